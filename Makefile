@@ -1,0 +1,52 @@
+# Everything a new machine needs: Python 3.11-3.13, make and git.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: setup dev up test check bench check-models lock clean
+
+setup: $(VENV)/.worker
+dev: $(VENV)/.dev
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+		{ echo "Omokage needs Python 3.11, 3.12 or 3.13; say which: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# The lock files are complete, so --no-deps: pip checks the hashes and resolves nothing.
+$(VENV)/.worker: lock/worker.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r lock/worker.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: lock/dev.txt $(VENV)/.worker
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r lock/dev.txt
+	@touch $@
+
+up: setup
+	$(BIN)/omokage up
+
+check: dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check
+	$(BIN)/python -m pytest
+
+bench: dev
+	$(BIN)/python -m benchmarks
+
+# uv resolves for every Python and platform at once; nothing in the files names an index.
+lock: | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet uv
+	for set in "bot --extra postgres --extra s3" "worker --extra worker --extra postgres" \
+		"worker-gpu --extra worker-gpu --extra postgres --extra s3" "dev --extra dev"; do \
+		name=$${set%% *}; \
+		$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+			--quiet $$(echo $$set | cut -s -d' ' -f2-) -o lock/$$name.txt || exit 1; \
+	done
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

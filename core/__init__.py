@@ -1,0 +1,1 @@
+"""Everything that is neither Discord nor Celery."""

@@ -1,0 +1,43 @@
+"""Failures that a member can do something about.
+
+Each carries a `code` that a front (bot, CLI) turns into a sentence in the reader's language; anything else that is
+raised is a bug or an outage, is logged once with the job id, and reaches the member as `internal`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """Names of sentences, not sentences: see the fronts' texts."""
+
+    NOT_AN_IMAGE = "not-an-image"
+    BROKEN_IMAGE = "broken-image"
+    TOO_LARGE = "too-large"
+    TOO_MANY_PIXELS = "too-many-pixels"
+    NO_FACE = "no-face"
+    PHOTO_GONE = "photo-gone"
+    FACE_GONE = "face-gone"
+    QUEUE_FULL = "queue-full"
+    NOT_ALLOWED = "not-allowed"
+    BAD_NAME = "bad-name"
+    UNKNOWN_PERSON = "unknown-person"
+    UNKNOWN_JOB = "unknown-job"
+    ALREADY_FINISHED = "already-finished"
+    TOO_MANY_ATTEMPTS = "too-many-attempts"
+    INTERNAL = "internal"
+
+
+class OmokageError(Exception):
+    """A failure with a code and the numbers or names its sentence needs.
+
+    Args:
+        code: which sentence.
+        **details: its parameters, JSON-serialisable (they are stored with the job).
+    """
+
+    def __init__(self, code: ErrorCode, **details: str | int | float) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.details = details

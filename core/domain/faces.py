@@ -1,0 +1,48 @@
+"""Where a face is, and who it may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An axis-aligned rectangle in pixels of the upright photo, origin at the top left."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+@dataclass(frozen=True, slots=True)
+class DetectedFace:
+    """One face that the detector found.
+
+    `landmarks` are five points in pixels: the eye on the image's left, the eye on its right, the tip of the nose, the
+    mouth's corner on the image's left, the one on its right. `score` is the detector's confidence in [0, 1].
+    """
+
+    box: Box
+    score: float
+    landmarks: tuple[Point, Point, Point, Point, Point]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A person that a face may show, with a calibrated probability in [0, 1]."""
+
+    person_id: int
+    name: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedFace:
+    """A detected face with its candidates, likeliest first (three at most), and the person it is named as, if any."""
+
+    detected: DetectedFace
+    candidates: tuple[Candidate, ...]
+    named: Candidate | None
