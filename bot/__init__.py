@@ -1,0 +1,1 @@
+"""Discord front: what members see and press."""

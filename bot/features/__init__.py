@@ -1,0 +1,1 @@
+"""One folder a feature: commands, views, texts."""

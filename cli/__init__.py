@@ -1,0 +1,1 @@
+"""The `omokage` command: the only place that starts processes."""

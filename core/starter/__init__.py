@@ -1,0 +1,1 @@
+"""A dozen fictional people, drawn by code."""

@@ -1,0 +1,1 @@
+"""Database, blobs, model registry."""

@@ -1,0 +1,1 @@
+"""From untrusted bytes to faces, and from faces to numbers."""
