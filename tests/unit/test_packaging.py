@@ -1,0 +1,85 @@
+"""What a new machine installs and what a host runs: lock files, compose file, images."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCKS = sorted((ROOT / "lock").glob("*.txt"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def compose() -> dict:
+    return yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+
+
+def pinned(lock: Path) -> set[str]:
+    return {match[1] for match in re.finditer(r"^([a-z0-9][a-z0-9.-]*)==", lock.read_text(), re.MULTILINE)}
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
+def test_a_lock_file_pins_with_hashes_and_names_no_index(lock: Path):
+    text = lock.read_text()
+    assert "://" not in text
+    assert not re.search(r"^\s*--(extra-)?index|^\s*--find-links", text, re.MULTILINE)
+    requirements = re.split(r"\n(?=\S)", text.strip())
+    assert len(requirements) > 20
+    assert all("==" in requirement and "--hash=sha256:" in requirement for requirement in requirements)
+
+
+@pytest.mark.parametrize(
+    ("lock", "extras"),
+    [("bot", []), ("worker", ["vision"]), ("worker-gpu", ["vision"]), ("dev", ["vision", "dev"])],
+)
+def test_every_dependency_is_in_its_lock_file(lock: str, extras: list[str]):
+    wanted = PROJECT["dependencies"] + [d for extra in extras for d in PROJECT["optional-dependencies"][extra]]
+    names = {re.match(r"[A-Za-z0-9._-]+", line)[0].lower().replace(".", "-").replace("_", "-") for line in wanted}
+    missing = names - {"omokage"} - pinned(ROOT / "lock" / f"{lock}.txt")
+    assert not missing, f"run `make lock`: {missing}"
+
+
+def test_the_bot_host_needs_no_tensorflow():
+    heavy = {"tensorflow", "tensorflow-cpu", "keras", "numpy", "onnxruntime"}
+    assert not heavy & pinned(ROOT / "lock" / "bot.txt")
+
+
+def test_only_what_must_be_is_published_and_every_service_is_watched():
+    services = compose()["services"]
+    assert {"bot", "worker-cpu", "worker-gpu", "redis", "postgres"} == set(services)
+    assert not [name for name, service in services.items() if "ports" in service]
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    for name, service in services.items():
+        target = service.get("build", {}).get("target")
+        watched = "healthcheck" in service or "HEALTHCHECK" in dockerfile.split(f"AS {target}\n")[1].split("FROM ")[0]
+        assert watched, name
+
+
+def test_the_broker_has_a_password_and_never_evicts():
+    redis = compose()["services"]["redis"]
+    command = " ".join(redis["command"])
+    assert "--requirepass" in command
+    assert "noeviction" in command
+    assert compose()["x-app"]["environment"]["OMOKAGE_BROKER_URL"].startswith("redis://:${REDIS_PASSWORD:?")
+
+
+def test_the_gpu_worker_is_asked_for_and_reserves_a_card():
+    worker = compose()["services"]["worker-gpu"]
+    assert worker["profiles"] == ["gpu"]
+    [device] = worker["deploy"]["resources"]["reservations"]["devices"]
+    assert (device["driver"], device["capabilities"]) == ("nvidia", ["gpu"])
+
+
+def test_the_env_example_names_every_variable_the_compose_file_reads():
+    wanted = set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
+    offered = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert wanted == offered
+
+
+def test_every_python_the_project_claims_is_accepted_by_make():
+    assert PROJECT["requires-python"] == ">=3.11,<3.14"
+    assert "(3, 11) <= sys.version_info < (3, 14)" in (ROOT / "Makefile").read_text()
