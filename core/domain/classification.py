@@ -1,0 +1,106 @@
+"""The answer to "who is this?"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.domain.faces import Box, Candidate, RecognisedFace
+from core.domain.jobs import JSON
+from core.domain.people import NewFace
+
+
+@dataclass(frozen=True, slots=True)
+class FaceAnswer:
+    """One face of the answer: `top` has three candidates at most, likeliest first; pixels of the upright photo."""
+
+    number: int
+    box: Box
+    score: float
+    person_id: int | None
+    name: str | None
+    top: tuple[Candidate, ...]
+
+    def to_json(self) -> dict[str, JSON]:
+        """What the database keeps."""
+        return {
+            "number": self.number,
+            "box": [self.box.x, self.box.y, self.box.w, self.box.h],
+            "score": self.score,
+            "person_id": self.person_id,
+            "name": self.name,
+            "top": [[one.person_id, one.name, one.probability] for one in self.top],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> FaceAnswer:
+        """The reverse of `to_json`."""
+        top = tuple(Candidate(person_id, name, probability) for person_id, name, probability in data["top"])
+        person_id, name = data["person_id"], data["name"]
+        return cls(data["number"], Box(*data["box"]), data["score"], person_id, name, top)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifyResult:
+    """All faces of one photo, best first; `picture` is the sha256 of the annotated picture."""
+
+    width: int
+    height: int
+    picture: str
+    picture_type: str
+    faces: tuple[FaceAnswer, ...]
+    model: str
+    seconds: float
+
+    def to_json(self) -> dict[str, JSON]:
+        """What `Job.result` holds."""
+        return {
+            "width": self.width,
+            "height": self.height,
+            "picture": self.picture,
+            "picture_type": self.picture_type,
+            "faces": [face.to_json() for face in self.faces],
+            "model": self.model,
+            "seconds": self.seconds,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ClassifyResult:
+        """The reverse of `to_json`."""
+        faces = tuple(FaceAnswer.from_json(face) for face in data["faces"])
+        fields = ("width", "height", "picture", "picture_type", "model", "seconds")
+        return cls(faces=faces, **{name: data[name] for name in fields})
+
+    def photo_json(self, photo_name: str) -> dict[str, JSON]:
+        """The CLI's documented shape: boxes are [x, y, w, h], `top` is [[name, probability], ...]."""
+        return {"photo": photo_name, "faces": [_face_json(face) for face in self.faces]}
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifyOutcome:
+    """What a classify job hands to JobService.finish."""
+
+    result: ClassifyResult
+    faces: tuple[NewFace, ...]
+
+
+def best_first(faces: Sequence[RecognisedFace]) -> list[int]:
+    """Indices in the order of the answer: named faces by probability, then the others by size."""
+
+    def key(index: int) -> tuple[int, float, int]:
+        face = faces[index]
+        if face.named is not None:
+            return (0, -face.named.probability, index)
+        return (1, -face.detected.box.w * face.detected.box.h, index)
+
+    return sorted(range(len(faces)), key=key)
+
+
+def _face_json(face: FaceAnswer) -> dict[str, JSON]:
+    return {
+        "box": [face.box.x, face.box.y, face.box.w, face.box.h],
+        "score": face.score,
+        "name": face.name,
+        "top": [[one.name, one.probability] for one in face.top],
+    }

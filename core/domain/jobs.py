@@ -1,0 +1,173 @@
+"""What is asked of the workers: a job is a row, from the command until its answer is posted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from core.domain.errors import ErrorCode
+
+JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
+
+
+class JobKind(StrEnum):
+    """What is to be done; its queue and urgency are in `ROUTES`."""
+
+    CLASSIFY = "classify"
+
+
+class QueueName(StrEnum):
+    """Which workers may take a job."""
+
+    CPU = "cpu"
+    GPU = "gpu"
+
+
+class JobState(StrEnum):
+    """received -> waiting -> dispatched -> running -> done | failed | cancelled; see docs/decisions/004."""
+
+    RECEIVED = "received"  # the row is written, the photo is not stored yet
+    WAITING = "waiting"  # ready, held back by fair share
+    DISPATCHED = "dispatched"  # a message is in the broker
+    RUNNING = "running"  # leased by a worker
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the job has its answer."""
+        return self in FINAL
+
+
+FINAL = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
+ACTIVE = frozenset({JobState.DISPATCHED, JobState.RUNNING})  # these count against fair share
+PENDING = frozenset({JobState.RECEIVED, JobState.WAITING})  # these count against the limits of the queue
+
+# A kind's queue and priority. 0 is the most urgent, as the Redis transport has it; a person waits for these.
+ROUTES: Mapping[JobKind, tuple[QueueName, int]] = {JobKind.CLASSIFY: (QueueName.CPU, 0)}
+
+
+class LeaseStatus(StrEnum):
+    """What a worker learns when it renews its lease."""
+
+    HELD = "held"
+    CANCEL_REQUESTED = "cancel-requested"  # still held: stop soon and call JobService.stop
+    LOST = "lost"  # somebody else has the job, or it has ended: drop the work
+
+
+class JobCancelledError(Exception):
+    """The running work noticed that its cancellation was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Times and counts that keep a job from being lost or from running for ever."""
+
+    lease_s: float = 10.0  # four renewals may be missed before somebody else takes the job
+    renew_s: float = 2.5
+    max_attempts: int = 3  # a photo that kills three workers would kill a fourth
+    redispatch_after_s: float = 20.0  # a message that nobody took for so long may be lost with the broker
+    give_up_sending_after_s: float = 24 * 3600.0  # a channel that refuses for a day is gone
+
+
+LIMITS = Limits()
+LEASE_S = LIMITS.lease_s
+RENEW_S = LIMITS.renew_s
+MAX_ATTEMPTS = LIMITS.max_attempts
+REDISPATCH_AFTER_S = LIMITS.redispatch_after_s
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who asked, and where the answer goes. The CLI's ids are 0."""
+
+    guild_id: int
+    channel_id: int
+    member_id: int
+    locale: str
+    application_id: int
+    interaction_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobRequest:
+    """A command. `id` is the interaction's snowflake, so that a replay is the same job."""
+
+    id: int
+    kind: JobKind
+    origin: Origin
+    params: Mapping[str, JSON]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a job has no result: the sentence's code and its parameters."""
+
+    code: ErrorCode
+    details: Mapping[str, JSON]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One row of the table. Times are aware UTC; `photo` is the stored photo's sha256."""
+
+    id: int
+    kind: JobKind
+    state: JobState
+    queue: QueueName
+    priority: int
+    origin: Origin
+    params: Mapping[str, JSON]
+    photo: str | None
+    attempts: int
+    cancel_requested: bool
+    created_at: datetime
+    dispatched_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    lease_owner: str | None
+    lease_until: datetime | None
+    result: Mapping[str, JSON] | None
+    failure: Failure | None
+    answer_message_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxEntry:
+    """An answer that is to be posted exactly once."""
+
+    id: int
+    job_id: int
+    sequence: int
+    created_at: datetime
+    attempts: int
+
+    @property
+    def nonce(self) -> str:
+        """What Discord tells a repeated post by; at most 25 characters (a snowflake has up to 20)."""
+        return f"{self.job_id}-{self.sequence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What a look for lost jobs did: ids of jobs enqueued again, given back, ended."""
+
+    redispatched: tuple[int, ...] = ()
+    requeued: tuple[int, ...] = ()
+    failed: tuple[int, ...] = ()
+    cancelled: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much is under way on one queue; `oldest_dispatched_at` is of a message that nobody has taken yet."""
+
+    queue: QueueName
+    waiting: int
+    dispatched: int
+    running: int
+    oldest_dispatched_at: datetime | None
