@@ -1,0 +1,1 @@
+"""The HTTP interface for bots (API v10) and the CDN."""

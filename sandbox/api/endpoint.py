@@ -1,0 +1,143 @@
+"""What every API request goes through: faults, token, rate limits, body, handler, log."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from sandbox.api.body import Body, read_body
+from sandbox.config import Rate
+from sandbox.faults import Faults
+from sandbox.interactions.answers import Answers
+from sandbox.interactions.book import Book
+from sandbox.interactions.posts import FollowUps
+from sandbox.request_log import RequestLog, RequestRecord
+from sandbox.rules.errors import DiscordError, not_found, unauthorized
+from sandbox.rules.rate_limits import Buckets, rate_limited
+from sandbox.world.world import World
+
+PREFIX = "/api/v10"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What handlers work with."""
+
+    world: World
+    book: Book
+    answers: Answers
+    follow_ups: FollowUps
+    buckets: Buckets
+    faults: Faults
+    log: RequestLog
+    gateway_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request, read."""
+
+    path: dict[str, str]
+    query: dict[str, str]
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer: status and JSON, or nothing for 204."""
+
+    status: int
+    data: object = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+Handler = Callable[[Parts, Call], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An address of the API and what it takes to use it."""
+
+    method: str
+    path: str
+    handler: Handler
+    # Name of the limit in RateLimits, and the path parameter by which it is counted.
+    limit: str | None = None
+    major: str = "channel_id"
+    # Interaction and webhook routes: their token is in the path, and they are outside the global limit.
+    open: bool = False
+
+
+def aiohttp_handler(parts: Parts, route: Route) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """The route as aiohttp wants it."""
+
+    async def handle(request: web.Request) -> web.Response:
+        arrived, started = parts.world.clock.now(), time.perf_counter()
+        body = Body()
+        try:
+            headers = _admit(parts, route, request)
+            body = await read_body(request)
+            reply = route.handler(parts, Call(dict(request.match_info), dict(request.query), body))
+            reply = Reply(reply.status, reply.data, headers)
+        except DiscordError as error:
+            reply = Reply(error.status, error.body(), error.headers)
+        except Exception:  # noqa: BLE001  # a fault of the sandbox is logged and answered as Discord answers its own
+            _log.exception("%s %s", request.method, request.path)
+            reply = Reply(500, {"message": "500: Internal Server Error", "code": 0})
+        record = RequestRecord(
+            method=request.method,
+            path=request.path.removeprefix(PREFIX),
+            query=dict(request.query),
+            payload=body.payload,
+            files=[(upload.filename, len(upload.data)) for _, upload in sorted(body.uploads.items())],
+            status=reply.status,
+            response=reply.data,
+            time=arrived,
+            seconds=time.perf_counter() - started,
+        )
+        parts.log.add(record)
+        return to_response(reply)
+
+    return handle
+
+
+def _admit(parts: Parts, route: Route, request: web.Request) -> dict[str, str]:
+    """Faults, token and limits; returns the headers that tell how the limit stands."""
+    parts.faults.check(request.method, request.path.removeprefix(PREFIX))
+    if not route.open:
+        if request.headers.get("Authorization") != f"Bot {parts.world.config.token}":
+            raise unauthorized()
+        _take_global(parts)
+    rate: Rate | None = getattr(parts.world.config.rate_limits, route.limit) if route.limit else None
+    if rate is None:
+        return {}
+    return parts.buckets.take(str(route.limit), request.match_info[route.major], rate).headers()
+
+
+def _take_global(parts: Parts) -> None:
+    rate = parts.world.config.rate_limits.everything
+    if rate is None:
+        return
+    try:
+        parts.buckets.take("everything", "", rate)
+    except DiscordError as error:
+        raise rate_limited(error.extra["retry_after"], everywhere=True) from error
+
+
+def to_response(reply: Reply) -> web.Response:
+    """JSON with the bare content type that discord.py insists on."""
+    if reply.status == 204:
+        return web.Response(status=204, headers=reply.headers)
+    body = json.dumps(reply.data).encode()
+    return web.Response(status=reply.status, body=body, headers=reply.headers | {"Content-Type": "application/json"})
+
+
+def missing(parts: Parts, call: Call) -> Reply:
+    """A route that Discord has and this sandbox has not, or that neither has."""
+    raise not_found()

@@ -1,0 +1,1 @@
+"""The event socket that bots connect to (gateway v10)."""

@@ -1,0 +1,1 @@
+"""Commands, clicks and forms on their way to the bot and back."""

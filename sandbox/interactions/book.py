@@ -1,0 +1,187 @@
+"""Open interactions: sent to the bot, timed, and found again by id and token."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import asdict, dataclass
+
+from sandbox.gateway.hub import Hub
+from sandbox.interactions.model import AUTOCOMPLETE, COMPONENT, MODAL_SUBMIT, Interaction, owners
+from sandbox.rules.errors import already_acknowledged, dead_token, unknown
+from sandbox.types import Json
+from sandbox.world import cast
+from sandbox.world.events import Event
+from sandbox.world.guild import ATTACHMENT_SIZE_LIMIT
+from sandbox.world.people import member, user
+from sandbox.world.records import Record
+from sandbox.world.world import World
+
+_KIND = "interaction"
+NO_RESPONSE = "The application did not respond"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a member did, checked and ready to be sent."""
+
+    type: int
+    user_id: str
+    channel_id: str
+    data: Json
+    # Further keys of the interaction metadata, such as target_message_id.
+    metadata: Json
+    source: Record | None = None
+    nonce: str | None = None
+    # Autocomplete: the type of the option that is being typed.
+    focused_kind: int | None = None
+
+
+class Book:
+    """Interactions by id and by token."""
+
+    def __init__(self, world: World, hub: Hub) -> None:
+        self._world, self._hub = world, hub
+        self._by_id: dict[str, Interaction] = {}
+        self._by_token: dict[str, Interaction] = {}
+        self._choices: dict[str, asyncio.Future[list[Json] | None]] = {}
+        for key, document in world.store.all(_KIND):
+            self._index(Interaction(**document))
+            world.snowflakes.seen(key)
+
+    def open(self, deed: Deed) -> Interaction:
+        """Send an interaction to the bot and start its three seconds."""
+        now = self._world.clock.now()
+        interaction_id = self._world.snowflakes.next()
+        metadata: Json = {
+            "id": interaction_id,
+            "type": deed.type,
+            "user": user(self._world.person(deed.user_id)),
+            "authorizing_integration_owners": owners(),
+        }
+        interaction = Interaction(
+            id=interaction_id,
+            token=secrets.token_urlsafe(48),
+            type=deed.type,
+            user_id=deed.user_id,
+            channel_id=deed.channel_id,
+            created=now,
+            metadata=metadata | deed.metadata,
+            source_id=None if deed.source is None else deed.source.id,
+            nonce=deed.nonce,
+            focused_kind=deed.focused_kind,
+        )
+        self._index(interaction)
+        self._world.deadlines.at(now + self._world.config.acknowledge_within, lambda: self._expire(interaction))
+        self._hub.dispatch("INTERACTION_CREATE", self._payload(interaction, deed))
+        return interaction
+
+    async def choices(self, deed: Deed) -> list[Json] | None:
+        """Ask the bot for autocomplete choices; None where it does not answer in time."""
+        interaction = self.open(deed)
+        future: asyncio.Future[list[Json] | None] = asyncio.get_running_loop().create_future()
+        self._choices[interaction.id] = future
+        try:
+            return await future
+        finally:
+            del self._choices[interaction.id]
+            self._forget(interaction)
+
+    def give_choices(self, interaction: Interaction, choices: list[Json] | None) -> None:
+        """Pass the bot's choices on to the member who is typing; None where there will be none."""
+        future = self._choices.get(interaction.id)
+        if future is not None and not future.done():
+            future.set_result(choices)
+
+    def get(self, interaction_id: str) -> Interaction | None:
+        """The interaction with that id."""
+        return self._by_id.get(interaction_id)
+
+    def to_answer(self, interaction_id: str, token: str) -> Interaction:
+        """An interaction that waits for its answer; Discord's refusal where it does not."""
+        interaction = self._by_id.get(interaction_id)
+        if interaction is None or interaction.token != token or interaction.failed:
+            raise unknown("interaction")
+        if interaction.answer is not None:
+            raise already_acknowledged()
+        return interaction
+
+    def answered(self, application_id: str, token: str) -> Interaction:
+        """The interaction behind a webhook route; its token works once it is acknowledged, for a quarter of an hour."""
+        interaction = self._by_token.get(token)
+        if interaction is None or application_id != cast.BOT_ID or interaction.answer is None:
+            raise unknown("Webhook")
+        if self._world.clock.now() >= interaction.created + self._world.config.token_lifetime:
+            raise dead_token()
+        return interaction
+
+    def acknowledge(self, interaction: Interaction, answer: int) -> None:
+        """Note the bot's answer and tell the member's client."""
+        interaction.answer = answer
+        self._world.store.put(_KIND, interaction.id, asdict(interaction))
+        if interaction.type != AUTOCOMPLETE:
+            self._tell(interaction, "INTERACTION_ACK", interaction.acknowledgement())
+
+    def keep(self, interaction: Interaction) -> None:
+        """Store a change, such as a new @original."""
+        self._world.store.put(_KIND, interaction.id, asdict(interaction))
+
+    def give_up(self, interaction: Interaction) -> None:
+        """Tell the member that nothing came of it."""
+        interaction.failed = True
+        self._tell(
+            interaction,
+            "INTERACTION_FAILED",
+            {"id": interaction.id, "nonce": interaction.nonce, "message": NO_RESPONSE},
+        )
+
+    def _expire(self, interaction: Interaction) -> None:
+        if interaction.answer is not None or interaction.failed:
+            return
+        if interaction.type == AUTOCOMPLETE:
+            interaction.failed = True
+            self.give_choices(interaction, None)
+        else:
+            self.give_up(interaction)
+
+    def _tell(self, interaction: Interaction, kind: str, data: Json) -> None:
+        event = Event(kind, data, only_for=interaction.user_id, interaction_id=interaction.id, members_only=True)
+        self._world.events.emit(event)
+
+    def _index(self, interaction: Interaction) -> None:
+        self._by_id[interaction.id] = interaction
+        self._by_token[interaction.token] = interaction
+
+    def _forget(self, interaction: Interaction) -> None:
+        self._by_id.pop(interaction.id, None)
+        self._by_token.pop(interaction.token, None)
+
+    def _payload(self, interaction: Interaction, deed: Deed) -> Json:
+        """The INTERACTION_CREATE event."""
+        world = self._world
+        person = world.person(interaction.user_id)
+        channel = world.channel_object(world.channel(interaction.channel_id))
+        payload: Json = {
+            "id": interaction.id,
+            "application_id": cast.BOT_ID,
+            "type": interaction.type,
+            "token": interaction.token,
+            "version": 1,
+            "data": deed.data,
+            "guild_id": cast.GUILD_ID,
+            "guild": {"id": cast.GUILD_ID, "locale": cast.GUILD_LOCALE, "features": []},
+            "guild_locale": cast.GUILD_LOCALE,
+            "channel_id": interaction.channel_id,
+            "channel": channel | {"permissions": str(world.people.permissions(person.id))},
+            "member": member(person) | {"permissions": str(world.people.permissions(person.id))},
+            "locale": person.locale,
+            "app_permissions": str(world.people.permissions(cast.BOT_ID)),
+            "attachment_size_limit": ATTACHMENT_SIZE_LIMIT,
+            "authorizing_integration_owners": owners(),
+            "entitlements": [],
+            "entitlement_sku_ids": [],
+            "context": 0,
+        }
+        if deed.source is not None and interaction.type in (COMPONENT, MODAL_SUBMIT):
+            payload["message"] = deed.source.message
+        return payload

@@ -1,0 +1,1 @@
+"""What a person in the chat sees and does."""

@@ -1,0 +1,42 @@
+"""All that a member's screen starts with."""
+
+from __future__ import annotations
+
+from sandbox.gateway.hub import Hub
+from sandbox.interactions.files import Starter
+from sandbox.types import Json
+from sandbox.world import cast
+from sandbox.world.cast import Person
+from sandbox.world.people import user
+from sandbox.world.world import World
+
+# As many messages as Discord shows before one scrolls up.
+SHOWN = 100
+
+
+def screen(world: World, hub: Hub, starter: Starter, person: Person) -> Json:
+    """The body of GET /member/state."""
+    everybody = {one.id: _described(one) for one in world.people.all()}
+    return {
+        "users": list(everybody.values()),
+        "me": everybody[person.id],
+        "bot": everybody[cast.BOT_ID] | {"online": hub.online},
+        "guild": {
+            "id": cast.GUILD_ID,
+            "name": cast.GUILD_NAME,
+            "channels": [{"id": channel.id, "name": channel.name, "topic": channel.topic} for channel in cast.CHANNELS],
+        },
+        "commands": world.commands.for_member(person.id),
+        "messages": {channel.id: _messages(world, channel.id, person.id) for channel in cast.CHANNELS},
+        "starter": starter.list(),
+    }
+
+
+def _described(person: Person) -> Json:
+    """A user object with what the chat shows beside it."""
+    return user(person) | {"locale": person.locale, "roles": list(person.role_ids)}
+
+
+def _messages(world: World, channel_id: str, user_id: str) -> list[Json]:
+    visible = [record.message for record in world.messages.in_channel(channel_id) if record.visible_to(user_id)]
+    return visible[-SHOWN:]

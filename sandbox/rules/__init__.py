@@ -1,0 +1,1 @@
+"""Discord's limits and the words in which it refuses."""

@@ -1,0 +1,1 @@
+"""The guild, its people, messages and files, and how they are kept."""
