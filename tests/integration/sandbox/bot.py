@@ -1,0 +1,188 @@
+"""A real discord.py client with one of everything, for the sandbox's tests."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+from typing import Any
+
+import discord
+from discord import app_commands
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf500f000301"
+    "01006c0d5c2b0000000049454e44ae426082"
+)
+MODERATORS = discord.Permissions(manage_guild=True)
+
+
+class Counter(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"counter:(?P<count>\d+)"):
+    """A button whose state is in its custom id."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(discord.ui.Button(label=f"Count {count}", custom_id=f"counter:{count}"))
+        self.count = count
+
+    @classmethod
+    async def from_custom_id(cls, _: Any, __: Any, match: re.Match[str], /) -> Counter:
+        return cls(int(match["count"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        view = discord.ui.View(timeout=None)
+        view.add_item(Counter(self.count + 1))
+        await interaction.response.edit_message(content=f"Pressed {self.count + 1} times", view=view)
+
+
+class Name(discord.ui.Modal, title="This is ..."):
+    who: discord.ui.TextInput[Any] = discord.ui.TextInput(label="Name", max_length=32)
+    kind: discord.ui.Label[Any] = discord.ui.Label(
+        text="Kind",
+        component=discord.ui.Select(
+            custom_id="kind",
+            options=[discord.SelectOption(label="Person", value="person"), discord.SelectOption(label="Pet")],
+        ),
+    )
+
+    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+        assert isinstance(self.kind.component, discord.ui.Select)
+        text = f"{self.who.value} ({self.kind.component.values[0]})"
+        if interaction.message is not None:
+            await interaction.response.edit_message(content=text)
+        else:
+            await interaction.response.send_message(text)
+
+
+class Panel(discord.ui.View):
+    """Buttons and a select, persistent."""
+
+    def __init__(self) -> None:
+        super().__init__(timeout=None)
+
+    @discord.ui.button(label="Name", custom_id="panel:name", style=discord.ButtonStyle.primary)
+    async def name(self, interaction: discord.Interaction[Any], _: Any) -> None:
+        await interaction.response.send_modal(Name())
+
+    @discord.ui.button(label="Later", custom_id="panel:later")
+    async def later(self, interaction: discord.Interaction[Any], _: Any) -> None:
+        await interaction.response.defer()
+        await interaction.edit_original_response(content="Later is now")
+        await interaction.followup.send("And more", ephemeral=True)
+
+    @discord.ui.button(label="Never", custom_id="panel:never", disabled=True)
+    async def never(self, interaction: discord.Interaction[Any], _: Any) -> None:
+        raise AssertionError("a disabled button was pressed")
+
+    @discord.ui.select(
+        custom_id="panel:who",
+        placeholder="Who?",
+        options=[discord.SelectOption(label=n, value=n.lower()) for n in ("Ada", "Bob")],
+    )
+    async def who(self, interaction: discord.Interaction[Any], select: discord.ui.Select[Any]) -> None:
+        await interaction.response.send_message(f"You chose {', '.join(select.values)}", ephemeral=True)
+
+    @discord.ui.select(cls=discord.ui.UserSelect, custom_id="panel:member")
+    async def member(self, interaction: discord.Interaction[Any], select: discord.ui.UserSelect[Any]) -> None:
+        await interaction.response.send_message(f"You chose {select.values[0].display_name}")
+
+
+class Bot(discord.Client):
+    """Answers, and remembers what it saw."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(intents=options.pop("intents", discord.Intents.default()), **options)
+        self.tree = app_commands.CommandTree(self)
+        self.seen: list[discord.Message] = []
+        self.resumed = asyncio.Event()
+        self.readies = 0
+        add_commands(self.tree)
+
+    async def setup_hook(self) -> None:
+        self.add_dynamic_items(Counter)
+        self.add_view(Panel())
+        await self.tree.sync()
+
+    async def on_message(self, message: discord.Message) -> None:
+        self.seen.append(message)
+
+    async def on_ready(self) -> None:
+        self.readies += 1
+
+    async def on_resumed(self) -> None:
+        self.resumed.set()
+
+
+def add_commands(tree: app_commands.CommandTree[Any]) -> None:
+    @tree.command(description="Say who is in a photo")
+    async def classify(interaction: discord.Interaction[Any], photo: discord.Attachment, note: str = "") -> None:
+        await interaction.response.defer()
+        data = await photo.read()
+        file = discord.File(io.BytesIO(data), "out.png", description="the same again")
+        embed = discord.Embed(title=f"{photo.filename} {photo.width}x{photo.height} {note}".strip())
+        embed.set_image(url="attachment://out.png")
+        await interaction.edit_original_response(content=f"{len(data)} bytes", embed=embed, attachments=[file])
+        await interaction.followup.send("done", files=[discord.File(io.BytesIO(data), "again.png")])
+
+    @tree.command(description="All kinds of options")
+    async def options(
+        interaction: discord.Interaction[Any],
+        whole: app_commands.Range[int, 1, 10],
+        real: float,
+        flag: bool,
+        who: discord.Member,
+        where: discord.TextChannel | None = None,
+    ) -> None:
+        text = f"{whole} {real} {flag} {who.display_name} {where}"
+        await interaction.response.send_message(text, ephemeral=True)
+
+    @tree.command(description="Post the panel")
+    async def panel(interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.send_message("Choose", view=Panel())
+
+    @tree.command(description="Count presses")
+    async def count(interaction: discord.Interaction[Any]) -> None:
+        view = discord.ui.View(timeout=None)
+        view.add_item(Counter(0))
+        await interaction.response.send_message("Press", view=view)
+
+    @tree.command(description="Ask for a name")
+    async def name(interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.send_modal(Name())
+
+    @tree.command(description="Say nothing")
+    async def silent(interaction: discord.Interaction[Any]) -> None:
+        pass
+
+    @tree.command(description="Find a person")
+    async def find(interaction: discord.Interaction[Any], person: str) -> None:
+        await interaction.response.send_message(f"{person} {interaction.locale.value}")
+
+    @find.autocomplete("person")
+    async def people(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
+        if current == "hang":
+            await asyncio.sleep(60)
+        known = ("Ada", "Alan", "Bob")
+        return [app_commands.Choice(name=n, value=n.lower()) for n in known if n.lower().startswith(current)]
+
+    @tree.command(description="Show progress")
+    async def progress(interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.defer(thinking=True)
+        for percent in (0, 50, 100):
+            await interaction.edit_original_response(content=f"{percent} %")
+
+    train = app_commands.Group(name="train", description="Training", default_permissions=MODERATORS)
+
+    @train.command(description="How it goes")
+    async def status(interaction: discord.Interaction[Any], run: int = 0) -> None:
+        await interaction.response.send_message(f"run {run}")
+
+    tree.add_command(train)
+
+    @tree.context_menu(name="Who is this?")
+    async def who_is_this(interaction: discord.Interaction[Any], message: discord.Message) -> None:
+        names = ", ".join(attachment.filename for attachment in message.attachments)
+        await interaction.response.send_message(f"{message.author.display_name}: {message.content} {names}")
+
+    @tree.context_menu(name="Card")
+    async def card(interaction: discord.Interaction[Any], member: discord.Member) -> None:
+        await interaction.response.send_message(f"Card of {member.display_name}")
