@@ -46,3 +46,13 @@ class RecognisedFace:
     detected: DetectedFace
     candidates: tuple[Candidate, ...]
     named: Candidate | None
+
+
+def overlap(a: Box, b: Box) -> float:
+    """Intersection over union, in [0, 1]."""
+    width = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
+    height = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)
+    if width <= 0 or height <= 0:
+        return 0.0
+    both = width * height
+    return both / (a.w * a.h + b.w * b.h - both)

@@ -71,7 +71,12 @@ class Limits:
     renew_s: float = 2.5
     max_attempts: int = 3  # a photo that kills three workers would kill a fourth
     redispatch_after_s: float = 20.0  # a message that nobody took for so long may be lost with the broker
+    redispatch_at_most_s: float = 600.0  # while no worker is there for hours, copies must not pile up
     give_up_sending_after_s: float = 24 * 3600.0  # a channel that refuses for a day is gone
+
+    def patience_s(self, dispatches: int) -> float:
+        """How long a message may lie untaken before another is sent; doubles with each one."""
+        return float(min(self.redispatch_after_s * 2 ** max(0, dispatches - 1), self.redispatch_at_most_s))
 
 
 LIMITS = Limits()

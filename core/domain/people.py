@@ -57,13 +57,18 @@ class FaceRef:
 
 @dataclass(frozen=True, slots=True)
 class NewFace:
-    """A face that a job found. `embedding` is 128 float32, little-endian (512 bytes)."""
+    """A face that a job found.
+
+    `embedding` is 128 float32, little-endian (512 bytes); `embedder` names the network and alignment that made it, and
+    only embeddings of one name compare.
+    """
 
     number: int
     box: Box
     score: float
     landmarks: tuple[Point, ...]
     embedding: bytes
+    embedder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,53 @@
+"""A guild's choices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from core.domain.guilds import GuildSettings
+from core.domain.people import LabellingPolicy
+from core.services.job_base import now_utc
+from core.storage.database import Database
+from core.storage.tables import guilds
+
+
+class GuildService:
+    """Synchronous and thread-safe."""
+
+    def __init__(self, sessions: Database, clock: Callable[[], datetime] = now_utc) -> None:
+        self._database = sessions
+        self._clock = clock
+
+    def settings(self, guild_id: int) -> GuildSettings:
+        """What the guild chose, or the defaults."""
+        with self._database.read() as connection:
+            return _stored(connection, guild_id) or GuildSettings()
+
+    def update(self, guild_id: int, by: int, labelling: LabellingPolicy | None = None) -> GuildSettings:
+        """Change who may label; None leaves it."""
+        return self._change(guild_id, by, {} if labelling is None else {"labelling": labelling})
+
+    def set_language(self, guild_id: int, by: int, language: str | None) -> GuildSettings:
+        """Answer everybody in this language; None: each member in his own."""
+        return self._change(guild_id, by, {"language": language})
+
+    def _change(self, guild_id: int, by: int, changes: dict[str, LabellingPolicy | str | None]) -> GuildSettings:
+        with self._database.write() as connection:
+            self._database.alone(connection, f"omokage-guild-{guild_id}")
+            stored = _stored(connection, guild_id)
+            changed = replace(stored or GuildSettings(), **changes)  # type: ignore[arg-type]
+            values = {**asdict(changed), "updated_by": by, "updated_at": self._clock()}
+            if stored is None:
+                connection.execute(insert(guilds).values(id=guild_id, **values))
+            else:
+                connection.execute(update(guilds).where(guilds.c.id == guild_id).values(values))
+        return changed
+
+
+def _stored(connection: Connection, guild_id: int) -> GuildSettings | None:
+    row = connection.execute(select(guilds).where(guilds.c.id == guild_id)).first()
+    return None if row is None else GuildSettings(LabellingPolicy(row.labelling), row.language)

@@ -1,0 +1,98 @@
+"""What the operator sets, from environment variables; docs/settings.md lists them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class SettingsError(ValueError):
+    """A variable has a value that cannot be right; the message says which and what would be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of it; secrets do not show in its repr."""
+
+    data: Path
+    database_url: str = field(repr=False)
+    blobs: str
+    broker_url: str = field(repr=False)
+    token: str | None = field(repr=False, default=None)
+    discord_api: str | None = None
+    discord_gateway: str | None = None
+    guilds: tuple[int, ...] = ()
+    log_level: str = "INFO"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Read the environment; an empty variable counts as unset.
+
+        Raises:
+            SettingsError: a value cannot be right.
+        """
+        read = _Reader(environ)
+        data = Path(read.text("OMOKAGE_DATA") or "data").expanduser().absolute()
+        return cls(
+            data=data,
+            database_url=read.database("OMOKAGE_DATABASE_URL") or f"sqlite:///{(data / 'omokage.db').as_posix()}",
+            blobs=read.text("OMOKAGE_BLOBS") or str(data / "blobs"),
+            broker_url=read.url("OMOKAGE_BROKER_URL", "redis", "rediss", "redis+socket") or "redis://127.0.0.1:6379/0",
+            token=read.text("DISCORD_TOKEN"),
+            discord_api=read.url("OMOKAGE_DISCORD_API", "http", "https"),
+            discord_gateway=read.url("OMOKAGE_DISCORD_GATEWAY", "ws", "wss"),
+            guilds=read.ids("OMOKAGE_GUILDS"),
+            log_level=read.choice("OMOKAGE_LOG_LEVEL", _LEVELS, "INFO"),
+        )
+
+
+class _Reader:
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def text(self, name: str) -> str | None:
+        """The variable, or the content of the file that NAME_FILE names (docker secrets)."""
+        value, path = (self._environ.get(key, "").strip() for key in (name, f"{name}_FILE"))
+        if value and path:
+            raise SettingsError(f"{name} and {name}_FILE are both set; leave one out")
+        return (value or (_content(name, path) if path else "")) or None
+
+    def url(self, name: str, *schemes: str) -> str | None:
+        value = self.text(name)
+        if value is not None and urlsplit(value).scheme not in schemes:
+            raise SettingsError(f"{name} must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        return value
+
+    def database(self, name: str) -> str | None:
+        """psycopg is the driver that is installed, so its name may be left out."""
+        value = self.text(name)
+        if value is None:
+            return None
+        scheme, colon, rest = value.partition("://")
+        if not colon or scheme not in {"sqlite", "postgresql", "postgres", "postgresql+psycopg"}:
+            raise SettingsError(f"{name} must begin with sqlite:/// or postgresql://")
+        return value if scheme == "sqlite" else f"postgresql+psycopg://{rest}"
+
+    def ids(self, name: str) -> tuple[int, ...]:
+        words = (self.text(name) or "").replace(",", " ").split()
+        if not all(word.isascii() and word.isdigit() for word in words):
+            raise SettingsError(f"{name} must be Discord ids (numbers), with commas between them")
+        return tuple(int(word) for word in words)
+
+    def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
+        value = (self.text(name) or default).upper()
+        if value not in choices:
+            raise SettingsError(f"{name} must be one of {', '.join(choices)}")
+        return value
+
+
+def _content(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"{name}_FILE: cannot read {path}: {error.strerror}") from error

@@ -1,0 +1,81 @@
+"""Files by the sha256 of their content, in a folder, on S3, or in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+import uuid
+
+from fsspec.core import url_to_fs
+
+from core.domain.errors import ErrorCode, OmokageError
+
+_log = logging.getLogger(__name__)
+_NAME = re.compile(r"[0-9a-f]{64}")
+
+
+class Blobs:
+    """Write once, read often; two writers of the same content do not disturb each other.
+
+    Args:
+        url: a folder's path, or what fsspec understands: `s3://bucket/prefix`, `memory://name`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._files, self._root = url_to_fs(url)
+        protocol = self._files.protocol
+        # An object store shows an object only when it is whole; in a folder a rename does that.
+        self._renames = "file" in ((protocol,) if isinstance(protocol, str) else protocol)
+
+    def put(self, data: bytes) -> str:
+        """Store; the sha256 as 64 hex digits is the name. What is there already is left as it is."""
+        name = hashlib.sha256(data).hexdigest()
+        if not self._is_whole(name, len(data)):
+            self._write(self._path(name), data)
+        return name
+
+    def get(self, name: str) -> bytes:
+        """The content.
+
+        Raises:
+            OmokageError: PHOTO_GONE, it is not there or was damaged.
+        """
+        try:
+            data: bytes = self._files.cat_file(self._path(name))
+        except FileNotFoundError as error:
+            raise OmokageError(ErrorCode.PHOTO_GONE) from error
+        if hashlib.sha256(data).hexdigest() != name:
+            _log.error("blob %s is damaged", name)
+            raise OmokageError(ErrorCode.PHOTO_GONE)
+        return data
+
+    def exists(self, name: str) -> bool:
+        """Whether something is stored under this name."""
+        return bool(self._files.exists(self._path(name)))
+
+    def _is_whole(self, name: str, size: int) -> bool:
+        try:
+            return bool(self._files.size(self._path(name)) == size)
+        except FileNotFoundError:
+            return False
+
+    def _write(self, path: str, data: bytes) -> None:
+        self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
+        if not self._renames:
+            self._files.pipe_file(path, data)
+            return
+        part = f"{path}.{uuid.uuid4().hex}.part"
+        try:
+            self._files.pipe_file(part, data)
+            self._files.mv(part, path)
+        except BaseException:
+            if self._files.exists(part):
+                self._files.rm_file(part)
+            raise
+
+    def _path(self, name: str) -> str:
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is not a sha256")
+        # 256 folders: some hundred files in each at a hundred thousand photos.
+        return f"{self._root}/{name[:2]}/{name}"

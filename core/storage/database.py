@@ -1,0 +1,102 @@
+"""Connections to SQLite or PostgreSQL, with the little that differs between the two."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+
+# How long a writer waits for others, SQLite. Transactions take about a millisecond, so this is only reached when
+# something is broken, and then an error is better than a member waiting on.
+BUSY_TIMEOUT_MS = 10_000
+_BEGIN = "omokage_begin"
+
+
+class Database:
+    """Transactions on one database; safe among threads, and in a child after a fork.
+
+    Args:
+        url: SQLAlchemy's, `sqlite:///path` or `postgresql+psycopg://...`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._writers = threading.Lock()
+        _forget_after_fork(self)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads; on SQLite it never waits for writers."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that may write; on SQLite it is alone from its first statement, so what it read stays true."""
+        # Threads of this process queue here: SQLite's own waiting is a poll with naps of up to 100 ms.
+        with self._writers if self.is_sqlite else nullcontext(), self.engine.connect() as connection:
+            connection.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+            with connection.begin():
+                yield connection
+
+    def alone(self, connection: Connection, what: str) -> None:
+        """Let only one transaction at a time pass here until it ends; a SQLite writer is alone anyway."""
+        if not self.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what})
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def _forget(self) -> None:
+        # A connection belongs to the process that opened it; a lock may have been held by a thread that is not here.
+        self.engine.dispose(close=False)
+        self._writers = threading.Lock()
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        # A server that was restarted leaves dead connections in the pool.
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    # isolation_level None: the driver starts no transactions of its own, `_begin` does.
+    engine = create_engine(parsed, connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")  # readers and a writer at the same time
+    # NORMAL: a commit is in the operating system's hands, so it survives the death of any process; only a power cut
+    # may take back the last commits (never half of one). FULL would cost a flush of the disk at every command.
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+
+
+def _forget_after_fork(database: Database) -> None:
+    if not hasattr(os, "register_at_fork"):  # Windows starts processes afresh
+        return
+    reference = weakref.ref(database)
+
+    def forget() -> None:
+        alive = reference()
+        if alive is not None:
+            alive._forget()
+
+    os.register_at_fork(after_in_child=forget)

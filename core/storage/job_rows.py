@@ -1,0 +1,120 @@
+"""Jobs and outbox entries as rows, and the one way in which a job ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.jobs import (
+    FINAL,
+    ROUTES,
+    Failure,
+    Job,
+    JobKind,
+    JobRequest,
+    JobState,
+    Origin,
+    OutboxEntry,
+    QueueName,
+)
+from core.storage.tables import jobs, outbox
+
+ANSWER = 1  # the sequence of a job's answer; later ones are for messages beside it
+
+
+def to_job(row: Row[Any]) -> Job:
+    """A row of `jobs` as what travels."""
+    failed = row.failure_code is not None
+    return Job(
+        id=row.id,
+        kind=JobKind(row.kind),
+        state=JobState(row.state),
+        queue=QueueName(row.queue),
+        priority=row.priority,
+        origin=Origin(
+            row.guild_id, row.channel_id, row.member_id, row.locale, row.application_id, row.interaction_token
+        ),
+        params=row.params,
+        photo=row.photo,
+        attempts=row.attempts,
+        cancel_requested=row.cancel_requested,
+        created_at=row.created_at,
+        dispatched_at=row.dispatched_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        lease_owner=row.lease_owner,
+        lease_until=row.lease_until,
+        result=row.result,
+        failure=Failure(ErrorCode(row.failure_code), row.failure_details or {}) if failed else None,
+        answer_message_id=row.answer_message_id,
+    )
+
+
+def to_entry(row: Row[Any]) -> OutboxEntry:
+    """A row of `outbox` as what travels."""
+    return OutboxEntry(row.id, row.job_id, row.sequence, row.created_at, row.attempts)
+
+
+def find_job(connection: Connection, job_id: int) -> Job | None:
+    """The job, or None."""
+    row = connection.execute(select(jobs).where(jobs.c.id == job_id)).first()
+    return None if row is None else to_job(row)
+
+
+def get_job(connection: Connection, job_id: int) -> Job:
+    """The job.
+
+    Raises:
+        OmokageError: UNKNOWN_JOB.
+    """
+    job = find_job(connection, job_id)
+    if job is None:
+        raise OmokageError(ErrorCode.UNKNOWN_JOB)
+    return job
+
+
+def insert_job(connection: Connection, request: JobRequest, now: datetime) -> Job:
+    """Write a new job as received."""
+    queue, priority = ROUTES[request.kind]
+    origin = request.origin
+    values = {
+        "id": request.id,
+        "kind": request.kind,
+        "state": JobState.RECEIVED,
+        "queue": queue,
+        "priority": priority,
+        "guild_id": origin.guild_id,
+        "channel_id": origin.channel_id,
+        "member_id": origin.member_id,
+        "locale": origin.locale,
+        "application_id": origin.application_id,
+        "interaction_token": origin.interaction_token,
+        "params": dict(request.params),
+        "created_at": now,
+    }
+    return to_job(connection.execute(insert(jobs).values(values).returning(jobs)).one())
+
+
+def end_jobs(
+    connection: Connection, *where: ColumnElement[bool], state: JobState, now: datetime, **values: Any
+) -> list[int]:
+    """Give the jobs that meet all of `where` their final state and an outbox row each; returns their ids.
+
+    Nothing else writes a final state or an answer's outbox row, so a job has one answer or none yet.
+    """
+    ending = update(jobs).where(*where, jobs.c.state.not_in(FINAL)).returning(jobs.c.id)
+    values |= {"state": state, "finished_at": now, "lease_until": None}
+    ended = list(connection.execute(ending.values(values)).scalars())
+    if ended:
+        rows = [{"job_id": job_id, "sequence": ANSWER, "created_at": now, "due_at": now} for job_id in ended]
+        connection.execute(insert(outbox), rows)
+    return ended
+
+
+def failure_values(failure: Failure) -> Mapping[str, Any]:
+    """A failure as columns."""
+    return {"failure_code": failure.code, "failure_details": dict(failure.details)}

@@ -1,0 +1,109 @@
+"""People and what is said about faces, as rows. Every function asks for the guild: data never leaves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, Subquery, distinct, func, insert, select, update
+
+from core.domain.faces import overlap
+from core.domain.people import Person, Verdict, name_key
+from core.storage.face_rows import box_of
+from core.storage.tables import faces, labels, people
+
+# Boxes of one face in two readings of the same photo: the detector is deterministic, but its version may change.
+_SAME_FACE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """Who said it, where, when, and by which way in (`source`, e.g. "this-is", "confirm", "cli:IMG_1.jpg")."""
+
+    by: int
+    channel_id: int
+    message_id: int | None
+    source: str
+    at: datetime
+
+
+def people_of(guild_id: int) -> Select[Any]:
+    """Columns of a Person, one row each; restrict it further as needed."""
+    pictures = func.count(distinct(faces.c.embedding)).label("pictures")
+    return (
+        select(people.c.id, people.c.guild_id, people.c.name, people.c.created_by, people.c.created_at, pictures)
+        .outerjoin(faces, faces.c.person_id == people.c.id)
+        .where(people.c.guild_id == guild_id)
+        .group_by(people.c.id)
+    )
+
+
+def to_person(row: Row[Any]) -> Person:
+    """A row of `people_of`."""
+    return Person(row.id, row.guild_id, row.name, row.created_by, row.created_at, row.pictures)
+
+
+def find_person(connection: Connection, guild_id: int, person_id: int) -> Person | None:
+    """The person, if the guild has him."""
+    row = connection.execute(people_of(guild_id).where(people.c.id == person_id)).first()
+    return None if row is None else to_person(row)
+
+
+def person_named(connection: Connection, guild_id: int, name: str, saying: Saying) -> int:
+    """The id of the person of this normalised name, who is created if need be."""
+    key = name_key(name)
+    same = select(people.c.id).where(people.c.guild_id == guild_id, people.c.key == key)
+    found = connection.execute(same).scalar()
+    if found is not None:
+        return int(found)
+    values = {"guild_id": guild_id, "name": name, "key": key, "created_by": saying.by, "created_at": saying.at}
+    return int(connection.execute(insert(people).values(values).returning(people.c.id)).scalar_one())
+
+
+def same_faces(connection: Connection, face: Row[Any]) -> list[int]:
+    """Ids of this face and of its copies: the same place in the same photo, posted in the guild again."""
+    if face.photo is None:
+        return [face.id]
+    again = select(faces).where(faces.c.guild_id == face.guild_id, faces.c.photo == face.photo)
+    box = box_of(face)
+    return [row.id for row in connection.execute(again) if overlap(box_of(row), box) >= _SAME_FACE]
+
+
+def say(
+    connection: Connection, guild_id: int, face_ids: list[int], person_id: int, verdict: Verdict, *, saying: Saying
+) -> None:
+    """Add to the history, and keep in step whom the faces show: one person at most."""
+    row = {
+        "guild_id": guild_id,
+        "person_id": person_id,
+        "verdict": verdict,
+        "said_by": saying.by,
+        "channel_id": saying.channel_id,
+        "message_id": saying.message_id,
+        "source": saying.source,
+        "created_at": saying.at,
+    }
+    connection.execute(insert(labels), [{**row, "face_id": face_id} for face_id in face_ids])
+    shown = update(faces).where(faces.c.guild_id == guild_id, faces.c.id.in_(face_ids))
+    if verdict is Verdict.IS:
+        connection.execute(shown.values(person_id=person_id))
+    else:
+        connection.execute(shown.where(faces.c.person_id == person_id).values(person_id=None))
+
+
+def last_words(guild_id: int) -> Subquery:
+    """The newest label of each face and person: what holds now."""
+    newest = select(func.max(labels.c.id)).where(labels.c.guild_id == guild_id)
+    return select(labels).where(labels.c.id.in_(newest.group_by(labels.c.face_id, labels.c.person_id))).subquery()
+
+
+def rejected_people(connection: Connection, guild_id: int, face_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """For each face, the people that it does not show."""
+    last = last_words(guild_id)
+    said = select(last.c.face_id, last.c.person_id).where(last.c.verdict == Verdict.IS_NOT)
+    rejected: dict[int, set[int]] = {face_id: set() for face_id in face_ids}
+    for face_id, person_id in connection.execute(said.where(last.c.face_id.in_(rejected))):
+        rejected[face_id].add(person_id)
+    return {face_id: frozenset(persons) for face_id, persons in rejected.items()}

@@ -1,0 +1,55 @@
+"""Bring the database to this version's tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from core.storage.database import Database
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+# The newest revision, so that a start need not import Alembic to know that there is nothing to do.
+SCHEMA_VERSION = "0001"
+
+
+def schema_version(database: Database) -> str | None:
+    """The revision that the database is at; None: empty."""
+    with database.read() as connection:
+        return _version(connection)
+
+
+def migrate(database: Database) -> None:
+    """Create or upgrade the tables; safe when several processes start at once.
+
+    Raises:
+        RuntimeError: the database was made by a newer version of Omokage.
+    """
+    if schema_version(database) == SCHEMA_VERSION:
+        return
+    with database.write() as connection:
+        database.alone(connection, "omokage-migrate")
+        if _version(connection) != SCHEMA_VERSION:
+            _upgrade(connection)
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _upgrade(connection: Connection) -> None:
+    # Here, not above: Alembic costs 10 MB and 150 ms, and is needed once a version.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        found = _version(connection)
+        raise RuntimeError(f"the database is at revision {found}, which this version does not know: {error}") from error

@@ -1,0 +1,177 @@
+"""The tables. What changes here needs a migration; tests/integration/core/test_migrations.py compares the two."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+)
+
+# Constraints with names can be altered by later migrations, on SQLite too.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only where the type is INTEGER, which holds 64 bits there.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """Aware UTC datetimes in and out; SQLite stores them without a zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; a naive time is a bug."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("kind", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("queue", String(16), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("member_id", BigInteger, nullable=False),
+    Column("locale", String(16), nullable=False),
+    Column("application_id", BigInteger, nullable=False),
+    Column("interaction_token", Text, nullable=False),
+    Column("params", JSON, nullable=False),
+    Column("photo", String(64)),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("dispatches", Integer, nullable=False, server_default="0"),  # messages sent since it last waited
+    Column("cancel_requested", Boolean, nullable=False, server_default=false()),
+    Column("created_at", UtcTime, nullable=False),
+    Column("dispatched_at", UtcTime),
+    Column("started_at", UtcTime),
+    Column("finished_at", UtcTime),
+    Column("lease_owner", String(128)),
+    Column("lease_until", UtcTime),
+    Column("result", JSON(none_as_null=True)),
+    Column("failure_code", String(32)),
+    Column("failure_details", JSON(none_as_null=True)),
+    Column("answer_message_id", BigInteger),
+    Index(None, "state", "priority", "created_at"),  # dispatch, recover, place: only unfinished jobs are read
+    Index(None, "guild_id", "created_at"),  # /jobs
+    Index(None, "guild_id", "state"),  # is there room for another
+    Index(None, "kind", "finished_at"),  # how long jobs of a kind take
+    Index(None, "queue", "started_at"),  # which messages were overtaken
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("job_id", ForeignKey(jobs.c.id), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("due_at", UtcTime),  # null: sent, or given up
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("sent_at", UtcTime),
+    Column("message_id", BigInteger),
+    UniqueConstraint("job_id", "sequence"),  # one answer, whatever goes wrong
+    Index(None, "due_at"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("key", String(256), nullable=False),  # casefold makes up to three letters of one
+    Column("created_by", BigInteger, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("guild_id", "key"),
+)
+
+# Every face that a job found. `person_id` is the present state of the labels: whom it shows.
+faces = Table(
+    "faces",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("job_id", ForeignKey(jobs.c.id)),  # null: enrolled by the CLI
+    Column("number", Integer, nullable=False),
+    Column("photo", String(64)),
+    Column("x", Float, nullable=False),
+    Column("y", Float, nullable=False),
+    Column("w", Float, nullable=False),
+    Column("h", Float, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("landmarks", JSON, nullable=False),
+    Column("embedding", LargeBinary, nullable=False),
+    Column("embedder", String(64), nullable=False),  # embeddings of different networks do not compare
+    Column("created_at", UtcTime, nullable=False),
+    Column("person_id", ForeignKey(people.c.id)),
+    UniqueConstraint("job_id", "number"),
+    Index(None, "guild_id", "photo"),  # the same photo posted again
+    Index(None, "person_id"),
+)
+
+# What was said about faces, by whom, where, when and how: written once, never changed.
+labels = Table(
+    "labels",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("face_id", ForeignKey(faces.c.id), nullable=False),
+    Column("person_id", ForeignKey(people.c.id), nullable=False),
+    Column("verdict", String(8), nullable=False),
+    Column("said_by", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger),
+    Column("source", String(512), nullable=False),  # a longest file name of 255 bytes fits
+    Column("created_at", UtcTime, nullable=False),
+    Index(None, "guild_id", "id"),  # the version of a guild's gallery
+    Index(None, "face_id"),
+)
+
+guilds = Table(
+    "guilds",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("labelling", String(16), nullable=False),
+    Column("language", String(16)),
+    Column("updated_by", BigInteger, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+)
