@@ -123,7 +123,7 @@ class Hub:
             "session_id": session.id,
             "resume_gateway_url": self._url,
             "shard": [0, 1],
-            "application": {key: application[key] for key in ("id", "flags")},
+            "application": {key: application[key] for key in ("id", "flags", "flags_new")},
             "private_channels": [],
             "_trace": [],
         }

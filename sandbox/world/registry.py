@@ -114,6 +114,9 @@ class Registry:
     def _put(self, body: Json, guild_id: str | None, old: Json | None) -> Json:
         known = {key: body[key] for key in (*_DEFAULTS, "name", "options") if body.get(key) is not None}
         command = _DEFAULTS | known | {"application_id": cast.BOT_ID}
+        if "default_member_permissions" in known:
+            # Clients may send a number.
+            command["default_member_permissions"] = str(known["default_member_permissions"])
         if guild_id is not None:
             command["guild_id"] = guild_id
         if old is not None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import discord
 import pytest
@@ -13,7 +13,10 @@ import yarl
 from sandbox.clock import ManualClock
 from sandbox.config import RateLimits, SandboxConfig
 from sandbox.driver import Driver, Member
+from sandbox.gateway.session import Session
 from sandbox.server import Sandbox
+from sandbox.types import Json
+from tests.discord_schema import assert_valid_event, assert_valid_log
 from tests.integration.sandbox.bot import Bot
 
 
@@ -30,9 +33,28 @@ def config(clock: ManualClock) -> SandboxConfig:
 
 @pytest.fixture
 async def sandbox(config: SandboxConfig, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sandbox]:
+    """Whatever a test does, each request, answer and gateway event in it must be as Discord describes them."""
     async with Sandbox(config) as running:
         point_discord_at(running, monkeypatch)
-        yield running
+        with checked_events(monkeypatch):
+            yield running
+        assert_valid_log(running.requests)
+
+
+@contextmanager
+def checked_events(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Check every event that a session sends."""
+    sent: list[tuple[str, Json]] = []
+    dispatch = Session.dispatch
+
+    def watch(session: Session, kind: str, data: Json) -> None:
+        sent.append((kind, data))
+        dispatch(session, kind, data)
+
+    monkeypatch.setattr(Session, "dispatch", watch)
+    yield
+    for kind, data in sent:
+        assert_valid_event(kind, data)
 
 
 def point_discord_at(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

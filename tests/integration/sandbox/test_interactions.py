@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
+from sandbox.clock import ManualClock
 from sandbox.driver import Driver, DriverError, Member, NoResponseError
+from sandbox.types import Json
 from tests.integration.sandbox.bot import PIXEL, Bot
 
 pytestmark = pytest.mark.usefixtures("bot")
+
+
+def says(text: str, message: Json) -> bool:
+    return bool(message["content"] == text)
 
 
 async def test_a_photo_comes_back_with_the_deferred_answer_and_a_follow_up(driver: Driver, aiko: Member) -> None:
@@ -148,14 +156,14 @@ async def test_a_sub_command_for_moderators_is_not_offered_to_others(aiko: Membe
 async def test_progress_edits_arrive_one_by_one(aiko: Member) -> None:
     invocation = await aiko.command("progress")
     for text in ("0 %", "50 %", "100 %"):
-        await invocation.wait_for(lambda message, text=text: message["content"] == text)
+        await invocation.wait_for(partial(says, text))
 
     kinds = [frame["t"] for frame in invocation.frames]
     assert kinds == ["MESSAGE_CREATE", "INTERACTION_ACK", "MESSAGE_UPDATE", "MESSAGE_UPDATE", "MESSAGE_UPDATE"]
     assert invocation.frames[0]["d"]["flags"] & 128
 
 
-async def test_a_bot_that_says_nothing_did_not_respond(aiko: Member, clock) -> None:
+async def test_a_bot_that_says_nothing_did_not_respond(aiko: Member, clock: ManualClock) -> None:
     invocation = await aiko.command("silent")
     clock.advance(3.1)
 
