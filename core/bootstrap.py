@@ -61,7 +61,7 @@ def build(settings: Settings, enqueue: Enqueue) -> Services:
 
 def build_classifier(services: Services) -> ClassifyService:
     """Load the vision parts (seconds, hundreds of megabytes): worker and CLI only."""
-    from core.services.classify import ClassifyService  # noqa: PLC0415 - the bot must not load it
-    from core.vision.reader import load_photo_reader  # noqa: PLC0415
+    # Not above: the bot imports this module and must load none of it.
+    from core.services.classifier import load_classifier  # noqa: PLC0415
 
-    return ClassifyService(load_photo_reader(), services.people, services.blobs)
+    return load_classifier(services.people, services.blobs)

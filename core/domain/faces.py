@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 Point = tuple[float, float]
 
+# Boxes that overlap so much are of one face in two readings of a photo: the detector's version may change.
+SAME_FACE = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Box:

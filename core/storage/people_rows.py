@@ -9,13 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Subquery, distinct, func, insert, select, update
 
-from core.domain.faces import overlap
+from core.domain.faces import SAME_FACE, overlap
 from core.domain.people import Person, Verdict, name_key
 from core.storage.face_rows import box_of
 from core.storage.tables import faces, labels, people
-
-# Boxes of one face in two readings of the same photo: the detector is deterministic, but its version may change.
-_SAME_FACE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,7 @@ def same_faces(connection: Connection, face: Row[Any]) -> list[int]:
         return [face.id]
     again = select(faces).where(faces.c.guild_id == face.guild_id, faces.c.photo == face.photo)
     box = box_of(face)
-    return [row.id for row in connection.execute(again) if overlap(box_of(row), box) >= _SAME_FACE]
+    return [row.id for row in connection.execute(again) if overlap(box_of(row), box) >= SAME_FACE]
 
 
 def say(

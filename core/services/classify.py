@@ -1,0 +1,160 @@
+"""A photo in, names and an annotated picture out."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from core.domain.classification import ClassifyOutcome, ClassifyResult, FaceAnswer, best_first
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.faces import Candidate, DetectedFace, RecognisedFace
+from core.domain.jobs import Job, JobCancelledError
+from core.domain.people import GalleryRows, NewFace
+from core.render.annotate import annotate
+from core.services.gallery import GalleryCache
+from core.services.people import PeopleService
+from core.storage.blobs import Blobs
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Progress = Callable[[str, float], None]
+Cancelled = Callable[[], bool]
+
+
+class PhotoReading(Protocol):
+    """What is in a photo: the upright image (H, W, 3) uint8, its faces, their embeddings (N, 128) float32."""
+
+    @property
+    def image(self) -> NDArray[np.uint8]: ...  # noqa: D102
+
+    @property
+    def faces(self) -> Sequence[DetectedFace]: ...  # noqa: D102
+
+    @property
+    def embeddings(self) -> NDArray[np.float32]: ...  # noqa: D102
+
+
+class PhotoReader(Protocol):
+    """As much of core.vision.reader as is needed here."""
+
+    def read(self, data: bytes) -> PhotoReading:
+        """Decode, find faces, embed; raises OmokageError for what is no photo."""
+
+    def warm_up(self) -> None:
+        """Load all that the first photo would."""
+
+
+class Recogniser(Protocol):
+    """As much of core.vision.recognise as is needed here."""
+
+    def recognise(
+        self, embeddings: NDArray[np.float32], forbidden: Sequence[frozenset[int]]
+    ) -> Sequence[tuple[tuple[Candidate, ...], Candidate | None]]:
+        """For each face its candidates, likeliest first, and whom it is named as; each person at most once."""
+
+
+class ClassifyService:
+    """Names the faces of a photo with what its guild knows.
+
+    Args:
+        reader: finds and embeds faces.
+        recogniser: builds one from a guild's rows.
+        people: the guilds' rows.
+        blobs: where photos are and pictures go.
+        embedder: stored with each embedding; others' do not compare.
+        model: said with each answer.
+    """
+
+    def __init__(
+        self,
+        reader: PhotoReader,
+        recogniser: Callable[[GalleryRows], Recogniser],
+        people: PeopleService,
+        blobs: Blobs,
+        *,
+        embedder: str,
+        model: str,
+    ) -> None:
+        self._reader = reader
+        self._galleries = GalleryCache(people, embedder, recogniser)
+        self._blobs = blobs
+        self._embedder = embedder
+        self._model = model
+
+    def warm_up(self) -> None:
+        """Make the first photo as fast as the others."""
+        self._reader.warm_up()
+
+    def classify(self, job: Job, progress: Progress, cancelled: Cancelled) -> ClassifyOutcome:
+        """Answer a job; stages are reading, finding-faces, recognising, drawing.
+
+        Raises:
+            OmokageError: PHOTO_GONE, or what is wrong with the photo.
+            JobCancelledError: `cancelled` said so between two stages.
+        """
+
+        def stage(name: str, fraction: float) -> None:
+            if cancelled():
+                raise JobCancelledError
+            progress(name, fraction)
+
+        stage("reading", 0.0)
+        if job.photo is None:
+            raise OmokageError(ErrorCode.PHOTO_GONE)
+        return self._answer(self._blobs.get(job.photo), job.photo, job.origin.guild_id, stage)
+
+    def classify_photo(self, data: bytes, guild_id: int) -> ClassifyOutcome:
+        """The same without a job, for the CLI.
+
+        Raises:
+            OmokageError: what is wrong with the photo.
+        """
+        return self._answer(data, hashlib.sha256(data).hexdigest(), guild_id, lambda _name, _fraction: None)
+
+    def _answer(self, data: bytes, photo: str, guild_id: int, stage: Progress) -> ClassifyOutcome:
+        began = time.perf_counter()
+        stage("finding-faces", 0.1)
+        reading = self._reader.read(data)
+        stage("recognising", 0.7)  # finding and embedding take most of the time
+        recognised = self._recognise(reading, photo, guild_id)
+        stage("drawing", 0.8)
+        order = best_first(recognised)
+        ordered = [recognised[index] for index in order]
+        picture = annotate(reading.image, ordered)
+        height, width = reading.image.shape[:2]
+        result = ClassifyResult(
+            width=width,
+            height=height,
+            picture=self._blobs.put(picture.data),
+            picture_type=picture.content_type,
+            faces=tuple(_answer_of(number, face) for number, face in enumerate(ordered, 1)),
+            model=self._model,
+            seconds=round(time.perf_counter() - began, 3),
+        )
+        faces = (self._new_face(number, reading, index) for number, index in enumerate(order, 1))
+        return ClassifyOutcome(result, tuple(faces))
+
+    def _recognise(self, reading: PhotoReading, photo: str, guild_id: int) -> list[RecognisedFace]:
+        if not reading.faces:
+            return []
+        known = self._galleries.known(guild_id)
+        forbidden = known.forbidden(photo, reading.faces, reading.embeddings)
+        named = known.recogniser.recognise(reading.embeddings, forbidden)
+        return [
+            RecognisedFace(face, candidates[:3], name)
+            for face, (candidates, name) in zip(reading.faces, named, strict=True)
+        ]
+
+    def _new_face(self, number: int, reading: PhotoReading, index: int) -> NewFace:
+        face = reading.faces[index]
+        embedding = reading.embeddings[index].astype("<f4").tobytes()
+        return NewFace(number, face.box, face.score, face.landmarks, embedding, self._embedder)
+
+
+def _answer_of(number: int, face: RecognisedFace) -> FaceAnswer:
+    person_id, name = (face.named.person_id, face.named.name) if face.named else (None, None)
+    return FaceAnswer(number, face.detected.box, face.detected.score, person_id, name, face.candidates)
