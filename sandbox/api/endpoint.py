@@ -81,8 +81,9 @@ def aiohttp_handler(parts: Parts, route: Route) -> Callable[[web.Request], Await
         arrived, started = parts.world.clock.now(), time.perf_counter()
         body = Body()
         try:
-            headers = _admit(parts, route, request)
+            # Discord looks at the limits before the body; here the log is to show what was refused.
             body = await read_body(request)
+            headers = _admit(parts, route, request)
             reply = route.handler(parts, Call(dict(request.match_info), dict(request.query), body))
             reply = Reply(reply.status, reply.data, headers)
         except DiscordError as error:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sandbox.api.endpoint import Call, Parts, Reply, Route
-from sandbox.rules.errors import unknown
+from sandbox.gateway.hub import GUILD_MEMBERS
+from sandbox.rules.errors import missing_access, unknown
 from sandbox.world import cast
 from sandbox.world.guild import guild_object, roles
 from sandbox.world.people import member, user
@@ -71,8 +72,10 @@ def get_role(parts: Parts, call: Call) -> Reply:
 
 
 def guild_members(parts: Parts, call: Call) -> Reply:
-    """Members by ascending id."""
+    """Members by ascending id; Discord gives them only to applications with the members intent."""
     _check(call)
+    if not parts.world.config.privileged_intents & GUILD_MEMBERS:
+        raise missing_access()
     after, limit = int(call.query.get("after", 0)), int(call.query.get("limit", 1))
     people = sorted(parts.world.people.all(), key=lambda person: int(person.id))
     return Reply(200, [member(person) for person in people if int(person.id) > after][:limit])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 
@@ -142,7 +143,7 @@ class Member:
         form = aiohttp.FormData(quote_fields=False)
         form.add_field("payload_json", json.dumps(asked), content_type="application/json")
         for index, (name, data) in enumerate(files):
-            form.add_field(f"files[{index}]", data, filename=name, content_type="application/octet-stream")
+            form.add_field(f"files[{index}]", io.BytesIO(data), filename=name, content_type="application/octet-stream")
         async with self._session.post(self._url + path, data=form) as response:
             answer: Json = await response.json()
         if response.status != 200:

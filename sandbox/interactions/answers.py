@@ -23,7 +23,8 @@ from sandbox.rules.messages import EPHEMERAL, LOADING
 from sandbox.rules.modals import check_modal
 from sandbox.types import Json
 from sandbox.world import cast
-from sandbox.world.compose import Uploads, number_components
+from sandbox.world.components import number_components
+from sandbox.world.compose import Uploads
 from sandbox.world.events import Event
 from sandbox.world.records import Record
 from sandbox.world.world import World

@@ -73,6 +73,11 @@ def empty_message() -> DiscordError:
     return DiscordError(400, 50006, "Cannot send an empty message")
 
 
+def missing_access() -> DiscordError:
+    """The application lacks an approval."""
+    return DiscordError(403, 50001, "Missing Access")
+
+
 def missing_permissions() -> DiscordError:
     """The bot may not do that."""
     return DiscordError(403, 50013, "Missing Permissions")

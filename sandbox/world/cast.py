@@ -67,5 +67,6 @@ CHANNELS = (
     Channel(PHOTOS_ID, "photos", "Attach a photo and ask who is in it"),
     Channel(GENERAL_ID, "general", "Everything else"),
 )
-# An owner has every permission, which would hide what a moderator lacks; so none of the three owns the guild.
-OWNER_ID = BOT_ID
+# An owner has every permission, which would hide what a moderator or the bot lacks; so the owner is somebody else,
+# who never shows up.
+OWNER_ID = "1290000000000000039"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from sandbox.rules.components import walk
+from sandbox.rules.components import FILE, walk
 from sandbox.types import Json
 from sandbox.world.attachments import Attachments, Upload
+from sandbox.world.components import number_components
 from sandbox.world.people import People, user
 from sandbox.world.records import Record
 
@@ -31,33 +32,6 @@ def apply_body(record: Record, body: Json, uploads: Uploads, attachments: Attach
     shown = _resolve(message, files)
     message["attachments"] = [file for file in files if file["id"] not in shown]
     record.claimed = [file for file in files if file["id"] in shown]
-
-
-def number_components(components: list[Json]) -> list[Json]:
-    """Copies with the ids and defaults that Discord fills in."""
-    copies = [_copy(component) for component in components]
-    everything = list(walk(copies))
-    used = {component["id"] for component in everything if component.get("id")}
-    free = (number for number in range(1, 10_000) if number not in used)
-    for component in everything:
-        if not component.get("id"):
-            component["id"] = next(free)
-        if component["type"] in (3, 5, 6, 7, 8):
-            component.setdefault("min_values", 1)
-            component.setdefault("max_values", 1)
-    return copies
-
-
-def _copy(component: Json) -> Json:
-    """A deep copy without nulls, which Discord does not send back."""
-    copy: Json = {key: value for key, value in component.items() if value is not None}
-    for key in ("components", "options", "items"):
-        if key in copy:
-            copy[key] = [_copy(child) for child in copy[key]]
-    for key in ("accessory", "component", "media", "file", "emoji"):
-        if key in copy:
-            copy[key] = _copy(copy[key])
-    return copy
 
 
 def _embed(embed: Json) -> Json:
@@ -120,10 +94,17 @@ def _resolve(message: Json, files: list[Json]) -> set[str]:
         for key in ("author", "footer"):
             place(embed.get(key, {}), "icon_url", lambda file: {"proxy_icon_url": file["url"]})
     for component in walk(message["components"]):
-        for media in [component, *component.get("items", [])]:
+        for holder in [component, *component.get("items", [])]:
             for key in ("media", "file"):
-                place(media.get(key, {}), "url", lambda file: _picture(file) | {"attachment_id": file["id"]})
+                place(holder.get(key, {}), "url", _media)
+            if component["type"] == FILE and component["file"]["url"] in by_url:
+                file = by_url[component["file"]["url"]]
+                component |= {"name": file["filename"], "size": file["size"]}
     return shown
+
+
+def _media(file: Json) -> Json:
+    return _picture(file) | {"id": file["id"], "attachment_id": file["id"]}
 
 
 def _picture(file: Json) -> Json:

@@ -95,7 +95,7 @@ class Bot(discord.Client):
         self.tree = app_commands.CommandTree(self)
         self.seen: list[discord.Message] = []
         self.resumed = asyncio.Event()
-        self.readies = 0
+        self.ready = asyncio.Event()
         add_commands(self.tree)
 
     async def setup_hook(self) -> None:
@@ -107,7 +107,7 @@ class Bot(discord.Client):
         self.seen.append(message)
 
     async def on_ready(self) -> None:
-        self.readies += 1
+        self.ready.set()
 
     async def on_resumed(self) -> None:
         self.resumed.set()

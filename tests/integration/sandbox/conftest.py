@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+import aiohttp
 import discord
 import pytest
 import yarl
@@ -16,8 +17,10 @@ from sandbox.driver import Driver, Member
 from sandbox.gateway.session import Session
 from sandbox.server import Sandbox
 from sandbox.types import Json
+from sandbox.world import cast
 from tests.discord_schema import assert_valid_event, assert_valid_log
 from tests.integration.sandbox.bot import Bot
+from tests.integration.sandbox.raw import RawBot
 
 
 @pytest.fixture
@@ -96,3 +99,18 @@ async def aiko(driver: Driver) -> Member:
 @pytest.fixture
 async def ben(driver: Driver) -> Member:
     return await driver.member("ben")
+
+
+@pytest.fixture
+async def raw(sandbox: Sandbox) -> AsyncIterator[RawBot]:
+    """A bot without a library, on the gateway, with the command /go (and its autocomplete option `word`)."""
+    async with aiohttp.ClientSession() as session:
+        client, ready = RawBot(sandbox, session), asyncio.Event()
+        listening = asyncio.create_task(client.listen(ready))
+        await asyncio.wait_for(ready.wait(), 5)
+        word = {"type": 3, "name": "word", "description": "A word", "autocomplete": True}
+        command = {"name": "go", "description": "Go", "options": [word]}
+        assert (await client.call("POST", f"/applications/{cast.BOT_ID}/commands", command)).status == 201
+        yield client
+        listening.cancel()
+        await asyncio.wait([listening])
