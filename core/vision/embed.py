@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# Stored beside embeddings: those of another network or another alignment do not compare, and are computed again.
-EMBEDDING_NAME = "dlib-resnet29-v1.align-1"
-
 # Faces in one run of the network. 16 take 4.2 ms each on two cores and 32 take 4.1, but twice the memory (40 MB).
 LARGEST_BATCH = 16
 

@@ -1,0 +1,105 @@
+"""From the bytes of a photo to its faces and their embeddings."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from PIL import Image
+
+from core.domain.faces import DetectedFace
+from core.vision.align import CHIP_SIZE, align
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# Stored beside each embedding: those of another network or another alignment do not compare.
+EMBEDDING_NAME = "dlib-resnet29-v1.align-1"
+
+# A crowd's picture must not hold the queue up: 50 faces are a quarter of a second, and more numbered boxes than
+# anybody reads. Of more, the best are kept.
+MOST_FACES = 50
+
+
+class Decoder(Protocol):
+    """Turns untrusted bytes into pixels."""
+
+    def decode(self, data: bytes) -> NDArray[np.uint8]:
+        """(H, W, 3) RGB, upright; raises OmokageError for what is no photo."""
+
+
+class Detector(Protocol):
+    """Finds faces."""
+
+    def detect(self, image: NDArray[np.uint8]) -> Sequence[DetectedFace]:
+        """Faces in (H, W, 3) RGB."""
+
+
+class FaceEmbedder(Protocol):
+    """Describes faces."""
+
+    def embed(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Aligned faces (N, 150, 150, 3) RGB -> (N, 128)."""
+
+    def warm_up(self) -> None:
+        """Do what would make the first call slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoReading:
+    """A photo's pixels (H, W, 3), its faces from the best to the least, their embeddings (N, 128)."""
+
+    image: NDArray[np.uint8]
+    faces: tuple[DetectedFace, ...]
+    embeddings: NDArray[np.float32]
+
+
+class PhotoReader:
+    """Reads photos with the parts that it is given."""
+
+    def __init__(self, decoder: Decoder, detector: Detector, embedder: FaceEmbedder) -> None:
+        self._decoder = decoder
+        self._detector = detector
+        self._embedder = embedder
+
+    def read(self, data: bytes) -> PhotoReading:
+        """Decode, find faces, align and embed them.
+
+        Raises:
+            OmokageError: what is wrong with the photo, as the decoder says it. A photo without a face is no error.
+        """
+        image = self._decoder.decode(data)
+        faces = best_faces(self._detector.detect(image))
+        chips = np.zeros((len(faces), CHIP_SIZE, CHIP_SIZE, 3), np.uint8)
+        for index, face in enumerate(faces):
+            chips[index] = align(image, face.landmarks)
+        return PhotoReading(image, faces, self._embedder.embed(chips))
+
+    def warm_up(self) -> None:
+        """Make the first photo as fast as the others."""
+        blank = io.BytesIO()
+        Image.new("RGB", (1024, 768)).save(blank, "PNG")  # a common size, for which the detector keeps its buffers
+        self.read(blank.getvalue())
+        self._embedder.warm_up()
+
+
+def best_faces(faces: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:
+    """The 50 faces that matter most, by certainty times size in pixels a side; all of them where there are fewer."""
+
+    def weight(face: DetectedFace) -> float:
+        return face.score * math.sqrt(max(0.0, face.box.w * face.box.h))
+
+    return tuple(sorted(faces, key=weight, reverse=True)[:MOST_FACES])
+
+
+def load_photo_reader() -> PhotoReader:
+    """The product's parts: seconds and hundreds of megabytes, so only where photos are read; never before a fork."""
+    from core.vision.decode import SafeDecoder  # noqa: PLC0415 - tests and types need none of these
+    from core.vision.detect import load_detector  # noqa: PLC0415
+    from core.vision.embed import load_embedder  # noqa: PLC0415
+
+    return PhotoReader(SafeDecoder(), load_detector(), load_embedder())
