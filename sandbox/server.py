@@ -14,6 +14,7 @@ from sandbox.config import SandboxConfig
 from sandbox.faults import Faults
 from sandbox.gateway.hub import Hub
 from sandbox.gateway.socket import gateway_handler
+from sandbox.guard import own_pages_only
 from sandbox.interactions.answers import Answers
 from sandbox.interactions.book import Book
 from sandbox.interactions.files import Starter
@@ -107,7 +108,9 @@ class Sandbox:
             log=self.requests,
             gateway_url=self.gateway_url,
         )
-        app = web.Application(client_max_size=_BODY_LIMIT)
+        # Whoever listens on a wider address, in a container for instance, has put something else in front.
+        guards = [own_pages_only] if self.config.host in ("127.0.0.1", "localhost", "::1") else []
+        app = web.Application(client_max_size=_BODY_LIMIT, middlewares=guards)
         add_api(app, parts)
         add_cdn(app, world.attachments)
         app.router.add_get("/gateway", gateway_handler(hub, self.config, world.people))

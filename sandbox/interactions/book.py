@@ -7,7 +7,7 @@ import secrets
 from dataclasses import asdict, dataclass
 
 from sandbox.gateway.hub import Hub
-from sandbox.interactions.model import AUTOCOMPLETE, COMPONENT, MODAL_SUBMIT, Interaction, owners
+from sandbox.interactions.model import AUTOCOMPLETE, COMPONENT, DEFER_MESSAGE, MODAL_SUBMIT, Interaction, owners
 from sandbox.rules.errors import already_acknowledged, dead_token, unknown
 from sandbox.types import Json
 from sandbox.world import cast
@@ -46,8 +46,12 @@ class Book:
         self._by_token: dict[str, Interaction] = {}
         self._choices: dict[str, asyncio.Future[list[Json] | None]] = {}
         for key, document in world.store.all(_KIND):
-            self._index(Interaction(**document))
             world.snowflakes.seen(key)
+            interaction = Interaction(**document)
+            if world.clock.now() < interaction.created + world.config.token_lifetime:
+                self._index(interaction)
+            else:
+                world.store.delete(_KIND, key)
 
     def open(self, deed: Deed) -> Interaction:
         """Send an interaction to the bot and start its three seconds."""
@@ -121,6 +125,9 @@ class Book:
         self._world.store.put(_KIND, interaction.id, asdict(interaction))
         if interaction.type != AUTOCOMPLETE:
             self._tell(interaction, "INTERACTION_ACK", interaction.acknowledgement())
+        if answer == DEFER_MESSAGE:
+            dies = interaction.created + self._world.config.token_lifetime
+            self._world.deadlines.at(dies, lambda: self._end_thinking(interaction))
 
     def keep(self, interaction: Interaction) -> None:
         """Store a change, such as a new @original."""
@@ -134,6 +141,12 @@ class Book:
             "INTERACTION_FAILED",
             {"id": interaction.id, "nonce": interaction.nonce, "message": NO_RESPONSE},
         )
+
+    def _end_thinking(self, interaction: Interaction) -> None:
+        """The token is dead: an answer that still says "is thinking" will never come."""
+        record = self._world.messages.peek(interaction.channel_id, interaction.original_id)
+        if record is not None and record.loading:
+            self.give_up(interaction)
 
     def _expire(self, interaction: Interaction) -> None:
         if interaction.answer is not None or interaction.failed:

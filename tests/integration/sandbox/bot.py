@@ -86,6 +86,19 @@ class Panel(discord.ui.View):
         await interaction.response.send_message(f"You chose {select.values[0].display_name}")
 
 
+class Redraw(discord.ui.View):
+    """Replaces the picture of its message."""
+
+    @discord.ui.button(label="Again")
+    async def again(self, interaction: discord.Interaction[Any], _: Any) -> None:
+        file = discord.File(io.BytesIO(PIXEL + b"2"), "q.png")
+        await interaction.response.edit_message(attachments=[file], view=None)
+        original = await interaction.original_response()
+        follow_up = await interaction.followup.send(original.attachments[0].filename, wait=True)
+        await follow_up.edit(content="edited")
+        await follow_up.delete()
+
+
 class Bot(discord.Client):
     """Answers, and remembers what it saw."""
 
@@ -139,6 +152,11 @@ def add_commands(tree: app_commands.CommandTree[Any]) -> None:  # noqa: C901  # 
     @tree.command(description="Post the panel")
     async def panel(interaction: discord.Interaction[Any]) -> None:
         await interaction.response.send_message("Choose", view=Panel())
+
+    @tree.command(description="Answer with a picture")
+    async def picture(interaction: discord.Interaction[Any], private: bool = False) -> None:
+        file = discord.File(io.BytesIO(PIXEL), "p.png")
+        await interaction.response.send_message(view=Redraw(), file=file, ephemeral=private)
 
     @tree.command(description="Count presses")
     async def count(interaction: discord.Interaction[Any]) -> None:

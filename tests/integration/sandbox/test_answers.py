@@ -92,6 +92,15 @@ async def test_the_token_dies_after_a_quarter_of_an_hour(raw: RawBot, interactio
     assert {(answer.status, answer.code) for answer in dead} == {(401, 50027)}
 
 
+async def test_thinking_ends_with_the_token(raw: RawBot, interaction: Json, aiko: Member, clock: ManualClock) -> None:
+    await raw.respond(interaction, DEFER)
+    clock.advance(901)
+
+    failed = await aiko.wait_for_event("INTERACTION_FAILED")
+
+    assert failed["id"] == interaction["id"]
+
+
 def _uses(interaction: Json) -> list[tuple[str, Json, str, object]]:
     original = "/messages/@original"
     return [

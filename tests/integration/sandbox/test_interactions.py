@@ -51,6 +51,23 @@ async def test_an_ephemeral_answer_is_seen_by_its_member_alone(aiko: Member, ben
     assert answer["id"] not in [message["id"] for message in ben.messages()]
 
 
+@pytest.mark.parametrize("private", [False, True])
+async def test_a_picture_in_an_answer_is_replaced_by_a_button(driver: Driver, ben: Member, private: bool) -> None:
+    answer = await (await ben.command("picture", private=private)).answer()
+    first = await driver.download(answer["attachments"][0]["url"])
+
+    invocation = await ben.click(answer, "Again")
+    replaced = await invocation.answer()
+    await ben.wait_for_event("MESSAGE_DELETE")
+
+    assert bool(answer["flags"] & 64) is private
+    assert (first, await driver.download(replaced["attachments"][0]["url"])) == (PIXEL, PIXEL + b"2")
+    assert replaced["components"] == []
+    follow_up = [frame["d"].get("content") for frame in invocation.frames if frame["d"].get("id") != answer["id"]]
+    assert [text for text in follow_up if text] == ["q.png", "edited"]
+    assert [message["id"] for message in invocation.messages] == [answer["id"]]
+
+
 async def test_a_dynamic_button_counts_in_its_custom_id(aiko: Member, ben: Member) -> None:
     message = await (await aiko.command("count")).answer()
     message = await (await aiko.click(message, "Count 0")).answer()
