@@ -73,7 +73,7 @@ class NewFace:
 
 @dataclass(frozen=True, slots=True)
 class StoredFace:
-    """A face with what is said about it now: at most one person, and those it does not show."""
+    """A face with what is said about it now: at most one person, by whom, and those it does not show."""
 
     ref: FaceRef
     box: Box
@@ -82,6 +82,7 @@ class StoredFace:
     person_id: int | None
     name: str | None
     rejected: frozenset[int]
+    said_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

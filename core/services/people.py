@@ -35,6 +35,7 @@ from core.storage.people_rows import (
     rejected_people,
     same_faces,
     say,
+    speakers,
     to_person,
 )
 from core.storage.tables import faces, jobs, labels, people
@@ -176,8 +177,10 @@ class PeopleService:
             rows = connection.execute(found).all()
             if not rows:
                 return []
-            rejected = rejected_people(connection, rows[0].guild_id, [row.id for row in rows])
-        return [_stored(row, rejected[row.id]) for row in rows]
+            ids = [row.id for row in rows]
+            rejected = rejected_people(connection, rows[0].guild_id, ids)
+            said_by = speakers(connection, ids)
+        return [_stored(row, rejected[row.id], said_by.get(row.id)) for row in rows]
 
     def gallery_version(self, guild_id: int) -> int:
         """Changes whenever `gallery` or `cannot_links` may; 0 for a guild that knows nobody."""
@@ -234,9 +237,9 @@ def _face(connection: Connection, face: FaceRef, guild_id: int) -> Row[Any]:
     return row
 
 
-def _stored(row: Any, rejected: frozenset[int]) -> StoredFace:
+def _stored(row: Any, rejected: frozenset[int], said_by: int | None) -> StoredFace:
     ref = FaceRef(row.job_id, row.number)
-    return StoredFace(ref, box_of(row), row.score, landmarks_of(row), row.person_id, row.name, rejected)
+    return StoredFace(ref, box_of(row), row.score, landmarks_of(row), row.person_id, row.name, rejected, said_by)
 
 
 def _top(connection: Connection, face: FaceRef) -> tuple[Candidate, ...]:

@@ -104,3 +104,11 @@ def rejected_people(connection: Connection, guild_id: int, face_ids: Iterable[in
     for face_id, person_id in connection.execute(said.where(last.c.face_id.in_(rejected))):
         rejected[face_id].add(person_id)
     return {face_id: frozenset(persons) for face_id, persons in rejected.items()}
+
+
+def speakers(connection: Connection, face_ids: Iterable[int]) -> dict[int, int]:
+    """For each face that shows somebody, who said so last."""
+    same = (labels.c.face_id == faces.c.id) & (labels.c.person_id == faces.c.person_id)
+    said = select(labels.c.face_id, labels.c.said_by).join(faces, same)
+    said = said.where(labels.c.face_id.in_(list(face_ids)), labels.c.verdict == Verdict.IS).order_by(labels.c.id)
+    return {face_id: said_by for face_id, said_by in connection.execute(said)}
