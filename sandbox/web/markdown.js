@@ -1,0 +1,137 @@
+// The part of Discord's markdown that bots use, as elements.
+
+import { h } from "./dom.js";
+import { locale, word } from "./i18n.js";
+import { state } from "./store.js";
+
+const INLINE = [
+  ["escape", /^\\([\\`*_~|>#\-[\]()<:])/],
+  ["code", /^(`{1,2})([\s\S]*?[^`])\1(?!`)/],
+  ["link", /^\[([^\]]+)\]\(<?(https?:\/\/[^\s)>]+)>?\)/],
+  ["url", /^<?(https?:\/\/[^\s<>]*[^\s<>.,:;"')\]!?])>?/],
+  ["mention", /^<@!?(\d+)>/],
+  ["channel", /^<#(\d+)>/],
+  ["command", /^<\/([^:>]+):\d+>/],
+  ["time", /^<t:(-?\d+)(?::([tTdDfFR]))?>/],
+  ["bold", /^\*\*([\s\S]+?)\*\*(?!\*)/],
+  ["underline", /^__([\s\S]+?)__(?!_)/],
+  ["italic", /^\*(?=\S)([\s\S]*?\S)\*(?!\*)/],
+  ["italic", /^_(?=\S)([\s\S]*?\S)_(?![\w_])/],
+  ["strike", /^~~([\s\S]+?)~~/],
+  ["spoiler", /^\|\|([\s\S]+?)\|\|/],
+];
+
+const make = {
+  escape: (match) => match[1],
+  code: (match) => h("code", {}, match[2]),
+  link: (match) => link(match[2], inline(match[1])),
+  url: (match) => link(match[1], [match[1]]),
+  mention: (match) => h("span", { class: "mention" }, `@${userName(match[1])}`),
+  channel: (match) => h("span", { class: "mention" }, `#${channelName(match[1])}`),
+  command: (match) => h("span", { class: "mention" }, `/${match[1]}`),
+  time: (match) => h("time", { title: new Date(match[1] * 1000).toString() }, timestamp(Number(match[1]), match[2])),
+  bold: (match) => h("strong", {}, inline(match[1])),
+  underline: (match) => h("u", {}, inline(match[1])),
+  italic: (match) => h("em", {}, inline(match[1])),
+  strike: (match) => h("s", {}, inline(match[1])),
+  spoiler: (match) => spoiler(match[1]),
+};
+
+/** One line's or paragraph's nodes. */
+export function inline(text) {
+  const nodes = [];
+  let plain = "";
+  let rest = text;
+  while (rest) {
+    const found = firstMatch(rest, plain);
+    if (found) {
+      if (plain) nodes.push(plain);
+      plain = "";
+      nodes.push(make[found.kind](found.match));
+      rest = rest.slice(found.match[0].length);
+    } else {
+      plain += rest[0];
+      rest = rest.slice(1);
+    }
+  }
+  if (plain) nodes.push(plain);
+  return nodes;
+}
+
+function firstMatch(rest, before) {
+  for (const [kind, pattern] of INLINE) {
+    // An underscore within a word, as in a_file_name, is only an underscore.
+    if (kind !== "escape" && rest[0] === "_" && /\w$/.test(before)) continue;
+    const match = pattern.exec(rest);
+    if (match) return { kind, match };
+  }
+  return null;
+}
+
+/** A whole text: code blocks, headings, quotes, lists, paragraphs. */
+export function markdown(text) {
+  const nodes = [];
+  for (const part of text.split(/(```[\s\S]*?```)/)) {
+    const code = /^```(?:[\w+-]*\n)?([\s\S]*?)\n?```$/.exec(part);
+    if (code) nodes.push(h("pre", {}, h("code", {}, code[1])));
+    else if (part) nodes.push(...blocks(part.replace(/^\n|\n$/g, "")));
+  }
+  return nodes;
+}
+
+const BLOCKS = [
+  [/^(#{1,3}) +(.+)$/, (match) => h(`h${match[1].length + 2}`, {}, inline(match[2]))],
+  [/^-# +(.+)$/, (match) => h("small", { class: "subtext" }, inline(match[1]))],
+  [/^> ?(.*)$/, (match) => h("blockquote", {}, inline(match[1]))],
+  [/^\s*[-*] +(.+)$/, (match) => h("div", { class: "item" }, inline(match[1]))],
+  [/^\s*(\d+)\. +(.+)$/, (match) => h("div", { class: "item numbered", "data-number": `${match[1]}.` }, inline(match[2]))],
+];
+
+function blocks(text) {
+  const nodes = [];
+  for (const line of text.split("\n")) {
+    const found = BLOCKS.map(([pattern, build]) => [pattern.exec(line), build]).find(([match]) => match);
+    nodes.push(found ? found[1](found[0]) : h("div", { class: "line" }, line ? inline(line) : h("br")));
+  }
+  return nodes;
+}
+
+function link(url, content) {
+  return h("a", { href: url, target: "_blank", rel: "noreferrer noopener" }, content);
+}
+
+function spoiler(text) {
+  const reveal = (event) => event.currentTarget.classList.add("shown");
+  return h("span", { class: "spoiler", role: "button", tabindex: 0, onclick: reveal, onkeydown: reveal }, inline(text));
+}
+
+/** The name by which a member is shown. */
+export function userName(id) {
+  const user = id === state.bot.id ? state.bot : state.users.find((one) => one.id === id);
+  return user ? (user.global_name ?? user.username) : id;
+}
+
+function channelName(id) {
+  return state.guild.channels.find((one) => one.id === id)?.name ?? id;
+}
+
+const STYLES = {
+  t: { timeStyle: "short" }, T: { timeStyle: "medium" }, d: { dateStyle: "short" }, D: { dateStyle: "long" },
+  f: { dateStyle: "long", timeStyle: "short" }, F: { dateStyle: "full", timeStyle: "short" },
+};
+const UNITS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
+
+function timestamp(seconds, style = "f") {
+  if (style !== "R") return new Intl.DateTimeFormat(locale(), STYLES[style]).format(seconds * 1000);
+  const away = seconds - Date.now() / 1000;
+  const [unit, size] = UNITS.find(([, length]) => Math.abs(away) >= length) ?? UNITS.at(-1);
+  return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(Math.round(away / size), unit);
+}
+
+/** When a message was written: the time for today's, the date as well for others. */
+export function messageTime(iso) {
+  const date = new Date(iso);
+  const time = new Intl.DateTimeFormat(locale(), { timeStyle: "short" }).format(date);
+  if (date.toDateString() === new Date().toDateString()) return word("today", { time });
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "short", timeStyle: "short" }).format(date);
+}

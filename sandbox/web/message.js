@@ -1,0 +1,127 @@
+// One message as an element.
+
+import { interact } from "./api.js";
+import { components } from "./components.js";
+import { h, icon } from "./dom.js";
+import { locale, localised, word } from "./i18n.js";
+import { markdown, messageTime, userName } from "./markdown.js";
+import { attachment, embed, pictureElements } from "./media.js";
+import { openModal } from "./modal.js";
+import { menu } from "./select.js";
+import { dismiss, expect, messageById, state } from "./store.js";
+
+const EPHEMERAL = 1 << 6;
+const LOADING = 1 << 7;
+const MESSAGE_MENU = 3;
+const HUES = [210, 32, 158, 276, 342, 96, 188];
+
+/** A message; `former` is its element until now, whose pictures are kept; `joined`: it goes on under the same author. */
+export function messageElement(message, { joined, former }) {
+  const kept = pictureElements(former);
+  const ephemeral = Boolean(message.flags & EPHEMERAL);
+  const loading = Boolean(message.flags & LOADING);
+  const cause = message.interaction_metadata;
+  const first = !joined || cause;
+  const body = h(
+    "div",
+    { class: "body" },
+    cause && causeLine(cause),
+    message.referenced_message && replyLine(message.referenced_message),
+    first && header(message),
+    loading ? thinking(message) : contents(message, kept),
+    ephemeral && ephemeralLine(message),
+  );
+  const props = {
+    class: `message${first ? " first" : ""}${ephemeral ? " ephemeral" : ""}`, role: "article", tabindex: "0", testid: "message",
+    "data-id": message.id, "data-author": message.author.username, "data-loading": loading || null,
+    oncontextmenu: (event) => openApps(event, message.id), onkeydown: (event) => event.key === "ContextMenu" && openApps(event, message.id),
+  };
+  return h("div", props, h("div", { class: "gutter" }, first && avatar(message.author)), body, loading ? null : appsButton(message.id));
+}
+
+/** An author's picture: initials on a colour of their own. */
+export function avatar(user) {
+  const name = user.global_name ?? user.username;
+  const hue = HUES[[...user.id].reduce((sum, digit) => sum + Number(digit), 0) % HUES.length];
+  if (user.bot) return h("div", { class: "avatar bot", "aria-hidden": "true" }, h("img", { src: "/web/icon.svg", alt: "" }));
+  return h("div", { class: "avatar", style: `background:hsl(${hue} 45% 42%)`, "aria-hidden": "true" }, [...name][0].toUpperCase());
+}
+
+function header({ author, timestamp }) {
+  const name = h("strong", { class: author.bot ? "author bot" : "author" }, author.global_name ?? author.username);
+  const badge = author.bot && h("span", { class: "badge" }, word("app"));
+  return h("div", { class: "header" }, name, badge, h("time", { datetime: timestamp }, messageTime(timestamp)));
+}
+
+function contents(message, kept) {
+  const edited = message.edited_timestamp && h("small", { class: "edited" }, word("edited"));
+  const buttons = components(message, kept);
+  return [
+    message.content && h("div", { class: "text content", testid: "content" }, markdown(message.content), edited),
+    message.embeds?.map((one) => embed(one, kept)),
+    message.attachments?.length ? h("div", { class: "attachments" }, message.attachments.map((one) => attachment(one, kept))) : null,
+    buttons.length ? h("div", { class: "components", testid: "components" }, buttons) : null,
+  ];
+}
+
+function thinking({ author }) {
+  const dots = h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
+  return h("div", { class: "thinking", role: "status" }, dots, `${word("thinking", { name: author.global_name ?? author.username })}…`);
+}
+
+function causeLine(cause) {
+  const who = cause.user?.global_name ?? userName(cause.user?.id ?? "");
+  const name = cause.name ?? "";
+  const what = name && h("span", { class: "mention" }, cause.command_type === 1 || cause.command_type === undefined ? `/${name}` : name);
+  return h("div", { class: "cause" }, icon("reply", 14), h("strong", {}, who), what && ` ${word("used")} `, what);
+}
+
+function replyLine(message) {
+  const text = message.content?.slice(0, 120) || "…";
+  return h("div", { class: "cause" }, icon("reply", 14), h("strong", {}, message.author.username), ` ${text}`);
+}
+
+function ephemeralLine(message) {
+  const button = h("button", { class: "as-link", type: "button", onclick: () => dismiss(message) }, word("dismiss"));
+  return h("div", { class: "ephemeral-line" }, icon("eye", 14), word("ephemeral"), " · ", button);
+}
+
+function appsButton(messageId) {
+  const props = { class: "icon-button apps", type: "button", title: word("apps"), "aria-label": `${word("more")}: ${word("apps")}`, testid: "apps" };
+  return h("button", { ...props, onclick: (event) => openApps(event, messageId) }, icon("dots"));
+}
+
+function openApps(event, messageId) {
+  // A right click on a picture or link keeps the browser's own menu, for saving or copying.
+  if (event.type === "contextmenu" && event.target.closest("a, img")) return;
+  event.preventDefault();
+  const message = messageById(messageId);
+  const entries = state.commands
+    .filter((command) => command.type === MESSAGE_MENU)
+    .map((command) => ({ label: localised(command, "name"), onclick: () => run(command, message) }));
+  menu(entries, anchorOf(event), word("no_apps"));
+}
+
+function anchorOf(event) {
+  if (event.type !== "contextmenu" || !event.clientX) return event.currentTarget;
+  const { clientX: left, clientY: top } = event;
+  return { getBoundingClientRect: () => ({ left, top, bottom: top, width: 0 }) };
+}
+
+async function run(command, message) {
+  const nonce = crypto.randomUUID();
+  const complain = (text) => {
+    const note = h("div", { class: "warning", role: "alert" }, text);
+    document.querySelector(`[data-id="${message.id}"] .body`)?.append(note);
+  };
+  expect(nonce, (outcome) => {
+    if (outcome.failed) complain(outcome.message ?? word("no_answer"));
+    if (outcome.modal) openModal(outcome.modal, message.channel_id);
+  });
+  const data = { name: command.name, type: command.type, target_id: message.id };
+  try {
+    await interact(state.me.id, message.channel_id, locale(), 2, data, { nonce });
+  } catch (error) {
+    complain(error.message);
+  }
+}
