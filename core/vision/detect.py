@@ -34,6 +34,7 @@ THRESHOLD = 0.35  # in the middle of where nothing false is found on the test ph
 SAME_FACE = 0.4  # overlap of a candidate with itself, looked at again
 MOST_OVERLAP = 0.3  # of two faces
 MOST_INSIDE = 0.8  # of one face in another: an eye or a cheek of a huge face looks like a face; two heads hide less
+MOST_BEYOND = 2  # times the photo's longer side: a face that is mostly out of the picture is no use
 MOST_CANDIDATES = 200  # a bound on the time for a photo that is all faces
 _BATCH = 32  # looks at once: 35 MB of activations at the first layer
 
@@ -76,7 +77,9 @@ class ThreeLookDetector:
         if thumbnail < full:
             large = self._whole(photo, thumbnail)
             found.append(large.take(large.boxes[:, 2:].max(1) * full >= LARGE))
-        return without_doubles(joined(found), MOST_OVERLAP).take(slice(MOST_CANDIDATES))
+        candidates = joined(found)
+        sane = candidates.boxes[:, 2:].max(1) <= MOST_BEYOND * max(photo.size)
+        return without_doubles(candidates.take(sane), MOST_OVERLAP).take(slice(MOST_CANDIDATES))
 
     def _whole(self, photo: Image.Image, scale: float) -> Found:
         """The whole photo at this scale, stretched by less than a stride to what the network takes."""
@@ -128,10 +131,16 @@ def _frame(box: NDArray[np.floating]) -> tuple[int, int, int]:
 
 
 def _crop(photo: Image.Image, frame: tuple[int, int, int]) -> NDArray[np.uint8]:
-    """(96, 96, 3), black beyond the photo's edge."""
+    """(96, 96, 3), black beyond the photo's edge; the part outside is never allocated at the photo's scale."""
     left, top, side = frame
-    square = photo.crop((left, top, left + side, top + side))
-    return np.asarray(square.resize((LOOK_SIZE, LOOK_SIZE), Image.Resampling.BILINEAR, reducing_gap=2.0))
+    scale = LOOK_SIZE / side
+    look = Image.new("RGB", (LOOK_SIZE, LOOK_SIZE))
+    x, y, right, bottom = max(left, 0), max(top, 0), min(left + side, photo.width), min(top + side, photo.height)
+    if x < right and y < bottom:
+        size = max(1, round((right - x) * scale)), max(1, round((bottom - y) * scale))
+        part = photo.resize(size, Image.Resampling.BILINEAR, box=(x, y, right, bottom), reducing_gap=2.0)
+        look.paste(part, (round((x - left) * scale), round((y - top) * scale)))
+    return np.asarray(look)
 
 
 def _judged(candidates: Found, looks: list[list[Found]]) -> Found:
