@@ -88,7 +88,7 @@ def assert_valid_log(records: Iterable[RequestRecord], *, responses: bool = True
 def _assert_rules(method: str, path: str, body: object) -> None:
     """Discord's rules that its descriptions leave out."""
     for message in _messages(body):
-        assert len(message.get("content") or "") <= 2000, "more than 2,000 characters of content"
+        assert len(str(message.get("content") or "")) <= 2000, "more than 2,000 characters of content"
     if "/commands" in path and method != "PATCH":  # which names only what changes
         for command in body if isinstance(body, list) else [body]:
             if isinstance(command, dict) and command.get("type", 1) == 1:
