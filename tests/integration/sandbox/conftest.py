@@ -72,7 +72,7 @@ async def connected(bot: Bot) -> AsyncIterator[Bot]:
     await bot.login("sandbox")
     connection = asyncio.create_task(bot.connect())
     try:
-        await bot.wait_until_ready()
+        await bot.ready.wait()
         yield bot
     finally:
         await bot.close()

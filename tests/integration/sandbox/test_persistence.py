@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -105,3 +106,18 @@ async def test_the_process_stops_cleanly_on_a_signal(tmp_path: Path, number: sig
         _, errors = await asyncio.wait_for(process.communicate(), 20)
 
     assert (process.returncode, errors) == (0, b"")
+
+
+async def test_a_bot_comes_back_to_a_restarted_sandbox(config: SandboxConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Sandbox(config) as first:
+        point_discord_at(first, monkeypatch)
+        same_place = replace(config, port=int(first.url.rsplit(":", 1)[1]))
+        async with connected(Bot()) as bot:
+            bot.ready.clear()
+            await first.stop()
+
+            async with Sandbox(same_place) as second, Driver(second.url) as driver:
+                await asyncio.wait_for(bot.ready.wait(), 30)
+                aiko = await driver.member("aiko")
+
+                assert (await (await aiko.command("count")).answer())["content"] == "Press"
