@@ -5,7 +5,7 @@ from __future__ import annotations
 from sandbox.api.bodies import for_bot
 from sandbox.api.endpoint import Call, Parts, Reply, Route
 from sandbox.rules.errors import DiscordError, foreign_message, invalid, missing_permissions, unknown
-from sandbox.rules.messages import COMPONENTS_V2, SILENT, SUPPRESS_EMBEDS
+from sandbox.rules.messages import SETTABLE
 from sandbox.rules.rate_limits import OLD_MESSAGE_EDITS, rate_limited
 from sandbox.types import Json
 from sandbox.world import cast, permissions
@@ -16,8 +16,6 @@ from sandbox.world.snowflakes import moment_of
 
 OLD_SECONDS = 3600.0
 REPLY = 19
-# What a bot may set on a message of its own outside interactions.
-SETTABLE = SUPPRESS_EMBEDS | SILENT | COMPONENTS_V2
 
 
 def get_channel(parts: Parts, call: Call) -> Reply:

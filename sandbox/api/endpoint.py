@@ -79,18 +79,7 @@ def aiohttp_handler(parts: Parts, route: Route) -> Callable[[web.Request], Await
 
     async def handle(request: web.Request) -> web.Response:
         arrived, started = parts.world.clock.now(), time.perf_counter()
-        body = Body()
-        try:
-            # Discord looks at the limits before the body; here the log is to show what was refused.
-            body = await read_body(request)
-            headers = _admit(parts, route, request)
-            reply = route.handler(parts, Call(dict(request.match_info), dict(request.query), body))
-            reply = Reply(reply.status, reply.data, headers)
-        except DiscordError as error:
-            reply = Reply(error.status, error.body(), error.headers)
-        except Exception:  # noqa: BLE001  # a fault of the sandbox is logged and answered as Discord answers its own
-            _log.exception("%s %s", request.method, request.path)
-            reply = Reply(500, {"message": "500: Internal Server Error", "code": 0})
+        body, reply = await _handled(parts, route, request)
         record = RequestRecord(
             method=request.method,
             path=request.path.removeprefix(PREFIX),
@@ -106,6 +95,22 @@ def aiohttp_handler(parts: Parts, route: Route) -> Callable[[web.Request], Await
         return to_response(reply)
 
     return handle
+
+
+async def _handled(parts: Parts, route: Route, request: web.Request) -> tuple[Body, Reply]:
+    """The body as far as it could be read, and the answer."""
+    body = Body()
+    try:
+        # Discord looks at the limits before the body; here the log is to show what was refused.
+        body = await read_body(request)
+        headers = _admit(parts, route, request)
+        reply = route.handler(parts, Call(dict(request.match_info), dict(request.query), body))
+        return body, Reply(reply.status, reply.data, headers)
+    except DiscordError as error:
+        return body, Reply(error.status, error.body(), error.headers)
+    except Exception:  # noqa: BLE001  # a fault of the sandbox is logged and answered as Discord answers its own
+        _log.exception("%s %s", request.method, request.path)
+        return body, Reply(500, {"message": "500: Internal Server Error", "code": 0})
 
 
 def _admit(parts: Parts, route: Route, request: web.Request) -> dict[str, str]:

@@ -19,7 +19,7 @@ from sandbox.interactions.model import (
 from sandbox.interactions.posts import interaction_message
 from sandbox.rules.commands import STRING, check_choices
 from sandbox.rules.errors import Problems, invalid
-from sandbox.rules.messages import EPHEMERAL, LOADING
+from sandbox.rules.messages import EPHEMERAL, LOADING, SETTABLE
 from sandbox.rules.modals import check_modal
 from sandbox.types import Json
 from sandbox.world import cast
@@ -77,7 +77,7 @@ class Answers:
         if kind == DEFER_MESSAGE:
             data, uploads = {"flags": flags & EPHEMERAL | LOADING}, {}
         else:
-            data = data | {"flags": flags & ~LOADING}
+            data = data | {"flags": flags & (SETTABLE | EPHEMERAL)}
         return interaction_message(self._world, interaction, data, uploads, path=("data",))
 
     def _update(self, interaction: Interaction, kind: int, data: Json, uploads: Uploads) -> Record:

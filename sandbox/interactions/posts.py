@@ -6,7 +6,7 @@ from sandbox.interactions.book import Book
 from sandbox.interactions.model import COMMAND, Interaction
 from sandbox.rules.commands import CHAT_INPUT
 from sandbox.rules.errors import unknown
-from sandbox.rules.messages import EPHEMERAL, LOADING
+from sandbox.rules.messages import EPHEMERAL, SETTABLE
 from sandbox.types import Json
 from sandbox.world import cast
 from sandbox.world.compose import Uploads
@@ -53,7 +53,7 @@ class FollowUps:
         if waiting is not None:
             self._world.messages.edit(waiting, body, uploads, interaction_id=interaction.id)
             return waiting
-        checked = body | {"flags": int(body.get("flags") or 0) & ~LOADING}
+        checked = body | {"flags": int(body.get("flags") or 0) & (SETTABLE | EPHEMERAL)}
         return interaction_message(self._world, interaction, checked, uploads)
 
     def find(self, interaction: Interaction, message_id: str) -> Record:

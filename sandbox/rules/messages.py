@@ -9,6 +9,8 @@ from sandbox.types import Json
 from sandbox.world.attachments import Upload
 
 SUPPRESS_EMBEDS, EPHEMERAL, LOADING, SILENT, COMPONENTS_V2 = 1 << 2, 1 << 6, 1 << 7, 1 << 12, 1 << 15
+# What a bot may set on a message of its own.
+SETTABLE = SUPPRESS_EMBEDS | SILENT | COMPONENTS_V2
 MAX_CONTENT = 2000
 MAX_FILES = 10
 MAX_FILE_BYTES = 10 * 1024 * 1024

@@ -53,6 +53,34 @@ class Name(discord.ui.Modal, title="This is ..."):
             await interaction.response.send_message(text)
 
 
+class Everything(discord.ui.Modal, title="Everything"):
+    """One of each field that a form can have beside those of `Name`."""
+
+    intro: discord.ui.TextDisplay[Any] = discord.ui.TextDisplay("Fill in")
+    photo: discord.ui.Label[Any] = discord.ui.Label(text="Photo", component=discord.ui.FileUpload(max_values=2))
+    size: discord.ui.Label[Any] = discord.ui.Label(
+        text="Size",
+        component=discord.ui.RadioGroup(options=[discord.RadioGroupOption(label=s, value=s) for s in "SML"]),
+    )
+    wishes: discord.ui.Label[Any] = discord.ui.Label(
+        text="Wishes",
+        component=discord.ui.CheckboxGroup(
+            options=[discord.CheckboxGroupOption(label=s, value=s) for s in "ABC"], max_values=2, required=False
+        ),
+    )
+    sure: discord.ui.Label[Any] = discord.ui.Label(text="Sure", component=discord.ui.Checkbox())
+
+    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+        photo, size = self.photo.component, self.size.component
+        wishes, sure = self.wishes.component, self.sure.component
+        assert isinstance(photo, discord.ui.FileUpload)
+        assert isinstance(size, discord.ui.RadioGroup)
+        assert isinstance(wishes, discord.ui.CheckboxGroup)
+        assert isinstance(sure, discord.ui.Checkbox)
+        names = [f"{file.filename}:{len(await file.read())}" for file in photo.values]
+        await interaction.response.send_message(f"{names} {size.value} {wishes.values} {sure.value}")
+
+
 class Panel(discord.ui.View):
     """Buttons and a select, persistent."""
 
@@ -167,6 +195,10 @@ def add_commands(tree: app_commands.CommandTree[Any]) -> None:  # noqa: C901  # 
     @tree.command(description="Ask for a name")
     async def name(interaction: discord.Interaction[Any]) -> None:
         await interaction.response.send_modal(Name())
+
+    @tree.command(description="Ask for everything")
+    async def everything(interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.send_modal(Everything())
 
     @tree.command(description="Say nothing")
     async def silent(interaction: discord.Interaction[Any]) -> None:

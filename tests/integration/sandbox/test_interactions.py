@@ -112,6 +112,33 @@ async def test_a_command_opens_a_form(aiko: Member) -> None:
     assert answer["interaction_metadata"]["triggering_interaction_metadata"]["name"] == "name"
 
 
+async def test_every_kind_of_field_is_filled_in(aiko: Member) -> None:
+    modal = await (await aiko.command("everything")).modal()
+    values = {"Photo": [("a.png", PIXEL)], "Size": "M", "Wishes": ["A", "C"], "Sure": True}
+
+    answer = await (await aiko.submit(modal, values)).answer()
+
+    assert answer["content"] == f"['a.png:{len(PIXEL)}'] M ['A', 'C'] True"
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"Size": "M"}, "Photo: choose 1 to 2"),
+        ({"Photo": [("a.png", PIXEL)]}, "Size: this is required"),
+        ({"Photo": [("a.png", PIXEL)], "Size": "XL"}, "not one of the options"),
+        ({"Photo": [("a.png", PIXEL)], "Size": "M", "Wishes": ["A", "B", "C"]}, "Wishes: choose"),
+        ({"Photo": [("a.png", PIXEL)], "Size": "M", "Wishes": ["Z"]}, "not one of the options"),
+        ({"Photo": [("a.png", PIXEL)], "Size": "M", "Colour": "red"}, "no 'Colour'"),
+    ],
+)
+async def test_a_form_that_is_filled_in_wrongly_is_refused(aiko: Member, values: Json, words: str) -> None:
+    modal = await (await aiko.command("everything")).modal()
+
+    with pytest.raises(DriverError, match=words):
+        await aiko.submit(modal, values)
+
+
 async def test_a_form_with_a_missing_field_is_refused(aiko: Member) -> None:
     modal = await (await aiko.command("name")).modal()
 
