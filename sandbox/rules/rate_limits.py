@@ -35,10 +35,15 @@ class Standing:
         return {
             "X-RateLimit-Limit": str(self.rate.limit),
             "X-RateLimit-Remaining": str(self.remaining),
-            "X-RateLimit-Reset": f"{self.resets_at:.3f}",
-            "X-RateLimit-Reset-After": f"{self.reset_after:.3f}",
+            "X-RateLimit-Reset": f"{up(self.resets_at):.3f}",
+            "X-RateLimit-Reset-After": f"{up(self.reset_after):.3f}",
             "X-RateLimit-Bucket": hashlib.md5(self.name.encode(), usedforsecurity=False).hexdigest(),
         }
+
+
+def up(seconds: float) -> float:
+    """Rounded up to milliseconds: whoever waits that long has waited long enough."""
+    return math.ceil(seconds * 1000) / 1000
 
 
 class Buckets:
@@ -77,5 +82,5 @@ def rate_limited(
     message = "You are being rate limited."
     if code == OLD_MESSAGE_EDITS:
         message = "Maximum number of edits to messages older than 1 hour reached. Try again later."
-    body = {"retry_after": round(retry_after, 3), "global": everywhere}
+    body = {"retry_after": up(retry_after), "global": everywhere}
     return DiscordError(429, code, message, headers=(headers or {}) | extra, extra=body)
