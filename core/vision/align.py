@@ -2,8 +2,8 @@
 
 dlib cuts a face so that its mean shape, with a margin of a quarter on each side, fills 150x150 pixels. Our detector
 gives other points than dlib's shape predictors, so the template is where our five points lie, on average, in crops
-that dlib made of the same faces (`python -m benchmarks.alignment`; the standard deviation is 2.5 to 4 pixels, and
-dlib's 5-point and 68-point predictors agree within half a pixel). It is made symmetric about the middle.
+that dlib made of the same faces (`python -m benchmarks.alignment`: the spread is 2 to 6 pixels, and dlib's 5-point and
+68-point predictors agree within half a pixel), made symmetric.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 CHIP_SIZE = 150  # what the embedding network takes
 
 # Eye, eye, nose, mouth, mouth as in DetectedFace.landmarks; x to the right, y down, a pixel's centre at +0.5.
-TEMPLATE: NDArray[np.float64] = np.array([(50.2, 50.6), (99.8, 50.6), (75.0, 78.9), (55.3, 96.4), (94.7, 96.4)])
+TEMPLATE: NDArray[np.float64] = np.array([(47.7, 48.4), (100.5, 48.4), (74.1, 78.5), (53.5, 100.4), (94.7, 100.4)])
 
 
 def align(image: NDArray[np.uint8], landmarks: Sequence[tuple[float, float]]) -> NDArray[np.uint8]:

@@ -50,12 +50,12 @@ class RecogniserConfig:
     pictures each, half of the queries strangers, so that "unknown" starts at even odds.
     """
 
-    distance: float = 0.245  # even odds against a person with endless pictures ...
-    distance_one: float = 0.140  # ... and this much further for one picture (over n for n), whose mean is noisier
-    width: float = 0.0146  # how soon certainty comes: the odds change e-fold over this distance ...
-    width_one: float = 0.0118  # ... and this much more for one picture
-    rival_distance: float = 0.546  # where the next people usually are; also stands in for those that are missing
-    rival_weight: float = 10.5  # how much nearer rivals speak for a stranger
+    distance: float = 0.253  # even odds against a person with endless pictures ...
+    distance_one: float = 0.147  # ... and this much further for one picture (over n for n), whose mean is noisier
+    width: float = 0.0147  # how soon certainty comes: the odds change e-fold over this distance ...
+    width_one: float = 0.0126  # ... and this much more for one picture
+    rival_distance: float = 0.619  # where the next people usually are; also stands in for those that are missing
+    rival_weight: float = 9.5  # how much nearer rivals speak for a stranger
     name_from: float = 0.8  # a name is said from here on: one stranger in a hundred is named, see decision 003
 
 

@@ -1,0 +1,70 @@
+"""Where the detector's five points lie in crops that dlib makes of the same faces: the template of core.vision.align.
+
+`python -m benchmarks.alignment [--json FILE]`; needs dlib and the developers' faces.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmarks._identity import find_face, identity_files
+from benchmarks.report import Skip, run_alone
+from core.models.face_weights import weights_path
+from core.vision.align import CHIP_SIZE, TEMPLATE
+from core.vision.detect import load_detector
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+PICTURES = 12  # a person: 480 faces, so a mean is known to a fifth of a pixel
+PADDING = 0.25  # dlib's, for its face network
+POINTS = ("left eye", "right eye", "nose", "left corner of the mouth", "right corner of the mouth")
+PREDICTORS = ("shape_predictor_5_face_landmarks.dat", "shape_predictor_68_face_landmarks.dat")
+
+
+def run() -> dict[str, float | int | str]:
+    """The mean place of each point for both of dlib's predictors, its spread, and how far the template is off."""
+    try:
+        import dlib  # noqa: PLC0415 - a development dependency
+    except ImportError as error:
+        raise Skip("dlib is not installed") from error
+    found = {name: framed(dlib, name) for name in PREDICTORS}
+    figures: dict[str, float | int | str] = {"faces": min(map(len, found.values()))}
+    for name, points in found.items():
+        title = name.split("_")[2] + "-point predictor"
+        for point, (x, y), (wide, high) in zip(POINTS, points.mean(0), points.std(0), strict=True):
+            figures[f"{title}: {point}"] = f"{x:.1f} {y:.1f} (spread {wide:.1f} {high:.1f})"
+        figures[f"{title}: template off by, pixels"] = float(np.abs(points.mean(0) - TEMPLATE).max())
+    return figures
+
+
+def framed(dlib: Any, predictor_name: str) -> NDArray[np.float64]:
+    """(N, 5, 2): our landmarks in dlib's chips of 150 pixels, faces that both detectors find alone."""
+    hog, predictor = (
+        dlib.get_frontal_face_detector(),
+        dlib.shape_predictor(str(weights_path().with_name(predictor_name))),
+    )
+    detector = load_detector()
+    points = []
+    for _, file in identity_files(PICTURES):
+        image, face = find_face(detector, file)
+        boxes = hog(image, 1)
+        if face is not None and len(boxes) == 1:
+            points.append(in_chip(dlib, predictor(image, boxes[0]), np.array(face.landmarks)))
+    return np.array(points)
+
+
+def in_chip(dlib: Any, shape: Any, landmarks: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(5, 2): landmarks of the photo, in the chip that dlib cuts for `shape`."""
+    details = dlib.get_face_chip_details(shape, CHIP_SIZE, PADDING)
+    rect, angle = details.rect, details.angle
+    centre = np.array([rect.left() + rect.right(), rect.top() + rect.bottom()]) / 2 + 0.5  # dlib's pixels begin at -0.5
+    turn = np.array([(np.cos(angle), np.sin(angle)), (-np.sin(angle), np.cos(angle))])
+    scale = (CHIP_SIZE - 1) / (rect.right() - rect.left())
+    return np.asarray((landmarks - centre) @ turn.T * scale + CHIP_SIZE / 2)
+
+
+if __name__ == "__main__":
+    run_alone("alignment", run)
