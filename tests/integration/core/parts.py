@@ -29,16 +29,18 @@ class Clock:
 
 
 class Broker:
-    """Takes messages, unless it is away."""
+    """Takes messages, unless it is away; a deaf one takes them, but the connection breaks before it says so."""
 
     def __init__(self) -> None:
         self.messages: list[int] = []
-        self.away = False
+        self.away = self.deaf = False
 
     def __call__(self, job_id: int, queue: QueueName, priority: int) -> None:
         if self.away:
             raise ConnectionError("no broker")
         self.messages.append(job_id)
+        if self.deaf:
+            raise TimeoutError("the broker did not answer")
 
     def take(self) -> list[int]:
         """The messages since the last time."""
