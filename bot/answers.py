@@ -1,0 +1,56 @@
+"""What is posted for a job."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of an answer; `description` is read out to those who cannot see it."""
+
+    name: str
+    data: bytes
+    description: str
+
+    def file(self) -> discord.File:
+        """A fresh one for each attempt: discord.py closes it after sending."""
+        return discord.File(io.BytesIO(self.data), self.name, description=self.description)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One message.
+
+    `salutation` says whom it is for, where it does not stand below his command. With `private` only the member who
+    asked sees it, as far as Discord still lets us.
+    """
+
+    content: str = ""
+    salutation: str = ""
+    embed: discord.Embed | None = None
+    view: discord.ui.View | None = None
+    attachments: tuple[Attachment, ...] = ()
+    private: bool = False
+
+    def edit(self) -> dict[str, Any]:
+        """Arguments that make an existing message this one, whatever it was before."""
+        return {
+            "content": self.content or None,
+            "embed": self.embed,
+            "view": self.view,
+            "attachments": [attachment.file() for attachment in self.attachments],
+        }
+
+    def post(self, *, addressed: bool = False) -> dict[str, Any]:
+        """Arguments for a new message, with or without the salutation."""
+        lines = [self.salutation, self.content] if addressed else [self.content]
+        given: dict[str, Any] = {"content": "\n".join(filter(None, lines)), "embed": self.embed, "view": self.view}
+        given = {key: value for key, value in given.items() if value}
+        if self.attachments:
+            given["files"] = [attachment.file() for attachment in self.attachments]
+        return given

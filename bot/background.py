@@ -1,0 +1,46 @@
+"""Work that goes on as long as the bot does."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+_log = logging.getLogger(__name__)
+_LONGEST_PAUSE_S = 30.0  # between two starts, when the database is away for long
+
+
+class Background:
+    """Tasks that are started again after a failure, with growing pauses."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def start(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run `work` until `stop`; it is called anew whenever it raises."""
+        self._tasks[name] = asyncio.create_task(_again_and_again(name, work), name=name)
+
+    def running(self) -> dict[str, bool]:
+        """Each task's name, and whether it is alive."""
+        return {name: not task.done() for name, task in self._tasks.items()}
+
+    async def stop(self) -> None:
+        """End all of them."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+
+async def _again_and_again(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    pause, loop = 1.0, asyncio.get_running_loop()
+    while True:
+        began = loop.time()
+        try:
+            await work()
+        except Exception:  # noqa: BLE001 - whatever it is, this work must go on
+            _log.exception("%s failed, again in %.0f s", name, pause)
+        if loop.time() - began > _LONGEST_PAUSE_S:
+            pause = 1.0
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE_S)

@@ -1,0 +1,158 @@
+"""The bot: discord.py's client with everything that belongs to it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import discord
+import yarl
+from discord import app_commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.background import Background
+from bot.catalogue import COMMANDS, ITEMS, answerers
+from bot.errors import report
+from bot.features.classify.fetch import Fetcher
+from bot.features.classify.intake import Intake
+from bot.features.people.pick import FormTaker
+from bot.i18n import CommandTranslator
+from bot.post import Post
+from bot.progress import Progress
+from bot.readiness import beat, readiness_file
+from bot.relay import Relay
+from bot.speech import Guilds
+from bot.sweeper import sweep
+from bot.sync import sync_commands
+from bot.threads import Threads
+from core.bootstrap import Services
+from core.services.jobs import now_utc
+from core.settings import Settings
+
+if TYPE_CHECKING:
+    from worker.stream import JobEvent
+
+_log = logging.getLogger(__name__)
+_SETTLE_S = 5.0  # what is being posted when the bot is stopped may end
+
+
+class Tree(app_commands.CommandTree["OmokageBot"]):
+    """Commands; whatever one raises becomes a sentence."""
+
+    async def on_error(
+        self, interaction: discord.Interaction[OmokageBot], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Tell the member."""
+        await report(interaction, error)
+
+
+class OmokageBot(discord.Client):
+    """Answers commands, and posts what the workers find.
+
+    Args:
+        services: storage and use cases.
+        settings: where the sandbox is, if Discord is not meant.
+        events: what the workers say while they work; without them the relay looks by itself, every second.
+    """
+
+    def __init__(self, services: Services, settings: Settings, events: AsyncIterator[JobEvent] | None = None) -> None:
+        _point_at(settings)
+        # Interactions come without any intent; guilds brings the names of servers and channels. No member, message or
+        # presence is kept: they would be most of the memory.
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            # How long after the last server's data "ready" is said; nothing here waits for servers.
+            guild_ready_timeout=0.2,
+        )
+        self.services = services
+        self.settings = settings
+        self.catalogue = COMMANDS
+        self.answerers = answerers()
+        self.threads = Threads()
+        self.background = Background()
+        self.guilds_chosen = Guilds(services.guilds, self.threads)
+        self.post = Post(self, now_utc)
+        self.relay = Relay(self, self.post)
+        self.progress = Progress(self, self.post)
+        self.tree = Tree(self)
+        self._events = events
+        self._leaving = False
+        self._forms = FormTaker()
+        self._session: aiohttp.ClientSession | None = None
+        self.intake: Intake
+
+    @property
+    def http_base(self) -> str:
+        """Which Discord this is."""
+        return Route.BASE
+
+    async def setup_hook(self) -> None:
+        """Between login and the first event."""
+        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+        self.intake = Intake(self, Fetcher(self._session, self.settings.discord_api))
+        for command in self.catalogue:
+            self.tree.add_command(command)
+        await self.tree.set_translator(CommandTranslator())
+        self.add_dynamic_items(*ITEMS)
+        await sync_commands(self, self.settings.data / "run" / "commands.json")
+        await self.intake.resume(older_than_s=0.0)
+        self.background.start("relay", self.relay.run)
+        self.background.start("sweeper", partial(sweep, self))
+        self.background.start("readiness", partial(beat, self, readiness_file(self.settings.data)))
+        if self._events is not None:
+            self.background.start("events", partial(self._listen, self._events))
+
+    async def on_ready(self) -> None:
+        """Connected."""
+        _log.info("connected as %s, in %d servers", self.user, len(self.guilds))
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Forms, which discord.py knows only until it is restarted."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            await self._forms.take(interaction)
+
+    async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
+        """A bug in an event handler; without the arguments, which hold tokens."""
+        _log.exception("%s failed", event_method)
+
+    async def close(self) -> None:
+        """Let answers that are on their way arrive, then leave."""
+        if self._leaving:
+            return
+        self._leaving = True
+        readiness_file(self.settings.data).unlink(missing_ok=True)
+        await self.background.stop()
+        self.progress.close()
+        if self._session is not None:
+            try:
+                async with asyncio.timeout(_SETTLE_S):
+                    await asyncio.gather(self.relay.settle(), self.intake.settle())
+            except TimeoutError:
+                _log.warning("some answers are still on their way; they are posted at the next start")
+            await self._session.close()
+        await super().close()
+        self.threads.close()
+
+    async def _listen(self, events: AsyncIterator[JobEvent]) -> None:
+        async for event in events:
+            if event.kind == "finished":
+                self.relay.wake()
+            else:
+                self.progress.note(event.job_id, event.stage)
+
+
+def _point_at(settings: Settings) -> None:
+    """Speak to the sandbox instead of Discord, where the settings name one; both are class attributes of discord.py."""
+    if settings.discord_api is not None:
+        Route.BASE = settings.discord_api.rstrip("/")
+    if settings.discord_gateway is not None:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway)

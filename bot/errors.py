@@ -1,0 +1,106 @@
+"""From an exception to a sentence: the only place that turns one into the other."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+import discord
+from discord import app_commands
+
+from bot.i18n import Value, Words
+from bot.speech import private
+from core.domain.errors import ErrorCode, OmokageError
+
+if TYPE_CHECKING:
+    from bot.types import Interaction
+
+_log = logging.getLogger(__name__)
+P = ParamSpec("P")
+S = TypeVar("S")
+
+# The interaction is not ours to answer any more: three seconds, or fifteen minutes, are over, or it was answered.
+GONE = frozenset({10062, 10015, 50027, 40060})
+_OUTDATED = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch, app_commands.TransformerError)
+
+
+def sentence(words: Words, code: ErrorCode, details: Mapping[str, Any], job_id: int) -> str:
+    """What went wrong and what to do, with the job's number below."""
+    values: dict[str, Value] = {"reason": "", "waiting": 1, **details}
+    return f"{words.say(_key(code, details), **values)}\n{job_line(words, job_id)}"
+
+
+def job_line(words: Words, job_id: int) -> str:
+    """The number by which the log, /show and /jobs know it."""
+    return words.say("error-job-line", job=str(job_id))
+
+
+def _key(code: ErrorCode, details: Mapping[str, Any]) -> str:
+    reasons = {"server": "error-servers-only", "no-picture": "error-no-picture"}
+    return reasons.get(str(details.get("reason")), f"error-{code.value}")
+
+
+async def report(interaction: Interaction, error: Exception) -> None:
+    """Tell the member, in a message of his own; whatever he can do nothing about is logged, once."""
+    cause = _cause(error)
+    if isinstance(cause, discord.HTTPException) and cause.code in GONE:
+        _log.warning("job %s: the interaction could not be answered any more (%s)", interaction.id, cause.code)
+        return
+    if not isinstance(cause, OmokageError | app_commands.CheckFailure | _OUTDATED):
+        _log.error("job %s: %s failed", interaction.id, _what(interaction), exc_info=cause)
+    try:
+        await _whisper(interaction, await _text(interaction, cause))
+    except (discord.HTTPException, OSError) as failure:
+        _log.warning("job %s: the member could not be told: %s", interaction.id, type(failure).__name__)
+
+
+def guarded(
+    callback: Callable[Concatenate[S, Interaction, P], Awaitable[None]],
+) -> Callable[Concatenate[S, Interaction, P], Awaitable[None]]:
+    """For callbacks of buttons, selects and forms, where discord.py would swallow the exception."""
+
+    @functools.wraps(callback)
+    async def guard(self: S, interaction: Interaction, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            await callback(self, interaction, *args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - the boundary: whatever it is, the member gets an answer
+            await report(interaction, error)
+
+    return guard
+
+
+def _cause(error: Exception) -> Exception:
+    if isinstance(error, app_commands.CommandInvokeError):
+        return error.original
+    return error
+
+
+def _what(interaction: Interaction) -> str:
+    """The command's name or the button's custom id; never the token."""
+    data: Mapping[str, Any] = interaction.data or {}
+    return str(data.get("name") or data.get("custom_id") or interaction.type.name)
+
+
+async def _text(interaction: Interaction, cause: Exception) -> str:
+    words = await private(interaction)
+    if isinstance(cause, OmokageError):
+        return sentence(words, cause.code, cause.details, interaction.id)
+    if isinstance(cause, app_commands.CheckFailure):
+        return sentence(words, ErrorCode.NOT_ALLOWED, {"reason": "moderators"}, interaction.id)
+    if isinstance(cause, _OUTDATED):
+        return words.say("error-outdated")
+    return sentence(words, ErrorCode.INTERNAL, {}, interaction.id)
+
+
+async def _whisper(interaction: Interaction, text: str) -> None:
+    """Ephemeral, whatever was answered before."""
+    response = interaction.response
+    if not response.is_done():
+        await response.send_message(text, ephemeral=True)
+        return
+    if response.type is discord.InteractionResponseType.deferred_channel_message:
+        # The first follow-up takes the place of "thinking", and would be as public as that.
+        await interaction.delete_original_response()
+    await interaction.followup.send(text, ephemeral=True)

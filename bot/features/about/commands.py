@@ -1,0 +1,38 @@
+"""/help, /about, /health."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from discord import app_commands
+
+from bot.features.about.health import measure
+from bot.features.about.texts import about_embed, health_embed, help_embed
+from bot.i18n import localised
+from bot.speech import private
+
+if TYPE_CHECKING:
+    from bot.types import Interaction
+
+
+@app_commands.command(name=localised("help-name"), description=localised("help-description"))
+@app_commands.guild_only
+async def help_(interaction: Interaction) -> None:
+    """What there is."""
+    embed = help_embed(await private(interaction), interaction.client.catalogue)
+    await interaction.response.send_message(embed=embed, ephemeral=True)
+
+
+@app_commands.command(name=localised("about-name"), description=localised("about-description"))
+@app_commands.guild_only
+async def about(interaction: Interaction) -> None:
+    """Who this is."""
+    await interaction.response.send_message(embed=about_embed(await private(interaction)), ephemeral=True)
+
+
+@app_commands.command(name=localised("health-name"), description=localised("health-description"))
+@app_commands.guild_only
+async def health(interaction: Interaction) -> None:
+    """How it is."""
+    words, measured = await private(interaction), await measure(interaction.client)
+    await interaction.response.send_message(embed=health_embed(words, measured), ephemeral=True)

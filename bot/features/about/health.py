@@ -1,0 +1,67 @@
+"""How the bot and its surroundings are."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.features.about.texts import Health
+from core.domain.jobs import Backlog, QueueName
+from core.services.jobs import JobService, now_utc
+
+if TYPE_CHECKING:
+    from bot.client import OmokageBot
+
+_AWAY_S = 5.0  # a worker takes a message at once
+_PATIENCE_S = 2.0  # less than the three seconds in which /health must be answered
+
+
+async def measure(bot: OmokageBot) -> Health:
+    """Look at everything once."""
+    began = time.perf_counter()
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            backlogs = await bot.threads.quick(_backlogs, bot.services.jobs)
+        database_ms: int | None = round(1000 * (time.perf_counter() - began))
+    except (SQLAlchemyError, TimeoutError):
+        backlogs, database_ms = (), None
+    running = bot.background.running()
+    return Health(
+        gateway_ms=None if math.isnan(bot.latency) or math.isinf(bot.latency) else round(1000 * bot.latency),
+        database_ms=database_ms,
+        backlogs=backlogs,
+        worker_away=any(_is_away(backlog) for backlog in backlogs),
+        memory_mb=round(memory_bytes() / 1e6),
+        tasks=len(running),
+        stopped=tuple(name for name, alive in running.items() if not alive),
+    )
+
+
+def memory_bytes() -> int:
+    """This process's resident memory; the most it ever was where the present cannot be read."""
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        return int(statm.read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    if sys.platform == "win32":
+        return 0
+    import resource  # noqa: PLC0415 - there is none on Windows
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _backlogs(service: JobService) -> tuple[Backlog, ...]:
+    by_queue = service.backlog()
+    return tuple(by_queue[queue] for queue in QueueName)
+
+
+def _is_away(backlog: Backlog) -> bool:
+    oldest = backlog.oldest_dispatched_at
+    return backlog.running == 0 and oldest is not None and (now_utc() - oldest).total_seconds() > _AWAY_S

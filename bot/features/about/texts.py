@@ -1,0 +1,112 @@
+"""What Omokage says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.i18n import Words
+from core.domain.jobs import Backlog
+
+COLOUR = 0x4477AA
+_FAULT = 0xCC6677
+
+Command = app_commands.Command[Any, ..., Any]
+Catalogue = Sequence[Command | app_commands.Group | app_commands.ContextMenu]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What /health has measured; None: not reachable."""
+
+    gateway_ms: int | None
+    database_ms: int | None
+    backlogs: tuple[Backlog, ...]
+    worker_away: bool
+    memory_mb: int
+    tasks: int
+    stopped: tuple[str, ...]
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing needs attention."""
+        reachable = self.gateway_ms is not None and self.database_ms is not None
+        return reachable and not self.stopped and not self.worker_away
+
+
+def help_embed(words: Words, catalogue: Catalogue) -> discord.Embed:
+    """How to begin, and every command."""
+    lines = [help_line(words, command) for command in leaves(catalogue)]
+    description = f"{words.say('help-how')}\n\n" + "\n".join(lines)
+    return discord.Embed(colour=COLOUR, title=words.say("help-title"), description=description)
+
+
+def help_line(words: Words, command: Command | app_commands.ContextMenu) -> str:
+    """A command and what it does, in the reader's language."""
+    if isinstance(command, app_commands.ContextMenu):
+        description = words.say("classify-description")
+        return words.say("help-menu-line", menu=words.say("who-is-this-menu"), description=description)
+    path: list[Command | app_commands.Group] = [command.parent, command] if command.parent else [command]
+    # Private, but discord.py offers no other way to the untranslated name.
+    names = " ".join(_said(words, step._locale_name, step.name) for step in path)
+    description = _said(words, command._locale_description, command.description)
+    return words.say("help-line", command=names, description=description)
+
+
+def leaves(catalogue: Catalogue) -> Iterable[Command | app_commands.ContextMenu]:
+    """Everything that can be used, sub-commands one by one."""
+    for command in catalogue:
+        if isinstance(command, app_commands.Group):
+            yield from (child for child in command.walk_commands() if isinstance(child, app_commands.Command))
+        else:
+            yield command
+
+
+def about_embed(words: Words) -> discord.Embed:
+    """Version, licence, and what happens to pictures."""
+    title = words.say("about-title", version=version("omokage"))
+    embed = discord.Embed(colour=COLOUR, title=title, description=words.say("about-text"))
+    embed.add_field(name=words.say("about-privacy-title"), value=words.say("about-privacy"), inline=False)
+    return embed.add_field(name=words.say("about-licence-title"), value=words.say("about-licence"), inline=False)
+
+
+def health_embed(words: Words, health: Health) -> discord.Embed:
+    """Everything that can be wrong, by name."""
+    title = words.say("health-title", healthy="yes" if health.is_well else "no")
+    embed = discord.Embed(colour=COLOUR if health.is_well else _FAULT, title=title)
+    embed.add_field(name=words.say("health-gateway"), value=_ms(words, health.gateway_ms))
+    embed.add_field(name=words.say("health-database"), value=_ms(words, health.database_ms))
+    for backlog in health.backlogs:
+        numbers = {"waiting": backlog.waiting, "dispatched": backlog.dispatched, "running": backlog.running}
+        name = f"{words.say('health-queue')} {backlog.queue.value}"
+        embed.add_field(name=name, value=words.say("health-backlog", **numbers), inline=False)
+    embed.add_field(name=words.say("health-worker"), value=_worker(words, health))
+    embed.add_field(name=words.say("health-memory"), value=words.say("health-megabytes", megabytes=health.memory_mb))
+    return embed.add_field(name=words.say("health-tasks"), value=_tasks(words, health))
+
+
+def _ms(words: Words, milliseconds: int | None) -> str:
+    unreachable = milliseconds is None
+    return words.say("health-unreachable") if unreachable else words.say("health-milliseconds", ms=milliseconds or 0)
+
+
+def _worker(words: Words, health: Health) -> str:
+    if health.worker_away:
+        return words.say("health-worker-away")
+    busy = any(backlog.running for backlog in health.backlogs)
+    return words.say("health-worker-busy") if busy else words.say("health-worker-idle")
+
+
+def _tasks(words: Words, health: Health) -> str:
+    if health.stopped:
+        return words.say("health-tasks-stopped", names=", ".join(health.stopped))
+    return words.say("health-tasks-all", running=health.tasks)
+
+
+def _said(words: Words, string: app_commands.locale_str | None, otherwise: str) -> str:
+    return otherwise if string is None else words.say(string.extras["key"])

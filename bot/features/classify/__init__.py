@@ -1,0 +1,1 @@
+"""A photo in, names out: /classify and the menu "Who is this?"."""

@@ -1,0 +1,30 @@
+"""/classify, and "Who is this?" in a message's menu."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+
+from bot.features.classify.photos import photo_in, photo_of
+from bot.i18n import localised
+
+if TYPE_CHECKING:
+    from bot.types import Interaction
+
+
+@app_commands.command(name=localised("classify-name"), description=localised("classify-description"))
+@app_commands.rename(photo=localised("classify-photo-name"))
+@app_commands.describe(photo=localised("classify-photo-description"))
+@app_commands.guild_only
+async def classify(interaction: Interaction, photo: discord.Attachment) -> None:
+    """Who is in this photo?"""
+    await interaction.client.intake.take(interaction, photo_of(photo))
+
+
+@app_commands.context_menu(name=localised("who-is-this-menu"))
+@app_commands.guild_only
+async def who_is_this(interaction: Interaction, message: discord.Message) -> None:
+    """Who is in the photo of this message?"""
+    await interaction.client.intake.take(interaction, photo_in(message, interaction.application_id))

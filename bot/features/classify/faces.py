@@ -1,0 +1,47 @@
+"""What is known of an answer's faces now: what the recogniser found, and what members said since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from core.domain.classification import ClassifyResult, FaceAnswer
+from core.domain.faces import Candidate
+from core.domain.people import StoredFace
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFace:
+    """A face as the message shows it.
+
+    `person_id` and `name` are of the person it is named as: by the recogniser, then `share` is how sure it is, or by
+    somebody (`said_by`; 0 is the operator), then `share` is None. `others` are further people it may show, likeliest
+    first; `editable` is false where the face is not stored any more.
+    """
+
+    number: int
+    person_id: int | None
+    name: str | None
+    share: float | None
+    others: tuple[Candidate, ...]
+    said_by: int | None
+    editable: bool
+
+
+def shown_faces(result: ClassifyResult, stored: Iterable[StoredFace]) -> list[ShownFace]:
+    """The answer's faces in their order; what a member said outweighs what the recogniser found."""
+    labels = {face.ref.number: face for face in stored}
+    return [_shown(face, labels.get(face.number)) for face in result.faces]
+
+
+def _shown(face: FaceAnswer, label: StoredFace | None) -> ShownFace:
+    if label is not None and label.person_id is not None:
+        return ShownFace(face.number, label.person_id, label.name, None, (), label.said_by, editable=True)
+    rejected = frozenset[int]() if label is None else label.rejected
+    possible = tuple(one for one in face.top if one.person_id not in rejected)
+    editable = label is not None
+    if face.person_id is None or face.person_id in rejected:
+        return ShownFace(face.number, None, None, None, possible, None, editable)
+    share = next((one.probability for one in face.top if one.person_id == face.person_id), 0.0)
+    others = tuple(one for one in possible if one.person_id != face.person_id)
+    return ShownFace(face.number, face.person_id, face.name, share, others, None, editable)

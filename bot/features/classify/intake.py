@@ -1,0 +1,119 @@
+"""From a command to a job that waits for a worker. Why the row comes first: docs/decisions/006."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.features.classify.fetch import Fetcher
+from bot.features.classify.photos import Photo, check, url_in
+from bot.permissions import guild_of
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.jobs import Failure, Job, JobKind, JobRequest, JobState, Origin
+from core.services.jobs import now_utc
+
+if TYPE_CHECKING:
+    from bot.client import OmokageBot
+    from bot.types import Interaction
+
+_log = logging.getLogger(__name__)
+# Half of what the acknowledgement may take: a database that is slower than this must not cost the member his answer.
+_PATIENCE_S = 0.15
+_AT_A_TIME = 4  # photos of up to 10 MiB in memory
+# A photo that is still not stored after so long was left by a process that died, or by a database that was away.
+_LEFT_S = 60.0
+
+
+class Intake:
+    """Takes photos in; what a former process left half done too."""
+
+    def __init__(self, bot: OmokageBot, fetcher: Fetcher) -> None:
+        self._bot = bot
+        self._fetcher = fetcher
+        self._room = asyncio.Semaphore(_AT_A_TIME)
+        self._under_way: dict[int, asyncio.Task[None]] = {}
+
+    async def take(self, interaction: Interaction, photo: Photo) -> None:
+        """Accept a command: row, acknowledgement, photo.
+
+        Raises:
+            OmokageError: what is wrong with the photo, or QUEUE_FULL.
+        """
+        check(photo)
+        request = JobRequest(interaction.id, JobKind.CLASSIFY, _origin(interaction), photo.params())
+        receiving = asyncio.ensure_future(self._bot.threads.quick(self._bot.services.jobs.receive, request))
+        done, _ = await asyncio.wait({receiving}, timeout=_PATIENCE_S)
+        if not done:
+            await _acknowledge(interaction)
+        job = await receiving
+        if job.state is not JobState.RECEIVED or job.id in self._under_way:
+            return  # a replay of an interaction that is taken care of
+        # Not before the acknowledgement: a fast worker's answer would find no message to take the place of.
+        message_id = await _acknowledge(interaction)
+        self._start(job)
+        if message_id is not None:
+            await self._bot.threads.quick(self._bot.services.jobs.set_answer_message, job.id, message_id)
+
+    async def resume(self, older_than_s: float = _LEFT_S) -> None:
+        """Go on with received jobs that nobody works on."""
+        left = now_utc() - timedelta(seconds=older_than_s)
+        for job in await self._bot.threads.quick(self._bot.services.jobs.received_before, left):
+            if job.id not in self._under_way:
+                _log.info("job %s: its photo was not stored yet, going on", job.id)
+                self._start(job)
+
+    async def settle(self) -> None:
+        """Wait for what is under way."""
+        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+
+    def _start(self, job: Job) -> None:
+        task = asyncio.create_task(self._store(job), name=f"intake-{job.id}")
+        self._under_way[job.id] = task
+        task.add_done_callback(lambda _: self._under_way.pop(job.id, None))
+
+    async def _store(self, job: Job) -> None:
+        bot = self._bot
+        try:
+            async with self._room:
+                data = await self._fetcher.fetch(url_in(job.params))
+                name = await bot.threads.slow(bot.services.blobs.put, data)
+            submitted = await bot.threads.slow(bot.services.jobs.submit, job.id, name)
+        except OmokageError as error:
+            await self._reject(job, Failure(error.code, error.details))
+        except Exception:  # noqa: BLE001 - whatever it is, the job must end with an answer
+            _log.exception("job %s: its photo could not be stored", job.id)
+            await self._reject(job, Failure(ErrorCode.INTERNAL, {}))
+        else:
+            bot.progress.watch(submitted)
+
+    async def _reject(self, job: Job, failure: Failure) -> None:
+        await self._bot.threads.quick(self._bot.services.jobs.reject, job.id, failure)
+        self._bot.relay.wake()
+
+
+def _origin(interaction: Interaction) -> Origin:
+    return Origin(
+        guild_of(interaction),
+        interaction.channel_id or 0,
+        interaction.user.id,
+        interaction.locale.value,
+        interaction.application_id,
+        interaction.token,
+    )
+
+
+async def _acknowledge(interaction: Interaction) -> int | None:
+    """Say "thinking", once; the id of that message. Where that fails, the answer goes to the channel."""
+    if interaction.response.is_done():
+        return None
+    try:
+        answered = await interaction.response.defer(thinking=True)
+    except (discord.HTTPException, OSError) as error:
+        reason = error.code if isinstance(error, discord.HTTPException) else type(error).__name__
+        _log.warning("job %s: could not be acknowledged (%s)", interaction.id, reason)
+        return None
+    return None if answered is None else answered.message_id

@@ -1,0 +1,83 @@
+"""The answer in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+from discord.utils import escape_markdown
+
+from bot.features.classify.faces import ShownFace
+from bot.i18n import Words, clip
+from core.domain.classification import ClassifyResult
+from core.domain.faces import Candidate
+
+COLOUR = 0x4477AA
+PICTURE_NAMES = {"image/jpeg": "omokage.jpg", "image/png": "omokage.png", "image/webp": "omokage.webp"}
+_DESCRIPTION = 4096  # Discord's limit for an embed's description
+_LEAST_SHARE = 0.005  # "0 %" says nothing
+
+
+def embed_of(words: Words, job_id: int, result: ClassifyResult, faces: Sequence[ShownFace]) -> discord.Embed:
+    """Headline, a line for each face, the picture, and how it came about."""
+    embed = discord.Embed(colour=COLOUR, title=headline(words, faces), description=lines_of(words, faces))
+    embed.set_image(url=f"attachment://{picture_name(result)}")
+    return embed.set_footer(text=footer(words, job_id, result))
+
+
+def headline(words: Words, faces: Sequence[ShownFace]) -> str:
+    """How many are known; says plainly when nobody is."""
+    known = sum(face.name is not None for face in faces)
+    if known == 0:
+        return words.say("answer-nobody-title", faces=len(faces))
+    if known == len(faces):
+        return words.say("answer-everybody-title", faces=len(faces))
+    return words.say("answer-some-title", known=known, faces=len(faces))
+
+
+def lines_of(words: Words, faces: Sequence[ShownFace]) -> str:
+    """A line for each face, as many as an embed holds, and how many are left out."""
+    lines = [face_line(words, face) for face in faces]
+    kept = len(lines)
+    while len(text := _joined(words, lines, kept)) > _DESCRIPTION:
+        kept -= 1
+    return text
+
+
+def face_line(words: Words, face: ShownFace) -> str:
+    """Number, name and the top three with their percentages."""
+    number = str(face.number)
+    if face.name is not None and face.share is None:
+        return _said_line(words, number, escape_markdown(face.name), face.said_by)
+    others = [_share(words, one) for one in face.others if one.probability >= _LEAST_SHARE]
+    if face.name is not None and face.share is not None:
+        named = words.say("answer-line-named", number=number, name=escape_markdown(face.name), share=face.share)
+        return " · ".join([named, *others])
+    unknown = words.say("answer-line-unknown", number=number)
+    return " · ".join([unknown, words.say("answer-line-likely", others=" · ".join(others))] if others else [unknown])
+
+
+def footer(words: Words, job_id: int, result: ClassifyResult) -> str:
+    """The model's version, the time it took, and the job's number."""
+    seconds = f"{result.seconds:.1f}"
+    return words.say("answer-footer", model=clip(result.model, 200), seconds=seconds, job=str(job_id))
+
+
+def picture_name(result: ClassifyResult) -> str:
+    """What the attached picture is called."""
+    return PICTURE_NAMES.get(result.picture_type, "omokage.jpg")
+
+
+def _said_line(words: Words, number: str, name: str, said_by: int | None) -> str:
+    if not said_by:  # by the operator, who is not a member
+        return words.say("answer-line-confirmed", number=number, name=name)
+    return words.say("answer-line-said", number=number, name=name, member=str(said_by))
+
+
+def _share(words: Words, one: Candidate) -> str:
+    return words.say("answer-share", name=escape_markdown(one.name), share=one.probability)
+
+
+def _joined(words: Words, lines: Sequence[str], kept: int) -> str:
+    more = [] if kept == len(lines) else [words.say("answer-more", faces=len(lines) - kept)]
+    return "\n".join([*lines[:kept], *more])

@@ -1,0 +1,59 @@
+"""The cancel button."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.errors import guarded
+from bot.i18n import Words, clip
+from bot.permissions import guild_of, is_moderator
+from bot.speech import private
+from core.domain.jobs import JobState
+
+if TYPE_CHECKING:
+    from bot.types import Interaction
+
+
+class CancelButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"cancel:(?P<job>\d{1,20})"):
+    """Ends a job: for the member who asked, and for moderators."""
+
+    def __init__(self, button: discord.ui.Button[Any], job_id: int) -> None:
+        super().__init__(button)
+        self.job_id = job_id
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> CancelButton:
+        """As it comes back from Discord, also after a restart."""
+        return cls(item, int(match["job"]))
+
+    @guarded
+    async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
+        """Cancel, or ask the worker to stop."""
+        bot, guild_id = interaction.client, guild_of(interaction)
+        service = bot.services.jobs
+        await bot.threads.quick(service.get, self.job_id, guild_id)  # another guild's job is unknown here
+        # Slow: what was cancelled makes room, and the next job is sent to the broker.
+        job = await bot.threads.slow(service.cancel, self.job_id, interaction.user.id, is_moderator(interaction))
+        if interaction.message is not None and not interaction.message.flags.ephemeral:
+            await interaction.response.defer()  # the message itself is about to say so
+        else:
+            words = await private(interaction)
+            text = words.say("cancel-done") if job.state is JobState.CANCELLED else words.say("cancel-asked")
+            await interaction.response.send_message(text, ephemeral=True)
+        bot.relay.wake()
+
+
+def cancel_button(label: str, job_id: int) -> CancelButton:
+    """A button for one job."""
+    style = discord.ButtonStyle.secondary
+    return CancelButton(discord.ui.Button(label=clip(label, 80), custom_id=f"cancel:{job_id}", style=style), job_id)
+
+
+def cancel_view(words: Words, job_id: int) -> discord.ui.View:
+    """Just that button."""
+    view = discord.ui.View(timeout=None)
+    view.add_item(cancel_button(words.say("cancel-button"), job_id))
+    return view

@@ -1,0 +1,1 @@
+"""Naming faces, and the list of people."""

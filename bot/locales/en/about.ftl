@@ -1,0 +1,33 @@
+### /help, /about, /health
+
+help-title = What Omokage can do
+help-line = **/{ $command }** – { $description }
+help-menu-line = **{ $menu }** – in the menu of a message (Apps): { $description }
+help-how = Send a photo with **/classify**. Under the answer, press **This is …** to tell me who somebody is: the next photo of that person comes back with the name. **✓** confirms a name, **✗** makes sure that it is not given to that face again.
+
+about-title = Omokage { $version }
+about-text = 面影 (omokage): the trace of a face one remembers. A self-hosted bot that says who is in a photo, and learns from the people in the chat.
+about-privacy-title = Your pictures
+about-privacy = I look only at photos that are sent to me. They are kept on the machine of whoever runs this bot, never leave this server's part of it, and are used to recognise somebody only after a member has named the face.
+about-licence-title = Licence
+about-licence = MIT
+
+health-title = { $healthy ->
+        [yes] Everything is running
+       *[no] Something needs attention
+    }
+health-gateway = Connection to Discord
+health-database = Database
+health-queue = Queue
+health-worker = Photo reader
+health-memory = Memory of the bot
+health-tasks = Background tasks
+health-milliseconds = { $ms } ms
+health-megabytes = { $megabytes } MB
+health-backlog = { $waiting } waiting, { $dispatched } in the queue, { $running } being worked on
+health-worker-busy = at work
+health-worker-idle = nothing to do
+health-worker-away = away: photos wait until it is back
+health-tasks-all = all { $running } are running
+health-tasks-stopped = stopped: { $names }
+health-unreachable = not reachable

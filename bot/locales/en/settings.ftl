@@ -1,0 +1,18 @@
+### /settings
+
+settings-labelling-moderators-choice = Moderators
+settings-labelling-everyone-choice = Everybody
+settings-labelling-off-choice = Nobody
+settings-language-en-choice = English
+settings-language-ja-choice = 日本語 (Japanese)
+settings-language-own-choice = Each member's own
+settings-labelling-done = { $who ->
+        [everyone] From now on everybody here may name faces.
+        [off] From now on nobody may name faces here. Names that were given before stay.
+       *[moderators] From now on only moderators may name faces.
+    }
+settings-language-done = { $language ->
+        [en] From now on answers that everybody sees are in English.
+        [ja] From now on answers that everybody sees are in Japanese.
+       *[own] From now on each answer is in the language of the member who asked.
+    }

@@ -1,0 +1,31 @@
+### What went wrong, and what to do about it.
+
+error-not-an-image = 読み取れる画像ではありません。JPEG・PNG・WebP・GIFのいずれかのファイルを送ってください。
+error-broken-image = 画像が壊れているか、途中で切れています。保存またはダウンロードし直して、もう一度送ってください。
+error-too-large = ファイルが10 MiBを超えています。小さくしたもの（スクリーンショットなど）を送ってください。
+error-too-many-pixels = 画像が2500万画素を超えています。縮小してからもう一度送ってください。
+error-no-face = この画像からは顔が見つかりませんでした。顔が大きくはっきりと、正面を向いて写っている写真でお試しください。
+error-no-picture = このメッセージには画像がありません。写真付きのメッセージで使うか、/classify で写真を添付してください。
+error-photo-gone = 画像がすでに削除されています。もう一度送ってください。
+error-face-gone = この顔のデータはすでに残っていません。写真をもう一度送ってください。
+error-queue-full = すでに{ $waiting }枚の写真が順番を待っています。結果が出るまでお待ちいただくか、/jobs でどれかをキャンセルしてください。
+error-not-allowed = { $reason ->
+        [labelling-moderators] このサーバーでは、顔に名前を付けられるのはモデレーターだけです。モデレーターに依頼してください（/settings labelling で変更できます）。
+        [labelling-off] このサーバーでは、顔への名前付けがオフになっています。モデレーターが /settings labelling で変更できます。
+        [moderators] この操作ができるのはモデレーターだけです。モデレーターに依頼してください。
+       *[other] この操作ができるのは、依頼した本人かモデレーターだけです。
+    }
+error-bad-name = { $reason ->
+        [empty] 名前が空です。1文字以上入力してください。
+        [long] 名前が長すぎます。64文字以内で入力してください。
+        [mention] 名前にメンションやサーバーの絵文字は使えません。普通の文字で入力してください。
+       *[other] 名前に表示できない文字が含まれています。もう一度入力してください。
+    }
+error-unknown-person = この人はもう登録されていません。別の人を選ぶか、名前を入力してください。
+error-unknown-job = このサーバーにそのジョブはありません。/show で表示される一覧から選んでください。
+error-already-finished = すでに完了しています。結果は /show でもう一度投稿できます。
+error-too-many-attempts = この画像の読み取りに何度も失敗したため、中止しました。別の形式のファイルか、小さい画像でお試しください。
+error-internal = こちら側で問題が発生しました。数分後にもう一度お試しください。繰り返す場合は、ジョブ番号をボットの管理者にお知らせください。
+error-outdated = このコマンドは、お使いのDiscordの起動後に更新されました。Discordを再起動（Ctrl+R）してから、もう一度お試しください。
+error-servers-only = サーバーの中でのみ使えます。チャンネルでお使いください。
+error-job-line = -# ジョブ { $job }

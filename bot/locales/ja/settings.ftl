@@ -1,0 +1,18 @@
+### /settings
+
+settings-labelling-moderators-choice = モデレーター
+settings-labelling-everyone-choice = 全員
+settings-labelling-off-choice = なし
+settings-language-en-choice = English（英語）
+settings-language-ja-choice = 日本語
+settings-language-own-choice = メンバーそれぞれの言語
+settings-labelling-done = { $who ->
+        [everyone] これからは、このサーバーの全員が顔に名前を付けられます。
+        [off] これからは、誰も顔に名前を付けられません。すでに付けられた名前はそのまま残ります。
+       *[moderators] これからは、モデレーターだけが顔に名前を付けられます。
+    }
+settings-language-done = { $language ->
+        [en] これからは、全員に見える結果を英語で表示します。
+        [ja] これからは、全員に見える結果を日本語で表示します。
+       *[own] これからは、依頼したメンバーの言語で結果を表示します。
+    }

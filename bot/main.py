@@ -1,0 +1,66 @@
+"""`omokage bot`: one process that talks to Discord."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+
+import discord
+
+from bot.client import OmokageBot
+from core.bootstrap import Services, build
+from core.settings import Settings, SettingsError
+
+_SANDBOX_TOKEN = "sandbox"  # noqa: S105 - the sandbox's well-known one, not a secret
+
+
+def run(settings: Settings) -> None:
+    """Run until SIGTERM or Ctrl-C.
+
+    Raises:
+        SettingsError: there is no token, or Discord does not know it.
+    """
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # Their own lines at DEBUG hold interaction tokens.
+    for name in ("discord", "aiohttp"):
+        logging.getLogger(name).setLevel(logging.INFO)
+    token = _token(settings)
+    services = _services(settings)
+    try:
+        asyncio.run(_serve(services, settings, token))
+    except discord.LoginFailure as error:
+        raise SettingsError("Discord does not know this DISCORD_TOKEN; `omokage setup` says how to get one") from error
+    finally:
+        services.close()
+
+
+def _token(settings: Settings) -> str:
+    if settings.token:
+        return settings.token
+    if settings.discord_api:
+        return _SANDBOX_TOKEN
+    raise SettingsError("DISCORD_TOKEN is not set; `omokage setup` says how to get one")
+
+
+def _services(settings: Settings) -> Services:
+    from worker.queue import make_celery, make_enqueue  # noqa: PLC0415 - only a process that serves needs a broker
+
+    return build(settings, make_enqueue(make_celery(settings)))
+
+
+async def _serve(services: Services, settings: Settings, token: str) -> None:
+    from worker.stream import events  # noqa: PLC0415
+
+    bot, stopped = OmokageBot(services, settings, events(settings.broker_url)), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        if sys.platform != "win32":
+            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with bot:
+        serving = asyncio.create_task(bot.start(token))
+        stopping = asyncio.create_task(stopped.wait())
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        await bot.close()
+        await serving

@@ -1,0 +1,38 @@
+"""Tells `omokage health bot` and the supervisor that the bot is alive and connected."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.client import OmokageBot
+
+_EVERY_S = 2.0  # `omokage up` waits for the first one, so often
+
+
+def readiness_file(data: Path) -> Path:
+    """{"pid", "ready_at", "beat_at"}: times in seconds since 1970; absent while the bot is not connected."""
+    return data / "run" / "bot.json"
+
+
+async def beat(bot: OmokageBot, file: Path) -> None:
+    """Write the file as long as the bot is connected to Discord."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    ready_at: float | None = None
+    while True:
+        if bot.is_ready() and not bot.is_closed():
+            ready_at = ready_at or time.time()
+            write(file, ready_at)
+        await asyncio.sleep(_EVERY_S if ready_at else 0.1)
+
+
+def write(file: Path, ready_at: float) -> None:
+    """Whole or not at all: it is read at any time."""
+    part = file.with_suffix(".part")
+    part.write_text(json.dumps({"pid": os.getpid(), "ready_at": ready_at, "beat_at": time.time()}), "utf-8")
+    part.replace(file)

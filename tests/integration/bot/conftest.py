@@ -1,0 +1,112 @@
+"""The real bot on the real sandbox with a real database; only the worker is a fake."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.client import OmokageBot
+from core.bootstrap import Services, build
+from core.settings import Settings
+from sandbox.clock import ManualClock
+from sandbox.config import RateLimits, SandboxConfig
+from sandbox.driver import Driver, Member
+from sandbox.server import Sandbox
+from tests.discord_schema import assert_valid_log
+from tests.integration.bot.worker import FakeWorker
+from tests.integration.sandbox.conftest import checked_events
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(running=True)
+
+
+@pytest.fixture
+async def sandbox(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sandbox]:
+    """Each request of the bot, each answer and each event must be as Discord describes them."""
+    monkeypatch.setattr(Route, "BASE", Route.BASE)  # the bot sets them; this puts them back
+    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
+    async with Sandbox(SandboxConfig(clock=clock, rate_limits=RateLimits.none())) as running:
+        with checked_events(monkeypatch):
+            yield running
+        assert_valid_log(running.requests)
+
+
+@pytest.fixture
+def settings(sandbox: Sandbox, tmp_path: Path) -> Settings:
+    return Settings.from_env(
+        {
+            "OMOKAGE_DATA": str(tmp_path / "data"),
+            "OMOKAGE_DISCORD_API": sandbox.api_url,
+            "OMOKAGE_DISCORD_GATEWAY": sandbox.gateway_url,
+        }
+    )
+
+
+@pytest.fixture
+def worker() -> Iterator[FakeWorker]:
+    fake = FakeWorker()
+    yield fake
+    fake.stop()
+
+
+@pytest.fixture
+def services(settings: Settings, worker: FakeWorker) -> Iterator[Services]:
+    built = build(settings, worker.enqueue)
+    worker.start(built)
+    yield built
+    worker.stop()
+    built.close()
+
+
+@asynccontextmanager
+async def serving(services: Services, settings: Settings, worker: FakeWorker) -> AsyncIterator[OmokageBot]:
+    """A bot, connected, until the block ends."""
+    bot = OmokageBot(services, settings, worker.events())  # type: ignore[arg-type]
+    running = asyncio.create_task(bot.start("sandbox"))
+    ready = asyncio.create_task(bot.wait_until_ready())
+    try:
+        await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)
+        assert not running.done(), running.exception()
+        yield bot
+    finally:
+        ready.cancel()
+        await bot.close()
+        await running
+
+
+@pytest.fixture
+async def bot(services: Services, settings: Settings, worker: FakeWorker) -> AsyncIterator[OmokageBot]:
+    async with serving(services, settings, worker) as running:
+        yield running
+
+
+@pytest.fixture
+async def driver(sandbox: Sandbox) -> AsyncIterator[Driver]:
+    async with Driver(sandbox.url) as running:
+        yield running
+
+
+@pytest.fixture
+async def aiko(driver: Driver) -> Member:
+    """A moderator."""
+    return await driver.member("aiko")
+
+
+@pytest.fixture
+async def ben(driver: Driver) -> Member:
+    """A member whose Discord is in English."""
+    return await driver.member("ben")
+
+
+@pytest.fixture
+async def chie(driver: Driver) -> Member:
+    """A member whose Discord is in Japanese."""
+    return await driver.member("chie")
