@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.report import Skip, print_table
 
-NAMES = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py") if path.stem != "report")
+NAMES = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py") if path.stem not in {"report", "running"})
 
 
 def machine() -> dict[str, str | int]:

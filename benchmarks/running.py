@@ -1,0 +1,69 @@
+"""`omokage up` in a temporary folder, for the benchmarks that need all of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+START_TIMEOUT_S = 180.0  # the first start on a cold disk, with room
+STOP_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running product: the sandbox's address, the data folder, and how long the start took."""
+
+    url: str
+    data: Path
+    start_s: float
+
+    def bot_pid(self) -> int:
+        """The bot's process."""
+        return int(json.loads((self.data / "run" / "bot.json").read_text())["pid"])
+
+    def bot_rss_mb(self) -> float:
+        """The bot's resident memory in MB (10^6 bytes); Linux only."""
+        status = Path(f"/proc/{self.bot_pid()}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024 / 1e6
+
+
+@contextmanager
+def running(data: Path | None = None) -> Iterator[Running]:
+    """Start everything, and stop it again; `data` keeps what was learnt for a second, warm, start."""
+    with tempfile.TemporaryDirectory(prefix="omokage-bench-", ignore_cleanup_errors=True) as folder:
+        data = data or Path(folder)
+        started = time.monotonic()
+        command = [sys.executable, "-m", "cli.main", "up", "--data", str(data), "--port", "0"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        try:
+            url = _wait_for_url(process)
+            yield Running(url, data, time.monotonic() - started)
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.communicate(timeout=STOP_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+
+
+def _wait_for_url(process: subprocess.Popen[str]) -> str:
+    lines: list[str] = []
+    deadline = time.monotonic() + START_TIMEOUT_S
+    for line in process.stdout:
+        lines.append(line)
+        found = re.search(r"http://127\.0\.0\.1:\d+", line)
+        if found:
+            return found[0]
+        if time.monotonic() > deadline:
+            break
+    raise RuntimeError("`omokage up` did not come up:\n" + "".join(lines[-20:]))
