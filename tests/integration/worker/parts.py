@@ -1,0 +1,110 @@
+"""A broker and workers that tests can kill."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+
+from cli import valkey
+from core.domain.jobs import Job, JobKind, JobRequest, Origin, QueueName
+from core.services.jobs import JobService
+from worker.pulse import beat_file, read_beat
+
+ROOT = Path(__file__).resolve().parents[3]
+PHOTO = "ab" * 32
+
+
+def wait_until(condition: Callable[[], object], within: float = 20.0, what: str = "it") -> None:
+    """Fail the test where something does not come true."""
+    end = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < end, f"{what} did not happen within {within} s"
+        time.sleep(0.02)
+
+
+class Valkey:
+    """The embedded broker of `omokage up`, on a data folder."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.url = valkey.broker_url(valkey.socket_path(data))
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        valkey.prepare(self.data)
+        self._process = subprocess.Popen(valkey.command(self.data), stdout=subprocess.DEVNULL)
+        wait_until(lambda: valkey.answers(valkey.socket_path(self.data)), what="the broker's start")
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+class Worker:
+    """A process of tests/integration/worker/fake_worker.py."""
+
+    def __init__(self, data: Path, broker_url: str, kind: str = "cpu") -> None:
+        self._file = beat_file(data, QueueName.GPU if kind == "gpu" else QueueName.CPU)
+        self.log = data / "worker.log"
+        environment = {**os.environ, "OMOKAGE_DATA": str(data), "OMOKAGE_BROKER_URL": broker_url}
+        command = [sys.executable, "-m", "tests.integration.worker.fake_worker", kind]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command, env=environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def wait_ready(self) -> None:
+        def ready() -> bool:
+            beat = read_beat(self._file)
+            assert self.process.poll() is None, self.log.read_text()
+            return beat is not None and beat.pid == self.process.pid and beat.ready_at is not None
+
+        wait_until(ready, what="the worker's start")
+
+    def pool(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children()
+
+    def kill_pool(self) -> None:
+        for child in self.pool():
+            child.kill()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self, within: float = 15.0) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(within)
+
+    def end(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@contextlib.contextmanager
+def worker(data: Path, broker_url: str, kind: str = "cpu") -> Iterator[Worker]:
+    """A worker that is ready, and gone afterwards."""
+    started = Worker(data, broker_url, kind)
+    try:
+        started.wait_ready()
+        yield started
+    finally:
+        started.end()
+
+
+def ask(jobs: JobService, job_id: int, **params: object) -> Job:
+    """Submit a job whose parameters say what the pretended model does."""
+    origin = Origin(7, 20, job_id, "en", 1, "token")
+    jobs.receive(JobRequest(job_id, JobKind.CLASSIFY, origin, params))
+    return jobs.submit(job_id, PHOTO)

@@ -1,0 +1,50 @@
+"""What each kind of job calls in core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from core.bootstrap import Services, build_classifier
+from core.domain.jobs import JSON, Job, JobKind, QueueName
+from core.domain.people import NewFace
+
+if TYPE_CHECKING:
+    from core.services.classify import ClassifyService
+
+Progress: TypeAlias = Callable[[str, float], None]
+Cancelled: TypeAlias = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What JobService.finish writes."""
+
+    result: Mapping[str, JSON]
+    faces: Sequence[NewFace] = ()
+
+
+# Raises OmokageError for what the member can mend, JobCancelledError after `cancelled` said so.
+Handler: TypeAlias = Callable[[Job, Progress, Cancelled], Done]
+Handlers: TypeAlias = Mapping[JobKind, Handler]
+Load: TypeAlias = Callable[[Services, QueueName], Handlers]
+
+
+def load_handlers(services: Services, queue: QueueName) -> Handlers:
+    """Load and warm up the models of a queue's jobs; seconds, and never before a fork."""
+    if queue is QueueName.GPU:
+        return {}  # its kinds come with generation and training
+    classifier = build_classifier(services)
+    classifier.warm_up()
+    return {JobKind.CLASSIFY: classify_with(classifier)}
+
+
+def classify_with(classifier: ClassifyService) -> Handler:
+    """The handler of classify jobs."""
+
+    def classify(job: Job, progress: Progress, cancelled: Cancelled) -> Done:
+        outcome = classifier.classify(job, progress, cancelled)
+        return Done(outcome.result.to_json(), outcome.faces)
+
+    return classify

@@ -1,0 +1,110 @@
+"""One job from the message to its end in the database."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Callable
+
+from celery.exceptions import SoftTimeLimitExceeded
+from sqlalchemy.exc import DBAPIError
+
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.jobs import Failure, Job, JobCancelledError, LeaseStatus
+from core.services.jobs import JobService
+from worker.handlers import Done, Handlers
+from worker.lease import Lease
+from worker.queue import HARD_LIMIT_S
+from worker.stream import JobEvent
+
+_log = logging.getLogger(__name__)
+# The host's faults, not the photo's: the lease is left to run out, so that the job is tried again, at most three times.
+_HOST_FAULTS = (DBAPIError, MemoryError, OSError)
+
+
+class Runner:
+    """Runs jobs, one after the other.
+
+    Args:
+        jobs: the service.
+        handlers: by kind.
+        publish: tells the bot.
+        stopping: whether this process has been asked to end and its time for that is up.
+        longest_s: a job that runs for longer loses its lease.
+    """
+
+    def __init__(
+        self,
+        jobs: JobService,
+        handlers: Handlers,
+        publish: Callable[[JobEvent], None],
+        *,
+        stopping: Callable[[], bool] = lambda: False,
+        longest_s: float = HARD_LIMIT_S,
+    ) -> None:
+        self._jobs = jobs
+        self._handlers = handlers
+        self._publish = publish
+        self._stopping = stopping
+        self._longest_s = longest_s
+
+    def run(self, job_id: int) -> None:
+        """Run the job if it is still to be run; a copy of a message does nothing."""
+        owner = new_owner()
+        job = self._jobs.claim(job_id, owner)
+        if job is None:
+            _log.info("job %s: nothing to do, it has ended or somebody else has it", job_id)
+            return
+        self._publish(JobEvent(job_id, "started"))
+        with Lease(lambda: self._jobs.renew(job_id, owner), longest_s=self._longest_s) as lease:
+            kept = self._work(job, owner, lease)
+        if kept:
+            self._publish(JobEvent(job_id, "finished"))
+        else:
+            _log.warning("job %s: somebody else has it by now, so this result is dropped", job_id)
+
+    def _work(self, job: Job, owner: str, lease: Lease) -> bool:
+        try:
+            done = self._handle(job, lease)
+        except JobCancelledError:
+            return self._stop(job, owner, lease)
+        except OmokageError as error:
+            return self._jobs.fail(job.id, owner, Failure(error.code, error.details))
+        except SoftTimeLimitExceeded:
+            _log.error("job %s: took longer than is allowed", job.id)
+            return self._fail(job, owner, reason="too-long")
+        except _HOST_FAULTS:
+            _log.warning("job %s: attempt %s failed, this host has a fault", job.id, job.attempts)
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug ends one job, and says so
+            _log.exception("job %s: failed", job.id)
+            return self._fail(job, owner, reason=type(error).__name__)
+        return self._jobs.finish(job.id, owner, done.result, done.faces)
+
+    def _handle(self, job: Job, lease: Lease) -> Done:
+        handler = self._handlers.get(job.kind)
+        if handler is None:
+            raise LookupError(f"this worker has no models for {job.kind} jobs")
+        return handler(
+            job,
+            lambda stage, fraction: self._publish(JobEvent(job.id, "progress", stage, fraction)),
+            lambda: lease.status is not LeaseStatus.HELD or self._stopping(),
+        )
+
+    def _stop(self, job: Job, owner: str, lease: Lease) -> bool:
+        if lease.status is LeaseStatus.CANCEL_REQUESTED:
+            return self._jobs.stop(job.id, owner)
+        if lease.status is LeaseStatus.LOST:
+            return False
+        _log.info("job %s: given back, this worker ends", job.id)
+        return self._jobs.release(job.id, owner)
+
+    def _fail(self, job: Job, owner: str, reason: str) -> bool:
+        return self._jobs.fail(job.id, owner, Failure(ErrorCode.INTERNAL, {"reason": reason}))
+
+
+def new_owner() -> str:
+    """Who holds a lease: host, process, and which of its runs; at most 128 characters."""
+    return f"{socket.gethostname()[:80]}:{os.getpid()}:{secrets.token_hex(4)}"
