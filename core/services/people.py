@@ -147,8 +147,8 @@ class PeopleService:
         with self._database.write() as connection:
             self._database.alone(connection, f"omokage-people-{guild_id}")
             person_id = person_named(connection, guild_id, shown, saying)
-            face_id = insert_enrolled(connection, guild_id, photo, face, saying.at)
-            say(connection, guild_id, [face_id], person_id, Verdict.IS, saying=saying)
+            stored = insert_enrolled(connection, guild_id, photo, face, saying.at)
+            say(connection, guild_id, same_faces(connection, stored), person_id, Verdict.IS, saying=saying)
             return _person(connection, guild_id, person_id)
 
     def candidates(self, face: FaceRef, guild_id: int, limit: int = 24) -> _Candidates:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Row, insert
 
 from core.domain.faces import Box, Point
 from core.domain.jobs import Job
@@ -47,8 +47,7 @@ def landmarks_of(row: Any) -> tuple[Point, ...]:
     return tuple((x, y) for x, y in row.landmarks)
 
 
-def insert_enrolled(connection: Connection, guild_id: int, photo: str | None, face: NewFace, now: datetime) -> int:
-    """Store a face that no job found; returns its id."""
+def insert_enrolled(connection: Connection, guild_id: int, photo: str | None, face: NewFace, now: datetime) -> Row[Any]:
+    """Store a face that no job found; returns its row."""
     beside = {"guild_id": guild_id, "photo": photo, "created_at": now}
-    enrolled = insert(faces).values({**face_values(face), **beside}).returning(faces.c.id)
-    return int(connection.execute(enrolled).scalar_one())
+    return connection.execute(insert(faces).values({**face_values(face), **beside}).returning(faces)).one()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,10 +13,9 @@ from core.services.jobs import JobService
 from core.services.people import PeopleService
 from core.storage.database import Database
 from core.storage.schema import migrate
+from core.storage.tables import metadata
 from tests.integration.core.parts import Broker, Clock
 from tests.integration.core.postgres import server
-
-_TEMPLATE = "omokage_template"
 
 
 @pytest.fixture(scope="session")
@@ -30,22 +28,28 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """A server's URL with {database} in it; it has a migrated template."""
+    """A server's URL with {database} in it; the database "omokage" is migrated, "empty" is for migrations."""
     with server() as url:
-        _execute(url, f"CREATE DATABASE {_TEMPLATE}")
-        _migrated(url.format(database=_TEMPLATE))
+        for name in ("omokage", "empty"):
+            _execute(url.format(database="postgres"), f"CREATE DATABASE {name}")
+        _migrated(url.format(database="omokage"))
         yield url
-
-
-_numbers = itertools.count()
 
 
 @pytest.fixture
 def new_postgres_url(postgres: str) -> str:
-    """A database of the test's own."""
-    name = f"test_{next(_numbers)}"
-    _execute(postgres, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
-    return postgres.format(database=name)
+    """A migrated database without a row."""
+    url = postgres.format(database="omokage")
+    _execute(url, f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY")
+    return url
+
+
+@pytest.fixture
+def empty_postgres_url(postgres: str) -> str:
+    """A database without a table."""
+    url = postgres.format(database="empty")
+    _execute(url, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+    return url
 
 
 @pytest.fixture
@@ -95,8 +99,9 @@ def _migrated(url: str) -> None:
     database.close()
 
 
-def _execute(server_url: str, statement: str) -> None:
-    engine = create_engine(server_url.format(database="postgres"), isolation_level="AUTOCOMMIT")
+def _execute(url: str, *statements: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(statement))
+        for statement in statements:
+            connection.execute(text(statement))
     engine.dispose()

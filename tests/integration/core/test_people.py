@@ -1,0 +1,253 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.faces import Candidate
+from core.domain.people import FaceRef, Person
+from core.services.jobs import JobService
+from core.services.people import PeopleService
+from core.storage.database import Database
+from core.storage.tables import labels
+from tests.integration.core.parts import CHANNEL, GUILD, Clock, embedding, found, new_face, result, running
+
+OTHER = GUILD + 1
+SAID: dict[str, Any] = {"by": 41, "channel_id": CHANNEL, "message_id": 77, "source": "this-is"}
+
+
+def named(people: PeopleService, job_id: int, number: int, name: str, guild: int = GUILD) -> Person:
+    return people.name_face(FaceRef(job_id, number), guild, name, **SAID)
+
+
+def test_naming_a_face_enrols_it_under_a_new_person(jobs: JobService, people: PeopleService, clock: Clock) -> None:
+    found(jobs, 1, new_face(1, value=1.0), new_face(2, value=2.0, x=60))
+    anna = named(people, 1, 2, "  Anna  Ｂ ")
+    assert (anna.name, anna.guild_id, anna.created_by, anna.created_at, anna.pictures) == (
+        "Anna B",
+        GUILD,
+        41,
+        clock.now,
+        1,
+    )
+    rows = people.gallery(GUILD)
+    assert (rows.person_ids, rows.names, rows.owners) == ((anna.id,), ("Anna B",), (anna.id,))
+    assert rows.embeddings == (embedding(2.0),)
+    first, second = people.faces_of(1)
+    assert (first.person_id, first.name) == (None, None)
+    assert (second.person_id, second.name, second.rejected) == (anna.id, "Anna B", frozenset())
+
+
+def test_the_same_name_in_another_spelling_is_the_same_person(jobs: JobService, people: PeopleService) -> None:
+    found(jobs, 1, new_face(1, value=1.0), new_face(2, value=2.0, x=60))
+    anna = named(people, 1, 1, "Straße")
+    assert named(people, 1, 2, "STRASSE").id == anna.id
+    found_again = people.find(GUILD, " strasse ")
+    assert found_again is not None
+    assert (found_again.name, found_again.pictures) == ("Straße", 2)
+
+
+def test_a_face_shows_at_most_one_person(jobs: JobService, people: PeopleService) -> None:
+    found(jobs, 1, new_face())
+    anna, ben = named(people, 1, 1, "Anna"), named(people, 1, 1, "Ben")
+    assert people.faces_of(1)[0].person_id == ben.id
+    assert people.gallery(GUILD).person_ids == (ben.id,)
+    assert {person.name: person.pictures for person in people.list(GUILD)} == {"Anna": 0, "Ben": 1}
+    assert anna.id != ben.id
+
+
+def test_who_said_what_where_and_when_is_kept_for_ever(
+    jobs: JobService, people: PeopleService, database: Database, clock: Clock
+) -> None:
+    found(jobs, 1, new_face())
+    anna = named(people, 1, 1, "Anna")
+    clock.advance(60)
+    said = {"by": 42, "channel_id": 21, "message_id": 78}
+    people.reject(FaceRef(1, 1), GUILD, anna.id, **said, source="not-this-person")
+    people.confirm(FaceRef(1, 1), GUILD, anna.id, **said, source="right")
+    with database.read() as connection:
+        history = connection.execute(select(labels).order_by(labels.c.id)).all()
+    assert [(row.verdict, row.said_by, row.channel_id, row.message_id, row.source) for row in history] == [
+        ("is", 41, CHANNEL, 77, "this-is"),
+        ("is-not", 42, 21, 78, "not-this-person"),
+        ("is", 42, 21, 78, "right"),
+    ]
+    assert (history[1].created_at - history[0].created_at).total_seconds() == 60
+    assert {row.guild_id for row in history} == {GUILD}
+
+
+def test_a_rejected_face_is_a_lasting_cannot_link(jobs: JobService, people: PeopleService) -> None:
+    found(jobs, 1, new_face(value=3.0))
+    anna = named(people, 1, 1, "Anna")
+    people.reject(FaceRef(1, 1), GUILD, anna.id, **SAID)
+    (face,) = people.faces_of(1)
+    assert (face.person_id, face.rejected) == (None, frozenset({anna.id}))
+    (link,) = people.cannot_links(GUILD)
+    assert (link.person_id, link.photo, link.embedding) == (anna.id, jobs.get(1).photo, embedding(3.0))
+    named(people, 1, 1, "Ben")
+    assert [link.person_id for link in people.cannot_links(GUILD)] == [anna.id]
+
+
+def test_a_cannot_link_ends_when_somebody_says_that_it_is(jobs: JobService, people: PeopleService) -> None:
+    found(jobs, 1, new_face())
+    anna = named(people, 1, 1, "Anna")
+    people.reject(FaceRef(1, 1), GUILD, anna.id, **SAID)
+    assert people.confirm(FaceRef(1, 1), GUILD, anna.id, **SAID).pictures == 1
+    assert people.cannot_links(GUILD) == []
+
+
+def test_rejecting_a_person_leaves_whom_the_face_shows(jobs: JobService, people: PeopleService) -> None:
+    found(jobs, 1, new_face(1), new_face(2, value=2.0, x=60))
+    anna, ben = named(people, 1, 1, "Anna"), named(people, 1, 2, "Ben")
+    people.reject(FaceRef(1, 1), GUILD, ben.id, **SAID)
+    assert people.faces_of(1)[0].person_id == anna.id
+
+
+def test_the_same_photo_posted_again_is_labelled_with_it(jobs: JobService, people: PeopleService) -> None:
+    found(jobs, 1, new_face(1), new_face(2, value=2.0, x=60))
+    found(jobs, 2, new_face(1, value=2.0, x=60), new_face(2))  # the same photo, the faces in another order
+    anna = named(people, 1, 1, "Anna")
+    assert [face.person_id for face in people.faces_of(2)] == [None, anna.id]
+    assert people.list(GUILD)[0].pictures == 1
+    assert len(people.gallery(GUILD).embeddings) == 1
+    ben = named(people, 2, 2, "Ben")  # a correction on the second answer holds for the first
+    assert [face.person_id for face in people.faces_of(1)] == [ben.id, None]
+    assert people.gallery(GUILD).person_ids == (ben.id,)
+
+
+def test_a_guilds_data_never_leaves_it(jobs: JobService, people: PeopleService) -> None:
+    found(jobs, 1, new_face(), guild=GUILD)
+    found(jobs, 2, new_face(), guild=OTHER)  # the same photo
+    anna = named(people, 1, 1, "Anna")
+    people.reject(FaceRef(1, 1), GUILD, anna.id, **SAID)
+    people.confirm(FaceRef(1, 1), GUILD, anna.id, **SAID)
+    assert (people.list(OTHER), people.suggest(OTHER, ""), people.cannot_links(OTHER)) == ([], [], [])
+    assert (people.find(OTHER, "Anna"), people.gallery(OTHER).person_ids, people.gallery_version(OTHER)) == (
+        None,
+        (),
+        0,
+    )
+    assert people.candidates(FaceRef(2, 1), OTHER) == []
+    assert people.faces_of(2)[0].person_id is None
+    assert people.faces_of(1, OTHER) == []
+    assert named(people, 2, 1, "Anna", guild=OTHER).id != anna.id
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda people, face, guild: people.name_face(face, guild, "Anna", **SAID),
+        lambda people, face, guild: people.confirm(face, guild, 1, **SAID),
+        lambda people, face, guild: people.reject(face, guild, 1, **SAID),
+        lambda people, face, guild: people.candidates(face, guild),
+    ],
+    ids=["name", "confirm", "reject", "candidates"],
+)
+def test_a_face_that_is_not_the_guilds_is_gone(
+    jobs: JobService, people: PeopleService, ask: Callable[[PeopleService, FaceRef, int], object]
+) -> None:
+    found(jobs, 1, new_face())
+    named(people, 1, 1, "Anna")
+    for face, guild in ((FaceRef(1, 1), OTHER), (FaceRef(1, 2), GUILD), (FaceRef(9, 1), GUILD)):
+        with pytest.raises(OmokageError) as caught:
+            ask(people, face, guild)
+        assert caught.value.code is ErrorCode.FACE_GONE
+    assert [person.guild_id for person in people.list(GUILD) + people.list(OTHER)] == [GUILD]
+
+
+def test_another_guilds_person_is_unknown(jobs: JobService, people: PeopleService) -> None:
+    found(jobs, 1, new_face())
+    found(jobs, 2, new_face(), guild=OTHER)
+    anna = named(people, 1, 1, "Anna")
+    for judge in (people.confirm, people.reject):
+        with pytest.raises(OmokageError) as caught:
+            judge(FaceRef(2, 1), OTHER, anna.id, **SAID)
+        assert caught.value.code is ErrorCode.UNKNOWN_PERSON
+    assert people.cannot_links(OTHER) == []
+
+
+def test_a_name_that_cannot_be_is_refused_before_anything_is_written(jobs: JobService, people: PeopleService) -> None:
+    found(jobs, 1, new_face())
+    with pytest.raises(OmokageError) as caught:
+        named(people, 1, 1, "@everyone")
+    assert caught.value.code is ErrorCode.BAD_NAME
+    assert people.list(GUILD) == []
+
+
+def test_candidates_are_the_answers_then_all_by_name_and_the_rejected_last(
+    jobs: JobService, people: PeopleService
+) -> None:
+    ids = {
+        name: people.enrol(GUILD, name, new_face(value=number), source="cli:a.jpg").id
+        for number, name in enumerate(("Cleo", "Anna", "Ben", "Dan"))
+    }
+    running(jobs, 1)
+    top = (
+        Candidate(ids["Dan"], "Dan as he was called then", 0.6),
+        Candidate(ids["Cleo"], "Cleo", 0.3),
+        Candidate(999, "gone", 0.1),
+    )
+    jobs.finish(1, "worker", result(top).to_json(), [new_face()])
+    assert [(one.name, one.probability) for one in people.candidates(FaceRef(1, 1), GUILD)] == [
+        ("Dan", 0.6),
+        ("Cleo", 0.3),
+        ("Anna", 0.0),
+        ("Ben", 0.0),
+    ]
+    people.reject(FaceRef(1, 1), GUILD, ids["Dan"], **SAID)
+    assert [one.name for one in people.candidates(FaceRef(1, 1), GUILD, limit=3)] == ["Cleo", "Anna", "Ben"]
+
+
+def test_suggestions_begin_with_what_was_typed_then_contain_it(people: PeopleService) -> None:
+    for number, name in enumerate(("Hanna", "Anna", "100% Ann", "Ben_1", "annika")):
+        people.enrol(GUILD, name, new_face(value=number), source="cli:a.jpg")
+    assert [person.name for person in people.suggest(GUILD, "ＡＮＮ")] == ["Anna", "annika", "100% Ann", "Hanna"]
+    assert [person.name for person in people.suggest(GUILD, "%")] == ["100% Ann"]
+    assert [person.name for person in people.suggest(GUILD, "_")] == ["Ben_1"]
+    assert len(people.suggest(GUILD, "", limit=2)) == 2
+
+
+def test_the_cli_enrols_without_a_job(people: PeopleService, database: Database) -> None:
+    anna = people.enrol(GUILD, "Anna", new_face(value=1.0), source="cli:anna 1.jpg", photo="ef" * 32)
+    assert people.enrol(GUILD, "anna", new_face(value=2.0), source="cli:anna 2.jpg").pictures == 2
+    assert people.gallery(GUILD).owners == (anna.id, anna.id)
+    with database.read() as connection:
+        sources = list(connection.execute(select(labels.c.source, labels.c.said_by).order_by(labels.c.id)))
+    assert sources == [("cli:anna 1.jpg", 0), ("cli:anna 2.jpg", 0)]
+
+
+def test_enrolling_the_same_picture_twice_counts_once(people: PeopleService) -> None:
+    for _ in range(2):
+        anna = people.enrol(GUILD, "Anna", new_face(), source="cli:anna.jpg", photo="ef" * 32)
+    assert anna.pictures == 1
+    assert len(people.gallery(GUILD).embeddings) == 1
+
+
+def test_a_photo_that_is_enrolled_under_another_name_is_only_that_persons(people: PeopleService) -> None:
+    people.enrol(GUILD, "Anna", new_face(), source="cli:group.jpg", photo="ef" * 32)
+    ben = people.enrol(GUILD, "Ben", new_face(), source="cli:group.jpg", photo="ef" * 32)
+    assert people.gallery(GUILD).person_ids == (ben.id,)
+
+
+def test_faces_of_another_network_are_left_out(people: PeopleService) -> None:
+    people.enrol(GUILD, "Anna", new_face(), source="cli:anna.jpg")
+    assert len(people.gallery(GUILD, "net-1").owners) == 1
+    assert people.gallery(GUILD, "net-2").person_ids == ()
+
+
+def test_the_gallerys_version_changes_with_everything_that_is_said(jobs: JobService, people: PeopleService) -> None:
+    versions = [people.gallery_version(GUILD)]
+    found(jobs, 1, new_face())
+    assert people.gallery_version(GUILD) == versions[0] == 0
+    anna = named(people, 1, 1, "Anna")
+    versions.append(people.gallery_version(GUILD))
+    people.reject(FaceRef(1, 1), GUILD, anna.id, **SAID)
+    versions.append(people.gallery_version(GUILD))
+    people.enrol(OTHER, "Ben", new_face(), source="cli:ben.jpg")
+    assert people.gallery_version(GUILD) == versions[-1]
+    people.enrol(GUILD, "Ben", new_face(), source="cli:ben.jpg")
+    versions.append(people.gallery_version(GUILD))
+    assert versions == sorted(set(versions))
