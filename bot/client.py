@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -57,10 +57,12 @@ class OmokageBot(discord.Client):
     Args:
         services: storage and use cases.
         settings: where the sandbox is, if Discord is not meant.
-        events: what the workers say while they work; without them the relay looks by itself, every second.
+        events: begins to listen to what the workers say; without it the relay looks by itself, every second.
     """
 
-    def __init__(self, services: Services, settings: Settings, events: AsyncIterator[JobEvent] | None = None) -> None:
+    def __init__(
+        self, services: Services, settings: Settings, events: Callable[[], AsyncIterator[JobEvent]] | None = None
+    ) -> None:
         _point_at(settings)
         # Interactions come without any intent; guilds brings the names of servers and channels. No member, message or
         # presence is kept: they would be most of the memory.
@@ -142,8 +144,8 @@ class OmokageBot(discord.Client):
         await super().close()
         self.threads.close()
 
-    async def _listen(self, events: AsyncIterator[JobEvent]) -> None:
-        async for event in events:
+    async def _listen(self, events: Callable[[], AsyncIterator[JobEvent]]) -> None:
+        async for event in events():
             if event.kind == "finished":
                 self.relay.wake()
             else:

@@ -25,6 +25,8 @@ S = TypeVar("S")
 GONE = frozenset({10062, 10015, 50027, 40060})
 _OUTDATED = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch, app_commands.TransformerError)
 
+_EXPECTED = (OmokageError, app_commands.CheckFailure, *_OUTDATED)
+
 
 def sentence(words: Words, code: ErrorCode, details: Mapping[str, Any], job_id: int) -> str:
     """What went wrong and what to do, with the job's number below."""
@@ -48,7 +50,7 @@ async def report(interaction: Interaction, error: Exception) -> None:
     if isinstance(cause, discord.HTTPException) and cause.code in GONE:
         _log.warning("job %s: the interaction could not be answered any more (%s)", interaction.id, cause.code)
         return
-    if not isinstance(cause, OmokageError | app_commands.CheckFailure | _OUTDATED):
+    if not isinstance(cause, _EXPECTED):
         _log.error("job %s: %s failed", interaction.id, _what(interaction), exc_info=cause)
     try:
         await _whisper(interaction, await _text(interaction, cause))

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 import sys
+from functools import partial
 
 import discord
 
@@ -53,7 +54,7 @@ def _services(settings: Settings) -> Services:
 async def _serve(services: Services, settings: Settings, token: str) -> None:
     from worker.stream import events  # noqa: PLC0415
 
-    bot, stopped = OmokageBot(services, settings, events(settings.broker_url)), asyncio.Event()
+    bot, stopped = OmokageBot(services, settings, partial(events, settings.broker_url)), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         if sys.platform != "win32":
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)

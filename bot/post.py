@@ -30,6 +30,7 @@ _LOOK_BACK = 50  # messages, once a nonce may be forgotten
 
 _TOKEN_DEAD = frozenset({50027, 10015, 10062})  # invalid webhook token, unknown webhook, unknown interaction
 _UNKNOWN_MESSAGE = 10008
+_APPLICATION = discord.WebhookType.application.value
 _ORIGINAL: Any = "@original"  # discord.py asks for a number, and hands on whatever it is given
 # Unknown channel or guild; no access or permission to post there; archived thread.
 _NOWHERE = frozenset({10003, 10004, 50001, 50013, 50083})
@@ -163,7 +164,9 @@ class Post:
         return self._bot.get_partial_messageable(job.origin.channel_id, guild_id=job.origin.guild_id or None)
 
     def _webhook(self, job: Job) -> discord.Webhook:
-        return discord.Webhook.partial(job.origin.application_id, job.origin.interaction_token, client=self._bot)
+        # As discord.py does for its own `followup`; Webhook.partial makes one that may not be ephemeral.
+        data: Any = {"id": job.origin.application_id, "type": _APPLICATION, "token": job.origin.interaction_token}
+        return discord.Webhook.from_state(data=data, state=self._bot._connection)
 
 
 def _why(error: discord.HTTPException) -> _Original:

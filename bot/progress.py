@@ -128,6 +128,8 @@ def progress_text(words: Words, look: Look, stage: str, *, away: bool) -> str:
     """One line: what happens now, and how long it will take."""
     if look.job.cancel_requested:
         return words.say("progress-cancelling")
+    if look.job.state is JobState.RECEIVED:
+        return words.say("progress-working")
     if look.job.state is JobState.RUNNING:
         return words.say("progress-stage", stage=stage)
     if away:

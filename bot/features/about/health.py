@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 import os
 import sys
@@ -37,6 +38,7 @@ async def measure(bot: OmokageBot) -> Health:
         gateway_ms=None if math.isnan(bot.latency) or math.isinf(bot.latency) else round(1000 * bot.latency),
         database_ms=database_ms,
         backlogs=backlogs,
+        worker_seen_s=await bot.threads.quick(worker_seen_s, bot.settings.data),
         worker_away=any(_is_away(backlog) for backlog in backlogs),
         memory_mb=round(memory_bytes() / 1e6),
         tasks=len(running),
@@ -55,6 +57,17 @@ def memory_bytes() -> int:
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
+
+
+def worker_seen_s(data: Path) -> int | None:
+    """Seconds since a worker's last beat (see worker/pulse.py); None where the workers have another data folder."""
+    beats = []
+    for file in (data / "run").glob("worker-*.json"):
+        try:
+            beats.append(float(json.loads(file.read_text("utf-8"))["beat_at"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # being replaced, or ended just now
+    return round(max(0.0, time.time() - max(beats))) if beats else None
 
 
 def _backlogs(service: JobService) -> tuple[Backlog, ...]:

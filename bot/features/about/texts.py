@@ -22,12 +22,13 @@ Catalogue = Sequence[Command | app_commands.Group | app_commands.ContextMenu]
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What /health has measured; None: not reachable."""
+    """What /health has measured; None: not reachable, or not known."""
 
     gateway_ms: int | None
     database_ms: int | None
     backlogs: tuple[Backlog, ...]
     worker_away: bool
+    worker_seen_s: int | None
     memory_mb: int
     tasks: int
     stopped: tuple[str, ...]
@@ -99,7 +100,10 @@ def _worker(words: Words, health: Health) -> str:
     if health.worker_away:
         return words.say("health-worker-away")
     busy = any(backlog.running for backlog in health.backlogs)
-    return words.say("health-worker-busy") if busy else words.say("health-worker-idle")
+    doing = words.say("health-worker-busy") if busy else words.say("health-worker-idle")
+    if health.worker_seen_s is None:
+        return doing
+    return f"{doing}, {words.say('health-worker-seen', seconds=health.worker_seen_s)}"
 
 
 def _tasks(words: Words, health: Health) -> str:

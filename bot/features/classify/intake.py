@@ -54,9 +54,11 @@ class Intake:
             return  # a replay of an interaction that is taken care of
         # Not before the acknowledgement: a fast worker's answer would find no message to take the place of.
         message_id = await _acknowledge(interaction)
-        self._start(job)
-        if message_id is not None:
-            await self._bot.threads.quick(self._bot.services.jobs.set_answer_message, job.id, message_id)
+        try:
+            if message_id is not None:
+                await self._bot.threads.quick(self._bot.services.jobs.set_answer_message, job.id, message_id)
+        finally:
+            self._start(job)
 
     async def resume(self, older_than_s: float = _LEFT_S) -> None:
         """Go on with received jobs that nobody works on."""
@@ -71,6 +73,8 @@ class Intake:
         await asyncio.gather(*self._under_way.values(), return_exceptions=True)
 
     def _start(self, job: Job) -> None:
+        # Before there is anything to see, so that nothing of what the worker says is missed.
+        self._bot.progress.watch(job)
         task = asyncio.create_task(self._store(job), name=f"intake-{job.id}")
         self._under_way[job.id] = task
         task.add_done_callback(lambda _: self._under_way.pop(job.id, None))
@@ -81,14 +85,12 @@ class Intake:
             async with self._room:
                 data = await self._fetcher.fetch(url_in(job.params))
                 name = await bot.threads.slow(bot.services.blobs.put, data)
-            submitted = await bot.threads.slow(bot.services.jobs.submit, job.id, name)
+            await bot.threads.slow(bot.services.jobs.submit, job.id, name)
         except OmokageError as error:
             await self._reject(job, Failure(error.code, error.details))
         except Exception:  # noqa: BLE001 - whatever it is, the job must end with an answer
             _log.exception("job %s: its photo could not be stored", job.id)
             await self._reject(job, Failure(ErrorCode.INTERNAL, {}))
-        else:
-            bot.progress.watch(submitted)
 
     async def _reject(self, job: Job, failure: Failure) -> None:
         await self._bot.threads.quick(self._bot.services.jobs.reject, job.id, failure)

@@ -28,6 +28,7 @@ health-backlog = { $waiting } waiting, { $dispatched } in the queue, { $running 
 health-worker-busy = at work
 health-worker-idle = nothing to do
 health-worker-away = away: photos wait until it is back
+health-worker-seen = last seen { $seconds } s ago
 health-tasks-all = all { $running } are running
 health-tasks-stopped = stopped: { $names }
 health-unreachable = not reachable

@@ -28,6 +28,7 @@ health-backlog = 待機 { $waiting }、順番待ち { $dispatched }、処理中 
 health-worker-busy = 処理中
 health-worker-idle = 待機中（依頼なし）
 health-worker-away = 停止中（写真は復旧までお預かりします）
+health-worker-seen = { $seconds }秒前に確認
 health-tasks-all = { $running }件すべて動作中
 health-tasks-stopped = 停止：{ $names }
 health-unreachable = 接続できません

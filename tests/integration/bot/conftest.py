@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import discord
 import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
@@ -66,10 +67,24 @@ def services(settings: Settings, worker: FakeWorker) -> Iterator[Services]:
     built.close()
 
 
+async def kill(bot: OmokageBot) -> None:
+    """As near to SIGKILL as one process allows: everything stops where it is, nothing is tidied up."""
+    tasks = [
+        *bot.background._tasks.values(),
+        *bot.relay._under_way.values(),
+        *bot.intake._under_way.values(),
+        *bot.progress._tasks,
+    ]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await discord.Client.close(bot)
+
+
 @asynccontextmanager
 async def serving(services: Services, settings: Settings, worker: FakeWorker) -> AsyncIterator[OmokageBot]:
     """A bot, connected, until the block ends."""
-    bot = OmokageBot(services, settings, worker.events())  # type: ignore[arg-type]
+    bot = OmokageBot(services, settings, worker.events)  # type: ignore[arg-type]
     running = asyncio.create_task(bot.start("sandbox"))
     ready = asyncio.create_task(bot.wait_until_ready())
     try:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import queue
 import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-import asyncio
-import io
 
 from PIL import Image
 
@@ -110,9 +110,16 @@ class FakeWorker:
 
 def face(number: int, *likely: Candidate, named: bool = False) -> FaceAnswer:
     """A face of an answer; with `named` as its first candidate."""
-    one = likely[0] if named else None
     box = Box(10.0 + 40 * number, 20.0, 30.0, 36.0)
-    return FaceAnswer(number, box, 0.99, one and one.person_id, one and one.name, likely)
+    person_id, name = (likely[0].person_id, likely[0].name) if named else (None, None)
+    return FaceAnswer(number, box, 0.99, person_id, name, likely)
+
+
+async def until(check: Callable[[], object]) -> None:
+    """Wait until it is so; TimeoutError after ten seconds."""
+    async with asyncio.timeout(10):
+        while not check():  # noqa: ASYNC110 - a look into the database; nothing tells when it has changed
+            await asyncio.sleep(0.02)
 
 
 def embedding(number: int) -> bytes:
