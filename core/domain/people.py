@@ -18,6 +18,7 @@ _MENTION = re.compile(r"@(everyone|here)|<[@#][!&]?\d+>|<(a?:\w+|/[^:>]+):\d+>",
 # Co and Cn: no character at all, Zl and Zp: line breaks. Format characters that scripts need are let through.
 _REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")
+_INVISIBLE = _JOINERS | frozenset(" \u115f\u1160\u2800")  # letters or signs to Unicode, nothing to the eye
 
 
 class Verdict(StrEnum):
@@ -115,7 +116,7 @@ def normalise_name(name: str) -> str:
         OmokageError: BAD_NAME, with a `reason` of empty, long, control or mention.
     """
     shown = " ".join(unicodedata.normalize("NFKC", name).split())
-    if not shown:
+    if _INVISIBLE.issuperset(shown):
         raise OmokageError(ErrorCode.BAD_NAME, reason="empty")
     if len(shown) > LONGEST_NAME:
         raise OmokageError(ErrorCode.BAD_NAME, reason="long", longest=LONGEST_NAME)

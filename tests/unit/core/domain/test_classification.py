@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.domain.classification import ClassifyResult, FaceAnswer, best_first
+from core.domain.faces import Box, Candidate, DetectedFace, RecognisedFace, overlap
+
+numbers = st.floats(0, 1000)
+probabilities = st.floats(0, 1)
+boxes = st.builds(Box, numbers, numbers, st.floats(0.1, 1000), st.floats(0.1, 1000))
+candidates = st.builds(Candidate, st.integers(1), st.text(), probabilities)
+answers = st.builds(
+    FaceAnswer,
+    st.integers(1, 50),
+    boxes,
+    probabilities,
+    st.none() | st.integers(1),
+    st.none() | st.text(),
+    st.lists(candidates, max_size=3).map(tuple),
+)
+results = st.builds(
+    ClassifyResult,
+    st.integers(1),
+    st.integers(1),
+    st.text(),
+    st.text(),
+    st.lists(answers, max_size=3).map(tuple),
+    st.text(),
+    numbers,
+)
+
+
+@given(results)
+def test_a_result_comes_back_from_the_database_as_it_was(result: ClassifyResult) -> None:
+    assert ClassifyResult.from_json(json.loads(json.dumps(result.to_json()))) == result
+
+
+def test_the_clis_json_has_the_documented_shape() -> None:
+    top = (Candidate(7, "Anna", 0.9), Candidate(8, "Ben", 0.05))
+    faces = (
+        FaceAnswer(1, Box(1.5, 2, 30, 40), 0.99, 7, "Anna", top),
+        FaceAnswer(2, Box(100, 2, 30, 40), 0.5, None, None, ()),
+    )
+    result = ClassifyResult(200, 100, "ab" * 32, "image/jpeg", faces, "net", 0.1)
+    assert result.photo_json("IMG_1.jpg") == {
+        "photo": "IMG_1.jpg",
+        "faces": [
+            {"box": [1.5, 2, 30, 40], "score": 0.99, "name": "Anna", "top": [["Anna", 0.9], ["Ben", 0.05]]},
+            {"box": [100, 2, 30, 40], "score": 0.5, "name": None, "top": []},
+        ],
+    }
+
+
+def face(size: float, probability: float | None) -> RecognisedFace:
+    points = ((0.0, 0.0),) * 5
+    named = None if probability is None else Candidate(1, "Anna", probability)
+    return RecognisedFace(DetectedFace(Box(0, 0, size, size), 0.9, points), (), named)
+
+
+def test_named_faces_come_by_probability_and_the_others_by_size() -> None:
+    faces = [face(10, None), face(20, 0.8), face(99, None), face(5, 0.95), face(10, None)]
+    assert best_first(faces) == [3, 1, 2, 0, 4]
+
+
+@given(boxes, boxes)
+def test_overlap_is_a_share_and_the_same_from_both_sides(a: Box, b: Box) -> None:
+    assert 0 <= overlap(a, b) <= 1.0001
+    assert overlap(a, b) == overlap(b, a)
+    assert abs(overlap(a, a) - 1) < 1e-6
+
+
+def test_boxes_that_only_touch_do_not_overlap() -> None:
+    assert overlap(Box(0, 0, 10, 10), Box(10, 0, 10, 10)) == 0
+    assert overlap(Box(0, 0, 10, 10), Box(5, 0, 10, 10)) == 50 / 150

@@ -1,0 +1,37 @@
+"""The bot's process stays under 150 MB because of what it does not import."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+HEAVY = ("numpy", "PIL", "tensorflow", "keras", "alembic", "onnxruntime", "scipy", "sqlalchemy.orm")
+SCRIPT = """
+import json, sys
+from pathlib import Path
+import core.domain.classification, core.domain.fairness, core.domain.guilds
+import core.services.jobs, core.services.people, core.services.guilds
+from core.bootstrap import build
+from core.settings import Settings
+
+settings = Settings.from_env({"OMOKAGE_DATA": sys.argv[1]})
+services = build(settings, lambda *_: None)
+services.jobs.list(1, None)
+services.people.list(1)
+services.blobs.put(b"photo")
+services.close()
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def loaded(data: Path) -> set[str]:
+    script = [sys.executable, "-c", SCRIPT, str(data)]
+    root = Path(__file__).parents[3]
+    return set(json.loads(subprocess.run(script, cwd=root, check=True, capture_output=True, text=True).stdout))
+
+
+def test_the_bots_side_of_the_core_loads_nothing_heavy(tmp_path: Path) -> None:
+    loaded(tmp_path)  # the first start migrates, and only then is Alembic loaded
+    assert {name for name in HEAVY if name in loaded(tmp_path)} == set()
