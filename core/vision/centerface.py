@@ -66,6 +66,8 @@ class CenterFace:
         options.log_severity_level = 3  # a line for each batch normalisation counter in the file, which nothing uses
         # Buffers of one picture's size are of no use to the next: kept, they add up (see tests/models).
         options.enable_mem_pattern = False
+        # Idle threads sleep instead of spinning: spinning ones take the cores from the embedding and from the bot.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         model = with_free_sizes(self._model.read_bytes())
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
