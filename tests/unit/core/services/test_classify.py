@@ -1,0 +1,271 @@
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.faces import Box, Candidate, DetectedFace
+from core.domain.jobs import Job, JobCancelledError, JobKind, JobRequest, JobState, Origin, QueueName
+from core.domain.people import FaceRef, GalleryRows, NewFace
+from core.services.classify import ClassifyService
+from core.services.jobs import JobService
+from core.services.people import PeopleService
+from core.storage.blobs import Blobs
+from core.storage.database import Database
+from core.storage.schema import migrate
+
+GUILD = 700
+
+
+def vector(value: float) -> NDArray[np.float32]:
+    return np.full(128, value, np.float32)
+
+
+@dataclass(frozen=True)
+class Reading:
+    image: NDArray[np.uint8]
+    faces: tuple[DetectedFace, ...]
+    embeddings: NDArray[np.float32]
+
+
+class Reader:
+    """Finds in every photo the faces that the test put there."""
+
+    def __init__(self) -> None:
+        self.values: list[float] = []
+        self.sizes: list[float] = []
+        self.warm = False
+
+    def show(self, *faces: tuple[float, float]) -> None:
+        """Embedding and size of each face."""
+        self.values, self.sizes = [value for value, _ in faces], [size for _, size in faces]
+
+    def read(self, data: bytes) -> Reading:
+        if data == b"text":
+            raise OmokageError(ErrorCode.NOT_AN_IMAGE)
+        points = ((1.0, 1.0), (2.0, 1.0), (1.5, 1.5), (1.0, 2.0), (2.0, 2.0))
+        faces = tuple(DetectedFace(Box(100.0 * at, 5.0, size, size), 0.9, points) for at, size in enumerate(self.sizes))
+        embeddings = (
+            np.stack([vector(value) for value in self.values]) if self.values else np.zeros((0, 128), np.float32)
+        )
+        return Reading(np.zeros((300, 400, 3), np.uint8), faces, embeddings)
+
+    def warm_up(self) -> None:
+        self.warm = True
+
+
+class Nearest:
+    """Names each face as the nearest person who is allowed, if he is near."""
+
+    def __init__(self, rows: GalleryRows) -> None:
+        self.rows = rows
+        self.known = [np.frombuffer(one, "<f4")[0] for one in rows.embeddings]
+
+    def recognise(
+        self, embeddings: NDArray[np.float32], forbidden: Sequence[frozenset[int]]
+    ) -> list[tuple[tuple[Candidate, ...], Candidate | None]]:
+        return [self._one(float(row[0]), not_these) for row, not_these in zip(embeddings, forbidden, strict=True)]
+
+    def _one(self, value: float, not_these: frozenset[int]) -> tuple[tuple[Candidate, ...], Candidate | None]:
+        names = dict(zip(self.rows.person_ids, self.rows.names, strict=True))
+        chances = {
+            owner: max(0.0, 1 - abs(value - float(known)))
+            for owner, known in zip(self.rows.owners, self.known, strict=True)
+            if owner not in not_these
+        }
+        ranked = sorted(chances.items(), key=lambda pair: -pair[1])
+        candidates = tuple(Candidate(person_id, names[person_id], chance) for person_id, chance in ranked)
+        return candidates, next((one for one in candidates if one.probability > 0.5), None)
+
+
+@dataclass
+class Parts:
+    service: ClassifyService
+    reader: Reader
+    people: PeopleService
+    blobs: Blobs
+    loads: list[GalleryRows]
+
+    def enrol(self, name: str, value: float, guild: int = GUILD, photo: str | None = None) -> int:
+        face = NewFace(1, Box(0, 5, 50, 50), 0.9, (), vector(value).tobytes(), "net-1")
+        return self.people.enrol(guild, name, face, source="cli:x.jpg", photo=photo).id
+
+    def names(self, data: bytes = b"photo", guild: int = GUILD) -> list[str | None]:
+        return [face.name for face in self.service.classify_photo(data, guild).result.faces]
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Iterator[Parts]:
+    database = Database(f"sqlite:///{tmp_path / 'omokage.db'}")
+    migrate(database)
+    people, blobs, reader, loads = (
+        PeopleService(database),
+        Blobs(str(tmp_path / "blobs")),
+        Reader(),
+        list[GalleryRows](),
+    )
+
+    def make(rows: GalleryRows) -> Nearest:
+        loads.append(rows)
+        return Nearest(rows)
+
+    service = ClassifyService(reader, make, people, blobs, embedder="net-1", model="net-1+nearest/1")
+    yield Parts(service, reader, people, blobs, loads)
+    database.close()
+
+
+def job(photo: str | None) -> Job:
+    now = datetime.now(UTC)
+    origin = Origin(GUILD, 1, 2, "ja", 3, "token")
+    return Job(
+        1, JobKind.CLASSIFY, JobState.RUNNING, QueueName.CPU, 0, origin, {}, photo, 1, False,
+        now, now, now, None, "worker", now, None, None, None,
+    )  # fmt: skip
+
+
+def test_a_job_is_answered_with_names_and_a_picture(parts: Parts) -> None:
+    anna = parts.enrol("Anna", 0.0)
+    parts.reader.show((0.1, 40), (9.0, 60))
+    outcome = parts.service.classify(job(parts.blobs.put(b"photo")), lambda *_: None, lambda: False)
+    result = outcome.result
+    assert (result.width, result.height, result.model, result.picture_type) == (
+        400,
+        300,
+        "net-1+nearest/1",
+        "image/jpeg",
+    )
+    named, unknown = result.faces
+    assert (named.number, named.person_id, named.name, named.box.x) == (1, anna, "Anna", 0.0)
+    assert (unknown.number, unknown.person_id, unknown.name, unknown.box.x) == (2, None, None, 100.0)
+    assert Image.open(io.BytesIO(parts.blobs.get(result.picture))).format == "JPEG"
+    assert [np.frombuffer(face.embedding, "<f4")[0] for face in outcome.faces] == pytest.approx([0.1, 9.0])
+    assert [(face.number, face.embedder) for face in outcome.faces] == [(1, "net-1"), (2, "net-1")]
+
+
+def test_the_best_named_face_is_number_one_and_stored_so(parts: Parts) -> None:
+    parts.enrol("Anna", 0.0)
+    parts.enrol("Ben", 5.0)
+    parts.reader.show((9.0, 30), (0.3, 20), (9.0, 80), (5.1, 20))
+    outcome = parts.service.classify_photo(b"photo", GUILD)
+    assert [face.name for face in outcome.result.faces] == ["Ben", "Anna", None, None]
+    assert [face.box.w for face in outcome.result.faces] == [20, 20, 80, 30]
+    assert [face.box for face in outcome.faces] == [face.box for face in outcome.result.faces]
+
+
+def test_three_candidates_are_told_at_most(parts: Parts) -> None:
+    for number in range(5):
+        parts.enrol(f"Person {number}", number / 10)
+    parts.reader.show((0.0, 20))
+    top = parts.service.classify_photo(b"photo", GUILD).result.faces[0].top
+    assert [one.name for one in top] == ["Person 0", "Person 1", "Person 2"]
+
+
+def test_a_photo_without_a_face_is_an_answer(parts: Parts) -> None:
+    outcome = parts.service.classify_photo(b"photo", GUILD)
+    assert (outcome.result.faces, outcome.faces) == ((), ())
+    assert parts.blobs.exists(outcome.result.picture)
+
+
+def test_what_is_no_photo_is_refused(parts: Parts) -> None:
+    with pytest.raises(OmokageError) as caught:
+        parts.service.classify(job(parts.blobs.put(b"text")), lambda *_: None, lambda: False)
+    assert caught.value.code is ErrorCode.NOT_AN_IMAGE
+
+
+@pytest.mark.parametrize("photo", [None, "ab" * 32])
+def test_a_photo_that_is_not_there_is_gone(parts: Parts, photo: str | None) -> None:
+    with pytest.raises(OmokageError) as caught:
+        parts.service.classify(job(photo), lambda *_: None, lambda: False)
+    assert caught.value.code is ErrorCode.PHOTO_GONE
+
+
+def test_progress_is_told_stage_by_stage(parts: Parts) -> None:
+    told: list[tuple[str, float]] = []
+    parts.service.classify(job(parts.blobs.put(b"photo")), lambda *stage: told.append(stage), lambda: False)
+    assert [name for name, _ in told] == ["reading", "finding-faces", "recognising", "drawing"]
+    fractions = [fraction for _, fraction in told]
+    assert fractions == sorted(fractions)
+    assert all(0 <= fraction < 1 for fraction in fractions)
+
+
+@pytest.mark.parametrize("after", [0, 1, 2, 3])
+def test_a_cancelled_job_stops_at_the_next_stage(parts: Parts, after: int) -> None:
+    told: list[str] = []
+    photo = parts.blobs.put(b"photo")
+    with pytest.raises(JobCancelledError):
+        parts.service.classify(job(photo), lambda name, _: told.append(name), lambda: len(told) >= after)
+    assert len(told) == after
+
+
+def test_a_guild_knows_only_its_own_people(parts: Parts) -> None:
+    parts.enrol("Anna", 0.0, guild=GUILD + 1)
+    parts.reader.show((0.0, 20))
+    assert parts.names() == [None]
+    assert parts.names(guild=GUILD + 1) == ["Anna"]
+
+
+def test_the_gallery_is_loaded_again_only_after_somebody_said_something(parts: Parts) -> None:
+    parts.enrol("Anna", 0.0)
+    parts.reader.show((0.0, 20))
+    for _ in range(3):
+        assert parts.names() == ["Anna"]
+    assert len(parts.loads) == 1
+    parts.enrol("Ben", 5.0)
+    parts.reader.show((5.0, 20))
+    assert parts.names() == ["Ben"]
+    assert len(parts.loads) == 2
+
+
+def test_a_rejected_face_is_not_named_so_when_the_same_photo_is_posted_again(parts: Parts) -> None:
+    anna = parts.enrol("Anna", 0.0)
+    reject(parts, anna, b"photo", value=0.4, size=50)
+    parts.reader.show((0.1, 48))  # another version of the detector: a box beside the old one, another embedding
+    assert parts.names(b"photo") == [None]
+    assert parts.names(b"another photo") == ["Anna"]
+
+
+def test_a_rejected_face_is_recognised_in_a_copy_of_the_photo(parts: Parts) -> None:
+    anna = parts.enrol("Anna", 0.0)
+    reject(parts, anna, b"photo", value=0.3, size=50)
+    parts.reader.show((0.3 + 0.1 / np.sqrt(128), 200))  # 0.1 away: saved again, larger
+    assert parts.names(b"a copy") == [None]
+    parts.reader.show((0.3 + 0.3 / np.sqrt(128), 200))  # 0.3 away: another picture of the same person
+    assert parts.names(b"another photo") == ["Anna"]
+
+
+def test_another_face_in_the_same_photo_may_still_be_the_person(parts: Parts) -> None:
+    anna = parts.enrol("Anna", 0.0)
+    reject(parts, anna, b"photo", value=0.4, size=50)
+    parts.reader.show((9.0, 50), (0.1, 50))
+    assert parts.names(b"photo") == ["Anna", None]
+
+
+def reject(parts: Parts, person_id: int, photo: bytes, value: float, size: float) -> None:
+    """Have the face of a photo with one face said not to be this person."""
+    parts.reader.show((value, size))
+    outcome = parts.service.classify_photo(photo, GUILD)
+    sha = parts.blobs.put(photo)
+    face = replace(outcome.faces[0], number=1)
+    store_as_job(parts.people, sha, face)
+    parts.people.reject(FaceRef(1, 1), GUILD, person_id, by=1, channel_id=2, message_id=None, source="test")
+
+
+def store_as_job(people: PeopleService, photo: str, face: NewFace) -> None:
+    jobs = JobService(people._database, lambda *_: None)
+    jobs.receive(JobRequest(1, JobKind.CLASSIFY, Origin(GUILD, 1, 2, "ja", 3, "token"), {}))
+    jobs.submit(1, photo)
+    assert jobs.claim(1, "worker") is not None
+    assert jobs.finish(1, "worker", {}, [face])
+
+
+def test_warming_up_warms_the_reader(parts: Parts) -> None:
+    parts.service.warm_up()
+    assert parts.reader.warm

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import hashlib
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.domain.errors import ErrorCode, OmokageError
+from core.storage.blobs import Blobs
+
+PHOTO = b"a photo"
+NAME = hashlib.sha256(PHOTO).hexdigest()
+
+
+@pytest.fixture(params=["folder", "memory"])
+def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
+    return Blobs(str(tmp_path / "blobs") if request.param == "folder" else f"memory://{uuid.uuid4()}")
+
+
+@given(st.binary(max_size=2000))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_was_put_is_got_under_its_sha256(blobs: Blobs, data: bytes) -> None:
+    name = blobs.put(data)
+    assert name == hashlib.sha256(data).hexdigest()
+    assert blobs.exists(name)
+    assert blobs.get(name) == data
+
+
+def test_what_is_not_there_is_gone(blobs: Blobs) -> None:
+    assert not blobs.exists(NAME)
+    with pytest.raises(OmokageError) as caught:
+        blobs.get(NAME)
+    assert caught.value.code is ErrorCode.PHOTO_GONE
+
+
+@pytest.mark.parametrize("name", ["", "../../etc/passwd", NAME.upper(), NAME + "\n", NAME[:-1] + "/"])
+def test_only_a_sha256_is_a_name(blobs: Blobs, name: str) -> None:
+    for ask in (blobs.get, blobs.exists):
+        with pytest.raises(ValueError, match="not a sha256"):
+            ask(name)
+
+
+def test_many_blobs_are_spread_over_folders(tmp_path: Path) -> None:
+    Blobs(str(tmp_path)).put(PHOTO)
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()] == [
+        f"{NAME[:2]}/{NAME}"
+    ]
+
+
+def test_putting_again_writes_nothing(tmp_path: Path) -> None:
+    blobs = Blobs(str(tmp_path))
+    blobs.put(PHOTO)
+    path = tmp_path / NAME[:2] / NAME
+    before = path.stat()
+    blobs.put(PHOTO)
+    after = path.stat()
+    assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
+
+
+def test_a_damaged_blob_is_gone_rather_than_wrong(tmp_path: Path) -> None:
+    blobs = Blobs(str(tmp_path))
+    blobs.put(PHOTO)
+    (tmp_path / NAME[:2] / NAME).write_bytes(b"A photo")
+    with pytest.raises(OmokageError) as caught:
+        blobs.get(NAME)
+    assert caught.value.code is ErrorCode.PHOTO_GONE
+
+
+def test_a_truncated_blob_is_healed_by_putting_it_again(tmp_path: Path) -> None:
+    blobs = Blobs(str(tmp_path))
+    blobs.put(PHOTO)
+    (tmp_path / NAME[:2] / NAME).write_bytes(b"a ph")
+    blobs.put(PHOTO)
+    assert blobs.get(NAME) == PHOTO
+
+
+def test_a_write_that_breaks_leaves_nothing_under_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs = Blobs(str(tmp_path))
+
+    def full_disk(path: str, _data: bytes, **_options: Any) -> None:
+        Path(path).write_bytes(b"a ph")
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(blobs._files, "pipe_file", full_disk)
+        with pytest.raises(OSError, match="No space"):
+            blobs.put(PHOTO)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert blobs.put(PHOTO) == NAME
+
+
+def test_the_same_photo_may_be_put_by_many_at_once(tmp_path: Path) -> None:
+    photo, start = b"x" * 1_000_000, threading.Barrier(4)
+
+    def put(_number: int) -> bytes:
+        start.wait()
+        blobs = Blobs(str(tmp_path))
+        return blobs.get(blobs.put(photo))
+
+    with ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(put, range(4))) == {photo}
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
