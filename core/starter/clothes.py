@@ -42,6 +42,8 @@ def dress(shot: Shot, x: Field, v: Field, nx: Field, ny: Field) -> tuple[Cloth, 
     wide = noise(x * 2.2 + v * 1.1 + shift, v * 1.2 - x * 0.4, 111)
     fine = noise(x * 6 - v * 3, v * 2.5 + shift, 112)
     colour = spread(linear(m.clothes_colour)) * (1 + 0.04 * noise(x * 70, v * 70, 113))
+    arm = hill(side, shot.traits.shoulders * 0.86, 0.045) * step(-2.2, -2.7, v)
+    colour = colour * (1 - 0.35 * arm)
     colour = _trimmed(m.clothes, colour, cut, striped=m.seed % 2 == 1)
     sky = 0.55 + 0.45 * step(-1.3, -1.75, v + 0.35 * side)
     folds = np.clip(nx * 0.9 + 0.16 * wide + 0.07 * fine, -0.95, 0.95)

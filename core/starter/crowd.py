@@ -37,7 +37,8 @@ def places(count: int, seed: int, width: int, height: int) -> list[Spot]:
     scale = _scale(rng, count - back, back, width, height)
     order = [int(i) for i in rng.permutation(count)]
     gap = _APART * scale * (1.0 + 0.15 * float(rng.random()))
-    foot = height * (0.60 if back else 0.48) + 0.2 * scale
+    # Far groups stand lower: no one is a chess pawn of jumper down to the edge.
+    foot = max(height * (0.58 if back else 0.42) + 0.2 * scale, height - 4.4 * scale)
     # As many behind as in front: half a gap aside, or each would stand behind a head.
     aside = gap / 4 if back == count - back else 0.0
     front = _row(rng, order[: count - back], Spot(0, width / 2 - aside, foot, scale), gap)
@@ -46,12 +47,13 @@ def places(count: int, seed: int, width: int, height: int) -> list[Spot]:
 
 
 def _scale(rng: np.random.Generator, front: int, back: int, width: int, height: int) -> float:
-    """Half a head in pixels: as large as there is room for; now and then a group stands further away."""
+    """Half a head in pixels: about as large as there is room for; every fifth group stands further away."""
     widest = min(width / (_APART * 1.15 * (front + 0.5)), height / (4.2 if back else 3.3), LARGEST_FACE / _FACE / 1.08)
     smallest = SMALLEST_FACE / _FACE / 0.92 / (_BEHIND if back else 1.0)
     if widest < smallest:
         raise ValueError(f"{width}x{height} pixels are too few for {front + back} faces")
-    return max(smallest, widest * (0.6 + 0.4 * min(1.0, 1.8 * float(rng.random()))))
+    near, share = float(rng.random()), float(rng.random())
+    return max(smallest, widest * (0.8 + 0.2 * share if near > 0.2 else 0.35 + 0.3 * share))
 
 
 def _row(rng: np.random.Generator, who: list[int], middle: Spot, gap: float) -> list[Spot]:

@@ -12,10 +12,10 @@ from core.starter.scene import Layer, Shot
 from core.starter.shade import shade_flat
 
 
-def curtain(shot: Shot, u: Field, v: Field, *, before: bool) -> Layer | None:
-    """The hair behind the neck, or (`before`) the two locks in front of the shoulders; None for short hair.
+def curtain(shot: Shot, u: Field, v: Field, start: float | None = None) -> Layer | None:
+    """The hair behind the neck or, with a `start`, the two locks that fall over the shoulders from that height.
 
-    (u, v) are camera points (h, w) relative to the upright head's centre.
+    (u, v) are camera points (h, w) relative to the upright head's centre. None for short hair.
     """
     style = STYLES[shot.traits.style]
     if not style.curtain:
@@ -24,11 +24,11 @@ def curtain(shot: Shot, u: Field, v: Field, *, before: bool) -> Layer | None:
     x = x + (0.05 + style.curl) * noise(v * 1.6 + 3, u * 0 + shot.moment.seed % 9, 101)
     x = x + style.curl * noise(v * 4 + u, u, 102)
     outer = across(shot.traits, shot.moment) * (0.985 + 0.05 * step(-0.3, -1.3, v) - 0.14 * step(-1.3, -2.1, v))
-    inner = 0.46 + 0.04 * step(-0.6, -1.3, v) - 0.10 * step(-1.3, -2.2, v) if before else 0 * v
+    inner = 0.46 + 0.04 * step(-0.6, -1.3, v) - 0.10 * step(-1.3, -2.2, v) if start is not None else 0 * v
     cover = _cover(shot, u, v, np.abs(x) - outer)
-    if before:
+    if start is not None:
         soft = _soft(shot)
-        cover = cover * step(-soft, soft * 2, np.abs(x) - inner) * step(-0.20, -0.50, v)
+        cover = cover * step(-soft, soft * 2, np.abs(x) - inner) * step(start, start - 0.3, v)
     seen = np.flatnonzero(cover)
     colour = np.zeros((3, u.size), np.float32)
     colour[:, seen] = _lit(shot, *(field.ravel()[seen] for field in (x, v, outer, inner)))

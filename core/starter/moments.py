@@ -38,7 +38,7 @@ def moment(t: Traits, seed: int, number: int) -> Moment:
 
     yaw, pitch, roll = likely(-_YAW, _YAW) * 1.3, likely(-_TILT, _TILT), likely(-_TILT, _TILT)
     yaw = max(-_YAW, min(_YAW, yaw))
-    smile = between(0.05, 0.95)
+    smile = between(0.2, 1.0)  # they know each other
     return Moment(
         seed=int(rng.integers(1 << 30)),
         yaw=yaw,

@@ -40,12 +40,14 @@ def draw(canvas: Field, shot: Shot, place: tuple[float, float]) -> Box:
     u, v = u.astype(np.float32), v.astype(np.float32)
     window = canvas[:, rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     low = slice(int(np.count_nonzero(v[:, 0] > 0.2)), None)
-    _cover(window[:, low], curtain(shot, u[low], v[low], before=False))
+    _cover(window[:, low], curtain(shot, u[low], v[low]))
     _cover(window[:, low], body(shot, u[low], v[low]))
-    _cover(window[:, low], curtain(shot, u[low], v[low], before=True))
+    _cover(window[:, low], curtain(shot, u[low], v[low], start=-0.2))
     high = slice(0, int(np.count_nonzero(v[:, 0] > -1.5)))
     wide = _span(np.abs(u[0] - shot.pose.centre[0]) < 1.45)
     hits = _draw_head(window[:, high, wide], shot, u[high, wide], v[high, wide])
+    # Once more over the ends of the hair on the head, below the cheeks.
+    _cover(window[:, low], curtain(shot, u[low], v[low], start=-0.72))
     return _box(shot.traits, hits, rows[0], columns[wide][0])
 
 

@@ -80,7 +80,7 @@ _PEOPLE: tuple[tuple[Role, dict[str, object]], ...] = (
     ),
     (
         _woman("Ines", (0.80, 0.59, 0.44), (0.34, 0.20, 0.11), _HAZEL, (0.78, 0.38, 0.36)),
-        {"style": "waves", "parting": 0.18, "age": 0.3, "mole": (0.24, -0.45), "frame": "square", "glasses": 0.15},
+        {"style": "waves", "parting": 0.18, "age": 0.3, "mole": (0.30, -0.42), "frame": "square", "glasses": 0.15},
     ),
     (
         _man("Leo", (0.66, 0.45, 0.32), (0.17, 0.11, 0.08), _HAZEL, (0.66, 0.40, 0.36)),

@@ -37,7 +37,9 @@ def _rosy(t: Traits, side: Field, y: Field) -> Field:
 def _spots(shot: Shot, paint: Paint, x: Field, y: Field) -> None:
     t, age = shot.traits, shot.traits.age + shot.moment.age
     if t.freckles:
-        grains = step(0.25, 0.75, noise(x * 34, y * 34, 41)) * bump(np.abs(x), y, (0.22, -0.2), (0.45, 0.3))
+        # Turned, so that the noise's grid does not show.
+        grains = noise(x * 27 + y * 19, y * 27 - x * 19, 41)
+        grains = step(0.3, 0.7, grains) * bump(np.abs(x), y, (0.22, -0.2), (0.45, 0.3))
         paint.over(darker(linear(t.skin), 0.45), grains * t.freckles)
     if age > 0.6:
         spots = step(0.6, 0.9, noise(x * 11, y * 11, 42)) * step(0.3, 0.5, np.abs(x))
