@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import socket as sockets
 import sys
 import tempfile
@@ -25,7 +26,7 @@ class BrokerError(RuntimeError):
 
 
 def socket_path(data: Path) -> Path:
-    """Where Valkey listens: in the data folder, or, where that path is too long for a socket, in the temporary folder."""
+    """Where Valkey listens: in the data folder, or where that path is too long, in the temporary folder."""
     inside = data / "run" / "valkey.sock"
     if len(os.fsencode(inside)) <= _LONGEST_SOCKET:
         return inside
@@ -73,7 +74,7 @@ def command(data: Path) -> list[str]:
         "loglevel": "warning",
     }
     server = [str(_binary()), *(word for name, value in options.items() for word in (f"--{name}", value))]
-    if sys.platform == "linux":
+    if platform.system() == "Linux":
         return [sys.executable, "-I", "-S", "-c", _LEASHED, str(os.getpid()), *server]
     return server
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
+from core.domain.jobs import LIMITS, Limits
 from core.services.guilds import GuildService
 from core.services.jobs import Enqueue, JobService
 from core.services.people import PeopleService
@@ -40,7 +41,7 @@ class Services:
         self.database.close()
 
 
-def build(settings: Settings, enqueue: Enqueue) -> Services:
+def build(settings: Settings, enqueue: Enqueue, limits: Limits = LIMITS) -> Services:
     """Open, and where needed create, the storage; light enough for the bot: no numpy, no TensorFlow.
 
     Raises:
@@ -52,7 +53,7 @@ def build(settings: Settings, enqueue: Enqueue) -> Services:
     return Services(
         settings,
         database,
-        jobs=JobService(database, enqueue),
+        jobs=JobService(database, enqueue, limits=limits),
         people=PeopleService(database),
         guilds=GuildService(database),
         blobs=Blobs(settings.blobs),

@@ -8,57 +8,69 @@ import os
 import signal
 import socket
 import sys
+import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from celery import Celery, signals
+from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
 
 from core.bootstrap import build
-from core.domain.jobs import QueueName
+from core.domain.jobs import LIMITS, Limits, QueueName
 from core.settings import Settings
 from worker.handlers import Load, load_handlers
 from worker.pulse import Pulse, beat_file
-from worker.queue import make_celery, make_enqueue
+from worker.queue import HARD_LIMIT_S, SOFT_LIMIT_S, make_celery, make_enqueue
 from worker.runner import Runner
 from worker.shared import Shared
 from worker.stream import Stream
 from worker.tasks import add_tasks
+from worker.watchdog import PATIENCE_S
 
 _log = logging.getLogger(__name__)
-# A photo is done in this time; whatever is not is given back to the queue. `omokage up` kills a little later.
-STOP_GRACE_S = 5.0
 EXIT_BROKEN = 1
 # Imported before the fork, run only after it: pool processes share the pages, and one that replaces a killed one
 # has its models seconds sooner. Importing is safe; a model that has run is not, its threads are missing in the child.
 _PRELOAD = ("core.vision.decode", "core.vision.detect", "core.vision.embed", "core.services.classifier")
 
 
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long things may take, in seconds; tests have less patience."""
+
+    limits: Limits = LIMITS
+    soft_limit_s: float = SOFT_LIMIT_S
+    hard_limit_s: float = HARD_LIMIT_S
+    # A photo is done in this time after SIGTERM; whatever is not is given back. `omokage up` kills a little later.
+    stop_grace_s: float = 5.0
+    patience_s: float = PATIENCE_S
+
+
 class PoolProcess:
     """What one pool process holds, from `start` on."""
 
-    def __init__(self, settings: Settings, queue: QueueName, load: Load, app: Celery, shared: Shared) -> None:
+    def __init__(self, settings: Settings, queue: QueueName, load: Load, *, app: Celery, timing: Timing) -> None:
         self._settings = settings
         self._queue = queue
         self._load = load
         self._app = app
-        self._shared = shared
+        self._timing = timing
         self._runner: Runner | None = None
+        self.shared = Shared()
 
     def start(self, **_: object) -> None:
         """Open the storage, load the models. Celery drops what a signal's handler raises, so this ends the worker."""
         try:
-            services = build(self._settings, make_enqueue(self._app))
-            handlers = self._load(services, self._queue)
+            self._runner = self._make_runner()
         except Exception:  # noqa: BLE001 - whatever it is, a worker without models must not take jobs
             _log.exception("the models cannot be loaded, so this worker ends")
-            self._shared.note_broken()
+            self.shared.note_broken()
             if self._queue is QueueName.GPU:
                 sys.exit(EXIT_BROKEN)  # there is no pool
             os.kill(os.getppid(), signal.SIGTERM)
             return
-        publish = Stream(self._settings.broker_url).publish
-        self._runner = Runner(services.jobs, handlers, publish, stopping=self._shared.stopping)
-        self._shared.note_loaded()
+        self.shared.note_loaded()
         _log.info("ready for %s jobs", self._queue.value)
 
     def run(self, job_id: int) -> None:
@@ -66,6 +78,18 @@ class PoolProcess:
         if self._runner is None:
             raise RuntimeError("this process has no models")
         self._runner.run(job_id)
+
+    def _make_runner(self) -> Runner:
+        limits = self._timing.limits
+        services = build(self._settings, make_enqueue(self._app), limits)
+        return Runner(
+            services.jobs,
+            self._load(services, self._queue),
+            Stream(self._settings.broker_url).publish,
+            stopping=self.shared.stopping,
+            longest_s=self._timing.hard_limit_s,
+            renew_s=limits.renew_s,
+        )
 
 
 def run(
@@ -75,32 +99,34 @@ def run(
     concurrency: int = 1,
     load: Load = load_handlers,
     preload: Callable[[], None] | None = None,
+    timing: Timing | None = None,
 ) -> int:
     """Work until SIGTERM, which lets the present jobs end.
 
     Args:
         settings: of the operator.
         queue: cpu works in `concurrency` processes; gpu in this one, since a GPU's memory is not shared.
-        concurrency: photos at a time; each process holds its own models (about 700 MB).
+        concurrency: photos at a time; each process holds its own models.
         load: the models of a pool process.
         preload: imports before the fork; by default those of `load_handlers`.
+        timing: how long things may take.
 
     Returns:
         The process's exit status; 1 where the models could not be loaded.
     """
-    app, shared = make_celery(settings), Shared()
-    process = PoolProcess(settings, queue, load, app, shared)
+    app, timing = make_celery(settings), timing or Timing()
+    app.conf.update(task_soft_time_limit=timing.soft_limit_s, task_time_limit=timing.hard_limit_s)
+    process = PoolProcess(settings, queue, load, app=app, timing=timing)
     add_tasks(app, process.run)
     build(settings, make_enqueue(app)).close()  # the tables, before a pool process needs them
     if queue is QueueName.CPU:
         (preload or import_models)()
-    signals.setup_logging.connect(_keep_logging, weak=False)
-    signals.worker_process_init.connect(process.start, weak=False)
-    signals.worker_shutting_down.connect(lambda **_: shared.stop_after(STOP_GRACE_S), weak=False)
-    with Pulse(beat_file(settings.data, queue), settings.broker_url, queue, shared):
+    _hush()
+    _connect(process, timing)
+    with Pulse(beat_file(settings.data, queue), settings.broker_url, queue, process.shared, timing.patience_s):
         worker = _worker(app, queue, concurrency)
         worker.start()
-    return EXIT_BROKEN if shared.broken else int(worker.exitcode or 0)
+    return EXIT_BROKEN if process.shared.broken else int(worker.exitcode or 0)
 
 
 def set_threads(queue: QueueName, concurrency: int, cores: int) -> None:
@@ -125,6 +151,12 @@ def import_models() -> None:
         importlib.import_module(name)
 
 
+def _connect(process: PoolProcess, timing: Timing) -> None:
+    signals.setup_logging.connect(_keep_logging, weak=False)
+    signals.worker_process_init.connect(process.start, weak=False)
+    signals.worker_shutting_down.connect(lambda **_: process.shared.stop_after(timing.stop_grace_s), weak=False)
+
+
 def _worker(app: Celery, queue: QueueName, concurrency: int) -> Any:
     return app.Worker(
         hostname=f"{queue.value}@{socket.gethostname()}",
@@ -136,6 +168,12 @@ def _worker(app: Celery, queue: QueueName, concurrency: int) -> Any:
         without_heartbeat=True,
         quiet=True,
     )
+
+
+def _hush() -> None:
+    # Running as root is dangerous with pickle, which is refused here; the other one asks about a setting that is set.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
+    warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
 
 
 def _keep_logging(**_: object) -> None:

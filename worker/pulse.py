@@ -62,10 +62,11 @@ def read_beat(file: Path) -> Beat | None:
 class Pulse:
     """A thread of the worker's main process; enter it as long as the worker works."""
 
-    def __init__(self, file: Path, broker_url: str, queue: QueueName, shared: Shared) -> None:
+    def __init__(self, file: Path, broker_url: str, queue: QueueName, shared: Shared, patience_s: float) -> None:
         self._file = file
         self._queue = queue
         self._shared = shared
+        self._patience_s = patience_s
         self._redis = redis.Redis.from_url(
             redis_url(broker_url), socket_timeout=1.0, socket_connect_timeout=1.0, retry=Retry(NoBackoff(), 0)
         )
@@ -97,7 +98,7 @@ class Pulse:
                 self._write()
             except OSError as error:
                 _log.warning("cannot write %s: %s", self._file, error)
-            if self._watch is not None and is_stuck(self._watch):
+            if self._watch is not None and is_stuck(self._watch, self._patience_s):
                 _log.error("messages are waiting and this worker takes none; it ends, to be started anew")
                 end_process(self._ended.wait)
 

@@ -38,8 +38,6 @@ def make_celery(settings: Settings) -> Celery:
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         worker_prefetch_multiplier=1,
-        task_soft_time_limit=SOFT_LIMIT_S,
-        task_time_limit=HARD_LIMIT_S,
         # Loading models takes seconds on a busy host; after Celery's four it would kill the process and start over.
         worker_proc_alive_timeout=180.0,
         # A job goes on while the broker is away: its result is in the database, and a copy of its message does nothing.
@@ -49,8 +47,10 @@ def make_celery(settings: Settings) -> Celery:
         # The bot must not wait for a broker that is away: recover() sends again. One retry, for a connection that
         # a restarted broker has closed.
         task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0},
-        # Nobody looks at these, and they are traffic and attack surface.
-        worker_enable_remote_control=False,
+        # Not for its commands: its subscription is the connection by which a worker with a job under way notices that
+        # the broker died. Without it a failed acknowledgement is only logged, still counts against the prefetch of
+        # one, and the worker never takes another message.
+        worker_enable_remote_control=True,
         worker_send_task_events=False,
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,

@@ -12,7 +12,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy.exc import DBAPIError
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import Failure, Job, JobCancelledError, LeaseStatus
+from core.domain.jobs import RENEW_S, Failure, Job, JobCancelledError, LeaseStatus
 from core.services.jobs import JobService
 from worker.handlers import Done, Handlers
 from worker.lease import Lease
@@ -33,6 +33,7 @@ class Runner:
         publish: tells the bot.
         stopping: whether this process has been asked to end and its time for that is up.
         longest_s: a job that runs for longer loses its lease.
+        renew_s: seconds between two renewals of the lease.
     """
 
     def __init__(
@@ -43,12 +44,14 @@ class Runner:
         *,
         stopping: Callable[[], bool] = lambda: False,
         longest_s: float = HARD_LIMIT_S,
+        renew_s: float = RENEW_S,
     ) -> None:
         self._jobs = jobs
         self._handlers = handlers
         self._publish = publish
         self._stopping = stopping
         self._longest_s = longest_s
+        self._renew_s = renew_s
 
     def run(self, job_id: int) -> None:
         """Run the job if it is still to be run; a copy of a message does nothing."""
@@ -58,7 +61,7 @@ class Runner:
             _log.info("job %s: nothing to do, it has ended or somebody else has it", job_id)
             return
         self._publish(JobEvent(job_id, "started"))
-        with Lease(lambda: self._jobs.renew(job_id, owner), longest_s=self._longest_s) as lease:
+        with Lease(lambda: self._jobs.renew(job_id, owner), every_s=self._renew_s, longest_s=self._longest_s) as lease:
             kept = self._work(job, owner, lease)
         if kept:
             self._publish(JobEvent(job_id, "finished"))

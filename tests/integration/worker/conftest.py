@@ -9,6 +9,7 @@ import pytest
 
 from core.bootstrap import Services, build
 from core.settings import Settings
+from tests.integration.worker.fake_worker import LIMITS
 from tests.integration.worker.parts import Valkey
 from worker.queue import make_celery, make_enqueue
 
@@ -34,7 +35,7 @@ def settings(data: Path, broker: Valkey) -> Settings:
 @pytest.fixture
 def services(settings: Settings) -> Iterator[Services]:
     app = make_celery(settings)
-    built = build(settings, make_enqueue(app))
+    built = build(settings, make_enqueue(app), LIMITS)
     yield built
     built.close()
     app.close()

@@ -1,6 +1,6 @@
 """A worker as `omokage worker` starts it, with models that only do as the job's parameters say.
 
-`python -m tests.integration.worker.fake_worker cpu|gpu|broken`
+`python -m tests.integration.worker.fake_worker cpu|gpu|broken|deaf`
 """
 
 from __future__ import annotations
@@ -11,12 +11,19 @@ import signal
 import sys
 import time
 
+from celery import signals
+
 from core.bootstrap import Services
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import Job, JobCancelledError, JobKind, QueueName
+from core.domain.jobs import Job, JobCancelledError, JobKind, Limits, QueueName
 from core.settings import Settings
-from worker.app import run
+from worker.app import Timing, run
 from worker.handlers import Cancelled, Done, Handlers, Progress
+
+# A quarter of the product's times, so that tests need not wait; much less, and a busy machine loses leases.
+LIMITS = Limits(lease_s=2.5, renew_s=0.6, redispatch_after_s=4.0)
+TIMING = Timing(LIMITS, soft_limit_s=4, hard_limit_s=8, stop_grace_s=1.0, patience_s=3.0)
+STEP_S = 0.05
 
 
 def load(services: Services, queue: QueueName) -> Handlers:
@@ -30,7 +37,7 @@ def load_broken(services: Services, queue: QueueName) -> Handlers:
 
 
 def pretend(job: Job, progress: Progress, cancelled: Cancelled) -> Done:
-    """`steps` of 0.05 s; `dies`: in so many attempts; `fault`: "photo", "bug" or "hang"."""
+    """Takes so many `steps`; `dies` in so many attempts; has a `fault`: "photo", "bug", "storage" or "hang"."""
     if job.attempts <= job.params.get("dies", 0):
         os.kill(os.getpid(), signal.SIGKILL)
     steps = job.params.get("steps", 1)
@@ -38,21 +45,32 @@ def pretend(job: Job, progress: Progress, cancelled: Cancelled) -> Done:
         if cancelled():
             raise JobCancelledError
         progress("pretending", step / steps)
-        time.sleep(0.05)
-    _fail_as(job.params.get("fault"))
+        time.sleep(STEP_S)
+    _fail_as(job.params.get("fault"), job.attempts)
     return Done({"attempt": job.attempts, "pid": os.getpid()})
 
 
-def _fail_as(fault: object) -> None:
+def _fail_as(fault: object, attempt: int) -> None:
     if fault == "photo":
         raise OmokageError(ErrorCode.BROKEN_IMAGE)
     if fault == "bug":
         raise ZeroDivisionError("as if")
+    if fault == "storage" and attempt == 1:
+        raise OSError("the storage is away")
+    if fault == "hang":
+        time.sleep(60)
+
+
+def go_deaf(sender: object, **_: object) -> None:
+    """Take no messages, as Celery does when something went wrong inside."""
+    sender.task_consumer.cancel()
 
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(name)s %(message)s")
     kind = sys.argv[1]
+    if kind == "deaf":
+        signals.worker_ready.connect(go_deaf, weak=False)
     queue = QueueName.GPU if kind == "gpu" else QueueName.CPU
     loader = load_broken if kind == "broken" else load
-    sys.exit(run(Settings.from_env(), queue, load=loader, preload=lambda: None))
+    sys.exit(run(Settings.from_env(), queue, load=loader, preload=lambda: None, timing=TIMING))

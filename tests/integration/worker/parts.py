@@ -108,3 +108,17 @@ def ask(jobs: JobService, job_id: int, **params: object) -> Job:
     origin = Origin(7, 20, job_id, "en", 1, "token")
     jobs.receive(JobRequest(job_id, JobKind.CLASSIFY, origin, params))
     return jobs.submit(job_id, PHOTO)
+
+
+def settled(jobs: JobService, *job_ids: int, within: float = 40.0) -> None:
+    """Wait for the end of the jobs, while somebody sweeps as the bot does."""
+    last = 0.0
+
+    def all_final() -> bool:
+        nonlocal last
+        if time.monotonic() - last > 0.5:
+            last = time.monotonic()
+            jobs.recover()
+        return all(jobs.get(job_id).state.is_final for job_id in job_ids)
+
+    wait_until(all_final, within, "the jobs' end")
