@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
+import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -11,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import OperationalError
 
 # How long a writer waits for others, SQLite. Transactions take about a millisecond, so this is only reached when
 # something is broken, and then an error is better than a member waiting on.
 BUSY_TIMEOUT_MS = 10_000
-_BEGIN = "omokage_begin"
+_NAP_S = 0.001  # about as long as a transaction takes
+_WRITES = "omokage_writes"
 
 
 class Database:
@@ -40,9 +44,9 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that may write; on SQLite it is alone from its first statement, so what it read stays true."""
-        # Threads of this process queue here: SQLite's own waiting is a poll with naps of up to 100 ms.
+        # Threads of this process queue here; other processes are waited for in `_begin`.
         with self._writers if self.is_sqlite else nullcontext(), self.engine.connect() as connection:
-            connection.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+            connection.execution_options(**{_WRITES: True})
             with connection.begin():
                 yield connection
 
@@ -86,7 +90,29 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+    if not connection.get_execution_options().get(_WRITES):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # SQLite's own waiting naps for up to 100 ms at a time, and who naps longest comes last.
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        while not _began(connection, deadline):
+            time.sleep(_NAP_S)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+
+
+def _began(connection: Connection, deadline: float) -> bool:
+    """Become the writer; False: there is another one. Raises when the deadline is over."""
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as error:
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the rest tells why it is busy
+        if code != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+            raise
+        return False
+    return True
 
 
 def _forget_after_fork(database: Database) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -58,6 +60,38 @@ def test_a_writer_is_alone_from_its_beginning(database: Database) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         connection.exec_driver_sql("BEGIN")
     other.close()
+
+
+def test_writers_of_other_processes_are_waited_for(database: Database) -> None:
+    other = Database(database.engine.url.render_as_string())
+    began = threading.Event()
+
+    def write() -> None:
+        with other.write() as connection:
+            began.set()
+            time.sleep(0.05)
+            connection.execute(text("INSERT INTO things VALUES (1)"))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    began.wait()
+    with database.write() as connection:
+        assert connection.execute(text("SELECT count(*) FROM things")).scalar() == 1
+    writer.join()
+    other.close()
+
+
+def test_a_writer_that_never_ends_is_not_waited_for_for_ever(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.storage.database.BUSY_TIMEOUT_MS", 20)
+    other = Database(database.engine.url.render_as_string())
+    with other.write(), pytest.raises(exc.OperationalError, match="locked"), database.write():
+        pass
+    other.close()
+    with database.write() as connection:
+        connection.execute(text("INSERT INTO things VALUES (1)"))
+    assert count(database) == 1
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
