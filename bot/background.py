@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 _log = logging.getLogger(__name__)
+_FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 30.0  # between two starts, when the database is away for long
 
 
@@ -33,7 +34,7 @@ class Background:
 
 
 async def _again_and_again(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    pause, loop = 1.0, asyncio.get_running_loop()
+    pause, loop = _FIRST_PAUSE_S, asyncio.get_running_loop()
     while True:
         began = loop.time()
         try:
@@ -41,6 +42,6 @@ async def _again_and_again(name: str, work: Callable[[], Coroutine[Any, Any, Non
         except Exception:  # noqa: BLE001 - whatever it is, this work must go on
             _log.exception("%s failed, again in %.0f s", name, pause)
         if loop.time() - began > _LONGEST_PAUSE_S:
-            pause = 1.0
+            pause = _FIRST_PAUSE_S
         await asyncio.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE_S)

@@ -52,11 +52,10 @@ def help_line(words: Words, command: Command | app_commands.ContextMenu) -> str:
     if isinstance(command, app_commands.ContextMenu):
         description = words.say("classify-description")
         return words.say("help-menu-line", menu=words.say("who-is-this-menu"), description=description)
-    path: list[Command | app_commands.Group] = [command.parent, command] if command.parent else [command]
-    # Private, but discord.py offers no other way to the untranslated name.
-    names = " ".join(_said(words, step._locale_name, step.name) for step in path)
-    description = _said(words, command._locale_description, command.description)
-    return words.say("help-line", command=names, description=description)
+    steps = command.qualified_name.split()
+    keys = ["-".join(steps[: depth + 1]) for depth in range(len(steps))]
+    names = " ".join(words.say(f"{key}-name") for key in keys)
+    return words.say("help-line", command=names, description=words.say(f"{keys[-1]}-description"))
 
 
 def leaves(catalogue: Catalogue) -> Iterable[Command | app_commands.ContextMenu]:
@@ -110,7 +109,3 @@ def _tasks(words: Words, health: Health) -> str:
     if health.stopped:
         return words.say("health-tasks-stopped", names=", ".join(health.stopped))
     return words.say("health-tasks-all", running=health.tasks)
-
-
-def _said(words: Words, string: app_commands.locale_str | None, otherwise: str) -> str:
-    return otherwise if string is None else words.say(string.extras["key"])

@@ -18,7 +18,12 @@ from core.domain.people import Person
 if TYPE_CHECKING:
     from bot.types import Interaction
 
-people = app_commands.Group(name=localised("people-name"), description=localised("people-description"), guild_only=True)
+people = app_commands.Group(
+    name=localised("people-name"),
+    description=localised("people-description"),
+    guild_only=True,
+    allowed_contexts=app_commands.AppCommandContext(guild=True),
+)
 
 
 class PageButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"people:(?P<page>\d{1,6})"):

@@ -23,6 +23,7 @@ settings = app_commands.Group(
     name=localised("settings-name"),
     description=localised("settings-description"),
     guild_only=True,
+    allowed_contexts=app_commands.AppCommandContext(guild=True),
     default_permissions=_MODERATORS,
 )
 

@@ -1,0 +1,101 @@
+"""SIGKILL at any moment: a command that was accepted has exactly one answer after the restart."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from core.bootstrap import Services
+from core.domain.classification import FaceAnswer
+from core.domain.errors import OmokageError
+from core.domain.jobs import Job, JobState
+from core.settings import Settings
+from sandbox.driver import Invocation, Member
+from sandbox.world import cast
+from tests.integration.bot.test_classify import PHOTO
+from tests.integration.bot.test_once import answers
+from tests.integration.bot.worker import FakeWorker, face, until
+
+ROOT = Path(__file__).resolve().parents[3]
+WORK_S = 0.1  # how long the worker looks at a photo
+# Around: received, acknowledged, stored, dispatched, running, done, posted, noted.
+MOMENTS = (0.01, 0.04, 0.08, 0.15, 0.2, 0.25, 0.4)
+ANSWERED, REFUSED = (True, 1), (False, 0)  # killed before it saw the command, the bot owes nothing
+
+
+@contextmanager
+def process(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    """The bot; killed, if it still runs, at the end."""
+    environ = os.environ | {
+        "OMOKAGE_DATA": str(settings.data),
+        "OMOKAGE_DISCORD_API": settings.discord_api or "",
+        "OMOKAGE_DISCORD_GATEWAY": settings.discord_gateway or "",
+    }
+    started = subprocess.Popen([sys.executable, "-m", "tests.integration.bot.process"], cwd=ROOT, env=environ)
+    try:
+        yield started
+    finally:
+        started.kill()
+        started.wait(5)
+
+
+async def hand_over(services: Services, worker: FakeWorker) -> None:
+    """Stands in for the broker: whatever is dispatched reaches the worker."""
+    seen: set[int] = set()
+    while True:
+        for job in services.jobs.list(int(cast.GUILD_ID), None):
+            if job.state is JobState.DISPATCHED and job.id not in seen:
+                seen.add(job.id)
+                worker.enqueue(job.id, job.queue, job.priority)
+        await asyncio.sleep(0.01)
+
+
+def accepted(services: Services, asked: Invocation) -> bool:
+    with suppress(OmokageError):
+        return services.jobs.get(int(asked.id)) is not None
+    return False
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+async def test_a_bot_that_is_killed_at_any_moment_answers_once(
+    services: Services, settings: Settings, worker: FakeWorker, ben: Member
+) -> None:
+    def see(_: Job) -> list[FaceAnswer]:
+        time.sleep(WORK_S)
+        return [face(1)]
+
+    worker.see = see
+    handing = asyncio.create_task(hand_over(services, worker))
+    found = {moment: await killed_at(moment, services, settings, ben) for moment in MOMENTS}
+    handing.cancel()
+
+    assert {outcome for outcome in found.values() if outcome != REFUSED} == {ANSWERED}, found
+    assert list(found.values()).count(ANSWERED) >= len(MOMENTS) // 2, found
+
+
+async def killed_at(moment: float, services: Services, settings: Settings, ben: Member) -> tuple[bool, int]:
+    """Ask, kill the bot `moment` seconds later, start another; whether the command was accepted, and its answers."""
+    with process(settings) as victim:
+        await ben.wait_for_bot("classify", 30)
+        asked = await ben.command("classify", photo=PHOTO)
+        await asyncio.sleep(moment)
+        victim.kill()
+        victim.wait(5)
+    await until(lambda: not ben.bot_online)
+    was_accepted = accepted(services, asked)
+    with process(settings):
+        await ben.wait_for_bot("classify", 30)
+        if was_accepted:
+            await until(lambda: answers(ben, asked) and not services.jobs.pending_outbox())
+        await asyncio.sleep(0.2)  # a second answer would come now
+    await until(lambda: not ben.bot_online)
+    return was_accepted, len(answers(ben, asked))

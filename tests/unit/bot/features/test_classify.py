@@ -1,0 +1,178 @@
+"""The answer in words, and which photo is meant."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import create_autospec
+
+import aiohttp
+import discord
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.features.classify import texts
+from bot.features.classify.faces import ShownFace, shown_faces
+from bot.features.classify.fetch import Fetcher
+from bot.features.classify.photos import LARGEST_BYTES, Photo, check, photo_in
+from bot.i18n import words_in
+from core.domain.classification import ClassifyResult, FaceAnswer
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.faces import Box, Candidate
+from core.domain.people import FaceRef, StoredFace
+
+HANAKO, TARO = Candidate(1, "Hanako", 0.92), Candidate(2, "Taro", 0.05)
+BOX = Box(0, 0, 10, 10)
+EN = words_in("en")
+
+
+def answered(*faces: FaceAnswer) -> ClassifyResult:
+    return ClassifyResult(100, 100, "0" * 64, "image/jpeg", faces, "embedding-1", 0.42)
+
+
+def found(number: int, *top: Candidate, named: bool = False) -> FaceAnswer:
+    return FaceAnswer(number, BOX, 0.9, top[0].person_id if named else None, top[0].name if named else None, top)
+
+
+def stored(number: int, person: Candidate | None = None, rejected: frozenset[int] = frozenset()) -> StoredFace:
+    who = (person.person_id, person.name, rejected, 33) if person else (None, None, rejected, None)
+    return StoredFace(FaceRef(9, number), BOX, 0.9, (), *who)
+
+
+def test_what_a_member_said_outweighs_what_was_found() -> None:
+    (face,) = shown_faces(answered(found(1, HANAKO, named=True)), [stored(1, TARO)])
+
+    assert (face.name, face.said_by, face.share) == ("Taro", 33, None)
+    assert texts.face_line(EN, face) == "**1** · **Taro** ✓ said by <@33>"
+
+
+def test_a_rejected_name_is_not_shown_again() -> None:
+    (face,) = shown_faces(answered(found(1, HANAKO, TARO, named=True)), [stored(1, rejected=frozenset({1}))])
+
+    assert texts.face_line(EN, face) == "**1** · unknown · perhaps Taro 5%"
+
+
+def test_a_face_that_is_not_stored_cannot_be_named() -> None:
+    (face,) = shown_faces(answered(found(1)), [])
+
+    assert not face.editable
+
+
+def test_a_line_has_the_top_three_best_first_and_leaves_out_nothings() -> None:
+    nothing = Candidate(3, "Jiro", 0.004)
+    (face,) = shown_faces(answered(found(1, HANAKO, TARO, nothing, named=True)), [stored(1)])
+
+    assert texts.face_line(EN, face) == "**1** · **Hanako** 92% · Taro 5%"
+
+
+def test_a_name_cannot_change_how_the_message_looks() -> None:
+    face = ShownFace(1, 1, "**a**_b_", 0.5, (), None, editable=True)
+
+    assert texts.face_line(EN, face) == r"**1** · **\*\*a\*\*\_b\_** 50%"
+
+
+@pytest.mark.parametrize(
+    ("known", "unknown", "title"),
+    [
+        (0, 1, "One face, but nobody I know"),
+        (0, 3, "3 faces, but nobody I know"),
+        (1, 0, "I know who this is"),
+        (3, 0, "I know all 3 people in this photo"),
+        (2, 1, "I know 2 of 3 people in this photo"),
+    ],
+)
+def test_the_headline_is_honest(known: int, unknown: int, title: str) -> None:
+    faces = [ShownFace(n, 1, "x", 0.9, (), None, editable=True) for n in range(known)]
+    faces += [ShownFace(n, None, None, None, (), None, editable=True) for n in range(unknown)]
+
+    assert texts.headline(EN, faces) == title
+
+
+@given(st.lists(st.text(min_size=1, max_size=64), min_size=1, max_size=150))
+def test_however_many_faces_the_embed_is_within_discords_limits(names: list[str]) -> None:
+    top = [tuple(Candidate(n, name, 0.3) for _ in range(3)) for n, name in enumerate(names)]
+    faces = [
+        ShownFace(n, n, name, 0.9, others, None, editable=True)
+        for n, (name, others) in enumerate(zip(names, top, strict=True))
+    ]
+    for language in ("en", "ja"):
+        embed = texts.embed_of(words_in(language), 2**63, answered(), faces)
+
+        assert len(embed.description or "") <= 4096
+        assert len(embed) <= 6000
+
+
+def test_faces_that_find_no_room_are_counted() -> None:
+    faces = [ShownFace(n, n, "N" * 64, 0.9, (), None, editable=True) for n in range(1, 101)]
+
+    *lines, last = texts.lines_of(EN, faces).splitlines()
+
+    assert last == f"… and {100 - len(lines)} more faces"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "size", "code"),
+    [
+        ("text/plain", 10, ErrorCode.NOT_AN_IMAGE),
+        ("video/mp4", 10, ErrorCode.NOT_AN_IMAGE),
+        ("image/png", LARGEST_BYTES + 1, ErrorCode.TOO_LARGE),
+    ],
+)
+def test_what_cannot_be_a_photo_is_refused(content_type: str, size: int, code: ErrorCode) -> None:
+    with pytest.raises(OmokageError) as refused:
+        check(Photo("https://cdn.discordapp.com/a", "a", size, content_type))
+
+    assert refused.value.code is code
+
+
+@pytest.mark.parametrize("content_type", ["image/jpeg", "image/webp", None])
+def test_what_may_be_a_photo_is_accepted(content_type: str | None) -> None:
+    check(Photo("https://cdn.discordapp.com/a", "a", LARGEST_BYTES, content_type))
+
+
+def a_message(author: int, attachments: list[str], image: str | None = None) -> Any:
+    message = create_autospec(discord.Message, instance=True)
+    message.author = SimpleNamespace(id=author)
+    message.attachments = [
+        SimpleNamespace(url=f"u{n}", filename=f"f{n}", size=n, content_type=kind) for n, kind in enumerate(attachments)
+    ]
+    message.embeds = [discord.Embed().set_image(url=image)] if image else []
+    return message
+
+
+def test_the_first_picture_of_a_message_is_meant() -> None:
+    photo = photo_in(a_message(1, ["text/plain", "image/png", "image/jpeg"]), own_id=9)
+
+    assert (photo.url, photo.of) == ("u1", 2)
+
+
+@pytest.mark.parametrize(("author", "accepted"), [(9, True), (1, False)])
+def test_only_the_bots_own_embeds_are_looked_at(author: int, accepted: bool) -> None:
+    message = a_message(author, [], image="https://cdn.discordapp.com/x.jpg")
+
+    if accepted:
+        assert photo_in(message, own_id=9).url == "https://cdn.discordapp.com/x.jpg"
+    else:
+        with pytest.raises(OmokageError):
+            photo_in(message, own_id=9)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://cdn.discordapp.com/a.jpg",
+        "https://cdn.discordapp.com.evil.example/a.jpg",
+        "https://user@169.254.169.254/latest",
+        "file:///etc/passwd",
+        "http://127.0.0.1:1/a.jpg",
+    ],
+)
+async def test_photos_are_read_from_discord_and_from_nowhere_else(url: str) -> None:
+    session = create_autospec(aiohttp.ClientSession, instance=True)
+
+    with pytest.raises(OmokageError) as refused:
+        await Fetcher(session, None).fetch(url)
+
+    assert refused.value.code is ErrorCode.PHOTO_GONE
+    session.get.assert_not_called()

@@ -1,0 +1,58 @@
+"""What Discord is told of the commands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.catalogue import answerers
+from bot.reference import payload_of, reference
+from bot.sync import _read, _write, hash_of
+from core.domain.jobs import JobKind
+from tests.discord_schema import assert_valid_request
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "commands.md"
+
+
+async def test_the_page_about_commands_is_up_to_date() -> None:
+    assert PAGE.read_text("utf-8") == reference(await payload_of()), "run: python -m bot.reference > docs/commands.md"
+
+
+async def test_the_commands_are_what_discord_accepts() -> None:
+    payload = json.loads(json.dumps(await payload_of()))
+
+    assert_valid_request("PUT", "/applications/1/commands", payload)
+    assert all(command["name_localizations"]["ja"] for command in payload)
+    assert all(command["contexts"] == [0] for command in payload)  # in servers only
+
+
+async def test_the_hash_follows_what_is_said_and_nothing_else() -> None:
+    payload: list[Any] = json.loads(json.dumps(await payload_of()))
+    reordered = [dict(reversed(command.items())) for command in payload]
+    changed = [*payload[1:], payload[0] | {"description": "other"}]
+
+    assert hash_of(reordered) == hash_of(payload) == hash_of(await payload_of())
+    assert hash_of(changed) != hash_of(payload)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]"])
+def test_a_damaged_memory_of_the_hash_costs_only_a_registration(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "commands.json"
+    file.write_text(content, "utf-8")
+
+    assert _read(file) == {}
+
+
+def test_the_hash_is_remembered(tmp_path: Path) -> None:
+    file = tmp_path / "run" / "commands.json"
+    _write(file, {"a": "b"})
+
+    assert _read(file) == {"a": "b"}
+    assert _read(tmp_path / "none.json") == {}
+
+
+def test_every_kind_of_job_has_an_answer() -> None:
+    assert set(answerers()) == set(JobKind)
