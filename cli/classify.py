@@ -1,0 +1,65 @@
+"""`omokage classify`: the bot's answer, in a shell."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.context import opened, quiet_libraries, read_settings
+from cli.exits import FAULT, OK
+from cli.photos import Read, read_all
+
+if TYPE_CHECKING:
+    from core.domain.classification import ClassifyResult, FaceAnswer
+
+
+@click.command(short_help="Say who is in photos.")
+@click.argument("photos", nargs=-1, required=True, metavar="PHOTO...")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a photo, each on its line; see docs/cli.md.")
+@click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose people to look for.")
+def classify(photos: tuple[str, ...], as_json: bool, guild: int) -> int:
+    """Say who is in photos, with the people that a guild knows.
+
+    Guild 0 is the operator's own: those whom `omokage people enrol` added. Works without Discord and without a broker.
+    Exit status 1 where a photo could not be read; the others are still done.
+    """
+    quiet_libraries()
+    failed = 0
+    with opened(read_settings()) as services:
+        from core.bootstrap import build_classifier  # noqa: PLC0415 - loads TensorFlow
+
+        for read in read_all(build_classifier(services), photos, guild):
+            failed += read.error is not None
+            if read.error is not None:
+                click.echo(f"{read.name}: {read.error}", err=True)
+            if as_json:
+                click.echo(json.dumps(_json(read), ensure_ascii=False))
+            elif read.outcome is not None:
+                click.echo(_text(read.name, read.outcome.result))
+    return FAULT if failed else OK
+
+
+def _json(read: Read) -> object:
+    if read.outcome is None:
+        return {"photo": read.name, "error": read.error}
+    return read.outcome.result.photo_json(read.name)
+
+
+def _text(name: str, result: ClassifyResult) -> str:
+    return "\n".join([f"{name}: {_summary(result)}", *(_line(face) for face in result.faces)])
+
+
+def _summary(result: ClassifyResult) -> str:
+    faces = len(result.faces)
+    if not faces:
+        return "no face found"
+    named = sum(face.name is not None for face in result.faces)
+    return f"{faces} {'face' if faces == 1 else 'faces'}, {named} known"
+
+
+def _line(face: FaceAnswer) -> str:
+    top = ", ".join(f"{one.name} {one.probability:.0%}" for one in face.top)
+    place = f"{face.box.w:.0f}x{face.box.h:.0f} at {face.box.x:.0f},{face.box.y:.0f}"
+    return f"  {face.number}. {face.name or 'unknown'} ({place}){f': {top}' if top else ''}"

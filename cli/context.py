@@ -1,0 +1,73 @@
+"""Settings and services, with their errors as sentences."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
+
+from cli.exits import BadSetting, Fault
+from core.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from core.bootstrap import Services
+    from core.domain.jobs import QueueName
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def read_settings() -> Settings:
+    """From the environment.
+
+    Raises:
+        BadSetting: a variable cannot be right.
+    """
+    try:
+        return Settings.from_env()
+    except SettingsError as error:
+        raise BadSetting(str(error)) from error
+
+
+def log_to_stderr(level: str) -> None:
+    """One line an event; `omokage up` and Docker collect them."""
+    logging.basicConfig(level=level, format=LOG_FORMAT, stream=sys.stderr)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Services]:
+    """The services without a broker, for commands that do their work themselves.
+
+    Raises:
+        Fault: the storage cannot be opened.
+    """
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - a third of a second, which --help need not wait for
+
+    from core.bootstrap import build  # noqa: PLC0415
+
+    try:
+        services = build(settings, _no_broker)
+    except (SQLAlchemyError, OSError, RuntimeError) as error:
+        raise Fault(f"The storage in {settings.data} cannot be opened: {first_line(error)}") from error
+    try:
+        yield services
+    finally:
+        services.close()
+
+
+def first_line(error: BaseException) -> str:
+    """An exception in one line."""
+    text = str(error).strip().partition("\n")[0]
+    return text or type(error).__name__
+
+
+def quiet_libraries() -> None:
+    """Keep TensorFlow's greetings off the terminal; before it is imported."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+
+def _no_broker(job_id: int, queue: QueueName, priority: int) -> NoReturn:
+    raise ConnectionError("this command works without a broker")

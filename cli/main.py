@@ -1,0 +1,84 @@
+"""The `omokage` command. It starts in a fifth of a second because each command is imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from cli.exits import INTERRUPTED
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a command is, and its line in `omokage --help`."""
+
+    where: str
+    help: str
+    hidden: bool = False
+
+
+COMMANDS: Mapping[str, Entry] = {
+    "up": Entry("cli.up:up", "Start everything on this machine, and stop it with Ctrl-C."),
+    "classify": Entry("cli.classify:classify", "Say who is in photos."),
+    "people": Entry("cli.people:people", "Enrol and list people."),
+    "doctor": Entry("cli.doctor:doctor", "Look for faults in this installation."),
+    "setup": Entry("cli.setup:setup", "Explain how to connect to Discord, and print the invite link."),
+    "bot": Entry("cli.services:bot", "Run the bot alone."),
+    "worker": Entry("cli.services:worker", "Run one worker alone."),
+    "sandbox": Entry("cli.services:sandbox", "Run the sandbox alone: a Discord to try, with a web chat."),
+    "migrate": Entry("cli.services:migrate", "Create or upgrade the database's tables."),
+    "health": Entry("cli.health:health", "Say whether the bot or the worker of this host is alive."),
+    "starter-pictures": Entry("cli.services:starter_pictures", "Draw the ready-made pictures.", hidden=True),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the table."""
+        return [name for name, entry in COMMANDS.items() if not entry.hidden]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command; None: there is no such."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].where.partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in `--help`, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name].help) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="omokage", message="Omokage %(version)s")
+def omokage() -> None:
+    """A self-hosted Discord bot that says who is in a photo, and learns from the people in the chat.
+
+    To try it without a Discord account: omokage up
+    """
+
+
+def main() -> None:
+    """The entry point. Exit statuses are in docs/cli.md."""
+    # click turns Ctrl-C into status 1; shells and supervisors expect 130.
+    try:
+        status: Any = omokage.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        status = INTERRUPTED
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""`omokage people`: enrol from a shell, and list."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.context import opened, quiet_libraries, read_settings
+from cli.exits import FAULT, OK, BadSetting
+from cli.photos import read_all
+from cli.sentences import sentence
+from cli.table import table
+from core.domain.errors import OmokageError
+from core.domain.people import normalise_name
+
+if TYPE_CHECKING:
+    from core.domain.classification import ClassifyOutcome
+
+_guild = click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose people.")
+
+
+@click.group(short_help="Enrol and list people.")
+def people() -> None:
+    """Enrol and list the people that a guild knows."""
+
+
+@people.command()
+@click.argument("name")
+@click.argument("photos", nargs=-1, required=True, metavar="PHOTO...")
+@_guild
+def enrol(name: str, photos: tuple[str, ...], guild: int) -> int:
+    """Add photos of one person, who is known from then on.
+
+    Each photo must show one face. Exit status 1 where a photo could not be used; the others are still enrolled.
+    """
+    quiet_libraries()
+    try:
+        shown = normalise_name(name)
+    except OmokageError as error:
+        raise BadSetting(f"{name!r}: {sentence(error)}") from error
+    failed = 0
+    with opened(read_settings()) as services:
+        from core.bootstrap import build_classifier  # noqa: PLC0415 - loads TensorFlow
+
+        for read in read_all(build_classifier(services), photos, guild):
+            problem = read.error or _problem(read.outcome)
+            if problem is not None or read.outcome is None:
+                click.echo(f"{read.name}: {problem}", err=True)
+                failed += 1
+                continue
+            source = f"cli:{Path(read.name).name}"
+            person = services.people.enrol(guild, shown, read.outcome.faces[0], source=source)
+            click.echo(f"{read.name}: {person.name}, {_count(person.pictures)}")
+    return FAULT if failed else OK
+
+
+@people.command("list")
+@click.option("--json", "as_json", is_flag=True, help="A JSON list; see docs/cli.md.")
+@_guild
+def list_people(as_json: bool, guild: int) -> None:
+    """List who is known, and from how many pictures."""
+    with opened(read_settings()) as services:
+        known = services.people.list(guild)
+    if as_json:
+        rows = [
+            {"name": one.name, "pictures": one.pictures, "since": one.created_at.isoformat(timespec="seconds")}
+            for one in known
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    elif not known:
+        click.echo("Nobody is known yet. Add somebody: omokage people enrol NAME PHOTO...")
+    else:
+        rows_shown = [[one.name, str(one.pictures), f"{one.created_at:%Y-%m-%d}"] for one in known]
+        click.echo(table([["NAME", "PICTURES", "SINCE"], *rows_shown]))
+
+
+def _problem(outcome: ClassifyOutcome | None) -> str | None:
+    faces = len(outcome.faces) if outcome is not None else 0
+    if faces == 0:
+        return "there is no face in the picture"
+    # Whom of several is meant, only somebody who sees them can say.
+    return None if faces == 1 else f"there are {faces} faces in the picture; use one with this person alone"
+
+
+def _count(pictures: int) -> str:
+    return "1 picture" if pictures == 1 else f"{pictures} pictures"

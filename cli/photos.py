@@ -1,0 +1,53 @@
+"""Photos that are named on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.context import first_line
+from cli.sentences import sentence
+from core.domain.errors import ErrorCode, OmokageError
+
+if TYPE_CHECKING:
+    from core.domain.classification import ClassifyOutcome
+    from core.services.classify import ClassifyService
+
+# Bytes that are read at most: one more than a photo may have, so that the decoder can say so.
+_MOST_BYTES = 10 * 1024 * 1024 + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One photo: either `outcome` or what is wrong with it."""
+
+    name: str
+    outcome: ClassifyOutcome | None = None
+    error: str | None = None
+
+
+def read_all(classifier: ClassifyService, names: Sequence[str], guild: int) -> Iterator[Read]:
+    """Classify one photo after the other; what is wrong with one does not stop the others."""
+    for name in names:
+        try:
+            yield Read(name, classifier.classify_photo(photo_bytes(name), guild))
+        except OmokageError as error:
+            yield Read(name, error=sentence(error))
+        except OSError as error:
+            yield Read(name, error=error.strerror or first_line(error))
+
+
+def photo_bytes(name: str) -> bytes:
+    """The file, which may be anything.
+
+    Raises:
+        OSError: it cannot be read.
+        OmokageError: NOT_AN_IMAGE, it is no file (a device could be endless).
+    """
+    path = Path(name)
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise OmokageError(ErrorCode.NOT_AN_IMAGE)
+    with path.open("rb") as file:
+        return file.read(_MOST_BYTES)

@@ -1,0 +1,90 @@
+"""Which processes `omokage up` has started, so that the next one can end what a killed one left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+TOKEN = "OMOKAGE_UP"  # noqa: S105 - a variable's name; its value is in the environment of every part of one `up`
+_GRACE_S = 5.0
+
+
+class Record:
+    """A file; each process leads a group of its own."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._processes: dict[str, int] = {}
+        self.token = secrets.token_hex(16)
+
+    def note(self, name: str, pid: int) -> None:
+        """A part has been started, perhaps not for the first time."""
+        self._processes[name] = pid
+        part = self._file.with_suffix(".part")
+        part.write_text(json.dumps({"token": self.token, "processes": self._processes}), "utf-8")
+        part.replace(self._file)
+
+    def forget(self) -> None:
+        """All of them have ended."""
+        self._file.unlink(missing_ok=True)
+
+
+def reap(file: Path, environment_of: Callable[[int], str] | None = None) -> list[str]:
+    """End the processes of the last `up` that are still there, and are really its own; returns their names."""
+    try:
+        said = json.loads(file.read_text("utf-8"))
+        token, processes = str(said["token"]), {str(name): int(pid) for name, pid in said["processes"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []
+    read = environment_of or _environment_of
+    # A process id is used again after a while; the token is not.
+    left = {name: pid for name, pid in processes.items() if f"{TOKEN}={token}" in read(pid)}
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for pid in left.values():
+            _signal_group(pid, number)
+        end = time.monotonic() + _GRACE_S
+        while any(_alive(pid) for pid in left.values()) and time.monotonic() < end:
+            time.sleep(0.05)
+    file.unlink(missing_ok=True)
+    return sorted(left)
+
+
+def _signal_group(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # gone, or not ours any more
+        os.killpg(pid, number)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return not _zombie(pid)
+
+
+def _zombie(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] == "Z"
+    except (OSError, IndexError):
+        return False
+
+
+def _environment_of(pid: int) -> str:
+    """A process's variables in one text; empty where there is no such process, or it is somebody else's."""
+    proc = Path("/proc")
+    if (proc / "self" / "environ").exists():
+        try:
+            return (proc / str(pid) / "environ").read_bytes().decode("utf-8", "replace")
+        except OSError:
+            return ""
+    ps = ["/bin/ps", "eww", "-o", "command=", "-p", str(pid)]
+    return subprocess.run(ps, capture_output=True, text=True, check=False).stdout

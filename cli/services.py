@@ -1,0 +1,89 @@
+"""The commands that run one part, in this process, until SIGTERM or Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from cli import leash
+from cli.context import first_line, log_to_stderr, opened, read_settings
+from cli.exits import BadSetting, Fault
+from core.settings import SettingsError
+
+
+@click.command(short_help="Run the bot alone.")
+def bot() -> None:
+    """Run the bot. It needs DISCORD_TOKEN, or OMOKAGE_DISCORD_API with a sandbox."""
+    settings = read_settings()
+    log_to_stderr(settings.log_level)
+    from bot.main import run  # noqa: PLC0415 - --help must not wait for discord.py
+
+    leash.hold()
+    try:
+        run(settings)
+    except SettingsError as error:
+        raise BadSetting(str(error)) from error
+
+
+@click.command(short_help="Run one worker alone.")
+@click.option("--queue", type=click.Choice(["cpu", "gpu"]), default="cpu", show_default=True, help="Whose jobs to do.")
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Photos at a time, on the cpu queue; each process holds its own models.",
+)
+def worker(queue: str, concurrency: int) -> int:
+    """Run one worker. SIGTERM lets its present jobs end."""
+    settings = read_settings()
+    log_to_stderr(settings.log_level)
+    from core.domain.jobs import QueueName  # noqa: PLC0415
+    from worker.app import run, set_threads  # noqa: PLC0415 - Celery
+
+    leash.hold()
+    name = QueueName(queue)
+    set_threads(name, concurrency, _cores())
+    return run(settings, name, concurrency=concurrency)
+
+
+@click.command(short_help="Run the sandbox alone: a Discord to try, with a web chat.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 takes any free port.")
+def sandbox(port: int) -> None:
+    """Run the sandbox, a Discord on loopback. Its messages are kept in the data folder."""
+    settings = read_settings()
+    log_to_stderr(settings.log_level)
+    from sandbox.config import SandboxConfig  # noqa: PLC0415 - aiohttp
+    from sandbox.main import run  # noqa: PLC0415
+
+    leash.hold()
+    config = SandboxConfig(port=port, data_dir=settings.data / "sandbox", starter_dir=settings.data / "starter")
+    try:
+        run(config)
+    except OSError as error:
+        raise Fault(f"The sandbox cannot listen on port {port}: {first_line(error)}") from error
+
+
+@click.command(short_help="Create or upgrade the database's tables.")
+def migrate() -> None:
+    """Create or upgrade the database's tables, as every part does when it starts."""
+    with opened(read_settings()):
+        click.echo("The database is up to date.")
+
+
+@click.command("starter-pictures", short_help="Draw the ready-made pictures.", hidden=True)
+@click.argument("folder", type=click.Path(path_type=Path))
+def starter_pictures(folder: Path) -> None:
+    """Draw the fictional people that the web chat offers as attachments."""
+    from core.starter import write_pictures  # noqa: PLC0415 - numpy
+
+    leash.hold()
+    os.nice(10)  # the first minute after the first start has better things to do
+    write_pictures(folder)
+
+
+def _cores() -> int:
+    """As many as this process may use, which a container may have limited."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
