@@ -47,6 +47,9 @@ class PhotoReader(Protocol):
     def warm_up(self) -> None:
         """Load all that the first photo would."""
 
+    def close(self) -> None:
+        """Give back what reading holds."""
+
 
 class Recogniser(Protocol):
     """As much of core.vision.recognise as is needed here."""
@@ -88,6 +91,10 @@ class ClassifyService:
     def warm_up(self) -> None:
         """Make the first photo as fast as the others."""
         self._reader.warm_up()
+
+    def close(self) -> None:
+        """End the reader's process; the next photo starts another."""
+        self._reader.close()
 
     def classify(self, job: Job, progress: Progress, cancelled: Cancelled) -> ClassifyOutcome:
         """Answer a job; stages are reading, finding-faces, recognising, drawing.

@@ -31,6 +31,9 @@ class Decoder(Protocol):
     def decode(self, data: bytes) -> NDArray[np.uint8]:
         """(H, W, 3) RGB, upright; raises OmokageError for what is no photo."""
 
+    def close(self) -> None:
+        """Give back what decoding holds; a later `decode` takes it again."""
+
 
 class Detector(Protocol):
     """Finds faces."""
@@ -85,6 +88,10 @@ class PhotoReader:
         Image.new("RGB", (1024, 768)).save(blank, "PNG")  # a common size, for which the detector keeps its buffers
         self.read(blank.getvalue())
         self._embedder.warm_up()
+
+    def close(self) -> None:
+        """End the decoder's process; the next photo starts another."""
+        self._decoder.close()
 
 
 def best_faces(faces: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:

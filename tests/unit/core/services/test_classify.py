@@ -61,6 +61,9 @@ class Reader:
     def warm_up(self) -> None:
         self.warm = True
 
+    def close(self) -> None:
+        self.warm = False
+
 
 class Nearest:
     """Names each face as the nearest person who is allowed, if he is near."""
@@ -237,7 +240,7 @@ def test_a_rejected_face_is_recognised_in_a_copy_of_the_photo(parts: Parts) -> N
     reject(parts, anna, b"photo", value=0.3, size=50)
     parts.reader.show((0.3 + 0.1 / np.sqrt(128), 200))  # 0.1 away: saved again, larger
     assert parts.names(b"a copy") == [None]
-    parts.reader.show((0.3 + 0.3 / np.sqrt(128), 200))  # 0.3 away: another picture of the same person
+    parts.reader.show((0.3 + 0.5 / np.sqrt(128), 200))  # 0.5 away: another picture of the same person
     assert parts.names(b"another photo") == ["Anna"]
 
 
@@ -266,6 +269,8 @@ def store_as_job(people: PeopleService, photo: str, face: NewFace) -> None:
     assert jobs.finish(1, "worker", {}, [face])
 
 
-def test_warming_up_warms_the_reader(parts: Parts) -> None:
+def test_the_reader_is_warmed_up_and_closed(parts: Parts) -> None:
     parts.service.warm_up()
     assert parts.reader.warm
+    parts.service.close()
+    assert not parts.reader.warm
