@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -42,7 +43,7 @@ def running(data: Path | None = None) -> Iterator[Running]:
     with tempfile.TemporaryDirectory(prefix="omokage-bench-", ignore_cleanup_errors=True) as folder:
         data = data or Path(folder)
         started = time.monotonic()
-        command = [sys.executable, "-m", "cli.main", "up", "--data", str(data), "--port", "0"]
+        command = [sys.executable, "-m", "cli.main", "up", "--data", str(data), "--port", str(_free_port())]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         try:
             url = _wait_for_url(process)
@@ -54,6 +55,11 @@ def running(data: Path | None = None) -> Iterator[Running]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.communicate()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 def _wait_for_url(process: subprocess.Popen[str]) -> str:
