@@ -111,4 +111,4 @@ def speakers(connection: Connection, face_ids: Iterable[int]) -> dict[int, int]:
     same = (labels.c.face_id == faces.c.id) & (labels.c.person_id == faces.c.person_id)
     said = select(labels.c.face_id, labels.c.said_by).join(faces, same)
     said = said.where(labels.c.face_id.in_(list(face_ids)), labels.c.verdict == Verdict.IS).order_by(labels.c.id)
-    return dict(connection.execute(said).tuples().all())
+    return {row.face_id: row.said_by for row in connection.execute(said)}
