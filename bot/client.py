@@ -88,6 +88,7 @@ class OmokageBot(discord.Client):
         self.tree = Tree(self)
         self._events = events
         self._leaving = False
+        self.connected = False
         self._forms = FormTaker()
         self._session: aiohttp.ClientSession | None = None
         self.intake: Intake
@@ -113,8 +114,17 @@ class OmokageBot(discord.Client):
         if self._events is not None:
             self.background.start("events", partial(self._listen, self._events))
 
+    async def on_disconnect(self) -> None:
+        """Also said again and again while the network is away; discord.py connects by itself."""
+        self.connected = False
+
+    async def on_resumed(self) -> None:
+        """Connected again; what happened in between comes now."""
+        self.connected = True
+
     async def on_ready(self) -> None:
         """Connected."""
+        self.connected = True
         _log.info("connected as %s, in %d servers", self.user, len(self.guilds))
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:

@@ -25,7 +25,7 @@ async def beat(bot: OmokageBot, file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     ready_at: float | None = None
     while True:
-        if bot.is_ready() and not bot.is_closed():
+        if bot.connected:
             ready_at = ready_at or time.time()
             write(file, ready_at)
         await asyncio.sleep(_EVERY_S if ready_at else 0.1)
