@@ -58,15 +58,14 @@ def opened(settings: Settings) -> Iterator[Services]:
 
 
 def first_line(error: BaseException) -> str:
-    """An exception in one line."""
-    text = str(error).strip().partition("\n")[0]
+    """An exception in one line; of SQLAlchemy's, what the driver says."""
+    text = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
     return text or type(error).__name__
 
 
 def quiet_libraries() -> None:
     """Keep TensorFlow's greetings off the terminal; before it is imported."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 
 def _no_broker(job_id: int, queue: QueueName, priority: int) -> NoReturn:
