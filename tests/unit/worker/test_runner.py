@@ -1,0 +1,172 @@
+"""How each end of a job's work is told to the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from sqlalchemy.exc import OperationalError
+
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.jobs import Failure, Job, JobCancelledError, JobKind, JobState, LeaseStatus, Origin, QueueName
+from worker.handlers import Done, Handler
+from worker.runner import Runner, new_owner
+from worker.stream import JobEvent
+
+JOB = Job(
+    id=5,
+    kind=JobKind.CLASSIFY,
+    state=JobState.RUNNING,
+    queue=QueueName.CPU,
+    priority=0,
+    origin=Origin(1, 2, 3, "en", 4, "token"),
+    params={},
+    photo="ab" * 32,
+    attempts=1,
+    cancel_requested=False,
+    created_at=datetime(2026, 11, 21, tzinfo=UTC),
+    dispatched_at=None,
+    started_at=None,
+    finished_at=None,
+    lease_owner=None,
+    lease_until=None,
+    result=None,
+    failure=None,
+    answer_message_id=None,
+)
+
+
+class Jobs:
+    """Notes what a worker tells the service."""
+
+    def __init__(self, free: bool = True, lease: LeaseStatus = LeaseStatus.HELD, kept: bool = True) -> None:
+        self.free, self.lease, self.kept = free, lease, kept
+        self.told: list[tuple[Any, ...]] = []
+        self.owners: set[str] = set()
+
+    def claim(self, job_id: int, owner: str) -> Job | None:
+        self.owners.add(owner)
+        return JOB if self.free else None
+
+    def renew(self, job_id: int, owner: str) -> LeaseStatus:
+        self.owners.add(owner)
+        return self.lease
+
+    def finish(self, job_id: int, owner: str, result: Any, faces: Any) -> bool:
+        return self._tell(owner, "finish", result)
+
+    def fail(self, job_id: int, owner: str, failure: Failure) -> bool:
+        return self._tell(owner, "fail", failure.code, dict(failure.details))
+
+    def stop(self, job_id: int, owner: str) -> bool:
+        return self._tell(owner, "stop")
+
+    def release(self, job_id: int, owner: str) -> bool:
+        return self._tell(owner, "release")
+
+    def _tell(self, owner: str, *what: Any) -> bool:
+        self.owners.add(owner)
+        self.told.append(what)
+        return self.kept
+
+
+def run(jobs: Jobs, handler: Handler, stopping: Callable[[], bool] = lambda: False) -> list[JobEvent]:
+    """One message; returns what the bot hears."""
+    heard: list[JobEvent] = []
+    Runner(jobs, {JobKind.CLASSIFY: handler}, heard.append, stopping=stopping, renew_s=0.01).run(JOB.id)  # type: ignore[arg-type]
+    return heard
+
+
+def raises(error: BaseException) -> Handler:
+    def handler(job: Job, progress: Any, cancelled: Any) -> Done:
+        raise error
+
+    return handler
+
+
+def until_cancelled(job: Job, progress: Any, cancelled: Callable[[], bool]) -> Done:
+    while not cancelled():
+        pass
+    raise JobCancelledError
+
+
+def test_a_result_is_written_and_told():
+    jobs = Jobs()
+
+    def handler(job: Job, progress: Callable[[str, float], None], cancelled: Any) -> Done:
+        progress("reading", 0.5)
+        return Done({"faces": []})
+
+    assert run(jobs, handler) == [
+        JobEvent(5, "started"),
+        JobEvent(5, "progress", "reading", 0.5),
+        JobEvent(5, "finished"),
+    ]
+    assert jobs.told == [("finish", {"faces": []})]
+    assert len(jobs.owners) == 1, "one run is one owner"
+
+
+def test_a_job_that_is_not_ours_is_not_touched():
+    jobs = Jobs(free=False)
+    assert run(jobs, raises(AssertionError())) == []
+    assert jobs.told == []
+
+
+def test_a_result_that_comes_too_late_is_not_told():
+    jobs = Jobs(kept=False)
+    assert run(jobs, lambda *_: Done({})) == [JobEvent(5, "started")]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OmokageError(ErrorCode.TOO_LARGE, limit=9), ("fail", ErrorCode.TOO_LARGE, {"limit": 9})),
+        (SoftTimeLimitExceeded(), ("fail", ErrorCode.INTERNAL, {"reason": "too-long"})),
+        (ZeroDivisionError(), ("fail", ErrorCode.INTERNAL, {"reason": "ZeroDivisionError"})),
+    ],
+)
+def test_what_went_wrong_is_the_answer(error: Exception, told: tuple[Any, ...]):
+    jobs = Jobs()
+    assert run(jobs, raises(error))[-1] == JobEvent(5, "finished")
+    assert jobs.told == [told]
+
+
+@pytest.mark.parametrize("error", [OSError("disk full"), MemoryError(), OperationalError("", None, Exception())])
+def test_a_fault_of_the_host_leaves_the_job_to_another_attempt(error: Exception):
+    jobs = Jobs()
+    with pytest.raises(type(error)):
+        run(jobs, raises(error))
+    assert jobs.told == []
+
+
+def test_a_cancelled_job_is_stopped():
+    jobs = Jobs(lease=LeaseStatus.CANCEL_REQUESTED)
+    assert run(jobs, until_cancelled)[-1] == JobEvent(5, "finished")
+    assert jobs.told == [("stop",)]
+
+
+def test_a_job_that_somebody_else_has_by_now_is_dropped():
+    jobs = Jobs(lease=LeaseStatus.LOST)
+    assert run(jobs, until_cancelled) == [JobEvent(5, "started")]
+    assert jobs.told == []
+
+
+def test_a_worker_that_ends_gives_its_job_back():
+    jobs = Jobs()
+    run(jobs, until_cancelled, stopping=lambda: True)
+    assert jobs.told == [("release",)]
+
+
+def test_a_kind_that_this_worker_cannot_do_is_a_failure_not_a_crash():
+    jobs = Jobs()
+    Runner(jobs, {}, lambda _event: None).run(JOB.id)  # type: ignore[arg-type]
+    assert jobs.told == [("fail", ErrorCode.INTERNAL, {"reason": "LookupError"})]
+
+
+def test_owners_are_different_and_fit_their_column():
+    owners = {new_owner() for _ in range(50)}
+    assert len(owners) == 50
+    assert max(map(len, owners)) <= 128

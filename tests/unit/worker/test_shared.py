@@ -1,0 +1,39 @@
+"""Flags that a parent and its children share."""
+
+from __future__ import annotations
+
+import os
+import time
+import warnings
+
+from worker.shared import Shared
+
+
+def test_nothing_has_happened_at_first():
+    shared = Shared()
+    assert [shared.loaded, shared.broken, shared.stopping()] == [False, False, False]
+
+
+def test_a_child_tells_its_parent():
+    shared = Shared()
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # other tests leave threads; this child does next to nothing
+        child = os.fork()
+    if child == 0:
+        shared.note_loaded()
+        shared.note_broken()
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert shared.loaded
+    assert shared.broken
+
+
+def test_jobs_may_go_on_until_the_time_is_up():
+    shared = Shared()
+    shared.stop_after(60)
+    assert not shared.stopping()
+    shared.stop_after(0)
+    time.sleep(0.001)
+    assert shared.stopping()
