@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.domain.classification import ClassifyResult, FaceAnswer
 from core.domain.faces import Candidate
@@ -31,7 +31,14 @@ class ShownFace:
 def shown_faces(result: ClassifyResult, stored: Iterable[StoredFace]) -> list[ShownFace]:
     """The answer's faces in their order; what a member said outweighs what the recogniser found."""
     labels = {face.ref.number: face for face in stored}
-    return [_shown(face, labels.get(face.number)) for face in result.faces]
+    faces = [_shown(face, labels.get(face.number)) for face in result.faces]
+    named = {face.person_id for face in faces}
+    return [face if face.name else _without(face, named) for face in faces]
+
+
+def _without(face: ShownFace, named: set[int | None]) -> ShownFace:
+    """An unknown face is not "perhaps" somebody who is in this photo already: nobody is there twice."""
+    return replace(face, others=tuple(one for one in face.others if one.person_id not in named))
 
 
 def _shown(face: FaceAnswer, label: StoredFace | None) -> ShownFace:

@@ -16,6 +16,7 @@ COLOUR = 0x4477AA
 PICTURE_NAMES = {"image/jpeg": "omokage.jpg", "image/png": "omokage.png", "image/webp": "omokage.webp"}
 _DESCRIPTION = 4096  # Discord's limit for an embed's description
 _LEAST_SHARE = 0.005  # "0 %" says nothing
+_MOST_SHARE = 0.99
 
 
 def embed_of(words: Words, job_id: int, result: ClassifyResult, faces: Sequence[ShownFace]) -> discord.Embed:
@@ -51,7 +52,9 @@ def face_line(words: Words, face: ShownFace) -> str:
         return _said_line(words, number, escape_markdown(face.name), face.said_by)
     others = [_share(words, one) for one in face.others if one.probability >= _LEAST_SHARE]
     if face.name is not None and face.share is not None:
-        named = words.say("answer-line-named", number=number, name=escape_markdown(face.name), share=face.share)
+        named = words.say(
+            "answer-line-named", number=number, name=escape_markdown(face.name), share=_honest(face.share)
+        )
         return " · ".join([named, *others])
     unknown = words.say("answer-line-unknown", number=number)
     return " · ".join([unknown, words.say("answer-line-likely", others=" · ".join(others))] if others else [unknown])
@@ -75,7 +78,12 @@ def _said_line(words: Words, number: str, name: str, said_by: int | None) -> str
 
 
 def _share(words: Words, one: Candidate) -> str:
-    return words.say("answer-share", name=escape_markdown(one.name), share=one.probability)
+    return words.say("answer-share", name=escape_markdown(one.name), share=_honest(one.probability))
+
+
+def _honest(share: float) -> float:
+    """Never "100 %": no recogniser is sure."""
+    return min(share, _MOST_SHARE)
 
 
 def _joined(words: Words, lines: Sequence[str], kept: int) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+
 from bot.client import OmokageBot
+from bot.readiness import readiness_file
 from core.bootstrap import Services
 from core.domain.people import NewFace
 from core.settings import Settings
@@ -11,7 +15,7 @@ from sandbox.server import Sandbox
 from sandbox.world import cast
 from tests.integration.bot.conftest import serving
 from tests.integration.bot.test_classify import EPHEMERAL, PHOTO
-from tests.integration.bot.worker import FakeWorker, embedding, face
+from tests.integration.bot.worker import FakeWorker, embedding, face, until
 
 GUILD = int(cast.GUILD_ID)
 
@@ -32,6 +36,17 @@ async def test_commands_are_registered_once_and_again_only_when_they_are_missing
         counts.append(await registrations())
 
     assert counts == [1, 1, 3]
+
+
+async def test_the_readiness_file_is_there_as_long_as_the_bot_is_connected(
+    services: Services, settings: Settings, worker: FakeWorker
+) -> None:
+    file = readiness_file(settings.data)
+    async with serving(services, settings, worker):
+        await until(file.exists)
+        assert json.loads(file.read_text("utf-8"))["pid"] == os.getpid()
+
+    assert not file.exists()
 
 
 async def test_an_answer_is_posted_again(bot: OmokageBot, services: Services, ben: Member, aiko: Member) -> None:

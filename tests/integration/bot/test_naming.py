@@ -85,9 +85,9 @@ async def test_another_name_is_typed_from_the_list(bot: OmokageBot, services: Se
 async def test_a_name_is_confirmed_corrected_and_denied(
     bot: OmokageBot, services: Services, worker: FakeWorker, aiko: Member
 ) -> None:
-    hanako, taro, jiro = enrolled(services, "Hanako", "Taro", "Jiro")
+    hanako, taro, jiro, mina = enrolled(services, "Hanako", "Taro", "Jiro", "Mina")
 
-    worker.see = lambda _: [face(1, hanako, jiro, named=True), face(2, taro, hanako, named=True)]
+    worker.see = lambda _: [face(1, hanako, jiro, named=True), face(2, taro, mina, named=True)]
     answer = await classified(aiko)
     assert labels(answer)[0] == ["1 ✓ Hanako", "1 Someone else …", "1 ✗ Not Hanako"]
 
@@ -98,7 +98,7 @@ async def test_a_name_is_confirmed_corrected_and_denied(
     changed = await aiko.wait_for(lambda m: m["id"] == answer["id"] and "**Jiro**" in m["embeds"][0]["description"])
 
     assert lines(confirmed)[0] == f"**1** · **Hanako** ✓ said by <@{aiko.id}>"
-    assert lines(denied)[1] == "**2** · unknown · perhaps Hanako 80%"
+    assert lines(denied)[1] == "**2** · unknown · perhaps Mina 10%"
     assert lines(changed)[0] == f"**1** · **Jiro** ✓ said by <@{aiko.id}>"
     assert [link.person_id for link in services.people.cannot_links(GUILD)] == [taro.person_id]
 

@@ -53,6 +53,21 @@ def test_a_rejected_name_is_not_shown_again() -> None:
     assert texts.face_line(EN, face) == "**1** · unknown · perhaps Taro 5%"
 
 
+def test_an_unknown_face_is_not_perhaps_somebody_who_is_there_already() -> None:
+    faces = [found(1, HANAKO, TARO, named=True), found(2, HANAKO, TARO)]
+
+    one, other = shown_faces(answered(*faces), [stored(1), stored(2)])
+
+    assert texts.face_line(EN, one) == "**1** · **Hanako** 92% · Taro 5%"
+    assert texts.face_line(EN, other) == "**2** · unknown · perhaps Taro 5%"
+
+
+def test_no_recogniser_is_sure() -> None:
+    (face,) = shown_faces(answered(found(1, Candidate(1, "Hanako", 0.9999), named=True)), [stored(1)])
+
+    assert texts.face_line(EN, face) == "**1** · **Hanako** 99%"
+
+
 def test_a_face_that_is_not_stored_cannot_be_named() -> None:
     (face,) = shown_faces(answered(found(1)), [])
 
