@@ -27,6 +27,8 @@ def run(settings: Settings) -> None:
     # Their own lines at DEBUG hold interaction tokens.
     for name in ("discord", "aiohttp"):
         logging.getLogger(name).setLevel(logging.INFO)
+    # No voice here: do not warn of missing libraries for it.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     token = _token(settings)
     services = _services(settings)
     try:

@@ -52,9 +52,8 @@ def face_line(words: Words, face: ShownFace) -> str:
         return _said_line(words, number, escape_markdown(face.name), face.said_by)
     others = [_share(words, one) for one in face.others if one.probability >= _LEAST_SHARE]
     if face.name is not None and face.share is not None:
-        named = words.say(
-            "answer-line-named", number=number, name=escape_markdown(face.name), share=_honest(face.share)
-        )
+        name, share = escape_markdown(face.name), _honest(face.share)
+        named = words.say("answer-line-named", number=number, name=name, share=share)
         return " · ".join([named, *others])
     unknown = words.say("answer-line-unknown", number=number)
     return " · ".join([unknown, words.say("answer-line-likely", others=" · ".join(others))] if others else [unknown])
