@@ -19,7 +19,7 @@ def test_a_child_tells_its_parent():
     with warnings.catch_warnings():
         warnings.simplefilter(
             "ignore", DeprecationWarning
-        )  # other tests leave threads; this child does next to nothing
+        )  # threads of other tests; this child needs none
         child = os.fork()
     if child == 0:
         shared.note_loaded()

@@ -1,0 +1,138 @@
+"""`omokage classify` and `omokage people`, with a classifier that sees what its photo says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cli.main import omokage
+from cli.sentences import sentence
+from core.domain.classification import ClassifyOutcome, ClassifyResult, FaceAnswer
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.faces import Box, Candidate
+from core.domain.people import NewFace
+
+
+class Classifier:
+    """A photo is JSON: {"error": code} or {"faces": [name, ...]}."""
+
+    def __init__(self) -> None:
+        self.guilds: list[int] = []
+
+    def classify_photo(self, data: bytes, guild_id: int) -> ClassifyOutcome:
+        self.guilds.append(guild_id)
+        photo = json.loads(data)
+        if "error" in photo:
+            raise OmokageError(ErrorCode(photo["error"]))
+        answers = tuple(answer(number, name) for number, name in enumerate(photo["faces"], 1))
+        faces = tuple(NewFace(one.number, one.box, one.score, (), bytes(512), "fake") for one in answers)
+        return ClassifyOutcome(ClassifyResult(640, 480, "ab" * 32, "image/jpeg", answers, "fake", 0.1), faces)
+
+
+def answer(number: int, name: str | None) -> FaceAnswer:
+    top = (Candidate(number, name, 0.875),) if name else ()
+    return FaceAnswer(number, Box(10.0 * number, 20.0, 30.0, 40.0), 0.5, number if name else None, name, top)
+
+
+@pytest.fixture(autouse=True)
+def classifier(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Classifier:
+    made = Classifier()
+    monkeypatch.setattr("core.bootstrap.build_classifier", lambda _services: made)
+    monkeypatch.setenv("OMOKAGE_DATA", str(tmp_path / "data"))
+    monkeypatch.delenv("OMOKAGE_DATABASE_URL", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return made
+
+
+def photo(name: str, content: object) -> str:
+    Path(name).write_text(json.dumps(content))
+    return name
+
+
+def run(*arguments: str) -> tuple[int, Result]:
+    # Without standalone mode click returns what the command returned.
+    result = CliRunner().invoke(omokage, list(arguments), standalone_mode=False)
+    if result.exception is not None:
+        return getattr(result.exception, "exit_code", 99), result
+    return result.return_value or 0, result
+
+
+def test_json_is_one_object_a_photo_in_the_documented_shape():
+    status, result = run("classify", "--json", photo("a.jpg", {"faces": ["Mina", None]}))
+    assert status == 0
+    assert json.loads(result.stdout) == {
+        "photo": "a.jpg",
+        "faces": [
+            {"box": [10.0, 20.0, 30.0, 40.0], "score": 0.5, "name": "Mina", "top": [["Mina", 0.875]]},
+            {"box": [20.0, 20.0, 30.0, 40.0], "score": 0.5, "name": None, "top": []},
+        ],
+    }
+
+
+def test_one_bad_photo_does_not_stop_the_others_and_is_status_1():
+    names = [photo("bad.jpg", {"error": "broken-image"}), "missing.jpg", photo("good.jpg", {"faces": []})]
+    status, result = run("classify", "--json", *names)
+    assert status == 1
+    assert [json.loads(line) for line in result.stdout.splitlines()] == [
+        {"photo": "bad.jpg", "error": "the picture is damaged or cut off"},
+        {"photo": "missing.jpg", "error": "No such file or directory"},
+        {"photo": "good.jpg", "faces": []},
+    ]
+    assert result.stderr.splitlines() == [
+        "bad.jpg: the picture is damaged or cut off",
+        "missing.jpg: No such file or directory",
+    ]
+
+
+def test_the_text_names_the_faces_best_first(classifier: Classifier):
+    status, result = run("classify", "--guild", "7", photo("a.jpg", {"faces": ["美咲", None]}))
+    assert status == 0
+    assert result.stdout.splitlines() == [
+        "a.jpg: 2 faces, 1 known",
+        "  1. 美咲 (30x40 at 10,20): 美咲 88%",
+        "  2. unknown (30x40 at 20,20)",
+    ]
+    assert classifier.guilds == [7]
+
+
+def test_no_face_is_an_answer():
+    status, result = run("classify", photo("a.jpg", {"faces": []}))
+    assert (status, result.stdout) == (0, "a.jpg: no face found\n")
+
+
+def test_a_device_is_not_read():
+    status, result = run("classify", "/dev/zero")
+    assert status == 1
+    assert "not a JPEG" in result.stderr
+
+
+def test_somebody_is_enrolled_and_listed():
+    assert run("people", "enrol", " Mina ", photo("a.jpg", {"faces": [None]}))[0] == 0
+    _, listed = run("people", "list", "--json")
+    assert [(one["name"], one["pictures"]) for one in json.loads(listed.stdout)] == [("Mina", 1)]
+    assert "Mina  1" in run("people", "list")[1].stdout
+    assert run("people", "list", "--guild", "5")[1].stdout.startswith("Nobody is known yet.")
+
+
+@pytest.mark.parametrize(("faces", "word"), [([], "no face"), ([None, None], "2 faces")])
+def test_a_photo_must_show_one_face_to_be_enrolled(faces: list[None], word: str):
+    status, result = run("people", "enrol", "Mina", photo("a.jpg", {"faces": faces}), photo("b.jpg", {"faces": [None]}))
+    assert status == 1
+    assert word in result.stderr
+    assert "b.jpg: Mina, 1 picture" in result.stdout
+
+
+def test_a_name_that_cannot_be_used_is_status_2():
+    status, result = run("people", "enrol", "@everyone", "a.jpg")
+    assert status == 2
+    assert "mention" in str(result.exception.message)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("code", ErrorCode)
+def test_every_failure_has_a_sentence(code: ErrorCode):
+    said = sentence(OmokageError(code))
+    assert said
+    assert not said.endswith(".")
