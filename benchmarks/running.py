@@ -29,7 +29,7 @@ class Running:
 
     def bot_pid(self) -> int:
         """The bot's process."""
-        return int(json.loads((self.data / "run" / "bot.json").read_text())["pid"])
+        return int(json.loads((self.data / "run" / "bot.json").read_text("utf-8"))["pid"])
 
     def bot_rss_mb(self) -> float:
         """The bot's resident memory in MB (10^6 bytes); Linux only."""
