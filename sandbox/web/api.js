@@ -16,17 +16,36 @@ async function post(path, payload, files = []) {
   return answer(await fetch(path, { method: "POST", body: form }));
 }
 
-/** Everything that a screen starts with; without `member`, whoever is first. */
+/**
+ * Everything that a screen starts with.
+ * @param {string} member id or name
+ * @returns {Promise<object>} see docs/sandbox.md, GET /member/state
+ */
 export async function loadState(member) {
-  return answer(await fetch(`/member/state?as=${encodeURIComponent(member)}`));
+  return answer(await fetch(`/member/state?as=${encodeURIComponent(member)}`, { cache: "no-store" }));
 }
 
-/** Write a message, with `files` (File objects). */
+/**
+ * Write a message.
+ * @param {string} member
+ * @param {string} channelId
+ * @param {string} content
+ * @param {File[]} files
+ */
 export function sendMessage(member, channelId, content, files) {
   return post("/member/messages", { as: member, channel_id: channelId, content }, files);
 }
 
-/** Use a command (2), a component (3), autocomplete (4) or a form (5). */
+/**
+ * Use a command (2), a component (3), autocomplete (4) or a form (5).
+ * @param {string} member
+ * @param {string} channelId
+ * @param {string} locale
+ * @param {2 | 3 | 4 | 5} type
+ * @param {object} data as docs/sandbox.md says for the type
+ * @param {{nonce?: string, files?: File[]}} extra
+ * @returns {Promise<{id: string} | {choices: object[]}>}
+ */
 export function interact(member, channelId, locale, type, data, { nonce, files = [] } = {}) {
   return post("/member/interactions", { as: member, channel_id: channelId, locale, type, data, nonce }, files);
 }
@@ -35,22 +54,20 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 
 /**
- * Follow the events for a member until `stop()` is called. Reconnects with growing pauses; `onopen(again)` tells when
- * the state has to be loaded again, `onlost()` when the sandbox is away.
+ * Follow the events for a member until `stop()` is called. Reconnects with growing pauses; `onopen()` tells that the
+ * state has to be loaded, `onlost()` that the sandbox is away.
  */
 export function follow(member, { onframe, onopen, onlost }) {
   let socket = null;
   let wait = FIRST_WAIT_MS;
   let stopped = false;
-  let opened = false;
   let timer = null;
   const connect = () => {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     socket = new WebSocket(`${scheme}://${location.host}/member/events?as=${encodeURIComponent(member)}`);
     socket.onopen = () => {
       wait = FIRST_WAIT_MS;
-      onopen(opened);
-      opened = true;
+      onopen();
     };
     socket.onmessage = (event) => onframe(JSON.parse(event.data));
     socket.onclose = () => {

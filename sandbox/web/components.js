@@ -1,18 +1,21 @@
 // What can be pressed in a message, and the layout components around it.
 
 import { interact } from "./api.js";
-import { h } from "./dom.js";
+import { h, icon, safeUrl } from "./dom.js";
 import { locale, word } from "./i18n.js";
 import { markdown } from "./markdown.js";
 import { attachment, picture } from "./media.js";
 import { openModal } from "./modal.js";
-import { emojiOf, select } from "./select.js";
+import { emojiOf, isSelect, select, selectOptions } from "./select.js";
 import { expect, state } from "./store.js";
 
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };
-const USER_SELECT = 5;
 
-/** The components of a message; `kept` as in media.js. */
+/**
+ * The components of a message.
+ * @param {import("./store.js").Message} message
+ * @param {Map<string, HTMLElement>} kept pictures by address, as in media.js
+ */
 export function components(message, kept) {
   return (message.components ?? []).map((one) => component(one, message, kept));
 }
@@ -22,8 +25,6 @@ function component(data, message, kept) {
   const builders = {
     1: () => h("div", { class: "row" }, nested()),
     2: () => button(data, message),
-    3: () => choice(data, message, data.options),
-    [USER_SELECT]: () => choice(data, message, state.users.map((user) => ({ label: user.global_name ?? user.username, value: user.id }))),
     9: () => h("div", { class: "section" }, h("div", {}, nested()), component(data.accessory, message, kept)),
     10: () => h("div", { class: "text" }, markdown(data.content)),
     11: () => picture(data.media, data.description, kept, [80, 80]),
@@ -32,6 +33,7 @@ function component(data, message, kept) {
     14: () => h("hr", { class: data.divider === false ? "space" : "" }),
     17: () => h("div", { class: "container", style: data.accent_color ? accent(data.accent_color) : "" }, nested()),
   };
+  if (isSelect(data.type)) return choice(data, message);
   return builders[data.type]?.() ?? h("div", { class: "unknown" }, `[component type ${data.type}]`);
 }
 
@@ -42,25 +44,27 @@ function accent(colour) {
 function button(data, message) {
   const style = STYLES[data.style] ?? "secondary";
   const content = [emojiOf(data), data.label];
-  if (data.style === 5) return h("a", { class: "button link", href: data.url, target: "_blank", rel: "noreferrer noopener" }, content);
+  if (data.style === 5) return h("a", { class: "button link", href: safeUrl(data.url), target: "_blank", rel: "noreferrer noopener" }, content, icon("external", 14));
   const press = () => use(element, message, data, undefined);
-  const props = { class: `button ${style}`, type: "button", disabled: data.disabled, "data-custom-id": data.custom_id, onclick: press };
+  const props = { class: `button ${style}`, type: "button", disabled: data.disabled, "data-custom-id": data.custom_id, "data-message": message.id, onclick: press };
   const element = h("button", props, content);
   return element;
 }
 
-function choice(data, message, options) {
-  const chosen = options.filter((one) => one.default).map((one) => one.value);
+function choice(data, message) {
+  const { options, chosen } = selectOptions(data);
   const element = select({
     options, chosen, placeholder: data.placeholder, min: data.min_values ?? 1, max: data.max_values ?? 1, disabled: data.disabled,
     onchoose: (values) => use(element, message, data, values),
   });
   element.dataset.customId = data.custom_id;
+  element.dataset.message = message.id;
   return element;
 }
 
 async function use(element, message, data, values) {
   const nonce = crypto.randomUUID();
+  clearWarning(element);
   const body = { message_id: message.id, custom_id: data.custom_id, component_type: data.type, values };
   busy(element, true);
   expect(nonce, (outcome) => {
@@ -84,7 +88,17 @@ function busy(element, on) {
 }
 
 function warn(element, text) {
-  const place = element.closest(".row, .section, .container, .components") ?? element.parentElement;
-  place?.querySelector(":scope > .warning")?.remove();
-  place?.append(h("div", { class: "warning", role: "alert" }, text));
+  clearWarning(element);
+  placeOfWarning(element)?.append(h("div", { class: "warning", role: "alert" }, text));
+}
+
+function clearWarning(element) {
+  placeOfWarning(element)?.querySelector(":scope > .warning")?.remove();
+}
+
+/** An edit that came meanwhile may have drawn the message anew: then its new controls are meant. */
+function placeOfWarning(element) {
+  const same = `[data-message="${element.dataset.message}"][data-custom-id="${CSS.escape(element.dataset.customId)}"]`;
+  const present = element.isConnected ? element : document.querySelector(same);
+  return present?.closest(".row, .section, .container, .components");
 }

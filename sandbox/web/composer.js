@@ -1,28 +1,35 @@
 // Where one writes: a text with files, or a command.
 
 import { sendMessage } from "./api.js";
-import { commandForm, invocable } from "./command-form.js";
-import { fill, h, icon } from "./dom.js";
+import { commandForm, commandList } from "./command-form.js";
+import { commandPicker } from "./command-picker.js";
+import { converting, fill, h, icon } from "./dom.js";
 import { word } from "./i18n.js";
 import { on, state } from "./store.js";
 
-const MAX_SHOWN = 8;
+const MAX_FILES = 10;
+const TALLEST_PX = 220;
 
-/** The composer: {element, start(commandName), take(files)}. */
+/**
+ * The composer.
+ * @returns {{element: HTMLElement, start(command: string, starter?: object): void, take(files: File[]): void, focus(): void}}
+ */
 export function composer() {
   let files = [];
   let form = null;
-  let at = 0; // the marked command of the list
-  const input = h("textarea", { class: "composer-input", rows: 1, maxlength: 2000, testid: "composer" });
-  const picker = h("input", { type: "file", multiple: true, class: "visually-hidden", tabindex: "-1", testid: "message-files" });
+  let sending = false;
+  let member = null;
+  const input = h("textarea", { class: "composer-input", rows: 1, maxlength: 2000, testid: "composer", "aria-autocomplete": "list" });
+  const picker = h("input", { type: "file", multiple: true, class: "visually-hidden", tabindex: "-1", "aria-hidden": "true", testid: "message-files" });
   const attach = h("button", { class: "icon-button", type: "button", onclick: () => picker.click() }, icon("plus", 20));
-  const send = h("button", { class: "icon-button send", type: "button", testid: "send-message", onclick: () => write() }, icon("send", 20));
+  const send = h("button", { class: "icon-button send", type: "button", testid: "send-message", onclick: () => submit() }, icon("send", 20));
   const chosen = h("div", { class: "chosen-files" });
   const problem = h("div", { class: "warning", role: "alert", testid: "composer-problem" });
-  const list = h("div", { class: "command-list", role: "listbox", hidden: true, testid: "command-list" });
+  const progress = h("div", { class: "sending", role: "status" });
+  const list = commandPicker(input, (command) => open(command));
   const writing = h("div", { class: "writing" }, chosen, h("div", { class: "composer-line" }, attach, picker, input, send));
   const slot = h("div", { class: "composer-slot" }, writing);
-  const element = h("div", { class: "composer" }, list, problem, slot);
+  const element = h("div", { class: "composer" }, list.element, problem, progress, slot);
 
   function label() {
     const channel = state.guild.channels.find((one) => one.id === state.channelId)?.name ?? "";
@@ -34,34 +41,11 @@ export function composer() {
     }
   }
 
-  function matches() {
-    const typed = /^\/(.*)$/s.exec(input.value)?.[1];
-    if (typed === undefined || typed.includes("\n")) return null;
-    const wanted = typed.trim().toLowerCase();
-    const fits = (one) => one.label.toLowerCase().includes(wanted) || one.plain.includes(wanted);
-    const first = (one) => Number(!(one.label.startsWith(wanted) || one.plain.startsWith(wanted)));
-    return invocable().filter(fits).sort((a, b) => first(a) - first(b));
-  }
-
-  function drawList() {
-    const found = matches();
-    list.hidden = found === null;
-    if (!found) return;
-    at = Math.min(at, Math.max(0, found.length - 1));
-    const items = found.map((one, index) => {
-      const props = { class: "option", role: "option", "aria-selected": String(index === at), onclick: () => open(one), "data-command": one.plain };
-      return h("div", props, h("strong", {}, `/${one.label}`), h("span", {}, one.description));
-    });
-    fill(list, items.length ? items : h("div", { class: "menu-empty" }, word("no_match")));
-    list.style.setProperty("--shown", MAX_SHOWN);
-    items[at]?.scrollIntoView({ block: "nearest" });
-  }
-
   function open(command) {
     input.value = "";
     problem.textContent = "";
-    list.hidden = true;
-    form = commandForm(command, { onclose: close, onfail: (text) => (problem.textContent = text) });
+    list.close();
+    form = commandForm(command, { onclose: close, onsend: (outcome) => watch(command, outcome) });
     fill(slot, form.element);
     form.focus();
   }
@@ -73,74 +57,93 @@ export function composer() {
     input.focus();
   }
 
-  function grow() {
-    input.style.height = "auto";
-    input.style.height = `${Math.min(input.scrollHeight, 220)}px`;
+  async function watch(command, outcome) {
+    const text = word("sending", { command: command.label });
+    progress.textContent = text;
+    const failure = await outcome;
+    if (progress.textContent === text) progress.textContent = "";
+    if (failure) problem.textContent = `/${command.label}: ${failure}`;
   }
 
-  function drawFiles() {
-    const remove = (file) => {
-      files = files.filter((one) => one !== file);
-      drawFiles();
-    };
-    const chip = (file) => {
-      const preview = file.type.startsWith("image/") ? h("img", { src: URL.createObjectURL(file), alt: "" }) : icon("file", 20);
-      const button = h("button", { type: "button", class: "icon-button", "aria-label": `${word("remove")}: ${file.name}`, onclick: () => remove(file) }, icon("close", 14));
-      return h("div", { class: "file-chip" }, preview, h("span", {}, file.name), button);
-    };
-    fill(chosen, files.map(chip));
+  function grow() {
+    input.style.height = "auto";
+    input.style.height = `${Math.min(input.scrollHeight, TALLEST_PX)}px`;
+  }
+
+  function setFiles(next) {
+    files = next;
+    chosen.querySelectorAll("img").forEach((image) => URL.revokeObjectURL(image.src));
+    fill(chosen, files.map((file) => fileChip(file, () => setFiles(files.filter((one) => one !== file)))));
   }
 
   async function write() {
     const text = input.value.trim();
-    if (!text && !files.length) return;
+    if (sending || (!text && !files.length)) return;
+    sending = true;
     try {
       await sendMessage(state.me.id, state.channelId, text, files);
       input.value = "";
-      files = [];
       problem.textContent = "";
-      drawFiles();
+      setFiles([]);
       grow();
     } catch (error) {
-      problem.textContent = error.message;
+      problem.textContent = error instanceof TypeError ? word("sandbox_away") : error.message;
+    } finally {
+      sending = false;
     }
   }
 
+  /** Take the marked command, or send the text; a text that only looks like a command is not sent. */
+  function submit() {
+    list.draw();
+    if (list.choose()) return;
+    if (list.isOpen()) problem.textContent = word("no_match");
+    else write();
+  }
+
+  function take(more) {
+    if (form) return form.take(more);
+    problem.textContent = files.length + more.length > MAX_FILES ? word("too_many", { value: MAX_FILES }) : "";
+    setFiles([...files, ...more].slice(0, MAX_FILES));
+    input.focus();
+  }
+
   input.addEventListener("input", () => {
-    at = 0;
+    problem.textContent = "";
     grow();
-    drawList();
+    list.draw();
   });
   input.addEventListener("keydown", (event) => {
-    if (event.isComposing) return; // Enter that ends a Japanese conversion sends nothing
-    const found = matches();
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (found && step) at = (at + step + found.length) % Math.max(1, found.length);
-    else if (found && ["Enter", "Tab"].includes(event.key) && found.length) open(found[at]);
-    else if (found && event.key === "Escape") input.value = "";
-    else if (event.key === "Enter" && !event.shiftKey) write();
-    else return;
+    if (converting(event) || list.key(event)) return;
+    if (event.key !== "Enter" || event.shiftKey) return;
     event.preventDefault();
-    if (!form) drawList();
+    submit();
   });
+  input.addEventListener("blur", () => list.close());
+  input.addEventListener("focus", () => list.draw());
+  send.addEventListener("pointerdown", (event) => event.preventDefault()); // the text keeps the focus, and its list open
   picker.addEventListener("change", () => {
     take([...picker.files]);
     picker.value = "";
   });
-
-  function take(more) {
-    if (form) return form.take(more[0]);
-    files = [...files, ...more].slice(0, 10);
-    drawFiles();
-    input.focus();
-  }
-
   for (const topic of ["state", "channel"]) on(topic, label);
-  on("state", () => form && close());
-  on("commands", () => !list.hidden && drawList());
-  const start = (name) => {
-    const command = invocable().find((one) => one.plain === name);
-    if (command) open(command);
+  on("state", () => {
+    if (form && member !== state.me.id) close(); // another member may have other commands, and reads another language
+    member = state.me.id;
+  });
+  on("commands", () => list.isOpen() && list.draw());
+
+  const start = (name, starter) => {
+    const command = commandList().find((one) => one.plain === name);
+    if (!command) return;
+    open(command);
+    if (starter) form.pick(starter);
   };
-  return { element, start, take };
+  return { element, start, take, focus: () => (form ?? input).focus() };
+}
+
+function fileChip(file, remove) {
+  const preview = file.type.startsWith("image/") ? h("img", { src: URL.createObjectURL(file), alt: "" }) : icon("file", 20);
+  const button = h("button", { type: "button", class: "icon-button", "aria-label": `${word("remove")}: ${file.name}`, onclick: remove }, icon("close", 14));
+  return h("div", { class: "file-chip", testid: "file-chip" }, preview, h("span", {}, file.name), button);
 }

@@ -3,6 +3,9 @@
 /**
  * An element: `h("button", {class: "primary", onclick: press, "aria-label": "Send"}, "Send")`.
  * Keys that begin with "on" become listeners; null, undefined and false are left out.
+ * @param {string} tag
+ * @param {Object<string, any>} props
+ * @returns {HTMLElement}
  */
 export function h(tag, props = {}, ...children) {
   const element = document.createElement(tag);
@@ -27,10 +30,18 @@ const PATHS = {
   down: "M6 9l6 6 6-6",
   eye: "M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12zM12 9a3 3 0 100 6 3 3 0 000-6",
   hash: "M9 4 7 20M17 4l-2 16M4 9h17M3 15h17",
+  menu: "M4 7h16M4 12h16M4 17h16",
+  picture: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h.01",
+  external: "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",
+  download: "M12 4v11M7 11l5 5 5-5M5 20h14",
   reply: "M9 6 4 11l5 5M4 11h10a6 6 0 016 6v2",
 };
 
-/** A line icon; decorative, so hidden from screen readers. */
+/**
+ * A line icon; decorative, so hidden from screen readers.
+ * @param {keyof typeof PATHS} name
+ * @param {number} size in pixels
+ */
 export function icon(name, size = 18) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const attributes = { viewBox: "0 0 24 24", width: size, height: size, fill: "none", stroke: "currentColor", "stroke-width": 2 };
@@ -48,6 +59,24 @@ export function icon(name, size = 18) {
 export function fill(element, ...children) {
   element.replaceChildren(...children.flat(Infinity).filter(Boolean));
   return element;
+}
+
+/** Whether Enter ends a conversion (Japanese, Chinese, Korean input) and means nothing else. */
+export function converting(event) {
+  return event.isComposing || event.keyCode === 229;
+}
+
+/** An address that may be opened: what a message says goes nowhere but to the web. */
+export function safeUrl(url) {
+  return /^https?:\/\//i.test(url ?? "") || /^\/(?!\/)/.test(url ?? "") ? url : null;
+}
+
+let lastId = 0;
+
+/** An id for an element that another one refers to. */
+export function freshId(prefix) {
+  lastId += 1;
+  return `${prefix}-${lastId}`;
 }
 
 /** Keep Tab within an open dialog. */

@@ -2,12 +2,16 @@
 
 import { state } from "./store.js";
 
-const EN = {
+export const EN = {
   choose_member: "You are", moderator: "moderator", member: "member", channels: "Channels",
   welcome: "Welcome to #{channel}",
   welcome_1: "This is a Discord of your own, on this machine only: try every command here, nobody else can see it.",
-  welcome_2: "Press the button, choose one of the pictures, and send it. Then say who the people are, and try another picture.",
-  try_it: "Who is in this photo?",
+  try_it: "Use your own photo", step_1: "Choose a picture, or a photo of your own, and send it with /{command}.",
+  step_2: "Tell the bot who the people are: press “This is …” under its answer.", step_3: "Send another picture of the same people: the bot knows their names.",
+  more_commands: "Type / to see every command, or begin with one of these:", bot: "Bot", online: "online", offline: "not connected", messages: "Messages", commands: "Commands",
+  typing: "{name} is typing…", sending: "Sending /{command}…", role: "role", spoiler: "Spoiler", download: "Download", search: "Search",
+  replace: "Click or drop to replace", no_files: "This command takes no files.", too_many: "A message may have {value} files at most.",
+  too_short: "At least {value} characters.", choose_least: "Choose at least {value}.", choose_most: "Choose up to {value}.", choose_exactly: "Choose {value}.",
   placeholder: "Write to #{channel}, or type / for commands", send: "Send", attach: "Attach a file",
   thinking: "{name} is thinking", ephemeral: "Only you can see this", dismiss: "Dismiss", edited: "(edited)",
   used: "used", apps: "Apps", no_match: "No such command", required: "required", optional: "optional",
@@ -20,12 +24,16 @@ const EN = {
   sandbox_away: "The sandbox is away. Trying again…", drop_anywhere: "Drop to attach", open_picture: "Open the picture",
   more: "More actions", no_apps: "No commands for messages", app: "APP", today: "Today at {time}", menu: "Channels and members",
 };
-const JA = {
+export const JA = {
   choose_member: "あなたは", moderator: "モデレーター", member: "メンバー", channels: "チャンネル",
   welcome: "#{channel} へようこそ",
   welcome_1: "このパソコンの中だけで動く、あなた専用の Discord です。すべてのコマンドを試せます。ほかの人には見えません。",
-  welcome_2: "下のボタンを押し、写真を選んで送信してください。写っている人の名前を教えたら、別の写真も試してみましょう。",
-  try_it: "この写真は誰ですか？",
+  try_it: "自分の写真を使う", step_1: "用意された写真か自分の写真を選び、/{command} で送信します。",
+  step_2: "ボットの答えの下のボタンで、写っている人の名前を教えます。", step_3: "同じ人の別の写真を送ると、ボットが名前を答えます。",
+  more_commands: "/ を入力するとすべてのコマンドが表示されます。まずはこちらから：", bot: "ボット", online: "接続中", offline: "未接続", messages: "メッセージ", commands: "コマンド",
+  typing: "{name} が入力中…", sending: "/{command} を送信中…", role: "ロール", spoiler: "ネタバレ", download: "ダウンロード", search: "検索",
+  replace: "クリックまたはドロップで変更", no_files: "このコマンドにファイルは付けられません。", too_many: "1 件のメッセージに付けられるファイルは {value} 個までです。",
+  too_short: "{value} 文字以上にしてください。", choose_least: "{value} 個以上選んでください。", choose_most: "{value} 個まで選べます。", choose_exactly: "{value} 個選んでください。",
   placeholder: "#{channel} に送信（/ でコマンド一覧）", send: "送信", attach: "ファイルを添付",
   thinking: "{name} が考えています", ephemeral: "これはあなただけに表示されています", dismiss: "閉じる", edited: "(編集済み)",
   used: "が使用：", apps: "アプリ", no_match: "該当するコマンドがありません", required: "必須", optional: "任意",

@@ -1,6 +1,6 @@
 // The part of Discord's markdown that bots use, as elements.
 
-import { h } from "./dom.js";
+import { h, safeUrl } from "./dom.js";
 import { locale, word } from "./i18n.js";
 import { state } from "./store.js";
 
@@ -10,6 +10,9 @@ const INLINE = [
   ["link", /^\[([^\]]+)\]\(<?(https?:\/\/[^\s)>]+)>?\)/],
   ["url", /^<?(https?:\/\/[^\s<>]*[^\s<>.,:;"')\]!?])>?/],
   ["mention", /^<@!?(\d+)>/],
+  ["role", /^<@&(\d+)>/],
+  ["everyone", /^@(everyone|here)\b/],
+  ["emoji", /^<a?:(\w+):\d+>/],
   ["channel", /^<#(\d+)>/],
   ["command", /^<\/([^:>]+):\d+>/],
   ["time", /^<t:(-?\d+)(?::([tTdDfFR]))?>/],
@@ -27,9 +30,12 @@ const make = {
   link: (match) => link(match[2], inline(match[1])),
   url: (match) => link(match[1], [match[1]]),
   mention: (match) => h("span", { class: "mention" }, `@${userName(match[1])}`),
+  role: () => h("span", { class: "mention" }, `@${word("role")}`),
+  everyone: (match) => h("span", { class: "mention" }, match[0]),
+  emoji: (match) => `:${match[1]}:`,
   channel: (match) => h("span", { class: "mention" }, `#${channelName(match[1])}`),
   command: (match) => h("span", { class: "mention" }, `/${match[1]}`),
-  time: (match) => h("time", { title: new Date(match[1] * 1000).toString() }, timestamp(Number(match[1]), match[2])),
+  time: (match) => timeElement(Number(match[1]), match[2]),
   bold: (match) => h("strong", {}, inline(match[1])),
   underline: (match) => h("u", {}, inline(match[1])),
   italic: (match) => h("em", {}, inline(match[1])),
@@ -68,7 +74,11 @@ function firstMatch(rest, before) {
   return null;
 }
 
-/** A whole text: code blocks, headings, quotes, lists, paragraphs. */
+/**
+ * A whole text: code blocks, headings, quotes, lists, paragraphs.
+ * @param {string} text
+ * @returns {Node[]}
+ */
 export function markdown(text) {
   const nodes = [];
   for (const part of text.split(/(```[\s\S]*?```)/)) {
@@ -89,7 +99,10 @@ const BLOCKS = [
 
 function blocks(text) {
   const nodes = [];
-  for (const line of text.split("\n")) {
+  const lines = text.split("\n");
+  for (const [index, line] of lines.entries()) {
+    const rest = /^>>> ([\s\S]*)$/.exec(lines.slice(index).join("\n"));
+    if (rest) return [...nodes, h("blockquote", {}, blocks(rest[1]))];
     const found = BLOCKS.map(([pattern, build]) => [pattern.exec(line), build]).find(([match]) => match);
     nodes.push(found ? found[1](found[0]) : h("div", { class: "line" }, line ? inline(line) : h("br")));
   }
@@ -97,12 +110,13 @@ function blocks(text) {
 }
 
 function link(url, content) {
-  return h("a", { href: url, target: "_blank", rel: "noreferrer noopener" }, content);
+  return h("a", { href: safeUrl(url), target: "_blank", rel: "noreferrer noopener" }, content);
 }
 
 function spoiler(text) {
   const reveal = (event) => event.currentTarget.classList.add("shown");
-  return h("span", { class: "spoiler", role: "button", tabindex: 0, onclick: reveal, onkeydown: reveal }, inline(text));
+  const press = (event) => ["Enter", " "].includes(event.key) && reveal(event);
+  return h("span", { class: "spoiler", role: "button", tabindex: 0, "aria-label": word("spoiler"), onclick: reveal, onkeydown: press }, inline(text));
 }
 
 /** The name by which a member is shown. */
@@ -121,6 +135,19 @@ const STYLES = {
 };
 const UNITS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
 
+function timeElement(seconds, style) {
+  const props = { title: new Date(seconds * 1000).toString(), "data-seconds": style === "R" ? seconds : null };
+  return h("time", props, timestamp(seconds, style));
+}
+
+/** Let "two minutes ago" become "three minutes ago". */
+export function refreshTimes(element) {
+  for (const one of element.querySelectorAll("time[data-seconds]")) {
+    const text = timestamp(Number(one.dataset.seconds), "R");
+    if (one.textContent !== text) one.textContent = text;
+  }
+}
+
 function timestamp(seconds, style = "f") {
   if (style !== "R") return new Intl.DateTimeFormat(locale(), STYLES[style]).format(seconds * 1000);
   const away = seconds - Date.now() / 1000;
@@ -128,10 +155,15 @@ function timestamp(seconds, style = "f") {
   return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(Math.round(away / size), unit);
 }
 
+/** Hours and minutes. */
+export function clockTime(iso) {
+  return new Intl.DateTimeFormat(locale(), { timeStyle: "short" }).format(new Date(iso));
+}
+
 /** When a message was written: the time for today's, the date as well for others. */
 export function messageTime(iso) {
   const date = new Date(iso);
-  const time = new Intl.DateTimeFormat(locale(), { timeStyle: "short" }).format(date);
+  const time = clockTime(iso);
   if (date.toDateString() === new Date().toDateString()) return word("today", { time });
   return new Intl.DateTimeFormat(locale(), { dateStyle: "short", timeStyle: "short" }).format(date);
 }

@@ -4,18 +4,22 @@ import { interact } from "./api.js";
 import { components } from "./components.js";
 import { h, icon } from "./dom.js";
 import { locale, localised, word } from "./i18n.js";
-import { markdown, messageTime, userName } from "./markdown.js";
+import { clockTime, markdown, messageTime, userName } from "./markdown.js";
 import { attachment, embed, pictureElements } from "./media.js";
 import { openModal } from "./modal.js";
-import { menu } from "./select.js";
-import { dismiss, expect, messageById, state } from "./store.js";
+import { menu } from "./listbox.js";
+import { dismiss, expect, failureOf, messageById, state } from "./store.js";
 
 const EPHEMERAL = 1 << 6;
 const LOADING = 1 << 7;
 const MESSAGE_MENU = 3;
 const HUES = [210, 32, 158, 276, 342, 96, 188];
 
-/** A message; `former` is its element until now, whose pictures are kept; `joined`: it goes on under the same author. */
+/**
+ * A message; the pictures of its element until now are kept.
+ * @param {import("./store.js").Message} message
+ * @param {{joined: boolean, former: HTMLElement | null}} place `joined`: it goes on under the same author
+ */
 export function messageElement(message, { joined, former }) {
   const kept = pictureElements(former);
   const ephemeral = Boolean(message.flags & EPHEMERAL);
@@ -28,27 +32,45 @@ export function messageElement(message, { joined, former }) {
     cause && causeLine(cause),
     message.referenced_message && replyLine(message.referenced_message),
     first && header(message),
-    loading ? thinking(message) : contents(message, kept),
+    loading ? waiting(message) : contents(message, kept),
     ephemeral && ephemeralLine(message),
   );
   const props = {
-    class: `message${first ? " first" : ""}${ephemeral ? " ephemeral" : ""}`, role: "article", tabindex: "0", testid: "message",
-    "data-id": message.id, "data-author": message.author.username, "data-loading": loading || null,
-    oncontextmenu: (event) => openApps(event, message.id), onkeydown: (event) => event.key === "ContextMenu" && openApps(event, message.id),
+    class: ["message", first && "first", ephemeral && "ephemeral", mentionsMe(message) && "mentioned"].filter(Boolean).join(" "),
+    role: "article", tabindex: "-1", testid: "message", "aria-label": label(message), "data-id": message.id, "data-author": message.author.username, "data-loading": loading || null,
+    oncontextmenu: (event) => openApps(event, message.id), onkeydown: (event) => opensMenu(event) && openApps(event, message.id),
   };
-  return h("div", props, h("div", { class: "gutter" }, first && avatar(message.author)), body, loading ? null : appsButton(message.id));
+  const side = first ? avatar(message.author) : h("time", { class: "side-time", datetime: message.timestamp }, clockTime(message.timestamp));
+  return h("div", props, h("div", { class: "gutter" }, side), body, loading ? null : appsButton(message.id));
+}
+
+function label(message) {
+  return `${displayName(message.author)}, ${messageTime(message.timestamp)}`;
+}
+
+function displayName(user) {
+  return user.global_name ?? user.username;
+}
+
+function mentionsMe(message) {
+  return message.mentions?.some((user) => user.id === state.me.id);
+}
+
+/** The key for menus, or Enter on the message itself. */
+function opensMenu(event) {
+  return event.key === "ContextMenu" || (event.shiftKey && event.key === "F10") || (event.key === "Enter" && event.target === event.currentTarget);
 }
 
 /** An author's picture: initials on a colour of their own. */
 export function avatar(user) {
-  const name = user.global_name ?? user.username;
+  const name = displayName(user);
   const hue = HUES[[...user.id].reduce((sum, digit) => sum + Number(digit), 0) % HUES.length];
   if (user.bot) return h("div", { class: "avatar bot", "aria-hidden": "true" }, h("img", { src: "/web/icon.svg", alt: "" }));
   return h("div", { class: "avatar", style: `background:hsl(${hue} 45% 42%)`, "aria-hidden": "true" }, [...name][0].toUpperCase());
 }
 
 function header({ author, timestamp }) {
-  const name = h("strong", { class: author.bot ? "author bot" : "author" }, author.global_name ?? author.username);
+  const name = h("strong", { class: author.bot ? "author bot" : "author" }, displayName(author));
   const badge = author.bot && h("span", { class: "badge" }, word("app"));
   return h("div", { class: "header" }, name, badge, h("time", { datetime: timestamp }, messageTime(timestamp)));
 }
@@ -64,9 +86,15 @@ function contents(message, kept) {
   ];
 }
 
+/** "is thinking", or why nothing came of it. */
+function waiting(message) {
+  const failure = failureOf(message);
+  return failure ? h("div", { class: "warning", role: "alert" }, failure) : thinking(message);
+}
+
 function thinking({ author }) {
   const dots = h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
-  return h("div", { class: "thinking", role: "status" }, dots, `${word("thinking", { name: author.global_name ?? author.username })}…`);
+  return h("div", { class: "thinking", role: "status" }, dots, `${word("thinking", { name: displayName(author) })}…`);
 }
 
 function causeLine(cause) {
@@ -78,7 +106,7 @@ function causeLine(cause) {
 
 function replyLine(message) {
   const text = message.content?.slice(0, 120) || "…";
-  return h("div", { class: "cause" }, icon("reply", 14), h("strong", {}, message.author.username), ` ${text}`);
+  return h("div", { class: "cause" }, icon("reply", 14), h("strong", {}, displayName(message.author)), ` ${text}`);
 }
 
 function ephemeralLine(message) {
@@ -93,13 +121,13 @@ function appsButton(messageId) {
 
 function openApps(event, messageId) {
   // A right click on a picture or link keeps the browser's own menu, for saving or copying.
-  if (event.type === "contextmenu" && event.target.closest("a, img")) return;
+  if (event.type === "contextmenu" && event.target.closest("a, img, .picture")) return;
   event.preventDefault();
   const message = messageById(messageId);
   const entries = state.commands
     .filter((command) => command.type === MESSAGE_MENU)
     .map((command) => ({ label: localised(command, "name"), onclick: () => run(command, message) }));
-  menu(entries, anchorOf(event), word("no_apps"));
+  menu(entries, anchorOf(event), { title: word("apps"), empty: word("no_apps") });
 }
 
 function anchorOf(event) {

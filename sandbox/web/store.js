@@ -2,17 +2,31 @@
 
 import { follow, loadState } from "./api.js";
 
-/** @type {{me: object, users: object[], bot: object, guild: object, commands: object[], starter: object[]}} */
+/**
+ * @typedef {{id: string, username: string, global_name?: string, bot?: boolean, locale?: string, roles?: string[]}} User
+ * @typedef {{id: string, name: string, topic?: string}} Channel
+ * @typedef {{filename: string, url: string, description: string, width: number, height: number}} Starter
+ * @typedef {object} Message a Discord message object
+ * @typedef {{nonce?: string, failed?: boolean, message?: string, modal?: object}} Outcome
+ */
+
+/** @type {{me: User, users: User[], bot: User & {online: boolean}, guild: {name: string, channels: Channel[]}, commands: object[], starter: Starter[], channelId: string, connected: boolean, unread: Set<string>}} */
 export const state = {
   me: null, users: [], bot: { online: false }, guild: { name: "", channels: [] }, commands: [], starter: [],
-  channelId: null, connected: false,
+  channelId: null, connected: false, unread: new Set(),
 };
+const MODAL_ANSWER = 9;
+const LOADING = 1 << 7;
 const messages = new Map(); // channel id -> Map(message id -> message)
 const listeners = new Map(); // topic -> Set(function)
-const pending = new Map(); // nonce -> function({failed, message, modal})
+const pending = new Map(); // nonce -> function(Outcome)
+const failures = new Map(); // interaction id -> why its "is thinking" will never end
 let connection = null;
+let held = null; // frames that arrive while the state is being loaded
+let current = null; // the member that one has become, or is about to
+let shown = ""; // the state as it was loaded last, to see whether anything is different
 
-/** Topics: "state", "commands", "bot", "connection", "channel", "message" (with {kind, message}). */
+/** Topics: "state", "commands", "bot", "connection", "channel", "unread", "typing" (with {channel_id, user_id}), "message" (with {kind, message}). */
 export function on(topic, listener) {
   if (!listeners.has(topic)) listeners.set(topic, new Set());
   listeners.get(topic).add(listener);
@@ -24,7 +38,8 @@ function tell(topic, detail) {
 
 /** The messages of the open channel, oldest first. Snowflakes sort by length, then by digits. */
 export function visibleMessages() {
-  const own = [...(messages.get(state.channelId)?.values() ?? [])];
+  const hidden = dismissed();
+  const own = [...(messages.get(state.channelId)?.values() ?? [])].filter((one) => !hidden.has(one.id));
   return own.sort((a, b) => a.id.length - b.id.length || (a.id < b.id ? -1 : 1));
 }
 
@@ -33,33 +48,56 @@ export function messageById(id) {
   return messages.get(state.channelId)?.get(id);
 }
 
+/** Why the bot's answer to a message that says "is thinking" will not come; undefined while it still may. */
+export function failureOf(message) {
+  return failures.get(message.interaction_metadata?.id);
+}
+
 /** Become a member: load the screen and follow its events. */
 export async function become(member) {
   connection?.stop();
+  connection = null;
+  current = member;
   await reload(member);
+  if (member !== current) return;
   const handlers = {
-    onframe: take,
-    onopen: (again) => {
+    onframe: (frame) => (held ? held.push(frame) : take(frame)),
+    onopen: () => {
       state.connected = true;
       tell("connection");
-      if (again) reload(state.me.id);
+      // Again, as something may have happened between the first loading and now.
+      reload(member).catch((error) => console.warn(error.message));
     },
     onlost: () => {
       state.connected = false;
       tell("connection");
+      [...pending.keys()].forEach((nonce) => settle({ nonce, failed: true }));
     },
   };
   connection = follow(state.me.id, handlers);
 }
 
 async function reload(member) {
-  const loaded = await loadState(member);
+  const frames = (held = []);
+  try {
+    const loaded = await loadState(member);
+    if (member !== current) return;
+    const text = JSON.stringify(loaded);
+    if (text !== shown) replace(loaded);
+    shown = text;
+  } finally {
+    if (held === frames) held = null;
+    frames.forEach(take);
+  }
+}
+
+function replace({ messages: lists, ...rest }) {
   messages.clear();
-  for (const [channelId, list] of Object.entries(loaded.messages)) {
+  for (const [channelId, list] of Object.entries(lists)) {
     messages.set(channelId, new Map(list.map((message) => [message.id, message])));
   }
-  delete loaded.messages;
-  Object.assign(state, loaded);
+  if (rest.me.id !== state.me?.id) state.unread.clear();
+  Object.assign(state, rest);
   if (!state.guild.channels.some((channel) => channel.id === state.channelId)) {
     state.channelId = state.guild.channels[0].id;
   }
@@ -69,42 +107,79 @@ async function reload(member) {
 /** Open another channel. */
 export function openChannel(channelId) {
   state.channelId = channelId;
+  state.unread.delete(channelId);
   tell("channel");
 }
 
-/** Be told once what becomes of the interaction with this nonce. */
+/**
+ * Be told once what becomes of the interaction with this nonce.
+ * @param {string} nonce
+ * @param {(outcome: Outcome) => void} callback
+ */
 export function expect(nonce, callback) {
   pending.set(nonce, callback);
 }
 
-/** Take an ephemeral message off the screen. */
+const dismissedKey = () => `dismissed:${state.me?.id}`;
+const dismissed = () => new Set(JSON.parse(sessionStorage.getItem(dismissedKey()) ?? "[]"));
+
+/** Take an ephemeral message off the screen, where it stays away while this tab is open. */
 export function dismiss(message) {
+  sessionStorage.setItem(dismissedKey(), JSON.stringify([...dismissed(), message.id]));
   messages.get(message.channel_id)?.delete(message.id);
   tell("message", { kind: "delete", message });
 }
 
-function settle(detail) {
-  const callback = pending.get(detail.nonce);
-  pending.delete(detail.nonce);
-  callback?.(detail);
+function settle(outcome) {
+  const callback = pending.get(outcome.nonce);
+  pending.delete(outcome.nonce);
+  callback?.(outcome);
 }
 
-function take({ t, d }) {
-  const own = messages.get(d?.channel_id);
-  if (t === "MESSAGE_CREATE" || t === "MESSAGE_UPDATE") {
-    const kind = own?.has(d.id) ? "update" : "create";
-    own?.set(d.id, d);
-    tell("message", { kind, message: d });
-  } else if (t === "MESSAGE_DELETE") {
-    own?.delete(d.id);
-    tell("message", { kind: "delete", message: d });
-  } else if (t === "COMMANDS_UPDATE") {
-    state.commands = d.commands;
+/** What each event does to the state. */
+const effects = {
+  MESSAGE_CREATE: put,
+  MESSAGE_UPDATE: put,
+  MESSAGE_DELETE: (gone) => {
+    messages.get(gone.channel_id)?.delete(gone.id);
+    tell("message", { kind: "delete", message: gone });
+  },
+  TYPING_START: (typing) => tell("typing", typing),
+  COMMANDS_UPDATE: ({ commands }) => {
+    state.commands = commands;
     tell("commands");
-  } else if (t === "BOT_STATUS") {
-    state.bot = { ...state.bot, online: d.online };
+  },
+  BOT_STATUS: ({ online }) => {
+    state.bot = { ...state.bot, online };
     tell("bot");
-  } else if (t === "INTERACTION_ACK") settle({ nonce: d.nonce });
-  else if (t === "INTERACTION_FAILED") settle({ nonce: d.nonce, failed: true, message: d.message });
-  else if (t === "MODAL_OPEN") settle({ nonce: d.nonce, modal: { ...d.modal, interaction_id: d.interaction_id } });
+  },
+  // An answer that opens a form is followed by the form.
+  INTERACTION_ACK: ({ nonce, type }) => type !== MODAL_ANSWER && settle({ nonce }),
+  INTERACTION_FAILED: fail,
+  MODAL_OPEN: ({ nonce, modal, interaction_id }) => settle({ nonce, modal: { ...modal, interaction_id } }),
+};
+
+function take({ t, d }) {
+  shown = "";
+  effects[t]?.(d);
+}
+
+function put(message) {
+  const own = messages.get(message.channel_id);
+  if (!own) return;
+  const kind = own.has(message.id) ? "update" : "create";
+  own.set(message.id, message);
+  if (kind === "create" && message.channel_id !== state.channelId) {
+    state.unread.add(message.channel_id);
+    tell("unread");
+  }
+  tell("message", { kind, message });
+}
+
+function fail({ id, nonce, message: reason }) {
+  failures.set(id, reason);
+  settle({ nonce, failed: true, message: reason });
+  const waiting = [...(messages.get(state.channelId)?.values() ?? [])];
+  const stuck = waiting.find((one) => one.interaction_metadata?.id === id && one.flags & LOADING);
+  if (stuck) tell("message", { kind: "update", message: stuck });
 }
