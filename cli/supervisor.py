@@ -134,7 +134,7 @@ class Supervisor:
             await child.kill()
         hurried.cancel()
         if not await stopping and not hurry.is_set():
-            say(f"{child.part.name} did not stop within {child.part.stop_within_s:.0f} s and was killed.")
+            say(f"{child.part.name} did not stop within {child.part.stop_within_s:g} s and was killed.")
 
     async def _show(self) -> None:
         while True:

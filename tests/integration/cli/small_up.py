@@ -1,0 +1,62 @@
+"""A supervisor over parts that misbehave: `python -m tests.integration.cli.small_up FOLDER PART...`"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from cli import leash, restarts, supervisor
+from cli.child import Part
+from cli.exits import Fault
+from cli.record import TOKEN, Record
+from cli.terminal import Stopwatch, say
+
+restarts._FIRST_PAUSE_S = 0.02
+restarts.SILENCE_S = 0.5
+supervisor._LISTEN_S = 0.1
+
+_STEADY = "import time; print('here', flush=True); time.sleep(60)"
+_DYING = "import sys; sys.exit('no weights')"
+_STUBBORN = (
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('here', flush=True); time.sleep(60)"
+)
+# Its child ignores SIGTERM, as a pool process may that hangs in C.
+_PARENT = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {_STUBBORN!r}]); time.sleep(60)"
+_LEASHED = "from cli import leash; leash.hold(); print('here', flush=True); import time; time.sleep(60)"
+
+
+def part(name: str, told: dict[str, str]) -> Part:
+    program = {"dying": _DYING, "stubborn": _STUBBORN, "parent": _PARENT, "leashed": _LEASHED}.get(name, _STEADY)
+    return Part(
+        name,
+        [sys.executable, "-c", program],
+        told,
+        is_ready=lambda _pid: name != "dying",
+        beat=(lambda: 1.0) if name == "hanging" else None,
+        needs=("base",) if name == "late" else (),
+        turn={"base": 2, "steady": 1}.get(name, 0),
+        once=name == "once",
+        stop_within_s=0.5,
+    )
+
+
+async def main(folder: Path, names: list[str]) -> None:
+    read_end, _ = os.pipe()
+    record = Record(folder / "processes.json")
+    told = {TOKEN: record.token, leash.VARIABLE: str(read_end)}
+    made = supervisor.Supervisor([part(name, told) for name in names], record, folder, leash=read_end, everything=True)
+
+    def ready(_watch: Stopwatch) -> None:
+        say("all ready")
+
+    await made.run(ready)
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(main(Path(sys.argv[1]), sys.argv[2:]))
+    except Fault as error:
+        say(error.message)
+        sys.exit(1)
