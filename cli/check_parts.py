@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -108,8 +108,10 @@ def check_running(settings: Settings) -> Finding:
 
 def _new_database(path: Path) -> Finding:
     folder = next(one for one in path.parents if one.exists())
-    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        return fault("database", f"{path} cannot be made: {folder} cannot be written to")
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        return fault("database", f"{path} cannot be made: {error.strerror}")
     return ok("database", f"none yet; the first start makes {path}")
 
 

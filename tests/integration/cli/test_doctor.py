@@ -1,0 +1,137 @@
+"""`omokage doctor` on real and on broken parts."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+import redis
+from click.testing import CliRunner
+
+from cli import check_host, check_parts
+from cli.check import State
+from cli.main import omokage
+from core.settings import Settings
+from tests.integration.worker.parts import Valkey
+
+
+def settings(data: Path, **environment: str) -> Settings:
+    return Settings.from_env({"OMOKAGE_DATA": str(data), **environment})
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[Valkey]:
+    started = Valkey(tmp_path)
+    started.start()
+    yield started
+    started.kill()
+
+
+def test_the_brokers_policy_is_looked_at(valkey: Valkey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("OMOKAGE_BROKER_URL", valkey.url)
+    mine = settings(tmp_path, OMOKAGE_BROKER_URL=valkey.url)
+    assert check_parts.check_broker(mine).state is State.OK
+    client = redis.Redis.from_url(valkey.url.replace("redis+socket", "unix"))
+    client.config_set("maxmemory-policy", "allkeys-lru")
+    client.close()
+    found = check_parts.check_broker(mine)
+    assert found.state is State.FAULT
+    assert "noeviction" in found.text
+    valkey.kill()
+    assert check_parts.check_broker(mine).state is State.FAULT
+
+
+def test_a_broker_that_up_brings_is_no_fault_before_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("OMOKAGE_BROKER_URL", raising=False)
+    assert check_parts.check_broker(settings(tmp_path)).state is State.OK
+
+
+def test_a_database_is_opened_but_not_made(tmp_path: Path):
+    assert check_parts.check_database(settings(tmp_path)).state is State.OK
+    assert not (tmp_path / "omokage.db").exists()
+
+
+@pytest.mark.parametrize("url", ["sqlite:////proc/nowhere/x.db", "postgresql://nobody@127.0.0.1:1/none"])
+def test_a_database_that_cannot_be_opened_is_a_fault(url: str, tmp_path: Path):
+    assert check_parts.check_database(settings(tmp_path, OMOKAGE_DATABASE_URL=url)).state is State.FAULT
+
+
+def test_a_file_that_is_no_database_is_a_fault(tmp_path: Path):
+    (tmp_path / "omokage.db").write_text("this is no database, whatever its name says" * 100)
+    assert check_parts.check_database(settings(tmp_path)).state is State.FAULT
+
+
+class Discord(BaseHTTPRequestHandler):
+    """Knows one token."""
+
+    def do_GET(self) -> None:
+        status = {"Bot good": 200, "Bot odd": 503}.get(self.headers["Authorization"], 401)
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(b'{"username": "omokage"}')
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Quiet."""
+
+
+@pytest.fixture
+def discord() -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), Discord)
+    serving = threading.Thread(target=server.serve_forever, args=(0.02,))
+    serving.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/api/v10"
+    server.shutdown()
+    serving.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize(("token", "state"), [("good", State.OK), ("bad", State.FAULT), ("odd", State.REMARK)])
+def test_discord_is_asked_about_the_token(token: str, state: State, discord: str, tmp_path: Path):
+    mine = settings(tmp_path, DISCORD_TOKEN=token, OMOKAGE_DISCORD_API=discord)
+    assert check_parts.check_token(mine).state is state
+
+
+def test_no_token_is_worth_a_remark_and_a_wrong_one_never_leaves_this_machine(tmp_path: Path):
+    assert check_parts.check_token(settings(tmp_path)).state is State.REMARK
+    assert check_parts.check_token(settings(tmp_path, DISCORD_TOKEN="hunter2")).state is State.FAULT
+
+
+def test_a_missing_gpu_is_a_remark_and_a_missing_tensorflow_a_fault():
+    bare = {"version": "2.21.0", "gpus": [], "cuda": False}
+    assert check_host.check_gpu(bare).state is State.REMARK
+    assert check_host.check_gpu(bare | {"gpus": ["H200"]}).state is State.OK
+    assert check_host.check_tensorflow(bare).state is State.OK
+    assert check_host.check_tensorflow("ModuleNotFoundError: No module named 'tensorflow'").state is State.FAULT
+    assert check_host.missing_packages("vision") == []
+
+
+def run(data: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> tuple[int, str]:
+    for name in ("OMOKAGE_BROKER_URL", "OMOKAGE_DATABASE_URL", "DISCORD_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OMOKAGE_DATA", str(data))
+    monkeypatch.setattr(check_host, "probe_tensorflow", lambda: {"version": "2.21.0", "gpus": [], "cuda": False})
+    result = CliRunner().invoke(omokage, ["doctor", *options], standalone_mode=False)
+    assert result.exception is None
+    return result.return_value, result.stdout
+
+
+def test_a_new_installation_is_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    status, said = run(tmp_path, monkeypatch)
+    assert status == 0
+    assert said.endswith("All is well.\n")
+
+
+def test_one_fault_is_status_1_and_the_other_checks_are_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "omokage.db").write_text("no database" * 100)
+    status, said = run(tmp_path, monkeypatch, "--json")
+    report = json.loads(said)
+    assert status == 1
+    assert report["ok"] is False
+    assert {check["name"]: check["state"] for check in report["checks"]} == {
+        "python": "ok", "disk": "ok", "database": "fault", "broker": "ok",
+        "token": "remark", "running": "remark", "tensorflow": "ok", "gpu": "remark",
+    }  # fmt: skip

@@ -1,0 +1,74 @@
+"""`omokage worker` with the product's own models, on fictional people."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from PIL import Image
+
+from core.bootstrap import Services
+from core.domain.classification import ClassifyResult
+from core.domain.jobs import JobKind, JobRequest, JobState, Origin, QueueName
+from core.starter import cast, group
+from tests.integration.worker.parts import ROOT, Valkey, settled, wait_until
+from worker.pulse import beat_file, read_beat
+
+
+@pytest.fixture
+def omokage_worker(data: Path, broker: Valkey):
+    """The command itself, ready."""
+    environment = {**os.environ, "OMOKAGE_DATA": str(data), "OMOKAGE_BROKER_URL": broker.url}
+    command = [sys.executable, "-m", "cli.main", "worker"]
+    with (data / "worker.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
+
+    def ready() -> bool:
+        assert process.poll() is None, (data / "worker.log").read_text()
+        beat = read_beat(beat_file(data, QueueName.CPU))
+        return beat is not None and beat.ready_at is not None
+
+    wait_until(ready, within=90, what="the models")
+    yield process
+    process.kill()
+    process.wait()
+
+
+def ask(services: Services, job_id: int, photo: bytes) -> None:
+    origin = Origin(7, 20, job_id, "en", 1, "token")
+    services.jobs.receive(JobRequest(job_id, JobKind.CLASSIFY, origin, {"filename": "group.jpg"}))
+    services.jobs.submit(job_id, services.blobs.put(photo))
+
+
+@pytest.mark.slow
+def test_a_photo_is_answered_and_so_is_the_next_after_the_process_was_killed(
+    omokage_worker: subprocess.Popen[bytes], services: Services
+):
+    jpeg = io.BytesIO()
+    picture = group(list(cast()[:3]), 41)
+    Image.fromarray(picture.image).save(jpeg, "JPEG", quality=92)
+
+    ask(services, 1, jpeg.getvalue())
+    settled(services.jobs, 1)
+    first = services.jobs.get(1)
+    assert first.state is JobState.DONE
+    assert first.result is not None
+    answer = ClassifyResult.from_json(first.result)
+    assert len(answer.faces) == 3
+    assert Image.open(io.BytesIO(services.blobs.get(answer.picture))).size == (answer.width, answer.height)
+    assert [face.ref.number for face in services.people.faces_of(1)] == [1, 2, 3]
+
+    # A process that is forked again from a parent that has run a model would hang for ever.
+    [pool] = psutil.Process(omokage_worker.pid).children()
+    pool.kill()
+    ask(services, 2, jpeg.getvalue())
+    settled(services.jobs, 2)
+    second = services.jobs.get(2)
+    assert second.result is not None
+    assert second.result["faces"] == first.result["faces"]
+    assert len(services.jobs.pending_outbox()) == 2
