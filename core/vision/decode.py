@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import os
 import subprocess
 import sys
@@ -13,13 +15,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.domain.errors import ErrorCode, OmokageError
+from core.vision import decode_worker
 from core.vision.decode_worker import CODE_LENGTH, REQUEST, SIZE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+# By its path and isolated: neither the working folder nor PYTHONPATH has a say in what opens strangers' files. Pillow's
+# warnings quote the file, so they stay out of the log.
+_COMMAND = (sys.executable, "-I", "-W", "ignore", decode_worker.__file__)
 # The child gets what Python needs to start, and none of the operator's secrets.
-_KEPT_ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "HOME", "LANG", "SYSTEMROOT")
+_KEPT_ENVIRONMENT = ("LD_LIBRARY_PATH", "SYSTEMROOT")
+_CODES = {ErrorCode.NOT_AN_IMAGE, ErrorCode.BROKEN_IMAGE, ErrorCode.TOO_MANY_PIXELS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +35,7 @@ class PhotoLimits:
 
     max_bytes: int = 10 * 1024 * 1024  # Discord's own limit for members without a subscription
     max_pixels: int = 25_000_000  # a phone's largest pictures of ordinary use; 75 MB as RGB
-    timeout_s: float = 10.0  # the slowest allowed file takes about two seconds on a busy core
+    timeout_s: float = 10.0  # the slowest allowed file takes 1.5 s (WebP) and a busy machine several times that
 
 
 class SafeDecoder:
@@ -41,6 +48,7 @@ class SafeDecoder:
         self._limits = limits
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0  # the process whose child it is
 
     def decode(self, data: bytes) -> NDArray[np.uint8]:
         """The upright photo, (H, W, 3) uint8 RGB; of an animation the first frame; transparent parts are white.
@@ -52,11 +60,10 @@ class SafeDecoder:
         if len(data) > self._limits.max_bytes:
             raise OmokageError(ErrorCode.TOO_LARGE, size=len(data), limit=self._limits.max_bytes)
         with self._lock:
-            fresh = self._process is None or self._process.poll() is not None
-            answer = self._ask(data)
-            if answer is None and not fresh:
-                # The child may have died before, of something else; a new one tells whether it is the file.
-                answer = self._ask(data)
+            answer, hopeless = self._ask(data)
+            if answer is None and not hopeless:
+                # The child may have died of something else, before or now; a new one tells whether it is the file.
+                answer, _ = self._ask(data)
         if answer is None:
             raise OmokageError(ErrorCode.BROKEN_IMAGE)
         return answer
@@ -74,52 +81,69 @@ class SafeDecoder:
     ) -> None:
         self.close()
 
-    def _ask(self, data: bytes) -> NDArray[np.uint8] | None:
-        """The pixels; None where the child died, or had to be killed."""
+    def _ask(self, data: bytes) -> tuple[NDArray[np.uint8] | None, bool]:
+        """The pixels, None where the child died; and then whether that was for want of time."""
         process = self._running()
-        # Killing the child ends whatever read or write waits for it.
-        timer = threading.Timer(self._limits.timeout_s, process.kill)
+        late = threading.Event()
+
+        def kill() -> None:
+            late.set()
+            process.kill()  # ends whatever read or write waits for the child
+
+        timer = threading.Timer(self._limits.timeout_s, kill)
         timer.start()
         try:
-            assert process.stdin is not None  # noqa: S101 - it is a pipe
-            process.stdin.write(REQUEST.pack(len(data), self._limits.max_pixels))
-            process.stdin.write(data)
-            process.stdin.flush()
-            return self._answer(process)
+            return self._answer(process, data), False
         except (OSError, EOFError):
             self._kill()
-            return None
+            return None, late.is_set()
         finally:
             timer.cancel()
+            timer.join()  # so that it cannot kill the child at the next photo
 
-    def _answer(self, process: subprocess.Popen[bytes]) -> NDArray[np.uint8]:
+    def _answer(self, process: subprocess.Popen[bytes], data: bytes) -> NDArray[np.uint8]:
+        assert process.stdin is not None  # noqa: S101 - it is a pipe
+        # The child ends itself a little after we would: whoever would kill it may be dead.
+        process.stdin.write(REQUEST.pack(len(data), self._limits.max_pixels, math.ceil(self._limits.timeout_s) + 1))
+        process.stdin.write(data)
+        process.stdin.flush()
         if _read(process, 1) == b"E":
             (length,) = CODE_LENGTH.unpack(_read(process, CODE_LENGTH.size))
-            raise self._refusal(_read(process, length).decode())
+            raise self._refusal(_read(process, length))
         width, height = SIZE.unpack(_read(process, SIZE.size))
+        if not 0 < width * height <= self._limits.max_pixels:
+            raise EOFError  # a file took the child over
         return np.frombuffer(_read(process, width * height * 3), np.uint8).reshape(height, width, 3)
 
-    def _refusal(self, text: str) -> OmokageError:
-        code, _, pixels = text.partition(":")
-        if not pixels:
+    def _refusal(self, answer: bytearray) -> OmokageError:
+        code, _, pixels = answer.decode("ascii", "replace").partition(":")
+        if code not in _CODES:
+            raise EOFError  # a file took the child over
+        if not pixels.isdecimal():
             return OmokageError(ErrorCode(code))
         return OmokageError(ErrorCode(code), pixels=int(pixels), limit=self._limits.max_pixels)
 
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
+        if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
             self._kill()
             environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
-            command = [sys.executable, "-m", "core.vision.decode_worker"]
             self._process = subprocess.Popen(  # noqa: S603 - our own module, no input in the command
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+                _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
             )
+            self._owner = os.getpid()
         return self._process
 
     def _kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()  # closes the pipes and takes the dead process off the system's table
-            self._process = None
+        """End the child and forget it; after a fork only forget it, for it is our parent's."""
+        process, self._process = self._process, None
+        if process is None or self._owner != os.getpid():
+            return
+        process.kill()
+        for pipe in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):  # what was left to write has nobody to read it
+                assert pipe is not None  # noqa: S101 - it is a pipe
+                pipe.close()
+        process.wait()
 
 
 def _read(process: subprocess.Popen[bytes], count: int) -> bytearray:

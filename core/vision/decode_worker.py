@@ -1,29 +1,42 @@
-"""The process that opens strangers' files: `python -m core.vision.decode_worker`.
+"""The process that opens strangers' files; run by its path, and never imports the rest of Omokage.
 
-Reads requests on standard input (8 bytes of length, 4 of the most pixels allowed, the file) and answers on standard
-output: `I`, width and height (4 bytes each) and RGB pixels, or `E`, a length (2 bytes) and `code` or `code:pixels`.
-Numbers are big-endian. Ends with its input, so with the process that started it. Imports Pillow only: it starts in a
-tenth of a second, and holds no secrets.
+Reads requests on standard input (8 bytes of length, 4 of the most pixels allowed, 4 of the most seconds, the file) and
+answers on standard output: `I`, width and height (4 bytes each) and RGB pixels, or `E`, a length (2 bytes) and `code`
+or `code:pixels`. Numbers are big-endian. Ends with its input, so with the process that started it. Imports Pillow only:
+it starts in a tenth of a second, and holds no secrets.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import signal
 import struct
 import sys
 from typing import BinaryIO
 
-from PIL import Image, ImageCms, ImageOps
+# All four by name: asked for a format that is not loaded, Pillow would load every plugin it has.
+from PIL import GifImagePlugin, Image, ImageCms, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
-REQUEST = struct.Struct(">QI")
+REQUEST = struct.Struct(">QII")
 SIZE = struct.Struct(">II")
 CODE_LENGTH = struct.Struct(">H")
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
-# Four times what the largest allowed picture needs on its way through Pillow (25 megapixels, RGBA and RGB at once).
+FORMATS = tuple(
+    plugin.format
+    for plugin in (
+        JpegImagePlugin.JpegImageFile,
+        PngImagePlugin.PngImageFile,
+        WebPImagePlugin.WebPImageFile,
+        GifImagePlugin.GifImageFile,
+    )
+)
+# Of address space. 25 megapixels need up to 520 MB of it on their way through Pillow (alpha, or CMYK with a profile,
+# on their side: `python -m benchmarks.decoding`); twice that leaves room for other builds of the libraries.
 MEMORY_BYTES = 1 << 30
+_OPEN_FILES = 16  # more than the three pipes and what Pillow holds; a file that takes the process over opens few
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
 _WHITE = (255, 255, 255, 255)
+_INPUT_MODE = {b"RGB ": "RGB", b"CMYK": "CMYK", b"GRAY": "L"}  # by the colour space that a profile says it is for
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a fault
@@ -36,12 +49,14 @@ def decode(data: bytes, most_pixels: int) -> Image.Image:
     Raises:
         Refused: the file is no picture of these formats, broken, or has too many pixels.
     """
-    if not (data.startswith(_SIGNATURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")):
+    if not (data.startswith(_SIGNATURES) or _is_webp(data)):
         raise Refused("not-an-image")
-    Image.MAX_IMAGE_PIXELS = None  # the check below is ours, and comes before any pixel is decoded
+    Image.MAX_IMAGE_PIXELS = None  # the checks below are ours, and come before any pixel is decoded
     try:
+        if _is_webp(data):  # whose canvas Pillow allocates as soon as it opens the file
+            _check_size(*_webp_size(data), most_pixels)
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            _check_size(image, most_pixels)
+            _check_size(*image.size, most_pixels)
             image.load()
             return _flattened(_upright(image))
     except Refused:
@@ -50,17 +65,38 @@ def decode(data: bytes, most_pixels: int) -> Image.Image:
         raise Refused("broken-image") from error
 
 
-def _check_size(image: Image.Image, most_pixels: int) -> None:
-    pixels = image.width * image.height
-    if pixels > most_pixels:
-        raise Refused("too-many-pixels", pixels)
+def _check_size(width: int, height: int, most_pixels: int) -> None:
+    if width * height > most_pixels:
+        raise Refused("too-many-pixels", width * height)
+
+
+def _is_webp(data: bytes) -> bool:
+    return data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+
+
+def _webp_size(data: bytes) -> tuple[int, int]:
+    """Width and height as the first chunk says: RFC 9649, sections 2.5 to 2.7, and RFC 6386, section 9.1.
+
+    Raises:
+        struct.error, ValueError: too short, or none of the three kinds.
+    """
+    kind = data[12:16]
+    if kind == b"VP8X":  # 24 bits each, less one
+        return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
+    if kind == b"VP8L":  # 14 bits each, less one
+        (bits,) = struct.unpack_from("<I", data, 21)
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if kind == b"VP8 ":  # 14 bits each, beside two of scale
+        width, height = struct.unpack_from("<HH", data, 26)
+        return width & 0x3FFF, height & 0x3FFF
+    raise ValueError("not a kind of WebP that there is")
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    try:
-        return ImageOps.exif_transpose(image)
-    except Exception:  # noqa: BLE001 - a broken note about the orientation is no reason to refuse the picture
-        return image
+    # A broken note about the orientation is no reason to refuse the picture.
+    with contextlib.suppress(Exception):
+        ImageOps.exif_transpose(image, in_place=True)
+    return image
 
 
 def _flattened(image: Image.Image) -> Image.Image:
@@ -71,43 +107,68 @@ def _flattened(image: Image.Image) -> Image.Image:
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, _WHITE), image)
-    elif profile and image.mode in {"RGB", "CMYK", "L"}:
+    if image.mode not in {"RGB", "CMYK", "L"}:
+        image = image.convert("RGB")
+    if profile:
         image = _in_srgb(image, profile)
     return image.convert("RGB")
 
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
-    """Phones save wider colours; shown as sRGB without this, they would look pale."""
+    """Phones save wider colours; shown as sRGB without this, they would look pale. As it is if the profile is odd."""
     with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError):
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if "srgb" in ImageCms.getProfileDescription(source).lower():
-            return image
-        return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB") or image
+        described = "srgb" in ImageCms.getProfileDescription(source).lower()
+        if not described and _INPUT_MODE.get(profile[16:20]) == image.mode:
+            target = ImageCms.createProfile("sRGB")
+            return ImageCms.profileToProfile(image, source, target, outputMode="RGB") or image
     return image
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer until the requests end."""
     while len(header := requests.read(REQUEST.size)) == REQUEST.size:
-        length, most_pixels = REQUEST.unpack(header)
-        try:
-            image = decode(requests.read(length), most_pixels)
-        except Refused as refused:
-            code = ":".join(map(str, refused.args)).encode()
-            answers.write(b"E" + CODE_LENGTH.pack(len(code)) + code)
-        else:
-            answers.write(b"I" + SIZE.pack(*image.size))
-            answers.write(image.tobytes())
+        length, most_pixels, most_seconds = REQUEST.unpack(header)
+        _end_in(most_seconds)
+        for part in _answer(requests.read(length), most_pixels):
+            answers.write(part)
         answers.flush()
+        _end_in(0)
+
+
+def _answer(data: bytes, most_pixels: int) -> tuple[bytes, ...]:
+    try:
+        image = decode(data, most_pixels)
+        return b"I" + SIZE.pack(*image.size), image.tobytes()
+    except MemoryError:  # between decoding and the answer
+        refused = Refused("broken-image")
+    except Refused as error:
+        refused = error
+    code = ":".join(map(str, refused.args)).encode()
+    return b"E" + CODE_LENGTH.pack(len(code)) + code, b""
+
+
+def _end_in(seconds: int) -> None:
+    """Die after so long, for a parent that died meanwhile and cannot kill; 0: never. Not on Windows."""
+    if sys.platform != "win32":
+        signal.alarm(seconds)
 
 
 def _limit() -> None:
-    """Memory that a bomb cannot exceed, and no core dumps of strangers' pictures; not on Windows."""
-    with contextlib.suppress(ImportError, ValueError, OSError):
+    """No more memory than the largest photo needs, no files written, no core dumps of strangers' pictures.
+
+    On Linux only: elsewhere the limit on address space is missing or means something else.
+    """
+    if sys.platform == "linux":
         import resource  # noqa: PLC0415 - there is none on Windows
 
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+        for limit, most in (
+            (resource.RLIMIT_AS, MEMORY_BYTES),
+            (resource.RLIMIT_NOFILE, _OPEN_FILES),
+            (resource.RLIMIT_FSIZE, 0),
+            (resource.RLIMIT_CORE, 0),
+        ):
+            resource.setrlimit(limit, (most, most))
 
 
 if __name__ == "__main__":

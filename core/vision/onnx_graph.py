@@ -2,8 +2,8 @@
 
 CenterFace's file says that its input is 10x3x32x32, though the network is fully convolutional, and it lists every
 weight among the graph's inputs, where a caller could replace it, so that onnxruntime may not fold batch normalisation
-into the convolutions. With both undone it takes any multiple of 32, and about two thirds of the time. Format: onnx.proto
-and protobuf's wire encoding.
+into the convolutions. With both undone it takes any multiple of 32, and needs two thirds of the time. Format:
+onnx.proto and protobuf's wire encoding.
 """
 
 from __future__ import annotations
