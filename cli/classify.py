@@ -14,6 +14,8 @@ from cli.photos import Read, read_all
 if TYPE_CHECKING:
     from core.domain.classification import ClassifyResult, FaceAnswer
 
+_LEAST_SHARE = 0.005
+
 
 @click.command(short_help="Say who is in photos.")
 @click.argument("photos", nargs=-1, required=True, metavar="PHOTO...")
@@ -48,7 +50,8 @@ def _json(read: Read) -> object:
 
 
 def _text(name: str, result: ClassifyResult) -> str:
-    return "\n".join([f"{name}: {_summary(result)}", *(_line(face) for face in result.faces)])
+    named = {face.person_id for face in result.faces}
+    return "\n".join([f"{name}: {_summary(result)}", *(_line(face, named) for face in result.faces)])
 
 
 def _summary(result: ClassifyResult) -> str:
@@ -59,7 +62,9 @@ def _summary(result: ClassifyResult) -> str:
     return f"{faces} {'face' if faces == 1 else 'faces'}, {named} known"
 
 
-def _line(face: FaceAnswer) -> str:
-    top = ", ".join(f"{one.name} {one.probability:.0%}" for one in face.top)
+def _line(face: FaceAnswer, named: set[int | None]) -> str:
+    # Nobody is twice in one photo, and "0%" says nothing.
+    others = [one for one in face.top if one.person_id == face.person_id or one.person_id not in named]
+    top = ", ".join(f"{one.name} {one.probability:.0%}" for one in others if one.probability >= _LEAST_SHARE)
     place = f"{face.box.w:.0f}x{face.box.h:.0f} at {face.box.x:.0f},{face.box.y:.0f}"
     return f"  {face.number}. {face.name or 'unknown'} ({place}){f': {top}' if top else ''}"
