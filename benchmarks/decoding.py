@@ -60,11 +60,12 @@ def _largest() -> Iterator[tuple[str, bytes]]:
     image = _picture(LARGE)
     turned = Image.Exif()
     turned[0x0112] = 6
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes()
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profile = srgb.replace("sRGB".encode("utf-16-be"), "mine".encode("utf-16-be"))  # so that it is applied
     grey = np.asarray(image.convert("L")).astype(np.uint16) * 256
     yield "progressive JPEG on its side", _saved(image, "JPEG", progressive=True, exif=turned)
     yield "CMYK JPEG on its side", _saved(image.convert("CMYK"), "JPEG", exif=turned)
-    yield "JPEG with a profile", _saved(image, "JPEG", icc_profile=profile)
+    yield "JPEG with a profile on its side", _saved(image, "JPEG", exif=turned, icc_profile=profile)
     yield "PNG with alpha on its side", _saved(image.convert("RGBA"), "PNG", compress_level=1, exif=turned)
     yield "PNG with 16 bits of grey on its side", _saved(Image.fromarray(grey), "PNG", compress_level=1, exif=turned)
     yield "WebP", _saved(image, "WEBP", quality=70, method=0)
