@@ -22,6 +22,7 @@ from core.settings import Settings
 
 _DISCORD = "https://discord.com/api/v10"
 _TIMEOUT_S = 5.0
+_FORGOTTEN_S = 600.0
 
 
 def check_broker(settings: Settings) -> Finding:
@@ -95,15 +96,20 @@ def check_token(settings: Settings) -> Finding:
 
 
 def check_running(settings: Settings) -> Finding:
-    """What runs here now, and whether it is well."""
+    """What runs on this data folder now, and whether it is well; what was killed long ago runs no more."""
     beats = {file.stem: read_beat(file) for file in sorted((settings.data / "run").glob("*@*.json"))}
     beats |= {"bot": read_beat(settings.data / "run" / "bot.json")}
-    running = {name: beat for name, beat in beats.items() if beat is not None}
+    running = {name: beat for name, beat in beats.items() if beat is not None and _is_recent(beat)}
     if not running:
         return remark("running", "nothing runs on this data folder now")
     faults = (fault_of(name, [beat], time.time()) for name, beat in running.items())
     wrong = next((found for found in faults if found is not None), None)
     return ok("running", ", ".join(running)) if wrong is None else fault("running", wrong)
+
+
+def _is_recent(beat: dict[str, object]) -> bool:
+    at = beat.get("beat_at")
+    return isinstance(at, int | float) and time.time() - at < _FORGOTTEN_S
 
 
 def _new_database(path: Path) -> Finding:

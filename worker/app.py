@@ -10,41 +10,28 @@ import socket
 import sys
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from celery import Celery, signals
 from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
 
 from core.bootstrap import build
-from core.domain.jobs import LIMITS, Limits, QueueName
+from core.domain.jobs import QueueName
 from core.settings import Settings
 from worker.handlers import Load, load_handlers
 from worker.pulse import Pulse, beat_file
-from worker.queue import HARD_LIMIT_S, SOFT_LIMIT_S, make_celery, make_enqueue
+from worker.queue import make_celery, make_enqueue
 from worker.runner import Runner
 from worker.shared import Shared
 from worker.stream import Stream
 from worker.tasks import add_tasks
-from worker.watchdog import PATIENCE_S
+from worker.timing import Timing
 
 _log = logging.getLogger(__name__)
 EXIT_BROKEN = 1
 # Imported before the fork, run only after it: pool processes share the pages, and one that replaces a killed one
 # has its models seconds sooner. Importing is safe; a model that has run is not, its threads are missing in the child.
 _PRELOAD = ("core.vision.decode", "core.vision.detect", "core.vision.embed", "core.services.classifier")
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How long things may take, in seconds; tests have less patience."""
-
-    limits: Limits = LIMITS
-    soft_limit_s: float = SOFT_LIMIT_S
-    hard_limit_s: float = HARD_LIMIT_S
-    # A photo is done in this time after SIGTERM; whatever is not is given back. `omokage up` kills a little later.
-    stop_grace_s: float = 5.0
-    patience_s: float = PATIENCE_S
 
 
 class PoolProcess:
@@ -123,7 +110,7 @@ def run(
         (preload or import_models)()
     _hush()
     _connect(process, timing)
-    with Pulse(beat_file(settings.data, queue), settings.broker_url, queue, process.shared, timing.patience_s):
+    with Pulse(beat_file(settings.data, queue), settings.broker_url, queue, process.shared, timing):
         worker = _worker(app, queue, concurrency)
         worker.start()
     return EXIT_BROKEN if process.shared.broken else int(worker.exitcode or 0)

@@ -22,12 +22,11 @@ from redis.retry import Retry
 from core.domain.jobs import QueueName
 from worker.queue import list_keys, redis_url
 from worker.shared import Shared
+from worker.timing import Timing
 from worker.watchdog import Sight, Watch, is_stuck, look
 
 _log = logging.getLogger(__name__)
-EVERY_S = 2.0
 _UNTIL_READY_S = 0.1  # `omokage up` waits for it
-FRESH_S = 15.0  # a beat that is older is of a worker that hangs or is gone
 _GRACE_S = 5.0
 EXIT_STUCK = 70
 
@@ -62,11 +61,11 @@ def read_beat(file: Path) -> Beat | None:
 class Pulse:
     """A thread of the worker's main process; enter it as long as the worker works."""
 
-    def __init__(self, file: Path, broker_url: str, queue: QueueName, shared: Shared, patience_s: float) -> None:
+    def __init__(self, file: Path, broker_url: str, queue: QueueName, shared: Shared, timing: Timing) -> None:
         self._file = file
         self._queue = queue
         self._shared = shared
-        self._patience_s = patience_s
+        self._timing = timing
         self._redis = redis.Redis.from_url(
             redis_url(broker_url), socket_timeout=1.0, socket_connect_timeout=1.0, retry=Retry(NoBackoff(), 0)
         )
@@ -85,11 +84,11 @@ class Pulse:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._ended.set()
-        self._thread.join(timeout=EVERY_S + _GRACE_S)
+        self._thread.join(timeout=_GRACE_S)
         self._file.unlink(missing_ok=True)
 
     def _go_on(self) -> None:
-        while not self._ended.wait(EVERY_S if self._ready_at else _UNTIL_READY_S):
+        while not self._ended.wait(self._timing.beat_s if self._ready_at else _UNTIL_READY_S):
             if self._ready_at is None and self._shared.loaded:
                 self._ready_at = time.time()
             if self._ready_at is not None:
@@ -98,7 +97,7 @@ class Pulse:
                 self._write()
             except OSError as error:
                 _log.warning("cannot write %s: %s", self._file, error)
-            if self._watch is not None and is_stuck(self._watch, self._patience_s):
+            if self._watch is not None and is_stuck(self._watch, self._timing.patience_s):
                 _log.error("messages are waiting and this worker takes none; it ends, to be started anew")
                 end_process(self._ended.wait)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -98,6 +99,15 @@ def test_discord_is_asked_about_the_token(token: str, state: State, discord: str
 def test_no_token_is_worth_a_remark_and_a_wrong_one_never_leaves_this_machine(tmp_path: Path):
     assert check_parts.check_token(settings(tmp_path)).state is State.REMARK
     assert check_parts.check_token(settings(tmp_path, DISCORD_TOKEN="hunter2")).state is State.FAULT
+
+
+@pytest.mark.parametrize(("age", "state"), [(1, State.OK), (60, State.FAULT), (3600, State.REMARK)])
+def test_what_runs_is_looked_at_and_what_was_killed_long_ago_is_not(age: float, state: State, tmp_path: Path):
+    (tmp_path / "run").mkdir()
+    now = time.time()
+    beat = {"pid": 1, "ready_at": now - 4000, "beat_at": now - age, "idle_s": 0.0}
+    (tmp_path / "run" / "worker-cpu@container.json").write_text(json.dumps(beat))
+    assert check_parts.check_running(settings(tmp_path)).state is state
 
 
 def test_a_missing_gpu_is_a_remark_and_a_missing_tensorflow_a_fault():

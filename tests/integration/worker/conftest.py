@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from core.bootstrap import Services, build
+from core.bootstrap import Services
 from core.settings import Settings
-from tests.integration.worker.fake_worker import LIMITS
-from tests.integration.worker.parts import Valkey
-from worker.queue import make_celery, make_enqueue
+from tests.integration.worker.parts import Valkey, opened, settings_for
 
 
 @pytest.fixture
@@ -29,13 +27,10 @@ def broker(data: Path) -> Iterator[Valkey]:
 
 @pytest.fixture
 def settings(data: Path, broker: Valkey) -> Settings:
-    return Settings.from_env({"OMOKAGE_DATA": str(data), "OMOKAGE_BROKER_URL": broker.url})
+    return settings_for(data, broker)
 
 
 @pytest.fixture
 def services(settings: Settings) -> Iterator[Services]:
-    app = make_celery(settings)
-    built = build(settings, make_enqueue(app), LIMITS)
-    yield built
-    built.close()
-    app.close()
+    with opened(settings) as built:
+        yield built

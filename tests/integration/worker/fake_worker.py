@@ -17,12 +17,14 @@ from core.bootstrap import Services
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job, JobCancelledError, JobKind, Limits, QueueName
 from core.settings import Settings
-from worker.app import Timing, run
+from worker.app import run
 from worker.handlers import Cancelled, Done, Handlers, Progress
+from worker.timing import Timing
 
-# A quarter of the product's times, so that tests need not wait; much less, and a busy machine loses leases.
-LIMITS = Limits(lease_s=2.5, renew_s=0.6, redispatch_after_s=4.0)
-TIMING = Timing(LIMITS, soft_limit_s=4, hard_limit_s=8, stop_grace_s=1.0, patience_s=3.0)
+# A fifth of the product's times, so that tests need not wait; much less, and a busy machine loses leases.
+LIMITS = Limits(lease_s=2.0, renew_s=0.5, redispatch_after_s=3.0)
+# Patience is longer than the two seconds after which Celery connects again.
+TIMING = Timing(LIMITS, soft_limit_s=3, hard_limit_s=6, stop_grace_s=0.5, patience_s=4.0, beat_s=0.2)
 STEP_S = 0.05
 
 

@@ -14,9 +14,13 @@ from pathlib import Path
 import psutil
 
 from cli import valkey
+from core.bootstrap import Services, build
 from core.domain.jobs import Job, JobKind, JobRequest, Origin, QueueName
 from core.services.jobs import JobService
+from core.settings import Settings
+from tests.integration.worker.fake_worker import LIMITS
 from worker.pulse import beat_file, read_beat
+from worker.queue import make_celery, make_enqueue
 
 ROOT = Path(__file__).resolve().parents[3]
 PHOTO = "ab" * 32
@@ -101,6 +105,20 @@ def worker(data: Path, broker_url: str, kind: str = "cpu") -> Iterator[Worker]:
         yield started
     finally:
         started.end()
+
+
+def settings_for(data: Path, broker: Valkey) -> Settings:
+    return Settings.from_env({"OMOKAGE_DATA": str(data), "OMOKAGE_BROKER_URL": broker.url})
+
+
+@contextlib.contextmanager
+def opened(settings: Settings) -> Iterator[Services]:
+    """The bot's side of the services."""
+    app = make_celery(settings)
+    built = build(settings, make_enqueue(app), LIMITS)
+    yield built
+    built.close()
+    app.close()
 
 
 def ask(jobs: JobService, job_id: int, **params: object) -> Job:
