@@ -17,9 +17,7 @@ def test_nothing_has_happened_at_first():
 def test_a_child_tells_its_parent():
     shared = Shared()
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", DeprecationWarning
-        )  # threads of other tests; this child needs none
+        warnings.simplefilter("ignore", DeprecationWarning)  # threads of other tests; this child needs none
         child = os.fork()
     if child == 0:
         shared.note_loaded()
