@@ -11,11 +11,7 @@ COPY lock ./lock
 
 FROM base AS bot
 RUN pip install --no-deps --require-hashes -r lock/bot.txt
-COPY bot ./bot
-COPY cli ./cli
-COPY core ./core
-COPY sandbox ./sandbox
-COPY worker ./worker
+COPY . .
 RUN pip install --no-deps .
 USER omokage
 VOLUME /var/lib/omokage
@@ -24,11 +20,7 @@ CMD ["omokage", "bot"]
 
 FROM base AS worker
 RUN pip install --no-deps --require-hashes -r lock/worker.txt
-COPY bot ./bot
-COPY cli ./cli
-COPY core ./core
-COPY sandbox ./sandbox
-COPY worker ./worker
+COPY . .
 RUN pip install --no-deps .
 USER omokage
 VOLUME /var/lib/omokage
@@ -38,11 +30,7 @@ CMD ["omokage", "worker", "--queue", "cpu"]
 # The CUDA libraries come as wheels with tensorflow[and-cuda]; the host brings the driver and the NVIDIA container toolkit.
 FROM base AS worker-gpu
 RUN pip install --no-deps --require-hashes -r lock/worker-gpu.txt
-COPY bot ./bot
-COPY cli ./cli
-COPY core ./core
-COPY sandbox ./sandbox
-COPY worker ./worker
+COPY . .
 RUN pip install --no-deps .
 USER omokage
 VOLUME /var/lib/omokage
