@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup dev up test check bench check-models lock clean
+.PHONY: setup dev up test check bench lock clean
 
 setup: $(VENV)/.worker
 dev: $(VENV)/.dev
