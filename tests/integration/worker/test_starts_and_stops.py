@@ -62,10 +62,11 @@ def test_a_worker_says_that_it_is_alive_and_what_it_has_done_until_it_ends(data:
     for job_id in (1, 2):
         ask(services.jobs, job_id)
         settled(services.jobs, job_id)
-    wait_until(lambda: (beat := read_beat(file)) is not None and beat.taken == 2)
+    # Celery forgets a task a moment after its job has ended.
+    wait_until(lambda: (beat := read_beat(file)) is not None and (beat.taken, beat.active) == (2, 0))
     beat = read_beat(file)
     assert beat is not None
-    assert (beat.pid, beat.queue, beat.active, beat.idle_s) == (cpu.process.pid, "cpu", 0, 0.0)
+    assert (beat.pid, beat.queue, beat.idle_s) == (cpu.process.pid, "cpu", 0.0)
     cpu.stop()
     assert not file.exists()
 
