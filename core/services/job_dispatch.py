@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select, tuple_, update
 
 from core.domain.fairness import OPERATOR_GUILD, Claimant, eligible
 from core.domain.jobs import ACTIVE, JobState, QueueName
@@ -45,14 +45,15 @@ class Dispatching(JobBase):
     def _admit(self, connection: Connection) -> list[_Message]:
         """Waiting -> dispatched, batch by batch until nothing more may be."""
         messages: list[_Message] = []
-        while batch := self._admit_batch(connection):
-            messages += batch
+        rows = connection.execute(self._admissible(_BATCH)).all()
+        while rows:
+            messages += self._admit_batch(connection, rows)
+            if len(rows) < _BATCH:
+                break
+            rows = connection.execute(self._admissible(_BATCH)).all()
         return messages
 
-    def _admit_batch(self, connection: Connection) -> list[_Message]:
-        rows = connection.execute(self._admissible(_BATCH)).all()
-        if not rows:
-            return []
+    def _admit_batch(self, connection: Connection, rows: Sequence[Row[Any]]) -> list[_Message]:
         active = select(jobs.c.id, jobs.c.guild_id, jobs.c.member_id).where(jobs.c.state.in_(ACTIVE))
         chosen = eligible(_claimants(rows), _claimants(connection.execute(active)), self._share)
         changed = {"state": JobState.DISPATCHED, "dispatched_at": self._clock(), "dispatches": 1}
@@ -136,12 +137,12 @@ def _lost(before: datetime) -> Select[Any]:
         other.c.dispatched_at > jobs.c.dispatched_at,
         other.c.priority >= jobs.c.priority,
     )
-    moving = select(other.c.id).where(
-        other.c.queue == jobs.c.queue, or_(other.c.state == JobState.RUNNING, other.c.started_at > before)
-    )
+    # Two questions, for each of which there is an index; as one they would lead through the whole history.
+    running = select(other.c.id).where(other.c.queue == jobs.c.queue, other.c.state == JobState.RUNNING)
+    begun = select(other.c.id).where(other.c.queue == jobs.c.queue, other.c.started_at > before)
     return (
         select(jobs.c.id, jobs.c.queue, jobs.c.priority, jobs.c.dispatched_at, jobs.c.dispatches)
         .where(jobs.c.state == JobState.DISPATCHED, jobs.c.dispatched_at <= before)
-        .where(or_(overtaken.exists(), ~moving.exists()))
+        .where(or_(overtaken.exists(), ~(running.exists() | begun.exists())))
         .order_by(jobs.c.priority, jobs.c.dispatched_at, jobs.c.id)
     )

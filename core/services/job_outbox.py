@@ -16,8 +16,8 @@ class Outbox(JobBase):
     """Written with a job's end, read by the relay until Discord has it."""
 
     def pending_outbox(self, limit: int = 50) -> list[OutboxEntry]:
-        """Answers to post now, oldest first."""
-        due = select(outbox).where(outbox.c.due_at <= self._clock()).order_by(outbox.c.id).limit(limit)
+        """Answers to post now, those first that have been due for longest."""
+        due = select(outbox).where(outbox.c.due_at <= self._clock()).order_by(outbox.c.due_at, outbox.c.id).limit(limit)
         with self._database.read() as connection:
             return [to_entry(row) for row in connection.execute(due)]
 

@@ -90,7 +90,7 @@ jobs = Table(
     Column("failure_code", String(32)),
     Column("failure_details", JSON(none_as_null=True)),
     Column("answer_message_id", BigInteger),
-    Index(None, "state", "priority", "created_at"),  # dispatch, recover, place: only unfinished jobs are read
+    Index(None, "state", "queue", "priority", "created_at"),  # dispatch, recover, place: only unfinished jobs are read
     Index(None, "guild_id", "created_at"),  # /jobs
     Index(None, "guild_id", "state"),  # is there room for another
     Index(None, "kind", "finished_at"),  # how long jobs of a kind take

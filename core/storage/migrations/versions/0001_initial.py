@@ -73,7 +73,8 @@ def _create_jobs() -> None:
         sa.Column("answer_message_id", sa.BigInteger()),
         sa.PrimaryKeyConstraint("id", name="pk_jobs"),
     )
-    op.create_index("ix_jobs_state_priority_created_at", "jobs", ["state", "priority", "created_at"])
+    columns = ["state", "queue", "priority", "created_at"]
+    op.create_index(f"ix_jobs_{'_'.join(columns)}", "jobs", columns)
     op.create_index("ix_jobs_guild_id_created_at", "jobs", ["guild_id", "created_at"])
     op.create_index("ix_jobs_guild_id_state", "jobs", ["guild_id", "state"])
     op.create_index("ix_jobs_kind_finished_at", "jobs", ["kind", "finished_at"])

@@ -1,0 +1,75 @@
+"""What is asked often must not read more the longer the product has been used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from core.domain.people import FaceRef
+from core.services.jobs import JobService
+from core.services.people import PeopleService
+from core.storage.database import Database
+from tests.integration.core.parts import GUILD, MEMBER, Clock, found, new_face, request, running, submitted
+
+
+@pytest.fixture
+def asked(database: Database) -> Iterator[dict[str, Any]]:
+    """The statements of the test, with parameters."""
+    statements: dict[str, Any] = {}
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        if statement.split(maxsplit=1)[0] in {"SELECT", "UPDATE", "DELETE"}:
+            statements[statement] = parameters
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(database.engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_question_about_jobs_reads_the_whole_history(
+    database: Database, jobs: JobService, people: PeopleService, clock: Clock, asked: dict[str, Any]
+) -> None:
+    found(jobs, 1, new_face())
+    people.name_face(FaceRef(1, 1), GUILD, "Anna", by=1, channel_id=2, message_id=3, source="this-is")
+    jobs.receive(request(2, member=2))
+    for job_id in (3, 4, 5, 6):
+        submitted(jobs, job_id)
+    running(jobs, 7, member=7)
+    jobs.renew(7, "worker")
+    jobs.cancel(7, MEMBER, is_moderator=True)
+    clock.advance(30)
+    jobs.recover()
+    for job_id in (1, 2, 3, 6):
+        jobs.place(job_id)
+    jobs.backlog()
+    jobs.list(GUILD, None)
+    jobs.list(GUILD, MEMBER)
+    jobs.received_before(clock.now)
+    (entry, *_) = jobs.pending_outbox()
+    jobs.mark_sent(entry.id, 1)
+    people.faces_of(1)
+    people.gallery_version(GUILD)
+
+    assert len(asked) > 20
+    with database.read() as connection:
+        for statement, parameters in list(asked.items()):
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+            assert not [step for step in plan if reads_all(step)], (statement, plan)
+
+
+def reads_all(step: str) -> bool:
+    """A table from its beginning to its end, or all jobs of a queue or of a kind in whatever state."""
+    scan = re.match(r"SCAN (jobs|active|other|outbox|faces|labels)\b", step)
+    return scan is not None or "ix_jobs_queue_started_at (queue=?)" in step
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_check_itself_notices_a_scan(database: Database) -> None:
+    with database.read() as connection:
+        plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN SELECT * FROM jobs WHERE photo = 'x'")
+        assert any(reads_all(row[3]) for row in plan)
