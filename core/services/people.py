@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Row, case, func, or_, select
+from sqlalchemy import Connection, Row, case, or_, select
 
 from core.domain.classification import ClassifyResult
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Candidate
 from core.domain.people import (
-    CannotLink,
     FaceRef,
-    GalleryRows,
     NewFace,
     Person,
     StoredFace,
@@ -23,13 +19,11 @@ from core.domain.people import (
     name_key,
     normalise_name,
 )
-from core.services.job_base import now_utc
-from core.storage.database import Database
+from core.services.people_gallery import Gallery
 from core.storage.face_rows import box_of, insert_enrolled, landmarks_of
 from core.storage.people_rows import (
     Saying,
     find_person,
-    last_words,
     people_of,
     person_named,
     rejected_people,
@@ -38,20 +32,15 @@ from core.storage.people_rows import (
     speakers,
     to_person,
 )
-from core.storage.tables import faces, jobs, labels, people
+from core.storage.tables import faces, jobs, people
 
 _People: TypeAlias = list[Person]  # within the class, `list` is its method
 _Candidates: TypeAlias = list[Candidate]
 _Faces: TypeAlias = list[StoredFace]
-_Links: TypeAlias = list[CannotLink]
 
 
-class PeopleService:
+class PeopleService(Gallery):
     """Synchronous and thread-safe. Who may label is for the front to ask (`may_label`) before it calls."""
-
-    def __init__(self, sessions: Database, clock: Callable[[], datetime] = now_utc) -> None:
-        self._database = sessions
-        self._clock = clock
 
     def list(self, guild_id: int) -> _People:
         """Everybody, by name."""
@@ -181,37 +170,6 @@ class PeopleService:
             rejected = rejected_people(connection, rows[0].guild_id, ids)
             said_by = speakers(connection, ids)
         return [_stored(row, rejected[row.id], said_by.get(row.id)) for row in rows]
-
-    def gallery_version(self, guild_id: int) -> int:
-        """Changes whenever `gallery` or `cannot_links` may; 0 for a guild that knows nobody."""
-        with self._database.read() as connection:
-            newest = select(func.max(labels.c.id)).where(labels.c.guild_id == guild_id)
-            return connection.execute(newest).scalar() or 0
-
-    def gallery(self, guild_id: int, embedder: str | None = None) -> GalleryRows:
-        """All enrolled faces, or one embedder's; the same face of the same person counts once, however often posted."""
-        enrolled = select(people.c.id, people.c.name, faces.c.embedding).join(faces, faces.c.person_id == people.c.id)
-        enrolled = enrolled.where(people.c.guild_id == guild_id, faces.c.guild_id == guild_id)
-        if embedder is not None:
-            enrolled = enrolled.where(faces.c.embedder == embedder)
-        with self._database.read() as connection:
-            rows = connection.execute(enrolled.order_by(people.c.id, faces.c.id)).all()
-        names = {row.id: row.name for row in rows}
-        once = dict.fromkeys((row.id, row.embedding) for row in rows)
-        return GalleryRows(
-            tuple(names), tuple(names.values()), tuple(one for _, one in once), tuple(owner for owner, _ in once)
-        )
-
-    def cannot_links(self, guild_id: int, embedder: str | None = None) -> _Links:
-        """What holds of "not this person" in the guild, of all faces or of one embedder's."""
-        last = last_words(guild_id)
-        kept = select(last.c.person_id.label("not_id"), faces).join(faces, faces.c.id == last.c.face_id)
-        kept = kept.where(last.c.verdict == Verdict.IS_NOT, faces.c.guild_id == guild_id)
-        if embedder is not None:
-            kept = kept.where(faces.c.embedder == embedder)
-        with self._database.read() as connection:
-            rows = connection.execute(kept.order_by(last.c.id)).all()
-        return [CannotLink(row.not_id, row.photo, box_of(row), row.embedding) for row in rows]
 
     def _judge(self, face: FaceRef, guild_id: int, person_id: int, verdict: Verdict, saying: Saying) -> Person:
         with self._database.write() as connection:

@@ -1,0 +1,54 @@
+"""What the recogniser gets of a guild's people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from core.domain.people import CannotLink, GalleryRows, Verdict
+from core.services.job_base import now_utc
+from core.storage.database import Database
+from core.storage.face_rows import box_of
+from core.storage.people_rows import last_words
+from core.storage.tables import faces, labels, people
+
+
+class Gallery:
+    """Enrolled faces and cannot-links, for the whole of a guild."""
+
+    def __init__(self, sessions: Database, clock: Callable[[], datetime] = now_utc) -> None:
+        self._database = sessions
+        self._clock = clock
+
+    def gallery_version(self, guild_id: int) -> int:
+        """Changes whenever `gallery` or `cannot_links` may; 0 for a guild that knows nobody."""
+        with self._database.read() as connection:
+            newest = select(func.max(labels.c.id)).where(labels.c.guild_id == guild_id)
+            return connection.execute(newest).scalar() or 0
+
+    def gallery(self, guild_id: int, embedder: str | None = None) -> GalleryRows:
+        """All enrolled faces, or one embedder's; the same face of the same person counts once, however often posted."""
+        enrolled = select(people.c.id, people.c.name, faces.c.embedding).join(faces, faces.c.person_id == people.c.id)
+        enrolled = enrolled.where(people.c.guild_id == guild_id, faces.c.guild_id == guild_id)
+        if embedder is not None:
+            enrolled = enrolled.where(faces.c.embedder == embedder)
+        with self._database.read() as connection:
+            rows = connection.execute(enrolled.order_by(people.c.id, faces.c.id)).all()
+        names = {row.id: row.name for row in rows}
+        once = dict.fromkeys((row.id, row.embedding) for row in rows)
+        return GalleryRows(
+            tuple(names), tuple(names.values()), tuple(one for _, one in once), tuple(owner for owner, _ in once)
+        )
+
+    def cannot_links(self, guild_id: int, embedder: str | None = None) -> list[CannotLink]:
+        """What holds of "not this person" in the guild, of all faces or of one embedder's."""
+        last = last_words(guild_id)
+        kept = select(last.c.person_id.label("not_id"), faces).join(faces, faces.c.id == last.c.face_id)
+        kept = kept.where(last.c.verdict == Verdict.IS_NOT, faces.c.guild_id == guild_id)
+        if embedder is not None:
+            kept = kept.where(faces.c.embedder == embedder)
+        with self._database.read() as connection:
+            rows = connection.execute(kept.order_by(last.c.id)).all()
+        return [CannotLink(row.not_id, row.photo, box_of(row), row.embedding) for row in rows]
