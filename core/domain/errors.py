@@ -26,6 +26,22 @@ class ErrorCode(StrEnum):
     UNKNOWN_JOB = "unknown-job"
     ALREADY_FINISHED = "already-finished"
     TOO_MANY_ATTEMPTS = "too-many-attempts"
+    UNKNOWN_DATASET = "unknown-dataset"
+    DATASET_CHANGED = "dataset-changed"  # a shard is gone or is not what it was
+    DATASET_UNFIT = "dataset-unfit"  # preflight found something that blocks; `remark` says what
+    BAD_ARCHIVE = "bad-archive"
+    UNKNOWN_RUN = "unknown-run"
+    UNKNOWN_CHECKPOINT = "unknown-checkpoint"
+    UNKNOWN_PRESET = "unknown-preset"  # `preset`, and `known`: those that there are
+    BAD_OPTION = "bad-option"  # `option`, `value`, `allowed`
+    RUN_UNDER_WAY = "run-under-way"  # one of its kind at a time in a guild; `number`
+    RUN_STATE = "run-state"  # that cannot be asked of a run in `state`
+    DIVERGED = "diverged"  # the loss is no number at `step`
+    DISK_FULL = "disk-full"
+    UNKNOWN_VERSION = "unknown-version"
+    BAD_WEIGHTS = "bad-weights"  # damaged, truncated, or not what the card says
+    NOT_BETTER = "not-better"  # promotion refused: `new`, `old` accuracy on the shared folds
+    NOT_COMPARABLE = "not-comparable"  # promotion refused: no fold of the same data was measured for both
     INTERNAL = "internal"
 
 

@@ -17,6 +17,8 @@ class JobKind(StrEnum):
     """What is to be done; its queue and urgency are in `ROUTES`."""
 
     CLASSIFY = "classify"
+    EVALUATE = "evaluate"  # how good a model version is, as a card
+    TRAIN = "train"  # one segment of a run; its answer is the run's own message
 
 
 class QueueName(StrEnum):
@@ -48,7 +50,13 @@ ACTIVE = frozenset({JobState.DISPATCHED, JobState.RUNNING})  # these count again
 PENDING = frozenset({JobState.RECEIVED, JobState.WAITING})  # these count against the limits of the queue
 
 # A kind's queue and priority. 0 is the most urgent, as the Redis transport has it; a person waits for these.
-ROUTES: Mapping[JobKind, tuple[QueueName, int]] = {JobKind.CLASSIFY: (QueueName.CPU, 0)}
+ROUTES: Mapping[JobKind, tuple[QueueName, int]] = {
+    JobKind.CLASSIFY: (QueueName.CPU, 0),
+    JobKind.EVALUATE: (QueueName.GPU, 3),
+    JobKind.TRAIN: (QueueName.GPU, 9),
+}
+# Kinds that nobody waits for: they have no answer of their own, do not count against fair share, and are not listed.
+SILENT = frozenset({JobKind.TRAIN})
 
 
 class LeaseStatus(StrEnum):

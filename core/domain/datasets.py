@@ -1,0 +1,77 @@
+"""Data sets: pictures of people to train on, in versions that never change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.domain.jobs import JSON
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetClass:
+    """One person of a data set; `person_id` is the guild's, so that a trained model's names are the chat's."""
+
+    name: str
+    person_id: int
+    pictures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A TFRecord file in the blob store: `sha256` is its name there."""
+
+    sha256: str
+    pictures: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One version. `hash` is over the content: the same pictures with the same names give the same hash.
+
+    The order of `classes` is that of the labels, and the order of the pictures is that of the shards.
+    """
+
+    id: int
+    guild_id: int
+    name: str
+    version: int
+    hash: str
+    classes: tuple[DatasetClass, ...]
+    shards: tuple[Shard, ...]
+    pictures: int
+    without_face: int
+    created_by: int
+    created_at: datetime
+
+    @property
+    def title(self) -> str:
+        """What people call it: `family v3`."""
+        return f"{self.name} v{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something that preflight noticed: a code for the fronts' texts, and its numbers or names."""
+
+    code: str
+    details: Mapping[str, JSON]
+    blocks: bool  # training is refused
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """What is in a data set, before a training: `remarks` that block come first."""
+
+    people: int
+    pictures: int
+    fewest: int
+    most: int
+    remarks: tuple[Remark, ...]
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether a training may start."""
+        return not any(remark.blocks for remark in self.remarks)

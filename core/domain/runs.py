@@ -1,0 +1,120 @@
+"""Training runs: a run is a row, cut into segments; each segment is one short job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from core.domain.jobs import JSON, Failure, Origin
+
+
+class RunKind(StrEnum):
+    """What is trained."""
+
+    RECOGNISER = "recogniser"
+
+
+class RunState(StrEnum):
+    """waiting <-> running <-> paused -> finished | stopped | failed; a stopped run may be resumed, too."""
+
+    WAITING = "waiting"  # its next segment is queued
+    RUNNING = "running"  # a worker trains
+    PAUSED = "paused"
+    STOPPED = "stopped"  # ended by somebody; its checkpoints are kept
+    FAILED = "failed"
+    FINISHED = "finished"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it trains no more unless somebody says so."""
+        return self in {RunState.STOPPED, RunState.FAILED, RunState.FINISHED}
+
+
+class Wish(StrEnum):
+    """What was asked of a run last; the worker looks before each step."""
+
+    RUN = "run"
+    PAUSE = "pause"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What `/train start` asks for. `id` is the interaction's snowflake, so that a replay is the same run."""
+
+    id: int
+    kind: RunKind
+    preset: str
+    dataset_id: int
+    steps: int
+    origin: Origin
+    config: Mapping[str, JSON]
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunLive:
+    """The newest figures of a run, for its message in chat: written at most every second or two.
+
+    `values` are the newest of the curves; `picture` and `samples` are blobs (PNG) of the curves and of what the model
+    makes, if it makes pictures.
+    """
+
+    step: int
+    values: Mapping[str, float]
+    steps_per_second: float | None
+    seconds_left: float | None
+    picture: str | None = None
+    samples: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One row. `step` is that of the newest checkpoint; `live.step` may be further."""
+
+    id: int
+    guild_id: int
+    number: int
+    kind: RunKind
+    preset: str
+    config: Mapping[str, JSON]
+    seed: int
+    dataset_id: int
+    state: RunState
+    wish: Wish
+    step: int
+    steps: int
+    seconds: float
+    segments: int
+    job_id: int | None
+    parent_id: int | None
+    parent_step: int | None
+    origin: Origin
+    created_at: datetime
+    started_at: datetime | None
+    updated_at: datetime
+    finished_at: datetime | None
+    failure: Failure | None
+    live: RunLive | None
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Everything that is needed to go on from a step; `blob` is the file's sha256."""
+
+    run_id: int
+    step: int
+    blob: str
+    size: int
+    values: Mapping[str, float]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Figures at one step of a run, by name: `loss`, `accuracy` (of the training batches), `held_out_accuracy`."""
+
+    step: int
+    values: Mapping[str, float]
