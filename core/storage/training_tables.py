@@ -20,6 +20,8 @@ from sqlalchemy import (
 
 from core.storage.tables import Id, UtcTime, metadata
 
+__all__ = ["checkpoints", "datasets", "metadata", "points", "promotions", "runs", "versions"]
+
 # One row a version of a data set: written once, never changed.
 datasets = Table(
     "datasets",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from core.storage.tables import metadata
+from core.storage.training_tables import metadata  # tables.metadata with all tables in it
 
 context.configure(
     connection=context.config.attributes["connection"],

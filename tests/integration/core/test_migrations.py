@@ -14,7 +14,7 @@ from sqlalchemy import inspect, text
 
 from core.storage.database import Database
 from core.storage.schema import MIGRATIONS, SCHEMA_VERSION, migrate, schema_version
-from core.storage.tables import metadata
+from core.storage.training_tables import metadata
 
 ROOT = Path(__file__).parents[3]
 
