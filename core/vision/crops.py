@@ -1,0 +1,66 @@
+"""Finds the one face that a training picture is of, also where the picture is a small crop that the face fills.
+
+The detector was made for photos, in which a face has something around it. A crop is therefore enlarged and laid on a
+black canvas first; where that shows no face, again smaller and with more around it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from core.domain.faces import Box, DetectedFace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from core.vision.reader import Detector
+
+
+class Look(NamedTuple):
+    """How a picture is shown to the detector: its longer side in pixels, and the black border around it."""
+
+    side: int
+    border: int
+
+
+SMALL = 256  # pixels of the longer side from which a picture is a photo rather than a crop, and seen as it is
+LOOKS = (Look(224, 16), Look(128, 64), Look(320, 160))
+_PLAIN = Look(0, 0)
+
+
+def find_face(detector: Detector, image: NDArray[np.uint8]) -> DetectedFace | None:
+    """The largest face in (H, W, 3) RGB, in its own pixels; None: no look shows one.
+
+    Boxes and landmarks may reach beyond the picture's edge where the face does.
+    """
+    looks = LOOKS if max(image.shape[:2]) <= SMALL else (_PLAIN, *LOOKS)
+    for look in looks:
+        faces = _faces(detector, image, look)
+        if faces:
+            return max(faces, key=lambda face: face.box.w * face.box.h)
+    return None
+
+
+def _faces(detector: Detector, image: NDArray[np.uint8], look: Look) -> Sequence[DetectedFace]:
+    if look == _PLAIN:
+        return detector.detect(image)
+    height, width = image.shape[:2]
+    scale = look.side / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    canvas = Image.new("RGB", (size[0] + 2 * look.border, size[1] + 2 * look.border))
+    canvas.paste(Image.fromarray(image).resize(size, Image.Resampling.BICUBIC), (look.border, look.border))
+    found = detector.detect(np.asarray(canvas))
+    return [_moved(face, (width / size[0], height / size[1]), look.border) for face in found]
+
+
+def _moved(face: DetectedFace, scale: tuple[float, float], border: int) -> DetectedFace:
+    """The same face in the picture's own pixels."""
+    x, y = scale
+    box = Box((face.box.x - border) * x, (face.box.y - border) * y, face.box.w * x, face.box.h * y)
+    one, two, three, four, five = (((px - border) * x, (py - border) * y) for px, py in face.landmarks)
+    return DetectedFace(box, face.score, (one, two, three, four, five))
