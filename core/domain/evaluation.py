@@ -1,0 +1,139 @@
+"""What cross validation says of a recogniser: how often it is right, whom it mixes up, how honest its chances are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from core.domain.jobs import JSON
+
+MOST_PAIRS = 10  # what an answer in chat holds
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    """One person: of `pictures` held-out ones, the share named rightly, and whom the others are mostly taken for."""
+
+    name: str
+    pictures: int
+    recall: float | None  # None: no picture was held out
+    taken_for: str | None  # None: never taken for somebody else
+    times: int  # how often for that one
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Faces of about the same confidence: its mean, the share of them that were right, how many; in [0, 1]."""
+
+    confidence: float
+    accuracy: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Pictures of `name` that were taken for `taken_for`."""
+
+    name: str
+    taken_for: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationReport:
+    """Figures over all held-out pictures; accuracies, `ece`, `auroc` and `known_at_1` in [0, 1].
+
+    `folds` is the accuracy by held-out fold ("0", "1", ...), and `by_step` how it grew in a training, as (step,
+    accuracy). `confusion[i][j]` counts pictures of person i that were taken for person j, in the order of `names`.
+    `auroc` tells known people from strangers, and `known_at_1` is the share of the known people's faces that are named
+    rightly where one stranger's face in a hundred gets a name; None: nobody was left out as a stranger.
+    """
+
+    head: str  # "embedding" or "cnn"
+    preset: str | None
+    dataset: str  # its title
+    dataset_hash: str
+    names: tuple[str, ...]
+    folds: Mapping[str, float]
+    by_step: Mapping[str, tuple[tuple[int, float], ...]]
+    confusion: tuple[tuple[int, ...], ...]
+    bins: tuple[Bin, ...]
+    ece: float
+    auroc: float | None = None
+    known_at_1: float | None = None
+
+    @property
+    def mean(self) -> float:
+        """Mean accuracy of the folds."""
+        return sum(self.folds.values()) / len(self.folds)
+
+    @property
+    def pictures(self) -> int:
+        """How many were held out, in all folds."""
+        return sum(map(sum, self.confusion))
+
+    @property
+    def cards(self) -> tuple[PersonCard, ...]:
+        """One a person, in the order of `names`."""
+        return tuple(_card(self.names, index, row) for index, row in enumerate(self.confusion))
+
+    @property
+    def most_confused(self) -> tuple[Pair, ...]:
+        """The pairs that are mixed up most often, ten at most, the worst first."""
+        pairs = [
+            Pair(self.names[i], self.names[j], times)
+            for i, row in enumerate(self.confusion)
+            for j, times in enumerate(row)
+            if i != j and times
+        ]
+        return tuple(sorted(pairs, key=lambda pair: -pair.times)[:MOST_PAIRS])
+
+    def to_json(self) -> dict[str, JSON]:
+        """For a version's metrics; the confusion without its zeros, [person, taken for, times]."""
+        cells = [[i, j, times] for i, row in enumerate(self.confusion) for j, times in enumerate(row) if times]
+        said: dict[str, Any] = asdict(self) | {"confusion": cells, "mean": self.mean, "pictures": self.pictures}
+        return said | {"names": list(self.names), "bins": [asdict(one) for one in self.bins],
+                       "by_step": {fold: [list(pair) for pair in pairs] for fold, pairs in self.by_step.items()}}  # fmt: skip
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> EvaluationReport:
+        """What `to_json` wrote.
+
+        Raises:
+            KeyError, TypeError, ValueError, IndexError: something else.
+        """
+        names = tuple(map(str, said["names"]))
+        confusion = [[0] * len(names) for _ in names]
+        for i, j, times in said["confusion"]:
+            confusion[i][j] = int(times)
+        return cls(
+            said["head"],
+            said["preset"],
+            said["dataset"],
+            said["dataset_hash"],
+            names,
+            {str(fold): float(share) for fold, share in said["folds"].items()},
+            {str(fold): tuple((int(s), float(a)) for s, a in pairs) for fold, pairs in said["by_step"].items()},
+            tuple(map(tuple, confusion)),
+            tuple(Bin(**one) for one in said["bins"]),
+            float(said["ece"]),
+            said["auroc"],
+            said["known_at_1"],
+        )
+
+
+def confusion_of(truth: Sequence[int], guesses: Sequence[int], people: int) -> tuple[tuple[int, ...], ...]:
+    """Counts (people, people) of pictures of one person, the row, that were taken for another, the column."""
+    counts = [[0] * people for _ in range(people)]
+    for one, other in zip(truth, guesses, strict=True):
+        counts[one][other] += 1
+    return tuple(map(tuple, counts))
+
+
+def _card(names: Sequence[str], person: int, row: Sequence[int]) -> PersonCard:
+    pictures = sum(row)
+    others = [(times, index) for index, times in enumerate(row) if index != person]
+    times, taken_for = max(others, key=lambda one: one[0], default=(0, 0))
+    recall = row[person] / pictures if pictures else None
+    return PersonCard(names[person], pictures, recall, names[taken_for] if times else None, times)
