@@ -92,9 +92,9 @@ class EvaluationReport:
     def to_json(self) -> dict[str, JSON]:
         """For a version's metrics; the confusion without its zeros, [person, taken for, times]."""
         cells = [[i, j, times] for i, row in enumerate(self.confusion) for j, times in enumerate(row) if times]
-        said: dict[str, Any] = asdict(self) | {"confusion": cells, "mean": self.mean, "pictures": self.pictures}
-        return said | {"names": list(self.names), "bins": [asdict(one) for one in self.bins],
-                       "by_step": {fold: [list(pair) for pair in pairs] for fold, pairs in self.by_step.items()}}  # fmt: skip
+        by_step = {fold: [list(pair) for pair in pairs] for fold, pairs in self.by_step.items()}
+        said: dict[str, Any] = asdict(self) | {"confusion": cells, "by_step": by_step, "names": list(self.names)}
+        return said | {"bins": list(said["bins"]), "mean": self.mean, "pictures": self.pictures}
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> EvaluationReport:
