@@ -24,7 +24,16 @@ Font = ImageFont.FreeTypeFont
 @lru_cache(maxsize=64)  # one a size; sizes are whole pixels within a small range
 def font(size: int) -> Font:
     """The labels' font at `size` pixels. Raises RuntimeError where the package that carries it is not installed."""
-    return ImageFont.truetype(_font_path(), size)
+    return ImageFont.truetype(font_path(), size)
+
+
+@lru_cache(maxsize=1)
+def font_path() -> Path:
+    """The font's file. Raises RuntimeError where the package that carries it is not installed."""
+    spec = find_spec(_FONT_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise RuntimeError(f"the package {_FONT_PACKAGE.replace('_', '-')}, which carries the labels' font, is missing")
+    return Path(spec.origin).parent / _FONT_FILE
 
 
 def drawable(text: str) -> str:
@@ -66,11 +75,3 @@ def _has_glyph(character: str) -> bool:
 def _pixels(character: str) -> tuple[tuple[int, int], bytes]:
     mask = font(16).getmask(character)
     return mask.size, bytes(mask)
-
-
-@lru_cache(maxsize=1)
-def _font_path() -> Path:
-    spec = find_spec(_FONT_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise RuntimeError(f"the package {_FONT_PACKAGE.replace('_', '-')}, which carries the labels' font, is missing")
-    return Path(spec.origin).parent / _FONT_FILE

@@ -1,0 +1,96 @@
+"""How honest the chances are: of the faces said to be right at 80 %, how many were?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.render.chart_style import (
+    BLUE,
+    FAINT,
+    LETTERS,
+    MINT,
+    ORANGE,
+    SMALL,
+    WIDTH,
+    WORDS,
+    area,
+    lettering,
+    new_figure,
+    png,
+    write,
+)
+from core.render.lettering import drawable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+
+    from core.domain.evaluation import Bin, EvaluationReport
+
+_LEFT, _TOP, _SHARES, _COUNTS, _BETWEEN, _FACTS = 84, 72, 250, 48, 14, 266
+_BINS = 15  # of core.models.calibration: equal parts of [0, 1]
+_WIDTH = 0.9 / _BINS
+
+
+def render_reliability(report: EvaluationReport) -> bytes:
+    """Bars of the accuracy at each confidence, the diagonal that honest chances lie on, and how many faces are where.
+
+    Returns:
+        A PNG of 800 x 450 pixels.
+    """
+    figure = new_figure()
+    title = drawable(report.dataset)
+    write(figure, 20, 42, f"How honest the chances are{f': {title}' if title else ''}", size=LETTERS + 1)
+    width = WIDTH - _LEFT - _FACTS
+    shares = area(figure, _LEFT, _TOP, width, _SHARES)
+    _draw_shares(shares, report.bins)
+    counts = area(figure, _LEFT, _TOP + _SHARES + _BETWEEN, width, _COUNTS)
+    _draw_counts(counts, report.bins)
+    for line, (words, colour) in enumerate(_facts(report)):
+        write(figure, WIDTH - _FACTS + 24, _TOP + 20 + 31 * line, words, size=SMALL, colour=colour)
+    return png(figure)
+
+
+def _draw_shares(axes: Axes, bins: Sequence[Bin]) -> None:
+    """Each bar ends at the accuracy; what lies between it and the confidence, were it honest, is orange or green."""
+    places = _places(bins)
+    heights = [one.accuracy for one in bins]
+    axes.bar(places, heights, _WIDTH, color=BLUE)
+    gaps = [one.confidence - one.accuracy for one in bins]
+    colours = [ORANGE if gap > 0 else MINT for gap in gaps]
+    axes.bar(places, gaps, _WIDTH * 0.5, heights, color=colours)
+    axes.plot([0, 1], [0, 1], color=WORDS, linewidth=2, linestyle=(0, (4, 3)))
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1.02)
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [""] * 5)
+    axes.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
+    axes.set_ylabel("were right", color=FAINT, **lettering(SMALL))
+
+
+def _draw_counts(axes: Axes, bins: Sequence[Bin]) -> None:
+    """How many faces each bar stands for; logarithmic, as most are in the last."""
+    most = max((one.count for one in bins), default=1)
+    axes.set_yscale("log")
+    axes.bar(_places(bins), [one.count for one in bins], _WIDTH, color=FAINT)
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0.5, 2.0 * most)
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
+    axes.set_yticks([1, most] if most >= 10 else [most])
+    axes.set_yticks([], minor=True)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    axes.set_xlabel("chance that was said", color=FAINT, **lettering(SMALL))
+
+
+def _places(bins: Sequence[Bin]) -> list[float]:
+    return [(min(int(one.confidence * _BINS), _BINS - 1) + 0.5) / _BINS for one in bins]
+
+
+def _facts(report: EvaluationReport) -> list[tuple[str, str]]:
+    faces = sum(one.count for one in report.bins)
+    facts = [(f"{faces:,} faces", WORDS), (f"off by {100 * report.ece:.1f} % (ECE)", WORDS)]
+    if report.auroc is not None:
+        facts.append((f"strangers: AUROC {report.auroc:.3f}", WORDS))
+    if report.known_at_1 is not None:
+        facts += [(f"known named: {100 * report.known_at_1:.1f} %", WORDS), ("where 1 % of strangers is", FAINT)]
+    return [*facts, ("", WORDS), ("– – honest", WORDS), ("■ too sure", ORANGE), ("■ too modest", MINT)]

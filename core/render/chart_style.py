@@ -1,0 +1,111 @@
+"""How charts look: on Discord's dark ground, with letters that can be read where a chart is shown half as wide.
+
+Only matplotlib's objects are used, never pyplot or its settings, which are one for all threads. matplotlib takes half a
+second to import, so the functions here import it when they are called.
+"""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from core.render.lettering import drawable, font_path, shortened
+from core.render.palette import PALETTE, Colour
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# A message shows pictures some 550 pixels wide, an embed 400: letters are drawn twice as large as they shall look.
+WIDTH, HEIGHT = 800, 450
+LETTERS = 21.0  # pixels; 10 in an embed
+SMALL = 17.0
+GROUND = "#2b2d31"  # of Discord's embeds in its dark theme
+PLATE = "#232428"  # of the plots themselves
+WORDS = "#dbdee1"
+FAINT = "#949ba4"
+GRID = "#3f4248"
+_DPI = 100
+_POINTS = 72 / _DPI
+_NARROWER = 0.85  # Latin in the labels' font against DejaVu Sans
+
+
+def css(colour: Colour) -> str:
+    """As matplotlib wants it."""
+    return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
+# Blue and orange are told apart by every eye; the other two only ever join them in another panel or as a third line.
+BLUE, ORANGE, MINT, PINK = map(css, PALETTE[:4])
+
+
+def new_figure(width: int = WIDTH, height: int = HEIGHT) -> Figure:
+    """An empty figure of so many pixels with a canvas of its own."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - half a second
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor=GROUND)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def area(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
+    """Axes in the style at a place in pixels, counted from the upper left corner."""
+    wide, high = figure.get_size_inches() * _DPI
+    axes = figure.add_axes((left / wide, 1 - (top + height) / high, width / wide, height / high), facecolor=PLATE)
+    axes.tick_params(colors=FAINT, labelsize=SMALL * _POINTS, length=0, pad=5)
+    axes.grid(visible=True, color=GRID, linewidth=1)
+    axes.set_axisbelow(True)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    return axes
+
+
+def write(
+    figure: Figure, x: float, y: float, words: str, *, size: float = LETTERS, colour: str = WORDS, align: str = "left"
+) -> None:
+    """Words in the figure, their base line at (x, y) in pixels from the upper left corner."""
+    wide, high = figure.get_size_inches() * _DPI
+    figure.text(x / wide, 1 - y / high, words, color=colour, ha=align, va="baseline", **lettering(size))
+
+
+def lettering(size: float) -> dict[str, Any]:
+    """Keywords for a text of so many pixels: fonts with Japanese, and a dollar sign that is one."""
+    return {"fontfamily": list(_families()), "fontsize": size * _POINTS, "parse_math": False}
+
+
+@lru_cache(maxsize=1)
+def _families() -> tuple[str, ...]:
+    """DejaVu Sans, which comes with matplotlib, and what it lacks from the labels' font."""
+    from matplotlib.font_manager import FontProperties, fontManager  # noqa: PLC0415
+
+    fontManager.addfont(str(font_path()))  # to this process's list of fonts; nothing else changes
+    return "DejaVu Sans", FontProperties(fname=str(font_path())).get_name()
+
+
+def name_of(name: str, place: int) -> str:
+    """A person's name as it can be drawn, or a number where the font lacks a letter."""
+    return drawable(name) or f"#{place + 1}"
+
+
+def fitted(words: str, size: float, room: float) -> str:
+    """As much of `words` as fits into so many pixels, measured with the narrower of the two fonts."""
+    return shortened(words, round(size), room * _NARROWER)
+
+
+def thousands(value: float) -> str:
+    """A step on an axis: 500, 2k, 2.5k."""
+    return f"{value:.0f}" if value < 1000 else f"{value / 1000:.4g}k"
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as a file."""
+    from PIL import Image  # noqa: PLC0415 - with matplotlib, not before
+
+    canvas: Any = figure.canvas
+    canvas.draw()
+    pixels = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
+    out = io.BytesIO()
+    pixels.convert("RGB").save(out, "PNG", compress_level=6)
+    return out.getvalue()

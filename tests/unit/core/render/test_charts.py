@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import io
+import math
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from core.domain.evaluation import Bin, EvaluationReport, confusion_of
+from core.domain.runs import Point
+from core.render.chart_curves import thinned
+from core.render.chart_style import BLUE, MINT, ORANGE
+from core.render.charts import render_confusion, render_curves, render_reliability
+
+LARGEST = 200_000  # bytes; the message with it is edited every few seconds
+
+
+def pixels(png: bytes) -> np.ndarray:
+    with Image.open(io.BytesIO(png)) as image:
+        assert image.format == "PNG"
+        return np.asarray(image.convert("RGB")).astype(int)
+
+
+def count(png: bytes, colour: str) -> int:
+    rgb = [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+    return int((np.abs(pixels(png) - rgb).max(axis=2) <= 6).sum())
+
+
+def training(steps: int = 8000) -> list[Point]:
+    points = [
+        Point(s, {"loss": 4 * math.exp(-s / 1500), "accuracy": 1 - math.exp(-s / 1500)}) for s in range(10, steps, 10)
+    ]
+    held_out = [Point(s, {"held_out_accuracy": 0.7 * (1 - math.exp(-s / 1500))}) for s in range(500, steps, 500)]
+    return points + held_out
+
+
+def report(
+    people: int, wrong: int = 0, names: tuple[str, ...] | None = None, bins: tuple[Bin, ...] = (Bin(0.9, 0.8, 100),)
+) -> EvaluationReport:
+    truth = [person for person in range(people) for _ in range(20)]
+    guesses = [(person + 1) % people if place < wrong else person for place, person in enumerate(truth)]
+    names = names or tuple(f"人 {number}" for number in range(people))
+    folds = {"0": 1 - wrong / len(truth)}
+    return EvaluationReport(
+        "cnn", "classic", "家族 v1", "0f", names, folds, {}, confusion_of(truth, guesses, people), bins, 0.1
+    )
+
+
+def test_curves_fit_into_a_message_that_is_edited_often() -> None:
+    png = render_curves(training(), 8000, "run 3 · recogniser classic")
+    assert pixels(png).shape == (450, 800, 3)
+    assert len(png) < LARGEST
+
+
+def test_what_is_held_out_is_orange_and_what_is_trained_on_blue() -> None:
+    only_training = [point for point in training() if "loss" in point.values]
+    assert count(render_curves(only_training, 8000, "run"), ORANGE) == 0
+    png = render_curves(training(), 8000, "run")
+    assert count(png, ORANGE) > 500
+    assert count(png, BLUE) > 500
+
+
+def test_the_order_of_the_points_does_not_matter() -> None:
+    assert render_curves(training()[::-1], 8000, "run") == render_curves(training(), 8000, "run")
+
+
+def test_the_axis_ends_at_the_last_step_of_the_run_and_shows_how_much_is_to_come() -> None:
+    columns = np.nonzero(
+        (np.abs(pixels(render_curves(training(2000), 8000, "run"))[150:400] - (0x77, 0xAA, 0xDD)) < 6).all(2)
+    )[1]
+    assert columns[columns < 400].max() < 66 + 0.3 * 319  # the left panel is 319 pixels wide
+
+
+@pytest.mark.parametrize("points", [[], [Point(0, {})], [Point(5, {"loss": math.nan, "accuracy": math.inf})]])
+def test_a_run_without_figures_yet_has_a_picture_that_says_so(points: list[Point]) -> None:
+    png = render_curves(points, 100, "run")
+    assert png == render_curves([], 100, "run")
+    assert pixels(png).max() > 100
+
+
+def test_a_figure_that_is_no_number_is_left_out_and_the_others_are_drawn() -> None:
+    broken = [*training(), Point(9000, {"loss": math.nan})]
+    assert render_curves(broken, 8000, "run") == render_curves(training(), 8000, "run")
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        [Point(1, {"loss": 2.0})],
+        [Point(0, {"accuracy": 0.0}), Point(0, {"held_out_accuracy": 0.0})],
+        [Point(step, {"held_out_accuracy": 0.97}) for step in range(3)],
+        [Point(step, {"loss": 0.0}) for step in range(3)],
+        [Point(step, {"loss": 10.0**-step}) for step in range(9)],
+        [Point(step, {"loss_d": -1.0, "loss_g": 5.0, "kl_loss": 1.0, "d_real": 0.5}) for step in range(9)],
+        [Point(2_000_000, {"loss": 1e30})],
+    ],
+)
+def test_any_curves_are_drawn(points: list[Point]) -> None:
+    assert pixels(render_curves(points, 10, "run")).shape == (450, 800, 3)
+
+
+def test_a_title_of_any_letters_is_drawn() -> None:
+    titles = ("$\\frac$ 家族", "😀", "", "김" * 100, "a\nb")
+    assert all(pixels(render_curves(training(100), 100, title)).shape for title in titles)
+
+
+def test_charts_that_are_drawn_at_once_do_not_disturb_each_other() -> None:
+    alone = render_curves(training(), 8000, "run"), render_confusion(report(9, 5)), render_reliability(report(3))
+    with ThreadPoolExecutor(6) as pool:
+        jobs = [
+            pool.submit(draw)
+            for _ in range(3)
+            for draw in (
+                lambda: render_curves(training(), 8000, "run"),
+                lambda: render_confusion(report(9, 5)),
+                lambda: render_reliability(report(3)),
+            )
+        ]
+        assert {job.result() for job in jobs} == set(alone)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=500), st.integers(1, 50))
+def test_a_thinned_curve_has_few_points_that_are_means(values: list[float], most: int) -> None:
+    curve = list(enumerate(values))
+    few = thinned(curve, most)
+    assert 1 <= len(few) <= most
+    assert [step for step, _ in few] == sorted(step for step, _ in few)
+    assert min(values) - 1e-6 <= min(value for _, value in few)
+    assert max(value for _, value in few) <= max(values) + 1e-6
+    if len(values) <= most:
+        assert few == curve
+
+
+def test_the_newest_point_of_a_thinned_curve_is_the_mean_of_as_many_as_the_others() -> None:
+    assert thinned([(step, float(step)) for step in range(7)], 4) == [(0, 0.0), (2, 1.5), (4, 3.5), (6, 5.5)]
+
+
+@pytest.mark.parametrize("people", [2, 3, 12, 29, 40, 67, 100])
+def test_a_confusion_of_2_to_100_people_is_drawn(people: int) -> None:
+    png = render_confusion(report(people, wrong=11))
+    assert len(png) < LARGEST
+    assert max(pixels(png).shape) <= 1500
+
+
+def test_mistakes_are_orange() -> None:
+    assert count(render_confusion(report(10)), ORANGE) == 0
+    assert count(render_confusion(report(10, wrong=1)), ORANGE) > 1000  # a cell is 40 pixels a side
+
+
+def test_one_mistake_among_many_is_still_seen() -> None:
+    clean, dirty = (pixels(render_confusion(report(100, wrong=wrong))) for wrong in (0, 1))
+    matrix = np.abs(clean - dirty)[84:884, 60:860].max(axis=2)
+    assert (matrix > 60).sum() >= 49  # 8 x 8, less the edges
+
+
+def test_names_that_cannot_be_drawn_become_numbers() -> None:
+    names = ("김", "$\\frac{1}", "😀")
+    assert render_confusion(report(3, 2, names)) == render_confusion(report(3, 2, ("#1", "$\\frac{1}", "#3")))
+
+
+def test_somebody_without_held_out_pictures_does_not_hinder_the_others() -> None:
+    empty = EvaluationReport("cnn", None, "x", "0f", ("a", "b"), {"0": 0.0}, {}, ((0, 0), (0, 0)), (), 0.0)
+    assert pixels(render_confusion(empty)).shape
+    assert pixels(render_reliability(empty)).shape
+
+
+def test_too_sure_is_orange_and_too_modest_green() -> None:
+    sure = render_reliability(report(2, bins=(Bin(0.9, 0.5, 10), Bin(0.5, 0.5, 10))))
+    modest = render_reliability(report(2, bins=(Bin(0.5, 0.9, 10), Bin(0.9, 0.9, 10))))
+    key = 400  # the squares and words of the key are in these colours, too
+    assert count(sure, ORANGE) > count(modest, ORANGE) + key
+    assert count(modest, MINT) > count(sure, MINT) + key
+
+
+def test_a_reliability_diagram_has_its_size() -> None:
+    png = render_reliability(report(2))
+    assert pixels(png).shape == (450, 800, 3)
+    assert len(png) < LARGEST
