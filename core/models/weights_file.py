@@ -73,5 +73,5 @@ def _checksum(tensors: Mapping[str, NDArray[Any]], meta: Mapping[str, str]) -> s
     shapes = [[name, tensors[name].dtype.name, list(tensors[name].shape)] for name in names]
     digest = hashlib.sha256(json.dumps([dict(meta), shapes], sort_keys=True).encode())
     for name in names:
-        digest.update(np.ascontiguousarray(tensors[name]).reshape(-1).view(np.uint8))
+        digest.update(np.ascontiguousarray(tensors[name]).reshape(-1).view(np.uint8).data)
     return digest.hexdigest()
