@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +16,15 @@ Enqueue = Callable[[int, QueueName, int], None]  # (job id, queue, priority); ra
 def now_utc() -> datetime:
     """The present."""
     return datetime.now(UTC)
+
+
+def own_id() -> int:
+    """An id for a job or a run that no interaction asked for.
+
+    As a snowflake it would be of January 2015, years before Discord's first interaction, so the two never meet; it
+    fits a JavaScript number, and custom ids.
+    """
+    return (1 << 51) | secrets.randbits(51)
 
 
 class JobBase:

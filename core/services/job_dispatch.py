@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select, tuple_, update
 
 from core.domain.fairness import OPERATOR_GUILD, Claimant, eligible
-from core.domain.jobs import ACTIVE, JobState, QueueName
+from core.domain.jobs import ACTIVE, SILENT, JobState, QueueName
 from core.services.job_base import JobBase
 from core.storage.tables import jobs
 
@@ -54,8 +54,12 @@ class Dispatching(JobBase):
         return messages
 
     def _admit_batch(self, connection: Connection, rows: Sequence[Row[Any]]) -> list[_Message]:
-        active = select(jobs.c.id, jobs.c.guild_id, jobs.c.member_id).where(jobs.c.state.in_(ACTIVE))
-        chosen = eligible(_claimants(rows), _claimants(connection.execute(active)), self._share)
+        active = select(jobs.c.id, jobs.c.guild_id, jobs.c.member_id).where(
+            jobs.c.state.in_(ACTIVE), jobs.c.kind.not_in(SILENT)
+        )
+        asked = [row for row in rows if row.kind not in SILENT]
+        chosen = eligible(_claimants(asked), _claimants(connection.execute(active)), self._share)
+        chosen += [row.id for row in rows if row.kind in SILENT]
         changed = {"state": JobState.DISPATCHED, "dispatched_at": self._clock(), "dispatches": 1}
         connection.execute(update(jobs).where(jobs.c.id.in_(chosen), jobs.c.state == JobState.WAITING).values(changed))
         picked = set(chosen)
@@ -64,17 +68,19 @@ class Dispatching(JobBase):
     def _admissible(self, limit: int) -> Select[Any]:
         """The first waiting jobs, in order, whose guild and member are below their share."""
         active = jobs.alias("active")
-        busy = select(active.c.guild_id).where(active.c.state.in_(ACTIVE), active.c.guild_id != OPERATOR_GUILD)
+        counted = active.c.guild_id != OPERATOR_GUILD, active.c.kind.not_in(SILENT)
+        busy = select(active.c.guild_id).where(active.c.state.in_(ACTIVE), *counted)
         guilds = busy.group_by(active.c.guild_id).having(func.count() >= self._share.per_guild)
         members = (
             busy.add_columns(active.c.member_id)
             .group_by(active.c.guild_id, active.c.member_id)
             .having(func.count() >= self._share.per_member)
         )
+        shares = jobs.c.guild_id.not_in(guilds), tuple_(jobs.c.guild_id, jobs.c.member_id).not_in(members)
         return (
-            select(jobs.c.id, jobs.c.guild_id, jobs.c.member_id, jobs.c.queue, jobs.c.priority)
-            .where(jobs.c.state == JobState.WAITING, jobs.c.guild_id.not_in(guilds))
-            .where(tuple_(jobs.c.guild_id, jobs.c.member_id).not_in(members))
+            select(jobs.c.id, jobs.c.guild_id, jobs.c.member_id, jobs.c.kind, jobs.c.queue, jobs.c.priority)
+            .where(jobs.c.state == JobState.WAITING)
+            .where(or_(jobs.c.kind.in_(SILENT), and_(*shares)))
             .order_by(jobs.c.priority, jobs.c.created_at, jobs.c.id)
             .limit(limit)
         )

@@ -14,6 +14,7 @@ from core.domain.people import NewFace
 from core.services.job_dispatch import Dispatching
 from core.storage.face_rows import insert_faces
 from core.storage.job_rows import end_jobs, failure_values, get_job, to_job
+from core.storage.run_rows import any_astray, settle_runs
 from core.storage.tables import jobs
 
 _NO_LEASE: Mapping[str, Any] = {"lease_owner": None, "lease_until": None, "started_at": None}
@@ -87,6 +88,7 @@ class Leases(Dispatching):
         Any number of processes may call this at any time; two seconds apart is often enough.
         """
         requeued, failed, cancelled = self._expire()
+        self._settle_runs()
         redispatched = self._redispatch()
         self.dispatch()
         return Recovery(tuple(redispatched), tuple(requeued), tuple(failed), tuple(cancelled))
@@ -109,6 +111,13 @@ class Leases(Dispatching):
             back = update(jobs).where(expired).values({**_NO_LEASE, "state": JobState.WAITING})
             requeued = list(connection.execute(back.returning(jobs.c.id)).scalars())
         return requeued, failed, cancelled
+
+    def _settle_runs(self) -> None:
+        with self._database.read() as connection:
+            if not any_astray(connection):
+                return
+        with self._database.write() as connection:
+            settle_runs(connection, self._clock())
 
     def _free(self, now: datetime) -> ColumnElement[bool]:
         abandoned = and_(

@@ -9,7 +9,7 @@ from statistics import median
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, tuple_
 
 from core.domain.fairness import Place, estimate
-from core.domain.jobs import ACTIVE, PENDING, Job, JobKind, JobState
+from core.domain.jobs import ACTIVE, PENDING, SILENT, Job, JobKind, JobState
 from core.storage.tables import jobs
 
 _SAMPLE = 50  # enough for a steady median, few enough to follow a change of the machine within minutes
@@ -27,6 +27,7 @@ def place_of(connection: Connection, job: Job) -> Place:
         # The states are named twice, so that an index over them is used, and not one that leads through all history.
         .where(jobs.c.queue == job.queue, jobs.c.state.in_(PENDING | ACTIVE))
         .where(or_(jobs.c.state == JobState.RUNNING, _before(job)))
+        .where(jobs.c.kind.not_in(SILENT))  # they give way
         .group_by(jobs.c.kind, jobs.c.state)
     ):
         (running if state == JobState.RUNNING else queued)[JobKind(kind)] += count

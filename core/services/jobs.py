@@ -9,7 +9,7 @@ from sqlalchemy import and_, case, func, select, update
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.fairness import Place, check_room
-from core.domain.jobs import ACTIVE, PENDING, Backlog, Failure, Job, JobRequest, JobState, QueueName
+from core.domain.jobs import ACTIVE, PENDING, SILENT, Backlog, Failure, Job, JobRequest, JobState, QueueName
 from core.services.job_base import Enqueue, now_utc
 from core.services.job_leases import Leases
 from core.services.job_outbox import Outbox
@@ -41,7 +41,7 @@ class JobService(Leases, Outbox):
                 return known
             guild, member = request.origin.guild_id, request.origin.member_id
             own = func.coalesce(func.sum(case((jobs.c.member_id == member, 1), else_=0)), 0)
-            pending = and_(jobs.c.guild_id == guild, jobs.c.state.in_(PENDING))
+            pending = and_(jobs.c.guild_id == guild, jobs.c.state.in_(PENDING), jobs.c.kind.not_in(SILENT))
             of_member, of_guild = connection.execute(select(own, func.count()).where(pending)).one()
             check_room(guild, of_member, of_guild, self._share)
             return insert_job(connection, request, self._clock())
@@ -76,6 +76,8 @@ class JobService(Leases, Outbox):
             if row is None:
                 raise OmokageError(ErrorCode.UNKNOWN_JOB)
             job = to_job(row)
+            if job.kind in SILENT:
+                raise OmokageError(ErrorCode.UNKNOWN_JOB)
             if by_member != job.origin.member_id and not is_moderator:
                 raise OmokageError(ErrorCode.NOT_ALLOWED)
             if job.state.is_final:
@@ -96,13 +98,14 @@ class JobService(Leases, Outbox):
         """
         with self._database.read() as connection:
             job = get_job(connection, job_id)
-        if guild_id is not None and job.origin.guild_id != guild_id:
+        if guild_id is not None and (job.origin.guild_id != guild_id or job.kind in SILENT):
             raise OmokageError(ErrorCode.UNKNOWN_JOB)
         return job
 
     def list(self, guild_id: int, member_id: int | None, limit: int = 10) -> _Jobs:
-        """A guild's newest jobs, or one member's, newest first."""
-        newest = select(jobs).where(jobs.c.guild_id == guild_id).order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
+        """A guild's newest jobs, or one member's, newest first; those of silent kinds left out."""
+        newest = select(jobs).where(jobs.c.guild_id == guild_id, jobs.c.kind.not_in(SILENT))
+        newest = newest.order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
         if member_id is not None:
             newest = newest.where(jobs.c.member_id == member_id)
         with self._database.read() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import re
@@ -53,6 +54,11 @@ class Blobs:
     def exists(self, name: str) -> bool:
         """Whether something is stored under this name."""
         return bool(self._files.exists(self._path(name)))
+
+    def delete(self, name: str) -> None:
+        """Remove it; whether anybody still needs it, the caller knows."""
+        with contextlib.suppress(FileNotFoundError):
+            self._files.rm_file(self._path(name))
 
     def _is_whole(self, name: str, size: int) -> bool:
         try:

@@ -12,6 +12,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import (
     FINAL,
     ROUTES,
+    SILENT,
     Failure,
     Job,
     JobKind,
@@ -77,8 +78,8 @@ def get_job(connection: Connection, job_id: int) -> Job:
     return job
 
 
-def insert_job(connection: Connection, request: JobRequest, now: datetime) -> Job:
-    """Write a new job as received."""
+def insert_job(connection: Connection, request: JobRequest, now: datetime, **beside: Any) -> Job:
+    """Write a new job as received, or as the columns `beside` say."""
     queue, priority = ROUTES[request.kind]
     origin = request.origin
     values = {
@@ -95,6 +96,7 @@ def insert_job(connection: Connection, request: JobRequest, now: datetime) -> Jo
         "interaction_token": origin.interaction_token,
         "params": dict(request.params),
         "created_at": now,
+        **beside,
     }
     return to_job(connection.execute(insert(jobs).values(values).returning(jobs)).one())
 
@@ -104,15 +106,20 @@ def end_jobs(
 ) -> list[int]:
     """Give the jobs that meet all of `where` their final state and an outbox row each; returns their ids.
 
-    Nothing else writes a final state or an answer's outbox row, so a job has one answer or none yet.
+    Nothing else writes a final state or an answer's outbox row, so a job has one answer or none yet. Silent kinds
+    have none ever.
     """
-    ending = update(jobs).where(*where, jobs.c.state.not_in(FINAL)).returning(jobs.c.id)
+    ending = update(jobs).where(*where, jobs.c.state.not_in(FINAL)).returning(jobs.c.id, jobs.c.kind)
     values |= {"state": state, "finished_at": now, "lease_until": None}
-    ended = list(connection.execute(ending.values(values)).scalars())
-    if ended:
-        rows = [{"job_id": job_id, "sequence": ANSWER, "created_at": now, "due_at": now} for job_id in ended]
-        connection.execute(insert(outbox), rows)
-    return ended
+    ended = connection.execute(ending.values(values)).all()
+    answers = [
+        {"job_id": row.id, "sequence": ANSWER, "created_at": now, "due_at": now}
+        for row in ended
+        if row.kind not in SILENT
+    ]
+    if answers:
+        connection.execute(insert(outbox), answers)
+    return [row.id for row in ended]
 
 
 def failure_values(failure: Failure) -> Mapping[str, Any]:
