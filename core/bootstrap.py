@@ -11,6 +11,7 @@ from core.domain.jobs import LIMITS, Limits
 from core.services.guilds import GuildService
 from core.services.jobs import Enqueue, JobService
 from core.services.people import PeopleService
+from core.services.registry import RegistryService
 from core.settings import Settings
 from core.storage.blobs import Blobs
 from core.storage.database import Database
@@ -30,6 +31,7 @@ class Services:
     people: PeopleService
     guilds: GuildService
     blobs: Blobs
+    registry: RegistryService
 
     @property
     def engine(self) -> Engine:
@@ -50,13 +52,15 @@ def build(settings: Settings, enqueue: Enqueue, limits: Limits = LIMITS) -> Serv
     settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database_url)
     migrate(database)
+    blobs = Blobs(settings.blobs)
     return Services(
         settings,
         database,
         jobs=JobService(database, enqueue, limits=limits),
         people=PeopleService(database),
         guilds=GuildService(database),
-        blobs=Blobs(settings.blobs),
+        blobs=blobs,
+        registry=RegistryService(database, blobs),
     )
 
 

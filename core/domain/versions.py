@@ -61,10 +61,19 @@ class Version:
         """What people call it: `recogniser v3`."""
         return f"{self.kind.value} v{self.number}"
 
+    @property
+    def label(self) -> str:
+        """As answers name it: `recogniser v3 (cnn modern)`."""
+        words = dict.fromkeys(str(self.config[key]) for key in ("head", "preset") if self.config.get(key))
+        return f"{self.title} ({' '.join(words) or self.architecture})"
+
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """That a version answers from a moment on; `version_id` None: the method that needs no training."""
+    """That a version answers from a moment on; `version_id` None: the method that needs no training.
+
+    `back`: this one took the promotion before it back, rather than adding to what served.
+    """
 
     guild_id: int
     kind: RunKind
@@ -73,3 +82,4 @@ class Promotion:
     reason: str
     said_by: int
     created_at: datetime
+    back: bool = False

@@ -125,6 +125,7 @@ promotions = Table(
     Column("kind", String(32), nullable=False),
     Column("version_id", ForeignKey(versions.c.id)),
     Column("forced", Boolean, nullable=False, server_default=false()),
+    Column("back", Boolean, nullable=False, server_default=false()),  # takes the newest promotion back
     Column("reason", String(512), nullable=False),
     Column("said_by", BigInteger, nullable=False),
     Column("created_at", UtcTime, nullable=False),

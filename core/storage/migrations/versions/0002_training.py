@@ -148,6 +148,7 @@ def _create_promotions() -> None:
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("version_id", ID),
         sa.Column("forced", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("back", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("reason", sa.String(512), nullable=False),
         sa.Column("said_by", sa.BigInteger(), nullable=False),
         sa.Column("created_at", TIME, nullable=False),

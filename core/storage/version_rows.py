@@ -1,0 +1,121 @@
+"""Model versions and promotions as rows. Every function asks for the guild, or gets an id that belongs to one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from core.domain.datasets import Dataset
+from core.domain.jobs import JSON
+from core.domain.runs import Run, RunKind
+from core.domain.versions import Part, Promotion, Version, VersionDraft
+from core.storage.training_tables import promotions, versions
+
+
+def to_version(row: Row[Any]) -> Version:
+    """A row of `versions` as what travels."""
+    card = row.card
+    return Version(
+        id=row.id,
+        guild_id=row.guild_id,
+        kind=RunKind(row.kind),
+        number=row.number,
+        run_id=row.run_id,
+        dataset_id=row.dataset_id,
+        dataset_title=card["dataset_title"],
+        dataset_hash=card["dataset_hash"],
+        architecture=row.architecture,
+        config=card["config"],
+        classes=tuple((name, person_id) for name, person_id in card["classes"]),
+        metrics=card["metrics"],
+        parts=tuple(Part(name, licence) for name, licence in card["parts"]),
+        weights=row.weights,
+        size=row.size,
+        created_by=row.created_by,
+        created_at=row.created_at,
+    )
+
+
+def find_version(connection: Connection, version_id: int) -> Version | None:
+    """The version, or None."""
+    row = connection.execute(select(versions).where(versions.c.id == version_id)).first()
+    return None if row is None else to_version(row)
+
+
+def version_numbered(connection: Connection, guild_id: int, kind: RunKind, number: int) -> Version | None:
+    """The version that people call so, or None."""
+    same = select(versions).where(versions.c.guild_id == guild_id, versions.c.kind == kind, versions.c.number == number)
+    row = connection.execute(same).first()
+    return None if row is None else to_version(row)
+
+
+def version_of_run(connection: Connection, run_id: int) -> Version | None:
+    """What a run left behind, or None."""
+    row = connection.execute(select(versions).where(versions.c.run_id == run_id)).first()
+    return None if row is None else to_version(row)
+
+
+def versions_of(connection: Connection, guild_id: int, kind: RunKind) -> list[Version]:
+    """Newest first."""
+    all_of_them = select(versions).where(versions.c.guild_id == guild_id, versions.c.kind == kind)
+    return [to_version(row) for row in connection.execute(all_of_them.order_by(versions.c.number.desc()))]
+
+
+def insert_version(
+    connection: Connection, run: Run, dataset: Dataset, draft: VersionDraft, *, weights: str, now: datetime
+) -> Version:
+    """Write a new version with the guild's next number; the caller keeps others from doing so."""
+    same = versions.c.guild_id == run.guild_id, versions.c.kind == run.kind
+    highest = select(func.coalesce(func.max(versions.c.number), 0)).where(*same)
+    values = {
+        "guild_id": run.guild_id,
+        "kind": run.kind,
+        "number": connection.execute(highest).scalar_one() + 1,
+        "run_id": run.id,
+        "dataset_id": dataset.id,
+        "architecture": draft.architecture,
+        "weights": weights,
+        "size": len(draft.weights),
+        "card": _card(dataset, draft),
+        "created_by": run.origin.member_id,
+        "created_at": now,
+    }
+    return to_version(connection.execute(insert(versions).values(values).returning(versions)).one())
+
+
+def serving_id(connection: Connection, guild_id: int, kind: RunKind) -> int | None:
+    """The version that answers now; None: the method that needs no training."""
+    said = select(promotions.c.version_id).where(promotions.c.guild_id == guild_id, promotions.c.kind == kind)
+    return connection.execute(said.order_by(promotions.c.id.desc()).limit(1)).scalar()
+
+
+def promotions_of(connection: Connection, guild_id: int, kind: RunKind) -> list[Promotion]:
+    """Oldest first."""
+    said = select(promotions).where(promotions.c.guild_id == guild_id, promotions.c.kind == kind)
+    return [_to_promotion(row) for row in connection.execute(said.order_by(promotions.c.id))]
+
+
+def insert_promotion(connection: Connection, promotion: Promotion) -> Promotion:
+    """Write it; it holds from the end of the transaction."""
+    values = {name: getattr(promotion, name) for name in Promotion.__dataclass_fields__}
+    return _to_promotion(connection.execute(insert(promotions).values(values).returning(promotions)).one())
+
+
+def _to_promotion(row: Row[Any]) -> Promotion:
+    return Promotion(
+        row.guild_id, RunKind(row.kind), row.version_id, row.forced, row.reason, row.said_by, row.created_at, row.back
+    )
+
+
+def _card(dataset: Dataset, draft: VersionDraft) -> Mapping[str, JSON]:
+    return {
+        "dataset_title": dataset.title,
+        "dataset_hash": dataset.hash,
+        "config": dict(draft.config),
+        "classes": [list(one) for one in draft.classes],
+        "metrics": dict(draft.metrics),
+        "parts": [[part.name, part.licence] for part in draft.parts],
+    }

@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert
+
+from core.domain.datasets import Dataset, DatasetClass
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.jobs import JSON, Origin
+from core.domain.runs import Run, RunKind, RunState, Wish
+from core.domain.versions import Part, Promotion, Version, VersionDraft
+from core.services.registry import RegistryService
+from core.storage.blobs import Blobs
+from core.storage.database import Database
+from core.storage.training_tables import datasets, runs
+from tests.integration.core.parts import CHANNEL, GUILD, MEMBER, Clock
+
+KIND = RunKind.RECOGNISER
+OTHER = GUILD + 1
+CLASSES = (("Anna", 1), ("本田 翼", 2))
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> Blobs:
+    return Blobs(str(tmp_path / "blobs"))
+
+
+@pytest.fixture
+def registry(database: Database, blobs: Blobs, clock: Clock) -> RegistryService:
+    return RegistryService(database, blobs, clock)
+
+
+class Trained:
+    """Runs that finish, and what they hand in."""
+
+    def __init__(self, database: Database, registry: RegistryService, clock: Clock) -> None:
+        self.database = database
+        self.registry = registry
+        self.clock = clock
+        self._runs = 0
+
+    def dataset(self, guild: int = GUILD, dataset_hash: str = "ab" * 32) -> Dataset:
+        values = {"guild_id": guild, "name": "family", "version": self._runs + 1, "hash": dataset_hash, "pictures": 20}
+        values |= {"manifest": {}, "created_by": MEMBER, "created_at": self.clock.now}
+        with self.database.write() as connection:
+            key = connection.execute(insert(datasets).values(values).returning(datasets.c.id)).scalar_one()
+        classes = tuple(DatasetClass(name, person_id, 10) for name, person_id in CLASSES)
+        version = self._runs + 1
+        return Dataset(key, guild, "family", version, dataset_hash, classes, (), 20, 0, MEMBER, self.clock.now)
+
+    def run(self, dataset: Dataset) -> Run:
+        self._runs += 1
+        now, origin = self.clock.now, Origin(dataset.guild_id, CHANNEL, MEMBER, "ja", 1, "token")
+        run = Run(
+            900 + self._runs, dataset.guild_id, self._runs, KIND, "slim", {}, 0, dataset.id, RunState.RUNNING,
+            Wish.RUN, 10, 10, 1.0, 1, None, None, None, origin, now, now, now, None, None, None,
+        )  # fmt: skip
+        values = {name: getattr(run, name) for name in ("id", "guild_id", "number", "kind", "preset", "config", "seed")}
+        values |= {"dataset_id": dataset.id, "state": run.state, "wish": run.wish, "steps": 10, "channel_id": CHANNEL}
+        values |= {"created_by": MEMBER, "locale": "ja", "application_id": 1, "interaction_token": "token"}
+        with self.database.write() as connection:
+            connection.execute(insert(runs).values({**values, "created_at": now, "updated_at": now}))
+        return run
+
+    def version(
+        self, accuracy: float | None = 0.9, guild: int = GUILD, dataset_hash: str = "ab" * 32, **metrics: JSON
+    ) -> Version:
+        dataset = self.dataset(guild, dataset_hash)
+        folds: Mapping[str, JSON] = {} if accuracy is None else {"folds": {"0": accuracy}, "accuracy": accuracy}
+        return self.registry.register(self.run(dataset), dataset, draft({**folds, **metrics}, f"{self._runs}"))
+
+
+@pytest.fixture
+def trained(database: Database, registry: RegistryService, clock: Clock) -> Trained:
+    return Trained(database, registry, clock)
+
+
+def draft(metrics: Mapping[str, JSON], weights: str = "weights") -> VersionDraft:
+    config: Mapping[str, JSON] = {"head": "cnn", "preset": "slim"}
+    parts = (Part("the network", "MIT"), Part("the pictures", "the members' own"))
+    return VersionDraft("cnn-slim", config, CLASSES, metrics, parts, weights.encode())
+
+
+def serving(registry: RegistryService, guild: int = GUILD) -> int | None:
+    version = registry.serving(guild, KIND)
+    assert registry.serving_id(guild, KIND) == (version.id if version else None)
+    return version.number if version else None
+
+
+def test_a_version_keeps_its_whole_card(trained: Trained, registry: RegistryService, clock: Clock) -> None:
+    version = trained.version(0.9, ece=0.02)
+    assert (version.title, version.label, version.run_id) == ("recogniser v1", "recogniser v1 (cnn slim)", 901)
+    assert (version.dataset_title, version.dataset_hash) == ("family v1", "ab" * 32)
+    assert (version.classes, version.metrics["ece"]) == (CLASSES, 0.02)
+    assert version.parts == draft({}).parts
+    assert (version.created_by, version.created_at, version.size) == (MEMBER, clock.now, 1)
+    assert registry.weights(version) == b"1"
+    assert registry.get(version.id) == registry.find(GUILD, KIND, 1) == version == registry.get(version.id, GUILD)
+
+
+def test_a_run_that_is_registered_again_is_the_same_version(trained: Trained, registry: RegistryService) -> None:
+    dataset = trained.dataset()
+    run = trained.run(dataset)
+    first = registry.register(run, dataset, draft({}))
+    assert registry.register(run, dataset, draft({})) == first
+    assert registry.list(GUILD, KIND) == [first]
+
+
+def test_a_run_that_finishes_with_other_weights_leaves_its_version_and_a_word_in_the_log(
+    trained: Trained, registry: RegistryService, caplog: pytest.LogCaptureFixture
+) -> None:
+    dataset = trained.dataset()
+    run = trained.run(dataset)
+    first = registry.register(run, dataset, draft({}))
+    with caplog.at_level(logging.WARNING):
+        assert registry.register(run, dataset, draft({}, "others")) == first
+    assert "other weights" in caplog.text
+
+
+def test_versions_count_from_one_in_each_guild(trained: Trained, registry: RegistryService) -> None:
+    numbers = [trained.version(guild=guild).number for guild in (GUILD, OTHER, GUILD)]
+    assert numbers == [1, 1, 2]
+    assert [version.number for version in registry.list(GUILD, KIND)] == [2, 1]
+
+
+def test_two_runs_that_finish_at_once_get_two_numbers(trained: Trained, registry: RegistryService) -> None:
+    dataset = trained.dataset()
+    both = [trained.run(dataset), trained.run(dataset)]
+    found: list[Version] = []
+    threads = [
+        threading.Thread(target=lambda run=run: found.append(registry.register(run, dataset, draft({}))))
+        for run in both
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(version.number for version in found) == [1, 2]
+
+
+def test_another_guilds_version_is_unknown(trained: Trained, registry: RegistryService) -> None:
+    version = trained.version()
+    for ask in (
+        lambda: registry.get(version.id, OTHER),
+        lambda: registry.find(OTHER, KIND, 1),
+        lambda: registry.get(version.id + 1),
+        lambda: registry.promote(version.id + 1, MEMBER),
+    ):
+        with pytest.raises(OmokageError) as caught:
+            ask()
+        assert caught.value.code is ErrorCode.UNKNOWN_VERSION
+
+
+def test_nothing_serves_until_it_is_promoted(trained: Trained, registry: RegistryService, clock: Clock) -> None:
+    version = trained.version()
+    assert serving(registry) is None
+    promotion = registry.promote(version.id, MEMBER)
+    assert (serving(registry), serving(registry, OTHER)) == (1, None)
+    assert (promotion.forced, promotion.back, promotion.said_by, promotion.created_at) == (
+        False,
+        False,
+        MEMBER,
+        clock.now,
+    )
+    assert "not measured" in promotion.reason
+    assert registry.history(GUILD, KIND) == [promotion]
+
+
+def test_a_better_version_takes_the_place_and_a_worse_one_does_not(trained: Trained, registry: RegistryService) -> None:
+    better, worse = trained.version(0.9), trained.version(0.8)
+    registry.promote(better.id, MEMBER)
+    with pytest.raises(OmokageError) as caught:
+        registry.promote(worse.id, MEMBER)
+    assert caught.value.code is ErrorCode.NOT_BETTER
+    assert serving(registry) == 1
+    assert registry.promote(trained.version(0.95).id, MEMBER).reason == "0.9500 >= 0.9000, fold 0"
+    assert serving(registry) == 3
+
+
+def test_other_data_do_not_compare(trained: Trained, registry: RegistryService) -> None:
+    registry.promote(trained.version(0.9).id, MEMBER)
+    with pytest.raises(OmokageError) as caught:
+        registry.promote(trained.version(0.95, dataset_hash="cd" * 32).id, MEMBER)
+    assert caught.value.code is ErrorCode.NOT_COMPARABLE
+
+
+def test_a_reason_forces_a_version_and_is_kept(trained: Trained, registry: RegistryService) -> None:
+    registry.promote(trained.version(0.9).id, MEMBER)
+    promotion = registry.promote(trained.version(None).id, MEMBER, force_reason="  knows Ben  ")
+    assert (promotion.forced, promotion.reason, serving(registry)) == (True, "knows Ben", 2)
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "x" * 513])
+def test_a_reason_has_words(trained: Trained, registry: RegistryService, reason: str) -> None:
+    version = trained.version()
+    with pytest.raises(OmokageError) as caught:
+        registry.promote(version.id, MEMBER, force_reason=reason)
+    assert caught.value.code is ErrorCode.BAD_OPTION
+    assert serving(registry) is None
+
+
+def test_what_serves_already_is_not_promoted_twice(trained: Trained, registry: RegistryService) -> None:
+    version = trained.version()
+    first = registry.promote(version.id, MEMBER)
+    assert registry.promote(version.id, MEMBER, force_reason="again") == first
+    assert len(registry.history(GUILD, KIND)) == 1
+
+
+def test_steps_back_lead_through_what_served_to_what_needs_no_training(
+    trained: Trained, registry: RegistryService
+) -> None:
+    for accuracy in (0.7, 0.8, 0.9):
+        registry.promote(trained.version(accuracy).id, MEMBER)
+    seen = []
+    for _ in range(3):
+        promotion = registry.rollback(GUILD, KIND, MEMBER, " it named a dog ")
+        assert (promotion.back, promotion.forced, promotion.reason) == (True, False, "it named a dog")
+        seen.append(serving(registry))
+    assert seen == [2, 1, None]
+    with pytest.raises(OmokageError) as caught:
+        registry.rollback(GUILD, KIND, MEMBER)
+    assert caught.value.code is ErrorCode.UNKNOWN_VERSION
+    assert len(registry.history(GUILD, KIND)) == 6
+
+
+def test_after_a_step_back_the_better_version_may_serve_again(trained: Trained, registry: RegistryService) -> None:
+    registry.promote(trained.version(0.7).id, MEMBER)
+    better = trained.version(0.8)
+    registry.promote(better.id, MEMBER)
+    registry.rollback(GUILD, KIND, MEMBER)
+    registry.promote(better.id, MEMBER)
+    assert serving(registry) == 2
+    registry.rollback(GUILD, KIND, MEMBER)
+    assert serving(registry) == 1
+
+
+def test_of_promotions_at_once_all_are_in_the_history(trained: Trained, registry: RegistryService) -> None:
+    versions = [trained.version(0.9) for _ in range(4)]
+    said: list[Promotion] = []
+    threads = [
+        threading.Thread(target=lambda one=one: said.append(registry.promote(one.id, MEMBER))) for one in versions
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    history = registry.history(GUILD, KIND)
+    assert {one.version_id for one in history} == {version.id for version in versions}
+    assert history[0].version_id == registry.serving_id(GUILD, KIND)
+
+
+@pytest.mark.parametrize("harm", ["truncated", "changed", "gone"])
+def test_damaged_weights_are_refused(trained: Trained, registry: RegistryService, tmp_path: Path, harm: str) -> None:
+    version = trained.version()
+    file = tmp_path / "blobs" / version.weights[:2] / version.weights
+    if harm == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(b"" if harm == "truncated" else b"X")
+    for ask in (
+        lambda: registry.weights(version),
+        lambda: registry.promote(version.id, MEMBER),
+        lambda: registry.promote(version.id, MEMBER, force_reason="please"),
+    ):
+        with pytest.raises(OmokageError) as caught:
+            ask()
+        assert caught.value.code is ErrorCode.BAD_WEIGHTS
+    assert serving(registry) is None
