@@ -1,0 +1,169 @@
+"""The few lines that TensorFlow and PyTorch do differently: gradients, compilation, what the processor is good at.
+
+Everything else in the models is `keras.ops`. `KERAS_BACKEND` chooses, before Keras is imported; TensorFlow is the
+default, and what is installed and tested. XLA is off: it made training on two CPU cores slower, see docs/benchmarks.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+Tensors: TypeAlias = Mapping[str, Any]
+# A batch -> (the loss, a scalar; figures to report, scalars).
+Compute: TypeAlias = Callable[..., tuple[Any, Tensors]]
+
+
+class Step(Protocol):
+    """One training step on a batch of arrays."""
+
+    def __call__(self, *batch: NDArray[Any]) -> Tensors:
+        """Change the variables; the figures stay on the device until somebody reads them."""
+
+
+class Forward(Protocol):
+    """A network as a function of arrays whose first dimension may differ from call to call."""
+
+    def __call__(self, *batch: NDArray[Any]) -> NDArray[Any]:
+        """Without gradients."""
+
+
+def make_step(
+    compute: Compute, variables: Sequence[Any], optimizer: Any, after: Callable[[], None] = lambda: None
+) -> Step:
+    """Compile a training step.
+
+    Args:
+        compute: from the batch's tensors to the loss and the figures.
+        variables: what is trained, Keras variables.
+        optimizer: Keras', built for these variables.
+        after: runs in the step once the variables have changed (moving averages).
+    """
+    return _BACKENDS[keras.backend.backend()].make_step(compute, variables, optimizer, after)
+
+
+def make_forward(function: Callable[..., Any]) -> Forward:
+    """Compile a function of tensors that changes nothing."""
+    return _BACKENDS[keras.backend.backend()].make_forward(function)
+
+
+def to_numpy(tensor: Any) -> NDArray[Any]:
+    """A tensor or a Keras variable as an array; waits for the device."""
+    return _BACKENDS[keras.backend.backend()].to_numpy(getattr(tensor, "value", tensor))
+
+
+def best_policy() -> str:
+    """Keras' dtype policy in which this machine trains fastest: bfloat16 where the processor computes in it.
+
+    Where it does not, it is emulated, and takes five times as long as float32.
+    """
+    return "mixed_bfloat16" if _BACKENDS[keras.backend.backend()].has_bfloat16() else "float32"
+
+
+def make_deterministic() -> None:
+    """Let the same batches give the same weights, bit for bit, on a CPU."""
+    _BACKENDS[keras.backend.backend()].make_deterministic()
+
+
+class _TensorFlow:
+    @staticmethod
+    def make_step(compute: Compute, variables: Sequence[Any], optimizer: Any, after: Callable[[], None]) -> Step:
+        import tensorflow as tf  # noqa: PLC0415 - only one of the two is installed
+
+        def step(*batch: Any) -> Tensors:
+            with tf.GradientTape() as tape:
+                loss, figures = compute(*batch)
+            optimizer.apply(tape.gradient(loss, variables), variables)
+            after()
+            return figures
+
+        return tf.function(step, autograph=False, reduce_retracing=True)  # type: ignore[no-any-return]
+
+    @staticmethod
+    def make_forward(function: Callable[..., Any]) -> Forward:
+        import tensorflow as tf  # noqa: PLC0415
+
+        compiled = tf.function(function, autograph=False, reduce_retracing=True)
+        return lambda *batch: np.asarray(compiled(*(tf.convert_to_tensor(array) for array in batch)).numpy())
+
+    @staticmethod
+    def to_numpy(tensor: Any) -> NDArray[Any]:
+        return np.asarray(tensor.numpy())
+
+    @staticmethod
+    def has_bfloat16() -> bool:
+        import tensorflow as tf  # noqa: PLC0415
+
+        gpus = tf.config.list_physical_devices("GPU")
+        if not gpus:
+            return _cpu_has_bfloat16()
+        capability = tf.config.experimental.get_device_details(gpus[0]).get("compute_capability", (0, 0))
+        return bool(capability >= (8, 0))  # Ampere
+
+    @staticmethod
+    def make_deterministic() -> None:
+        import tensorflow as tf  # noqa: PLC0415
+
+        tf.config.experimental.enable_op_determinism()
+
+
+class _Torch:
+    @staticmethod
+    def make_step(compute: Compute, variables: Sequence[Any], optimizer: Any, after: Callable[[], None]) -> Step:
+        import torch  # noqa: PLC0415
+
+        parameters = [variable.value for variable in variables]
+
+        def step(*batch: NDArray[Any]) -> Tensors:
+            for parameter in parameters:
+                parameter.grad = None
+            loss, figures = compute(*(keras.ops.convert_to_tensor(array) for array in batch))
+            loss.backward()
+            with torch.no_grad():
+                optimizer.apply([parameter.grad for parameter in parameters], variables)
+                after()
+            return {name: figure.detach() for name, figure in figures.items()}
+
+        return step
+
+    @staticmethod
+    def make_forward(function: Callable[..., Any]) -> Forward:
+        import torch  # noqa: PLC0415
+
+        def forward(*batch: NDArray[Any]) -> NDArray[Any]:
+            with torch.no_grad():
+                return np.asarray(function(*map(keras.ops.convert_to_tensor, batch)).cpu().numpy())
+
+        return forward
+
+    @staticmethod
+    def to_numpy(tensor: Any) -> NDArray[Any]:
+        return np.array(tensor.detach().cpu().numpy())  # a copy: the training goes on
+
+    @staticmethod
+    def has_bfloat16() -> bool:
+        import torch  # noqa: PLC0415
+
+        return torch.cuda.is_bf16_supported() if torch.cuda.is_available() else _cpu_has_bfloat16()
+
+    @staticmethod
+    def make_deterministic() -> None:
+        import torch  # noqa: PLC0415
+
+        torch.use_deterministic_algorithms(True)
+
+
+_BACKENDS: Mapping[str, type[_TensorFlow | _Torch]] = {"tensorflow": _TensorFlow, "torch": _Torch}
+
+
+def _cpu_has_bfloat16() -> bool:
+    """Linux says; elsewhere no: float32 is never wrong, only slower."""
+    path = Path("/proc/cpuinfo")
+    flags = path.read_text("utf-8", "replace") if path.exists() else ""
+    return re.search(r"\b(avx512_bf16|amx_bf16)\b", flags) is not None
