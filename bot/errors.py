@@ -25,12 +25,29 @@ S = TypeVar("S")
 GONE = frozenset({10062, 10015, 50027, 40060})
 _OUTDATED = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch, app_commands.TransformerError)
 
+# For those that a sentence has, and the failure has not.
+_UNSAID: Mapping[str, Value] = {
+    "reason": "",
+    "waiting": 1,
+    "remark": "",
+    "names": "…",
+    "step": 0,
+    "known": "…",
+    "preset": "",
+    "option": "",
+    "value": "",
+    "allowed": "…",
+    "number": "",
+    "state": "finished",
+    "new": 0,
+    "old": 0,
+}
 _EXPECTED = (OmokageError, app_commands.CheckFailure, *_OUTDATED)
 
 
 def sentence(words: Words, code: ErrorCode, details: Mapping[str, Any], job_id: int) -> str:
     """What went wrong and what to do, with the job's number below."""
-    values: dict[str, Value] = {"reason": "", "waiting": 1, **details}
+    values: dict[str, Value] = {**_UNSAID, **details}
     return f"{words.say(_key(code, details), **values)}\n{job_line(words, job_id)}"
 
 

@@ -21,7 +21,37 @@ _SENTENCES: Mapping[ErrorCode, str] = {
     ErrorCode.UNKNOWN_JOB: "there is no such job",
     ErrorCode.ALREADY_FINISHED: "the job is finished already",
     ErrorCode.TOO_MANY_ATTEMPTS: "it failed several times",
+    ErrorCode.UNKNOWN_DATASET: "there is no such data set",
+    ErrorCode.DATASET_CHANGED: "the data set's files are not what they were; import the pictures again",
+    ErrorCode.DATASET_UNFIT: "the data set cannot be trained on",
+    ErrorCode.BAD_ARCHIVE: "not a folder or zip file with one folder for each person",
+    ErrorCode.UNKNOWN_RUN: "there is no such run",
+    ErrorCode.UNKNOWN_CHECKPOINT: "there is no checkpoint at or before that step",
+    ErrorCode.UNKNOWN_PRESET: "there is no such preset",
+    ErrorCode.BAD_OPTION: "an option has a value that cannot be right",
+    ErrorCode.RUN_UNDER_WAY: "a run of this kind is under way already",
+    ErrorCode.RUN_STATE: "that cannot be asked of the run as it is",
+    ErrorCode.DIVERGED: "the training came off the rails: the loss is no number any more",
+    ErrorCode.DISK_FULL: "the disk is full; the last checkpoint is safe",
+    ErrorCode.UNKNOWN_VERSION: "there is no such model version",
+    ErrorCode.BAD_WEIGHTS: "a file of the model is damaged, cut off, or not what its card says",
+    ErrorCode.NOT_BETTER: "the version is worse than the one that answers now",
+    ErrorCode.NOT_COMPARABLE: "the version and the one that answers now were not measured on the same pictures",
     ErrorCode.INTERNAL: "something went wrong",
+}
+# Said in the place of the sentence above where all of its details are known.
+_DETAILED: Mapping[ErrorCode, str] = {
+    ErrorCode.UNKNOWN_CHECKPOINT: "there is no checkpoint at or before step {step}; there are {known}",
+    ErrorCode.UNKNOWN_PRESET: "there is no preset {preset!r}; there are {known}",
+    ErrorCode.BAD_OPTION: "{option} cannot be {value!r}; allowed: {allowed}",
+    ErrorCode.RUN_UNDER_WAY: "run {number} of this kind is under way already",
+    ErrorCode.RUN_STATE: "that cannot be asked of run {number}, which is {state}",
+    ErrorCode.DIVERGED: "the training came off the rails at step {step}: {name} is no number any more",
+    ErrorCode.NOT_BETTER: "the version is right in {new:.1%} of the held-out pictures, the serving one in {old:.1%}",
+}
+_UNFIT = {
+    "few-people": "the data set has fewer than two people",
+    "few-pictures": "some people have too few pictures: {names}",
 }
 _BAD_NAMES = {
     "empty": "the name is empty",
@@ -35,4 +65,8 @@ def sentence(error: OmokageError) -> str:
     """Without a capital letter or a full stop: it follows the photo's name."""
     if error.code is ErrorCode.BAD_NAME:
         return _BAD_NAMES.get(str(error.details.get("reason")), _SENTENCES[error.code])
-    return _SENTENCES[error.code]
+    detailed = _UNFIT.get(str(error.details.get("remark"))) or _DETAILED.get(error.code)
+    try:
+        return (detailed or _SENTENCES[error.code]).format_map(error.details)
+    except KeyError:
+        return _SENTENCES[error.code]

@@ -28,6 +28,33 @@ error-unknown-person = This person is no longer known here. Choose somebody else
 error-unknown-job = There is no such job in this server. Choose one from the list that /show offers.
 error-already-finished = It is finished already. /show posts its answer again.
 error-too-many-attempts = Reading this picture failed several times, so I gave up. Please try another file format or a smaller picture.
+error-unknown-dataset = There is no such data set here. Choose one from the list; whoever runs this bot brings pictures in with “omokage data import”.
+error-dataset-changed = The data set's files are not what they were when it was made. Whoever runs this bot can import the pictures again; the training goes on with a new version.
+error-dataset-unfit = { $remark ->
+        [few-people] The data set has fewer than two people, so there is nothing to tell apart. Add pictures of somebody else.
+        [few-pictures] Some people have too few pictures to learn from ({ $names }). Add pictures of them, or leave them out.
+       *[other] The data set cannot be trained on ({ $remark }). Whoever runs this bot sees more with “omokage data check”.
+    }
+error-bad-archive = This is not a folder or zip file with one folder for each person. Please pack it again.
+error-unknown-run = There is no such training in this server. /train history lists them.
+error-unknown-checkpoint = There is no checkpoint at or before step { $step }. Those that there are: { $known }.
+error-unknown-preset = There is no preset “{ $preset }”. Those that there are: { $known }.
+error-bad-option = The option { $option } cannot be “{ $value }”. Allowed: { $allowed }.
+error-run-under-way = Training #{ $number } of this kind is under way already. Wait for it, or stop it with /train stop.
+error-run-state = { $state ->
+        [waiting] Training #{ $number } is already waiting for its turn.
+        [running] Training #{ $number } is already under way.
+        [paused] Training #{ $number } is paused. Resume it first, or stop it.
+        [stopped] Training #{ $number } was stopped. It can be resumed.
+        [failed] Training #{ $number } has failed. It can be resumed, or rolled back to a checkpoint.
+       *[finished] Training #{ $number } is finished. Branch from it to go on with other options.
+    }
+error-diverged = The training came off the rails at step { $step }: the loss is no number any more. Roll back to a checkpoint and branch with a smaller learning rate.
+error-disk-full = The disk is full, so the training is paused. The last checkpoint is safe: make room, then resume.
+error-unknown-version = There is no such model version here. /model list shows those that there are.
+error-bad-weights = A file of the model is damaged, cut off, or not what its card says. Choose another version, or roll the training back to an older checkpoint.
+error-not-better = On the pictures held out from both, this version is right in { NUMBER($new, style: "percent", maximumFractionDigits: 1) } of the cases, and the one that answers now in { NUMBER($old, style: "percent", maximumFractionDigits: 1) }. So it does not take its place.
+error-not-comparable = This version and the one that answers now were not measured on the same pictures, so nobody can say which is better.
 error-internal = Something went wrong on my side. Please try again in a few minutes; if it happens again, tell whoever runs this bot the job number.
 error-outdated = This command has changed since your Discord was started. Please restart Discord (Ctrl+R) and try again.
 error-servers-only = This works only in a server. Please use it in a channel.

@@ -25,6 +25,33 @@ error-unknown-person = この人はもう登録されていません。別の人
 error-unknown-job = このサーバーにそのジョブはありません。/show で表示される一覧から選んでください。
 error-already-finished = すでに完了しています。結果は /show でもう一度投稿できます。
 error-too-many-attempts = この画像の読み取りに何度も失敗したため、中止しました。別の形式のファイルか、小さい画像でお試しください。
+error-unknown-dataset = そのデータセットはありません。一覧から選んでください。写真は、ボットの管理者が「omokage data import」で取り込めます。
+error-dataset-changed = データセットのファイルが作成時と異なっています。ボットの管理者が写真を取り込み直せば、新しいバージョンで学習できます。
+error-dataset-unfit = { $remark ->
+        [few-people] データセットに2人以上が含まれていないため、見分けることを学習できません。ほかの人の写真を追加してください。
+        [few-pictures] 写真が少なすぎて学習できない人がいます（{ $names }）。写真を追加するか、その人を除いてください。
+       *[other] このデータセットでは学習できません（{ $remark }）。ボットの管理者が「omokage data check」で詳細を確認できます。
+    }
+error-bad-archive = 1人につき1つのフォルダーが入ったフォルダーまたはzipファイルではありません。作り直してください。
+error-unknown-run = このサーバーにその学習はありません。/train history で一覧を確認できます。
+error-unknown-checkpoint = ステップ{ $step }以前のチェックポイントはありません。使えるもの：{ $known }
+error-unknown-preset = 「{ $preset }」というプリセットはありません。使えるもの：{ $known }
+error-bad-option = { $option }に「{ $value }」は指定できません。指定できる値：{ $allowed }
+error-run-under-way = 同じ種類の学習 #{ $number } がすでに進行中です。終わるまで待つか、/train stop で停止してください。
+error-run-state = { $state ->
+        [waiting] 学習 #{ $number } はすでに順番を待っています。
+        [running] 学習 #{ $number } はすでに進行中です。
+        [paused] 学習 #{ $number } は一時停止中です。再開するか、停止してください。
+        [stopped] 学習 #{ $number } は停止されています。再開できます。
+        [failed] 学習 #{ $number } は失敗しました。再開するか、チェックポイントに戻せます。
+       *[finished] 学習 #{ $number } は完了しています。設定を変えて続けるには、分岐させてください。
+    }
+error-diverged = ステップ{ $step }で学習が破綻しました（損失が数値ではなくなりました）。チェックポイントに戻し、学習率を下げて分岐させてください。
+error-disk-full = ディスクがいっぱいのため、学習を一時停止しました。最後のチェックポイントは無事です。空きを作ってから再開してください。
+error-unknown-version = そのモデルのバージョンはありません。/model list で一覧を確認できます。
+error-bad-weights = モデルのファイルが壊れているか、途中で切れているか、カードの内容と一致しません。別のバージョンを選ぶか、古いチェックポイントに戻してください。
+error-not-better = どちらの学習にも使っていない写真での正解率は、このバージョンが{ NUMBER($new, style: "percent", maximumFractionDigits: 1) }、現在使用中のものが{ NUMBER($old, style: "percent", maximumFractionDigits: 1) }です。そのため切り替えません。
+error-not-comparable = このバージョンと現在使用中のものは同じ写真で測られていないため、どちらが良いか比べられません。
 error-internal = こちら側で問題が発生しました。数分後にもう一度お試しください。繰り返す場合は、ジョブ番号をボットの管理者にお知らせください。
 error-outdated = このコマンドは、お使いのDiscordの起動後に更新されました。Discordを再起動（Ctrl+R）してから、もう一度お試しください。
 error-servers-only = サーバーの中でのみ使えます。チャンネルでお使いください。
