@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from core.domain.prices import Price
+
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -28,6 +30,7 @@ class Settings:
     discord_gateway: str | None = None
     guilds: tuple[int, ...] = ()
     log_level: str = "INFO"
+    price_per_hour: Price | None = None  # of a gpu worker
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -48,6 +51,7 @@ class Settings:
             discord_gateway=read.url("OMOKAGE_DISCORD_GATEWAY", "ws", "wss"),
             guilds=read.ids("OMOKAGE_GUILDS"),
             log_level=read.choice("OMOKAGE_LOG_LEVEL", _LEVELS, "INFO"),
+            price_per_hour=read.price("OMOKAGE_PRICE_PER_HOUR"),
         )
 
 
@@ -83,6 +87,13 @@ class _Reader:
         if not all(word.isascii() and word.isdigit() for word in words):
             raise SettingsError(f"{name} must be Discord ids (numbers), with commas between them")
         return tuple(int(word) for word in words)
+
+    def price(self, name: str) -> Price | None:
+        value = self.text(name)
+        try:
+            return None if value is None else Price.parse(value)
+        except ValueError as error:
+            raise SettingsError(f"{name}: {error}") from error
 
     def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
         value = (self.text(name) or default).upper()

@@ -74,7 +74,8 @@ class PoolProcess:
             self._load(services, self._queue),
             Stream(self._settings.broker_url).publish,
             stopping=self.shared.stopping,
-            longest_s=self._timing.hard_limit_s,
+            ending=self.shared.ending,
+            longest_s=self._timing.longest_s,
             renew_s=limits.renew_s,
         )
 

@@ -12,6 +12,7 @@ from core.domain.people import NewFace
 
 if TYPE_CHECKING:
     from core.services.classify import ClassifyService
+    from core.services.train import Training
 
 Progress: TypeAlias = Callable[[str, float], None]
 Cancelled: TypeAlias = Callable[[], bool]
@@ -25,8 +26,9 @@ class Done:
     faces: Sequence[NewFace] = ()
 
 
-# Raises OmokageError for what the member can mend, JobCancelledError after `cancelled` said so.
-Handler: TypeAlias = Callable[[Job, Progress, Cancelled], Done]
+# Raises OmokageError for what the member can mend, JobCancelledError after `cancelled` said so. None: the handler has
+# ended the job itself, together with what it wrote; those of silent kinds do.
+Handler: TypeAlias = Callable[[Job, Progress, Cancelled], Done | None]
 Handlers: TypeAlias = Mapping[JobKind, Handler]
 Load: TypeAlias = Callable[[Services, QueueName], Handlers]
 
@@ -48,3 +50,12 @@ def classify_with(classifier: ClassifyService) -> Handler:
         return Done(outcome.result.to_json(), outcome.faces)
 
     return classify
+
+
+def train_with(training: Training) -> Handler:
+    """The handler of segments."""
+
+    def train(job: Job, progress: Progress, cancelled: Cancelled) -> None:
+        training.run(job, cancelled)
+
+    return train

@@ -97,9 +97,12 @@ class Pulse:
                 self._write()
             except OSError as error:
                 _log.warning("cannot write %s: %s", self._file, error)
-            if self._watch is not None and is_stuck(self._watch, self._timing.patience_s):
+            if self._watch is not None and self._is_stuck(self._watch):
                 _log.error("messages are waiting and this worker takes none; it ends, to be started anew")
                 end_process(self._ended.wait)
+
+    def _is_stuck(self, watch: Watch) -> bool:
+        return is_stuck(watch, self._timing.patience_s, self._timing.busy_patience_s(self._queue))
 
     def _sight(self) -> Sight:
         # Celery counts all tasks it received by name.

@@ -16,6 +16,9 @@ RUN_JOB = "omokage.run_job"
 # hard limit leaves the soft one time to write the failure. Only prefork keeps them; see `Lease` for the solo pool.
 SOFT_LIMIT_S = 60
 HARD_LIMIT_S = 75
+# A segment of a training lasts a minute, and what comes around it: the first one reads the data set, perhaps from
+# another host, and cuts out all pictures; the last one makes a version. Longer than this, and the driver hangs.
+SEGMENT_LIMIT_S = 900
 # A message that a dead worker held is delivered again after this. It must be longer than the longest task, or the
 # task runs twice; leases find lost jobs in seconds, so there is no need to be close.
 VISIBILITY_S = 3600

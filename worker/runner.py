@@ -12,14 +12,15 @@ from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy.exc import DBAPIError
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import RENEW_S, Failure, Job, JobCancelledError, LeaseStatus
+from core.domain.jobs import RENEW_S, SILENT, Failure, Job, JobCancelledError, JobKind, LeaseStatus
 from core.services.jobs import JobService
 from worker.handlers import Done, Handlers
 from worker.lease import Lease
-from worker.queue import HARD_LIMIT_S
 from worker.stream import JobEvent
+from worker.timing import Timing
 
 _log = logging.getLogger(__name__)
+_TIMING = Timing()
 # The host's faults, not the photo's: the lease is left to run out, so that the job is tried again, at most three times.
 _HOST_FAULTS = (DBAPIError, MemoryError, OSError)
 
@@ -32,7 +33,8 @@ class Runner:
         handlers: by kind.
         publish: tells the bot.
         stopping: whether this process has been asked to end and its time for that is up.
-        longest_s: a job that runs for longer loses its lease.
+        ending: whether it has been asked to; a segment of a training saves and ends at once.
+        longest_s: a job of a kind that runs for longer loses its lease.
         renew_s: seconds between two renewals of the lease.
     """
 
@@ -43,13 +45,15 @@ class Runner:
         publish: Callable[[JobEvent], None],
         *,
         stopping: Callable[[], bool] = lambda: False,
-        longest_s: float = HARD_LIMIT_S,
+        ending: Callable[[], bool] = lambda: False,
+        longest_s: Callable[[JobKind], float] = _TIMING.longest_s,
         renew_s: float = RENEW_S,
     ) -> None:
         self._jobs = jobs
         self._handlers = handlers
         self._publish = publish
         self._stopping = stopping
+        self._ending = ending
         self._longest_s = longest_s
         self._renew_s = renew_s
 
@@ -60,11 +64,12 @@ class Runner:
         if job is None:
             _log.info("job %s: nothing to do, it has ended or somebody else has it", job_id)
             return
-        self._publish(JobEvent(job_id, "started"))
-        with Lease(lambda: self._jobs.renew(job_id, owner), every_s=self._renew_s, longest_s=self._longest_s) as lease:
+        longest_s = self._longest_s(job.kind)
+        self._tell(job, JobEvent(job_id, "started"))
+        with Lease(lambda: self._jobs.renew(job_id, owner), every_s=self._renew_s, longest_s=longest_s) as lease:
             kept = self._work(job, owner, lease)
         if kept:
-            self._publish(JobEvent(job_id, "finished"))
+            self._tell(job, JobEvent(job_id, "finished"))
         else:
             _log.warning("job %s: somebody else has it by now, so this result is dropped", job_id)
 
@@ -84,17 +89,23 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - a bug ends one job, and says so
             _log.exception("job %s: failed", job.id)
             return self._fail(job, owner, reason=type(error).__name__)
-        return self._jobs.finish(job.id, owner, done.result, done.faces)
+        return done is None or self._jobs.finish(job.id, owner, done.result, done.faces)
 
-    def _handle(self, job: Job, lease: Lease) -> Done:
+    def _handle(self, job: Job, lease: Lease) -> Done | None:
         handler = self._handlers.get(job.kind)
         if handler is None:
             raise LookupError(f"this worker has no models for {job.kind} jobs")
+        ends = self._ending if job.kind in SILENT else self._stopping
         return handler(
             job,
-            lambda stage, fraction: self._publish(JobEvent(job.id, "progress", stage, fraction)),
-            lambda: lease.status is not LeaseStatus.HELD or self._stopping(),
+            lambda stage, fraction: self._tell(job, JobEvent(job.id, "progress", stage, fraction)),
+            lambda: lease.status is not LeaseStatus.HELD or ends(),
         )
+
+    def _tell(self, job: Job, event: JobEvent) -> None:
+        """The bot, unless nobody waits for this kind."""
+        if job.kind not in SILENT:
+            self._publish(event)
 
     def _stop(self, job: Job, owner: str, lease: Lease) -> bool:
         if lease.status is LeaseStatus.CANCEL_REQUESTED:

@@ -41,5 +41,12 @@ class Shared:
 
     def stopping(self) -> bool:
         """Whether the present job is to be given back now."""
+        return self.ending() and time.monotonic() >= self._stop_at()
+
+    def ending(self) -> bool:
+        """Whether this worker was asked to end: what can be saved is better given back at once."""
+        return self._stop_at() != _NEVER
+
+    def _stop_at(self) -> float:
         (at,) = struct.unpack_from("d", self._page, _STOP_AT)
-        return bool(at != _NEVER and time.monotonic() >= at)
+        return float(at)

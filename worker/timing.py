@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.domain.jobs import LIMITS, Limits
-from worker.queue import HARD_LIMIT_S, SOFT_LIMIT_S
-from worker.watchdog import PATIENCE_S
+from core.domain.jobs import LIMITS, SILENT, JobKind, Limits, QueueName
+from worker.queue import HARD_LIMIT_S, SEGMENT_LIMIT_S, SOFT_LIMIT_S
+from worker.watchdog import BUSY_PATIENCE_S, PATIENCE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,16 @@ class Timing:
     limits: Limits = LIMITS
     soft_limit_s: float = SOFT_LIMIT_S
     hard_limit_s: float = HARD_LIMIT_S
+    segment_limit_s: float = SEGMENT_LIMIT_S
     # A photo is done in this time after SIGTERM; whatever is not is given back. `omokage up` kills a little later.
     stop_grace_s: float = 5.0
     patience_s: float = PATIENCE_S
     beat_s: float = 2.0
+
+    def longest_s(self, kind: JobKind) -> float:
+        """After this a job is stuck, and its lease is left to others."""
+        return self.segment_limit_s if kind in SILENT else self.hard_limit_s
+
+    def busy_patience_s(self, queue: QueueName) -> float:
+        """How long a busy worker may take nothing from a queue with work in it: longer than any of its jobs lasts."""
+        return BUSY_PATIENCE_S if queue is QueueName.CPU else self.segment_limit_s + BUSY_PATIENCE_S

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 # Messages are taken within milliseconds. Twenty seconds without any while some are waiting and nothing runs is no
 # hiccup of the broker (it is noticed and connected to again sooner), and members wait.
 PATIENCE_S = 20.0
-# With jobs running: longer than the hard time limit, which ends every cpu job.
+# With jobs running: longer than the hard time limit, which ends every cpu job. A gpu worker has more: see Timing.
 BUSY_PATIENCE_S = 120.0
 
 

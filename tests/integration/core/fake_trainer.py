@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -107,13 +108,13 @@ class FakeTrainer:
 
 
 class FakeDatasets:
-    """One data set, which `blocks` may make unfit."""
+    """One data set for all, which `blocks` may make unfit."""
 
     def __init__(self, *blocks: Remark) -> None:
         self.blocks = blocks
 
     def get(self, dataset_id: int, guild_id: int | None = None) -> Dataset:
-        if dataset_id != DATASET.id or guild_id not in {None, DATASET.guild_id}:
+        if dataset_id != DATASET.id:
             raise OmokageError(ErrorCode.UNKNOWN_DATASET)
         return DATASET
 
@@ -162,5 +163,6 @@ def prepare(database: Database) -> None:
         insert_dataset(connection)
 
 
-def request(steps: int = 100, preset: str = "classic", **config: JSON) -> RunRequest:
-    return RunRequest(own_id(), RunKind.RECOGNISER, preset, 1, steps, ORIGIN, config, seed=5)
+def request(steps: int = 100, preset: str = "classic", guild: int = GUILD, **config: JSON) -> RunRequest:
+    origin = replace(ORIGIN, guild_id=guild)
+    return RunRequest(own_id(), RunKind.RECOGNISER, preset, 1, steps, origin, config, seed=5)

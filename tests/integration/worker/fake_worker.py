@@ -1,6 +1,6 @@
 """A worker as `omokage worker` starts it, with models that only do as the job's parameters say.
 
-`python -m tests.integration.worker.fake_worker cpu|gpu|broken|deaf`
+`python -m tests.integration.worker.fake_worker cpu|gpu|train|broken|deaf`; "train" is a gpu worker, too.
 """
 
 from __future__ import annotations
@@ -16,21 +16,55 @@ from celery import signals
 from core.bootstrap import Services
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job, JobCancelledError, JobKind, Limits, QueueName
+from core.services.runs import RunService
+from core.services.train import Training, TrainingParts
 from core.settings import Settings
+from tests.integration.core.fake_trainer import FakeDatasets, FakeRegistry, FakeTrainer
 from worker.app import run
-from worker.handlers import Cancelled, Done, Handlers, Progress
+from worker.handlers import Cancelled, Done, Handlers, Progress, train_with
 from worker.timing import Timing
 
 # A fifth of the product's times, so that tests need not wait; much less, and a busy machine loses leases.
 LIMITS = Limits(lease_s=2.0, renew_s=0.5, redispatch_after_s=3.0)
 # Patience is longer than the two seconds after which Celery connects again.
 TIMING = Timing(LIMITS, soft_limit_s=3, hard_limit_s=6, stop_grace_s=0.5, patience_s=4.0, beat_s=0.2)
+GPU_KINDS = frozenset({"gpu", "train"})
 STEP_S = 0.05
+SLICE_S = 0.5  # of a training
+STEPS_LOG = "steps.log"  # in the data folder: each training step that was done, a line each
 
 
 def load(services: Services, queue: QueueName) -> Handlers:
     """As quick as models would be slow."""
     return {JobKind.CLASSIFY: pretend}
+
+
+def load_training(services: Services, queue: QueueName) -> Handlers:
+    """A trainer without a network, and somebody who waits for it."""
+    log = (services.settings.data / STEPS_LOG).open("a", buffering=1, encoding="ascii")
+    slice_s = float(os.environ.get("SLICE_S", SLICE_S))
+
+    def note(step: int) -> None:
+        log.write(f"{step}\n")
+        time.sleep(STEP_S / 5)
+
+    training = Training(
+        TrainingParts(
+            run_service(services),
+            services.blobs,
+            dataset=FakeDatasets().get,
+            open_dataset=lambda dataset: None,
+            make_trainer=lambda run, dataset, reader: FakeTrainer(run, on_step=note),
+            register=FakeRegistry().register,
+            slice_s=slice_s,
+        )
+    )
+    return {JobKind.TRAIN: train_with(training), JobKind.EVALUATE: pretend}
+
+
+def run_service(services: Services) -> RunService:
+    """With a data set that is no more than a row."""
+    return RunService(services.database, services.jobs, FakeDatasets(), services.blobs, limits=LIMITS)
 
 
 def load_broken(services: Services, queue: QueueName) -> Handlers:
@@ -73,6 +107,6 @@ if __name__ == "__main__":
     kind = sys.argv[1]
     if kind == "deaf":
         signals.worker_ready.connect(go_deaf, weak=False)
-    queue = QueueName.GPU if kind == "gpu" else QueueName.CPU
-    loader = load_broken if kind == "broken" else load
+    queue = QueueName.GPU if kind in GPU_KINDS else QueueName.CPU
+    loader = {"broken": load_broken, "train": load_training}.get(kind, load)
     sys.exit(run(Settings.from_env(), queue, load=loader, preload=lambda: None, timing=TIMING))

@@ -18,7 +18,7 @@ from core.bootstrap import Services, build
 from core.domain.jobs import Job, JobKind, JobRequest, Origin, QueueName
 from core.services.jobs import JobService
 from core.settings import Settings
-from tests.integration.worker.fake_worker import LIMITS
+from tests.integration.worker.fake_worker import GPU_KINDS, LIMITS
 from worker.pulse import beat_file, read_beat
 from worker.queue import make_celery, make_enqueue
 
@@ -57,10 +57,10 @@ class Valkey:
 class Worker:
     """A process of tests/integration/worker/fake_worker.py."""
 
-    def __init__(self, data: Path, broker_url: str, kind: str = "cpu") -> None:
-        self._file = beat_file(data, QueueName.GPU if kind == "gpu" else QueueName.CPU)
+    def __init__(self, data: Path, broker_url: str, kind: str = "cpu", **environ: str) -> None:
+        self._file = beat_file(data, QueueName.GPU if kind in GPU_KINDS else QueueName.CPU)
         self.log = data / "worker.log"
-        environment = {**os.environ, "OMOKAGE_DATA": str(data), "OMOKAGE_BROKER_URL": broker_url}
+        environment = {**os.environ, "OMOKAGE_DATA": str(data), "OMOKAGE_BROKER_URL": broker_url, **environ}
         command = [sys.executable, "-m", "tests.integration.worker.fake_worker", kind]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -97,9 +97,9 @@ class Worker:
 
 
 @contextlib.contextmanager
-def worker(data: Path, broker_url: str, kind: str = "cpu") -> Iterator[Worker]:
+def worker(data: Path, broker_url: str, kind: str = "cpu", **environ: str) -> Iterator[Worker]:
     """A worker that is ready, and gone afterwards."""
-    started = Worker(data, broker_url, kind)
+    started = Worker(data, broker_url, kind, **environ)
     try:
         started.wait_ready()
         yield started
@@ -121,10 +121,10 @@ def opened(settings: Settings) -> Iterator[Services]:
     app.close()
 
 
-def ask(jobs: JobService, job_id: int, **params: object) -> Job:
+def ask(jobs: JobService, job_id: int, kind: JobKind = JobKind.CLASSIFY, **params: object) -> Job:
     """Submit a job whose parameters say what the pretended model does."""
     origin = Origin(7, 20, job_id, "en", 1, "token")
-    jobs.receive(JobRequest(job_id, JobKind.CLASSIFY, origin, params))
+    jobs.receive(JobRequest(job_id, kind, origin, params))
     return jobs.submit(job_id, PHOTO)
 
 
