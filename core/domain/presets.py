@@ -27,7 +27,7 @@ class Preset:
 # The networks' own numbers are in core/models/recipes.py and core/models/embedding_trainer.py.
 PRESETS: Mapping[RunKind, tuple[Preset, ...]] = {
     RunKind.RECOGNISER: (
-        Preset("embedding", EMBEDDING, 10),
+        Preset("embedding", EMBEDDING, FOLDS),  # a fold a step
         Preset("modern", CNN, 4000),
         Preset("classic", CNN, 8000),
         Preset("slim", CNN, 8000),
