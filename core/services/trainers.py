@@ -1,0 +1,71 @@
+"""Which network trains a run, and what a process that trains works with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.domain.datasets import Dataset
+from core.domain.jobs import Job
+from core.domain.presets import CNN, EMBEDDING, bad_option
+from core.domain.runs import Run
+from core.services.train import Training, TrainingParts
+from core.services.train_events import EventLog, Events
+from core.services.train_live import LiveWatcher
+from core.services.train_watch import MakeWatcher, Watcher, both
+from core.services.trainer import Trainer
+
+if TYPE_CHECKING:
+    from core.bootstrap import Services
+    from core.vision.dataset_reader import DatasetReader
+
+
+def make_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> Trainer:
+    """The trainer that a run's options ask for, at step 0; imports TensorFlow where it needs it.
+
+    Raises:
+        OmokageError: BAD_OPTION, as for a head that a later version brought.
+    """
+    head = run.config.get("head")
+    if head == EMBEDDING:
+        from core.models.embedding_trainer import make_embedding_trainer  # noqa: PLC0415
+
+        return make_embedding_trainer(run, dataset, reader)
+    if head == CNN:
+        from core.models.recogniser_trainer import make_cnn_trainer  # noqa: PLC0415
+
+        return make_cnn_trainer(run, dataset, reader)
+    raise bad_option("head", head, f"{EMBEDDING}, {CNN}")
+
+
+def load_training(services: Services, watcher: MakeWatcher | None = None) -> Training:
+    """For a worker, whose runs are watched in the chat; or for a shell, with a `watcher` of its own."""
+    from core.vision.dataset_reader import open_dataset  # noqa: PLC0415 - numpy
+
+    events = EventLog(services.runs, services.settings.data / "tensorboard", _open_events)
+    return Training(
+        TrainingParts(
+            services.runs,
+            services.blobs,
+            dataset=services.datasets.get,
+            open_dataset=lambda dataset: open_dataset(services, dataset),
+            make_trainer=make_trainer,
+            register=services.registry.register,
+            watcher=both(watcher or _live(services), events.watch),
+        )
+    )
+
+
+def _live(services: Services) -> MakeWatcher:
+    from core.render.charts import render_curves  # noqa: PLC0415 - matplotlib
+
+    def watch(job: Job, run: Run) -> Watcher:
+        return LiveWatcher(services.runs, services.blobs, render_curves, job=job, run=run)
+
+    return watch
+
+
+def _open_events(folder: Path, after: int | None) -> Events:
+    from core.models.event_files import EventFiles  # noqa: PLC0415 - TensorFlow
+
+    return EventFiles(folder, after)
