@@ -47,7 +47,9 @@ class EvaluationReport:
     `folds` is the accuracy by held-out fold ("0", "1", ...), and `by_step` how it grew in a training, as (step,
     accuracy). `confusion[i][j]` counts pictures of person i that were taken for person j, in the order of `names`.
     `auroc` tells known people from strangers, and `known_at_1` is the share of the known people's faces that are named
-    rightly where one stranger's face in a hundred gets a name; None: nobody was left out as a stranger.
+    rightly where one stranger's face in a hundred gets a name; None: nobody was left out as a stranger. `faceless`
+    counts the held-out pictures of each person in which no face was found: they count as wrong, and are not in
+    `confusion`; empty: there are none.
     """
 
     head: str  # "embedding" or "cnn"
@@ -62,6 +64,7 @@ class EvaluationReport:
     ece: float
     auroc: float | None = None
     known_at_1: float | None = None
+    faceless: tuple[int, ...] = ()
 
     @property
     def mean(self) -> float:
@@ -71,12 +74,13 @@ class EvaluationReport:
     @property
     def pictures(self) -> int:
         """How many were held out, in all folds."""
-        return sum(map(sum, self.confusion))
+        return sum(map(sum, self.confusion)) + sum(self.faceless)
 
     @property
     def cards(self) -> tuple[PersonCard, ...]:
         """One a person, in the order of `names`."""
-        return tuple(_card(self.names, index, row) for index, row in enumerate(self.confusion))
+        faceless = self.faceless or (0,) * len(self.names)
+        return tuple(_card(self.names, index, row, faceless[index]) for index, row in enumerate(self.confusion))
 
     @property
     def most_confused(self) -> tuple[Pair, ...]:
@@ -94,7 +98,8 @@ class EvaluationReport:
         cells = [[i, j, times] for i, row in enumerate(self.confusion) for j, times in enumerate(row) if times]
         by_step = {fold: [list(pair) for pair in pairs] for fold, pairs in self.by_step.items()}
         said: dict[str, Any] = asdict(self) | {"confusion": cells, "by_step": by_step, "names": list(self.names)}
-        return said | {"bins": list(said["bins"]), "mean": self.mean, "pictures": self.pictures}
+        lists = {"bins": list(said["bins"]), "faceless": list(self.faceless)}
+        return said | lists | {"mean": self.mean, "pictures": self.pictures}
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> EvaluationReport:
@@ -120,6 +125,7 @@ class EvaluationReport:
             float(said["ece"]),
             said["auroc"],
             said["known_at_1"],
+            tuple(map(int, said["faceless"])),
         )
 
 
@@ -131,8 +137,8 @@ def confusion_of(truth: Sequence[int], guesses: Sequence[int], people: int) -> t
     return tuple(map(tuple, counts))
 
 
-def _card(names: Sequence[str], person: int, row: Sequence[int]) -> PersonCard:
-    pictures = sum(row)
+def _card(names: Sequence[str], person: int, row: Sequence[int], faceless: int) -> PersonCard:
+    pictures = sum(row) + faceless
     others = [(times, index) for index, times in enumerate(row) if index != person]
     times, taken_for = max(others, key=lambda one: one[0], default=(0, 0))
     recall = row[person] / pictures if pictures else None

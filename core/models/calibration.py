@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,27 +41,30 @@ def fit_temperature(logits: NDArray[np.floating], labels: NDArray[np.integer]) -
     return float(np.exp(minimize_scalar(surprise, bounds=bounds, method="bounded", options={"xatol": 1e-4}).x))
 
 
-def reliability(probabilities: NDArray[np.floating], labels: NDArray[np.integer], bins: int = BINS) -> tuple[Bin, ...]:
-    """Faces by the probability of their likeliest column, in `bins` equal parts of [0, 1]; empty ones are left out.
-
-    Args:
-        probabilities: (N, P), rows sum to 1.
-        labels: (N,) the right columns.
-        bins: how many parts.
-    """
-    wide = np.asarray(probabilities, np.float64)
-    confidence, right = wide.max(1), wide.argmax(1) == labels
+def bins_of(confidence: NDArray[np.floating], right: NDArray[np.bool_], bins: int = BINS) -> tuple[Bin, ...]:
+    """Answers (N,) by their probability, in `bins` equal parts of [0, 1]; empty ones are left out."""
     place = np.minimum((confidence * bins).astype(int), bins - 1)
     filled = [place == index for index in range(bins) if (place == index).any()]
     return tuple(Bin(float(confidence[m].mean()), float(right[m].mean()), int(m.sum())) for m in filled)
 
 
+def error_of(bins: Sequence[Bin]) -> float:
+    """How far confidence and accuracy lie apart, a mean over the answers, in [0, 1]: Naeini et al. 2015."""
+    count = sum(one.count for one in bins)
+    return sum(abs(one.confidence - one.accuracy) * one.count for one in bins) / max(1, count)
+
+
+def reliability(probabilities: NDArray[np.floating], labels: NDArray[np.integer], bins: int = BINS) -> tuple[Bin, ...]:
+    """`bins_of` the likeliest columns of probabilities (N, P), of which `labels` (N,) are the right ones."""
+    wide = np.asarray(probabilities, np.float64)
+    return bins_of(wide.max(1), wide.argmax(1) == labels, bins)
+
+
 def expected_calibration_error(
     probabilities: NDArray[np.floating], labels: NDArray[np.integer], bins: int = BINS
 ) -> float:
-    """How far confidence and accuracy lie apart, a mean over the faces, in [0, 1]: Naeini et al. 2015."""
-    parts = reliability(probabilities, labels, bins)
-    return sum(abs(one.confidence - one.accuracy) * one.count for one in parts) / max(1, len(labels))
+    """`error_of` the likeliest columns of probabilities (N, P), of which `labels` (N,) are the right ones."""
+    return error_of(reliability(probabilities, labels, bins))
 
 
 def auroc(known: NDArray[np.floating], strangers: NDArray[np.floating]) -> float:
