@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from core.domain.jobs import LIMITS, Limits
+from core.services.datasets import DatasetService
 from core.services.guilds import GuildService
 from core.services.jobs import Enqueue, JobService
 from core.services.people import PeopleService
@@ -32,6 +33,7 @@ class Services:
     guilds: GuildService
     blobs: Blobs
     registry: RegistryService
+    datasets: DatasetService
 
     @property
     def engine(self) -> Engine:
@@ -61,6 +63,7 @@ def build(settings: Settings, enqueue: Enqueue, limits: Limits = LIMITS) -> Serv
         guilds=GuildService(database),
         blobs=blobs,
         registry=RegistryService(database, blobs),
+        datasets=DatasetService(database, blobs),
     )
 
 
@@ -69,4 +72,4 @@ def build_classifier(services: Services) -> ClassifyService:
     # Not above: the bot imports this module and must load none of it.
     from core.services.classifier import load_classifier  # noqa: PLC0415
 
-    return load_classifier(services.people, services.blobs)
+    return load_classifier(services.people, services.blobs, services.registry)

@@ -2,20 +2,50 @@
 
 from __future__ import annotations
 
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.versions import Version
+from core.models import weights_file
 from core.services.classify import ClassifyService
 from core.services.people import PeopleService
+from core.services.registry import RegistryService
+from core.services.serving import Serving
 from core.storage.blobs import Blobs
 from core.vision.reader import EMBEDDING_NAME, load_photo_reader
-from core.vision.recognise import RECOGNISER_NAME, make_recogniser
+from core.vision.recognise import RECOGNISER_NAME, Head, make_recogniser
+from core.vision.serving import VersionRecogniser
 
 
-def load_classifier(people: PeopleService, blobs: Blobs) -> ClassifyService:
+def load_classifier(people: PeopleService, blobs: Blobs, registry: RegistryService) -> ClassifyService:
     """Load the networks: seconds and hundreds of megabytes, so once a process, and never before a fork."""
     return ClassifyService(
         load_photo_reader(),
         make_recogniser,
         people,
         blobs,
+        serving=Serving(
+            registry, people, load_head, VersionRecogniser, live_name=f"{EMBEDDING_NAME}+{RECOGNISER_NAME}"
+        ),
         embedder=EMBEDDING_NAME,
-        model=f"{EMBEDDING_NAME}+{RECOGNISER_NAME}",
     )
+
+
+def load_head(version: Version, weights: bytes) -> Head:
+    """A version as a function from faces to people.
+
+    Raises:
+        OmokageError: BAD_WEIGHTS, the file is damaged or not of such a version.
+    """
+    tensors, meta = weights_file.load(weights)
+    family = version.architecture.partition("-")[0]
+    if meta.get("architecture", version.architecture) != version.architecture or family not in {"embedding", "cnn"}:
+        raise OmokageError(ErrorCode.BAD_WEIGHTS, architecture=version.architecture)
+    try:
+        if family == "embedding":
+            from core.models.embedding_head import load_embedding_head  # noqa: PLC0415 - TensorFlow is not needed
+
+            return load_embedding_head(version, tensors, meta)
+        from core.models.cnn_head import load_cnn_head  # noqa: PLC0415 - Keras
+
+        return load_cnn_head(version, tensors, meta)
+    except (KeyError, TypeError, ValueError) as error:  # tensors are missing, or of other shapes
+        raise OmokageError(ErrorCode.BAD_WEIGHTS, architecture=version.architecture) from error

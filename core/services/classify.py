@@ -4,38 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
 
 from core.domain.classification import ClassifyOutcome, ClassifyResult, FaceAnswer, best_first
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.faces import Candidate, DetectedFace, RecognisedFace
+from core.domain.faces import RecognisedFace
 from core.domain.jobs import Job, JobCancelledError
 from core.domain.people import GalleryRows, NewFace
 from core.render.annotate import annotate
 from core.services.gallery import GalleryCache
 from core.services.people import PeopleService
+from core.services.serving import LiveRecogniser, Serving
 from core.storage.blobs import Blobs
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from core.vision.reader import PhotoReading
 
 Progress = Callable[[str, float], None]
 Cancelled = Callable[[], bool]
-
-
-class PhotoReading(Protocol):
-    """What is in a photo: the upright image (H, W, 3) uint8, its faces, their embeddings (N, 128) float32."""
-
-    @property
-    def image(self) -> NDArray[np.uint8]: ...  # noqa: D102
-
-    @property
-    def faces(self) -> Sequence[DetectedFace]: ...  # noqa: D102
-
-    @property
-    def embeddings(self) -> NDArray[np.float32]: ...  # noqa: D102
 
 
 class PhotoReader(Protocol):
@@ -51,42 +38,33 @@ class PhotoReader(Protocol):
         """Give back what reading holds."""
 
 
-class Recogniser(Protocol):
-    """As much of core.vision.recognise as is needed here."""
-
-    def recognise(
-        self, embeddings: NDArray[np.float32], forbidden: Sequence[frozenset[int]]
-    ) -> Sequence[tuple[tuple[Candidate, ...], Candidate | None]]:
-        """For each face its candidates, likeliest first, and whom it is named as; each person at most once."""
-
-
 class ClassifyService:
     """Names the faces of a photo with what its guild knows.
 
     Args:
         reader: finds and embeds faces.
-        recogniser: builds one from a guild's rows.
+        recogniser: builds the live method from a guild's rows.
         people: the guilds' rows.
         blobs: where photos are and pictures go.
+        serving: lets the version answer that the guild promoted.
         embedder: stored with each embedding; others' do not compare.
-        model: said with each answer.
     """
 
     def __init__(
         self,
         reader: PhotoReader,
-        recogniser: Callable[[GalleryRows], Recogniser],
+        recogniser: Callable[[GalleryRows], LiveRecogniser],
         people: PeopleService,
         blobs: Blobs,
         *,
+        serving: Serving[Any, Any],
         embedder: str,
-        model: str,
     ) -> None:
         self._reader = reader
         self._galleries = GalleryCache(people, embedder, recogniser)
         self._blobs = blobs
         self._embedder = embedder
-        self._model = model
+        self._serving = serving
 
     def warm_up(self) -> None:
         """Make the first photo as fast as the others."""
@@ -127,7 +105,7 @@ class ClassifyService:
         stage("finding-faces", 0.1)
         reading = self._reader.read(data)
         stage("recognising", 0.7)  # finding and embedding take most of the time
-        recognised = self._recognise(reading, photo, guild_id)
+        recognised, model = self._recognise(reading, photo, guild_id)
         stage("drawing", 0.8)
         order = best_first(recognised)
         ordered = [recognised[index] for index in order]
@@ -139,22 +117,23 @@ class ClassifyService:
             picture=self._blobs.put(picture.data),
             picture_type=picture.content_type,
             faces=tuple(_answer_of(number, face) for number, face in enumerate(ordered, 1)),
-            model=self._model,
+            model=model,
             seconds=round(time.perf_counter() - began, 3),
         )
         faces = (self._new_face(number, reading, index) for number, index in enumerate(order, 1))
         return ClassifyOutcome(result, tuple(faces))
 
-    def _recognise(self, reading: PhotoReading, photo: str, guild_id: int) -> list[RecognisedFace]:
+    def _recognise(self, reading: PhotoReading, photo: str, guild_id: int) -> tuple[list[RecognisedFace], str]:
         if not reading.faces:
-            return []
+            return [], self._serving.live_name
         known = self._galleries.known(guild_id)
         forbidden = known.forbidden(photo, reading.faces, reading.embeddings)
-        named = known.recogniser.recognise(reading.embeddings, forbidden)
-        return [
+        named, model = self._serving.recognise(guild_id, reading, known.recogniser, forbidden)
+        faces = [
             RecognisedFace(face, candidates[:3], name)
             for face, (candidates, name) in zip(reading.faces, named, strict=True)
         ]
+        return faces, model
 
     def _new_face(self, number: int, reading: PhotoReading, index: int) -> NewFace:
         face = reading.faces[index]

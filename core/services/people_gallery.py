@@ -28,6 +28,12 @@ class Gallery:
             newest = select(func.max(labels.c.id)).where(labels.c.guild_id == guild_id)
             return connection.execute(newest).scalar() or 0
 
+    def names(self, guild_id: int) -> dict[int, str]:
+        """What everybody is called now, by id, also those of whom there is no face."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(people.c.id, people.c.name).where(people.c.guild_id == guild_id))
+            return {row.id: row.name for row in rows}
+
     def gallery(self, guild_id: int, embedder: str | None = None) -> GalleryRows:
         """All enrolled faces, or one embedder's; the same face of the same person counts once, however often posted."""
         enrolled = select(people.c.id, people.c.name, faces.c.embedding).join(faces, faces.c.person_id == people.c.id)

@@ -44,7 +44,7 @@ class RegistryService:
         self._clock = clock
 
     def register(self, run: Run, dataset: Dataset, draft: VersionDraft) -> Version:
-        """Keep what a run made, once: a run that finishes again, after a rollback, finds its version there."""
+        """Keep what a run made, once: a run whose worker died right after this finds its version there."""
         weights = self._blobs.put(draft.weights)
         with self._database.write() as connection:
             self._alone(connection, run.guild_id, run.kind)

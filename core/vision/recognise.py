@@ -7,7 +7,7 @@ depends on the number of pictures, and a face that lies far from everybody else 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.domain.people import GalleryRows
+    from core.vision.reader import PhotoReading
 
 RECOGNISER_NAME = "mean-embedding-1"
 MOST_CANDIDATES = 3  # what an answer's line holds
@@ -40,6 +41,17 @@ class Recogniser(Protocol):
 
     def recognise(self, queries: NDArray[np.float32], forbidden: Sequence[frozenset[int]]) -> list[FaceNaming]:
         """For each embedding (N, 128) a naming; `forbidden[i]` holds the ids of people that face i does not show."""
+
+
+class Head(Protocol):
+    """A trained recogniser of a fixed set of people: what a model version is loaded as."""
+
+    @property
+    def classes(self) -> tuple[tuple[str, int], ...]:
+        """Name and person id of each."""
+
+    def probabilities(self, reading: PhotoReading) -> NDArray[np.float64]:
+        """Calibrated, of each face of a photo: (faces, classes + 1), rows sum to 1, "unknown" is last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,11 @@ class MeanEmbeddingRecogniser:
         self._config = config or RecogniserConfig()
         self._means, self._counts = person_means(gallery)
 
+    @property
+    def people(self) -> dict[int, str]:
+        """Names by person id, in the order of the columns of `probabilities`."""
+        return dict(zip(self._gallery.person_ids, self._gallery.names, strict=True))
+
     def recognise(self, queries: NDArray[np.float32], forbidden: Sequence[frozenset[int]]) -> list[FaceNaming]:
         """For each embedding (N, 128) a naming; nobody is named twice.
 
@@ -91,27 +108,43 @@ class MeanEmbeddingRecogniser:
             queries: the faces of one photo.
             forbidden: for each face, ids of people that it does not show.
         """
-        mask = np.array([[one in row for one in self._gallery.person_ids] for row in forbidden], bool)
-        mask = mask.reshape(len(queries), len(self._gallery.person_ids))
-        chances = self.probabilities(queries, mask)
-        names = assign(chances, self._config.name_from)
-        return [self._naming(row, person) for row, person in zip(chances, names, strict=True)]
+        chances = self.probabilities(queries, mask_of(forbidden, self._gallery.person_ids))
+        return namings(chances, self.people, self._config.name_from)
 
     def probabilities(self, queries: NDArray[np.float32], forbidden: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Embeddings (N, 128) and a mask (N, P) of who they are not -> (N, P + 1), rows sum to 1, "unknown" is last."""
         distances = squared_distances(queries, self._means)
         return calibrate(np.where(forbidden, np.inf, distances), self._counts, self._config)
 
-    def _naming(self, chances: NDArray[np.float64], person: int | None) -> FaceNaming:
-        order = np.argsort(-chances[:-1], kind="stable")[:MOST_CANDIDATES]
-        candidates = tuple(self._candidate(index, chances) for index in order if chances[index] > 0)
-        return FaceNaming(candidates, None if person is None else self._candidate(person, chances))
 
-    def _candidate(self, person: int, chances: NDArray[np.float64]) -> Candidate:
-        return Candidate(self._gallery.person_ids[person], self._gallery.names[person], float(chances[person]))
+def mask_of(forbidden: Sequence[frozenset[int]], person_ids: Sequence[int]) -> NDArray[np.bool_]:
+    """For each face who it does not show -> (N, P)."""
+    mask = np.array([[one in row for one in person_ids] for row in forbidden], bool)
+    return mask.reshape(len(forbidden), len(person_ids))
 
 
-def make_recogniser(rows: GalleryRows) -> Recogniser:
+def namings(chances: NDArray[np.float64], people: Mapping[int, str], name_from: float) -> list[FaceNaming]:
+    """The answer for a whole photo in which nobody is named twice.
+
+    Args:
+        chances: (N, P + 1), "unknown" last.
+        people: (P) names by person id, in the order of the columns.
+        name_from: a face whose person is less likely than this stays unnamed.
+    """
+    known = list(people.items())
+
+    def candidate(person: int, row: NDArray[np.float64]) -> Candidate:
+        return Candidate(*known[person], float(row[person]))
+
+    def naming(row: NDArray[np.float64], person: int | None) -> FaceNaming:
+        order = np.argsort(-row[:-1], kind="stable")[:MOST_CANDIDATES]
+        candidates = tuple(candidate(index, row) for index in order if row[index] > 0)
+        return FaceNaming(candidates, None if person is None else candidate(person, row))
+
+    return [naming(row, person) for row, person in zip(chances, assign(chances, name_from), strict=True)]
+
+
+def make_recogniser(rows: GalleryRows) -> MeanEmbeddingRecogniser:
     """The recogniser that serves a guild with these rows."""
     return MeanEmbeddingRecogniser(Gallery.from_rows(rows))
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,22 +19,18 @@ from core.domain.people import FaceRef, GalleryRows, NewFace
 from core.services.classify import ClassifyService
 from core.services.jobs import JobService
 from core.services.people import PeopleService
+from core.services.registry import RegistryService
+from core.services.serving import Serving
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.schema import migrate
+from core.vision.reader import PhotoReading
 
 GUILD = 700
 
 
 def vector(value: float) -> NDArray[np.float32]:
     return np.full(128, value, np.float32)
-
-
-@dataclass(frozen=True)
-class Reading:
-    image: NDArray[np.uint8]
-    faces: tuple[DetectedFace, ...]
-    embeddings: NDArray[np.float32]
 
 
 class Reader:
@@ -48,7 +45,7 @@ class Reader:
         """Embedding and size of each face."""
         self.values, self.sizes = [value for value, _ in faces], [size for _, size in faces]
 
-    def read(self, data: bytes) -> Reading:
+    def read(self, data: bytes) -> PhotoReading:
         if data == b"text":
             raise OmokageError(ErrorCode.NOT_AN_IMAGE)
         points = ((1.0, 1.0), (2.0, 1.0), (1.5, 1.5), (1.0, 2.0), (2.0, 2.0))
@@ -56,7 +53,7 @@ class Reader:
         embeddings = (
             np.stack([vector(value) for value in self.values]) if self.values else np.zeros((0, 128), np.float32)
         )
-        return Reading(np.zeros((300, 400, 3), np.uint8), faces, embeddings)
+        return PhotoReading(np.zeros((300, 400, 3), np.uint8), faces, embeddings)
 
     def warm_up(self) -> None:
         self.warm = True
@@ -87,6 +84,10 @@ class Nearest:
         ranked = sorted(chances.items(), key=lambda pair: -pair[1])
         candidates = tuple(Candidate(person_id, names[person_id], chance) for person_id, chance in ranked)
         return candidates, next((one for one in candidates if one.probability > 0.5), None)
+
+
+def not_asked(*_: object) -> Any:
+    pytest.fail("there is no version to load")
 
 
 @dataclass
@@ -120,7 +121,9 @@ def parts(tmp_path: Path) -> Iterator[Parts]:
         loads.append(rows)
         return Nearest(rows)
 
-    service = ClassifyService(reader, make, people, blobs, embedder="net-1", model="net-1+nearest/1")
+    registry = RegistryService(database, blobs)  # in which no version is
+    serving = Serving[Any, Nearest](registry, people, not_asked, not_asked, live_name="net-1+nearest/1")
+    service = ClassifyService(reader, make, people, blobs, serving=serving, embedder="net-1")
     yield Parts(service, reader, people, blobs, loads)
     database.close()
 

@@ -1,0 +1,118 @@
+"""Which recogniser answers in a guild: the version that was promoted last, looked up for each photo."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
+
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.faces import Candidate
+from core.domain.runs import RunKind
+from core.domain.versions import Version
+from core.services.people import PeopleService
+from core.services.registry import RegistryService
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from core.vision.reader import PhotoReading
+
+_log = logging.getLogger(__name__)
+_KEPT = 8  # heads at a time; the largest takes some 30 MB with its compiled function
+
+Naming: TypeAlias = tuple[tuple[Candidate, ...], Candidate | None]
+Forbidden: TypeAlias = Sequence[frozenset[int]]
+
+
+class LiveRecogniser(Protocol):
+    """Compares with what members have named until now; as much of core.vision.recognise as is needed here."""
+
+    def recognise(self, embeddings: NDArray[np.float32], forbidden: Forbidden) -> Sequence[Naming]:
+        """For each face its candidates, likeliest first, and whom it is named as; each person at most once."""
+
+
+class PhotoRecogniser(Protocol):
+    """As much of core.vision.serving as is needed here."""
+
+    def recognise(self, reading: PhotoReading, forbidden: Forbidden) -> Sequence[Naming]:
+        """The same for a whole photo; BAD_WEIGHTS where the weights make no sense."""
+
+
+H = TypeVar("H")
+R = TypeVar("R", bound=LiveRecogniser)
+Combine: TypeAlias = Callable[[H, R, Mapping[int, str]], PhotoRecogniser]
+
+
+class Serving(Generic[H, R]):
+    """Asks the guild's promoted version, or the live method where there is none.
+
+    Args:
+        registry: says which version that is.
+        people: what everybody is called now.
+        load: makes a head of a version and its weights; BAD_WEIGHTS.
+        combine: a head, the live method and the people's names as one recogniser.
+        live_name: of the live method, as answers name it.
+    """
+
+    def __init__(
+        self,
+        registry: RegistryService,
+        people: PeopleService,
+        load: Callable[[Version, bytes], H],
+        combine: Combine[H, R],
+        *,
+        live_name: str,
+    ) -> None:
+        self._registry = registry
+        self._people = people
+        self._load = load
+        self._combine = combine
+        self.live_name = live_name
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[int, tuple[Version, H]] = OrderedDict()
+        self._told: set[int] = set()
+
+    def recognise(
+        self, guild_id: int, reading: PhotoReading, live: R, forbidden: Forbidden
+    ) -> tuple[Sequence[Naming], str]:
+        """A naming for each face, and who says so: `recogniser v3 (cnn modern)`.
+
+        A version whose weights are damaged does not end the service: the live method answers, and its name says why.
+        """
+        version_id = self._registry.serving_id(guild_id, RunKind.RECOGNISER)
+        if version_id is None:
+            return live.recognise(reading.embeddings, forbidden), self.live_name
+        try:
+            version, head = self._head(version_id)
+            recogniser = self._combine(head, live, self._people.names(guild_id))
+            return recogniser.recognise(reading, forbidden), version.label
+        except OmokageError as error:
+            if error.code is not ErrorCode.BAD_WEIGHTS:
+                raise
+            return live.recognise(reading.embeddings, forbidden), self._instead_of(version_id, error)
+
+    def _head(self, version_id: int) -> tuple[Version, H]:
+        with self._lock:
+            kept = self._kept.pop(version_id, None) or self._loaded(version_id)
+            self._kept[version_id] = kept
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+            return kept
+
+    def _loaded(self, version_id: int) -> tuple[Version, H]:
+        version = self._registry.get(version_id)
+        head = self._load(version, self._registry.weights(version))
+        _log.info("%s of guild %s is loaded", version.label, version.guild_id)
+        return version, head
+
+    def _instead_of(self, version_id: int, error: OmokageError) -> str:
+        version = self._registry.get(version_id)
+        if version_id not in self._told:  # once a process, not for each photo
+            self._told.add(version_id)
+            _log.error("%s of guild %s is damaged, %s answers", version.title, version.guild_id, self.live_name,
+                       exc_info=error)  # fmt: skip
+        return f"{self.live_name} ({version.title} is damaged)"
