@@ -13,6 +13,9 @@ SEED = 0
 def fold_of(labels: Sequence[int], folds: int = FOLDS, seed: int = SEED) -> list[int]:
     """For each picture the fold that holds it out; each person's pictures are shuffled and cut into equal parts.
 
+    Of those with fewer pictures than folds, one goes on where the one before ended: no fold stays empty because
+    everybody has three pictures.
+
     Args:
         labels: the person of each picture, in the data set's order.
         folds: at least two.
@@ -28,9 +31,11 @@ def fold_of(labels: Sequence[int], folds: int = FOLDS, seed: int = SEED) -> list
         of_person[label].append(index)
     shuffle = random.Random(seed).shuffle
     chosen = [0] * len(labels)
+    start = 0
     for label in sorted(of_person):
         rows = of_person[label]
         shuffle(rows)
         for place, index in enumerate(rows):
-            chosen[index] = place * folds // len(rows) if len(rows) >= folds else place
+            chosen[index] = place * folds // len(rows) if len(rows) >= folds else (start + place) % folds
+        start += len(rows) if len(rows) < folds else 0
     return chosen
