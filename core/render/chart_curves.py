@@ -18,6 +18,7 @@ from core.render.chart_style import (
     WIDTH,
     WORDS,
     area,
+    length,
     lettering,
     new_figure,
     png,
@@ -66,7 +67,7 @@ def render_curves(points: Sequence[Point], steps: int, title: str) -> bytes:
         left = _LEFT + number * (width + _BETWEEN)
         axes = area(figure, left, _TOP, width, HEIGHT - _TOP - _BOTTOM)
         _mark_steps(axes, max([steps, *(curve[-1][0] for curve in of_panel.values())]))
-        _name_curves(figure, left, of_panel)
+        _name_curves(figure, left, width, of_panel)
         draw(axes, of_panel)
     return png(figure)
 
@@ -156,10 +157,17 @@ def _mark_best(axes: Axes, curve: Curve) -> None:
     axes.text(0.97, 0.05, words, transform=axes.transAxes, color=WORDS, ha="right", va="bottom", **lettering(SMALL))
 
 
-def _name_curves(figure: Figure, left: float, curves: dict[str, Curve]) -> None:
-    """Two lines above a panel: each curve's name in its colour, with its newest value."""
-    for line, (name, colour) in enumerate(list(_colours(curves).items())[-2:]):
+def _name_curves(figure: Figure, left: float, width: float, curves: dict[str, Curve]) -> None:
+    """Above a panel, in two lines: each curve's name in its colour, with its newest value."""
+    size = LETTERS - 2
+    x, y = left, float(_TOP - 38)
+    for name, colour in _colours(curves).items():
         value = curves[name][-1][1]
         newest = f"{value:.3g}" if "loss" in name else f"{100 * value:.1f} %"
-        words = name.replace(HELD_OUT, "held-out").replace("_", " ")
-        write(figure, left, _TOP - 38 + 26 * line, f"{words} {newest}", size=LETTERS - 2, colour=colour)
+        words = f"{name.replace(HELD_OUT, 'held-out').replace('_', ' ')} {newest}"
+        if x > left and x + length(words, size) > left + width:
+            x, y = left, y + 26
+        if y > _TOP:
+            break
+        write(figure, x, y, words, size=size, colour=colour)
+        x += length(words, size) + 1.5 * size

@@ -10,7 +10,7 @@ import io
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from core.render.lettering import drawable, font_path, shortened
+from core.render.lettering import drawable, font, font_path, shortened
 from core.render.palette import PALETTE, Colour
 
 if TYPE_CHECKING:
@@ -92,6 +92,11 @@ def name_of(name: str, place: int) -> str:
 def fitted(words: str, size: float, room: float) -> str:
     """As much of `words` as fits into so many pixels, measured with the narrower of the two fonts."""
     return shortened(words, round(size), room * _NARROWER)
+
+
+def length(words: str, size: float) -> float:
+    """About how wide words are, in pixels."""
+    return font(round(size)).getlength(words) / _NARROWER
 
 
 def thousands(value: float) -> str:
