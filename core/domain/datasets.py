@@ -28,6 +28,22 @@ class Shard:
 
 
 @dataclass(frozen=True, slots=True)
+class Findings:
+    """What was noticed while a version was made, in pictures.
+
+    `identical`: offered more than once for the same person, stored once. `alike`: the same picture of a person saved
+    anew, smaller or harder compressed; kept. `shared`: given to more than one person; kept for each. `small`: with a
+    face of fewer than 48 pixels. `damaged`: could not be read, left out.
+    """
+
+    identical: int = 0
+    alike: int = 0
+    shared: int = 0
+    small: int = 0
+    damaged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """One version. `hash` is over the content: the same pictures with the same names give the same hash.
 
@@ -45,6 +61,7 @@ class Dataset:
     without_face: int
     created_by: int
     created_at: datetime
+    findings: Findings = Findings()
 
     @property
     def title(self) -> str:
