@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from core.domain.jobs import JSON
 
+BINS = 15  # of the reliability, as in Guo et al. 2017
 MOST_PAIRS = 10  # what an answer in chat holds
 
 
@@ -129,12 +130,58 @@ class EvaluationReport:
         )
 
 
+def merged(reports: Sequence[EvaluationReport]) -> EvaluationReport:
+    """One report of several that held other folds of one data set out.
+
+    Raises:
+        ValueError: none, or of different data sets, heads or presets.
+    """
+    kinds = {(one.head, one.preset, one.dataset_hash, one.names) for one in reports}
+    if len(kinds) != 1:
+        raise ValueError(f"{len(kinds)} kinds of report cannot be one")
+    bins = _merged_bins([one for report in reports for one in report.bins])
+    return replace(
+        reports[0],
+        folds={fold: share for report in reports for fold, share in report.folds.items()},
+        by_step={fold: shares for report in reports for fold, shares in report.by_step.items()},
+        confusion=tuple(_sums(rows) for rows in zip(*(one.confusion for one in reports), strict=True)),
+        bins=bins,
+        ece=error_of(bins),
+        auroc=None,  # the scores are not in the reports
+        known_at_1=None,
+        faceless=_sums([one.faceless or (0,) * len(one.names) for one in reports]),
+    )
+
+
+def error_of(bins: Sequence[Bin]) -> float:
+    """How far confidence and accuracy lie apart, a mean over the faces, in [0, 1]: Naeini et al. 2015."""
+    count = sum(one.count for one in bins)
+    return sum(abs(one.confidence - one.accuracy) * one.count for one in bins) / max(1, count)
+
+
 def confusion_of(truth: Sequence[int], guesses: Sequence[int], people: int) -> tuple[tuple[int, ...], ...]:
     """Counts (people, people) of pictures of one person, the row, that were taken for another, the column."""
     counts = [[0] * people for _ in range(people)]
     for one, other in zip(truth, guesses, strict=True):
         counts[one][other] += 1
     return tuple(map(tuple, counts))
+
+
+def _sums(rows: Sequence[Sequence[int]]) -> tuple[int, ...]:
+    return tuple(map(sum, zip(*rows, strict=True)))
+
+
+def _merged_bins(parts: Sequence[Bin]) -> tuple[Bin, ...]:
+    places: dict[int, list[Bin]] = {}
+    for one in parts:
+        places.setdefault(min(int(one.confidence * BINS), BINS - 1), []).append(one)
+    return tuple(_one_bin(places[place]) for place in sorted(places))
+
+
+def _one_bin(parts: Sequence[Bin]) -> Bin:
+    count = sum(one.count for one in parts)
+    confidence = sum(one.confidence * one.count for one in parts) / count
+    return Bin(confidence, sum(one.accuracy * one.count for one in parts) / count, count)
 
 
 def _card(names: Sequence[str], person: int, row: Sequence[int], faceless: int) -> PersonCard:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
-from core.domain.evaluation import Bin
+from core.domain.evaluation import BINS, Bin, error_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BINS = 15  # as in Guo et al. 2017
 _TEMPERATURES = 0.01, 100.0  # beyond, chances are all ones or all alike
 
 
@@ -46,12 +44,6 @@ def bins_of(confidence: NDArray[np.floating], right: NDArray[np.bool_], bins: in
     place = np.minimum((confidence * bins).astype(int), bins - 1)
     filled = [place == index for index in range(bins) if (place == index).any()]
     return tuple(Bin(float(confidence[m].mean()), float(right[m].mean()), int(m.sum())) for m in filled)
-
-
-def error_of(bins: Sequence[Bin]) -> float:
-    """How far confidence and accuracy lie apart, a mean over the answers, in [0, 1]: Naeini et al. 2015."""
-    count = sum(one.count for one in bins)
-    return sum(abs(one.confidence - one.accuracy) * one.count for one in bins) / max(1, count)
 
 
 def reliability(probabilities: NDArray[np.floating], labels: NDArray[np.integer], bins: int = BINS) -> tuple[Bin, ...]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from core.domain.evaluation import EvaluationReport, confusion_of
-from core.models.calibration import auroc, bins_of, error_of, known_at
+from core.domain.evaluation import EvaluationReport, confusion_of, error_of
+from core.models.calibration import auroc, bins_of, known_at
 from core.models.embedding_head import some, train_head
 from core.models.evidence import MEAN, Evidence
 from core.vision.recognise import RecogniserConfig, calibrate
