@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, Entry] = {
     "up": Entry("cli.up:up", "Start everything on this machine, and stop it with Ctrl-C."),
     "classify": Entry("cli.classify:classify", "Say who is in photos."),
     "people": Entry("cli.people:people", "Enrol and list people."),
+    "model": Entry("cli.model:model", "List, promote and roll back trained models."),
     "doctor": Entry("cli.doctor:doctor", "Look for faults in this installation."),
     "setup": Entry("cli.setup:setup", "Explain how to connect to Discord, and print the invite link."),
     "bot": Entry("cli.services:bot", "Run the bot alone."),

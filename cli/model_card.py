@@ -1,0 +1,115 @@
+"""A model version and a promotion as text and as JSON; docs/cli.md documents the JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.domain.versions import Promotion, Version
+
+_NO_TRAINING = "the method that needs no training"
+_SHOWN = 12  # names and digits of a hash that a card shows; all are in the JSON
+
+
+def version_json(version: Version, *, serving: bool) -> dict[str, Any]:
+    """One line of `omokage model list --json`."""
+    return {
+        "number": version.number,
+        "kind": version.kind.value,
+        "label": version.label,
+        "serving": serving,
+        "architecture": version.architecture,
+        "dataset": {"title": version.dataset_title, "hash": version.dataset_hash},
+        "people": len(version.classes),
+        "accuracy": version.metrics.get("accuracy"),
+        "folds": version.metrics.get("folds"),
+        "size": version.size,
+        "sha256": version.weights,
+        "created": version.created_at.isoformat(timespec="seconds"),
+    }
+
+
+def card_json(version: Version, *, serving: bool) -> dict[str, Any]:
+    """`omokage model card --json`."""
+    return {
+        **version_json(version, serving=serving),
+        "config": dict(version.config),
+        "classes": [{"name": name, "person_id": person_id} for name, person_id in version.classes],
+        "metrics": dict(version.metrics),
+        "parts": [{"name": part.name, "licence": part.licence} for part in version.parts],
+    }
+
+
+def promotion_json(promotion: Promotion, number: int | None) -> dict[str, Any]:
+    """What `promote` and `rollback` say, and one line of `history`."""
+    return {
+        "version": number,
+        "kind": promotion.kind.value,
+        "rollback": promotion.back,
+        "forced": promotion.forced,
+        "reason": promotion.reason,
+        "by": promotion.said_by,
+        "at": promotion.created_at.isoformat(timespec="seconds"),
+    }
+
+
+def version_row(version: Version | None = None, *, serving: bool = False) -> list[str]:
+    """For the table; None: its heading."""
+    if version is None:
+        return ["", "VERSION", "DATA", "PEOPLE", "ACCURACY", "MADE"]
+    return [
+        "*" if serving else "",
+        version.label,
+        version.dataset_title,
+        str(len(version.classes)),
+        _share(version.metrics.get("accuracy")),
+        f"{version.created_at:%Y-%m-%d}",
+    ]
+
+
+def history_row(promotion: Promotion | None = None, number: int | None = None) -> list[str]:
+    """For the table; None: its heading."""
+    if promotion is None:
+        return ["SINCE", "VERSION", "HOW", "REASON"]
+    how = "rolled back" if promotion.back else "forced" if promotion.forced else "promoted"
+    which = _NO_TRAINING if promotion.version_id is None else f"v{number}"
+    return [f"{promotion.created_at:%Y-%m-%d %H:%M}", which, how, promotion.reason]
+
+
+def card(version: Version, *, serving: bool) -> str:
+    """Everything about a version but its weights, for a reader."""
+    names = [name for name, _ in version.classes]
+    more = f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    lines = {
+        "made": f"{version.created_at:%Y-%m-%d %H:%M} UTC",
+        "data": f"{version.dataset_title} ({version.dataset_hash[:_SHOWN]})",
+        "people": f"{len(names)}: {', '.join(names[:_SHOWN])}{more}",
+        "accuracy": _accuracy(version.metrics),
+        **{name: _figure(value) for name, value in version.metrics.items() if _is_plain(name, value)},
+        "config": ", ".join(f"{key} {value}" for key, value in version.config.items()),
+        "weights": f"{version.size / 1e6:.1f} MB, sha256 {version.weights}",
+        **{f"part {number}": f"{part.name} ({part.licence})" for number, part in enumerate(version.parts, 1)},
+    }
+    room = max(map(len, lines)) + 2
+    head = f"{version.label}{', answers now' if serving else ''}"
+    return "\n".join([head, *(f"  {name:<{room}}{text}" for name, text in lines.items())])
+
+
+def _accuracy(metrics: Mapping[str, Any]) -> str:
+    folds = metrics.get("folds")
+    if not isinstance(folds, Mapping):
+        return _share(metrics.get("accuracy"))
+    each = ", ".join(f"{fold}: {_share(share)}" for fold, share in sorted(folds.items()))
+    return f"{_share(metrics.get('accuracy'))} (held-out folds {each})"
+
+
+def _is_plain(name: str, value: object) -> bool:
+    return name != "accuracy" and isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _figure(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _share(value: object) -> str:
+    return f"{value:.1%}" if isinstance(value, int | float) else "-"

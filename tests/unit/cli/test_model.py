@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import insert
+
+from cli.context import opened
+from cli.main import omokage
+from core.bootstrap import Services
+from core.domain.jobs import JSON
+from core.domain.runs import RunKind
+from core.settings import Settings
+from core.storage.training_tables import versions
+
+NOW = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
+CLASSES: JSON = [["Anna", 1], ["本田 翼", 2]]
+
+
+@pytest.fixture
+def services(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Services]:
+    monkeypatch.setenv("OMOKAGE_DATA", str(tmp_path / "data"))
+    monkeypatch.delenv("OMOKAGE_DATABASE_URL", raising=False)
+    with opened(Settings.from_env()) as made:
+        yield made
+
+
+def add(
+    services: Services, number: int, accuracy: float, *, guild: int = 0, data: str = "ab" * 32, **metrics: JSON
+) -> str:
+    """A version without a run; returns its weights' hash."""
+    measured: Mapping[str, JSON] = {"accuracy": accuracy, "folds": {"0": accuracy}, "ece": 0.02, **metrics}
+    weights = services.blobs.put(f"weights {number}".encode())
+    card: dict[str, JSON] = {
+        "dataset_title": "family v2",
+        "dataset_hash": data,
+        "config": {"head": "cnn", "preset": "modern"},
+    }
+    card |= {"classes": CLASSES, "metrics": measured, "parts": [["the network", "MIT"]]}
+    values = {"guild_id": guild, "kind": RunKind.RECOGNISER, "number": number, "architecture": "cnn-modern", "size": 9}
+    values |= {"weights": weights, "card": card, "created_by": 1, "created_at": NOW}
+    with services.database.write() as connection:
+        connection.execute(insert(versions).values(values))
+    return weights
+
+
+def run(*arguments: str) -> tuple[int, Result]:
+    # Without standalone mode click returns what the command returned.
+    result = CliRunner().invoke(omokage, ["model", *arguments], standalone_mode=False)
+    return (getattr(result.exception, "exit_code", 99) if result.exception else result.return_value or 0), result
+
+
+def said(*arguments: str) -> Any:
+    status, result = run(*arguments, "--json")
+    assert status == 0, result.exception
+    return json.loads(result.stdout)
+
+
+def refusal(*arguments: str) -> str:
+    status, result = run(*arguments)
+    assert (status, result.stdout) == (1, "")
+    return str(getattr(result.exception, "message", ""))
+
+
+def test_without_a_training_there_is_nothing_to_list(services: Services) -> None:
+    assert "omokage train" in run("list")[1].stdout
+    assert (said("list"), said("history")) == ([], [])
+    assert "no training answers" in run("history")[1].stdout
+    assert "model list" in refusal("card")
+    assert "nothing to roll back" in refusal("rollback")
+
+
+def test_the_list_has_the_documented_keys(services: Services) -> None:
+    weights = add(services, 1, 0.77)
+    add(services, 1, 0.5, guild=700)
+    assert said("list") == [
+        {
+            "number": 1,
+            "kind": "recogniser",
+            "label": "recogniser v1 (cnn modern)",
+            "serving": False,
+            "architecture": "cnn-modern",
+            "dataset": {"title": "family v2", "hash": "ab" * 32},
+            "people": 2,
+            "accuracy": 0.77,
+            "folds": {"0": 0.77},
+            "size": 9,
+            "sha256": weights,
+            "created": "2026-11-21T12:30:00+00:00",
+        }
+    ]
+    assert [one["accuracy"] for one in said("list", "--guild", "700")] == [0.5]
+
+
+def test_the_table_marks_what_answers(services: Services) -> None:
+    add(services, 1, 0.77)
+    add(services, 2, 0.881)
+    run("promote", "1")
+    heading, newest, oldest = run("list")[1].stdout.splitlines()
+    assert heading.split() == ["VERSION", "DATA", "PEOPLE", "ACCURACY", "MADE"]
+    assert newest.split() == ["recogniser", "v2", "(cnn", "modern)", "family", "v2", "2", "88.1%", "2026-11-21"]
+    assert oldest.split()[:3] == ["*", "recogniser", "v1"]
+
+
+def test_a_card_tells_everything_but_the_weights(services: Services) -> None:
+    weights = add(services, 1, 0.77, report={"confusion": []})
+    card = said("card", "1")
+    assert card["config"] == {"head": "cnn", "preset": "modern"}
+    assert card["classes"] == [{"name": "Anna", "person_id": 1}, {"name": "本田 翼", "person_id": 2}]
+    assert card["metrics"]["report"] == {"confusion": []}
+    assert card["parts"] == [{"name": "the network", "licence": "MIT"}]
+    assert {key: card[key] for key in ("number", "serving", "sha256")} == {
+        "number": 1,
+        "serving": False,
+        "sha256": weights,
+    }
+    text = run("card", "1")[1].stdout
+    for expected in (
+        "recogniser v1 (cnn modern)\n",
+        "2: Anna, 本田 翼",
+        "77.0% (held-out folds 0: 77.0%)",
+        "0.02",
+        weights,
+    ):
+        assert expected in text
+    assert "answers now" not in text
+    assert "confusion" not in text
+
+
+def test_a_card_without_a_number_is_of_what_answers(services: Services) -> None:
+    add(services, 1, 0.77)
+    add(services, 2, 0.7)
+    run("promote", "1")
+    assert (said("card")["number"], said("card")["serving"]) == (1, True)
+    assert run("card")[1].stdout.startswith("recogniser v1 (cnn modern), answers now\n")
+
+
+def test_a_promotion_is_said_and_kept(services: Services) -> None:
+    add(services, 1, 0.77)
+    add(services, 2, 0.88)
+    assert "recogniser v1 (cnn modern) answers now" in run("promote", "1")[1].stdout
+    promotion = said("promote", "2")
+    at = promotion.pop("at")
+    assert datetime.fromisoformat(at).tzinfo is not None
+    assert promotion == {
+        "version": 2,
+        "kind": "recogniser",
+        "rollback": False,
+        "forced": False,
+        "reason": "0.8800 >= 0.7700, fold 0",
+        "by": 0,
+    }
+    assert [one["version"] for one in said("history")] == [2, 1]
+
+
+def test_a_worse_version_is_refused_with_the_way_out(services: Services) -> None:
+    add(services, 1, 0.88)
+    add(services, 2, 0.77)
+    run("promote", "1")
+    message = refusal("promote", "2")
+    assert "77.0%" in message
+    assert "88.0%" in message
+    assert "--force" in message
+    assert said("promote", "2", "--force", "it knows Ben")["forced"] is True
+    assert services.registry.serving_id(0, RunKind.RECOGNISER) == 2
+
+
+def test_a_version_of_other_data_is_refused_with_the_way_out(services: Services) -> None:
+    add(services, 1, 0.7)
+    add(services, 2, 0.9, data="cd" * 32)
+    run("promote", "1")
+    assert "--force" in refusal("promote", "2")
+
+
+def test_a_rollback_is_said_and_kept(services: Services) -> None:
+    add(services, 1, 0.77)
+    add(services, 2, 0.88)
+    run("promote", "1")
+    run("promote", "2")
+    back = said("rollback", "--reason", "it named a dog")
+    assert (back["version"], back["rollback"], back["reason"]) == (1, True, "it named a dog")
+    assert "needs no training answers now" in run("rollback")[1].stdout
+    heading, *rows = run("history")[1].stdout.splitlines()
+    assert heading.split() == ["SINCE", "VERSION", "HOW", "REASON"]
+    assert [" ".join(row.split()[2:4]) for row in rows] == ["the method", "v1 rolled", "v2 promoted", "v1 promoted"]
+
+
+def test_an_unknown_version_is_a_sentence(services: Services) -> None:
+    for command in ("card", "promote"):
+        assert "version" in refusal(command, "7")
+
+
+def test_damaged_weights_are_a_sentence(services: Services) -> None:
+    weights = add(services, 1, 0.77)
+    (Path(services.settings.blobs) / weights[:2] / weights).write_bytes(b"tampered")
+    assert "damaged" in refusal("promote", "1")
+
+
+def test_a_reason_needs_words(services: Services) -> None:
+    add(services, 1, 0.77)
+    assert "reason" in refusal("promote", "1", "--force", " ")
