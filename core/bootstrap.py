@@ -13,6 +13,7 @@ from core.services.guilds import GuildService
 from core.services.jobs import Enqueue, JobService
 from core.services.people import PeopleService
 from core.services.registry import RegistryService
+from core.services.runs import RunService
 from core.settings import Settings
 from core.storage.blobs import Blobs
 from core.storage.database import Database
@@ -20,6 +21,8 @@ from core.storage.schema import migrate
 
 if TYPE_CHECKING:
     from core.services.classify import ClassifyService
+    from core.services.train import Training
+    from core.services.train_watch import MakeWatcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Services:
     blobs: Blobs
     registry: RegistryService
     datasets: DatasetService
+    runs: RunService
 
     @property
     def engine(self) -> Engine:
@@ -55,15 +59,18 @@ def build(settings: Settings, enqueue: Enqueue, limits: Limits = LIMITS) -> Serv
     database = Database(settings.database_url)
     migrate(database)
     blobs = Blobs(settings.blobs)
+    jobs = JobService(database, enqueue, limits=limits)
+    datasets = DatasetService(database, blobs)
     return Services(
         settings,
         database,
-        jobs=JobService(database, enqueue, limits=limits),
+        jobs=jobs,
         people=PeopleService(database),
         guilds=GuildService(database),
         blobs=blobs,
         registry=RegistryService(database, blobs),
-        datasets=DatasetService(database, blobs),
+        datasets=datasets,
+        runs=RunService(database, jobs, datasets, blobs, limits=limits),
     )
 
 
@@ -73,3 +80,10 @@ def build_classifier(services: Services) -> ClassifyService:
     from core.services.classifier import load_classifier  # noqa: PLC0415
 
     return load_classifier(services.people, services.blobs, services.registry)
+
+
+def build_training(services: Services, beside: MakeWatcher | None = None) -> Training:
+    """What trains runs, here; models are loaded with the first run. `beside`: a shell that watches."""
+    from core.services.trainers import load_training  # noqa: PLC0415
+
+    return load_training(services, beside)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from core.bootstrap import Services, build_classifier
+from core.bootstrap import Services, build_classifier, build_training
 from core.domain.jobs import JSON, Job, JobKind, QueueName
 from core.domain.people import NewFace
 
@@ -36,7 +36,7 @@ Load: TypeAlias = Callable[[Services, QueueName], Handlers]
 def load_handlers(services: Services, queue: QueueName) -> Handlers:
     """Load and warm up the models of a queue's jobs; seconds, and never before a fork."""
     if queue is QueueName.GPU:
-        return {}  # its kinds come with generation and training
+        return {JobKind.TRAIN: train_with(build_training(services))}
     classifier = build_classifier(services)
     classifier.warm_up()
     return {JobKind.CLASSIFY: classify_with(classifier)}

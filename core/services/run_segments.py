@@ -129,7 +129,8 @@ class Segments(RunBase):
                 write_points(connection, run.id, reached.points)
             run = self._go_on(connection, run, reached, next_owner)
         self._delete_unused(dropped)
-        self._jobs.dispatch()
+        if next_owner is None:
+            self._jobs.dispatch()
         return run
 
     def fail(self, job: Job, failure: Failure, reached: Reached, *, pause: bool = False) -> Run | None:

@@ -71,7 +71,8 @@ class Wishes(RunBase):
                 return self._unask(connection, run, owner)
             run = self._queue_again(connection, run, owner)
         _log.info("run %s: resumed by %s", run_id, by)
-        self._jobs.dispatch()
+        if owner is None:
+            self._jobs.dispatch()
         return run
 
     def rollback(self, run_id: int, step: int, by: int) -> Run:

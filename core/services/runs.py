@@ -153,7 +153,8 @@ class RunService(Segments, Wishes, Board):
             run = self._insert(connection, request, checkpoint)
             job_id = self._new_segment(connection, run, owner)
             run = change_run(connection, run.id, self._clock(), job_id=job_id)
-        self._jobs.dispatch()
+        if owner is None:
+            self._jobs.dispatch()
         return run
 
     def _insert(self, connection: Connection, request: RunRequest, checkpoint: Checkpoint | None) -> Run:

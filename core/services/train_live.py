@@ -72,7 +72,7 @@ class LiveWatcher(Watcher):
     Args:
         runs: takes the figures.
         blobs: takes the pictures.
-        draw: the curves.
+        draw: the curves; None: nobody looks at them.
         job: of the segment.
         run: as the segment began.
         clock: seconds.
@@ -82,14 +82,14 @@ class LiveWatcher(Watcher):
         self,
         runs: RunService,
         blobs: Blobs,
-        draw: Draw,
+        draw: Draw | None,
         *,
         job: Job,
         run: Run,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._runs = runs
-        self._draw: Draw | None = draw
+        self._draw = draw
         self._job = job
         self._run = run
         self._clock = clock

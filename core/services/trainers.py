@@ -38,11 +38,17 @@ def make_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> Trainer:
     raise bad_option("head", head, f"{EMBEDDING}, {CNN}")
 
 
-def load_training(services: Services, watcher: MakeWatcher | None = None) -> Training:
-    """For a worker, whose runs are watched in the chat; or for a shell, with a `watcher` of its own."""
+def load_training(services: Services, beside: MakeWatcher | None = None) -> Training:
+    """What trains in this process.
+
+    Args:
+        services: of the process.
+        beside: who else watches: a shell, for which no curves are drawn.
+    """
     from core.vision.dataset_reader import open_dataset  # noqa: PLC0415 - numpy
 
     events = EventLog(services.runs, services.settings.data / "tensorboard", _open_events)
+    live = both(_live(services, draws=beside is None), events.watch)
     return Training(
         TrainingParts(
             services.runs,
@@ -51,16 +57,16 @@ def load_training(services: Services, watcher: MakeWatcher | None = None) -> Tra
             open_dataset=lambda dataset: open_dataset(services, dataset),
             make_trainer=make_trainer,
             register=services.registry.register,
-            watcher=both(watcher or _live(services), events.watch),
+            watcher=live if beside is None else both(live, beside),
         )
     )
 
 
-def _live(services: Services) -> MakeWatcher:
+def _live(services: Services, *, draws: bool) -> MakeWatcher:
     from core.render.charts import render_curves  # noqa: PLC0415 - matplotlib
 
     def watch(job: Job, run: Run) -> Watcher:
-        return LiveWatcher(services.runs, services.blobs, render_curves, job=job, run=run)
+        return LiveWatcher(services.runs, services.blobs, render_curves if draws else None, job=job, run=run)
 
     return watch
 

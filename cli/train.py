@@ -1,0 +1,117 @@
+"""`omokage train`: a training in a shell."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.context import opened, quiet_libraries, read_settings
+from cli.exits import FAULT, INTERRUPTED, OK, BadSetting, Fault
+from cli.run_text import run_json, run_lines
+from cli.sentences import sentence
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.jobs import Origin
+from core.domain.presets import SIZES, find_preset
+from core.domain.runs import Run, RunKind, RunRequest, RunState
+from core.services.job_base import own_id
+
+if TYPE_CHECKING:
+    from cli.train_here import Interrupt
+    from core.bootstrap import Services
+
+_MISUSE = frozenset({ErrorCode.UNKNOWN_PRESET, ErrorCode.BAD_OPTION})
+
+
+@click.command(short_help="Train a model in this process.")
+@click.argument("kind", type=click.Choice([kind.value for kind in RunKind]), required=False)
+@click.option("--data", "dataset", metavar="NAME", help="The data set, its newest version.")
+@click.option("--data-version", type=click.IntRange(1), help="Another version of it.")
+@click.option("--preset", metavar="NAME", help="The recipe; a wrong one is answered with those that there are.")
+@click.option("--head", type=click.Choice(["embedding", "cnn"]), help="Choose a preset by what is trained.")
+@click.option("--steps", type=click.IntRange(1), help="By default as many as the preset says.")
+@click.option("--size", type=click.Choice([str(size) for size in SIZES]), help="Pixels a side of the network's input.")
+@click.option("--batch", type=click.IntRange(1), help="Pictures a step.")
+@click.option("--learning-rate", type=float)
+@click.option("--fold", type=click.IntRange(0), help="Which sixth of the pictures is held out.  [default: 0]")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
+@click.option("--resume", type=click.IntRange(1), metavar="RUN", help="Go on with a run that rests, instead.")
+@click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose run.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object at the end; see docs/cli.md.")
+def train(kind: str | None, resume: int | None, guild: int, as_json: bool, **options: Any) -> int:
+    """Train a model in this process, without a broker, in the same segments as a worker.
+
+    Ctrl-C saves and pauses; `omokage train --resume RUN` goes on where it was. Exit status 1 where the training failed.
+    """
+    if (resume is None) == (kind is None) or (kind and options["dataset"] is None):
+        raise click.UsageError("say what to train and --data on what, or --resume which run")
+    quiet_libraries()
+    settings = read_settings()
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    with opened(settings) as services:
+        from cli.train_here import interrupts  # noqa: PLC0415
+        from worker.runner import new_owner  # noqa: PLC0415 - Celery
+
+        owner = new_owner()
+        with interrupts() as interrupt:
+            with told():
+                if kind is not None:
+                    run = services.runs.start(_request(services, RunKind(kind), guild, options), owner=owner)
+                else:
+                    run = services.runs.resume(services.runs.find(guild, resume).id, by=0, owner=owner)
+            rests = _train(services, run, owner, interrupt)
+        version = version_of(services, rests)
+        if as_json:
+            click.echo(json.dumps(run_json(rests, settings.price_per_hour, version), ensure_ascii=False))
+        else:
+            click.echo("\n".join(run_lines(rests, settings.price_per_hour, version)))
+    if rests.state is RunState.PAUSED and interrupt.asked:
+        click.echo(f"To go on: omokage train --resume {rests.number}", err=True)
+        return INTERRUPTED
+    return OK if rests.state is RunState.FINISHED else FAULT
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Failures as sentences; those of the command line with its own exit status."""
+    try:
+        yield
+    except OmokageError as error:
+        said = sentence(error)
+        raise (BadSetting if error.code in _MISUSE else Fault)(f"{said[:1].upper()}{said[1:]}.") from error
+
+
+def version_of(services: Services, run: Run) -> str | None:
+    """What people call the version that the run made."""
+    made = (one for one in services.registry.list(run.guild_id, run.kind) if one.run_id == run.id)
+    return next((one.title for one in made), None)
+
+
+def shell_origin(guild: int) -> Origin:
+    """A run that nobody in a chat asked for has no message there."""
+    return Origin(guild, 0, 0, "en", 0, "")
+
+
+def _request(services: Services, kind: RunKind, guild: int, options: Mapping[str, Any]) -> RunRequest:
+    preset = find_preset(kind, options["preset"], options["head"])
+    dataset = services.datasets.find(guild, options["dataset"], options["data_version"])
+    config = {name: options[name] for name in ("batch", "learning_rate", "fold")}
+    config["size"] = int(options["size"]) if options["size"] else None
+    steps = options["steps"] or preset.steps
+    return RunRequest(own_id(), kind, preset.name, dataset.id, steps, shell_origin(guild), config, seed=options["seed"])
+
+
+def _train(services: Services, run: Run, owner: str, interrupt: Interrupt) -> Run:
+    from cli.train_bar import Bar  # noqa: PLC0415 - rich
+    from cli.train_here import train_here  # noqa: PLC0415
+    from core.bootstrap import build_training  # noqa: PLC0415
+
+    with Bar() as bar:
+        rests = train_here(services, run, owner, lambda: build_training(services, bar.watch), interrupt)
+    if rests is None:
+        raise Fault(f"Run {run.number} was taken from this process: somebody rolled it back, or it slept for too long.")
+    return rests
