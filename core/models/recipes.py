@@ -52,7 +52,12 @@ class Recipe:
     @property
     def view(self) -> View:
         """The pictures as they are stored."""
-        return View(self.framing, round(self.size * _MARGIN))
+        return stored_view(self.framing, self.size)
+
+
+def stored_view(framing: Framing, size: int) -> View:
+    """Pictures from which crops of `size` are cut."""
+    return View(framing, round(size * _MARGIN))
 
 
 _CLASSIC = Recipe(

@@ -97,7 +97,7 @@ class CnnTrainer:
         """(H, classes) and (H,); with `mirrored` the mean of each picture's and its mirror image's."""
         infer = self._mirrored if mirrored else self._plain
         parts = [
-            infer(self._middle(self._held_out[at : at + _EVALUATED]))
+            infer(middle(self._images[self._held_out[at : at + _EVALUATED]], self._recipe.size))
             for at in range(0, len(self._held_out), _EVALUATED)
         ]
         logits = np.concatenate([np.zeros((0, self._classes), np.float32), *parts])
@@ -208,16 +208,17 @@ class CnnTrainer:
         for slow, fast in zip(self.average.variables, self.net.variables, strict=True):
             slow.assign(fast + kept * (slow - fast))
 
-    def _middle(self, rows: NDArray[np.intp]) -> NDArray[np.uint8]:
-        size = self._recipe.size
-        at = (self._images.shape[1] - size) // 2
-        return np.ascontiguousarray(self._images[rows, at : at + size, at : at + size])
-
     def _infer(self, pixels: Any) -> Any:
         return infer(self.average, pixels, grey=self._recipe.grey)
 
     def _infer_mirrored(self, pixels: Any) -> Any:
         return (self._infer(pixels) + self._infer(ops.flip(pixels, axis=2))) / 2
+
+
+def middle(images: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """(N, S, S, 3) -> (N, size, size, 3)."""
+    at = (images.shape[1] - size) // 2
+    return np.ascontiguousarray(images[:, at : at + size, at : at + size])
 
 
 def infer(net: keras.Model, pixels: Any, *, grey: bool) -> Any:

@@ -1,0 +1,86 @@
+"""Milliseconds a training step of the `slim` and `classic` nets, augmentation included, beside a PyTorch peer.
+
+`python -m benchmarks.training [--json FILE]`. Each is a process of its own, and they take turns, so that whatever else
+the machine does hits all alike. PyTorch is no dependency of Omokage's; without it the peer is left out.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+
+from benchmarks.report import run_alone
+
+TURNS = 3
+STEPS = 6
+WARM_UP = 3
+PICTURES = 512
+LEVELS = ("avx2", "avx512f", "avx512_bf16", "amx_bf16")
+
+
+def run() -> dict[str, float | int | str]:
+    """Medians of the turns, and ratios."""
+    peers = ("float32", "bfloat16") if importlib.util.find_spec("torch") else ()
+    ours: dict[str, list[float]] = {preset: [] for preset in ("slim", "classic", "modern")}
+    theirs: dict[str, list[float]] = {dtype: [] for dtype in peers}
+    for _ in range(TURNS):
+        for preset, times in ours.items():
+            times.append(_milliseconds("benchmarks.training", preset))
+        for dtype, times in theirs.items():
+            times.append(_milliseconds("benchmarks._torch_peer", dtype, str(STEPS)))
+    figures: dict[str, float | int | str] = {"processor": _processor()}
+    figures |= {f"{preset}, ms a step": statistics.median(times) for preset, times in ours.items()}
+    figures |= {f"PyTorch, slim, {dtype}, ms a step": statistics.median(times) for dtype, times in theirs.items()}
+    if theirs:
+        best = min(map(statistics.median, theirs.values()))
+        figures["slim, times the faster PyTorch peer"] = statistics.median(ours["slim"]) / best
+    return figures
+
+
+def measure(preset: str) -> float:
+    """In this process: milliseconds a step."""
+    from core.models.recipes import RECIPES  # noqa: PLC0415 - TensorFlow, in the measured process only
+    from core.models.recogniser_cnn import CnnTrainer  # noqa: PLC0415
+
+    recipe = replace(RECIPES[preset], steps=10_000)
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (PICTURES, recipe.view.size, recipe.view.size, 3), np.uint8)
+    labels = random.integers(0, 40, PICTURES)
+    trainer = CnnTrainer(images, labels, np.zeros(PICTURES, bool), classes=40, recipe=recipe)
+    times = []
+    for step in range(WARM_UP + STEPS):
+        began = time.perf_counter()
+        trainer.advance()
+        trainer.report()
+        if step >= WARM_UP:
+            times.append(time.perf_counter() - began)
+    trainer.close()
+    return 1e3 * statistics.median(times)
+
+
+def _milliseconds(module: str, *arguments: str) -> float:
+    environment = os.environ | {"OMP_NUM_THREADS": "2", "TF_NUM_INTRAOP_THREADS": "2", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    return float(done.stdout.split()[-1])
+
+
+def _processor() -> str:
+    """What it can, since that decides which of the types is fast."""
+    with open("/proc/cpuinfo") as file:
+        flags = file.read().split()
+    return ", ".join([f"{os.cpu_count()} cores", *(level for level in LEVELS if level in flags)])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 2 and not sys.argv[1].startswith("-"):
+        print(measure(sys.argv[1]))
+    else:
+        run_alone("training", run)

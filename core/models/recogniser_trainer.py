@@ -1,0 +1,228 @@
+"""The CNN as a training run: what a run asks for, what it shows on the way, and the version that it leaves behind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import softmax
+
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.evaluation import EvaluationReport, confusion_of
+from core.domain.splits import FOLDS, fold_of
+from core.domain.versions import Part, VersionDraft
+from core.models import weights_file
+from core.models.calibration import expected_calibration_error, fit_temperature, reliability
+from core.models.cnn_head import cnn_tensors
+from core.models.embedding_head import head_tensors, train_head
+from core.models.held_out import Pictures, hold_out, share_right
+from core.models.recipes import RECIPES, Recipe
+from core.models.recogniser_cnn import CnnTrainer
+from core.vision.reader import EMBEDDING_NAME
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.domain.datasets import Dataset
+    from core.domain.jobs import JSON
+    from core.domain.runs import Run
+    from core.vision.dataset_reader import DatasetReader
+
+_EVALUATIONS = 20  # in a run: enough for a curve, and a few per cent of its time
+_PARTS = (
+    Part("weights, trained from scratch", "as the pictures"),
+    Part("face detector: CenterFace", "MIT"),
+    Part("face embedding, which tells strangers: dlib's ResNet", "CC0-1.0"),
+)
+
+
+def recipe_of(preset: str, steps: int, config: Mapping[str, Any]) -> Recipe:
+    """A preset with the options of a run.
+
+    Raises:
+        OmokageError: UNKNOWN_PRESET.
+    """
+    if preset not in RECIPES:
+        raise OmokageError(ErrorCode.UNKNOWN_PRESET, preset=preset, known=", ".join(RECIPES))
+    said = {name: config[name] for name in ("size", "batch", "learning_rate") if config.get(name) is not None}
+    return replace(RECIPES[preset], steps=steps, **said)
+
+
+class RecogniserTrainer:
+    """A `Trainer` (core/services/trainer.py) around the network.
+
+    Args:
+        cnn: trains.
+        run: its preset, options and seed.
+        dataset: what is trained on.
+        recipe: of the run.
+        pictures: their embeddings tell strangers from the people of the data set.
+        held_out: (N,), those that are only evaluated on.
+    """
+
+    report_every = 10  # steps; the figures of fewer jump about
+
+    def __init__(
+        self,
+        cnn: CnnTrainer,
+        run: Run,
+        dataset: Dataset,
+        *,
+        recipe: Recipe,
+        pictures: Pictures,
+        held_out: NDArray[np.bool_],
+    ) -> None:
+        self._cnn = cnn
+        self._run = run
+        self._dataset = dataset
+        self._recipe = recipe
+        self._pictures = pictures
+        self._held_out = held_out
+        self._by_step: list[tuple[int, float]] = []
+        self.evaluate_every = max(self.report_every, cnn.steps // _EVALUATIONS)
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+        return self._cnn.step
+
+    @property
+    def steps(self) -> int:
+        """Of the whole run."""
+        return self._cnn.steps
+
+    def advance(self) -> None:
+        """One training step."""
+        self._cnn.advance()
+
+    def report(self) -> Mapping[str, float]:
+        """`loss` and `accuracy` of the training batches since the last report."""
+        return self._cnn.report()
+
+    def evaluate(self) -> Mapping[str, float]:
+        """`held_out_accuracy` and `held_out_loss` of the averaged weights."""
+        figures = self._cnn.evaluate()
+        if "held_out_accuracy" in figures and (not self._by_step or self._by_step[-1][0] < self.step):
+            self._by_step.append((self.step, figures["held_out_accuracy"]))
+        return figures
+
+    def sample(self) -> None:
+        """A recogniser makes no pictures."""
+
+    def snapshot(self) -> bytes:
+        """Everything that the next step depends on, a safetensors file."""
+        said = {"step": str(self.step), "by_step": json.dumps(self._by_step), "preset": self._run.preset}
+        return weights_file.dump(self._cnn.tensors(), said)
+
+    def restore(self, data: bytes) -> None:
+        """Go back to a snapshot.
+
+        Raises:
+            OmokageError: BAD_WEIGHTS, a damaged file or one of another network.
+        """
+        tensors, said = weights_file.load(data)
+        try:
+            self._cnn.set_tensors(tensors, int(said["step"]))
+            self._by_step = [(int(step), float(share)) for step, share in json.loads(said["by_step"])]
+        except (KeyError, TypeError, ValueError) as error:
+            raise OmokageError(ErrorCode.BAD_WEIGHTS, reason="another-network") from error
+
+    def finish(self) -> VersionDraft:
+        """The averaged weights, calibrated on the held-out fold, and what tells strangers."""
+        self.evaluate()
+        logits, labels = self._cnn.held_out_logits()
+        temperature = fit_temperature(logits, labels)
+        report = self._report(softmax(logits / temperature, axis=1), labels)
+        architecture = f"cnn-{self._recipe.net}"
+        return VersionDraft(
+            architecture=architecture,
+            config=self._config(temperature),
+            classes=tuple((one.name, one.person_id) for one in self._dataset.classes),
+            metrics={
+                "folds": dict(report.folds),
+                "live_folds": {str(self._fold): self._live_accuracy()},
+                "accuracy": report.mean,
+                "ece": report.ece,
+                "report": report.to_json(),
+            },
+            parts=_PARTS,
+            weights=weights_file.dump(
+                cnn_tensors(self._cnn.average, self._gate()), {"architecture": architecture, "embedder": EMBEDDING_NAME}
+            ),
+        )
+
+    def close(self) -> None:
+        """Give back threads."""
+        self._cnn.close()
+
+    @property
+    def _fold(self) -> int:
+        return int(self._run.config.get("fold") or 0)  # type: ignore[arg-type]
+
+    def _config(self, temperature: float) -> dict[str, JSON]:
+        recipe = self._recipe
+        return {
+            "head": "cnn",
+            "preset": self._run.preset,
+            "net": recipe.net,
+            "framing": recipe.framing.value,
+            "size": recipe.size,
+            "grey": recipe.grey,
+            "temperature": temperature,
+            "steps": self.steps,
+            "batch": recipe.batch,
+            "learning_rate": recipe.learning_rate,
+            "seed": self._run.seed,
+            "fold": self._fold,
+        }
+
+    def _gate(self) -> dict[str, NDArray[Any]]:
+        kept = self._pictures.found & ~self._held_out
+        pictures = self._pictures
+        return head_tensors(*train_head(pictures.embeddings[kept], pictures.labels[kept], pictures.people))
+
+    def _live_accuracy(self) -> float:
+        """Of the method that needs no training, on the same fold."""
+        nobody = np.zeros(self._pictures.people, bool)
+        outcome = hold_out(self._pictures, self._held_out, nobody)
+        return share_right(self._pictures.labels, outcome.rows, outcome.live)
+
+    def _report(self, chances: NDArray[np.float64], labels: NDArray[np.int32]) -> EvaluationReport:
+        guesses = chances.argmax(1)
+        names = tuple(one.name for one in self._dataset.classes)
+        fold = str(self._fold)
+        return EvaluationReport(
+            head="cnn",
+            preset=self._run.preset,
+            dataset=self._dataset.title,
+            dataset_hash=self._dataset.hash,
+            names=names,
+            folds={fold: float((guesses == labels).mean())},
+            by_step={fold: tuple(self._by_step)},
+            confusion=confusion_of(labels.tolist(), guesses.tolist(), len(names)),
+            bins=reliability(chances, labels),
+            ece=expected_calibration_error(chances, labels),
+        )
+
+
+def make_cnn_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> RecogniserTrainer:
+    """The trainer of a run; the fold that its `config` names is held out.
+
+    Raises:
+        OmokageError: UNKNOWN_PRESET; DATASET_UNFIT, a face was found in none of the pictures; DISK_FULL, for the
+            memory-mapped pictures.
+    """
+    recipe = recipe_of(run.preset, run.steps, run.config)
+    found = np.asarray(reader.found, bool)
+    if not found.any():
+        raise OmokageError(ErrorCode.DATASET_UNFIT, remark="without-face")
+    labels = np.asarray(reader.labels, np.int64)
+    pictures = Pictures(np.asarray(reader.embeddings, np.float32), labels, found, len(dataset.classes))
+    held_out = np.array(fold_of(labels.tolist(), FOLDS)) == (run.config.get("fold") or 0)
+    cnn = CnnTrainer(
+        reader.images(recipe.view), labels, held_out, classes=len(dataset.classes), recipe=recipe, seed=run.seed
+    )
+    return RecogniserTrainer(cnn, run, dataset, recipe=recipe, pictures=pictures, held_out=held_out)
