@@ -21,6 +21,7 @@ from core.storage.schema import migrate
 
 if TYPE_CHECKING:
     from core.services.classify import ClassifyService
+    from core.services.evaluate import EvaluateService
     from core.services.train import Training
     from core.services.train_watch import MakeWatcher
 
@@ -87,3 +88,10 @@ def build_training(services: Services, beside: MakeWatcher | None = None) -> Tra
     from core.services.trainers import load_training  # noqa: PLC0415
 
     return load_training(services, beside)
+
+
+def build_evaluator(services: Services) -> EvaluateService:
+    """What answers with a version's figures; loads matplotlib with the first one."""
+    from core.services.evaluate import EvaluateService  # noqa: PLC0415 - numpy
+
+    return EvaluateService(services.registry, services.blobs)

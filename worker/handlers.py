@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from core.bootstrap import Services, build_classifier, build_training
+from core.bootstrap import Services, build_classifier, build_evaluator, build_training
 from core.domain.jobs import JSON, Job, JobKind, QueueName
 from core.domain.people import NewFace
 
 if TYPE_CHECKING:
     from core.services.classify import ClassifyService
+    from core.services.evaluate import EvaluateService
     from core.services.train import Training
 
 Progress: TypeAlias = Callable[[str, float], None]
@@ -36,7 +37,10 @@ Load: TypeAlias = Callable[[Services, QueueName], Handlers]
 def load_handlers(services: Services, queue: QueueName) -> Handlers:
     """Load and warm up the models of a queue's jobs; seconds, and never before a fork."""
     if queue is QueueName.GPU:
-        return {JobKind.TRAIN: train_with(build_training(services))}
+        return {
+            JobKind.EVALUATE: evaluate_with(build_evaluator(services)),
+            JobKind.TRAIN: train_with(build_training(services)),
+        }
     classifier = build_classifier(services)
     classifier.warm_up()
     return {JobKind.CLASSIFY: classify_with(classifier)}
@@ -50,6 +54,16 @@ def classify_with(classifier: ClassifyService) -> Handler:
         return Done(outcome.result.to_json(), outcome.faces)
 
     return classify
+
+
+def evaluate_with(evaluator: EvaluateService) -> Handler:
+    """The handler of evaluate jobs, which take a second: they draw what was measured while training."""
+
+    def evaluate(job: Job, progress: Progress, cancelled: Cancelled) -> Done:
+        progress("drawing", 0.0)
+        return Done(evaluator.answer(job))
+
+    return evaluate
 
 
 def train_with(training: Training) -> Handler:
