@@ -30,7 +30,7 @@ def runs() -> None:
 
 
 @runs.command("list")
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many.")
 @_guild
 @_json
 def list_runs(limit: int, guild: int, as_json: bool) -> None:

@@ -35,10 +35,16 @@ _MISUSE = frozenset({ErrorCode.UNKNOWN_PRESET, ErrorCode.BAD_OPTION})
 @click.option("--head", type=click.Choice(["embedding", "cnn"]), help="Choose a preset by what is trained.")
 @click.option("--steps", type=click.IntRange(1), help="By default as many as the preset says.")
 @click.option("--size", type=click.Choice([str(size) for size in SIZES]), help="Pixels a side of the network's input.")
-@click.option("--batch", type=click.IntRange(1), help="Pictures a step.")
-@click.option("--learning-rate", type=float)
+@click.option("--batch", type=click.IntRange(1), help="Pictures a step; by default as many as the preset says.")
+@click.option("--learning-rate", type=float, help="Of the optimiser, at its highest; by default the preset's.")
 @click.option("--fold", type=click.IntRange(0), help="Which sixth of the pictures is held out.  [default: 0]")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=0,
+    show_default=True,
+    help="The same seed gives the same model.",
+)
 @click.option("--resume", type=click.IntRange(1), metavar="RUN", help="Go on with a run that rests, instead.")
 @click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose run.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON object at the end; see docs/cli.md.")

@@ -45,7 +45,8 @@ class Bar:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._progress.stop()
+        if self._console.is_terminal:
+            self._progress.stop()
 
     def watch(self, job: Job, run: Run) -> Watcher:
         """For one segment; the bar is one for all of them."""
@@ -64,7 +65,7 @@ class Bar:
         self._progress.update(self._task, completed=step, description=self._words(), left=self._left(step))
         if not self._console.is_terminal and now >= self._next_line:
             self._next_line = now + _LINE_S
-            self._console.print(f"step {step} of {self._steps}: {self._words()} {self._left(step)}", soft_wrap=True)
+            self._console.print(f"step {step} of {self._steps}: {self._words()}, {self._left(step)}", soft_wrap=True)
 
     def point(self, point: Point) -> None:
         """There are new figures."""

@@ -24,7 +24,7 @@ class Preset:
     steps: int
 
 
-# The networks' own numbers are in core/models/recipes.py and core/models/embedding_trainer.py.
+# The networks' own numbers are in core/models/recipes.py.
 PRESETS: Mapping[RunKind, tuple[Preset, ...]] = {
     RunKind.RECOGNISER: (
         Preset("embedding", EMBEDDING, FOLDS),  # a fold a step
