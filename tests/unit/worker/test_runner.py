@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,14 +44,16 @@ JOB = Job(
 class Jobs:
     """Notes what a worker tells the service."""
 
-    def __init__(self, free: bool = True, lease: LeaseStatus = LeaseStatus.HELD, kept: bool = True) -> None:
-        self.free, self.lease, self.kept = free, lease, kept
+    def __init__(
+        self, free: bool = True, lease: LeaseStatus = LeaseStatus.HELD, kept: bool = True, job: Job = JOB
+    ) -> None:
+        self.free, self.lease, self.kept, self.job = free, lease, kept, job
         self.told: list[tuple[Any, ...]] = []
         self.owners: set[str] = set()
 
     def claim(self, job_id: int, owner: str) -> Job | None:
         self.owners.add(owner)
-        return JOB if self.free else None
+        return self.job if self.free else None
 
     def renew(self, job_id: int, owner: str) -> LeaseStatus:
         self.owners.add(owner)
@@ -164,6 +168,47 @@ def test_a_kind_that_this_worker_cannot_do_is_a_failure_not_a_crash():
     jobs = Jobs()
     Runner(jobs, {}, lambda _event: None).run(JOB.id)  # type: ignore[arg-type]
     assert jobs.told == [("fail", ErrorCode.INTERNAL, {"reason": "LookupError"})]
+
+
+SEGMENT = replace(JOB, kind=JobKind.TRAIN, queue=QueueName.GPU)
+
+
+def test_a_handler_that_has_ended_its_job_itself_is_not_told_of():
+    jobs = Jobs(job=SEGMENT)
+    heard: list[JobEvent] = []
+
+    def train(job: Job, progress: Callable[[str, float], None], cancelled: Any) -> None:
+        progress("training", 0.5)
+
+    Runner(jobs, {JobKind.TRAIN: train}, heard.append).run(SEGMENT.id)  # type: ignore[arg-type]
+    assert (jobs.told, heard) == ([], []), "a run has a message of its own"
+
+
+@pytest.mark.parametrize(("job", "asks"), [(SEGMENT, True), (JOB, False)])
+def test_a_segment_is_to_end_as_soon_as_its_worker_is_and_a_photo_a_little_later(job: Job, asks: bool):
+    asked: list[bool] = []
+
+    def handler(_job: Job, progress: Any, cancelled: Callable[[], bool]) -> Done:
+        asked.append(cancelled())
+        return Done({})
+
+    runner = Runner(Jobs(job=job), {job.kind: handler}, lambda _: None, stopping=lambda: False, ending=lambda: True)  # type: ignore[arg-type]
+    runner.run(job.id)
+    assert asked == [asks]
+
+
+def test_a_segment_may_last_longer_than_a_photo():
+    jobs = Jobs(job=SEGMENT)
+    lasts = {JobKind.TRAIN: 0.3, JobKind.CLASSIFY: 0.0}
+
+    def train(job: Job, progress: Any, cancelled: Callable[[], bool]) -> None:
+        end = time.monotonic() + 60
+        while not cancelled():
+            assert time.monotonic() < end
+
+    began = time.monotonic()
+    Runner(jobs, {JobKind.TRAIN: train}, lambda _: None, longest_s=lasts.__getitem__, renew_s=0.01).run(SEGMENT.id)  # type: ignore[arg-type]
+    assert time.monotonic() - began >= 0.3
 
 
 def test_owners_are_different_and_fit_their_column():

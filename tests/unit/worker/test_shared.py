@@ -35,3 +35,10 @@ def test_jobs_may_go_on_until_the_time_is_up():
     shared.stop_after(0)
     time.sleep(0.001)
     assert shared.stopping()
+
+
+def test_a_worker_that_was_asked_to_end_says_so_before_it_must():
+    shared = Shared()
+    assert (shared.ending(), shared.stopping()) == (False, False)
+    shared.stop_after(60)
+    assert (shared.ending(), shared.stopping()) == (True, False)
