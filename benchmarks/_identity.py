@@ -11,15 +11,16 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.report import shared_data
-from core.vision.align import align
+from core.models.face_weights import EMBEDDING_SIZE
+from core.models.held_out import Pictures
+from core.vision.align import CHIP_SIZE, align
+from core.vision.crops import find_face
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from core.domain.faces import DetectedFace
-    from core.vision.detect import Detector
 
 BATCH = 64
 
@@ -36,20 +37,39 @@ class Faces:
 @cache
 def identity_faces(pictures: int) -> Faces:
     """`pictures` of each person, drawn with a fixed seed; pictures without a face are left out."""
+    read = _read(tuple(identity_files(pictures)))
+    return Faces(read.embeddings[read.found], read.labels[read.found].astype(np.intp), 1 - float(read.found.mean()))
+
+
+@cache
+def identity_pictures() -> Pictures:
+    """All of them, in the order of their names, with those in which no face is found."""
+    folders = sorted(shared_data("identity").iterdir())
+    return _read(
+        tuple((person, file) for person, folder in enumerate(folders) for file in sorted(folder.glob("*.jpg")))
+    )
+
+
+def _read(files: tuple[tuple[int, Path], ...]) -> Pictures:
     from core.vision.detect import load_detector  # noqa: PLC0415 - the networks, only when asked for
     from core.vision.embed import load_embedder  # noqa: PLC0415
 
-    files = identity_files(pictures)
     detector, embedder = load_detector(), load_embedder()
-    people: list[int] = []
+    found = np.zeros(len(files), bool)
     chips: list[NDArray[np.uint8]] = []
-    for person, file in files:
-        image, face = find_face(detector, file)
+    embeddings: list[NDArray[np.float32]] = []
+    for row, (_, file) in enumerate(files):
+        image = np.asarray(Image.open(file).convert("RGB"))
+        face = find_face(detector, image)
         if face is not None:
-            people.append(person)
+            found[row] = True
             chips.append(align(image, face.landmarks))
-    embeddings = [embedder.embed(np.stack(chips[start : start + BATCH])) for start in range(0, len(chips), BATCH)]
-    return Faces(np.concatenate(embeddings), np.array(people), 1 - len(chips) / len(files))
+        if len(chips) == BATCH or row == len(files) - 1:
+            embeddings.append(embedder.embed(np.array(chips, np.uint8).reshape(-1, CHIP_SIZE, CHIP_SIZE, 3)))
+            chips.clear()
+    every = np.zeros((len(files), EMBEDDING_SIZE), np.float32)
+    every[found] = np.concatenate(embeddings)
+    return Pictures(every, np.array([person for person, _ in files]), found, people=40)
 
 
 def identity_files(pictures: int) -> list[tuple[int, Path]]:
@@ -60,14 +80,3 @@ def identity_files(pictures: int) -> list[tuple[int, Path]]:
         random.Random(person).shuffle(files)
         chosen += [(person, file) for file in files[:pictures]]
     return chosen
-
-
-def find_face(detector: Detector, file: Path) -> tuple[NDArray[np.uint8], DetectedFace | None]:
-    """A crop of 112 pixels as it would lie in a photo, twice its size with a margin, and its largest face."""
-    with Image.open(file) as crop:
-        face = crop.convert("RGB").resize((224, 224), Image.Resampling.BICUBIC)
-    photo = Image.new("RGB", (256, 256))
-    photo.paste(face, (16, 16))
-    image = np.asarray(photo)
-    found = detector.detect(image)
-    return image, max(found, key=lambda one: one.box.w * one.box.h, default=None)

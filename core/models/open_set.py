@@ -129,4 +129,5 @@ def _surprise(
     doubt = np.concatenate([_DOUBT, np.full(len(values) - _SHARED, _OFFSET_DOUBT)])
     off = (values - believed) / doubt
     surprise = weight * (total - logits[rows, truth]).sum() + (off**2).sum() / 2
-    return float(surprise) / len(truth), (weight * gradient + off / doubt) / len(truth)
+    count = max(1, len(truth))
+    return float(surprise) / count, (weight * gradient + off / doubt) / count
