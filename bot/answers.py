@@ -27,12 +27,13 @@ class Answer:
     """One message.
 
     `salutation` says whom it is for, where it does not stand below his command. With `private` only the member who
-    asked sees it, as far as Discord still lets us.
+    asked sees it, as far as Discord still lets us. `more` are frames below the first, for further pictures.
     """
 
     content: str = ""
     salutation: str = ""
     embed: discord.Embed | None = None
+    more: tuple[discord.Embed, ...] = ()
     view: discord.ui.View | None = None
     attachments: tuple[Attachment, ...] = ()
     private: bool = False
@@ -41,7 +42,7 @@ class Answer:
         """Arguments that make an existing message this one, whatever it was before."""
         return {
             "content": self.content or None,
-            "embed": self.embed,
+            **self._embeds(),
             "view": self.view,
             "attachments": [attachment.file() for attachment in self.attachments],
         }
@@ -49,8 +50,13 @@ class Answer:
     def post(self, *, addressed: bool = False) -> dict[str, Any]:
         """Arguments for a new message, with or without the salutation."""
         lines = [self.salutation, self.content] if addressed else [self.content]
-        given: dict[str, Any] = {"content": "\n".join(filter(None, lines)), "embed": self.embed, "view": self.view}
+        given: dict[str, Any] = {"content": "\n".join(filter(None, lines)), **self._embeds(), "view": self.view}
         given = {key: value for key, value in given.items() if value}
         if self.attachments:
             given["files"] = [attachment.file() for attachment in self.attachments]
         return given
+
+    def _embeds(self) -> dict[str, Any]:
+        if self.embed is None or not self.more:
+            return {"embed": self.embed}
+        return {"embeds": [self.embed, *self.more]}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import discord
@@ -12,23 +14,37 @@ from bot.features.classify.answer import ClassifyAnswerer
 from bot.features.classify.commands import classify, who_is_this
 from bot.features.jobs.cancel import CancelButton
 from bot.features.jobs.commands import jobs, show
+from bot.features.model import promotion
+from bot.features.model.card import RecallButton, VersionButton
+from bot.features.model.commands import model
+from bot.features.model.evaluation import EvaluateAnswerer
+from bot.features.people import pick
 from bot.features.people.buttons import FaceButton, FacesSelect
 from bot.features.people.commands import PageButton, people
 from bot.features.people.pick import PersonSelect
 from bot.features.settings.commands import settings
+from bot.features.train.buttons import BackButton, RunButton
+from bot.features.train.commands import train
+from bot.forms import Taker
 from bot.relay import Answerer
 from core.domain.jobs import JobKind
 
-COMMANDS: Catalogue = (classify, who_is_this, show, jobs, people, settings, help_, about, health)
+COMMANDS: Catalogue = (classify, who_is_this, show, jobs, people, train, model, settings, help_, about, health)
 ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     CancelButton,
     FaceButton,
     FacesSelect,
     PageButton,
     PersonSelect,
+    RunButton,
+    BackButton,
+    VersionButton,
+    RecallButton,
+    promotion.ForceButton,
 )
+FORMS: Mapping[re.Pattern[str], Taker] = {pick.FORM: pick.take_name, promotion.FORM: promotion.take_reason}
 
 
 def answerers() -> dict[JobKind, Answerer]:
-    """Who builds the answer to which kind of job."""
-    return {JobKind.CLASSIFY: ClassifyAnswerer()}
+    """Who builds the answer to which kind of job; those of silent kinds have none."""
+    return {JobKind.CLASSIFY: ClassifyAnswerer(), JobKind.EVALUATE: EvaluateAnswerer()}

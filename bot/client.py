@@ -16,11 +16,12 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.background import Background
-from bot.catalogue import COMMANDS, ITEMS, answerers
+from bot.catalogue import COMMANDS, FORMS, ITEMS, answerers
 from bot.errors import report
 from bot.features.classify.fetch import Fetcher
 from bot.features.classify.intake import Intake
-from bot.features.people.pick import FormTaker
+from bot.features.train.board import Boards
+from bot.forms import FormTaker
 from bot.i18n import CommandTranslator
 from bot.post import Post
 from bot.progress import Progress
@@ -85,11 +86,12 @@ class OmokageBot(discord.Client):
         self.post = Post(self, now_utc)
         self.relay = Relay(self, self.post)
         self.progress = Progress(self, self.post)
+        self.boards = Boards(self, now_utc)
         self.tree = Tree(self)
         self._events = events
         self._leaving = False
         self.connected = False
-        self._forms = FormTaker()
+        self._forms = FormTaker(FORMS)
         self._session: aiohttp.ClientSession | None = None
         self.intake: Intake
 
@@ -109,6 +111,7 @@ class OmokageBot(discord.Client):
         await sync_commands(self, self.settings.data / "run" / "commands.json")
         await self.intake.resume(older_than_s=0.0)
         self.background.start("relay", self.relay.run)
+        self.background.start("boards", self.boards.run)
         self.background.start("sweeper", partial(sweep, self))
         self.background.start("readiness", partial(beat, self, readiness_file(self.settings.data)))
         if self._events is not None:

@@ -42,13 +42,26 @@ _UNSAID: Mapping[str, Value] = {
     "new": 0,
     "old": 0,
 }
+# A reason that has a sentence of its own.
+_BY_REASON: Mapping[str, str] = {
+    "server": "error-servers-only",
+    "no-picture": "error-no-picture",
+    "no-data": "error-no-data",
+    "channel": "error-channel",
+    "no-report": "error-no-report",
+    "none-serves": "error-none-serves",
+}
 _EXPECTED = (OmokageError, app_commands.CheckFailure, *_OUTDATED)
 
 
 def sentence(words: Words, code: ErrorCode, details: Mapping[str, Any], job_id: int) -> str:
     """What went wrong and what to do, with the job's number below."""
-    values: dict[str, Value] = {**_UNSAID, **details}
-    return f"{words.say(_key(code, details), **values)}\n{job_line(words, job_id)}"
+    return f"{reason(words, code, details)}\n{job_line(words, job_id)}"
+
+
+def reason(words: Words, code: ErrorCode, details: Mapping[str, Any]) -> str:
+    """What went wrong and what to do."""
+    return words.say(_key(code, details), **{**_UNSAID, **details})
 
 
 def job_line(words: Words, job_id: int) -> str:
@@ -57,8 +70,7 @@ def job_line(words: Words, job_id: int) -> str:
 
 
 def _key(code: ErrorCode, details: Mapping[str, Any]) -> str:
-    reasons = {"server": "error-servers-only", "no-picture": "error-no-picture"}
-    return reasons.get(str(details.get("reason")), f"error-{code.value}")
+    return _BY_REASON.get(str(details.get("reason")), f"error-{code.value}")
 
 
 async def report(interaction: Interaction, error: Exception) -> None:

@@ -14,7 +14,7 @@ from bot.answers import Answer
 from bot.features.jobs.cancel import cancel_view
 from bot.post import Post
 from core.domain.fairness import Place
-from core.domain.jobs import Backlog, Job, JobState, QueueName
+from core.domain.jobs import Backlog, Job, JobKind, JobState, QueueName
 from core.services.jobs import JobService, now_utc
 
 if TYPE_CHECKING:
@@ -128,6 +128,8 @@ def progress_text(words: Words, look: Look, stage: str, *, away: bool) -> str:
     """One line: what happens now, and how long it will take."""
     if look.job.cancel_requested:
         return words.say("progress-cancelling")
+    if look.job.kind is not JobKind.CLASSIFY:
+        return _job_text(words, look, away=away)
     if look.job.state is JobState.RECEIVED:
         return words.say("progress-working")
     if look.job.state is JobState.RUNNING:
@@ -136,6 +138,13 @@ def progress_text(words: Words, look: Look, stage: str, *, away: bool) -> str:
         return words.say("progress-no-worker")
     queued = words.say("progress-queued", ahead=look.place.ahead)
     return queued if look.place.estimate_s is None else f"{queued} {remaining(words, look.place.estimate_s)}"
+
+
+def _job_text(words: Words, look: Look, *, away: bool) -> str:
+    """Of a job without a photo."""
+    if look.job.state is JobState.RUNNING:
+        return words.say("progress-measuring")
+    return words.say("progress-job-no-worker") if away else words.say("progress-job-queued", ahead=look.place.ahead)
 
 
 def remaining(words: Words, seconds: float) -> str:

@@ -46,8 +46,8 @@ class JobService(Leases, Outbox):
             check_room(guild, of_member, of_guild, self._share)
             return insert_job(connection, request, self._clock())
 
-    def submit(self, job_id: int, photo_sha: str) -> Job:
-        """The photo is stored: the job waits for its turn, or has it. A second call changes nothing.
+    def submit(self, job_id: int, photo_sha: str | None = None) -> Job:
+        """The photo, if there is to be one, is stored: the job waits for its turn. A second call changes nothing.
 
         Raises:
             OmokageError: UNKNOWN_JOB.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,9 @@ import discord
 
 from bot.features.classify.fetch import Fetcher
 from bot.features.classify.photos import Photo, check, url_in
-from bot.permissions import guild_of
+from bot.origin import origin_of
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import Failure, Job, JobKind, JobRequest, JobState, Origin
+from core.domain.jobs import JSON, Failure, Job, JobKind, JobRequest, JobState
 from core.services.jobs import now_utc
 
 if TYPE_CHECKING:
@@ -44,7 +45,15 @@ class Intake:
             OmokageError: what is wrong with the photo, or QUEUE_FULL.
         """
         check(photo)
-        request = JobRequest(interaction.id, JobKind.CLASSIFY, _origin(interaction), photo.params())
+        await self.ask(interaction, JobKind.CLASSIFY, photo.params())
+
+    async def ask(self, interaction: Interaction, kind: JobKind, params: Mapping[str, JSON]) -> None:
+        """Accept a command whose answer a worker makes.
+
+        Raises:
+            OmokageError: QUEUE_FULL.
+        """
+        request = JobRequest(interaction.id, kind, origin_of(interaction), params)
         receiving = asyncio.ensure_future(self._bot.threads.quick(self._bot.services.jobs.receive, request))
         done, _ = await asyncio.wait({receiving}, timeout=_PATIENCE_S)
         if not done:
@@ -82,9 +91,7 @@ class Intake:
     async def _store(self, job: Job) -> None:
         bot = self._bot
         try:
-            async with self._room:
-                data = await self._fetcher.fetch(url_in(job.params))
-                name = await bot.threads.slow(bot.services.blobs.put, data)
+            name = await self._photo(job) if job.kind is JobKind.CLASSIFY else None
             await bot.threads.slow(bot.services.jobs.submit, job.id, name)
         except OmokageError as error:
             await self._reject(job, Failure(error.code, error.details))
@@ -92,20 +99,15 @@ class Intake:
             _log.exception("job %s: its photo could not be stored", job.id)
             await self._reject(job, Failure(ErrorCode.INTERNAL, {}))
 
+    async def _photo(self, job: Job) -> str:
+        """Fetch and store it; the blob's name."""
+        async with self._room:
+            data = await self._fetcher.fetch(url_in(job.params))
+            return await self._bot.threads.slow(self._bot.services.blobs.put, data)
+
     async def _reject(self, job: Job, failure: Failure) -> None:
         await self._bot.threads.quick(self._bot.services.jobs.reject, job.id, failure)
         self._bot.relay.wake()
-
-
-def _origin(interaction: Interaction) -> Origin:
-    return Origin(
-        guild_of(interaction),
-        interaction.channel_id or 0,
-        interaction.user.id,
-        interaction.locale.value,
-        interaction.application_id,
-        interaction.token,
-    )
 
 
 async def _acknowledge(interaction: Interaction) -> int | None:

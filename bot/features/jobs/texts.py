@@ -42,5 +42,5 @@ def state_of(words: Words, job: Job, place: Place | None = None) -> str:
 
 def choice_of(words: Words, job: Job) -> str:
     """How a job is offered while its number is being typed."""
-    file = clip(str(job.params.get("filename", "")), 50)
+    file = clip(str(job.params.get("filename") or job.params.get("title", "")), 50)
     return clip(words.say("jobs-choice", state=state_of(words, job), file=file, job=str(job.id)), _CHOICE)

@@ -11,6 +11,7 @@ import discord
 from bot.errors import guarded
 from bot.features.people import labelling
 from bot.features.people.places import PATTERN, FacePlace
+from bot.forms import typed_in
 from bot.i18n import Words, clip
 from bot.permissions import require_labeller
 from bot.speech import private
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _NEW = "new"
 _CHOICES = 24  # Discord allows 25 options; the last one is for another name
-_FORM = re.compile(rf"name:{PATTERN}")
+FORM = re.compile(rf"name:{PATTERN}")
 _FIELD = "name"
 _FORM_LIFE_S = 900.0  # the token with which the form could be answered lives no longer
 
@@ -50,7 +51,7 @@ class PersonSelect(discord.ui.DynamicItem[discord.ui.Select[Any]], template=rf"p
 
 
 class NameForm(discord.ui.Modal):
-    """Asks for a name. `take_form` answers it, because discord.py forgets open forms with a restart."""
+    """Asks for a name. `take_name` answers it, because discord.py forgets open forms with a restart."""
 
     def __init__(self, words: Words, place: FacePlace) -> None:
         title = clip(words.say("name-title", number=str(place.number)), 45)
@@ -60,7 +61,7 @@ class NameForm(discord.ui.Modal):
         self.add_item(discord.ui.Label[Any](text=words.say("name-label"), component=field))
 
     async def on_submit(self, _interaction: discord.Interaction[Any], /) -> None:
-        """Nothing: see `take_form`."""
+        """Nothing: see `take_name`."""
 
 
 async def ask(interaction: Interaction, place: FacePlace) -> None:
@@ -92,27 +93,9 @@ async def open_form(interaction: Interaction, place: FacePlace) -> None:
     await interaction.response.send_modal(NameForm(await private(interaction), place))
 
 
-class FormTaker:
-    """Takes submitted forms by their custom id, whichever process opened them."""
-
-    @guarded
-    async def take(self, interaction: Interaction) -> None:
-        """Name the face as typed; forms of other kinds are left alone."""
-        data: dict[str, Any] = dict(interaction.data or {})
-        match = _FORM.fullmatch(str(data.get("custom_id")))
-        if match is not None:
-            await labelling.name(interaction, FacePlace.of(match), typed_in(data["components"]))
-
-
-def typed_in(components: Sequence[dict[str, Any]]) -> str:
-    """The text of the form's one field."""
-    for component in components:
-        inner = [component["component"]] if "component" in component else component.get("components", [])
-        if component.get("custom_id") == _FIELD:
-            return str(component["value"])
-        if inner:
-            return typed_in(inner)
-    return ""
+async def take_name(interaction: Interaction, match: re.Match[str], components: list[dict[str, Any]]) -> None:
+    """The form has come back: name the face as typed."""
+    await labelling.name(interaction, FacePlace.of(match), typed_in(components, _FIELD))
 
 
 def _option(words: Words, one: Candidate) -> discord.SelectOption:

@@ -52,4 +52,11 @@ progress-stage = { $stage ->
         [drawing] ✏️ Drawing the answer …
        *[other] 🔎 Looking at the photo …
     }
+progress-measuring = 📊 Measuring the model …
+progress-job-queued = ⏳ { $ahead ->
+        [0] Next in the queue
+        [one] One job is ahead of this one
+       *[other] { $ahead } jobs are ahead of this one
+    }.
+progress-job-no-worker = 💤 The machine that trains is away at the moment. This gets its answer as soon as it is back.
 cancel-button = Cancel

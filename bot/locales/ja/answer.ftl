@@ -36,4 +36,10 @@ progress-stage = { $stage ->
         [drawing] ✏️ 結果を描いています…
        *[other] 🔎 写真を調べています…
     }
+progress-measuring = 📊 モデルを評価しています…
+progress-job-queued = ⏳ { $ahead ->
+        [0] 次の順番です
+       *[other] 先に{ $ahead }件のジョブが待っています
+    }。
+progress-job-no-worker = 💤 学習用のマシンが現在停止しています。復旧しだい結果をお知らせします。
 cancel-button = キャンセル

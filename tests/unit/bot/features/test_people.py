@@ -10,7 +10,8 @@ import pytest
 from bot.features.classify.faces import ShownFace
 from bot.features.people.buttons import FaceButton, FacesSelect, answer_view, face_row
 from bot.features.people.commands import PageButton, page_view
-from bot.features.people.pick import NameForm, PersonSelect, person_select, typed_in
+from bot.features.people.pick import NameForm, PersonSelect, person_select
+from bot.forms import typed_in
 from bot.features.people.places import FacePlace
 from bot.i18n import words_in
 from bot.permissions import is_moderator, require_labeller
@@ -101,7 +102,7 @@ async def test_the_form_is_within_discords_limits(words: Any) -> None:
     ],
 )
 def test_the_typed_name_is_found_in_either_shape(components: list[dict[str, Any]]) -> None:
-    assert typed_in(components) == "Hanako"
+    assert typed_in(components, "name") == "Hanako"
 
 
 @pytest.mark.parametrize(

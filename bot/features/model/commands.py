@@ -1,0 +1,95 @@
+"""/model"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from discord import app_commands
+
+from bot.features.model import promotion
+from bot.features.model.card import show_card
+from bot.features.model.texts import choice_of, list_embed
+from bot.i18n import localised
+from bot.permissions import guild_of, require_moderator
+from bot.speech import private
+from core.domain.jobs import JobKind
+from core.domain.runs import RunKind
+from core.domain.versions import Version
+
+if TYPE_CHECKING:
+    from bot.types import Interaction
+
+_CHOICES = 25  # Discord's limit
+_KIND = RunKind.RECOGNISER  # so far the only one
+_NAME = {"version": localised("model-version-name")}
+_WHAT = {"version": localised("model-version-description")}
+Number = app_commands.Range[int, 1, 1_000_000]
+
+model = app_commands.Group(
+    name=localised("model-name"),
+    description=localised("model-description"),
+    guild_only=True,
+    allowed_contexts=app_commands.AppCommandContext(guild=True),
+)
+
+
+async def versions(interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
+    """The guild's versions, newest first."""
+    bot, words = interaction.client, await private(interaction)
+    known = await bot.threads.quick(bot.services.registry.list, guild_of(interaction), _KIND)
+    offers = [(choice_of(words, one), one.number) for one in known]
+    fitting = [app_commands.Choice(name=name, value=value) for name, value in offers if typed.lower() in name.lower()]
+    return fitting[:_CHOICES]
+
+
+@model.command(name=localised("model-list-name"), description=localised("model-list-description"))
+async def model_list(interaction: Interaction) -> None:
+    """What there is, and what answers."""
+    bot, guild_id, words = interaction.client, guild_of(interaction), await private(interaction)
+    known = await bot.threads.quick(bot.services.registry.list, guild_id, _KIND)
+    if not known:
+        await interaction.response.send_message(words.say("model-list-none"), ephemeral=True)
+        return
+    serving = await bot.threads.quick(bot.services.registry.serving, guild_id, _KIND)
+    await interaction.response.send_message(embed=list_embed(words, known, serving), ephemeral=True)
+
+
+@model.command(name=localised("model-card-name"), description=localised("model-card-description"))
+@app_commands.rename(**_NAME)
+@app_commands.describe(**_WHAT)
+@app_commands.autocomplete(version=versions)
+async def card(interaction: Interaction, version: Number) -> None:
+    """Everything about a version."""
+    await show_card(interaction, await _found(interaction, version))
+
+
+@model.command(name=localised("model-promote-name"), description=localised("model-promote-description"))
+@app_commands.rename(**_NAME)
+@app_commands.describe(**_WHAT)
+@app_commands.autocomplete(version=versions)
+async def promote(interaction: Interaction, version: Number) -> None:
+    """Let it answer."""
+    require_moderator(interaction)
+    await promotion.promote(interaction, await _found(interaction, version))
+
+
+@model.command(name=localised("model-rollback-name"), description=localised("model-rollback-description"))
+async def rollback(interaction: Interaction) -> None:
+    """Let answer what did before."""
+    require_moderator(interaction)
+    await promotion.take_back(interaction, _KIND)
+
+
+@model.command(name=localised("model-evaluate-name"), description=localised("model-evaluate-description"))
+@app_commands.rename(**_NAME)
+@app_commands.describe(**_WHAT)
+@app_commands.autocomplete(version=versions)
+async def evaluate(interaction: Interaction, version: Number) -> None:
+    """A job, since a worker draws the pictures."""
+    found = await _found(interaction, version)
+    await interaction.client.intake.ask(interaction, JobKind.EVALUATE, {"version_id": found.id, "title": found.title})
+
+
+async def _found(interaction: Interaction, number: int) -> Version:
+    bot = interaction.client
+    return await bot.threads.quick(bot.services.registry.find, guild_of(interaction), _KIND, number)

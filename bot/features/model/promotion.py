@@ -1,0 +1,131 @@
+"""Which version answers: promoted if it is not worse, otherwise with a reason, and taken back."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.errors import guarded, reason
+from bot.forms import typed_in
+from bot.i18n import Words, clip
+from bot.permissions import guild_of, require_moderator
+from bot.speech import private
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.runs import RunKind
+from core.domain.versions import Version
+
+if TYPE_CHECKING:
+    from bot.types import Interaction
+
+FORM = re.compile(r"force:(?P<version>\d{1,19})")
+_FIELD = "reason"
+_FORM_LIFE_S = 900.0  # the token with which the form could be answered lives no longer
+_LONGEST_REASON = 300  # of the registry's 512 characters: it is shown in a line
+_REFUSED = frozenset({ErrorCode.NOT_BETTER, ErrorCode.NOT_COMPARABLE})
+
+
+class ForceButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"model:force:(?P<version>\d{1,19})"):
+    """Promotes all the same: asks why."""
+
+    def __init__(self, button: discord.ui.Button[Any], version_id: int) -> None:
+        super().__init__(button)
+        self.version_id = version_id
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> ForceButton:
+        """As it comes back from Discord, also after a restart."""
+        return cls(item, int(match["version"]))
+
+    @guarded
+    async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
+        """Open the form."""
+        require_moderator(interaction)
+        await interaction.response.send_modal(ForceForm(await private(interaction), self.version_id))
+
+
+class ForceForm(discord.ui.Modal):
+    """Asks for the reason. `take_reason` answers it, because discord.py forgets open forms with a restart."""
+
+    def __init__(self, words: Words, version_id: int) -> None:
+        title = clip(words.say("force-title"), 45)
+        super().__init__(title=title, custom_id=f"force:{version_id}", timeout=_FORM_LIFE_S)
+        hint = words.say("force-placeholder")
+        field = discord.ui.TextInput[Any](custom_id=_FIELD, placeholder=hint, max_length=_LONGEST_REASON)
+        self.add_item(discord.ui.Label[Any](text=words.say("force-label"), component=field))
+
+    async def on_submit(self, _interaction: discord.Interaction[Any], /) -> None:
+        """Nothing: see `take_reason`."""
+
+
+async def promote(interaction: Interaction, version: Version) -> None:
+    """Let it answer, and tell everybody; where it is worse, tell the moderator by how much, and offer to force it.
+
+    Raises:
+        OmokageError: BAD_WEIGHTS.
+    """
+    bot = interaction.client
+    await interaction.response.defer(ephemeral=True, thinking=True)  # the weights are read, and checked
+    try:
+        await bot.threads.slow(bot.services.registry.promote, version.id, interaction.user.id)
+    except OmokageError as error:
+        if error.code not in _REFUSED:
+            raise
+        words = await private(interaction)
+        text = f"{reason(words, error.code, error.details)}\n{words.say('force-offer')}"
+        await interaction.edit_original_response(content=text, view=_force_view(words, version))
+        return
+    await _announce(interaction, version)
+
+
+async def take_reason(interaction: Interaction, match: re.Match[str], components: list[dict[str, Any]]) -> None:
+    """The form has come back: promote with the reason that was typed."""
+    require_moderator(interaction)
+    bot, why = interaction.client, typed_in(components, _FIELD)
+    registry = bot.services.registry
+    version = await bot.threads.quick(registry.get, int(match["version"]), guild_of(interaction))
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    await bot.threads.slow(registry.promote, version.id, interaction.user.id, force_reason=why)
+    await _announce(interaction, version, why)
+
+
+async def take_back(interaction: Interaction, kind: RunKind) -> None:
+    """Let answer what did before, and tell everybody.
+
+    Raises:
+        OmokageError: UNKNOWN_VERSION, no version answers.
+    """
+    bot, guild_id = interaction.client, guild_of(interaction)
+    registry = bot.services.registry
+    if await bot.threads.quick(registry.serving_id, guild_id, kind) is None:
+        raise OmokageError(ErrorCode.UNKNOWN_VERSION, reason="none-serves")
+    back = await bot.threads.quick(registry.rollback, guild_id, kind, interaction.user.id)
+    words = await bot.guilds_chosen.public(guild_id, interaction.locale.value)
+    said_by = str(interaction.user.id)
+    if back.version_id is None:
+        text = words.say("model-back-to-none", member=said_by)
+    else:
+        version = await bot.threads.quick(registry.get, back.version_id)
+        text = words.say("model-back", version=version.label, member=said_by)
+    await interaction.response.send_message(text)
+
+
+async def _announce(interaction: Interaction, version: Version, why: str | None = None) -> None:
+    """In the channel, since everybody's answers change; to the moderator where the bot may not write there."""
+    bot = interaction.client
+    words = await bot.guilds_chosen.public(guild_of(interaction), interaction.locale.value)
+    said_by = str(interaction.user.id)
+    text = words.say("model-promoted", version=version.label, member=said_by)
+    if why is not None:
+        text += f"\n{words.say('model-forced', reason=discord.utils.escape_markdown(why))}"
+    await interaction.delete_original_response()
+    await interaction.followup.send(text)
+
+
+def _force_view(words: Words, version: Version) -> discord.ui.View:
+    label, custom_id = words.say("model-force-button"), f"model:force:{version.id}"
+    button = discord.ui.Button[Any](label=label, custom_id=custom_id, style=discord.ButtonStyle.danger)
+    view = discord.ui.View(timeout=None)
+    view.add_item(ForceButton(button, version.id))
+    return view

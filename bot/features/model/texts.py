@@ -1,0 +1,175 @@
+"""Model versions in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import discord
+from discord.utils import escape_markdown, format_dt
+
+from bot.amounts import figure, percent
+from bot.i18n import Words, clip
+from core.domain.evaluation import EvaluationReport, PersonCard
+from core.domain.jobs import JSON
+from core.domain.versions import Version
+
+COLOUR = 0x4477AA
+_SERVING = 0x228833
+PEOPLE = 15  # a name has 64 letters, twice that with its markdown escaped: 15 lines stay below 4,096
+_PAIRS = 5
+_NAMES = 300  # characters
+_VERSIONS = 20
+_SHA = 12  # digits, as in git: nobody meets two with the same
+_VALUE = 1024  # Discord's, for a field
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """How well each person is recognised, the worst first, page by page."""
+
+    title: str
+    cards: tuple[PersonCard, ...]
+
+    @classmethod
+    def of(cls, title: str, report: EvaluationReport) -> Recall:
+        """From a report; people of whom no picture was held out come last."""
+
+        def key(card: PersonCard) -> tuple[float, str]:
+            return (2.0 if card.recall is None else card.recall, card.name)
+
+        return cls(title, tuple(sorted(report.cards, key=key)))
+
+    @property
+    def pages(self) -> int:
+        """At least one."""
+        return max(1, -(-len(self.cards) // PEOPLE))
+
+
+def list_embed(words: Words, versions: Sequence[Version], serving: Version | None) -> discord.Embed:
+    """A line for each version, newest first; says which answers."""
+    lines = [_line(words, version, serving) for version in versions[:_VERSIONS]]
+    if serving is None:
+        lines.append(words.say("model-none-serves"))
+    return discord.Embed(colour=COLOUR, title=words.say("model-list-title"), description="\n".join(lines))
+
+
+def choice_of(words: Words, version: Version) -> str:
+    """How a version is offered while its number is being typed."""
+    share = _share(version.metrics.get("accuracy"))
+    text = words.say("model-choice", version=version.label, data=version.dataset_title, share=share)
+    return clip(text, 100)
+
+
+def card_embed(words: Words, version: Version, *, serves: bool) -> discord.Embed:
+    """Everything about a version but its weights."""
+    lines = [words.say("model-serves") if serves else words.say("model-serves-not")]
+    lines.append(
+        f"-# {words.say('model-made', when=format_dt(version.created_at, 'f'), member=str(version.created_by))}"
+    )
+    embed = discord.Embed(colour=_SERVING if serves else COLOUR, title=version.label, description="\n".join(lines))
+    for name, value, inline in _card_fields(words, version):
+        embed.add_field(name=name, value=clip(value, _VALUE), inline=inline)
+    return embed.set_footer(text=words.say("model-footer", sha=version.weights[:_SHA], megabytes=_megabytes(version)))
+
+
+def report_embed(words: Words, title: str, report: EvaluationReport) -> discord.Embed:
+    """What an evaluation found."""
+    embed = discord.Embed(colour=COLOUR, title=words.say("report-title", version=title, share=percent(report.mean)))
+    data = escape_markdown(report.dataset)
+    embed.description = words.say("report-data", pictures=report.pictures, people=len(report.names), data=data)
+    for name, value, inline in _report_fields(words, report):
+        embed.add_field(name=name, value=clip(value, _VALUE), inline=inline)
+    return embed
+
+
+def recall_embed(words: Words, recall: Recall, page: int) -> discord.Embed:
+    """One page of people."""
+    page = min(page, recall.pages - 1)
+    lines = [person_line(words, card) for card in recall.cards[page * PEOPLE : (page + 1) * PEOPLE]]
+    title = words.say("recall-title", version=recall.title)
+    embed = discord.Embed(colour=COLOUR, title=title, description="\n".join(lines))
+    return embed.set_footer(text=words.say("people-footer", page=page + 1, pages=recall.pages))
+
+
+def person_line(words: Words, card: PersonCard) -> str:
+    """ "150 pictures, out-of-fold recall 0.91, often taken for B"."""
+    name = escape_markdown(card.name)
+    if card.recall is None:
+        return words.say("recall-none", name=name)
+    line = words.say("recall-line", name=name, pictures=card.pictures, recall=f"{card.recall:.2f}")
+    if card.taken_for is None:
+        return line
+    other = escape_markdown(card.taken_for)
+    return f"{line}{words.say('recall-taken-for', other=other, times=card.times)}"
+
+
+def _line(words: Words, version: Version, serving: Version | None) -> str:
+    serves = serving is not None and serving.id == version.id
+    mark = "✅" if serves else "▫️"
+    share = _share(version.metrics.get("accuracy"))
+    name, data, when = version.label, escape_markdown(version.dataset_title), format_dt(version.created_at, "R")
+    return f"{mark} {words.say('model-line', version=name, data=data, share=share, when=when)}"
+
+
+def _card_fields(words: Words, version: Version) -> Iterator[tuple[str, str, bool]]:
+    metrics = version.metrics
+    yield words.say("model-accuracy"), _accuracy(words, metrics), True
+    yield words.say("model-data"), f"{escape_markdown(version.dataset_title)}\n`{version.dataset_hash[:_SHA]}`", True
+    yield words.say("model-people"), str(len(version.classes)), True
+    for name, label in (("ece", "model-ece"), ("auroc", "model-auroc"), ("known_at_1", "model-known")):
+        value = _figure_of(metrics, name)
+        if value is not None:
+            yield words.say(label), figure(value) if name != "known_at_1" else percent(value), True
+    names = ", ".join(escape_markdown(name) for name, _ in version.classes)
+    yield words.say("model-names"), clip(names or "–", _NAMES), False
+    yield words.say("model-config"), _config(version.config), False
+    parts = "\n".join(f"{escape_markdown(part.name)} · {part.licence}" for part in version.parts)
+    yield words.say("model-parts"), parts or "–", False
+
+
+def _report_fields(words: Words, report: EvaluationReport) -> Iterator[tuple[str, str, bool]]:
+    yield words.say("report-folds"), _folds(report.folds), False
+    yield words.say("model-ece"), figure(report.ece), True
+    if report.auroc is not None:
+        yield words.say("model-auroc"), figure(report.auroc), True
+    if report.known_at_1 is not None:
+        yield words.say("model-known"), percent(report.known_at_1), True
+    pairs = [
+        words.say("report-pair", name=escape_markdown(one.name), other=escape_markdown(one.taken_for), times=one.times)
+        for one in report.most_confused[:_PAIRS]
+    ]
+    yield words.say("report-confused"), "\n".join(pairs) or words.say("report-nobody-confused"), False
+
+
+def _accuracy(words: Words, metrics: Mapping[str, JSON]) -> str:
+    folds = metrics.get("folds")
+    text = f"**{_share(metrics.get('accuracy'))}**"
+    if isinstance(folds, Mapping) and folds:
+        return f"{text}\n{words.say('model-folds', folds=len(folds))}"
+    return text
+
+
+def _figure_of(metrics: Mapping[str, JSON], name: str) -> float | None:
+    """Where a trainer put it: beside the accuracy, or only into the report."""
+    report = metrics.get("report")
+    value = metrics.get(name)
+    if value is None and isinstance(report, Mapping):
+        value = report.get(name)
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _folds(folds: Mapping[str, float]) -> str:
+    return " · ".join(f"{fold}: {percent(share)}" for fold, share in sorted(folds.items()))
+
+
+def _config(config: Mapping[str, JSON]) -> str:
+    return " · ".join(f"{name} {value}" for name, value in sorted(config.items()) if value is not None) or "–"
+
+
+def _share(value: JSON) -> str:
+    return percent(value) if isinstance(value, int | float) else "–"
+
+
+def _megabytes(version: Version) -> str:
+    return f"{version.size / 1e6:.1f}"

@@ -1,0 +1,1 @@
+"""/train: start a training, steer it, and watch it in one message."""

@@ -1,0 +1,56 @@
+"""What the options of /train are called, and which values Discord lets through."""
+
+from __future__ import annotations
+
+from discord import app_commands
+
+from bot.i18n import localised
+from core.domain.presets import MOST_STEPS, SIZES
+from core.domain.runs import RunKind
+from core.domain.splits import FOLDS
+
+Number = app_commands.Range[int, 1, 1_000_000]
+Steps = app_commands.Range[int, 1, MOST_STEPS]
+Batch = app_commands.Range[int, 8, 1024]
+Rate = app_commands.Range[float, 0.000001, 1.0]
+Fold = app_commands.Range[int, 0, FOLDS - 1]
+Seed = app_commands.Range[int, 0, 2_147_483_647]
+KINDS = [app_commands.Choice(name=localised("train-recogniser-choice"), value=RunKind.RECOGNISER.value)]
+SIZE_CHOICES = [app_commands.Choice(name=str(size), value=size) for size in SIZES]
+
+_NAMES = {
+    "kind": localised("train-kind-name"),
+    "preset": localised("train-preset-name"),
+    "data": localised("train-data-name"),
+    "steps": localised("train-steps-name"),
+    "size": localised("train-size-name"),
+    "batch": localised("train-batch-name"),
+    "learning_rate": localised("train-learning-rate-name"),
+    "fold": localised("train-fold-name"),
+    "seed": localised("train-seed-name"),
+    "run": localised("train-run-name"),
+    "step": localised("train-step-name"),
+}
+_DESCRIPTIONS = {
+    "kind": localised("train-kind-description"),
+    "preset": localised("train-preset-description"),
+    "data": localised("train-data-description"),
+    "steps": localised("train-steps-description"),
+    "size": localised("train-size-description"),
+    "batch": localised("train-batch-description"),
+    "learning_rate": localised("train-learning-rate-description"),
+    "fold": localised("train-fold-description"),
+    "seed": localised("train-seed-description"),
+    "run": localised("train-run-description"),
+    "step": localised("train-step-description"),
+}
+
+
+def names(*options: str) -> dict[str, app_commands.locale_str]:
+    """For `app_commands.rename`."""
+    return {option: _NAMES[option] for option in options}
+
+
+def descriptions(*options: str) -> dict[str, app_commands.locale_str]:
+    """For `app_commands.describe`."""
+    return {option: _DESCRIPTIONS[option] for option in options}

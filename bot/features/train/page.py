@@ -1,0 +1,76 @@
+"""Everything that a run's message shows at one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.features.train.buttons import run_view
+from bot.features.train.deeds import find_version
+from bot.features.train.texts import CURVES, SAMPLES, Shown, moment_of, run_embed
+from bot.i18n import Words
+from core.domain.errors import OmokageError
+from core.domain.runs import Run, RunState
+
+if TYPE_CHECKING:
+    from bot.client import OmokageBot
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`pictures` are blobs by the names of their attachments."""
+
+    words: Words
+    embeds: tuple[discord.Embed, ...]
+    view: discord.ui.View
+    pictures: tuple[tuple[str, str], ...]
+    alt: str
+
+    def content(self) -> list[Any]:
+        """Two pages with the same are the same to a reader."""
+        return [[embed.to_dict() for embed in self.embeds], self.view.to_components(), self.pictures]
+
+    def without_pictures(self) -> list[discord.Embed]:
+        """The embeds, where a picture has just been replaced by a newer one."""
+        return [embed.copy().set_image(url=None) for embed in self.embeds]
+
+
+async def page_of(bot: OmokageBot, run: Run, now: datetime) -> Page:
+    """In the guild's language, or that of who started the run."""
+    words = await bot.guilds_chosen.public(run.guild_id, run.origin.locale)
+    return await page_in(bot, run, words, now)
+
+
+async def page_in(bot: OmokageBot, run: Run, words: Words, now: datetime) -> Page:
+    """In a language."""
+    try:
+        dataset = await bot.threads.quick(bot.services.datasets.get, run.dataset_id)
+    except OmokageError:
+        dataset = None
+    version = await find_version(bot, run) if run.state is RunState.FINISHED else None
+    moment = moment_of(run, idle=now - run.updated_at)
+    embed = run_embed(words, Shown(run, dataset, version, bot.settings.price_per_hour, moment))
+    alt = words.say("run-curves-alt", number=str(run.number))
+    return Page(words, _with_pictures(words, run, embed), run_view(words, run, version), _pictures(run), alt)
+
+
+def _pictures(run: Run) -> tuple[tuple[str, str], ...]:
+    live = run.live
+    if live is None:
+        return ()
+    return tuple((name, blob) for name, blob in ((CURVES, live.picture), (SAMPLES, live.samples)) if blob)
+
+
+def _with_pictures(words: Words, run: Run, embed: discord.Embed) -> tuple[discord.Embed, ...]:
+    """The curves below the figures; samples in a frame of their own, since an embed has one picture."""
+    embeds = [embed]
+    for name, _ in _pictures(run):
+        if name == CURVES:
+            embed.set_image(url=f"attachment://{name}")
+        else:
+            title = words.say("run-samples", number=str(run.number))
+            embeds.append(discord.Embed(colour=embed.colour, title=title).set_image(url=f"attachment://{name}"))
+    return tuple(embeds)

@@ -1,0 +1,127 @@
+### /train, and a training's message.
+
+train-recogniser-choice = Recogniser (who is in a photo)
+preset-choice = { $preset } – { $preset ->
+        [embedding] ready in seconds, from 3 pictures a person
+        [modern] a network of its own, the best of them
+        [classic] a network of its own, the original recipe
+        [slim] the original recipe, a small network
+       *[gray] the original recipe, without colours
+    } ({ $steps } steps)
+data-choice = { $data } · { $people ->
+        [one] one person
+       *[other] { $people } people
+    }, { $pictures ->
+        [one] one picture
+       *[other] { $pictures } pictures
+    }
+step-choice = Step { $step }
+step-choice-accuracy = Step { $step } · { $share } right
+run-choice = #{ $number } · { $preset } · { $state }
+
+train-begun = 🏋️ Training #{ $number } has begun. Its message below shows how it goes.
+train-unfit = ⛔ This data set cannot be trained on yet.
+train-asked = { $action ->
+        [pause] Training #{ $number } rests at the next checkpoint. The last one was at step { $step }.
+        [stop] Training #{ $number } ends at the next checkpoint. The last one was at step { $step }.
+       *[resume] Training #{ $number } goes on from step { $step }.
+    }
+train-history-title = Trainings
+train-history-none = There was no training yet. Begin one with /train start.
+train-history-line = **#{ $number }** { $preset } · { $state } · step { $step } of { $steps } · { $when }
+
+preflight-counts = **{ $data }**: { $people ->
+        [one] one person
+       *[other] { $people } people
+    }, { $pictures ->
+        [one] one picture
+       *[other] { $pictures } pictures
+    } ({ $fewest } to { $most } each).
+preflight-remark = { $code ->
+        [few-people] There are fewer than { $minimum } people, so there is nothing to tell apart. Add pictures of somebody else.
+        [few-pictures] Fewer than { $minimum } pictures of { $names }. Add some, or leave { $count ->
+            [one] this person
+           *[other] these people
+        } out.
+        [unbalanced] Some people have many more pictures than others, and will be named too often. Add pictures of those with few.
+        [duplicates] { $count ->
+            [one] One picture is
+           *[other] { $count } pictures are
+        } there twice, or almost; the measured accuracy may be too high.
+        [without-face] In { $count ->
+            [one] one picture
+           *[other] { $count } pictures
+        } no face was found; recipes that look at faces pass over { $count ->
+            [one] it
+           *[other] them
+        }.
+        [small] { $count ->
+            [one] One face is
+           *[other] { $count } faces are
+        } very small; larger pictures would be better.
+        [damaged] { $count ->
+            [one] One file was
+           *[other] { $count } files were
+        } damaged, and left out.
+       *[other] { $code }: { $count }
+    }
+
+run-title = Training #{ $number } · { $kind ->
+       *[recogniser] recogniser
+    } · { $preset }
+run-state = { $state ->
+        [waiting] ⏳ Waiting for its turn
+        [running] 🏋️ Training
+        [pausing] ⏸️ Pausing …
+        [paused] ⏸️ Paused
+        [stopping] ⏹️ Stopping …
+        [stopped] ⏹️ Stopped
+        [failed] ❌ Failed
+       *[finished] ✅ Finished
+    }
+run-state-short = { $state ->
+        [waiting] waiting
+        [running] training
+        [paused] paused
+        [stopped] stopped
+        [failed] failed
+       *[finished] finished
+    }
+run-step = **{ $percent } %** · step { $step } of { $steps }
+run-data = { $data } ({ $people ->
+        [one] one person
+       *[other] { $people } people
+    }, { $pictures ->
+        [one] one picture
+       *[other] { $pictures } pictures
+    })
+run-branched = branched at step { $step }
+run-asked-by = for <@{ $member }>
+run-loss = Loss
+run-accuracy = Right in training
+run-held-out = Right when held out
+run-speed = Speed
+run-steps-per-second = { $steps } steps/s
+run-left = Time left
+run-spent = Trained for
+run-made = It made **{ $version }**.
+run-made-accuracy = It made **{ $version }**, which is right in **{ $share }** of the held-out pictures.
+run-samples = What training #{ $number } makes
+run-curves-alt = The curves of training #{ $number }
+run-moved = ➡️ Goes on in [a newer message]({ $url }).
+run-button = { $action ->
+        [pause] Pause
+        [resume] Resume
+        [stop] Stop
+        [best] Roll back to best …
+        [promote] Let it answer
+       *[card] Card
+    }
+run-best-is-newest = The newest checkpoint, at step { $step }, is the best one. There is nothing to roll back.
+run-back-question = The best checkpoint of training #{ $number } is at step { $step }. What came after it, up to step { $last }, will be forgotten, and the training rests there.
+run-back-button = Roll back to step { $step }
+run-back-done = Training #{ $number } is back at step { $step }, and rests there.
+
+duration-seconds = { $seconds } s
+duration-minutes = { $minutes } min
+duration-hours = { $hours } h { $minutes } min

@@ -1,0 +1,49 @@
+### /model: versions, their cards, and what an evaluation found.
+
+model-list-title = 認識モデルのバージョン
+model-list-none = バージョンはまだありません。/train start で学習させると作られます。
+model-line = **{ $version }** · { $data } · 正解率 **{ $share }** · { $when }
+model-none-serves = -# 現在使用中のバージョンはありません（学習のいらない方法で答えています）。
+model-choice = { $version } · { $data } · 正解率 { $share }
+model-serves = ✅ 現在使用中です。
+model-serves-not = ▫️ 現在は使われていません。
+model-made = { $when } · <@{ $member }> さんの依頼
+model-footer = sha256 { $sha } · { $megabytes } MB
+model-accuracy = 測定用の正解率
+model-folds = { $folds }分割の平均
+model-data = データ
+model-people = 人数
+model-ece = 較正誤差
+model-auroc = AUROC（既知／未知）
+model-known = 未知1 %許容時の正解率
+model-names = 見分けられる人
+model-config = 設定
+model-parts = 部品とライセンス
+model-promote-button = これで答える
+model-people-button = 人ごとの成績
+model-force-button = それでも採用する…
+model-promoted = ✅ これからは **{ $version }** で答えます（<@{ $member }> さんの決定）。
+model-forced = -# 優れていると測定されてはいません。理由：{ $reason }
+model-back = ↩️ ふたたび **{ $version }** で答えます（<@{ $member }> さんの決定）。
+model-back-to-none = ↩️ ふたたび学習のいらない方法で答えます（<@{ $member }> さんの決定）。
+force-offer = 理由を添えれば、それでも採用できます。理由は全員に表示されます。
+force-title = それでも採用する
+force-label = 理由
+force-placeholder = 例：新しく3人を見分けられる
+
+report-title = { $version }：測定用の写真の{ $share }で正解
+report-data = **{ $data }** の{ $people }人、写真{ $pictures }枚。どの写真も、それを見たことのないモデルで測りました。
+report-folds = 分割ごと
+report-confused = 間違えやすい組み合わせ
+report-pair = { $name } → { $other }：{ $times }回
+report-nobody-confused = なし
+report-footer = ジョブ { $job }
+report-confusion-alt = 誰が誰と間違えられるか
+report-reliability-alt = 示した確率がどれだけ正直か
+recall-title = { $version }：人ごとの成績
+recall-line = **{ $name }** · 写真{ $pictures }枚、再現率 { $recall }
+recall-taken-for = 、{ $other }と{ $times ->
+        [1] 1回
+       *[other] よく
+    }間違えられます
+recall-none = **{ $name }** · 測定用の写真がありません
