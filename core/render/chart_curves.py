@@ -129,13 +129,12 @@ def _draw_losses(axes: Axes, losses: dict[str, Curve]) -> None:
     _draw(axes, losses)
     low, high = axes.dataLim.intervaly
     if low > 0 and high / low >= _DECADE:
-        from matplotlib.ticker import LogLocator, NullFormatter  # noqa: PLC0415
+        from matplotlib.ticker import LogLocator, NullLocator  # noqa: PLC0415
 
         axes.set_yscale("log")
         between = (1.0,) if high / low > _DECADE**2.5 else (1.0, 2.0, 5.0)
         axes.yaxis.set_major_locator(LogLocator(subs=between))
-        axes.yaxis.set_minor_formatter(NullFormatter())
-        axes.tick_params(axis="y", which="minor", length=0)
+        axes.yaxis.set_minor_locator(NullLocator())
     else:
         axes.locator_params(axis="y", nbins=5)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:.3g}")
