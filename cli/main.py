@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, Entry] = {
     "train": Entry("cli.train:train", "Train a model in this process."),
     "runs": Entry("cli.runs:runs", "List trainings; pause, resume, stop, roll back, branch."),
     "inspect": Entry("cli.inspect:inspect", "Look into a trained network's layers."),
+    "evaluate": Entry("cli.evaluate:evaluate", "Cross-validate a recogniser on a data set."),
     "doctor": Entry("cli.doctor:doctor", "Look for faults in this installation."),
     "setup": Entry("cli.setup:setup", "Explain how to connect to Discord, and print the invite link."),
     "bot": Entry("cli.services:bot", "Run the bot alone."),

@@ -1,0 +1,160 @@
+"""`omokage evaluate`: how good a recogniser would be, asked of pictures that it was not trained on."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.context import opened, quiet_libraries, read_settings
+from cli.exits import OK
+from cli.table import table
+from cli.train import told
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.presets import SIZES, find_preset
+from core.domain.runs import RunKind
+from core.domain.splits import FOLDS
+
+if TYPE_CHECKING:
+    from core.bootstrap import Services
+    from core.domain.datasets import Dataset
+    from core.domain.evaluation import EvaluationReport
+    from core.services.evaluate import Progress
+
+_WORST = 10  # people shown, those who are recognised least
+
+
+@click.command(short_help="Cross-validate a recogniser on a data set.")
+@click.option("--data", required=True, metavar="DIR|NAME", help="A folder or zip, or an imported data set's name.")
+@click.option("--folds", type=click.IntRange(1, FOLDS), default=FOLDS, show_default=True, help="How many to hold out.")
+@click.option("--head", type=click.Choice(["embedding", "cnn"]), help="What is trained.  [default: embedding]")
+@click.option("--preset", metavar="NAME", help="The recipe; a wrong one is answered with those that there are.")
+@click.option("--steps", type=click.IntRange(1), help="Of a CNN; by default as many as the preset says.")
+@click.option("--size", type=click.Choice([str(size) for size in SIZES]), help="Pixels a side of a CNN's input.")
+@click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose data set, if it is a name.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object; see docs/cli.md.")
+def evaluate(
+    *,
+    data: str,
+    folds: int,
+    head: str | None,
+    preset: str | None,
+    steps: int | None,
+    size: str | None,
+    guild: int,
+    as_json: bool,
+) -> int:
+    """Train without a sixth of the pictures and ask for those; then without the next sixth, and so on.
+
+    The sixths are those that `omokage train` holds out. A folder has one sub-folder a person; it is read into a
+    temporary place, and nothing of it stays. The embedding head takes seconds after that, a CNN as long as --folds
+    trainings.
+    """
+    quiet_libraries()
+    with told():
+        find_preset(RunKind.RECOGNISER, preset, head)  # before minutes are spent on reading
+    with _dataset(data, guild) as (services, dataset), told():
+        from core.services.evaluate import evaluate as cross_validate  # noqa: PLC0415 - numpy, TensorFlow
+        from core.vision.dataset_reader import open_dataset  # noqa: PLC0415
+
+        options = {"size": int(size) if size else None}
+        _check(services, dataset)
+        reader = open_dataset(services, dataset)
+        with _bar("Training") as progress:
+            report = cross_validate(
+                reader, dataset, head, folds, preset, progress=progress, config=options, steps=steps or 0
+            )
+    click.echo(json.dumps(_json(report), ensure_ascii=False) if as_json else _text(report))
+    return OK
+
+
+@contextmanager
+def _dataset(data: str, guild: int) -> Iterator[tuple[Services, Dataset]]:
+    """An imported one by its name, or a folder's pictures in a storage that is gone afterwards."""
+    source, settings = Path(data), read_settings()
+    if not source.exists():
+        with opened(settings) as services:
+            with told():
+                dataset = services.datasets.find(guild, data)
+            yield services, dataset
+        return
+    with tempfile.TemporaryDirectory(prefix="omokage-") as place:
+        own = replace(
+            settings, data=Path(place), blobs=str(Path(place) / "blobs"), database_url=f"sqlite:///{place}/evaluate.db"
+        )
+        with opened(own) as services:
+            yield services, _imported(services, source)
+
+
+def _imported(services: Services, source: Path) -> Dataset:
+    from core.services.dataset_import import import_folder  # noqa: PLC0415 - TensorFlow
+
+    with told(), _bar("Reading pictures") as progress:
+        dataset, _ = import_folder(services, source, 0, "evaluated", 0, lambda done, of: progress(done, of, {}))
+    return replace(dataset, name=source.stem)
+
+
+def _check(services: Services, dataset: Dataset) -> None:
+    """As `omokage train` does before it begins.
+
+    Raises:
+        OmokageError: DATASET_UNFIT.
+    """
+    for remark in services.datasets.preflight(dataset).remarks:
+        if remark.blocks:
+            names = remark.details.get("names")
+            listed = ", ".join(map(str, names)) if isinstance(names, list | tuple) else str(names)
+            raise OmokageError(ErrorCode.DATASET_UNFIT, remark=remark.code, names=listed)
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Progress]:
+    """A bar on standard error, if that is a terminal."""
+    with click.progressbar(length=1000, label=label, file=sys.stderr, show_pos=False) as bar:
+
+        def progress(done: int, of: int, values: Mapping[str, float]) -> None:
+            bar.update(round(1000 * done / max(1, of)) - bar.pos)
+
+        yield progress
+
+
+def _json(report: EvaluationReport) -> object:
+    cards = [
+        {
+            "name": one.name,
+            "pictures": one.pictures,
+            "recall": one.recall,
+            "taken_for": one.taken_for,
+            "times": one.times,
+        }
+        for one in report.cards
+    ]
+    pairs = [{"name": one.name, "taken_for": one.taken_for, "times": one.times} for one in report.most_confused]
+    return {**report.to_json(), "cards": cards, "most_confused": pairs}
+
+
+def _text(report: EvaluationReport) -> str:
+    recipe = "" if report.preset in {None, report.head} else f" {report.preset}"
+    folds = ", ".join(f"{share:.1%}" for share in report.folds.values())
+    lines = [
+        f"{report.head}{recipe}: {report.mean:.1%} right of {report.pictures} held-out pictures (folds: {folds})",
+        f"calibration error {report.ece:.1%}",
+    ]
+    if report.auroc is not None and report.known_at_1 is not None:
+        lines.append(
+            f"strangers: AUROC {report.auroc:.3f}; {report.known_at_1:.1%} of the known faces are named rightly "
+            "where one stranger's face in a hundred gets a name"
+        )
+    cards = sorted((one for one in report.cards if one.recall is not None), key=lambda one: one.recall or 0.0)[:_WORST]
+    rows = [
+        [one.name, str(one.pictures), f"{one.recall:.1%}", f"{one.taken_for} ({one.times})" if one.taken_for else ""]
+        for one in cards
+    ]
+    return "\n".join([*lines, "", table([["LEAST RECOGNISED", "PICTURES", "RIGHT", "MOSTLY TAKEN FOR"], *rows])])
