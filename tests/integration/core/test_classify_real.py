@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -14,10 +15,16 @@ from core.domain.classification import ClassifyResult, FaceAnswer
 from core.domain.faces import overlap
 from core.domain.jobs import JobState
 from core.domain.people import FaceRef
+from core.domain.runs import RunKind
+from core.domain.versions import Version, VersionDraft
+from core.models import weights_file
+from core.models.embedding_head import ARCHITECTURE, head_tensors, train_head
 from core.services.classify import ClassifyService
 from core.settings import Settings
 from core.starter import StarterPicture, cast, group
-from tests.integration.core.parts import CHANNEL, GUILD, request
+from core.vision.reader import EMBEDDING_NAME
+from tests.integration.core.parts import CHANNEL, GUILD, Clock, request
+from tests.integration.core.registry_parts import Trained
 
 PEOPLE = cast()[:5]
 
@@ -44,13 +51,29 @@ class Bot:
         assert stored.result is not None
         return ClassifyResult.from_json(stored.result)
 
-    def say(self, number: int, name: str) -> int:
+    def say(self, number: int, name: str, guild: int = GUILD) -> int:
         """Of the last photo."""
         face = FaceRef(self.posted, number)
         said = self.services.people.name_face(
-            face, GUILD, name, by=1, channel_id=CHANNEL, message_id=None, source="this-is"
+            face, guild, name, by=1, channel_id=CHANNEL, message_id=None, source="this-is"
         )
         return said.id
+
+    def not_this(self, number: int, person_id: int, guild: int = GUILD) -> None:
+        """Of the last photo."""
+        face = FaceRef(self.posted, number)
+        self.services.people.reject(
+            face, guild, person_id, by=1, channel_id=CHANNEL, message_id=None, source="not-this-person"
+        )
+
+    def show(self, picture: StarterPicture, guild: int) -> ClassifyResult:
+        """Post a picture and say whom each of its faces shows."""
+        answer = self.post(saved(picture), guild)
+        for face in answer.faces:
+            name = truly(face, picture)
+            assert name is not None
+            self.say(face.number, name, guild)
+        return answer
 
 
 @pytest.fixture(scope="module")
@@ -104,9 +127,58 @@ def test_who_was_named_in_one_photo_is_named_in_the_next(bot: Bot) -> None:
     answer = bot.post(saved(picture))
     first = answer.faces[0]
     assert first.person_id is not None
-    bot.services.people.reject(
-        FaceRef(bot.posted, 1), GUILD, first.person_id, by=1, channel_id=CHANNEL, message_id=None, source="not"
-    )
+    bot.not_this(1, first.person_id)
     for photo in (saved(picture), saved(picture, quality=75)):
         again = bot.post(photo)
         assert truly(first, picture) not in {face.name for face in again.faces}
+
+
+def test_a_promoted_version_answers_at_the_next_photo_and_is_taken_back_at_the_next(bot: Bot) -> None:
+    guild, registry = GUILD + 5, bot.services.registry
+    for seed in (21, 22, 23, 24):
+        bot.show(group(PEOPLE, seed), guild)
+    registry.promote(trained_on_what_is_known(bot, guild).id, 1)
+
+    picture = group(PEOPLE, 25)
+    answer = bot.post(saved(picture), guild)
+    assert answer.model == "recogniser v1 (embedding)"
+    named = [(face.name, truly(face, picture)) for face in answer.faces]
+    assert all(given in {true, None} for given, true in named), named
+    assert len([given for given, true in named if given == true]) >= 4, named
+
+    # A correction holds against the version, too.
+    first = answer.faces[0]
+    assert first.person_id is not None
+    bot.not_this(1, first.person_id, guild)
+    again = bot.post(saved(picture), guild)
+    assert first.name not in {face.name for face in again.faces}
+    assert again.model == answer.model
+
+    # People whom the guild met after the training are known by the method that needs none.
+    newcomers = cast()[5:7]
+    for seed in (31, 32, 33):
+        bot.show(group(newcomers, seed), guild)
+    met = group(newcomers, 35)
+    answer = bot.post(saved(met), guild)
+    assert answer.model == "recogniser v1 (embedding)"
+    named = [(face.name, truly(face, met)) for face in answer.faces]
+    assert all(given in {true, None} for given, true in named), named
+    assert any(given == true for given, true in named), named
+
+    registry.rollback(guild, RunKind.RECOGNISER, 1)
+    assert bot.post(saved(picture), guild).model == "dlib-resnet29-v1.align-1+mean-embedding-1"
+
+
+def trained_on_what_is_known(bot: Bot, guild: int) -> Version:
+    """The embedding head of the guild's labelled faces, as a version."""
+    rows = bot.services.people.gallery(guild)
+    place = {person_id: index for index, person_id in enumerate(rows.person_ids)}
+    embeddings = np.frombuffer(b"".join(rows.embeddings), "<f4").reshape(-1, 128)
+    head = train_head(embeddings, np.array([place[one] for one in rows.owners]), len(place))
+    weights = weights_file.dump(head_tensors(*head), {"architecture": ARCHITECTURE, "embedder": EMBEDDING_NAME})
+    classes = tuple(zip(rows.names, rows.person_ids, strict=True))
+    config = {"head": "embedding", "preset": "embedding"}
+    draft = VersionDraft(ARCHITECTURE, config, classes, {"folds": {"0": 1.0}}, (), weights)
+    trained = Trained(bot.services.database, bot.services.registry, Clock())
+    dataset = trained.dataset(guild)
+    return bot.services.registry.register(trained.run(dataset), dataset, draft)

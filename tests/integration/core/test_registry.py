@@ -2,26 +2,19 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
 
-from core.domain.datasets import Dataset, DatasetClass
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import JSON, Origin
-from core.domain.runs import Run, RunKind, RunState, Wish
-from core.domain.versions import Part, Promotion, Version, VersionDraft
+from core.domain.versions import Promotion, Version
 from core.services.registry import RegistryService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
-from core.storage.training_tables import datasets, runs
-from tests.integration.core.parts import CHANNEL, GUILD, MEMBER, Clock
+from tests.integration.core.parts import GUILD, MEMBER, Clock
+from tests.integration.core.registry_parts import CLASSES, KIND, Trained, draft
 
-KIND = RunKind.RECOGNISER
 OTHER = GUILD + 1
-CLASSES = (("Anna", 1), ("本田 翼", 2))
 
 
 @pytest.fixture
@@ -34,55 +27,9 @@ def registry(database: Database, blobs: Blobs, clock: Clock) -> RegistryService:
     return RegistryService(database, blobs, clock)
 
 
-class Trained:
-    """Runs that finish, and what they hand in."""
-
-    def __init__(self, database: Database, registry: RegistryService, clock: Clock) -> None:
-        self.database = database
-        self.registry = registry
-        self.clock = clock
-        self._runs = 0
-
-    def dataset(self, guild: int = GUILD, dataset_hash: str = "ab" * 32) -> Dataset:
-        values = {"guild_id": guild, "name": "family", "version": self._runs + 1, "hash": dataset_hash, "pictures": 20}
-        values |= {"manifest": {}, "created_by": MEMBER, "created_at": self.clock.now}
-        with self.database.write() as connection:
-            key = connection.execute(insert(datasets).values(values).returning(datasets.c.id)).scalar_one()
-        classes = tuple(DatasetClass(name, person_id, 10) for name, person_id in CLASSES)
-        version = self._runs + 1
-        return Dataset(key, guild, "family", version, dataset_hash, classes, (), 20, 0, MEMBER, self.clock.now)
-
-    def run(self, dataset: Dataset) -> Run:
-        self._runs += 1
-        now, origin = self.clock.now, Origin(dataset.guild_id, CHANNEL, MEMBER, "ja", 1, "token")
-        run = Run(
-            900 + self._runs, dataset.guild_id, self._runs, KIND, "slim", {}, 0, dataset.id, RunState.RUNNING,
-            Wish.RUN, 10, 10, 1.0, 1, None, None, None, origin, now, now, now, None, None, None,
-        )  # fmt: skip
-        values = {name: getattr(run, name) for name in ("id", "guild_id", "number", "kind", "preset", "config", "seed")}
-        values |= {"dataset_id": dataset.id, "state": run.state, "wish": run.wish, "steps": 10, "channel_id": CHANNEL}
-        values |= {"created_by": MEMBER, "locale": "ja", "application_id": 1, "interaction_token": "token"}
-        with self.database.write() as connection:
-            connection.execute(insert(runs).values({**values, "created_at": now, "updated_at": now}))
-        return run
-
-    def version(
-        self, accuracy: float | None = 0.9, guild: int = GUILD, dataset_hash: str = "ab" * 32, **metrics: JSON
-    ) -> Version:
-        dataset = self.dataset(guild, dataset_hash)
-        folds: Mapping[str, JSON] = {} if accuracy is None else {"folds": {"0": accuracy}, "accuracy": accuracy}
-        return self.registry.register(self.run(dataset), dataset, draft({**folds, **metrics}, f"{self._runs}"))
-
-
 @pytest.fixture
 def trained(database: Database, registry: RegistryService, clock: Clock) -> Trained:
     return Trained(database, registry, clock)
-
-
-def draft(metrics: Mapping[str, JSON], weights: str = "weights") -> VersionDraft:
-    config: Mapping[str, JSON] = {"head": "cnn", "preset": "slim"}
-    parts = (Part("the network", "MIT"), Part("the pictures", "the members' own"))
-    return VersionDraft("cnn-slim", config, CLASSES, metrics, parts, weights.encode())
 
 
 def serving(registry: RegistryService, guild: int = GUILD) -> int | None:
