@@ -71,13 +71,12 @@ class VersionRecogniser:
         ids = list(self._live.people)
         live = self._live.probabilities(reading.embeddings, mask_of(forbidden, ids))
         place = {person_id: column for column, person_id in enumerate(self._people)}
+        own, doubted = np.where(refused, 0.0, head[:, :-1]), np.where(refused, head[:, :-1], 0.0)
+        others = others_only(live, [one in self._class_ids for one in ids])
         chances = np.zeros((len(head), len(place) + 1))
-        for column, person_id in enumerate(self._class_ids):  # a class whose person is gone is refused in all rows
-            chances[:, place.get(person_id, -1)] += np.where(refused[:, column], 0.0, head[:, column])
-        to_live = [place[one] for one in ids] + [len(place)]
-        doubted = np.where(refused, head[:, :-1], 0.0).sum(1)
-        chances[:, to_live] += doubted[:, None] * live
-        chances[:, to_live] += head[:, -1:] * others_only(live, [one in set(self._class_ids) for one in ids])
+        # Two classes may be of one person; one whose person is gone is refused in all rows, and adds nothing.
+        np.add.at(chances.T, [place.get(one, len(place)) for one in self._class_ids], own.T)
+        chances[:, [place[one] for one in ids] + [len(place)]] += doubted.sum(1)[:, None] * live + head[:, -1:] * others
         return chances
 
 
