@@ -12,14 +12,13 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
-from core.domain.errors import ErrorCode, OmokageError
+from core.storage.disk import disk_full_said
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Shape = tuple[int, int, int, int]
 
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 # 100,000 pictures of 96 pixels are 2.8 GB: the present data set, and those of the last trainings as far as they fit.
 MOST_BYTES = 8 * 1024**3
 
@@ -64,15 +63,11 @@ def _opened(path: Path, shape: Shape) -> NDArray[np.uint8] | None:
 def _make(path: Path, shape: Shape, pictures: Iterable[NDArray[np.uint8]]) -> None:
     part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
     try:
-        with part.open("wb") as file:
+        with disk_full_said(), part.open("wb") as file:
             _write(file, shape, pictures)
             file.flush()
             os.fsync(file.fileno())  # or a power cut could leave a file of the right size, full of zeros
         part.replace(path)
-    except OSError as error:
-        if error.errno in FULL:
-            raise OmokageError(ErrorCode.DISK_FULL) from error
-        raise
     finally:
         part.unlink(missing_ok=True)
 

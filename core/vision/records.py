@@ -6,6 +6,8 @@ Importing this module loads TensorFlow.
 
 from __future__ import annotations
 
+import errno
+import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -42,12 +44,19 @@ class Record:
 
 
 def write_shard(path: Path, records: Iterable[Record]) -> int:
-    """Write a shard; the same records give the same bytes. Returns how many there were."""
+    """Write a shard; the same records give the same bytes. Returns how many there were.
+
+    Raises:
+        OSError: ENOSPC, the disk is full.
+    """
     count = 0
-    with tf.io.TFRecordWriter(str(path)) as writer:
-        for record in records:
-            writer.write(to_bytes(record))
-            count += 1
+    try:
+        with tf.io.TFRecordWriter(str(path)) as writer:
+            for record in records:
+                writer.write(to_bytes(record))
+                count += 1
+    except tf.errors.ResourceExhaustedError as error:  # TensorFlow's word for it
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
     return count
 
 

@@ -1,0 +1,25 @@
+"""When two versions of a data set are the same: the same people with the same pictures in the same order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from core.domain.people import name_key
+
+PersonPictures = tuple[str, Sequence[str]]  # a normalised name; what identifies each picture, in order
+
+
+def content_hash(form: str, people: Sequence[PersonPictures]) -> str:
+    """The content as 64 hex digits.
+
+    Args:
+        form: the stored form, and what made the embeddings: the same pictures in another form are another content.
+        people: in the order of the labels.
+    """
+    digest = hashlib.sha256(form.encode())
+    for name, pictures in people:
+        for text in (name_key(name), str(len(pictures)), *pictures):
+            raw = text.encode()
+            digest.update(len(raw).to_bytes(8, "big") + raw)  # its length first: no two contents give the same bytes
+    return digest.hexdigest()

@@ -1,0 +1,47 @@
+"""The faces of a guild that show somebody, with what a data set needs of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from core.domain.faces import DetectedFace
+from core.storage.face_rows import box_of, landmarks_of
+from core.storage.tables import faces, people
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledFace:
+    """A face in a stored photo, and whom it shows; `photo` is the sha256, None where the photo was not kept."""
+
+    id: int
+    name: str
+    photo: str | None
+    job_id: int | None
+    number: int
+    face: DetectedFace
+
+    @property
+    def source(self) -> str:
+        """For people: the job that found it, and the face's number in its picture."""
+        return f"enrolled face {self.id}" if self.job_id is None else f"job {self.job_id}, face {self.number}"
+
+    @property
+    def identity(self) -> str:
+        """For the content's hash: a photo may show several people."""
+        box = self.face.box
+        return f"{self.photo}#{box.x:.0f},{box.y:.0f},{box.w:.0f},{box.h:.0f}"
+
+
+def labelled_faces(connection: Connection, guild_id: int) -> list[LabelledFace]:
+    """By name, then from the oldest; the same face of the same person once, however often posted."""
+    shown = select(faces, people.c.name).join(people, people.c.id == faces.c.person_id)
+    shown = shown.where(faces.c.guild_id == guild_id, people.c.guild_id == guild_id)
+    once: dict[tuple[int, bytes], LabelledFace] = {}
+    for row in connection.execute(shown.order_by(people.c.key, faces.c.id)):
+        one, two, three, four, five = landmarks_of(row)
+        face = DetectedFace(box_of(row), row.score, (one, two, three, four, five))
+        found = LabelledFace(row.id, row.name, row.photo, row.job_id, row.number, face)
+        once.setdefault((row.person_id, row.embedding), found)
+    return list(once.values())

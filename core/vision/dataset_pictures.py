@@ -1,0 +1,162 @@
+"""From files to what a data set keeps of them: the picture or a crop around its face, landmarks, an embedding."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.faces import Box, DetectedFace
+from core.vision.align import CHIP_SIZE, align
+from core.vision.crops import find_face
+from core.vision.reader import EMBEDDING_NAME
+from core.vision.records import Record
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.vision.reader import Decoder, Detector, FaceEmbedder
+
+# A file within both bounds is kept as it came. A recogniser sees 96 pixels of a face, so a crop of 512 loses nothing.
+MOST_BYTES = 256 * 1024
+MOST_SIDE = 512
+_MARGIN = 0.4  # of the box, on each side: an aligned face of any tilt, and the views' framing, fit in
+_QUALITY = 95  # with full colour resolution: no visible loss
+_CELLS = 15  # of a thumbnail's side: fine enough for an expression, too coarse for what compression does
+_UNUSABLE = frozenset({ErrorCode.NOT_AN_IMAGE, ErrorCode.BROKEN_IMAGE, ErrorCode.TOO_LARGE, ErrorCode.TOO_MANY_PIXELS})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is kept of a file.
+
+    `landmarks` and `box` are in pixels of `image`; `side` is the face's size in the file that came, 0 without a face;
+    `thumbnail` (225,) serves to find copies.
+    """
+
+    image: bytes
+    sha256: str
+    landmarks: tuple[tuple[float, float], ...] | None
+    box: Box | None
+    score: float
+    side: float
+    embedding: bytes
+    thumbnail: NDArray[np.float32] | None
+
+    def record(self, label: int, source: str) -> Record:
+        """As a shard keeps it."""
+        embedder = EMBEDDING_NAME if self.embedding else ""
+        beside = (self.landmarks, self.box, self.score, self.embedding, embedder)
+        return Record(self.image, label, source, self.sha256, *beside)
+
+
+class PictureReader:
+    """Reads the pictures of a data set; of several faces in one, the largest is meant unless another is named."""
+
+    def __init__(self, decoder: Decoder, detector: Detector, embedder: FaceEmbedder) -> None:
+        self._decoder = decoder
+        self._detector = detector
+        self._embedder = embedder
+
+    def look(self, files: Iterable[tuple[bytes, DetectedFace | None]]) -> list[Seen | None]:
+        """What is kept of each file; None: it is damaged, or no picture.
+
+        Args:
+            files: some dozens, which are embedded together; each with the face that is meant, if that is known.
+        """
+        drafts = [self._draft(data, face) for data, face in files]
+        chips = [chip for seen, chip in drafts if seen is not None and chip is not None]
+        batch = np.stack(chips) if chips else np.zeros((0, CHIP_SIZE, CHIP_SIZE, 3), np.uint8)
+        embeddings = iter(self._embedder.embed(batch))
+        return [
+            seen if seen is None or chip is None else _described(seen, chip, next(embeddings)) for seen, chip in drafts
+        ]
+
+    def close(self) -> None:
+        """End the decoder's process."""
+        self._decoder.close()
+
+    def _draft(self, data: bytes, face: DetectedFace | None) -> tuple[Seen | None, NDArray[np.uint8] | None]:
+        """All but the embedding, and the aligned face; a photo's pixels are not held longer than that."""
+        try:
+            image = self._decoder.decode(data)
+        except OmokageError as error:
+            if error.code in _UNUSABLE:
+                return None, None
+            raise
+        face = face or find_face(self._detector, image)
+        if face is None:
+            return _seen(data, image, None), None
+        try:
+            chip = align(image, face.landmarks)
+        except ValueError:  # landmarks that span no area are of no face
+            return _seen(data, image, None), None
+        return _seen(data, image, face), chip
+
+
+def thumbnail(chip: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """An aligned face (150, 150, 3) as (225,), of mean 0 and length 1: the product of two is their correlation."""
+    size = CHIP_SIZE // _CELLS
+    luma = chip.astype(np.float32).mean(2).reshape(_CELLS, size, _CELLS, size).mean((1, 3)).ravel()
+    luma -= luma.mean()
+    result: NDArray[np.float32] = luma / max(float(np.linalg.norm(luma)), 1e-6)
+    return result
+
+
+def load_picture_reader() -> PictureReader:
+    """With the product's networks: seconds and hundreds of megabytes."""
+    from core.vision.decode import SafeDecoder  # noqa: PLC0415 - tests need none of these
+    from core.vision.detect import load_detector  # noqa: PLC0415
+    from core.vision.embed import load_embedder  # noqa: PLC0415
+
+    return PictureReader(SafeDecoder(), load_detector(), load_embedder())
+
+
+def _seen(data: bytes, image: NDArray[np.uint8], face: DetectedFace | None) -> Seen:
+    sha256 = hashlib.sha256(data).hexdigest()
+    kept, left, top, scale = _kept(data, image, face)
+    if face is None:
+        return Seen(kept, sha256, None, None, 0.0, 0.0, b"", None)
+    x, y, w, h = face.box.x, face.box.y, face.box.w, face.box.h
+    box = Box((x - left) * scale, (y - top) * scale, w * scale, h * scale)
+    landmarks = tuple(((px - left) * scale, (py - top) * scale) for px, py in face.landmarks)
+    return Seen(kept, sha256, landmarks, box, face.score, math.sqrt(max(0.0, w * h)), b"", None)
+
+
+def _described(seen: Seen, chip: NDArray[np.uint8], embedding: NDArray[np.float32]) -> Seen:
+    return replace(seen, embedding=embedding.astype("<f4").tobytes(), thumbnail=thumbnail(chip))
+
+
+def _kept(data: bytes, image: NDArray[np.uint8], face: DetectedFace | None) -> tuple[bytes, int, int, float]:
+    """The file to keep, where it begins in the picture that came, and its scale."""
+    height, width = image.shape[:2]
+    if len(data) <= MOST_BYTES and max(width, height) <= MOST_SIDE:
+        return data, 0, 0, 1.0
+    left, top, right, bottom = (0, 0, width, height) if face is None else _window(face.box, width, height)
+    crop = Image.fromarray(np.ascontiguousarray(image[top:bottom, left:right]))
+    scale = min(1.0, MOST_SIDE / max(crop.size))
+    if scale < 1:
+        crop = crop.resize(_scaled(crop.size, scale), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    crop.save(out, "JPEG", quality=_QUALITY, subsampling=0)
+    return out.getvalue(), left, top, scale
+
+
+def _window(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
+    """The box with its margin, as far as the picture goes; at least a pixel of it."""
+    left = min(max(0, math.floor(box.x - _MARGIN * box.w)), width - 1)
+    top = min(max(0, math.floor(box.y - _MARGIN * box.h)), height - 1)
+    right = max(left + 1, min(width, math.ceil(box.x + (1 + _MARGIN) * box.w)))
+    bottom = max(top + 1, min(height, math.ceil(box.y + (1 + _MARGIN) * box.h)))
+    return left, top, right, bottom
+
+
+def _scaled(size: tuple[int, int], scale: float) -> tuple[int, int]:
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
