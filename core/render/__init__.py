@@ -1,1 +1,1 @@
-"""Pictures that are posted: Pillow only."""
+"""Pictures that are posted: Pillow and matplotlib only."""

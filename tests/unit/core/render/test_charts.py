@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import io
 import math
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -180,3 +183,11 @@ def test_a_reliability_diagram_has_its_size() -> None:
     png = render_reliability(report(2))
     assert pixels(png).shape == (450, 800, 3)
     assert len(png) < LARGEST
+
+
+def test_matplotlib_is_not_loaded_before_something_is_drawn() -> None:
+    """It takes half a second, and a worker that only classifies never draws a chart."""
+    script = "import sys, core.render.charts, core.render.activation_sheet; print('matplotlib' in sys.modules)"
+    root = Path(__file__).parents[4]
+    done = subprocess.run([sys.executable, "-c", script], cwd=root, check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "False"
