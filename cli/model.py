@@ -18,6 +18,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.runs import RunKind
 
 if TYPE_CHECKING:
+    from core.bootstrap import Services
     from core.domain.versions import Promotion, Version
     from core.services.registry import RegistryService
 
@@ -73,16 +74,17 @@ def list_versions(guild: int, kind: str, as_json: bool) -> None:
 @_options
 def show_card(number: int | None, guild: int, kind: str, as_json: bool) -> None:
     """Show what a version was made of and how good it is; without NUMBER, the one that answers."""
-    with _registry() as registry:
-        serving = registry.serving(guild, RunKind(kind))
-        version = serving if number is None else registry.find(guild, RunKind(kind), number)
-    if version is None:
-        raise Fault("No version was promoted. Name one by its number: omokage model list")
+    with _services() as services:
+        serving = services.registry.serving(guild, RunKind(kind))
+        version = serving if number is None else services.registry.find(guild, RunKind(kind), number)
+        if version is None:
+            raise Fault("No version was promoted. Name one by its number: omokage model list")
+        run = None if version.run_id is None else services.runs.get(version.run_id).number
     is_serving = serving is not None and serving.id == version.id
     if as_json:
-        _print(card_json(version, serving=is_serving))
+        _print(card_json(version, run, serving=is_serving))
     else:
-        click.echo(card(version, serving=is_serving))
+        click.echo(card(version, run, serving=is_serving))
 
 
 @model.command()
@@ -127,10 +129,16 @@ def history(guild: int, kind: str, as_json: bool) -> None:
 
 @contextmanager
 def _registry() -> Iterator[RegistryService]:
-    """The registry, with its refusals as sentences."""
+    with _services() as services:
+        yield services.registry
+
+
+@contextmanager
+def _services() -> Iterator[Services]:
+    """With their refusals as sentences."""
     with opened(read_settings()) as services:
         try:
-            yield services.registry
+            yield services
         except OmokageError as error:
             raise Fault("; ".join(filter(None, [sentence(error), _HINTS.get(error.code)]))) from error
 

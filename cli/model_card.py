@@ -29,10 +29,11 @@ def version_json(version: Version, *, serving: bool) -> dict[str, Any]:
     }
 
 
-def card_json(version: Version, *, serving: bool) -> dict[str, Any]:
-    """`omokage model card --json`."""
+def card_json(version: Version, run: int | None, *, serving: bool) -> dict[str, Any]:
+    """`omokage model card --json`; `run` is the number of the training."""
     return {
         **version_json(version, serving=serving),
+        "run": run,
         "config": dict(version.config),
         "classes": [{"name": name, "person_id": person_id} for name, person_id in version.classes],
         "metrics": dict(version.metrics),
@@ -76,12 +77,12 @@ def history_row(promotion: Promotion | None = None, number: int | None = None) -
     return [f"{promotion.created_at:%Y-%m-%d %H:%M}", which, how, promotion.reason]
 
 
-def card(version: Version, *, serving: bool) -> str:
-    """Everything about a version but its weights, for a reader."""
+def card(version: Version, run: int | None, *, serving: bool) -> str:
+    """Everything about a version but its weights, for a reader; `run` is the number of the training."""
     names = [name for name, _ in version.classes]
     more = f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     lines = {
-        "made": f"{version.created_at:%Y-%m-%d %H:%M} UTC",
+        "made": f"{version.created_at:%Y-%m-%d %H:%M} UTC{f', by run {run}' if run is not None else ''}",
         "data": f"{version.dataset_title} ({version.dataset_hash[:_SHOWN]})",
         "people": f"{len(names)}: {', '.join(names[:_SHOWN])}{more}",
         "accuracy": _accuracy(version.metrics),

@@ -17,6 +17,8 @@ from core.domain.jobs import JSON
 from core.domain.runs import RunKind
 from core.settings import Settings
 from core.storage.training_tables import versions
+from tests.integration.core.parts import Clock
+from tests.integration.core.registry_parts import Trained
 
 NOW = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
 CLASSES: JSON = [["Anna", 1], ["本田 翼", 2]]
@@ -110,6 +112,7 @@ def test_the_table_marks_what_answers(services: Services) -> None:
 def test_a_card_tells_everything_but_the_weights(services: Services) -> None:
     weights = add(services, 1, 0.77, report={"confusion": []})
     card = said("card", "1")
+    assert card["run"] is None
     assert card["config"] == {"head": "cnn", "preset": "modern"}
     assert card["classes"] == [{"name": "Anna", "person_id": 1}, {"name": "本田 翼", "person_id": 2}]
     assert card["metrics"]["report"] == {"confusion": []}
@@ -204,3 +207,9 @@ def test_damaged_weights_are_a_sentence(services: Services) -> None:
 def test_a_reason_needs_words(services: Services) -> None:
     add(services, 1, 0.77)
     assert "reason" in refusal("promote", "1", "--force", " ")
+
+
+def test_a_card_names_the_training_that_made_it(services: Services) -> None:
+    Trained(services.database, services.registry, Clock()).version(0.9, guild=700)
+    assert said("card", "1", "--guild", "700")["run"] == 1
+    assert "by run 1\n" in run("card", "1", "--guild", "700")[1].stdout

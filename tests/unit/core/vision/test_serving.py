@@ -169,7 +169,10 @@ def test_chances_always_sum_to_one_and_no_forbidden_name_has_any(data: st.DataOb
     chances = one.probabilities(reading(*shown), forbidden)
     assert chances.min() >= 0
     assert chances.sum(1) == pytest.approx(1)
-    for naming, refused in zip(one.recognise(reading(*shown), forbidden), forbidden, strict=True):
+    found = one.recognise(reading(*shown), forbidden)
+    named = [naming.named.person_id for naming in found if naming.named]
+    assert len(named) == len(set(named))
+    for naming, refused in zip(found, forbidden, strict=True):
         assert not refused & {candidate.person_id for candidate in naming.candidates}
         assert {candidate.person_id for candidate in naming.candidates} <= there.keys()
 
