@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, Entry] = {
     "up": Entry("cli.up:up", "Start everything on this machine, and stop it with Ctrl-C."),
     "classify": Entry("cli.classify:classify", "Say who is in photos."),
     "people": Entry("cli.people:people", "Enrol and list people."),
+    "data": Entry("cli.data:data", "Import, list and export pictures to train on."),
     "model": Entry("cli.model:model", "List, promote and roll back trained models."),
     "train": Entry("cli.train:train", "Train a model in this process."),
     "runs": Entry("cli.runs:runs", "List trainings; pause, resume, stop, roll back, branch."),

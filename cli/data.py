@@ -1,0 +1,172 @@
+"""`omokage data`: bring pictures in to train on, look at them, and take them out again."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.context import opened, quiet_libraries, read_settings
+from cli.data_text import dataset_json, dataset_lines, dataset_row
+from cli.exits import BadSetting, Fault
+from cli.sentences import sentence
+from cli.table import table
+from core.domain.errors import ErrorCode, OmokageError
+
+if TYPE_CHECKING:
+    from core.bootstrap import Services
+    from core.domain.datasets import Dataset
+
+_OPERATOR = 0  # who says so: the shell's user has no account
+_MISUSE = frozenset({ErrorCode.BAD_NAME, ErrorCode.BAD_OPTION, ErrorCode.BAD_ARCHIVE})
+_ARCHIVES = {
+    "no-archive": "it is neither a folder nor a zip file, or is damaged",
+    "many-files": "there are more than {limit:,} files in it",
+    "large": "unpacked it would have more than {limit:,} bytes",
+    "bomb": "{file} is packed as no picture can be",
+    "path": "{file} points out of the archive",
+    "link": "{file} is a link or a device",
+    "encrypted": "{file} is encrypted",
+}
+_guild = click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose data set.")
+_json = click.option("--json", "as_json", is_flag=True, help="JSON; see docs/cli.md.")
+_version = click.option("--version", type=click.IntRange(1), help="An older one; by default the newest.")
+
+
+@click.group(short_help="Import, list and export pictures to train on.")
+def data() -> None:
+    """Bring pictures of people in to train on.
+
+    A data set has versions that never change, so that it stays known what a model was trained on.
+    """
+
+
+@data.command("import")
+@click.argument("source", type=click.Path(exists=True, path_type=Path), metavar="FOLDER|ZIP")
+@click.option("--name", required=True, help="Of the data set; the same name again makes its next version.")
+@_guild
+@_json
+def import_data(source: Path, name: str, guild: int, as_json: bool) -> None:
+    """Make a version of a data set out of a folder or zip file with one sub-folder for each person.
+
+    Each sub-folder is called like the person in it. 7,000 small pictures take about five minutes. The same content
+    again makes no new version.
+    """
+    quiet_libraries()
+    with _told() as services, _bar("Reading pictures") as progress:
+        from core.services.dataset_import import import_folder  # noqa: PLC0415 - TensorFlow
+
+        dataset, _ = import_folder(services, source, guild, name, _OPERATOR, progress)
+    _show(services, dataset, as_json)
+
+
+@data.command()
+@_guild
+@_json
+def snapshot(guild: int, as_json: bool) -> None:
+    """Make a version of the data set `labels` out of the faces that the guild's members have named."""
+    quiet_libraries()
+    with _told() as services, _bar("Reading faces") as progress:
+        from core.services.dataset_labels import from_labels  # noqa: PLC0415 - TensorFlow
+
+        dataset = from_labels(services, guild, _OPERATOR, progress)
+    _show(services, dataset, as_json)
+
+
+@data.command("list")
+@_guild
+@_json
+def list_data(guild: int, as_json: bool) -> None:
+    """List all versions, the newest first."""
+    with _told() as services:
+        known = services.datasets.list(guild)
+    if as_json:
+        click.echo(_dumped([dataset_json(one, services.datasets.preflight(one)) for one in known]))
+    elif not known:
+        click.echo("There is no data set yet. Make one: omokage data import FOLDER --name NAME")
+    else:
+        click.echo(table([dataset_row(), *map(dataset_row, known)]))
+
+
+@data.command()
+@click.argument("name")
+@_version
+@_guild
+@_json
+def show(name: str, version: int | None, guild: int, as_json: bool) -> None:
+    """Say what is in a data set, and whether it can be trained on."""
+    with _told() as services:
+        dataset = services.datasets.find(guild, name, version)
+    _show(services, dataset, as_json)
+    if not as_json:
+        rows = [[one.name, str(one.pictures)] for one in dataset.classes]
+        click.echo("\n" + table([["PERSON", "PICTURES"], *rows]))
+
+
+@data.command()
+@click.argument("name")
+@click.argument("folder", type=click.Path(path_type=Path))
+@_version
+@_guild
+def export(name: str, folder: Path, version: int | None, guild: int) -> None:
+    """Write the pictures of a data set to a new folder, with one sub-folder for each person."""
+    quiet_libraries()
+    with _told() as services:
+        from core.services.dataset_export import export as write  # noqa: PLC0415 - TensorFlow
+
+        dataset = services.datasets.find(guild, name, version)
+        count = write(services, dataset, folder)
+    click.echo(f"{dataset.title}: {count} pictures are in {folder}.")
+
+
+@contextmanager
+def _told() -> Iterator[Services]:
+    """The services, with their refusals as sentences."""
+    with opened(read_settings()) as services:
+        try:
+            yield services
+        except OmokageError as error:
+            kind = BadSetting if error.code in _MISUSE else Fault
+            raise kind(_sentence(error)) from error
+        except OSError as error:
+            raise Fault(f"{error.filename or 'a file'}: {error.strerror or error}") from error
+
+
+def _sentence(error: OmokageError) -> str:
+    if error.code is ErrorCode.DISK_FULL:
+        return "the disk is full; nothing was stored"
+    if error.code is ErrorCode.DATASET_UNFIT:
+        return "there is no picture of anybody to make a data set of"
+    details = {name: repr(value) if name == "file" else value for name, value in error.details.items()}
+    more = _ARCHIVES.get(str(details.get("reason")), "").format(**details)
+    about = [str(details.get("name") or ""), sentence(error), more]
+    return ": ".join(part for part in about if part)
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error, if that is a terminal."""
+    with click.progressbar(length=1, label=label, file=sys.stderr, show_pos=True) as bar:
+
+        def progress(done: int, of: int) -> None:
+            bar.length = of
+            bar.update(done - bar.pos)
+
+        yield progress
+
+
+def _show(services: Services, dataset: Dataset, as_json: bool) -> None:
+    preflight = services.datasets.preflight(dataset)
+    if as_json:
+        click.echo(_dumped(dataset_json(dataset, preflight)))
+    else:
+        click.echo("\n".join(dataset_lines(dataset, preflight)))
+
+
+def _dumped(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
