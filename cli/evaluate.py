@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.context import opened, quiet_libraries, read_settings
+from cli.context import opened, prepare_training, read_settings
 from cli.exits import OK
 from cli.table import table
 from cli.train import told
@@ -57,7 +57,7 @@ def evaluate(
     temporary place, and nothing of it stays. The embedding head takes seconds after that, a CNN as long as --folds
     trainings.
     """
-    quiet_libraries()
+    prepare_training()
     with told():
         find_preset(RunKind.RECOGNISER, preset, head)  # before minutes are spent on reading
     with _dataset(data, guild) as (services, dataset), told():

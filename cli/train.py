@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.context import opened, quiet_libraries, read_settings
+from cli.context import opened, prepare_training, read_settings
 from cli.exits import FAULT, INTERRUPTED, OK, BadSetting, Fault
 from cli.run_text import run_json, run_lines
 from cli.sentences import sentence
@@ -55,7 +55,7 @@ def train(kind: str | None, resume: int | None, guild: int, as_json: bool, **opt
     """
     if (resume is None) == (kind is None) or (kind and options["dataset"] is None):
         raise click.UsageError("say what to train and --data on what, or --resume which run")
-    quiet_libraries()
+    prepare_training()
     settings = read_settings()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     with opened(settings) as services:

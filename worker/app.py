@@ -131,6 +131,9 @@ def set_threads(queue: QueueName, concurrency: int, cores: int) -> None:
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # TensorFlow would take all of the GPU's memory from its worker
     else:
         os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+        # TensorFlow chooses oneDNN by itself from AVX-512 on. With AVX2, too, a training step takes a fifth less time
+        # with it; a single face takes twice as long, so the cpu queue goes without.
+        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 
 def import_models() -> None:
