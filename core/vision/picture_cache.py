@@ -51,13 +51,15 @@ def mapped(path: Path, shape: Shape, pictures: Iterable[NDArray[np.uint8]]) -> N
 
 def _opened(path: Path, shape: Shape) -> NDArray[np.uint8] | None:
     try:
-        found: NDArray[np.uint8] = np.load(path, mmap_mode="r", allow_pickle=False)
+        found = np.load(path, mmap_mode="r", allow_pickle=False)
+        whole = isinstance(found, np.memmap) and path.stat().st_size == found.offset + found.nbytes
     except (OSError, ValueError, EOFError):  # missing, cut off, or no such file
         return None
-    if found.shape != shape or found.dtype != np.uint8:
+    if not whole or found.shape != shape or found.dtype != np.uint8:
         return None
     os.utime(path)  # it was used
-    return found
+    pictures: NDArray[np.uint8] = found
+    return pictures
 
 
 def _make(path: Path, shape: Shape, pictures: Iterable[NDArray[np.uint8]]) -> None:
