@@ -67,7 +67,7 @@ class BoardPost:
                 return known
         files = await self.files(page)
         embeds = list(page.embeds) if files is not None else page.without_pictures()
-        nonce = f"{run.id}-{(after or 0) % 1000}"
+        nonce = f"{run.id}-{int(1000 * since.timestamp()) % 10_000}"  # of 25 characters at most
         message = await self._channel(run).send(embeds=embeds, view=page.view, files=files or [], nonce=nonce)
         if files is not None:
             self._uploaded[message.id] = page.pictures

@@ -1,0 +1,155 @@
+"""Trains in the fake worker, with the real segments and a trainer that needs no network."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from core.bootstrap import Services
+from core.domain.datasets import Dataset, DatasetClass, Shard
+from core.domain.evaluation import Bin, EvaluationReport
+from core.domain.jobs import JSON, Job, JobKind
+from core.domain.runs import Point, Run
+from core.domain.versions import Part, VersionDraft
+from core.services.train import Training, TrainingParts
+from core.services.train_live import LiveWatcher
+from core.services.train_watch import Watcher, both
+from sandbox.world import cast
+from tests.integration.bot.worker import OWNER, FakeWorker, jpeg
+from tests.integration.core.fake_trainer import FakeTrainer
+
+GUILD = int(cast.GUILD_ID)
+STEP_S = 0.005
+NAMES = ("Aki", "Ben", "Chie")
+
+
+class Trainer(FakeTrainer):
+    """Leaves behind what a recogniser does; `accuracy` is measured on fold 0."""
+
+    accuracy = 0.9
+
+    def finish(self) -> VersionDraft:
+        report = a_report(self.accuracy).to_json()
+        metrics: dict[str, JSON] = {"accuracy": self.accuracy, "folds": {"0": self.accuracy}, "report": report}
+        config: dict[str, JSON] = {"head": "cnn", "preset": "slim", "size": 32}
+        classes = tuple((name, number) for number, name in enumerate(NAMES, 1))
+        parts = (Part("drawn pictures", "MIT"),)
+        return VersionDraft("cnn-slim", config, classes, metrics, parts, self.snapshot())
+
+
+class Brake(Watcher):
+    """Holds the training after a step, once its figures are written."""
+
+    def __init__(self, stepped: Callable[[int], None]) -> None:
+        self._stepped = stepped
+
+    def step(self, step: int) -> None:
+        self._stepped(step)
+
+
+class Coach:
+    """Decides how far the training goes: `hold` stops it at a step, `go` lets it run."""
+
+    def __init__(self, services: Services, worker: FakeWorker, slice_s: float = 0.2) -> None:
+        self.services = services
+        self.accuracy = 0.9
+        self.loss: float | None = None  # said in the place of the real one
+        self.drawn = 0
+        self.ending = False
+        self._limit = 10**9
+        self._changed = threading.Condition()
+        parts = TrainingParts(
+            services.runs,
+            services.blobs,
+            dataset=services.datasets.get,
+            open_dataset=lambda _: None,  # type: ignore[arg-type, return-value]
+            make_trainer=self._trainer,  # type: ignore[arg-type]
+            register=services.registry.register,
+            watcher=both(self._live, self._brake),
+            slice_s=slice_s,
+        )
+        self._training = Training(parts)
+        worker.others = {JobKind.TRAIN: self._segment, JobKind.EVALUATE: self._evaluate}
+
+    def hold(self, step: int) -> None:
+        with self._changed:
+            self._limit = step
+            self._changed.notify_all()
+
+    def go(self) -> None:
+        with self._changed:
+            self._limit = 10**9
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        self.ending = True
+        self.go()
+
+    def _segment(self, job: Job) -> None:
+        self._training.run(job, lambda: self.ending)
+
+    def _evaluate(self, job: Job) -> None:
+        version = self.services.registry.get(int(str(job.params["version_id"])))
+        pictures = [self.services.blobs.put(jpeg(40, side)) for side in (30, 31)]
+        report = version.metrics["report"]
+        result: dict[str, JSON] = {
+            "version": version.number,
+            "title": version.title,
+            "report": report,
+            "pictures": pictures,
+        }
+        self.services.jobs.finish(job.id, OWNER, result)
+
+    def _trainer(self, run: Run, _dataset: Dataset, _reader: None) -> Trainer:
+        trainer = Trainer(run, report_every=5, evaluate_every=10)
+        trainer.accuracy = self.accuracy
+        if self.loss is not None:
+            trainer.report = lambda: {"loss": self.loss or 0.0}  # type: ignore[method-assign]
+        return trainer
+
+    def _live(self, job: Job, run: Run) -> Watcher:
+        return LiveWatcher(self.services.runs, self.services.blobs, self._draw, job=job, run=run)
+
+    def _brake(self, _job: Job, _run: Run) -> Watcher:
+        return Brake(self._step)
+
+    def _step(self, step: int) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: step < self._limit, 30)
+        time.sleep(STEP_S)
+
+    def _draw(self, points: Sequence[Point], _steps: int, _title: str) -> bytes:
+        self.drawn += 1
+        return jpeg(60 + len(points), 40)
+
+
+def a_report(accuracy: float = 0.9) -> EvaluationReport:
+    """Of three people; the third is often taken for the first."""
+    confusion = ((10, 0, 0), (1, 9, 0), (4, 0, 6))
+    bins = (Bin(0.9, accuracy, 30),)
+    folds, by_step = {"0": accuracy}, {"0": ((10, 0.5), (20, accuracy))}
+    return EvaluationReport(
+        head="cnn",
+        preset="slim",
+        dataset="family v1",
+        dataset_hash="ab" * 32,
+        names=NAMES,
+        folds=folds,
+        by_step=by_step,
+        confusion=confusion,
+        bins=bins,
+        ece=0.02,
+        auroc=0.98,
+        known_at_1=0.9,
+    )
+
+
+def a_dataset(services: Services, name: str = "family", pictures: Sequence[int] = (10, 10, 10)) -> Dataset:
+    """One that can be trained on, unless its people have too few pictures."""
+    classes = [
+        DatasetClass(one, number, count) for number, (one, count) in enumerate(zip(NAMES, pictures, strict=False), 1)
+    ]
+    shards = [Shard("cd" * 32, sum(pictures), 1000)]
+    digest = f"{name}{sum(pictures)}".encode().hex().ljust(64, "0")[:64]
+    return services.datasets.add(GUILD, name, classes, shards, hash=digest, without_face=2, by=1)
