@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,11 @@ from sqlalchemy import event
 from core.domain.people import FaceRef
 from core.services.jobs import JobService
 from core.services.people import PeopleService
+from core.services.registry import RegistryService
+from core.storage.blobs import Blobs
 from core.storage.database import Database
 from tests.integration.core.parts import GUILD, MEMBER, Clock, found, new_face, request, running, submitted
+from tests.integration.core.registry_parts import Trained
 
 
 @pytest.fixture
@@ -60,6 +64,26 @@ def test_no_question_about_jobs_reads_the_whole_history(
         for statement, parameters in list(asked.items()):
             plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
             assert not [step for step in plan if reads_all(step)], (statement, plan)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_photo_has_all_guilds_models_or_people_read(
+    database: Database, people: PeopleService, clock: Clock, asked: dict[str, Any], tmp_path: Path
+) -> None:
+    registry = RegistryService(database, Blobs(str(tmp_path / "blobs")), clock)
+    version = Trained(database, registry, clock).version()
+    registry.promote(version.id, MEMBER)
+    asked.clear()
+    registry.serving_id(GUILD, version.kind)
+    registry.get(version.id)
+    people.names(GUILD)
+    people.gallery_version(GUILD)
+
+    assert len(asked) == 4
+    with database.read() as connection:
+        for statement, parameters in list(asked.items()):
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+            assert not [step for step in plan if step.startswith("SCAN") or "TEMP B-TREE" in step], (statement, plan)
 
 
 def reads_all(step: str) -> bool:
