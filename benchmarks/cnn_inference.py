@@ -1,0 +1,60 @@
+"""Milliseconds for a trained CNN to name faces that are cut out already: one, and 64 at once.
+
+`python -m benchmarks.cnn_inference [--json FILE]`. Weights are random: they do not change the time. "plain" is the
+network alone; the head that answers also asks for the mirror image.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmarks.report import run_alone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROUNDS = 15
+CLASSES = 40
+
+
+def run() -> dict[str, float | int | str]:
+    """By preset."""
+    from core.models.backend import make_forward  # noqa: PLC0415 - TensorFlow
+    from core.models.cnn_head import CnnConfig, CnnHead  # noqa: PLC0415
+    from core.models.recipes import RECIPES  # noqa: PLC0415
+    from core.models.recogniser_cnn import infer  # noqa: PLC0415
+    from core.models.recogniser_net import build_net  # noqa: PLC0415
+
+    figures: dict[str, float | int | str] = {}
+    for preset in ("classic", "slim", "modern"):
+        recipe = RECIPES[preset]
+        net = build_net(recipe.net, recipe.size, CLASSES)
+        gate: Any = None  # strangers are not asked about here
+        config = CnnConfig(recipe.net, recipe.framing, recipe.size, recipe.grey, 1.0)
+        head = CnnHead(tuple((str(index), index) for index in range(CLASSES)), net, config, gate)
+        plain = make_forward(lambda pixels, net=net: infer(net, pixels, grey=False))
+        for count in (1, 64):
+            pixels = np.zeros((count, recipe.size, recipe.size, 3), np.uint8)
+            figures[f"{preset}, {count} plain, ms"] = milliseconds(lambda plain=plain, pixels=pixels: plain(pixels))
+            figures[f"{preset}, {count} with mirror image, ms"] = milliseconds(
+                lambda head=head, pixels=pixels: head.closed(pixels)
+            )
+    return figures
+
+
+def milliseconds(call: Callable[[], object]) -> float:
+    """The median."""
+    times = []
+    for _ in range(ROUNDS + 2):
+        began = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - began)
+    return 1e3 * statistics.median(times[2:])
+
+
+if __name__ == "__main__":
+    run_alone("cnn_inference", run)
