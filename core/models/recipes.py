@@ -68,8 +68,8 @@ _CLASSIC = Recipe(
     steps=8000,
     dense_decay=0.005,
 )
-# The best at a quarter of the wall time of `classic` (docs/decisions/010-cnn.md). Once a face is upright, 48 pixels hold
-# what tells people apart, and each step is twice as fast as one at 64.
+# The best at a quarter of the wall time of `classic` (docs/decisions/010-cnn.md). Once a face is upright, 48 pixels
+# hold what tells people apart, and each step is twice as fast as one at 64.
 _MODERN = Recipe(
     net="modern",
     framing=Framing.ALIGNED,
