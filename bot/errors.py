@@ -41,6 +41,7 @@ _UNSAID: Mapping[str, Value] = {
     "state": "finished",
     "new": 0,
     "old": 0,
+    "guild": "…",
 }
 # A reason that has a sentence of its own.
 _BY_REASON: Mapping[str, str] = {

@@ -79,7 +79,7 @@ async def chosen_data(bot: OmokageBot, guild_id: int, title: str | None) -> Data
         return await bot.threads.quick(bot.services.datasets.find, guild_id, name, int(version) if version else None)
     known = await bot.threads.quick(bot.services.datasets.list, guild_id)
     if not known:
-        raise OmokageError(ErrorCode.UNKNOWN_DATASET, reason="no-data")
+        raise OmokageError(ErrorCode.UNKNOWN_DATASET, reason="no-data", guild=str(guild_id))
     return known[0]
 
 

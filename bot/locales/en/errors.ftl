@@ -33,7 +33,7 @@ error-dataset-changed = The data set's files are not what they were when it was 
 error-dataset-unfit = { $remark ->
         [few-people] The data set has fewer than two people, so there is nothing to tell apart. Add pictures of somebody else.
         [few-pictures] Some people have too few pictures to learn from ({ $names }). Add pictures of them, or leave them out.
-       *[other] The data set cannot be trained on ({ $remark }). Whoever runs this bot sees more with “omokage data check”.
+       *[other] The data set cannot be trained on ({ $remark }). Whoever runs this bot sees more with “omokage data list”.
     }
 error-bad-archive = This is not a folder or zip file with one folder for each person. Please pack it again.
 error-unknown-run = There is no such training in this server. /train history lists them.
@@ -55,7 +55,7 @@ error-unknown-version = There is no such model version here. /model list shows t
 error-bad-weights = A file of the model is damaged, cut off, or not what its card says. Choose another version, or roll the training back to an older checkpoint.
 error-not-better = On the pictures held out from both, this version is right in { NUMBER($new, style: "percent", maximumFractionDigits: 1) } of the cases, and the one that answers now in { NUMBER($old, style: "percent", maximumFractionDigits: 1) }. So it does not take its place.
 error-not-comparable = This version and the one that answers now were not measured on the same pictures, so nobody can say which is better.
-error-no-data = There is no data set in this server yet. Whoever runs this bot makes one: “omokage data import FOLDER” from a folder with one sub-folder for each person, or “omokage data labels” from the faces that were named here.
+error-no-data = There is no data set in this server yet. Whoever runs this bot makes one: `omokage data import FOLDER --name people --guild { $guild }` from a folder with one sub-folder for each person, or `omokage data snapshot --guild { $guild }` from the faces that were named here.
 error-channel = I may not post pictures in this channel, so a training could not be watched here. Give me the permissions to send messages, embed links and attach files, or use another channel.
 error-no-report = This version was not measured, so there is nothing to show.
 error-none-serves = No trained version answers at the moment, so there is nothing to take back.

@@ -30,7 +30,7 @@ error-dataset-changed = データセットのファイルが作成時と異な�
 error-dataset-unfit = { $remark ->
         [few-people] データセットに2人以上が含まれていないため、見分けることを学習できません。ほかの人の写真を追加してください。
         [few-pictures] 写真が少なすぎて学習できない人がいます（{ $names }）。写真を追加するか、その人を除いてください。
-       *[other] このデータセットでは学習できません（{ $remark }）。ボットの管理者が「omokage data check」で詳細を確認できます。
+       *[other] このデータセットでは学習できません（{ $remark }）。ボットの管理者が「omokage data list」で詳細を確認できます。
     }
 error-bad-archive = 1人につき1つのフォルダーが入ったフォルダーまたはzipファイルではありません。作り直してください。
 error-unknown-run = このサーバーにその学習はありません。/train history で一覧を確認できます。
@@ -52,7 +52,7 @@ error-unknown-version = そのモデルのバージョンはありません。/m
 error-bad-weights = モデルのファイルが壊れているか、途中で切れているか、カードの内容と一致しません。別のバージョンを選ぶか、古いチェックポイントに戻してください。
 error-not-better = どちらの学習にも使っていない写真での正解率は、このバージョンが{ NUMBER($new, style: "percent", maximumFractionDigits: 1) }、現在使用中のものが{ NUMBER($old, style: "percent", maximumFractionDigits: 1) }です。そのため切り替えません。
 error-not-comparable = このバージョンと現在使用中のものは同じ写真で測られていないため、どちらが良いか比べられません。
-error-no-data = このサーバーにはまだデータセットがありません。ボットの管理者が作成できます。1人1フォルダーに分けた写真からは「omokage data import フォルダー」、ここで名前を付けた顔からは「omokage data labels」です。
+error-no-data = このサーバーにはまだデータセットがありません。ボットの管理者が作成できます。1人1フォルダーに分けた写真からは `omokage data import フォルダー --name people --guild { $guild }`、ここで名前を付けた顔からは `omokage data snapshot --guild { $guild }` です。
 error-channel = このチャンネルには画像を投稿する権限がないため、学習の様子を表示できません。メッセージの送信・埋め込みリンク・ファイルの添付の権限を付与するか、別のチャンネルをお使いください。
 error-no-report = このバージョンは評価されていないため、表示できるものがありません。
 error-none-serves = 現在、学習したバージョンは使われていないため、元に戻すものがありません。

@@ -1,0 +1,171 @@
+"""What a community does to train: import, `/train start`, watch, pause, promote; a killed worker costs nothing.
+
+With OMOKAGE_SCREENSHOTS=FOLDER the chat's pictures are kept there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from benchmarks.running import Running, running
+from core.starter import cast, portrait
+from sandbox.driver import Driver, Member
+from sandbox.types import Json
+from sandbox.world.cast import GUILD_ID
+from tests.e2e.chromium import chromium_page
+
+PEOPLE, EACH = 3, 8
+PIXELS = 256  # smaller portraits are drawn at twice their size, which takes longer
+# A step of the smallest network takes hundredths of a second, a busy machine's ten times that; the run is paused on
+# its way, so it only has to be long enough to be seen moving.
+STEPS, BATCH = 600, 16
+PATIENCE_S = 90.0  # for a worker to load TensorFlow, and for each stage of the training, on a machine with other work
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
+
+@pytest.fixture(scope="module")
+def product() -> Iterator[Running]:
+    with running() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Drawn people, a folder for each."""
+    folder = tmp_path_factory.mktemp("album")
+    for person in cast()[:PEOPLE]:
+        (folder / person.name).mkdir()
+        for seed in range(EACH):
+            (folder / person.name / f"{seed}.jpg").write_bytes(jpeg(person.id, seed))
+    return folder
+
+
+def jpeg(person_id: int, seed: int) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(portrait(cast()[person_id - 1], seed, PIXELS).image).save(buffer, "JPEG", quality=92)
+    return buffer.getvalue()
+
+
+def omokage(product: Running, *arguments: str) -> str:
+    """Use the command on the running product's data, as its operator would."""
+    command = [sys.executable, "-P", "-m", "cli.main", *arguments]
+    told = {**os.environ, "OMOKAGE_DATA": str(product.data)}
+    done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def kill_trainer(product: Running) -> None:
+    """SIGKILL, to all processes of the gpu worker."""
+    record = json.loads((product.data / "run" / "processes.json").read_text("utf-8"))
+    os.killpg(record["processes"]["gpu-worker"], signal.SIGKILL)
+
+
+def said(message: Json) -> str:
+    return "\n".join(f"{one.get('title', '')}\n{one.get('description', '')}" for one in message["embeds"])
+
+
+def step_in(message: Json) -> int:
+    found = re.search(r"step ([\d,]+) of", said(message))
+    return int(found[1].replace(",", "")) if found else -1
+
+
+def is_board(message: Json) -> bool:
+    return said(message).startswith("Training #1 ")
+
+
+def steps_shown(member: Member) -> list[int]:
+    """Of every version of the run's message so far."""
+    posts = [one["d"] for one in member.frames if one["t"] in {"MESSAGE_CREATE", "MESSAGE_UPDATE"}]
+    return [step_in(message) for message in posts if message["embeds"] and is_board(message)]
+
+
+async def board(member: Member, text: str, at_least: int = 0) -> Json:
+    """The run's message, once it says this at or behind a step."""
+    return await member.wait_for(
+        lambda m: is_board(m) and text in said(m) and step_in(m) >= at_least, timeout=PATIENCE_S
+    )
+
+
+async def keep(product: Running, name: str) -> None:
+    folder = os.environ.get("OMOKAGE_SCREENSHOTS")
+    if folder:
+        await asyncio.to_thread(photograph, product.url, Path(folder) / f"{name}.png")
+
+
+def photograph(url: str, file: Path) -> None:
+    with chromium_page(f"{url}/?as=aiko", 1280, 1400) as page:
+        page.wait_for_timeout(1500)  # the last picture's decoding
+        page.screenshot(path=file)
+
+
+async def test_a_community_trains_a_recogniser_that_then_answers(product: Running, album: Path):
+    # Given pictures of people, imported by the operator
+    imported = omokage(product, "data", "import", str(album), "--name", "people", "--guild", GUILD_ID)
+    assert f"people v1: {PEOPLE * EACH} pictures of {PEOPLE} people" in imported
+    async with Driver(product.url) as driver:
+        aiko = await driver.member("aiko")
+        await aiko.wait_for_bot("train", timeout=PATIENCE_S)
+        # When a moderator starts a training
+        asked = await aiko.command("train start", kind="recogniser", preset="slim", size=32, steps=STEPS, batch=BATCH)
+        begun = await asked.answer(timeout=PATIENCE_S)
+        assert "Training #1 has begun" in begun["content"], begun["content"]
+        # Then its message moves, with curves
+        live = await board(aiko, "🏋️ Training", at_least=1)
+        moved = await board(aiko, "🏋️ Training", at_least=step_in(live) + 1)
+        await keep(product, "live")
+        assert moved["id"] == live["id"]
+        # When it is paused, its worker is killed, and it is resumed
+        await aiko.click(moved, "Pause")
+        paused = await board(aiko, "⏸️ Paused")
+        assert 0 < step_in(paused) < STEPS
+        assert (await driver.download(paused["embeds"][0]["image"]["url"])).startswith(b"\x89PNG")
+        kill_trainer(product)
+        await aiko.click(paused, "Resume")
+        # Then it goes on from there to its end, in the same message
+        done = await board(aiko, "✅ Finished", at_least=STEPS)
+        await keep(product, "finished")
+        shown = steps_shown(aiko)
+        assert done["id"] == paused["id"]
+        assert len(set(shown)) >= 4
+        assert shown == sorted(shown)
+        # Then the version has a card, and its evaluation
+        card = await (await aiko.click(done, "Card")).answer(timeout=PATIENCE_S)
+        assert card["embeds"][0]["title"] == "recogniser v1 (cnn slim)"
+        asked = await aiko.command("model evaluate", version=1)
+        report = await asked.wait_for(lambda m: bool(m["embeds"]), timeout=PATIENCE_S)
+        await keep(product, "report")
+        assert said(report).startswith("recogniser v1 (cnn slim): right in ")
+        for frame in report["embeds"][:2]:
+            assert (await driver.download(frame["image"]["url"])).startswith(b"\x89PNG")
+        people = await (await aiko.click(report, "People")).answer()
+        assert len(people["embeds"][0]["description"].splitlines()) == PEOPLE
+        # When it is promoted, with a reason where it is worse than what needs no training
+        await promote(aiko, done)
+        # Then answers come from it
+        photo = ("photo.jpg", jpeg(1, EACH + 1))
+        answer = await (await aiko.command("classify", photo=photo)).wait_for(lambda m: bool(m["embeds"]), PATIENCE_S)
+        await keep(product, "classified")
+        assert answer["embeds"][0]["footer"]["text"].startswith("recogniser v1 (cnn slim) · ")
+
+
+async def promote(member: Member, done: Json) -> None:
+    pressed = await member.click(done, "Let it answer")
+    told = await pressed.wait_for(lambda m: bool(m["content"]), PATIENCE_S)
+    if "answers from now on" in told["content"]:
+        return
+    form = await (await member.click(told, "Let it answer all the same …")).modal()
+    forced = await member.submit(form, {"Reason": "To try it out"})
+    await forced.wait_for(lambda m: "answers from now on" in m["content"], PATIENCE_S)
