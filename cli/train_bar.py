@@ -55,7 +55,6 @@ class Bar:
     def begin(self, step: int, steps: int) -> None:
         """The trainer is ready."""
         self._steps = steps
-        self._speed.note(self._clock(), step)
         self._progress.update(self._task, completed=step, total=steps, description=self._words())
 
     def step(self, step: int) -> None:

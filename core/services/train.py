@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import math
 import time
@@ -102,7 +103,8 @@ class _Warm:
             return kept[2]
         if kept is not None:
             close(kept[2])
-        del kept  # its memory is free before the next one's is taken
+        del kept
+        gc.collect()  # networks are full of cycles; the memory of the last one is free before that of the next is taken
         trainer = self._parts.make_trainer(segment.run, dataset, self._parts.open_dataset(dataset))
         if segment.checkpoint is not None:
             trainer.restore(self._load(segment.checkpoint))

@@ -104,9 +104,8 @@ class LiveWatcher(Watcher):
         self._is_drawn = True
 
     def begin(self, step: int, steps: int) -> None:
-        """The speed is measured from here."""
+        """The speed is measured from the first step on, in which the network is compiled."""
         self._step, self._steps = step, steps
-        self._speed.note(self._clock(), step)
 
     def point(self, point: Point) -> None:
         """To be drawn soon."""

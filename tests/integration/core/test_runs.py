@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from core.domain.datasets import Remark
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import LIMITS, Job, JobState
+from core.domain.jobs import LIMITS, Job, JobKind, JobRequest, JobState
 from core.domain.runs import RunState, Wish
 from core.storage.database import Database
 from core.storage.tables import outbox
-from tests.integration.core.fake_trainer import FakeTrainer, request
+from tests.integration.core import parts as photos
+from tests.integration.core.fake_trainer import ORIGIN, FakeTrainer, request
 from tests.integration.core.run_parts import Bench
 
 
@@ -27,16 +28,16 @@ def raised(code: ErrorCode):
 
 
 def test_a_run_is_trained_to_its_end_in_segments_and_becomes_a_version(bench: Bench) -> None:
-    run = bench.runs.start(request(100))
-    assert (run.number, run.state, run.step, run.steps) == (1, RunState.WAITING, 0, 100)
+    run = bench.runs.start(request(40))
+    assert (run.number, run.state, run.step, run.steps) == (1, RunState.WAITING, 0, 40)
     assert run.config == {"head": "cnn", "fold": 0}
 
     done = bench.worker(slice_s=0).until_rest()
 
-    assert (done.state, done.step, done.job_id, done.finished_at) == (RunState.FINISHED, 100, None, bench.clock.now)
-    assert done.segments == 101  # a step each, and the version
+    assert (done.state, done.step, done.job_id, done.finished_at) == (RunState.FINISHED, 40, None, bench.clock.now)
+    assert done.segments == 41  # a step each, and the version
     assert bench.registry.drafts.keys() == {run.id}
-    assert bench.steps_of(run) == list(range(1, 101))
+    assert bench.steps_of(run) == list(range(1, 41))
     assert bench.runs.points(run.id)[-1].values.keys() == {"loss", "held_out_accuracy"}
     assert len(bench.trainers) == 1, "it stays in memory between segments"
     assert bench.trainers[0].closed
@@ -301,3 +302,50 @@ def test_a_silent_job_is_ended_without_an_answer_also_when_its_worker_dies(bench
     bench.runs.stop(run.id, by=30)
     assert bench.jobs.get(job_id).state is JobState.CANCELLED
     assert bench.jobs.pending_outbox() == []
+
+
+def test_segments_take_nobodys_turn(bench: Bench) -> None:
+    for guild in (700, 701, 702):
+        bench.runs.start(request(10, guild=guild))
+    busy = [photos.submitted(bench.jobs, job_id, member=30) for job_id in (1, 2, 3)]
+    assert [job.state for job in busy] == [JobState.DISPATCHED, JobState.DISPATCHED, JobState.WAITING]
+    assert len(bench.broker.messages) == 5, "and a member with photos under way does not hold up his run"
+
+
+def test_a_run_begins_though_its_member_has_as_many_jobs_under_way_as_he_may(bench: Bench) -> None:
+    for job_id in range(1, 8):
+        photos.submitted(bench.jobs, job_id, member=30)
+    bench.runs.start(request(10))
+    assert bench.runs.find(700).job_id in bench.broker.messages
+
+
+def test_nobody_waits_behind_a_training(bench: Bench) -> None:
+    bench.runs.start(request(10))
+    job = bench.worker().claim()
+    assert job is not None
+    evaluation = JobRequest(1, JobKind.EVALUATE, job.origin, {})
+    bench.jobs.receive(evaluation)
+    bench.jobs.submit(1, photos.PHOTO)
+    assert bench.jobs.place(1).ahead == 0
+
+
+def test_a_worker_is_wanted_by_those_who_came_since_it_began(bench: Bench) -> None:
+    run = bench.runs.start(request(10))
+    ask(bench, 1)
+    bench.clock.advance(60)  # its message is lost, or another worker has it
+    job = bench.jobs.claim(run.job_id or 0, "worker")
+    assert job is not None
+    bench.clock.advance(1)
+    assert not bench.runs.is_wanted(job)
+    photos.submitted(bench.jobs, 3, member=4)
+    bench.clock.advance(1)
+    assert not bench.runs.is_wanted(job), "a photo is the other queue's"
+    ask(bench, 2)
+    assert not bench.runs.is_wanted(job), "a worker with nothing to do would have it by now"
+    bench.clock.advance(1)
+    assert bench.runs.is_wanted(job)
+
+
+def ask(bench: Bench, job_id: int) -> None:
+    bench.jobs.receive(JobRequest(job_id, JobKind.EVALUATE, ORIGIN, {}))
+    bench.jobs.submit(job_id, photos.PHOTO)
