@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from cli.data_text import dataset_json, dataset_lines, remark_text
+from core.domain.datasets import Dataset, DatasetClass, Findings, Remark
+from core.domain.preflight import preflight
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def dataset(*counts: int, without_face: int = 0, findings: Findings = Findings()) -> Dataset:  # noqa: B008
+    classes = tuple(DatasetClass(f"person {place}", place, count) for place, count in enumerate(counts))
+    return Dataset(1, 7, "family", 2, "ab" * 32, classes, (), sum(counts), without_face, 0, NOW, findings)
+
+
+def lines(of: Dataset) -> list[str]:
+    return dataset_lines(of, preflight(of))
+
+
+def test_a_good_data_set_is_said_in_two_lines() -> None:
+    assert lines(dataset(9, 12)) == ["family v2: 21 pictures of 2 people, 9 to 12 each", "It can be trained on."]
+    assert lines(dataset(9, 9))[0] == "family v2: 18 pictures of 2 people, 9 each"
+
+
+def test_what_blocks_is_a_fault_with_names_and_comes_first() -> None:
+    said = lines(dataset(2, 12, findings=Findings(damaged=1)))
+    assert said[1:] == [
+        "FAULT  At least 3 pictures of each person are needed; there are fewer of person 0.",
+        "note   There are 12 pictures of one person and 2 of another; those with few will be recognised worse.",
+        "note   Could not be read and left out: 1 picture.",
+        "It cannot be trained on.",
+    ]
+
+
+def test_of_many_names_the_rest_is_counted() -> None:
+    fault = lines(dataset(*[1] * 12))[1]
+    assert fault.endswith("person 8, person 9 and 2 more.")
+
+
+def test_duplicates_are_told_apart() -> None:
+    (note,) = lines(dataset(9, 9, findings=Findings(identical=1, alike=0, shared=2)))[1:-1]
+    assert "1 the same file of the same person (kept once), 2 given to more than one person" in note
+    assert "saved anew" not in note
+
+
+def test_counts_come_with_their_noun() -> None:
+    assert "a side in 3 pictures." in lines(dataset(9, 9, findings=Findings(small=3)))[1]
+    assert "No face was found in 1 picture;" in lines(dataset(9, 9, without_face=1))[1]
+
+
+def test_a_remark_of_a_later_version_is_shown_by_its_code() -> None:
+    assert remark_text(Remark("too-blue", {}, blocks=False)) == "too-blue"
+
+
+def test_json_holds_counts_people_and_remarks() -> None:
+    family = dataset(9, 60, findings=Findings(small=3))
+    shown = dataset_json(family, preflight(family))
+    assert (shown["name"], shown["version"], shown["pictures"], shown["fit"]) == ("family", 2, 69, True)
+    assert shown["people"] == [{"name": "person 0", "pictures": 9}, {"name": "person 1", "pictures": 60}]
+    assert [remark["code"] for remark in shown["remarks"]] == ["unbalanced", "small"]
+    assert shown["remarks"][1]["count"] == 3
