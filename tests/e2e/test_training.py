@@ -111,7 +111,7 @@ def photograph(url: str, file: Path) -> None:
         page.screenshot(path=file)
 
 
-async def test_a_community_trains_a_recogniser_that_then_answers(product: Running, album: Path):
+async def test_a_community_trains_a_recogniser_that_then_answers(product: Running, album: Path) -> None:
     # Given pictures of people, imported by the operator
     imported = omokage(product, "data", "import", str(album), "--name", "people", "--guild", GUILD_ID)
     assert f"people v1: {PEOPLE * EACH} pictures of {PEOPLE} people" in imported
@@ -122,13 +122,11 @@ async def test_a_community_trains_a_recogniser_that_then_answers(product: Runnin
         asked = await aiko.command("train start", kind="recogniser", preset="slim", size=32, steps=STEPS, batch=BATCH)
         begun = await asked.answer(timeout=PATIENCE_S)
         assert "Training #1 has begun" in begun["content"], begun["content"]
-        # Then its message moves, with curves
+        # Then its message moves
         live = await board(aiko, "🏋️ Training", at_least=1)
-        moved = await board(aiko, "🏋️ Training", at_least=step_in(live) + 1)
-        await keep(product, "live")
-        assert moved["id"] == live["id"]
         # When it is paused, its worker is killed, and it is resumed
-        await aiko.click(moved, "Pause")
+        await aiko.click(live, "Pause")
+        await keep(product, "live")
         paused = await board(aiko, "⏸️ Paused")
         assert 0 < step_in(paused) < STEPS
         assert (await driver.download(paused["embeds"][0]["image"]["url"])).startswith(b"\x89PNG")
@@ -138,8 +136,8 @@ async def test_a_community_trains_a_recogniser_that_then_answers(product: Runnin
         done = await board(aiko, "✅ Finished", at_least=STEPS)
         await keep(product, "finished")
         shown = steps_shown(aiko)
-        assert done["id"] == paused["id"]
-        assert len(set(shown)) >= 4
+        assert done["id"] == paused["id"] == live["id"]
+        assert len(set(shown)) >= 3
         assert shown == sorted(shown)
         # Then the version has a card, and its evaluation
         card = await (await aiko.click(done, "Card")).answer(timeout=PATIENCE_S)

@@ -99,8 +99,13 @@ def run_choice(words: Words, run: Run) -> str:
 
 def preflight_lines(words: Words, dataset: Dataset, found: Preflight) -> str:
     """What is in a data set, and what is remarkable about it; what blocks comes first."""
-    values: dict[str, Value] = {"people": found.people, "pictures": found.pictures, "data": dataset.title}
-    lines = [words.say("preflight-counts", fewest=found.fewest, most=found.most, **values)]
+    values: dict[str, Value] = {
+        "people": found.people,
+        "pictures": found.pictures,
+        "data": escape_markdown(dataset.title),
+    }
+    even = "yes" if found.fewest == found.most else "no"
+    lines = [words.say("preflight-counts", even=even, fewest=found.fewest, most=found.most, **values)]
     return "\n".join([*lines, *(remark_line(words, remark) for remark in found.remarks)])
 
 
@@ -127,7 +132,10 @@ def _outcome(words: Words, version: Version) -> str:
     accuracy = version.metrics.get("accuracy")
     if not isinstance(accuracy, int | float):
         return words.say("run-made", version=version.title)
-    return words.say("run-made-accuracy", version=version.title, share=percent(accuracy))
+    report = version.metrics.get("report")
+    pictures = report.get("pictures") if isinstance(report, Mapping) else None
+    held_out = pictures if isinstance(pictures, int) else 0
+    return words.say("run-made-accuracy", version=version.title, share=percent(accuracy), pictures=held_out)
 
 
 def _bar_line(words: Words, run: Run, step: int) -> str:
@@ -143,7 +151,7 @@ def _about_line(words: Words, shown: Shown) -> str:
         people = len(shown.dataset.classes)
         values: dict[str, Value] = {"people": people, "pictures": shown.dataset.pictures}
         parts.append(words.say("run-data", data=escape_markdown(shown.dataset.title), **values))
-    parts += [f"{name} {run.config[name]}" for name in _SHOWN_OPTIONS if run.config.get(name) is not None]
+    parts += [f"{name} {run.config[name]}" for name in _SHOWN_OPTIONS if run.config.get(name)]  # fold 0 is as usual
     if run.parent_step is not None:
         parts.append(words.say("run-branched", step=run.parent_step))
     parts.append(words.say("run-asked-by", member=str(run.origin.member_id)))

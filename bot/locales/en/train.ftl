@@ -36,7 +36,10 @@ preflight-counts = **{ $data }**: { $people ->
     }, { $pictures ->
         [one] one picture
        *[other] { $pictures } pictures
-    } ({ $fewest } to { $most } each).
+    } ({ $even ->
+        [yes] { $most }
+       *[no] { $fewest } to { $most }
+    } each).
 preflight-remark = { $code ->
         [few-people] There are fewer than { $minimum } people, so there is nothing to tell apart. Add pictures of somebody else.
         [few-pictures] Fewer than { $minimum } pictures of { $names }. Add some, or leave { $count ->
@@ -105,7 +108,10 @@ run-steps-per-second = { $steps } steps/s
 run-left = Time left
 run-spent = Trained for
 run-made = It made **{ $version }**.
-run-made-accuracy = It made **{ $version }**, which is right in **{ $share }** of the held-out pictures.
+run-made-accuracy = It made **{ $version }**, which is right in **{ $share }** of { $pictures ->
+        [0] the
+       *[other] { $pictures }
+    } held-out pictures.
 run-samples = What training #{ $number } makes
 run-curves-alt = The curves of training #{ $number }
 run-moved = ➡️ Goes on in [a newer message]({ $url }).

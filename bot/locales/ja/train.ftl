@@ -24,7 +24,10 @@ train-history-title = 学習の履歴
 train-history-none = 学習はまだありません。/train start で始めてください。
 train-history-line = **#{ $number }** { $preset } · { $state } · ステップ { $step } / { $steps } · { $when }
 
-preflight-counts = **{ $data }**：{ $people }人、写真{ $pictures }枚（1人あたり{ $fewest }～{ $most }枚）
+preflight-counts = **{ $data }**：{ $people }人、写真{ $pictures }枚（1人あたり{ $even ->
+        [yes] { $most }
+       *[no] { $fewest }～{ $most }
+    }枚）
 preflight-remark = { $code ->
         [few-people] 含まれている人が{ $minimum }人未満のため、見分けることを学習できません。ほかの人の写真を追加してください。
         [few-pictures] 写真が{ $minimum }枚に満たない人が{ $count }人います（{ $names }）。写真を追加するか、その人を除いてください。
@@ -69,7 +72,10 @@ run-steps-per-second = { $steps } ステップ/秒
 run-left = 残り時間
 run-spent = 学習時間
 run-made = **{ $version }** ができました。
-run-made-accuracy = **{ $version }** ができました。測定用の写真での正解率は **{ $share }** です。
+run-made-accuracy = **{ $version }** ができました。測定用の写真{ $pictures ->
+        [0] {""}
+       *[other] { $pictures }枚
+    }での正解率は **{ $share }** です。
 run-samples = 学習 #{ $number } が作るもの
 run-curves-alt = 学習 #{ $number } の曲線
 run-moved = ➡️ 続きは[新しいメッセージ]({ $url })に表示しています。

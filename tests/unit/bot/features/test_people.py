@@ -11,8 +11,8 @@ from bot.features.classify.faces import ShownFace
 from bot.features.people.buttons import FaceButton, FacesSelect, answer_view, face_row
 from bot.features.people.commands import PageButton, page_view
 from bot.features.people.pick import NameForm, PersonSelect, person_select
-from bot.forms import typed_in
 from bot.features.people.places import FacePlace
+from bot.forms import typed_in
 from bot.i18n import words_in
 from bot.permissions import is_moderator, require_labeller
 from core.domain.errors import ErrorCode, OmokageError

@@ -1,0 +1,216 @@
+"""A training in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.amounts import bar, cost, duration, figure, percent
+from bot.errors import reason
+from bot.features.train.board import Board, final_mark, mark_of
+from bot.features.train.buttons import BackButton, RunButton, actions_of, run_view
+from bot.features.train.page import Page
+from bot.features.train.texts import Shown, moment_of, preflight_lines, run_embed, step_of
+from bot.i18n import words_in
+from core.domain.datasets import Dataset, DatasetClass, Preflight, Remark
+from core.domain.errors import ErrorCode
+from core.domain.jobs import Failure, Origin
+from core.domain.prices import Price
+from core.domain.runs import Run, RunKind, RunLive, RunState, Wish
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+WORDS = words_in("en")
+SNOWFLAKE = 18_446_744_073_709_551_615
+DATASET = Dataset(
+    1, 11, "family", 2, "ab" * 32, (DatasetClass("A_ki", 1, 9), DatasetClass("Ben", 2, 9)), (), 18, 0, 33, NOW
+)
+
+
+def a_run(state: RunState = RunState.RUNNING, **changes: Any) -> Run:
+    run = Run(
+        id=SNOWFLAKE,
+        guild_id=11,
+        number=3,
+        kind=RunKind.RECOGNISER,
+        preset="slim",
+        config={"head": "cnn", "size": 32, "fold": 0},
+        seed=0,
+        dataset_id=1,
+        state=state,
+        wish=Wish.RUN,
+        step=50,
+        steps=200,
+        seconds=90.0,
+        segments=1,
+        job_id=7,
+        parent_id=None,
+        parent_step=None,
+        origin=Origin(11, 22, 33, "en-GB", 44, ""),
+        created_at=NOW,
+        started_at=NOW,
+        updated_at=NOW,
+        finished_at=NOW if state.is_over else None,
+        failure=None,
+        live=RunLive(60, {"loss": 0.1234, "accuracy": 0.5, "held_out_accuracy": 0.25}, 4.0, 35.0, "aa", None),
+    )
+    return replace(run, **changes)
+
+
+def text_of(
+    run: Run, price: Price | None = None, moment: str | None = None
+) -> tuple[str, dict[str | None, str | None]]:
+    shown = Shown(run, DATASET, None, price, moment or moment_of(run, idle=timedelta()))
+    embed = run_embed(WORDS, shown)
+    return str(embed.description), {field.name: field.value for field in embed.fields}
+
+
+@pytest.mark.parametrize(
+    ("share", "full"), [(-1.0, 0), (0.0, 0), (0.049, 0), (0.05, 1), (0.999, 19), (1.0, 20), (1.5, 20)]
+)
+def test_the_bar_is_full_only_at_the_end(share: float, full: int) -> None:
+    assert bar(share) == "▰" * full + "▱" * (20 - full)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.4, "0 s"), (89, "89 s"), (90, "2 min"), (89 * 60, "89 min"), (5400, "1 h 30 min"), (90_000, "25 h 0 min")],
+)
+def test_durations_are_as_exact_as_anybody_needs(seconds: float, text: str) -> None:
+    assert duration(WORDS, seconds) == text
+
+
+def test_figures_are_short() -> None:
+    assert [figure(value) for value in (0.0, 0.01234, 1.0, 12.345, 1234.5, 1e-5)] == [
+        "0.00",
+        "0.0123",
+        "1.00",
+        "12.3",
+        "1,234",
+        "< 0.001",
+    ]
+    assert percent(0.9876) == "98.8 %"
+    assert cost(Price(0.6, "USD"), 60) == "0.01 USD"
+    assert cost(Price(360, "JPY"), 3600) == "360 JPY"
+
+
+def test_a_run_says_how_far_it_is_how_well_it_does_and_what_it_costs() -> None:
+    text, fields = text_of(a_run(), Price(1.0, "USD"))
+
+    assert text.splitlines() == [
+        "**🏋️ Training**",
+        "▰▰▰▰▰▰▱▱▱▱▱▱▱▱▱▱▱▱▱▱ **30 %** · step 60 of 200",
+        "-# family v2 (2 people, 18 pictures) · size 32 · for <@33>",
+    ]
+    assert fields == {
+        "Loss": "0.123",
+        "Right in training": "50.0 %",
+        "Right when held out": "25.0 %",
+        "Speed": "4.00 steps/s",
+        "Time left": "35 s",
+        "Trained for": "2 min · 0.03 USD",
+    }
+
+
+def test_nobody_trains_a_paused_run_so_it_has_no_speed_and_is_at_its_checkpoint() -> None:
+    run = a_run(RunState.PAUSED, wish=Wish.PAUSE)
+    text, fields = text_of(run)
+
+    assert step_of(run) == 50
+    assert "step 50 of 200" in text
+    assert not {"Speed", "Time left"} & set(fields)
+
+
+def test_a_failure_says_why_and_what_to_do() -> None:
+    failed = a_run(RunState.FAILED, failure=Failure(ErrorCode.DIVERGED, {"step": 55, "name": "loss"}))
+    full = a_run(RunState.PAUSED, failure=Failure(ErrorCode.DISK_FULL, {"step": 50}))
+
+    assert "came off the rails at step 55" in text_of(failed)[0]
+    assert "make room, then resume" in text_of(full)[0]
+
+
+@pytest.mark.parametrize(
+    ("state", "wish", "idle", "moment"),
+    [
+        (RunState.WAITING, Wish.RUN, 1, "running"),  # between two segments
+        (RunState.WAITING, Wish.RUN, 11, "waiting"),
+        (RunState.RUNNING, Wish.PAUSE, 0, "pausing"),
+        (RunState.RUNNING, Wish.STOP, 0, "stopping"),
+        (RunState.PAUSED, Wish.PAUSE, 0, "paused"),
+        (RunState.FINISHED, Wish.RUN, 0, "finished"),
+    ],
+)
+def test_what_happens_now(state: RunState, wish: Wish, idle: int, moment: str) -> None:
+    assert moment_of(a_run(state, wish=wish), idle=timedelta(seconds=idle)) == moment
+
+
+def test_a_run_that_no_worker_has_taken_yet_waits() -> None:
+    assert moment_of(a_run(RunState.WAITING, segments=0), idle=timedelta()) == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("state", "changes", "actions"),
+    [
+        (RunState.WAITING, {}, ("pause", "stop")),
+        (RunState.RUNNING, {}, ("pause", "stop")),
+        (RunState.RUNNING, {"wish": Wish.PAUSE}, ("resume", "stop", "best")),
+        (RunState.RUNNING, {"wish": Wish.STOP}, ("resume",)),
+        (RunState.PAUSED, {}, ("resume", "stop", "best")),
+        (RunState.PAUSED, {"step": 0}, ("resume", "stop")),
+        (RunState.STOPPED, {}, ("resume", "best")),
+        (RunState.FAILED, {"step": 0}, ("resume",)),
+        (RunState.FINISHED, {}, ("promote", "card")),
+    ],
+)
+def test_only_what_makes_sense_can_be_pressed(state: RunState, changes: Any, actions: tuple[str, ...]) -> None:
+    assert actions_of(a_run(state, **changes)) == actions
+
+
+async def test_custom_ids_are_short_enough_and_found_again() -> None:
+    for state in RunState:
+        for item in run_view(WORDS, a_run(state)).children:
+            assert isinstance(item, RunButton)
+            assert RunButton.__discord_ui_compiled_template__.fullmatch(str(item.item.custom_id))
+            assert not BackButton.__discord_ui_compiled_template__.fullmatch(str(item.item.custom_id))
+    back = f"run:back:{SNOWFLAKE}:999999999"
+    assert len(back) <= 100
+    assert BackButton.__discord_ui_compiled_template__.fullmatch(back)
+
+
+async def test_a_mark_fits_its_column_and_tells_ends_apart() -> None:
+    run = a_run(RunState.FAILED)
+    page = Page(WORDS, (run_embed(WORDS, Shown(run, DATASET, None, None, "failed")),), run_view(WORDS, run), (), "")
+    other = replace(page, pictures=(("curves.png", "bb"),))
+    again = replace(run, finished_at=NOW + timedelta(hours=1))
+
+    assert len(mark_of(run, page)) <= 64
+    assert mark_of(run, page) != mark_of(run, other)
+    assert Board(1, NOW, mark_of(run, page)).is_settled(run)
+    assert not Board(1, NOW, mark_of(run, page)).is_settled(again)
+    assert not Board(1, NOW, mark_of(a_run(), page)).is_settled(a_run())
+    assert final_mark(a_run()) == "running:0:"
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize(
+    "code", ["few-people", "few-pictures", "unbalanced", "duplicates", "without-face", "small", "damaged", "new-code"]
+)
+def test_every_remark_is_a_sentence(language: str, code: str) -> None:
+    names = [f"{'N' * 64}_{number}" for number in range(10)]
+    details: dict[str, Any] = {"names": names, "count": 1, "minimum": 3, "people": 1, "fewest": 1, "most": 9}
+    found = Preflight(2, 18, 9, 9, (Remark(code, details, blocks=False),))
+
+    lines = preflight_lines(words_in(language), DATASET, found).splitlines()
+
+    assert len(lines) == 2
+    assert lines[1].startswith("⚠️ ")
+    assert len("\n".join(lines)) < 1000
+    assert ("new-code" in lines[1]) == (code == "new-code")
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("code", ErrorCode)
+def test_a_failure_without_its_details_is_still_a_sentence(language: str, code: ErrorCode) -> None:
+    assert reason(words_in(language), code, {})
