@@ -87,14 +87,22 @@ def make(
 
 
 def newest(services: Services, target: Target, people: Sequence[PersonPictures]) -> Dataset | None:
-    """The newest version of the data set, if that is its content already."""
+    """The newest version of the data set, if that is its content already.
+
+    Where some of its shards are lost, it is None, and they are stored anew: a damaged one has to make room for that.
+    """
     try:
         known = services.datasets.find(target.guild_id, target.name)
     except OmokageError as error:
         if error.code is ErrorCode.UNKNOWN_DATASET:
             return None
         raise
-    return known if known.hash == content_hash(CONTENT, people) else None
+    if known.hash != content_hash(CONTENT, people):
+        return None
+    lost = services.datasets.lost(known)
+    for shard in lost:
+        services.blobs.delete(shard.sha256)
+    return None if lost else known
 
 
 def load_reader() -> Reader:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from core.bootstrap import Services
     from core.vision.dataset_pictures import Seen
 
-# About what one read of a shard costs little for: a thousand crops are 5 MB, a thousand photos up to 256 MB.
+# A shard is read whole into memory: a thousand crops are 5 MB, and of larger pictures fewer go into one.
 SHARD_PICTURES = 1000
 SHARD_BYTES = 64 * 1024**2
 CONTENT = f"{FORMAT} {EMBEDDING_NAME}"  # what `content_hash` is told
@@ -87,11 +87,11 @@ class DatasetMaker:
         if not self._people:
             raise no_pictures()
         self._write()
+        with disk_full_said():
+            shards = [_stored(services, path, count) for path, count in self._shards]
         known = services.datasets.people(target.guild_id, [name for name, _ in self._people], target.by)
         counts = [len(pictures) for _, pictures in self._people]
         classes = [DatasetClass(one.name, one.id, count) for one, count in zip(known, counts, strict=True)]
-        with disk_full_said():
-            shards = [_stored(services, path, count) for path, count in self._shards]
         return services.datasets.add(
             target.guild_id,
             target.name,

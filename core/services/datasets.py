@@ -80,7 +80,7 @@ class DatasetService:
         by: int,
         findings: Findings = Findings(),  # noqa: B008 - frozen
     ) -> Dataset:
-        """A new version, or the newest one where its hash is the same.
+        """A new version, or the newest one where its hash is the same and its shards are whole.
 
         Raises:
             OmokageError: BAD_NAME.
@@ -91,13 +91,26 @@ class DatasetService:
         with self._database.write() as connection:
             self._database.alone(connection, f"omokage-datasets-{guild_id}")
             newest = dataset_named(connection, guild_id, new.name, None)
-            if newest is not None and newest.hash == hash:
+            if newest is not None and newest.hash == hash and not self.lost(newest):
                 return newest
             return insert_dataset(connection, new, self._clock())
+
+    def lost(self, dataset: Dataset) -> tuple[Shard, ...]:
+        """The shards that are gone or damaged; reads them all."""
+        return tuple(shard for shard in dataset.shards if not self._is_whole(shard))
 
     def preflight(self, dataset: Dataset, minimum_pictures: int = FEWEST_PICTURES) -> Preflight:
         """What is in it, and whether it can be trained on; from the counts alone."""
         return preflight(dataset, minimum_pictures)
+
+    def _is_whole(self, shard: Shard) -> bool:
+        try:
+            self._blobs.get(shard.sha256)
+        except OmokageError as error:
+            if error.code is ErrorCode.PHOTO_GONE:
+                return False
+            raise
+        return True
 
 
 def _known(dataset: Dataset | None) -> Dataset:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,14 +20,21 @@ from core.storage.dataset_faces import labelled_faces
 from tests.integration.core.parts import CHANNEL, GUILD, PHOTO, Clock, found, new_face
 
 OTHER = GUILD + 1
-SHARDS = (Shard("cd" * 32, 12, 4096),)
+DATA = b"a shard"
+SHARDS = (Shard(hashlib.sha256(DATA).hexdigest(), 12, len(DATA)),)
 CLASSES = (DatasetClass("Anna", 1, 5), DatasetClass("本田 翼", 2, 7))
 SAID: dict[str, Any] = {"by": 41, "channel_id": CHANNEL, "message_id": 77, "source": "this-is"}
 
 
 @pytest.fixture
-def datasets(database: Database, tmp_path: Path, clock: Clock) -> DatasetService:
-    return DatasetService(database, Blobs(str(tmp_path / "blobs")), clock)
+def blobs(tmp_path: Path) -> Blobs:
+    return Blobs(str(tmp_path / "blobs"))
+
+
+@pytest.fixture
+def datasets(database: Database, blobs: Blobs, clock: Clock) -> DatasetService:
+    blobs.put(DATA)
+    return DatasetService(database, blobs, clock)
 
 
 def added(
@@ -56,6 +64,16 @@ def test_the_same_content_is_the_same_version_and_other_content_the_next(dataset
     assert datasets.find(GUILD, "family", 1) == first
     # What was there before the newest is new again: the newest version is what is meant by the name.
     assert added(datasets, "ab").version == 3
+
+
+def test_a_version_whose_shards_are_lost_is_not_given_again(datasets: DatasetService, blobs: Blobs) -> None:
+    first = added(datasets)
+    blobs.delete(SHARDS[0].sha256)
+    assert datasets.lost(first) == SHARDS
+    assert added(datasets).version == 2
+    blobs.put(DATA)
+    assert datasets.lost(first) == ()
+    assert added(datasets).version == 2
 
 
 def test_names_count_their_own_versions_and_guilds_do_not_see_each_other(datasets: DatasetService) -> None:
