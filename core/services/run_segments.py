@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
 
 from core.domain.jobs import SILENT, Failure, Job, JobState
 from core.domain.retention import kept_steps, newest_figures
@@ -178,9 +178,10 @@ class Segments(RunBase):
             state = RunState.PAUSED if run.wish is Wish.PAUSE else RunState.STOPPED
             return self._rest(connection, run, state, reached)
         values = {**_sums(run, reached), "state": RunState.WAITING}
-        return change_run(
-            connection, run.id, self._clock(), job_id=self._new_segment(connection, run, next_owner), **values
-        )
+        job_id = self._new_segment(connection, run, next_owner)
+        # A row a minute for ever would be in the way of those who list jobs, and tells nobody anything.
+        connection.execute(delete(jobs).where(jobs.c.id == run.job_id))
+        return change_run(connection, run.id, self._clock(), job_id=job_id, **values)
 
     def _rest(self, connection: Connection, run: Run, state: RunState, reached: Reached, **values: Any) -> Run:
         """No next segment."""

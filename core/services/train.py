@@ -144,7 +144,8 @@ class _Attempt:
         try:
             return self._train(next_owner)
         except OmokageError as error:
-            return self._fail(Failure(error.code, error.details))
+            full = error.code is ErrorCode.DISK_FULL  # by the pictures that a trainer lays out for itself
+            return self._fail(Failure(error.code, error.details), pause=full)
         except OSError as error:
             if error.errno not in _FULL:
                 raise

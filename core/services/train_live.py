@@ -99,6 +99,7 @@ class LiveWatcher(Watcher):
         self._points = {point.step: point for point in runs.points(run.id)}
         self._values = newest_figures(point.values for point in self._points.values())
         self._speed = Speed()
+        self._speed_before = live.steps_per_second if live else None
         self._step, self._steps = run.step, run.steps
         self._next_note = self._next_drawing = clock()
         self._is_drawn = True
@@ -137,7 +138,7 @@ class LiveWatcher(Watcher):
         return self._live()
 
     def _live(self) -> RunLive:
-        speed = self._speed.per_second()
+        speed = self._speed.per_second() or self._speed_before
         left = (self._steps - self._step) / speed if speed else None
         return RunLive(self._step, dict(self._values), speed, left, self._curves.newest, self._samples.newest)
 

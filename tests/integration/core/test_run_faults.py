@@ -84,6 +84,21 @@ def test_a_full_disk_at_a_checkpoint_pauses_the_run_and_the_old_checkpoint_stays
     assert bench.worker().until_rest().state is RunState.FINISHED
 
 
+def test_a_disk_too_full_for_a_trainers_pictures_pauses_the_run_too(bench: Bench) -> None:
+    run = bench.runs.start(request(20))
+
+    def full(trainer: FakeTrainer) -> None:
+        raise OmokageError(ErrorCode.DISK_FULL, needed=100)
+
+    bench.change = full
+    paused = bench.worker().until_rest()
+    assert (paused.state, paused.step) == (RunState.PAUSED, 0)
+    assert failed_with(paused, ErrorCode.DISK_FULL, needed=100)
+    bench.change = None
+    bench.runs.resume(run.id, by=30)
+    assert bench.worker().until_rest().state is RunState.FINISHED
+
+
 def test_a_disk_that_fails_otherwise_leaves_the_segment_to_another_attempt(bench: Bench) -> None:
     run = bench.runs.start(request(20))
 

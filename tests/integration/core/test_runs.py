@@ -12,7 +12,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import LIMITS, Job, JobKind, JobRequest, JobState
 from core.domain.runs import RunState, Wish
 from core.storage.database import Database
-from core.storage.tables import outbox
+from core.storage.tables import jobs, outbox
 from tests.integration.core import parts as photos
 from tests.integration.core.fake_trainer import ORIGIN, FakeTrainer, request
 from tests.integration.core.run_parts import Bench
@@ -49,6 +49,13 @@ def test_the_answer_to_a_segment_is_the_runs_own_message(bench: Bench) -> None:
     with bench.database.read() as connection:
         assert connection.execute(select(outbox)).all() == []
     assert bench.jobs.list(700, None) == []
+
+
+def test_segments_leave_no_rows_behind(bench: Bench) -> None:
+    bench.runs.start(request(20))
+    bench.worker(slice_s=0).until_rest()
+    with bench.database.read() as connection:
+        assert len(connection.execute(select(jobs)).all()) == 1, "the last one"
 
 
 def test_a_replay_is_the_same_run(bench: Bench) -> None:

@@ -81,6 +81,15 @@ def test_figures_are_written_at_most_every_second_and_a_half(blobs: Blobs) -> No
     assert newest.seconds_left == pytest.approx(36.0)
 
 
+def test_a_segments_first_steps_have_the_speed_of_the_one_before(blobs: Blobs) -> None:
+    runs, clock = Runs(), Clock()
+    before = replace(RUN, live=RunLive(50, {}, 4.0, 12.5))
+    watched = LiveWatcher(runs, blobs, None, job=job(), run=before, clock=clock)  # type: ignore[arg-type]
+    watched.begin(50, 100)
+    watched.step(52)
+    assert (runs.live[-1].steps_per_second, runs.live[-1].seconds_left) == (4.0, 12.0)
+
+
 def test_curves_are_drawn_at_most_every_five_seconds_and_at_the_end(blobs: Blobs) -> None:
     runs, clock = Runs(Point(0, {"loss": 2.0})), Clock()
     drawings = Drawings(clock)
