@@ -25,6 +25,7 @@ from bot.features.people.pick import PersonSelect
 from bot.features.settings.commands import settings
 from bot.features.train.buttons import BackButton, RunButton
 from bot.features.train.commands import train
+from bot.features.train.snapshot import BeginButton, SnapshotAnswerer
 from bot.forms import Taker
 from bot.relay import Answerer
 from core.domain.jobs import JobKind
@@ -38,6 +39,7 @@ ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     PersonSelect,
     RunButton,
     BackButton,
+    BeginButton,
     VersionButton,
     RecallButton,
     promotion.ForceButton,
@@ -47,4 +49,8 @@ FORMS: Mapping[re.Pattern[str], Taker] = {pick.FORM: pick.take_name, promotion.F
 
 def answerers() -> dict[JobKind, Answerer]:
     """Who builds the answer to which kind of job; those of silent kinds have none."""
-    return {JobKind.CLASSIFY: ClassifyAnswerer(), JobKind.EVALUATE: EvaluateAnswerer()}
+    return {
+        JobKind.CLASSIFY: ClassifyAnswerer(),
+        JobKind.EVALUATE: EvaluateAnswerer(),
+        JobKind.SNAPSHOT: SnapshotAnswerer(),
+    }

@@ -143,7 +143,7 @@ def progress_text(words: Words, look: Look, stage: str, *, away: bool) -> str:
 def _job_text(words: Words, look: Look, *, away: bool) -> str:
     """Of a job without a photo."""
     if look.job.state is JobState.RUNNING:
-        return words.say("progress-measuring")
+        return words.say("progress-job-running", kind=look.job.kind.value)
     return words.say("progress-job-no-worker") if away else words.say("progress-job-queued", ahead=look.place.ahead)
 
 

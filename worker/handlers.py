@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from core.bootstrap import Services, build_classifier, build_evaluator, build_training
-from core.domain.jobs import JSON, Job, JobKind, QueueName
+from core.domain.jobs import JSON, Job, JobCancelledError, JobKind, QueueName
 from core.domain.people import NewFace
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
     if queue is QueueName.GPU:
         return {
             JobKind.EVALUATE: evaluate_with(build_evaluator(services)),
+            JobKind.SNAPSHOT: snapshot_with(services),
             JobKind.TRAIN: train_with(build_training(services)),
         }
     classifier = build_classifier(services)
@@ -64,6 +65,23 @@ def evaluate_with(evaluator: EvaluateService) -> Handler:
         return Done(evaluator.answer(job))
 
     return evaluate
+
+
+def snapshot_with(services: Services) -> Handler:
+    """The handler of snapshot jobs: `dataset_id` of the version that there is afterwards."""
+
+    def snapshot(job: Job, progress: Progress, cancelled: Cancelled) -> Done:
+        from core.services.dataset_labels import from_labels  # noqa: PLC0415 - TensorFlow, and seldom asked for
+
+        def go_on(done: int, total: int) -> None:
+            if cancelled():
+                raise JobCancelledError
+            progress("reading", done / max(1, total))
+
+        dataset = from_labels(services, job.origin.guild_id, job.origin.member_id, go_on)
+        return Done({"dataset_id": dataset.id})
+
+    return snapshot
 
 
 def train_with(training: Training) -> Handler:

@@ -8,6 +8,8 @@ from core.domain.jobs import LIMITS, SILENT, JobKind, Limits, QueueName
 from worker.queue import HARD_LIMIT_S, SEGMENT_LIMIT_S, SOFT_LIMIT_S
 from worker.watchdog import BUSY_PATIENCE_S, PATIENCE_S
 
+_LONG = SILENT | {JobKind.SNAPSHOT}  # a thousand faces take three quarters of a minute
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -24,7 +26,7 @@ class Timing:
 
     def longest_s(self, kind: JobKind) -> float:
         """After this a job is stuck, and its lease is left to others."""
-        return self.segment_limit_s if kind in SILENT else self.hard_limit_s
+        return self.segment_limit_s if kind in _LONG else self.hard_limit_s
 
     def busy_patience_s(self, queue: QueueName) -> float:
         """How long a busy worker may take nothing from a queue with work in it: longer than any of its jobs lasts."""

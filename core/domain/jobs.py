@@ -18,6 +18,7 @@ class JobKind(StrEnum):
 
     CLASSIFY = "classify"
     EVALUATE = "evaluate"  # how good a model version is, as a card
+    SNAPSHOT = "snapshot"  # the guild's named faces, frozen as a data set
     TRAIN = "train"  # one segment of a run; its answer is the run's own message
 
 
@@ -53,6 +54,7 @@ PENDING = frozenset({JobState.RECEIVED, JobState.WAITING})  # these count agains
 ROUTES: Mapping[JobKind, tuple[QueueName, int]] = {
     JobKind.CLASSIFY: (QueueName.CPU, 0),
     JobKind.EVALUATE: (QueueName.GPU, 3),
+    JobKind.SNAPSHOT: (QueueName.GPU, 5),
     JobKind.TRAIN: (QueueName.GPU, 9),
 }
 # Kinds that nobody waits for: they have no answer of their own, do not count against fair share, and are not listed.

@@ -15,13 +15,14 @@ from bot.features.train.texts import history_embed
 from bot.i18n import localised
 from bot.permissions import guild_of, require_moderator
 from bot.speech import private
-from core.domain.jobs import JSON
+from core.domain.jobs import JSON, JobKind
 from core.domain.runs import RunKind
 from core.services.jobs import now_utc
 
 if TYPE_CHECKING:
     from bot.types import Interaction
 
+LABELS = "labels"  # what /jobs calls it; the data set has the same name
 _HISTORY = 15  # lines of an embed that is read at a glance
 # Discord hides the commands from all who lack this; server administrators may change that in its settings.
 _MODERATORS = discord.Permissions(manage_messages=True)
@@ -131,6 +132,13 @@ async def branch(  # noqa: PLR0917 - the options, as discord.py wants them
     require_moderator(interaction)
     found = await choices.chosen(interaction.client, guild_of(interaction), run)
     await begin_branch(interaction, found, step, steps, _said(size=size, batch=batch, learning_rate=learning_rate))
+
+
+@train.command(name=localised("train-snapshot-name"), description=localised("train-snapshot-description"))
+async def snapshot(interaction: Interaction) -> None:
+    """A job, since a worker reads the photos."""
+    require_moderator(interaction)
+    await interaction.client.intake.ask(interaction, JobKind.SNAPSHOT, {"title": LABELS})
 
 
 @train.command(name=localised("train-history-name"), description=localised("train-history-description"))

@@ -19,7 +19,6 @@ error-not-allowed = { $reason ->
        *[other] Only the member who asked, or a moderator, may do that.
     }
 error-bad-name = { $reason ->
-        [empty] The name is empty. Please type at least one letter.
         [long] The name is too long. Please use 64 characters at most.
         [mention] The name must not contain a mention or an emoji of a server. Please write it as plain text.
        *[other] The name has characters in it that cannot be shown. Please type it again.
@@ -31,7 +30,7 @@ error-too-many-attempts = Reading this picture failed several times, so I gave u
 error-unknown-dataset = There is no such data set here. Choose one from the list; whoever runs this bot brings pictures in with “omokage data import”.
 error-dataset-changed = The data set's files are not what they were when it was made. Whoever runs this bot can import the pictures again; the training goes on with a new version.
 error-dataset-unfit = { $remark ->
-        [few-people] The data set has fewer than two people, so there is nothing to tell apart. Add pictures of somebody else.
+        [few-people] The data set has fewer than two people, so there is nothing to tell apart. Name more people under answers of /classify, or add pictures of them.
         [few-pictures] Some people have too few pictures to learn from ({ $names }). Add pictures of them, or leave them out.
        *[other] The data set cannot be trained on ({ $remark }). Whoever runs this bot sees more with “omokage data list”.
     }
@@ -55,7 +54,7 @@ error-unknown-version = There is no such model version here. /model list shows t
 error-bad-weights = A file of the model is damaged, cut off, or not what its card says. Choose another version, or roll the training back to an older checkpoint.
 error-not-better = On the pictures held out from both, this version is right in { NUMBER($new, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) } of the cases, and the one that answers now in { NUMBER($old, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) }. So it does not take its place.
 error-not-comparable = This version and the one that answers now were not measured on the same pictures, so nobody can say which is better.
-error-no-data = There is no data set in this server yet. Whoever runs this bot makes one: `omokage data import FOLDER --name people --guild { $guild }` from a folder with one sub-folder for each person, or `omokage data snapshot --guild { $guild }` from the faces that were named here.
+error-no-data = There is no data set in this server yet. /train snapshot makes one of the faces that were named here. Or whoever runs this bot brings pictures in, a folder for each person: `omokage data import FOLDER --name people --guild { $guild }`.
 error-channel = I may not post pictures in this channel, so a training could not be watched here. Give me the permissions to send messages, embed links and attach files, or use another channel.
 error-no-report = This version was not measured, so there is nothing to show.
 error-none-serves = No trained version answers at the moment, so there is nothing to take back.

@@ -19,6 +19,9 @@ step-choice = Step { $step }
 step-choice-accuracy = Step { $step } · { $share } right
 run-choice = #{ $number } · { $preset } · { $state }
 
+snapshot-title = 🗂️ Data set { $data }
+snapshot-button = Train on it
+snapshot-footer = The faces that were named here, as they are now. Job { $job }
 train-begun = 🏋️ Training #{ $number } has begun. Its message below shows how it goes.
 train-unfit = ⛔ This data set cannot be trained on yet.
 train-asked = { $action ->

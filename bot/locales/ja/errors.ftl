@@ -16,7 +16,6 @@ error-not-allowed = { $reason ->
        *[other] この操作ができるのは、依頼した本人かモデレーターだけです。
     }
 error-bad-name = { $reason ->
-        [empty] 名前が空です。1文字以上入力してください。
         [long] 名前が長すぎます。64文字以内で入力してください。
         [mention] 名前にメンションやサーバーの絵文字は使えません。普通の文字で入力してください。
        *[other] 名前に表示できない文字が含まれています。もう一度入力してください。
@@ -28,7 +27,7 @@ error-too-many-attempts = この画像の読み取りに何度も失敗したた
 error-unknown-dataset = そのデータセットはありません。一覧から選んでください。写真は、ボットの管理者が「omokage data import」で取り込めます。
 error-dataset-changed = データセットのファイルが作成時と異なっています。ボットの管理者が写真を取り込み直せば、新しいバージョンで学習できます。
 error-dataset-unfit = { $remark ->
-        [few-people] データセットに2人以上が含まれていないため、見分けることを学習できません。ほかの人の写真を追加してください。
+        [few-people] データセットに2人以上が含まれていないため、見分けることを学習できません。/classify の結果でほかの人にも名前を付けるか、写真を追加してください。
         [few-pictures] 写真が少なすぎて学習できない人がいます（{ $names }）。写真を追加するか、その人を除いてください。
        *[other] このデータセットでは学習できません（{ $remark }）。ボットの管理者が「omokage data list」で詳細を確認できます。
     }
@@ -52,7 +51,7 @@ error-unknown-version = そのモデルのバージョンはありません。/m
 error-bad-weights = モデルのファイルが壊れているか、途中で切れているか、カードの内容と一致しません。別のバージョンを選ぶか、古いチェックポイントに戻してください。
 error-not-better = どちらの学習にも使っていない写真での正解率は、このバージョンが{ NUMBER($new, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) }、現在使用中のものが{ NUMBER($old, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) }です。そのため切り替えません。
 error-not-comparable = このバージョンと現在使用中のものは同じ写真で測られていないため、どちらが良いか比べられません。
-error-no-data = このサーバーにはまだデータセットがありません。ボットの管理者が作成できます。1人1フォルダーに分けた写真からは `omokage data import フォルダー --name people --guild { $guild }`、ここで名前を付けた顔からは `omokage data snapshot --guild { $guild }` です。
+error-no-data = このサーバーにはまだデータセットがありません。ここで名前を付けた顔からは /train snapshot で作れます。1人1フォルダーに分けた写真は、ボットの管理者が `omokage data import フォルダー --name people --guild { $guild }` で取り込めます。
 error-channel = このチャンネルには画像を投稿する権限がないため、学習の様子を表示できません。メッセージの送信・埋め込みリンク・ファイルの添付の権限を付与するか、別のチャンネルをお使いください。
 error-no-report = このバージョンは評価されていないため、表示できるものがありません。
 error-none-serves = 現在、学習したバージョンは使われていないため、元に戻すものがありません。

@@ -13,6 +13,9 @@ step-choice = ステップ{ $step }
 step-choice-accuracy = ステップ{ $step } · 正解率 { $share }
 run-choice = #{ $number } · { $preset } · { $state }
 
+snapshot-title = 🗂️ データセット { $data }
+snapshot-button = これで学習する
+snapshot-footer = ここで名前を付けた顔（現時点）。ジョブ { $job }
 train-begun = 🏋️ 学習 #{ $number } を始めました。経過は下のメッセージに表示されます。
 train-unfit = ⛔ このデータセットではまだ学習できません。
 train-asked = { $action ->

@@ -71,6 +71,7 @@ class Coach:
         )
         self._training = Training(parts)
         worker.others = {JobKind.TRAIN: self._segment, JobKind.EVALUATE: self._evaluate}
+        worker.others[JobKind.SNAPSHOT] = self._snapshot
 
     def hold(self, step: int) -> None:
         with self._changed:
@@ -100,6 +101,10 @@ class Coach:
             "pictures": pictures,
         }
         self.services.jobs.finish(job.id, OWNER, result)
+
+    def _snapshot(self, job: Job) -> None:
+        dataset = a_dataset(self.services, "labels")
+        self.services.jobs.finish(job.id, OWNER, {"dataset_id": dataset.id})
 
     def _trainer(self, run: Run, _dataset: Dataset, _reader: None) -> Trainer:
         trainer = Trainer(run, report_every=5, evaluate_every=10)

@@ -88,7 +88,7 @@ async def test_a_training_is_shown_from_its_start_to_the_version_that_answers(  
     # Then the moderator was told what is in the data, and everybody sees how it goes
     assert told["flags"] & EPHEMERAL
     assert told["content"].startswith("🏋️ Training #1 has begun.")
-    assert "**family v1**: 3 people, 30 pictures (10 to 10 each)." in told["content"]
+    assert "**family v1**: 3 people, 30 pictures (10 each)." in told["content"]
     assert "⚠️ In 2 pictures no face was found" in told["content"]
     assert shown["embeds"][0]["title"] == "Training #1 · recogniser · slim"
     assert "▰▰▰▰▰▰▰▰▰▰▱▱▱▱▱▱▱▱▱▱ **50 %** · step 30 of 60" in said(shown)
@@ -99,7 +99,7 @@ async def test_a_training_is_shown_from_its_start_to_the_version_that_answers(  
     done = await ben.wait_for(shows("✅ Finished"))
     fields = {field["name"] for field in done["embeds"][0]["fields"]}
     assert done["id"] == shown["id"]
-    assert "It made **recogniser v1**, which is right in **90.0 %** of the held-out pictures." in said(done)
+    assert "It made **recogniser v1**, which is right in **90.0 %** of 30 held-out pictures." in said(done)
     assert {"Loss", "Right when held out"} <= fields
     assert buttons(done) == ["Let it answer", "Card"]
     assert (await driver.download(done["embeds"][0]["image"]["url"])).startswith(b"\xff\xd8")
@@ -387,3 +387,19 @@ async def test_a_training_is_shown_in_the_servers_language(
 
     assert done["embeds"][0]["title"] == "学習 #1 · 認識モデル · slim"
     assert buttons(done) == ["これで答える", "カード"]
+
+
+async def test_faces_that_were_named_become_a_data_set_and_are_trained_on(
+    bot: OmokageBot, services: Services, coach: Coach, aiko: Member, ben: Member
+) -> None:
+    asked = await aiko.command("train snapshot")
+    made = await asked.wait_for(lambda message: bool(message["embeds"]))
+    refused = await (await ben.click(made, "Train on it")).answer()
+    await aiko.click(made, "Train on it")
+    done = await aiko.wait_for(shows("✅ Finished"))
+
+    assert made["embeds"][0]["title"] == "🗂️ Data set labels v1"
+    assert "3 people, 30 pictures (10 each)" in said(made)
+    assert "Only moderators" in refused["content"]
+    assert done["embeds"][0]["title"] == "Training #1 · recogniser · embedding"
+    assert "labels v1" in said(done)
