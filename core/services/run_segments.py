@@ -81,7 +81,8 @@ class Segments(RunBase):
 
     def look(self, job: Job) -> Wish | None:
         """What is asked of the run now; None: the job is not this worker's any more. Cheap: before each step."""
-        asked = select(runs.c.wish).join(jobs, jobs.c.id == runs.c.job_id).where(_held(job))
+        asked = select(runs.c.wish).join(jobs, jobs.c.id == runs.c.job_id)
+        asked = asked.where(runs.c.id == _run_id(job), _held(job))
         with self._database.read() as connection:
             wish = connection.execute(asked).scalar()
         return None if wish is None else Wish(wish)

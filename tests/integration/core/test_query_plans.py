@@ -11,13 +11,16 @@ import pytest
 from sqlalchemy import event
 
 from core.domain.people import FaceRef
+from core.domain.runs import RunLive
 from core.services.jobs import JobService
 from core.services.people import PeopleService
 from core.services.registry import RegistryService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
+from tests.integration.core.fake_trainer import request as train_request
 from tests.integration.core.parts import GUILD, MEMBER, Clock, found, new_face, request, running, submitted
 from tests.integration.core.registry_parts import Trained
+from tests.integration.core.run_parts import Bench
 
 
 @pytest.fixture
@@ -86,9 +89,34 @@ def test_no_photo_has_all_guilds_models_or_people_read(
             assert not [step for step in plan if step.startswith("SCAN") or "TEMP B-TREE" in step], (statement, plan)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_step_of_a_training_reads_other_runs_or_all_jobs(
+    database: Database, tmp_path: Path, asked: dict[str, Any]
+) -> None:
+    bench = Bench(database, tmp_path)
+    run = bench.runs.start(train_request(30))
+    asked.clear()  # a start looks at all runs of its guild
+    job = bench.worker().claim()
+    assert job is not None
+    bench.runs.begin_segment(job)
+    bench.runs.look(job)
+    bench.runs.is_wanted(job)
+    bench.runs.note_live(job, RunLive(1, {}, None, None))
+    bench.runs.points(run.id)
+    bench.runs.checkpoints(run.id)
+    bench.runs.pause(run.id, by=1)
+    bench.jobs.recover()
+
+    assert len(asked) > 10
+    with database.read() as connection:
+        for statement, parameters in list(asked.items()):
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+            assert not [step for step in plan if reads_all(step)], (statement, plan)
+
+
 def reads_all(step: str) -> bool:
     """A table from its beginning to its end, or all jobs of a queue or of a kind in whatever state."""
-    scan = re.match(r"SCAN (jobs|active|other|outbox|faces|labels)\b", step)
+    scan = re.match(r"SCAN (jobs|active|other|outbox|faces|labels|runs|checkpoints|points)\b", step)
     return scan is not None or "ix_jobs_queue_started_at (queue=?)" in step
 
 
