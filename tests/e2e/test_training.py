@@ -1,4 +1,4 @@
-"""What a community does to train: import, `/train start`, watch, pause, promote; a killed worker costs nothing.
+"""What a community does to train: import or name faces, start, watch, pause, promote; a killed worker costs nothing.
 
 With OMOKAGE_SCREENSHOTS=FOLDER the chat's pictures are kept there.
 """
@@ -21,7 +21,7 @@ from PIL import Image
 
 from benchmarks.running import Running, running
 from core.starter import cast, portrait
-from sandbox.driver import Driver, Member
+from sandbox.driver import Driver, Invocation, Member
 from sandbox.types import Json
 from sandbox.world.cast import GUILD_ID
 from tests.e2e.chromium import chromium_page
@@ -167,3 +167,51 @@ async def promote(member: Member, done: Json) -> None:
     form = await (await member.click(told, "Let it answer all the same …")).modal()
     forced = await member.submit(form, {"Reason": "To try it out"})
     await forced.wait_for(lambda m: "answers from now on" in m["content"], PATIENCE_S)
+
+
+async def name_face(member: Member, person_id: int, seed: int) -> None:
+    """Classify a portrait and say who it is: by the list of those who are known, or by a form."""
+    name = cast()[person_id - 1].name
+    asked = await member.command("classify", photo=("photo.jpg", jpeg(person_id, seed)))
+    answer = await asked.wait_for(lambda m: bool(m["embeds"]), PATIENCE_S)
+    form = await opened(member, await member.click(answer, "face:who:"), name)
+    if form is not None:
+        await member.submit(form, {"name": name})
+    await member.wait_for(lambda m: m["id"] == answer["id"] and f"**{name}** ✓" in said(m))
+
+
+async def opened(member: Member, pressed: Invocation, name: str) -> Json | None:
+    """The form for a name; where people are known, by the list of them. None: he was in the list."""
+    while not any(frame["t"] == "MODAL_OPEN" for frame in pressed.frames):
+        if pressed.messages:
+            return await from_list(member, pressed.messages[0], name)
+        await asyncio.sleep(0.05)
+    return await pressed.modal()
+
+
+async def from_list(member: Member, message: Json, name: str) -> Json | None:
+    """Choose somebody who is known; the form for a new name where nobody of this name is."""
+    [select] = [one for row in message["components"] for one in row["components"]]
+    known = [option["value"] for option in select["options"] if option["label"] == name]
+    chosen = await member.select(message, 0, known[0] if known else "new")
+    return None if known else await chosen.modal()
+
+
+async def test_faces_that_were_named_in_the_chat_are_trained_on(product: Running) -> None:
+    async with Driver(product.url) as driver:
+        aiko = await driver.member("aiko", locale="ja")
+        await aiko.wait_for_bot("train", timeout=PATIENCE_S)
+        # Given two people whom members have named in three photos each
+        for person_id in (4, 5):
+            for seed in range(3):
+                await name_face(aiko, person_id, seed)
+        # When their faces are frozen as a data set, and trained on
+        asked = await aiko.command("train snapshot")
+        made = await asked.wait_for(lambda m: bool(m["embeds"]), PATIENCE_S)
+        assert "**labels v1**：2人、写真6枚（1人あたり3枚）" in said(made)
+        await aiko.click(made, "これで学習する")
+        # Then seconds later there is a version
+        done = await aiko.wait_for(lambda m: "embedding" in said(m) and "✅ 完了しました" in said(m), PATIENCE_S)
+        card = await (await aiko.click(done, "カード")).answer(timeout=PATIENCE_S)
+        await keep(product, "japanese")
+        assert "(embedding)" in card["embeds"][0]["title"]
