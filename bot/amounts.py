@@ -41,3 +41,8 @@ def cost(price: Price, seconds: float) -> str:
     amount = price.of(seconds)
     digits = 0 if price.currency in {"JPY", "KRW"} and amount >= 10 else 2
     return f"{amount:,.{digits}f} {price.currency}"
+
+
+def size_of(size: int) -> str:
+    """Of a file, in kB or MB (10^3 or 10^6 bytes)."""
+    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{max(1, round(size / 1e3))} kB"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import discord
 from discord.utils import escape_markdown, format_dt
 
-from bot.amounts import figure, percent
+from bot.amounts import figure, percent, size_of
 from bot.i18n import Words, clip
 from core.domain.evaluation import EvaluationReport, PersonCard
 from core.domain.jobs import JSON
@@ -70,7 +70,7 @@ def card_embed(words: Words, version: Version, *, serves: bool) -> discord.Embed
     embed = discord.Embed(colour=_SERVING if serves else COLOUR, title=version.label, description="\n".join(lines))
     for name, value, inline in _card_fields(words, version):
         embed.add_field(name=name, value=clip(value, _VALUE), inline=inline)
-    return embed.set_footer(text=words.say("model-footer", sha=version.weights[:_SHA], megabytes=_megabytes(version)))
+    return embed.set_footer(text=words.say("model-footer", sha=version.weights[:_SHA], size=size_of(version.size)))
 
 
 def report_embed(words: Words, title: str, report: EvaluationReport) -> discord.Embed:
@@ -169,7 +169,3 @@ def _config(config: Mapping[str, JSON]) -> str:
 
 def _share(value: JSON) -> str:
     return percent(value) if isinstance(value, int | float) else "–"
-
-
-def _megabytes(version: Version) -> str:
-    return f"{version.size / 1e6:.1f}"

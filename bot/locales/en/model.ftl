@@ -8,7 +8,7 @@ model-choice = { $version } · { $data } · { $share } right
 model-serves = ✅ Answers now.
 model-serves-not = ▫️ Does not answer now.
 model-made = { $when }, for <@{ $member }>
-model-footer = sha256 { $sha } · { $megabytes } MB
+model-footer = sha256 { $sha } · { $size }
 model-accuracy = Right when held out
 model-folds = { $folds ->
         [one] in one fold

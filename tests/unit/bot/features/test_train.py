@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.amounts import bar, cost, duration, figure, percent
+from bot.amounts import bar, cost, duration, figure, percent, size_of
 from bot.errors import reason
 from bot.features.train.board import Board, final_mark, mark_of
 from bot.features.train.buttons import BackButton, RunButton, actions_of, run_view
@@ -214,3 +214,13 @@ def test_every_remark_is_a_sentence(language: str, code: str) -> None:
 @pytest.mark.parametrize("code", ErrorCode)
 def test_a_failure_without_its_details_is_still_a_sentence(language: str, code: ErrorCode) -> None:
     assert reason(words_in(language), code, {})
+
+
+def test_sizes_are_never_nothing() -> None:
+    assert [size_of(size) for size in (1, 12_345, 99_999, 480_000, 12_340_000)] == [
+        "1 kB",
+        "12 kB",
+        "100 kB",
+        "0.5 MB",
+        "12.3 MB",
+    ]
