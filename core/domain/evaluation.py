@@ -133,6 +133,8 @@ class EvaluationReport:
 def merged(reports: Sequence[EvaluationReport]) -> EvaluationReport:
     """One report of several that held other folds of one data set out.
 
+    `auroc` and `known_at_1` are means: the scores are not in the reports.
+
     Raises:
         ValueError: none, or of different data sets, heads or presets.
     """
@@ -147,8 +149,8 @@ def merged(reports: Sequence[EvaluationReport]) -> EvaluationReport:
         confusion=tuple(_sums(rows) for rows in zip(*(one.confusion for one in reports), strict=True)),
         bins=bins,
         ece=error_of(bins),
-        auroc=None,  # the scores are not in the reports
-        known_at_1=None,
+        auroc=_mean([one.auroc for one in reports]),
+        known_at_1=_mean([one.known_at_1 for one in reports]),
         faceless=_sums([one.faceless or (0,) * len(one.names) for one in reports]),
     )
 
@@ -165,6 +167,11 @@ def confusion_of(truth: Sequence[int], guesses: Sequence[int], people: int) -> t
     for one, other in zip(truth, guesses, strict=True):
         counts[one][other] += 1
     return tuple(map(tuple, counts))
+
+
+def _mean(shares: Sequence[float | None]) -> float | None:
+    measured = [share for share in shares if share is not None]
+    return sum(measured) / len(measured) if measured else None
 
 
 def _sums(rows: Sequence[Sequence[int]]) -> tuple[int, ...]:

@@ -15,10 +15,10 @@ from core.domain.evaluation import EvaluationReport, confusion_of
 from core.domain.splits import FOLDS, fold_of
 from core.domain.versions import Part, VersionDraft
 from core.models import weights_file
-from core.models.calibration import expected_calibration_error, fit_temperature, reliability
+from core.models.calibration import auroc, expected_calibration_error, fit_temperature, known_at, reliability
 from core.models.cnn_head import cnn_tensors
 from core.models.embedding_head import head_tensors, train_head
-from core.models.held_out import Pictures, hold_out, share_right
+from core.models.held_out import FoldOutcome, Pictures, hold_out, share_right, strangers_of
 from core.models.recipes import RECIPES, Recipe
 from core.models.recogniser_cnn import CnnTrainer
 from core.vision.reader import EMBEDDING_NAME
@@ -113,9 +113,16 @@ class RecogniserTrainer:
         """A recogniser makes no pictures."""
 
     def snapshot(self) -> bytes:
-        """Everything that the next step depends on, a safetensors file."""
+        """Everything that the next step depends on, a safetensors file.
+
+        Raises:
+            OmokageError: DIVERGED; the loss of the step that makes weights infinite may still be a number.
+        """
+        tensors = self._cnn.tensors()
+        if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
+            raise OmokageError(ErrorCode.DIVERGED, step=self.step, name="weights")
         said = {"step": str(self.step), "by_step": json.dumps(self._by_step), "preset": self._run.preset}
-        return weights_file.dump(self._cnn.tensors(), said)
+        return weights_file.dump(tensors, said)
 
     def restore(self, data: bytes) -> None:
         """Go back to a snapshot.
@@ -135,7 +142,9 @@ class RecogniserTrainer:
         self.evaluate()
         logits, labels = self._cnn.held_out_logits()
         temperature = fit_temperature(logits, labels)
-        report = self._report(softmax(logits / temperature, axis=1), labels)
+        strangers = strangers_of(self._fold, FOLDS, self._pictures.people)
+        outcome = hold_out(self._pictures, self._held_out, strangers)
+        report = self._report(softmax(logits / temperature, axis=1), labels, outcome)
         architecture = f"cnn-{self._recipe.net}"
         return VersionDraft(
             architecture=architecture,
@@ -143,9 +152,11 @@ class RecogniserTrainer:
             classes=tuple((one.name, one.person_id) for one in self._dataset.classes),
             metrics={
                 "folds": dict(report.folds),
-                "live_folds": {str(self._fold): self._live_accuracy()},
+                "live_folds": {str(self._fold): share_right(self._pictures.labels, outcome.rows, outcome.live)},
                 "accuracy": report.mean,
                 "ece": report.ece,
+                "auroc": report.auroc,
+                "known_at_1": report.known_at_1,
                 "report": report.to_json(),
             },
             parts=_PARTS,
@@ -184,28 +195,35 @@ class RecogniserTrainer:
         pictures = self._pictures
         return head_tensors(*train_head(pictures.embeddings[kept], pictures.labels[kept], pictures.people))
 
-    def _live_accuracy(self) -> float:
-        """Of the method that needs no training, on the same fold."""
-        nobody = np.zeros(self._pictures.people, bool)
-        outcome = hold_out(self._pictures, self._held_out, nobody)
-        return share_right(self._pictures.labels, outcome.rows, outcome.live)
-
-    def _report(self, chances: NDArray[np.float64], labels: NDArray[np.int32]) -> EvaluationReport:
+    def _report(
+        self, chances: NDArray[np.float64], labels: NDArray[np.int32], outcome: FoldOutcome
+    ) -> EvaluationReport:
+        """Of the held-out pictures; strangers are told by embeddings, so some people play them for these alone."""
         guesses = chances.argmax(1)
+        right = guesses == labels
         names = tuple(one.name for one in self._dataset.classes)
         fold = str(self._fold)
+        is_open = bool(len(outcome.known) and len(outcome.strangers))
         return EvaluationReport(
             head="cnn",
             preset=self._run.preset,
             dataset=self._dataset.title,
             dataset_hash=self._dataset.hash,
             names=names,
-            folds={fold: float((guesses == labels).mean())},
+            folds={fold: float(right.mean())},
             by_step={fold: tuple(self._by_step)},
             confusion=confusion_of(labels.tolist(), guesses.tolist(), len(names)),
             bins=reliability(chances, labels),
             ece=expected_calibration_error(chances, labels),
+            auroc=auroc(outcome.known, outcome.strangers) if is_open else None,
+            known_at_1=known_at(outcome.known, right[self._known()], outcome.strangers) if is_open else None,
         )
+
+    def _known(self) -> NDArray[np.bool_]:
+        """(held out,) the pictures whose faces `FoldOutcome.known` is about, in its order."""
+        rows = np.flatnonzero(self._held_out)
+        strangers = strangers_of(self._fold, FOLDS, self._pictures.people)
+        return np.asarray(self._pictures.found[rows] & ~strangers[self._pictures.labels[rows]])
 
 
 def make_cnn_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> RecogniserTrainer:

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
     from core.domain.faces import Box
 
-# A detector's box ends at the chin and above the brows; training crops show a little hair and neck.
-_AROUND = 1.2
-
 
 class Framing(StrEnum):
     """Where the face lies in the picture."""
@@ -42,7 +39,7 @@ class View:
     @property
     def key(self) -> str:
         """For file names; another way of rendering must have another key."""
-        return f"{self.framing.value}-{self.size}-1"
+        return f"{self.framing.value}-{self.size}-2"
 
 
 def render_view(
@@ -81,6 +78,6 @@ def render_view(
 
 
 def _square(box: Box) -> tuple[int, int, int, int]:
-    side = _AROUND * max(box.w, box.h)
+    side = max(box.w, box.h)  # no more: of collections of face crops, most show about as much as the detector's box
     x, y = box.x + box.w / 2, box.y + box.h / 2
     return round(x - side / 2), round(y - side / 2), round(x + side / 2), round(y + side / 2)

@@ -91,6 +91,9 @@ def test_a_finished_run_leaves_a_version_with_what_is_known_of_it() -> None:
     report = EvaluationReport.from_json(draft.metrics["report"])  # type: ignore[arg-type]
     assert report.folds == draft.metrics["folds"]
     assert report.pictures == PEOPLE * EACH // 6
+    assert report.auroc == draft.metrics["auroc"] == 1.0  # these embeddings lie far apart
+    assert report.known_at_1 is not None
+    assert draft.metrics["live_folds"] == {"0": 1.0}
     assert report.by_step["0"][-1] == (40, report.by_step["0"][-1][1])
     assert 0 < draft.config["temperature"] < 100  # type: ignore[operator]
     tensors, _ = weights_file.load(draft.weights)
@@ -155,10 +158,13 @@ def test_an_unknown_preset_is_refused_with_those_that_there_are() -> None:
     assert "modern" in str(refused.value.details["known"])
 
 
-def test_a_loss_that_is_no_number_shows_in_the_report() -> None:
+def test_a_loss_that_is_no_number_shows_in_the_report_and_such_weights_are_not_saved() -> None:
     with closing(trained(0, config=CONFIG | {"learning_rate": 1e30})) as trainer:
         losses = []
         for _ in range(4):
             trainer.advance()
             losses.append(trainer.report()["loss"])
+        with pytest.raises(OmokageError) as refused:
+            trainer.snapshot()
     assert not np.isfinite(losses).all()
+    assert refused.value.code is ErrorCode.DIVERGED

@@ -23,14 +23,14 @@ def test_a_crop_of_a_crop_is_its_middle_square() -> None:
     assert (face == photo()[:, 40:160]).all()
 
 
-def test_a_crop_of_a_photo_is_the_square_around_the_box_with_a_fifth_more() -> None:
-    face = render_view(View(Framing.CROP, 48), photo(), None, Box(80, 45, 40, 30))
+def test_a_crop_of_a_photo_is_the_square_around_the_box() -> None:
+    face = render_view(View(Framing.CROP, 48), photo(), None, Box(76, 45, 48, 30))
     assert (face == photo()[36:84, 76:124]).all()
 
 
 def test_a_crop_beyond_the_edge_is_black_there() -> None:
     image = np.full((60, 60, 3), 200, np.uint8)
-    face = render_view(View(Framing.CROP, 48), image, None, Box(-20, 10, 40, 40))
+    face = render_view(View(Framing.CROP, 48), image, None, Box(-24, 6, 48, 48))
     assert (face[:, 0] == 0).all()
     assert (face[20, -1] == 200).all()
 
