@@ -93,6 +93,9 @@ class Boards:
             else:
                 _log.warning("run %s: its message has nowhere to go: Discord says %s", run.id, error.code)
             self._not_before[run.id] = time.monotonic() + _LONGEST_PAUSE_S
+        except Exception as error:  # noqa: BLE001 - one run that cannot be shown must not keep the others from it
+            _log.exception("run %s: its message could not be made", run.id)
+            self._later(run, error)
 
     def _later(self, run: Run, error: Exception) -> None:
         pause = min(2 * self._pause_s.get(run.id, EVERY_S / 2), _LONGEST_PAUSE_S)

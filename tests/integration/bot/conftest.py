@@ -13,13 +13,16 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.client import OmokageBot
+from bot.features.train import board
 from core.bootstrap import Services, build
+from core.services import train_live
 from core.settings import Settings
 from sandbox.clock import ManualClock
 from sandbox.config import RateLimits, SandboxConfig
 from sandbox.driver import Driver, Member
 from sandbox.server import Sandbox
 from tests.discord_schema import assert_valid_log
+from tests.integration.bot.coach import Coach
 from tests.integration.bot.worker import FakeWorker
 from tests.integration.sandbox.conftest import checked_events
 
@@ -125,3 +128,15 @@ async def ben(driver: Driver) -> Member:
 async def chie(driver: Driver) -> Member:
     """A member whose Discord is in Japanese."""
     return await driver.member("chie")
+
+
+@pytest.fixture
+def coach(services: Services, worker: FakeWorker, monkeypatch: pytest.MonkeyPatch) -> Iterator[Coach]:
+    """Trains in the fake worker; what is shown of it is shown twenty times as often as usual."""
+    monkeypatch.setattr(board, "EVERY_S", 0.25)
+    monkeypatch.setattr(board, "LOOK_S", 0.05)
+    monkeypatch.setattr(train_live, "_NOTE_S", 0.0)
+    monkeypatch.setattr(train_live, "_DRAW_S", 0.1)
+    training = Coach(services, worker)
+    yield training
+    training.stop()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from bot.client import OmokageBot
@@ -15,20 +13,16 @@ from core.services.job_base import own_id
 from core.services.runs import Reached
 from core.settings import Settings
 from sandbox.driver import Driver, Member
-from tests.integration.bot.coach import GUILD, NAMES, Coach, Trainer, a_dataset
+from tests.integration.bot.boards import buttons, said
+from tests.integration.bot.coach import GUILD, NAMES, Trainer, a_dataset
 from tests.integration.bot.conftest import serving
 from tests.integration.bot.test_classify import EPHEMERAL
-from tests.integration.bot.test_train import buttons, said
 from tests.integration.bot.worker import FakeWorker
 
 KIND = RunKind.RECOGNISER
 
 
-@pytest.fixture(autouse=True)
-def coach(services: Services, worker: FakeWorker) -> Iterator[Coach]:
-    coach = Coach(services, worker)
-    yield coach
-    coach.stop()
+pytestmark = pytest.mark.usefixtures("coach")
 
 
 def a_version(services: Services, accuracy: float, data: str = "family") -> Version:

@@ -1,80 +1,17 @@
-"""A training from the chat: one message shows it, buttons steer it."""
+"""A training from the chat: commands, buttons and what they answer."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from bot.client import OmokageBot
-from bot.features.train import board
 from core.bootstrap import Services
-from core.domain.runs import Run, RunState
-from core.services import train_live
-from core.services.jobs import now_utc
-from core.settings import Settings
-from sandbox.clock import ManualClock
+from core.domain.runs import RunState
 from sandbox.driver import Driver, Member
 from sandbox.types import Json
-from tests.integration.bot.coach import GUILD, Coach, a_dataset
-from tests.integration.bot.conftest import kill, serving
+from tests.integration.bot.boards import STEPS, buttons, run_of, said, shows, start
+from tests.integration.bot.coach import Coach, a_dataset
 from tests.integration.bot.test_classify import EPHEMERAL
-from tests.integration.bot.worker import FakeWorker, until
-
-STEPS = 60
-
-
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A twentieth of the usual times."""
-    monkeypatch.setattr(board, "EVERY_S", 0.25)
-    monkeypatch.setattr(board, "LOOK_S", 0.05)
-    monkeypatch.setattr(train_live, "_NOTE_S", 0.0)
-    monkeypatch.setattr(train_live, "_DRAW_S", 0.1)
-
-
-@pytest.fixture
-def coach(services: Services, worker: FakeWorker) -> Iterator[Coach]:
-    coach = Coach(services, worker)
-    yield coach
-    coach.stop()
-
-
-async def start(member: Member, **options: Any) -> Json:
-    """Use `/train start`; the private answer."""
-    said: dict[str, Any] = {"kind": "recogniser", "preset": "slim", "steps": STEPS} | options
-    asked = await member.command("train start", **said)
-    return await asked.answer()
-
-
-def said(message: Json) -> str:
-    """All text of a message's frames."""
-    return "\n".join(f"{one.get('title', '')}\n{one.get('description', '')}" for one in message["embeds"])
-
-
-def buttons(message: Json) -> list[str]:
-    return [button["label"] for row in message["components"] for button in row["components"]]
-
-
-def shows(text: str) -> Callable[[Json], bool]:
-    return lambda message: text in said(message)
-
-
-def run_of(services: Services) -> Run:
-    return services.runs.find(GUILD)
-
-
-def later(bot: OmokageBot, services: Services, minutes: float) -> None:
-    """Move the clocks of the bot and of the runs."""
-    bot.boards._clock = services.runs._clock = lambda: now_utc() + timedelta(minutes=minutes)
-
-
-async def edits_of(driver: Driver, message: Json) -> int:
-    path = f"/channels/{message['channel_id']}/messages/{message['id']}"
-    return sum(one["method"] == "PATCH" and one["path"].endswith(path) for one in await driver.requests())
 
 
 async def test_a_training_is_shown_from_its_start_to_the_version_that_answers(  # noqa: PLR0917 - fixtures
@@ -110,37 +47,6 @@ async def test_a_training_is_shown_from_its_start_to_the_version_that_answers(  
     listed = await (await ben.command("model list")).answer()
     assert "Only moderators" in refused["content"]
     assert "✅ **recogniser v1 (cnn slim)** · family v1 · **90.0 %** right" in said(listed)
-
-
-async def test_the_message_is_edited_now_and_then_and_never_without_a_change(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member, driver: Driver
-) -> None:
-    a_dataset(services)
-    began = asyncio.get_running_loop().time()
-    await start(aiko, steps=150)
-    done = await aiko.wait_for(shows("✅ Finished"))
-    lasted = asyncio.get_running_loop().time() - began
-    edits = await edits_of(driver, done)
-    await asyncio.sleep(0.6)
-
-    assert 1 <= edits <= lasted / board.EVERY_S + 1
-    assert await edits_of(driver, done) == edits
-
-
-async def test_the_curves_are_uploaded_only_when_they_are_new(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member, driver: Driver
-) -> None:
-    a_dataset(services)
-    coach.hold(30)
-    await start(aiko)
-    await aiko.wait_for(shows("step 30 of 60"))
-    await aiko.command("train pause")
-    pausing = await aiko.wait_for(shows("⏸️ Pausing …"))
-    uploads = [one for one in await driver.requests() if one["method"] == "PATCH" and one["files"]]
-
-    assert len(uploads) <= coach.drawn
-    assert (await driver.download(pausing["embeds"][0]["image"]["url"])).startswith(b"\xff\xd8")
-    coach.go()
 
 
 async def test_buttons_pause_resume_and_stop(bot: OmokageBot, services: Services, coach: Coach, aiko: Member) -> None:
@@ -183,130 +89,61 @@ async def test_only_moderators_press(
     assert "train" not in [one["name"] for one in ben.commands]
 
 
-async def test_a_killed_bot_goes_on_with_the_same_message_and_its_buttons_work(
-    services: Services, settings: Settings, worker: FakeWorker, coach: Coach, aiko: Member
-) -> None:
-    a_dataset(services)
-    coach.hold(20)
-    async with serving(services, settings, worker) as first:
-        await aiko.wait_for_bot("train")
-        await start(aiko)
-        shown = await aiko.wait_for(shows("step 20 of 60"))
-        await kill(first)
-    coach.hold(30)
-    async with serving(services, settings, worker):
-        again = await aiko.wait_for(shows("step 30 of 60"))
-        await aiko.click(again, "Pause")
-        coach.go()
-        paused = await aiko.wait_for(shows("⏸️ Paused"))
-
-    assert shown["id"] == again["id"] == paused["id"]
-
-
-async def test_what_happened_while_the_bot_was_away_is_shown_once(  # noqa: PLR0917 - fixtures
-    services: Services, settings: Settings, worker: FakeWorker, coach: Coach, aiko: Member, driver: Driver
-) -> None:
-    a_dataset(services)
-    coach.hold(20)
-    async with serving(services, settings, worker):
-        await aiko.wait_for_bot("train")
-        await start(aiko)
-        shown = await aiko.wait_for(shows("step 20 of 60"))
+async def paused_at(aiko: Member, coach: Coach, step: int) -> Json:
+    """Let the training go on to a step, and pause it there: that makes a checkpoint."""
+    await aiko.wait_for(shows(f"step {step} of 60"))
+    await aiko.command("train pause")
+    await aiko.wait_for(lambda m: "⏸️ Pausing …" in said(m) and f"step {step} " in said(m))
     coach.go()
-    await until(lambda: run_of(services).state is RunState.FINISHED)
-    async with serving(services, settings, worker):
-        done = await aiko.wait_for(shows("✅ Finished"))
-    edits = await edits_of(driver, done)
-    async with serving(services, settings, worker):
-        await asyncio.sleep(0.5)
-
-    assert done["id"] == shown["id"]
-    assert await edits_of(driver, done) == edits
-    assert len([one for one in aiko.messages() if "Training #1" in said(one)]) == 1
-
-
-async def test_a_message_that_was_posted_but_not_remembered_is_found_again(
-    services: Services, settings: Settings, worker: FakeWorker, coach: Coach, aiko: Member
-) -> None:
-    a_dataset(services)
-    coach.hold(20)
-    async with serving(services, settings, worker):
-        await aiko.wait_for_bot("train")
-        await start(aiko)
-        shown = await aiko.wait_for(shows("step 20 of 60"))
-    services.runs.note_board(run_of(services).id, None, None, None)
-    async with serving(services, settings, worker) as bot:
-        later(bot, services, 3)  # nonces are forgotten
-        coach.go()
-        done = await aiko.wait_for(shows("✅ Finished"))
-
-    assert done["id"] == shown["id"]
-
-
-async def test_the_message_moves_before_it_is_an_hour_old(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member, clock: ManualClock
-) -> None:
-    a_dataset(services)
-    coach.hold(20)
-    await start(aiko)
-    old = await aiko.wait_for(shows("step 20 of 60"))
-
-    clock.advance(56 * 60)
-    later(bot, services, 56)
-    coach.go()
-    left = await aiko.wait_for(lambda m: m["id"] == old["id"] and not m["components"])
-    done = await aiko.wait_for(shows("✅ Finished"))
-
-    assert done["id"] != old["id"]
-    assert f"/{done['id']})" in said(left)
-    assert left["attachments"] == []
-    assert buttons(done) == ["Let it answer", "Card"]
-
-
-async def test_a_message_that_somebody_deleted_does_not_come_back_before_the_end(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member
-) -> None:
-    a_dataset(services)
-    coach.hold(20)
-    await start(aiko)
-    shown = await aiko.wait_for(shows("step 20 of 60"))
-    await bot.get_partial_messageable(int(shown["channel_id"])).get_partial_message(int(shown["id"])).delete()
-
-    coach.hold(30)
-    await until(lambda: (services.runs.board(run_of(services).id)[2] or "").startswith("gone:"))
-    await asyncio.sleep(0.4)
-    assert not [one for one in aiko.messages() if "Training #1" in said(one)]
-    coach.go()
-    done = await aiko.wait_for(shows("✅ Finished"))
-
-    assert done["id"] != shown["id"]
+    return await aiko.wait_for(lambda m: "⏸️ Paused" in said(m) and f"step {step} " in said(m))
 
 
 async def test_going_back_to_the_best_checkpoint_asks_first(
     bot: OmokageBot, services: Services, coach: Coach, aiko: Member
 ) -> None:
+    # Given a training whose checkpoint at step 20 is better than that at step 50
     a_dataset(services)
-    coach.hold(40)
+    coach.best_step = 20
+    coach.hold(20)
     await start(aiko)
-    await aiko.wait_for(shows("step 40 of 60"))
-    await aiko.command("train pause")
-    coach.go()
-    paused = await aiko.wait_for(shows("⏸️ Paused"))
-    run = run_of(services)
-    first = services.runs.checkpoints(run.id)[0].step
+    await paused_at(aiko, coach, 20)
+    coach.hold(50)
+    await aiko.command("train resume")
+    paused = await paused_at(aiko, coach, 50)
+    # When a moderator wants it back
+    asked = await (await aiko.click(paused, "Roll back to best …")).answer()
+    untouched = run_of(services).step
+    done = await (await aiko.click(asked, "Roll back to step 20")).answer()
+    back = await aiko.wait_for(lambda m: m["id"] == paused["id"] and "step 20 of 60" in said(m))
+    again = await (await aiko.click(back, "Roll back to best …")).answer()
+    # Then it is asked about first, and done once
+    assert "What came after it, up to step 50, will be forgotten" in asked["content"]
+    assert untouched == 50
+    assert done["content"] == "Training #1 is back at step 20, and rests there."
+    assert run_of(services).step == 20
+    assert again["content"].startswith("The newest checkpoint, at step 20, is the best one.")
 
-    refused = await (await aiko.click(paused, "Roll back to best …")).answer()
-    back = await (await aiko.command("train rollback", step=first)).answer()
+
+async def test_a_checkpoint_is_gone_back_to_and_branched_from_by_command(
+    bot: OmokageBot, services: Services, coach: Coach, aiko: Member
+) -> None:
+    a_dataset(services)
+    coach.hold(20)
+    await start(aiko)
+    await paused_at(aiko, coach, 20)
+    slower: dict[str, Any] = {"step": 25, "learning-rate": 0.0005}
+
+    refused = await (await aiko.command("train rollback", step=5)).answer()
+    back = await (await aiko.command("train rollback", step=30, run=1)).answer()
     offered = await aiko.autocomplete("train branch", "step", "")
-    slower: dict[str, Any] = {"step": first, "learning-rate": 0.0005}
     branched = await (await aiko.command("train branch", **slower)).answer()
-    await aiko.wait_for(shows(f"branched at step {first}"))
+    shown = await aiko.wait_for(shows("branched at step 20"))
 
-    assert "is the best one" in refused["content"] or "will be forgotten" in refused["content"]
-    assert back["content"] == f"Training #1 is back at step {first}, and rests there."
-    assert services.runs.get(run.id).step == first
-    assert [choice["value"] for choice in offered] == [first]
+    assert "There is no checkpoint at or before step 5. Those that there are: 20." in refused["content"]
+    assert back["content"] == "Training #1 is back at step 20, and rests there."
+    assert [choice["value"] for choice in offered] == [20]
     assert "Training #2 has begun" in branched["content"]
+    assert "learning_rate 0.0005" in said(shown)
 
 
 async def test_a_training_that_comes_off_the_rails_says_why(
