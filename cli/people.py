@@ -32,7 +32,7 @@ def people() -> None:
 @click.argument("photos", nargs=-1, required=True, metavar="PHOTO...")
 @_guild
 def enrol(name: str, photos: tuple[str, ...], guild: int) -> int:
-    """Add photos of one person, who is known from then on.
+    """Add photos of one person, who is known from then on. The photos are kept, to train on.
 
     Each photo must show one face. Exit status 1 where a photo could not be used; the others are still enrolled.
     """
@@ -52,7 +52,8 @@ def enrol(name: str, photos: tuple[str, ...], guild: int) -> int:
                 failed += 1
                 continue
             source = f"cli:{Path(read.name).name}"
-            person = services.people.enrol(guild, shown, read.outcome.faces[0], source=source)
+            photo = services.blobs.put(read.data)  # a data set of the labels needs it
+            person = services.people.enrol(guild, shown, read.outcome.faces[0], source=source, photo=photo)
             click.echo(f"{read.name}: {person.name}, {_count(person.pictures)}")
     return FAULT if failed else OK
 

@@ -21,10 +21,11 @@ _MOST_BYTES = 10 * 1024 * 1024 + 1
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One photo: either `outcome` or what is wrong with it."""
+    """One photo: either `outcome` and the file's `data`, or what is wrong with it."""
 
     name: str
     outcome: ClassifyOutcome | None = None
+    data: bytes = b""
     error: str | None = None
 
 
@@ -32,7 +33,8 @@ def read_all(classifier: ClassifyService, names: Sequence[str], guild: int) -> I
     """Classify one photo after the other; what is wrong with one does not stop the others."""
     for name in names:
         try:
-            yield Read(name, classifier.classify_photo(photo_bytes(name), guild))
+            data = photo_bytes(name)
+            yield Read(name, classifier.classify_photo(data, guild), data)
         except OmokageError as error:
             yield Read(name, error=sentence(error))
         except OSError as error:

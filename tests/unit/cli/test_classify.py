@@ -117,6 +117,12 @@ def test_somebody_is_enrolled_and_listed():
     assert run("people", "list", "--guild", "5")[1].stdout.startswith("Nobody is known yet.")
 
 
+def test_the_photo_of_somebody_who_is_enrolled_is_kept_to_train_on(tmp_path: Path):
+    run("people", "enrol", "Mina", photo("a.jpg", {"faces": [None]}))
+    kept = [path.read_bytes() for path in (tmp_path / "data" / "blobs").rglob("*") if path.is_file()]
+    assert kept == [Path("a.jpg").read_bytes()]
+
+
 @pytest.mark.parametrize(("faces", "word"), [([], "no face"), ([None, None], "2 faces")])
 def test_a_photo_must_show_one_face_to_be_enrolled(faces: list[None], word: str):
     status, result = run("people", "enrol", "Mina", photo("a.jpg", {"faces": faces}), photo("b.jpg", {"faces": [None]}))
