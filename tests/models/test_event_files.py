@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import tensorflow as tf
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -125,6 +125,7 @@ def test_a_figure_that_a_step_has_already_is_not_written_twice(tmp_path: Path) -
     assert shown(tmp_path) == {"loss": [(10, 1.0)], "accuracy": [(10, 0.5)]}
 
 
+@settings(max_examples=30)  # each opens a file a life through TensorFlow, a tenth of a second
 @given(st.lists(st.tuples(st.integers(0, 30), st.booleans()), min_size=1, max_size=25))
 def test_whatever_happens_no_step_is_shown_twice_and_the_last_word_counts(
     tmp_path_factory: pytest.TempPathFactory, happened: list[tuple[int, bool]]
