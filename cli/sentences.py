@@ -52,6 +52,8 @@ _DETAILED: Mapping[ErrorCode, str] = {
 _UNFIT = {
     "few-people": "the data set has fewer than two people",
     "few-pictures": "some people have too few pictures: {names}",
+    "without-face": "no face was found in any picture of the data set",
+    "other-embedder": "the data set was made with an older face network; import the pictures again",
 }
 _BAD_NAMES = {
     "empty": "the name is empty",

@@ -12,6 +12,7 @@ import numpy as np
 from core.domain.errors import ErrorCode, OmokageError
 from core.vision.decode import SafeDecoder
 from core.vision.picture_cache import mapped
+from core.vision.reader import EMBEDDING_NAME
 from core.vision.records import Record, read_shard
 from core.vision.views import View, render_view
 
@@ -47,17 +48,31 @@ class DatasetReader:
         labels: list[int] = []
         found: list[bool] = []
         embeddings: list[bytes] = []
+        self._embedders: set[str] = set()
         self.sources: list[str] = []
         self.hashes: list[str] = []
         for record in self.records():
             labels.append(record.label)
             found.append(record.landmarks is not None)
             embeddings.append(record.embedding or bytes(4 * EMBEDDING_SIZE))
+            if record.embedding:
+                self._embedders.add(record.embedder)
             self.sources.append(record.source)
             self.hashes.append(record.sha256)
         self.labels: NDArray[np.int64] = np.array(labels, np.int64)
         self.found: NDArray[np.bool_] = np.array(found, np.bool_)
-        self.embeddings: NDArray[np.float32] = np.frombuffer(b"".join(embeddings), "<f4").reshape(-1, EMBEDDING_SIZE)
+        self._embeddings: NDArray[np.float32] = np.frombuffer(b"".join(embeddings), "<f4").reshape(-1, EMBEDDING_SIZE)
+
+    @property
+    def embeddings(self) -> NDArray[np.float32]:
+        """Of the faces as today's network has them.
+
+        Raises:
+            OmokageError: DATASET_UNFIT, they are another network's, which do not compare; import the pictures again.
+        """
+        if self._embedders - {EMBEDDING_NAME}:
+            raise OmokageError(ErrorCode.DATASET_UNFIT, remark="other-embedder")
+        return self._embeddings
 
     def __len__(self) -> int:
         return self.dataset.pictures
