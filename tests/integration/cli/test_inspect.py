@@ -21,6 +21,7 @@ from core.domain.faces import Box
 from core.domain.jobs import Origin
 from core.domain.runs import RunKind, RunRequest
 from core.settings import Settings
+from core.vision.reader import EMBEDDING_NAME
 from core.vision.records import Record, write_shard
 
 PEOPLE, EACH = ("Mina", "晴香", "Otis"), 8
@@ -50,6 +51,7 @@ def add_dataset(services: Services, folder: Path, name: str, seed: int) -> None:
             Box(12.0, 12.0, 40.0, 44.0),
             0.9,
             (centres[label] + random.normal(0, 0.02, 128)).astype("<f4").tobytes(),
+            EMBEDDING_NAME,
         )
         for number, label in enumerate(np.repeat(range(len(PEOPLE)), EACH).tolist())
     ]
