@@ -49,19 +49,20 @@ def data() -> None:
 @data.command("import")
 @click.argument("source", type=click.Path(exists=True, path_type=Path), metavar="FOLDER|ZIP")
 @click.option("--name", required=True, help="Of the data set; the same name again makes its next version.")
+@click.option("--unlabelled", is_flag=True, help="It does not matter who is shown; sub-folders are only folders.")
 @_guild
 @_json
-def import_data(source: Path, name: str, guild: int, as_json: bool) -> None:
+def import_data(source: Path, name: str, unlabelled: bool, guild: int, as_json: bool) -> None:
     """Make a version of a data set out of a folder or zip file with one sub-folder for each person.
 
-    Each sub-folder is called like the person in it. 7,000 small pictures take about five minutes. The same content
-    again makes no new version.
+    Each sub-folder is called like the person in it; with --unlabelled all pictures are taken, as a model that draws
+    faces learns from them. 7,000 small pictures take about five minutes. The same content again makes no new version.
     """
     quiet_libraries()
     with _told() as services, _bar("Reading pictures") as progress:
         from core.services.dataset_import import import_folder  # noqa: PLC0415 - TensorFlow
 
-        dataset, _ = import_folder(services, source, guild, name, _OPERATOR, progress)
+        dataset, _ = import_folder(services, source, guild, name, _OPERATOR, progress, named=not unlabelled)
     _show(services, dataset, as_json)
 
 

@@ -8,6 +8,9 @@ from datetime import datetime
 
 from core.domain.jobs import JSON
 
+NOBODY = 0  # `person_id` of pictures of which it does not matter whom they show
+UNNAMED = "pictures"  # what the only class of such a data set is called
+
 
 @dataclass(frozen=True, slots=True)
 class DatasetClass:
@@ -67,6 +70,11 @@ class Dataset:
     def title(self) -> str:
         """What people call it: `family v3`."""
         return f"{self.name} v{self.version}"
+
+    @property
+    def people(self) -> int:
+        """How many people have a name in it."""
+        return sum(one.person_id != NOBODY for one in self.classes)
 
 
 @dataclass(frozen=True, slots=True)

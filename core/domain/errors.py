@@ -40,6 +40,10 @@ class ErrorCode(StrEnum):
     DISK_FULL = "disk-full"
     UNKNOWN_VERSION = "unknown-version"
     BAD_WEIGHTS = "bad-weights"  # damaged, truncated, or not what the card says
+    NO_MODEL = "no-model"  # nothing that draws faces answers here yet
+    UNKNOWN_MODEL = "unknown-model"  # `model`, and `known`: those that there are
+    NO_ENCODER = "no-encoder"  # `model` draws faces, but cannot take photos; `known`: those that can
+    UNKNOWN_TRAIT = "unknown-trait"  # `trait`, and `known`
     NOT_BETTER = "not-better"  # promotion refused: `new`, `old` accuracy on the shared folds
     NOT_COMPARABLE = "not-comparable"  # promotion refused: no fold of the same data was measured for both
     INTERNAL = "internal"

@@ -19,6 +19,12 @@ class JobKind(StrEnum):
     CLASSIFY = "classify"
     EVALUATE = "evaluate"  # how good a model version is, as a card
     SNAPSHOT = "snapshot"  # the guild's named faces, frozen as a data set
+    GENERATE = "generate"  # a grid of faces
+    FILM = "film"  # from face to face
+    NEAREST = "nearest"  # the training pictures that a drawn face is most like
+    MORPH = "morph"  # from one face to another
+    MIX = "mix"  # faces added and subtracted
+    CURATE = "curate"  # which pictures of a data set are worth keeping
     TRAIN = "train"  # one segment of a run; its answer is the run's own message
 
 
@@ -53,7 +59,13 @@ PENDING = frozenset({JobState.RECEIVED, JobState.WAITING})  # these count agains
 # A kind's queue and priority. 0 is the most urgent, as the Redis transport has it; a person waits for these.
 ROUTES: Mapping[JobKind, tuple[QueueName, int]] = {
     JobKind.CLASSIFY: (QueueName.CPU, 0),
+    JobKind.GENERATE: (QueueName.GPU, 0),
+    JobKind.MORPH: (QueueName.GPU, 0),
+    JobKind.MIX: (QueueName.GPU, 0),
+    JobKind.FILM: (QueueName.GPU, 3),
+    JobKind.NEAREST: (QueueName.GPU, 3),
     JobKind.EVALUATE: (QueueName.GPU, 3),
+    JobKind.CURATE: (QueueName.GPU, 5),
     JobKind.SNAPSHOT: (QueueName.GPU, 5),
     JobKind.TRAIN: (QueueName.GPU, 9),
 }

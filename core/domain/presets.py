@@ -10,7 +10,8 @@ from core.domain.jobs import JSON
 from core.domain.runs import RunKind
 from core.domain.splits import FOLDS
 
-EMBEDDING, CNN = "embedding", "cnn"
+EMBEDDING, CNN, DCGAN, VAE = "embedding", "cnn", "dcgan", "vae"
+LOSSES = ("non-saturating", "hinge", "two-class")
 SIZES = (96, 80, 64, 48, 32)
 MOST_STEPS = 1_000_000  # a run of weeks; more is a slip of the keyboard
 
@@ -33,6 +34,15 @@ PRESETS: Mapping[RunKind, tuple[Preset, ...]] = {
         Preset("slim", CNN, 8000),
         Preset("gray", CNN, 8000),
     ),
+    RunKind.DCGAN: (
+        Preset("light", DCGAN, 6000),
+        Preset("small", DCGAN, 8000),
+        Preset("classic", DCGAN, 7000),
+    ),
+    RunKind.VAE: (
+        Preset("vae", VAE, 6000),
+        Preset("autoencoder", VAE, 6000),
+    ),
 }
 _HEADS = {EMBEDDING: "embedding", CNN: "modern"}  # the preset that stands for a head
 
@@ -53,11 +63,15 @@ class _Range:
         return f"{self.least:g} to {self.most:g}"
 
 
-_OPTIONS: Mapping[str, _Range | tuple[int, ...]] = {
-    "size": SIZES,
+_COMMON: Mapping[str, _Range | tuple[JSON, ...]] = {
     "batch": _Range(8, 1024),
-    "fold": _Range(0, FOLDS - 1),  # the held-out one
     "learning_rate": _Range(1e-6, 1.0, whole=False),
+}
+_OPTIONS: Mapping[RunKind, Mapping[str, _Range | tuple[JSON, ...]]] = {
+    RunKind.RECOGNISER: {"size": SIZES, "fold": _Range(0, FOLDS - 1), **_COMMON},  # `fold`: the held-out one
+    # `augment`: strength of DiffAugment, 0: none; not said: as the number of pictures needs it.
+    RunKind.DCGAN: {"loss": LOSSES, "augment": _Range(0, 1, whole=False), **_COMMON},
+    RunKind.VAE: {"size": (96, 64), "kl": _Range(0, 100, whole=False), **_COMMON},  # `kl`: weight of the divergence
 }
 
 
@@ -81,7 +95,7 @@ def find_preset(kind: RunKind, name: str | None = None, head: str | None = None)
 
 
 def complete(preset: Preset, config: Mapping[str, JSON]) -> dict[str, JSON]:
-    """The options with the head and the held-out fold added; an option that is None counts as not said.
+    """The options with the head and a recogniser's held-out fold added; an option that is None counts as not said.
 
     Raises:
         OmokageError: BAD_OPTION, an option that there is not or whose value cannot be right.
@@ -89,13 +103,14 @@ def complete(preset: Preset, config: Mapping[str, JSON]) -> dict[str, JSON]:
     said = {name: value for name, value in config.items() if value is not None}
     if said.pop("head", preset.head) != preset.head:
         raise bad_option("head", config["head"], preset.head)
+    kind = next(kind for kind, presets in PRESETS.items() if preset in presets)
     for name, value in said.items():
-        allowed = _OPTIONS.get(name)
+        allowed = _OPTIONS[kind].get(name)
         if allowed is None:
-            raise bad_option(name, value, ", ".join(_OPTIONS))
+            raise bad_option(name, value, ", ".join(_OPTIONS[kind]))
         if not (allowed.holds(value) if isinstance(allowed, _Range) else value in allowed):
             raise bad_option(name, value, str(allowed) if isinstance(allowed, _Range) else ", ".join(map(str, allowed)))
-    return {"head": preset.head, "fold": 0, **said}
+    return {"head": preset.head, **({"fold": 0} if kind is RunKind.RECOGNISER else {}), **said}
 
 
 def check_steps(preset: Preset, steps: int) -> int:

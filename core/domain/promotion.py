@@ -16,10 +16,13 @@ def check_better(new: Version, old: Version | None) -> str:
 
     Measured on the folds of the same data that both have held out. Of what needs no training, `old` None, the new
     version's own metrics tell how it did there (`live_folds`); where they do not, any measured version may serve.
+    Models that generate are compared by the distance of their pictures from real ones (`kid`), less of which is better.
 
     Raises:
         OmokageError: NOT_BETTER with `new` and `old`; NOT_COMPARABLE.
     """
+    if new.kind.generates:
+        return _check_nearer(new, old)
     mine = _folds(new, "folds")
     theirs = _folds(new, "live_folds") if old is None else _folds(old, "folds")
     if old is None and mine and not theirs:
@@ -31,6 +34,18 @@ def check_better(new: Version, old: Version | None) -> str:
     if here < there - _ROUNDING:
         raise OmokageError(ErrorCode.NOT_BETTER, new=here, old=there)
     return f"{here:.4f} >= {there:.4f}, {'fold' if len(shared) == 1 else 'folds'} {', '.join(shared)}"
+
+
+def _check_nearer(new: Version, old: Version | None) -> str:
+    if old is None:
+        return "nothing of the guild's own was there before"
+    here, there = (one.metrics.get("kid") for one in (new, old))
+    measured = isinstance(here, int | float) and isinstance(there, int | float)
+    if not measured or old.dataset_hash != new.dataset_hash:
+        raise OmokageError(ErrorCode.NOT_COMPARABLE)
+    if here > there + _ROUNDING:  # type: ignore[operator]
+        raise OmokageError(ErrorCode.NOT_BETTER, new=here, old=there)  # type: ignore[arg-type]
+    return f"KID {here:.4f} <= {there:.4f}"
 
 
 def served(history: Sequence[Promotion]) -> list[int]:

@@ -14,6 +14,13 @@ class RunKind(StrEnum):
     """What is trained."""
 
     RECOGNISER = "recogniser"
+    DCGAN = "dcgan"  # draws faces that never were
+    VAE = "vae"  # takes faces to codes and back
+
+    @property
+    def generates(self) -> bool:
+        """Whether it makes pictures; names on pictures then do not matter."""
+        return self is not RunKind.RECOGNISER
 
 
 class RunState(StrEnum):
@@ -55,11 +62,26 @@ class RunRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """Why a training is over before its last step: what it would still learn makes it worse.
+
+    `code` names the sentence (`discriminator-won`, `diversity-fell`, `worse-and-worse`); the run keeps what it had at
+    step `best`, where `figure` (of that name in the curves) was `value`.
+    """
+
+    code: str
+    step: int
+    best: int
+    figure: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class RunLive:
     """The newest figures of a run, for its message in chat: written at most every second or two.
 
     `values` are the newest of the curves; `picture` and `samples` are blobs (PNG) of the curves and of what the model
-    makes, if it makes pictures.
+    makes, if it makes pictures. `ending` is why the run ended before its last step, if it did.
     """
 
     step: int
@@ -68,6 +90,7 @@ class RunLive:
     seconds_left: float | None
     picture: str | None = None
     samples: str | None = None
+    ending: Mapping[str, JSON] | None = None  # an `Ending`, as JSON
 
 
 @dataclass(frozen=True, slots=True)

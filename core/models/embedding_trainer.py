@@ -75,6 +75,9 @@ class EmbeddingTrainer:
             "live_accuracy": float(np.mean([self._share(one, one.live) for one in done])),
         }
 
+    def verdict(self) -> None:
+        """It is trained to the end."""
+
     def sample(self) -> None:
         """A recogniser makes no pictures."""
 

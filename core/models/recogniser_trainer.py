@@ -109,6 +109,9 @@ class RecogniserTrainer:
             self._by_step.append((self.step, figures["held_out_accuracy"]))
         return figures
 
+    def verdict(self) -> None:
+        """It is trained to the end."""
+
     def sample(self) -> None:
         """A recogniser makes no pictures."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING
 from core.domain.datasets import Dataset, Findings, Preflight
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.people import name_key, normalise_name
+from core.domain.runs import RunKind
 from core.services.dataset_make import Picture, Progress, Reader, load_reader, make, newest
 from core.services.dataset_maker import Target
-from core.services.dataset_sources import MOST_BYTES, Files, offers, opened
+from core.services.dataset_sources import MOST_BYTES, Files, Offer, all_offers, offers, opened
 
 if TYPE_CHECKING:
     from core.bootstrap import Services
@@ -49,26 +50,28 @@ def import_folder(  # noqa: PLR0917 - what a caller has in hand, in the order of
     by: int,
     progress: Progress = lambda _done, _total: None,
     *,
+    named: bool = True,
     load: Callable[[], Reader] = load_reader,
 ) -> tuple[Dataset, Preflight]:
     """Make a version of the data set `name`; the same content again gives the version that there is.
 
     Args:
         services: of the guild.
-        source: a folder or a zip file; each sub-folder is called like the person in it.
+        source: a folder or a zip file; each sub-folder is called like the person in it, if they are `named`.
         guild_id: whose data set it is. People who are not known there yet are added.
         name: of the data set, as strict as people's.
         by: the member who says so; 0 for the operator.
         progress: told after each batch.
+        named: False: it does not matter who is shown, or whether it is people at all, and sub-folders are only folders.
         load: makes what looks at pictures; by default the product's networks.
 
     Raises:
         OmokageError: BAD_ARCHIVE, BAD_NAME, DATASET_UNFIT (no picture at all), DATASET_CHANGED (the files were changed
             meanwhile), DISK_FULL.
     """
-    target = Target(guild_id, normalise_name(name), by)
+    target = Target(guild_id, normalise_name(name), by, named)
     with opened(source) as files:
-        plan = _plan(files)
+        plan = _plan(files, offers(files) if named else all_offers(files))
         pictures = [
             Picture(person, str(path), partial(_same, files, path, sha256))
             for person, theirs in plan.people
@@ -77,14 +80,14 @@ def import_folder(  # noqa: PLR0917 - what a caller has in hand, in the order of
         dataset = newest(services, target, plan.content) or make(
             services, target, pictures, findings=plan.findings, progress=progress, load=load
         )
-    return dataset, services.datasets.preflight(dataset)
+    return dataset, services.datasets.preflight(dataset, kind=RunKind.RECOGNISER if named else RunKind.DCGAN)
 
 
-def _plan(files: Files) -> _Plan:
+def _plan(files: Files, offered: Sequence[Offer]) -> _Plan:
     """Reads every file once: most are small, and an import that has been done before ends here."""
     people: list[tuple[str, tuple[_File, ...]]] = []
     identical = unreadable = 0
-    for _, group in groupby(offers(files), key=lambda offer: name_key(offer.person)):
+    for _, group in groupby(offered, key=lambda offer: name_key(offer.person)):
         theirs = list(group)
         hashes = [_sha256(files, offer.path) for offer in theirs]
         first: dict[str, PurePosixPath] = {}

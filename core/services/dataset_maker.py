@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.domain.content import content_hash
-from core.domain.datasets import Dataset, DatasetClass, Findings, Shard
+from core.domain.datasets import NOBODY, Dataset, DatasetClass, Findings, Shard
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.preflight import SMALL_FACE
 from core.services.dataset_copies import copies
@@ -29,11 +29,12 @@ CONTENT = f"{FORMAT} {EMBEDDING_NAME}"  # what `content_hash` is told
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Which data set of which guild gets a version, and who says so."""
+    """Which data set of which guild gets a version, and who says so; not `named`: it does not matter who is shown."""
 
     guild_id: int
     name: str
     by: int
+    named: bool = True
 
 
 class DatasetMaker:
@@ -89,19 +90,23 @@ class DatasetMaker:
         self._write()
         with disk_full_said():
             shards = [_stored(services, path, count) for path, count in self._shards]
-        known = services.datasets.people(target.guild_id, [name for name, _ in self._people], target.by)
-        counts = [len(pictures) for _, pictures in self._people]
-        classes = [DatasetClass(one.name, one.id, count) for one, count in zip(known, counts, strict=True)]
         return services.datasets.add(
             target.guild_id,
             target.name,
-            classes,
+            self._classes(services, target),
             shards,
             hash=content_hash(CONTENT, self._people),
             without_face=self._without_face,
             by=target.by,
             findings=self.findings,
         )
+
+    def _classes(self, services: Services, target: Target) -> list[DatasetClass]:
+        counts = {name: len(pictures) for name, pictures in self._people}
+        if not target.named:
+            return [DatasetClass(name, NOBODY, count) for name, count in counts.items()]
+        known = services.datasets.people(target.guild_id, list(counts), target.by)
+        return [DatasetClass(one.name, one.id, count) for one, count in zip(known, counts.values(), strict=True)]
 
     def _end_person(self) -> None:
         if self._person:

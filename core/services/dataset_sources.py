@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
+from core.domain.datasets import UNNAMED
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.people import name_key, normalise_name
 from core.services.dataset_zip import ZipFiles
@@ -89,6 +90,11 @@ def offers(files: Files) -> list[Offer]:
     names = {folder: _person(folder) for folder in {path.parts[0] for path in meant}}
     found = [Offer(names[path.parts[0]], path) for path in meant]
     return sorted(found, key=lambda offer: (name_key(offer.person), str(offer.path)))
+
+
+def all_offers(files: Files) -> list[Offer]:
+    """All files, wherever they lie, in the order of their paths: of nobody in particular."""
+    return [Offer(UNNAMED, path) for path in sorted(files.paths()) if not _is_clutter(path)]
 
 
 def _person(folder: str) -> str:

@@ -10,6 +10,7 @@ from core.domain.datasets import Dataset, DatasetClass, Findings, Preflight, Sha
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.people import Person, normalise_name
 from core.domain.preflight import FEWEST_PICTURES, preflight
+from core.domain.runs import RunKind
 from core.services.job_base import now_utc
 from core.storage.blobs import Blobs
 from core.storage.database import Database
@@ -99,9 +100,11 @@ class DatasetService:
         """The shards that are gone or damaged; reads them all."""
         return tuple(shard for shard in dataset.shards if not self._is_whole(shard))
 
-    def preflight(self, dataset: Dataset, minimum_pictures: int = FEWEST_PICTURES) -> Preflight:
+    def preflight(
+        self, dataset: Dataset, minimum_pictures: int = FEWEST_PICTURES, kind: RunKind = RunKind.RECOGNISER
+    ) -> Preflight:
         """What is in it, and whether it can be trained on; from the counts alone."""
-        return preflight(dataset, minimum_pictures)
+        return preflight(dataset, minimum_pictures, kind)
 
     def _is_whole(self, shard: Shard) -> bool:
         try:

@@ -33,7 +33,7 @@ class Datasets(Protocol):
         """The version; UNKNOWN_DATASET."""
         ...
 
-    def preflight(self, dataset: Dataset, minimum_pictures: int = 3) -> Preflight:
+    def preflight(self, dataset: Dataset, minimum_pictures: int = 3, kind: RunKind = RunKind.RECOGNISER) -> Preflight:
         """What is in it, and whether it can be trained on."""
         ...
 

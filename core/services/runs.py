@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON, Origin
 from core.domain.presets import check_steps, complete, find_preset
-from core.domain.runs import Checkpoint, Run, RunRequest, RunState
+from core.domain.runs import Checkpoint, Run, RunKind, RunRequest, RunState
 from core.services.run_base import Datasets
 from core.services.run_board import Board
 from core.services.run_segments import Reached, Segment, Segments
@@ -56,7 +56,7 @@ class RunService(Segments, Wishes, Board):
             return known
         preset = find_preset(request.kind, request.preset)
         config, steps = complete(preset, request.config), check_steps(preset, request.steps)
-        self._check_dataset(request.dataset_id, request.origin.guild_id)
+        self._check_dataset(request.dataset_id, request.origin.guild_id, request.kind)
         return self._begin(replace(request, config=config, steps=steps), owner)
 
     def branch(
@@ -93,7 +93,7 @@ class RunService(Segments, Wishes, Board):
         preset = find_preset(parent.kind, parent.preset)
         config = complete(preset, {**parent.config, **(changes or {})})
         wanted = check_steps(preset, parent.steps if steps is None else steps)
-        self._check_dataset(parent.dataset_id, origin.guild_id)
+        self._check_dataset(parent.dataset_id, origin.guild_id, parent.kind)
         request = RunRequest(
             request_id, parent.kind, parent.preset, parent.dataset_id, wanted, origin, config, parent.seed
         )
@@ -136,9 +136,9 @@ class RunService(Segments, Wishes, Board):
         with self._database.read() as connection:
             return find_run(connection, run_id)
 
-    def _check_dataset(self, dataset_id: int, guild_id: int) -> None:
+    def _check_dataset(self, dataset_id: int, guild_id: int, kind: RunKind) -> None:
         dataset = self._datasets.get(dataset_id, guild_id)
-        for remark in self._datasets.preflight(dataset).remarks:
+        for remark in self._datasets.preflight(dataset, kind=kind).remarks:
             if remark.blocks:
                 raise OmokageError(ErrorCode.DATASET_UNFIT, **{**_flat(remark.details), "remark": remark.code})
 

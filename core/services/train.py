@@ -188,11 +188,21 @@ class _Attempt:
             if is_due(trainer.step, trainer.evaluate_every, steps):
                 self._note(trainer.step, trainer.evaluate())
                 self._watcher.sample(trainer.sample)
+                steps = self._judge(trainer)
             self._watcher.step(trainer.step)
             why = self._gate.look()
         if reported < trainer.step and why is not Break.LOST:
             self._note(trainer.step, trainer.report())  # what is not reported is not in the checkpoint
         return why
+
+    def _judge(self, trainer: Trainer) -> int:
+        """How many steps the run has, now that it was evaluated: it ends here if more would make it worse."""
+        ending = trainer.verdict()
+        if ending is not None:
+            _log.info("run %s: ends at step %s, %s", self._segment.run.id, trainer.step, ending.code)
+            self._watcher.ending(ending)
+        self._steps = trainer.steps
+        return trainer.steps
 
     def _note(self, step: int, values: Mapping[str, float]) -> None:
         """Add figures to the curves; a value that is no number ends the run."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, TypeAlias
 
-from core.domain.jobs import Job
+from core.domain.jobs import JSON, Job
 from core.domain.retention import newest_figures
-from core.domain.runs import Point, Run, RunLive
+from core.domain.runs import Ending, Point, Run, RunLive
 from core.services.train_watch import Watcher
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ class LiveWatcher(Watcher):
         self._values = newest_figures(point.values for point in self._points.values())
         self._speed = Speed()
         self._speed_before = live.steps_per_second if live else None
+        self._ending: Mapping[str, JSON] | None = live.ending if live else None
         self._step, self._steps = run.step, run.steps
         self._next_note = self._next_drawing = clock()
         self._is_drawn = True
@@ -119,6 +121,10 @@ class LiveWatcher(Watcher):
         png = make()
         if png is not None:
             self._samples.put(png)
+
+    def ending(self, ending: Ending) -> None:
+        """Said in the message."""
+        self._ending, self._steps = asdict(ending), self._step
 
     def step(self, step: int) -> None:
         """Write, if the last time is long enough ago."""
@@ -140,7 +146,8 @@ class LiveWatcher(Watcher):
     def _live(self) -> RunLive:
         speed = self._speed.per_second() or self._speed_before
         left = (self._steps - self._step) / speed if speed else None
-        return RunLive(self._step, dict(self._values), speed, left, self._curves.newest, self._samples.newest)
+        pictures = (self._curves.newest, self._samples.newest)
+        return RunLive(self._step, dict(self._values), speed, left, *pictures, self._ending)
 
     def _redraw(self) -> None:
         if self._is_drawn or self._draw is None:

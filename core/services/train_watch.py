@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from core.domain.jobs import Job
-from core.domain.runs import Point, Run, RunLive
+from core.domain.runs import Ending, Point, Run, RunLive
 
 
 class Watcher:
@@ -23,6 +23,9 @@ class Watcher:
 
     def sample(self, make: Callable[[], bytes | None]) -> None:
         """The model may make a picture, a PNG."""
+
+    def ending(self, ending: Ending) -> None:
+        """The run ends before its last step."""
 
     def committed(self, points: Sequence[Point]) -> None:
         """The segment's figures are in the database."""
@@ -67,6 +70,10 @@ class _Both(Watcher):
     def sample(self, make: Callable[[], bytes | None]) -> None:
         for watcher in self._two:
             watcher.sample(make)
+
+    def ending(self, ending: Ending) -> None:
+        for watcher in self._two:
+            watcher.ending(ending)
 
     def committed(self, points: Sequence[Point]) -> None:
         for watcher in self._two:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from core.domain.datasets import Dataset
-from core.domain.runs import Run
+from core.domain.runs import Ending, Run
 from core.domain.versions import Version, VersionDraft
 
 if TYPE_CHECKING:
@@ -46,6 +46,14 @@ class Trainer(Protocol):
 
     def evaluate(self) -> Mapping[str, float]:
         """Held-out figures at this step; within three seconds, so that others need not wait."""
+        ...
+
+    def verdict(self) -> Ending | None:
+        """Why it is best to train no further, as the evaluation that was just made shows; None: go on.
+
+        Once there is a reason, `steps` is the present step, also after a restore, and `finish` leaves behind what was
+        best.
+        """
         ...
 
     def sample(self) -> bytes | None:

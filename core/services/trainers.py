@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.domain.datasets import Dataset
 from core.domain.jobs import Job
-from core.domain.presets import CNN, EMBEDDING, bad_option
+from core.domain.presets import CNN, DCGAN, EMBEDDING, VAE, bad_option
 from core.domain.runs import Run
 from core.services.train import Training, TrainingParts
 from core.services.train_events import EventLog, Events
@@ -35,7 +35,15 @@ def make_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> Trainer:
         from core.models.recogniser_trainer import make_cnn_trainer  # noqa: PLC0415
 
         return make_cnn_trainer(run, dataset, reader)
-    raise bad_option("head", head, f"{EMBEDDING}, {CNN}")
+    if head == DCGAN:
+        from core.models.dcgan_trainer import make_dcgan_trainer  # noqa: PLC0415
+
+        return make_dcgan_trainer(run, dataset, reader)
+    if head == VAE:
+        from core.models.vae_trainer import make_vae_trainer  # noqa: PLC0415
+
+        return make_vae_trainer(run, dataset, reader)
+    raise bad_option("head", head, f"{EMBEDDING}, {CNN}, {DCGAN}, {VAE}")
 
 
 def load_training(services: Services, beside: MakeWatcher | None = None) -> Training:

@@ -44,7 +44,7 @@ def align(image: NDArray[np.uint8], landmarks: Sequence[tuple[float, float]]) ->
     source = Image.fromarray(window)
     if shrink > 1:  # an average over each block first, because the transform alone looks at four pixels only
         source = source.reduce(shrink)
-    chip_to_source = _inverse(to_chip) - [[0, 0, left], [0, 0, top]]
+    chip_to_source = inverse(to_chip) - [[0, 0, left], [0, 0, top]]
     coefficients = tuple((chip_to_source / shrink).ravel())
     chip = source.transform((CHIP_SIZE, CHIP_SIZE), Image.Transform.AFFINE, coefficients, Image.Resampling.BILINEAR)
     return np.asarray(chip)
@@ -75,7 +75,8 @@ def _scale(matrix: NDArray[np.float64]) -> float:
     return math.hypot(matrix[0, 0], matrix[1, 0])
 
 
-def _inverse(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+def inverse(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The transform (2, 3) that takes a similarity (2, 3) back."""
     linear = np.linalg.inv(matrix[:, :2])
     return np.column_stack([linear, -linear @ matrix[:, 2]])
 
@@ -85,7 +86,7 @@ def _window(image: NDArray[np.uint8], to_chip: NDArray[np.float64]) -> tuple[NDA
     if _scale(to_chip) < 1e-4:
         raise ValueError("the landmarks span no area of the photo")
     corners = np.array([(0, 0, 1), (CHIP_SIZE, 0, 1), (0, CHIP_SIZE, 1), (CHIP_SIZE, CHIP_SIZE, 1)])
-    points = corners @ _inverse(to_chip).T
+    points = corners @ inverse(to_chip).T
     margin = 2 / _scale(to_chip) + 2  # so that the window's edge is never sampled unless it is the photo's
     height, width = image.shape[:2]
     left, top = np.clip(np.floor(points.min(0) - margin), 0, (width - 1, height - 1)).astype(int)

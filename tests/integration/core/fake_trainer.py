@@ -74,6 +74,8 @@ class FakeTrainer:
     def evaluate(self) -> Mapping[str, float]:
         return {"held_out_accuracy": 1 / (1 + sum(weight * weight for weight in self.average))}
 
+    def verdict(self) -> None: ...
+
     def sample(self) -> bytes | None:
         return None
 

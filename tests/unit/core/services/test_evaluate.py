@@ -48,6 +48,8 @@ class FakeTrainer:
     def evaluate(self) -> Mapping[str, float]:
         return {"held_out_accuracy": 0.5}
 
+    def verdict(self) -> None: ...
+
     def sample(self) -> None: ...
 
     def snapshot(self) -> bytes:
