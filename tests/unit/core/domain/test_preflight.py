@@ -1,18 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.domain.datasets import Dataset, DatasetClass, Findings, Preflight
+from core.domain.datasets import NOBODY, UNNAMED, Dataset, DatasetClass, Findings, Preflight
 from core.domain.preflight import preflight
+from core.domain.runs import RunKind
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 
 def dataset(*counts: int, without_face: int = 0, findings: Findings = Findings()) -> Dataset:  # noqa: B008
-    classes = tuple(DatasetClass(f"person {place}", place, count) for place, count in enumerate(counts))
+    classes = tuple(DatasetClass(f"person {place}", place + 1, count) for place, count in enumerate(counts))
     return Dataset(1, 7, "family", 1, "ab" * 32, classes, (), sum(counts), without_face, 0, NOW, findings)
 
 
@@ -71,3 +73,29 @@ def test_remarks_that_block_come_first_and_are_what_makes_it_unfit(
     blocks = [remark.blocks for remark in found.remarks]
     assert blocks == sorted(blocks, reverse=True)
     assert found.is_fit == (len(counts) >= 2 and min(counts) >= minimum)
+
+
+def unnamed(count: int, findings: Findings = Findings()) -> Dataset:  # noqa: B008
+    pictures = replace(dataset(count), findings=findings)
+    return replace(pictures, classes=(DatasetClass(UNNAMED, NOBODY, count),))
+
+
+def test_a_model_that_draws_needs_a_hundred_pictures() -> None:
+    found = preflight(unnamed(99), kind=RunKind.DCGAN)
+    assert (codes(found), found.is_fit, found.people) == (["few-to-generate"], False, 0)
+    assert found.remarks[0].details == {"count": 99, "minimum": 100}
+
+
+def test_below_a_thousand_pictures_it_is_said_that_the_model_will_copy() -> None:
+    assert codes(preflight(unnamed(100), kind=RunKind.VAE)) == ["will-copy"]
+    assert preflight(unnamed(100), kind=RunKind.VAE).is_fit
+    assert codes(preflight(unnamed(1000), kind=RunKind.VAE)) == []
+
+
+def test_who_is_shown_does_not_matter_to_a_model_that_draws() -> None:
+    assert codes(preflight(dataset(1, 1999), kind=RunKind.DCGAN)) == []
+    assert codes(preflight(unnamed(2000, Findings(damaged=3)), kind=RunKind.DCGAN)) == ["damaged"]
+
+
+def test_nobody_can_be_recognised_by_pictures_without_names() -> None:
+    assert codes(preflight(unnamed(2000))) == ["few-people"]

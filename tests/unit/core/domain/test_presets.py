@@ -75,3 +75,26 @@ def test_presets_have_different_names_that_fit_their_column() -> None:
         names = [preset.name for preset in presets]
         assert len(set(names)) == len(names)
         assert all(len(name) <= 32 for name in names)
+
+
+def test_each_kind_has_options_of_its_own() -> None:
+    dcgan, vae = find_preset(RunKind.DCGAN), find_preset(RunKind.VAE, "autoencoder")
+    assert complete(dcgan, {"loss": "hinge", "augment": 0.5}) == {"head": "dcgan", "loss": "hinge", "augment": 0.5}
+    assert complete(vae, {"kl": 0.5, "size": 64}) == {"head": "vae", "kl": 0.5, "size": 64}
+
+
+@pytest.mark.parametrize(
+    ("kind", "option", "value"),
+    [
+        (RunKind.DCGAN, "fold", 0),
+        (RunKind.DCGAN, "size", 96),
+        (RunKind.DCGAN, "loss", "least-squares"),
+        (RunKind.DCGAN, "augment", 1.5),
+        (RunKind.VAE, "loss", "hinge"),
+        (RunKind.VAE, "size", 80),
+        (RunKind.RECOGNISER, "kl", 1.0),
+    ],
+)
+def test_an_option_of_another_kind_is_refused(kind: RunKind, option: str, value: JSON) -> None:
+    with pytest.raises(OmokageError, match="bad-option"):
+        complete(find_preset(kind), {option: value})

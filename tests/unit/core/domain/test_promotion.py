@@ -111,3 +111,32 @@ def test_the_newest_promotion_is_always_what_serves(wishes: list[int | None]) ->
             history.append(said(stack[-2] if len(stack) > 1 else None, back=True))
         serving = history[-1].version_id if history else None
         assert served(history)[-1:] == ([] if serving is None else [serving])
+
+
+def drawing(kid: float | None, *, dataset_hash: str = "ab" * 32) -> Version:
+    metrics: Mapping[str, JSON] = {} if kid is None else {"kid": kid}
+    return replace(version(metrics, dataset_hash=dataset_hash), kind=RunKind.DCGAN)
+
+
+def test_of_models_that_draw_the_nearer_to_real_pictures_may_serve() -> None:
+    assert check_better(drawing(0.02), drawing(0.03)) == "KID 0.0200 <= 0.0300"
+    assert check_better(drawing(0.02), drawing(0.02)) == "KID 0.0200 <= 0.0200"
+    with pytest.raises(OmokageError, match="not-better") as caught:
+        check_better(drawing(0.03), drawing(0.02))
+    assert caught.value.details == {"new": 0.03, "old": 0.02}
+
+
+def test_the_first_model_that_draws_may_serve_as_it_is() -> None:
+    assert check_better(drawing(None), None) == "nothing of the guild's own was there before"
+
+
+@pytest.mark.parametrize(
+    ("new", "old"),
+    [
+        (drawing(0.01), drawing(None)),
+        (drawing(None), drawing(0.03)),
+        (drawing(0.01), drawing(0.03, dataset_hash="cd" * 32)),
+    ],
+)
+def test_models_that_were_measured_on_other_pictures_do_not_compare(new: Version, old: Version) -> None:
+    assert code_of(new, old) is ErrorCode.NOT_COMPARABLE

@@ -5,7 +5,7 @@ import pytest
 
 from core.domain.faces import Box
 from core.vision.align import TEMPLATE
-from core.vision.views import Framing, View, render_view
+from core.vision.views import Framing, View, portrait_template, render_view
 
 CROP, ALIGNED = View(Framing.CROP, 56), View(Framing.ALIGNED, 75)
 
@@ -60,4 +60,39 @@ def test_a_view_has_its_size(framing: Framing, size: int) -> None:
 
 def test_views_that_differ_have_keys_that_differ() -> None:
     keys = {View(framing, size).key for framing in Framing for size in (32, 48, 96)}
-    assert len(keys) == 6
+    assert len(keys) == 3 * len(Framing)
+
+
+def dotted(points: np.ndarray, width: int = 400, height: int = 400) -> np.ndarray:
+    """White squares at the points, on grey."""
+    image = np.full((height, width, 3), 100, np.uint8)
+    for x, y in points:
+        image[round(y) - 6 : round(y) + 6, round(x) - 6 : round(x) + 6] = 255
+    return image
+
+
+def test_a_portrait_has_its_points_where_its_template_says_and_the_eyes_a_quarter_apart() -> None:
+    points = (TEMPLATE[:, ::-1] * [1, -1] + [130, 270]).astype(float)  # a quarter of a turn
+    face = render_view(View(Framing.PORTRAIT, 96), dotted(points), [tuple(point) for point in points])
+    for x, y in portrait_template(96):
+        assert face[round(y) - 1 : round(y) + 1, round(x) - 1 : round(x) + 1].mean() > 200
+    left, right = portrait_template(96)[:2]
+    assert (right - left)[0] / 96 == pytest.approx(0.25, abs=0.005)
+    assert left[1] / 96 == pytest.approx(0.46, abs=0.005)
+
+
+def test_what_a_portrait_lacks_at_the_edge_is_filled_with_the_edge() -> None:
+    points = portrait_template(100) - [10, 0]  # the left tenth is missing
+    face = render_view(View(Framing.PORTRAIT, 100), dotted(points, 90, 100), [tuple(point) for point in points])
+    assert (face[:, :8] == 100).all()
+
+
+def test_a_crop_too_tight_for_a_portrait_is_shown_as_it_came() -> None:
+    points = [tuple(point) for point in portrait_template(100) - [20, 20]]
+    tight = photo(60, 60)
+    assert (render_view(View(Framing.PORTRAIT, 60), tight, points) == tight).all()
+
+
+def test_a_picture_without_a_face_is_shown_whole_whatever_box_it_has() -> None:
+    whole = render_view(View(Framing.WHOLE, 120), photo(), None, Box(0, 0, 10, 10))
+    assert (whole == photo()[:, 40:160]).all()
