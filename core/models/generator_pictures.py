@@ -1,0 +1,39 @@
+"""The pictures that a network learns to draw from: how they are framed, and which of them it never sees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.vision.views import Framing
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_HELD_OUT = 0.1  # of the pictures: what samples are compared with must not be what was learnt from
+_FEWEST, _MOST = 50, 250  # fewer make a distance of distributions a lottery; more make it no surer, and cost time
+_FACES = 0.5  # share of pictures with a face from which the data set is one of portraits
+
+
+def framing_of(found: NDArray[np.bool_]) -> Framing:
+    """Portraits if at least half of the pictures show a face; whole pictures otherwise, as of cats.
+
+    Args:
+        found: (N,), whether the detector found a face in each.
+    """
+    return Framing.PORTRAIT if len(found) and found.mean() >= _FACES else Framing.WHOLE
+
+
+def hold_out_some(pictures: int, seed: int) -> NDArray[np.bool_]:
+    """(N,), the pictures that are only compared with: a tenth of them, 50 to 250, never more than half."""
+    count = min(max(_FEWEST, round(_HELD_OUT * pictures)), _MOST, pictures // 2)
+    held_out = np.zeros(pictures, np.bool_)
+    held_out[np.random.default_rng(seed).permutation(pictures)[:count]] = True
+    return held_out
+
+
+def to_pixels(drawn: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """A network's pictures, -1 to 1, as RGB."""
+    scaled = (drawn.astype(np.float32) + np.float32(1.0)) * np.float32(127.5)
+    return np.asarray(np.clip(np.rint(scaled), 0, 255), np.uint8)
