@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert
 from core.domain.datasets import Dataset, DatasetClass, Preflight, Remark, Shard
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON, Origin
-from core.domain.runs import Run, RunKind, RunRequest
+from core.domain.runs import Ending, Run, RunKind, RunRequest
 from core.domain.versions import Part, Version, VersionDraft
 from core.services.job_base import own_id
 from core.storage.database import Database
@@ -56,6 +56,8 @@ class FakeTrainer:
         self.weights, self._speed, self.average = [3.0, -2.0], [0.0, 0.0], [3.0, -2.0]
         self._losses: list[float] = []
         self.closed = False
+        self.rots_at: int | None = None
+        self._ended = False
 
     def advance(self) -> None:
         for index, weight in enumerate(self.weights):
@@ -74,7 +76,12 @@ class FakeTrainer:
     def evaluate(self) -> Mapping[str, float]:
         return {"held_out_accuracy": 1 / (1 + sum(weight * weight for weight in self.average))}
 
-    def verdict(self) -> None: ...
+    def verdict(self) -> Ending | None:
+        """A reason to end where a test set `rots_at`; the step before the last was the best."""
+        if self.rots_at is None or self.step < self.rots_at:
+            return None
+        self.steps, self._ended = self.step, True
+        return Ending("diversity-fell", self.step, self.step - self.evaluate_every, "kid", 0.03)
 
     def sample(self) -> bytes | None:
         return None
@@ -86,6 +93,7 @@ class FakeTrainer:
             "speed": self._speed,
             "average": self.average,
             "random": self._random.getstate(),
+            "ended": self._ended,
         }
 
     def snapshot(self) -> bytes:
@@ -96,7 +104,8 @@ class FakeTrainer:
             state = json.loads(data)
         except ValueError as error:
             raise OmokageError(ErrorCode.BAD_WEIGHTS) from error
-        self.step = state["step"]
+        self.step, self._ended = state["step"], state["ended"]
+        self.steps = self.step if self._ended else self.steps
         self.weights, self._speed, self.average = state["weights"], state["speed"], state["average"]
         version, words, gauss = state["random"]
         self._random.setstate((version, tuple(words), gauss))
@@ -120,7 +129,7 @@ class FakeDatasets:
             raise OmokageError(ErrorCode.UNKNOWN_DATASET)
         return DATASET
 
-    def preflight(self, dataset: Dataset, minimum_pictures: int = 3) -> Preflight:
+    def preflight(self, dataset: Dataset, minimum_pictures: int = 3, kind: RunKind = RunKind.RECOGNISER) -> Preflight:
         return Preflight(2, 18, 9, 9, self.blocks)
 
 

@@ -103,3 +103,14 @@ class Worker:
             run = self.segment()
             assert run is not None
         return run
+
+
+def whole_state(steps: int) -> dict[str, object]:
+    class Run:
+        seed = 5
+
+    Run.steps = steps
+    trainer = FakeTrainer(Run)  # type: ignore[arg-type]
+    for _ in range(steps):
+        trainer.advance()
+    return trainer.state()

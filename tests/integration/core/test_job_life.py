@@ -45,6 +45,16 @@ def test_submitting_sends_one_message_however_often_it_is_called(jobs: JobServic
     assert broker.take() == [1]
 
 
+def test_what_becomes_known_with_the_photos_is_kept_once(jobs: JobService) -> None:
+    asked = request(1)
+    jobs.receive(asked)
+
+    job = jobs.submit(1, None, {"a": {"photo": PHOTO}})
+
+    assert job.params == {**asked.params, "a": {"photo": PHOTO}}
+    assert jobs.submit(1, None, {"a": {"photo": "other"}}).params == job.params
+
+
 def test_a_message_says_the_queue_and_the_priority(jobs: JobService) -> None:
     job = submitted(jobs, 1)
     assert (job.queue, job.priority) == ("cpu", 0)

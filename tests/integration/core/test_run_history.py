@@ -13,8 +13,7 @@ from core.domain.runs import Run, RunState
 from core.services.job_base import own_id
 from core.storage.database import Database
 from tests.integration.core.fake_trainer import ORIGIN, request
-from tests.integration.core.run_parts import Bench
-from tests.integration.core.test_runs import whole_state
+from tests.integration.core.run_parts import Bench, whole_state
 
 
 @pytest.fixture
