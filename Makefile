@@ -33,7 +33,7 @@ check: dev
 	$(BIN)/lint-imports
 
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: dev
 	$(BIN)/python -m benchmarks
