@@ -12,6 +12,9 @@ from bot.features.about.commands import about, health, help_
 from bot.features.about.texts import Catalogue
 from bot.features.classify.answer import ClassifyAnswerer
 from bot.features.classify.commands import classify, who_is_this
+from bot.features.generate.answer import DrawnAnswerer
+from bot.features.generate.commands import generate, mix, morph
+from bot.features.generate.controls import DrawnButton, DrawnSelect
 from bot.features.jobs.cancel import CancelButton
 from bot.features.jobs.commands import jobs, show
 from bot.features.model import promotion
@@ -30,9 +33,26 @@ from bot.forms import Taker
 from bot.relay import Answerer
 from core.domain.jobs import JobKind
 
-COMMANDS: Catalogue = (classify, who_is_this, show, jobs, people, train, model, settings, help_, about, health)
+COMMANDS: Catalogue = (
+    classify,
+    who_is_this,
+    generate,
+    morph,
+    mix,
+    show,
+    jobs,
+    people,
+    train,
+    model,
+    settings,
+    help_,
+    about,
+    health,
+)
 ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     CancelButton,
+    DrawnButton,
+    DrawnSelect,
     FaceButton,
     FacesSelect,
     PageButton,
@@ -49,8 +69,12 @@ FORMS: Mapping[re.Pattern[str], Taker] = {pick.FORM: pick.take_name, promotion.F
 
 def answerers() -> dict[JobKind, Answerer]:
     """Who builds the answer to which kind of job; those of silent kinds have none."""
+    drawn = dict.fromkeys(
+        (JobKind.GENERATE, JobKind.MORPH, JobKind.MIX, JobKind.FILM, JobKind.NEAREST), DrawnAnswerer()
+    )
     return {
         JobKind.CLASSIFY: ClassifyAnswerer(),
         JobKind.EVALUATE: EvaluateAnswerer(),
         JobKind.SNAPSHOT: SnapshotAnswerer(),
+        **drawn,
     }

@@ -42,6 +42,8 @@ _UNSAID: Mapping[str, Value] = {
     "new": 0,
     "old": 0,
     "guild": "…",
+    "model": "…",
+    "trait": "…",
 }
 # A reason that has a sentence of its own.
 _BY_REASON: Mapping[str, str] = {
@@ -51,6 +53,10 @@ _BY_REASON: Mapping[str, str] = {
     "channel": "error-channel",
     "no-report": "error-no-report",
     "none-serves": "error-none-serves",
+    "photo-and-seed": "error-photo-and-seed",
+    "nothing-added": "error-nothing-added",
+    "trait-form": "error-trait-form",
+    "kid": "error-not-better-kid",
 }
 _EXPECTED = (OmokageError, app_commands.CheckFailure, *_OUTDATED)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import and_, case, func, select, update
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.fairness import Place, check_room
-from core.domain.jobs import ACTIVE, PENDING, SILENT, Backlog, Failure, Job, JobRequest, JobState, QueueName
+from core.domain.jobs import ACTIVE, JSON, PENDING, SILENT, Backlog, Failure, Job, JobRequest, JobState, QueueName
 from core.services.job_base import Enqueue, now_utc
 from core.services.job_leases import Leases
 from core.services.job_outbox import Outbox
@@ -46,15 +47,23 @@ class JobService(Leases, Outbox):
             check_room(guild, of_member, of_guild, self._share)
             return insert_job(connection, request, self._clock())
 
-    def submit(self, job_id: int, photo_sha: str | None = None) -> Job:
+    def submit(self, job_id: int, photo_sha: str | None = None, more: Mapping[str, JSON] | None = None) -> Job:
         """The photo, if there is to be one, is stored: the job waits for its turn. A second call changes nothing.
+
+        Args:
+            job_id: which.
+            photo_sha: of the photo that the job is about.
+            more: parameters that were not known before: the blobs of a job's several photos.
 
         Raises:
             OmokageError: UNKNOWN_JOB.
         """
         with self._database.write() as connection:
+            changed: dict[str, Any] = {"state": JobState.WAITING, "photo": photo_sha}
+            if more:
+                changed["params"] = {**get_job(connection, job_id).params, **more}
             received = and_(jobs.c.id == job_id, jobs.c.state == JobState.RECEIVED)
-            connection.execute(update(jobs).where(received).values(state=JobState.WAITING, photo=photo_sha))
+            connection.execute(update(jobs).where(received).values(changed))
         self.dispatch()
         return self.get(job_id)
 

@@ -6,13 +6,14 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 
 from bot.features.classify.fetch import Fetcher
 from bot.features.classify.photos import Photo, check, url_in
 from bot.origin import origin_of
+from bot.places import changed_at
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON, Failure, Job, JobKind, JobRequest, JobState
 from core.services.jobs import now_utc
@@ -27,6 +28,7 @@ _PATIENCE_S = 0.15
 _AT_A_TIME = 4  # photos of up to 10 MiB in memory
 # A photo that is still not stored after so long was left by a process that died, or by a database that was away.
 _LEFT_S = 60.0
+_PHOTOS = "photos"  # of a job that has several: where each is on Discord's CDN, by its place in the parameters
 
 
 class Intake:
@@ -47,12 +49,29 @@ class Intake:
         check(photo)
         await self.ask(interaction, JobKind.CLASSIFY, photo.params())
 
-    async def ask(self, interaction: Interaction, kind: JobKind, params: Mapping[str, JSON]) -> None:
+    async def ask(
+        self,
+        interaction: Interaction,
+        kind: JobKind,
+        params: Mapping[str, JSON],
+        photos: Mapping[str, Photo] | None = None,
+    ) -> None:
         """Accept a command whose answer a worker makes.
 
+        Args:
+            interaction: a command, or a button.
+            kind: of the job.
+            params: of the job.
+            photos: those that it needs, by the place in `params` of the object whose `photo` becomes the stored one's
+                name: `a`, `add/0`.
+
         Raises:
-            OmokageError: QUEUE_FULL.
+            OmokageError: what is wrong with a photo, or QUEUE_FULL.
         """
+        for photo in (photos or {}).values():
+            check(photo)
+        if photos:
+            params = {**params, _PHOTOS: {place: photo.params() for place, photo in photos.items()}}
         request = JobRequest(interaction.id, kind, origin_of(interaction), params)
         receiving = asyncio.ensure_future(self._bot.threads.quick(self._bot.services.jobs.receive, request))
         done, _ = await asyncio.wait({receiving}, timeout=_PATIENCE_S)
@@ -91,19 +110,27 @@ class Intake:
     async def _store(self, job: Job) -> None:
         bot = self._bot
         try:
-            name = await self._photo(job) if job.kind is JobKind.CLASSIFY else None
-            await bot.threads.slow(bot.services.jobs.submit, job.id, name)
+            name = await self._photo(job.params) if job.kind is JobKind.CLASSIFY else None
+            await bot.threads.slow(bot.services.jobs.submit, job.id, name, await self._photos(job))
         except OmokageError as error:
             await self._reject(job, Failure(error.code, error.details))
         except Exception:  # noqa: BLE001 - whatever it is, the job must end with an answer
             _log.exception("job %s: its photo could not be stored", job.id)
             await self._reject(job, Failure(ErrorCode.INTERNAL, {}))
 
-    async def _photo(self, job: Job) -> str:
+    async def _photo(self, params: Mapping[str, Any]) -> str:
         """Fetch and store it; the blob's name."""
         async with self._room:
-            data = await self._fetcher.fetch(url_in(job.params))
+            data = await self._fetcher.fetch(url_in(params))
             return await self._bot.threads.slow(self._bot.services.blobs.put, data)
+
+    async def _photos(self, job: Job) -> dict[str, Any]:
+        """Fetch and store those of a job that has several; its parameters with the blobs' names in their places."""
+        photos: Any = job.params.get(_PHOTOS) or {}
+        params: dict[str, Any] = dict(job.params) if photos else {}
+        for place, photo in photos.items():
+            params = changed_at(params, place, photo=await self._photo(photo))
+        return params
 
     async def _reject(self, job: Job, failure: Failure) -> None:
         await self._bot.threads.quick(self._bot.services.jobs.reject, job.id, failure)

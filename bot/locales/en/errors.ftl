@@ -9,8 +9,8 @@ error-no-picture = This message has no picture. Use this on a message with a pho
 error-photo-gone = The picture is no longer there. Please send it again.
 error-face-gone = This face is no longer stored. Please send the photo again.
 error-queue-full = { $waiting ->
-        [one] One photo is waiting already
-       *[other] { $waiting } photos are waiting already
+        [one] One job is waiting already
+       *[other] { $waiting } jobs are waiting already
     }. Please wait for some of the answers, or cancel one with /jobs.
 error-not-allowed = { $reason ->
         [labelling-moderators] In this server only moderators may name faces. Please ask one of them; they can change that with /settings labelling.
@@ -26,13 +26,14 @@ error-bad-name = { $reason ->
 error-unknown-person = This person is no longer known here. Choose somebody else, or type the name.
 error-unknown-job = There is no such job in this server. Choose one from the list that /show offers.
 error-already-finished = It is finished already. /show posts its answer again.
-error-too-many-attempts = Reading this picture failed several times, so I gave up. Please try another file format or a smaller picture.
+error-too-many-attempts = This failed several times, so I gave up. If a photo is part of it, try another file format or a smaller picture.
 error-unknown-dataset = There is no such data set here. Choose one from the list; whoever runs this bot brings pictures in with “omokage data import”.
 error-dataset-changed = The data set's files are not what they were when it was made. Whoever runs this bot can import the pictures again; the training goes on with a new version.
 error-dataset-unfit = { $remark ->
         [few-people] The data set has fewer than two people, so there is nothing to tell apart. Name more people under answers of /classify, or add pictures of them.
         [few-pictures] Some people have too few pictures to learn from ({ $names }). Add pictures of them, or leave them out.
         [without-face] No face was found in any picture of the data set. Add pictures in which faces are larger.
+        [few-to-generate] The data set has fewer than 100 pictures: a model would learn them by heart. Add pictures.
         [other-embedder] The data set was made with an older face network. Whoever runs this bot can import the pictures again; the training goes on with a new version.
        *[other] The data set cannot be trained on ({ $remark }). Whoever runs this bot sees more with “omokage data list”.
     }
@@ -60,6 +61,14 @@ error-no-data = There is no data set in this server yet. /train snapshot makes o
 error-channel = I may not post pictures in this channel, so a training could not be watched here. Give me the permissions to send messages, embed links and attach files, or use another channel.
 error-no-report = This version was not measured, so there is nothing to show.
 error-none-serves = No trained version answers at the moment, so there is nothing to take back.
+error-no-model = Nothing draws faces here yet. A moderator can train a model with /train start, or name one that comes with the bot: model “starter dcgan”.
+error-unknown-model = There is no model “{ $model }” here. Those that there are: { $known }.
+error-no-encoder = { $model } draws faces, but cannot take a photo in. Those that can: { $known }.
+error-unknown-trait = The model does not know “{ $trait }”. What it knows: { $known }.
+error-photo-and-seed = For each of the two faces give a photo or a seed, not both.
+error-nothing-added = There is nothing to add. Give seeds with add (3 5 9), or a photo with add-photo.
+error-trait-form = Traits are words with a number behind them: smile 1.5, glasses -1.
+error-not-better-kid = The pictures of this version are further from real ones (KID { $new }) than those of the version that draws now ({ $old }). So it does not take its place.
 error-internal = Something went wrong on my side. Please try again in a few minutes; if it happens again, tell whoever runs this bot the job number.
 error-outdated = This command has changed since your Discord was started. Please restart Discord (Ctrl+R) and try again.
 error-servers-only = This works only in a server. Please use it in a channel.

@@ -8,7 +8,7 @@ error-no-face = この画像からは顔が見つかりませんでした。顔�
 error-no-picture = このメッセージには画像がありません。写真付きのメッセージで使うか、/classify で写真を添付してください。
 error-photo-gone = 画像がすでに削除されています。もう一度送ってください。
 error-face-gone = この顔のデータはすでに残っていません。写真をもう一度送ってください。
-error-queue-full = すでに{ $waiting }枚の写真が順番を待っています。結果が出るまでお待ちいただくか、/jobs でどれかをキャンセルしてください。
+error-queue-full = すでに{ $waiting }件のジョブが順番を待っています。結果が出るまでお待ちいただくか、/jobs でどれかをキャンセルしてください。
 error-not-allowed = { $reason ->
         [labelling-moderators] このサーバーでは、顔に名前を付けられるのはモデレーターだけです。モデレーターに依頼してください（/settings labelling で変更できます）。
         [labelling-off] このサーバーでは、顔への名前付けがオフになっています。モデレーターが /settings labelling で変更できます。
@@ -23,13 +23,14 @@ error-bad-name = { $reason ->
 error-unknown-person = この人はもう登録されていません。別の人を選ぶか、名前を入力してください。
 error-unknown-job = このサーバーにそのジョブはありません。/show で表示される一覧から選んでください。
 error-already-finished = すでに完了しています。結果は /show でもう一度投稿できます。
-error-too-many-attempts = この画像の読み取りに何度も失敗したため、中止しました。別の形式のファイルか、小さい画像でお試しください。
+error-too-many-attempts = 何度も失敗したため、中止しました。写真を使う場合は、別の形式のファイルか、小さい画像でお試しください。
 error-unknown-dataset = そのデータセットはありません。一覧から選んでください。写真は、ボットの管理者が「omokage data import」で取り込めます。
 error-dataset-changed = データセットのファイルが作成時と異なっています。ボットの管理者が写真を取り込み直せば、新しいバージョンで学習できます。
 error-dataset-unfit = { $remark ->
         [few-people] データセットに2人以上が含まれていないため、見分けることを学習できません。/classify の結果でほかの人にも名前を付けるか、写真を追加してください。
         [few-pictures] 写真が少なすぎて学習できない人がいます（{ $names }）。写真を追加するか、その人を除いてください。
         [without-face] データセットのどの写真にも顔が見つかりませんでした。顔が大きく写った写真を追加してください。
+        [few-to-generate] データセットの写真が100枚未満です。モデルが丸暗記してしまうため、写真を追加してください。
         [other-embedder] データセットは以前の顔認識ネットワークで作られています。ボットの管理者が写真を取り込み直せば、新しいバージョンで学習できます。
        *[other] このデータセットでは学習できません（{ $remark }）。ボットの管理者が「omokage data list」で詳細を確認できます。
     }
@@ -57,6 +58,14 @@ error-no-data = このサーバーにはまだデータセットがありませ�
 error-channel = このチャンネルには画像を投稿する権限がないため、学習の様子を表示できません。メッセージの送信・埋め込みリンク・ファイルの添付の権限を付与するか、別のチャンネルをお使いください。
 error-no-report = このバージョンは評価されていないため、表示できるものがありません。
 error-none-serves = 現在、学習したバージョンは使われていないため、元に戻すものがありません。
+error-no-model = ここにはまだ顔を描くモデルがありません。モデレーターが /train start で学習させるか、付属のモデル「starter dcgan」を指定してください。
+error-unknown-model = 「{ $model }」というモデルはありません。使えるもの：{ $known }
+error-no-encoder = { $model } は顔を描けますが、写真は読み込めません。読み込めるもの：{ $known }
+error-unknown-trait = このモデルは「{ $trait }」を知りません。使えるもの：{ $known }
+error-photo-and-seed = それぞれの顔には、写真かシードのどちらか一方だけを指定してください。
+error-nothing-added = 足すものがありません。「足す」にシード（3 5 9）を、または「足す写真」に写真を指定してください。
+error-trait-form = 特徴は、言葉の後に数を付けて指定してください（例：smile 1.5, glasses -1）。
+error-not-better-kid = このバージョンの画像は、現在使用中のものより本物の写真から離れています（KID { $new }、現在 { $old }）。そのため切り替えません。
 error-internal = こちら側で問題が発生しました。数分後にもう一度お試しください。繰り返す場合は、ジョブ番号をボットの管理者にお知らせください。
 error-outdated = このコマンドは、お使いのDiscordの起動後に更新されました。Discordを再起動（Ctrl+R）してから、もう一度お試しください。
 error-servers-only = サーバーの中でのみ使えます。チャンネルでお使いください。

@@ -30,7 +30,8 @@ def said(message: Json) -> str:
 
 
 def buttons(message: Json) -> list[str]:
-    return [button["label"] for row in message["components"] for button in row["components"]]
+    found = [one for row in message["components"] for one in row["components"]]
+    return [one["label"] for one in found if "label" in one]
 
 
 def shows(text: str) -> Callable[[Json], bool]:

@@ -132,5 +132,5 @@ async def test_an_eleventh_waiting_photo_is_refused(bot: OmokageBot, worker: Fak
     refused = await (await ben.command("classify", photo=PHOTO)).answer()
 
     assert refused["flags"] & EPHEMERAL
-    assert refused["content"].startswith("10 photos are waiting already.")
+    assert refused["content"].startswith("10 jobs are waiting already.")
     assert not any(one.failed for one in accepted)

@@ -26,7 +26,7 @@ async def test_a_known_failure_is_a_sentence_with_the_job_and_no_noise(caplog: p
 
     await report(interaction, OmokageError(ErrorCode.QUEUE_FULL, waiting=10))
 
-    assert said(interaction).startswith("10 photos are waiting already.")
+    assert said(interaction).startswith("10 jobs are waiting already.")
     assert said(interaction).endswith(f"-# Job {JOB_ID}")
     assert caplog.records == []
 

@@ -1,0 +1,63 @@
+"""What is posted for jobs that draw faces."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.answers import Answer, Attachment
+from bot.features.generate.controls import choice_view, drawn_view
+from bot.features.generate.orders import drawn_by
+from bot.features.generate.texts import PICTURE, alt_of, choice_embed, drawn_embed
+from core.domain.generation import Drawn
+from core.domain.jobs import Job
+
+if TYPE_CHECKING:
+    from bot.client import OmokageBot
+    from bot.i18n import Words
+
+
+class DrawnAnswerer:
+    """Builds the message from the job's row, so that it can be posted at any time, by any process."""
+
+    async def answer(self, bot: OmokageBot, job: Job) -> Answer:
+        """The whole message: the film above the strip that it was made from.
+
+        Raises:
+            OmokageError: PHOTO_GONE, a picture is not there any more.
+        """
+        bare, words, drawn = await self.redraw(bot, job), await _words(bot, job), drawn_by(job)
+        files = [await _attachment(bot, words, job, name, blob) for name, blob in _files(drawn)]
+        return replace(bare, attachments=tuple(files))
+
+    async def redraw(self, bot: OmokageBot, job: Job) -> Answer:
+        """The same without the pictures, which stay."""
+        words, drawn = await _words(bot, job), drawn_by(job)
+        if drawn.choice is not None:
+            embed = choice_embed(words, job, drawn.choice.faces).set_image(url=f"attachment://{PICTURE}")
+            return Answer(embed=embed, view=choice_view(words, job, drawn.choice.faces), private=True)
+        embed = drawn_embed(words, job, drawn)
+        frames = [embed, *(discord.Embed(colour=embed.colour) for _ in _files(drawn)[1:])]
+        for frame, (name, _) in zip(frames, _files(drawn), strict=False):
+            frame.set_image(url=f"attachment://{name}")
+        return Answer(embed=embed, more=tuple(frames[1:]), view=drawn_view(words, job, drawn))
+
+
+def _files(drawn: Drawn) -> list[tuple[str, str]]:
+    """Names and blobs."""
+    if drawn.choice is not None:
+        return [(PICTURE, drawn.choice.picture)]
+    named = ((drawn.film_name or "film.webp", drawn.film), (PICTURE, drawn.picture))
+    return [(name, blob) for name, blob in named if blob is not None]
+
+
+async def _attachment(bot: OmokageBot, words: Words, job: Job, name: str, blob: str) -> Attachment:
+    data = await bot.threads.slow(bot.services.blobs.get, blob)
+    alt = alt_of(words, job, drawn_by(job)) if name == PICTURE else words.say("draw-film-alt")
+    return Attachment(name, data, alt)
+
+
+async def _words(bot: OmokageBot, job: Job) -> Words:
+    return await bot.guilds_chosen.public(job.origin.guild_id, job.origin.locale)

@@ -1,0 +1,104 @@
+"""/generate, /morph and /mix, for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+
+from bot.features.classify.photos import Photo, photo_of
+from bot.features.generate import orders
+from bot.features.generate.options import Count, GridSeed, Seed, Truncation, Typed, descriptions, models, names
+from bot.features.generate.orders import Order
+from bot.features.generate.typed import seeds_in, traits_in
+from bot.i18n import localised
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.generation import Face, GridRequest, MixRequest, MorphRequest
+
+if TYPE_CHECKING:
+    from bot.types import Interaction
+
+_ON_ITS_WAY = Face(photo="")  # its name is known once the photo is stored
+
+
+@app_commands.command(name=localised("generate-name"), description=localised("generate-description"))
+@app_commands.rename(**names("count", "seed", "model", "truncation"))
+@app_commands.describe(**descriptions("count", "seed", "model", "truncation"))
+@app_commands.autocomplete(model=models)
+@app_commands.guild_only
+async def generate(
+    interaction: Interaction,
+    count: Count,
+    seed: GridSeed | None = None,
+    model: Typed | None = None,
+    truncation: Truncation | None = None,
+) -> None:
+    """A grid of faces."""
+    first = orders.any_seed() if seed is None else seed
+    request = GridRequest(count, first, model, 1.0 if truncation is None else truncation)
+    await _ask(interaction, orders.grid(request))
+
+
+@app_commands.command(name=localised("morph-name"), description=localised("morph-description"))
+@app_commands.rename(**names("a_photo", "b_photo", "a_seed", "b_seed", "model"))
+@app_commands.describe(**descriptions("a_photo", "b_photo", "a_seed", "b_seed", "model"))
+@app_commands.autocomplete(model=models)
+@app_commands.guild_only
+async def morph(  # noqa: PLR0917 - the options, as discord.py wants them
+    interaction: Interaction,
+    a_photo: discord.Attachment | None = None,
+    b_photo: discord.Attachment | None = None,
+    a_seed: Seed | None = None,
+    b_seed: Seed | None = None,
+    model: Typed | None = None,
+) -> None:
+    """From one face to another; where nothing is said, any face."""
+    faces = [_meant(photo, seed) for photo, seed in ((a_photo, a_seed), (b_photo, b_seed))]
+    request = MorphRequest(faces[0], faces[1], model)
+    await _ask(interaction, orders.morph(request), _photos(a=a_photo, b=b_photo))
+
+
+@app_commands.command(name=localised("mix-name"), description=localised("mix-description"))
+@app_commands.rename(**names("add", "subtract", "add_photo", "subtract_photo", "traits", "model"))
+@app_commands.describe(**descriptions("add", "subtract", "add_photo", "subtract_photo", "traits", "model"))
+@app_commands.autocomplete(model=models)
+@app_commands.guild_only
+async def mix(  # noqa: PLR0917 - the options, as discord.py wants them
+    interaction: Interaction,
+    add: Typed | None = None,
+    subtract: Typed | None = None,
+    add_photo: discord.Attachment | None = None,
+    subtract_photo: discord.Attachment | None = None,
+    traits: Typed | None = None,
+    model: Typed | None = None,
+) -> None:
+    """Arithmetic with faces."""
+    added, taken = seeds_in("add", add), seeds_in("subtract", subtract)
+    if not added and add_photo is None:
+        raise OmokageError(ErrorCode.BAD_OPTION, reason="nothing-added")
+    request = MixRequest(_faces(added, add_photo), _faces(taken, subtract_photo), model, traits_in(traits))
+    # A photo comes behind the seeds.
+    photos = _photos(**{f"add/{len(added)}": add_photo, f"subtract/{len(taken)}": subtract_photo})
+    await _ask(interaction, orders.mix(request), photos)
+
+
+def _meant(photo: discord.Attachment | None, seed: int | None) -> Face:
+    if photo is not None and seed is not None:
+        raise OmokageError(ErrorCode.BAD_OPTION, reason="photo-and-seed")
+    if photo is not None:
+        return _ON_ITS_WAY
+    return Face(orders.any_seed() if seed is None else seed)
+
+
+def _faces(seeds: tuple[int, ...], photo: discord.Attachment | None) -> tuple[Face, ...]:
+    return (*map(Face, seeds), *([] if photo is None else [_ON_ITS_WAY]))
+
+
+def _photos(**given: discord.Attachment | None) -> dict[str, Photo]:
+    return {place: photo_of(photo) for place, photo in given.items() if photo is not None}
+
+
+async def _ask(interaction: Interaction, order: Order, photos: Mapping[str, Photo] | None = None) -> None:
+    await interaction.client.intake.ask(interaction, order.kind, order.params, photos)

@@ -1,0 +1,203 @@
+"""What can be pressed under drawn faces. The custom id says which job, so it works after a restart, for ever."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.errors import guarded
+from bot.features.generate import orders
+from bot.features.generate.orders import Order
+from bot.features.generate.texts import trait_name
+from bot.i18n import Words, clip
+from bot.permissions import guild_of, is_moderator
+from bot.speech import private
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.generation import Drawn, GridRequest
+from core.domain.jobs import Job, JobKind
+
+if TYPE_CHECKING:
+    from bot.types import Interaction
+
+_OPTIONS = 25  # Discord's, for a select
+_LABEL = 100  # Discord's, for an option
+_MORE, _LESS = "+", "-"
+
+
+class DrawnButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"drawn:(?P<action>again|film|like|near):(?P<job>\d{1,20}):(?P<seed>\d{1,10})",
+):
+    """More of the same, a film through them, or something about one of them; `seed` 0 where none is meant."""
+
+    def __init__(self, button: discord.ui.Button[Any], action: str, job_id: int, seed: int) -> None:
+        super().__init__(button)
+        self.action, self.job_id, self.seed = action, job_id, seed
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> DrawnButton:
+        """As it comes back from Discord, also after a restart."""
+        return cls(item, match["action"], int(match["job"]), int(match["seed"]))
+
+    @guarded
+    async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
+        """Do what its label says, as a job of its own."""
+        job = await _job(interaction, self.job_id)
+        drawn = orders.drawn_by(job)
+        if self.action == "again":
+            order = orders.again(job, drawn, orders.any_seed())
+        elif self.action == "film":
+            order = orders.film(job, drawn)
+        else:
+            order = _about(self.action, job, drawn, self.seed)
+        await _ask(interaction, order)
+
+
+class DrawnSelect(
+    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    template=r"drawn:(?P<action>like|near|face|trait|meant):(?P<job>\d{1,20}):(?P<first>\d{1,3})s",
+):
+    """Chooses one of the faces, or more or less of a trait; `first` is the place of its first option."""
+
+    def __init__(self, select: discord.ui.Select[Any], action: str, job_id: int) -> None:
+        super().__init__(select)
+        self.action, self.job_id = action, job_id
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> DrawnSelect:
+        """As it comes back from Discord, also after a restart."""
+        return cls(item, match["action"], int(match["job"]))
+
+    @guarded
+    async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
+        """Do it, as a job of its own; of many faces one is asked about first."""
+        job, value = await _job(interaction, self.job_id), self.item.values[0]
+        drawn = orders.drawn_by(job)
+        if self.action == "face":
+            words = await private(interaction)
+            text, view = words.say("draw-face-prompt", seed=value), _face_view(words, job, drawn, int(value))
+            await interaction.response.send_message(text, view=view, ephemeral=True)
+        elif self.action == "trait":
+            step = orders.TRAIT_STEP if value[0] == _MORE else -orders.TRAIT_STEP
+            await _ask(interaction, orders.with_trait(job, drawn, value[1:], step))
+        elif self.action == "meant":
+            _require_own(interaction, job)
+            await _ask(interaction, orders.chosen(job, drawn, int(value)))
+        else:
+            await _ask(interaction, _about(self.action, job, drawn, int(value)))
+
+
+def drawn_view(words: Words, job: Job, drawn: Drawn) -> discord.ui.View | None:
+    """Everything that makes sense with these faces; None: nothing."""
+    rows: list[Sequence[discord.ui.DynamicItem[Any]]] = []
+    if job.kind is JobKind.GENERATE:
+        rows = _grid_rows(words, job, drawn)
+    if job.kind in {JobKind.GENERATE, JobKind.MIX} and drawn.traits:
+        rows.append([_trait_select(words, job, drawn)])
+    return _view(rows) if rows else None
+
+
+def choice_view(words: Words, job: Job, faces: int) -> discord.ui.View:
+    """Which face of a photo is meant."""
+    options = [
+        discord.SelectOption(label=words.say("draw-meant-option", number=str(number)), value=str(number - 1))
+        for number in range(1, faces + 1)
+    ]
+    return _view([[one] for one in _selects(words.say("draw-meant-placeholder"), "meant", job, options)])
+
+
+def _grid_rows(words: Words, job: Job, drawn: Drawn) -> list[Sequence[discord.ui.DynamicItem[Any]]]:
+    asked = GridRequest.from_json(job.params)
+    buttons = [_button(words.say("draw-again-button"), "again", job, discord.ButtonStyle.primary)]
+    # A variation's seed alone does not lead back to it, and a film or the training pictures are of plain faces.
+    seeds = drawn.seeds if asked.like is None else ()
+    if len(seeds) > 1 and not asked.traits:
+        buttons.append(_button(words.say("draw-film-button"), "film", job))
+    rows: list[Sequence[discord.ui.DynamicItem[Any]]] = [buttons]
+    options = [
+        discord.SelectOption(label=words.say("draw-seed-option", seed=str(one)), value=str(one)) for one in seeds
+    ]
+    if len(seeds) > _OPTIONS:
+        return [*rows, *([one] for one in _selects(words.say("draw-face-placeholder"), "face", job, options))]
+    actions = ["like", "near"] if _has_nearest(drawn, asked) else ["like"]
+    hints = {"like": words.say("draw-like-placeholder"), "near": words.say("draw-near-placeholder")}
+    return [*rows, *([one] for action in actions for one in _selects(hints[action], action, job, options))]
+
+
+def _face_view(words: Words, job: Job, drawn: Drawn, seed: int) -> discord.ui.View:
+    """What can be done with one of many faces."""
+    row = [_button(words.say("draw-like-button"), "like", job, seed=seed)]
+    if _has_nearest(drawn, GridRequest.from_json(job.params)):
+        row.append(_button(words.say("draw-near-button"), "near", job, seed=seed))
+    return _view([row])
+
+
+def _trait_select(words: Words, job: Job, drawn: Drawn) -> DrawnSelect:
+    options = [
+        discord.SelectOption(label=clip(words.say("draw-trait-option", sign=sign, trait=name), _LABEL), value=value)
+        for trait in drawn.traits[: _OPTIONS // 2]
+        for name in [trait_name(words, trait)]
+        for sign, value in (("more", f"{_MORE}{trait}"), ("less", f"{_LESS}{trait}"))
+    ]
+    return _selects(words.say("draw-trait-placeholder"), "trait", job, options)[0]
+
+
+def _selects(hint: str, action: str, job: Job, options: list[discord.SelectOption]) -> list[DrawnSelect]:
+    """As many as the options need."""
+    made = []
+    for first in range(0, len(options), _OPTIONS):
+        page = options[first : first + _OPTIONS]
+        reach = "" if len(options) <= _OPTIONS else f" ({page[0].label} – {page[-1].label})"
+        custom_id = f"drawn:{action}:{job.id}:{first}s"
+        select = discord.ui.Select[Any](custom_id=custom_id, placeholder=f"{hint}{reach}", options=page)
+        made.append(DrawnSelect(select, action, job.id))
+    return made
+
+
+def _button(
+    label: str,
+    action: str,
+    job: Job,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    seed: int = 0,
+) -> DrawnButton:
+    button = discord.ui.Button[Any](label=label, custom_id=f"drawn:{action}:{job.id}:{seed}", style=style)
+    return DrawnButton(button, action, job.id, seed)
+
+
+def _view(rows: Sequence[Sequence[discord.ui.DynamicItem[Any]]]) -> discord.ui.View:
+    view = discord.ui.View(timeout=None)
+    for number, row in enumerate(rows[:5]):  # Discord's rows
+        for item in row:
+            item.row = number
+            view.add_item(item)
+    return view
+
+
+def _has_nearest(drawn: Drawn, asked: GridRequest) -> bool:
+    """Whether there are training pictures to look at: not of the models that come with the product."""
+    return drawn.version_id is not None and not asked.traits
+
+
+def _about(action: str, job: Job, drawn: Drawn, seed: int) -> Order:
+    if action == "like":
+        return orders.variations(job, drawn, seed, orders.any_seed())
+    return orders.nearest(job, drawn, seed)
+
+
+def _require_own(interaction: Interaction, job: Job) -> None:
+    """Raise NOT_ALLOWED for everybody but who asked, and moderators: it is his photo."""
+    if job.origin.member_id != interaction.user.id and not is_moderator(interaction):
+        raise OmokageError(ErrorCode.NOT_ALLOWED)
+
+
+async def _job(interaction: Interaction, job_id: int) -> Job:
+    bot = interaction.client
+    return await bot.threads.quick(bot.services.jobs.get, job_id, guild_of(interaction))
+
+
+async def _ask(interaction: Interaction, order: Order) -> None:
+    await interaction.client.intake.ask(interaction, order.kind, order.params)

@@ -1,0 +1,103 @@
+"""What was drawn, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import discord
+
+from bot.i18n import Value, Words, clip
+from core.domain.generation import Drawn, Face, FilmRequest, GridRequest, MixRequest, MorphRequest, NearestRequest
+from core.domain.jobs import Job, JobKind
+
+COLOUR = 0xAA4499  # of what is not real; answers about real faces are blue
+PICTURE = "faces.png"
+
+
+def drawn_embed(words: Words, job: Job, drawn: Drawn) -> discord.Embed:
+    """Headline, what was asked for, and what drew it; the pictures are the answerer's."""
+    title, lines = _describe(words, job, drawn)
+    embed = discord.Embed(colour=COLOUR, title=clip(title, 256), description="\n".join(filter(None, lines)) or None)
+    return embed.set_footer(text=words.say("draw-footer", model=clip(drawn.label, 200), job=str(job.id)))
+
+
+def choice_embed(words: Words, job: Job, faces: int) -> discord.Embed:
+    """Which of several faces of a photo is meant?"""
+    embed = discord.Embed(colour=COLOUR, title=words.say("draw-choice-title", faces=faces))
+    embed.description = words.say("draw-choice-text")
+    return embed.set_footer(text=words.say("draw-choice-footer", job=str(job.id)))
+
+
+def alt_of(words: Words, job: Job, drawn: Drawn) -> str:
+    """What the picture shows, for those who cannot see it."""
+    if drawn.choice is not None:
+        return words.say("draw-choice-alt", faces=drawn.choice.faces)
+    if job.kind is JobKind.NEAREST:
+        return words.say("draw-nearest-alt", count=len(drawn.distances))
+    if job.kind is JobKind.GENERATE:
+        return words.say("draw-grid-alt", count=GridRequest.from_json(job.params).count)
+    return words.say("draw-strip-alt")
+
+
+def trait_name(words: Words, trait: str) -> str:
+    """What people call it; the model's own word where there is no other."""
+    return words.say("draw-trait-name", trait=trait.replace("_", "-"), name=trait.replace("_", " ").replace("-", " "))
+
+
+def face_name(words: Words, face: Face | None) -> str:
+    """Whose it is."""
+    if face is None or face.seed is None:
+        return words.say("draw-face-photo")
+    return words.say("draw-face-seed", seed=str(face.seed))
+
+
+def _describe(words: Words, job: Job, drawn: Drawn) -> tuple[str, list[str]]:
+    if job.kind is JobKind.GENERATE:
+        return _of_grid(words, GridRequest.from_json(job.params))
+    if job.kind is JobKind.MORPH:
+        asked = MorphRequest.from_json(job.params)
+        return words.say("draw-morph-title", a=face_name(words, asked.a), b=face_name(words, asked.b)), []
+    if job.kind is JobKind.MIX:
+        mixed = MixRequest.from_json(job.params)
+        return words.say("draw-mix-title"), [*_mixed(words, mixed), _small(_traits(words, mixed.traits))]
+    if job.kind is JobKind.FILM:
+        film = FilmRequest.from_json(job.params)
+        faces = ", ".join(face_name(words, face) for face in film.faces)
+        return words.say("draw-film-title", count=len(film.faces)), [faces, _small(_truncation(words, film.truncation))]
+    return _of_nearest(words, NearestRequest.from_json(job.params), drawn.distances)
+
+
+def _of_grid(words: Words, asked: GridRequest) -> tuple[str, list[str]]:
+    small = _small([*_truncation(words, asked.truncation), *_traits(words, asked.traits)])
+    if asked.like is not None:
+        face = face_name(words, asked.like)
+        return words.say("draw-variations-title", count=asked.count, face=face), [small]
+    values: dict[str, Value] = {"first": str(asked.seed), "last": str(asked.seed + asked.count - 1)}
+    seeds = words.say("draw-seeds", count=asked.count, **values)
+    return words.say("draw-grid-title", count=asked.count), [seeds, small]
+
+
+def _of_nearest(words: Words, asked: NearestRequest, distances: Sequence[float]) -> tuple[str, list[str]]:
+    title = words.say("draw-nearest-title", face=face_name(words, asked.face))
+    figures = " · ".join(f"**{number}** {distance:.2f}" for number, distance in enumerate(distances, 1))
+    return title, [figures, f"-# {words.say('draw-nearest-scale')}"]
+
+
+def _mixed(words: Words, asked: MixRequest) -> list[str]:
+    added, taken = (", ".join(face_name(words, face) for face in faces) for faces in (asked.add, asked.subtract))
+    return [f"➕ {added}", f"➖ {taken}" if taken else ""]
+
+
+def _truncation(words: Words, value: float) -> list[str]:
+    return [words.say("draw-truncation", value=f"{value:g}")] if value != 1.0 else []
+
+
+def _traits(words: Words, traits: Mapping[str, float]) -> list[str]:
+    return [
+        words.say("draw-trait", trait=trait_name(words, name), amount=f"{amount:+g}".replace("-", "−"))
+        for name, amount in traits.items()
+    ]
+
+
+def _small(parts: Sequence[str]) -> str:
+    return f"-# {' · '.join(parts)}" if parts else ""

@@ -1,0 +1,66 @@
+### /generate, /morph, /mix, and what can be done with their answers.
+
+draw-grid-title = { $count ->
+        [one] A face that never was
+       *[other] { $count } faces that never were
+    }
+draw-variations-title = { $count ->
+        [one] One variation
+       *[other] { $count } variations
+    } of { $face }
+draw-morph-title = From { $a } to { $b }
+draw-mix-title = A mix of faces
+draw-film-title = A film through { $count } faces
+draw-nearest-title = The training pictures that { $face } is most like
+draw-seeds = { $count ->
+        [one] Seed **{ $first }**
+       *[other] Seeds **{ $first }** to **{ $last }**
+    }
+draw-face-seed = face { $seed }
+draw-face-photo = the face in the photo
+draw-truncation = truncation { $value }
+draw-trait = { $trait } { $amount }
+draw-trait-name = { $trait ->
+        [smile] smile
+        [glasses] glasses
+        [beard] beard
+        [age] age
+        [long-hair] long hair
+        [dark-hair] dark hair
+        [dark-skin] dark skin
+        [open-mouth] open mouth
+       *[other] { $name }
+    }
+draw-nearest-scale = Distances: 1 is how far new real faces are from their nearest training picture; near 0 it would be a copy.
+draw-footer = { $model } · job { $job }
+draw-grid-alt = { $count ->
+        [one] A drawn face
+       *[other] { $count } drawn faces in a grid
+    }
+draw-strip-alt = Drawn faces side by side
+draw-film-alt = A film in which one drawn face turns into the next
+draw-nearest-alt = The drawn face, and { $count ->
+        [one] the training picture
+       *[other] the { $count } training pictures
+    } nearest to it
+draw-choice-title = This photo shows { $faces } faces
+draw-choice-text = Which one is meant? The numbers are in the picture.
+draw-choice-footer = Job { $job }
+draw-choice-alt = The photo with { $faces } numbered faces
+
+draw-again-button = 🎲 Other faces
+draw-film-button = 🎞️ Film
+draw-like-button = 🧬 Variations
+draw-near-button = 🔎 Nearest training pictures
+draw-like-placeholder = 🧬 Variations of …
+draw-near-placeholder = 🔎 Training pictures nearest to …
+draw-face-placeholder = 👤 More of a face
+draw-trait-placeholder = 🎚️ More or less of …
+draw-meant-placeholder = Choose a face …
+draw-seed-option = Face { $seed }
+draw-meant-option = Face { $number }
+draw-trait-option = { $sign ->
+        [more] ➕ More: { $trait }
+       *[less] ➖ Less: { $trait }
+    }
+draw-face-prompt = Face { $seed }: what would you like to see?
