@@ -21,6 +21,7 @@ from core.storage.schema import migrate
 
 if TYPE_CHECKING:
     from core.services.classify import ClassifyService
+    from core.services.draw import DrawService
     from core.services.evaluate import EvaluateService
     from core.services.train import Training
     from core.services.train_watch import MakeWatcher
@@ -95,3 +96,10 @@ def build_evaluator(services: Services) -> EvaluateService:
     from core.services.evaluate import EvaluateService  # noqa: PLC0415 - numpy
 
     return EvaluateService(services.registry, services.blobs)
+
+
+def build_drawing(services: Services) -> DrawService:
+    """What draws faces; cheap, since networks are loaded with the first face."""
+    from core.services.drawing import load_drawing  # noqa: PLC0415 - numpy, Pillow
+
+    return load_drawing(services)

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from core.bootstrap import Services, build_classifier, build_evaluator, build_training
+from core.bootstrap import Services, build_classifier, build_drawing, build_evaluator, build_training
 from core.domain.jobs import JSON, Job, JobCancelledError, JobKind, QueueName
 from core.domain.people import NewFace
+from worker.warming import warm_up_later
 
 if TYPE_CHECKING:
     from core.services.classify import ClassifyService
+    from core.services.draw import DrawService
     from core.services.evaluate import EvaluateService
     from core.services.train import Training
 
@@ -31,20 +33,34 @@ class Done:
 # ended the job itself, together with what it wrote; those of silent kinds do.
 Handler: TypeAlias = Callable[[Job, Progress, Cancelled], Done | None]
 Handlers: TypeAlias = Mapping[JobKind, Handler]
+# One service answers them all.
+DRAWN = (JobKind.GENERATE, JobKind.MORPH, JobKind.MIX, JobKind.FILM, JobKind.NEAREST)
 Load: TypeAlias = Callable[[Services, QueueName], Handlers]
 
 
 def load_handlers(services: Services, queue: QueueName) -> Handlers:
     """Load and warm up the models of a queue's jobs; seconds, and never before a fork."""
     if queue is QueueName.GPU:
+        drawing = build_drawing(services)
+        warm_up_later(drawing, services.settings)
         return {
             JobKind.EVALUATE: evaluate_with(build_evaluator(services)),
             JobKind.SNAPSHOT: snapshot_with(services),
             JobKind.TRAIN: train_with(build_training(services)),
+            **dict.fromkeys(DRAWN, draw_with(drawing)),
         }
     classifier = build_classifier(services)
     classifier.warm_up()
     return {JobKind.CLASSIFY: classify_with(classifier)}
+
+
+def draw_with(drawing: DrawService) -> Handler:
+    """The handler of everything that models draw."""
+
+    def draw(job: Job, progress: Progress, cancelled: Cancelled) -> Done:
+        return Done(drawing.answer(job, progress, cancelled).to_json())
+
+    return draw
 
 
 def classify_with(classifier: ClassifyService) -> Handler:

@@ -1,0 +1,74 @@
+"""The draw service with the real parts; networks are loaded when they are first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from core.domain.jobs import JSON
+from core.services.draw import DrawService
+from core.services.face_codes import FaceCodes
+from core.services.generators import Generators
+from core.services.model_names import starters_answer
+from core.services.nearest import NearestPictures
+from core.services.photo_faces import PhotoFaces
+from core.starter.models import starter_model
+from core.vision.dataset_reader import open_dataset
+from core.vision.decode import SafeDecoder
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from core.bootstrap import Services
+    from core.domain.faces import DetectedFace
+    from core.services.face_model import FaceModel
+    from core.vision.reader import Detector
+    from core.vision.views import View
+
+
+def load_drawing(services: Services) -> DrawService:
+    """Cheap: numpy and Pillow. The first face takes seconds, for which TensorFlow is loaded."""
+    nearest = NearestPictures(services.datasets.get, partial(open_dataset, services), _describe, _held_out)
+    return DrawService(
+        Generators(
+            services.registry, _load, starter_model, lambda guild_id: starters_answer(services.settings, guild_id)
+        ),
+        FaceCodes(PhotoFaces(SafeDecoder(), _LateDetector()), services.blobs),
+        nearest,
+        services.blobs,
+    )
+
+
+class _LateDetector:
+    """The product's detector, loaded at the first photo: most of what is drawn needs none."""
+
+    def detect(self, image: NDArray[np.uint8]) -> Sequence[DetectedFace]:
+        """Faces in (H, W, 3) RGB."""
+        return _detector().detect(image)
+
+
+@cache
+def _detector() -> Detector:
+    from core.vision.detect import load_detector  # noqa: PLC0415 - onnxruntime
+
+    return load_detector()
+
+
+def _load(architecture: str, config: Mapping[str, JSON], weights: bytes) -> FaceModel:
+    from core.models.face_model import load_face_model  # noqa: PLC0415 - TensorFlow, when something is drawn
+
+    return load_face_model(architecture, config, weights)
+
+
+def _describe(pictures: NDArray[np.uint8], view: View) -> NDArray[np.float64]:
+    from core.models.sample_quality import describe, load_judges  # noqa: PLC0415 - TensorFlow
+
+    return describe(pictures, view.framing, load_judges().embed)
+
+
+def _held_out(pictures: int, seed: int) -> NDArray[np.bool_]:
+    from core.models.generator_pictures import hold_out_some  # noqa: PLC0415 - with the above
+
+    return hold_out_some(pictures, seed)

@@ -1,0 +1,93 @@
+"""The face in a member's photo that is meant, framed as a model wants it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.faces import Box, DetectedFace, RecognisedFace
+from core.domain.presets import bad_option
+from core.render.annotate import annotate
+from core.vision.crops import find_face
+from core.vision.reader import best_faces
+from core.vision.views import Framing, View, render_view
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.vision.reader import Decoder, Detector
+
+# Of the box, on each side: as far as a portrait reaches around a face that is not tilted, and some more.
+_MARGIN = 1.5
+
+
+class SeveralFacesError(Exception):
+    """Somebody has to say which face is meant; `picture` (JPEG) shows them with their numbers, from 1."""
+
+    def __init__(self, faces: int, picture: bytes) -> None:
+        super().__init__(f"{faces} faces")
+        self.faces = faces
+        self.picture = picture
+
+
+class PhotoFaces:
+    """Reads photos with the parts that it is given; keeps nothing of them."""
+
+    def __init__(self, decoder: Decoder, detector: Detector) -> None:
+        self._decoder = decoder
+        self._detector = detector
+
+    def picture(self, data: bytes, view: View, index: int | None) -> NDArray[np.uint8]:
+        """One face of a photo, (S, S, 3) RGB.
+
+        Args:
+            data: the photo's bytes, whatever they are.
+            view: the framing. Of whole pictures no face is looked for.
+            index: which of several faces, from 0, best first; None: the only one.
+
+        Raises:
+            OmokageError: NO_FACE, BAD_OPTION (there is no face of that index), or what is wrong with the photo.
+            SeveralFacesError: there are several, and no index says which is meant.
+        """
+        image = self._decoder.decode(data)
+        if view.framing is Framing.WHOLE:
+            return render_view(view, image, None)
+        face = self._meant(image, index)
+        window, landmarks, box = _around(image, face)
+        return render_view(view, window, landmarks, box)
+
+    def close(self) -> None:
+        """End the decoder's process; the next photo starts another."""
+        self._decoder.close()
+
+    def _meant(self, image: NDArray[np.uint8], index: int | None) -> DetectedFace:
+        faces = best_faces(self._detector.detect(image))
+        if not faces:
+            alone = find_face(self._detector, image)  # a crop that a face fills shows only in another look
+            faces = () if alone is None else (alone,)
+        if not faces:
+            raise OmokageError(ErrorCode.NO_FACE)
+        if index is None and len(faces) > 1:
+            raise SeveralFacesError(len(faces), annotate(image, [RecognisedFace(one, (), None) for one in faces]).data)
+        if not 0 <= (index or 0) < len(faces):
+            raise bad_option("face", (index or 0) + 1, f"1 to {len(faces)}")
+        return faces[index or 0]
+
+
+def _around(image: NDArray[np.uint8], face: DetectedFace) -> tuple[NDArray[np.uint8], list[tuple[float, float]], Box]:
+    """The part of a photo that a view of this face can need, its landmarks and its box in it.
+
+    Beyond the photo's edge it goes on with the edge's pixels: a face at the edge is framed as any other, rather than
+    the middle of the photo in its place.
+    """
+    box, (height, width) = face.box, image.shape[:2]
+    reach = _MARGIN * max(box.w, box.h)
+    left, top = math.floor(box.x - reach), math.floor(box.y - reach)
+    right, bottom = math.ceil(box.x + box.w + reach), math.ceil(box.y + box.h + reach)
+    columns = np.clip(np.arange(left, max(right, left + 1)), 0, width - 1)
+    rows = np.clip(np.arange(top, max(bottom, top + 1)), 0, height - 1)
+    landmarks = [(x - left, y - top) for x, y in face.landmarks]
+    return image[rows[:, None], columns], landmarks, Box(box.x - left, box.y - top, box.w, box.h)
