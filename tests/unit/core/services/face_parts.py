@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.domain.errors import ErrorCode, OmokageError
 from core.vision.views import Framing, View
 
-SIZE, CODES = 16, 6
+SIZE, CODES, BAR = 32, 6, 4  # pixels of a picture, numbers of a code, rows that show each
 Codes = NDArray[np.float32]
 Pictures = NDArray[np.uint8]
 
@@ -33,14 +33,14 @@ class LinearFaces:
         self.rendered.append(len(codes))
         values = np.clip(np.rint(128 + 20 * codes), 0, 255).astype(np.uint8)
         pictures = np.full((len(codes), SIZE, SIZE, 3), 128, np.uint8)
-        pictures[:, 2 : 2 + 2 * CODES] = np.repeat(values, 2, axis=1)[:, :, None, None]
+        pictures[:, BAR : BAR + BAR * CODES] = np.repeat(values, BAR, axis=1)[:, :, None, None]
         return pictures
 
     def encode(self, pictures: Pictures) -> Codes:
         if not self.encodes:
             raise OmokageError(ErrorCode.NO_ENCODER)
         assert pictures.shape[1:] == (SIZE, SIZE, 3)
-        values = pictures[:, 2 : 2 + 2 * CODES : 2].mean((2, 3))
+        values = pictures[:, BAR : BAR + BAR * CODES : BAR].mean((2, 3))
         return ((values - 128) / 20).astype(np.float32)
 
     def path(self, start: Codes, end: Codes, shares: Sequence[float]) -> Codes:
@@ -57,3 +57,8 @@ class LinearFaces:
 
     def mean(self) -> Codes:
         return np.zeros(CODES, np.float32)
+
+
+def read_off(column: NDArray[np.uint8], scale: int) -> list[int]:
+    """The bars in a column of a picture that is so many times larger."""
+    return [int(column[round((BAR * bar + 1.5 * BAR) * scale)]) for bar in range(CODES)]
