@@ -25,6 +25,9 @@ class Entry:
 COMMANDS: Mapping[str, Entry] = {
     "up": Entry("cli.up:up", "Start everything on this machine, and stop it with Ctrl-C."),
     "classify": Entry("cli.classify:classify", "Say who is in photos."),
+    "generate": Entry("cli.generate:generate", "Draw faces that never were."),
+    "morph": Entry("cli.morph:morph", "Morph one face into another."),
+    "mix": Entry("cli.mix:mix", "Add faces to each other, and take faces away."),
     "people": Entry("cli.people:people", "Enrol and list people."),
     "data": Entry("cli.data:data", "Import, list and export pictures to train on."),
     "model": Entry("cli.model:model", "List, promote and roll back trained models."),
@@ -39,6 +42,7 @@ COMMANDS: Mapping[str, Entry] = {
     "sandbox": Entry("cli.services:sandbox", "Run the sandbox alone: a Discord to try, with a web chat."),
     "migrate": Entry("cli.services:migrate", "Create or upgrade the database's tables."),
     "health": Entry("cli.health:health", "Say whether the bot or the worker of this host is alive."),
+    "starter": Entry("cli.starter:starter", "Make the models that come with the product.", hidden=True),
     "starter-pictures": Entry("cli.services:starter_pictures", "Draw the ready-made pictures.", hidden=True),
 }
 

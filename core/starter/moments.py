@@ -11,7 +11,7 @@ from core.starter.traits import Colour, Moment, Traits
 
 _YAW = math.radians(30)
 _TILT = math.radians(9)  # further up, down or aside, people look as if they avoid the camera
-_COLOURS: tuple[Colour, ...] = (
+COLOURS: tuple[Colour, ...] = (
     (0.24, 0.36, 0.56),
     (0.62, 0.22, 0.22),
     (0.20, 0.42, 0.36),
@@ -59,7 +59,7 @@ def moment(t: Traits, seed: int, number: int) -> Moment:
         age=likely(-0.06, 0.2),
         glasses=t.frame if rng.random() < t.glasses else "",
         clothes=CLOTHES[int(rng.integers(len(CLOTHES)))],
-        clothes_colour=_COLOURS[int(rng.integers(len(_COLOURS)))],
+        clothes_colour=COLOURS[int(rng.integers(len(COLOURS)))],
         volume=between(0.94, 1.08),
         stubble=between(0.0, 0.35) if t.stubble else 0.0,
     )

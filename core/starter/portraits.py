@@ -53,7 +53,7 @@ def portrait(person: StarterPerson, seed: int, size: int = 512) -> StarterPictur
     canvas = backdrop(looks.seed, side, side)
     place = (side * (0.46 + 0.08 * x), side * (0.455 + 0.03 * y))
     box = draw(canvas, shot(person.traits, looks, side * (0.27 + 0.035 * scale)), place)
-    image = _developed(_averaged(canvas, fine), seed)
+    image = developed(_averaged(canvas, fine), seed)
     return StarterPicture(image, (Box(box.x / fine, box.y / fine, box.w / fine, box.h / fine),), (person,))
 
 
@@ -71,7 +71,7 @@ def group(people: Sequence[StarterPerson], seed: int, width: int = 1024, height:
         person = people[spot.index]
         looks = _lit_alike(moment(person.traits, seed, person.id), scene)
         boxes[spot.index] = draw(canvas, shot(person.traits, looks, spot.scale), (spot.x, spot.y))
-    return StarterPicture(_developed(canvas, seed), tuple(boxes[i] for i in range(len(people))), tuple(people))
+    return StarterPicture(developed(canvas, seed), tuple(boxes[i] for i in range(len(people))), tuple(people))
 
 
 def _lit_alike(m: Moment, scene: Moment) -> Moment:
@@ -91,7 +91,7 @@ def _averaged(canvas: Field, by: int) -> Field:
     return result
 
 
-def _developed(canvas: Field, seed: int) -> NDArray[np.uint8]:
+def developed(canvas: Field, seed: int) -> NDArray[np.uint8]:
     """A linear canvas as 8-bit sRGB (its square root), with a soft shoulder and a touch of grain."""
     bright = canvas * (1 + canvas * 0.12) / (1 + canvas * 0.30)
     grain = np.random.Generator(np.random.PCG64((seed, 3))).random(canvas.shape[1:], np.float32) - 0.5

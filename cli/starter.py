@@ -1,0 +1,162 @@
+"""`omokage starter`: makes the models that come with the product."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.context import opened, prepare_training, read_settings
+from cli.exits import INTERRUPTED, Fault
+from cli.run_text import run_lines
+from cli.train import told
+from core.domain.runs import Run, RunKind, RunState
+from core.settings import Settings
+
+if TYPE_CHECKING:
+    from cli.train_here import Interrupt
+    from core.bootstrap import Services
+    from core.domain.jobs import Job
+    from core.services.train_watch import MakeWatcher, Watcher
+    from core.starter.training import Made, Plan
+
+_SHOWN = 64  # faces on the sheet at the end
+
+
+@click.group(short_help="Make the models that come with the product.")
+def starter() -> None:
+    """Train the models that come with the product anew, on portraits that are drawn by code."""
+
+
+@starter.command(short_help="Draw portraits, and train a model on them.")
+@click.argument("kind", type=click.Choice([RunKind.DCGAN.value, RunKind.VAE.value]))
+@click.option("--pictures", type=click.IntRange(100, 900_000), default=3000, show_default=True, help="Portraits.")
+@click.option("--seed", type=click.IntRange(0, 999), default=1, show_default=True, help="Of the people and the model.")
+@click.option("--steps", type=click.IntRange(1), help="By default as many as take three quarters of an hour.")
+@click.option("--batch", type=click.IntRange(8, 1024), help="Pictures a step.  [default: 32]")
+@click.option("--preset", metavar="NAME", help="Another recipe.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Weights; beside it a card."
+)
+@click.option("--work", type=click.Path(file_okay=False, path_type=Path), help="Portraits and checkpoints.")
+@click.option("--json", "as_json", is_flag=True, help="The card, as JSON.")
+def train(kind: str, out: Path, work: Path | None, as_json: bool, **given: Any) -> int:
+    """Draw portraits of made-up people, train a model on them, and find its traits: smile, glasses, beard.
+
+    Ctrl-C saves; the same command again goes on. Sheets of what the model draws are in the --work folder, which is
+    starter-models in the data folder by default. The card is --out with .json at its end.
+    """
+    prepare_training()
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    settings = _settings(work or read_settings().data / "starter-models")
+    from cli.train_here import interrupts  # noqa: PLC0415
+
+    with opened(settings) as services, interrupts() as interrupt, told():
+        people = (int(given.pop("pictures")), int(given.pop("seed")))
+        made = _make(services, RunKind(kind), _plan(RunKind(kind), given), people, interrupt)
+    if made is None:
+        click.echo("Saved. The same command again goes on.", err=True)
+        return INTERRUPTED
+    _write(out, made)
+    if as_json:
+        click.echo(json.dumps(made.card, ensure_ascii=False, indent=2))
+    else:
+        click.echo(f"{out}: {len(made.weights) / 1e6:.1f} MB, and its card {out.with_suffix('.json').name}")
+    return 0
+
+
+def _settings(work: Path) -> Settings:
+    """Everything in a folder of its own: a community's database has no business with this."""
+    return Settings.from_env({"OMOKAGE_DATA": str(work)})
+
+
+def _plan(kind: RunKind, changes: dict[str, Any]) -> Plan:
+    from core.starter.training import PLANS  # noqa: PLC0415 - TensorFlow
+
+    return replace(PLANS[kind], **{name: value for name, value in changes.items() if value is not None})
+
+
+def _make(services: Services, kind: RunKind, plan: Plan, people: tuple[int, int], interrupt: Interrupt) -> Made | None:
+    """Each stage finds what an earlier call has done; None: somebody pressed Ctrl-C."""
+    from core.starter.sittings import write_sittings  # noqa: PLC0415 - numpy
+    from core.starter.training import begin, finish, make_dataset, version_of  # noqa: PLC0415
+    from worker.runner import new_owner  # noqa: PLC0415 - Celery
+
+    pictures, seed = people
+    folder = services.settings.data / "portraits"
+    sittings = write_sittings(folder, pictures, seed, _lines("drawn"))
+    dataset = make_dataset(services, folder, sittings, _lines("read"))
+    owner = new_owner()
+    run = begin(services, kind, dataset, plan, seed=seed, owner=owner)
+    if run.state is not RunState.FINISHED:
+        run = _train(services, run, owner, interrupt)
+    if run.state is not RunState.FINISHED:
+        if interrupt.asked:
+            return None
+        raise Fault("\n".join(run_lines(run, None)))
+    command = f"omokage starter train {kind} --pictures {pictures} --seed {seed}"
+    command += f" --preset {plan.preset} --steps {plan.steps} --batch {plan.batch}"
+    made = finish(services, version_of(services, run), sittings, command)
+    _draw_sheet(services.settings.data / f"{kind}-final.png", made)
+    return made
+
+
+def _train(services: Services, run: Run, owner: str, interrupt: Interrupt) -> Run:
+    from cli.train_bar import Bar  # noqa: PLC0415 - rich
+    from cli.train_here import train_here  # noqa: PLC0415
+    from core.bootstrap import build_training  # noqa: PLC0415
+    from core.services.train_watch import both  # noqa: PLC0415
+
+    sheet = services.settings.data / f"{run.kind.value}-sheet.png"
+    with Bar() as bar:
+        watch = both(bar.watch, _sheets(sheet))
+        rests = train_here(services, run, owner, lambda: build_training(services, watch), interrupt)
+    if rests is None:
+        raise Fault("The run was taken from this process: it slept for too long. The same command again goes on.")
+    return rests
+
+
+def _sheets(file: Path) -> MakeWatcher:
+    """Keeps what the model draws at the newest evaluation in a file."""
+    from core.services.train_watch import Watcher as Base  # noqa: PLC0415
+
+    class Sheets(Base):
+        def sample(self, make: Any) -> None:
+            picture = make()
+            if picture:
+                file.write_bytes(picture)
+
+    def watch(_job: Job, _run: Run) -> Watcher:
+        return Sheets()
+
+    return watch
+
+
+def _draw_sheet(file: Path, made: Made) -> None:
+    from core.render.grid import render_grid  # noqa: PLC0415 - Pillow
+
+    file.write_bytes(render_grid(made.model.render(made.model.codes(range(1, _SHOWN + 1))), 8))
+
+
+def _write(out: Path, made: Made) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(made.weights)
+    out.with_suffix(".json").write_text(json.dumps(made.card, ensure_ascii=False, indent=2) + "\n", "utf-8")
+
+
+def _lines(what: str) -> Any:
+    """Tells how far it is on standard error, every tenth part."""
+    told_of = 0
+
+    def progress(done: int, of: int) -> None:
+        nonlocal told_of
+        if done * 10 // of > told_of:
+            told_of = done * 10 // of
+            sys.stderr.write(f"{done} of {of} portraits {what}\n")
+
+    return progress

@@ -1,0 +1,135 @@
+"""A trained autoencoder as a `FaceModel` (core/services/face_model.py): it draws faces, and takes them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.domain.errors import ErrorCode, OmokageError
+from core.models.backend import make_forward
+from core.models.generator_pictures import to_pixels
+from core.models.mixture import Mixture, mixture_of
+from core.models.trait_directions import TRAIT
+from core.models.vae import named, to_range
+from core.models.vae_net import SIZES, build_decoder, build_encoder
+from core.vision.views import Framing, View
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Codes = NDArray[np.float32]
+
+# Pictures at a time, fewer are filled up: a face's bytes must not depend on how many are drawn beside it, and
+# processors add up in another order for another size.
+_AT_ONCE = 8
+_MOST_CODES = 4096  # of a card that was not tampered with
+
+
+class VaeFaces:
+    """As in `FaceModel`.
+
+    Args:
+        config: of the version; `size`, `codes` and `framing` are read.
+        tensors: of `faces_tensors`.
+        meta: beside them in the file; nothing of it is needed, but models of every kind are made alike.
+
+    Raises:
+        KeyError, TypeError, ValueError: they do not belong together.
+    """
+
+    encodes = True
+
+    def __init__(self, config: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]], meta: Mapping[str, str]) -> None:
+        size, self._codes = int(config["size"]), int(config["codes"])
+        if size not in SIZES or not 0 < self._codes <= _MOST_CODES:
+            raise ValueError(f"no autoencoder is so: {size} {self._codes}")
+        self.view = View(Framing(config["framing"]), size)
+        self._encoder, self._decoder = build_encoder(size, self._codes), build_decoder(size, self._codes)
+        self._put(tensors)
+        self._mixture: Mixture = mixture_of(tensors)
+        self._traits = {name.removeprefix(TRAIT): one for name, one in tensors.items() if name.startswith(TRAIT)}
+        if any(one.shape != (self._codes,) for one in (self._mixture.mean, *self._traits.values())):
+            raise ValueError("a mixture or a trait of another space of codes")
+        # What each code differs by, so that lengths count each of them alike. One that is unused would count for all.
+        self._scale = np.maximum(self._mixture.deviations, 1e-3)
+        self._draw = make_forward(lambda codes: self._decoder(codes, training=False))
+        self._read = make_forward(lambda pixels: self._encoder(to_range(pixels), training=False))
+
+    @property
+    def traits(self) -> tuple[str, ...]:
+        """Names that `direction` takes."""
+        return tuple(sorted(self._traits))
+
+    def codes(self, seeds: Sequence[int], truncation: float = 1.0) -> Codes:
+        """(N, Z), drawn from the mixture and brought nearer to its mean with less truncation."""
+        mean = self.mean()
+        return np.asarray(mean + truncation * (self._mixture.codes(seeds) - mean), np.float32)
+
+    def render(self, codes: Codes) -> NDArray[np.uint8]:
+        """(N, Z) -> (N, S, S, 3)."""
+        side = self.view.size
+        parts = [to_pixels(self._draw(part)) for part in _filled(np.asarray(codes, np.float32))]
+        return np.concatenate([np.zeros((0, side, side, 3), np.uint8), *parts])[: len(codes)]
+
+    def encode(self, pictures: NDArray[np.uint8]) -> Codes:
+        """(N, S, S, 3) -> (N, Z), the means of what the encoder takes them for."""
+        parts = [self._read(part)[:, : self._codes] for part in _filled(pictures)]
+        return np.concatenate([np.zeros((0, self._codes), np.float32), *parts])[: len(pictures)]
+
+    def path(self, start: Codes, end: Codes, shares: Sequence[float]) -> Codes:
+        """(F, Z) straight from one to the other, each as far from the mean as codes on the way would be.
+
+        In a hundred dimensions nearly all codes are equally far from the mean. The straight line cuts through the
+        inside, where no face is and everything looks like the mean; its directions are right, its lengths are not.
+        """
+        mean, share = self.mean(), np.asarray(shares, np.float64)[:, None]
+        one, other = (start - mean) / self._scale, (end - mean) / self._scale
+        straight = (1 - share) * one + share * other
+        wanted = (1 - share) * np.linalg.norm(one) + share * np.linalg.norm(other)
+        lengths = np.linalg.norm(straight, axis=1, keepdims=True)
+        # Opposite faces meet in the mean, which has no direction: the way then leads through it.
+        natural = np.where(lengths > 0.1 * wanted, wanted / np.maximum(lengths, 1e-9), 1.0)
+        return np.asarray(mean + straight * natural * self._scale, np.float32)
+
+    def variations(self, code: Codes, seeds: Sequence[int], spread: float = 0.4) -> Codes:
+        """(N, Z), as far from the mean as codes are: what is added of another face is taken from this one."""
+        mean = self.mean()
+        kept = math.sqrt(max(0.0, 1.0 - spread**2))
+        return np.asarray(mean + kept * (code - mean) + spread * (self._mixture.codes(seeds) - mean), np.float32)
+
+    def direction(self, trait: str) -> Codes:
+        """(Z,).
+
+        Raises:
+            OmokageError: UNKNOWN_TRAIT.
+        """
+        if trait not in self._traits:
+            raise OmokageError(ErrorCode.UNKNOWN_TRAIT, trait=trait, known=", ".join(self.traits))
+        return np.asarray(self._traits[trait], np.float32)
+
+    def mean(self) -> Codes:
+        """(Z,), of the mixture."""
+        return self._mixture.mean
+
+    def _put(self, tensors: Mapping[str, NDArray[Any]]) -> None:
+        for name, variable in named(self._encoder, self._decoder).items():
+            tensor = tensors[name]
+            if tensor.shape != tuple(variable.shape) or tensor.dtype.kind != "f":
+                raise ValueError(f"{name} is another network's")
+            variable.assign(np.asarray(tensor, np.float32))
+
+
+def faces_tensors(weights: Mapping[str, NDArray[Any]], mixture: Mixture) -> dict[str, NDArray[Any]]:
+    """All that drawing needs: kernels in half precision, which no pixel shows; statistics and the mixture not."""
+    half = {name: np.asarray(one, np.float16 if one.ndim > 1 else np.float32) for name, one in weights.items()}
+    return half | mixture.tensors()
+
+
+def _filled(rows: NDArray[Any]) -> list[NDArray[Any]]:
+    """Parts of `_AT_ONCE` rows, the last filled up with zeros."""
+    filled = np.zeros((-(-len(rows) // _AT_ONCE) * _AT_ONCE, *rows.shape[1:]), rows.dtype)
+    filled[: len(rows)] = rows
+    return [filled[at : at + _AT_ONCE] for at in range(0, len(filled), _AT_ONCE)]

@@ -1,0 +1,155 @@
+"""How the starter models are made: drawn portraits, the ordinary training, and what of the people is known beside."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.domain.datasets import UNNAMED, Dataset, Findings
+from core.domain.jobs import JSON, Origin
+from core.domain.runs import Run, RunKind, RunRequest, RunState
+from core.models import weights_file
+from core.models.face_model import load_face_model
+from core.models.trait_directions import TRAIT, make_labeller, trait_directions
+from core.services.dataset_make import Picture, Progress, make, newest
+from core.services.dataset_make import load_reader as load_product
+from core.services.dataset_maker import Target
+from core.services.job_base import own_id
+from core.starter.sitters import TRAITS
+from core.starter.sittings import VERSION, Sitting
+from core.vision.dataset_reader import DatasetReader, open_dataset
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.bootstrap import Services
+    from core.domain.versions import Version
+    from core.services.face_model import FaceModel
+
+NAME = "sitters"  # of the data set
+_SHELL = Origin(0, 0, 0, "en", 0, "")
+_LABELLED = 4000  # faces that a model draws to find its traits: means of codes are then sure to a fiftieth
+_LABELLED_FROM = 1_000_000  # their first seed; others than people will ask for first
+_LICENCE = "MIT"  # as the drawings and the code
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is trained: a preset, for so many steps of so many pictures."""
+
+    preset: str
+    steps: int
+    batch: int
+
+
+# About 45 minutes each on two AVX2 cores. Smaller batches than a community's by default: drawn faces differ less from
+# each other than photos, and in so little time many steps teach more than large ones.
+PLANS: Mapping[RunKind, Plan] = {
+    RunKind.DCGAN: Plan("light", 5000, 32),
+    RunKind.VAE: Plan("vae", 5000, 32),
+}
+
+
+def make_dataset(services: Services, folder: Path, sittings: Sequence[Sitting], progress: Progress) -> Dataset:
+    """The portraits as a data set without names; the same ones again give the one that there is."""
+    files = {one.file: (folder / one.file).read_bytes() for one in sittings}
+    content = [(UNNAMED, [hashlib.sha256(data).hexdigest() for data in files.values()])]
+    target = Target(0, NAME, 0, named=False)
+    pictures = [Picture(UNNAMED, one.file, partial(files.get, one.file), one.face) for one in sittings]
+    return newest(services, target, content) or make(
+        services, target, pictures, findings=Findings(), progress=progress, load=load_product
+    )
+
+
+def begin(services: Services, kind: RunKind, dataset: Dataset, plan: Plan, *, seed: int, owner: str) -> Run:
+    """The run of this plan: the one that is finished, one that goes on where it was, or a new one for `owner`.
+
+    Raises:
+        OmokageError: RUN_STATE, another process trains it.
+    """
+    for run in services.runs.list(0, 100):
+        same = run.kind is kind and run.dataset_id == dataset.id and run.seed == seed
+        if same and _is_of(run, plan):
+            return run if run.state is RunState.FINISHED else services.runs.resume(run.id, by=0, owner=owner)
+    config: dict[str, JSON] = {"batch": plan.batch}
+    request = RunRequest(own_id(), kind, plan.preset, dataset.id, plan.steps, _SHELL, config, seed=seed)
+    return services.runs.start(request, owner=owner)
+
+
+def version_of(services: Services, run: Run) -> Version:
+    """What a finished run left behind."""
+    return next(one for one in services.registry.list(run.guild_id, run.kind) if one.run_id == run.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A starter model: its file, its card, and its model, which is loaded."""
+
+    weights: bytes
+    card: Mapping[str, JSON]
+    model: FaceModel
+
+
+def finish(services: Services, version: Version, sittings: Sequence[Sitting], command: str) -> Made:
+    """The version with the directions of the traits that its pictures are known to show, and a card."""
+    reader = open_dataset(services, services.datasets.get(version.dataset_id or 0))
+    data = services.registry.weights(version)
+    model = load_face_model(version.architecture, version.config, data)
+    directions, accuracy = _directions(model, reader, sittings)
+    tensors, meta = weights_file.load(data)
+    tensors |= {f"{TRAIT}{name}": one for name, one in directions.items()}
+    weights = weights_file.dump(tensors, meta)
+    card: dict[str, JSON] = {
+        "kind": version.kind.value,
+        "architecture": version.architecture,
+        "config": dict(version.config),
+        "metrics": {**version.metrics, "trait_accuracy": accuracy},
+        "licence": _LICENCE,
+        "parts": [
+            {"name": f"weights, trained from scratch on {len(sittings)} drawn portraits", "licence": _LICENCE},
+            {"name": f"the portraits: core/starter/sitters.py, version {VERSION}", "licence": _LICENCE},
+        ],
+        "data": {"pictures": len(sittings), "hash": version.dataset_hash},
+        "command": command,
+        "sha256": hashlib.sha256(weights).hexdigest(),
+        "size": len(weights),
+    }
+    return Made(weights, card, load_face_model(version.architecture, version.config, weights))
+
+
+def _directions(
+    model: FaceModel, reader: DatasetReader, sittings: Sequence[Sitting]
+) -> tuple[dict[str, NDArray[np.float32]], JSON]:
+    """The traits' directions; where the model takes no pictures, of its own ones, and how well these are labelled."""
+    pictures = reader.images(model.view)
+    labels, beside = _known(reader, sittings)
+    if model.encodes:
+        return trait_directions(model.encode(np.asarray(pictures)), labels, beside[:, None]), None
+    labeller = make_labeller(np.asarray(pictures), {**labels, "": beside})
+    codes = model.codes(range(_LABELLED_FROM, _LABELLED_FROM + _LABELLED))
+    guessed = labeller.label(model.render(codes))
+    own = guessed.pop("")
+    said: Any = {name: round(share, 4) for name, share in labeller.accuracy.items() if name}
+    return trait_directions(codes, guessed, own[:, None]), said
+
+
+def _known(
+    reader: DatasetReader, sittings: Sequence[Sitting]
+) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.float64]]:
+    """Of the data set's pictures (N,): each trait, and what goes with some of them."""
+    by_file = {one.file: one for one in sittings}
+    rows = [by_file[source] for source in reader.sources]
+    labels = {name: np.array([one.labels[name] for one in rows], np.float64) for name in TRAITS}
+    return labels, np.array([one.woman for one in rows], np.float64)
+
+
+def _is_of(run: Run, plan: Plan) -> bool:
+    """Whether the run trains this; one that ended early has fewer steps, and is done."""
+    same = run.preset == plan.preset and run.config.get("batch") == plan.batch
+    return same and (run.steps == plan.steps or run.state is RunState.FINISHED)
