@@ -18,6 +18,10 @@ from numpy.typing import NDArray
 Tensors: TypeAlias = Mapping[str, Any]
 # A batch -> (the loss, a scalar; figures to report, scalars).
 Compute: TypeAlias = Callable[..., tuple[Any, Tensors]]
+# The same with a loss for each player.
+ComputeAll: TypeAlias = Callable[..., tuple[Sequence[Any], Tensors]]
+# Keras variables, and Keras' optimiser that is built for them.
+Player: TypeAlias = tuple[Sequence[Any], Any]
 
 
 class Step(Protocol):
@@ -45,7 +49,23 @@ def make_step(
         optimizer: Keras', built for these variables.
         after: runs in the step once the variables have changed (moving averages).
     """
-    return _BACKENDS[keras.backend.backend()].make_step(compute, variables, optimizer, after)
+
+    def alone(*batch: Any) -> tuple[Sequence[Any], Tensors]:
+        loss, figures = compute(*batch)
+        return [loss], figures
+
+    return make_game(alone, [(variables, optimizer)], after)
+
+
+def make_game(compute: ComputeAll, players: Sequence[Player], after: Callable[[], None] = lambda: None) -> Step:
+    """Compile a step in which each player's variables follow the player's own loss, all from the same moment.
+
+    Args:
+        compute: from the batch's tensors to a loss for each player and the figures.
+        players: as many as losses.
+        after: as in `make_step`.
+    """
+    return _BACKENDS[keras.backend.backend()].make_game(compute, players, after)
 
 
 def make_forward(function: Callable[..., Any]) -> Forward:
@@ -73,13 +93,15 @@ def make_deterministic() -> None:
 
 class _TensorFlow:
     @staticmethod
-    def make_step(compute: Compute, variables: Sequence[Any], optimizer: Any, after: Callable[[], None]) -> Step:
+    def make_game(compute: ComputeAll, players: Sequence[Player], after: Callable[[], None]) -> Step:
         import tensorflow as tf  # noqa: PLC0415 - only one of the two is installed
 
         def step(*batch: Any) -> Tensors:
-            with tf.GradientTape() as tape:
-                loss, figures = compute(*batch)
-            optimizer.apply(tape.gradient(loss, variables), variables)
+            with tf.GradientTape(persistent=len(players) > 1) as tape:
+                losses, figures = compute(*batch)
+            gradients = [tape.gradient(loss, mine) for loss, (mine, _) in zip(losses, players, strict=True)]
+            for found, (variables, optimizer) in zip(gradients, players, strict=True):
+                optimizer.apply(found, variables)
             after()
             return figures
 
@@ -115,18 +137,21 @@ class _TensorFlow:
 
 class _Torch:
     @staticmethod
-    def make_step(compute: Compute, variables: Sequence[Any], optimizer: Any, after: Callable[[], None]) -> Step:
+    def make_game(compute: ComputeAll, players: Sequence[Player], after: Callable[[], None]) -> Step:
         import torch  # noqa: PLC0415
 
-        parameters = [variable.value for variable in variables]
+        parameters = [[variable.value for variable in variables] for variables, _ in players]
 
         def step(*batch: NDArray[Any]) -> Tensors:
-            for parameter in parameters:
-                parameter.grad = None
-            loss, figures = compute(*(keras.ops.convert_to_tensor(array) for array in batch))
-            loss.backward()
+            losses, figures = compute(*(keras.ops.convert_to_tensor(array) for array in batch))
+            shared = len(players) > 1
+            gradients = [
+                torch.autograd.grad(loss, mine, retain_graph=shared)
+                for loss, mine in zip(losses, parameters, strict=True)
+            ]
             with torch.no_grad():
-                optimizer.apply([parameter.grad for parameter in parameters], variables)
+                for found, (variables, optimizer) in zip(gradients, players, strict=True):
+                    optimizer.apply(list(found), variables)
                 after()
             return {name: figure.detach() for name, figure in figures.items()}
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.models import augment
 from core.vision.views import Framing
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 _HELD_OUT = 0.1  # of the pictures: what samples are compared with must not be what was learnt from
 _FEWEST, _MOST = 50, 250  # fewer make a distance of distributions a lottery; more make it no surer, and cost time
+_EPOCH = 0  # stream of random numbers
 _FACES = 0.5  # share of pictures with a face from which the data set is one of portraits
 
 
@@ -31,6 +33,21 @@ def hold_out_some(pictures: int, seed: int) -> NDArray[np.bool_]:
     held_out = np.zeros(pictures, np.bool_)
     held_out[np.random.default_rng(seed).permutation(pictures)[:count]] = True
     return held_out
+
+
+def batch_rows(rows: NDArray[np.intp], batch: int, step: int, seed: int) -> NDArray[np.intp]:
+    """Which pictures are in the batch of a step: epoch after epoch, each in an order of its own.
+
+    Args:
+        rows: of the training pictures.
+        batch: pictures in each.
+        step: from 0.
+        seed: of the run; the epochs are its stream 0.
+    """
+    places = np.arange(step * batch, (step + 1) * batch)
+    epochs = places // len(rows)
+    orders = {one: augment.generator(seed, _EPOCH, int(one)).permutation(rows) for one in set(epochs)}
+    return np.array([orders[epoch][at % len(rows)] for epoch, at in zip(epochs, places, strict=True)])
 
 
 def to_pixels(drawn: NDArray[np.floating]) -> NDArray[np.uint8]:
