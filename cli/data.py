@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.context import opened, quiet_libraries, read_settings
-from cli.data_text import dataset_json, dataset_lines, dataset_row
+from cli.data_text import dataset_json, dataset_lines, dataset_row, trained_for
 from cli.exits import BadSetting, Fault
 from cli.sentences import sentence
 from cli.table import table
@@ -87,7 +87,9 @@ def list_data(guild: int, as_json: bool) -> None:
     with _told() as services:
         known = services.datasets.list(guild)
     if as_json:
-        click.echo(_dumped([dataset_json(one, services.datasets.preflight(one)) for one in known]))
+        click.echo(
+            _dumped([dataset_json(one, services.datasets.preflight(one, kind=trained_for(one))) for one in known])
+        )
     elif not known:
         click.echo("There is no data set yet. Make one: omokage data import FOLDER --name NAME")
     else:
@@ -104,7 +106,7 @@ def show(name: str, version: int | None, guild: int, as_json: bool) -> None:
     with _told() as services:
         dataset = services.datasets.find(guild, name, version)
     _show(services, dataset, as_json)
-    if not as_json:
+    if not as_json and dataset.people:
         rows = [[one.name, str(one.pictures)] for one in dataset.classes]
         click.echo("\n" + table([["PERSON", "PICTURES"], *rows]))
 
@@ -162,7 +164,7 @@ def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def _show(services: Services, dataset: Dataset, as_json: bool) -> None:
-    preflight = services.datasets.preflight(dataset)
+    preflight = services.datasets.preflight(dataset, kind=trained_for(dataset))
     if as_json:
         click.echo(_dumped(dataset_json(dataset, preflight)))
     else:

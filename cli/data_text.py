@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.domain.datasets import Dataset, Preflight, Remark
+from core.domain.runs import RunKind
 
 
 def dataset_json(dataset: Dataset, preflight: Preflight) -> dict[str, Any]:
@@ -27,13 +28,20 @@ def dataset_json(dataset: Dataset, preflight: Preflight) -> dict[str, Any]:
 
 def dataset_lines(dataset: Dataset, preflight: Preflight) -> list[str]:
     """What is in it, what was noticed, and whether it can be trained on."""
+    if not dataset.people:
+        first = f"{dataset.title}: {_pictures(dataset.pictures)}, without names: to learn to draw from"
+        return [first, *_remarks(preflight)]
     between = f"{preflight.fewest} to {preflight.most}" if preflight.fewest != preflight.most else f"{preflight.most}"
     people = _count(preflight.people, "person", "people")
     return [
         f"{dataset.title}: {_pictures(dataset.pictures)} of {people}, {between} each",
-        *(f"{'FAULT' if one.blocks else 'note '}  {remark_text(one)}" for one in preflight.remarks),
-        "It can be trained on." if preflight.is_fit else "It cannot be trained on.",
+        *_remarks(preflight),
     ]
+
+
+def trained_for(dataset: Dataset) -> RunKind:
+    """What it can serve to train: without names, only what draws."""
+    return RunKind.RECOGNISER if dataset.people else RunKind.DCGAN
 
 
 def dataset_row(dataset: Dataset | None = None) -> Sequence[str]:
@@ -48,6 +56,13 @@ def remark_text(remark: Remark) -> str:
     """One sentence, with the numbers that were found."""
     write = _SENTENCES.get(remark.code)
     return remark.code if write is None else write(remark.details)
+
+
+def _remarks(preflight: Preflight) -> list[str]:
+    return [
+        *(f"{'FAULT' if one.blocks else 'note '}  {remark_text(one)}" for one in preflight.remarks),
+        "It can be trained on." if preflight.is_fit else "It cannot be trained on.",
+    ]
 
 
 def _duplicates(said: Mapping[str, Any]) -> str:
@@ -77,6 +92,13 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "few-people": lambda said: f"There must be two people at least, to tell them apart; there is {said['people']}.",
     "few-pictures": lambda said: (
         f"At least {said['minimum']} pictures of each person are needed; there are fewer of {_names(said)}."
+    ),
+    "few-to-generate": lambda said: (
+        f"At least {said['minimum']} pictures are needed to learn to draw; there are {said['count']}."
+    ),
+    "will-copy": lambda said: (
+        f"There are {said['count']} pictures: what draws faces will remember some rather than make new ones up; "
+        f"from {said['minimum']} on it does less."
     ),
     "unbalanced": lambda said: (
         f"There are {said['most']} pictures of one person and {said['fewest']} of another; "

@@ -11,8 +11,8 @@ import click
 
 from cli.context import opened, read_settings
 from cli.exits import Fault
-from cli.model_card import card, card_json, history_row, promotion_json, version_json, version_row
-from cli.sentences import sentence
+from cli.model_card import WITHOUT, card, card_json, history_row, promotion_json, version_json, version_row
+from cli.sentences import refusal
 from cli.table import table
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.runs import RunKind
@@ -64,9 +64,10 @@ def list_versions(guild: int, kind: str, as_json: bool) -> None:
     if as_json:
         _print([version_json(one, serving=one.id == serving) for one in versions])
     elif not versions:
-        click.echo("No training has finished yet. Start one: omokage train --help")
+        click.echo(f"No training has finished yet. Start one: omokage train {kind} --help")
     else:
-        click.echo(table([version_row(), *(version_row(one, serving=one.id == serving) for one in versions)]))
+        heading = version_row(generates=RunKind(kind).generates)
+        click.echo(table([heading, *(version_row(one, serving=one.id == serving) for one in versions)]))
 
 
 @model.command("card")
@@ -95,7 +96,7 @@ def promote(number: int, force: str | None, guild: int, kind: str, as_json: bool
     """Let a version answer from now on, if it is not worse on the same held-out pictures."""
     with _registry() as registry:
         version = registry.find(guild, RunKind(kind), number)
-        promotion = registry.promote(version.id, _OPERATOR, force_reason=force)
+        promotion = _promoted(registry, version, force)
     _say(promotion, version, as_json)
 
 
@@ -103,7 +104,7 @@ def promote(number: int, force: str | None, guild: int, kind: str, as_json: bool
 @click.option("--reason", default="", help="Kept in the history.")
 @_options
 def rollback(reason: str, guild: int, kind: str, as_json: bool) -> None:
-    """Let answer what did before; at the end, the method that needs no training."""
+    """Let answer what did before; at the end, what needs no promotion."""
     with _registry() as registry:
         if registry.serving_id(guild, RunKind(kind)) is None:
             raise Fault("No version answers, so there is nothing to roll back.")
@@ -122,7 +123,7 @@ def history(guild: int, kind: str, as_json: bool) -> None:
     if as_json:
         _print([promotion_json(one, number) for one, number in said])
     elif not said:
-        click.echo("No version was ever promoted: the method that needs no training answers.")
+        click.echo(f"No version was ever promoted: {WITHOUT[RunKind(kind).generates]} answers.")
     else:
         click.echo(table([history_row(), *(history_row(one, number) for one, number in said)]))
 
@@ -140,14 +141,25 @@ def _services() -> Iterator[Services]:
         try:
             yield services
         except OmokageError as error:
-            raise Fault("; ".join(filter(None, [sentence(error), _HINTS.get(error.code)]))) from error
+            raise _fault(error) from error
+
+
+def _promoted(registry: RegistryService, version: Version, force: str | None) -> Promotion:
+    try:
+        return registry.promote(version.id, _OPERATOR, force_reason=force)
+    except OmokageError as error:
+        raise _fault(error, generates=version.kind.generates) from error
+
+
+def _fault(error: OmokageError, *, generates: bool = False) -> Fault:
+    return Fault("; ".join(filter(None, [refusal(error, generates=generates), _HINTS.get(error.code)])))
 
 
 def _say(promotion: Promotion, version: Version | None, as_json: bool) -> None:
     if as_json:
         _print(promotion_json(promotion, version.number if version else None))
     elif version is None:
-        click.echo("The method that needs no training answers now.")
+        click.echo(f"{WITHOUT[promotion.kind.generates].capitalize()} answers now.")
     else:
         click.echo(f"{version.label} answers now{f' ({promotion.reason})' if promotion.reason else ''}.")
 

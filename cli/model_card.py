@@ -7,7 +7,9 @@ from typing import Any
 
 from core.domain.versions import Promotion, Version
 
-_NO_TRAINING = "the method that needs no training"
+# What answers where nothing was promoted, of a recogniser and of what draws faces; see core/services/model_names.py.
+WITHOUT = {False: "the method that needs no training", True: "the newest version"}
+_MEASURED = ("kid", "faces", "diversity", "novelty")  # of what draws faces
 _SHOWN = 12  # names and digits of a hash that a card shows; all are in the JSON
 
 
@@ -23,6 +25,7 @@ def version_json(version: Version, *, serving: bool) -> dict[str, Any]:
         "people": len(version.classes),
         "accuracy": version.metrics.get("accuracy"),
         "folds": version.metrics.get("folds"),
+        **({name: version.metrics.get(name) for name in _MEASURED} if version.kind.generates else {}),
         "size": version.size,
         "sha256": version.weights,
         "created": version.created_at.isoformat(timespec="seconds"),
@@ -54,18 +57,18 @@ def promotion_json(promotion: Promotion, number: int | None) -> dict[str, Any]:
     }
 
 
-def version_row(version: Version | None = None, *, serving: bool = False) -> list[str]:
-    """For the table; None: its heading."""
+def version_row(version: Version | None = None, *, serving: bool = False, generates: bool = False) -> list[str]:
+    """For the table; None: its heading, `generates`: of what draws faces."""
     if version is None:
-        return ["", "VERSION", "DATA", "PEOPLE", "ACCURACY", "MADE"]
-    return [
-        "*" if serving else "",
-        version.label,
-        version.dataset_title,
-        str(len(version.classes)),
-        _share(version.metrics.get("accuracy")),
-        f"{version.created_at:%Y-%m-%d}",
-    ]
+        figures = ["KID", "WITH A FACE"] if generates else ["PEOPLE", "ACCURACY"]
+        return ["", "VERSION", "DATA", *figures, "MADE"]
+    metrics = version.metrics
+    if version.kind.generates:
+        figures = [_figure(metrics.get("kid", "-")), _share(metrics.get("faces"))]
+    else:
+        figures = [str(len(version.classes)), _share(metrics.get("accuracy"))]
+    made = f"{version.created_at:%Y-%m-%d}"
+    return ["*" if serving else "", version.label, version.dataset_title, *figures, made]
 
 
 def history_row(promotion: Promotion | None = None, number: int | None = None) -> list[str]:
@@ -73,7 +76,7 @@ def history_row(promotion: Promotion | None = None, number: int | None = None) -
     if promotion is None:
         return ["SINCE", "VERSION", "HOW", "REASON"]
     how = "rolled back" if promotion.back else "forced" if promotion.forced else "promoted"
-    which = _NO_TRAINING if promotion.version_id is None else f"v{number}"
+    which = WITHOUT[promotion.kind.generates] if promotion.version_id is None else f"v{number}"
     return [f"{promotion.created_at:%Y-%m-%d %H:%M}", which, how, promotion.reason]
 
 
@@ -81,11 +84,11 @@ def card(version: Version, run: int | None, *, serving: bool) -> str:
     """Everything about a version but its weights, for a reader; `run` is the number of the training."""
     names = [name for name, _ in version.classes]
     more = f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    known = {"people": f"{len(names)}: {', '.join(names[:_SHOWN])}{more}", "accuracy": _accuracy(version.metrics)}
     lines = {
         "made": f"{version.created_at:%Y-%m-%d %H:%M} UTC{f', by run {run}' if run is not None else ''}",
         "data": f"{version.dataset_title} ({version.dataset_hash[:_SHOWN]})",
-        "people": f"{len(names)}: {', '.join(names[:_SHOWN])}{more}",
-        "accuracy": _accuracy(version.metrics),
+        **({} if version.kind.generates else known),
         **{name: _figure(value) for name, value in version.metrics.items() if _is_plain(name, value)},
         "config": ", ".join(f"{key} {value}" for key, value in version.config.items()),
         "weights": f"{version.size / 1e6:.1f} MB, sha256 {version.weights}",

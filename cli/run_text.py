@@ -12,6 +12,13 @@ from core.domain.jobs import Failure
 from core.domain.prices import Price
 from core.domain.runs import Checkpoint, Point, Run
 
+_NAMES = {"kid": "KID", "d_real": "D(real)", "d_fake": "D(drawn)", "faces": "with a face"}
+_ENDINGS = {
+    "discriminator-won": "the discriminator tells all drawn faces from real ones, so there is nothing left to learn",
+    "diversity-fell": "the faces became more and more alike",
+    "worse-and-worse": "the faces became worse and worse",
+}
+
 
 def run_json(run: Run, price: Price | None, version: str | None = None) -> dict[str, Any]:
     """As docs/cli.md describes it. Ids are text: JavaScript and jq would round them."""
@@ -36,6 +43,7 @@ def run_json(run: Run, price: Price | None, version: str | None = None) -> dict[
         "finished_at": _time(run.finished_at),
         "failure": None if run.failure is None else {"code": run.failure.code.value, **run.failure.details},
         "figures": {} if live is None else dict(live.values),
+        "ending": None if live is None or live.ending is None else dict(live.ending),
         "version": version,
     }
 
@@ -56,6 +64,8 @@ def run_lines(run: Run, price: Price | None, version: str | None = None) -> list
     lines = [f"Run {run.number}: {run.kind.value}, {run.preset}, {run.state.value}, step {run.step} of {run.steps}"]
     if run.live is not None and run.live.values:
         lines.append(f"  {figures(run.live.values)}")
+    if run.live is not None and run.live.ending is not None:
+        lines.append(f"  {ending(run.live.ending)}")
     spent = f"  {duration(run.seconds)} of training in {run.segments} segments"
     lines.append(spent if price is None else f"{spent}, {price.of(run.seconds):.2f} {price.currency}")
     if run.failure is not None:
@@ -67,12 +77,14 @@ def run_lines(run: Run, price: Price | None, version: str | None = None) -> list
 
 def figures(values: Mapping[str, float]) -> str:
     """`loss 0.123, held-out accuracy 91.2 %`."""
-    shown = [
-        f"{name.replace('held_out', 'held-out').replace('_', ' ')} "
-        + (f"{value:.1%}" if "accuracy" in name else f"{value:.4g}")
-        for name, value in values.items()
-    ]
-    return ", ".join(shown)
+    return ", ".join(_figure(name, value) for name, value in values.items())
+
+
+def ending(said: Mapping[str, Any]) -> str:
+    """Why a run was over before its last step, and what it kept."""
+    why = _ENDINGS.get(said["code"], str(said["code"]))
+    kept = f"kept is step {said['best']}, {_figure(str(said['figure']), float(said['value']))}"
+    return f"ended early at step {said['step']}: {why}; {kept}"
 
 
 def duration(seconds: float) -> str:
@@ -87,6 +99,12 @@ def reason(failure: Failure) -> str:
     """Why it did not go on, as a sentence."""
     said = sentence(OmokageError(failure.code, **failure.details))  # type: ignore[arg-type]
     return f"{said[:1].upper()}{said[1:]}."
+
+
+def _figure(name: str, value: float) -> str:
+    words = _NAMES.get(name) or name.replace("held_out", "held-out").replace("_", " ")
+    is_share = "accuracy" in name or name in {"faces", "d_real", "d_fake"}
+    return f"{words} {value:.1%}" if is_share else f"{words} {value:.4g}"
 
 
 def _time(at: datetime | None) -> str | None:

@@ -35,6 +35,10 @@ _SENTENCES: Mapping[ErrorCode, str] = {
     ErrorCode.DISK_FULL: "the disk is full; the last checkpoint is safe",
     ErrorCode.UNKNOWN_VERSION: "there is no such model version",
     ErrorCode.BAD_WEIGHTS: "a file of the model is damaged, cut off, or not what its card says",
+    ErrorCode.NO_MODEL: "nothing that draws faces has been trained yet; omokage train dcgan --help",
+    ErrorCode.UNKNOWN_MODEL: "there is no such model",
+    ErrorCode.NO_ENCODER: "the model draws faces, but takes no photos",
+    ErrorCode.UNKNOWN_TRAIT: "the model knows no such trait",
     ErrorCode.NOT_BETTER: "the version is worse than the one that answers now",
     ErrorCode.NOT_COMPARABLE: "the version and the one that answers now were not measured on the same pictures",
     ErrorCode.INTERNAL: "something went wrong",
@@ -47,11 +51,15 @@ _DETAILED: Mapping[ErrorCode, str] = {
     ErrorCode.RUN_UNDER_WAY: "run {number} of this kind is under way already",
     ErrorCode.RUN_STATE: "that cannot be asked of run {number}, which is {state}",
     ErrorCode.DIVERGED: "the training came off the rails at step {step}: {name} is no number any more",
+    ErrorCode.UNKNOWN_MODEL: "there is no model {model!r}; there are: {known}",
+    ErrorCode.NO_ENCODER: "{model} draws faces, but takes no photos; those that do: {known}",
+    ErrorCode.UNKNOWN_TRAIT: "the model knows no trait {trait!r}; it knows: {known}",
     ErrorCode.NOT_BETTER: "the version is right in {new:.1%} of the held-out pictures, the serving one in {old:.1%}",
 }
 _UNFIT = {
     "few-people": "the data set has fewer than two people",
     "few-pictures": "some people have too few pictures: {names}",
+    "few-to-generate": "at least {minimum} pictures are needed to learn to draw; there are {count}",
     "without-face": "no face was found in any picture of the data set",
     "other-embedder": "the data set was made with an older face network; import the pictures again",
 }
@@ -72,3 +80,14 @@ def sentence(error: OmokageError) -> str:
         return (detailed or _SENTENCES[error.code]).format_map(error.details)
     except KeyError:
         return _SENTENCES[error.code]
+
+
+def refusal(error: OmokageError, *, generates: bool) -> str:
+    """Why a version was not promoted: what draws faces is compared by another figure."""
+    if not generates or error.code is not ErrorCode.NOT_BETTER:
+        return sentence(error)
+    return (
+        "the version's faces are further from real ones (KID {new:.4f}) than the serving one's ({old:.4f})".format_map(
+            error.details
+        )
+    )

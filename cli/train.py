@@ -16,7 +16,7 @@ from cli.run_text import run_json, run_lines
 from cli.sentences import sentence
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Origin
-from core.domain.presets import SIZES, find_preset
+from core.domain.presets import LOSSES, SIZES, find_preset
 from core.domain.runs import Run, RunKind, RunRequest, RunState
 from core.services.job_base import own_id
 
@@ -24,7 +24,17 @@ if TYPE_CHECKING:
     from cli.train_here import Interrupt
     from core.bootstrap import Services
 
-_MISUSE = frozenset({ErrorCode.UNKNOWN_PRESET, ErrorCode.BAD_OPTION})
+_MISUSE = frozenset(
+    {
+        ErrorCode.UNKNOWN_PRESET,
+        ErrorCode.BAD_OPTION,
+        ErrorCode.UNKNOWN_MODEL,
+        ErrorCode.NO_ENCODER,
+        ErrorCode.UNKNOWN_TRAIT,
+    }
+)
+# Options of the networks, which are told what was said and no more: what each kind takes is in core/domain/presets.py.
+_CONFIG = ("batch", "learning_rate", "fold", "loss", "augment", "kl")
 
 
 @click.command(short_help="Train a model in this process.")
@@ -32,12 +42,17 @@ _MISUSE = frozenset({ErrorCode.UNKNOWN_PRESET, ErrorCode.BAD_OPTION})
 @click.option("--data", "dataset", metavar="NAME", help="The data set, its newest version.")
 @click.option("--data-version", type=click.IntRange(1), help="Another version of it.")
 @click.option("--preset", metavar="NAME", help="The recipe; a wrong one is answered with those that there are.")
-@click.option("--head", type=click.Choice(["embedding", "cnn"]), help="Choose a preset by what is trained.")
+@click.option("--head", type=click.Choice(["embedding", "cnn"]), help="Recogniser: choose a preset by what is trained.")
 @click.option("--steps", type=click.IntRange(1), help="By default as many as the preset says.")
 @click.option("--size", type=click.Choice([str(size) for size in SIZES]), help="Pixels a side of the network's input.")
 @click.option("--batch", type=click.IntRange(1), help="Pictures a step; by default as many as the preset says.")
 @click.option("--learning-rate", type=float, help="Of the optimiser, at its highest; by default the preset's.")
-@click.option("--fold", type=click.IntRange(0), help="Which sixth of the pictures is held out.  [default: 0]")
+@click.option(
+    "--fold", type=click.IntRange(0), help="Recogniser: which sixth of the pictures is held out.  [default: 0]"
+)
+@click.option("--loss", type=click.Choice(LOSSES), help="DCGAN: of its two players; by default the preset's.")
+@click.option("--augment", type=float, help="DCGAN: 0 to 1, how strongly; by default as few pictures need it.")
+@click.option("--kl", type=float, help="VAE: weight of the divergence; by default the preset's.")
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**31 - 1),
@@ -105,7 +120,7 @@ def shell_origin(guild: int) -> Origin:
 def _request(services: Services, kind: RunKind, guild: int, options: Mapping[str, Any]) -> RunRequest:
     preset = find_preset(kind, options["preset"], options["head"])
     dataset = services.datasets.find(guild, options["dataset"], options["data_version"])
-    config = {name: options[name] for name in ("batch", "learning_rate", "fold")}
+    config = {name: options[name] for name in _CONFIG}
     config["size"] = int(options["size"]) if options["size"] else None
     steps = options["steps"] or preset.steps
     return RunRequest(own_id(), kind, preset.name, dataset.id, steps, shell_origin(guild), config, seed=options["seed"])

@@ -98,8 +98,8 @@ def build_evaluator(services: Services) -> EvaluateService:
     return EvaluateService(services.registry, services.blobs)
 
 
-def build_drawing(services: Services) -> DrawService:
-    """What draws faces; cheap, since networks are loaded with the first face."""
+def build_drawing(services: Services, blobs: Blobs | None = None) -> DrawService:
+    """What draws faces; cheap, since networks are loaded with the first face. `blobs`: see `load_drawing`."""
     from core.services.drawing import load_drawing  # noqa: PLC0415 - numpy, Pillow
 
-    return load_drawing(services)
+    return load_drawing(services, blobs)

@@ -24,20 +24,27 @@ if TYPE_CHECKING:
     from core.bootstrap import Services
     from core.domain.faces import DetectedFace
     from core.services.face_model import FaceModel
+    from core.storage.blobs import Blobs
     from core.vision.reader import Detector
     from core.vision.views import View
 
 
-def load_drawing(services: Services) -> DrawService:
-    """Cheap: numpy and Pillow. The first face takes seconds, for which TensorFlow is loaded."""
+def load_drawing(services: Services, blobs: Blobs | None = None) -> DrawService:
+    """Cheap: numpy and Pillow. The first face takes seconds, for which TensorFlow is loaded.
+
+    Args:
+        services: know the models and the data sets.
+        blobs: where photos are and pictures go; None: the services'.
+    """
+    blobs = blobs or services.blobs
     nearest = NearestPictures(services.datasets.get, partial(open_dataset, services), _describe, _held_out)
     return DrawService(
         Generators(
             services.registry, _load, starter_model, lambda guild_id: starters_answer(services.settings, guild_id)
         ),
-        FaceCodes(PhotoFaces(SafeDecoder(), _LateDetector()), services.blobs),
+        FaceCodes(PhotoFaces(SafeDecoder(), _LateDetector()), blobs),
         nearest,
-        services.blobs,
+        blobs,
     )
 
 

@@ -2,15 +2,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from cli.data_text import dataset_json, dataset_lines, remark_text
-from core.domain.datasets import Dataset, DatasetClass, Findings, Remark
+from cli.data_text import dataset_json, dataset_lines, remark_text, trained_for
+from core.domain.datasets import NOBODY, UNNAMED, Dataset, DatasetClass, Findings, Remark
 from core.domain.preflight import preflight
+from core.domain.runs import RunKind
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 def dataset(*counts: int, without_face: int = 0, findings: Findings = Findings()) -> Dataset:  # noqa: B008
-    classes = tuple(DatasetClass(f"person {place}", place, count) for place, count in enumerate(counts))
+    classes = tuple(DatasetClass(f"person {place}", 10 + place, count) for place, count in enumerate(counts))
     return Dataset(1, 7, "family", 2, "ab" * 32, classes, (), sum(counts), without_face, 0, NOW, findings)
 
 
@@ -60,3 +61,18 @@ def test_json_holds_counts_people_and_remarks() -> None:
     assert shown["people"] == [{"name": "person 0", "pictures": 9}, {"name": "person 1", "pictures": 60}]
     assert [remark["code"] for remark in shown["remarks"]] == ["unbalanced", "small"]
     assert shown["remarks"][1]["count"] == 3
+
+
+def test_pictures_without_names_are_there_to_learn_to_draw_from() -> None:
+    unnamed = Dataset(1, 7, "faces", 1, "ab" * 32, (DatasetClass(UNNAMED, NOBODY, 300),), (), 300, 0, 0, NOW)
+    assert trained_for(unnamed) is RunKind.DCGAN
+    said = dataset_lines(unnamed, preflight(unnamed, kind=trained_for(unnamed)))
+    assert said[0] == "faces v1: 300 pictures, without names: to learn to draw from"
+    assert said[1].startswith("note   There are 300 pictures: what draws faces will remember some")
+    assert said[-1] == "It can be trained on."
+
+
+def test_too_few_pictures_to_learn_from_are_a_fault() -> None:
+    unnamed = Dataset(1, 7, "faces", 1, "ab" * 32, (DatasetClass(UNNAMED, NOBODY, 99),), (), 99, 0, 0, NOW)
+    said = dataset_lines(unnamed, preflight(unnamed, kind=RunKind.DCGAN))
+    assert said[1] == "FAULT  At least 100 pictures are needed to learn to draw; there are 99."

@@ -15,10 +15,10 @@ from click.testing import CliRunner, Result
 from rich.console import Console
 
 from cli.main import omokage
-from cli.run_text import duration, figures, reason
+from cli.run_text import duration, ending, figures, reason
 from cli.train_bar import Bar
 from core.bootstrap import Services, build
-from core.domain.datasets import DatasetClass, Shard
+from core.domain.datasets import NOBODY, UNNAMED, DatasetClass, Shard
 from core.domain.errors import ErrorCode
 from core.domain.jobs import Failure, JobState
 from core.domain.runs import Point, Run
@@ -36,7 +36,7 @@ class Host:
         self.settings = Settings.from_env({"OMOKAGE_DATA": str(data)})
         self.services = build(self.settings, no_broker)
         self.on_step: Callable[[int], None] | None = None
-        classes = [DatasetClass(name, number, 5) for number, name in enumerate(("Anna", "Ben"))]
+        classes = [DatasetClass(name, number, 5) for number, name in enumerate(("Anna", "Ben"), 1)]
         self.services.datasets.add(
             0, "family", classes, [Shard("ab" * 32, 10, 100)], hash="cd" * 32, without_face=0, by=0
         )
@@ -256,3 +256,40 @@ def test_figures_and_failures_are_words() -> None:
     assert reason(Failure(ErrorCode.DIVERGED, {"step": 5, "name": "loss"})).endswith(
         "at step 5: loss is no number any more."
     )
+
+
+def test_options_of_a_network_go_to_its_run(host: Host) -> None:
+    host.services.datasets.add(
+        0, "faces", [DatasetClass(UNNAMED, NOBODY, 300)], [Shard("ab" * 32, 300, 100)], hash="ef" * 32, without_face=0,
+        by=0,
+    )  # fmt: skip
+    status, result = run(
+        "train", "dcgan", "--data", "faces", "--steps", "20", "--loss", "hinge", "--augment", "0.5", "--json"
+    )
+    assert status == 0, result.exception
+    said = json.loads(result.stdout)
+    assert said["config"] == {"head": "dcgan", "loss": "hinge", "augment": 0.5}
+    assert (said["kind"], said["preset"], said["version"]) == ("dcgan", "light", "dcgan v1")
+    status, result = run("train", "vae", "--data", "faces", "--steps", "20", "--kl", "0.5", "--json")
+    assert json.loads(result.stdout)["config"] == {"head": "vae", "kl": 0.5}
+
+
+def test_an_option_of_another_network_is_refused_with_those_that_there_are(host: Host) -> None:
+    status, result = train("--kl", "1")
+    assert status == 2
+    assert "Kl cannot be '1.0'; allowed: size, fold, batch, learning_rate." in str(result.exception)
+
+
+def test_figures_of_what_draws_are_said_in_their_own_way() -> None:
+    values = {"generator_loss": 1.2345, "d_real": 0.81, "d_fake": 0.2, "kid": 0.01234, "faces": 0.97, "novelty": 1.02}
+    assert figures(values) == (
+        "generator loss 1.234, D(real) 81.0%, D(drawn) 20.0%, KID 0.01234, with a face 97.0%, novelty 1.02"
+    )
+
+
+def test_an_early_end_says_why_and_what_is_kept() -> None:
+    said = {"code": "diversity-fell", "step": 4000, "best": 2500, "figure": "kid", "value": 0.0123}
+    assert ending(said) == (
+        "ended early at step 4000: the faces became more and more alike; kept is step 2500, KID 0.0123"
+    )
+    assert "a-later-reason" in ending({**said, "code": "a-later-reason"})

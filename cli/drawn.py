@@ -1,0 +1,147 @@
+"""What `generate`, `morph` and `mix` share: faces that are named on a command line, and where pictures go."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.context import first_line, opened, prepare_training, read_settings
+from cli.exits import BadSetting, Fault
+from cli.photos import photo_bytes
+from cli.sentences import sentence
+from cli.train import told
+from core.domain.errors import OmokageError
+from core.domain.generation import Drawn, Face
+
+if TYPE_CHECKING:
+    from core.services.draw import DrawService, Request
+    from core.storage.blobs import Blobs
+
+_NUMBERED = re.compile(r"(?P<photo>.+)#(?P<number>[1-9]\d?)")
+_MEMORY = "memory://omokage-drawn"  # photos and pictures of a command: nothing of them is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """A service that draws, and its blobs, which end with the process."""
+
+    drawing: DrawService
+    blobs: Blobs
+    guild: int
+
+    def face(self, said: str) -> Face:
+        """A seed, or a photo's path; `family.jpg#2` is the second face of it.
+
+        Raises:
+            BadSetting: the photo cannot be read.
+        """
+        if said.isascii() and said.isdigit():
+            return Face(int(said))
+        numbered = _NUMBERED.fullmatch(said)
+        if numbered is None or Path(said).exists():  # a file may be called so
+            return Face(photo=self._stored(said))
+        return Face(photo=self._stored(numbered["photo"]), index=int(numbered["number"]) - 1)
+
+    def draw(self, request: Request, **more: Any) -> Drawn:
+        """What comes of it.
+
+        Raises:
+            OmokageError: see DrawService.
+            BadSetting: a photo shows several faces.
+        """
+        drawn = self.drawing.draw(request, self.guild, **more)
+        if drawn.choice is not None:
+            raise BadSetting(
+                f"There are {drawn.choice.faces} faces in a photo ({drawn.choice.which}): say which is meant, the best "
+                f"is the first: PHOTO#1 to PHOTO#{drawn.choice.faces}."
+            )
+        return drawn
+
+    def write(self, blob: str | None, path: Path | None) -> None:
+        """A picture or film to a file, where both are there.
+
+        Raises:
+            Fault: it cannot be written.
+        """
+        if blob is None or path is None:
+            return
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(self.blobs.get(blob))
+        except OSError as error:
+            raise Fault(f"{path} cannot be written: {error.strerror or first_line(error)}") from error
+
+    def _stored(self, name: str) -> str:
+        try:
+            return self.blobs.put(photo_bytes(name))
+        except OmokageError as error:
+            raise BadSetting(f"{name}: {sentence(error)}") from error
+        except OSError as error:
+            raise BadSetting(f"{name}: {error.strerror or first_line(error)}") from error
+
+
+@contextmanager
+def studio(guild: int) -> Iterator[Studio]:
+    """The service; failures become sentences with their exit status."""
+    prepare_training()
+    with opened(read_settings()) as services, told():
+        from core.bootstrap import build_drawing  # noqa: PLC0415 - numpy
+        from core.storage.blobs import Blobs  # noqa: PLC0415
+
+        blobs = Blobs(_MEMORY)
+        drawing = build_drawing(services, blobs)
+        try:
+            yield Studio(drawing, blobs, guild)
+        finally:
+            drawing.close()
+
+
+def options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What all three take."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="One JSON object; see docs/cli.md."),
+        click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose models."),
+        click.option("--model", metavar="NAME", help="'dcgan v3', 'starter vae'; a wrong one is answered with all."),
+    ):
+        command = option(command)
+    return command
+
+
+def trait_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--trait smile=1.5`, as often as wanted."""
+    return click.option(
+        "--trait",
+        "traits",
+        multiple=True,
+        callback=_traits,
+        metavar="NAME=AMOUNT",
+        help="Add so much of it, -3 to 3; 1 is the usual difference. A wrong one is answered with all.",
+    )(command)
+
+
+def say(drawn: Drawn, written: Mapping[str, Path | None], as_json: bool, text: str) -> None:
+    """What was drawn, and where it is."""
+    paths = {name: str(path) for name, path in written.items() if path is not None}
+    if as_json:
+        said = {"model": drawn.model, "label": drawn.label, "seeds": list(drawn.seeds), "traits": list(drawn.traits)}
+        click.echo(json.dumps({**said, **paths}, ensure_ascii=False))
+    else:
+        click.echo(f"{', '.join(paths.values())}: {text}, by {drawn.label}")
+
+
+def _traits(_context: click.Context, _parameter: click.Parameter, said: tuple[str, ...]) -> dict[str, float]:
+    found = {}
+    for one in said:
+        name, equals, amount = one.partition("=")
+        try:
+            found[name.strip()] = float(amount) if equals else 1.0
+        except ValueError as error:
+            raise click.BadParameter(f"{amount!r} is no number, as in smile=1.5") from error
+    return found
