@@ -1,7 +1,7 @@
 """`python -m benchmarks [NAME ...] [--json FILE]`: run the benchmarks one after the other and print one table.
 
 Each module in this folder has `run() -> dict[str, float | int | str]` (figure -> value) and can be run on its own. A
-benchmark whose material is not on this machine says so with `Skip`.
+benchmark whose material is not on this machine says so with `Skip`. Those that take hours run only when they are named.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from benchmarks.report import Skip, print_table
 
 NAMES = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py") if path.stem not in {"report", "running"})
+HOURS = {"generation", "rotting"}
 
 
 def machine() -> dict[str, str | int]:
@@ -28,7 +29,9 @@ def machine() -> dict[str, str | int]:
 def main() -> int:
     """Run what was asked for; 1 when a benchmark failed, so that a script notices."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)} (default: all)")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)} (default: all but {', '.join(sorted(HOURS))})"
+    )
     parser.add_argument("--json", type=Path, help="also write the figures here")
     options = parser.parse_args()
     unknown = set(options.names) - set(NAMES)
@@ -36,7 +39,7 @@ def main() -> int:
         parser.error(f"no benchmark named {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
     results: dict[str, dict] = {}
     failed = False
-    for name in options.names or NAMES:
+    for name in options.names or [name for name in NAMES if name not in HOURS]:
         started = time.monotonic()
         try:
             results[name] = importlib.import_module(f"benchmarks.{name}").run()

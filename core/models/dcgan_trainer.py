@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
 _EVALUATIONS = 40  # in a run: enough for the rule of `collapse` to be in time, and two per cent of a run's time
 _SHEET = 64  # faces, 8 by 8, of the seeds from 0 on
-_COMPARED = range(192)  # seeds of what evaluations draw: the same each time, so that chance does not move the curve
+COMPARED = range(192)  # seeds of what evaluations draw: the same each time, so that chance does not move the curve
 # Of the last evaluation: other faces than those that the best step was chosen by, and more.
-_FRESH = range(1000, 1250)
+FRESH = range(1000, 1250)
 _BATCHES = 16  # of 64 codes, for the batch-norm statistics of what is kept
 _FEWEST = 4  # pictures with which there are two of each: to learn from, and to compare with
 _BEST = "best/"
@@ -111,7 +111,7 @@ class DcganTrainer:
             OmokageError: DIVERGED.
         """
         tensors = self._settle()
-        figures = self._quality.figures(self._faces.render(self._faces.codes(_COMPARED)))
+        figures = self._quality.figures(self._faces.render(self._faces.codes(COMPARED)))
         if figures["kid"] <= min((kid for _, kid in self._kids()), default=np.inf):
             self._best = (self.step, tensors)
         self._remember(figures)
@@ -173,7 +173,7 @@ class DcganTrainer:
         at, tensors = self._best
         self._faces.put(tensors)
         self._drawn_at = None
-        figures = self._quality.figures(self._faces.render(self._faces.codes(_FRESH)), thorough=True)
+        figures = self._quality.figures(self._faces.render(self._faces.codes(FRESH)), thorough=True)
         architecture = f"dcgan-{self._recipe.net}"
         return VersionDraft(
             architecture=architecture,
