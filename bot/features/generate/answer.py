@@ -10,7 +10,7 @@ import discord
 from bot.answers import Answer, Attachment
 from bot.features.generate.controls import choice_view, drawn_view
 from bot.features.generate.orders import drawn_by
-from bot.features.generate.texts import PICTURE, alt_of, choice_embed, drawn_embed
+from bot.features.generate.texts import PHOTO, PICTURE, alt_of, choice_embed, drawn_embed
 from core.domain.generation import Drawn
 from core.domain.jobs import Job
 
@@ -36,7 +36,7 @@ class DrawnAnswerer:
         """The same without the pictures, which stay."""
         words, drawn = await _words(bot, job), drawn_by(job)
         if drawn.choice is not None:
-            embed = choice_embed(words, job, drawn.choice.faces).set_image(url=f"attachment://{PICTURE}")
+            embed = choice_embed(words, job, drawn.choice.faces).set_image(url=f"attachment://{PHOTO}")
             return Answer(embed=embed, view=choice_view(words, job, drawn.choice.faces), private=True)
         embed = drawn_embed(words, job, drawn)
         frames = [embed, *(discord.Embed(colour=embed.colour) for _ in _files(drawn)[1:])]
@@ -48,14 +48,14 @@ class DrawnAnswerer:
 def _files(drawn: Drawn) -> list[tuple[str, str]]:
     """Names and blobs."""
     if drawn.choice is not None:
-        return [(PICTURE, drawn.choice.picture)]
+        return [(PHOTO, drawn.choice.picture)]
     named = ((drawn.film_name or "film.webp", drawn.film), (PICTURE, drawn.picture))
     return [(name, blob) for name, blob in named if blob is not None]
 
 
 async def _attachment(bot: OmokageBot, words: Words, job: Job, name: str, blob: str) -> Attachment:
     data = await bot.threads.slow(bot.services.blobs.get, blob)
-    alt = alt_of(words, job, drawn_by(job)) if name == PICTURE else words.say("draw-film-alt")
+    alt = alt_of(words, job, drawn_by(job)) if name in {PICTURE, PHOTO} else words.say("draw-film-alt")
     return Attachment(name, data, alt)
 
 

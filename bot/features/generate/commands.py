@@ -24,21 +24,23 @@ _ON_ITS_WAY = Face(photo="")  # its name is known once the photo is stored
 
 
 @app_commands.command(name=localised("generate-name"), description=localised("generate-description"))
-@app_commands.rename(**names("count", "seed", "model", "truncation"))
-@app_commands.describe(**descriptions("count", "seed", "model", "truncation"))
+@app_commands.rename(**names("count", "seed", "model", "truncation", "photo"))
+@app_commands.describe(**descriptions("count", "seed", "model", "truncation", "photo"))
 @app_commands.autocomplete(model=models)
 @app_commands.guild_only
-async def generate(
+async def generate(  # noqa: PLR0917 - the options, as discord.py wants them
     interaction: Interaction,
     count: Count,
     seed: GridSeed | None = None,
     model: Typed | None = None,
     truncation: Truncation | None = None,
+    photo: discord.Attachment | None = None,
 ) -> None:
-    """A grid of faces."""
+    """A grid of faces, or of variations of one in a photo."""
     first = orders.any_seed() if seed is None else seed
-    request = GridRequest(count, first, model, 1.0 if truncation is None else truncation)
-    await _ask(interaction, orders.grid(request))
+    like = None if photo is None else _ON_ITS_WAY
+    request = GridRequest(count, first, model, 1.0 if truncation is None else truncation, like)
+    await _ask(interaction, orders.grid(request), _photos(like=photo))
 
 
 @app_commands.command(name=localised("morph-name"), description=localised("morph-description"))

@@ -11,7 +11,7 @@ from core.domain.generation import Drawn, Face, FilmRequest, GridRequest, MixReq
 from core.domain.jobs import Job, JobKind
 
 COLOUR = 0xAA4499  # of what is not real; answers about real faces are blue
-PICTURE = "faces.png"
+PICTURE, PHOTO = "faces.png", "photo.jpg"
 
 
 def drawn_embed(words: Words, job: Job, drawn: Drawn) -> discord.Embed:

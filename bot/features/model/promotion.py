@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from bot.amounts import figure
 from bot.errors import guarded, reason
 from bot.forms import typed_in
 from bot.i18n import Words, clip
@@ -73,7 +74,7 @@ async def promote(interaction: Interaction, version: Version) -> None:
         if error.code not in _REFUSED:
             raise
         words = await private(interaction)
-        text = f"{reason(words, error.code, error.details)}\n{words.say('force-offer')}"
+        text = f"{_why_not(words, version, error)}\n{words.say('force-offer')}"
         await interaction.edit_original_response(content=text, view=_force_view(words, version))
         return
     await _announce(interaction, version)
@@ -104,10 +105,10 @@ async def take_back(interaction: Interaction, kind: RunKind) -> None:
     words = await bot.guilds_chosen.public(guild_id, interaction.locale.value)
     said_by = str(interaction.user.id)
     if back.version_id is None:
-        text = words.say("model-back-to-none", member=said_by)
+        text = words.say("model-back-to-none", kind=kind.value, member=said_by)
     else:
         version = await bot.threads.quick(registry.get, back.version_id)
-        text = words.say("model-back", version=version.label, member=said_by)
+        text = words.say("model-back", kind=kind.value, version=version.label, member=said_by)
     await interaction.response.send_message(text)
 
 
@@ -116,11 +117,19 @@ async def _announce(interaction: Interaction, version: Version, why: str | None 
     bot = interaction.client
     words = await bot.guilds_chosen.public(guild_of(interaction), interaction.locale.value)
     said_by = str(interaction.user.id)
-    text = words.say("model-promoted", version=version.label, member=said_by)
+    text = words.say("model-promoted", kind=version.kind.value, version=version.label, member=said_by)
     if why is not None:
         text += f"\n{words.say('model-forced', reason=discord.utils.escape_markdown(why))}"
     await interaction.delete_original_response()
     await interaction.followup.send(text)
+
+
+def _why_not(words: Words, version: Version, error: OmokageError) -> str:
+    """In what it is worse: of models that draw, that is how far their pictures are from real ones."""
+    details: dict[str, Any] = dict(error.details)
+    if version.kind.generates and error.code is ErrorCode.NOT_BETTER:
+        details = {"reason": "kid", **{name: figure(float(details[name])) for name in ("new", "old")}}
+    return reason(words, error.code, details)
 
 
 def _force_view(words: Words, version: Version) -> discord.ui.View:

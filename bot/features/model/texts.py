@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import discord
 from discord.utils import escape_markdown, format_dt
@@ -22,6 +23,18 @@ _NAMES = 300  # characters
 _VERSIONS = 20
 _SHA = 12  # digits, as in git: nobody meets two with the same
 _VALUE = 1024  # Discord's, for a field
+_Field: TypeAlias = "tuple[str, str, bool]"  # name, value, inline
+_Write: TypeAlias = "Callable[[float], str]"
+_NAMING: tuple[tuple[str, str, _Write], ...] = (
+    ("ece", "model-ece", figure),
+    ("auroc", "model-auroc", figure),
+    ("known_at_1", "model-known", percent),
+)
+_DRAWING: tuple[tuple[str, str, _Write], ...] = (
+    ("faces", "run-faces", percent),
+    ("diversity", "run-diversity", figure),
+    ("novelty", "run-novelty", figure),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +60,26 @@ class Recall:
 
 
 def list_embed(words: Words, versions: Sequence[Version], serving: Version | None) -> discord.Embed:
-    """A line for each version, newest first; says which answers."""
+    """A line for each version of one kind, newest first; says which answers."""
+    kind = versions[0].kind.value
     lines = [_line(words, version, serving) for version in versions[:_VERSIONS]]
     if serving is None:
-        lines.append(words.say("model-none-serves"))
-    return discord.Embed(colour=COLOUR, title=words.say("model-list-title"), description="\n".join(lines))
+        lines.append(words.say("model-none-serves", kind=kind))
+    return discord.Embed(colour=COLOUR, title=words.say("model-list-title", kind=kind), description="\n".join(lines))
 
 
 def choice_of(words: Words, version: Version) -> str:
     """How a version is offered while its number is being typed."""
-    share = _share(version.metrics.get("accuracy"))
-    text = words.say("model-choice", version=version.label, data=version.dataset_title, share=share)
-    return clip(text, 100)
+    good = goodness(words, version)
+    return clip(words.say("model-choice", version=version.label, data=version.dataset_title, good=good), 100)
+
+
+def goodness(words: Words, version: Version) -> str:
+    """How good it is, in the figure by which versions of its kind are compared."""
+    if version.kind.generates:
+        kid = _figure_of(version.metrics, "kid")
+        return words.say("model-good-kid", kid="–" if kid is None else figure(kid))
+    return words.say("model-good-share", share=_share(version.metrics.get("accuracy")))
 
 
 def card_embed(words: Words, version: Version, *, serves: bool) -> discord.Embed:
@@ -107,25 +128,47 @@ def person_line(words: Words, card: PersonCard) -> str:
 def _line(words: Words, version: Version, serving: Version | None) -> str:
     serves = serving is not None and serving.id == version.id
     mark = "✅" if serves else "▫️"
-    share = _share(version.metrics.get("accuracy"))
     name, data, when = version.label, escape_markdown(version.dataset_title), format_dt(version.created_at, "R")
-    return f"{mark} {words.say('model-line', version=name, data=data, share=share, when=when)}"
+    return f"{mark} {words.say('model-line', version=name, data=data, good=goodness(words, version), when=when)}"
 
 
 def _card_fields(words: Words, version: Version) -> Iterator[tuple[str, str, bool]]:
-    metrics = version.metrics
-    yield words.say("model-accuracy"), _accuracy(words, metrics), True
-    yield words.say("model-data"), f"{escape_markdown(version.dataset_title)}\n`{version.dataset_hash[:_SHA]}`", True
-    yield words.say("model-people"), str(len(version.classes)), True
-    for name, label in (("ece", "model-ece"), ("auroc", "model-auroc"), ("known_at_1", "model-known")):
-        value = _figure_of(metrics, name)
-        if value is not None:
-            yield words.say(label), figure(value) if name != "known_at_1" else percent(value), True
-    names = ", ".join(escape_markdown(name) for name, _ in version.classes)
-    yield words.say("model-names"), clip(names or "–", _NAMES), False
+    data = words.say("model-data"), f"{escape_markdown(version.dataset_title)}\n`{version.dataset_hash[:_SHA]}`", True
+    yield from _drawing_fields(words, version, data) if version.kind.generates else _naming_fields(words, version, data)
     yield words.say("model-config"), _config(version.config), False
     parts = "\n".join(f"{escape_markdown(part.name)} · {part.licence}" for part in version.parts)
     yield words.say("model-parts"), parts or "–", False
+
+
+def _naming_fields(words: Words, version: Version, data: _Field) -> Iterator[_Field]:
+    """Of a recogniser."""
+    yield words.say("model-accuracy"), _accuracy(words, version.metrics), True
+    yield data
+    yield words.say("model-people"), str(len(version.classes)), True
+    yield from _measured(words, version, _NAMING)
+    names = ", ".join(escape_markdown(name) for name, _ in version.classes)
+    yield words.say("model-names"), clip(names or "–", _NAMES), False
+
+
+def _drawing_fields(words: Words, version: Version, data: _Field) -> Iterator[_Field]:
+    """Of a model that draws faces."""
+    kid, real = _figure_of(version.metrics, "kid"), _figure_of(version.metrics, "real_kid")
+    text = f"**{'–' if kid is None else figure(kid)}**"
+    if real is not None:
+        text += f"\n{words.say('model-real-kid', kid=figure(real))}"
+    yield words.say("run-kid"), text, True
+    yield data
+    best = version.metrics.get("best_step")
+    if isinstance(best, int):
+        yield words.say("model-best-step"), str(best), True
+    yield from _measured(words, version, _DRAWING)
+
+
+def _measured(words: Words, version: Version, shown: Sequence[tuple[str, str, _Write]]) -> Iterator[_Field]:
+    for name, key, write in shown:
+        value = _figure_of(version.metrics, name)
+        if value is not None:
+            yield words.say(key), write(value), True
 
 
 def _report_fields(words: Words, report: EvaluationReport) -> Iterator[tuple[str, str, bool]]:

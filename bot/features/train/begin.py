@@ -43,7 +43,7 @@ async def begin(interaction: Interaction, wanted: Wanted) -> None:
     bot, words = interaction.client, await private(interaction)
     await interaction.response.defer(ephemeral=True, thinking=True)
     dataset = await chosen_data(bot, guild_of(interaction), wanted.data)
-    found = bot.services.datasets.preflight(dataset)
+    found = bot.services.datasets.preflight(dataset, kind=wanted.kind)
     remarks = preflight_lines(words, dataset, found)
     if not found.is_fit:
         text = f"{words.say('train-unfit')}\n{remarks}\n{job_line(words, interaction.id)}"

@@ -32,7 +32,7 @@ class BoardPost:
 
     def __init__(self, bot: OmokageBot) -> None:
         self._bot = bot
-        self._uploaded: dict[int, tuple[tuple[str, str], ...]] = {}
+        self._uploaded: dict[int, tuple[tuple[str, str, str], ...]] = {}
 
     async def edit(self, run: Run, message_id: int, page: Page) -> bool:
         """Make a message this page; False: somebody has deleted it."""
@@ -86,7 +86,7 @@ class BoardPost:
     async def files(self, page: Page) -> list[discord.File] | None:
         """The pictures, to be uploaded; None: one is gone."""
         try:
-            return [await self._file(name, blob, page.alt) for name, blob in page.pictures]
+            return [await self._file(*picture) for picture in page.pictures]
         except OmokageError:
             return None
 

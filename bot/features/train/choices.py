@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from discord import app_commands
 
-from bot.amounts import percent
+from bot.amounts import figure, percent
 from bot.features.train.texts import run_choice
 from bot.i18n import Words, clip
 from bot.permissions import guild_of
 from bot.speech import private
 from core.domain.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.presets import PRESETS
+from core.domain.presets import PRESETS, Preset
 from core.domain.runs import Checkpoint, Run, RunKind
 
 if TYPE_CHECKING:
@@ -36,9 +36,10 @@ async def data_sets(interaction: Interaction, typed: str) -> list[app_commands.C
 
 async def presets(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """The recipes, and what each is for."""
-    words = await private(interaction)
-    known = [one for kind in RunKind for one in PRESETS[kind]]
-    return _fitting(((words.say("preset-choice", preset=one.name, steps=one.steps), one.name) for one in known), typed)
+    words, chosen_kind = await private(interaction), getattr(interaction.namespace, "kind", None)
+    kinds = [kind for kind in RunKind if kind.value == chosen_kind] or list(RunKind)
+    known = [(kind, preset) for kind in kinds for preset in PRESETS[kind]]
+    return _fitting(((_preset_choice(words, *one), one[1].name) for one in known), typed)
 
 
 async def runs(interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
@@ -88,13 +89,21 @@ def _fitting(offers: Iterable[tuple[str, str]], typed: str) -> list[app_commands
     return [app_commands.Choice(name=clip(name, _NAME), value=clip(value, _NAME)) for name, value in fitting[:_CHOICES]]
 
 
+def _preset_choice(words: Words, kind: RunKind, preset: Preset) -> str:
+    recipe = f"{kind.value}-{preset.name}"
+    return words.say("preset-choice", preset=preset.name, recipe=recipe, steps=preset.steps)
+
+
 def _data_choice(words: Words, dataset: Dataset) -> str:
-    people = len(dataset.classes)
-    return words.say("data-choice", data=dataset.title, people=people, pictures=dataset.pictures)
+    if not dataset.people:
+        return words.say("data-unnamed-choice", data=dataset.title, pictures=dataset.pictures)
+    return words.say("data-choice", data=dataset.title, people=dataset.people, pictures=dataset.pictures)
 
 
 def _step_choice(words: Words, checkpoint: Checkpoint) -> str:
-    accuracy = checkpoint.values.get("held_out_accuracy")
+    accuracy, kid = checkpoint.values.get("held_out_accuracy"), checkpoint.values.get("kid")
+    if kid is not None:
+        return words.say("step-kid-choice", step=checkpoint.step, kid=figure(kid))
     if accuracy is None:
         return words.say("step-choice", step=checkpoint.step)
     return words.say("step-choice-accuracy", step=checkpoint.step, share=percent(accuracy))

@@ -9,7 +9,21 @@ from discord import app_commands
 
 from bot.features.train import choices, deeds
 from bot.features.train.begin import Wanted, begin, begin_branch
-from bot.features.train.options import KINDS, SIZE_CHOICES, Batch, Fold, Number, Rate, Seed, Steps, descriptions, names
+from bot.features.train.options import (
+    KINDS,
+    LOSS_CHOICES,
+    SIZE_CHOICES,
+    Augment,
+    Batch,
+    Fold,
+    Kl,
+    Number,
+    Rate,
+    Seed,
+    Steps,
+    descriptions,
+    names,
+)
 from bot.features.train.page import page_in
 from bot.features.train.texts import history_embed
 from bot.i18n import localised
@@ -27,6 +41,7 @@ _HISTORY = 15  # lines of an embed that is read at a glance
 # Discord hides the commands from all who lack this; server administrators may change that in its settings.
 _MODERATORS = discord.Permissions(manage_messages=True)
 _OPTIONS = ("steps", "size", "batch", "learning_rate")
+_DRAWING = ("loss", "augment", "kl")  # of what draws faces
 
 train = app_commands.Group(
     name=localised("train-name"),
@@ -38,10 +53,11 @@ train = app_commands.Group(
 
 
 @train.command(name=localised("train-start-name"), description=localised("train-start-description"))
-@app_commands.rename(**names("kind", "preset", "data", *_OPTIONS, "fold", "seed"))
-@app_commands.describe(**descriptions("kind", "preset", "data", *_OPTIONS, "fold", "seed"))
+@app_commands.rename(**names("kind", "preset", "data", *_OPTIONS, "fold", *_DRAWING, "seed"))
+@app_commands.describe(**descriptions("kind", "preset", "data", *_OPTIONS, "fold", *_DRAWING, "seed"))
 @app_commands.choices(kind=KINDS)
 @app_commands.choices(size=SIZE_CHOICES)
+@app_commands.choices(loss=LOSS_CHOICES)
 @app_commands.autocomplete(preset=choices.presets, data=choices.data_sets)
 async def start(  # noqa: PLR0917 - the options, as discord.py wants them
     interaction: Interaction,
@@ -53,11 +69,14 @@ async def start(  # noqa: PLR0917 - the options, as discord.py wants them
     batch: Batch | None = None,
     learning_rate: Rate | None = None,
     fold: Fold | None = None,
+    loss: str | None = None,
+    augment: Augment | None = None,
+    kl: Kl | None = None,
     seed: Seed | None = None,
 ) -> None:
     """Begin."""
     require_moderator(interaction)
-    config = _said(size=size, batch=batch, learning_rate=learning_rate, fold=fold)
+    config = _said(size=size, batch=batch, learning_rate=learning_rate, fold=fold, loss=loss, augment=augment, kl=kl)
     await begin(interaction, Wanted(RunKind(kind), preset, data, steps or 0, config, seed or 0))
 
 
@@ -115,9 +134,10 @@ async def rollback(interaction: Interaction, step: Steps, run: Number | None = N
 
 
 @train.command(name=localised("train-branch-name"), description=localised("train-branch-description"))
-@app_commands.rename(**names("step", "run", *_OPTIONS))
-@app_commands.describe(**descriptions("step", "run", *_OPTIONS))
+@app_commands.rename(**names("step", "run", *_OPTIONS, *_DRAWING))
+@app_commands.describe(**descriptions("step", "run", *_OPTIONS, *_DRAWING))
 @app_commands.choices(size=SIZE_CHOICES)
+@app_commands.choices(loss=LOSS_CHOICES)
 @app_commands.autocomplete(step=choices.steps, run=choices.runs)
 async def branch(  # noqa: PLR0917 - the options, as discord.py wants them
     interaction: Interaction,
@@ -127,11 +147,15 @@ async def branch(  # noqa: PLR0917 - the options, as discord.py wants them
     size: int | None = None,
     batch: Batch | None = None,
     learning_rate: Rate | None = None,
+    loss: str | None = None,
+    augment: Augment | None = None,
+    kl: Kl | None = None,
 ) -> None:
     """Go on from a checkpoint as a training of its own."""
     require_moderator(interaction)
     found = await choices.chosen(interaction.client, guild_of(interaction), run)
-    await begin_branch(interaction, found, step, steps, _said(size=size, batch=batch, learning_rate=learning_rate))
+    changes = _said(size=size, batch=batch, learning_rate=learning_rate, loss=loss, augment=augment, kl=kl)
+    await begin_branch(interaction, found, step, steps, changes)
 
 
 @train.command(name=localised("train-snapshot-name"), description=localised("train-snapshot-description"))
@@ -150,8 +174,8 @@ async def history(interaction: Interaction) -> None:
     if not found:
         await interaction.response.send_message(words.say("train-history-none"), ephemeral=True)
         return
-    known = await bot.threads.quick(bot.services.registry.list, guild_id, RunKind.RECOGNISER)
-    versions = {version.run_id: version for version in known if version.run_id is not None}
+    known = [await bot.threads.quick(bot.services.registry.list, guild_id, kind) for kind in RunKind]
+    versions = {version.run_id: version for some in known for version in some if version.run_id is not None}
     await interaction.response.send_message(embed=history_embed(words, found, versions), ephemeral=True)
 
 

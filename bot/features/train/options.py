@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import app_commands
 
 from bot.i18n import localised
-from core.domain.presets import MOST_STEPS, SIZES
+from core.domain.presets import LOSSES, MOST_STEPS, SIZES
 from core.domain.runs import RunKind
 from core.domain.splits import FOLDS
 
@@ -15,7 +15,14 @@ Batch = app_commands.Range[int, 8, 1024]
 Rate = app_commands.Range[float, 0.000001, 1.0]
 Fold = app_commands.Range[int, 0, FOLDS - 1]
 Seed = app_commands.Range[int, 0, 2_147_483_647]
-KINDS = [app_commands.Choice(name=localised("train-recogniser-choice"), value=RunKind.RECOGNISER.value)]
+Augment = app_commands.Range[float, 0.0, 1.0]
+Kl = app_commands.Range[float, 0.0, 100.0]
+KINDS = [
+    app_commands.Choice(name=localised("train-recogniser-choice"), value=RunKind.RECOGNISER.value),
+    app_commands.Choice(name=localised("train-dcgan-choice"), value=RunKind.DCGAN.value),
+    app_commands.Choice(name=localised("train-vae-choice"), value=RunKind.VAE.value),
+]
+LOSS_CHOICES = [app_commands.Choice(name=loss, value=loss) for loss in LOSSES]
 SIZE_CHOICES = [app_commands.Choice(name=str(size), value=size) for size in SIZES]
 
 _NAMES = {
@@ -27,6 +34,9 @@ _NAMES = {
     "batch": localised("train-batch-name"),
     "learning_rate": localised("train-learning-rate-name"),
     "fold": localised("train-fold-name"),
+    "loss": localised("train-loss-name"),
+    "augment": localised("train-augment-name"),
+    "kl": localised("train-kl-name"),
     "seed": localised("train-seed-name"),
     "run": localised("train-run-name"),
     "step": localised("train-step-name"),
@@ -40,6 +50,9 @@ _DESCRIPTIONS = {
     "batch": localised("train-batch-description"),
     "learning_rate": localised("train-learning-rate-description"),
     "fold": localised("train-fold-description"),
+    "loss": localised("train-loss-description"),
+    "augment": localised("train-augment-description"),
+    "kl": localised("train-kl-description"),
     "seed": localised("train-seed-description"),
     "run": localised("train-run-description"),
     "step": localised("train-step-description"),

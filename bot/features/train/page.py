@@ -21,13 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`pictures` are blobs by the names of their attachments."""
+    """`pictures`: names of attachments, blobs, and what is said of them to those who cannot see them."""
 
     words: Words
     embeds: tuple[discord.Embed, ...]
     view: discord.ui.View
-    pictures: tuple[tuple[str, str], ...]
-    alt: str
+    pictures: tuple[tuple[str, str, str], ...]
 
     def content(self) -> list[Any]:
         """Two pages with the same are the same to a reader."""
@@ -53,24 +52,25 @@ async def page_in(bot: OmokageBot, run: Run, words: Words, now: datetime) -> Pag
     version = await find_version(bot, run) if run.state is RunState.FINISHED else None
     moment = moment_of(run, idle=now - run.updated_at)
     embed = run_embed(words, Shown(run, dataset, version, bot.settings.price_per_hour, moment))
-    alt = words.say("run-curves-alt", number=str(run.number))
-    return Page(words, _with_pictures(words, run, embed), run_view(words, run, version), _pictures(run), alt)
+    return Page(words, _with_pictures(words, run, embed), run_view(words, run, version), _pictures(words, run))
 
 
-def _pictures(run: Run) -> tuple[tuple[str, str], ...]:
+def _pictures(words: Words, run: Run) -> tuple[tuple[str, str, str], ...]:
     live = run.live
     if live is None:
         return ()
-    return tuple((name, blob) for name, blob in ((CURVES, live.picture), (SAMPLES, live.samples)) if blob)
+    number = str(run.number)
+    curves = (CURVES, live.picture, words.say("run-curves-alt", number=number))
+    samples = (SAMPLES, live.samples, words.say("run-samples", number=number))
+    return tuple((name, blob, alt) for name, blob, alt in (curves, samples) if blob)
 
 
 def _with_pictures(words: Words, run: Run, embed: discord.Embed) -> tuple[discord.Embed, ...]:
     """The curves below the figures; samples in a frame of their own, since an embed has one picture."""
     embeds = [embed]
-    for name, _ in _pictures(run):
+    for name, _, alt in _pictures(words, run):
         if name == CURVES:
             embed.set_image(url=f"attachment://{name}")
         else:
-            title = words.say("run-samples", number=str(run.number))
-            embeds.append(discord.Embed(colour=embed.colour, title=title).set_image(url=f"attachment://{name}"))
+            embeds.append(discord.Embed(colour=embed.colour, title=alt).set_image(url=f"attachment://{name}"))
     return tuple(embeds)

@@ -9,13 +9,14 @@ from datetime import timedelta
 import discord
 from discord.utils import escape_markdown, format_dt
 
-from bot.amounts import bar, cost, duration, figure, percent
+from bot.amounts import bar, cost, duration, figure
 from bot.errors import reason
+from bot.features.train.figures import curve_fields, ending_line, legend, outcome
 from bot.i18n import Value, Words, clip
 from core.domain.datasets import Dataset, Preflight, Remark
 from core.domain.jobs import JSON
 from core.domain.prices import Price
-from core.domain.runs import Run, RunState, Wish
+from core.domain.runs import Run, RunKind, RunState, Wish
 from core.domain.versions import Version
 
 # A segment ends and the next one begins within a second; a run that waits longer than this does wait.
@@ -31,7 +32,7 @@ _COLOURS = {
     "failed": 0xCC6677,
     "finished": 0x228833,
 }
-_SHOWN_OPTIONS = ("size", "batch", "learning_rate", "fold")
+_SHOWN_OPTIONS = ("size", "batch", "learning_rate", "fold", "loss", "augment", "kl")
 _LONGEST_LIST = 300  # names in a remark
 
 
@@ -63,7 +64,8 @@ def run_title(words: Words, run: Run) -> str:
 def run_embed(words: Words, shown: Shown) -> discord.Embed:
     """The run's message."""
     run, step = shown.run, step_of(shown.run)
-    text = "\n".join(filter(None, [_state_line(words, shown), _bar_line(words, run, step), _about_line(words, shown)]))
+    lines = [_state_line(words, shown), _bar_line(words, run, step), _about_line(words, shown), legend(words, run)]
+    text = "\n".join(filter(None, lines))
     embed = discord.Embed(colour=_COLOURS[shown.moment], title=run_title(words, run), description=text)
     for name, value in _fields(words, shown):
         embed.add_field(name=name, value=value)
@@ -94,19 +96,25 @@ def history_embed(words: Words, runs: Iterable[Run], versions: Mapping[int, Vers
 def run_choice(words: Words, run: Run) -> str:
     """How a run is offered while its number is being typed."""
     state = words.say("run-state-short", state=run.state.value)
-    return clip(words.say("run-choice", number=str(run.number), preset=run.preset, state=state), 100)
+    return clip(words.say("run-choice", number=str(run.number), preset=recipe_of(run), state=state), 100)
+
+
+def recipe_of(run: Run) -> str:
+    """The preset; of what draws with its kind, since recognisers have a `classic`, too."""
+    return run.preset if run.kind is RunKind.RECOGNISER else " ".join(dict.fromkeys((run.kind.value, run.preset)))
+
+
+def data_line(words: Words, dataset: Dataset) -> str:
+    """A data set's title, and how much is in it."""
+    values: dict[str, Value] = {"data": escape_markdown(dataset.title), "pictures": dataset.pictures}
+    if not dataset.people:
+        return words.say("run-data-unnamed", **values)
+    return words.say("run-data", people=dataset.people, **values)
 
 
 def preflight_lines(words: Words, dataset: Dataset, found: Preflight) -> str:
     """What is in a data set, and what is remarkable about it; what blocks comes first."""
-    values: dict[str, Value] = {
-        "people": found.people,
-        "pictures": found.pictures,
-        "data": escape_markdown(dataset.title),
-    }
-    even = "yes" if found.fewest == found.most else "no"
-    lines = [words.say("preflight-counts", even=even, fewest=found.fewest, most=found.most, **values)]
-    return "\n".join([*lines, *(remark_line(words, remark) for remark in found.remarks)])
+    return "\n".join([_counts(words, dataset, found), *(remark_line(words, remark) for remark in found.remarks)])
 
 
 def remark_line(words: Words, remark: Remark) -> str:
@@ -118,24 +126,23 @@ def remark_line(words: Words, remark: Remark) -> str:
     return f"{'⛔' if remark.blocks else '⚠️'} {text}"
 
 
+def _counts(words: Words, dataset: Dataset, found: Preflight) -> str:
+    values: dict[str, Value] = {"pictures": found.pictures, "data": escape_markdown(dataset.title)}
+    if not found.people:
+        return words.say("preflight-pictures", **values)
+    even = "yes" if found.fewest == found.most else "no"
+    values |= {"people": found.people, "fewest": found.fewest, "most": found.most}
+    return words.say("preflight-counts", even=even, **values)
+
+
 def _state_line(words: Words, shown: Shown) -> str:
     run = shown.run
-    lines = [f"**{words.say('run-state', state=shown.moment)}**"]
+    lines = [f"**{words.say('run-state', state=shown.moment)}**", ending_line(words, run)]
     if run.failure is not None:
         lines.append(reason(words, run.failure.code, run.failure.details))
     if run.state is RunState.FINISHED and shown.version is not None:
-        lines.append(_outcome(words, shown.version))
-    return "\n".join(lines)
-
-
-def _outcome(words: Words, version: Version) -> str:
-    accuracy = version.metrics.get("accuracy")
-    if not isinstance(accuracy, int | float):
-        return words.say("run-made", version=version.title)
-    report = version.metrics.get("report")
-    pictures = report.get("pictures") if isinstance(report, Mapping) else None
-    held_out = pictures if isinstance(pictures, int) else 0
-    return words.say("run-made-accuracy", version=version.title, share=percent(accuracy), pictures=held_out)
+        lines.append(outcome(words, shown.version))
+    return "\n".join(filter(None, lines))
 
 
 def _bar_line(words: Words, run: Run, step: int) -> str:
@@ -148,10 +155,9 @@ def _about_line(words: Words, shown: Shown) -> str:
     """In small print: data, options, who asked."""
     run, parts = shown.run, []
     if shown.dataset is not None:
-        people = len(shown.dataset.classes)
-        values: dict[str, Value] = {"people": people, "pictures": shown.dataset.pictures}
-        parts.append(words.say("run-data", data=escape_markdown(shown.dataset.title), **values))
-    parts += [f"{name} {run.config[name]}" for name in _SHOWN_OPTIONS if run.config.get(name)]  # fold 0 is as usual
+        parts.append(data_line(words, shown.dataset))
+    said = {name: run.config.get(name) for name in _SHOWN_OPTIONS}
+    parts += [f"{name} {value}" for name, value in said.items() if value is not None and (value or name != "fold")]
     if run.parent_step is not None:
         parts.append(words.say("run-branched", step=run.parent_step))
     parts.append(words.say("run-asked-by", member=str(run.origin.member_id)))
@@ -160,7 +166,7 @@ def _about_line(words: Words, shown: Shown) -> str:
 
 def _fields(words: Words, shown: Shown) -> Iterable[tuple[str, str]]:
     run = shown.run
-    yield from _curve_fields(words, run.live.values if run.live else {})
+    yield from curve_fields(words, run.kind, run.live.values if run.live else {})
     if run.live is not None and shown.moment in {"running", "pausing", "stopping"}:
         if run.live.steps_per_second:
             yield words.say("run-speed"), words.say("run-steps-per-second", steps=figure(run.live.steps_per_second))
@@ -175,21 +181,12 @@ def _spent(words: Words, shown: Shown) -> str:
     return spent if shown.price is None else f"{spent} · {cost(shown.price, shown.run.seconds)}"
 
 
-def _curve_fields(words: Words, values: Mapping[str, float]) -> Iterable[tuple[str, str]]:
-    if "loss" in values:
-        yield words.say("run-loss"), figure(values["loss"])
-    if "accuracy" in values:
-        yield words.say("run-accuracy"), percent(values["accuracy"])
-    if "held_out_accuracy" in values:
-        yield words.say("run-held-out"), percent(values["held_out_accuracy"])
-
-
 def _history_line(words: Words, run: Run, version: Version | None) -> str:
     when = format_dt(run.created_at, "R")
     state = words.say("run-state-short", state=run.state.value)
-    values: dict[str, Value] = {"number": str(run.number), "preset": run.preset, "state": state, "when": when}
+    values: dict[str, Value] = {"number": str(run.number), "preset": recipe_of(run), "state": state, "when": when}
     line = words.say("train-history-line", step=step_of(run), steps=run.steps, **values)
-    return line if version is None else f"{line} · {_outcome(words, version)}"
+    return line if version is None else f"{line} · {outcome(words, version)}"
 
 
 def _word(value: JSON) -> Value:

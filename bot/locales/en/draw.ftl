@@ -26,9 +26,6 @@ draw-trait-name = { $trait ->
         [beard] beard
         [age] age
         [long-hair] long hair
-        [dark-hair] dark hair
-        [dark-skin] dark skin
-        [open-mouth] open mouth
        *[other] { $name }
     }
 draw-nearest-scale = Distances: 1 is how far new real faces are from their nearest training picture; near 0 it would be a copy.

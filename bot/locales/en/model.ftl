@@ -1,10 +1,21 @@
 ### /model: versions, their cards, and what an evaluation found.
 
-model-list-title = Versions of the recogniser
+model-list-title = Versions of the { $kind ->
+        [dcgan] generator
+        [vae] autoencoder
+       *[recogniser] recogniser
+    }
 model-list-none = There is no version yet. A training makes one: /train start.
-model-line = **{ $version }** · { $data } · **{ $share }** right · { $when }
-model-none-serves = -# None of them answers: the method that needs no training does.
-model-choice = { $version } · { $data } · { $share } right
+model-line = **{ $version }** · { $data } · { $good } · { $when }
+model-none-serves = { $kind ->
+        [recogniser] -# None of them answers: the method that needs no training does.
+       *[other] -# None of them was chosen: the newest one draws.
+    }
+model-choice = { $version } · { $data } · { $good }
+model-good-share = { $share } right
+model-good-kid = KID { $kid }
+model-real-kid = real pictures: { $kid }
+model-best-step = Best step
 model-serves = ✅ Answers now.
 model-serves-not = ▫️ Does not answer now.
 model-made = { $when }, for <@{ $member }>
@@ -25,10 +36,20 @@ model-parts = Parts and licences
 model-promote-button = Let it answer
 model-people-button = People
 model-force-button = Let it answer all the same …
-model-promoted = ✅ **{ $version }** answers from now on, as <@{ $member }> decided.
+model-promoted = { $kind ->
+        [recogniser] ✅ **{ $version }** answers from now on, as <@{ $member }> decided.
+        [vae] ✅ **{ $version }** takes photos in and draws from now on, as <@{ $member }> decided.
+       *[other] ✅ **{ $version }** draws from now on, as <@{ $member }> decided.
+    }
 model-forced = -# Although it is not measured to be better: { $reason }
-model-back = ↩️ **{ $version }** answers again, as <@{ $member }> decided.
-model-back-to-none = ↩️ The method that needs no training answers again, as <@{ $member }> decided.
+model-back = { $kind ->
+        [recogniser] ↩️ **{ $version }** answers again, as <@{ $member }> decided.
+       *[other] ↩️ **{ $version }** draws again, as <@{ $member }> decided.
+    }
+model-back-to-none = { $kind ->
+        [recogniser] ↩️ The method that needs no training answers again, as <@{ $member }> decided.
+       *[other] ↩️ No version is chosen any more, as <@{ $member }> decided: the newest one draws.
+    }
 force-offer = You can let it answer all the same, with a reason that everybody sees.
 force-title = Let it answer all the same
 force-label = Reason

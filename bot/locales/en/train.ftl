@@ -1,12 +1,19 @@
 ### /train, and a training's message.
 
 train-recogniser-choice = Recogniser (who is in a photo)
-preset-choice = { $preset } – { $preset ->
-        [embedding] ready in seconds, from 3 pictures a person
-        [modern] a network of its own, the best of them
-        [classic] a network of its own, the original recipe
-        [slim] the original recipe, a small network
-       *[gray] the original recipe, without colours
+train-dcgan-choice = Generator (draws faces that never were)
+train-vae-choice = Autoencoder (takes photos in, and draws)
+preset-choice = { $preset } – { $recipe ->
+        [recogniser-embedding] ready in seconds, from 3 pictures a person
+        [recogniser-modern] a network of its own, the best of them
+        [recogniser-classic] a network of its own, the original recipe
+        [recogniser-slim] the original recipe, a small network
+        [recogniser-gray] the original recipe, without colours
+        [dcgan-light] the best for a machine without a GPU, 96 pixels
+        [dcgan-small] the quickest, 64 pixels
+        [dcgan-classic] the original recipe, a large network, 96 pixels
+        [vae-vae] draws, too; between sharp and various
+       *[vae-autoencoder] shows photos most truly, draws less well
     } ({ $steps } steps)
 data-choice = { $data } · { $people ->
         [one] one person
@@ -15,7 +22,12 @@ data-choice = { $data } · { $people ->
         [one] one picture
        *[other] { $pictures } pictures
     }
+data-unnamed-choice = { $data } · { $pictures ->
+        [one] one picture
+       *[other] { $pictures } pictures
+    }
 step-choice = Step { $step }
+step-kid-choice = Step { $step } · KID { $kid }
 step-choice-accuracy = Step { $step } · { $share } right
 run-choice = #{ $number } · { $preset } · { $state }
 
@@ -43,7 +55,13 @@ preflight-counts = **{ $data }**: { $people ->
         [yes] { $most }
        *[no] { $fewest } to { $most }
     } each).
+preflight-pictures = **{ $data }**: { $pictures ->
+        [one] one picture
+       *[other] { $pictures } pictures
+    } without names.
 preflight-remark = { $code ->
+        [few-to-generate] Only { $count } pictures: with fewer than { $minimum } a model learns them by heart. Add pictures.
+        [will-copy] With fewer than { $minimum } pictures the model will partly copy them. “Nearest training pictures” under its faces shows how much; more pictures help.
         [few-people] There are fewer than { $minimum } people, so there is nothing to tell apart. Add pictures of somebody else.
         [few-pictures] Fewer than { $minimum } pictures of { $names }. Add some, or leave { $count ->
             [one] this person
@@ -53,7 +71,7 @@ preflight-remark = { $code ->
         [duplicates] { $count ->
             [one] One picture is
            *[other] { $count } pictures are
-        } there twice, or almost; the measured accuracy may be too high.
+        } there twice, or almost; what is measured may look too good.
         [without-face] In { $count ->
             [one] one picture
            *[other] { $count } pictures
@@ -73,6 +91,8 @@ preflight-remark = { $code ->
     }
 
 run-title = Training #{ $number } · { $kind ->
+        [dcgan] generator
+        [vae] autoencoder
        *[recogniser] recogniser
     } · { $preset }
 run-state = { $state ->
@@ -101,11 +121,36 @@ run-data = { $data } ({ $people ->
         [one] one picture
        *[other] { $pictures } pictures
     })
+run-data-unnamed = { $data } ({ $pictures ->
+        [one] one picture
+       *[other] { $pictures } pictures
+    })
 run-branched = branched at step { $step }
 run-asked-by = for <@{ $member }>
 run-loss = Loss
 run-accuracy = Right in training
 run-held-out = Right when held out
+run-kid = KID
+run-faces = Face found
+run-diversity = Variety
+run-novelty = Newness
+run-generator-loss = Generator's loss
+run-discriminator-loss = Discriminator's loss
+run-d-real = Real taken for real
+run-d-fake = Drawn taken for real
+run-held-out-loss = Loss when held out
+run-reconstruction-loss = Of reconstruction
+run-divergence-loss = Of divergence
+run-legend = KID: how far the drawn faces are from real ones, less is better. Variety and newness: 1 is as real faces; newness near 0 is copied.
+run-ending = 🛟 It ended by itself at step { $step }: { $code ->
+        [discriminator-won] the discriminator had won, and nothing more was to be learnt from it.
+        [diversity-fell] the faces became all alike.
+       *[worse-and-worse] it became worse and worse.
+    } It went back to step { $best }, with { $figure ->
+        [kid] KID { $value }
+        [held_out_loss] a held-out loss of { $value }
+       *[other] { $figure } { $value }
+    }.
 run-speed = Speed
 run-steps-per-second = { $steps } steps/s
 run-left = Time left
@@ -115,6 +160,7 @@ run-made-accuracy = It made **{ $version }**, which is right in **{ $share }** o
         [0] the
        *[other] { $pictures }
     } held-out pictures.
+run-made-kid = It made **{ $version }**: KID **{ $kid }**, a face is found in **{ $share }** of its pictures.
 run-samples = What training #{ $number } makes
 run-curves-alt = The curves of training #{ $number }
 run-moved = ➡️ Goes on in [a newer message]({ $url }).

@@ -20,9 +20,6 @@ draw-trait-name = { $trait ->
         [beard] ひげ
         [age] 年齢
         [long-hair] 長い髪
-        [dark-hair] 暗い髪色
-        [dark-skin] 濃い肌色
-        [open-mouth] 開いた口
        *[other] { $name }
     }
 draw-nearest-scale = 距離の目安：新しい実在の顔から学習用の写真までが1です。0に近いと、ほぼ写しです。

@@ -1,10 +1,21 @@
 ### /model: versions, their cards, and what an evaluation found.
 
-model-list-title = 認識モデルのバージョン
+model-list-title = { $kind ->
+        [dcgan] 生成モデル
+        [vae] オートエンコーダー
+       *[recogniser] 認識モデル
+    }のバージョン
 model-list-none = バージョンはまだありません。/train start で学習させると作られます。
-model-line = **{ $version }** · { $data } · 正解率 **{ $share }** · { $when }
-model-none-serves = -# 現在使用中のバージョンはありません（学習のいらない方法で答えています）。
-model-choice = { $version } · { $data } · 正解率 { $share }
+model-line = **{ $version }** · { $data } · { $good } · { $when }
+model-none-serves = { $kind ->
+        [recogniser] -# 現在使用中のバージョンはありません（学習のいらない方法で答えています）。
+       *[other] -# 選ばれたバージョンはありません（最新のもので描いています）。
+    }
+model-choice = { $version } · { $data } · { $good }
+model-good-share = 正解率 { $share }
+model-good-kid = KID { $kid }
+model-real-kid = 本物の写真：{ $kid }
+model-best-step = 最良のステップ
 model-serves = ✅ 現在使用中です。
 model-serves-not = ▫️ 現在は使われていません。
 model-made = { $when } · <@{ $member }> さんの依頼
@@ -22,10 +33,20 @@ model-parts = 部品とライセンス
 model-promote-button = これで答える
 model-people-button = 人ごとの成績
 model-force-button = それでも採用する…
-model-promoted = ✅ これからは **{ $version }** で答えます（<@{ $member }> さんの決定）。
+model-promoted = { $kind ->
+        [recogniser] ✅ これからは **{ $version }** で答えます（<@{ $member }> さんの決定）。
+        [vae] ✅ これからは **{ $version }** で写真を読み込み、描きます（<@{ $member }> さんの決定）。
+       *[other] ✅ これからは **{ $version }** で描きます（<@{ $member }> さんの決定）。
+    }
 model-forced = -# 優れていると測定されてはいません。理由：{ $reason }
-model-back = ↩️ ふたたび **{ $version }** で答えます（<@{ $member }> さんの決定）。
-model-back-to-none = ↩️ ふたたび学習のいらない方法で答えます（<@{ $member }> さんの決定）。
+model-back = { $kind ->
+        [recogniser] ↩️ ふたたび **{ $version }** で答えます（<@{ $member }> さんの決定）。
+       *[other] ↩️ ふたたび **{ $version }** で描きます（<@{ $member }> さんの決定）。
+    }
+model-back-to-none = { $kind ->
+        [recogniser] ↩️ ふたたび学習のいらない方法で答えます（<@{ $member }> さんの決定）。
+       *[other] ↩️ 選ばれたバージョンはなくなりました（<@{ $member }> さんの決定）。最新のもので描きます。
+    }
 force-offer = 理由を添えれば、それでも採用できます。理由は全員に表示されます。
 force-title = それでも採用する
 force-label = 理由

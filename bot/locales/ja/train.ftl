@@ -1,15 +1,24 @@
 ### /train, and a training's message.
 
 train-recogniser-choice = 認識モデル（写真に写っている人）
-preset-choice = { $preset } – { $preset ->
-        [embedding] 数秒で完了、1人3枚から
-        [modern] 専用のネットワーク（最も正確）
-        [classic] 専用のネットワーク（元のレシピ）
-        [slim] 元のレシピの小型ネットワーク
-       *[gray] 元のレシピの白黒版
+train-dcgan-choice = 生成モデル（実在しない顔を描く）
+train-vae-choice = オートエンコーダー（写真を読み込み、描く）
+preset-choice = { $preset } – { $recipe ->
+        [recogniser-embedding] 数秒で完了、1人3枚から
+        [recogniser-modern] 専用のネットワーク（最も正確）
+        [recogniser-classic] 専用のネットワーク（元のレシピ）
+        [recogniser-slim] 元のレシピの小型ネットワーク
+        [recogniser-gray] 元のレシピの白黒版
+        [dcgan-light] GPUのないマシンに最適、96画素
+        [dcgan-small] 最も速い、64画素
+        [dcgan-classic] 元のレシピの大型ネットワーク、96画素
+        [vae-vae] 描くのにも適した、鮮明さと多様さの中間
+       *[vae-autoencoder] 写真を最も忠実に再現（描くのは苦手）
     }（{ $steps }ステップ）
 data-choice = { $data } · { $people }人、写真{ $pictures }枚
+data-unnamed-choice = { $data } · 写真{ $pictures }枚
 step-choice = ステップ{ $step }
+step-kid-choice = ステップ{ $step } · KID { $kid }
 step-choice-accuracy = ステップ{ $step } · 正解率 { $share }
 run-choice = #{ $number } · { $preset } · { $state }
 
@@ -31,11 +40,14 @@ preflight-counts = **{ $data }**：{ $people }人、写真{ $pictures }枚（1�
         [yes] { $most }
        *[no] { $fewest }～{ $most }
     }枚）
+preflight-pictures = **{ $data }**：写真{ $pictures }枚（名前なし）
 preflight-remark = { $code ->
+        [few-to-generate] 写真が{ $count }枚しかありません。{ $minimum }枚未満では丸暗記してしまうため、写真を追加してください。
+        [will-copy] 写真が{ $minimum }枚未満のため、モデルが一部を写してしまいます。結果の「近い学習用の写真」で確かめられます。写真を増やすと改善します。
         [few-people] 含まれている人が{ $minimum }人未満のため、見分けることを学習できません。ほかの人の写真を追加してください。
         [few-pictures] 写真が{ $minimum }枚に満たない人が{ $count }人います（{ $names }）。写真を追加するか、その人を除いてください。
         [unbalanced] 写真の枚数に大きな偏りがあり、枚数の多い人の名前が出やすくなります。少ない人の写真を追加してください。
-        [duplicates] 同じ、またはほぼ同じ写真が{ $count }枚あります。測定された正解率が実際より高くなる可能性があります。
+        [duplicates] 同じ、またはほぼ同じ写真が{ $count }枚あります。測定結果が実際より良く見える可能性があります。
         [without-face] { $count }枚の写真から顔が見つかりませんでした。顔を使うレシピでは除かれます。
         [small] { $count }人分の顔がとても小さく写っています。大きい写真のほうが適しています。
         [damaged] 壊れたファイルが{ $count }個あり、除きました。
@@ -43,6 +55,8 @@ preflight-remark = { $code ->
     }
 
 run-title = 学習 #{ $number } · { $kind ->
+        [dcgan] 生成モデル
+        [vae] オートエンコーダー
        *[recogniser] 認識モデル
     } · { $preset }
 run-state = { $state ->
@@ -65,11 +79,33 @@ run-state-short = { $state ->
     }
 run-step = **{ $percent } %** · ステップ { $step } / { $steps }
 run-data = { $data }（{ $people }人、写真{ $pictures }枚）
+run-data-unnamed = { $data }（写真{ $pictures }枚）
 run-branched = ステップ{ $step }から分岐
 run-asked-by = <@{ $member }> さんの依頼
 run-loss = 損失
 run-accuracy = 学習用の正解率
 run-held-out = 測定用の正解率
+run-kid = KID
+run-faces = 顔の検出率
+run-diversity = 多様さ
+run-novelty = 新しさ
+run-generator-loss = 生成側の損失
+run-discriminator-loss = 識別側の損失
+run-d-real = 本物を本物と判定
+run-d-fake = 描いた顔を本物と判定
+run-held-out-loss = 測定用の損失
+run-reconstruction-loss = 再現の損失
+run-divergence-loss = 分布の損失
+run-legend = KID：描いた顔と本物との隔たり（小さいほど良い）。多様さと新しさは1で本物並み。新しさが0に近いと写しです。
+run-ending = 🛟 ステップ{ $step }で自動的に終了しました：{ $code ->
+        [discriminator-won] 識別側が勝ちきり、学べることがなくなりました。
+        [diversity-fell] どの顔も似てきました。
+       *[worse-and-worse] 悪化が続きました。
+    }ステップ{ $best }の時点に戻しました（{ $figure ->
+        [kid] KID { $value }
+        [held_out_loss] 測定用の損失 { $value }
+       *[other] { $figure } { $value }
+    }）。
 run-speed = 速度
 run-steps-per-second = { $steps } ステップ/秒
 run-left = 残り時間
@@ -79,6 +115,7 @@ run-made-accuracy = **{ $version }** ができました。測定用の写真{ $p
         [0] {""}
        *[other] { $pictures }枚
     }での正解率は **{ $share }** です。
+run-made-kid = **{ $version }** ができました：KID **{ $kid }**、顔の検出率 **{ $share }**。
 run-samples = 学習 #{ $number } が作るもの
 run-curves-alt = 学習 #{ $number } の曲線
 run-moved = ➡️ 続きは[新しいメッセージ]({ $url })に表示しています。

@@ -21,7 +21,7 @@ from core.domain.generation import (
     NearestRequest,
 )
 from core.domain.jobs import Failure, Job, JobKind
-from tests.integration.bot.worker import OWNER, FakeWorker
+from tests.integration.bot.worker import OWNER, FakeWorker, jpeg
 
 TRAITS = ("smile", "glasses")
 
@@ -82,7 +82,7 @@ class Painter:
             if face.photo is not None:
                 self.services.blobs.get(face.photo)  # it is stored
                 if self.faces > 1 and face.index is None:
-                    return FaceChoice(place, face.photo, self.faces, self.png(tuple(range(self.faces))))
+                    return FaceChoice(place, face.photo, self.faces, self.services.blobs.put(jpeg(320, 200)))
         return None
 
     def _drawn(self, model: str | None, **more: object) -> Drawn:

@@ -147,6 +147,19 @@ async def test_two_photos_are_both_stored(bot: OmokageBot, painter: Painter, ben
     assert (mix.add[:2], mix.traits) == ((Face(3), Face(5)), {"smile": 1.0})
 
 
+async def test_variations_of_a_face_in_a_photo_are_drawn(
+    bot: OmokageBot, painter: Painter, ben: Member, services: Services
+) -> None:
+    answer = await shown(await ben.command("generate", count=4, photo=PHOTO))
+    again = await shown(await ben.click(answer, "🎲 Other faces"))
+
+    asked = [GridRequest.from_json(job.params) for job in painter.asked]
+    assert [services.blobs.get((one.like or Face(0)).photo or "") for one in asked] == [PHOTO[1]] * 2
+    assert asked[0].seed != asked[1].seed
+    assert said(answer).startswith("4 variations of the face in the photo")
+    assert said(again) == said(answer)
+
+
 async def test_of_several_faces_in_a_photo_the_one_who_asked_chooses(
     bot: OmokageBot, painter: Painter, ben: Member, chie: Member, driver: Driver
 ) -> None:
@@ -160,7 +173,7 @@ async def test_of_several_faces_in_a_photo_the_one_who_asked_chooses(
     assert [(one.a.index, one.b.index) for one in faces] == [(None, None), (2, None), (2, 0)]
     assert said(first).startswith("This photo shows 3 faces")
     assert all(one["flags"] & EPHEMERAL for one in (first, second))
-    assert (await picture(driver, first)).startswith(PNG)
+    assert (await picture(driver, first)).startswith(b"\xff\xd8")
     assert not answer["flags"] & EPHEMERAL
     assert said(answer).startswith("From the face in the photo to the face in the photo")
     assert not [one for one in chie.messages() if "3 faces" in said(one)]

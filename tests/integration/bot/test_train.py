@@ -46,7 +46,7 @@ async def test_a_training_is_shown_from_its_start_to_the_version_that_answers(  
     await ben.wait_for(lambda m: m["content"].startswith("✅ **recogniser v1 (cnn slim)** answers from now on"))
     listed = await (await ben.command("model list")).answer()
     assert "Only moderators" in refused["content"]
-    assert "✅ **recogniser v1 (cnn slim)** · family v1 · **90.0 %** right" in said(listed)
+    assert "✅ **recogniser v1 (cnn slim)** · family v1 · 90.0 % right" in said(listed)
 
 
 async def test_buttons_pause_resume_and_stop(bot: OmokageBot, services: Services, coach: Coach, aiko: Member) -> None:
@@ -187,10 +187,13 @@ async def test_options_are_offered(bot: OmokageBot, services: Services, coach: C
 
     data = await aiko.autocomplete("train start", "data", "fam", kind="recogniser")
     presets = await aiko.autocomplete("train start", "preset", "", kind="recogniser")
+    drawing = await aiko.autocomplete("train start", "preset", "", kind="dcgan")
 
     assert data == [{"name": "family v1 · 3 people, 30 pictures", "value": "family v1"}]
     assert [choice["value"] for choice in presets] == ["embedding", "modern", "classic", "slim", "gray"]
     assert presets[0]["name"].startswith("embedding – ready in seconds")
+    assert [choice["value"] for choice in drawing] == ["light", "small", "classic"]
+    assert drawing[2]["name"].startswith("classic – the original recipe, a large network")
 
 
 async def test_trainings_are_listed_and_shown_again(

@@ -181,8 +181,8 @@ async def test_custom_ids_are_short_enough_and_found_again() -> None:
 
 async def test_a_mark_fits_its_column_and_tells_ends_apart() -> None:
     run = a_run(RunState.FAILED)
-    page = Page(WORDS, (run_embed(WORDS, Shown(run, DATASET, None, None, "failed")),), run_view(WORDS, run), (), "")
-    other = replace(page, pictures=(("curves.png", "bb"),))
+    page = Page(WORDS, (run_embed(WORDS, Shown(run, DATASET, None, None, "failed")),), run_view(WORDS, run), ())
+    other = replace(page, pictures=(("curves.png", "bb", ""),))
     again = replace(run, finished_at=NOW + timedelta(hours=1))
 
     assert len(mark_of(run, page)) <= 64
