@@ -15,7 +15,7 @@ from PIL import Image
 
 from core.domain.evaluation import Bin, EvaluationReport, confusion_of
 from core.domain.runs import Point
-from core.render.chart_curves import thinned
+from core.render.chart_panels import thinned
 from core.render.chart_style import BLUE, MINT, ORANGE
 from core.render.charts import render_confusion, render_curves, render_reliability
 
@@ -104,6 +104,42 @@ def test_a_figure_that_is_no_number_is_left_out_and_the_others_are_drawn() -> No
 )
 def test_any_curves_are_drawn(points: list[Point]) -> None:
     assert pixels(render_curves(points, 10, "run")).shape == (450, 800, 3)
+
+
+def drawing(steps: int = 4000) -> list[Point]:
+    batches = [
+        Point(s, {"generator_loss": 1.0, "discriminator_loss": 0.5, "d_real": 0.8}) for s in range(10, steps, 10)
+    ]
+    evaluated = [Point(s, {"kid": 20.0 / s + s / 1e5, "faces": s / steps}) for s in range(200, steps, 200)]
+    return batches + evaluated
+
+
+def test_the_distance_of_drawn_faces_has_a_panel_of_its_own_and_the_others_share_the_rest() -> None:
+    orange, blue = (0xEE, 0x88, 0x66), (0x77, 0xAA, 0xDD)
+    rgb = pixels(render_curves(drawing(), 6000, "run"))
+    parts = (rgb[116:, :392], rgb[116:240, 440:], rgb[300:, 440:])
+    panels = {
+        name: [int((np.abs(part - colour) < 6).all(2).sum()) > 200 for part in parts]
+        for name, colour in (("orange", orange), ("blue", blue))
+    }
+    assert panels == {"orange": [True, True, False], "blue": [False, True, True]}
+
+
+def test_the_best_step_of_what_draws_is_ringed() -> None:
+    rgb = pixels(render_curves(drawing(), 6000, "run"))[116:406, 66:385]
+    white = (np.abs(rgb - (0xDB, 0xDE, 0xE1)) < 6).all(2)
+    white[:60] = False  # the words
+    rows, columns = np.nonzero(white)
+    best = min((point for point in drawing() if "kid" in point.values), key=lambda point: point.values["kid"]).step
+    assert columns.mean() == pytest.approx((best / 6000 + 0.02) / 1.04 * 319, abs=4)
+    assert rows.max() > 240  # near the bottom
+
+
+def test_a_distance_without_losses_is_drawn_beside_nothing_or_shares() -> None:
+    only = [Point(step, {"kid": 0.1 - step / 100}) for step in range(20)]  # below zero in the end, as estimates may be
+    assert count(render_curves(only, 20, "run"), ORANGE) > 500
+    both = [Point(step, {"kid": 0.02, "faces": 0.9}) for step in range(20)]
+    assert pixels(render_curves(both, 20, "run")).shape == (450, 800, 3)
 
 
 def test_a_title_of_any_letters_is_drawn() -> None:

@@ -1,0 +1,197 @@
+"""The panels of a training's chart: shares, losses, and the distance of drawn faces from real ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from core.render.chart_style import (
+    BLUE,
+    FAINT,
+    LETTERS,
+    MINT,
+    ORANGE,
+    PINK,
+    SMALL,
+    WORDS,
+    area,
+    length,
+    lettering,
+    thousands,
+    write,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Curve: TypeAlias = list[tuple[int, float]]
+Curves: TypeAlias = dict[str, Curve]
+
+HELD_OUT = "held_out"  # the beginning of the names of figures on pictures that are not trained on
+DISTANCE = "kid"  # neither a share nor a loss
+# Figures of what evaluations draw: few points, not noisy, so drawn as those that are held out are.
+_EVALUATED = frozenset({DISTANCE, "diversity", "faces", "novelty"})
+_FINEST = 120  # places of a curve; a panel is some 370 pixels wide, and a batch's figures are noisy
+_DECADE = 10  # from this ratio of an axis' ends it is logarithmic
+_LINE = 26  # pixels from a line of names to the next
+_OVER = 16  # pixels that a line of names may be longer than its panel
+_ABOVE = 38  # pixels from the first line to the panel
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Where a panel is, in pixels from the upper left corner; in a `low` one there is no room for decimals."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    low: bool = False
+
+
+Draw: TypeAlias = "Callable[[Axes, Curves], None]"
+
+
+def draw_panel(figure: Figure, panel: Panel, curves: Curves, draw: Draw, steps: int) -> None:
+    """One panel with the names of its curves above; its axis ends at `steps`, or where the curves do."""
+    axes = area(figure, panel.left, panel.top, panel.width, panel.height)
+    _mark_steps(axes, max([steps, *(curve[-1][0] for curve in curves.values())]))
+    _name_curves(figure, panel, curves)
+    draw(axes, curves)
+
+
+def is_evaluated(name: str) -> bool:
+    """Whether a figure is of an evaluation, rather than of the batches that are trained on."""
+    return name.startswith(HELD_OUT) or name in _EVALUATED
+
+
+def thinned(curve: Curve, most: int = _FINEST) -> Curve:
+    """At most so many points, each the mean of as many neighbours; the last is always of the newest."""
+    each = math.ceil(len(curve) / most)
+    parts = [curve[max(0, end - each) : end] for end in range(len(curve), 0, -each)][::-1]
+    return [(round(_mean(step for step, _ in part)), _mean(value for _, value in part)) for part in parts]
+
+
+def draw_shares(axes: Axes, shares: Curves) -> None:
+    """From 0 to 100 %, or more where something is larger than that of real pictures."""
+    _draw(axes, shares)
+    values = [value for curve in shares.values() for _, value in curve]
+    # From 0 while it learns; a run that begins at 0.9 shows what happens up there.
+    floor = math.floor(min(values) * 10) / 10 if min(values) >= 0.5 else min(0.0, *values)
+    span = max(1.0, *values) - floor
+    axes.set_ylim(floor - 0.02 * span, floor + 1.04 * span)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g}%")
+    axes.locator_params(axis="y", nbins=5)
+    _mark_highest(axes, shares.get(f"{HELD_OUT}_accuracy", []))
+
+
+def draw_losses(axes: Axes, losses: Curves) -> None:
+    """Logarithmic where they fall far."""
+    _draw(axes, losses)
+    low, high = axes.dataLim.intervaly
+    if low > 0 and high / low >= _DECADE:
+        _make_logarithmic(axes, high / low)
+    else:
+        axes.locator_params(axis="y", nbins=5)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.3g}")
+
+
+def draw_distance(axes: Axes, distances: Curves) -> None:
+    """Logarithmic, since the last thousandths are what is seen; estimates of next to nothing may be negative."""
+    _draw(axes, distances)
+    values = sorted(value for curve in distances.values() for _, value in curve)
+    if values[0] > 0:
+        room = 1.25 if values[-1] >= 2 * values[0] else 2.5  # some steps of the axis are to be seen
+        _make_logarithmic(axes, values[-1] / values[0])
+        axes.set_ylim(values[0] / room, values[-1] * room)
+    else:
+        axes.locator_params(axis="y", nbins=5)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.3g}")
+    _mark_lowest(axes, distances[DISTANCE])
+
+
+def _draw(axes: Axes, curves: Curves) -> None:
+    for name, colour in _colours(curves).items():
+        evaluated = is_evaluated(name)
+        steps, values = zip(*(curves[name] if evaluated else thinned(curves[name])), strict=True)
+        few = evaluated or len(steps) == 1
+        size = max(3.0, 6.5 - len(steps) / 12) if few else 0
+        axes.plot(steps, values, color=colour, linewidth=2.5, marker="o" if few else "", markersize=size)
+
+
+def _colours(curves: Iterable[str]) -> dict[str, str]:
+    """Orange is what is held out, blue what is trained on; a model with more curves than that gets more colours."""
+    evaluated, trained = [ORANGE, PINK, WORDS], [BLUE, MINT, WORDS]
+    taken: dict[str, str] = {}
+    for name in curves:
+        left = evaluated if is_evaluated(name) else trained
+        taken[name] = left.pop(0) if left else FAINT
+    return taken
+
+
+def _make_logarithmic(axes: Axes, ratio: float) -> None:
+    from matplotlib.ticker import LogLocator, NullLocator  # noqa: PLC0415
+
+    axes.set_yscale("log")
+    between = (1.0,) if ratio > _DECADE**2.5 else (1.0, 2.0, 5.0)
+    axes.yaxis.set_major_locator(LogLocator(subs=between))
+    axes.yaxis.set_minor_locator(NullLocator())
+
+
+def _mark_steps(axes: Axes, last: int) -> None:
+    axes.set_xlim(-0.02 * last, max(1, last) * 1.02)
+    axes.locator_params(axis="x", nbins=4, steps=[1, 2, 4, 5, 10], integer=True)
+    axes.xaxis.set_major_formatter(lambda value, _: thousands(value))
+
+
+def _mark_highest(axes: Axes, curve: Curve) -> None:
+    """A ring around the highest point of what is held out, and what it is where curves that rise leave room."""
+    if len(curve) >= 2:
+        step, value = max(curve, key=lambda one: one[1])
+        _mark(axes, step, value, f"{100 * value:.1f} %", 0.05)
+
+
+def _mark_lowest(axes: Axes, curve: Curve) -> None:
+    """The same for what is better the lower it is: words where curves that fall leave room."""
+    if len(curve) >= 2:
+        step, value = min(curve, key=lambda one: one[1])
+        _mark(axes, step, value, f"{value:.3g}", 0.95)
+
+
+def _mark(axes: Axes, step: int, value: float, said: str, height: float) -> None:
+    axes.plot([step], [value], marker="o", markersize=13, markerfacecolor="none", markeredgecolor=WORDS, mew=2)
+    words, aligned = f"○ best {said} at {thousands(step)}", "bottom" if height < 0.5 else "top"
+    axes.text(0.97, height, words, transform=axes.transAxes, color=WORDS, ha="right", va=aligned, **lettering(SMALL))
+
+
+def _name_curves(figure: Figure, panel: Panel, curves: Curves) -> None:
+    """Above a panel, in two lines: each curve's name in its colour, with its newest value."""
+    size = LETTERS - (5 if panel.low else 2)
+    x, y = panel.left, panel.top - _ABOVE
+    for name, colour in _colours(curves).items():
+        words = _named(name, curves[name][-1][1], low=panel.low)
+        if x > panel.left and x + length(words, size) > panel.left + panel.width + _OVER:
+            x, y = panel.left, y + _LINE
+        if y > panel.top:
+            break
+        write(figure, x, y, words, size=size, colour=colour)
+        x += length(words, size) + (0.7 if panel.low else 1.5) * size
+
+
+def _named(name: str, value: float, *, low: bool) -> str:
+    if name == DISTANCE:
+        return f"KID {value:.3g}"
+    words = name.replace(HELD_OUT, "held-out").replace("_", " ")
+    is_loss = "loss" in name
+    if low:
+        short = words.removesuffix(" loss").removeprefix("d ")  # the discriminator's `real` and `fake`
+        return f"{short} {value:.2g}" if is_loss else f"{short} {100 * value:.0f}%"
+    return f"{words} {value:.3g}" if is_loss else f"{words} {100 * value:.1f} %"
+
+
+def _mean(values: Iterable[float]) -> float:
+    known = list(values)
+    return sum(known) / len(known)
