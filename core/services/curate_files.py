@@ -1,0 +1,130 @@
+"""What a curation leaves in a folder: the report, squares of the pictures that are kept, and two contact sheets.
+
+`curation.json`, `kept/`, `kept.png`, `dropped.png`. The same pictures leave the same files.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from core.domain.curation import Curation, Judged, Reason
+from core.domain.errors import OmokageError
+from core.domain.presets import bad_option
+from core.render.grid import render_grid
+from core.storage.disk import disk_full_said
+from core.vision.curation.crop import cut, middle
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.services.curate import Offered
+    from core.vision.reader import Decoder
+
+REPORT, KEPT, KEPT_SHEET, DROPPED_SHEET = "curation.json", "kept", "kept.png", "dropped.png"
+MOST_ON_SHEET = 96  # twelve rows of eight: more are too many to look at
+_TILE = 96
+_QUALITY = 95  # with full colour resolution: no visible loss
+Caption = Callable[[Judged], str]
+
+
+def write_all(
+    folder: Path, pictures: Sequence[Offered], curation: Curation, decoder: Decoder, caption: Caption
+) -> None:
+    """Write everything, and take away what an earlier curation left.
+
+    Raises:
+        OmokageError: BAD_OPTION, see `check_folder`; DISK_FULL.
+        OSError: the folder cannot be written to.
+    """
+    check_folder(folder)
+    with disk_full_said():
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".curate-", dir=folder) as place:
+            write_kept(Path(place) / KEPT, pictures, curation, decoder)
+            shutil.rmtree(folder / KEPT, ignore_errors=True)
+            (Path(place) / KEPT).rename(folder / KEPT)
+        for name, chosen in ((KEPT_SHEET, curation.kept), (DROPPED_SHEET, curation.dropped)):
+            (folder / name).unlink(missing_ok=True)
+            png = sheet(pictures, curation, chosen, decoder, caption)
+            if png is not None:
+                (folder / name).write_bytes(png)
+        (folder / REPORT).write_text(dumped(curation), "utf-8")
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder in which something else is, so that nothing of anybody's is overwritten.
+
+    Raises:
+        OmokageError: BAD_OPTION.
+    """
+    if folder.exists() and not (folder.is_dir() and ((folder / REPORT).exists() or not any(folder.iterdir()))):
+        raise bad_option("out", str(folder), "a new or empty folder, or that of an earlier curation")
+
+
+def dumped(curation: Curation) -> str:
+    """The report as it is stored."""
+    return json.dumps(curation.to_json(), ensure_ascii=False, indent=1) + "\n"
+
+
+def write_kept(folder: Path, pictures: Sequence[Offered], curation: Curation, decoder: Decoder) -> None:
+    """The squares of what is kept, called as the pictures are."""
+    folder.mkdir(parents=True)
+    taken: set[str] = set()
+    for judged, image in images(pictures, curation, curation.kept, decoder):
+        target = folder / _free_name(judged.source, taken)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(encoded(cut(image, judged.crop or middle(image))))
+
+
+def encoded(crop: NDArray[np.uint8]) -> bytes:
+    """As JPEG."""
+    out = io.BytesIO()
+    Image.fromarray(crop).save(out, "JPEG", quality=_QUALITY, subsampling=0)
+    return out.getvalue()
+
+
+def sheet(
+    pictures: Sequence[Offered], curation: Curation, chosen: Sequence[Judged], decoder: Decoder, caption: Caption
+) -> bytes | None:
+    """Some of these, evenly chosen, as they would be cut, each with a few words; None: there are none to show."""
+    readable = [one for one in chosen if one.reason is not Reason.UNREADABLE]
+    step = max(1, -(-len(readable) // MOST_ON_SHEET))
+    shown = list(images(pictures, curation, readable[::step], decoder))
+    if not shown:
+        return None
+    tiles = np.stack([cut(image, judged.crop or middle(image), _TILE) for judged, image in shown])
+    return render_grid(tiles, 8, [caption(judged) for judged, _ in shown])
+
+
+def images(
+    pictures: Sequence[Offered], curation: Curation, chosen: Sequence[Judged], decoder: Decoder
+) -> Iterator[tuple[Judged, NDArray[np.uint8]]]:
+    """The pixels of these, one after the other; those that have gone since are passed over."""
+    wanted = {judged.source for judged in chosen}
+    for picture, judged in zip(pictures, curation.pictures, strict=True):
+        data = picture.read() if judged.source in wanted else None
+        if data is not None:
+            try:
+                yield judged, decoder.decode(data)
+            except OmokageError:  # it changed since it was looked at
+                continue
+
+
+def _free_name(source: str, taken: set[str]) -> PurePosixPath:
+    path = PurePosixPath(source)
+    name = path if path.suffix.lower() in {".jpg", ".jpeg"} else path.with_name(path.name + ".jpg")
+    number = 1
+    while str(name).casefold() in taken:
+        number += 1
+        name = path.with_name(f"{path.name}-{number}.jpg")
+    taken.add(str(name).casefold())
+    return name

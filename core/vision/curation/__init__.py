@@ -1,0 +1,1 @@
+"""What tells good pictures to learn from apart from the others."""
