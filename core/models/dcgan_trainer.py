@@ -11,6 +11,7 @@ import numpy as np
 
 from core.domain import collapse
 from core.domain.errors import ErrorCode, OmokageError
+from core.domain.preflight import FEWEST_TO_GENERATE
 from core.domain.runs import Ending, Point
 from core.domain.versions import Part, VersionDraft
 from core.models import weights_file
@@ -245,7 +246,8 @@ def make_dcgan_trainer(run: Run, dataset: Dataset, reader: DatasetReader, judges
     """
     recipe = recipe_of(run.preset, run.steps, run.config)
     if dataset.pictures < _FEWEST:
-        raise OmokageError(ErrorCode.DATASET_UNFIT, remark="few-to-generate")
+        count, minimum = dataset.pictures, FEWEST_TO_GENERATE
+        raise OmokageError(ErrorCode.DATASET_UNFIT, remark="few-to-generate", count=count, minimum=minimum)
     view = View(framing_of(np.asarray(reader.found, np.bool_)), recipe.shape.size)
     images = reader.images(view)
     held_out = hold_out_some(len(images), run.seed)
