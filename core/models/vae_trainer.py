@@ -91,7 +91,8 @@ class VaeTrainer:
         self._recipe = recipe
         self._framing = framing
         self._images = images
-        self._shown = np.flatnonzero(held_out)[: 2 * _COLUMNS]
+        some = np.flatnonzero(held_out)[: 2 * _COLUMNS]
+        self._shown = some[: len(some) // _COLUMNS * _COLUMNS or None]  # whole rows
         # In the order of a shuffle: the pictures of a data set may be sorted.
         self._coded = np.random.default_rng(run.seed).permutation(np.flatnonzero(~held_out))
         self._quality = quality

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -63,7 +63,7 @@ def write_sittings(
     """
     folder.mkdir(parents=True, exist_ok=True)
     index = folder / f"index-{VERSION}-{seed}.jsonl"
-    looks = list(_known(index)) if index.exists() else []
+    looks = _known(index)
     with ExitStack() as stack:
         file = stack.enter_context(index.open("a", encoding="utf-8"))
         pool = stack.enter_context(ProcessPoolExecutor(_cores(), get_context("spawn"), initializer=_calm))
@@ -77,14 +77,14 @@ def write_sittings(
     return found[:pictures]
 
 
-def _known(index: Path) -> Iterator[Sitting | None]:
-    """Of each number that was drawn before, in order; a line that was cut off ends them."""
-    for line in index.read_text("utf-8").splitlines():
-        try:
-            said = json.loads(line)
-        except ValueError:
-            return
-        yield _sitting(said) if said["file"] else None
+def _known(index: Path) -> list[Sitting | None]:
+    """Of each number that was drawn before, in order; a line that was cut off is taken away, and drawn again."""
+    text = index.read_text("utf-8") if index.exists() else ""
+    whole = text[: text.rfind("\n") + 1]
+    if whole != text:
+        index.write_text(whole, "utf-8")
+    said = [json.loads(line) for line in whole.splitlines()]
+    return [_sitting(one) if one["file"] else None for one in said]
 
 
 def _kept(folder: Path, file: Any, seed: int, look: tuple[bytes, DetectedFace | None]) -> list[Sitting]:
