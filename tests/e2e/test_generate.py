@@ -1,0 +1,175 @@
+"""What anybody does first with drawn faces: `/generate` on a fresh machine; then a generator of one's own.
+
+With OMOKAGE_SCREENSHOTS=FOLDER the chat's pictures are kept there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from benchmarks.running import Running, running
+from core.starter.models import FOLDER_VARIABLE, KINDS, paths, starter_names
+from core.starter.sitters import photograph, sitter
+from sandbox.driver import Driver, Member
+from sandbox.types import Json
+from sandbox.world.cast import GUILD_ID
+from tests.e2e.chromium import chromium_page
+
+PICTURES = 104  # a hundred are the fewest that a generator may be trained on
+PATIENCE_S = 150.0  # for a worker to load TensorFlow, and for the training, on a machine with other work
+# How many frames a picture has, as the browser decodes it.
+FRAMES = """async (url) => {
+  const decoder = new ImageDecoder({data: await (await fetch(url)).arrayBuffer(), type: "image/webp"});
+  await decoder.tracks.ready;
+  return decoder.tracks.selectedTrack.frameCount;
+}"""
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """With the models that come with the product, or where this checkout has none, with an untrained one."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not starter_names():
+            patch.setenv(FOLDER_VARIABLE, str(untrained(tmp_path_factory.mktemp("models"))))
+        with running() as started:
+            yield started
+
+
+@pytest.fixture
+def page(product: Running) -> Iterator[Page]:
+    with chromium_page(f"{product.url}/?as=aiko", 1280, 1400) as opened:
+        yield opened
+
+
+def untrained(folder: Path) -> Path:
+    """A generator with random weights, as a product's model."""
+    from core.models import weights_file  # noqa: PLC0415 - TensorFlow
+    from core.models.dcgan_faces import faces_tensors  # noqa: PLC0415
+    from core.models.dcgan_net import CODES, SHAPES, build_generator, tensors_of  # noqa: PLC0415
+
+    tensors = tensors_of(build_generator(SHAPES["small"]))
+    weights = weights_file.dump(faces_tensors({name: 3 * one for name, one in tensors.items()}), {})
+    config = {"head": "dcgan", "preset": "small", "size": 64, "codes": CODES, "framing": "portrait", "seed": 0}
+    card = {"architecture": "dcgan-small", "config": config, "sha256": hashlib.sha256(weights).hexdigest()}
+    card_file, weights_file_ = paths(folder, KINDS[0])
+    card_file.write_text(json.dumps(card), "utf-8")
+    weights_file_.write_bytes(weights)
+    return folder
+
+
+def draw_portrait(file: Path) -> None:
+    Image.fromarray(photograph(sitter(int(file.stem)))).save(file, quality=92)
+
+
+def omokage(product: Running, *arguments: str) -> str:
+    """Use the command on the running product's data, as its operator would."""
+    command = [sys.executable, "-P", "-m", "cli.main", *arguments]
+    told = {**os.environ, "OMOKAGE_DATA": str(product.data)}
+    done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=400, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def said(message: Json) -> str:
+    return "\n".join(f"{one.get('title', '')}\n{one.get('description', '')}" for one in message["embeds"])
+
+
+def keep(page: Page, name: str) -> None:
+    folder = os.environ.get("OMOKAGE_SCREENSHOTS")
+    if folder:
+        page.wait_for_timeout(500)  # the last picture's decoding
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+def saying(page: Page, text: str) -> Locator:
+    found = page.get_by_test_id("message").filter(has_text=text)
+    expect(found).to_have_count(1, timeout=1000 * PATIENCE_S)
+    return found
+
+
+def picture_of(message: Locator) -> Locator:
+    image = message.locator(".embed img")
+    expect(image).to_be_visible()
+    image.evaluate("image => image.decode()")
+    return image
+
+
+def test_a_fresh_machine_draws_faces_variations_and_a_film(page: Page) -> None:
+    # When somebody asks for eight faces
+    composer = page.get_by_test_id("composer")
+    composer.fill("/generate")
+    composer.press("Enter")
+    page.locator('[data-option="count"]').get_by_role("textbox").fill("8")
+    page.get_by_test_id("send").click()
+    # Then they are there, in rows
+    grid = saying(page, "8 faces that never were")
+    assert "starter dcgan" in grid.inner_text()
+    assert picture_of(grid).evaluate("image => image.naturalWidth") > 300
+    keep(page, "generate")
+    # When variations of the first are asked for, and a film through all of them
+    grid.get_by_text("🧬 Variations of …").click()
+    page.get_by_role("option").first.click()
+    likes = saying(page, "8 variations of face")
+    picture_of(likes)
+    grid.get_by_role("button", name="Film").click()
+    # Then the film moves in the chat
+    film = saying(page, "A film through 8 faces")
+    image = picture_of(film)
+    assert page.evaluate(FRAMES, image.get_attribute("src")) > 50
+    image.scroll_into_view_if_needed()
+    before = image.screenshot()
+    page.wait_for_timeout(700)
+    assert image.screenshot() != before
+    keep(page, "film")
+
+
+async def answered(member: Member, path: str, **options: object) -> Json:
+    asked = await member.command(path, **options)
+    return await asked.wait_for(lambda m: bool(m["embeds"]), PATIENCE_S)
+
+
+async def test_a_community_trains_a_generator_that_then_draws(product: Running, tmp_path: Path) -> None:
+    # Given pictures without names, imported by the operator
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        list(pool.map(draw_portrait, [tmp_path / f"{seed}.jpg" for seed in range(PICTURES)]))
+    imported = omokage(product, "data", "import", str(tmp_path), "--name", "faces", "--unlabelled", "--guild", GUILD_ID)
+    assert f"faces v1: {PICTURES} pictures" in imported
+    async with Driver(product.url) as driver:
+        aiko = await driver.member("aiko")
+        await aiko.wait_for_bot("train", timeout=PATIENCE_S)
+        # When a moderator trains a generator on them
+        asked = await aiko.command("train start", kind="dcgan", preset="small", steps=20, batch=8)
+        begun = await asked.answer(timeout=PATIENCE_S)
+        assert "⚠️ With fewer than 1,000 pictures the model will partly copy them." in begun["content"]
+        # Then its message shows curves and a sheet, and what it made
+        done = await aiko.wait_for(lambda m: "Training #1 " in said(m) and "✅ Finished" in said(m), PATIENCE_S)
+        assert "It made **dcgan v1**: KID **" in said(done)
+        assert done["embeds"][1]["title"] == "What training #1 makes"
+        for frame in done["embeds"]:
+            assert (await driver.download(frame["image"]["url"])).startswith(b"\x89PNG")
+        # When it is promoted
+        await aiko.click(done, "Let it answer")
+        await aiko.wait_for(lambda m: "dcgan v1 (dcgan small)** draws from now on" in m["content"], PATIENCE_S)
+        # Then it draws, the same faces for the same seed, and shows what it has seen that is like them
+        grids = [await answered(aiko, "generate", count=4, seed=7) for _ in range(2)]
+        sheets = [await driver.download(one["embeds"][0]["image"]["url"]) for one in grids]
+        assert grids[0]["embeds"][0]["footer"]["text"].startswith("dcgan v1 (dcgan small) · ")
+        assert sheets[0] == sheets[1]
+        near = await aiko.select(grids[0], "drawn:near", "Face 9")
+        nearest = await near.wait_for(lambda m: bool(m["embeds"]), PATIENCE_S)
+        assert said(nearest).startswith("The training pictures that face 9 is most like\n**1** ")
+        morph = await answered(aiko, "morph", **{"a-seed": 1, "b-seed": 2})
+        assert (await driver.download(morph["embeds"][0]["image"]["url"])).startswith(b"RIFF")
