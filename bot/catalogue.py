@@ -12,6 +12,8 @@ from bot.features.about.commands import about, health, help_
 from bot.features.about.texts import Catalogue
 from bot.features.classify.answer import ClassifyAnswerer
 from bot.features.classify.commands import classify, who_is_this
+from bot.features.dataset.answer import CurateAnswerer, KeptButton
+from bot.features.dataset.commands import dataset
 from bot.features.generate.answer import DrawnAnswerer
 from bot.features.generate.commands import generate, mix, morph
 from bot.features.generate.controls import DrawnButton, DrawnSelect
@@ -43,6 +45,7 @@ COMMANDS: Catalogue = (
     jobs,
     people,
     train,
+    dataset,
     model,
     settings,
     help_,
@@ -51,6 +54,7 @@ COMMANDS: Catalogue = (
 )
 ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     CancelButton,
+    KeptButton,
     DrawnButton,
     DrawnSelect,
     FaceButton,
@@ -76,5 +80,6 @@ def answerers() -> dict[JobKind, Answerer]:
         JobKind.CLASSIFY: ClassifyAnswerer(),
         JobKind.EVALUATE: EvaluateAnswerer(),
         JobKind.SNAPSHOT: SnapshotAnswerer(),
+        JobKind.CURATE: CurateAnswerer(),
         **drawn,
     }

@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.context import opened, quiet_libraries, read_settings
+from cli.context import quiet_libraries
+from cli.data_curate import curate
 from cli.data_text import dataset_json, dataset_lines, dataset_row, trained_for
-from cli.exits import BadSetting, Fault
-from cli.sentences import sentence
+from cli.data_told import bar, told
 from cli.table import table
-from core.domain.errors import ErrorCode, OmokageError
 
 if TYPE_CHECKING:
     from core.bootstrap import Services
     from core.domain.datasets import Dataset
 
 _OPERATOR = 0  # who says so: the shell's user has no account
-_MISUSE = frozenset({ErrorCode.BAD_NAME, ErrorCode.BAD_OPTION, ErrorCode.BAD_ARCHIVE})
-_ARCHIVES = {
-    "no-archive": "it is neither a folder nor a zip file, or is damaged",
-    "many-files": "there are more than {limit:,} files in it",
-    "large": "unpacked it would have more than {limit:,} bytes",
-    "bomb": "{file} is packed as no picture can be",
-    "path": "{file} points out of the archive",
-    "link": "{file} is a link or a device",
-    "encrypted": "{file} is encrypted",
-}
 _guild = click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose data set.")
 _json = click.option("--json", "as_json", is_flag=True, help="JSON; see docs/cli.md.")
 _version = click.option("--version", type=click.IntRange(1), help="An older one; by default the newest.")
@@ -59,7 +45,7 @@ def import_data(source: Path, name: str, unlabelled: bool, guild: int, as_json: 
     faces learns from them. 7,000 small pictures take about five minutes. The same content again makes no new version.
     """
     quiet_libraries()
-    with _told() as services, _bar("Reading pictures") as progress:
+    with told() as services, bar("Reading pictures") as progress:
         from core.services.dataset_import import import_folder  # noqa: PLC0415 - TensorFlow
 
         dataset, _ = import_folder(services, source, guild, name, _OPERATOR, progress, named=not unlabelled)
@@ -72,7 +58,7 @@ def import_data(source: Path, name: str, unlabelled: bool, guild: int, as_json: 
 def snapshot(guild: int, as_json: bool) -> None:
     """Make a version of the data set `labels` out of the faces that the guild's members have named."""
     quiet_libraries()
-    with _told() as services, _bar("Reading faces") as progress:
+    with told() as services, bar("Reading faces") as progress:
         from core.services.dataset_labels import from_labels  # noqa: PLC0415 - TensorFlow
 
         dataset = from_labels(services, guild, _OPERATOR, progress)
@@ -84,7 +70,7 @@ def snapshot(guild: int, as_json: bool) -> None:
 @_json
 def list_data(guild: int, as_json: bool) -> None:
     """List all versions, the newest first."""
-    with _told() as services:
+    with told() as services:
         known = services.datasets.list(guild)
     if as_json:
         click.echo(
@@ -103,7 +89,7 @@ def list_data(guild: int, as_json: bool) -> None:
 @_json
 def show(name: str, version: int | None, guild: int, as_json: bool) -> None:
     """Say what is in a data set, and whether it can be trained on."""
-    with _told() as services:
+    with told() as services:
         dataset = services.datasets.find(guild, name, version)
     _show(services, dataset, as_json)
     if not as_json and dataset.people:
@@ -119,7 +105,7 @@ def show(name: str, version: int | None, guild: int, as_json: bool) -> None:
 def export(name: str, folder: Path, version: int | None, guild: int) -> None:
     """Write the pictures of a data set to a new folder, with one sub-folder for each person."""
     quiet_libraries()
-    with _told() as services:
+    with told() as services:
         from core.services.dataset_export import export as write  # noqa: PLC0415 - TensorFlow
 
         dataset = services.datasets.find(guild, name, version)
@@ -127,40 +113,7 @@ def export(name: str, folder: Path, version: int | None, guild: int) -> None:
     click.echo(f"{dataset.title}: {count} pictures are in {folder}.")
 
 
-@contextmanager
-def _told() -> Iterator[Services]:
-    """The services, with their refusals as sentences."""
-    with opened(read_settings()) as services:
-        try:
-            yield services
-        except OmokageError as error:
-            kind = BadSetting if error.code in _MISUSE else Fault
-            raise kind(_sentence(error)) from error
-        except OSError as error:
-            raise Fault(f"{error.filename or 'a file'}: {error.strerror or error}") from error
-
-
-def _sentence(error: OmokageError) -> str:
-    if error.code is ErrorCode.DISK_FULL:
-        return "the disk is full; nothing was stored"
-    if error.code is ErrorCode.DATASET_UNFIT:
-        return "there is no picture of anybody to make a data set of"
-    details = {name: repr(value) if name == "file" else value for name, value in error.details.items()}
-    more = _ARCHIVES.get(str(details.get("reason")), "").format(**details)
-    about = [str(details.get("name") or ""), sentence(error), more]
-    return ": ".join(part for part in about if part)
-
-
-@contextmanager
-def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, if that is a terminal."""
-    with click.progressbar(length=1, label=label, file=sys.stderr, show_pos=True) as bar:
-
-        def progress(done: int, of: int) -> None:
-            bar.length = of
-            bar.update(done - bar.pos)
-
-        yield progress
+data.add_command(curate)
 
 
 def _show(services: Services, dataset: Dataset, as_json: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from core.domain.datasets import Dataset, Preflight, Remark
+from core.domain.datasets import NOBODY, Dataset, Preflight, Remark
 from core.domain.runs import RunKind
 
 
@@ -17,7 +17,7 @@ def dataset_json(dataset: Dataset, preflight: Preflight) -> dict[str, Any]:
         "hash": dataset.hash,
         "created": dataset.created_at.isoformat(timespec="seconds"),
         "pictures": dataset.pictures,
-        "people": [{"name": one.name, "pictures": one.pictures} for one in dataset.classes],
+        "people": [{"name": one.name, "pictures": one.pictures} for one in dataset.classes if one.person_id != NOBODY],
         "fit": preflight.is_fit,
         "remarks": [
             {"code": one.code, "blocks": one.blocks, "text": remark_text(one), **one.details}

@@ -46,6 +46,7 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
         return {
             JobKind.EVALUATE: evaluate_with(build_evaluator(services)),
             JobKind.SNAPSHOT: snapshot_with(services),
+            JobKind.CURATE: curate_with(services),
             JobKind.TRAIN: train_with(build_training(services)),
             **dict.fromkeys(DRAWN, draw_with(drawing)),
         }
@@ -98,6 +99,17 @@ def snapshot_with(services: Services) -> Handler:
         return Done({"dataset_id": dataset.id})
 
     return snapshot
+
+
+def curate_with(services: Services) -> Handler:
+    """The handler of curate jobs."""
+
+    def curate(job: Job, progress: Progress, cancelled: Cancelled) -> Done:
+        from core.services.curate_data import CurateService, Moment  # noqa: PLC0415 - TensorFlow, and seldom asked for
+
+        return Done(CurateService(services).answer(job, Moment(progress, cancelled)))
+
+    return curate
 
 
 def train_with(training: Training) -> Handler:

@@ -1,0 +1,53 @@
+"""/dataset, for moderators."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+
+from bot.features.dataset.texts import list_embed
+from bot.features.train import choices
+from bot.i18n import localised
+from bot.permissions import guild_of, require_moderator
+from bot.speech import private
+from core.domain.jobs import JSON, JobKind
+
+if TYPE_CHECKING:
+    from bot.types import Interaction
+
+# Discord hides the commands from all who lack this; server administrators may change that in its settings.
+_MODERATORS = discord.Permissions(manage_messages=True)
+
+dataset = app_commands.Group(
+    name=localised("dataset-name"),
+    description=localised("dataset-description"),
+    guild_only=True,
+    allowed_contexts=app_commands.AppCommandContext(guild=True),
+    default_permissions=_MODERATORS,
+)
+
+
+@dataset.command(name=localised("dataset-list-name"), description=localised("dataset-list-description"))
+async def dataset_list(interaction: Interaction) -> None:
+    """What there is."""
+    require_moderator(interaction)
+    bot, words = interaction.client, await private(interaction)
+    known = await bot.threads.quick(bot.services.datasets.list, guild_of(interaction))
+    if not known:
+        await interaction.response.send_message(words.say("dataset-list-none"), ephemeral=True)
+        return
+    await interaction.response.send_message(embed=list_embed(words, known), ephemeral=True)
+
+
+@dataset.command(name=localised("dataset-curate-name"), description=localised("dataset-curate-description"))
+@app_commands.rename(data=localised("dataset-data-name"))
+@app_commands.describe(data=localised("dataset-data-description"))
+@app_commands.autocomplete(data=choices.data_sets)
+async def curate(interaction: Interaction, data: str | None = None) -> None:
+    """A job, since a worker looks at the pictures."""
+    require_moderator(interaction)
+    found = await choices.chosen_data(interaction.client, guild_of(interaction), data)
+    params: dict[str, JSON] = {"dataset_id": found.id, "title": found.title}
+    await interaction.client.intake.ask(interaction, JobKind.CURATE, params)

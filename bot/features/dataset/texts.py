@@ -1,0 +1,49 @@
+"""Data sets in words, and what was found in one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import discord
+from discord.utils import escape_markdown, format_dt
+
+from bot.i18n import Words
+from core.domain.curation import Reason
+from core.domain.datasets import Dataset
+
+_COLOUR = 0x4477AA
+_LINES = 25  # of a list that is read at a glance
+DROPPED, KEPT = "dropped.png", "kept.png"
+
+
+def list_embed(words: Words, known: Sequence[Dataset]) -> discord.Embed:
+    """A line for each, newest first."""
+    lines = [_line(words, one) for one in known[:_LINES]]
+    if len(known) > _LINES:
+        lines.append(words.say("dataset-list-more", count=len(known) - _LINES))
+    return discord.Embed(colour=_COLOUR, title=words.say("dataset-list-title"), description="\n".join(lines))
+
+
+def curation_embed(words: Words, title: str, said: Mapping[str, Any], job_id: int) -> discord.Embed:
+    """How many are kept, and why the others are not."""
+    kept, pictures = int(said["kept"]), int(said["pictures"])
+    lines = [words.say("dataset-kept-line", kept=kept, pictures=pictures)]
+    # In the order of the reasons, whatever the database made of the object.
+    dropped = {Reason(why): int(count) for why, count in said["dropped"].items()}
+    lines += [words.say("dataset-reason", reason=why.value, count=dropped[why]) for why in Reason if why in dropped]
+    lines.append(f"-# {words.say('dataset-untouched', subject=str(said['subject']))}")
+    text = "\n".join(lines)
+    embed = discord.Embed(
+        colour=_COLOUR, title=words.say("dataset-curated-title", data=escape_markdown(title)), description=text
+    )
+    embed.set_footer(text=words.say("dataset-curated-footer", job=str(job_id)))
+    return embed
+
+
+def _line(words: Words, dataset: Dataset) -> str:
+    people = dataset.people
+    key = "dataset-list-line" if people else "dataset-list-unnamed-line"
+    values = {"data": escape_markdown(dataset.title), "when": format_dt(dataset.created_at, "R")}
+    more = {"people": people} if people else {}
+    return words.say(key, pictures=dataset.pictures, **values, **more)

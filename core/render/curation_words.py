@@ -1,0 +1,36 @@
+"""The few words below the pictures of a contact sheet, in the languages that Omokage speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from core.domain.curation import Judged, Reason
+
+_WORDS: Mapping[str, Mapping[Reason, str]] = {
+    "en": {
+        Reason.NO_SUBJECT: "not shown",
+        Reason.TINY: "tiny",
+        Reason.BLURRED: "blurred",
+        Reason.TEXT: "letters",
+        Reason.COPY: "copy",
+        Reason.BY_HAND: "by hand",
+    },
+    "ja": {
+        Reason.NO_SUBJECT: "対象なし",
+        Reason.TINY: "小さすぎ",
+        Reason.BLURRED: "ぼけ",
+        Reason.TEXT: "文字",
+        Reason.COPY: "重複",
+        Reason.BY_HAND: "手動",
+    },
+}
+
+
+def caption_in(locale: str) -> Callable[[Judged], str]:
+    """Says in a language ("ja", "en-GB", ...; English for those that are not spoken) what became of a picture."""
+    words = _WORDS.get(locale.split("-", maxsplit=1)[0], _WORDS["en"])
+
+    def caption(judged: Judged) -> str:
+        return "" if judged.reason is None else words.get(judged.reason, judged.reason.value)
+
+    return caption
