@@ -62,8 +62,8 @@ def _describe(words: Words, job: Job, drawn: Drawn) -> tuple[str, list[str]]:
         return words.say("draw-mix-title"), [*_mixed(words, mixed), _small(_traits(words, mixed.traits))]
     if job.kind is JobKind.FILM:
         film = FilmRequest.from_json(job.params)
-        faces = ", ".join(face_name(words, face) for face in film.faces)
-        return words.say("draw-film-title", count=len(film.faces)), [faces, _small(_truncation(words, film.truncation))]
+        text = [_of_film(words, film.faces), _small(_truncation(words, film.truncation))]
+        return words.say("draw-film-title", count=len(film.faces)), text
     return _of_nearest(words, NearestRequest.from_json(job.params), drawn.distances)
 
 
@@ -72,9 +72,19 @@ def _of_grid(words: Words, asked: GridRequest) -> tuple[str, list[str]]:
     if asked.like is not None:
         face = face_name(words, asked.like)
         return words.say("draw-variations-title", count=asked.count, face=face), [small]
-    values: dict[str, Value] = {"first": str(asked.seed), "last": str(asked.seed + asked.count - 1)}
-    seeds = words.say("draw-seeds", count=asked.count, **values)
-    return words.say("draw-grid-title", count=asked.count), [seeds, small]
+    return words.say("draw-grid-title", count=asked.count), [_seeds(words, asked.seed, asked.count), small]
+
+
+def _of_film(words: Words, faces: Sequence[Face]) -> str:
+    first, count = faces[0].seed, len(faces)
+    if first is not None and [face.seed for face in faces] == list(range(first, first + count)):
+        return _seeds(words, first, count)
+    return ", ".join(face_name(words, face) for face in faces)
+
+
+def _seeds(words: Words, first: int, count: int) -> str:
+    values: dict[str, Value] = {"first": str(first), "last": str(first + count - 1)}
+    return words.say("draw-seeds", count=count, **values)
 
 
 def _of_nearest(words: Words, asked: NearestRequest, distances: Sequence[float]) -> tuple[str, list[str]]:

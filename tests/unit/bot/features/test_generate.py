@@ -184,6 +184,13 @@ def test_a_grid_says_which_seeds_so_that_they_can_be_asked_for_again() -> None:
     assert drawn_embed(JA, job, orders.drawn_by(job)).title == "実在しない顔 8枚"
 
 
+def test_a_film_names_its_faces_shortly_where_they_are_in_a_row() -> None:
+    row, others = FilmRequest((Face(4), Face(5), Face(6))), FilmRequest((Face(4), Face(9)))
+    told = [drawn_embed(EN, a_job(kind=JobKind.FILM, params=one.to_json()), drawn()) for one in (row, others)]
+
+    assert [one.description for one in told] == ["Seeds **4** to **6**", "face 4, face 9"]
+
+
 def test_seeds_are_never_grouped_by_thousands() -> None:
     job = a_grid(1, 2_000_000_000)
 
