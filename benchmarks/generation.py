@@ -109,7 +109,7 @@ def _plain(duel: object, preset: str, view: object) -> DcganFaces:
     from core.models.dcgan_faces import DcganFaces, faces_tensors  # noqa: PLC0415
 
     config = {"preset": preset, "size": view.size, "codes": 100, "framing": view.framing.value}
-    return DcganFaces(config, faces_tensors(duel.drawing(16)), {})
+    return DcganFaces(config, faces_tensors(duel.drawing()), {})
 
 
 def _write(folder: Path, plain: DcganFaces, config: dict, weights: bytes) -> None:

@@ -37,7 +37,6 @@ _SHEET = 64  # faces, 8 by 8, of the seeds from 0 on
 COMPARED = range(192)  # seeds of what evaluations draw: the same each time, so that chance does not move the curve
 # Of the last evaluation: other faces than those that the best step was chosen by, and more.
 FRESH = range(1000, 1250)
-_BATCHES = 16  # of 64 codes, for the batch-norm statistics of what is kept
 _FEWEST = 4  # pictures with which there are two of each: to learn from, and to compare with
 _BEST = "best/"
 _PARTS = (
