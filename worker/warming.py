@@ -35,7 +35,7 @@ def warm_up_later(drawing: DrawService, settings: Settings, after_s: float = _AF
 
 def _begin(drawing: DrawService, guilds: tuple[int, ...]) -> None:
     # No daemon: a process that ends while TensorFlow is being imported may crash.
-    threading.Thread(target=_warm_up, args=(drawing, guilds), name="warm-up").start()
+    threading.Thread(target=_warm_up, args=(drawing, guilds), name="warm-up", daemon=False).start()
 
 
 def _warm_up(drawing: DrawService, guilds: tuple[int, ...]) -> None:
