@@ -14,6 +14,7 @@ from core.domain.curation import Crop, Subject
 from core.vision.align import similarity
 from core.vision.crops import find_face
 from core.vision.curation.crop import middle
+from core.vision.curation.lite import KINDS, SIDE
 from core.vision.views import portrait_template
 
 if TYPE_CHECKING:
@@ -72,9 +73,9 @@ class CommonFinder:
 
     def __init__(self, network: KindNetwork, sample: Sequence[NDArray[np.uint8]]) -> None:
         self._network = network
-        kinds = np.array([network.kinds(_seen(network, image)) for image in sample])
+        kinds = np.array([network.kinds(_seen(network, image)) for image in sample]).reshape(-1, KINDS)
         self.common: tuple[int, ...] = common_kinds(kinds)
-        weights = kinds[:, self.common].mean(0)
+        weights = kinds[:, list(self.common)].mean(0) if len(kinds) else np.zeros(0, np.float32)
         mean = weights @ network.matrix[list(self.common)] / max(float(weights.sum()), 1e-6)
         self._direction = mean - network.matrix.mean(0)  # (1280,): towards these, away from everything
 
@@ -115,8 +116,6 @@ def _portrait(image: NDArray[np.uint8], face: DetectedFace) -> Crop:
 
 
 def _seen(network: KindNetwork, image: NDArray[np.uint8]) -> NDArray[np.float32]:
-    from core.vision.curation.lite import SIDE  # noqa: PLC0415 - as above
-
     small = Image.fromarray(image).resize((SIDE, SIDE), Image.Resampling.BICUBIC, reducing_gap=3.0)
     return network.features(np.asarray(small))
 
