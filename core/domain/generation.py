@@ -22,7 +22,7 @@ STARTER = "starter"  # the first word of what the models are called that come wi
 class Face:
     """A face that is meant: what a model draws for a seed, or one in a photo.
 
-    `photo` is a blob's name; `index` is the face's place in it, best first, None: the only one.
+    `photo` is a blob's name; `index` is the face's place in it, best first, from 0, None: the only one.
     """
 
     seed: int | None = None
@@ -107,7 +107,7 @@ class MorphRequest:
 
 @dataclass(frozen=True, slots=True)
 class MixRequest:
-    """The mean of the faces of `add`, away from the mean of those of `subtract`, and traits on top."""
+    """What the faces of `add` differ by from the mean face, less what those of `subtract` do, and traits on top."""
 
     add: tuple[Face, ...]
     subtract: tuple[Face, ...] = ()

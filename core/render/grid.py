@@ -20,8 +20,8 @@ GROUND: Colour = (0x2B, 0x2D, 0x31)  # of Discord's embeds in its dark theme, as
 LETTERS: Colour = (0x94, 0x9B, 0xA4)  # faint: the faces matter
 MOST_COLUMNS = 8  # a message is some 550 pixels wide; narrower faces cannot be told apart there
 LARGEST_BYTES = 8_000_000  # under Discord's 10 MiB with room for the rest of the request
-_SMALLEST_LETTERS = 11
-_LETTERS_OF_TILE = 0.14  # a seed of ten digits fits below a face
+_SMALLEST_LETTERS = 12
+_LETTERS_OF_TILE = 0.11  # a seed of ten digits fits below a face
 _GAP = 4  # pixels between tiles
 # 1 of zlib's 9: a grid takes a quarter of the time that it takes with 6, the default, and is a fifth larger.
 _COMPRESSION = 1

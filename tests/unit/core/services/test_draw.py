@@ -138,7 +138,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 def tiles(picture: Image.Image, scale: int, *, labelled: bool = True) -> list[list[int]]:
     """What the bars of each tile say, row by row; see LinearFaces."""
     pixels, side = np.asarray(picture).astype(int), SIZE * scale
-    below = round(max(11, round(side * 0.14)) * 1.4) if labelled else 0
+    below = round(max(12, round(side * 0.11)) * 1.4) if labelled else 0
     found = []
     for top in range(4, pixels.shape[0] - side, side + below + 4):
         middles = range(4 + side // 2, pixels.shape[1] - side // 2, side + 4)
