@@ -1,9 +1,9 @@
 """A convolutional autoencoder whose codes are uncertain (Kingma and Welling 2014, arXiv 1312.6114).
 
 The encoder halves the picture four times and ends in the mean and the log variance of each code; the decoder doubles
-it again. 1.6 million weights for 96 pixels. What is enlarged is enlarged before it is convolved, which leaves no
+it again. 1.3 million weights for 96 pixels. What is enlarged is enlarged before it is convolved, which leaves no
 chequered patterns (Odena et al. 2016); only the last doubling, from half the size to the picture, rearranges channels,
-since a convolution at full size would cost as much as all others together.
+since a convolution at full size would cost as much as all others together; its four quarters begin alike.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def build_decoder(size: int, codes: int, policy: str = "float32") -> keras.Model
     for number, width in enumerate(_DOUBLED, 1):
         x = layers.UpSampling2D(2, dtype=dtype, name=f"up{number}_double")(x)
         x = _block(x, width, 3, dtype=dtype, name=f"up{number}")
-    x = layers.Conv2D(3 * 4, 3, padding="same", dtype="float32", name="quarters")(x)
+    x = layers.Conv2D(3 * 4, 3, padding="same", dtype="float32", kernel_initializer=_alike, name="quarters")(x)
     return keras.Model(z, ops.tanh(_rearranged(x, size)), name="decoder")
 
 
@@ -57,6 +57,12 @@ def _norm(x: Any, dtype: Any, name: str) -> Any:
     # 0.9 instead of Keras' 0.99: with a few thousand steps the averages must follow.
     x = layers.BatchNormalization(momentum=0.9, epsilon=1e-5, dtype=dtype, name=f"{name}_norm")(x)
     return layers.LeakyReLU(_SLOPE, dtype=dtype, name=f"{name}_relu")(x)
+
+
+def _alike(shape: tuple[int, ...], dtype: str | None = None) -> Any:
+    """Four quarters that begin as one (Aitken et al. 2017, arXiv 1707.02937): what differs in them shows as a grid."""
+    one = keras.initializers.GlorotUniform()((*shape[:-1], shape[-1] // 4), dtype=dtype)
+    return ops.tile(one, (1, 1, 1, 4))
 
 
 def _rearranged(x: Any, size: int) -> Any:

@@ -18,7 +18,7 @@ class VaeRecipe:
             Laplace distribution of scale 1, half the range of a value. 0: a plain autoencoder, without noise.
         warm_up: share of the steps in which the divergence grows to its weight: at full weight from the start, the
             decoder learns to do without the codes (Bowman et al. 2016, arXiv 1511.06349).
-        edges: weight of the differences between neighbouring pixels, see `reconstruction`.
+        coarse: weight of the error of coarse pictures, see `reconstruction`.
         batch: pictures in each.
         learning_rate: of Adam, at its peak.
         average: decay of the moving average of the weights, which is what is evaluated and kept.
@@ -29,7 +29,7 @@ class VaeRecipe:
     codes: int = 128  # a face of 96 pixels is told apart from all others in some dozens; the rest stays unused
     kl: float = 1.0
     warm_up: float = 0.1
-    edges: float = 1.0
+    coarse: float = 1.0
     batch: int = 64
     learning_rate: float = 1e-3
     average: float = 0.999

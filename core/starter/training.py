@@ -134,9 +134,15 @@ def _directions(
     labeller = make_labeller(np.asarray(pictures), {**labels, "": beside})
     codes = model.codes(range(_LABELLED_FROM, _LABELLED_FROM + _LABELLED))
     guessed = labeller.label(model.render(codes))
-    own = guessed.pop("")
+    own = _most_likely(guessed.pop(""), beside)
+    shown = {name: _most_likely(guessed[name], known) for name, known in labels.items()}
     said: Any = {name: round(share, 4) for name, share in labeller.accuracy.items() if name}
-    return trait_directions(codes, guessed, own[:, None]), said
+    return trait_directions(codes, shown, own[:, None]), said
+
+
+def _most_likely(chances: NDArray[np.float64], known: NDArray[np.float64]) -> NDArray[np.float64]:
+    """As many of the model's faces (M,) as there are of the portraits (N,), as a share: its faces are no portraits."""
+    return np.asarray(chances > np.quantile(chances, 1 - known.mean()), np.float64)
 
 
 def _known(
