@@ -213,3 +213,44 @@ def test_a_card_names_the_training_that_made_it(services: Services) -> None:
     Trained(services.database, services.registry, Clock()).version(0.9, guild=700)
     assert said("card", "1", "--guild", "700")["run"] == 1
     assert "by run 1\n" in run("card", "1", "--guild", "700")[1].stdout
+
+
+def add_generator(services: Services, number: int, kid: float, *, data: str = "ab" * 32) -> None:
+    card: dict[str, JSON] = {"dataset_title": "faces v1", "dataset_hash": data, "classes": [], "parts": []}
+    card |= {"config": {"head": "dcgan", "preset": "light", "framing": "portrait"}}
+    card |= {"metrics": {"kid": kid, "faces": 0.984, "diversity": 0.9, "novelty": 1.1, "kid_by_step": [[100, kid]]}}
+    values = {"guild_id": 0, "kind": RunKind.DCGAN, "number": number, "architecture": "dcgan-light", "size": 9}
+    values |= {"weights": services.blobs.put(b"faces"), "card": card, "created_by": 1, "created_at": NOW}
+    with services.database.write() as connection:
+        connection.execute(insert(versions).values(values))
+
+
+def test_models_that_draw_are_listed_with_figures_of_their_own(services: Services) -> None:
+    add_generator(services, 1, 0.0123)
+    heading, row = run("list", "--kind", "dcgan")[1].stdout.splitlines()
+    assert heading.split() == ["VERSION", "DATA", "KID", "WITH", "A", "FACE", "MADE"]
+    assert row.split() == ["dcgan", "v1", "(dcgan", "light)", "faces", "v1", "0.0123", "98.4%", "2026-11-21"]
+    (listed,) = said("list", "--kind", "dcgan")
+    assert {name: listed[name] for name in ("kid", "faces", "diversity", "novelty", "accuracy")} == {
+        "kid": 0.0123, "faces": 0.984, "diversity": 0.9, "novelty": 1.1, "accuracy": None,
+    }  # fmt: skip
+    card = run("card", "1", "--kind", "dcgan")[1].stdout
+    assert all(words in card for words in ("kid ", "0.0123", "novelty", "framing portrait"))
+    assert "people" not in card
+
+
+def test_a_version_whose_faces_are_further_from_real_ones_is_refused(services: Services) -> None:
+    add_generator(services, 1, 0.01)
+    add_generator(services, 2, 0.02)
+    assert said("promote", "1", "--kind", "dcgan")["kind"] == "dcgan"
+    message = refusal("promote", "2", "--kind", "dcgan")
+    assert "(KID 0.0200) than the serving one's (0.0100)" in message
+    assert "--force" in message
+
+
+def test_without_a_promotion_the_newest_one_draws(services: Services) -> None:
+    assert "omokage train vae" in run("list", "--kind", "vae")[1].stdout
+    assert "the newest version answers" in run("history", "--kind", "vae")[1].stdout
+    add_generator(services, 1, 0.01)
+    run("promote", "1", "--kind", "dcgan")
+    assert "The newest version answers now." in run("rollback", "--kind", "dcgan")[1].stdout

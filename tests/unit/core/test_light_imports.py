@@ -12,7 +12,7 @@ SCRIPT = """
 import json, sys
 from pathlib import Path
 import core.domain.classification, core.domain.fairness, core.domain.guilds
-import core.services.jobs, core.services.people, core.services.guilds
+import core.services.jobs, core.services.people, core.services.guilds, core.services.model_names
 from core.bootstrap import build
 from core.settings import Settings
 
@@ -20,6 +20,7 @@ settings = Settings.from_env({"OMOKAGE_DATA": sys.argv[1]})
 services = build(settings, lambda *_: None)
 services.jobs.list(1, None)
 services.people.list(1)
+core.services.model_names.names_for(services.registry, 1)
 services.blobs.put(b"photo")
 services.close()
 print(json.dumps(sorted(sys.modules)))
