@@ -8,8 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -26,6 +24,7 @@ from sandbox.driver import Driver, Member
 from sandbox.types import Json
 from sandbox.world.cast import GUILD_ID
 from tests.e2e.chromium import chromium_page
+from tests.e2e.test_training import keep, omokage, said
 
 PICTURES = 104  # a hundred are the fewest that a generator may be trained on
 PATIENCE_S = 150.0  # for a worker to load TensorFlow, and for the training, on a machine with other work
@@ -74,20 +73,7 @@ def draw_portrait(file: Path) -> None:
     Image.fromarray(photograph(sitter(int(file.stem)))).save(file, quality=92)
 
 
-def omokage(product: Running, *arguments: str) -> str:
-    """Use the command on the running product's data, as its operator would."""
-    command = [sys.executable, "-P", "-m", "cli.main", *arguments]
-    told = {**os.environ, "OMOKAGE_DATA": str(product.data)}
-    done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=400, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def said(message: Json) -> str:
-    return "\n".join(f"{one.get('title', '')}\n{one.get('description', '')}" for one in message["embeds"])
-
-
-def keep(page: Page, name: str) -> None:
+def shoot(page: Page, name: str) -> None:
     folder = os.environ.get("OMOKAGE_SCREENSHOTS")
     if folder:
         page.wait_for_timeout(500)  # the last picture's decoding
@@ -118,7 +104,7 @@ def test_a_fresh_machine_draws_faces_variations_and_a_film(page: Page) -> None:
     grid = saying(page, "8 faces that never were")
     assert "starter dcgan" in grid.inner_text()
     assert picture_of(grid).evaluate("image => image.naturalWidth") > 300
-    keep(page, "generate")
+    shoot(page, "generate")
     # When variations of the first are asked for, and a film through all of them
     grid.get_by_text("🧬 Variations of …").click()
     page.get_by_role("option").first.click()
@@ -133,7 +119,7 @@ def test_a_fresh_machine_draws_faces_variations_and_a_film(page: Page) -> None:
     before = image.screenshot()
     page.wait_for_timeout(700)
     assert image.screenshot() != before
-    keep(page, "film")
+    shoot(page, "film")
 
 
 async def answered(member: Member, path: str, **options: object) -> Json:
@@ -160,6 +146,7 @@ async def test_a_community_trains_a_generator_that_then_draws(product: Running, 
         assert done["embeds"][1]["title"] == "What training #1 makes"
         for frame in done["embeds"]:
             assert (await driver.download(frame["image"]["url"])).startswith(b"\x89PNG")
+        await keep(product, "generator")
         # When it is promoted
         await aiko.click(done, "Let it answer")
         await aiko.wait_for(lambda m: "dcgan v1 (dcgan small)** draws from now on" in m["content"], PATIENCE_S)
@@ -173,3 +160,4 @@ async def test_a_community_trains_a_generator_that_then_draws(product: Running, 
         assert said(nearest).startswith("The training pictures that face 9 is most like\n**1** ")
         morph = await answered(aiko, "morph", **{"a-seed": 1, "b-seed": 2})
         assert (await driver.download(morph["embeds"][0]["image"]["url"])).startswith(b"RIFF")
+        await keep(product, "morph")

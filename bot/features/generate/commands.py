@@ -10,7 +10,7 @@ from discord import app_commands
 
 from bot.features.classify.photos import Photo, photo_of
 from bot.features.generate import orders
-from bot.features.generate.options import Count, GridSeed, Seed, Truncation, Typed, descriptions, models, names
+from bot.features.generate.options import FILMS, Count, GridSeed, Seed, Truncation, Typed, descriptions, models, names
 from bot.features.generate.orders import Order
 from bot.features.generate.typed import seeds_in, traits_in
 from bot.i18n import localised
@@ -44,8 +44,9 @@ async def generate(  # noqa: PLR0917 - the options, as discord.py wants them
 
 
 @app_commands.command(name=localised("morph-name"), description=localised("morph-description"))
-@app_commands.rename(**names("a_photo", "b_photo", "a_seed", "b_seed", "model"))
-@app_commands.describe(**descriptions("a_photo", "b_photo", "a_seed", "b_seed", "model"))
+@app_commands.rename(**names("a_photo", "b_photo", "a_seed", "b_seed", "model", "film"))
+@app_commands.describe(**descriptions("a_photo", "b_photo", "a_seed", "b_seed", "model", "film"))
+@app_commands.choices(film=FILMS)
 @app_commands.autocomplete(model=models)
 @app_commands.guild_only
 async def morph(  # noqa: PLR0917 - the options, as discord.py wants them
@@ -55,11 +56,12 @@ async def morph(  # noqa: PLR0917 - the options, as discord.py wants them
     a_seed: Seed | None = None,
     b_seed: Seed | None = None,
     model: Typed | None = None,
+    film: str | None = None,
 ) -> None:
     """From one face to another; where nothing is said, any face."""
     faces = [_meant(photo, seed) for photo, seed in ((a_photo, a_seed), (b_photo, b_seed))]
-    request = MorphRequest(faces[0], faces[1], model)
-    await _ask(interaction, orders.morph(request), _photos(a=a_photo, b=b_photo))
+    order = orders.morph(MorphRequest(faces[0], faces[1], model), film)
+    await _ask(interaction, order, _photos(a=a_photo, b=b_photo))
 
 
 @app_commands.command(name=localised("mix-name"), description=localised("mix-description"))

@@ -19,6 +19,7 @@ GridSeed = app_commands.Range[int, 0, MOST_SEED - MOST_FACES]
 Seed = app_commands.Range[int, 0, MOST_SEED]
 Truncation = app_commands.Range[float, 0.1, 1.0]
 Typed = app_commands.Range[str, 1, 200]
+FILMS = [app_commands.Choice(name="WebP", value="webp"), app_commands.Choice(name="GIF", value="gif")]
 _CHOICES = 25  # Discord's limit
 _NAME = 100  # Discord's, for the name of a choice
 
@@ -37,6 +38,7 @@ _NAMES = {
     "add_photo": localised("draw-add-photo-name"),
     "subtract_photo": localised("draw-subtract-photo-name"),
     "traits": localised("draw-traits-name"),
+    "film": localised("draw-film-name"),
 }
 _DESCRIPTIONS = {
     "count": localised("draw-count-description"),
@@ -53,6 +55,7 @@ _DESCRIPTIONS = {
     "add_photo": localised("draw-add-photo-description"),
     "subtract_photo": localised("draw-subtract-photo-description"),
     "traits": localised("draw-traits-description"),
+    "film": localised("draw-film-description"),
 }
 
 

@@ -45,9 +45,11 @@ def grid(request: GridRequest) -> Order:
     return Order(JobKind.GENERATE, {**request.to_json(), "title": f"/generate {request.count} · {request.seed}"})
 
 
-def morph(request: MorphRequest) -> Order:
-    """From one face to another."""
-    return Order(JobKind.MORPH, {**request.to_json(), "title": f"/morph {_short(request.a)} → {_short(request.b)}"})
+def morph(request: MorphRequest, film_format: str | None = None) -> Order:
+    """From one face to another; the film is what the worker makes by default, or `gif`."""
+    said: dict[str, JSON] = {} if film_format is None else {"format": film_format}
+    said["title"] = f"/morph {_short(request.a)} → {_short(request.b)}"
+    return Order(JobKind.MORPH, {**request.to_json(), **said})
 
 
 def mix(request: MixRequest) -> Order:

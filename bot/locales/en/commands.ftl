@@ -39,6 +39,8 @@ draw-subtract-photo-name = subtract-photo
 draw-subtract-photo-description = A photo with a face to subtract
 draw-photo-name = photo
 draw-photo-description = Draws variations of the face in this photo
+draw-film-name = film
+draw-film-description = WebP is smaller and has all colours; GIF moves in every old program
 draw-traits-name = traits
 draw-traits-description = Traits to add, and how much of each: smile 1.5, glasses -1
 

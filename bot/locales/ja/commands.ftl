@@ -38,6 +38,8 @@ draw-subtract-photo-name = 引く写真
 draw-subtract-photo-description = 引く顔の写真
 draw-photo-name = 写真
 draw-photo-description = この写真の顔のバリエーションを描きます
+draw-film-name = 形式
+draw-film-description = アニメーションの形式。WebPは小さく高画質、GIFは古いソフトでも動きます
 draw-traits-name = 特徴
 draw-traits-description = 足す特徴とその強さ（例：smile 1.5, glasses -1）
 

@@ -124,11 +124,12 @@ async def test_of_the_products_own_models_no_training_pictures_are_offered(
 async def test_a_morph_between_a_photo_and_a_seed_is_a_film_above_a_strip(
     bot: OmokageBot, painter: Painter, ben: Member, driver: Driver, services: Services
 ) -> None:
-    answer = await shown(await ben.command("morph", **{"a-photo": PHOTO, "b-seed": 9}))
+    answer = await shown(await ben.command("morph", **{"a-photo": PHOTO, "b-seed": 9, "film": "gif"}))
 
     asked = MorphRequest.from_json(painter.asked[0].params)
     assert services.blobs.get(asked.a.photo or "") == PHOTO[1]
     assert asked.b == Face(9)
+    assert painter.asked[0].params["format"] == "gif"
     assert said(answer).startswith("From the face in the photo to face 9")
     assert (await picture(driver, answer)).startswith(WEBP)
     assert (await picture(driver, answer, 1)).startswith(PNG)
@@ -164,12 +165,13 @@ async def test_of_several_faces_in_a_photo_the_one_who_asked_chooses(
     bot: OmokageBot, painter: Painter, ben: Member, chie: Member, driver: Driver
 ) -> None:
     painter.faces = 3
-    asked = await ben.command("morph", **{"a-photo": PHOTO, "b-photo": OTHER})
+    asked = await ben.command("morph", **{"a-photo": PHOTO, "b-photo": OTHER, "film": "gif"})
     first = await shown(asked)
     second = await shown(await ben.select(first, 0, "Face 3"))
     answer = await shown(await ben.select(second, 0, "Face 1"))
 
     faces = [MorphRequest.from_json(job.params) for job in painter.asked]
+    assert {job.params.get("format") for job in painter.asked} == {"gif"}
     assert [(one.a.index, one.b.index) for one in faces] == [(None, None), (2, None), (2, 0)]
     assert said(first).startswith("This photo shows 3 faces")
     assert all(one["flags"] & EPHEMERAL for one in (first, second))
