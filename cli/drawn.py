@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from cli.context import first_line, opened, prepare_training, read_settings
 from cli.exits import BadSetting, Fault
 from cli.photos import photo_bytes
 from cli.sentences import sentence
-from cli.train import told
+from cli.train import fault_of, told
 from core.domain.errors import OmokageError
 from core.domain.generation import Drawn, Face
 
@@ -35,6 +35,7 @@ class Studio:
     drawing: DrawService
     blobs: Blobs
     guild: int
+    names: dict[str, str] = field(default_factory=dict)  # of the photos, by their blobs
 
     def face(self, said: str) -> Face:
         """A seed, or a photo's path; `family.jpg#2` is the second face of it.
@@ -53,15 +54,15 @@ class Studio:
         """What comes of it.
 
         Raises:
-            OmokageError: see DrawService.
-            BadSetting: a photo shows several faces.
+            BadSetting, Fault: see DrawService; or a photo shows several faces.
         """
-        drawn = self.drawing.draw(request, self.guild, **more)
+        try:
+            drawn = self.drawing.draw(request, self.guild, **more)
+        except OmokageError as error:
+            raise fault_of(error, self.names.get(str(error.details.get("photo")), "")) from error
         if drawn.choice is not None:
-            raise BadSetting(
-                f"There are {drawn.choice.faces} faces in a photo ({drawn.choice.which}): say which is meant, the best "
-                f"is the first: PHOTO#1 to PHOTO#{drawn.choice.faces}."
-            )
+            name, faces = self.names[drawn.choice.photo], drawn.choice.faces
+            raise BadSetting(f"{name}: there are {faces} faces in it; say which is meant: {name}#1 to {name}#{faces}.")
         return drawn
 
     def write(self, blob: str | None, path: Path | None) -> None:
@@ -80,11 +81,13 @@ class Studio:
 
     def _stored(self, name: str) -> str:
         try:
-            return self.blobs.put(photo_bytes(name))
+            blob = self.blobs.put(photo_bytes(name))
         except OmokageError as error:
             raise BadSetting(f"{name}: {sentence(error)}") from error
         except OSError as error:
             raise BadSetting(f"{name}: {error.strerror or first_line(error)}") from error
+        self.names[blob] = name
+        return blob
 
 
 @contextmanager

@@ -102,8 +102,14 @@ def told() -> Iterator[None]:
     try:
         yield
     except OmokageError as error:
-        said = sentence(error)
-        raise (BadSetting if error.code in _MISUSE else Fault)(f"{said[:1].upper()}{said[1:]}.") from error
+        raise fault_of(error) from error
+
+
+def fault_of(error: OmokageError, about: str = "") -> BadSetting | Fault:
+    """A failure as a sentence, about a file where one is named."""
+    said = sentence(error)
+    kind = BadSetting if error.code in _MISUSE else Fault
+    return kind(f"{about}: {said}." if about else f"{said[:1].upper()}{said[1:]}.")
 
 
 def version_of(services: Services, run: Run) -> str | None:

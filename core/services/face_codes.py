@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from core.domain.errors import OmokageError
 from core.domain.generation import Face, FaceChoice
 from core.services.photo_faces import SeveralFacesError
 
@@ -47,7 +48,7 @@ class FaceCodes:
             truncation: of seeds' faces; photos show what they show.
 
         Raises:
-            OmokageError: NO_FACE, PHOTO_GONE, or what else is wrong with a photo.
+            OmokageError: NO_FACE, PHOTO_GONE, or what else is wrong with a photo, and which: `photo`.
             UnclearError: of the first photo that shows several.
         """
         seeds = [face.seed for face in faces.values() if face.seed is not None]
@@ -69,3 +70,5 @@ class FaceCodes:
         except SeveralFacesError as several:
             picture = self._blobs.put(several.picture)
             raise UnclearError(FaceChoice(which, photo, several.faces, picture)) from several
+        except OmokageError as error:
+            raise OmokageError(error.code, **{**error.details, "photo": photo}) from error

@@ -205,11 +205,11 @@ def test_of_several_faces_it_must_be_said_which(services: Services, detector: De
     one = photo("one.jpg")
     status, sentence = refusal("morph", one, "5", "--out", "film.webp")
     assert status == 2
-    assert "There are 3 faces in a photo (a)" in sentence
+    assert sentence == "one.jpg: there are 3 faces in it; say which is meant: one.jpg#1 to one.jpg#3."
     assert run("morph", one, "5", "--face-a", "2", "--out", "film.webp")[0] == 0
     assert run("mix", "--add", "one.jpg#3", "--out", "mix.png")[0] == 0
     status, sentence = refusal("mix", "--add", "one.jpg#4", "--out", "mix.png")
-    assert (status, sentence) == (2, "Face cannot be '4'; allowed: 1 to 3.")
+    assert (status, sentence) == (2, "one.jpg: face cannot be '4'; allowed: 1 to 3.")
 
 
 def test_a_file_may_be_called_like_a_face_of_another(services: Services) -> None:
@@ -220,10 +220,13 @@ def test_a_file_may_be_called_like_a_face_of_another(services: Services) -> None
 def test_a_photo_without_a_face_is_said(services: Services, detector: Detector) -> None:
     add(services, RunKind.VAE)
     detector.faces = 0
-    assert refusal("morph", photo("one.jpg"), "5", "--out", "film.webp") == (1, "There is no face in the picture.")
+    assert refusal("morph", photo("one.jpg"), "5", "--out", "film.webp") == (
+        1,
+        "one.jpg: there is no face in the picture.",
+    )
     Path("notes.txt").write_bytes(b"notes")
     status, sentence = refusal("morph", "notes.txt", "5", "--out", "film.webp")
-    assert (status, sentence) == (1, "Not a JPEG, PNG, WebP or GIF picture.")
+    assert (status, sentence) == (1, "notes.txt: not a JPEG, PNG, WebP or GIF picture.")
 
 
 def test_a_mix_is_written_and_described(services: Services) -> None:

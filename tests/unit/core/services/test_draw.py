@@ -261,7 +261,8 @@ def test_a_photo_without_a_face_and_what_is_no_photo_are_said(studio: Studio) ->
     studio.camera.faces = 0
     assert studio.fails(MorphRequest(Face(5), Face(photo=studio.photo()))).code is ErrorCode.NO_FACE
     text = studio.blobs.put(b"text")
-    assert studio.fails(MorphRequest(Face(5), Face(photo=text))).code is ErrorCode.NOT_AN_IMAGE
+    error = studio.fails(MorphRequest(Face(5), Face(photo=text)))
+    assert (error.code, error.details["photo"]) == (ErrorCode.NOT_AN_IMAGE, text)
     assert studio.fails(MorphRequest(Face(5), Face(photo="ab" * 32))).code is ErrorCode.PHOTO_GONE
 
 
