@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _SHOWN = 64  # faces on the sheet at the end
 
 
-@click.group(short_help="Make the models that come with the product.")
+@click.group(hidden=True, short_help="Make the models that come with the product.")
 def starter() -> None:
     """Train the models that come with the product anew, on portraits that are drawn by code."""
 
