@@ -22,15 +22,13 @@ _WHY: Mapping[Reason, str] = {
 def curation_lines(title: str, curation: Curation, out: Path | None) -> list[str]:
     """How many were kept, and why the others were not."""
     kept, dropped = len(curation.kept), len(curation.dropped)
-    lines = [f"{title}: {kept + dropped} pictures, {kept} kept, {dropped} left out"]
+    pictures = "1 picture" if kept + dropped == 1 else f"{kept + dropped} pictures"
+    lines = [f"{title}: {pictures}, {kept} kept, {dropped} left out"]
     if dropped:
         rows = [[reason.value, str(count), _WHY[reason]] for reason, count in curation.counts.items()]
         lines += ["", table([["REASON", "PICTURES", "WHY"], *rows])]
     if out is not None:
-        lines += [
-            "",
-            f"{out}: kept/ has what is kept as squares; dropped.png shows what is not; curation.json says why.",
-        ]
+        lines += ["", f"In {out}: kept/ has what is kept, dropped.png shows what is not, curation.json says why."]
     return lines
 
 

@@ -78,3 +78,16 @@ def test_what_is_not_there_or_not_allowed_is_said_in_a_sentence(kept: Path, tmp_
     assert (empty.exit_code, "no picture of anybody" in empty.output) == (1, True)
     snapshot = run(kept, "snapshot", "--guild", "5")
     assert (snapshot.exit_code, "no picture of anybody" in snapshot.output) == (1, True)
+
+
+def test_pictures_without_names_are_said_to_be_there_to_draw_from(tmp_path: Path) -> None:
+    source = write_people(tmp_path / "people", people=1, pictures=2)
+    said = done(tmp_path, "import", source, "--name", "faces", "--unlabelled").splitlines()
+    assert said == [
+        "faces v1: 2 pictures, without names: to learn to draw from",
+        "FAULT  At least 100 pictures are needed to learn to draw; there are 2.",
+        "It cannot be trained on.",
+    ]
+    assert done(tmp_path, "show", "faces").splitlines() == said  # no table of people
+    assert json.loads(done(tmp_path, "show", "faces", "--json"))["people"] == []
+    assert done(tmp_path, "list").splitlines()[1].split()[:4] == ["faces", "1", "2", "0"]

@@ -39,6 +39,8 @@ _FEWEST_WIDE = 3  # of them not thin, or it is a fence
 # Of a row, as 19 in 20 rows of planted letters are and most rows of whiskers, bars and folds are not.
 _LEAST_LENGTH = 3.0  # times the letters' height
 _MOST_STROKES = 0.24  # times the height, a mean
+_VOTES = 2  # colours that show the same row, as 17 in 18 planted words do, or one that shows a long row
+_LONG, _LONG_LETTERS = 5.5, 6  # times the height, and letters
 _MOST_HEIGHTS, _MOST_SHADES = 0.22, 0.045  # standard deviation of heights over their mean, and of brightness
 
 
@@ -64,17 +66,22 @@ class _Spot:
 
 def text_share(image: NDArray[np.uint8]) -> float:
     """How much of a picture (H, W, 3) RGB lies under rows of letters, 0 to 1."""
-    colours = _colours(image)
-    covered = np.zeros(colours.shape[1:], bool)
-    for plane in colours:
-        edges = np.hypot(*np.gradient(plane))
-        for above in (True, False):
-            masks = (plane > level if above else plane < level for level in _LEVELS)
-            spots = [spot for mask in masks for spot in _spots(plane, edges, mask)]
-            for row in _rows(_without_doubles(spots)):
-                top, bottom = min(one.top for one in row), max(one.bottom for one in row)
-                covered[top:bottom, row[0].left : row[-1].right] = True
-    return float(covered.mean())
+    votes = np.sum([_votes(plane) for plane in _colours(image)], axis=0)
+    return float(np.mean(votes >= _VOTES))
+
+
+def _votes(plane: NDArray[np.float32]) -> NDArray[np.int8]:
+    """(H, W): where one colour shows a row of letters, 1; where the row is a long one, 2."""
+    votes = np.zeros(plane.shape, np.int8)
+    edges = np.hypot(*np.gradient(plane))
+    for above in (True, False):
+        masks = (plane > level if above else plane < level for level in _LEVELS)
+        spots = [spot for mask in masks for spot in _spots(plane, edges, mask)]
+        for row in _rows(_without_doubles(spots)):
+            top, bottom = min(one.top for one in row), max(one.bottom for one in row)
+            area = votes[top:bottom, row[0].left : row[-1].right]
+            np.maximum(area, _VOTES if _is_long(row) else 1, out=area)
+    return votes
 
 
 def _colours(image: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -182,6 +189,11 @@ def _is_text(row: Sequence[_Spot]) -> bool:
         and float(heights.std()) <= _MOST_HEIGHTS * height
         and float(np.std([one.brightness for one in row])) <= _MOST_SHADES
     )
+
+
+def _is_long(row: Sequence[_Spot]) -> bool:
+    height = sum(one.height for one in row) / len(row)
+    return len(row) >= _LONG_LETTERS and row[-1].right - row[0].left >= _LONG * height
 
 
 def _follows(before: _Spot, spot: _Spot) -> bool:

@@ -76,3 +76,10 @@ def test_too_few_pictures_to_learn_from_are_a_fault() -> None:
     unnamed = Dataset(1, 7, "faces", 1, "ab" * 32, (DatasetClass(UNNAMED, NOBODY, 99),), (), 99, 0, 0, NOW)
     said = dataset_lines(unnamed, preflight(unnamed, kind=RunKind.DCGAN))
     assert said[1] == "FAULT  At least 100 pictures are needed to learn to draw; there are 99."
+
+
+def test_pictures_without_names_have_no_people_in_json() -> None:
+    unnamed = Dataset(1, 7, "faces", 1, "ab" * 32, (DatasetClass(UNNAMED, NOBODY, 300),), (), 300, 0, 0, NOW)
+    shown = dataset_json(unnamed, preflight(unnamed, kind=RunKind.DCGAN))
+    assert (shown["people"], shown["pictures"], shown["fit"]) == ([], 300, True)
+    assert [(one["code"], one["minimum"]) for one in shown["remarks"]] == [("will-copy", 1000)]
