@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -51,6 +52,17 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def page(product: Running) -> Iterator[Page]:
     with chromium_page(f"{product.url}/?as=aiko", 1280, 1400) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def faces(product: Running, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Drawn portraits without names, imported by the operator: the data set's name."""
+    folder = tmp_path_factory.mktemp("portraits")
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        list(pool.map(draw_portrait, [folder / f"{seed}.jpg" for seed in range(PICTURES)]))
+    imported = omokage(product, "data", "import", str(folder), "--name", "faces", "--unlabelled", "--guild", GUILD_ID)
+    assert f"faces v1: {PICTURES} pictures" in imported
+    return "faces"
 
 
 def untrained(folder: Path) -> Path:
@@ -127,21 +139,22 @@ async def answered(member: Member, path: str, **options: object) -> Json:
     return await asked.wait_for(lambda m: bool(m["embeds"]), PATIENCE_S)
 
 
-async def test_a_community_trains_a_generator_that_then_draws(product: Running, tmp_path: Path) -> None:
-    # Given pictures without names, imported by the operator
-    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
-        list(pool.map(draw_portrait, [tmp_path / f"{seed}.jpg" for seed in range(PICTURES)]))
-    imported = omokage(product, "data", "import", str(tmp_path), "--name", "faces", "--unlabelled", "--guild", GUILD_ID)
-    assert f"faces v1: {PICTURES} pictures" in imported
+async def trained(member: Member, data: str, number: int, **options: object) -> tuple[Json, Json]:
+    """Start a training and wait for its end: the private answer, and the training's message."""
+    await member.wait_for_bot("train", timeout=PATIENCE_S)
+    asked = await member.command("train start", kind="dcgan", preset="small", data=data, batch=8, **options)
+    begun = await asked.answer(timeout=PATIENCE_S)
+    title = f"Training #{number} "
+    return begun, await member.wait_for(lambda m: title in said(m) and "✅ Finished" in said(m), 2 * PATIENCE_S)
+
+
+async def test_a_community_trains_a_generator_that_then_draws(product: Running, faces: str) -> None:
     async with Driver(product.url) as driver:
         aiko = await driver.member("aiko")
-        await aiko.wait_for_bot("train", timeout=PATIENCE_S)
-        # When a moderator trains a generator on them
-        asked = await aiko.command("train start", kind="dcgan", preset="small", steps=20, batch=8)
-        begun = await asked.answer(timeout=PATIENCE_S)
-        assert "⚠️ With fewer than 1,000 pictures the model will partly copy them." in begun["content"]
+        # When a moderator trains a generator on pictures without names
+        begun, done = await trained(aiko, faces, 1, steps=20)
         # Then its message shows curves and a sheet, and what it made
-        done = await aiko.wait_for(lambda m: "Training #1 " in said(m) and "✅ Finished" in said(m), PATIENCE_S)
+        assert "⚠️ With fewer than 1,000 pictures the model will partly copy them." in begun["content"]
         assert "It made **dcgan v1**: KID **" in said(done)
         assert done["embeds"][1]["title"] == "What training #1 makes"
         for frame in done["embeds"]:
@@ -161,3 +174,21 @@ async def test_a_community_trains_a_generator_that_then_draws(product: Running, 
         morph = await answered(aiko, "morph", **{"a-seed": 1, "b-seed": 2})
         assert (await driver.download(morph["embeds"][0]["image"]["url"])).startswith(b"RIFF")
         await keep(product, "morph")
+
+
+async def test_a_training_that_collapses_goes_back_to_its_best_and_says_so(product: Running, faces: str) -> None:
+    async with Driver(product.url) as driver:
+        aiko = await driver.member("aiko")
+        # When a generator is trained with steps a thousand times too large
+        options = {"steps": 300, "learning-rate": 0.5, "augment": 0.0}
+        _, done = await trained(aiko, faces, 2, **options)
+        # Then it ends before its last step, and says why, with the curves that show it
+        text = said(done)
+        assert "🛟 It ended by itself at step " in text
+        back = re.search(r"It went back to step (\d+), with KID ", text)
+        assert back is not None
+        assert (await driver.download(done["embeds"][0]["image"]["url"])).startswith(b"\x89PNG")
+        await keep(product, "collapsed")
+        # And what it leaves behind is what it was at its best
+        card = await (await aiko.click(done, "Card")).answer(timeout=PATIENCE_S)
+        assert {"name": "Best step", "value": back[1], "inline": True} in card["embeds"][0]["fields"]
