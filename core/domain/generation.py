@@ -210,12 +210,10 @@ class Drawn:
 
     def to_json(self) -> dict[str, JSON]:
         """A job's result."""
-        choice = self.choice and {
-            "which": self.choice.which,
-            "photo": self.choice.photo,
-            "faces": self.choice.faces,
-            "picture": self.choice.picture,
-        }
+        choice: dict[str, JSON] | None = None
+        if self.choice is not None:
+            choice = {"which": self.choice.which, "photo": self.choice.photo}
+            choice |= {"faces": self.choice.faces, "picture": self.choice.picture}
         given: dict[str, JSON] = {"model": self.model, "label": self.label, "version_id": self.version_id}
         given |= {"seeds": list(self.seeds), "traits": list(self.traits), "distances": list(self.distances)}
         return given | _without_none(picture=self.picture, film=self.film, film_name=self.film_name, choice=choice)
