@@ -56,7 +56,10 @@ def _reason(best: Point, since: Sequence[Point], after: Sequence[Point]) -> str 
 
 
 def _discriminator_won(after: Sequence[Point]) -> bool:
-    """Real and drawn are told apart nearly always, and the generator falls further behind."""
+    """Real and drawn are told apart nearly always, and the generator falls further behind.
+
+    Never so with the hinge loss, which leaves off at three to one; there variety and KID have to tell.
+    """
     reports = [point.values for point in after if {"d_real", "d_fake", "generator_loss"} <= point.values.keys()]
     third = len(reports) // 3
     if not third:

@@ -42,7 +42,7 @@ class Shape:
 
 SHAPES: Mapping[str, Shape] = {
     "classic": Shape(6, (1024, 512, 256, 128)),  # 96 pixels
-    "light": Shape(6, (250, 150, 90, 54)),  # 96 pixels at a thirteenth of the work: for a CPU
+    "light": Shape(6, (250, 150, 90, 54)),  # 96 pixels at a ninth of the work: for a CPU
     "small": Shape(4, (256, 128, 64, 32)),  # 64 pixels
 }
 

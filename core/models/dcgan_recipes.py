@@ -32,7 +32,7 @@ class Recipe:
     shape: Shape
     steps: int
     loss: str = NON_SATURATING
-    batch: int = 96  # system 2's for a CPU: a step of 128 takes a third longer, and teaches little more
+    batch: int = 96  # system 2's for a CPU
     learning_rate: float = 2e-4  # the paper's; system 2 had 1e-4 or 2e-4
     momentum: float = 0.5  # the paper's: with Adam's 0.9 the two players swing
     average: float = 0.999  # of a thousand steps, some minutes of a training
@@ -43,7 +43,7 @@ _LIGHT = Recipe(net="light", shape=SHAPES["light"], steps=6000)
 
 RECIPES: Mapping[str, Recipe] = {
     "light": _LIGHT,
-    # 64 pixels a side are 2.4 times quicker, so there can be more steps.
+    # 64 pixels a side, a quarter of the work of `light`, so there can be more steps.
     "small": replace(_LIGHT, net="small", shape=SHAPES["small"], steps=8000),
     # As system 2 had it, but for the averaged weights, which cost nothing.
     "classic": replace(
