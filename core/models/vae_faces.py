@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import keras
 import numpy as np
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.models.backend import make_forward
+from core.models.backend import make_forward, to_numpy
 from core.models.generator_pictures import to_pixels
 from core.models.mixture import Mixture, mixture_of
 from core.models.trait_directions import TRAIT
@@ -47,16 +48,15 @@ class VaeFaces:
         if size not in SIZES or not 0 < self._codes <= _MOST_CODES:
             raise ValueError(f"no autoencoder is so: {size} {self._codes}")
         self.view = View(Framing(config["framing"]), size)
-        self._encoder, self._decoder = build_encoder(size, self._codes), build_decoder(size, self._codes)
-        self._put(tensors)
+        encoder, decoder = build_encoder(size, self._codes), build_decoder(size, self._codes)
+        _put(named(encoder, decoder), tensors)
+        self._draw, self._read = _drawing(decoder), _reading(encoder, self._codes)
         self._mixture: Mixture = mixture_of(tensors)
         self._traits = {name.removeprefix(TRAIT): one for name, one in tensors.items() if name.startswith(TRAIT)}
         if any(one.shape != (self._codes,) for one in (self._mixture.mean, *self._traits.values())):
             raise ValueError("a mixture or a trait of another space of codes")
         # What each code differs by, so that lengths count each of them alike. One that is unused would count for all.
         self._scale = np.maximum(self._mixture.deviations, 1e-3)
-        self._draw = make_forward(lambda codes: self._decoder(codes, training=False))
-        self._read = make_forward(lambda pixels: self._encoder(to_range(pixels), training=False))
 
     @property
     def traits(self) -> tuple[str, ...]:
@@ -71,12 +71,12 @@ class VaeFaces:
     def render(self, codes: Codes) -> NDArray[np.uint8]:
         """(N, Z) -> (N, S, S, 3)."""
         side = self.view.size
-        parts = [to_pixels(self._draw(part)) for part in _filled(np.asarray(codes, np.float32))]
+        parts = [to_pixels(self._draw(part)) for part in _filled(codes)]
         return np.concatenate([np.zeros((0, side, side, 3), np.uint8), *parts])[: len(codes)]
 
     def encode(self, pictures: NDArray[np.uint8]) -> Codes:
         """(N, S, S, 3) -> (N, Z), the means of what the encoder takes them for."""
-        parts = [self._read(part)[:, : self._codes] for part in _filled(pictures)]
+        parts = [self._read(part) for part in _filled(pictures)]
         return np.concatenate([np.zeros((0, self._codes), np.float32), *parts])[: len(pictures)]
 
     def path(self, start: Codes, end: Codes, shares: Sequence[float]) -> Codes:
@@ -114,18 +114,41 @@ class VaeFaces:
         """(Z,), of the mixture."""
         return self._mixture.mean
 
-    def _put(self, tensors: Mapping[str, NDArray[Any]]) -> None:
-        for name, variable in named(self._encoder, self._decoder).items():
-            tensor = tensors[name]
-            if tensor.shape != tuple(variable.shape) or tensor.dtype.kind != "f":
-                raise ValueError(f"{name} is another network's")
-            variable.assign(np.asarray(tensor, np.float32))
-
 
 def faces_tensors(weights: Mapping[str, NDArray[Any]], mixture: Mixture) -> dict[str, NDArray[Any]]:
     """All that drawing needs: kernels in half precision, which no pixel shows; statistics and the mixture not."""
     half = {name: np.asarray(one, np.float16 if one.ndim > 1 else np.float32) for name, one in weights.items()}
     return half | mixture.tensors()
+
+
+def _put(variables: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> None:
+    for name, variable in variables.items():
+        tensor = tensors[name]
+        if tensor.shape != tuple(variable.shape) or tensor.dtype.kind != "f":
+            raise ValueError(f"{name} is another network's")
+        variable.assign(np.asarray(tensor, np.float32))
+
+
+# The matrix products of both are in double precision, since they add up in another order for the first and the last of
+# a batch, and rounding then hides it; convolutions treat all of a batch alike.
+
+
+def _drawing(decoder: keras.Model) -> Callable[[NDArray[Any]], NDArray[Any]]:
+    """(N, codes) -> (N, S, S, 3) in [-1, 1]."""
+    wide = decoder.get_layer("wide")
+    kernel = to_numpy(wide.kernel).astype(np.float64)
+    rest = keras.Model(wide.output, decoder.output)
+    draw = make_forward(lambda started: rest(started, training=False))
+    return lambda codes: draw(np.asarray(codes.astype(np.float64) @ kernel, np.float32))
+
+
+def _reading(encoder: keras.Model, codes: int) -> Callable[[NDArray[np.uint8]], NDArray[Any]]:
+    """(N, S, S, 3) RGB -> (N, codes), the means."""
+    last = encoder.get_layer("codes")
+    kernel, bias = (to_numpy(one).astype(np.float64)[..., :codes] for one in (last.kernel, last.bias))
+    rest = keras.Model(encoder.input, encoder.get_layer("flat").output)
+    read = make_forward(lambda pixels: rest(to_range(pixels), training=False))
+    return lambda pictures: np.asarray(read(pictures).astype(np.float64) @ kernel + bias, np.float32)
 
 
 def _filled(rows: NDArray[Any]) -> list[NDArray[Any]]:

@@ -33,6 +33,15 @@ def test_a_face_has_the_same_bytes_however_many_are_drawn_beside_it() -> None:
     assert not (together[0] == together[1]).all()
 
 
+def test_a_face_of_a_real_models_size_has_the_same_bytes_in_each_place_of_a_batch() -> None:
+    large = VaeFaces({**VERSION, "codes": 128}, tensors(codes=128), {})
+    codes, many = large.codes(range(8)), pictures(8)
+    drawn, read = large.render(codes), large.encode(many)
+    for moved in (1, 3, 7):
+        assert (large.render(np.roll(codes, moved, 0)) == np.roll(drawn, moved, 0)).all()
+        assert np.abs(large.encode(np.roll(many, moved, 0)) - np.roll(read, moved, 0)).max() < 1e-7 * np.abs(read).max()
+
+
 def test_no_faces_are_none() -> None:
     assert FACES.render(FACES.codes([])).shape == (0, SIZE, SIZE, 3)
     assert FACES.encode(pictures(0)).shape == (0, CODES)

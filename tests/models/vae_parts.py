@@ -63,18 +63,18 @@ def reader(count: int = COUNT, found: float = 1.0) -> Any:
     )
 
 
-def tensors(traits: tuple[str, ...] = ("smile",)) -> dict[str, np.ndarray]:
+def tensors(traits: tuple[str, ...] = ("smile",), codes: int = CODES) -> dict[str, np.ndarray]:
     """Of a model that was never trained: its pictures are noise, but as different as its codes."""
     random = np.random.default_rng(5)
-    nets = {"encoder": build_encoder(SIZE, CODES), "decoder": build_decoder(SIZE, CODES)}
+    nets = {"encoder": build_encoder(SIZE, codes), "decoder": build_decoder(SIZE, codes)}
     weights = {
         f"{name}/{one.path}": random.normal(0, 0.1, one.shape).astype(np.float32)
         ** (2 if "variance" in one.path else 1)
         for name, net in nets.items()
         for one in net.variables
     }
-    mixture = fit_mixture(random.normal(1, 1, (200, CODES)))
-    directions = {f"trait/{name}": random.normal(0, 1, CODES).astype(np.float32) for name in traits}
+    mixture = fit_mixture(random.normal(1, 1, (200, codes)))
+    directions = {f"trait/{name}": random.normal(0, 1, codes).astype(np.float32) for name in traits}
     return {**faces_tensors(weights, mixture), **directions}
 
 
