@@ -33,7 +33,7 @@ def figure(value: float) -> str:
     """Three significant digits: a loss of 0.0123 and one of 12.3; nobody needs to know how small is very small."""
     if 0 < abs(value) < 0.001:
         return "< 0.001" if value > 0 else "> -0.001"
-    return f"{value:#.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return f"{value:#.3g}" if abs(value) < 99.95 else f"{value:,.0f}"
 
 
 def cost(price: Price, seconds: float) -> str:

@@ -83,11 +83,13 @@ def test_durations_are_as_exact_as_anybody_needs(seconds: float, text: str) -> N
 
 
 def test_figures_are_short() -> None:
-    assert [figure(value) for value in (0.0, 0.01234, 1.0, 12.345, 1234.5, 1e-5)] == [
+    assert [figure(value) for value in (0.0, 0.01234, 1.0, 12.345, 99.96, 150.0, 1234.5, 1e-5)] == [
         "0.00",
         "0.0123",
         "1.00",
         "12.3",
+        "100",
+        "150",
         "1,234",
         "< 0.001",
     ]
