@@ -94,7 +94,7 @@ def service_alone(data: Path) -> Figures:
     return {
         "8 faces, service alone: p50, ms": percentile(eight, 0.5),
         "64 faces, service alone: p50, ms": percentile(most, 0.5),
-        "the first of a process (TensorFlow is loaded): ms": first,
+        "the first with a model, which is loaded for it: ms": first,
         "a morph, strip and film of 48 frames: p50, ms": percentile(morph, 0.5),
         "a film through 8 faces, 192 frames: p50, ms": percentile(film, 0.5),
         "that film, kB": size / 1000,
