@@ -47,7 +47,7 @@ class Crop:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """From where on a picture is good enough; measured in docs/decisions/012."""
+    """From where on a picture is good enough; measured in docs/decisions/014."""
 
     least_side: float = 64.0  # pixels of the crop: the smallest networks that draw make so many
     least_face: float = 48.0  # pixels of the face itself, as preflight has it

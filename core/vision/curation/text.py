@@ -39,8 +39,9 @@ _FEWEST_WIDE = 3  # of them not thin, or it is a fence
 # Of a row, as 19 in 20 rows of planted letters are and most rows of whiskers, bars and folds are not.
 _LEAST_LENGTH = 3.0  # times the letters' height
 _MOST_STROKES = 0.24  # times the height, a mean
-_VOTES = 2  # colours that show the same row, as 17 in 18 planted words do, or one that shows a long row
-_LONG, _LONG_LETTERS = 5.5, 6  # times the height, and letters
+_VOTES = 2  # colours that show the same row, or one that shows a clear row
+_CLEAR_LETTERS, _CLEAR_LENGTH, _CLEAR_HEIGHTS = 5, 4.0, 0.2  # of a clear row: letters, and the same as above
+_MOST_SLOPE = 0.25  # 14 degrees; a row of spots that climbs more is the edge of something
 _MOST_HEIGHTS, _MOST_SHADES = 0.22, 0.045  # standard deviation of heights over their mean, and of brightness
 
 
@@ -71,7 +72,7 @@ def text_share(image: NDArray[np.uint8]) -> float:
 
 
 def _votes(plane: NDArray[np.float32]) -> NDArray[np.int8]:
-    """(H, W): where one colour shows a row of letters, 1; where the row is a long one, 2."""
+    """(H, W): where one colour shows a row of letters, 1; where the row is a clear one, 2."""
     votes = np.zeros(plane.shape, np.int8)
     edges = np.hypot(*np.gradient(plane))
     for above in (True, False):
@@ -80,7 +81,7 @@ def _votes(plane: NDArray[np.float32]) -> NDArray[np.int8]:
         for row in _rows(_without_doubles(spots)):
             top, bottom = min(one.top for one in row), max(one.bottom for one in row)
             area = votes[top:bottom, row[0].left : row[-1].right]
-            np.maximum(area, _VOTES if _is_long(row) else 1, out=area)
+            np.maximum(area, _VOTES if _is_clear(row) else 1, out=area)
     return votes
 
 
@@ -188,12 +189,23 @@ def _is_text(row: Sequence[_Spot]) -> bool:
         and float(np.mean([one.stroke for one in row])) <= _MOST_STROKES * height
         and float(heights.std()) <= _MOST_HEIGHTS * height
         and float(np.std([one.brightness for one in row])) <= _MOST_SHADES
+        and abs(_slope(row)) <= _MOST_SLOPE
     )
 
 
-def _is_long(row: Sequence[_Spot]) -> bool:
-    height = sum(one.height for one in row) / len(row)
-    return len(row) >= _LONG_LETTERS and row[-1].right - row[0].left >= _LONG * height
+def _slope(row: Sequence[_Spot]) -> float:
+    middles = np.array([((one.left + one.right) / 2, (one.top + one.bottom) / 2) for one in row])
+    x, y = (middles - middles.mean(0)).T
+    return float(x @ y / max(float(x @ x), 1e-6))
+
+
+def _is_clear(row: Sequence[_Spot]) -> bool:
+    heights = np.array([one.height for one in row])
+    return (
+        len(row) >= _CLEAR_LETTERS
+        and row[-1].right - row[0].left >= _CLEAR_LENGTH * float(heights.mean())
+        and float(heights.std()) <= _CLEAR_HEIGHTS * float(heights.mean())
+    )
 
 
 def _follows(before: _Spot, spot: _Spot) -> bool:
