@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -71,12 +71,12 @@ def curate(
         progress: told after each picture.
         limits: from where on a picture is good enough.
         load: makes what finds the subject; by default with the product's networks.
-        decoder: by default the product's.
+        decoder: by default the product's; one that is given stays open.
 
     Raises:
         OmokageError: BAD_OPTION, `hand` names what no picture is called, or wants to keep what cannot be read.
     """
-    with closing(decoder or _decoder()) as opened:
+    with closing(_decoder()) if decoder is None else nullcontext(decoder) as opened:
         finder = load(subject, partial(_sample, pictures, opened))
         judged: list[Judged] = []
         looks: dict[int, Looked] = {}
