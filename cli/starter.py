@@ -37,7 +37,7 @@ def starter() -> None:
 @click.argument("kind", type=click.Choice([RunKind.DCGAN.value, RunKind.VAE.value]))
 @click.option("--pictures", type=click.IntRange(100, 900_000), default=3000, show_default=True, help="Portraits.")
 @click.option("--seed", type=click.IntRange(0, 999), default=1, show_default=True, help="Of the people and the model.")
-@click.option("--steps", type=click.IntRange(1), help="By default as many as take three quarters of an hour.")
+@click.option("--steps", type=click.IntRange(1), help="By default as many as take about an hour.")
 @click.option("--batch", type=click.IntRange(8, 1024), help="Pictures a step.  [default: 32]")
 @click.option("--preset", metavar="NAME", help="Another recipe.")
 @click.option(

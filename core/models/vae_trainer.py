@@ -14,7 +14,7 @@ from core.domain.runs import Ending
 from core.domain.versions import Part, VersionDraft
 from core.models import weights_file
 from core.models.generator_pictures import framing_of, hold_out_some
-from core.models.mixture import fit_mixture, single
+from core.models.mixture import Mixture, fit_mixture, single
 from core.models.sample_quality import Judges, SampleQuality
 from core.models.vae import Vae
 from core.models.vae_faces import faces_tensors
@@ -99,6 +99,7 @@ class VaeTrainer:
         self._history: list[tuple[int, float, float]] = []  # step, held-out loss, KID
         self._best: tuple[int, dict[str, NDArray[Any]]] | None = None
         self._ending: Ending | None = None
+        self._coded_at: tuple[int, Mixture] | None = None
         self.evaluate_every = max(self.report_every, recipe.steps // _EVALUATIONS)
 
     @property
@@ -175,6 +176,7 @@ class VaeTrainer:
             self._history = [(int(step), float(loss), float(kid)) for step, loss, kid in said["history"]]
             self._best = None if said["best"] is None else (int(said["best"]), best)
             self._ending = Ending(**said["ending"]) if said["ending"] else None
+            self._coded_at = None
         except (KeyError, TypeError, ValueError) as error:
             raise OmokageError(ErrorCode.BAD_WEIGHTS, reason="another-network") from error
 
@@ -185,6 +187,7 @@ class VaeTrainer:
         assert self._best is not None  # noqa: S101 - evaluating makes one
         at, weights = self._best
         self._vae.set_averages(weights)
+        self._coded_at = None
         mixture = fit_mixture(self._codes(_ALL_CODED))
         figures = self._quality.figures(self._vae.decode(mixture.codes(_FRESH)), thorough=True)
         architecture = f"vae-{self._recipe.size}"
@@ -211,7 +214,9 @@ class VaeTrainer:
 
     def _drawn(self, seeds: range) -> NDArray[np.uint8]:
         """New faces, of one Gaussian over the codes of some training pictures."""
-        return self._vae.decode(single(self._codes(_CODED)).codes(seeds))
+        if self._coded_at is None or self._coded_at[0] != self.step:
+            self._coded_at = (self.step, single(self._codes(_CODED)))
+        return self._vae.decode(self._coded_at[1].codes(seeds))
 
     def _codes(self, most: int) -> NDArray[np.float32]:
         return self._vae.encode(self._images[np.sort(self._coded[:most])])

@@ -62,7 +62,7 @@ def test_a_few_steps_learn_to_draw_what_was_seen(preset: str) -> None:
         figures = one.report()
         held_out = pictures()[:4]
         again = one.decode(one.encode(held_out))
-        assert one.held_out_loss() < 0.6 * before
+        assert one.held_out_loss() < 0.75 * before  # with the divergence, which only grows
     assert set(figures) == {"loss", "reconstruction_loss", "divergence_loss"}
     assert np.abs(again.astype(float) - held_out).mean() < 40
     assert again.shape == held_out.shape
