@@ -266,7 +266,7 @@ def make_vae_trainer(run: Run, dataset: Dataset, reader: DatasetReader, judges: 
     """
     recipe = recipe_of(run.preset, run.steps, run.config)
     if dataset.pictures < _FEWEST:
-        raise OmokageError(ErrorCode.DATASET_UNFIT, remark="few-to-generate")
+        raise OmokageError(ErrorCode.DATASET_UNFIT, remark="few-to-generate", minimum=_FEWEST, count=dataset.pictures)
     framing = framing_of(np.asarray(reader.found, np.bool_))
     images = reader.images(View(framing, recipe.size))
     held_out = hold_out_some(len(images), run.seed)
