@@ -81,7 +81,7 @@ def test_an_answer_survives_its_way_through_the_database(drawn: Drawn) -> None:
         (lambda: GridRequest(8, 1, truncation=0.0), "truncation"),
         (lambda: GridRequest(8, 1, truncation=float("nan")), "truncation"),
         (lambda: GridRequest(8, 1, traits={"smile": 3.5}), "smile"),
-        (lambda: Face(), "face"),
+        (Face, "face"),
         (lambda: Face(3, "aa"), "face"),
         (lambda: Face(-3), "seed"),
         (lambda: MixRequest(()), "add"),
