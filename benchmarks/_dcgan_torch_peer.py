@@ -47,7 +47,7 @@ def main(dtype: str, steps: int) -> None:
         with torch.no_grad():
             for slow, fast in zip(average.parameters(), generator.parameters(), strict=True):
                 slow.lerp_(fast, 1 - _AVERAGE)
-        float(losses[0])
+        losses[0].item()
 
     def draw() -> None:
         with cast:
