@@ -9,7 +9,7 @@ from core.domain.runs import Checkpoint
 NEWEST = 3  # if the newest turns out to be damaged, there is another
 SPREAD = 8  # over the whole run: to look back, to roll back, to branch
 # What "best" means, in the order in which it is looked for: higher is better, lower is better.
-_BETTER = (("held_out_accuracy", 1.0), ("kid", -1.0), ("held_out_loss", -1.0), ("loss", -1.0))
+_BETTER = (("held_out_accuracy", 1.0), ("held_out_loss", -1.0), ("kid", -1.0), ("loss", -1.0))
 
 
 def kept_steps(checkpoints: Sequence[Checkpoint], newest: int = NEWEST, spread: int = SPREAD) -> set[int]:

@@ -61,3 +61,9 @@ def test_each_curves_last_value_is_newest() -> None:
         "loss": 1.0,
         "held_out_accuracy": 0.1,
     }
+
+
+def test_of_a_model_that_draws_the_nearest_to_real_pictures_is_best_unless_it_has_a_loss_of_its_own() -> None:
+    drawing = [checkpoint(1, kid=0.4, generator_loss=0.1), checkpoint(2, kid=0.1, generator_loss=9.0)]
+    encoding = [checkpoint(1, kid=0.4, held_out_loss=0.1), checkpoint(2, kid=0.1, held_out_loss=0.2)]
+    assert [best.step for best in map(best_checkpoint, (drawing, encoding)) if best is not None] == [2, 1]
