@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from core.starter.models import FOLDER_VARIABLE, KINDS, paths
+
 # CI tries the same examples every time, so that red means a change; developers' machines go on looking for others.
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("dev", deadline=None)  # these machines are noisy, and no test is about speed
@@ -31,4 +33,15 @@ def discord_schemas() -> Path:
     folder = SHARED / "discord"
     if not folder.is_dir():
         pytest.skip("../shared/discord (Discord's interface descriptions) is not here")
+    return folder
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the product's models, with both; what is in the files does not matter to their names."""
+    folder = tmp_path / "shipped"
+    folder.mkdir()
+    for file in [one for kind in KINDS for one in paths(folder, kind)]:
+        file.touch()
+    monkeypatch.setenv(FOLDER_VARIABLE, str(folder))
     return folder

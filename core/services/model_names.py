@@ -12,6 +12,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import STARTER
 from core.domain.runs import RunKind
 from core.domain.versions import Version
+from core.starter.models import starter_names
 
 if TYPE_CHECKING:
     from core.services.registry import RegistryService
@@ -40,16 +41,10 @@ class ModelName:
     version_id: int | None = None
 
 
-# What comes with the product, whether or not anybody trained anything; core/starter/models.py has the weights.
-STARTERS = tuple(
-    ModelName(f"{STARTER} {kind.value}", f"{STARTER} {kind.value}", kind, kind is RunKind.VAE) for kind in DRAWING
-)
-
-
 def names_for(registry: RegistryService, guild_id: int) -> list[ModelName]:
     """Everything that a guild may ask: promoted ones, then its others, the newest first, then those of the product."""
     own = [name for kind in DRAWING for name in _versions(registry, guild_id, kind)]
-    return [*sorted(own, key=lambda one: not one.is_serving), *STARTERS]
+    return [*sorted(own, key=lambda one: not one.is_serving), *_starters()]
 
 
 def find_model(
@@ -99,6 +94,12 @@ def _unasked(names: list[ModelName], *, photos: bool, starters: bool) -> ModelNa
 
 def _of(kind: RunKind, names: Iterable[ModelName]) -> list[ModelName]:
     return [one for one in names if one.kind is kind]
+
+
+def _starters() -> list[ModelName]:
+    """What comes with the product, as far as this installation has it."""
+    kinds = {f"{STARTER} {kind.value}": kind for kind in DRAWING}
+    return [ModelName(name, name, kinds[name], kinds[name] is RunKind.VAE) for name in starter_names()]
 
 
 def _versions(registry: RegistryService, guild_id: int, kind: RunKind) -> list[ModelName]:

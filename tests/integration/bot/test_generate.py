@@ -256,6 +256,7 @@ async def test_faces_are_drawn_in_japanese_for_a_japanese_member(
     assert buttons(answer)[:2] == ["🎲 別の顔", "🎞️ アニメーション"]
 
 
+@pytest.mark.usefixtures("shipped")
 async def test_the_models_that_there_are_are_offered(bot: OmokageBot, painter: Painter, ben: Member) -> None:
     offered = await ben.autocomplete("generate", "model", "dcg")
 

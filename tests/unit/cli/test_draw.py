@@ -45,9 +45,8 @@ def detector(monkeypatch: pytest.MonkeyPatch) -> Detector:
 
 
 @pytest.fixture
-def services(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, detector: Detector) -> Iterator[Services]:
+def services(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, detector: Detector, shipped: Path) -> Iterator[Services]:
     monkeypatch.setenv("OMOKAGE_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("OMOKAGE_STARTER_MODELS", str(tmp_path / "none"))
     monkeypatch.delenv("OMOKAGE_DATABASE_URL", raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(drawing, "_load", lambda architecture, *_: LinearFaces(encodes="vae" in architecture))

@@ -128,7 +128,7 @@ class Studio:
 
 
 @pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:
+def studio(tmp_path: Path, shipped: Path) -> Iterator[Studio]:
     database = Database(f"sqlite:///{tmp_path / 'test.db'}")
     migrate(database)
     yield Studio(database, Blobs(str(tmp_path / "blobs")))

@@ -10,9 +10,10 @@ from sqlalchemy import insert
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.runs import RunKind
 from core.domain.versions import Promotion
-from core.services.model_names import STARTERS, find_model, names_for, starters_answer
+from core.services.model_names import find_model, names_for, starters_answer
 from core.services.registry import RegistryService
 from core.settings import Settings
+from core.starter.models import paths
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.schema import migrate
@@ -57,7 +58,7 @@ class Guild:
 
 
 @pytest.fixture
-def guild(tmp_path: Path) -> Iterator[Guild]:
+def guild(tmp_path: Path, shipped: Path) -> Iterator[Guild]:
     database = Database(f"sqlite:///{tmp_path / 'test.db'}")
     migrate(database)
     yield Guild(database, Blobs(str(tmp_path / "blobs")))
@@ -66,7 +67,14 @@ def guild(tmp_path: Path) -> Iterator[Guild]:
 
 def test_a_fresh_guild_may_ask_what_comes_with_the_product(guild: Guild) -> None:
     assert guild.names() == ["starter dcgan", "starter vae"]
-    assert [one.encodes for one in STARTERS] == [False, True]
+    assert [one.encodes for one in names_for(guild.registry, GUILD)] == [False, True]
+
+
+def test_what_this_installation_lacks_has_no_name(guild: Guild, shipped: Path) -> None:
+    paths(shipped, "dcgan")[1].unlink()
+    assert guild.names() == ["starter vae"]
+    assert guild.answers(starters=True) == "starter vae"
+    assert guild.refuses("starter dcgan").details["known"] == "starter vae"
 
 
 def test_promoted_ones_come_first_then_the_newest(guild: Guild) -> None:
