@@ -15,10 +15,11 @@ import numpy as np
 from keras import ops
 
 from core.models import augment, diffaug
-from core.models.backend import Tensors, best_policy, make_forward, make_game, to_numpy
+from core.models.backend import Tensors, best_policy, make_forward, make_game
 from core.models.dcgan_net import CODES, batch_statistics, build_discriminator, build_generator, named, tensors_of
 from core.models.dcgan_recipes import HINGE, TWO_CLASS, Recipe
 from core.models.generator_pictures import batch_rows
+from core.models.training_state import assign, means, numbered, values_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,8 +66,7 @@ class Duel:
     def report(self) -> dict[str, float]:
         """Means over the steps since the last report; waits for the device."""
         waiting, self._waiting = self._waiting, []
-        names = waiting[0] if waiting else ()
-        return {name: float(np.mean([to_numpy(one[name]) for one in waiting])) for name in names}
+        return means(waiting)
 
     def drawing(self, batches: int = 4) -> dict[str, NDArray[Any]]:
         """The average generator's tensors, as `dcgan_net.set_tensors` takes them, fit to draw with.
@@ -83,7 +83,7 @@ class Duel:
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """Everything that the next step depends on, beside the step itself, by name."""
-        return {name: to_numpy(variable) for name, variable in self._variables().items()}
+        return values_of(self._variables())
 
     def set_tensors(self, tensors: Mapping[str, NDArray[Any]], step: int) -> None:
         """Go back to what `tensors` gave at a step.
@@ -91,12 +91,7 @@ class Duel:
         Raises:
             ValueError: tensors of another network.
         """
-        variables = self._variables()
-        shapes = {name: tuple(variable.shape) for name, variable in variables.items()}
-        if shapes != {name: tensor.shape for name, tensor in tensors.items()}:
-            raise ValueError("these are not the tensors of these networks")
-        for name, variable in variables.items():
-            variable.assign(tensors[name])
+        assign(self._variables(), tensors)
         self.step = step
         self._waiting = []
 
@@ -106,7 +101,6 @@ class Duel:
         return optimizer
 
     def _variables(self) -> dict[str, Any]:
-        """Positions make the names unique."""
         groups = {
             "generator": self.generator.variables,
             "discriminator": self._discriminator.variables,
@@ -114,11 +108,7 @@ class Duel:
             "generator-optimizer": self._optimizers[0].variables,
             "discriminator-optimizer": self._optimizers[1].variables,
         }
-        return {
-            f"{group}/{index:03d}/{variable.name}": variable
-            for group, variables in groups.items()
-            for index, variable in enumerate(variables)
-        }
+        return numbered(groups)
 
     def _batch(self, step: int) -> tuple[NDArray[Any], ...]:
         count, size = self._recipe.batch, self._recipe.shape.size

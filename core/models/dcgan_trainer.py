@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,14 +13,15 @@ from core.domain import collapse
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.preflight import FEWEST_TO_GENERATE
 from core.domain.runs import Ending, Point
-from core.domain.versions import Part, VersionDraft
+from core.domain.versions import VersionDraft
 from core.models import weights_file
 from core.models.dcgan import Duel
 from core.models.dcgan_faces import DcganFaces, faces_tensors
 from core.models.dcgan_net import CODES
 from core.models.dcgan_recipes import RECIPES, Recipe
-from core.models.generator_pictures import framing_of, hold_out_some
+from core.models.generator_pictures import PARTS, framing_of, hold_out_some
 from core.models.sample_quality import Judges, SampleQuality
+from core.models.training_state import check_finite, recipe_with
 from core.render.grid import render_grid
 from core.vision.views import View
 
@@ -39,11 +40,6 @@ COMPARED = range(192)  # seeds of what evaluations draw: the same each time, so 
 FRESH = range(1000, 1250)
 _FEWEST = 4  # pictures with which there are two of each: to learn from, and to compare with
 _BEST = "best/"
-_PARTS = (
-    Part("weights, trained from scratch", "as the pictures"),
-    Part("face detector: CenterFace", "MIT"),
-    Part("face embedding, which measures likeness: dlib's ResNet", "CC0-1.0"),
-)
 
 
 def recipe_of(preset: str, steps: int, config: Mapping[str, Any]) -> Recipe:
@@ -52,11 +48,7 @@ def recipe_of(preset: str, steps: int, config: Mapping[str, Any]) -> Recipe:
     Raises:
         OmokageError: UNKNOWN_PRESET.
     """
-    if preset not in RECIPES:
-        raise OmokageError(ErrorCode.UNKNOWN_PRESET, preset=preset, known=", ".join(RECIPES))
-    options = ("loss", "augment", "batch", "learning_rate")
-    said = {name: config[name] for name in options if config.get(name) is not None}
-    return replace(RECIPES[preset], steps=steps, **said)
+    return recipe_with(RECIPES, preset, steps, config, ("loss", "augment", "batch", "learning_rate"))
 
 
 class DcganTrainer:
@@ -136,7 +128,7 @@ class DcganTrainer:
             OmokageError: DIVERGED.
         """
         tensors = self._duel.tensors()
-        self._check(tensors)
+        check_finite(tensors, self.step)
         at, best = self._best or (None, {})
         said = {
             "step": self.step,
@@ -186,21 +178,17 @@ class DcganTrainer:
                 "real_kid": self._quality.real_kid(),
                 "nearest": self._quality.nearest_real(),
             },
-            parts=_PARTS,
+            parts=PARTS,
             weights=weights_file.dump(tensors, {"architecture": architecture}),
         )
 
     def _settle(self) -> dict[str, NDArray[Any]]:
         """Let the faces be drawn by the average of now; its tensors as a version would keep them."""
         tensors = faces_tensors(self._duel.drawing())
-        self._check(tensors)
+        check_finite(tensors, self.step)
         self._faces.put(tensors)
         self._drawn_at = self.step
         return tensors
-
-    def _check(self, tensors: Mapping[str, NDArray[Any]]) -> None:
-        if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
-            raise OmokageError(ErrorCode.DIVERGED, step=self.step, name="weights")
 
     def _remember(self, figures: Mapping[str, float]) -> None:
         if not figures:

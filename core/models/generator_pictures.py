@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.domain.versions import Part
 from core.models import augment
 from core.vision.views import Framing
 
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 _HELD_OUT = 0.1  # of the pictures: what samples are compared with must not be what was learnt from
 _FEWEST, _MOST = 50, 250  # fewer make a distance of distributions a lottery; more make it no surer, and cost time
 _EPOCH = 0  # stream of random numbers
+# What every model that draws was made with.
+PARTS = (
+    Part("weights, trained from scratch", "as the pictures"),
+    Part("face detector: CenterFace", "MIT"),
+    Part("face embedding, which measures likeness: dlib's ResNet", "CC0-1.0"),
+)
 _FACES = 0.5  # share of pictures with a face from which the data set is one of portraits
 
 

@@ -13,9 +13,10 @@ from keras import ops
 from numpy.typing import NDArray
 
 from core.models import augment
-from core.models.backend import Tensors, best_policy, make_forward, make_step, to_numpy
+from core.models.backend import Tensors, best_policy, make_forward, make_step
 from core.models.recipes import Recipe
 from core.models.recogniser_net import build_net
+from core.models.training_state import assign, means, numbered, values_of
 
 _EPOCH, _STEP, _MIX = range(3)  # streams of random numbers
 _WARM_UP = 0.05  # share of the steps in which the learning rate rises
@@ -78,8 +79,7 @@ class CnnTrainer:
     def report(self) -> dict[str, float]:
         """Means over the steps since the last report; waits for the device."""
         waiting, self._waiting = self._waiting, []
-        names = waiting[0] if waiting else ()
-        return {name: float(np.mean([to_numpy(one[name]) for one in waiting])) for name in names}
+        return means(waiting)
 
     def evaluate(self) -> dict[str, float]:
         """Accuracy and loss on the held-out pictures, with the averaged weights; without mirror images, to be quick."""
@@ -105,7 +105,7 @@ class CnnTrainer:
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """Everything that the next step depends on, beside the step itself, by name."""
-        return {name: to_numpy(variable) for name, variable in self._variables().items()}
+        return values_of(self._variables())
 
     def set_tensors(self, tensors: Mapping[str, NDArray[Any]], step: int) -> None:
         """Go back to what `tensors` gave at a step.
@@ -113,12 +113,7 @@ class CnnTrainer:
         Raises:
             ValueError: tensors of another network.
         """
-        variables = self._variables()
-        shapes = {name: tuple(variable.shape) for name, variable in variables.items()}
-        if shapes != {name: tensor.shape for name, tensor in tensors.items()}:
-            raise ValueError("these are not the tensors of this network")
-        for name, variable in variables.items():
-            variable.assign(tensors[name])
+        assign(self._variables(), tensors)
         self.step = step
         self._waiting = []
 
@@ -140,13 +135,8 @@ class CnnTrainer:
         return optimizer
 
     def _variables(self) -> dict[str, Any]:
-        """Positions make the names unique."""
         groups = {"net": self.net.variables, "average": self.average.variables, "optimizer": self._optimizer.variables}
-        return {
-            f"{group}/{index:03d}/{variable.name}": variable
-            for group, variables in groups.items()
-            for index, variable in enumerate(variables)
-        }
+        return numbered(groups)
 
     def _rate(self, step: int) -> float:
         recipe = self._recipe

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from core.models.embedding_head import head_tensors, train_head
 from core.models.held_out import FoldOutcome, Pictures, hold_out, share_right, strangers_of
 from core.models.recipes import RECIPES, Recipe
 from core.models.recogniser_cnn import CnnTrainer
+from core.models.training_state import check_finite, recipe_with
 from core.vision.reader import EMBEDDING_NAME
 
 if TYPE_CHECKING:
@@ -45,10 +45,7 @@ def recipe_of(preset: str, steps: int, config: Mapping[str, Any]) -> Recipe:
     Raises:
         OmokageError: UNKNOWN_PRESET.
     """
-    if preset not in RECIPES:
-        raise OmokageError(ErrorCode.UNKNOWN_PRESET, preset=preset, known=", ".join(RECIPES))
-    said = {name: config[name] for name in ("size", "batch", "learning_rate") if config.get(name) is not None}
-    return replace(RECIPES[preset], steps=steps, **said)
+    return recipe_with(RECIPES, preset, steps, config, ("size", "batch", "learning_rate"))
 
 
 class RecogniserTrainer:
@@ -122,8 +119,7 @@ class RecogniserTrainer:
             OmokageError: DIVERGED; the loss of the step that makes weights infinite may still be a number.
         """
         tensors = self._cnn.tensors()
-        if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
-            raise OmokageError(ErrorCode.DIVERGED, step=self.step, name="weights")
+        check_finite(tensors, self.step)
         said = {"step": str(self.step), "by_step": json.dumps(self._by_step), "preset": self._run.preset}
         return weights_file.dump(tensors, said)
 

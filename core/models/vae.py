@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from core.models import augment
 from core.models.backend import Tensors, best_policy, make_forward, make_step, to_numpy
 from core.models.generator_pictures import batch_rows, to_pixels
+from core.models.training_state import assign, means, numbered, values_of
 from core.models.vae_net import build_decoder, build_encoder
 from core.models.vae_recipes import VaeRecipe
 
@@ -68,8 +69,7 @@ class Vae:
     def report(self) -> dict[str, float]:
         """Means over the steps since the last report; waits for the device."""
         waiting, self._waiting = self._waiting, []
-        names = waiting[0] if waiting else ()
-        return {name: float(np.mean([to_numpy(one[name]) for one in waiting])) for name in names}
+        return means(waiting)
 
     def held_out_loss(self) -> float:
         """Of the averaged weights, with the divergence at its full weight and always the same noise."""
@@ -94,7 +94,7 @@ class Vae:
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """Everything that the next step depends on, beside the step itself, by name."""
-        return {name: to_numpy(variable) for name, variable in self._variables().items()}
+        return values_of(self._variables())
 
     def set_tensors(self, tensors: Mapping[str, NDArray[Any]], step: int) -> None:
         """Go back to what `tensors` gave at a step.
@@ -102,7 +102,7 @@ class Vae:
         Raises:
             ValueError: tensors of another network.
         """
-        _assign(self._variables(), tensors)
+        assign(self._variables(), tensors)
         self.step = step
         self._waiting = []
 
@@ -116,7 +116,7 @@ class Vae:
         Raises:
             ValueError: tensors of another network.
         """
-        _assign(named(*self._averages), tensors)
+        assign(named(*self._averages), tensors)
 
     def close(self) -> None:
         """End the thread that prepares batches."""
@@ -129,15 +129,10 @@ class Vae:
         return encoder, decoder
 
     def _variables(self) -> dict[str, Any]:
-        """Positions make the names unique."""
         nets = {"net": self._nets, "average": self._averages}
         groups = {group: [one for net in both for one in net.variables] for group, both in nets.items()}
         groups["optimizer"] = self._optimizer.variables
-        return {
-            f"{group}/{index:03d}/{variable.name}": variable
-            for group, variables in groups.items()
-            for index, variable in enumerate(variables)
-        }
+        return numbered(groups)
 
     def _rate(self, step: int) -> float:
         """Along half a cosine to nothing, after a short rise."""
@@ -234,11 +229,3 @@ def _split(both: Any, codes: int) -> tuple[Any, Any]:
 
 def _size(error: Any) -> Any:
     return ops.mean(ops.sqrt(ops.square(error) + _SMOOTH**2) - _SMOOTH, axis=(1, 2, 3))
-
-
-def _assign(variables: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> None:
-    shapes = {name: tuple(variable.shape) for name, variable in variables.items()}
-    if shapes != {name: tensor.shape for name, tensor in tensors.items()}:
-        raise ValueError("these are not the tensors of this network")
-    for name, variable in variables.items():
-        variable.assign(tensors[name])

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.runs import Ending
-from core.domain.versions import Part, VersionDraft
+from core.domain.versions import VersionDraft
 from core.models import weights_file
-from core.models.generator_pictures import framing_of, hold_out_some
+from core.models.generator_pictures import PARTS, framing_of, hold_out_some
 from core.models.mixture import Mixture, fit_mixture, single
 from core.models.sample_quality import Judges, SampleQuality
+from core.models.training_state import check_finite, recipe_with
 from core.models.vae import Vae
 from core.models.vae_faces import faces_tensors
 from core.models.vae_recipes import RECIPES, VaeRecipe
@@ -40,11 +41,6 @@ _RISING = 5  # evaluations in a row without a better one, a quarter of a run: by
 _CLEARLY = 1.02  # times the best loss; overfitting is slow, and a loss that stands still does no harm
 _FEWEST = 4  # pictures with which there are two of each: to learn from, and to compare with
 _BEST = "best/"
-_PARTS = (
-    Part("weights, trained from scratch", "as the pictures"),
-    Part("face detector: CenterFace", "MIT"),
-    Part("face embedding, which measures likeness: dlib's ResNet", "CC0-1.0"),
-)
 
 
 def recipe_of(preset: str, steps: int, config: Mapping[str, Any]) -> VaeRecipe:
@@ -53,11 +49,7 @@ def recipe_of(preset: str, steps: int, config: Mapping[str, Any]) -> VaeRecipe:
     Raises:
         OmokageError: UNKNOWN_PRESET.
     """
-    if preset not in RECIPES:
-        raise OmokageError(ErrorCode.UNKNOWN_PRESET, preset=preset, known=", ".join(RECIPES))
-    options = ("size", "kl", "batch", "learning_rate")
-    said = {name: config[name] for name in options if config.get(name) is not None}
-    return replace(RECIPES[preset], steps=steps, **said)
+    return recipe_with(RECIPES, preset, steps, config, ("size", "kl", "batch", "learning_rate"))
 
 
 class VaeTrainer:
@@ -127,7 +119,7 @@ class VaeTrainer:
             OmokageError: DIVERGED.
         """
         weights = self._vae.averages()
-        self._check(weights)
+        check_finite(weights, self.step)
         loss = self._vae.held_out_loss()
         figures = self._quality.figures(self._drawn(_COMPARED))
         if loss <= min((known for _, known, _ in self._history), default=np.inf):
@@ -156,7 +148,7 @@ class VaeTrainer:
             OmokageError: DIVERGED; the loss of the step that makes weights infinite may still be a number.
         """
         tensors = self._vae.tensors()
-        self._check(tensors)
+        check_finite(tensors, self.step)
         at, best = self._best or (None, {})
         said: dict[str, Any] = {"step": self.step, "preset": self._run.preset, "best": at, "history": self._history}
         said["ending"] = self._ending and asdict(self._ending)
@@ -204,7 +196,7 @@ class VaeTrainer:
                 "nearest": self._quality.nearest_real(),
                 "components": len(mixture.weights),
             },
-            parts=_PARTS,
+            parts=PARTS,
             weights=weights_file.dump(faces_tensors(weights, mixture), {"architecture": architecture}),
         )
 
@@ -220,10 +212,6 @@ class VaeTrainer:
 
     def _codes(self, most: int) -> NDArray[np.float32]:
         return self._vae.encode(self._images[np.sort(self._coded[:most])])
-
-    def _check(self, tensors: Mapping[str, NDArray[Any]]) -> None:
-        if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
-            raise OmokageError(ErrorCode.DIVERGED, step=self.step, name="weights")
 
     def _config(self) -> dict[str, JSON]:
         recipe = self._recipe

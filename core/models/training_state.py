@@ -1,0 +1,74 @@
+"""What networks in training have in common: state as tensors by name, figures that wait for a report, options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from core.domain.errors import ErrorCode, OmokageError
+from core.models.backend import Tensors, to_numpy
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+R = TypeVar("R")  # a recipe: a frozen dataclass with `steps`
+
+
+def numbered(groups: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """Keras variables of several groups by name; their positions make the names unique."""
+    return {
+        f"{group}/{index:03d}/{variable.name}": variable
+        for group, variables in groups.items()
+        for index, variable in enumerate(variables)
+    }
+
+
+def values_of(variables: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """The variables' values."""
+    return {name: to_numpy(variable) for name, variable in variables.items()}
+
+
+def assign(variables: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> None:
+    """Give variables the values that `values_of` read, all or none.
+
+    Raises:
+        ValueError: tensors of other names or shapes: of another network.
+    """
+    shapes = {name: tuple(variable.shape) for name, variable in variables.items()}
+    if shapes != {name: tensor.shape for name, tensor in tensors.items()}:
+        raise ValueError("these are not the tensors of this network")
+    for name, variable in variables.items():
+        variable.assign(tensors[name])
+
+
+def check_finite(tensors: Mapping[str, NDArray[Any]], step: int) -> None:
+    """The loss of the step that makes weights infinite may still be a number.
+
+    Raises:
+        OmokageError: DIVERGED.
+    """
+    if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
+        raise OmokageError(ErrorCode.DIVERGED, step=step, name="weights")
+
+
+def means(waiting: Sequence[Tensors]) -> dict[str, float]:
+    """Of the figures of some steps, by name; waits for the device."""
+    names = waiting[0] if waiting else ()
+    return {name: float(np.mean([to_numpy(one[name]) for one in waiting])) for name in names}
+
+
+def recipe_with(
+    recipes: Mapping[str, R], preset: str, steps: int, config: Mapping[str, Any], options: Sequence[str]
+) -> R:
+    """A preset with those of a run's options that are said.
+
+    Raises:
+        OmokageError: UNKNOWN_PRESET.
+    """
+    if preset not in recipes:
+        raise OmokageError(ErrorCode.UNKNOWN_PRESET, preset=preset, known=", ".join(recipes))
+    said = {name: config[name] for name in options if config.get(name) is not None}
+    return replace(recipes[preset], steps=steps, **said)  # type: ignore[type-var]
