@@ -39,6 +39,9 @@ _SENTENCES: Mapping[ErrorCode, str] = {
     ErrorCode.UNKNOWN_MODEL: "there is no such model",
     ErrorCode.NO_ENCODER: "the model draws faces, but takes no photos",
     ErrorCode.UNKNOWN_TRAIT: "the model knows no such trait",
+    ErrorCode.NOT_TRAINED: "no trained recogniser has been promoted; omokage train recogniser --help",
+    ErrorCode.UNKNOWN_TARGET: "the recogniser knows nobody of that name",
+    ErrorCode.SAME_PERSON: "the recogniser takes the photo for that person already",
     ErrorCode.NOT_BETTER: "the version is worse than the one that answers now",
     ErrorCode.NOT_COMPARABLE: "the version and the one that answers now were not measured on the same pictures",
     ErrorCode.INTERNAL: "something went wrong",
@@ -54,6 +57,8 @@ _DETAILED: Mapping[ErrorCode, str] = {
     ErrorCode.UNKNOWN_MODEL: "there is no model {model!r}; there are: {known}",
     ErrorCode.NO_ENCODER: "{model} draws faces, but takes no photos; those that do: {known}",
     ErrorCode.UNKNOWN_TRAIT: "the model knows no trait {trait!r}; it knows: {known}",
+    ErrorCode.UNKNOWN_TARGET: "the recogniser does not know {target!r}; it knows: {known}",
+    ErrorCode.SAME_PERSON: "the recogniser takes the photo for {target} already",
     ErrorCode.NOT_BETTER: "the version is right in {new:.1%} of the held-out pictures, the serving one in {old:.1%}",
 }
 _UNFIT = {

@@ -44,6 +44,9 @@ class ErrorCode(StrEnum):
     UNKNOWN_MODEL = "unknown-model"  # `model`, and `known`: those that there are
     NO_ENCODER = "no-encoder"  # `model` draws faces, but cannot take photos; `known`: those that can
     UNKNOWN_TRAIT = "unknown-trait"  # `trait`, and `known`
+    NOT_TRAINED = "not-trained"  # no recogniser has been promoted here, so there is none to fool
+    UNKNOWN_TARGET = "unknown-target"  # `target`; `known`: names like it, or some that there are
+    SAME_PERSON = "same-person"  # the photo shows `target` already
     NOT_BETTER = "not-better"  # promotion refused: `new`, `old` accuracy on the shared folds
     NOT_COMPARABLE = "not-comparable"  # promotion refused: no fold of the same data was measured for both
     INTERNAL = "internal"

@@ -1,0 +1,217 @@
+"""Pictures that a recogniser takes for somebody whom they do not show: what can be asked for, and what came of it.
+
+The recogniser is frozen and the picture is changed, see docs/decisions/015-fooling.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from core.domain.faces import Candidate
+from core.domain.generation import MOST_SEED, Face, FaceChoice
+from core.domain.jobs import JSON
+from core.domain.presets import bad_option
+
+MOST_STEPS = 2000  # a minute or two; from there on, "continue" goes on
+MOST_EPSILON = 32  # an eighth of the range: beyond it everybody sees the change
+EPSILON = 8  # of 255: the bound that most of the literature uses, and that hardly anybody sees
+
+
+class OptimizeMode(StrEnum):
+    """Where the picture begins, and what keeps it in bounds."""
+
+    NOISE = "noise"  # random noise, unbounded: it stays noise to the eye
+    FOOL = "fool"  # a photo, each channel of each pixel within `epsilon` levels of what it was
+    DREAM = "dream"  # smooth noise and a picture that must work turned and moved: structure appears
+
+
+# Measured: where the probability has long settled, see docs/benchmarks.md.
+STEPS: Mapping[OptimizeMode, int] = {OptimizeMode.NOISE: 300, OptimizeMode.FOOL: 100, OptimizeMode.DREAM: 300}
+
+
+@dataclass(frozen=True, slots=True)
+class OptimizeRequest:
+    """One picture for one person.
+
+    `target`: his name, and `person_id`, None where only a name is known. `start`: the photo of `fool`. `steps`: None:
+    as many as the mode needs. `epsilon`: of 255 levels, of `fool`. `robust`: it must survive JPEG compression.
+    `seed`: of all that is random. `version_id`: of the recogniser, None: the one that serves. `so_far`: blob of a
+    picture that an earlier request came to, to go on from; the bound stays that of `start`.
+    """
+
+    target: str
+    mode: OptimizeMode
+    person_id: int | None = None
+    start: Face | None = None
+    steps: int | None = None
+    epsilon: int = EPSILON
+    robust: bool = False
+    seed: int = 0
+    version_id: int | None = None
+    so_far: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.steps is not None and not 1 <= self.steps <= MOST_STEPS:
+            raise bad_option("steps", self.steps, f"1 to {MOST_STEPS}")
+        if not 1 <= self.epsilon <= MOST_EPSILON:
+            raise bad_option("epsilon", self.epsilon, f"1 to {MOST_EPSILON}")
+        if not 0 <= self.seed <= MOST_SEED:
+            raise bad_option("seed", self.seed, f"0 to {MOST_SEED}")
+        if (self.start is None) == (self.mode is OptimizeMode.FOOL):
+            raise bad_option("start", self.mode.value, "a photo for fool, none for noise and dream")
+        if self.start is not None and self.start.photo is None:
+            raise bad_option("start", str(self.start.seed), "a photo")
+
+    @property
+    def all_steps(self) -> int:
+        """How many, said or not."""
+        return self.steps if self.steps is not None else STEPS[self.mode]
+
+    def to_json(self) -> dict[str, JSON]:
+        """For a job's parameters."""
+        said: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        said |= {"mode": self.mode.value, "start": self.start.to_json() if self.start else None}
+        return {name: value for name, value in said.items() if value is not None}
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> OptimizeRequest:
+        """What `to_json` gave; BAD_OPTION for what cannot be."""
+        mode = said["mode"]
+        if mode not in tuple(OptimizeMode):
+            raise bad_option("mode", mode, ", ".join(OptimizeMode))
+        given = {name: said[name] for name in cls.__slots__ if name in said}
+        start = given.pop("start", None)
+        return cls(**{**given, "mode": OptimizeMode(mode)}, start=Face.from_json(start) if start else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the recogniser says of the bytes of a picture.
+
+    `found`: the detector sees a face, the one that is meant; where it sees none, the whole picture is taken as one, as
+    in training. `top`: the likeliest three of the people it knows, as if it had to be one of them, [0, 1]; `target`:
+    the same for the person that was wanted. `unknown`: the chance that it is none of them. `named`: whom `/classify`
+    names the face as; None: nobody, or it sees no face.
+    """
+
+    found: bool
+    top: tuple[Candidate, ...]
+    target: float
+    unknown: float
+    named: str | None
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Verdict:
+        """What `asdict` gave."""
+        return cls(**{**said, "top": tuple(Candidate(**one) for one in said["top"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """What another recogniser says of the same bytes: `model` as answers name it, `before` and `after`."""
+
+    model: str
+    before: Verdict
+    after: Verdict
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Transfer:
+        """What `asdict` gave."""
+        return cls(said["model"], Verdict.from_json(said["before"]), Verdict.from_json(said["after"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Norms:
+    """How far a picture is from where it began.
+
+    `changed`: share of pixels, [0, 1]. `l2`: Euclidean, with 1 for the whole range of a channel. `linf`: the most that
+    one channel of one pixel changed, 0 to 255.
+    """
+
+    changed: float
+    l2: float
+    linf: int
+
+
+@dataclass(frozen=True, slots=True)
+class Optimized:
+    """What came of a request. Blobs, PNG: `picture` is the very file that is posted and that `after` judges, `sheet`
+    shows it beside its beginning, the difference and the curve.
+
+    `jpeg`: the verdict once the picture is compressed with quality 85 and halved colour. `steps`, `seconds`: of the
+    optimisation; `stopped`: somebody ended it early. `curve`: (step, loss, probability of the target on the way).
+    `choice`: there is no picture yet, a face must be chosen.
+    """
+
+    mode: OptimizeMode
+    target: str
+    model: str
+    version_id: int
+    picture: str | None = None
+    sheet: str | None = None
+    before: Verdict | None = None
+    after: Verdict | None = None
+    jpeg: Verdict | None = None
+    norms: Norms | None = None
+    transfer: tuple[Transfer, ...] = ()
+    steps: int = 0
+    seconds: float = 0.0
+    stopped: bool = False
+    curve: tuple[tuple[int, float, float], ...] = ()
+    choice: FaceChoice | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the posted bytes are taken for the target: named so, or, without a face, more likely than not."""
+        if self.after is None:
+            return False
+        return self.after.named == self.target if self.after.found else self.after.target > 0.5
+
+    def to_json(self) -> dict[str, JSON]:
+        """A job's result."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Optimized:
+        """What `to_json` gave."""
+        verdicts = {name: Verdict.from_json(said[name]) for name in ("before", "after", "jpeg") if said.get(name)}
+        return cls(**{
+            **said,
+            **verdicts,
+            "mode": OptimizeMode(said["mode"]),
+            "norms": Norms(**said["norms"]) if said.get("norms") else None,
+            "transfer": tuple(map(Transfer.from_json, said.get("transfer") or ())),
+            "curve": tuple((int(step), float(loss), float(chance)) for step, loss, chance in said.get("curve") or ()),
+            "choice": FaceChoice(**said["choice"]) if said.get("choice") else None,
+        })  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Robustness:
+    """How easily a version is fooled, and how often by accident.
+
+    Of `faces` faces, each changed by at most `epsilon` levels towards another person: `fooled`, the share that is then
+    named as that person, and `median_linf`, how many levels that takes for half of them (None: more than `epsilon`).
+    Of `textures` pictures of no face: the share that is named with confidence, `named_closed` as if each had to be
+    somebody, and `named_open` after "unknown" had its say. Shares in [0, 1].
+    """
+
+    faces: int
+    epsilon: int
+    fooled: float
+    median_linf: float | None
+    textures: int
+    named_closed: float
+    named_open: float
+
+    def to_json(self) -> dict[str, JSON]:
+        """For a version's metrics, below `robustness`."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Robustness:
+        """What `to_json` gave."""
+        return cls(**said)
