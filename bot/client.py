@@ -18,11 +18,11 @@ from discord.http import Route
 from bot.background import Background
 from bot.catalogue import COMMANDS, FORMS, ITEMS, answerers
 from bot.errors import report
-from bot.features.classify.fetch import Fetcher
-from bot.features.classify.intake import Intake
 from bot.features.train.board import Boards
+from bot.fetch import Fetcher
 from bot.forms import FormTaker
 from bot.i18n import CommandTranslator
+from bot.intake import Intake
 from bot.post import Post
 from bot.progress import Progress
 from bot.readiness import beat, readiness_file

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from bot import intake
 from bot.client import OmokageBot
-from bot.features.classify import intake
 from core.bootstrap import Services
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobState

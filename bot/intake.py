@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.features.classify.fetch import Fetcher
-from bot.features.classify.photos import Photo, check, url_in
+from bot.fetch import Fetcher
 from bot.origin import origin_of
+from bot.photos import Photo, check, url_in
 from bot.places import changed_at
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON, Failure, Job, JobKind, JobRequest, JobState

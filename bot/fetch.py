@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.features.classify.photos import LARGEST_BYTES
+from bot.photos import LARGEST_BYTES
 from core.domain.errors import ErrorCode, OmokageError
 
 _log = logging.getLogger(__name__)
