@@ -71,9 +71,9 @@ def run(
     from core.models.dcgan import Duel  # noqa: PLC0415 - TensorFlow
     from core.models.dcgan_recipes import RECIPES, TWO_CLASS  # noqa: PLC0415
     from core.models.dcgan_trainer import FRESH, make_dcgan_trainer  # noqa: PLC0415
-    from core.models.generator_pictures import framing_of, hold_out_some  # noqa: PLC0415
+    from core.models.generator_pictures import hold_out_some  # noqa: PLC0415
     from core.models.sample_quality import SampleQuality  # noqa: PLC0415
-    from core.vision.views import View  # noqa: PLC0415
+    from core.vision.views import View, framing_of  # noqa: PLC0415
 
     reader = Portraits(pictures)
     request = run_of(preset, _STEPS, **options)

@@ -24,6 +24,8 @@ class JobKind(StrEnum):
     NEAREST = "nearest"  # the training pictures that a drawn face is most like
     MORPH = "morph"  # from one face to another
     MIX = "mix"  # faces added and subtracted
+    OPTIMIZE = "optimize"  # a picture that the recogniser takes for somebody
+    CHECK = "check"  # how easily a model version is fooled
     CURATE = "curate"  # which pictures of a data set are worth keeping
     TRAIN = "train"  # one segment of a run; its answer is the run's own message
 
@@ -65,12 +67,14 @@ ROUTES: Mapping[JobKind, tuple[QueueName, int]] = {
     JobKind.FILM: (QueueName.GPU, 3),
     JobKind.NEAREST: (QueueName.GPU, 3),
     JobKind.EVALUATE: (QueueName.GPU, 3),
+    JobKind.OPTIMIZE: (QueueName.GPU, 3),
     JobKind.CURATE: (QueueName.GPU, 5),
     JobKind.SNAPSHOT: (QueueName.GPU, 5),
+    JobKind.CHECK: (QueueName.GPU, 7),
     JobKind.TRAIN: (QueueName.GPU, 9),
 }
 # Kinds that nobody waits for: they have no answer of their own, do not count against fair share, and are not listed.
-SILENT = frozenset({JobKind.TRAIN})
+SILENT = frozenset({JobKind.TRAIN, JobKind.CHECK})
 
 
 class LeaseStatus(StrEnum):
@@ -102,10 +106,7 @@ class Limits:
 
 
 LIMITS = Limits()
-LEASE_S = LIMITS.lease_s
 RENEW_S = LIMITS.renew_s
-MAX_ATTEMPTS = LIMITS.max_attempts
-REDISPATCH_AFTER_S = LIMITS.redispatch_after_s
 
 
 @dataclass(frozen=True, slots=True)

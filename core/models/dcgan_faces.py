@@ -11,21 +11,19 @@ import numpy as np
 from core.domain.errors import ErrorCode, OmokageError
 from core.models.backend import make_forward, to_numpy
 from core.models.dcgan_net import CODES, SHAPES, Shape, build_generator, set_tensors
+from core.models.drawn_faces import DrawnFaces, halved, in_eights
 from core.models.generator_pictures import to_pixels
 from core.vision.views import Framing, View
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-NET, TRAIT = "net/", "trait/"
+NET = "net/"
 _CODE, _VARIATION = 1, 2  # streams of each seed's random numbers
-# Faces at a time, fewer are filled up: a face's bytes must not depend on how many are drawn beside it, and processors
-# add up in another order for another size. 8 is what is asked for most.
-_AT_ONCE = 8
 _STRAIGHT = 1e-4  # sine of an angle, or a length, below which an arc is a line
 
 
-class DcganFaces:
+class DcganFaces(DrawnFaces):
     """As in `FaceModel`.
 
     Args:
@@ -47,6 +45,7 @@ class DcganFaces:
         meta: Mapping[str, str],
         shape: Shape | None = None,
     ) -> None:
+        super().__init__(tensors, CODES)
         shape = shape or SHAPES[str(config["preset"])]
         if int(config["size"]) != shape.size or int(config["codes"]) != CODES:
             raise ValueError(f"no generator of {config['preset']} draws so: {config['size']} {config['codes']}")
@@ -54,16 +53,8 @@ class DcganFaces:
         self._net = build_generator(shape)
         self._start = np.zeros((0, 0))
         self.put(tensors)
-        self._traits = {name.removeprefix(TRAIT): one for name, one in tensors.items() if name.startswith(TRAIT)}
-        if any(one.shape != (CODES,) for one in self._traits.values()):
-            raise ValueError("a trait is no direction in the space of codes")
         after = keras.Model(self._net.get_layer("start").output, self._net.output)
         self._draw = make_forward(lambda started: after(started, training=False))
-
-    @property
-    def traits(self) -> tuple[str, ...]:
-        """Names that `direction` takes."""
-        return tuple(sorted(self._traits))
 
     def put(self, tensors: Mapping[str, NDArray[Any]]) -> None:
         """Draw with these tensors of the same network from now on.
@@ -80,12 +71,11 @@ class DcganFaces:
 
     def render(self, codes: NDArray[np.float32]) -> NDArray[np.uint8]:
         """(N, 100) -> (N, S, S, 3)."""
-        count, side = len(codes), self.view.size
+        side = self.view.size
         # In double precision, because matrix products add up in another order for the first and the last of a batch.
-        started = np.zeros((-(-count // _AT_ONCE) * _AT_ONCE, self._start.shape[1]), np.float32)
-        started[:count] = codes.astype(np.float64) @ self._start
-        parts = [to_pixels(self._draw(started[at : at + _AT_ONCE])) for at in range(0, count, _AT_ONCE)]
-        return np.concatenate([np.zeros((0, side, side, 3), np.uint8), *parts])[:count]
+        started = np.asarray(codes.astype(np.float64) @ self._start, np.float32)
+        parts = [to_pixels(self._draw(part)) for part in in_eights(started)]
+        return np.concatenate([np.zeros((0, side, side, 3), np.uint8), *parts])[: len(codes)]
 
     def encode(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         """It cannot.
@@ -114,16 +104,6 @@ class DcganFaces:
         kept = np.sqrt(max(0.0, 1.0 - spread**2))
         return np.asarray(kept * code + spread * _drawn(seeds, _VARIATION), np.float32)
 
-    def direction(self, trait: str) -> NDArray[np.float32]:
-        """(100,).
-
-        Raises:
-            OmokageError: UNKNOWN_TRAIT.
-        """
-        if trait not in self._traits:
-            raise OmokageError(ErrorCode.UNKNOWN_TRAIT, trait=trait, known=", ".join(self.traits))
-        return np.asarray(self._traits[trait], np.float32)
-
     def mean(self) -> NDArray[np.float32]:
         """(100,) zeros, the middle of what codes are drawn from."""
         return np.zeros(CODES, np.float32)
@@ -136,5 +116,5 @@ def _drawn(seeds: Sequence[int], stream: int) -> NDArray[np.float64]:
 
 
 def faces_tensors(tensors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """A generator's tensors as versions keep them: kernels in half precision, which no pixel shows; statistics not."""
-    return {NET + name: np.asarray(one, np.float16 if one.ndim > 1 else np.float32) for name, one in tensors.items()}
+    """A generator's tensors as versions keep them."""
+    return {NET + name: one for name, one in halved(tensors).items()}

@@ -1,4 +1,4 @@
-"""The two players of a DCGAN (Radford et al. 2015, arXiv 1511.06434), with the widths of system 2 in docs/systems.md.
+"""The two players of a DCGAN (Radford et al. 2015, arXiv 1511.06434), with the widths of system 2 (docs/systems.md).
 
 The generator doubles a small picture four times with 5x5 transposed convolutions; the discriminator mirrors it. On two
 AVX2 cores the transposed convolution takes as long as, trained, or a tenth less than, a 3x3 convolution to four times
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import keras
-import numpy as np
 from keras import layers, ops
 
-from core.models.backend import to_numpy
+from core.models.drawn_faces import put
+from core.models.training_state import values_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -111,16 +111,12 @@ def set_tensors(net: keras.Model, tensors: Mapping[str, NDArray[Any]]) -> None:
     Raises:
         KeyError, ValueError: they are another network's.
     """
-    for name, variable in named(net).items():
-        tensor = tensors[name]
-        if tensor.shape != tuple(variable.shape):
-            raise ValueError(f"{name} is {tensor.shape}, not {tuple(variable.shape)}")
-        variable.assign(tensor.astype(np.float32))
+    put(named(net), tensors)
 
 
 def tensors_of(net: keras.Model) -> dict[str, NDArray[Any]]:
     """The tensors that `set_tensors` takes."""
-    return {name: to_numpy(variable) for name, variable in named(net).items()}
+    return values_of(named(net))
 
 
 def _convolution(dtype: Any, name: str, *, use_bias: bool) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -10,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.domain import collapse
-from core.domain.errors import ErrorCode, OmokageError
-from core.domain.preflight import FEWEST_TO_GENERATE
 from core.domain.runs import Ending, Point
 from core.domain.versions import VersionDraft
 from core.models import weights_file
@@ -19,11 +16,11 @@ from core.models.dcgan import Duel
 from core.models.dcgan_faces import DcganFaces, faces_tensors
 from core.models.dcgan_net import CODES
 from core.models.dcgan_recipes import RECIPES, Recipe
-from core.models.generator_pictures import PARTS, framing_of, hold_out_some
+from core.models.generator_pictures import PARTS, check_enough, hold_out_some
 from core.models.sample_quality import Judges, SampleQuality
-from core.models.training_state import check_finite, recipe_with
+from core.models.training_state import check_finite, pack, recipe_with, unpacked
 from core.render.grid import render_grid
-from core.vision.views import View
+from core.vision.views import View, framing_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,8 +35,6 @@ _SHEET = 64  # faces, 8 by 8, of the seeds from 0 on
 COMPARED = range(192)  # seeds of what evaluations draw: the same each time, so that chance does not move the curve
 # Of the last evaluation: other faces than those that the best step was chosen by, and more.
 FRESH = range(1000, 1250)
-_FEWEST = 4  # pictures with which there are two of each: to learn from, and to compare with
-_BEST = "best/"
 
 
 def recipe_of(preset: str, steps: int, config: Mapping[str, Any]) -> Recipe:
@@ -135,9 +130,9 @@ class DcganTrainer:
             "preset": self._run.preset,
             "best": at,
             "ending": self._ending and asdict(self._ending),
+            "points": [[point.step, point.values] for point in self._points],
         }
-        said["points"] = [[point.step, point.values] for point in self._points]
-        return weights_file.dump(tensors | {_BEST + name: one for name, one in best.items()}, {"run": json.dumps(said)})
+        return pack(tensors, best, said)
 
     def restore(self, data: bytes) -> None:
         """Go back to a snapshot.
@@ -145,16 +140,11 @@ class DcganTrainer:
         Raises:
             OmokageError: BAD_WEIGHTS, a damaged file or one of another network.
         """
-        tensors, meta = weights_file.load(data)
-        best = {name.removeprefix(_BEST): tensors.pop(name) for name in list(tensors) if name.startswith(_BEST)}
-        try:
-            said = json.loads(meta["run"])
+        with unpacked(data) as (tensors, best, said):
             self._duel.set_tensors(tensors, int(said["step"]))
             self._points = [Point(int(step), dict(values)) for step, values in said["points"]]
             self._best = None if said["best"] is None else (int(said["best"]), best)
             self._ending = Ending(**said["ending"]) if said["ending"] else None
-        except (KeyError, TypeError, ValueError) as error:
-            raise OmokageError(ErrorCode.BAD_WEIGHTS, reason="another-network") from error
         self._drawn_at = None
 
     def finish(self) -> VersionDraft:
@@ -232,9 +222,7 @@ def make_dcgan_trainer(run: Run, dataset: Dataset, reader: DatasetReader, judges
             pictures.
     """
     recipe = recipe_of(run.preset, run.steps, run.config)
-    if dataset.pictures < _FEWEST:
-        count, minimum = dataset.pictures, FEWEST_TO_GENERATE
-        raise OmokageError(ErrorCode.DATASET_UNFIT, remark="few-to-generate", count=count, minimum=minimum)
+    check_enough(dataset)
     view = View(framing_of(np.asarray(reader.found, np.bool_)), recipe.shape.size)
     images = reader.images(view)
     held_out = hold_out_some(len(images), run.seed)

@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.preflight import FEWEST_TO_GENERATE
 from core.domain.versions import Part
 from core.models import augment
-from core.vision.views import Framing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from core.domain.datasets import Dataset
+
 _HELD_OUT = 0.1  # of the pictures: what samples are compared with must not be what was learnt from
 _FEWEST, _MOST = 50, 250  # fewer make a distance of distributions a lottery; more make it no surer, and cost time
+_LEAST = 4  # two of each
 _EPOCH = 0  # stream of random numbers
 # What every model that draws was made with.
 PARTS = (
@@ -22,16 +26,17 @@ PARTS = (
     Part("face detector: CenterFace", "MIT"),
     Part("face embedding, which measures likeness: dlib's ResNet", "CC0-1.0"),
 )
-_FACES = 0.5  # share of pictures with a face from which the data set is one of portraits
 
 
-def framing_of(found: NDArray[np.bool_]) -> Framing:
-    """Portraits if at least half of the pictures show a face; whole pictures otherwise, as of cats.
+def check_enough(dataset: Dataset) -> None:
+    """That there are pictures to learn from and some to compare with; how many make sense, preflight says.
 
-    Args:
-        found: (N,), whether the detector found a face in each.
+    Raises:
+        OmokageError: DATASET_UNFIT.
     """
-    return Framing.PORTRAIT if len(found) and found.mean() >= _FACES else Framing.WHOLE
+    if dataset.pictures < _LEAST:
+        said = {"count": dataset.pictures, "minimum": FEWEST_TO_GENERATE}
+        raise OmokageError(ErrorCode.DATASET_UNFIT, remark="few-to-generate", **said)
 
 
 def hold_out_some(pictures: int, seed: int) -> NDArray[np.bool_]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from core.domain.errors import ErrorCode, OmokageError
+from core.models import weights_file
 from core.models.backend import Tensors, to_numpy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_BEST, _SAID = "best/", "run"  # what names of the best model's tensors begin with; the key of the JSON
 R = TypeVar("R")  # a recipe: a frozen dataclass with `steps`
 
 
@@ -72,3 +76,24 @@ def recipe_with(
         raise OmokageError(ErrorCode.UNKNOWN_PRESET, preset=preset, known=", ".join(recipes))
     said = {name: config[name] for name in options if config.get(name) is not None}
     return replace(recipes[preset], steps=steps, **said)  # type: ignore[type-var]
+
+
+def pack(tensors: Mapping[str, NDArray[Any]], best: Mapping[str, NDArray[Any]], said: Mapping[str, Any]) -> bytes:
+    """A snapshot: the state, the best model so far, and what JSON holds."""
+    named = {**tensors, **{_BEST + name: one for name, one in best.items()}}
+    return weights_file.dump(named, {_SAID: json.dumps(dict(said))})
+
+
+@contextmanager
+def unpacked(data: bytes) -> Iterator[tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]], dict[str, Any]]]:
+    """What `pack` was given; who cannot use it raises KeyError, TypeError or ValueError.
+
+    Raises:
+        OmokageError: BAD_WEIGHTS, a damaged file or one of another network.
+    """
+    tensors, meta = weights_file.load(data)
+    best = {name.removeprefix(_BEST): tensors.pop(name) for name in list(tensors) if name.startswith(_BEST)}
+    try:
+        yield tensors, best, json.loads(meta[_SAID])
+    except (KeyError, TypeError, ValueError) as error:
+        raise OmokageError(ErrorCode.BAD_WEIGHTS, reason="another-network") from error

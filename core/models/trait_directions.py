@@ -12,7 +12,6 @@ from PIL import Image
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-TRAIT = "trait/"  # what the tensors' names begin with
 _SIDE = 48  # pixels: glasses still show, and a picture is 7,000 numbers
 _COMPONENTS = 100
 _TESTED = 0.2  # of the pictures, for the labeller's accuracy

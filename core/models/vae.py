@@ -13,7 +13,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from core.models import augment
-from core.models.backend import Tensors, best_policy, make_forward, make_step, to_numpy
+from core.models.backend import Tensors, best_policy, make_forward, make_step
 from core.models.generator_pictures import batch_rows, to_pixels
 from core.models.training_state import assign, means, numbered, values_of
 from core.models.vae_net import build_decoder, build_encoder
@@ -220,7 +220,7 @@ def named(encoder: keras.Model, decoder: keras.Model) -> dict[str, Any]:
 
 def weights_of(encoder: keras.Model, decoder: keras.Model) -> dict[str, NDArray[np.float32]]:
     """Their values."""
-    return {name: to_numpy(variable) for name, variable in named(encoder, decoder).items()}
+    return values_of(named(encoder, decoder))
 
 
 def _split(both: Any, codes: int) -> tuple[Any, Any]:

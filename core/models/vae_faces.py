@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
-from core.domain.errors import ErrorCode, OmokageError
 from core.models.backend import make_forward, to_numpy
+from core.models.drawn_faces import DrawnFaces, halved, in_eights, put
 from core.models.generator_pictures import to_pixels
 from core.models.mixture import Mixture, mixture_of
-from core.models.trait_directions import TRAIT
 from core.models.vae import named, to_range
 from core.models.vae_net import SIZES, build_decoder, build_encoder
 from core.vision.views import Framing, View
@@ -23,13 +22,10 @@ if TYPE_CHECKING:
 
     Codes = NDArray[np.float32]
 
-# Pictures at a time, fewer are filled up: a face's bytes must not depend on how many are drawn beside it, and
-# processors add up in another order for another size.
-_AT_ONCE = 8
 _MOST_CODES = 4096  # of a card that was not tampered with
 
 
-class VaeFaces:
+class VaeFaces(DrawnFaces):
     """As in `FaceModel`.
 
     Args:
@@ -47,21 +43,16 @@ class VaeFaces:
         size, self._codes = int(config["size"]), int(config["codes"])
         if size not in SIZES or not 0 < self._codes <= _MOST_CODES:
             raise ValueError(f"no autoencoder is so: {size} {self._codes}")
+        super().__init__(tensors, self._codes)
         self.view = View(Framing(config["framing"]), size)
         encoder, decoder = build_encoder(size, self._codes), build_decoder(size, self._codes)
-        _put(named(encoder, decoder), tensors)
+        put(named(encoder, decoder), tensors)
         self._draw, self._read = _drawing(decoder), _reading(encoder, self._codes)
         self._mixture: Mixture = mixture_of(tensors)
-        self._traits = {name.removeprefix(TRAIT): one for name, one in tensors.items() if name.startswith(TRAIT)}
-        if any(one.shape != (self._codes,) for one in (self._mixture.mean, *self._traits.values())):
-            raise ValueError("a mixture or a trait of another space of codes")
+        if self._mixture.mean.shape != (self._codes,):
+            raise ValueError("a mixture of another space of codes")
         # What each code differs by, so that lengths count each of them alike. One that is unused would count for all.
         self._scale = np.maximum(self._mixture.deviations, 1e-3)
-
-    @property
-    def traits(self) -> tuple[str, ...]:
-        """Names that `direction` takes."""
-        return tuple(sorted(self._traits))
 
     def codes(self, seeds: Sequence[int], truncation: float = 1.0) -> Codes:
         """(N, Z), drawn from the mixture and brought nearer to its mean with less truncation."""
@@ -71,12 +62,12 @@ class VaeFaces:
     def render(self, codes: Codes) -> NDArray[np.uint8]:
         """(N, Z) -> (N, S, S, 3)."""
         side = self.view.size
-        parts = [to_pixels(self._draw(part)) for part in _filled(codes)]
+        parts = [to_pixels(self._draw(part)) for part in in_eights(codes)]
         return np.concatenate([np.zeros((0, side, side, 3), np.uint8), *parts])[: len(codes)]
 
     def encode(self, pictures: NDArray[np.uint8]) -> Codes:
         """(N, S, S, 3) -> (N, Z), the means of what the encoder takes them for."""
-        parts = [self._read(part) for part in _filled(pictures)]
+        parts = [self._read(part) for part in in_eights(pictures)]
         return np.concatenate([np.zeros((0, self._codes), np.float32), *parts])[: len(pictures)]
 
     def path(self, start: Codes, end: Codes, shares: Sequence[float]) -> Codes:
@@ -100,33 +91,14 @@ class VaeFaces:
         kept = math.sqrt(max(0.0, 1.0 - spread**2))
         return np.asarray(mean + kept * (code - mean) + spread * (self._mixture.codes(seeds) - mean), np.float32)
 
-    def direction(self, trait: str) -> Codes:
-        """(Z,).
-
-        Raises:
-            OmokageError: UNKNOWN_TRAIT.
-        """
-        if trait not in self._traits:
-            raise OmokageError(ErrorCode.UNKNOWN_TRAIT, trait=trait, known=", ".join(self.traits))
-        return np.asarray(self._traits[trait], np.float32)
-
     def mean(self) -> Codes:
         """(Z,), of the mixture."""
         return self._mixture.mean
 
 
 def faces_tensors(weights: Mapping[str, NDArray[Any]], mixture: Mixture) -> dict[str, NDArray[Any]]:
-    """All that drawing needs: kernels in half precision, which no pixel shows; statistics and the mixture not."""
-    half = {name: np.asarray(one, np.float16 if one.ndim > 1 else np.float32) for name, one in weights.items()}
-    return half | mixture.tensors()
-
-
-def _put(variables: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> None:
-    for name, variable in variables.items():
-        tensor = tensors[name]
-        if tensor.shape != tuple(variable.shape) or tensor.dtype.kind != "f":
-            raise ValueError(f"{name} is another network's")
-        variable.assign(np.asarray(tensor, np.float32))
+    """All that drawing needs; the mixture in single precision."""
+    return halved(weights) | mixture.tensors()
 
 
 # The matrix products of both are in double precision, since they add up in another order for the first and the last of
@@ -149,10 +121,3 @@ def _reading(encoder: keras.Model, codes: int) -> Callable[[NDArray[np.uint8]], 
     rest = keras.Model(encoder.input, encoder.get_layer("flat").output)
     read = make_forward(lambda pixels: rest(to_range(pixels), training=False))
     return lambda pictures: np.asarray(read(pictures).astype(np.float64) @ kernel + bias, np.float32)
-
-
-def _filled(rows: NDArray[Any]) -> list[NDArray[Any]]:
-    """Parts of `_AT_ONCE` rows, the last filled up with zeros."""
-    filled = np.zeros((-(-len(rows) // _AT_ONCE) * _AT_ONCE, *rows.shape[1:]), rows.dtype)
-    filled[: len(rows)] = rows
-    return [filled[at : at + _AT_ONCE] for at in range(0, len(filled), _AT_ONCE)]

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.domain.errors import ErrorCode, OmokageError
 from core.domain.runs import Ending
 from core.domain.versions import VersionDraft
 from core.models import weights_file
-from core.models.generator_pictures import PARTS, framing_of, hold_out_some
+from core.models.generator_pictures import PARTS, check_enough, hold_out_some
 from core.models.mixture import Mixture, fit_mixture, single
 from core.models.sample_quality import Judges, SampleQuality
-from core.models.training_state import check_finite, recipe_with
+from core.models.training_state import check_finite, pack, recipe_with, unpacked
 from core.models.vae import Vae
 from core.models.vae_faces import faces_tensors
 from core.models.vae_recipes import RECIPES, VaeRecipe
 from core.render.grid import render_grid
-from core.vision.views import Framing, View
+from core.vision.views import Framing, View, framing_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,8 +37,6 @@ _ALL_CODED = 10_000  # and those of the mixture that is kept
 _COLUMNS = 8  # of the sheet: two rows of pictures, each above its reconstructions, and four of new faces
 _RISING = 5  # evaluations in a row without a better one, a quarter of a run: by then it is no wavering
 _CLEARLY = 1.02  # times the best loss; overfitting is slow, and a loss that stands still does no harm
-_FEWEST = 4  # pictures with which there are two of each: to learn from, and to compare with
-_BEST = "best/"
 
 
 def recipe_of(preset: str, steps: int, config: Mapping[str, Any]) -> VaeRecipe:
@@ -152,7 +148,7 @@ class VaeTrainer:
         at, best = self._best or (None, {})
         said: dict[str, Any] = {"step": self.step, "preset": self._run.preset, "best": at, "history": self._history}
         said["ending"] = self._ending and asdict(self._ending)
-        return weights_file.dump(tensors | {_BEST + name: one for name, one in best.items()}, {"run": json.dumps(said)})
+        return pack(tensors, best, said)
 
     def restore(self, data: bytes) -> None:
         """Go back to a snapshot.
@@ -160,17 +156,12 @@ class VaeTrainer:
         Raises:
             OmokageError: BAD_WEIGHTS, a damaged file or one of another network.
         """
-        tensors, meta = weights_file.load(data)
-        best = {name.removeprefix(_BEST): tensors.pop(name) for name in list(tensors) if name.startswith(_BEST)}
-        try:
-            said = json.loads(meta["run"])
+        with unpacked(data) as (tensors, best, said):
             self._vae.set_tensors(tensors, int(said["step"]))
             self._history = [(int(step), float(loss), float(kid)) for step, loss, kid in said["history"]]
             self._best = None if said["best"] is None else (int(said["best"]), best)
             self._ending = Ending(**said["ending"]) if said["ending"] else None
-            self._coded_at = None
-        except (KeyError, TypeError, ValueError) as error:
-            raise OmokageError(ErrorCode.BAD_WEIGHTS, reason="another-network") from error
+        self._coded_at = None
 
     def finish(self) -> VersionDraft:
         """The weights of the best evaluation, and a mixture over the codes that they give the training pictures."""
@@ -253,8 +244,7 @@ def make_vae_trainer(run: Run, dataset: Dataset, reader: DatasetReader, judges: 
             pictures.
     """
     recipe = recipe_of(run.preset, run.steps, run.config)
-    if dataset.pictures < _FEWEST:
-        raise OmokageError(ErrorCode.DATASET_UNFIT, remark="few-to-generate", minimum=_FEWEST, count=dataset.pictures)
+    check_enough(dataset)
     framing = framing_of(np.asarray(reader.found, np.bool_))
     images = reader.images(View(framing, recipe.size))
     held_out = hold_out_some(len(images), run.seed)

@@ -142,7 +142,7 @@ def _check_hand(decided: Sequence[Judged], hand: Hand) -> None:
 
 def _sample(pictures: Sequence[Offered], decoder: Decoder) -> list[NDArray[np.uint8]]:
     """Some pictures from all over the folder, small."""
-    from core.vision.curation.crop import small  # noqa: PLC0415
+    from core.vision.curation.detail import small  # noqa: PLC0415
 
     step = max(1, len(pictures) // _SAMPLE)
     found = []

@@ -21,12 +21,13 @@ from core.services.curate import Load, Offered, curate
 from core.services.curate_files import dumped, encoded, sheet
 from core.services.dataset_maker import DatasetMaker, Target
 from core.storage.disk import disk_full_said
-from core.vision.curation.crop import cut, middle
 from core.vision.curation.subjects import load_finder
+from core.vision.cut import cut, middle
 from core.vision.dataset_pictures import Seen
 from core.vision.dataset_reader import DatasetReader, open_dataset
 from core.vision.decode import SafeDecoder
 from core.vision.reader import EMBEDDING_NAME
+from core.vision.views import Framing, framing_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 _SUFFIX = " curated"  # of the new data set's name
 _LONGEST = 64  # characters of a name
-_FACES = 0.5  # share of pictures with a face, from which on faces are what is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class CurateService:
         return self._curated(dataset, reader, job.origin.locale, moment)
 
     def _curated(self, dataset: Dataset, reader: DatasetReader, locale: str, moment: Moment) -> dict[str, JSON]:
-        subject = Subject.FACE if reader.found.mean() >= _FACES else Subject.ANY
+        subject = Subject.FACE if framing_of(reader.found) is Framing.PORTRAIT else Subject.ANY
         blobs = self._services.blobs
         with self._as_files(reader) as pictures, closing(SafeDecoder()) as decoder, disk_full_said():
             curation = curate(pictures, subject, progress=moment.go_on, load=self._load, decoder=decoder)

@@ -21,7 +21,7 @@ from core.domain.errors import OmokageError
 from core.domain.presets import bad_option
 from core.render.grid import render_grid
 from core.storage.disk import disk_full_said
-from core.vision.curation.crop import cut, middle
+from core.vision.cut import cut, middle
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,8 +15,9 @@ from core.domain.datasets import UNNAMED, Dataset, Findings
 from core.domain.jobs import JSON, Origin
 from core.domain.runs import Run, RunKind, RunRequest, RunState
 from core.models import weights_file
+from core.models.drawn_faces import TRAIT
 from core.models.face_model import load_face_model
-from core.models.trait_directions import TRAIT, make_labeller, trait_directions
+from core.models.trait_directions import make_labeller, trait_directions
 from core.services.dataset_make import Picture, Progress, make, newest
 from core.services.dataset_make import load_reader as load_product
 from core.services.dataset_maker import Target

@@ -5,6 +5,7 @@ Training and classifying call the same function, so that a network never sees tw
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from core.domain.curation import Crop
 from core.vision.align import CHIP_SIZE, TEMPLATE, align, inverse, similarity
+from core.vision.cut import beyond, cut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +53,8 @@ _ZOOM = 0.71
 _EYES_AT = 0.46
 # How far beyond the picture a portrait may reach, of its side, before the picture is taken as it is: what is missing
 # there is filled with the edge's pixels.
-_MOST_BEYOND = 0.15
+MOST_BEYOND = 0.15
+_FACES = 0.5  # share of a data set's pictures with a face from which on it is one of portraits
 
 
 def render_view(
@@ -100,27 +104,33 @@ def portrait_template(size: int) -> NDArray[np.float64]:
     return result
 
 
+def portrait_crop(landmarks: Sequence[tuple[float, float]]) -> Crop:
+    """The square that a portrait of a face with these landmarks shows, wherever the picture ends.
+
+    Raises:
+        ValueError: landmarks that span no area.
+    """
+    back = inverse(similarity(np.asarray(landmarks, np.float64), portrait_template(1)))
+    x, y = back @ (0.5, 0.5, 1.0)
+    angle = math.degrees(math.atan2(back[1, 0], back[0, 0]))
+    return Crop(float(x), float(y), math.hypot(back[0, 0], back[1, 0]), angle)
+
+
+def framing_of(found: NDArray[np.bool_]) -> Framing:
+    """Of a data set: portraits if at least half of the pictures show a face; whole pictures otherwise, as of cats.
+
+    Args:
+        found: (N,), whether the detector found a face in each.
+    """
+    return Framing.PORTRAIT if len(found) and found.mean() >= _FACES else Framing.WHOLE
+
+
 def _portrait(
     image: NDArray[np.uint8], landmarks: Sequence[tuple[float, float]], size: int
 ) -> NDArray[np.uint8] | None:
     """The face upright with its hair; None: the picture does not reach so far."""
-    matrix = inverse(similarity(np.asarray(landmarks, np.float64), portrait_template(size)))
-    corners = np.array([(0, 0, 1), (size, 0, 1), (0, size, 1), (size, size, 1)]) @ matrix.T
-    height, width = image.shape[:2]
-    beyond = max(float(-corners.min()), *(corners.max(0) - (width, height)), 0.0)
-    side = float(np.linalg.norm(corners[1] - corners[0]))
-    if beyond > _MOST_BEYOND * side:
-        return None
-    margin = int(np.ceil(beyond)) + 2
-    padded = Image.fromarray(np.pad(image, ((margin, margin), (margin, margin), (0, 0)), mode="edge"))
-    shrink = max(1, round(side / size))
-    matrix[:, 2] += margin
-    if shrink > 1:  # as in `align`
-        padded = padded.reduce(shrink)
-    coefficients = tuple((matrix / shrink).ravel())
-    return np.asarray(
-        padded.transform((size, size), Image.Transform.AFFINE, coefficients, Image.Resampling.BICUBIC), np.uint8
-    )
+    crop = portrait_crop(landmarks)
+    return cut(image, crop, size) if beyond(image, crop) <= MOST_BEYOND * crop.side else None
 
 
 def _square(box: Box) -> tuple[int, int, int, int]:

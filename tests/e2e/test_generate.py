@@ -5,8 +5,7 @@ With OMOKAGE_SCREENSHOTS=FOLDER the chat's pictures are kept there.
 
 from __future__ import annotations
 
-import hashlib
-import json
+import io
 import os
 import re
 from collections.abc import Iterator
@@ -15,11 +14,11 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 from playwright.sync_api import Locator, Page, expect
 
 from benchmarks.running import Running, running
-from core.starter.models import FOLDER_VARIABLE, KINDS, paths, starter_names
+from core.starter.models import starter_names
 from core.starter.sitters import photograph, sitter
 from sandbox.driver import Driver, Member
 from sandbox.types import Json
@@ -39,13 +38,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """With the models that come with the product, or where this checkout has none, with an untrained one."""
-    with pytest.MonkeyPatch.context() as patch:
-        if "starter dcgan" not in starter_names():
-            patch.setenv(FOLDER_VARIABLE, str(untrained(tmp_path_factory.mktemp("models"))))
-        with running() as started:
-            yield started
+def product() -> Iterator[Running]:
+    with running() as started:
+        yield started
 
 
 @pytest.fixture
@@ -63,22 +58,6 @@ def faces(product: Running, tmp_path_factory: pytest.TempPathFactory) -> str:
     imported = omokage(product, "data", "import", str(folder), "--name", "faces", "--unlabelled", "--guild", GUILD_ID)
     assert f"faces v1: {PICTURES} pictures" in imported
     return "faces"
-
-
-def untrained(folder: Path) -> Path:
-    """A generator with random weights, as a product's model."""
-    from core.models import weights_file  # noqa: PLC0415 - TensorFlow
-    from core.models.dcgan_faces import faces_tensors  # noqa: PLC0415
-    from core.models.dcgan_net import CODES, SHAPES, build_generator, tensors_of  # noqa: PLC0415
-
-    tensors = tensors_of(build_generator(SHAPES["small"]))
-    weights = weights_file.dump(faces_tensors({name: 3 * one for name, one in tensors.items()}), {})
-    config = {"head": "dcgan", "preset": "small", "size": 64, "codes": CODES, "framing": "portrait", "seed": 0}
-    card = {"architecture": "dcgan-small", "config": config, "sha256": hashlib.sha256(weights).hexdigest()}
-    card_file, weights_file_ = paths(folder, KINDS[0])
-    card_file.write_text(json.dumps(card), "utf-8")
-    weights_file_.write_bytes(weights)
-    return folder
 
 
 def draw_portrait(file: Path) -> None:
@@ -114,7 +93,7 @@ def test_a_fresh_machine_draws_faces_variations_and_a_film(page: Page) -> None:
     page.get_by_test_id("send").click()
     # Then they are there, in rows
     grid = saying(page, "8 faces that never were")
-    assert "starter dcgan" in grid.inner_text()
+    assert starter_names()[0] in grid.inner_text()
     assert picture_of(grid).evaluate("image => image.naturalWidth") > 300
     shoot(page, "generate")
     # When variations of the first are asked for, and a film through all of them
@@ -137,6 +116,31 @@ def test_a_fresh_machine_draws_faces_variations_and_a_film(page: Page) -> None:
 async def answered(member: Member, path: str, **options: object) -> Json:
     asked = await member.command(path, **options)
     return await asked.wait_for(lambda m: bool(m["embeds"]), PATIENCE_S)
+
+
+def picture_in(message: Json) -> str:
+    url: str = message["embeds"][0]["image"]["url"]
+    return url
+
+
+async def test_photos_become_each_other_on_a_fresh_machine(product: Running, tmp_path: Path) -> None:
+    photos = []
+    for seed in (1, 2):
+        draw_portrait(tmp_path / f"{seed}.jpg")
+        photos.append((f"{seed}.jpg", (tmp_path / f"{seed}.jpg").read_bytes()))
+    async with Driver(product.url) as driver:
+        ben = await driver.member("ben")
+        await ben.wait_for_bot("morph", timeout=PATIENCE_S)
+        morph = await answered(ben, "morph", **{"a-photo": photos[0], "b-photo": photos[1]})
+        film, strip = [await driver.download(frame["image"]["url"]) for frame in morph["embeds"]]
+        assert (film[:4], strip[:4]) == (b"RIFF", b"\x89PNG")
+        # And a trait that the product's model knows is seen in a photo's face
+        sums = [
+            await answered(ben, "mix", **{"add-photo": photos[0], **traits}) for traits in ({}, {"traits": "glasses 2"})
+        ]
+        plain, glasses = [Image.open(io.BytesIO(await driver.download(picture_in(one)))) for one in sums]
+        assert plain.size == glasses.size
+        assert ImageChops.difference(plain.convert("L"), glasses.convert("L")).getextrema()[1] > 60
 
 
 async def trained(member: Member, data: str, number: int, **options: object) -> tuple[Json, Json]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from core.domain.curation import LIMITS, Crop, Limits, Measures
 from core.vision.curation.copies import picture_hash
-from core.vision.curation.crop import LOOK, cut, detail
+from core.vision.curation.detail import LOOK, detail
 from core.vision.curation.text import text_share
+from core.vision.cut import cut
 
 if TYPE_CHECKING:
     import numpy as np

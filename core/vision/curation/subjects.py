@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from PIL import Image
 
 from core.domain.curation import Crop, Subject
-from core.vision.align import similarity
 from core.vision.crops import find_face
-from core.vision.curation.crop import middle
 from core.vision.curation.lite import KINDS, SIDE
-from core.vision.views import portrait_template
+from core.vision.cut import middle, reach
+from core.vision.views import MOST_BEYOND, portrait_crop
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from core.vision.reader import Detector
 
 _LEAST_AROUND = 1.15  # times the box: no portrait is closer than the face itself
-_BEYOND = 0.15  # of a portrait's side, by which it may reach beyond the picture: as in core.vision.views
 # A kind of thing is common in a folder where one picture in ten shows it with 1 %: of 320 cats that gives nine kinds,
 # five of them cats, and what is planted into a folder in small numbers does not make itself common.
 _SHOWN, _COMMON = 0.01, 0.1
@@ -105,14 +103,11 @@ def load_finder(subject: Subject, sample: Callable[[], Sequence[NDArray[np.uint8
 
 def _portrait(image: NDArray[np.uint8], face: DetectedFace) -> Crop:
     """Framed as `views` has portraits, or closer where the picture ends."""
-    to_unit = similarity(np.asarray(face.landmarks, np.float64), portrait_template(1))
-    back = np.linalg.inv(to_unit[:, :2])
-    x, y = back @ ((0.5, 0.5) - to_unit[:, 2])
-    side, angle = math.hypot(*back[:, 0]), math.atan2(back[1, 0], back[0, 0])
+    crop = portrait_crop(face.landmarks)
     height, width = image.shape[:2]
-    room = min(x, y, width - x, height - y) / (abs(math.cos(angle)) + abs(math.sin(angle))) * 2
-    fitting = max(room / (1 - 2 * _BEYOND), _LEAST_AROUND * max(face.box.w, face.box.h))
-    return Crop(float(x), float(y), float(min(side, fitting)), math.degrees(angle))
+    room = min(crop.x, crop.y, width - crop.x, height - crop.y) / reach(crop)
+    fitting = max(room / (1 - 2 * MOST_BEYOND), _LEAST_AROUND * max(face.box.w, face.box.h))
+    return replace(crop, side=min(crop.side, fitting))
 
 
 def _seen(network: KindNetwork, image: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.models.generator_pictures import framing_of, hold_out_some, to_pixels
+from core.models.generator_pictures import hold_out_some, to_pixels
 from core.models.sample_quality import Judges, SampleQuality, describe, distances, fixed_chips, kernel_distance
 from core.vision.align import TEMPLATE
-from core.vision.views import Framing, portrait_template
+from core.vision.views import Framing, framing_of, portrait_template
 
 
 def embed(chips: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from core.services.curate import Offered, curate, offered_of, read_hand
 from core.services.curate_files import DROPPED_SHEET, KEPT, KEPT_SHEET, REPORT, write_all
 from core.services.dataset_sources import FolderFiles
 from core.vision.curation.subjects import Found
-from tests.unit.core.vision.curation.test_crop import noise
+from tests.unit.core.vision.test_cut import noise
 
 
 class Pillow:

@@ -10,9 +10,9 @@ import pytest
 from core.domain.curation import LIMITS
 from core.domain.faces import Box, DetectedFace
 from core.vision.align import TEMPLATE
-from core.vision.curation.crop import cut
 from core.vision.curation.lite import KINDS, PLACES
 from core.vision.curation.subjects import CommonFinder, FaceFinder, common_kinds
+from core.vision.cut import cut
 from core.vision.views import portrait_template
 
 SIZE = 300

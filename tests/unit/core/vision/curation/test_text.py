@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from core.domain.curation import LIMITS
 from core.render.lettering import font
 from core.vision.curation.text import text_share
-from tests.unit.core.vision.curation.test_crop import noise
+from tests.unit.core.vision.test_cut import noise
 
 SKIN = (224, 180, 160)
 

@@ -1,4 +1,4 @@
-"""Squares, upright, and how much detail they have."""
+"""Squares cut out of pictures, and how much detail is in them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
 from core.domain.curation import LIMITS, Crop
-from core.vision.curation.crop import LOOK, MOST_SIDE, cut, detail, middle, small
+from core.vision.curation.detail import LOOK, detail, small
+from core.vision.cut import MOST_SIDE, cut, middle
 
 
 def noise(seed: int = 0, side: int = LOOK) -> Image.Image:

@@ -1,0 +1,75 @@
+"""What all models that draw faces have in common: traits, batches of one size, tensors as versions keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.domain.errors import ErrorCode, OmokageError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+TRAIT = "trait/"  # what the names of the directions' tensors begin with
+# Faces at a time, fewer are filled up: a face's bytes must not depend on how many are drawn beside it, and processors
+# add up in another order for another size. 8 is what is asked for most.
+AT_ONCE = 8
+
+
+class DrawnFaces:
+    """The part of a `FaceModel` (core/services/face_model.py) that knows traits.
+
+    Args:
+        tensors: of a version; those of traits are picked out.
+        codes: numbers in a code.
+
+    Raises:
+        ValueError: a trait is no direction in the space of codes.
+    """
+
+    def __init__(self, tensors: Mapping[str, NDArray[Any]], codes: int) -> None:
+        self._traits = {name.removeprefix(TRAIT): one for name, one in tensors.items() if name.startswith(TRAIT)}
+        if any(one.shape != (codes,) for one in self._traits.values()):
+            raise ValueError("a trait of another space of codes")
+
+    @property
+    def traits(self) -> tuple[str, ...]:
+        """Names that `direction` takes."""
+        return tuple(sorted(self._traits))
+
+    def direction(self, trait: str) -> NDArray[np.float32]:
+        """(Z,).
+
+        Raises:
+            OmokageError: UNKNOWN_TRAIT.
+        """
+        if trait not in self._traits:
+            raise OmokageError(ErrorCode.UNKNOWN_TRAIT, trait=trait, known=", ".join(self.traits))
+        return np.asarray(self._traits[trait], np.float32)
+
+
+def in_eights(rows: NDArray[Any]) -> list[NDArray[Any]]:
+    """Parts of `AT_ONCE` rows, the last filled up with zeros."""
+    filled = np.zeros((-(-len(rows) // AT_ONCE) * AT_ONCE, *rows.shape[1:]), rows.dtype)
+    filled[: len(rows)] = rows
+    return [filled[at : at + AT_ONCE] for at in range(0, len(filled), AT_ONCE)]
+
+
+def halved(tensors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """As versions keep a network: kernels in half precision, which no pixel shows; statistics and biases not."""
+    return {name: np.asarray(one, np.float16 if one.ndim > 1 else np.float32) for name, one in tensors.items()}
+
+
+def put(variables: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> None:
+    """Give a network's variables their values, in single precision; there may be other tensors among them.
+
+    Raises:
+        KeyError, ValueError: one is missing, or has another shape or type: they are another network's.
+    """
+    for name, variable in variables.items():
+        tensor = tensors[name]
+        if tensor.shape != tuple(variable.shape) or tensor.dtype.kind != "f":
+            raise ValueError(f"{name} is {tensor.dtype} {tensor.shape}, not {tuple(variable.shape)}")
+        variable.assign(np.asarray(tensor, np.float32))
