@@ -32,6 +32,7 @@ from bot.features.train.buttons import BackButton, RunButton
 from bot.features.train.commands import train
 from bot.features.train.snapshot import BeginButton, SnapshotAnswerer
 from bot.forms import Taker
+from bot.meant import MeantSelect
 from bot.relay import Answerer
 from core.domain.jobs import JobKind
 
@@ -57,6 +58,7 @@ ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     KeptButton,
     DrawnButton,
     DrawnSelect,
+    MeantSelect,
     FaceButton,
     FacesSelect,
     PageButton,

@@ -44,6 +44,7 @@ _UNSAID: Mapping[str, Value] = {
     "guild": "…",
     "model": "…",
     "trait": "…",
+    "target": "…",
 }
 # A reason that has a sentence of its own.
 _BY_REASON: Mapping[str, str] = {

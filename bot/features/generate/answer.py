@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.answers import Answer, Attachment
-from bot.features.generate.controls import choice_view, drawn_view
+from bot.features.generate.controls import drawn_view
 from bot.features.generate.orders import drawn_by
-from bot.features.generate.texts import PHOTO, PICTURE, alt_of, choice_embed, drawn_embed
+from bot.features.generate.texts import PICTURE, alt_of, drawn_embed
+from bot.meant import bare_choice, choice_answer
 from core.domain.generation import Drawn
 from core.domain.jobs import Job
 
@@ -28,7 +29,10 @@ class DrawnAnswerer:
         Raises:
             OmokageError: PHOTO_GONE, a picture is not there any more.
         """
-        bare, words, drawn = await self.redraw(bot, job), await _words(bot, job), drawn_by(job)
+        words, drawn = await _words(bot, job), drawn_by(job)
+        if drawn.choice is not None:
+            return await choice_answer(bot, words, job, drawn.choice)
+        bare = await self.redraw(bot, job)
         files = [await _attachment(bot, words, job, name, blob) for name, blob in _files(drawn)]
         return replace(bare, attachments=tuple(files))
 
@@ -36,8 +40,7 @@ class DrawnAnswerer:
         """The same without the pictures, which stay."""
         words, drawn = await _words(bot, job), drawn_by(job)
         if drawn.choice is not None:
-            embed = choice_embed(words, job, drawn.choice.faces).set_image(url=f"attachment://{PHOTO}")
-            return Answer(embed=embed, view=choice_view(words, job, drawn.choice.faces), private=True)
+            return bare_choice(words, job, drawn.choice)
         embed = drawn_embed(words, job, drawn)
         frames = [embed, *(discord.Embed(colour=embed.colour) for _ in _files(drawn)[1:])]
         for frame, (name, _) in zip(frames, _files(drawn), strict=False):
@@ -47,15 +50,13 @@ class DrawnAnswerer:
 
 def _files(drawn: Drawn) -> list[tuple[str, str]]:
     """Names and blobs."""
-    if drawn.choice is not None:
-        return [(PHOTO, drawn.choice.picture)]
     named = ((drawn.film_name or "film.webp", drawn.film), (PICTURE, drawn.picture))
     return [(name, blob) for name, blob in named if blob is not None]
 
 
 async def _attachment(bot: OmokageBot, words: Words, job: Job, name: str, blob: str) -> Attachment:
     data = await bot.threads.slow(bot.services.blobs.get, blob)
-    alt = alt_of(words, job, drawn_by(job)) if name in {PICTURE, PHOTO} else words.say("draw-film-alt")
+    alt = alt_of(words, job, drawn_by(job)) if name == PICTURE else words.say("draw-film-alt")
     return Attachment(name, data, alt)
 
 

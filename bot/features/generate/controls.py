@@ -13,16 +13,15 @@ from bot.features.generate import orders
 from bot.features.generate.orders import Order
 from bot.features.generate.texts import trait_name
 from bot.i18n import Words, clip
-from bot.permissions import guild_of, is_moderator
+from bot.menus import OPTIONS, pages, rows_view
+from bot.permissions import guild_of
 from bot.speech import private
-from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import Drawn, GridRequest
 from core.domain.jobs import Job, JobKind
 
 if TYPE_CHECKING:
     from bot.types import Interaction
 
-_OPTIONS = 25  # Discord's, for a select
 _LABEL = 100  # Discord's, for an option
 _MORE, _LESS = "+", "-"
 
@@ -58,7 +57,7 @@ class DrawnButton(
 
 class DrawnSelect(
     discord.ui.DynamicItem[discord.ui.Select[Any]],
-    template=r"drawn:(?P<action>like|near|face|trait|meant):(?P<job>\d{1,20}):(?P<first>\d{1,3})s",
+    template=r"drawn:(?P<action>like|near|face|trait):(?P<job>\d{1,20}):(?P<first>\d{1,3})s",
 ):
     """Chooses one of the faces, or more or less of a trait; `first` is the place of its first option."""
 
@@ -83,9 +82,6 @@ class DrawnSelect(
         elif self.action == "trait":
             step = orders.TRAIT_STEP if value[0] == _MORE else -orders.TRAIT_STEP
             await _ask(interaction, orders.with_trait(job, drawn, value[1:], step))
-        elif self.action == "meant":
-            _require_own(interaction, job)
-            await _ask(interaction, orders.chosen(job, drawn, int(value)))
         else:
             await _ask(interaction, _about(self.action, job, drawn, int(value)))
 
@@ -97,16 +93,7 @@ def drawn_view(words: Words, job: Job, drawn: Drawn) -> discord.ui.View | None:
         rows = _grid_rows(words, job, drawn)
     if job.kind in {JobKind.GENERATE, JobKind.MIX} and drawn.traits:
         rows.append([_trait_select(words, job, drawn)])
-    return _view(rows) if rows else None
-
-
-def choice_view(words: Words, job: Job, faces: int) -> discord.ui.View:
-    """Which face of a photo is meant."""
-    options = [
-        discord.SelectOption(label=words.say("draw-meant-option", number=str(number)), value=str(number - 1))
-        for number in range(1, faces + 1)
-    ]
-    return _view([[one] for one in _selects(words.say("draw-meant-placeholder"), "meant", job, options)])
+    return rows_view(rows) if rows else None
 
 
 def _grid_rows(words: Words, job: Job, drawn: Drawn) -> list[Sequence[discord.ui.DynamicItem[Any]]]:
@@ -120,7 +107,7 @@ def _grid_rows(words: Words, job: Job, drawn: Drawn) -> list[Sequence[discord.ui
     options = [
         discord.SelectOption(label=words.say("draw-seed-option", seed=str(one)), value=str(one)) for one in seeds
     ]
-    if len(seeds) > _OPTIONS:
+    if len(seeds) > OPTIONS:
         return [*rows, *([one] for one in _selects(words.say("draw-face-placeholder"), "face", job, options))]
     actions = ["like", "near"] if _has_nearest(drawn, asked) else ["like"]
     hints = {"like": words.say("draw-like-placeholder"), "near": words.say("draw-near-placeholder")}
@@ -132,13 +119,13 @@ def _face_view(words: Words, job: Job, drawn: Drawn, seed: int) -> discord.ui.Vi
     row = [_button(words.say("draw-like-button"), "like", job, seed=seed)]
     if _has_nearest(drawn, GridRequest.from_json(job.params)):
         row.append(_button(words.say("draw-near-button"), "near", job, seed=seed))
-    return _view([row])
+    return rows_view([row])
 
 
 def _trait_select(words: Words, job: Job, drawn: Drawn) -> DrawnSelect:
     options = [
         discord.SelectOption(label=clip(words.say("draw-trait-option", sign=sign, trait=name), _LABEL), value=value)
-        for trait in drawn.traits[: _OPTIONS // 2]
+        for trait in drawn.traits[: OPTIONS // 2]
         for name in [trait_name(words, trait)]
         for sign, value in (("more", f"{_MORE}{trait}"), ("less", f"{_LESS}{trait}"))
     ]
@@ -148,11 +135,8 @@ def _trait_select(words: Words, job: Job, drawn: Drawn) -> DrawnSelect:
 def _selects(hint: str, action: str, job: Job, options: list[discord.SelectOption]) -> list[DrawnSelect]:
     """As many as the options need."""
     made = []
-    for first in range(0, len(options), _OPTIONS):
-        page = options[first : first + _OPTIONS]
-        reach = "" if len(options) <= _OPTIONS else f" ({page[0].label} – {page[-1].label})"
-        custom_id = f"drawn:{action}:{job.id}:{first}s"
-        select = discord.ui.Select[Any](custom_id=custom_id, placeholder=f"{hint}{reach}", options=page)
+    for first, select in pages(hint, options):
+        select.custom_id = f"drawn:{action}:{job.id}:{first}s"
         made.append(DrawnSelect(select, action, job.id))
     return made
 
@@ -168,15 +152,6 @@ def _button(
     return DrawnButton(button, action, job.id, seed)
 
 
-def _view(rows: Sequence[Sequence[discord.ui.DynamicItem[Any]]]) -> discord.ui.View:
-    view = discord.ui.View(timeout=None)
-    for number, row in enumerate(rows[:5]):  # Discord's rows
-        for item in row:
-            item.row = number
-            view.add_item(item)
-    return view
-
-
 def _has_nearest(drawn: Drawn, asked: GridRequest) -> bool:
     """Whether there are training pictures to look at: not of the models that come with the product."""
     return drawn.version_id is not None and not asked.traits
@@ -186,12 +161,6 @@ def _about(action: str, job: Job, drawn: Drawn, seed: int) -> Order:
     if action == "like":
         return orders.variations(job, drawn, seed, orders.any_seed())
     return orders.nearest(job, drawn, seed)
-
-
-def _require_own(interaction: Interaction, job: Job) -> None:
-    """Raise NOT_ALLOWED for everybody but who asked, and moderators: it is his photo."""
-    if job.origin.member_id != interaction.user.id and not is_moderator(interaction):
-        raise OmokageError(ErrorCode.NOT_ALLOWED)
 
 
 async def _job(interaction: Interaction, job_id: int) -> Job:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.features.generate.typed import with_more
-from bot.places import changed_at
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import (
     MOST_KEYS,
@@ -91,18 +90,6 @@ def with_trait(job: Job, drawn: Drawn, trait: str, step: float) -> Order:
         return mix(replace(mixed, model=drawn.model, traits=with_more(mixed.traits, trait, step)))
     asked = GridRequest.from_json(job.params)
     return grid(replace(asked, model=drawn.model, traits=with_more(asked.traits, trait, step)))
-
-
-def chosen(job: Job, drawn: Drawn, index: int) -> Order:
-    """The same, now that somebody has said which face of a photo is meant.
-
-    Raises:
-        OmokageError: PHOTO_GONE, nothing is to be chosen.
-    """
-    if drawn.choice is None:
-        raise OmokageError(ErrorCode.PHOTO_GONE)
-    params = {key: value for key, value in job.params.items() if key != "photos"}  # they are blobs by now
-    return Order(job.kind, changed_at(params, drawn.choice.which, index=index))
 
 
 def drawn_by(job: Job) -> Drawn:

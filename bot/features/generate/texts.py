@@ -11,7 +11,7 @@ from core.domain.generation import Drawn, Face, FilmRequest, GridRequest, MixReq
 from core.domain.jobs import Job, JobKind
 
 COLOUR = 0xAA4499  # of what is not real; answers about real faces are blue
-PICTURE, PHOTO = "faces.png", "photo.jpg"
+PICTURE = "faces.png"
 
 
 def drawn_embed(words: Words, job: Job, drawn: Drawn) -> discord.Embed:
@@ -21,17 +21,8 @@ def drawn_embed(words: Words, job: Job, drawn: Drawn) -> discord.Embed:
     return embed.set_footer(text=words.say("draw-footer", model=clip(drawn.label, 200), job=str(job.id)))
 
 
-def choice_embed(words: Words, job: Job, faces: int) -> discord.Embed:
-    """Which of several faces of a photo is meant?"""
-    embed = discord.Embed(colour=COLOUR, title=words.say("draw-choice-title", faces=faces))
-    embed.description = words.say("draw-choice-text")
-    return embed.set_footer(text=words.say("draw-choice-footer", job=str(job.id)))
-
-
 def alt_of(words: Words, job: Job, drawn: Drawn) -> str:
     """What the picture shows, for those who cannot see it."""
-    if drawn.choice is not None:
-        return words.say("draw-choice-alt", faces=drawn.choice.faces)
     if job.kind is JobKind.NEAREST:
         return words.say("draw-nearest-alt", count=len(drawn.distances))
     if job.kind is JobKind.GENERATE:

@@ -40,10 +40,6 @@ draw-nearest-alt = The drawn face, and { $count ->
         [one] the training picture
        *[other] the { $count } training pictures
     } nearest to it
-draw-choice-title = This photo shows { $faces } faces
-draw-choice-text = Which one is meant? The numbers are in the picture.
-draw-choice-footer = Job { $job }
-draw-choice-alt = The photo with { $faces } numbered faces
 
 draw-again-button = 🎲 Other faces
 draw-film-button = 🎞️ Film
@@ -53,9 +49,7 @@ draw-like-placeholder = 🧬 Variations of …
 draw-near-placeholder = 🔎 Training pictures nearest to …
 draw-face-placeholder = 👤 More of a face
 draw-trait-placeholder = 🎚️ More or less of …
-draw-meant-placeholder = Choose a face …
 draw-seed-option = Face { $seed }
-draw-meant-option = Face { $number }
 draw-trait-option = { $sign ->
         [more] ➕ More: { $trait }
        *[less] ➖ Less: { $trait }

@@ -28,10 +28,6 @@ draw-grid-alt = 描かれた顔{ $count }枚の一覧
 draw-strip-alt = 横に並んだ描かれた顔
 draw-film-alt = 描かれた顔が次の顔へ変わっていくアニメーション
 draw-nearest-alt = 描かれた顔と、それに最も近い学習用の写真{ $count }枚
-draw-choice-title = この写真には{ $faces }人の顔が写っています
-draw-choice-text = どの顔を使いますか？番号は画像の中にあります。
-draw-choice-footer = ジョブ { $job }
-draw-choice-alt = { $faces }人の顔に番号を付けた写真
 
 draw-again-button = 🎲 別の顔
 draw-film-button = 🎞️ アニメーション
@@ -41,9 +37,7 @@ draw-like-placeholder = 🧬 バリエーションを見る…
 draw-near-placeholder = 🔎 近い学習用の写真を見る…
 draw-face-placeholder = 👤 顔を選ぶ
 draw-trait-placeholder = 🎚️ 特徴を強める・弱める…
-draw-meant-placeholder = 顔を選んでください…
 draw-seed-option = 顔{ $seed }
-draw-meant-option = 顔{ $number }
 draw-trait-option = { $sign ->
         [more] ➕ 強める：{ $trait }
        *[less] ➖ 弱める：{ $trait }

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.features.generate import orders
-from bot.features.generate.controls import DrawnButton, DrawnSelect, choice_view, drawn_view
+from bot.features.generate.controls import DrawnButton, DrawnSelect, drawn_view
 from bot.features.generate.texts import alt_of, drawn_embed, trait_name
 from bot.features.generate.typed import seeds_in, traits_in, with_more
 from bot.i18n import words_in
@@ -20,7 +20,6 @@ from core.domain.generation import (
     MOST_TRAIT,
     Drawn,
     Face,
-    FaceChoice,
     FilmRequest,
     GridRequest,
     MixRequest,
@@ -151,28 +150,6 @@ def test_a_trait_is_added_to_the_same_faces_also_to_mixed_ones() -> None:
     assert older == MixRequest(mixed.add, mixed.subtract, "dcgan v3", {})
 
 
-@pytest.mark.parametrize(
-    ("kind", "which", "request_"),
-    [
-        (JobKind.MORPH, "a", MorphRequest(Face(photo=PHOTO), Face(5))),
-        (JobKind.MIX, "add/1", MixRequest((Face(1), Face(photo=PHOTO)))),
-        (JobKind.GENERATE, "like", GridRequest(8, 1, like=Face(photo=PHOTO))),
-    ],
-)
-def test_a_chosen_face_is_filled_in_where_it_was_asked_about(kind: JobKind, which: str, request_: Any) -> None:
-    choice = FaceChoice(which, PHOTO, 3, "cd" * 32)
-    photos = {"photos": {which: {"photo_url": "https://cdn.discordapp.com/a.jpg"}}}
-    job = a_job(kind=kind, params=request_.to_json() | photos, result=drawn(choice=choice).to_json())
-
-    order = orders.chosen(job, orders.drawn_by(job), 2)
-
-    wanted = {"photo": PHOTO, "index": 2}
-    told = type(request_).from_json(order.params).to_json()
-    assert order.kind is kind
-    assert wanted in [told.get(which), *(told.get("add") or [])]
-    assert "photos" not in order.params  # or the photo would be fetched again
-
-
 def test_a_grid_says_which_seeds_so_that_they_can_be_asked_for_again() -> None:
     job = a_grid(truncation=0.7, traits={"smile": 1.0, "long-hair": -0.5})
 
@@ -269,20 +246,9 @@ async def test_custom_ids_are_short_enough_and_found_again() -> None:
     long = a_job(kind=JobKind.GENERATE, params=job.params, id=SNOWFLAKE)
     view: Any = drawn_view(EN, long, drawn(range(26), traits=("smile",)))
 
-    for item in [*view.children, *choice_view(EN, long, 125).children]:
+    for item in view.children:
         template = type(item).__discord_ui_compiled_template__
         other = DrawnButton if isinstance(item, DrawnSelect) else DrawnSelect
         assert template.fullmatch(item.item.custom_id)
         assert not other.__discord_ui_compiled_template__.fullmatch(item.item.custom_id)
         assert len(item.item.custom_id) <= 100
-
-
-async def test_the_faces_of_a_photo_are_numbered_as_in_its_picture() -> None:
-    view: Any = choice_view(EN, a_job(kind=JobKind.MORPH), 3)
-
-    (select,) = view.children
-    assert [(one.label, one.value) for one in select.item.options] == [
-        ("Face 1", "0"),
-        ("Face 2", "1"),
-        ("Face 3", "2"),
-    ]

@@ -1,0 +1,29 @@
+"""Buttons and selects in the rows below a message: Discord allows five rows, and 25 options in a select."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import discord
+
+OPTIONS = 25
+_ROWS = 5
+
+
+def pages(hint: str, options: Sequence[discord.SelectOption]) -> Iterator[tuple[int, discord.ui.Select[Any]]]:
+    """As many selects as the options need, each with the place of its first option; custom ids are the caller's."""
+    for first in range(0, len(options), OPTIONS):
+        page = list(options[first : first + OPTIONS])
+        reach = "" if len(options) <= OPTIONS else f" ({page[0].label} – {page[-1].label})"
+        yield first, discord.ui.Select(placeholder=f"{hint}{reach}", options=page)
+
+
+def rows_view(rows: Sequence[Sequence[discord.ui.DynamicItem[Any]]]) -> discord.ui.View:
+    """The rows that there is room for."""
+    view = discord.ui.View(timeout=None)
+    for number, row in enumerate(rows[:_ROWS]):
+        for item in row:
+            item.row = number
+            view.add_item(item)
+    return view
