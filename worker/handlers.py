@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from core.bootstrap import Services, build_classifier, build_drawing, build_evaluator, build_training
 from core.domain.jobs import JSON, Job, JobCancelledError, JobKind, QueueName
@@ -17,16 +17,23 @@ if TYPE_CHECKING:
     from core.services.evaluate import EvaluateService
     from core.services.train import Training
 
-Progress: TypeAlias = Callable[[str, float], None]
 Cancelled: TypeAlias = Callable[[], bool]
+
+
+class Progress(Protocol):
+    """Tells the bot how far a job is."""
+
+    def __call__(self, stage: str, fraction: float, detail: Mapping[str, JSON] | None = None, /) -> None:
+        """`stage` is a word that the bot has a sentence for, `fraction` 0 to 1; `detail` is the kind's own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What JobService.finish writes."""
+    """What JobService.finish writes. `keep`: also where the job was to stop, since what there is is the answer."""
 
     result: Mapping[str, JSON]
     faces: Sequence[NewFace] = ()
+    keep: bool = False
 
 
 # Raises OmokageError for what the member can mend, JobCancelledError after `cancelled` said so. None: the handler has

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy.exc import DBAPIError
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import RENEW_S, SILENT, Failure, Job, JobCancelledError, JobKind, LeaseStatus
+from core.domain.jobs import JSON, RENEW_S, SILENT, Failure, Job, JobCancelledError, JobKind, LeaseStatus
 from core.services.jobs import JobService
 from worker.handlers import Done, Handlers
 from worker.lease import Lease
@@ -89,7 +91,7 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - a bug ends one job, and says so
             _log.exception("job %s: failed", job.id)
             return self._fail(job, owner, reason=type(error).__name__)
-        return done is None or self._jobs.finish(job.id, owner, done.result, done.faces)
+        return done is None or self._jobs.finish(job.id, owner, done.result, done.faces, keep=done.keep)
 
     def _handle(self, job: Job, lease: Lease) -> Done | None:
         handler = self._handlers.get(job.kind)
@@ -98,9 +100,13 @@ class Runner:
         ends = self._ending if job.kind in SILENT else self._stopping
         return handler(
             job,
-            lambda stage, fraction: self._tell(job, JobEvent(job.id, "progress", stage, fraction)),
+            partial(self._progress, job),
             lambda: lease.status is not LeaseStatus.HELD or ends(),
         )
+
+    def _progress(self, job: Job, stage: str, fraction: float, detail: Mapping[str, JSON] | None = None, /) -> None:
+        said = "" if detail is None else json.dumps(detail)
+        self._tell(job, JobEvent(job.id, "progress", stage, fraction, said))
 
     def _tell(self, job: Job, event: JobEvent) -> None:
         """The bot, unless nobody waits for this kind."""

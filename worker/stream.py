@@ -25,28 +25,38 @@ _TIMEOUT_S = 1.0
 _BLOCK_MS = 5_000
 _LONGEST_PAUSE_S = 5.0
 Kind: TypeAlias = Literal["started", "progress", "finished"]
+MOST_DETAIL = 2000  # characters: the stream keeps ten thousand events in memory
 _KINDS: Mapping[str, Kind] = {"started": "started", "progress": "progress", "finished": "finished"}
 
 
 @dataclass(frozen=True, slots=True)
 class JobEvent:
-    """`stage` and `fraction` (0 to 1) are of "progress"; "finished" also means: look into the outbox."""
+    """`stage` and `fraction` (0 to 1) are of "progress"; "finished" also means: look into the outbox.
+
+    `detail`: what else the kind of job says of its progress, as JSON; empty: nothing.
+    """
 
     job_id: int
     kind: Kind
     stage: str = ""
     fraction: float = 0.0
+    detail: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.detail) > MOST_DETAIL:
+            raise ValueError(f"a detail of {len(self.detail)} characters; pictures travel as blobs")
 
     def to_fields(self) -> dict[str, str]:
         """A stream entry."""
-        return {"job": str(self.job_id), "kind": self.kind, "stage": self.stage, "fraction": f"{self.fraction:.3f}"}
+        said = {"job": str(self.job_id), "kind": self.kind, "stage": self.stage, "fraction": f"{self.fraction:.3f}"}
+        return {**said, "detail": self.detail} if self.detail else said
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, str]) -> JobEvent | None:
         """The reverse; None for an entry of another version."""
         try:
             kind, fraction = _KINDS[fields["kind"]], float(fields["fraction"])
-            return cls(int(fields["job"]), kind, fields["stage"], fraction)
+            return cls(int(fields["job"]), kind, fields["stage"], fraction, fields.get("detail", ""))
         except (KeyError, ValueError):
             return None
 

@@ -8,7 +8,9 @@ from core.domain.jobs import LIMITS, SILENT, JobKind, Limits, QueueName
 from worker.queue import HARD_LIMIT_S, SEGMENT_LIMIT_S, SOFT_LIMIT_S
 from worker.watchdog import BUSY_PATIENCE_S, PATIENCE_S
 
-_LONG = SILENT | {JobKind.SNAPSHOT}  # a thousand faces take three quarters of a minute
+# A thousand faces take three quarters of a minute; two thousand steps towards a face two minutes, and as many more on a
+# busy host.
+_LONG = SILENT | {JobKind.SNAPSHOT, JobKind.OPTIMIZE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,30 @@ class OptimizeRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class OptimizeStep:
+    """How far an optimisation is, while it goes on.
+
+    `loss` and `chance` (the target's, [0, 1]) of the last step; `picture`: blob of a PNG to look at, which shows the
+    picture as it is and the curve; the next one takes its place, and the end removes it. None: there is none yet.
+    """
+
+    step: int
+    steps: int
+    loss: float
+    chance: float
+    picture: str | None = None
+
+    def to_json(self) -> dict[str, JSON]:
+        """The detail of a progress event."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> OptimizeStep:
+        """What `to_json` gave."""
+        return cls(**said)
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What the recogniser says of the bytes of a picture.
 

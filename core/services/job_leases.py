@@ -45,16 +45,25 @@ class Leases(Dispatching):
             return LeaseStatus.LOST
         return LeaseStatus.CANCEL_REQUESTED if cancelled else LeaseStatus.HELD
 
-    def finish(self, job_id: int, owner: str, result: Mapping[str, JSON], faces: Sequence[NewFace] = ()) -> bool:
+    def finish(
+        self,
+        job_id: int,
+        owner: str,
+        result: Mapping[str, JSON],
+        faces: Sequence[NewFace] = (),
+        *,
+        keep: bool = False,
+    ) -> bool:
         """Write the result, the faces and the answer's outbox row, all or nothing.
 
-        A job whose cancellation was asked for is cancelled instead, and nothing of its result is kept.
+        A job whose cancellation was asked for is cancelled instead, and nothing of its result is kept; unless `keep`,
+        where to stop means to answer with what there is.
 
         Returns:
             False: the lease was lost, and nothing was written.
         """
         with self._database.write() as connection:
-            ended = self._end(connection, job_id, owner, JobState.DONE, result=dict(result))
+            ended = self._end(connection, job_id, owner, JobState.DONE, keep=keep, result=dict(result))
             if ended is JobState.DONE:
                 insert_faces(connection, get_job(connection, job_id), faces, self._clock())
         return self._ended(ended)
@@ -127,11 +136,23 @@ class Leases(Dispatching):
         )
         return or_(jobs.c.state == JobState.DISPATCHED, abandoned)
 
-    def _end(self, connection: Connection, job_id: int, owner: str, state: JobState, **values: Any) -> JobState | None:
-        """End the job that `owner` holds: as cancelled where that was asked for, else as `state`; None: lost."""
+    def _end(
+        self,
+        connection: Connection,
+        job_id: int,
+        owner: str,
+        state: JobState,
+        *,
+        keep: bool = False,
+        **values: Any,
+    ) -> JobState | None:
+        """End the job that `owner` holds: as cancelled where that was asked for, else as `state`; None: lost.
+
+        `keep`: as `state` in any case.
+        """
         now, held = self._clock(), _held(job_id, owner)
-        unasked = jobs.c.cancel_requested.is_(False)
-        if end_jobs(connection, held, unasked, state=state, now=now, **values):
+        unasked = [] if keep else [jobs.c.cancel_requested.is_(False)]
+        if end_jobs(connection, held, *unasked, state=state, now=now, **values):
             return state
         if end_jobs(connection, held, state=JobState.CANCELLED, now=now):
             return JobState.CANCELLED

@@ -162,6 +162,16 @@ def test_a_running_job_is_asked_to_stop_and_keeps_nothing_of_its_result(jobs: Jo
     assert len(jobs.pending_outbox()) == 1
 
 
+def test_a_job_for_which_to_stop_is_to_answer_keeps_what_there_is(jobs: JobService) -> None:
+    running(jobs, 1)
+    jobs.cancel(1, MEMBER, is_moderator=False)
+    assert jobs.finish(1, "worker", {"steps": 7}, keep=True)
+    job = jobs.get(1)
+    assert (job.state, job.result) == (JobState.DONE, {"steps": 7})
+    assert len(jobs.pending_outbox()) == 1
+    assert not jobs.finish(1, "another", {"steps": 9}, keep=True)
+
+
 def test_a_worker_that_noticed_the_wish_stops(jobs: JobService) -> None:
     running(jobs, 1)
     jobs.cancel(1, MEMBER, is_moderator=False)

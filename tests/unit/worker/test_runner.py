@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Failure, Job, JobCancelledError, JobKind, JobState, LeaseStatus, Origin, QueueName
-from worker.handlers import Done, Handler
+from worker.handlers import Done, Handler, Progress
 from worker.runner import Runner, new_owner
 from worker.stream import JobEvent
 
@@ -59,8 +60,8 @@ class Jobs:
         self.owners.add(owner)
         return self.lease
 
-    def finish(self, job_id: int, owner: str, result: Any, faces: Any) -> bool:
-        return self._tell(owner, "finish", result)
+    def finish(self, job_id: int, owner: str, result: Any, faces: Any, *, keep: bool = False) -> bool:
+        return self._tell(owner, "finish", result, *(["keep"] if keep else []))
 
     def fail(self, job_id: int, owner: str, failure: Failure) -> bool:
         return self._tell(owner, "fail", failure.code, dict(failure.details))
@@ -111,6 +112,17 @@ def test_a_result_is_written_and_told():
     ]
     assert jobs.told == [("finish", {"faces": []})]
     assert len(jobs.owners) == 1, "one run is one owner"
+
+
+def test_a_handler_says_in_detail_how_far_it_is():
+    def handler(job: Job, progress: Progress, cancelled: Any) -> Done:
+        progress("optimising", 0.25, {"step": 25, "name": "翼"})
+        return Done({}, keep=True)
+
+    jobs = Jobs()
+    (_, told, _) = run(jobs, handler)
+    assert (told.stage, told.fraction, json.loads(told.detail)) == ("optimising", 0.25, {"step": 25, "name": "翼"})
+    assert jobs.told == [("finish", {}, "keep")]
 
 
 def test_a_job_that_is_not_ours_is_not_touched():

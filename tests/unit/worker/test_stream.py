@@ -8,11 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.stream import JobEvent, Stream
+from worker.stream import MOST_DETAIL, JobEvent, Stream
 
 kinds = st.sampled_from(["started", "progress", "finished"])
 events = st.builds(
-    JobEvent, st.integers(0, 2**63), kinds, st.text(max_size=30), st.integers(0, 1000).map(lambda n: n / 1000)
+    JobEvent,
+    st.integers(0, 2**63),
+    kinds,
+    st.text(max_size=30),
+    st.integers(0, 1000).map(lambda n: n / 1000),
+    st.text(max_size=30),
 )
 
 
@@ -25,6 +30,17 @@ def test_an_event_survives_the_stream(event: JobEvent):
 def test_what_another_version_wrote_is_skipped_and_raises_nothing(fields: dict[str, str]):
     event = JobEvent.from_fields(fields)
     assert event is None or event.kind == fields["kind"]
+
+
+def test_an_event_of_before_there_were_details_is_understood():
+    fields = {"job": "5", "kind": "progress", "stage": "reading", "fraction": "0.500"}
+    assert JobEvent.from_fields(fields) == JobEvent(5, "progress", "reading", 0.5, "")
+    assert JobEvent(5, "progress", "reading", 0.5).to_fields() == fields
+
+
+def test_a_detail_that_would_fill_the_stream_is_refused():
+    with pytest.raises(ValueError, match="pictures travel as blobs"):
+        JobEvent(5, "progress", "optimising", 0.5, "x" * (MOST_DETAIL + 1))
 
 
 def test_a_broker_that_is_away_costs_one_warning_and_no_job(tmp_path, caplog: pytest.LogCaptureFixture):

@@ -14,6 +14,10 @@ def test_a_segment_and_what_comes_around_it_may_last_as_long_as_they_do() -> Non
     assert Timing().longest_s(JobKind.CLASSIFY) == Timing().hard_limit_s
 
 
+def test_an_optimisation_may_go_on_for_minutes() -> None:
+    assert Timing().longest_s(JobKind.OPTIMIZE) > 300
+
+
 def test_a_worker_is_not_called_stuck_before_its_longest_job_is() -> None:
     for kind, (queue, _) in ROUTES.items():
         assert Timing().busy_patience_s(queue) > Timing().longest_s(kind)
