@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from core.domain.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
+from core.domain.optimisation import Robustness
 from core.domain.promotion import check_better, served
 from core.domain.runs import Run, RunKind
 from core.domain.versions import Promotion, Version, VersionDraft
@@ -21,6 +22,7 @@ from core.storage.version_rows import (
     find_version,
     insert_promotion,
     insert_version,
+    note_metric,
     promotions_of,
     serving_id,
     version_numbered,
@@ -146,6 +148,15 @@ class RegistryService:
             return self._blobs.get(version.weights)
         except OmokageError as error:
             raise OmokageError(ErrorCode.BAD_WEIGHTS, version=version.number) from error
+
+    def note_robustness(self, version_id: int, found: Robustness) -> Version:
+        """Write on a version's card how easily it is fooled; its weights, and so what it answers, stay.
+
+        Raises:
+            OmokageError: UNKNOWN_VERSION.
+        """
+        with self._database.write() as connection:
+            return _known(note_metric(connection, version_id, "robustness", found.to_json()))
 
     def _promotion(self, version: Version, by: int, reason: str, *, forced: bool) -> Promotion:
         return Promotion(version.guild_id, version.kind, version.id, forced, reason, by, self._clock())

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from core.domain.datasets import Dataset
 from core.domain.jobs import JSON
@@ -84,6 +84,16 @@ def insert_version(
         "created_at": now,
     }
     return to_version(connection.execute(insert(versions).values(values).returning(versions)).one())
+
+
+def note_metric(connection: Connection, version_id: int, name: str, value: JSON) -> Version | None:
+    """Write down what was measured after a version was made; the rest of its card stays. None: there is no such one."""
+    row = connection.execute(select(versions.c.card).where(versions.c.id == version_id).with_for_update()).first()
+    if row is None:
+        return None
+    card = {**row.card, "metrics": {**row.card["metrics"], name: value}}
+    changed = update(versions).where(versions.c.id == version_id).values(card=card)
+    return to_version(connection.execute(changed.returning(versions)).one())
 
 
 def serving_id(connection: Connection, guild_id: int, kind: RunKind) -> int | None:
