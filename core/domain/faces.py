@@ -25,7 +25,8 @@ class DetectedFace:
     """One face that the detector found.
 
     `landmarks` are five points in pixels: the eye on the image's left, the eye on its right, the tip of the nose, the
-    mouth's corner on the image's left, the one on its right. `score` is the detector's confidence in [0, 1].
+    mouth's corner on the image's left, the one on its right; none of a picture that is taken for a face as it is.
+    `score` is the detector's confidence in [0, 1].
     """
 
     box: Box

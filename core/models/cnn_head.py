@@ -6,7 +6,7 @@ stranger, or of wallpaper, as of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from core.vision.views import Framing, View, render_view
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from core.domain.faces import Point
     from core.domain.versions import Version
     from core.vision.reader import PhotoReading
 
@@ -80,34 +81,43 @@ class CnnHead:
         self, classes: tuple[tuple[str, int], ...], net: keras.Model, config: CnnConfig, gate: EmbeddingHead
     ) -> None:
         self.classes = classes
-        self._net = net
-        self._config = config
-        self._gate = gate
-        self._logits = make_forward(self._infer)
+        self.net = net
+        self.config = config
+        self.gate = gate
+        self._logits = make_forward(self.logits)
 
     def probabilities(self, reading: PhotoReading) -> NDArray[np.float64]:
         """Of each face of a photo: (faces, classes + 1), rows sum to 1, "unknown" is last."""
-        unknown = self._gate.probabilities(reading)[:, -1:]
+        unknown = self.gate.probabilities(reading)[:, -1:]
         return np.hstack([(1 - unknown) * self.closed(self.views(reading)), unknown])
+
+    def known(self, reading: PhotoReading) -> NDArray[np.float64]:
+        """The same as if each face were one of its people: (faces, classes), rows sum to 1."""
+        return self.closed(self.views(reading))
 
     def closed(self, pictures: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Pictures in the network's view (N, S, S, 3) -> calibrated probabilities (N, classes) of its people alone."""
         if not len(pictures):
             return np.zeros((0, len(self.classes)))
-        return np.asarray(softmax(self._logits(pictures).astype(np.float64) / self._config.temperature, axis=1))
+        return np.asarray(softmax(self._logits(pictures).astype(np.float64) / self.config.temperature, axis=1))
 
     def views(self, reading: PhotoReading) -> NDArray[np.uint8]:
         """The faces of a photo as the network was trained on faces, (N, S, S, 3)."""
-        view, size = self._config.view, self._config.size
-        faces = [render_view(view, reading.image, face.landmarks, face.box) for face in reading.faces]
+        view, size = self.config.view, self.config.size
+        faces = [render_view(view, reading.image, _points(face.landmarks), face.box) for face in reading.faces]
         return middle(np.array(faces, np.uint8).reshape(-1, view.size, view.size, 3), size)
 
-    def _infer(self, pixels: Any) -> Any:
-        """The mean of the picture's logits and its mirror image's."""
-        grey = self._config.grey
-        both = infer(self._net, ops.concatenate([pixels, ops.flip(pixels, axis=2)]), grey=grey)
+    def logits(self, pixels: Any) -> Any:
+        """As tensors: pictures (N, S, S, 3) -> the mean of each one's logits and its mirror image's, (N, classes)."""
+        grey = self.config.grey
+        both = infer(self.net, ops.concatenate([pixels, ops.flip(pixels, axis=2)]), grey=grey)
         plain, mirrored = ops.split(both, 2)
         return (plain + mirrored) / 2
+
+
+def _points(landmarks: Sequence[Point]) -> Sequence[Point] | None:
+    """None of a picture that is taken for a face as it is."""
+    return landmarks or None
 
 
 def cnn_tensors(net: keras.Model, gate: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

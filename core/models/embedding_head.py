@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.special import softmax
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.models.evidence import KINDS, References
@@ -36,12 +37,16 @@ class EmbeddingHead:
 
     def __init__(self, classes: tuple[tuple[str, int], ...], references: References, open_set: OpenSet) -> None:
         self.classes = classes
-        self._references = references
-        self._open_set = open_set
+        self.references = references
+        self.open_set = open_set
 
     def probabilities(self, reading: PhotoReading) -> NDArray[np.float64]:
         """Of each face of a photo: (faces, classes + 1), rows sum to 1, "unknown" is last."""
-        return self._open_set.probabilities(self._references.evidence(reading.embeddings))
+        return self.open_set.probabilities(self.references.evidence(reading.embeddings))
+
+    def known(self, reading: PhotoReading) -> NDArray[np.float64]:
+        """The same as if each face were one of its people: (faces, classes), rows sum to 1."""
+        return np.asarray(softmax(self.open_set.logits(self.references.evidence(reading.embeddings))[:, :-1], axis=1))
 
 
 def train_head(

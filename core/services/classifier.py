@@ -10,23 +10,29 @@ from core.services.people import PeopleService
 from core.services.registry import RegistryService
 from core.services.serving import Serving
 from core.storage.blobs import Blobs
-from core.vision.reader import EMBEDDING_NAME, load_photo_reader
-from core.vision.recognise import RECOGNISER_NAME, Head, make_recogniser
+from core.vision.reader import EMBEDDING_NAME, PhotoReader, load_photo_reader
+from core.vision.recognise import RECOGNISER_NAME, Head, MeanEmbeddingRecogniser, make_recogniser
 from core.vision.serving import VersionRecogniser
 
 
 def load_classifier(people: PeopleService, blobs: Blobs, registry: RegistryService) -> ClassifyService:
     """Load the networks: seconds and hundreds of megabytes, so once a process, and never before a fork."""
-    return ClassifyService(
-        load_photo_reader(),
-        make_recogniser,
-        people,
-        blobs,
-        serving=Serving(
-            registry, people, load_head, VersionRecogniser, live_name=f"{EMBEDDING_NAME}+{RECOGNISER_NAME}"
-        ),
-        embedder=EMBEDDING_NAME,
-    )
+    return make_classifier(people, blobs, load_photo_reader(), load_serving(registry, people))
+
+
+def make_classifier(
+    people: PeopleService,
+    blobs: Blobs,
+    reader: PhotoReader,
+    serving: Serving[Head, MeanEmbeddingRecogniser],
+) -> ClassifyService:
+    """The same with parts that others use, too."""
+    return ClassifyService(reader, make_recogniser, people, blobs, serving=serving, embedder=EMBEDDING_NAME)
+
+
+def load_serving(registry: RegistryService, people: PeopleService) -> Serving[Head, MeanEmbeddingRecogniser]:
+    """What lets the guilds' versions answer; they are loaded when they do."""
+    return Serving(registry, people, load_head, VersionRecogniser, live_name=f"{EMBEDDING_NAME}+{RECOGNISER_NAME}")
 
 
 def load_head(version: Version, weights: bytes) -> Head:

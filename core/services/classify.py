@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.domain.classification import ClassifyOutcome, ClassifyResult, FaceAnswer, best_first
@@ -15,7 +16,7 @@ from core.domain.people import GalleryRows, NewFace
 from core.render.annotate import annotate
 from core.services.gallery import GalleryCache
 from core.services.people import PeopleService
-from core.services.serving import LiveRecogniser, Serving
+from core.services.serving import LiveRecogniser, Naming, Serving
 from core.storage.blobs import Blobs
 
 if TYPE_CHECKING:
@@ -36,6 +37,15 @@ class PhotoReader(Protocol):
 
     def close(self) -> None:
         """Give back what reading holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A photo's faces in the order of its reading, and who recognised them."""
+
+    reading: PhotoReading
+    faces: tuple[RecognisedFace, ...]
+    model: str
 
 
 class ClassifyService:
@@ -100,6 +110,35 @@ class ClassifyService:
         """
         return self._answer(data, hashlib.sha256(data).hexdigest(), guild_id, lambda _name, _fraction: None)
 
+    def recognise(self, data: bytes, guild_id: int) -> Recognised:
+        """The same without a picture.
+
+        Raises:
+            OmokageError: what is wrong with the photo.
+        """
+        reading = self._reader.read(data)
+        faces, model = self._recognise(reading, hashlib.sha256(data).hexdigest(), guild_id)
+        return Recognised(reading, tuple(faces), model)
+
+    def recognise_as(self, head: Any, reading: PhotoReading, photo: str, guild_id: int) -> list[RecognisedFace]:
+        """The same of a photo that was read already, as if this head served.
+
+        Args:
+            head: of a version, see `Serving`.
+            reading: of the photo.
+            photo: its sha256, by which corrections are found.
+            guild_id: whose people and corrections.
+
+        Raises:
+            OmokageError: BAD_WEIGHTS.
+        """
+        if not reading.faces:
+            return []
+        known = self._galleries.known(guild_id)
+        forbidden = known.forbidden(photo, reading.faces, reading.embeddings)
+        named = self._serving.recognise_as(head, guild_id, reading, known.recogniser, forbidden)
+        return _recognised(reading, named)
+
     def _answer(self, data: bytes, photo: str, guild_id: int, stage: Progress) -> ClassifyOutcome:
         began = time.perf_counter()
         stage("finding-faces", 0.1)
@@ -129,16 +168,19 @@ class ClassifyService:
         known = self._galleries.known(guild_id)
         forbidden = known.forbidden(photo, reading.faces, reading.embeddings)
         named, model = self._serving.recognise(guild_id, reading, known.recogniser, forbidden)
-        faces = [
-            RecognisedFace(face, candidates[:3], name)
-            for face, (candidates, name) in zip(reading.faces, named, strict=True)
-        ]
-        return faces, model
+        return _recognised(reading, named), model
 
     def _new_face(self, number: int, reading: PhotoReading, index: int) -> NewFace:
         face = reading.faces[index]
         embedding = reading.embeddings[index].astype("<f4").tobytes()
         return NewFace(number, face.box, face.score, face.landmarks, embedding, self._embedder)
+
+
+def _recognised(reading: PhotoReading, named: Sequence[Naming]) -> list[RecognisedFace]:
+    return [
+        RecognisedFace(face, candidates[:3], name)
+        for face, (candidates, name) in zip(reading.faces, named, strict=True)
+    ]
 
 
 def _answer_of(number: int, face: RecognisedFace) -> FaceAnswer:

@@ -87,15 +87,29 @@ class Serving(Generic[H, R]):
         if version_id is None:
             return live.recognise(reading.embeddings, forbidden), self.live_name
         try:
-            version, head = self._head(version_id)
-            recogniser = self._combine(head, live, self._people.names(guild_id))
-            return recogniser.recognise(reading, forbidden), version.label
+            version, head = self.head(version_id)
+            return self.recognise_as(head, guild_id, reading, live, forbidden), version.label
         except OmokageError as error:
             if error.code is not ErrorCode.BAD_WEIGHTS:
                 raise
             return live.recognise(reading.embeddings, forbidden), self._instead_of(version_id, error)
 
-    def _head(self, version_id: int) -> tuple[Version, H]:
+    def recognise_as(
+        self, head: H, guild_id: int, reading: PhotoReading, live: R, forbidden: Forbidden
+    ) -> Sequence[Naming]:
+        """A naming for each face as if this head served.
+
+        Raises:
+            OmokageError: BAD_WEIGHTS.
+        """
+        return self._combine(head, live, self._people.names(guild_id)).recognise(reading, forbidden)
+
+    def head(self, version_id: int) -> tuple[Version, H]:
+        """A version as a head; some are kept.
+
+        Raises:
+            OmokageError: UNKNOWN_VERSION, BAD_WEIGHTS.
+        """
         with self._lock:
             kept = self._kept.pop(version_id, None) or self._loaded(version_id)
             self._kept[version_id] = kept

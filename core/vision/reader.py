@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from PIL import Image
 
-from core.domain.faces import DetectedFace
+from core.domain.faces import Box, DetectedFace
 from core.vision.align import CHIP_SIZE, align
+from core.vision.views import Framing, View, render_view
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,6 +24,7 @@ EMBEDDING_NAME = "dlib-resnet29-v1.align-1"
 # A crowd's picture must not hold the queue up: 50 faces are a quarter of a second, and more numbered boxes than
 # anybody reads. Of more, the best are kept.
 MOST_FACES = 50
+_CHIP = View(Framing.ALIGNED, CHIP_SIZE)
 
 
 class Decoder(Protocol):
@@ -60,6 +62,10 @@ class PhotoReading:
     faces: tuple[DetectedFace, ...]
     embeddings: NDArray[np.float32]
 
+    def only(self, index: int) -> PhotoReading:
+        """The same photo as if it had no other face."""
+        return PhotoReading(self.image, (self.faces[index],), self.embeddings[index : index + 1])
+
 
 class PhotoReader:
     """Reads photos with the parts that it is given."""
@@ -75,12 +81,28 @@ class PhotoReader:
         Raises:
             OmokageError: what is wrong with the photo, as the decoder says it. A photo without a face is no error.
         """
-        image = self._decoder.decode(data)
-        faces = best_faces(self._detector.detect(image))
+        image = self.decode(data)
+        faces = self.detect(image)
         chips = np.zeros((len(faces), CHIP_SIZE, CHIP_SIZE, 3), np.uint8)
         for index, face in enumerate(faces):
             chips[index] = align(image, face.landmarks)
         return PhotoReading(image, faces, self._embedder.embed(chips))
+
+    def decode(self, data: bytes) -> NDArray[np.uint8]:
+        """A photo's pixels (H, W, 3); raises OmokageError for what is no photo."""
+        return self._decoder.decode(data)
+
+    def detect(self, image: NDArray[np.uint8]) -> tuple[DetectedFace, ...]:
+        """The faces in (H, W, 3) RGB, from the best to the least."""
+        return best_faces(self._detector.detect(image))
+
+    def whole(self, image: NDArray[np.uint8]) -> PhotoReading:
+        """The middle of a picture as if it was a face, as trainings show a picture in which none is found."""
+        height, width = image.shape[:2]
+        side = min(height, width)
+        box = Box((width - side) // 2, (height - side) // 2, side, side)
+        face = DetectedFace(box, 0.0, ())  # type: ignore[arg-type]  # the only one without landmarks
+        return PhotoReading(image, (face,), self._embedder.embed(render_view(_CHIP, image, None)[None]))
 
     def warm_up(self) -> None:
         """Make the first photo as fast as the others."""

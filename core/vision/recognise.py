@@ -53,6 +53,9 @@ class Head(Protocol):
     def probabilities(self, reading: PhotoReading) -> NDArray[np.float64]:
         """Calibrated, of each face of a photo: (faces, classes + 1), rows sum to 1, "unknown" is last."""
 
+    def known(self, reading: PhotoReading) -> NDArray[np.float64]:
+        """The same as if each face were one of its people: (faces, classes), rows sum to 1."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecogniserConfig:

@@ -16,13 +16,15 @@ from core.domain.jobs import JSON
 from core.domain.runs import RunKind
 from core.domain.versions import Version
 from core.models import weights_file
-from core.models.cnn_head import cnn_tensors
+from core.models.cnn_head import CnnHead, cnn_tensors
 from core.models.embedding_head import ARCHITECTURE, head_tensors, train_head
+from core.models.recogniser_cnn import middle
 from core.models.recogniser_net import build_net
 from core.services.classifier import load_head
 from core.vision.reader import EMBEDDING_NAME, PhotoReading
 from core.vision.recognise import Gallery, MeanEmbeddingRecogniser
 from core.vision.serving import VersionRecogniser
+from core.vision.views import render_view
 
 CLASSES = (("Anna", 1), ("Ben", 2), ("Cara", 3))
 CNN: Mapping[str, JSON] = {"net": "slim", "framing": "aligned", "size": 32, "grey": False, "temperature": 1.5}
@@ -84,6 +86,28 @@ def test_a_cnn_version_is_loaded_and_knows_strangers() -> None:
     assert chances.shape == (3, 4)
     assert chances.sum(1) == pytest.approx(1)
     assert chances.argmax(1)[2] == 3
+
+
+@pytest.mark.parametrize("kind", ["embedding", "cnn"])
+def test_a_head_says_who_a_face_would_be_if_it_had_to_be_somebody(kind: str) -> None:
+    head = (
+        load_head(version(ARCHITECTURE, {}), embedding_file())
+        if kind == "embedding"
+        else load_head(version("cnn-slim", CNN), cnn_file())
+    )
+    opened, closed = head.probabilities(photo()), head.known(photo())
+    assert closed.shape == (3, 3)
+    assert closed.sum(1) == pytest.approx(1)
+    np.testing.assert_allclose(closed * (1 - opened[:, -1:]), opened[:, :-1], atol=1e-9)
+
+
+def test_a_picture_that_is_taken_for_a_face_is_seen_as_trainings_see_it() -> None:
+    head = load_head(version("cnn-slim", CNN), cnn_file())
+    assert isinstance(head, CnnHead)
+    image = np.random.default_rng(1).integers(0, 256, (91, 140, 3), np.uint8)
+    whole = PhotoReading(image, (DetectedFace(Box(24, 0, 91, 91), 0.0, ()),), np.zeros((1, 128), np.float32))  # type: ignore[arg-type]
+    view, size = head.config.view, head.config.size
+    assert (head.views(whole) == middle(render_view(view, image, None)[None], size)).all()
 
 
 def test_both_answer_with_the_live_method_beside_them() -> None:

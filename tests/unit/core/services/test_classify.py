@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import hashlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,6 +98,7 @@ class Parts:
     people: PeopleService
     blobs: Blobs
     loads: list[GalleryRows]
+    combine: Any = not_asked
 
     def enrol(self, name: str, value: float, guild: int = GUILD, photo: str | None = None) -> int:
         face = NewFace(1, Box(0, 5, 50, 50), 0.9, (), vector(value).tobytes(), "net-1")
@@ -122,9 +124,14 @@ def parts(tmp_path: Path) -> Iterator[Parts]:
         return Nearest(rows)
 
     registry = RegistryService(database, blobs)  # in which no version is
-    serving = Serving[Any, Nearest](registry, people, not_asked, not_asked, live_name="net-1+nearest/1")
+
+    def combine(*said: Any) -> Any:
+        return made.combine(*said)
+
+    serving = Serving[Any, Nearest](registry, people, not_asked, combine, live_name="net-1+nearest/1")
     service = ClassifyService(reader, make, people, blobs, serving=serving, embedder="net-1")
-    yield Parts(service, reader, people, blobs, loads)
+    made = Parts(service, reader, people, blobs, loads)
+    yield made
     database.close()
 
 
@@ -252,6 +259,42 @@ def test_another_face_in_the_same_photo_may_still_be_the_person(parts: Parts) ->
     reject(parts, anna, b"photo", value=0.4, size=50)
     parts.reader.show((9.0, 50), (0.1, 50))
     assert parts.names(b"photo") == ["Anna", None]
+
+
+def test_a_photo_is_recognised_without_drawing_as_it_is_with(parts: Parts) -> None:
+    parts.enrol("Anna", 0.0)
+    parts.reader.show((9.0, 80), (0.1, 40))
+    found = parts.service.recognise(b"photo", GUILD)
+    drawn = parts.service.classify_photo(b"photo", GUILD).result
+    assert [face.named and face.named.name for face in found.faces] == [None, "Anna"]
+    assert [face.detected for face in found.faces] == list(found.reading.faces)
+    assert (found.faces[1].candidates, found.model) == (drawn.faces[0].top, drawn.model)
+
+
+def test_another_head_answers_with_the_same_corrections(parts: Parts) -> None:
+    anna = parts.enrol("Anna", 0.0)
+    reject(parts, anna, b"photo", value=0.4, size=50)
+    parts.reader.show((0.1, 50))
+    reading = parts.reader.read(b"photo")
+    parts.combine = Always
+
+    def named(photo: bytes) -> list[str | None]:
+        faces = parts.service.recognise_as("head", reading, hashlib.sha256(photo).hexdigest(), GUILD)
+        return [face.named.name if face.named else None for face in faces]
+
+    assert named(b"another photo") == ["head knows ['Anna']"]
+    assert named(b"photo") == [f"not {anna}"]
+
+
+class Always:
+    """Says who it is, and who not."""
+
+    def __init__(self, head: str, live: Nearest, names: Mapping[int, str]) -> None:
+        self.word = f"{head} knows {sorted(names.values())}"
+
+    def recognise(self, reading: PhotoReading, forbidden: Sequence[frozenset[int]]) -> list[Any]:
+        words = [f"not {min(row)}" if row else self.word for row in forbidden]
+        return [((), Candidate(1, word, 1.0)) for word in words]
 
 
 def reject(parts: Parts, person_id: int, photo: bytes, value: float, size: float) -> None:

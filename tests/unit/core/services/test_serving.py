@@ -116,6 +116,19 @@ def test_a_promoted_version_answers_and_is_named(parts: Parts) -> None:
     assert parts.answer() == ("one []", "recogniser v1 (cnn modern)")
 
 
+def test_any_head_can_answer_as_if_it_served(parts: Parts) -> None:
+    first = parts.promoted("one")
+    parts.promoted("two")
+    version, head = parts.serving.head(first.id)
+    assert (version, head) == (first, "one")
+    (naming,) = parts.serving.recognise_as(head, GUILD, PHOTO, Live(), FORBIDDEN)
+    assert naming[1] is not None
+    assert naming[1].name == "one []"
+    assert parts.answer()[0] == "two []"
+    parts.serving.head(first.id)
+    assert parts.loads == [1, 2]
+
+
 def test_a_new_promotion_is_noticed_at_the_next_photo(parts: Parts) -> None:
     parts.promoted("one")
     assert parts.answer()[1] == "recogniser v1 (cnn modern)"

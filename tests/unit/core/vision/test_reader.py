@@ -97,3 +97,28 @@ def test_warming_up_reaches_every_part() -> None:
     PhotoReader(PillowDecoder(), FixedDetector([face_at(0, 0)]), embedder).warm_up()
     assert embedder.batches == [1]
     assert embedder.warm
+
+
+def test_the_middle_of_a_picture_can_be_read_as_one_face() -> None:
+    picture = np.zeros((100, 300, 3), np.uint8)
+    picture[:, 100:200] = (0, 0, 200)
+
+    reading = PhotoReader(PillowDecoder(), FixedDetector([]), MeanColourEmbedder()).whole(picture)
+
+    (face,) = reading.faces
+    assert (face.box, face.score, face.landmarks) == (Box(100, 0, 100, 100), 0.0, ())
+    assert reading.embeddings[0, :3] == pytest.approx((0, 0, 200), abs=1)
+
+
+def test_one_face_of_a_reading_can_be_looked_at_alone() -> None:
+    photo = np.zeros((150, 300, 3), np.uint8)
+    photo[:, 150:] = (0, 100, 0)
+    faces = [face_at(0, 0, score=0.9), face_at(150, 0, score=0.8)]
+    reading = PhotoReader(PillowDecoder(), FixedDetector(faces), MeanColourEmbedder()).read(png(photo))
+
+    alone = reading.only(1)
+
+    assert alone.faces == (faces[1],)
+    assert alone.embeddings.shape == (1, 128)
+    assert alone.embeddings[0, :3] == pytest.approx((0, 100, 0), abs=1)
+    assert alone.image is reading.image
