@@ -23,6 +23,10 @@ from bot.features.model import promotion
 from bot.features.model.card import RecallButton, VersionButton
 from bot.features.model.commands import model
 from bot.features.model.evaluation import EvaluateAnswerer
+from bot.features.optimize.answer import OptimizedAnswerer
+from bot.features.optimize.commands import optimize
+from bot.features.optimize.controls import OptimizedButton
+from bot.features.optimize.progress import optimize_page
 from bot.features.people import pick
 from bot.features.people.buttons import FaceButton, FacesSelect
 from bot.features.people.commands import PageButton, people
@@ -34,6 +38,7 @@ from bot.features.train.snapshot import BeginButton, SnapshotAnswerer
 from bot.forms import Taker
 from bot.meant import MeantSelect
 from bot.relay import Answerer
+from bot.waiting import Page
 from core.domain.jobs import JobKind
 
 COMMANDS: Catalogue = (
@@ -42,6 +47,7 @@ COMMANDS: Catalogue = (
     generate,
     morph,
     mix,
+    optimize,
     show,
     jobs,
     people,
@@ -59,6 +65,7 @@ ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     DrawnButton,
     DrawnSelect,
     MeantSelect,
+    OptimizedButton,
     FaceButton,
     FacesSelect,
     PageButton,
@@ -72,6 +79,8 @@ ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
 )
 FORMS: Mapping[re.Pattern[str], Taker] = {pick.FORM: pick.take_name, promotion.FORM: promotion.take_reason}
 
+PAGES: Mapping[JobKind, Page] = {JobKind.OPTIMIZE: optimize_page}
+
 
 def answerers() -> dict[JobKind, Answerer]:
     """Who builds the answer to which kind of job; those of silent kinds have none."""
@@ -83,5 +92,6 @@ def answerers() -> dict[JobKind, Answerer]:
         JobKind.EVALUATE: EvaluateAnswerer(),
         JobKind.SNAPSHOT: SnapshotAnswerer(),
         JobKind.CURATE: CurateAnswerer(),
+        JobKind.OPTIMIZE: OptimizedAnswerer(),
         **drawn,
     }

@@ -16,7 +16,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.background import Background
-from bot.catalogue import COMMANDS, FORMS, ITEMS, answerers
+from bot.catalogue import COMMANDS, FORMS, ITEMS, PAGES, answerers
 from bot.errors import report
 from bot.features.train.board import Boards
 from bot.fetch import Fetcher
@@ -85,7 +85,7 @@ class OmokageBot(discord.Client):
         self.guilds_chosen = Guilds(services.guilds, self.threads)
         self.post = Post(self, now_utc)
         self.relay = Relay(self, self.post)
-        self.progress = Progress(self, self.post)
+        self.progress = Progress(self, self.post, PAGES)
         self.boards = Boards(self, now_utc)
         self.tree = Tree(self)
         self._events = events
@@ -162,7 +162,7 @@ class OmokageBot(discord.Client):
             if event.kind == "finished":
                 self.relay.wake()
             else:
-                self.progress.note(event.job_id, event.stage)
+                self.progress.note(event.job_id, event.stage, event.detail)
 
 
 def _point_at(settings: Settings) -> None:

@@ -57,6 +57,9 @@ _BY_REASON: Mapping[str, str] = {
     "photo-and-seed": "error-photo-and-seed",
     "nothing-added": "error-nothing-added",
     "trait-form": "error-trait-form",
+    "fool-without-photo": "error-fool-without-photo",
+    "photo-without-fool": "error-photo-without-fool",
+    "epsilon-without-fool": "error-epsilon-without-fool",
     "kid": "error-not-better-kid",
 }
 _EXPECTED = (OmokageError, app_commands.CheckFailure, *_OUTDATED)

@@ -1,58 +1,56 @@
-"""What the acknowledgement says while a job waits: place, estimate, stage. Latest wins, a few seconds between edits."""
+"""Keeps the acknowledgement up to date while a job waits. Latest wins, a few seconds between edits."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.answers import Answer
+from bot.answers import Answer, Attachment
 from bot.features.jobs.cancel import cancel_view
 from bot.post import Post
-from core.domain.fairness import Place
-from core.domain.jobs import Backlog, Job, JobKind, JobState, QueueName
-from core.services.jobs import JobService, now_utc
+from bot.waiting import Look, Page, Said, Showing, look_at, showing
+from core.domain.errors import OmokageError
+from core.domain.jobs import Job, JobKind
 
 if TYPE_CHECKING:
     from bot.client import OmokageBot
-    from bot.i18n import Words
 
 _log = logging.getLogger(__name__)
 FIRST_AFTER_S = 1.5  # most answers are there by then, and need no progress
 BETWEEN_S = 3.0  # five edits in five seconds are allowed; fewer are enough to see that it moves
 _EACH_S = 0.05  # with hundreds of jobs waiting, at most twenty looks a second
-_AWAY_S = 5.0  # a worker takes a message at once, so one that lies longer has nobody to take it
+_COLOUR = 0x4477AA
+_PICTURE = "progress.png"
 
 
 @dataclass(slots=True)
 class _Watched:
     job_id: int
-    stage: str = ""
-    shown: str = ""
+    said: Said = field(default_factory=Said)
+    shown: Showing | None = None
     away: bool = False
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
     editing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A job and its surroundings at one moment."""
-
-    job: Job
-    place: Place
-    away: bool
-
-
 class Progress:
-    """Follows the jobs that this process accepted, until each has its answer."""
+    """Follows the jobs that this process accepted, until each has its answer.
 
-    def __init__(self, bot: OmokageBot, post: Post) -> None:
+    Args:
+        bot: whose jobs and blobs are looked at.
+        post: carries what is shown to Discord.
+        pages: of those kinds that have more to show than a line.
+    """
+
+    def __init__(self, bot: OmokageBot, post: Post, pages: Mapping[JobKind, Page]) -> None:
         self._bot = bot
         self._post = post
+        self._pages = pages
         self._watched: dict[int, _Watched] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -65,10 +63,14 @@ class Progress:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def note(self, job_id: int, stage: str) -> None:
-        """The worker says what it is doing."""
+    def note(self, job_id: int, stage: str, detail: str = "") -> None:
+        """The worker says what it is doing; without a stage it begins, perhaps anew.
+
+        A detail counts until there is another: not every stage has one.
+        """
         if job_id in self._watched:
-            self._watched[job_id].stage = stage
+            before = self._watched[job_id].said
+            self._watched[job_id].said = Said(stage, detail or before.detail) if stage else Said()
 
     async def stop(self, job_id: int) -> None:
         """Say nothing more of this job; returns when an edit that is under way has ended."""
@@ -99,59 +101,25 @@ class Progress:
         words = await self._bot.guilds_chosen.public(look.job.origin.guild_id, look.job.origin.locale)
         # Twice in a row, so that the moment between two jobs of a busy worker does not count.
         away, watched.away = look.away and watched.away, look.away
-        text = progress_text(words, look, watched.stage, away=away)
-        if text == watched.shown:
+        new = showing(words, look, watched.said, self._pages.get(look.job.kind), away=away)
+        if new == watched.shown:
             return
+        view = cancel_view(new.button, look.job.id)
         try:
-            await self._post.update(look.job, Answer(text, view=cancel_view(words, look.job.id)))
-        except (discord.HTTPException, OSError) as error:
+            await self._post.update(look.job, Answer(new.text, view=view, **await self._picture(new)))
+        except (discord.HTTPException, OSError, OmokageError) as error:
+            # A picture that is gone has been replaced, and the next look finds the new one.
             _log.info("job %s: its progress was not shown (%s)", look.job.id, type(error).__name__)
             return
-        watched.shown = text
+        watched.shown = new
 
-
-def look_at(jobs: JobService, job_id: int) -> Look:
-    """One visit to the database."""
-    job = jobs.get(job_id)
-    return Look(job, jobs.place(job_id), is_away(job, jobs.backlog()))
-
-
-def is_away(job: Job, backlog: dict[QueueName, Backlog]) -> bool:
-    """Whether nobody works on this job's queue although there is work."""
-    queue = backlog[job.queue]
-    since = queue.oldest_dispatched_at or job.created_at
-    idle = queue.running == 0 and job.state in {JobState.WAITING, JobState.DISPATCHED}
-    return idle and (now_utc() - since).total_seconds() > _AWAY_S
-
-
-def progress_text(words: Words, look: Look, stage: str, *, away: bool) -> str:
-    """One line: what happens now, and how long it will take."""
-    if look.job.cancel_requested:
-        return words.say("progress-cancelling")
-    if look.job.kind is not JobKind.CLASSIFY:
-        return _job_text(words, look, away=away)
-    if look.job.state is JobState.RECEIVED:
-        return words.say("progress-working")
-    if look.job.state is JobState.RUNNING:
-        return words.say("progress-stage", stage=stage)
-    if away:
-        return words.say("progress-no-worker")
-    queued = words.say("progress-queued", ahead=look.place.ahead)
-    return queued if look.place.estimate_s is None else f"{queued} {remaining(words, look.place.estimate_s)}"
-
-
-def _job_text(words: Words, look: Look, *, away: bool) -> str:
-    """Of a job without a photo."""
-    if look.job.state is JobState.RUNNING:
-        return words.say("progress-job-running", kind=look.job.kind.value)
-    return words.say("progress-job-no-worker") if away else words.say("progress-job-queued", ahead=look.place.ahead)
-
-
-def remaining(words: Words, seconds: float) -> str:
-    """Rounded up to five seconds, from two minutes on to minutes: it is an estimate, and each change is an edit."""
-    if seconds >= 120:
-        return words.say("progress-estimate-minutes", minutes=round(seconds / 60))
-    return words.say("progress-estimate", seconds=max(5, 5 * round(seconds / 5 + 0.49)))
+    async def _picture(self, new: Showing) -> dict[str, Any]:
+        """The rest of an answer: the frame with the picture, and its file; raises PHOTO_GONE."""
+        if new.picture is None:
+            return {}
+        data = await self._bot.threads.slow(self._bot.services.blobs.get, new.picture)
+        frame = discord.Embed(colour=_COLOUR).set_image(url=f"attachment://{_PICTURE}")
+        return {"embed": frame, "attachments": (Attachment(_PICTURE, data, new.alt),)}
 
 
 async def _happens(wait: Callable[[], Coroutine[Any, Any, Any]], within_s: float) -> bool:

@@ -127,6 +127,10 @@ class Verdict:
     unknown: float
     named: str | None
 
+    def takes_for(self, target: str) -> bool:
+        """Whether it is taken for the wanted person: named so, or, without a face, more likely than not."""
+        return self.named == target if self.found else self.target > 0.5
+
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Verdict:
         """What `asdict` gave."""
@@ -189,10 +193,8 @@ class Optimized:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the posted bytes are taken for the target: named so, or, without a face, more likely than not."""
-        if self.after is None:
-            return False
-        return self.after.named == self.target if self.after.found else self.after.target > 0.5
+        """Whether the posted bytes are taken for the target."""
+        return self.after is not None and self.after.takes_for(self.target)
 
     def to_json(self) -> dict[str, JSON]:
         """A job's result."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.errors import guarded
-from bot.i18n import Words, clip
+from bot.i18n import clip
 from bot.permissions import guild_of, is_moderator
 from bot.speech import private
 from core.domain.jobs import JobState
@@ -52,8 +52,8 @@ def cancel_button(label: str, job_id: int) -> CancelButton:
     return CancelButton(discord.ui.Button(label=clip(label, 80), custom_id=f"cancel:{job_id}", style=style), job_id)
 
 
-def cancel_view(words: Words, job_id: int) -> discord.ui.View:
+def cancel_view(label: str, job_id: int) -> discord.ui.View:
     """Just that button."""
     view = discord.ui.View(timeout=None)
-    view.add_item(cancel_button(words.say("cancel-button"), job_id))
+    view.add_item(cancel_button(label, job_id))
     return view

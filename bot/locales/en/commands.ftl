@@ -44,6 +44,23 @@ draw-film-description = WebP is smaller and has all colours; GIF moves in every 
 draw-traits-name = traits
 draw-traits-description = Traits to add, and how much of each: smile 1.5, glasses -1
 
+optimize-name = optimize
+optimize-description = Make a picture that the recogniser takes for somebody whom it does not show
+optimize-target-name = target
+optimize-target-description = Whom the recogniser shall see in it: choose from the list
+optimize-mode-name = mode
+optimize-mode-description = Without one: fool with a photo, noise without
+optimize-photo-name = photo
+optimize-photo-description = The photo to change so little that we do not see it
+optimize-steps-name = steps
+optimize-steps-description = How many steps; without a number as many as the mode needs
+optimize-epsilon-name = epsilon
+optimize-epsilon-description = How far a colour may go from the photo's, of 255 levels; without a number 8
+optimize-robust-name = robust
+optimize-robust-description = It shall work even after JPEG compression; takes longer
+optimize-seed-name = seed
+optimize-seed-description = The same number makes the same picture; without one, any
+
 show-name = show
 show-description = Post the answer to an earlier photo again
 show-job-name = job

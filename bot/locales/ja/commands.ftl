@@ -43,6 +43,23 @@ draw-film-description = アニメーションの形式。WebPは小さく高画�
 draw-traits-name = 特徴
 draw-traits-description = 足す特徴とその強さ（例：smile 1.5, glasses -1）
 
+optimize-name = だまし絵
+optimize-description = 認識モデルに、写っていない人だと思わせる画像を作ります
+optimize-target-name = 対象
+optimize-target-description = 認識モデルに誰だと思わせるか。一覧から選んでください
+optimize-mode-name = 方式
+optimize-mode-description = 省略すると、写真があればfool、なければnoise
+optimize-photo-name = 写真
+optimize-photo-description = 人の目にはわからないほどわずかに変える写真
+optimize-steps-name = ステップ数
+optimize-steps-description = ステップの数。省略すると方式に合った数になります
+optimize-epsilon-name = 変化の幅
+optimize-epsilon-description = 写真の色をどこまで変えてよいか（255段階中）。省略すると8
+optimize-robust-name = jpeg対策
+optimize-robust-description = JPEG圧縮の後でも効くようにします。時間がかかります
+optimize-seed-name = シード
+optimize-seed-description = 同じ数なら同じ画像になります。省略すると毎回変わります
+
 show-name = 再表示
 show-description = 以前の写真の結果をもう一度投稿します
 show-job-name = ジョブ

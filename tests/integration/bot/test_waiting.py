@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot import progress
+from bot import waiting as waiting_rules
 from bot.answers import Answer
 from bot.client import OmokageBot
 from core.bootstrap import Services
@@ -25,8 +26,8 @@ from tests.integration.bot.worker import Event, FakeWorker, face
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """A tenth of the usual times."""
-    for name in ("FIRST_AFTER_S", "BETWEEN_S", "_AWAY_S"):
-        monkeypatch.setattr(progress, name, getattr(progress, name) / 10)
+    for module, name in ((progress, "FIRST_AFTER_S"), (progress, "BETWEEN_S"), (waiting_rules, "AWAY_S")):
+        monkeypatch.setattr(module, name, getattr(module, name) / 10)
 
 
 async def waiting(member: Member) -> tuple[Invocation, Json]:

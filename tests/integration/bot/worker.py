@@ -29,6 +29,7 @@ class Event:
     job_id: int
     kind: str
     stage: str = ""
+    detail: str = ""
 
 
 @dataclass

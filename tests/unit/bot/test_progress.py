@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 
+from bot.features.optimize.progress import optimize_page, step_in
 from bot.i18n import words_in
-from bot.progress import Look, is_away, progress_text, remaining
+from bot.waiting import Look, Said, Showing, is_away, progress_text, remaining, showing
 from core.domain.fairness import Place
-from core.domain.jobs import Backlog, JobState, QueueName
+from core.domain.jobs import Backlog, JobKind, JobState, QueueName
+from core.domain.optimisation import OptimizeStep
 from core.services.jobs import now_utc
 from tests.unit.bot.fakes import a_job
 
@@ -60,3 +63,45 @@ def test_a_worker_is_away_when_nobody_takes_what_is_there(running: int, age_s: i
 
     assert is_away(a_job(JobState.DISPATCHED), backlog) is away
     assert not is_away(a_job(JobState.RUNNING), backlog)
+
+
+def a_step(picture: str | None = "ab" * 32) -> str:
+    return json.dumps(OptimizeStep(120, 300, 0.14, 0.87, picture).to_json())
+
+
+def an_optimisation(state: JobState = JobState.RUNNING, **changes: object) -> Look:
+    job = a_job(state, kind=JobKind.OPTIMIZE, params={"target": "Mina_M"}, queue=QueueName.GPU, **changes)
+    return Look(job, Place(1, None), away=False)
+
+
+def test_an_optimisation_shows_its_picture_and_can_be_stopped() -> None:
+    shown = showing(EN, an_optimisation(), Said("optimising", a_step()), optimize_page, away=False)
+
+    assert shown.text == "🎯 Step 120 of 300: probability of Mina\\_M 87.0 %"
+    assert (shown.button, shown.picture) == ("Stop", "ab" * 32)
+    assert shown.alt
+
+
+def test_what_is_there_when_it_is_stopped_stays_in_sight() -> None:
+    look = an_optimisation(cancel_requested=True)
+
+    shown = showing(EN, look, Said("optimising", a_step()), optimize_page, away=False)
+
+    assert shown.text.startswith("🎯 Stopping: what there is so far is looked at and posted")
+    assert shown.picture == "ab" * 32
+
+
+@pytest.mark.parametrize("detail", ["", "{", "[]", "7", '{"step": 1}', '{"other": 1}'])
+def test_before_the_first_step_there_is_a_line_and_a_cancel_button(detail: str) -> None:
+    shown = showing(EN, an_optimisation(), Said("reading", detail), optimize_page, away=False)
+
+    assert step_in(detail) is None
+    assert shown == Showing("🎯 Getting ready to fool the recogniser …", "Cancel")
+
+
+def test_a_job_that_waits_again_says_so_whatever_was_shown_before() -> None:
+    look = an_optimisation(JobState.DISPATCHED)
+
+    shown = showing(EN, look, Said("optimising", a_step()), optimize_page, away=False)
+
+    assert shown == Showing("⏳ One job is ahead of this one.", "Cancel")

@@ -1,0 +1,44 @@
+"""/optimize, for everybody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+
+from bot.features.optimize.options import DESCRIPTIONS, MODES, NAMES, Epsilon, Seed, Steps, Typed, people
+from bot.features.optimize.orders import Said, params_of, request_for
+from bot.i18n import localised
+from bot.permissions import guild_of
+from bot.photos import photo_of
+from core.domain.jobs import JobKind
+from core.services.targets import find_target
+
+if TYPE_CHECKING:
+    from bot.types import Interaction
+
+
+@app_commands.command(name=localised("optimize-name"), description=localised("optimize-description"))
+@app_commands.rename(**NAMES)
+@app_commands.describe(**DESCRIPTIONS)
+@app_commands.choices(mode=MODES)
+@app_commands.autocomplete(target=people)
+@app_commands.guild_only
+async def optimize(  # noqa: PLR0917 - the options, as discord.py wants them
+    interaction: Interaction,
+    target: Typed,
+    mode: str | None = None,
+    photo: discord.Attachment | None = None,
+    steps: Steps | None = None,
+    epsilon: Epsilon | None = None,
+    robust: bool = False,
+    seed: Seed | None = None,
+) -> None:
+    """A picture that the recogniser takes for somebody; whom it does not know is said before anything waits."""
+    bot, services = interaction.client, interaction.client.services
+    guild_id = guild_of(interaction)
+    meant = await bot.threads.quick(find_target, services.registry, services.people, guild_id, target)
+    request = request_for(meant, Said(mode, photo is not None, steps, epsilon, robust, seed))
+    photos = {} if photo is None else {"start": photo_of(photo)}
+    await bot.intake.ask(interaction, JobKind.OPTIMIZE, params_of(request), photos)

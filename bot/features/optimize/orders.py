@@ -1,0 +1,112 @@
+"""What is asked of the workers: rules alone, without Discord."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.generation import Face
+from core.domain.jobs import JSON, Job
+from core.domain.optimisation import EPSILON, MOST_EPSILON, Optimized, OptimizeMode, OptimizeRequest
+from core.services.targets import Target
+
+ON, WIDER, ROBUST, AGAIN = "on", "wider", "robust", "again"  # what can be asked for next
+_ON_ITS_WAY = Face(photo="")  # its name is known once the photo is stored
+_SEEDS = 1_000_000  # six digits: quick to type again, and nobody meets the same picture by chance
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The options as they were said; None: not."""
+
+    mode: str | None = None
+    photo: bool = False
+    steps: int | None = None
+    epsilon: int | None = None
+    robust: bool = False
+    seed: int | None = None
+
+
+def request_for(target: Target, said: Said) -> OptimizeRequest:
+    """What is meant: with a photo that is changed, without one noise, unless somebody says otherwise.
+
+    Raises:
+        OmokageError: BAD_OPTION, options that do not go together, or out of range.
+    """
+    mode = OptimizeMode(said.mode) if said.mode else OptimizeMode.FOOL if said.photo else OptimizeMode.NOISE
+    if mode is OptimizeMode.FOOL and not said.photo:
+        raise OmokageError(ErrorCode.BAD_OPTION, reason="fool-without-photo")
+    if mode is not OptimizeMode.FOOL and said.photo:
+        raise OmokageError(ErrorCode.BAD_OPTION, reason="photo-without-fool")
+    if mode is not OptimizeMode.FOOL and said.epsilon is not None:
+        raise OmokageError(ErrorCode.BAD_OPTION, reason="epsilon-without-fool")
+    return OptimizeRequest(
+        target=target.name,
+        mode=mode,
+        person_id=target.person_id,
+        start=_ON_ITS_WAY if said.photo else None,
+        steps=said.steps,
+        epsilon=EPSILON if said.epsilon is None else said.epsilon,
+        robust=said.robust,
+        seed=secrets.randbelow(_SEEDS) if said.seed is None else said.seed,
+    )
+
+
+def params_of(request: OptimizeRequest) -> dict[str, JSON]:
+    """Of the job."""
+    return {**request.to_json(), "title": f"/optimize {request.mode} → {request.target}"}
+
+
+def offers(asked: OptimizeRequest, made: Optimized) -> tuple[str, ...]:
+    """What makes sense next."""
+    if made.picture is None or made.after is None:
+        return ()
+    fools = asked.mode is OptimizeMode.FOOL
+    settled = made.steps < asked.all_steps and not made.stopped  # it ended by itself: nothing more was to be gained
+    survives = made.jpeg is None or made.jpeg.takes_for(made.target)
+    possible = {
+        ON: not settled,
+        WIDER: fools and not made.succeeded and asked.epsilon < MOST_EPSILON,
+        ROBUST: made.succeeded and not survives and not asked.robust,
+        AGAIN: not fools,
+    }
+    return tuple(name for name, is_possible in possible.items() if is_possible)
+
+
+def following(job: Job, action: str) -> dict[str, JSON]:
+    """The parameters of the job that does it: of the same recogniser, from where this one came to.
+
+    Raises:
+        OmokageError: PHOTO_GONE, there is no picture to go on from.
+    """
+    asked, made = request_in(job), optimized_by(job)
+    if made.picture is None:
+        raise OmokageError(ErrorCode.PHOTO_GONE)
+    on = replace(asked, version_id=made.version_id, so_far=made.picture)
+    changes: Mapping[str, dict[str, Any]] = {
+        ON: {},
+        WIDER: {"epsilon": min(2 * asked.epsilon, MOST_EPSILON)},
+        ROBUST: {"robust": True},
+        AGAIN: {"seed": secrets.randbelow(_SEEDS), "so_far": None},
+    }
+    return params_of(replace(on, **changes[action]))
+
+
+def request_in(job: Job) -> OptimizeRequest:
+    """What a job asks for."""
+    return OptimizeRequest.from_json(job.params)
+
+
+def optimized_by(job: Job) -> Optimized:
+    """What came of a job.
+
+    Raises:
+        OmokageError: PHOTO_GONE, it has no result.
+    """
+    if job.result is None:
+        raise OmokageError(ErrorCode.PHOTO_GONE)
+    result: Mapping[str, Any] = job.result
+    return Optimized.from_json(result)

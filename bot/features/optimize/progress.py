@@ -1,0 +1,36 @@
+"""What is shown while a picture is being optimised: the picture so far, and how the recogniser sees it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from discord.utils import escape_markdown
+
+from bot.features.optimize.texts import chance
+from bot.waiting import Look, Said, Showing
+from core.domain.optimisation import OptimizeStep
+
+if TYPE_CHECKING:
+    from bot.i18n import Words
+
+
+def optimize_page(words: Words, look: Look, said: Said) -> Showing | None:
+    """The step and the probability, the picture, and a button that ends it with what there is; None: no step yet."""
+    step = step_in(said.detail)
+    if step is None:
+        return None
+    target = escape_markdown(str(look.job.params.get("target", "")))
+    if look.job.cancel_requested:
+        text = words.say("optimize-stopping")
+    else:
+        text = words.say("optimize-step", step=step.step, steps=step.steps, target=target, chance=chance(step.chance))
+    return Showing(text, words.say("optimize-stop-button"), step.picture, words.say("optimize-progress-alt"))
+
+
+def step_in(detail: str) -> OptimizeStep | None:
+    """What a worker's detail says; None: nothing, or a worker of another version says it."""
+    try:
+        return OptimizeStep.from_json(json.loads(detail)) if detail else None
+    except (ValueError, TypeError):
+        return None
