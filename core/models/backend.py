@@ -38,6 +38,13 @@ class Forward(Protocol):
         """Without gradients."""
 
 
+class Gradient(Protocol):
+    """What a loss says of arrays, and how it changes with the first of them."""
+
+    def __call__(self, *batch: NDArray[Any]) -> tuple[Mapping[str, NDArray[Any]], tuple[NDArray[Any], ...]]:
+        """The figures, and the loss' slope by each input, shaped as the input is."""
+
+
 def make_step(
     compute: Compute, variables: Sequence[Any], optimizer: Any, after: Callable[[], None] = lambda: None
 ) -> Step:
@@ -71,6 +78,16 @@ def make_game(compute: ComputeAll, players: Sequence[Player], after: Callable[[]
 def make_forward(function: Callable[..., Any]) -> Forward:
     """Compile a function of tensors that changes nothing."""
     return _BACKENDS[keras.backend.backend()].make_forward(function)
+
+
+def make_gradient(compute: Compute, inputs: int) -> Gradient:
+    """Compile the slope of a loss by what goes into it; no variable changes.
+
+    Args:
+        compute: from the batch's tensors to the loss, a scalar, and the figures, tensors of any shape.
+        inputs: by how many of the first arrays, which are of floats; the loss depends on each.
+    """
+    return _BACKENDS[keras.backend.backend()].make_gradient(compute, inputs)
 
 
 def to_numpy(tensor: Any) -> NDArray[Any]:
@@ -113,6 +130,24 @@ class _TensorFlow:
 
         compiled = tf.function(function, autograph=False, reduce_retracing=True)
         return lambda *batch: np.asarray(compiled(*(tf.convert_to_tensor(array) for array in batch)).numpy())
+
+    @staticmethod
+    def make_gradient(compute: Compute, inputs: int) -> Gradient:
+        import tensorflow as tf  # noqa: PLC0415
+
+        def slopes(*batch: Any) -> tuple[Tensors, list[Any]]:
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch(batch[:inputs])
+                loss, figures = compute(*batch)
+            return figures, tape.gradient(loss, batch[:inputs])
+
+        compiled = tf.function(slopes, autograph=False, reduce_retracing=True)
+
+        def gradient(*batch: NDArray[Any]) -> tuple[Mapping[str, NDArray[Any]], tuple[NDArray[Any], ...]]:
+            figures, found = compiled(*map(tf.convert_to_tensor, batch))
+            return {name: one.numpy() for name, one in figures.items()}, tuple(one.numpy() for one in found)
+
+        return gradient
 
     @staticmethod
     def to_numpy(tensor: Any) -> NDArray[Any]:
@@ -166,6 +201,20 @@ class _Torch:
                 return np.asarray(function(*map(keras.ops.convert_to_tensor, batch)).cpu().numpy())
 
         return forward
+
+    @staticmethod
+    def make_gradient(compute: Compute, inputs: int) -> Gradient:
+        import torch  # noqa: PLC0415
+
+        def gradient(*batch: NDArray[Any]) -> tuple[Mapping[str, NDArray[Any]], tuple[NDArray[Any], ...]]:
+            tensors = [keras.ops.convert_to_tensor(array) for array in batch]
+            asked = [one.requires_grad_() for one in tensors[:inputs]]
+            loss, figures = compute(*tensors)
+            found = torch.autograd.grad(loss, asked)
+            host = {name: np.asarray(one.detach().cpu().numpy()) for name, one in figures.items()}
+            return host, tuple(np.asarray(one.cpu().numpy()) for one in found)
+
+        return gradient
 
     @staticmethod
     def to_numpy(tensor: Any) -> NDArray[Any]:

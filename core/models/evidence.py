@@ -67,7 +67,8 @@ class References:
         self._starts = np.concatenate([[0], np.cumsum(self.counts)])
 
     @cached_property
-    def _means(self) -> NDArray[np.float64]:
+    def means(self) -> NDArray[np.float64]:
+        """Of each person's pictures, (P, 128); zeros where there are none."""
         sums = np.zeros((len(self.counts), self.embeddings.shape[1]))
         np.add.at(sums, self.owners, self.embeddings)
         return sums / np.maximum(1, self.counts)[:, None]
@@ -76,14 +77,14 @@ class References:
     def spread(self) -> float:
         """Mean squared distance of a picture to its person's true mean, without bias; 0: one picture each."""
         freedom = len(self.owners) - int((self.counts > 0).sum())
-        return float(((self.embeddings - self._means[self.owners]) ** 2).sum() / freedom) if freedom else 0.0
+        return float(((self.embeddings - self.means[self.owners]) ** 2).sum() / freedom) if freedom else 0.0
 
     def evidence(self, faces: NDArray[np.floating]) -> Evidence:
         """Of faces (N, 128) that are not among the pictures."""
         counts = np.broadcast_to(self.counts, (len(faces), len(self.counts)))
         distances = np.zeros((KINDS, *counts.shape))
         # The mean of n pictures lies off the true one, by spread / n on average.
-        distances[MEAN] = _squared(faces, self._means) - self.spread / np.maximum(1, self.counts)
+        distances[MEAN] = _squared(faces, self.means) - self.spread / np.maximum(1, self.counts)
         for block in _blocks(len(faces)):
             distances[NEAR, block] = self._near(_squared(faces[block], self.embeddings))
         return Evidence(np.where(counts == 0, 0.0, distances), counts)
@@ -96,7 +97,7 @@ class References:
         others = self.counts[owners] - 1
         distances, counts = plain.distances.copy(), plain.counts.copy()
         counts[mine, owners] = others
-        off_mean = ((self.embeddings[places] - self._means[owners]) ** 2).sum(1)
+        off_mean = ((self.embeddings[places] - self.means[owners]) ** 2).sum(1)
         ratio = self.counts[owners] / np.maximum(1, others)
         distances[MEAN, mine, owners] = off_mean * ratio**2 - self.spread / np.maximum(1, others)
         for person in np.unique(owners):

@@ -81,19 +81,23 @@ def fit_open_set(evidence: Evidence, owners: NDArray[np.integer]) -> OpenSet:
     return OpenSet(found.x[:KINDS], float(found.x[KINDS]), float(found.x[KINDS + 1]), found.x[_SHARED:])
 
 
+def clearness(counts: NDArray[np.integer]) -> NDArray[np.float64]:
+    """How much a distance to the mean of so many pictures says, in (0, 1]: that of few is noisy."""
+    return np.asarray(1 / (1 + _NOISE / np.maximum(1, counts)))
+
+
 class _Material(NamedTuple):
     """What the regression sees: distances (2, N, P), clearness (N, P), absent (N, P), rivals (N,)."""
 
     distances: NDArray[np.float64]
-    clearness: NDArray[np.float64]  # a distance to the noisy mean of few pictures says less, in (0, 1]
+    clearness: NDArray[np.float64]
     absent: NDArray[np.bool_]
     rivals: NDArray[np.float64]
 
     @classmethod
     def of(cls, evidence: Evidence, rows: NDArray[np.bool_] | slice = slice(None)) -> _Material:
         counts = evidence.counts[rows]
-        clearness = 1 / (1 + _NOISE / np.maximum(1, counts))
-        return cls(evidence.distances[:, rows], clearness, counts == 0, _rivals(evidence)[rows])
+        return cls(evidence.distances[:, rows], clearness(counts), counts == 0, _rivals(evidence)[rows])
 
     @classmethod
     def joined(cls, one: _Material, other: _Material) -> _Material:

@@ -9,7 +9,7 @@ that dlib made of the same faces (`python -m benchmarks.alignment`: the spread i
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -38,16 +38,37 @@ def align(image: NDArray[np.uint8], landmarks: Sequence[tuple[float, float]]) ->
     Raises:
         ValueError: the landmarks are not five finite points that span an area of the photo.
     """
+    plan = chip_plan(image.shape[:2], landmarks)
+    source = Image.fromarray(np.ascontiguousarray(image[plan.rows, plan.columns]))
+    if plan.shrink > 1:  # an average over each block first, because the transform alone looks at four pixels only
+        source = source.reduce(plan.shrink)
+    matrix = tuple(plan.matrix.ravel())
+    return np.asarray(source.transform((CHIP_SIZE,) * 2, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR))
+
+
+class ChipPlan(NamedTuple):
+    """How a chip is made: this part of the photo, averaged over blocks of `shrink` x `shrink`, then sampled.
+
+    `matrix` (2, 3) takes a point of the chip to the averaged part.
+    """
+
+    rows: slice
+    columns: slice
+    shrink: int
+    matrix: NDArray[np.float64]
+
+
+def chip_plan(shape: tuple[int, int], landmarks: Sequence[tuple[float, float]]) -> ChipPlan:
+    """Where in a photo (height, width) the pixels of a chip are.
+
+    Raises:
+        ValueError: as `align`.
+    """
     to_chip = similarity(np.asarray(landmarks, np.float64), TEMPLATE)
-    window, left, top = _window(image, to_chip)
+    rows, columns = _window(shape, to_chip)
     shrink = max(1, round(1 / _scale(to_chip)))
-    source = Image.fromarray(window)
-    if shrink > 1:  # an average over each block first, because the transform alone looks at four pixels only
-        source = source.reduce(shrink)
-    chip_to_source = inverse(to_chip) - [[0, 0, left], [0, 0, top]]
-    coefficients = tuple((chip_to_source / shrink).ravel())
-    chip = source.transform((CHIP_SIZE, CHIP_SIZE), Image.Transform.AFFINE, coefficients, Image.Resampling.BILINEAR)
-    return np.asarray(chip)
+    chip_to_source = inverse(to_chip) - [[0, 0, columns.start], [0, 0, rows.start]]
+    return ChipPlan(rows, columns, shrink, chip_to_source / shrink)
 
 
 def similarity(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -81,14 +102,14 @@ def inverse(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.column_stack([linear, -linear @ matrix[:, 2]])
 
 
-def _window(image: NDArray[np.uint8], to_chip: NDArray[np.float64]) -> tuple[NDArray[np.uint8], int, int]:
-    """The part of the photo that the chip shows, and where it begins: a large photo is not copied for a small face."""
+def _window(shape: tuple[int, int], to_chip: NDArray[np.float64]) -> tuple[slice, slice]:
+    """The part of the photo that the chip shows: a large photo is not copied for a small face."""
     if _scale(to_chip) < 1e-4:
         raise ValueError("the landmarks span no area of the photo")
     corners = np.array([(0, 0, 1), (CHIP_SIZE, 0, 1), (0, CHIP_SIZE, 1), (CHIP_SIZE, CHIP_SIZE, 1)])
     points = corners @ inverse(to_chip).T
     margin = 2 / _scale(to_chip) + 2  # so that the window's edge is never sampled unless it is the photo's
-    height, width = image.shape[:2]
+    height, width = shape
     left, top = np.clip(np.floor(points.min(0) - margin), 0, (width - 1, height - 1)).astype(int)
     right, bottom = np.clip(np.ceil(points.max(0) + margin), (left + 1, top + 1), (width, height)).astype(int)
-    return np.ascontiguousarray(image[top:bottom, left:right]), int(left), int(top)
+    return slice(int(top), int(bottom)), slice(int(left), int(right))

@@ -90,7 +90,7 @@ def render_view(
         left, top = (picture.width - side) // 2, (picture.height - side) // 2
         picture = picture.crop((left, top, left + side, top + side))
     else:
-        picture = Image.fromarray(image).crop(_square(box))  # black where it reaches beyond the photo
+        picture = Image.fromarray(image).crop(square_of(box))  # black where it reaches beyond the photo
     if picture.size != (view.size, view.size):
         picture = picture.resize((view.size, view.size), Image.Resampling.BICUBIC)
     return np.asarray(picture)
@@ -133,7 +133,8 @@ def _portrait(
     return cut(image, crop, size) if beyond(image, crop) <= MOST_BEYOND * crop.side else None
 
 
-def _square(box: Box) -> tuple[int, int, int, int]:
+def square_of(box: Box) -> tuple[int, int, int, int]:
+    """What a crop of the face shows: left, top, right and bottom; may reach beyond the photo."""
     side = max(box.w, box.h)  # no more: of collections of face crops, most show about as much as the detector's box
     x, y = box.x + box.w / 2, box.y + box.h / 2
     return round(x - side / 2), round(y - side / 2), round(x + side / 2), round(y + side / 2)

@@ -6,16 +6,22 @@ import importlib.util
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from keras import ops
+from numpy.typing import NDArray
 
 from core.models import weights_file
+from core.models.backend import Tensors, make_gradient, to_numpy
 from core.models.recipes import RECIPES
-from core.models.recogniser_cnn import CnnTrainer
+from core.models.recogniser_cnn import CnnTrainer, infer
+from core.models.recogniser_net import build_net
 
 ROOT = Path(__file__).parents[2]
 STEPS = 3
@@ -56,5 +62,58 @@ def test_training_in_pytorch_gives_the_weights_that_training_in_tensorflow_gives
         assert float(also_said[name]) == pytest.approx(float(value), rel=0.02), name
 
 
+def fooling_slopes(start: Path) -> Mapping[str, NDArray[Any]]:
+    """What a network says of pictures, and the slopes of a loss by them and by a second input."""
+    one = build_net("modern", 32, 4)
+    weights, _ = weights_file.load(start.read_bytes())
+    for variable in one.variables:
+        variable.assign(weights[variable.path])
+
+    def loss(pixels: Any, scale: Any, wanted: Any) -> tuple[Any, Tensors]:
+        logits = infer(one, pixels * scale[:, None, None, None], grey=False) + ops.square(scale)[:, None]
+        losses = ops.sum(ops.square(logits - wanted), axis=1)
+        return ops.sum(losses), {"losses": losses, "logits": logits}
+
+    random = np.random.default_rng(0)
+    pixels = random.uniform(0, 255, (3, 32, 32, 3)).astype(np.float32)
+    scale, wanted = np.array([1.0, 0.5, 2.0], np.float32), random.normal(0, 1, (3, 4)).astype(np.float32)
+    figures, slopes = make_gradient(loss, 2)(pixels, scale, wanted)
+    return {**figures, "by pixels": slopes[0], "by scale": slopes[1]}
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Path:
+    net = build_net("modern", 32, 4)
+    path = tmp_path / "weights"
+    path.write_bytes(weights_file.dump({one.path: to_numpy(one) for one in net.variables}, {}))
+    return path
+
+
+def test_slopes_by_inputs_are_what_a_small_change_makes(weights: Path) -> None:
+    found = fooling_slopes(weights)
+    assert found["by pixels"].shape == (3, 32, 32, 3)
+    # Standardised pictures do not change with a scale, so only the square of the scale in the logits does.
+    random = np.random.default_rng(0)
+    random.uniform(0, 255, (3, 32, 32, 3))
+    left = found["logits"] - random.normal(0, 1, (3, 4)).astype(np.float32)
+    assert found["losses"] == pytest.approx((left**2).sum(1), rel=1e-5)
+    assert found["by scale"] == pytest.approx((2 * left).sum(1) * 2 * np.array([1.0, 0.5, 2.0]), rel=1e-3, abs=1e-2)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch is not installed")
+def test_slopes_by_inputs_are_the_same_in_pytorch(weights: Path, tmp_path: Path) -> None:
+    expected, theirs = fooling_slopes(weights), tmp_path / "slopes"
+    command = [sys.executable, "-m", "tests.models.test_backends", "slopes", str(weights), str(theirs)]
+    subprocess.run(command, env=os.environ | {"KERAS_BACKEND": "torch"}, cwd=ROOT, check=True, timeout=100)
+    found, _ = weights_file.load(theirs.read_bytes())
+    assert found.keys() == expected.keys()
+    for name, value in expected.items():
+        assert found[name] == pytest.approx(value, rel=1e-3, abs=1e-4 * float(np.abs(value).max())), name
+
+
 if __name__ == "__main__":
-    train(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
+    if sys.argv[1] == "slopes":
+        slopes = {name: np.ascontiguousarray(one) for name, one in fooling_slopes(Path(sys.argv[2])).items()}
+        Path(sys.argv[3]).write_bytes(weights_file.dump(slopes, {}))
+    else:
+        train(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))

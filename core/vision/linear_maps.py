@@ -1,0 +1,142 @@
+"""What resizing, averaging and turning a picture does to it, backwards: where each pixel of the result comes from.
+
+All of these are linear but for rounding, so the slope of something by the result becomes its slope by the picture with
+the transposed map. The maps are Pillow's own, whose pictures the networks are shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from PIL import Image
+from scipy.sparse import csr_matrix
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class LinearMap(Protocol):
+    """From a picture to another one."""
+
+    def back(self, gradient: NDArray[np.float32]) -> NDArray[np.float32]:
+        """A slope by the result (h, w, 3) -> by the picture (H, W, 3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Cuts a rectangle out of a picture of `shape` (height, width).
+
+    It may reach beyond the picture, where it shows black: `top` and `left` may be negative.
+    """
+
+    shape: tuple[int, int]
+    top: int
+    left: int
+
+    def back(self, gradient: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Nothing depends on the rest of the picture."""
+        whole = np.zeros((*self.shape, 3), np.float32)
+        inside, source = self._rows(gradient.shape[0]), self._columns(gradient.shape[1])
+        whole[inside, source] = gradient[
+            inside.start - self.top : inside.stop - self.top, source.start - self.left : source.stop - self.left
+        ]
+        return whole
+
+    def _rows(self, height: int) -> slice:
+        return _within(self.top, height, self.shape[0])
+
+    def _columns(self, width: int) -> slice:
+        return _within(self.left, width, self.shape[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Resize:
+    """Pillow's `resize` along both sides; `rows` (h, H) and `columns` (w, W) are from `resize_matrix`."""
+
+    rows: NDArray[np.float32]
+    columns: NDArray[np.float32]
+
+    def back(self, gradient: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The transposed matrices."""
+        height, width, channels = gradient.shape
+        tall = (self.rows.T @ gradient.reshape(height, -1)).reshape(-1, width, channels)
+        return np.ascontiguousarray(np.matmul(self.columns.T, tall))
+
+
+@dataclass(frozen=True, slots=True)
+class Reduce:
+    """Pillow's `reduce`: averages over blocks of a picture of `shape`; those at its edge may be smaller."""
+
+    shape: tuple[int, int]
+    factor: int
+
+    def back(self, gradient: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Each pixel of a block has its share."""
+        sides = [np.arange(side) // self.factor for side in self.shape]
+        shares = [1 / np.bincount(side)[side].astype(np.float32) for side in sides]
+        return np.asarray(gradient[np.ix_(*sides)] * np.outer(*shares)[:, :, None], np.float32)
+
+
+class Bilinear:
+    """Pillow's affine transform of a picture of `shape` with bilinear sampling; black beyond the picture.
+
+    Args:
+        shape: (height, width) of the picture.
+        size: pixels a side of the result.
+        matrix: (2, 3), takes points of the result to the picture; a pixel's centre is at +0.5.
+    """
+
+    def __init__(self, shape: tuple[int, int], size: int, matrix: NDArray[np.float64]) -> None:
+        self._shape = shape
+        self._size = size
+        self._matrix = matrix
+
+    def back(self, gradient: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Each pixel of the result is made of four."""
+        return np.asarray(self._transposed @ gradient.reshape(-1, 3), np.float32).reshape(*self._shape, 3)
+
+    @cached_property
+    def _transposed(self) -> csr_matrix:
+        height, width = self._shape
+        centres = np.arange(self._size) + 0.5
+        x, y = np.meshgrid(centres, centres)
+        sources = self._matrix @ np.array([x.ravel(), y.ravel(), np.ones(x.size)])
+        inside = ((sources >= 0) & (sources < [[width], [height]])).all(0)
+        corners, parts = np.divmod(sources[:, inside] - 0.5, 1.0)
+        (left, top), (dx, dy) = corners.astype(np.intp), parts
+        columns = [np.clip(left + step, 0, width - 1) for step in (0, 1)]
+        rows = [np.clip(top + step, 0, height - 1) for step in (0, 1)]
+        sampled = [row * width + column for row in rows for column in columns]
+        weights = [down * right for down in (1 - dy, dy) for right in (1 - dx, dx)]
+        results = np.tile(np.flatnonzero(inside), 4)
+        entries = np.concatenate(weights).astype(np.float32), (np.concatenate(sampled), results)
+        return csr_matrix(entries, (height * width, self._size**2))
+
+
+@lru_cache(maxsize=64)
+def resize_matrix(
+    source: int,
+    size: int,
+    resample: Image.Resampling = Image.Resampling.BICUBIC,
+    span: tuple[float, float] | None = None,
+) -> NDArray[np.float32]:
+    """What Pillow's `resize` does along one side, (size, source): it is asked to resize the unit vectors.
+
+    Args:
+        source: pixels before.
+        size: pixels after.
+        resample: the filter.
+        span: of the source, its beginning and its end; None: all of it.
+    """
+    box = (0.0, span[0], float(source), span[1]) if span else None
+    units = Image.fromarray(np.eye(source, dtype=np.float32))
+    return np.asarray(units.resize((source, size), resample, box))
+
+
+def _within(start: int, length: int, side: int) -> slice:
+    """The part of a stretch that lies in a picture with such a side; empty: none."""
+    first = min(max(start, 0), side)
+    return slice(first, max(first, min(start + length, side)))
