@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from core.domain.jobs import LIMITS, Limits
+from core.services.check_jobs import CheckJobs
 from core.services.datasets import DatasetService
 from core.services.guilds import GuildService
 from core.services.jobs import Enqueue, JobService
@@ -20,6 +21,7 @@ from core.storage.database import Database
 from core.storage.schema import migrate
 
 if TYPE_CHECKING:
+    from core.services.check import CheckService
     from core.services.classify import ClassifyService
     from core.services.draw import DrawService
     from core.services.evaluate import EvaluateService
@@ -40,6 +42,7 @@ class Services:
     registry: RegistryService
     datasets: DatasetService
     runs: RunService
+    checks: CheckJobs
 
     @property
     def engine(self) -> Engine:
@@ -73,6 +76,7 @@ def build(settings: Settings, enqueue: Enqueue, limits: Limits = LIMITS) -> Serv
         registry=RegistryService(database, blobs),
         datasets=datasets,
         runs=RunService(database, jobs, datasets, blobs, limits=limits),
+        checks=CheckJobs(database, jobs),
     )
 
 
@@ -96,6 +100,13 @@ def build_evaluator(services: Services) -> EvaluateService:
     from core.services.evaluate import EvaluateService  # noqa: PLC0415 - numpy
 
     return EvaluateService(services.registry, services.blobs)
+
+
+def build_checker(services: Services) -> CheckService:
+    """What checks how easily versions are fooled; loads a version with its first slice."""
+    from core.services.check import CheckService  # noqa: PLC0415 - numpy
+
+    return CheckService(services)
 
 
 def build_drawing(services: Services, blobs: Blobs | None = None) -> DrawService:

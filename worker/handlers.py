@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from core.bootstrap import Services, build_classifier, build_drawing, build_evaluator, build_training
+from core.bootstrap import Services, build_checker, build_classifier, build_drawing, build_evaluator, build_training
 from core.domain.jobs import JSON, Job, JobCancelledError, JobKind, QueueName
 from core.domain.people import NewFace
 from worker.warming import warm_up_later
 
 if TYPE_CHECKING:
+    from core.services.check import CheckService
     from core.services.classify import ClassifyService
     from core.services.draw import DrawService
     from core.services.evaluate import EvaluateService
@@ -54,6 +55,7 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
             JobKind.EVALUATE: evaluate_with(build_evaluator(services)),
             JobKind.SNAPSHOT: snapshot_with(services),
             JobKind.CURATE: curate_with(services),
+            JobKind.CHECK: check_with(build_checker(services)),
             JobKind.TRAIN: train_with(build_training(services)),
             **dict.fromkeys(DRAWN, draw_with(drawing)),
         }
@@ -117,6 +119,16 @@ def curate_with(services: Services) -> Handler:
         return Done(CurateService(services).answer(job, Moment(progress, cancelled)))
 
     return curate
+
+
+def check_with(checker: CheckService) -> Handler:
+    """The handler of checks, a slice of which is a job's turn."""
+
+    def check(job: Job, progress: Progress, cancelled: Cancelled) -> Done | None:
+        found = checker.answer(job, cancelled)
+        return None if found is None else Done(found)
+
+    return check
 
 
 def train_with(training: Training) -> Handler:

@@ -76,7 +76,12 @@ class Check:
         self._head = head
         self._sitters = sitters
         self._fool = fool or _product_attack()
-        self.state = state or CheckState((Faced(),) * len(sitters))
+        self.state = state or self.beginning
+
+    @property
+    def beginning(self) -> CheckState:
+        """Before anything was tried."""
+        return CheckState((Faced(),) * len(self._sitters))
 
     def advance(self) -> None:
         """One attack on some faces, or a look at some textures."""

@@ -9,11 +9,12 @@ from core.domain.datasets import Dataset
 from core.domain.jobs import Job
 from core.domain.presets import CNN, DCGAN, EMBEDDING, VAE, bad_option
 from core.domain.runs import Run
+from core.domain.versions import Version, VersionDraft
 from core.services.train import Training, TrainingParts
 from core.services.train_events import EventLog, Events
 from core.services.train_live import LiveWatcher
 from core.services.train_watch import MakeWatcher, Watcher, both
-from core.services.trainer import Trainer
+from core.services.trainer import Register, Trainer
 
 if TYPE_CHECKING:
     from core.bootstrap import Services
@@ -64,10 +65,21 @@ def load_training(services: Services, beside: MakeWatcher | None = None) -> Trai
             dataset=services.datasets.get,
             open_dataset=lambda dataset: open_dataset(services, dataset),
             make_trainer=make_trainer,
-            register=services.registry.register,
+            register=services.registry.register if beside is not None else _registered(services),
             watcher=live if beside is None else both(live, beside),
         )
     )
+
+
+def _registered(services: Services) -> Register:
+    """Each new version is checked by whichever worker is free; a shell does so itself."""
+
+    def register(run: Run, dataset: Dataset, draft: VersionDraft) -> Version:
+        version = services.registry.register(run, dataset, draft)
+        services.checks.ask(version)
+        return version
+
+    return register
 
 
 def _live(services: Services, *, draws: bool) -> MakeWatcher:

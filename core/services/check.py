@@ -1,0 +1,113 @@
+"""Checks how easily a version is fooled: in a worker slice by slice, in a shell in one go."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.jobs import JSON, Job, JobCancelledError
+from core.domain.model_check import CheckState
+from core.models.robustness import Check, sitters_of
+from core.services.classifier import load_head
+from core.vision.dataset_reader import open_dataset
+
+if TYPE_CHECKING:
+    from core.bootstrap import Services
+    from core.domain.optimisation import Robustness
+    from core.domain.versions import Version
+
+# A worker that is killed loses so much. Nobody who waits for the worker waits for so long: it is asked after each
+# attack whether anybody does.
+SLICE_S = 20.0
+
+Load: TypeAlias = "Callable[[Services, Version], Check]"
+Progress: TypeAlias = Callable[[float], None]  # the share that is done, [0, 1]
+
+
+def load_check(services: Services, version: Version) -> Check:
+    """Of a version's head with faces of its own data, unseen ones first; seconds.
+
+    Raises:
+        OmokageError: BAD_WEIGHTS; UNKNOWN_DATASET, DATASET_CHANGED: its data are gone.
+    """
+    from core.models.fooled_heads import fooled  # noqa: PLC0415 - TensorFlow
+
+    if version.dataset_id is None:
+        raise OmokageError(ErrorCode.UNKNOWN_DATASET)
+    reader = open_dataset(services, services.datasets.get(version.dataset_id, version.guild_id))
+    head = load_head(version, services.registry.weights(version))
+    return Check(fooled(head), sitters_of(reader, len(version.classes), fold_in(version.config)))
+
+
+def fold_in(config: Mapping[str, Any]) -> int | None:
+    """The fold that a version was not trained on; None: it saw all, as the embedding head does."""
+    fold = config.get("fold")
+    return fold if isinstance(fold, int) else None
+
+
+def run_check(check: Check, progress: Progress, ends: Callable[[], bool] = lambda: False) -> Robustness | None:
+    """From beginning to end, minutes; None: `ends` said so before."""
+    while not check.state.done:
+        if ends():
+            return None
+        check.advance()
+        progress(check.state.fraction)
+    return check.state.result()
+
+
+class CheckService:
+    """Answers check jobs; the version that is being checked stays loaded between its slices.
+
+    Args:
+        services: of the worker.
+        load: a version and its faces.
+        slice_s: seconds.
+    """
+
+    def __init__(self, services: Services, load: Load = load_check, slice_s: float = SLICE_S) -> None:
+        self._services = services
+        self._load = load
+        self._slice_s = slice_s
+        self._warm: tuple[int, Check] | None = None
+
+    def answer(self, job: Job, cancelled: Callable[[], bool]) -> dict[str, JSON] | None:
+        """One slice of the check of `version_id`, going on from `state`.
+
+        Returns:
+            The figures, which are on the version's card by now; None: it is not done, and the job has gone back to the
+            queue, or is somebody else's.
+
+        Raises:
+            OmokageError: UNKNOWN_VERSION, and as of `load_check`.
+            JobCancelledError: `cancelled` said so before anything was done.
+        """
+        version = self._services.registry.get(int(str(job.params["version_id"])), job.origin.guild_id)
+        said: Any = job.params.get("state")
+        check = self._loaded(version)
+        check.state = CheckState.from_json(said) if said else check.beginning
+        self._work(check, job, cancelled)
+        if not check.state.done:
+            self._services.checks.go_on(job, check.state)
+            return None
+        self._warm = None
+        found = check.state.result()
+        self._services.registry.note_robustness(version.id, found)
+        return found.to_json()
+
+    def _work(self, check: Check, job: Job, cancelled: Callable[[], bool]) -> None:
+        """Until it is done, the slice ends, or somebody waits for this worker."""
+        until = time.monotonic() + self._slice_s
+        if cancelled():
+            raise JobCancelledError
+        while not check.state.done:
+            check.advance()
+            if cancelled() or time.monotonic() >= until or self._services.runs.is_wanted(job):
+                return
+
+    def _loaded(self, version: Version) -> Check:
+        if self._warm is None or self._warm[0] != version.id:
+            self._warm = None  # the memory of the last one is free before that of the next is taken
+            self._warm = (version.id, self._load(self._services, version))
+        return self._warm[1]

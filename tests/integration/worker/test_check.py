@@ -1,0 +1,154 @@
+"""A worker checks a version, slice by slice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from core.bootstrap import Services, build
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.jobs import JobCancelledError, JobKind, JobRequest, JobState, Origin, QueueName
+from core.domain.model_check import CheckState, Faced, robustness_in
+from core.domain.runs import RunKind
+from core.domain.versions import Version
+from core.services.check import CheckService
+from core.settings import Settings
+from core.storage.training_tables import versions
+from worker.handlers import check_with, load_handlers
+from worker.runner import Runner
+
+GUILD = 700
+STEPS = 5  # of the check
+
+
+class FakeCheck:
+    """Five looks at twenty textures; the rest of the check is the real one's."""
+
+    loads = 0
+
+    def __init__(self) -> None:
+        FakeCheck.loads += 1
+        self.beginning = self.state = CheckState((Faced(1, 2), Faced(8, 0)), wanted=20 * STEPS)
+
+    def advance(self) -> None:
+        assert not self.state.done
+        self.state = self.state.shown(20, closed=4, opened=1)
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    FakeCheck.loads = 0
+    made = build(Settings.from_env({"OMOKAGE_DATA": str(tmp_path)}), lambda *_: None)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def version(services: Services) -> Version:
+    card = {"dataset_title": "family v2", "dataset_hash": "ab" * 32, "config": {}, "classes": [], "parts": []}
+    values = {"guild_id": GUILD, "kind": RunKind.RECOGNISER, "number": 1, "architecture": "cnn-modern", "size": 1}
+    values |= {"weights": "ab" * 32, "card": card | {"metrics": {"accuracy": 0.9}}, "created_by": 1}
+    with services.database.write() as connection:
+        written = insert(versions).values(values | {"created_at": datetime.now(UTC)})
+        version_id = int(connection.execute(written.returning(versions.c.id)).scalar_one())
+    return services.registry.get(version_id)
+
+
+def checker(services: Services, slice_s: float = 20.0) -> CheckService:
+    return CheckService(services, lambda *_: FakeCheck(), slice_s)  # type: ignore[arg-type]
+
+
+def turn(services: Services, job_id: int, service: CheckService, ending: Callable[[], bool] = lambda: False) -> Any:
+    """One turn of the job in a worker."""
+    told: list[Any] = []
+    Runner(services.jobs, {JobKind.CHECK: check_with(service)}, told.append, ending=ending).run(job_id)
+    assert told == []  # nobody waits for it
+    return services.jobs.get(job_id)
+
+
+def test_a_gpu_worker_checks(services: Services) -> None:
+    assert JobKind.CHECK in load_handlers(services, QueueName.GPU)
+
+
+def test_a_check_that_nobody_disturbs_takes_one_turn(services: Services, version: Version) -> None:
+    job = services.checks.ask(version)
+    assert job is not None
+    done = turn(services, job.id, checker(services))
+    found = robustness_in(services.registry.get(version.id).metrics)
+    assert found is not None
+    assert (found.fooled, found.median_linf, found.named_closed, found.named_open) == (0.5, 2.0, 0.2, 0.05)
+    assert (done.state, done.result) == (JobState.DONE, found.to_json())
+
+
+def test_a_long_check_is_cut_into_turns_and_loads_its_version_once(services: Services, version: Version) -> None:
+    job, service = services.checks.ask(version), checker(services, slice_s=0.0)
+    assert job is not None
+    for _ in range(STEPS - 1):
+        assert turn(services, job.id, service).state is JobState.DISPATCHED
+    assert robustness_in(services.registry.get(version.id).metrics) is None
+    assert turn(services, job.id, service).state is JobState.DONE
+    assert FakeCheck.loads == 1
+
+
+def test_another_worker_goes_on_where_the_one_before_it_ended(services: Services, version: Version) -> None:
+    job = services.checks.ask(version)
+    assert job is not None
+    for _ in range(STEPS):
+        job = turn(services, job.id, checker(services, slice_s=0.0))
+    assert job.state is JobState.DONE
+    assert FakeCheck.loads == STEPS
+
+
+def test_whoever_waits_for_the_worker_goes_first(services: Services, version: Version) -> None:
+    job = services.checks.ask(version)
+    assert job is not None
+    services.jobs.receive(JobRequest(1, JobKind.GENERATE, Origin(GUILD, 1, 2, "ja", 3, "token"), {}))
+    services.jobs.submit(1)
+    time.sleep(0.4)  # from here on the message counts as one that nobody takes
+    assert turn(services, job.id, checker(services)).state is JobState.DISPATCHED
+
+
+def test_a_worker_that_ends_keeps_what_it_has_found(services: Services, version: Version) -> None:
+    job, asked = services.checks.ask(version), iter([False, True])
+    assert job is not None
+    left = turn(services, job.id, checker(services), ending=lambda: next(asked, True))
+    assert left.state is JobState.DISPATCHED
+    assert CheckState.from_json(left.params["state"]).textures == 20
+
+
+def test_a_worker_that_ends_at_once_gives_the_job_back(services: Services, version: Version) -> None:
+    job = services.checks.ask(version)
+    assert job is not None
+    left = turn(services, job.id, checker(services), ending=lambda: True)
+    assert (left.state, left.attempts) == (JobState.DISPATCHED, 0)
+    claimed = services.jobs.claim(job.id, "worker")
+    assert claimed is not None
+    with pytest.raises(JobCancelledError):
+        checker(services).answer(claimed, lambda: True)
+
+
+def test_a_version_whose_data_are_gone_is_not_checked(services: Services, version: Version) -> None:
+    job = services.checks.ask(version)
+    assert job is not None
+    done = turn(services, job.id, CheckService(services))
+    assert done.state is JobState.FAILED
+    assert done.failure.code is ErrorCode.UNKNOWN_DATASET
+
+
+def test_another_guilds_version_is_not_checked(services: Services, version: Version) -> None:
+    job = services.checks.ask(version)
+    assert job is not None
+    claimed = services.jobs.claim(job.id, "worker")
+    assert claimed is not None
+    with pytest.raises(OmokageError) as refused:
+        checker(services).answer(
+            replace(claimed, origin=replace(claimed.origin, guild_id=GUILD + 1)), lambda: False
+        )  # fmt: skip
+    assert refused.value.code is ErrorCode.UNKNOWN_VERSION
