@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from core.domain.model_check import robustness_in
+from core.domain.optimisation import Robustness
 from core.domain.versions import Promotion, Version
 
 # What answers where nothing was promoted, of a recogniser and of what draws faces; see core/services/model_names.py.
@@ -84,7 +86,11 @@ def card(version: Version, run: int | None, *, serving: bool) -> str:
     """Everything about a version but its weights, for a reader; `run` is the number of the training."""
     names = [name for name, _ in version.classes]
     more = f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    known = {"people": f"{len(names)}: {', '.join(names[:_SHOWN])}{more}", "accuracy": _accuracy(version.metrics)}
+    known = {
+        "people": f"{len(names)}: {', '.join(names[:_SHOWN])}{more}",
+        "accuracy": _accuracy(version.metrics),
+        "robustness": robustness_text(robustness_in(version.metrics), version.number),
+    }
     lines = {
         "made": f"{version.created_at:%Y-%m-%d %H:%M} UTC{f', by run {run}' if run is not None else ''}",
         "data": f"{version.dataset_title} ({version.dataset_hash[:_SHOWN]})",
@@ -97,6 +103,20 @@ def card(version: Version, run: int | None, *, serving: bool) -> str:
     room = max(map(len, lines)) + 2
     head = f"{version.label}{', answers now' if serving else ''}"
     return "\n".join([head, *(f"  {name:<{room}}{text}" for name, text in lines.items())])
+
+
+def robustness_text(found: Robustness | None, number: int | None = None) -> str:
+    """How easily a recogniser is fooled; of a version, `number` tells how to check it."""
+    if found is None:
+        return f"not checked yet (omokage model check {number})"
+    half = "fewer than half of them" if found.median_linf is None else f"half of them with {_levels(found.median_linf)}"
+    faces = f"fooled within {found.epsilon}/255: {found.fooled:.0%} of {found.faces} faces, {half}"
+    shares = f"{found.named_closed:.1%} closed, {found.named_open:.1%} open"
+    return f"{f'{faces}; ' if found.faces else ''}textures named: {shares}"
+
+
+def _levels(median: float) -> str:
+    return f"{median:.0f} level{'' if median == 1 else 's'}"
 
 
 def _accuracy(metrics: Mapping[str, Any]) -> str:

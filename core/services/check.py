@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from core.bootstrap import Services
     from core.domain.optimisation import Robustness
     from core.domain.versions import Version
+    from core.vision.dataset_reader import DatasetReader
+    from core.vision.recognise import Head
 
 # A worker that is killed loses so much. Nobody who waits for the worker waits for so long: it is asked after each
 # attack whether anybody does.
@@ -32,13 +34,18 @@ def load_check(services: Services, version: Version) -> Check:
     Raises:
         OmokageError: BAD_WEIGHTS; UNKNOWN_DATASET, DATASET_CHANGED: its data are gone.
     """
-    from core.models.fooled_heads import fooled  # noqa: PLC0415 - TensorFlow
-
     if version.dataset_id is None:
         raise OmokageError(ErrorCode.UNKNOWN_DATASET)
     reader = open_dataset(services, services.datasets.get(version.dataset_id, version.guild_id))
     head = load_head(version, services.registry.weights(version))
-    return Check(fooled(head), sitters_of(reader, len(version.classes), fold_in(version.config)))
+    return check_of(head, reader, fold_in(version.config))
+
+
+def check_of(head: Head, reader: DatasetReader, fold: int | None) -> Check:
+    """Of a head with faces of a data set; those of `fold`, which it was not trained on, come first."""
+    from core.models.fooled_heads import fooled  # noqa: PLC0415 - TensorFlow
+
+    return Check(fooled(head), sitters_of(reader, len(head.classes), fold))
 
 
 def fold_in(config: Mapping[str, Any]) -> int | None:

@@ -100,6 +100,19 @@ async def evaluate(interaction: Interaction, version: Number) -> None:
     await interaction.client.intake.ask(interaction, JobKind.EVALUATE, {"version_id": found.id, "title": found.title})
 
 
+@model.command(name=localised("model-check-name"), description=localised("model-check-description"))
+@app_commands.rename(**_NAME)
+@app_commands.describe(**_WHAT)
+@app_commands.autocomplete(version=versions)
+async def check(interaction: Interaction, version: Number) -> None:
+    """A job that nobody waits for: it takes minutes, whenever a worker has nothing else to do."""
+    require_moderator(interaction)
+    bot, words = interaction.client, await private(interaction)
+    found = await _found(interaction, version, RunKind.RECOGNISER)
+    await bot.threads.slow(bot.services.checks.ask, found, again=True)
+    await interaction.response.send_message(words.say("model-check-begins", version=found.label), ephemeral=True)
+
+
 def _kind(chosen: str | None) -> RunKind:
     """The kind that is meant; who says none means what says who is in a photo."""
     return next((kind for kind in RunKind if kind.value == chosen), RunKind.RECOGNISER)

@@ -13,6 +13,7 @@ from bot.amounts import figure, percent, size_of
 from bot.i18n import Words, clip
 from core.domain.evaluation import EvaluationReport, PersonCard
 from core.domain.jobs import JSON
+from core.domain.model_check import robustness_in
 from core.domain.versions import Version
 
 COLOUR = 0x4477AA
@@ -146,6 +147,7 @@ def _naming_fields(words: Words, version: Version, data: _Field) -> Iterator[_Fi
     yield data
     yield words.say("model-people"), str(len(version.classes)), True
     yield from _measured(words, version, _NAMING)
+    yield words.say("model-robustness"), _robustness(words, version), False
     names = ", ".join(escape_markdown(name) for name, _ in version.classes)
     yield words.say("model-names"), clip(names or "–", _NAMES), False
 
@@ -191,6 +193,22 @@ def _accuracy(words: Words, metrics: Mapping[str, JSON]) -> str:
     if isinstance(folds, Mapping) and folds:
         return f"{text}\n{words.say('model-folds', folds=len(folds))}"
     return text
+
+
+def _robustness(words: Words, version: Version) -> str:
+    """How easily it is fooled, and how often by wallpaper."""
+    found = robustness_in(version.metrics)
+    if found is None:
+        return words.say("model-not-checked")
+    fooled = words.say(
+        "model-fooled",
+        epsilon=found.epsilon,
+        share=percent(found.fooled),
+        faces=found.faces,
+        median=0 if found.median_linf is None else round(found.median_linf),
+    )
+    textures = words.say("model-textures", closed=percent(found.named_closed), open=percent(found.named_open))
+    return f"{fooled}\n{textures}" if found.faces else textures
 
 
 def _figure_of(metrics: Mapping[str, JSON], name: str) -> float | None:

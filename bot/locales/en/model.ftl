@@ -30,6 +30,18 @@ model-people = People
 model-ece = Calibration error
 model-auroc = AUROC known / stranger
 model-known = Known named, 1 % of strangers too
+model-robustness = How easily it is fooled
+model-not-checked = Not checked yet.
+model-check-begins = 🔍 **{ $version }** is checked as soon as a worker has time. What it finds comes onto the card: /model card
+model-fooled = Fooled within { $epsilon }/255: { $share } of { $faces ->
+        [one] one face
+       *[other] { $faces } faces
+    }, { $median ->
+        [0] fewer than half of them.
+        [one] half of them with one level.
+       *[other] half of them with { $median } levels.
+    }
+model-textures = Textures named: { $closed } closed, { $open } open.
 model-names = Who
 model-config = Options
 model-parts = Parts and licences

@@ -27,6 +27,14 @@ model-people = 人数
 model-ece = 較正誤差
 model-auroc = AUROC（既知／未知）
 model-known = 未知1 %許容時の正解率
+model-robustness = だまされやすさ
+model-not-checked = まだ調べていません。
+model-check-begins = 🔍 手の空いたワーカーが **{ $version }** を調べます。結果はカード（/model card）に載ります。
+model-fooled = { $epsilon }/255以内の変更で、{ $faces }枚の顔の{ $share }が別人と判定されました（{ $median ->
+        [0] 半数未満
+       *[other] 半数は{ $median }段階で
+    }）。
+model-textures = 顔のない模様に名前を付けた割合：「未知」なしで{ $closed }、ありで{ $open }。
 model-names = 見分けられる人
 model-config = 設定
 model-parts = 部品とライセンス

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.client import OmokageBot
 from core.bootstrap import Services
-from core.domain.jobs import Origin
+from core.domain.jobs import JobKind, JobState, Origin
+from core.domain.optimisation import Robustness
 from core.domain.runs import RunKind, RunRequest
 from core.domain.versions import Version
 from core.services.job_base import own_id
@@ -66,6 +69,7 @@ async def test_a_card_says_what_a_version_is_made_of(bot: OmokageBot, services: 
     assert fields["Data"] == f"family v1\n`{version.dataset_hash[:12]}`"
     assert fields["Right when held out"] == "**90.0 %**\nin one fold"
     assert fields["Calibration error"] == "0.0200"
+    assert fields["How easily it is fooled"] == "Not checked yet."
     assert fields["Who"] == ", ".join(NAMES)
     assert fields["Options"] == "head cnn · preset slim · size 32"
     assert fields["Parts and licences"] == "drawn pictures · MIT"
@@ -76,6 +80,39 @@ async def test_a_card_says_what_a_version_is_made_of(bot: OmokageBot, services: 
         "**Aki** · 10 pictures, out-of-fold recall 1.00",
     ]
     assert missing["content"].startswith("There is no such model version here.")
+
+
+async def test_a_card_says_how_easily_a_version_is_fooled(
+    bot: OmokageBot, services: Services, worker: FakeWorker, aiko: Member, ben: Member
+) -> None:
+    version = a_version(services, 0.9)
+    worker.others[JobKind.CHECK] = lambda _: None
+    worker.pause()
+
+    refused = await (await ben.command("model check", version=1)).answer()
+    begun = await (await aiko.command("model check", version=1)).answer()
+    asked = services.checks.ask(version)
+    services.registry.note_robustness(version.id, Robustness(100, 8, 0.97, 2.0, 1000, 0.31, 0.002))
+    card = await (await ben.command("model card", version=1)).answer()
+    services.registry.note_robustness(version.id, Robustness(1, 8, 0.0, None, 1000, 0.0, 0.0))
+    firm = await (await ben.command("model card", version=1)).answer()
+
+    assert "moderators" in refused["content"]
+    assert "**recogniser v1 (cnn slim)** is checked as soon as a worker has time." in begun["content"]
+    assert begun["flags"] & EPHEMERAL
+    assert asked is not None
+    assert (asked.kind, asked.state) == (JobKind.CHECK, JobState.DISPATCHED)
+    assert _field(card, "How easily it is fooled") == (
+        "Fooled within 8/255: 97.0 % of 100 faces, half of them with 2 levels.\n"
+        "Textures named: 31.0 % closed, 0.2 % open."
+    )
+    assert _field(firm, "How easily it is fooled").startswith(
+        "Fooled within 8/255: 0.0 % of one face, fewer than half of them."
+    )
+
+
+def _field(message: Any, name: str) -> str:
+    return next(str(one["value"]) for one in message["embeds"][0]["fields"] if one["name"] == name)
 
 
 async def test_a_worse_version_answers_only_with_a_reason_also_after_a_restart(

@@ -14,6 +14,7 @@ from cli.context import opened
 from cli.main import omokage
 from core.bootstrap import Services
 from core.domain.jobs import JSON
+from core.domain.optimisation import Robustness
 from core.domain.runs import RunKind
 from core.settings import Settings
 from core.storage.training_tables import versions
@@ -133,6 +134,29 @@ def test_a_card_tells_everything_but_the_weights(services: Services) -> None:
         assert expected in text
     assert "answers now" not in text
     assert "confusion" not in text
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (None, "not checked yet (omokage model check 1)"),
+        (
+            Robustness(100, 8, 0.97, 2.0, 1000, 0.31, 0.002),
+            "fooled within 8/255: 97% of 100 faces, half of them with 2 levels; "
+            "textures named: 31.0% closed, 0.2% open",
+        ),
+        (
+            Robustness(40, 8, 0.1, None, 1000, 0.0, 0.0),
+            "fooled within 8/255: 10% of 40 faces, fewer than half of them; textures named: 0.0% closed, 0.0% open",
+        ),
+        (Robustness(2, 8, 1.0, 1.0, 9, 0.0, 0.0), "half of them with 1 level;"),
+        (Robustness(0, 8, 0.0, None, 1000, 0.5, 0.1), " textures named: 50.0% closed, 10.0% open"),
+    ],
+)
+def test_a_card_tells_how_easily_a_version_is_fooled(services: Services, found: Robustness | None, told: str) -> None:
+    add(services, 1, 0.77, robustness=None if found is None else found.to_json())
+    assert told in run("card", "1")[1].stdout
+    assert said("card", "1")["metrics"]["robustness"] == (None if found is None else found.to_json())
 
 
 def test_a_card_without_a_number_is_of_what_answers(services: Services) -> None:
