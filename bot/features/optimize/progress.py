@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def optimize_page(words: Words, look: Look, said: Said) -> Showing | None:
     """The step and the probability, the picture, and a button that ends it with what there is; None: no step yet."""
     step = step_in(said.detail)
-    if step is None:
+    if step is None or not step.step:
         return None
     target = escape_markdown(str(look.job.params.get("target", "")))
     if look.job.cancel_requested:

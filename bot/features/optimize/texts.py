@@ -49,7 +49,8 @@ def optimized_embed(words: Words, job: Job, asked: OptimizeRequest, made: Optimi
     """Headline, the verdicts before and after, and what else is known of the file."""
     mode, target, outcome = made.mode.value, escape_markdown(made.target), outcome_of(made)
     title = words.say(_TITLES[outcome], mode=mode, target=made.target)
-    lines = [words.say(_TEXTS[outcome], mode=mode, target=target), _small(_how(words, asked, made))]
+    lines = [words.say(_TEXTS[outcome], mode=mode, target=target), words.say("optimize-file")]
+    lines.append(_small(_how(words, asked, made)))
     embed = discord.Embed(colour=COLOUR, title=clip(title, 256), description="\n".join(lines))
     for name, value, inline in _fields(words, made):
         embed.add_field(name=name, value=clip(value, _VALUE), inline=inline)
@@ -68,7 +69,7 @@ def verdict_text(words: Words, verdict: Verdict, target: str) -> str:
     shares = [_share(one) for one in verdict.top]
     if target not in {one.name for one in verdict.top}:
         shares.append(f"… {_share(Candidate(0, target, verdict.target))}")
-    likeliest = words.say("optimize-likeliest", found="yes" if verdict.found else "no", people=" · ".join(shares))
+    likeliest = words.say("optimize-likeliest", found="yes" if verdict.found else "no", people="\n".join(shares))
     parts = [says(words, verdict), likeliest]
     if verdict.found:
         parts.append(f"-# {words.say('optimize-unknown', chance=chance(verdict.unknown))}")

@@ -9,8 +9,8 @@ optimize-named-title = { $mode ->
        *[other] There is nobody in this picture. The recogniser says: { $target }
     }
 optimize-named-text = { $mode ->
-        [fool] **/classify** now names this face as **{ $target }**. The file **picture.png** is exactly what was judged: download it and try.
-       *[other] Even **/classify** finds a face in it and names it as **{ $target }**. The file **picture.png** is exactly what was judged: download it and try.
+        [fool] **/classify** now names this face as **{ $target }**.
+       *[other] Even **/classify** finds a face in it and names it as **{ $target }**.
     }
 optimize-leans-title = { $mode ->
         [fool] Almost: of those it knows, { $target } is now the likeliest, but it names nobody
@@ -32,6 +32,7 @@ optimize-missed-text = { $mode ->
         [fool] Within this bound and so many steps, no change made **/classify** say **{ $target }**. More steps, or a wider bound, may do it.
        *[other] After so many steps the recogniser still does not take it for **{ $target }**. More steps, or another seed, may do it.
     }
+optimize-file = **picture.png** is, to the bit, the file that was judged: download it and try.
 optimize-bound = at most ±{ $epsilon } of 255
 optimize-seed = seed { $seed }
 optimize-made-robust = made to survive JPEG
@@ -39,11 +40,12 @@ optimize-continued = continued
 optimize-stopped = stopped early
 
 optimize-before = Before
-optimize-after = After, from the file itself
+optimize-after = After
 optimize-no-face = no face found
 optimize-nobody = **nobody I know**
 optimize-likeliest = { $found ->
-        [no] taken as a face: { $people }
+        [no] taken as a face:
+            { $people }
        *[yes] { $people }
     }
 optimize-unknown = none of them: { $chance }

@@ -9,8 +9,8 @@ optimize-named-title = { $mode ->
        *[other] 誰も写っていませんが、認識モデルの答えは「{ $target }」です
     }
 optimize-named-text = { $mode ->
-        [fool] **/classify** は、この顔を **{ $target }** さんだと答えます。判定したのは **picture.png** そのものです。ダウンロードして試せます。
-       *[other] **/classify** でさえ、この画像に顔を見つけ、**{ $target }** さんだと答えます。判定したのは **picture.png** そのものです。ダウンロードして試せます。
+        [fool] **/classify** は、この顔を **{ $target }** さんだと答えます。
+       *[other] **/classify** でさえ、この画像に顔を見つけ、**{ $target }** さんだと答えます。
     }
 optimize-leans-title = { $mode ->
         [fool] あと一歩：最も近いのは { $target } さんですが、誰の名前も答えません
@@ -32,6 +32,7 @@ optimize-missed-text = { $mode ->
         [fool] この変化の幅とステップ数では、**/classify** に **{ $target }** さんと答えさせることができませんでした。ステップを増やすか、変化の幅を広げるとうまくいくことがあります。
        *[other] このステップ数では、認識モデルはまだ **{ $target }** さんとみなしません。ステップを増やすか、シードを変えるとうまくいくことがあります。
     }
+optimize-file = 判定したのは **picture.png** そのものです。ダウンロードして試せます。
 optimize-bound = 255段階中 ±{ $epsilon }以内
 optimize-seed = シード { $seed }
 optimize-made-robust = JPEG対策あり
@@ -39,11 +40,12 @@ optimize-continued = 続きから
 optimize-stopped = 途中で停止
 
 optimize-before = 変更前
-optimize-after = 変更後（投稿したファイルでの判定）
+optimize-after = 変更後
 optimize-no-face = 顔が見つかりません
 optimize-nobody = **知らない人**
 optimize-likeliest = { $found ->
-        [no] 顔とみなすと：{ $people }
+        [no] 顔とみなすと：
+            { $people }
        *[yes] { $people }
     }
 optimize-unknown = どの人でもない：{ $chance }

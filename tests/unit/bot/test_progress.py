@@ -65,6 +65,9 @@ def test_a_worker_is_away_when_nobody_takes_what_is_there(running: int, age_s: i
     assert not is_away(a_job(JobState.RUNNING), backlog)
 
 
+NOTHING_YET = json.dumps(OptimizeStep(0, 300, 0.0, 0.0).to_json())
+
+
 def a_step(picture: str | None = "ab" * 32) -> str:
     return json.dumps(OptimizeStep(120, 300, 0.14, 0.87, picture).to_json())
 
@@ -91,11 +94,11 @@ def test_what_is_there_when_it_is_stopped_stays_in_sight() -> None:
     assert shown.picture == "ab" * 32
 
 
-@pytest.mark.parametrize("detail", ["", "{", "[]", "7", '{"step": 1}', '{"other": 1}'])
+@pytest.mark.parametrize("detail", ["", "{", "[]", "7", '{"step": 1}', '{"other": 1}', NOTHING_YET])
 def test_before_the_first_step_there_is_a_line_and_a_cancel_button(detail: str) -> None:
     shown = showing(EN, an_optimisation(), Said("reading", detail), optimize_page, away=False)
 
-    assert step_in(detail) is None
+    assert detail == NOTHING_YET or step_in(detail) is None
     assert shown == Showing("🎯 Getting ready to fool the recogniser …", "Cancel")
 
 

@@ -187,8 +187,8 @@ def test_the_verdicts_before_and_after_stand_side_by_side() -> None:
     embed = optimized_embed(EN, a_fooling(), FOOL, result)
 
     assert {field.name: field.value for field in embed.fields} == {
-        "Before": "**Otis**\nOtis 97.0 % · Mina 2.0 %\n-# none of them: 1.0 %",
-        "After, from the file itself": "**Mina**\nMina > 99.9 % · Otis < 0.1 %\n-# none of them: 0.4 %",
+        "Before": "**Otis**\nOtis 97.0 %\nMina 2.0 %\n-# none of them: 1.0 %",
+        "After": "**Mina**\nMina > 99.9 %\nOtis < 0.1 %\n-# none of them: 0.4 %",
         "After JPEG compression (quality 85)": "**Otis** · Mina 2.0 %",
         "What other recognisers say": "recogniser v1 (embedding): **Otis** → **nobody I know** · Mina 70.0 %",
         "What was changed": "98.0 % of the pixels, no colour by more than 8 of 255 levels (L∞), in all 4.12 (L2)",
@@ -200,7 +200,7 @@ def test_the_verdicts_before_and_after_stand_side_by_side() -> None:
 def test_without_a_face_it_is_said_that_it_was_only_taken_for_one() -> None:
     text = verdict_text(EN, NOWHERE, "Mina")
 
-    assert text == "no face found\ntaken as a face: Otis 50.0 % · Rosa 30.0 % · … Mina < 0.1 %"
+    assert text == "no face found\ntaken as a face:\nOtis 50.0 %\nRosa 30.0 %\n… Mina < 0.1 %"
     assert says(JA, NOWHERE) == "顔が見つかりません"
 
 
