@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,13 +69,28 @@ class PhotoFaces:
         if not faces:
             alone = find_face(self._detector, image)  # a crop that a face fills shows only in another look
             faces = () if alone is None else (alone,)
-        if not faces:
-            raise OmokageError(ErrorCode.NO_FACE)
-        if index is None and len(faces) > 1:
-            raise SeveralFacesError(len(faces), annotate(image, [RecognisedFace(one, (), None) for one in faces]).data)
-        if not 0 <= (index or 0) < len(faces):
-            raise bad_option("face", (index or 0) + 1, f"1 to {len(faces)}")
-        return faces[index or 0]
+        return faces[which(image, faces, index)]
+
+
+def which(image: NDArray[np.uint8], faces: Sequence[DetectedFace], index: int | None) -> int:
+    """The place of the face that somebody means among the faces of a photo.
+
+    Args:
+        image: the photo, (H, W, 3) RGB.
+        faces: best first.
+        index: from 0; None: the only one.
+
+    Raises:
+        OmokageError: NO_FACE, BAD_OPTION (there is no face of that index).
+        SeveralFacesError: there are several, and no index says which is meant.
+    """
+    if not faces:
+        raise OmokageError(ErrorCode.NO_FACE)
+    if index is None and len(faces) > 1:
+        raise SeveralFacesError(len(faces), annotate(image, [RecognisedFace(one, (), None) for one in faces]).data)
+    if not 0 <= (index or 0) < len(faces):
+        raise bad_option("face", (index or 0) + 1, f"1 to {len(faces)}")
+    return index or 0
 
 
 def _around(image: NDArray[np.uint8], face: DetectedFace) -> tuple[NDArray[np.uint8], list[tuple[float, float]], Box]:
