@@ -27,7 +27,7 @@ class LinearMap(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Cuts a rectangle out of a picture of `shape` (height, width).
+    """Cuts a rectangle (height, width) out of a picture of `shape`.
 
     It may reach beyond the picture, where it shows black: `top` and `left` may be negative.
     """
@@ -35,21 +35,31 @@ class Part:
     shape: tuple[int, int]
     top: int
     left: int
+    height: int
+    width: int
+
+    @property
+    def rows(self) -> slice:
+        """Of the picture, as far as it goes."""
+        return _within(self.top, self.height, self.shape[0])
+
+    @property
+    def columns(self) -> slice:
+        """As `rows`."""
+        return _within(self.left, self.width, self.shape[1])
 
     def back(self, gradient: NDArray[np.float32]) -> NDArray[np.float32]:
         """Nothing depends on the rest of the picture."""
         whole = np.zeros((*self.shape, 3), np.float32)
-        inside, source = self._rows(gradient.shape[0]), self._columns(gradient.shape[1])
-        whole[inside, source] = gradient[
-            inside.start - self.top : inside.stop - self.top, source.start - self.left : source.stop - self.left
-        ]
+        self.add_back(gradient, whole)
         return whole
 
-    def _rows(self, height: int) -> slice:
-        return _within(self.top, height, self.shape[0])
-
-    def _columns(self, width: int) -> slice:
-        return _within(self.left, width, self.shape[1])
+    def add_back(self, gradient: NDArray[np.float32], slope: NDArray[np.float32]) -> None:
+        """The same, added to `slope` (H, W, 3)."""
+        rows, columns = self.rows, self.columns
+        slope[rows, columns] += gradient[
+            rows.start - self.top : rows.stop - self.top, columns.start - self.left : columns.stop - self.left
+        ]
 
 
 @dataclass(frozen=True, slots=True)

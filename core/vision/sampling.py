@@ -6,7 +6,6 @@ judged. Backward it is the transpose of that rendering's linear part; rounding i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -47,7 +46,8 @@ class Sampling:
     def __init__(self, shape: Shape, look: Look, face: DetectedFace | None) -> None:
         self._look = look
         self._face = face
-        self._maps = _maps(shape, look, face)
+        self._maps, self._part = _maps(shape, look, face)
+        self._shape = shape
 
     def render(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """(H, W, 3) -> (size, size, 3), as `/classify` renders it."""
@@ -58,9 +58,20 @@ class Sampling:
 
     def back(self, gradient: NDArray[np.float32]) -> NDArray[np.float32]:
         """A slope by the rendered face (size, size, 3) -> by the photo (H, W, 3)."""
+        slope = np.zeros((*self._shape, 3), np.float32)
+        self.add_back(gradient, slope)
+        return slope
+
+    @property
+    def region(self) -> tuple[slice, slice]:
+        """Rows and columns of the photo beyond which nothing is looked at."""
+        return self._part.rows, self._part.columns
+
+    def add_back(self, gradient: NDArray[np.float32], slope: NDArray[np.float32]) -> None:
+        """The same, added to `slope` where the face is: a large photo is not gone through for a small face."""
         for one in self._maps:
             gradient = one.back(gradient)
-        return gradient
+        self._part.add_back(gradient, slope)
 
 
 def sampling_of(shape: Shape, look: Look, face: DetectedFace | None) -> Sampling:
@@ -72,34 +83,38 @@ def sampling_of(shape: Shape, look: Look, face: DetectedFace | None) -> Sampling
     return Sampling(shape, look, face)
 
 
-def _maps(shape: Shape, look: Look, face: DetectedFace | None) -> Sequence[LinearMap]:
-    """Backwards: the last of what the rendering does comes first."""
+def _maps(shape: Shape, look: Look, face: DetectedFace | None) -> tuple[list[LinearMap], Part]:
+    """What the rendering does, the last first, to the part of the photo that it looks at."""
     view = look.view
-    cut = Part((view.size, view.size), _margin(look), _margin(look))
+    cut = Part((view.size, view.size), _margin(look), _margin(look), look.size, look.size)
     if face is not None and view.framing is Framing.PORTRAIT:
         raise ValueError("no recogniser is trained on portraits")
     if face is not None and view.framing is Framing.ALIGNED:
-        return [cut, *_resized(CHIP_SIZE, view.size), *_chip(shape, face)]
+        maps, part = _chip(shape, face)
+        return [cut, *_resized(CHIP_SIZE, CHIP_SIZE, view.size), *maps], part
     if face is not None and view.framing is Framing.CROP:
-        left, top, right, _ = square_of(face.box)
+        left, top, right, bottom = square_of(face.box)
     else:
         side = min(shape)
         left, top = (shape[1] - side) // 2, (shape[0] - side) // 2
-        right = left + side
-    return [cut, *_resized(right - left, view.size), Part(shape, top, left)]
+        right, bottom = left + side, top + side
+    height, width = bottom - top, right - left
+    return [cut, *_resized(height, width, view.size)], Part(shape, top, left, height, width)
 
 
-def _resized(source: int, size: int) -> Sequence[LinearMap]:
-    matrix = resize_matrix(source, size)
-    return [] if source == size else [Resize(matrix, matrix)]
+def _resized(height: int, width: int, size: int) -> list[LinearMap]:
+    if height == width == size:
+        return []
+    return [Resize(resize_matrix(height, size), resize_matrix(width, size))]
 
 
-def _chip(shape: Shape, face: DetectedFace) -> Sequence[LinearMap]:
+def _chip(shape: Shape, face: DetectedFace) -> tuple[list[LinearMap], Part]:
     plan = chip_plan(shape, face.landmarks)
-    part = plan.rows.stop - plan.rows.start, plan.columns.stop - plan.columns.start
-    reduced = -(-part[0] // plan.shrink), -(-part[1] // plan.shrink)
-    averaged = [Reduce(part, plan.shrink)] if plan.shrink > 1 else []
-    return [Bilinear(reduced, CHIP_SIZE, plan.matrix), *averaged, Part(shape, plan.rows.start, plan.columns.start)]
+    height, width = plan.rows.stop - plan.rows.start, plan.columns.stop - plan.columns.start
+    reduced = -(-height // plan.shrink), -(-width // plan.shrink)
+    averaged: list[LinearMap] = [Reduce((height, width), plan.shrink)] if plan.shrink > 1 else []
+    maps: list[LinearMap] = [Bilinear(reduced, CHIP_SIZE, plan.matrix), *averaged]
+    return maps, Part(shape, plan.rows.start, plan.columns.start, height, width)
 
 
 def _margin(look: Look) -> int:

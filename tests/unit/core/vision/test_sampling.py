@@ -95,8 +95,10 @@ def test_the_shares_of_a_pixel_add_up_to_what_it_gave(one: DetectedFace, height:
 
 
 def test_nothing_depends_on_what_is_not_shown() -> None:
-    slope = sampling_of((400, 500), NET, face(100, 100, 40)).back(np.ones((48, 48, 3), np.float32))
+    sampling = sampling_of((400, 500), NET, face(100, 100, 40))
+    slope = sampling.back(np.ones((48, 48, 3), np.float32))
     assert slope.shape == (400, 500, 3)
+    assert np.abs(slope).sum() == np.abs(slope[sampling.region]).sum()
     assert slope[80:120, 80:120].any()
     assert not slope[200:].any()
     assert not slope[:, 200:].any()

@@ -1,0 +1,223 @@
+"""Changes a picture until a recogniser takes it for somebody, a step at a time.
+
+Each step looks at the very pixels that would be posted now, as the product looks at them, and follows the slope of the
+answer back to them; see docs/decisions/015-fooling.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from core.domain.optimisation import OptimizeMode, OptimizeRequest
+from core.models import augment
+from core.models.canvas import Bounded, Canvas, FreePixels
+from core.models.waves import Waves
+from core.vision.sights import Sight, moved_sight, shaken, sight_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.domain.faces import DetectedFace
+    from core.models.fooled_heads import Fooled, Slopes
+
+FindFace = Callable[["NDArray[np.uint8]"], "DetectedFace | None"]
+
+SIDE = 336  # of a picture that begins with noise: large enough to be looked at, and six pixels to one of `modern`
+_BEGIN, _STEP = range(2)  # streams of random numbers
+_ENOUGH = 0.9995  # the chance from which on there is nothing more to gain
+_ENOUGH_ROBUST = 0.95  # of the least in a row of steps, each after another compression
+_IN_A_ROW = 5
+_LOOK_AGAIN = 10  # steps after which the face is found again: what a detector says of it changes with the picture
+_SHAKEN = 0.01  # of the box' side
+_QUALITIES = 70, 95  # of the compression that a robust picture must survive
+
+
+class Reached(NamedTuple):
+    """What the recogniser says of the picture as it is: the loss in nats and the target's chance, [0, 1]."""
+
+    loss: float
+    chance: float
+
+
+class InputOptimiser:
+    """One picture.
+
+    Args:
+        fooled: the recogniser.
+        target: a class of it.
+        request: how; the number of steps, the bound, the seed.
+        start: the photo (H, W, 3) of `fool`; None: noise is drawn.
+        face: of the photo, the one that is meant.
+        so_far: an earlier picture of the same size, to go on from.
+        find_face: that face in a picture which has changed a little; None: it is not to be seen any more.
+    """
+
+    def __init__(  # noqa: PLR0917 - all of it is one beginning
+        self,
+        fooled: Fooled,
+        target: int,
+        request: OptimizeRequest,
+        start: NDArray[np.uint8] | None,
+        face: DetectedFace | None,
+        so_far: NDArray[np.uint8] | None,
+        find_face: FindFace,
+    ) -> None:
+        self._fooled = fooled
+        self._target = target
+        self._request = request
+        self._face = face
+        self._find_face = find_face
+        self._canvas = _canvas(request, start, so_far)
+        # An embedding head has no closed answer of its own; a CNN's gate takes no noise for a face.
+        self._closed = request.mode is not OptimizeMode.FOOL and len(fooled.looks) > 1
+        self._looks = fooled.looks[:1] if self._closed else fooled.looks
+        self.step, self.steps = 0, request.all_steps
+        self.settled = False
+        self._in_a_row = 0
+        self._best: tuple[float, NDArray[np.uint8]] = (np.inf, self._canvas.picture.copy())
+        self._measured: _Measured | None = None
+
+    @property
+    def picture(self) -> NDArray[np.uint8]:
+        """(H, W, 3), the best so far."""
+        return self._best[1]
+
+    def advance(self) -> Reached:
+        """One step; at the end, and once there is nothing more to gain, none."""
+        measured = self._measured or self._measure()
+        if self.settled or self.step >= self.steps:
+            return measured.reached
+        self._canvas.move(measured.slope, measured.region, 1 - self.step / self.steps)
+        self.step += 1
+        self._measured = self._measure()
+        self._judge(self._measured)
+        return self._measured.reached
+
+    def _measure(self) -> _Measured:
+        """What is said of the picture as it is, and which way is down."""
+        picture = self._canvas.picture
+        return measure(self._fooled, picture, self._sights(picture.shape[:2]), self._target, closed=self._closed)
+
+    def _sights(self, shape: tuple[int, int]) -> list[Sight]:
+        """The product's first."""
+        random = augment.generator(self._request.seed, _STEP, self.step)
+        sights = [sight_of(shape, self._looks, self._face)]
+        if self._face is not None:
+            sights.append(sight_of(shape, self._looks, shaken(self._face, _SHAKEN, random)))
+        if self._request.mode is OptimizeMode.DREAM:
+            sights += [moved_sight(shape, self._looks, random) for _ in range(3)]
+        if self._request.robust:
+            qualities = random.integers(*_QUALITIES, 2, endpoint=True).tolist()
+            sights += [sight_of(shape, self._looks, self._face, quality) for quality in qualities]
+        return sights
+
+    def _judge(self, measured: _Measured) -> None:
+        """Keep the picture if it is the best, and see whether it is good enough."""
+        if self._face is not None:
+            if not self._is_due(measured):
+                return
+            found = self._find_face(self._canvas.picture)
+            if found is None:
+                return
+            if found != self._face:
+                self._face = found
+                self._measured = measured = self._measure()
+        if measured.worst <= self._best[0] or self._request.mode is OptimizeMode.DREAM:
+            self._best = measured.worst, self._canvas.picture.copy()
+        enough = _ENOUGH_ROBUST if self._request.robust else _ENOUGH
+        self._in_a_row = self._in_a_row + 1 if np.exp(-measured.worst) >= enough else 0
+        wanted = _IN_A_ROW if self._request.robust else 1
+        self.settled = self._in_a_row >= wanted and self._request.mode is not OptimizeMode.DREAM
+
+    def _is_due(self, measured: _Measured) -> bool:
+        return (
+            self.step % _LOOK_AGAIN == 0
+            or self.step == self.steps
+            or measured.reached.chance >= (_ENOUGH_ROBUST if self._request.robust else _ENOUGH)
+        )
+
+
+class _Measured(NamedTuple):
+    """`worst` is the largest loss of all sights; `slope` (H, W, 3) is zero beyond `region`."""
+
+    reached: Reached
+    worst: float
+    slope: NDArray[np.float32]
+    region: tuple[slice, slice]
+
+
+def measure(
+    fooled: Fooled, picture: NDArray[np.uint8], sights: Sequence[Sight], target: int, *, closed: bool
+) -> _Measured:
+    """What is said of a picture that is looked at in several ways, the product's first, and the mean loss' slope."""
+    rendered = [sight.render(picture) for sight in sights]
+    faces = [np.stack(look) for look in zip(*rendered, strict=True)]
+    slopes = fooled.slopes(faces, np.full(len(sights), target), closed=closed)
+    slope = np.zeros(picture.shape, np.float32)
+    for row, sight in enumerate(sights):
+        sight.add_back(_row(slopes, row, len(faces)), slope)
+    reached = Reached(float(slopes.losses[0]), float(slopes.chances[0, target]))
+    return _Measured(reached, float(slopes.losses.max()), slope, _joined([one.region for one in sights]))
+
+
+def fool_faces(
+    fooled: Fooled,
+    pictures: Sequence[NDArray[np.uint8]],
+    faces: Sequence[DetectedFace | None],
+    targets: NDArray[np.intp],
+    *,
+    epsilon: int,
+    steps: int,
+) -> list[NDArray[np.uint8]]:
+    """Many at once, each within `epsilon` levels, with the landmarks that they have.
+
+    Args:
+        fooled: the recogniser.
+        pictures: (H, W, 3) each.
+        faces: in them; None: the picture is one.
+        targets: (N,) classes.
+        epsilon: levels.
+        steps: at most.
+    """
+    sights = [sight_of(one.shape[:2], fooled.looks, face) for one, face in zip(pictures, faces, strict=True)]
+    canvases = [Bounded(one, epsilon) for one in pictures]
+    best = [(np.inf, one) for one in pictures]
+    active = list(range(len(pictures)))
+    for step in range(steps + 1):
+        if not active:
+            break
+        rendered = [sights[row].render(canvases[row].picture) for row in active]
+        slopes = fooled.slopes([np.stack(look) for look in zip(*rendered, strict=True)], targets[active], closed=False)
+        for place, row in enumerate(active):
+            if slopes.losses[place] < best[row][0]:
+                best[row] = float(slopes.losses[place]), canvases[row].picture.copy()
+            slope = np.zeros(pictures[row].shape, np.float32)
+            sights[row].add_back(_row(slopes, place, len(fooled.looks)), slope)
+            canvases[row].move(slope, sights[row].region, 1 - step / (steps + 1))
+        active = [row for row in active if best[row][0] > -np.log(_ENOUGH)]
+    return [picture for _, picture in best]
+
+
+def _row(slopes: Slopes, row: int, looks: int) -> list[NDArray[np.float32] | None]:
+    return [None if one is None else one[row] for one in slopes.gradients[:looks]]
+
+
+def _joined(regions: Sequence[tuple[slice, slice]]) -> tuple[slice, slice]:
+    rows, columns = (
+        slice(min(one.start for one in ones), max(one.stop for one in ones)) for ones in zip(*regions, strict=True)
+    )
+    return rows, columns
+
+
+def _canvas(request: OptimizeRequest, start: NDArray[np.uint8] | None, so_far: NDArray[np.uint8] | None) -> Canvas:
+    if request.mode is OptimizeMode.FOOL:
+        if start is None:
+            raise ValueError("fool begins with a photo")
+        return Bounded(start, request.epsilon, so_far)
+    random = augment.generator(request.seed, _BEGIN, 0)
+    if request.mode is OptimizeMode.DREAM:
+        return Waves(SIDE, random, so_far)
+    return FreePixels(random.integers(0, 256, (SIDE, SIDE, 3), np.uint8) if so_far is None else so_far)
