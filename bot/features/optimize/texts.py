@@ -17,6 +17,7 @@ from core.domain.optimisation import Norms, Optimized, OptimizeMode, OptimizeReq
 COLOUR = 0xDDAA33  # a warning: nothing here is what it seems to be
 PICTURE, SHEET = "picture.png", "sheet.png"
 _VALUE = 1024  # Discord's, for a field
+_EVEN = 0.5
 _LEAST, _MOST = 0.001, 0.999  # beyond them a percentage with one decimal would say "never" or "certainly"
 
 
@@ -49,8 +50,9 @@ def optimized_embed(words: Words, job: Job, asked: OptimizeRequest, made: Optimi
     """Headline, the verdicts before and after, and what else is known of the file."""
     mode, target, outcome = made.mode.value, escape_markdown(made.target), outcome_of(made)
     title = words.say(_TITLES[outcome], mode=mode, target=made.target)
-    lines = [words.say(_TEXTS[outcome], mode=mode, target=target), words.say("optimize-file")]
-    lines.append(_small(_how(words, asked, made)))
+    taken = made.after is not None and made.after.unknown < _EVEN
+    text = words.say(_TEXTS[outcome], mode=mode, target=target, open="taken" if taken else "rejected")
+    lines = [text, words.say("optimize-file"), _small(_how(words, asked, made))]
     embed = discord.Embed(colour=COLOUR, title=clip(title, 256), description="\n".join(lines))
     for name, value, inline in _fields(words, made):
         embed.add_field(name=name, value=clip(value, _VALUE), inline=inline)
@@ -70,10 +72,8 @@ def verdict_text(words: Words, verdict: Verdict, target: str) -> str:
     if target not in {one.name for one in verdict.top}:
         shares.append(f"… {_share(Candidate(0, target, verdict.target))}")
     likeliest = words.say("optimize-likeliest", found="yes" if verdict.found else "no", people="\n".join(shares))
-    parts = [says(words, verdict), likeliest]
-    if verdict.found:
-        parts.append(f"-# {words.say('optimize-unknown', chance=chance(verdict.unknown))}")
-    return "\n".join(parts)
+    unknown = f"-# {words.say('optimize-unknown', chance=chance(verdict.unknown))}"
+    return "\n".join([says(words, verdict), likeliest, unknown])
 
 
 def says(words: Words, verdict: Verdict) -> str:

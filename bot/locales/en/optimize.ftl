@@ -1,11 +1,11 @@
 ### /optimize: pictures that the recogniser takes for somebody whom they do not show.
 
-optimize-fool-choice = fool – a photo that looks the same to us
+optimize-fool-choice = fool – a photo, changed so little that we hardly see it
 optimize-noise-choice = noise – random noise that stays noise to us
 optimize-dream-choice = dream – noise in which shapes appear
 
 optimize-named-title = { $mode ->
-        [fool] To us it is the same photo. The recogniser says: { $target }
+        [fool] To us it shows the same person as before. The recogniser says: { $target }
        *[other] There is nobody in this picture. The recogniser says: { $target }
     }
 optimize-named-text = { $mode ->
@@ -21,7 +21,10 @@ optimize-leans-text = { $mode ->
        *[other] Had it to be somebody, it would be **{ $target }**. But “nobody I know” is an answer, too, and that is what **/classify** says.
     }
 optimize-unseen-title = If this is a face, it is { $target }, thinks the recogniser. But no face is found in it
-optimize-unseen-text = Taken as a face, and if it had to be somebody, it is **{ $target }**. **/classify** looks for faces first, finds none here, and names nobody.
+optimize-unseen-text = { $open ->
+        [rejected] Taken as a face that had to be somebody's, it is **{ $target }**. But **/classify** looks for faces first and finds none here; and even to a face like this it would say “nobody I know”.
+       *[taken] Taken as a face, it is **{ $target }**, even where “nobody I know” is an answer, too. But **/classify** looks for faces first, finds none here, and names nobody.
+    }
 optimize-lost-title = No face is found in the photo any more, so nobody is named
 optimize-lost-text = The change has hidden the face instead of turning it into **{ $target }**: **/classify** finds no face in this file. Another seed, or a narrower bound, may do better.
 optimize-missed-title = { $mode ->

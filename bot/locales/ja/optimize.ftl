@@ -1,11 +1,11 @@
 ### /optimize: pictures that the recogniser takes for somebody whom they do not show.
 
-optimize-fool-choice = fool – 人の目には同じに見える写真
+optimize-fool-choice = fool – 人の目にはほとんどわからないほど変えた写真
 optimize-noise-choice = noise – 人の目にはノイズのままの画像
 optimize-dream-choice = dream – ノイズから形が浮かび上がる画像
 
 optimize-named-title = { $mode ->
-        [fool] 人の目には同じ写真ですが、認識モデルの答えは「{ $target }」です
+        [fool] 人の目には同じ人の写真ですが、認識モデルの答えは「{ $target }」です
        *[other] 誰も写っていませんが、認識モデルの答えは「{ $target }」です
     }
 optimize-named-text = { $mode ->
@@ -21,7 +21,10 @@ optimize-leans-text = { $mode ->
        *[other] 必ず誰かだとすれば **{ $target }** さんです。しかし「知らない人」という答えもあり、**/classify** はそう答えます。
     }
 optimize-unseen-title = これが顔だとすれば { $target } さん、と認識モデルは見ます。ただし、顔は見つかりません
-optimize-unseen-text = 顔とみなし、必ず誰かだとすれば **{ $target }** さんです。**/classify** はまず顔を探すので、何も見つけられず、誰の名前も答えません。
+optimize-unseen-text = { $open ->
+        [rejected] 顔とみなし、必ず誰かだとすれば **{ $target }** さんです。しかし **/classify** はまず顔を探すので、ここには見つけられません。このような顔があったとしても、「知らない人」と答えます。
+       *[taken] 顔とみなせば、「知らない人」という答えがあっても **{ $target }** さんです。しかし **/classify** はまず顔を探すので、何も見つけられず、誰の名前も答えません。
+    }
 optimize-lost-title = 写真から顔が見つからなくなったため、誰の名前も答えません
 optimize-lost-text = **{ $target }** さんに見せる代わりに、顔が隠れてしまいました。**/classify** はこのファイルに顔を見つけられません。シードを変えるか、変化の幅を狭めるとうまくいくことがあります。
 optimize-missed-title = { $mode ->

@@ -62,7 +62,7 @@ async def test_a_photo_is_changed_and_the_very_file_that_was_judged_is_posted(
     request = request_of(forger.asked[0])
     assert (request.mode, request.target, request.person_id, request.epsilon) == (OptimizeMode.FOOL, "Aki", 1, 4)
     assert services.blobs.get((request.start or Face(0)).photo or "") == PHOTO[1]
-    assert said(answer).startswith("To us it is the same photo. The recogniser says: Aki\n")
+    assert said(answer).startswith("To us it shows the same person as before. The recogniser says: Aki\n")
     assert answer["embeds"][0]["fields"][0] == {
         "name": "Before",
         "value": "**Ben**\nBen 97.0 %\nDana 2.0 %\n… Aki 1.0 %\n-# none of them: 2.0 %",
@@ -176,7 +176,7 @@ async def test_of_several_faces_the_one_who_asked_chooses(
     assert question["flags"] & EPHEMERAL
     assert second.start == Face(photo=(first.start or Face(0)).photo, index=1)
     assert (second.seed, second.person_id) == (5, 1)
-    assert said(answer).startswith("To us it is the same photo")
+    assert said(answer).startswith("To us it shows the same person as before")
     assert not [one for one in chie.messages() if "3 faces" in said(one)]
 
 
@@ -277,7 +277,7 @@ async def test_it_is_all_in_japanese_for_a_japanese_member(bot: OmokageBot, forg
     answer = await shown(asked)
 
     assert buttons(live) == ["停止"]
-    assert said(answer).startswith("人の目には同じ写真ですが、認識モデルの答えは「Aki」です")
+    assert said(answer).startswith("人の目には同じ人の写真ですが、認識モデルの答えは「Aki」です")
     assert [field["name"] for field in answer["embeds"][0]["fields"]][:2] == [
         "変更前",
         "変更後",

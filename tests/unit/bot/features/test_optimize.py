@@ -153,7 +153,7 @@ def test_only_what_makes_sense_is_offered(asked: OptimizeRequest, result: Optimi
 @pytest.mark.parametrize(
     ("mode", "after", "outcome", "title"),
     [
-        ("fool", NAMED, Outcome.NAMED, "To us it is the same photo. The recogniser says: Mina"),
+        ("fool", NAMED, Outcome.NAMED, "To us it shows the same person as before. The recogniser says: Mina"),
         ("fool", LEANING, Outcome.LEANS, "Almost: of those it knows, Mina is now the likeliest, but it names nobody"),
         ("fool", UNSEEN, Outcome.LOST, "No face is found in the photo any more, so nobody is named"),
         ("fool", OTIS, Outcome.MISSED, "The recogniser was not fooled: it does not say Mina"),
@@ -200,8 +200,15 @@ def test_the_verdicts_before_and_after_stand_side_by_side() -> None:
 def test_without_a_face_it_is_said_that_it_was_only_taken_for_one() -> None:
     text = verdict_text(EN, NOWHERE, "Mina")
 
-    assert text == "no face found\ntaken as a face:\nOtis 50.0 %\nRosa 30.0 %\n… Mina < 0.1 %"
+    assert text == "no face found\ntaken as a face:\nOtis 50.0 %\nRosa 30.0 %\n… Mina < 0.1 %\n-# none of them: 90.0 %"
     assert says(JA, NOWHERE) == "顔が見つかりません"
+
+
+@pytest.mark.parametrize(("unknown", "text"), [(0.9, "it would say “nobody I know”"), (0.1, "is an answer, too")])
+def test_of_noise_it_is_said_whether_the_recogniser_would_be_taken_in(unknown: float, text: str) -> None:
+    result = made(replace(UNSEEN, unknown=unknown), OptimizeMode.NOISE)
+
+    assert text in str(optimized_embed(EN, a_fooling(NOISE), NOISE, result).description)
 
 
 def test_names_cannot_break_the_text() -> None:
