@@ -7,8 +7,9 @@ the detector.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -24,15 +25,16 @@ from core.vision.views import render_view
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.models.fooled_heads import Fooled
+    from core.models.fooled_heads import Fooled, Slopes
     from core.vision.dataset_reader import DatasetReader
     from core.vision.records import Record
 
-STEPS = 40  # of an attack
-_TOGETHER = 4  # faces; so few that whoever waits for the worker need not wait long
-_SHOWN = 20  # textures at a time, for the same reason
+STEPS = 20  # of an attack; measured: more fool no more faces
+_TOGETHER = 8  # faces: more at a time gain nothing
+_SHOWN = 20  # textures at a time, about a second: so long may whoever waits for the worker wait
 _STREAM = 16  # of random numbers, this module's own
 _NAMED = RecogniserConfig().name_from
+_SURELY = _NAMED + 0.01  # an attack ends here: beyond the threshold whatever is rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ class Fool(Protocol):
         """The changed pictures, each channel of each pixel within `epsilon` of what it was."""
 
 
+def never() -> bool:
+    """Nobody waits."""
+    return False
+
+
 class Check:
     """One head's check, a moment's work at a time.
 
@@ -83,21 +90,23 @@ class Check:
         """Before anything was tried."""
         return CheckState((Faced(),) * len(self._sitters))
 
-    def advance(self) -> None:
-        """One attack on some faces, or a look at some textures."""
+    def advance(self, interrupted: Callable[[], bool] = never) -> None:
+        """One attack on some faces, or a look at some textures; an attack that is `interrupted` has not happened."""
         attack = next_attack(self.state, _TOGETHER)
-        if attack is not None:
-            self.state = self.state.attacked(attack, self._attacked(attack))
+        if attack is None:
+            count = min(_SHOWN, self.state.wanted - self.state.textures)
+            self.state = self.state.shown(count, *self._taken_for_people(textures(self.state.textures, count)))
             return
-        count = min(_SHOWN, self.state.wanted - self.state.textures)
-        self.state = self.state.shown(count, *self._taken_for_people(textures(self.state.textures, count)))
+        with suppress(_Interrupted):
+            self.state = self.state.attacked(attack, self._attacked(attack, interrupted))
 
-    def _attacked(self, attack: Attack) -> list[bool]:
+    def _attacked(self, attack: Attack, interrupted: Callable[[], bool]) -> list[bool]:
         """Whether each is then named as the target, for which "unknown" must have no say."""
         chosen = [self._sitters[row] for row in attack.rows]
         faces, targets = [one.face for one in chosen], np.array([one.target for one in chosen], np.intp)
         before = [one.picture for one in chosen]
-        pictures = self._fool(self._head, before, faces, targets, epsilon=attack.level, steps=STEPS)
+        watched = _Watched(self._head, interrupted)
+        pictures = self._fool(watched, before, faces, targets, epsilon=attack.level, steps=STEPS)
         _check_bound(before, pictures, attack.level)
         chances = self._head.chances(self._shown(pictures, faces), closed=False)
         return [bool(one >= _NAMED) for one in chances[np.arange(len(chosen)), targets]]
@@ -121,6 +130,31 @@ class Check:
             ]
             rendered.append(np.ascontiguousarray(np.stack(whole)[:, at, at]))
         return rendered
+
+
+class _Interrupted(Exception):  # noqa: N818 - no error: somebody waits
+    """An attack ended before its time."""
+
+
+class _Watched:
+    """A head as an attack sees it: with nothing more to gain once a face is named, and none of it once it must end."""
+
+    def __init__(self, head: Fooled, interrupted: Callable[[], bool]) -> None:
+        self.classes, self.looks = head.classes, head.looks
+        self._head = head
+        self._interrupted = interrupted
+
+    def slopes(self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool) -> Slopes:
+        """Before each step of the attack."""
+        if self._interrupted():
+            raise _Interrupted
+        found = self._head.slopes(faces, targets, closed=closed)
+        named = found.chances[np.arange(len(targets)), targets] >= _SURELY
+        return replace(found, losses=np.where(named, 0.0, found.losses))
+
+    def chances(self, faces: Sequence[NDArray[np.uint8]], *, closed: bool) -> NDArray[np.float64]:
+        """As the head has it."""
+        return self._head.chances(faces, closed=closed)
 
 
 def choose(

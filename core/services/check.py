@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import JSON, Job, JobCancelledError
+from core.domain.jobs import JSON, Job
 from core.domain.model_check import CheckState
 from core.models.robustness import Check, sitters_of
 from core.services.classifier import load_head
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from core.bootstrap import Services
     from core.domain.optimisation import Robustness
     from core.domain.versions import Version
+    from core.services.runs import RunService
     from core.vision.dataset_reader import DatasetReader
     from core.vision.recognise import Head
 
-# A worker that is killed loses so much. Nobody who waits for the worker waits for so long: it is asked after each
-# attack whether anybody does.
-SLICE_S = 20.0
+SLICE_S = 20.0  # a worker that is killed loses so much
+_OTHERS_S = 1.0  # somebody who waits for the worker is noticed so soon, and then waits for one step of an attack
 
 Load: TypeAlias = "Callable[[Services, Version], Check]"
 Progress: TypeAlias = Callable[[float], None]  # the share that is done, [0, 1]
@@ -59,7 +59,7 @@ def run_check(check: Check, progress: Progress, ends: Callable[[], bool] = lambd
     while not check.state.done:
         if ends():
             return None
-        check.advance()
+        check.advance(ends)
         progress(check.state.fraction)
     return check.state.result()
 
@@ -88,13 +88,12 @@ class CheckService:
 
         Raises:
             OmokageError: UNKNOWN_VERSION, and as of `load_check`.
-            JobCancelledError: `cancelled` said so before anything was done.
         """
         version = self._services.registry.get(int(str(job.params["version_id"])), job.origin.guild_id)
         said: Any = job.params.get("state")
         check = self._loaded(version)
         check.state = CheckState.from_json(said) if said else check.beginning
-        self._work(check, job, cancelled)
+        self._work(check, _Gate(self._services.runs, job, cancelled))
         if not check.state.done:
             self._services.checks.go_on(job, check.state)
             return None
@@ -103,14 +102,12 @@ class CheckService:
         self._services.registry.note_robustness(version.id, found)
         return found.to_json()
 
-    def _work(self, check: Check, job: Job, cancelled: Callable[[], bool]) -> None:
+    def _work(self, check: Check, gate: _Gate) -> None:
         """Until it is done, the slice ends, or somebody waits for this worker."""
         until = time.monotonic() + self._slice_s
-        if cancelled():
-            raise JobCancelledError
-        while not check.state.done:
-            check.advance()
-            if cancelled() or time.monotonic() >= until or self._services.runs.is_wanted(job):
+        while not (check.state.done or gate.is_closed()):
+            check.advance(gate.is_closed)
+            if time.monotonic() >= until:
                 return
 
     def _loaded(self, version: Version) -> Check:
@@ -118,3 +115,22 @@ class CheckService:
             self._warm = None  # the memory of the last one is free before that of the next is taken
             self._warm = (version.id, self._load(self._services, version))
         return self._warm[1]
+
+
+class _Gate:
+    """Whether the worker is wanted for something else; asked before each step."""
+
+    def __init__(self, runs: RunService, job: Job, cancelled: Callable[[], bool]) -> None:
+        self._runs = runs
+        self._job = job
+        self._cancelled = cancelled
+        self._wanted = False
+        # Not at once: where a message was lost, each slice would end before its first step.
+        self._next_look = time.monotonic() + _OTHERS_S
+
+    def is_closed(self) -> bool:
+        """Once closed it stays so."""
+        if not self._wanted and time.monotonic() >= self._next_look:
+            self._wanted = self._runs.is_wanted(self._job)
+            self._next_look = time.monotonic() + _OTHERS_S
+        return self._wanted or self._cancelled()

@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from core.bootstrap import Services, build
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import JobCancelledError, JobKind, JobRequest, JobState, Origin, QueueName
+from core.domain.jobs import JobKind, JobRequest, JobState, Origin, QueueName
 from core.domain.model_check import CheckState, Faced, robustness_in
 from core.domain.runs import RunKind
 from core.domain.versions import Version
 from core.services.check import CheckService
 from core.settings import Settings
+from core.storage.tables import jobs
 from core.storage.training_tables import versions
 from worker.handlers import check_with, load_handlers
 from worker.runner import Runner
@@ -31,20 +32,22 @@ STEPS = 5  # of the check
 class FakeCheck:
     """Five looks at twenty textures; the rest of the check is the real one's."""
 
-    loads = 0
+    loads, takes_s = 0, 0.0
 
     def __init__(self) -> None:
         FakeCheck.loads += 1
         self.beginning = self.state = CheckState((Faced(1, 2), Faced(8, 0)), wanted=20 * STEPS)
 
-    def advance(self) -> None:
+    def advance(self, interrupted: Callable[[], bool]) -> None:
         assert not self.state.done
-        self.state = self.state.shown(20, closed=4, opened=1)
+        time.sleep(self.takes_s)
+        if not interrupted():
+            self.state = self.state.shown(20, closed=4, opened=1)
 
 
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
-    FakeCheck.loads = 0
+    FakeCheck.loads, FakeCheck.takes_s = 0, 0.0
     made = build(Settings.from_env({"OMOKAGE_DATA": str(tmp_path)}), lambda *_: None)
     yield made
     made.close()
@@ -111,12 +114,15 @@ def test_whoever_waits_for_the_worker_goes_first(services: Services, version: Ve
     assert job is not None
     services.jobs.receive(JobRequest(1, JobKind.GENERATE, Origin(GUILD, 1, 2, "ja", 3, "token"), {}))
     services.jobs.submit(1)
-    time.sleep(0.4)  # from here on the message counts as one that nobody takes
-    assert turn(services, job.id, checker(services)).state is JobState.DISPATCHED
+    FakeCheck.takes_s = 0.7
+    left = turn(services, job.id, checker(services))
+    assert left.state is JobState.DISPATCHED
+    # Looks are a second apart: the first step is taken, the second one is interrupted and left out.
+    assert CheckState.from_json(left.params["state"]).textures == 20
 
 
 def test_a_worker_that_ends_keeps_what_it_has_found(services: Services, version: Version) -> None:
-    job, asked = services.checks.ask(version), iter([False, True])
+    job, asked = services.checks.ask(version), iter([False, False, False, True])
     assert job is not None
     left = turn(services, job.id, checker(services), ending=lambda: next(asked, True))
     assert left.state is JobState.DISPATCHED
@@ -128,10 +134,18 @@ def test_a_worker_that_ends_at_once_gives_the_job_back(services: Services, versi
     assert job is not None
     left = turn(services, job.id, checker(services), ending=lambda: True)
     assert (left.state, left.attempts) == (JobState.DISPATCHED, 0)
-    claimed = services.jobs.claim(job.id, "worker")
-    assert claimed is not None
-    with pytest.raises(JobCancelledError):
-        checker(services).answer(claimed, lambda: True)
+    assert turn(services, job.id, checker(services)).state is JobState.DONE
+
+
+def test_a_worker_that_lost_the_job_writes_nothing(services: Services, version: Version) -> None:
+    job = services.checks.ask(version)
+    assert job is not None
+    late = services.jobs.claim(job.id, "late")
+    assert late is not None
+    with services.database.write() as connection:
+        connection.execute(update(jobs).values(lease_owner="another"))
+    assert checker(services, slice_s=0.0).answer(late, lambda: False) is None
+    assert "state" not in services.jobs.get(job.id).params
 
 
 def test_a_version_whose_data_are_gone_is_not_checked(services: Services, version: Version) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,6 +28,12 @@ UNKNOWN = 105  # the mean of a chip up to which it is nobody
 PEOPLE = 3
 
 
+@dataclass(frozen=True)
+class FakeSlopes:
+    losses: NDArray[np.float64]
+    chances: NDArray[np.float64]
+
+
 class Head:
     """Sure of person k where the k-th channel's mean is high enough; "unknown" wins where the chip is dark."""
 
@@ -43,6 +50,10 @@ class Head:
         people = np.where(crops.mean((1, 2)) >= FALLS, 0.9, 0.05)
         unknown = np.where(closed | (chips.mean((1, 2, 3)) > UNKNOWN), 0.0, 1.0)[:, None]
         return np.hstack([(1 - unknown) * people, unknown])
+
+    def slopes(self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool) -> Any:
+        chances = self.chances(faces, closed=closed)
+        return FakeSlopes(-np.log(chances[np.arange(len(targets)), targets]), chances)
 
 
 def brighten(
@@ -108,6 +119,36 @@ def test_a_check_goes_on_where_another_process_left_it() -> None:
         other.advance()
         other = check(sitters, state=CheckState.from_json(other.state.to_json()))
     assert other.state == through.state
+
+
+def test_an_attack_that_is_interrupted_has_not_happened() -> None:
+    one, asked = check([sitter(1)], slowly), iter([False, True])
+    one.advance(lambda: next(asked))
+    assert one.state.faces == (Faced(),)
+    one.advance()
+    assert one.state.faces == (Faced(0, 1),)
+
+
+def test_an_attack_has_nothing_more_to_gain_once_a_face_is_named() -> None:
+    seen: list[float] = []
+    one = check([sitter(1)], lambda *arguments, **options: slowly(*arguments, **options, losses=seen))
+    one.advance()
+    assert seen == [pytest.approx(-np.log(0.05)), 0.0]
+
+
+def slowly(
+    head: Any, pictures: Any, faces: Any, targets: Any, *, epsilon: int, steps: int, losses: list[float] | None = None
+) -> list[Any]:
+    """Looks at a face's slope before and after it is changed, as a real attack does."""
+    changed = brighten(head, pictures, faces, targets, epsilon=epsilon, steps=steps)
+    for picture in (pictures[0], changed[0], changed[0]):
+        crops, chips = picture[None, 26:38, 26:38], np.zeros((1, 150, 150, 3), np.uint8)
+        loss = float(head.slopes([crops, chips], targets, closed=True).losses[0])
+        if losses is not None:
+            losses.append(loss)
+        if loss == 0.0:
+            break
+    return changed
 
 
 def test_textures_are_asked_for_with_and_without_unknown() -> None:
