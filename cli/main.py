@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, Entry] = {
     "generate": Entry("cli.generate:generate", "Draw faces that never were."),
     "morph": Entry("cli.morph:morph", "Morph one face into another."),
     "mix": Entry("cli.mix:mix", "Add faces to each other, and take faces away."),
+    "optimize": Entry("cli.optimize:optimize", "Make a picture that the recogniser takes for somebody."),
     "people": Entry("cli.people:people", "Enrol and list people."),
     "data": Entry("cli.data:data", "Import, list and export pictures to train on."),
     "model": Entry("cli.model:model", "List, promote and roll back trained models."),

@@ -31,6 +31,7 @@ _MISUSE = frozenset(
         ErrorCode.UNKNOWN_MODEL,
         ErrorCode.NO_ENCODER,
         ErrorCode.UNKNOWN_TRAIT,
+        ErrorCode.UNKNOWN_TARGET,
     }
 )
 # Options of the networks, which are told what was said and no more: what each kind takes is in core/domain/presets.py.

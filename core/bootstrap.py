@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from core.services.classify import ClassifyService
     from core.services.draw import DrawService
     from core.services.evaluate import EvaluateService
+    from core.services.optimise import OptimizeService
     from core.services.train import Training
     from core.services.train_watch import MakeWatcher
 
@@ -114,3 +115,10 @@ def build_drawing(services: Services, blobs: Blobs | None = None) -> DrawService
     from core.services.drawing import load_drawing  # noqa: PLC0415 - numpy, Pillow
 
     return load_drawing(services, blobs)
+
+
+def build_optimizer(services: Services, blobs: Blobs | None = None) -> OptimizeService:
+    """What fools the guild's recogniser; loads networks, seconds. `blobs`: see `load_optimizer`."""
+    from core.services.optimiser import load_optimizer  # noqa: PLC0415 - TensorFlow
+
+    return load_optimizer(services, blobs)

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from core.bootstrap import Services, build_checker, build_classifier, build_drawing, build_evaluator, build_training
+from core.bootstrap import (
+    Services,
+    build_checker,
+    build_classifier,
+    build_drawing,
+    build_evaluator,
+    build_optimizer,
+    build_training,
+)
 from core.domain.jobs import JSON, Job, JobCancelledError, JobKind, QueueName
 from core.domain.people import NewFace
 from worker.warming import warm_up_later
@@ -16,6 +25,7 @@ if TYPE_CHECKING:
     from core.services.classify import ClassifyService
     from core.services.draw import DrawService
     from core.services.evaluate import EvaluateService
+    from core.services.optimise import OptimizeService
     from core.services.train import Training
 
 Cancelled: TypeAlias = Callable[[], bool]
@@ -55,6 +65,7 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
             JobKind.EVALUATE: evaluate_with(build_evaluator(services)),
             JobKind.SNAPSHOT: snapshot_with(services),
             JobKind.CURATE: curate_with(services),
+            JobKind.OPTIMIZE: optimize_with(services),
             JobKind.CHECK: check_with(build_checker(services)),
             JobKind.TRAIN: train_with(build_training(services)),
             **dict.fromkeys(DRAWN, draw_with(drawing)),
@@ -119,6 +130,21 @@ def curate_with(services: Services) -> Handler:
         return Done(CurateService(services).answer(job, Moment(progress, cancelled)))
 
     return curate
+
+
+def optimize_with(services: Services) -> Handler:
+    """The handler of optimize jobs, for which a wish to cancel is one to stop and see what there is."""
+
+    @cache
+    def optimizer() -> OptimizeService:
+        return build_optimizer(services)
+
+    def optimize(job: Job, progress: Progress, cancelled: Cancelled) -> Done:
+        progress("reading", 0.0)  # the first one takes seconds, for which the networks are loaded
+        answer = optimizer().answer(job, progress, cancelled, lambda: services.jobs.get(job.id).cancel_requested)
+        return Done(answer.to_json(), keep=answer.picture is not None)
+
+    return optimize
 
 
 def check_with(checker: CheckService) -> Handler:

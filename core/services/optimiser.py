@@ -1,0 +1,77 @@
+"""The optimise service with the real parts; TensorFlow is loaded with it, networks when they are first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from core.domain.faces import DetectedFace
+from core.models.fooled_heads import Fooled, fooled
+from core.models.input_optimiser import InputOptimiser
+from core.services.classifier import load_serving, make_classifier
+from core.services.optimise import OptimizeService
+from core.services.optimise_case import Parts
+from core.services.verdicts import Judge, at
+from core.vision.reader import load_photo_reader
+
+if TYPE_CHECKING:
+    from core.bootstrap import Services
+    from core.domain.optimisation import OptimizeRequest
+    from core.services.optimise_case import MakeAttack, Picture
+    from core.storage.blobs import Blobs
+    from core.vision.reader import PhotoReader
+    from core.vision.recognise import Head
+
+
+def load_optimizer(services: Services, blobs: Blobs | None = None) -> OptimizeService:
+    """Load the networks: seconds, and hundreds of megabytes.
+
+    Args:
+        services: know the recognisers and the people.
+        blobs: where photos are and pictures go; None: the services'.
+    """
+    blobs = blobs or services.blobs
+    reader = load_photo_reader()
+    serving = load_serving(services.registry, services.people)
+    classifier = make_classifier(services.people, blobs, reader, serving)
+    judge = Judge(reader, classifier, services.people)
+    return OptimizeService(
+        Parts(services.registry, services.people, blobs, judge, reader.decode, serving.head, attack_with(reader))
+    )
+
+
+def attack_with(reader: PhotoReader) -> MakeAttack:
+    """Makes attacks that find the face again as `/classify` does."""
+
+    def attack(
+        head: Head,
+        target: int,
+        request: OptimizeRequest,
+        *,
+        start: Picture | None,
+        face: DetectedFace | None,
+        so_far: Picture | None,
+    ) -> InputOptimiser:
+        known = _fooled(head)  # type: ignore[arg-type]  # heads are told apart by their identity
+        return InputOptimiser(known, target, request, start, face, so_far, _finder(reader, face))
+
+    return attack
+
+
+@lru_cache(maxsize=2)  # compiling takes seconds; a guild's serving head, and one that somebody tries
+def _fooled(head: Head) -> Fooled:
+    return fooled(head)
+
+
+def _finder(reader: PhotoReader, face: DetectedFace | None) -> Callable[[Picture], DetectedFace | None]:
+    """The face in a changed picture, where it was before."""
+
+    def find(picture: Picture) -> DetectedFace | None:
+        if face is None:
+            return None
+        faces = reader.detect(picture)
+        number = at(face.box)(faces)
+        return None if number is None else faces[number]
+
+    return find
