@@ -8,7 +8,7 @@ from enum import StrEnum
 import discord
 from discord.utils import escape_markdown
 
-from bot.amounts import figure
+from bot.amounts import figure, percent
 from bot.i18n import Words, clip
 from core.domain.faces import Candidate
 from core.domain.jobs import Job
@@ -18,7 +18,9 @@ COLOUR = 0xDDAA33  # a warning: nothing here is what it seems to be
 PICTURE, SHEET = "picture.png", "sheet.png"
 _VALUE = 1024  # Discord's, for a field
 _EVEN = 0.5
-_LEAST, _MOST = 0.001, 0.999  # beyond them a percentage with one decimal would say "never" or "certainly"
+# Beyond them a percentage with one decimal would say "never" or "certainly". A line must not begin with "> ", which
+# Discord takes for a quotation.
+_LEAST, _MOST = 0.001, 0.999
 
 
 class Outcome(StrEnum):
@@ -88,8 +90,8 @@ def says(words: Words, verdict: Verdict) -> str:
 def chance(share: float) -> str:
     """A probability; never more certain than it was measured."""
     if share < _LEAST:
-        return "< 0.1 %"
-    return "> 99.9 %" if share > _MOST else f"{100 * share:.1f} %"
+        return "<0.1 %"
+    return ">99.9 %" if share > _MOST else f"{100 * share:.1f} %"
 
 
 def alt_of(words: Words, made: Optimized, name: str) -> str:
@@ -129,7 +131,7 @@ def _transfer_line(words: Words, transfer: Transfer, target: str) -> str:
 
 
 def _norms(words: Words, norms: Norms) -> str:
-    return words.say("optimize-norms", changed=chance(norms.changed), linf=str(norms.linf), length=figure(norms.l2))
+    return words.say("optimize-norms", changed=percent(norms.changed), linf=str(norms.linf), length=figure(norms.l2))
 
 
 def _how(words: Words, asked: OptimizeRequest, made: Optimized) -> list[str]:

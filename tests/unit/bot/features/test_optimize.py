@@ -188,7 +188,7 @@ def test_the_verdicts_before_and_after_stand_side_by_side() -> None:
 
     assert {field.name: field.value for field in embed.fields} == {
         "Before": "**Otis**\nOtis 97.0 %\nMina 2.0 %\n-# none of them: 1.0 %",
-        "After": "**Mina**\nMina > 99.9 %\nOtis < 0.1 %\n-# none of them: 0.4 %",
+        "After": "**Mina**\nMina >99.9 %\nOtis <0.1 %\n-# none of them: 0.4 %",
         "After JPEG compression (quality 85)": "**Otis** · Mina 2.0 %",
         "What other recognisers say": "recogniser v1 (embedding): **Otis** → **nobody I know** · Mina 70.0 %",
         "What was changed": "98.0 % of the pixels, no colour by more than 8 of 255 levels (L∞), in all 4.12 (L2)",
@@ -200,7 +200,7 @@ def test_the_verdicts_before_and_after_stand_side_by_side() -> None:
 def test_without_a_face_it_is_said_that_it_was_only_taken_for_one() -> None:
     text = verdict_text(EN, NOWHERE, "Mina")
 
-    assert text == "no face found\ntaken as a face:\nOtis 50.0 %\nRosa 30.0 %\n… Mina < 0.1 %\n-# none of them: 90.0 %"
+    assert text == "no face found\ntaken as a face:\nOtis 50.0 %\nRosa 30.0 %\n… Mina <0.1 %\n-# none of them: 90.0 %"
     assert says(JA, NOWHERE) == "顔が見つかりません"
 
 
@@ -219,7 +219,7 @@ def test_names_cannot_break_the_text() -> None:
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0.0, "< 0.1 %"), (0.0004, "< 0.1 %"), (0.001, "0.1 %"), (0.8746, "87.5 %"), (0.999, "99.9 %"), (1.0, "> 99.9 %")],
+    [(0.0, "<0.1 %"), (0.0004, "<0.1 %"), (0.001, "0.1 %"), (0.8746, "87.5 %"), (0.999, "99.9 %"), (1.0, ">99.9 %")],
 )
 def test_nothing_is_certain(share: float, text: str) -> None:
     assert chance(share) == text
