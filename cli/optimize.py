@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,7 +102,8 @@ def _optimized(services: Services, blobs: Blobs, guild: int, options: Mapping[st
     name = options["start"]
     try:
         request = _request(services, blobs, guild, options)
-        answer = build_optimizer(services, blobs).optimise(request, guild, bar)
+        with closing(build_optimizer(services, blobs)) as optimizer:
+            answer = optimizer.optimise(request, guild, bar)
     except OmokageError as error:
         raise fault_of(error, name if "photo" in error.details else "") from error
     except JobCancelledError as error:

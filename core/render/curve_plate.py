@@ -21,7 +21,7 @@ CHANCE, LOSS = PALETTE[0], PALETTE[1]  # blue and orange are told apart by every
 _SHARP = 2  # times as large while it is drawn: lines without steps
 _LETTERS = 15
 _LINE = 2.5
-_LEFT, _RIGHT, _TOP, _BOTTOM = 42, 50, 28, 26  # pixels around the plot, for its numbers
+_LEFT, _RIGHT, _TOP, _BOTTOM = 42, 66, 28, 26  # pixels around the plot, for its numbers
 _LEAST_LOSS = 1e-4  # of a logarithm: below it, nothing is to be seen
 
 

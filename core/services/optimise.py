@@ -80,6 +80,10 @@ class OptimizeService:
         watch.stage("judging", 0.9)
         return self._judged(case, start, before, reached, watch)
 
+    def close(self) -> None:
+        """End the photo reader's process; the next photo starts another."""
+        self._parts.judge.close()
+
     def _run(self, attack: Attack, watch: Watch) -> _Reached:
         """Step by step, until all are done, nothing more is to be gained, or it is to stop."""
         curve: list[tuple[int, float, float]] = []

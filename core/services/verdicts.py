@@ -33,6 +33,9 @@ class Eyes(Protocol):
     def whole(self, image: NDArray[np.uint8]) -> PhotoReading:
         """The middle of a picture as if it was a face."""
 
+    def close(self) -> None:
+        """Give back what reading holds."""
+
 
 # Which of a picture's faces is meant, None: none of them.
 Pick: TypeAlias = Callable[["Sequence[DetectedFace]"], int | None]
@@ -70,6 +73,10 @@ class Judge:
         self._eyes = eyes
         self._classifier = classifier
         self._people = people
+
+    def close(self) -> None:
+        """Give back what reading holds; the next picture takes it again."""
+        self._eyes.close()
 
     def look(self, data: bytes, pick: Pick) -> Sight:
         """Read a picture's bytes; its verdicts are for as many heads as one likes.

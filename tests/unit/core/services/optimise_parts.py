@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -59,6 +59,9 @@ class Eyes(PhotoReader):
         super().__init__(self, self, self)  # type: ignore[arg-type]
         self.faces: list[DetectedFace] = []
         self.reads = 0
+
+    def close(self) -> None:
+        pass
 
     def decode(self, data: bytes) -> NDArray[np.uint8]:
         return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
@@ -148,16 +151,17 @@ class Lab:
             self.eyes, make_recogniser, self.people, self.blobs, serving=serving, embedder="red"
         )
         self.judge = Judge(self.eyes, self.classifier, self.people)
-        self.service = OptimizeService(
-            Parts(
-                self.registry, self.people, self.blobs, self.judge, self.eyes.decode, serving.head,
-                self._begin,
-            ),
-            self.clock,
-        )  # fmt: skip
+        self.parts = Parts(
+            self.registry, self.people, self.blobs, self.judge, self.eyes.decode, serving.head, self._begin
+        )
+        self.service = OptimizeService(self.parts, self.clock)
         for name in LEVELS:
             face = NewFace(1, Box(0, 0, 9, 9), 0.9, (), bytes(512), "another embedder")
             self.ids[name] = self.people.enrol(GUILD, name, face, source="cli:x.jpg").id
+
+    def service_on(self, blobs: Blobs) -> OptimizeService:
+        """The same with photos and pictures elsewhere."""
+        return OptimizeService(replace(self.parts, blobs=blobs), self.clock)
 
     def train(
         self,
