@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.context import opened, prepare_training, read_settings
 from cli.exits import OK
+from cli.model_card import robustness_text
 from cli.table import table
 from cli.train import told
 from core.domain.errors import ErrorCode, OmokageError
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
     from core.bootstrap import Services
     from core.domain.datasets import Dataset
     from core.domain.evaluation import EvaluationReport
+    from core.domain.optimisation import Robustness
+    from core.domain.versions import VersionDraft
     from core.services.evaluate import Progress
+    from core.vision.dataset_reader import DatasetReader
 
 _WORST = 10  # people shown, those who are recognised least
 
@@ -38,6 +42,7 @@ _WORST = 10  # people shown, those who are recognised least
 @click.option("--preset", metavar="NAME", help="The recipe; a wrong one is answered with those that there are.")
 @click.option("--steps", type=click.IntRange(1), help="Of a CNN; by default as many as the preset says.")
 @click.option("--size", type=click.Choice([str(size) for size in SIZES]), help="Pixels a side of a CNN's input.")
+@click.option("--robustness", is_flag=True, help="Also attack what the first fold's training made: minutes more.")
 @click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose data set, if it is a name.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object; see docs/cli.md.")
 def evaluate(
@@ -48,6 +53,7 @@ def evaluate(
     preset: str | None,
     steps: int | None,
     size: str | None,
+    robustness: bool,
     guild: int,
     as_json: bool,
 ) -> int:
@@ -67,12 +73,25 @@ def evaluate(
         options = {"size": int(size) if size else None}
         _check(services, dataset)
         reader = open_dataset(services, dataset)
+        drafts: list[VersionDraft] = []
         with _bar("Training") as progress:
-            report = cross_validate(
-                reader, dataset, head, folds, preset, progress=progress, config=options, steps=steps or 0
-            )
-    click.echo(json.dumps(_json(report), ensure_ascii=False) if as_json else _text(report))
+            beside: Any = {"progress": progress, "config": options, "steps": steps or 0, "keep": drafts.append}
+            report = cross_validate(reader, dataset, head, folds, preset, **beside)
+        found = _attacked(drafts[0], dataset, reader) if robustness else None
+    if as_json:
+        fooled = {} if found is None else {"robustness": found.to_json()}
+        click.echo(json.dumps({**_json(report), **fooled}, ensure_ascii=False))
+    else:
+        click.echo(_text(report, found))
     return OK
+
+
+def _attacked(draft: VersionDraft, dataset: Dataset, reader: DatasetReader) -> Robustness:
+    from core.services.check import run_check  # noqa: PLC0415 - numpy, TensorFlow
+    from core.services.check_fold import check_of_fold  # noqa: PLC0415
+
+    with _bar("Attacking") as progress:
+        return run_check(check_of_fold(draft, dataset, reader), lambda share: progress(round(1000 * share), 1000, {}))
 
 
 @contextmanager
@@ -125,7 +144,7 @@ def _bar(label: str) -> Iterator[Progress]:
         yield progress
 
 
-def _json(report: EvaluationReport) -> object:
+def _json(report: EvaluationReport) -> dict[str, object]:
     cards = [
         {
             "name": one.name,
@@ -140,7 +159,7 @@ def _json(report: EvaluationReport) -> object:
     return {**report.to_json(), "cards": cards, "most_confused": pairs}
 
 
-def _text(report: EvaluationReport) -> str:
+def _text(report: EvaluationReport, found: Robustness | None = None) -> str:
     recipe = "" if report.preset in {None, report.head} else f" {report.preset}"
     folds = ", ".join(f"{share:.1%}" for share in report.folds.values())
     lines = [
@@ -152,6 +171,8 @@ def _text(report: EvaluationReport) -> str:
             f"strangers: AUROC {report.auroc:.3f}; {report.known_at_1:.1%} of the known faces are named rightly "
             "where one stranger's face in a hundred gets a name"
         )
+    if found is not None:
+        lines.append(robustness_text(found))
     cards = sorted((one for one in report.cards if one.recall is not None), key=lambda one: one.recall or 0.0)[:_WORST]
     rows = [
         [one.name, str(one.pictures), f"{one.recall:.1%}", f"{one.taken_for} ({one.times})" if one.taken_for else ""]

@@ -12,6 +12,7 @@ import click
 from cli.context import opened, read_settings
 from cli.exits import Fault
 from cli.model_card import WITHOUT, card, card_json, history_row, promotion_json, version_json, version_row
+from cli.model_check import check
 from cli.sentences import refusal
 from cli.table import table
 from core.domain.errors import ErrorCode, OmokageError
@@ -52,6 +53,9 @@ def model() -> None:
 
     Workers load a promoted version at their next photo; nothing has to be started again.
     """
+
+
+model.add_command(check)
 
 
 @model.command("list")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from core.domain.faces import DetectedFace
-from core.domain.model_check import FACES, Attack, CheckState, Faced, next_attack
+from core.domain.model_check import FACES, TEXTURES, Attack, CheckState, Faced, next_attack
 from core.domain.splits import FOLDS, fold_of
 from core.vision.decode import SafeDecoder
 from core.vision.recognise import RecogniserConfig
@@ -88,7 +88,7 @@ class Check:
     @property
     def beginning(self) -> CheckState:
         """Before anything was tried."""
-        return CheckState((Faced(),) * len(self._sitters))
+        return CheckState((Faced(),) * len(self._sitters), wanted=TEXTURES)
 
     def advance(self, interrupted: Callable[[], bool] = never) -> None:
         """One attack on some faces, or a look at some textures; an attack that is `interrupted` has not happened."""

@@ -26,7 +26,7 @@ class CheckJobs:
         self._jobs = jobs
         self._clock = clock
 
-    def ask(self, version: Version, *, again: bool = False) -> Job | None:
+    def ask(self, version: Version, *, again: bool = False, send: bool = True) -> Job | None:
         """Let a worker check a version; the job that does so already, if there is one.
 
         Nobody waits for it, so no limit of the queue refuses it.
@@ -34,6 +34,7 @@ class CheckJobs:
         Args:
             version: of a recogniser.
             again: although it was checked before.
+            send: at once; otherwise whoever looks for lost jobs sends it, as soon as there are workers.
 
         Returns:
             None: there is nothing to do; it is of another kind, or was checked.
@@ -49,7 +50,8 @@ class CheckJobs:
             if known is not None:
                 return known
             job = insert_job(connection, request, self._clock(), state=JobState.WAITING)
-        self._jobs.dispatch()
+        if send:
+            self._jobs.dispatch()
         return job
 
     def go_on(self, job: Job, state: CheckState) -> bool:

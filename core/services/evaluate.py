@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from core.domain.evaluation import EvaluationReport, merged
 from core.domain.jobs import JSON, Job, Origin
@@ -16,17 +16,22 @@ from core.services.trainers import make_trainer
 
 if TYPE_CHECKING:
     from core.domain.datasets import Dataset
-    from core.domain.versions import Version
+    from core.domain.versions import Version, VersionDraft
     from core.services.registry import RegistryService
     from core.services.trainer import MakeTrainer
     from core.storage.blobs import Blobs
     from core.vision.dataset_reader import DatasetReader
 
 Progress = Callable[[int, int, Mapping[str, float]], None]  # steps done, of how many, newest held-out figures
+Keep: TypeAlias = "Callable[[VersionDraft], None]"
 
 
 def _silent(step: int, steps: int, values: Mapping[str, float]) -> None:
     """For callers that do not wait."""
+
+
+def _forget(draft: VersionDraft) -> None:
+    """For callers that want figures alone."""
 
 
 def evaluate(
@@ -40,6 +45,7 @@ def evaluate(
     config: Mapping[str, JSON] | None = None,
     steps: int = 0,
     make: MakeTrainer = make_trainer,
+    keep: Keep = _forget,
 ) -> EvaluationReport:
     """Train without a fold and ask for its pictures, for each of the first `folds` of the six folds.
 
@@ -56,6 +62,7 @@ def evaluate(
         config: options of a run, such as `size`.
         steps: of a CNN's training; 0: as many as the preset says.
         make: the trainers.
+        keep: told what each training leaves behind: of a CNN one a fold, of the embedding head one that saw all.
 
     Raises:
         OmokageError: UNKNOWN_PRESET, BAD_OPTION.
@@ -65,11 +72,12 @@ def evaluate(
         raise bad_option("folds", folds, f"1 to {FOLDS}")
     options, steps = complete(chosen, config or {}), check_steps(chosen, steps)
     if chosen.head == EMBEDDING:  # its trainer holds one fold out after the other
-        return _trained(make(_run(chosen.name, dataset, options, steps), dataset, reader), folds, progress)
-    runs = [_run(chosen.name, dataset, {**options, "fold": fold}, steps) for fold in range(folds)]
-    return merged([
-        _trained(make(run, dataset, reader), None, _shifted(progress, fold, folds)) for fold, run in enumerate(runs)
-    ])  # fmt: skip
+        return _trained(make(_run(chosen.name, dataset, options, steps), dataset, reader), folds, progress, keep)
+    reports = []
+    for fold in range(folds):
+        trainer = make(_run(chosen.name, dataset, {**options, "fold": fold}, steps), dataset, reader)
+        reports.append(_trained(trainer, None, _shifted(progress, fold, folds), keep))
+    return merged(reports)
 
 
 def report_of(version: Version) -> EvaluationReport | None:
@@ -107,7 +115,7 @@ def _pictures(report: EvaluationReport) -> list[bytes]:
     return [render_confusion(report), render_reliability(report)]
 
 
-def _trained(trainer: Trainer, most: int | None, progress: Progress) -> EvaluationReport:
+def _trained(trainer: Trainer, most: int | None, progress: Progress, keep: Keep) -> EvaluationReport:
     """Train to the end, or for so many steps, and take the report out of what is left behind."""
     steps = trainer.steps if most is None else min(most, trainer.steps)
     values: dict[str, float] = {}
@@ -119,10 +127,12 @@ def _trained(trainer: Trainer, most: int | None, progress: Progress) -> Evaluati
             if is_due(trainer.step, trainer.report_every, steps):
                 values.update(trainer.report())
                 progress(trainer.step, steps, values)
-        said: Any = trainer.finish().metrics["report"]
-        return EvaluationReport.from_json(said)
+        draft = trainer.finish()
     finally:
         close(trainer)
+    keep(draft)
+    said: Any = draft.metrics["report"]
+    return EvaluationReport.from_json(said)
 
 
 def _shifted(progress: Progress, fold: int, folds: int) -> Progress:

@@ -65,18 +65,18 @@ def load_training(services: Services, beside: MakeWatcher | None = None) -> Trai
             dataset=services.datasets.get,
             open_dataset=lambda dataset: open_dataset(services, dataset),
             make_trainer=make_trainer,
-            register=services.registry.register if beside is not None else _registered(services),
+            register=_registering(services, send=beside is None),
             watcher=live if beside is None else both(live, beside),
         )
     )
 
 
-def _registered(services: Services) -> Register:
-    """Each new version is checked by whichever worker is free; a shell does so itself."""
+def _registering(services: Services, *, send: bool) -> Register:
+    """Each new version is checked by whichever worker is free; a shell has no broker to `send` the job through."""
 
     def register(run: Run, dataset: Dataset, draft: VersionDraft) -> Version:
         version = services.registry.register(run, dataset, draft)
-        services.checks.ask(version)
+        services.checks.ask(version, send=send)
         return version
 
     return register

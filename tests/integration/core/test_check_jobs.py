@@ -49,6 +49,16 @@ def test_a_check_is_asked_for_once(checks: CheckJobs, trained: Trained, broker: 
     assert len(broker.take()) == 1
 
 
+def test_a_check_that_a_shell_asks_for_is_sent_once_there_are_workers(
+    checks: CheckJobs, trained: Trained, jobs: JobService, broker: Broker
+) -> None:
+    job = checks.ask(trained.version(), send=False)
+    assert job is not None
+    assert broker.take() == []
+    jobs.recover()
+    assert broker.take() == [job.id]
+
+
 def test_what_was_checked_or_draws_faces_is_not_checked(
     checks: CheckJobs, trained: Trained, registry: RegistryService
 ) -> None:
