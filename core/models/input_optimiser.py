@@ -6,7 +6,9 @@ answer back to them; see docs/decisions/015-fooling.md.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -27,12 +29,15 @@ FindFace = Callable[["NDArray[np.uint8]"], "DetectedFace | None"]
 
 SIDE = 336  # of a picture that begins with noise: large enough to be looked at, and six pixels to one of `modern`
 _BEGIN, _STEP = range(2)  # streams of random numbers
-_ENOUGH = 0.9995  # the chance from which on there is nothing more to gain
-_ENOUGH_ROBUST = 0.95  # of the least in a row of steps, each after another compression
+# The chance from which on there is nothing more to gain. A name is said from 0.8 on; what is bounded, or must bear
+# compression, is content with less, since the last thousandths cost most of the steps.
+_ENOUGH, _ENOUGH_BOUNDED, _ENOUGH_ROBUST = 0.9995, 0.98, 0.95
 _IN_A_ROW = 5
 _LOOK_AGAIN = 10  # steps after which the face is found again: what a detector says of it changes with the picture
 _SHAKEN = 0.01  # of the box' side
-_QUALITIES = 70, 95  # of the compression that a robust picture must survive
+_MOVED = 2  # sights more of a dream: each costs as much as the product's own
+_COMPRESSED = 2  # sights more of a robust picture, ...
+_QUALITIES = 70, 95  # ... compressed as chats and cameras do
 
 
 class Reached(NamedTuple):
@@ -77,24 +82,28 @@ class InputOptimiser:
         self.step, self.steps = 0, request.all_steps
         self.settled = False
         self._in_a_row = 0
+        self._is_judged = False
         self._best: tuple[float, NDArray[np.uint8]] = (np.inf, self._canvas.picture.copy())
-        self._measured: _Measured | None = None
 
     @property
     def picture(self) -> NDArray[np.uint8]:
-        """(H, W, 3), the best so far."""
-        return self._best[1]
+        """(H, W, 3), the best so far; as it is, until the face was looked for in it once."""
+        return self._best[1] if self._is_judged else self._canvas.picture.copy()
 
     def advance(self) -> Reached:
         """One step; at the end, and once there is nothing more to gain, none."""
-        measured = self._measured or self._measure()
-        if self.settled or self.step >= self.steps:
-            return measured.reached
-        self._canvas.move(measured.slope, measured.region, 1 - self.step / self.steps)
-        self.step += 1
-        self._measured = self._measure()
-        self._judge(self._measured)
+        if not self.settled and self.step < self.steps:
+            measured = self._measured
+            self._canvas.move(measured.slope, measured.region, 1 - self.step / self.steps)
+            self.step += 1
+            self._measured = self._measure()
+            self._judge()
         return self._measured.reached
+
+    @cached_property
+    def _measured(self) -> _Measured:
+        """What is said of the picture as it is; first asked for with the first step."""
+        return self._measure()
 
     def _measure(self) -> _Measured:
         """What is said of the picture as it is, and which way is down."""
@@ -102,42 +111,58 @@ class InputOptimiser:
         return measure(self._fooled, picture, self._sights(picture.shape[:2]), self._target, closed=self._closed)
 
     def _sights(self, shape: tuple[int, int]) -> list[Sight]:
-        """The product's first."""
+        """The product's first, then those that keep the picture from working in that one alone."""
         random = augment.generator(self._request.seed, _STEP, self.step)
         sights = [sight_of(shape, self._looks, self._face)]
         if self._face is not None:
-            sights.append(sight_of(shape, self._looks, shaken(self._face, _SHAKEN, random)))
+            sights.append(sight_of(shape, self._looks, self._shaken(random)))
         if self._request.mode is OptimizeMode.DREAM:
-            sights += [moved_sight(shape, self._looks, random) for _ in range(3)]
+            sights += [moved_sight(shape, self._looks, random) for _ in range(_MOVED)]
         if self._request.robust:
-            qualities = random.integers(*_QUALITIES, 2, endpoint=True).tolist()
-            sights += [sight_of(shape, self._looks, self._face, quality) for quality in qualities]
+            qualities = random.integers(*_QUALITIES, _COMPRESSED, endpoint=True).tolist()
+            sights += [sight_of(shape, self._looks, self._shaken(random), quality) for quality in qualities]
         return sights
 
-    def _judge(self, measured: _Measured) -> None:
+    def _shaken(self, random: np.random.Generator) -> DetectedFace | None:
+        return None if self._face is None else shaken(self._face, _SHAKEN, random)
+
+    def _judge(self) -> None:
         """Keep the picture if it is the best, and see whether it is good enough."""
-        if self._face is not None:
-            if not self._is_due(measured):
-                return
-            found = self._find_face(self._canvas.picture)
-            if found is None:
-                return
-            if found != self._face:
-                self._face = found
-                self._measured = measured = self._measure()
+        if self._face is not None and not self._is_due():
+            return
+        self._is_judged = True
+        if self._face is not None and not self._is_seen():
+            return
+        measured = self._measured
         if measured.worst <= self._best[0] or self._request.mode is OptimizeMode.DREAM:
             self._best = measured.worst, self._canvas.picture.copy()
-        enough = _ENOUGH_ROBUST if self._request.robust else _ENOUGH
-        self._in_a_row = self._in_a_row + 1 if np.exp(-measured.worst) >= enough else 0
+        if math.exp(-measured.worst) < self._enough:
+            self._in_a_row = 0
+            return
+        # Each time after another compression, so that a picture that was lucky once does not end it.
+        self._in_a_row += 1
         wanted = _IN_A_ROW if self._request.robust else 1
         self.settled = self._in_a_row >= wanted and self._request.mode is not OptimizeMode.DREAM
 
-    def _is_due(self, measured: _Measured) -> bool:
-        return (
-            self.step % _LOOK_AGAIN == 0
-            or self.step == self.steps
-            or measured.reached.chance >= (_ENOUGH_ROBUST if self._request.robust else _ENOUGH)
-        )
+    def _is_due(self) -> bool:
+        """Whether to look for the face again."""
+        if self.step % _LOOK_AGAIN == 0 or self.step == self.steps:
+            return True
+        return math.exp(-self._measured.worst) >= self._enough
+
+    def _is_seen(self) -> bool:
+        """Whether the detector still finds the face; what is measured is then of where it finds it."""
+        found = self._find_face(self._canvas.picture)
+        if found is not None and found != self._face:
+            self._face = found
+            self._measured = self._measure()
+        return found is not None
+
+    @property
+    def _enough(self) -> float:
+        if self._request.robust:
+            return _ENOUGH_ROBUST
+        return _ENOUGH_BOUNDED if self._request.mode is OptimizeMode.FOOL else _ENOUGH
 
 
 class _Measured(NamedTuple):
@@ -197,7 +222,7 @@ def fool_faces(
             slope = np.zeros(pictures[row].shape, np.float32)
             sights[row].add_back(_row(slopes, place, len(fooled.looks)), slope)
             canvases[row].move(slope, sights[row].region, 1 - step / (steps + 1))
-        active = [row for row in active if best[row][0] > -np.log(_ENOUGH)]
+        active = [row for row in active if best[row][0] > -math.log(_ENOUGH_BOUNDED)]
     return [picture for _, picture in best]
 
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Curve: TypeAlias = Sequence[tuple[int, float, float]]  # step, loss, the target's chance
 BETWEEN_S = 3.0  # pictures: the bot edits its message no more often, and drawing one takes a tenth of a second
+# Two thousand steps take a minute or two. Where a host is so busy that they take longer, others wait for it, too, and
+# whoever asked can go on with what there is.
+LONGEST_S = 300.0
 _KEPT = 2  # pictures: the bot may still be fetching the one before
 _LONGEST_CURVE = 100  # points that are kept of it: more than a small chart shows
 _BEGIN, _END = 0.1, 0.9  # of the whole job, in which the steps are
@@ -110,7 +113,7 @@ class JobWatch(Watch):
         self._clock = clock
         self._attack: Attack | None = None
         self._start: NDArray[np.uint8] | None = None
-        self._next = clock()
+        self._next = self._last = float("inf")
         self._shown: deque[str] = deque()
 
     def __enter__(self) -> JobWatch:
@@ -129,7 +132,9 @@ class JobWatch(Watch):
     def begin(self, attack: Attack, start: NDArray[np.uint8] | None) -> None:
         """The first picture comes with the first step that takes long enough."""
         self._attack, self._start = attack, start
-        self._next = self._clock() + BETWEEN_S / 2  # a message without a picture is not much to look at
+        now = self._clock()
+        self._next = now + BETWEEN_S / 2  # a message without a picture is not much to look at
+        self._last = now + LONGEST_S
         self._tell("optimising", _BEGIN, OptimizeStep(0, attack.steps, 0.0, 0.0).to_json())
 
     def step(self, curve: Curve) -> None:
@@ -145,9 +150,13 @@ class JobWatch(Watch):
         self._forget(_KEPT)
 
     def stops(self) -> bool:
-        """Somebody wants what there is; raises JobCancelledError where the worker ends, or the job is lost."""
+        """Somebody wants what there is, or it takes too long.
+
+        Raises:
+            JobCancelledError: the worker ends, or the job is lost.
+        """
         if not self._cancelled():
-            return False
+            return self._clock() >= self._last
         if not self._is_stop():
             raise JobCancelledError
         return True

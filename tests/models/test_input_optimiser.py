@@ -185,6 +185,14 @@ def test_a_picture_in_which_the_face_is_lost_is_not_kept() -> None:
     assert (one.picture == photo()).all()
 
 
+def test_who_stops_before_the_face_was_found_again_gets_the_picture_as_it_is() -> None:
+    one = optimiser(fooled_cnn(), replace(FOOL, epsilon=1), start=photo())
+    for _ in range(3):
+        one.advance()
+    assert (one.step, one.settled) == (3, False)
+    assert (one.picture != photo()).any()
+
+
 def test_fool_needs_a_photo() -> None:
     with pytest.raises(ValueError, match="photo"):
         InputOptimiser(fooled_cnn(), 1, FOOL, None, None, None, lambda _: None)

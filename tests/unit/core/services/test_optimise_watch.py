@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import JobCancelledError
+from core.domain.jobs import JobCancelledError, JobKind
 from core.domain.optimisation import OptimizeMode, OptimizeRequest, OptimizeStep
-from core.services.optimise_watch import BETWEEN_S, JobWatch, thinned
+from core.services.optimise_watch import BETWEEN_S, LONGEST_S, JobWatch, thinned
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.schema import migrate
 from tests.unit.core.services.optimise_parts import ANNA, Lab, Reached, Reddening, job_of
+from worker.timing import Timing
 
 REQUEST = OptimizeRequest(ANNA, OptimizeMode.NOISE, steps=60)
 
@@ -127,6 +128,13 @@ def test_a_worker_that_ends_answers_nothing(chat: Chat) -> None:
         chat.answer()
     assert chat.shown
     assert chat.left() == set(), "a job that is given back leaves nothing behind"
+
+
+def test_on_a_host_that_is_too_busy_it_ends_with_what_there_is(chat: Chat) -> None:
+    chat.step_s = LONGEST_S / 4
+    answer = chat.answer()
+    assert (answer.steps, answer.stopped) == (4, True)
+    assert Timing().longest_s(JobKind.OPTIMIZE) > 2 * LONGEST_S, "with what comes before and after the steps"
 
 
 @pytest.mark.parametrize("is_stop", [True, False])
