@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import discord
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from bot.types import Interaction
 
 _log = logging.getLogger(__name__)
+P = ParamSpec("P")
+T = TypeVar("T")
 # Half of what the acknowledgement may take: a database that is slower than this must not cost the member his answer.
 _PATIENCE_S = 0.15
 _AT_A_TIME = 4  # photos of up to 10 MiB in memory
@@ -73,11 +75,7 @@ class Intake:
         if photos:
             params = {**params, _PHOTOS: {place: photo.params() for place, photo in photos.items()}}
         request = JobRequest(interaction.id, kind, origin_of(interaction), params)
-        receiving = asyncio.ensure_future(self._bot.threads.quick(self._bot.services.jobs.receive, request))
-        done, _ = await asyncio.wait({receiving}, timeout=_PATIENCE_S)
-        if not done:
-            await _acknowledge(interaction)
-        job = await receiving
+        job = await self.look_up(interaction, self._bot.services.jobs.receive, request)
         if job.state is not JobState.RECEIVED or job.id in self._under_way:
             return  # a replay of an interaction that is taken care of
         # Not before the acknowledgement: a fast worker's answer would find no message to take the place of.
@@ -87,6 +85,14 @@ class Intake:
                 await self._bot.threads.quick(self._bot.services.jobs.set_answer_message, job.id, message_id)
         finally:
             self._start(job)
+
+    async def look_up(self, interaction: Interaction, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """One short transaction for a command; where it takes long, the command is acknowledged meanwhile."""
+        looking = asyncio.ensure_future(self._bot.threads.quick(call, *args, **kwargs))
+        done, _ = await asyncio.wait({looking}, timeout=_PATIENCE_S)
+        if not done:
+            await _acknowledge(interaction)
+        return await looking
 
     async def resume(self, older_than_s: float = _LEFT_S) -> None:
         """Go on with received jobs that nobody works on."""

@@ -36,9 +36,10 @@ async def optimize(  # noqa: PLR0917 - the options, as discord.py wants them
     seed: Seed | None = None,
 ) -> None:
     """A picture that the recogniser takes for somebody; whom it does not know is said before anything waits."""
-    bot, services = interaction.client, interaction.client.services
-    guild_id = guild_of(interaction)
-    meant = await bot.threads.quick(find_target, services.registry, services.people, guild_id, target)
+    intake, services = interaction.client.intake, interaction.client.services
+    meant = await intake.look_up(
+        interaction, find_target, services.registry, services.people, guild_of(interaction), target
+    )
     request = request_for(meant, Said(mode, photo is not None, steps, epsilon, robust, seed))
     photos = {} if photo is None else {"start": photo_of(photo)}
-    await bot.intake.ask(interaction, JobKind.OPTIMIZE, params_of(request), photos)
+    await intake.ask(interaction, JobKind.OPTIMIZE, params_of(request), photos)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,12 +10,14 @@ import pytest
 
 from bot import progress
 from bot.client import OmokageBot
+from bot.features.optimize import commands
 from core.bootstrap import Services
 from core.domain.classification import FaceAnswer
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import Face
 from core.domain.jobs import Job, JobState
 from core.domain.optimisation import OptimizeMode, OptimizeRequest
+from core.services.targets import Target, find_target
 from core.settings import Settings
 from sandbox.driver import Driver, DriverError, Invocation, Member
 from sandbox.types import Json
@@ -224,6 +227,23 @@ async def test_what_cannot_be_asked_is_said_at_once(
     assert refused["content"].startswith(sentence)
     assert refused["flags"] & EPHEMERAL
     assert not forger.asked
+
+
+async def test_a_slow_database_costs_no_answer_and_a_refusal_stays_private(
+    bot: OmokageBot, forger: Forger, ben: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(*arguments: Any) -> Target:
+        time.sleep(0.5)
+        return find_target(*arguments)
+
+    monkeypatch.setattr(commands, "find_target", slowly)
+    unknown = await ben.command("optimize", target="Akii")
+    refused = await unknown.wait_for(lambda message: message["content"].startswith("The recogniser does not know"))
+    answer = await shown(await ben.command("optimize", target="Aki"))
+
+    assert refused["flags"] & EPHEMERAL
+    assert [message["id"] for message in unknown.messages] == [refused["id"]]  # "thinking" is gone
+    assert not answer["flags"] & EPHEMERAL
 
 
 async def test_discord_itself_refuses_steps_that_there_are_not(bot: OmokageBot, ben: Member) -> None:
