@@ -80,15 +80,15 @@ class Check:
     def __init__(
         self, head: Fooled, sitters: Sequence[Sitter], state: CheckState | None = None, fool: Fool | None = None
     ) -> None:
-        self._head = head
-        self._sitters = sitters
+        self.head = head
+        self.sitters = sitters
         self._fool = fool or _product_attack()
         self.state = state or self.beginning
 
     @property
     def beginning(self) -> CheckState:
         """Before anything was tried."""
-        return CheckState((Faced(),) * len(self._sitters), wanted=TEXTURES)
+        return CheckState((Faced(),) * len(self.sitters), wanted=TEXTURES)
 
     def advance(self, interrupted: Callable[[], bool] = never) -> None:
         """One attack on some faces, or a look at some textures; an attack that is `interrupted` has not happened."""
@@ -102,19 +102,19 @@ class Check:
 
     def _attacked(self, attack: Attack, interrupted: Callable[[], bool]) -> list[bool]:
         """Whether each is then named as the target, for which "unknown" must have no say."""
-        chosen = [self._sitters[row] for row in attack.rows]
+        chosen = [self.sitters[row] for row in attack.rows]
         faces, targets = [one.face for one in chosen], np.array([one.target for one in chosen], np.intp)
         before = [one.picture for one in chosen]
-        watched = _Watched(self._head, interrupted)
+        watched = _Watched(self.head, interrupted)
         pictures = self._fool(watched, before, faces, targets, epsilon=attack.level, steps=STEPS)
         _check_bound(before, pictures, attack.level)
-        chances = self._head.chances(self._shown(pictures, faces), closed=False)
+        chances = self.head.chances(self._shown(pictures, faces), closed=False)
         return [bool(one >= _NAMED) for one in chances[np.arange(len(chosen)), targets]]
 
     def _taken_for_people(self, pictures: NDArray[np.uint8]) -> tuple[int, int]:
         """How many are named with confidence: without "unknown", and with it."""
         faces = self._shown(list(pictures), [None] * len(pictures))
-        closed, opened = (self._head.chances(faces, closed=closed)[:, :-1].max(1) for closed in (True, False))
+        closed, opened = (self.head.chances(faces, closed=closed)[:, :-1].max(1) for closed in (True, False))
         return int((closed >= _NAMED).sum()), int((opened >= _NAMED).sum())
 
     def _shown(
@@ -122,7 +122,7 @@ class Check:
     ) -> list[NDArray[np.uint8]]:
         """As `/classify` renders them for each look of the head, (N, S, S, 3)."""
         rendered = []
-        for look in self._head.looks:
+        for look in self.head.looks:
             at = slice((look.view.size - look.size) // 2, (look.view.size + look.size) // 2)
             whole = [
                 render_view(look.view, picture, face.landmarks if face else None, face.box if face else None)

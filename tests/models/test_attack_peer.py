@@ -1,0 +1,51 @@
+"""The attack of the model check against a library's, in the same space, with the same bounds and steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchmarks._art_attacks import as_fool, auto_pgd, pgd
+from core.domain.model_check import CheckState, Faced
+from core.domain.optimisation import EPSILON, Robustness
+from core.models.robustness import Check, Sitter
+from core.services.check import run_check
+from tests.models.fooled_parts import FOOLED, Pictures, chips
+from tests.models.test_fooled_heads import FACE
+
+PEERS: Mapping[str, Any] = {"pgd": pgd, "auto-pgd": auto_pgd}
+SITTERS = 4
+
+
+def photo(seed: int) -> Pictures:
+    """With something around the face."""
+    return np.pad(chips(1, seed)[0], ((20, 30), (40, 20), (0, 0)), mode="reflect")
+
+
+def found(head: str, fool: Any = None) -> Robustness:
+    sitters = [Sitter(photo(20 + seed), FACE, seed % 3) for seed in range(SITTERS)]
+    return run_check(Check(FOOLED[head](), sitters, CheckState((Faced(),) * SITTERS, wanted=0), fool), lambda _: None)
+
+
+@cache
+def ours(head: str) -> Robustness:
+    return found(head)
+
+
+@pytest.mark.parametrize("peer", sorted(PEERS))
+@pytest.mark.parametrize("head", sorted(FOOLED))
+def test_our_attack_is_no_weaker_than_the_librarys(head: str, peer: str) -> None:
+    theirs = found(head, as_fool(PEERS[peer]))
+    if peer == "pgd":
+        assert theirs.fooled > 0  # or it was given a head that cannot be attacked
+    assert ours(head).fooled >= theirs.fooled
+    assert levels(ours(head)) <= levels(theirs)
+
+
+def levels(of: Robustness) -> float:
+    """The median; beyond the most where it is not reached."""
+    return EPSILON + 1 if of.median_linf is None else of.median_linf
