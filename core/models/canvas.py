@@ -13,7 +13,7 @@ Region = tuple[slice, slice]  # rows and columns beyond which the slope is zero
 
 # Of the sums of earlier slopes: as Dong et al. 2018 (arXiv 1710.06081) have it, who sum all of them alike.
 _MOMENTUM = 1.0
-_FIRST = 0.25  # of the bound: the first step; four of them reach it
+_FIRST = 0.125  # of the bound: the first step; who is fooled by less is changed by less
 _LEVELS = 3.0  # of a step of a free pixel, at first
 _FADE, _FADE_SQUARED, _TINY = 0.9, 0.99, 1e-12  # Adam's, for runs of hundreds of steps rather than many thousands
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Of the colours of our drawn portraits (`python -m benchmarks.fooling --colours`): a root of their covariance, scaled
 # so that its longest row is 1. Brightness varies most, red against blue less, green against both least.
-COLOURS = np.array([(0.95, 0.29, 0.05), (0.95, -0.04, -0.10), (0.90, -0.30, 0.06)], np.float32)
+COLOURS = np.array([(0.93, 0.37, 0.04), (0.81, -0.11, -0.14), (0.77, -0.33, 0.10)], np.float32)
 _RATE = 0.05  # of a coefficient; those of the beginning are 0.01 large
 _BEGINNING = 0.01
 _EDGE = 2 / 255  # a picture to go on from is taken to be this far from black and white, where the slope is zero
