@@ -1,7 +1,8 @@
 """`python -m benchmarks [NAME ...] [--json FILE]`: run the benchmarks one after the other and print one table.
 
 Each module in this folder has `run() -> dict[str, float | int | str]` (figure -> value) and can be run on its own. A
-benchmark whose material is not on this machine says so with `Skip`. Those that take hours run only when they are named.
+benchmark whose material is not on this machine says so with `Skip`. Those that take hours, or ask about a run of
+yours, run only when they are named.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 from benchmarks.report import Skip, print_table
 
 NAMES = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py") if path.stem not in {"report", "running"})
-HOURS = {"generation", "rotting"}
+HOURS = {"averaging", "generation", "rotting"}
 
 
 def machine() -> dict[str, str | int]:
