@@ -75,7 +75,7 @@ class _Head(ClassGradientsMixin, ClassifierMixin, LossGradientsMixin, BaseEstima
         self._fooled = fooled
         self._shape = shape
         self._sight = sight_of((shape[0], shape[1]), fooled.looks, face)
-        self.nb_classes = len(fooled.classes)
+        self.nb_classes = len(fooled.classes) + 1
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -83,9 +83,8 @@ class _Head(ClassGradientsMixin, ClassifierMixin, LossGradientsMixin, BaseEstima
         return self._shape
 
     def predict(self, x: NDArray[np.float32], **_: Any) -> NDArray[np.float64]:
-        """(1, classes)."""
-        chances = self._fooled.chances(self._rendered(x), closed=False)
-        return np.asarray(np.log(np.maximum(chances[:, :-1], 1e-30)))
+        """(1, classes + 1), "unknown" last: the library leaves alone what is the target by that."""
+        return np.asarray(np.log(np.maximum(self._fooled.chances(self._rendered(x), closed=False), 1e-30)))
 
     def loss_gradient(self, x: NDArray[np.float32], y: NDArray[Any], **_: Any) -> NDArray[np.float32]:
         """(1, H, W, 3), of the cross entropy."""

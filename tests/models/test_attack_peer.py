@@ -18,17 +18,22 @@ from tests.models.fooled_parts import FOOLED, Pictures, chips
 from tests.models.test_fooled_heads import FACE
 
 PEERS: Mapping[str, Any] = {"pgd": pgd, "auto-pgd": auto_pgd}
-SITTERS = 4
+TARGET = 1
+# Faces between two people that the tiny heads take for nobody with a chance of 0.5 to 0.77: some fall early, some late.
+BETWEEN = ((0, 0.4), (0, 0.6), (1, 0.6), (1, 1.0), (2, 0.5), (2, 0.8))
 
 
-def photo(seed: int) -> Pictures:
-    """With something around the face."""
-    return np.pad(chips(1, seed)[0], ((20, 30), (40, 20), (0, 0)), mode="reflect")
+def photo(person: int, share: float) -> Pictures:
+    """So much of a person and the rest of the next one, with something around the face."""
+    people = chips(3)
+    face = np.round(share * people[person] + (1 - share) * people[(person + 1) % 3]).astype(np.uint8)
+    return np.pad(face, ((20, 30), (40, 20), (0, 0)), mode="reflect")
 
 
 def found(head: str, fool: Any = None) -> Robustness:
-    sitters = [Sitter(photo(20 + seed), FACE, seed % 3) for seed in range(SITTERS)]
-    return run_check(Check(FOOLED[head](), sitters, CheckState((Faced(),) * SITTERS, wanted=0), fool), lambda _: None)
+    sitters = [Sitter(photo(*one), FACE, TARGET) for one in BETWEEN]
+    begin = CheckState((Faced(),) * len(sitters), wanted=0)
+    return run_check(Check(FOOLED[head](), sitters, begin, fool), lambda _: None)
 
 
 @cache
@@ -40,8 +45,7 @@ def ours(head: str) -> Robustness:
 @pytest.mark.parametrize("head", sorted(FOOLED))
 def test_our_attack_is_no_weaker_than_the_librarys(head: str, peer: str) -> None:
     theirs = found(head, as_fool(PEERS[peer]))
-    if peer == "pgd":
-        assert theirs.fooled > 0  # or it was given a head that cannot be attacked
+    assert theirs.fooled > 0  # or it was given a head that cannot be attacked
     assert ours(head).fooled >= theirs.fooled
     assert levels(ours(head)) <= levels(theirs)
 
