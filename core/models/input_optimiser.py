@@ -75,7 +75,7 @@ class InputOptimiser:
         self._request = request
         self._face = face
         self._find_face = find_face
-        self._canvas = _canvas(request, start, so_far)
+        self._canvas = _canvas(request, start, so_far, fooled.looks[0].view.size)
         # An embedding head has no closed answer of its own; a CNN's gate takes no noise for a face.
         self._closed = request.mode is not OptimizeMode.FOOL and len(fooled.looks) > 1
         self._looks = fooled.looks[:1] if self._closed else fooled.looks
@@ -237,12 +237,15 @@ def _joined(regions: Sequence[tuple[slice, slice]]) -> tuple[slice, slice]:
     return rows, columns
 
 
-def _canvas(request: OptimizeRequest, start: NDArray[np.uint8] | None, so_far: NDArray[np.uint8] | None) -> Canvas:
+def _canvas(
+    request: OptimizeRequest, start: NDArray[np.uint8] | None, so_far: NDArray[np.uint8] | None, shown: int
+) -> Canvas:
+    """`shown`: pixels a side of what the picture is made into for the network."""
     if request.mode is OptimizeMode.FOOL:
         if start is None:
             raise ValueError("fool begins with a photo")
         return Bounded(start, request.epsilon, so_far)
     random = augment.generator(request.seed, _BEGIN, 0)
     if request.mode is OptimizeMode.DREAM:
-        return Waves(SIDE, random, so_far)
+        return Waves(SIDE, random, so_far, finest=shown / SIDE / 2)
     return FreePixels(random.integers(0, 256, (SIDE, SIDE, 3), np.uint8) if so_far is None else so_far)

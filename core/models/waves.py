@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Of the colours of our drawn portraits (`python -m benchmarks.fooling --colours`): a root of their covariance, scaled
 # so that its longest row is 1. Brightness varies most, red against blue less, green against both least.
 COLOURS = np.array([(0.93, 0.37, 0.04), (0.81, -0.11, -0.14), (0.77, -0.33, 0.10)], np.float32)
-_RATE = 0.05  # of a coefficient; those of the beginning are 0.01 large
+_RATE = 0.03  # of a coefficient, at first; those of the beginning are 0.01 large
 _BEGINNING = 0.01
 _EDGE = 2 / 255  # a picture to go on from is taken to be this far from black and white, where the slope is zero
 
@@ -32,11 +32,15 @@ class Waves:
         side: pixels.
         random: draws the beginning.
         so_far: goes on from this picture (side, side, 3) instead.
+        finest: waves a pixel, at most: what is shown smaller to a network has none that are finer, and what slips
+            through would only be noise.
     """
 
-    def __init__(self, side: int, random: np.random.Generator, so_far: NDArray[np.uint8] | None = None) -> None:
+    def __init__(
+        self, side: int, random: np.random.Generator, so_far: NDArray[np.uint8] | None = None, finest: float = 1.0
+    ) -> None:
         self._side = side
-        self._scale = _falling(side)
+        self._scale = _falling(side, finest)
         shape = (3, side, side // 2 + 1)
         if so_far is None:
             parts = random.normal(0, _BEGINNING, (2, *shape)).astype(np.float32)
@@ -48,10 +52,10 @@ class Waves:
 
     def move(self, slope: NDArray[np.float32], region: Region, left: float) -> None:
         """As in `Canvas`; each wave is everywhere."""
-        del region, left  # transformations differ from step to step, which keeps it moving anyway
+        del region
         gradient = self._back(slope)
         turned = self._adam.direction(np.stack([gradient.real, gradient.imag]))
-        self._waves = self._waves - _RATE * (turned[0] + 1j * turned[1])
+        self._waves = self._waves - _RATE * left * (turned[0] + 1j * turned[1])
         self._draw()
 
     def _draw(self) -> None:
@@ -72,13 +76,14 @@ class Waves:
     def _found(self, picture: NDArray[np.uint8]) -> NDArray[np.complexfloating]:
         """The coefficients that draw a picture."""
         colours = logit(np.clip(picture / np.float32(255), _EDGE, 1 - _EDGE)) @ np.linalg.inv(COLOURS).T
-        return np.asarray(np.fft.rfft2(colours.transpose(2, 0, 1), axes=(1, 2)) / self._scale)
+        waves = np.fft.rfft2(colours.transpose(2, 0, 1), axes=(1, 2))
+        return np.asarray(np.divide(waves, self._scale, out=np.zeros_like(waves), where=self._scale > 0))
 
 
-def _falling(side: int) -> NDArray[np.float32]:
+def _falling(side: int, finest: float) -> NDArray[np.float32]:
     """(side, side // 2 + 1): one over each wave's frequency, so that all coefficients matter alike."""
     frequency = np.hypot(np.fft.fftfreq(side)[:, None], np.fft.rfftfreq(side))
-    return np.asarray(side / np.maximum(frequency, 1 / side), np.float32)
+    return np.asarray(np.where(frequency <= finest, side / np.maximum(frequency, 1 / side), 0.0), np.float32)
 
 
 def _twice(side: int) -> NDArray[np.float32]:

@@ -125,3 +125,17 @@ def test_brightness_varies_most() -> None:
     sizes = np.linalg.norm(COLOURS, axis=0)
     assert sizes[0] > 2 * sizes[1] > 2 * sizes[2] > 0
     assert abs(np.linalg.det(COLOURS)) > 1e-3
+
+
+def test_no_wave_is_finer_than_what_is_asked_for() -> None:
+    canvas = Waves(40, np.random.default_rng(0), finest=0.1)
+    for step in range(5):
+        canvas.move(np.random.default_rng(step).normal(0, 1, (40, 40, 3)).astype(np.float32), ALL, 1.0)
+    spectrum = np.abs(np.fft.rfft2(canvas._colours(), axes=(0, 1)))
+    fine = np.hypot(np.fft.fftfreq(40)[:, None], np.fft.rfftfreq(40)) > 0.1
+    assert spectrum[fine].max() < 1e-3 * spectrum[~fine].max()
+
+
+def test_waves_go_on_from_a_picture_without_what_is_too_fine() -> None:
+    found = Waves(40, np.random.default_rng(0), photo(), finest=0.2).picture.astype(np.float32)
+    assert np.abs(np.diff(found, axis=0)).mean() < np.abs(np.diff(photo().astype(np.float32), axis=0)).mean() / 2
