@@ -156,7 +156,7 @@ def check_closed(proof: Proof, posted: bytes, promised: Verdict) -> None:
 async def fooled(product: Running, proof: Proof, name: str) -> Optimized:
     """A photo of the first is taken for the second, who is not in it."""
     async with Driver(product.url) as driver:
-        aiko = await driver.member("aiko")
+        aiko = await driver.member("aiko", locale="en-US")  # whatever she spoke before
         # When the first one's photo is to be the second one
         asked = await optimize(aiko, target=NAMES[1], photo=photo(1))
         answer = await answered(asked)
