@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,10 @@ from core.starter.models import FOLDER_VARIABLE, KINDS, paths
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("dev", deadline=None)  # these machines are noisy, and no test is about speed
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+# A shell lets what runs in its background ignore Ctrl-C, and children inherit that; tests send it to some of them.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
