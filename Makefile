@@ -33,7 +33,8 @@ check: dev
 	$(BIN)/lint-imports
 
 test: check
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	@# In the order of the folders, browsers first: files with few tests are the long ones, and would be left to one core.
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: dev
 	$(BIN)/python -m benchmarks

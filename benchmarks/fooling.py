@@ -26,8 +26,9 @@ from core.domain.generation import Face
 from core.domain.optimisation import OptimizeMode, OptimizeRequest
 from core.models.fooled_heads import Fooled, fooled
 from core.models.input_optimiser import InputOptimiser
-from core.services.posted import compressed, png
+from core.services.posted import png
 from core.settings import Settings
+from core.vision.compression import compressed
 from core.vision.recognise import Gallery, MeanEmbeddingRecogniser
 from core.vision.sampling import sampling_of
 from core.vision.serving import VersionRecogniser

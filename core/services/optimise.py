@@ -15,8 +15,9 @@ from core.render.optimised import render_sheet
 from core.services.face_codes import UnclearError
 from core.services.optimise_case import Beginning, Case, Parts, begin, case_of
 from core.services.optimise_watch import JobWatch, Watch, thinned
-from core.services.posted import compressed, norms, png
+from core.services.posted import norms, png
 from core.services.transfer import others
+from core.vision.compression import compressed
 
 if TYPE_CHECKING:
     from core.services.optimise_case import Picture

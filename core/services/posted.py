@@ -35,13 +35,6 @@ def png(picture: NDArray[np.uint8]) -> bytes:
     return out.getvalue()
 
 
-def compressed(picture: NDArray[np.uint8], quality: int = 85) -> bytes:
-    """As chats and cameras keep pictures: JPEG with half as many pixels of colour."""
-    out = io.BytesIO()
-    Image.fromarray(picture).save(out, "JPEG", quality=quality, subsampling="4:2:0")
-    return out.getvalue()
-
-
 def norms(picture: NDArray[np.uint8], start: NDArray[np.uint8]) -> Norms:
     """How far a picture is from where it began."""
     difference = picture.astype(np.int16) - start
