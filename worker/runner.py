@@ -81,6 +81,8 @@ class Runner:
         except JobCancelledError:
             return self._stop(job, owner, lease)
         except OmokageError as error:
+            if job.kind in SILENT:  # nobody is told, but for whoever reads this
+                _log.warning("job %s: the %s failed: %s %s", job.id, job.kind, error.code, error.details)
             return self._jobs.fail(job.id, owner, Failure(error.code, error.details))
         except SoftTimeLimitExceeded:
             _log.error("job %s: took longer than is allowed", job.id)

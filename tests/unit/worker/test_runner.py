@@ -196,6 +196,15 @@ def test_a_handler_that_has_ended_its_job_itself_is_not_told_of():
     assert (jobs.told, heard) == ([], []), "a run has a message of its own"
 
 
+def test_the_log_says_what_went_wrong_where_nobody_waits_for_an_answer(caplog: pytest.LogCaptureFixture):
+    jobs = Jobs(job=replace(JOB, kind=JobKind.CHECK))
+    gone = raises(OmokageError(ErrorCode.DATASET_CHANGED, shard=3))
+
+    Runner(jobs, {JobKind.CHECK: gone}, lambda _: None).run(JOB.id)  # type: ignore[arg-type]
+    assert jobs.told == [("fail", ErrorCode.DATASET_CHANGED, {"shard": 3})]
+    assert "the check failed: dataset-changed {'shard': 3}" in caplog.text
+
+
 @pytest.mark.parametrize(("job", "asks"), [(SEGMENT, True), (JOB, False)])
 def test_a_segment_is_to_end_as_soon_as_its_worker_is_and_a_photo_a_little_later(job: Job, asks: bool):
     asked: list[bool] = []
