@@ -28,7 +28,7 @@ class OptimizeMode(StrEnum):
     DREAM = "dream"  # smooth noise and a picture that must work turned and moved: structure appears
 
 
-# Measured: where the probability has long settled, see docs/benchmarks.md.
+# First looks: most settle within half of them, see docs/decisions/015-fooling.md.
 STEPS: Mapping[OptimizeMode, int] = {OptimizeMode.NOISE: 300, OptimizeMode.FOOL: 100, OptimizeMode.DREAM: 300}
 
 

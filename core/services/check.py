@@ -11,6 +11,7 @@ from core.domain.jobs import JSON, Job
 from core.domain.model_check import CheckState
 from core.models.robustness import Check, sitters_of
 from core.services.classifier import load_head
+from core.services.wanted import Wanted
 from core.vision.dataset_reader import open_dataset
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from core.vision.recognise import Head
 
 SLICE_S = 20.0  # a worker that is killed loses so much
-_OTHERS_S = 1.0  # somebody who waits for the worker is noticed so soon, and then waits for one step of an attack
 
 Load: TypeAlias = "Callable[[Services, Version], Check]"
 Progress: TypeAlias = Callable[[float], None]  # the share that is done, [0, 1]
@@ -119,16 +119,11 @@ class _Gate:
     """Whether the worker is wanted for something else; asked before each step."""
 
     def __init__(self, runs: RunService, job: Job, cancelled: Callable[[], bool]) -> None:
-        self._runs = runs
-        self._job = job
+        self._wanted = Wanted(runs, job)
         self._cancelled = cancelled
-        self._wanted = False
-        # Not at once: where a message was lost, each slice would end before its first step.
-        self._next_look = time.monotonic() + _OTHERS_S
+        self._closed = False
 
     def is_closed(self) -> bool:
         """Once closed it stays so."""
-        if not self._wanted and time.monotonic() >= self._next_look:
-            self._wanted = self._runs.is_wanted(self._job)
-            self._next_look = time.monotonic() + _OTHERS_S
-        return self._wanted or self._cancelled()
+        self._closed = self._closed or self._cancelled() or self._wanted.now()
+        return self._closed

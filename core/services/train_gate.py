@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from core.domain.jobs import Job
 from core.domain.runs import Wish
+from core.services.wanted import Wanted
 
 if TYPE_CHECKING:
     from core.services.run_segments import Segments
 
 # A SIGKILL loses a minute at most, and saving a checkpoint (a tenth of a second) costs little of it.
 SLICE_S = 60.0
-# Somebody who waits is noticed within a second, and waits for one step and the checkpoint beside it.
-_OTHERS_S = 1.0
 
 
 class Break(Enum):
@@ -46,11 +45,9 @@ class Gate:
         self._runs = runs
         self._job = job
         self._ending = ending
-        self._yields = yields
         self._slice_s = slice_s
         self._until: float | None = None  # what comes before the first step is not of the slice
-        # Not at once: where a message was lost, each segment would end before its first step.
-        self._next_look = time.monotonic() + _OTHERS_S
+        self._wanted = Wanted(runs, job) if yields else None
 
     def look(self) -> Break | None:
         """Why to end now, if there is a reason."""
@@ -61,7 +58,7 @@ class Gate:
             return Break.ASKED
         if self._ending():
             return Break.ENDING
-        if self._is_wanted():
+        if self._wanted is not None and self._wanted.now():
             return Break.WANTED
         return Break.SLICE if self._is_over() else None
 
@@ -70,9 +67,3 @@ class Gate:
             self._until = time.monotonic() + self._slice_s
             return False
         return time.monotonic() >= self._until
-
-    def _is_wanted(self) -> bool:
-        if not self._yields or time.monotonic() < self._next_look:
-            return False
-        self._next_look = time.monotonic() + _OTHERS_S
-        return self._runs.is_wanted(self._job)
