@@ -1,19 +1,14 @@
 """Drawing with the `light` DCGAN: the service alone, and `/generate` in the sandbox from click to picture, warm.
 
 `python -m benchmarks.generate [--json FILE]`; targets on two cores, click to picture: 8 faces p50 <= 400 ms, 64 <= 1 s.
-Time does not depend on what was learnt: where the product's own models are not there, random weights are drawn with.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
-import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.report import Figures, percentile, run_alone
@@ -21,47 +16,12 @@ from benchmarks.running import running
 from cli.context import opened, prepare_training
 from core.domain.generation import Face, FilmRequest, GridRequest, MorphRequest
 from core.settings import Settings
-from core.starter.models import FOLDER_VARIABLE, paths, starter_names
 from sandbox.driver import Driver, Member
 
 ROUNDS = 25
 WARM_UP = 3
 WARMING_S = 25.0  # a worker loads its models ten seconds after its start, and that takes some seconds
 MODEL = "starter dcgan"
-
-
-def write_random_model(folder: Path) -> None:
-    """A `light` generator that has learnt nothing, with weights large enough for its pictures to differ."""
-    import numpy as np  # noqa: PLC0415
-
-    from core.models import weights_file  # noqa: PLC0415 - TensorFlow
-    from core.models.dcgan_faces import faces_tensors  # noqa: PLC0415
-    from core.models.dcgan_net import CODES, SHAPES, build_generator, tensors_of  # noqa: PLC0415
-
-    config = {"head": "dcgan", "preset": "light", "size": SHAPES["light"].size, "codes": CODES, "framing": "portrait"}
-    card_file, file = paths(folder, "dcgan")
-    net, random = build_generator(SHAPES["light"]), np.random.default_rng(0)
-    for variable in net.trainable_variables:
-        variable.assign(random.normal(0, 0.05, variable.shape) + ("gamma" in variable.name))
-    weights = weights_file.dump(faces_tensors(tensors_of(net)), {})
-    file.write_bytes(weights)
-    card = {"architecture": "dcgan-light", "config": config, "sha256": hashlib.sha256(weights).hexdigest()}
-    card_file.write_text(json.dumps(card))
-
-
-@contextmanager
-def model() -> Iterator[bool]:
-    """See to it that the product has a DCGAN to draw with; whether it is one with random weights."""
-    if MODEL in starter_names():
-        yield False
-        return
-    with tempfile.TemporaryDirectory(prefix="omokage-bench-") as folder:
-        write_random_model(Path(folder))
-        os.environ[FOLDER_VARIABLE] = folder
-        try:
-            yield True
-        finally:
-            del os.environ[FOLDER_VARIABLE]
 
 
 def timed(work: Callable[[int], object], rounds: int = ROUNDS) -> list[float]:
@@ -127,17 +87,15 @@ async def clicks(url: str) -> tuple[list[float], list[float]]:
 def run() -> Figures:
     """Milliseconds and kilobytes."""
     prepare_training()
-    with model() as is_random:
-        with tempfile.TemporaryDirectory(prefix="omokage-bench-") as folder:
-            alone = service_alone(Path(folder))
-        with running() as product:
-            eight, most = asyncio.run(clicks(product.url))
+    with tempfile.TemporaryDirectory(prefix="omokage-bench-") as folder:
+        alone = service_alone(Path(folder))
+    with running() as product:
+        eight, most = asyncio.run(clicks(product.url))
     return {
         "8 faces, click to picture: p50, ms": percentile(eight, 0.5),
         "8 faces, click to picture: p90, ms": percentile(eight, 0.9),
         "64 faces, click to picture: p50, ms": percentile(most, 0.5),
         **alone,
-        "weights": "random" if is_random else "the product's",
     }
 
 
