@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -170,7 +171,9 @@ def run(data: Path | None = None, pairs: int = PAIRS, targets: int = TARGETS, on
         bench = Bench(one, reader)
         for name, measure in _measures(bench, pairs, targets).items():
             if only in f"{one.name} {name}":
-                figures |= {f"{one.name}, {name}: {word}": value for word, value in measure().items()}
+                found = measure()
+                print(f"{one.name}, {name}: {found}", file=sys.stderr, flush=True)  # all of it takes an hour or two
+                figures |= {f"{one.name}, {name}: {word}": value for word, value in found.items()}
     return figures
 
 
