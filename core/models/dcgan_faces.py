@@ -9,10 +9,9 @@ import keras
 import numpy as np
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.models.backend import make_forward, to_numpy
+from core.models.backend import make_forward
 from core.models.dcgan_net import CODES, SHAPES, Shape, build_generator, set_tensors
-from core.models.drawn_faces import DrawnFaces, halved, in_eights
-from core.models.generator_pictures import to_pixels
+from core.models.drawn_faces import DrawnFaces, halved, in_eights, product, to_pixels
 from core.vision.views import Framing, View
 
 if TYPE_CHECKING:
@@ -51,10 +50,11 @@ class DcganFaces(DrawnFaces):
             raise ValueError(f"no generator of {config['preset']} draws so: {config['size']} {config['codes']}")
         self.view = View(Framing(config["framing"]), shape.size)
         self._net = build_generator(shape)
-        self._start = np.zeros((0, 0))
         self.put(tensors)
-        after = keras.Model(self._net.get_layer("start").output, self._net.output)
-        self._draw = make_forward(lambda started: after(started, training=False))
+        start = self._net.get_layer("start")
+        after = keras.Model(start.output, self._net.output)
+        self._start = make_forward(lambda codes: product(codes, start.kernel))
+        self._draw = make_forward(lambda started: to_pixels(after(started, training=False)))
 
     def put(self, tensors: Mapping[str, NDArray[Any]]) -> None:
         """Draw with these tensors of the same network from now on.
@@ -63,7 +63,6 @@ class DcganFaces(DrawnFaces):
             KeyError, ValueError: they are another's.
         """
         set_tensors(self._net, {name.removeprefix(NET): one for name, one in tensors.items() if name.startswith(NET)})
-        self._start = to_numpy(self._net.get_layer("start").kernel).astype(np.float64)
 
     def codes(self, seeds: Sequence[int], truncation: float = 1.0) -> NDArray[np.float32]:
         """(N, 100), uniform in +-`truncation`, each of its own seed."""
@@ -72,9 +71,7 @@ class DcganFaces(DrawnFaces):
     def render(self, codes: NDArray[np.float32]) -> NDArray[np.uint8]:
         """(N, 100) -> (N, S, S, 3)."""
         side = self.view.size
-        # In double precision, because matrix products add up in another order for the first and the last of a batch.
-        started = np.asarray(codes.astype(np.float64) @ self._start, np.float32)
-        parts = [to_pixels(self._draw(part)) for part in in_eights(started)]
+        parts = [self._draw(part) for part in in_eights(self._start(np.asarray(codes, np.float32)))]
         return np.concatenate([np.zeros((0, side, side, 3), np.uint8), *parts])[: len(codes)]
 
     def encode(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:

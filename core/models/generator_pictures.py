@@ -60,9 +60,3 @@ def batch_rows(rows: NDArray[np.intp], batch: int, step: int, seed: int) -> NDAr
     epochs = places // len(rows)
     orders = {one: augment.generator(seed, _EPOCH, int(one)).permutation(rows) for one in set(epochs)}
     return np.array([orders[epoch][at % len(rows)] for epoch, at in zip(epochs, places, strict=True)])
-
-
-def to_pixels(drawn: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """A network's pictures, -1 to 1, as RGB."""
-    scaled = (drawn.astype(np.float32) + np.float32(1.0)) * np.float32(127.5)
-    return np.asarray(np.clip(np.rint(scaled), 0, 255), np.uint8)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from core.models import augment
 from core.models.backend import Tensors, best_policy, make_forward, make_step
-from core.models.generator_pictures import batch_rows, to_pixels
+from core.models.drawn_faces import to_pixels
+from core.models.generator_pictures import batch_rows
 from core.models.training_state import assign, means, numbered, values_of
 from core.models.vae_net import build_decoder, build_encoder
 from core.models.vae_recipes import VaeRecipe
@@ -89,7 +90,7 @@ class Vae:
     def decode(self, codes: NDArray[np.float32]) -> NDArray[np.uint8]:
         """(N, codes) -> (N, S, S, 3) RGB, by the averaged weights."""
         size = self._recipe.size
-        parts = [to_pixels(self._decode(codes[at : at + _TOGETHER])) for at in range(0, len(codes), _TOGETHER)]
+        parts = [self._decode(codes[at : at + _TOGETHER]) for at in range(0, len(codes), _TOGETHER)]
         return np.concatenate([np.zeros((0, size, size, 3), np.uint8), *parts])
 
     def tensors(self) -> dict[str, NDArray[Any]]:
@@ -186,7 +187,7 @@ class Vae:
         return self._averages[0](to_range(pixels), training=False)[:, : self._recipe.codes]
 
     def _infer_pictures(self, z: Any) -> Any:
-        return self._averages[1](z, training=False)
+        return to_pixels(self._averages[1](z, training=False))
 
     def _follow(self) -> None:
         """The averages follow more slowly later on, as the recogniser's."""

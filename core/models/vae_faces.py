@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
-from core.models.backend import make_forward, to_numpy
-from core.models.drawn_faces import DrawnFaces, halved, in_eights, put
-from core.models.generator_pictures import to_pixels
+from core.models.backend import make_forward
+from core.models.drawn_faces import DrawnFaces, halved, in_eights, product, put, to_pixels
 from core.models.mixture import Mixture, mixture_of
 from core.models.vae import named, to_range
 from core.models.vae_net import SIZES, build_decoder, build_encoder
@@ -62,7 +61,7 @@ class VaeFaces(DrawnFaces):
     def render(self, codes: Codes) -> NDArray[np.uint8]:
         """(N, Z) -> (N, S, S, 3)."""
         side = self.view.size
-        parts = [to_pixels(self._draw(part)) for part in in_eights(codes)]
+        parts = [self._draw(part) for part in in_eights(np.asarray(codes, np.float32))]
         return np.concatenate([np.zeros((0, side, side, 3), np.uint8), *parts])[: len(codes)]
 
     def encode(self, pictures: NDArray[np.uint8]) -> Codes:
@@ -101,23 +100,17 @@ def faces_tensors(weights: Mapping[str, NDArray[Any]], mixture: Mixture) -> dict
     return halved(weights) | mixture.tensors()
 
 
-# The matrix products of both are in double precision, since they add up in another order for the first and the last of
-# a batch, and rounding then hides it; convolutions treat all of a batch alike.
-
-
 def _drawing(decoder: keras.Model) -> Callable[[NDArray[Any]], NDArray[Any]]:
-    """(N, codes) -> (N, S, S, 3) in [-1, 1]."""
+    """(N, codes) -> (N, S, S, 3) RGB."""
     wide = decoder.get_layer("wide")
-    kernel = to_numpy(wide.kernel).astype(np.float64)
     rest = keras.Model(wide.output, decoder.output)
-    draw = make_forward(lambda started: rest(started, training=False))
-    return lambda codes: draw(np.asarray(codes.astype(np.float64) @ kernel, np.float32))
+    return make_forward(lambda codes: to_pixels(rest(product(codes, wide.kernel), training=False)))
 
 
 def _reading(encoder: keras.Model, codes: int) -> Callable[[NDArray[np.uint8]], NDArray[Any]]:
     """(N, S, S, 3) RGB -> (N, codes), the means."""
     last = encoder.get_layer("codes")
-    kernel, bias = (to_numpy(one).astype(np.float64)[..., :codes] for one in (last.kernel, last.bias))
     rest = keras.Model(encoder.input, encoder.get_layer("flat").output)
-    read = make_forward(lambda pixels: rest(to_range(pixels), training=False))
-    return lambda pictures: np.asarray(read(pictures).astype(np.float64) @ kernel + bias, np.float32)
+    return make_forward(
+        lambda pictures: product(rest(to_range(pictures), training=False), last.kernel[:, :codes]) + last.bias[:codes]
+    )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from core.domain.errors import ErrorCode, OmokageError
 from core.models.dcgan_faces import DcganFaces, faces_tensors
 from core.models.dcgan_net import CODES, SHAPES, Shape, build_discriminator, build_generator, tensors_of
+from core.models.drawn_faces import to_pixels
 from core.vision.views import Framing, View
 
 TINY = Shape(4, (24, 16, 8))  # 32 pixels a side
@@ -140,3 +141,9 @@ def test_networks_have_the_shapes_of_system_2() -> None:
         down = [judge.get_layer(f"down{place}").output.shape[1:] for place in range(4, 0, -1)]
         assert down == seen
         assert judge.output.shape == (None, 2)
+
+
+def test_pixels_come_out_as_they_went_in() -> None:
+    pixels = np.arange(256)
+    assert (np.asarray(to_pixels((pixels / 127.5 - 1).astype(np.float32))) == pixels).all()
+    assert np.asarray(to_pixels(np.array([-3.0, 3.0]))).tolist() == [0, 255]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.models.generator_pictures import hold_out_some, to_pixels
+from core.models.generator_pictures import hold_out_some
 from core.models.sample_quality import Judges, SampleQuality, describe, distances, fixed_chips, kernel_distance
 from core.vision.align import TEMPLATE
 from core.vision.views import Framing, framing_of, portrait_template
@@ -121,9 +121,3 @@ def test_some_pictures_are_held_out_the_same_for_the_same_seed(count: int, seed:
 def test_a_data_set_with_faces_is_one_of_portraits() -> None:
     assert framing_of(np.array([True, True, False])) is Framing.PORTRAIT
     assert framing_of(np.array([True, False, False])) is Framing.WHOLE
-
-
-def test_pixels_come_out_as_they_went_in() -> None:
-    pixels = np.arange(256)
-    assert (to_pixels((pixels / 127.5 - 1).astype(np.float32)) == pixels).all()
-    assert to_pixels(np.array([-3.0, 3.0])).tolist() == [0, 255]
