@@ -28,7 +28,7 @@ class OptimizeMode(StrEnum):
     DREAM = "dream"  # smooth noise and a picture that must work turned and moved: structure appears
 
 
-# Half of the pictures settle within 45 and 14 steps, the slowest need nearly all; a dream uses all that it gets.
+# Half of the pictures settle within 45 and 7 steps, the slowest need nearly all; a dream uses all that it gets.
 STEPS: Mapping[OptimizeMode, int] = {OptimizeMode.NOISE: 300, OptimizeMode.FOOL: 100, OptimizeMode.DREAM: 300}
 
 
