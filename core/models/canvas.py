@@ -14,7 +14,7 @@ Region = tuple[slice, slice]  # rows and columns beyond which the slope is zero
 # Of the sum of earlier slopes. Dong et al. 2018 (arXiv 1710.06081) keep all of it; with 0.75, as in the steps of Croce
 # and Hein 2020 (arXiv 2003.01690), more faces are fooled, sooner and with smaller changes.
 _MOMENTUM = 0.75
-# Of the bound, the first step: with a half rather changes are larger by a tenth, and few faces more are fooled.
+# Of the bound, the first step: from a half on changes are larger by a tenth, and no face more of a hundred is fooled.
 _FIRST = 0.25
 _LEVELS = 3.0  # of a step of a free pixel, at first
 _FADE, _FADE_SQUARED, _TINY = 0.9, 0.99, 1e-12  # Adam's, for runs of hundreds of steps rather than many thousands
