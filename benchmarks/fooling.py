@@ -172,7 +172,7 @@ def run(data: Path | None = None, pairs: int = PAIRS, targets: int = TARGETS, on
         for name, measure in _measures(bench, pairs, targets).items():
             if only in f"{one.name} {name}":
                 found = measure()
-                print(f"{one.name}, {name}: {found}", file=sys.stderr, flush=True)  # all of it takes an hour or two
+                print(f"{one.name}, {name}: {found}", file=sys.stderr, flush=True)  # all takes long
                 figures |= {f"{one.name}, {name}: {word}": value for word, value in found.items()}
     return figures
 

@@ -50,9 +50,8 @@ class Plan:
     options: Mapping[str, JSON] = field(default_factory=dict)
 
 
-# 40 and 60 minutes on two slow AVX2 cores (0.7 and 1.7 s of processor time a step, measured beside other work). Smaller
-# batches than a community's by default: drawn faces differ less from each other than photos, and in so little time many
-# steps teach more than large ones.
+# Sixty and fifty minutes on two slow AVX2 cores. Smaller batches than a community's by default: drawn faces differ less
+# from each other than photos, and in so little time many steps teach more than large ones.
 PLANS: Mapping[RunKind, Plan] = {
     # Little DiffAugment: in fifty rounds of the pictures a discriminator learns few of them by heart, and what is
     # changed takes longer to learn.

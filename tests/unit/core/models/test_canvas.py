@@ -42,6 +42,26 @@ def test_forty_steps_reach_the_bound_wherever_the_slope_says_so(epsilon: int) ->
     assert (canvas.picture == 128 - epsilon * np.sign(slope)).all()
 
 
+def test_a_slope_that_turns_round_is_soon_followed_however_long_it_went_the_other_way() -> None:
+    canvas, slope = Bounded(photo(), 32), np.ones((40, 40, 3), np.float32)
+    for _ in range(20):
+        canvas.move(slope, ALL, 0.05)
+    before = canvas.picture.astype(np.int16)
+    for _ in range(8):
+        canvas.move(-slope, ALL, 0.05)
+    free = (before > 8) & (before < 240) & (photo() > 40)  # nothing is cut off there
+    assert (canvas.picture[free] > before[free]).all()
+
+
+@pytest.mark.parametrize(("first", "levels"), [(0.125, 1), (0.5, 4), (1.0, 8)])
+def test_the_first_step_is_a_share_of_the_bound_and_the_last_is_one_level(first: float, levels: int) -> None:
+    start = np.full((40, 40, 3), 128, np.uint8)
+    for left, moved in ((1.0, levels), (0.01, 1)):
+        canvas = Bounded(start, 8, first=first)
+        canvas.move(np.ones((40, 40, 3), np.float32), ALL, left)
+        assert (canvas.picture == 128 - moved).all()
+
+
 def test_a_pixel_on_which_nothing_depends_stays() -> None:
     canvas = Bounded(photo(), 8)
     slope = np.zeros((40, 40, 3), np.float32)
