@@ -4,7 +4,8 @@
 the two, which take turns of a minute. Plain: as system 2 was trained, two-class loss, pictures as they are, the weights
 of the last step draw. Ours: a run with the preset's defaults (or `--loss`, `--augment`), its best evaluation by KID is
 kept; the time that evaluations take is counted. Both are measured on 250 samples of the same seeds, which nothing was
-chosen by, against 250 pictures that were not learnt from. Seed 1. Runs only when it is named.
+chosen by, against 250 pictures that were not learnt from; on the way the standard error shows the curves of both. Seed
+1. Runs only when it is named.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def run(
     """
     from core.models.dcgan import Duel  # noqa: PLC0415 - TensorFlow
     from core.models.dcgan_recipes import RECIPES, TWO_CLASS  # noqa: PLC0415
-    from core.models.dcgan_trainer import FRESH, make_dcgan_trainer  # noqa: PLC0415
+    from core.models.dcgan_trainer import COMPARED, FRESH, make_dcgan_trainer  # noqa: PLC0415
     from core.models.generator_pictures import hold_out_some  # noqa: PLC0415
     from core.models.sample_quality import SampleQuality  # noqa: PLC0415
     from core.vision.views import View, framing_of  # noqa: PLC0415
@@ -83,6 +84,7 @@ def run(
     images = reader.images(view)
     held_out = hold_out_some(len(images), request.seed)
     duel = Duel(images, np.flatnonzero(~held_out), recipe, request.seed)
+    quality = SampleQuality(images, held_out, view.framing, seed=request.seed)
 
     def after_ours(number: int) -> None:
         print(f"ours  {trainer.step:6d} {_said(trainer.report())}", file=sys.stderr, flush=True)
@@ -101,10 +103,13 @@ def run(
             if player.seconds < seconds:
                 player.turn(number, min(TURN_S, seconds - player.seconds))
         number += 1
+        if number % _EVERY == 0:  # not counted
+            plain = _plain(duel, preset, view)
+            drawn = plain.render(plain.codes(COMPARED))
+            print(f"plain {duel.step:6d} {_said(quality.figures(drawn))}", file=sys.stderr, flush=True)
     trainer.report()
     trainer.evaluate()
     draft = trainer.finish()
-    quality = SampleQuality(images, held_out, view.framing, seed=request.seed)
     plain = _plain(duel, preset, view)
     figures = {"plain": quality.figures(plain.render(plain.codes(FRESH)), thorough=True), "ours": draft.metrics}
     if sheets is not None:
