@@ -24,6 +24,7 @@ TURNS = 3
 STEPS = 4
 WARM_UP = 2
 PICTURES = 512
+BATCH = 96  # the peer's
 DRAWN = 64
 
 
@@ -51,7 +52,7 @@ def measure(augment: float, steps: int) -> tuple[float, float]:
     from core.models.dcgan_faces import DcganFaces, faces_tensors  # noqa: PLC0415
     from core.models.dcgan_recipes import RECIPES  # noqa: PLC0415
 
-    recipe = replace(RECIPES["light"], augment=augment)
+    recipe = replace(RECIPES["light"], augment=augment, batch=BATCH)
     side = recipe.shape.size
     images = np.random.default_rng(0).integers(0, 256, (PICTURES, side, side, 3), np.uint8)
     duel = Duel(images, np.arange(PICTURES), recipe)

@@ -35,8 +35,8 @@ PRESETS: Mapping[RunKind, tuple[Preset, ...]] = {
         Preset("gray", CNN, 8000),
     ),
     RunKind.DCGAN: (
-        Preset("light", DCGAN, 6000),
-        Preset("small", DCGAN, 8000),
+        Preset("light", DCGAN, 24000),
+        Preset("small", DCGAN, 24000),
         Preset("classic", DCGAN, 7000),
     ),
     RunKind.VAE: (

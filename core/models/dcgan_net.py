@@ -2,7 +2,7 @@
 
 The generator doubles a small picture four times with 5x5 transposed convolutions; the discriminator mirrors it. On two
 AVX2 cores the transposed convolution takes as long as, trained, or a tenth less than, a 3x3 convolution to four times
-the channels whose pixels are then spread; so it stays as it is described.
+the channels whose pixels are then spread; so it stays as it is described, but for the last, to three colours.
 """
 
 from __future__ import annotations
@@ -64,8 +64,24 @@ def build_generator(shape: Shape, *, policy: str = "float32") -> keras.Model:
     for place, depth in enumerate((*depths[1:], 3), 1):
         x = layers.ReLU(dtype=dtype, name=f"relu{place}")(_norm(x, dtype, place))
         options = _convolution(dtype, f"up{place}", use_bias=place == len(depths))
-        x = layers.Conv2DTranspose(depth, _KERNEL, 2, "same", **options)(x)  # (N, 12, 12, 150), ...
+        layer = layers.Conv2DTranspose if place < len(depths) else _Coloured
+        x = layer(depth, _KERNEL, 2, "same", **options)(x)  # (N, 12, 12, 150), ...
     return keras.Model(codes, layers.Activation("tanh", dtype="float32", name="pictures")(x), name="generator")
+
+
+class _Coloured(layers.Conv2DTranspose):  # type: ignore[misc]  # Keras has no types
+    """The same function, as a 3x3 convolution to the four pixels that each one becomes.
+
+    With three channels to write most of a processor's lanes are idle; twelve take two thirds of the time.
+    """
+
+    def call(self, inputs: Any) -> Any:
+        depth, before = self.kernel.shape[2:]
+        # Of six taps, the first of them nought, two meet the same pixel: one for its even, one for its odd child.
+        taps = ops.reshape(ops.pad(self.kernel, ((1, 0), (1, 0), (0, 0), (0, 0))), (3, 2, 3, 2, depth, before))
+        taps = ops.transpose(ops.flip(taps, (0, 2)), (0, 2, 5, 1, 3, 4))
+        children = ops.conv(inputs, ops.reshape(taps, (3, 3, before, 4 * depth)), padding="same")
+        return ops.depth_to_space(children, 2) + self.bias
 
 
 def build_discriminator(shape: Shape, outputs: int, *, policy: str = "float32") -> keras.Model:

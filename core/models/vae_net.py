@@ -45,7 +45,7 @@ def build_decoder(size: int, codes: int, policy: str = "float32") -> keras.Model
         x = layers.UpSampling2D(2, dtype=dtype, name=f"up{number}_double")(x)
         x = _block(x, width, 3, dtype=dtype, name=f"up{number}")
     x = layers.Conv2D(3 * 4, 3, padding="same", dtype="float32", kernel_initializer=_alike, name="quarters")(x)
-    return keras.Model(z, ops.tanh(_rearranged(x, size)), name="decoder")
+    return keras.Model(z, ops.tanh(ops.depth_to_space(x, 2)), name="decoder")
 
 
 def _block(x: Any, width: int, kernel: int, stride: int = 1, *, dtype: Any, name: str) -> Any:
@@ -63,10 +63,3 @@ def _alike(shape: tuple[int, ...], dtype: str | None = None) -> Any:
     """Four quarters that begin as one (Aitken et al. 2017, arXiv 1707.02937): what differs in them shows as a grid."""
     one = keras.initializers.GlorotUniform()((*shape[:-1], shape[-1] // 4), dtype=dtype)
     return ops.tile(one, (1, 1, 1, 4))
-
-
-def _rearranged(x: Any, size: int) -> Any:
-    """(N, size / 2, size / 2, 12) -> (N, size, size, 3): each pixel's four neighbours from its channels."""
-    half = size // 2
-    x = ops.reshape(x, (-1, half, half, 2, 2, 3))
-    return ops.reshape(ops.transpose(x, (0, 1, 3, 2, 4, 5)), (-1, size, size, 3))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -141,6 +142,16 @@ def test_networks_have_the_shapes_of_system_2() -> None:
         down = [judge.get_layer(f"down{place}").output.shape[1:] for place in range(4, 0, -1)]
         assert down == seen
         assert judge.output.shape == (None, 2)
+
+
+def test_colours_come_from_the_transposed_convolution_that_is_described() -> None:
+    last = build_generator(TINY).get_layer("up3")
+    same = keras.layers.Conv2DTranspose(3, 5, 2, "same")
+    seen = np.random.default_rng(0).normal(0, 1, (2, 16, 16, 8)).astype(np.float32)
+    same(seen)
+    same.set_weights([last.kernel, np.float32([1, 2, 3])])
+    last.bias.assign([1, 2, 3])
+    assert np.asarray(last(seen)) == pytest.approx(np.asarray(same(seen)), abs=1e-5)
 
 
 def test_pixels_come_out_as_they_went_in() -> None:
