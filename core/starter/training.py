@@ -50,8 +50,7 @@ class Plan:
     options: Mapping[str, JSON] = field(default_factory=dict)
 
 
-# Sixty and fifty minutes on two slow AVX2 cores. Smaller batches than a community's by default: drawn faces differ less
-# from each other than photos, and in so little time many steps teach more than large ones.
+# Sixty and fifty minutes on two slow AVX2 cores, in which many steps teach more than large ones.
 PLANS: Mapping[RunKind, Plan] = {
     # Little DiffAugment: in fifty rounds of the pictures a discriminator learns few of them by heart, and what is
     # changed takes longer to learn.
