@@ -11,7 +11,7 @@ import numpy as np
 from core.domain.errors import ErrorCode, OmokageError
 from core.models.backend import make_forward
 from core.models.dcgan_net import CODES, SHAPES, Shape, build_generator, set_tensors
-from core.models.drawn_faces import DrawnFaces, halved, in_eights, product, to_pixels
+from core.models.drawn_faces import DrawnFaces, halved, in_parts, product, to_pixels
 from core.vision.views import Framing, View
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class DcganFaces(DrawnFaces):
     def render(self, codes: NDArray[np.float32]) -> NDArray[np.uint8]:
         """(N, 100) -> (N, S, S, 3)."""
         side = self.view.size
-        parts = [self._draw(part) for part in in_eights(self._start(np.asarray(codes, np.float32)))]
+        parts = [self._draw(part) for part in in_parts(self._start(np.asarray(codes, np.float32)))]
         return np.concatenate([np.zeros((0, side, side, 3), np.uint8), *parts])[: len(codes)]
 
     def encode(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:

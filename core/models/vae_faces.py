@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from core.models.backend import make_forward
-from core.models.drawn_faces import DrawnFaces, halved, in_eights, product, put, to_pixels
+from core.models.drawn_faces import DrawnFaces, halved, in_parts, product, put, to_pixels
 from core.models.mixture import Mixture, mixture_of
 from core.models.vae import named, to_range
 from core.models.vae_net import SIZES, build_decoder, build_encoder
@@ -61,12 +61,12 @@ class VaeFaces(DrawnFaces):
     def render(self, codes: Codes) -> NDArray[np.uint8]:
         """(N, Z) -> (N, S, S, 3)."""
         side = self.view.size
-        parts = [self._draw(part) for part in in_eights(np.asarray(codes, np.float32))]
+        parts = [self._draw(part) for part in in_parts(np.asarray(codes, np.float32))]
         return np.concatenate([np.zeros((0, side, side, 3), np.uint8), *parts])[: len(codes)]
 
     def encode(self, pictures: NDArray[np.uint8]) -> Codes:
         """(N, S, S, 3) -> (N, Z), the means of what the encoder takes them for."""
-        parts = [self._read(part) for part in in_eights(pictures)]
+        parts = [self._read(part) for part in in_parts(pictures)]
         return np.concatenate([np.zeros((0, self._codes), np.float32), *parts])[: len(pictures)]
 
     def path(self, start: Codes, end: Codes, shares: Sequence[float]) -> Codes:
