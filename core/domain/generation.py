@@ -82,7 +82,7 @@ class GridRequest:
             said.get("model"),
             float(said.get("truncation", 1.0)),
             Face.from_json(like) if like else None,
-            {str(name): float(value) for name, value in (said.get("traits") or {}).items()},
+            _traits_of(said),
         )
 
 
@@ -129,50 +129,56 @@ class MixRequest:
     def from_json(cls, said: Mapping[str, Any]) -> MixRequest:
         """What `to_json` gave; BAD_OPTION for what cannot be."""
         add, subtract = (tuple(map(Face.from_json, said.get(name) or ())) for name in ("add", "subtract"))
-        traits = {str(name): float(value) for name, value in (said.get("traits") or {}).items()}
-        return cls(add, subtract, said.get("model"), traits)
+        return cls(add, subtract, said.get("model"), _traits_of(said))
 
 
 @dataclass(frozen=True, slots=True)
 class FilmRequest:
-    """A walk through faces and back to the first."""
+    """A walk through faces, with traits on top, and back to the first."""
 
     faces: tuple[Face, ...]
     model: str | None = None
     truncation: float = 1.0
+    traits: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check("faces", len(self.faces), 2, MOST_KEYS)
+        _check_traits(self.traits)
 
     def to_json(self) -> dict[str, JSON]:
         """For a job's parameters."""
         given: dict[str, JSON] = {"faces": [one.to_json() for one in self.faces], "truncation": self.truncation}
-        return given | _without_none(model=self.model)
+        return given | _without_none(model=self.model, traits=dict(self.traits) or None)
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> FilmRequest:
         """What `to_json` gave; BAD_OPTION for what cannot be."""
         faces = tuple(map(Face.from_json, said["faces"]))
-        return cls(faces, said.get("model"), float(said.get("truncation", 1.0)))
+        return cls(faces, said.get("model"), float(said.get("truncation", 1.0)), _traits_of(said))
 
 
 @dataclass(frozen=True, slots=True)
 class NearestRequest:
-    """The pictures of a model's training set that a face which it drew is most like."""
+    """The pictures of a model's training set that a face which it drew, with traits on top, is most like."""
 
     face: Face
     model: str | None = None
     truncation: float = 1.0
+    traits: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _check_traits(self.traits)
 
     def to_json(self) -> dict[str, JSON]:
         """For a job's parameters."""
         given: dict[str, JSON] = {"face": self.face.to_json(), "truncation": self.truncation}
-        return given | _without_none(model=self.model)
+        return given | _without_none(model=self.model, traits=dict(self.traits) or None)
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> NearestRequest:
-        """What `to_json` gave."""
-        return cls(Face.from_json(said["face"]), said.get("model"), float(said.get("truncation", 1.0)))
+        """What `to_json` gave; BAD_OPTION for what cannot be."""
+        face = Face.from_json(said["face"])
+        return cls(face, said.get("model"), float(said.get("truncation", 1.0)), _traits_of(said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +250,10 @@ def _check(option: str, value: float, least: float, most: float) -> None:
 def _check_traits(traits: Mapping[str, float]) -> None:
     for name, value in traits.items():
         _check(name, value, -MOST_TRAIT, MOST_TRAIT)
+
+
+def _traits_of(said: Mapping[str, Any]) -> dict[str, float]:
+    return {str(name): float(value) for name, value in (said.get("traits") or {}).items()}
 
 
 def _without_none(**values: JSON) -> dict[str, JSON]:

@@ -174,14 +174,14 @@ class DrawService:
     def _film(self, request: FilmRequest, generator: Generator, asked: _Asked) -> Drawn:
         model, faces = generator.model, {f"faces/{place}": face for place, face in enumerate(request.faces)}
         keys = self._codes.find(model, faces, asked.stage, request.truncation)
-        film = self._walk(model, keys, asked)
+        film = self._walk(model, with_traits(model, keys, request.traits), asked)
         seeds = tuple(face.seed for face in request.faces if face.seed is not None)
         return _answer(generator, film=film, film_name=asked.film.name, seeds=seeds)
 
     def _like(self, request: NearestRequest, generator: Generator, asked: _Asked) -> Drawn:
         model = generator.model
         code = self._codes.find(model, {"face": request.face}, asked.stage, request.truncation)
-        drawn = model.render(code)
+        drawn = model.render(with_traits(model, code, request.traits))
         found = self._nearest.find(
             asked.guild_id, generator.version, model.view, drawn[0], lambda share: asked.stage("reading", 0.9 * share)
         )

@@ -99,9 +99,8 @@ def drawn_view(words: Words, job: Job, drawn: Drawn) -> discord.ui.View | None:
 def _grid_rows(words: Words, job: Job, drawn: Drawn) -> list[Sequence[discord.ui.DynamicItem[Any]]]:
     asked = GridRequest.from_json(job.params)
     buttons = [_button(words.say("draw-again-button"), "again", job, discord.ButtonStyle.primary)]
-    # A variation's seed alone does not lead back to it, and a film or the training pictures are of plain faces.
-    seeds = drawn.seeds if asked.like is None else ()
-    if len(seeds) > 1 and not asked.traits:
+    seeds = drawn.seeds if asked.like is None else ()  # a variation's seed alone does not lead back to it
+    if len(seeds) > 1:
         buttons.append(_button(words.say("draw-film-button"), "film", job))
     rows: list[Sequence[discord.ui.DynamicItem[Any]]] = [buttons]
     options = [
@@ -109,7 +108,7 @@ def _grid_rows(words: Words, job: Job, drawn: Drawn) -> list[Sequence[discord.ui
     ]
     if len(seeds) > OPTIONS:
         return [*rows, *([one] for one in _selects(words.say("draw-face-placeholder"), "face", job, options))]
-    actions = ["like", "near"] if _has_nearest(drawn, asked) else ["like"]
+    actions = ["like", "near"] if _has_nearest(drawn) else ["like"]
     hints = {"like": words.say("draw-like-placeholder"), "near": words.say("draw-near-placeholder")}
     return [*rows, *([one] for action in actions for one in _selects(hints[action], action, job, options))]
 
@@ -117,7 +116,7 @@ def _grid_rows(words: Words, job: Job, drawn: Drawn) -> list[Sequence[discord.ui
 def _face_view(words: Words, job: Job, drawn: Drawn, seed: int) -> discord.ui.View:
     """What can be done with one of many faces."""
     row = [_button(words.say("draw-like-button"), "like", job, seed=seed)]
-    if _has_nearest(drawn, GridRequest.from_json(job.params)):
+    if _has_nearest(drawn):
         row.append(_button(words.say("draw-near-button"), "near", job, seed=seed))
     return rows_view([row])
 
@@ -152,9 +151,9 @@ def _button(
     return DrawnButton(button, action, job.id, seed)
 
 
-def _has_nearest(drawn: Drawn, asked: GridRequest) -> bool:
+def _has_nearest(drawn: Drawn) -> bool:
     """Whether there are training pictures to look at: not of the models that come with the product."""
-    return drawn.version_id is not None and not asked.traits
+    return drawn.version_id is not None
 
 
 def _about(action: str, job: Job, drawn: Drawn, seed: int) -> Order:

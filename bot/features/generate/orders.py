@@ -72,14 +72,14 @@ def film(job: Job, drawn: Drawn) -> Order:
     """A walk through the first of those that were drawn."""
     asked = GridRequest.from_json(job.params)
     faces = tuple(map(Face, drawn.seeds[:MOST_KEYS]))
-    request = FilmRequest(faces, drawn.model, asked.truncation)
+    request = FilmRequest(faces, drawn.model, asked.truncation, asked.traits)
     return Order(JobKind.FILM, {**request.to_json(), "title": f"🎞️ {' '.join(map(_short, faces))}"})
 
 
 def nearest(job: Job, drawn: Drawn, face: int) -> Order:
     """The training pictures that one of those that were drawn is most like."""
     asked = GridRequest.from_json(job.params)
-    request = NearestRequest(Face(face), drawn.model, asked.truncation)
+    request = NearestRequest(Face(face), drawn.model, asked.truncation, asked.traits)
     return Order(JobKind.NEAREST, {**request.to_json(), "title": f"🔎 {face}"})
 
 

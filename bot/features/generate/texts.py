@@ -53,13 +53,13 @@ def _describe(words: Words, job: Job, drawn: Drawn) -> tuple[str, list[str]]:
         return words.say("draw-mix-title"), [*_mixed(words, mixed), _small(_traits(words, mixed.traits))]
     if job.kind is JobKind.FILM:
         film = FilmRequest.from_json(job.params)
-        text = [_of_film(words, film.faces), _small(_truncation(words, film.truncation))]
+        text = [_of_film(words, film.faces), _how(words, film)]
         return words.say("draw-film-title", count=len(film.faces)), text
     return _of_nearest(words, NearestRequest.from_json(job.params), drawn.distances)
 
 
 def _of_grid(words: Words, asked: GridRequest) -> tuple[str, list[str]]:
-    small = _small([*_truncation(words, asked.truncation), *_traits(words, asked.traits)])
+    small = _how(words, asked)
     if asked.like is not None:
         face = face_name(words, asked.like)
         return words.say("draw-variations-title", count=asked.count, face=face), [small]
@@ -81,7 +81,7 @@ def _seeds(words: Words, first: int, count: int) -> str:
 def _of_nearest(words: Words, asked: NearestRequest, distances: Sequence[float]) -> tuple[str, list[str]]:
     title = words.say("draw-nearest-title", face=face_name(words, asked.face))
     figures = " · ".join(f"**{number}** {distance:.2f}" for number, distance in enumerate(distances, 1))
-    return title, [figures, f"-# {words.say('draw-nearest-scale')}"]
+    return title, [figures, _small([words.say("draw-nearest-scale")]), _how(words, asked)]
 
 
 def _mixed(words: Words, asked: MixRequest) -> list[str]:
@@ -89,8 +89,9 @@ def _mixed(words: Words, asked: MixRequest) -> list[str]:
     return [f"➕ {added}", f"➖ {taken}" if taken else ""]
 
 
-def _truncation(words: Words, value: float) -> list[str]:
-    return [words.say("draw-truncation", value=f"{value:g}")] if value != 1.0 else []
+def _how(words: Words, asked: GridRequest | FilmRequest | NearestRequest) -> str:
+    said = [words.say("draw-truncation", value=f"{asked.truncation:g}")] if asked.truncation != 1.0 else []
+    return _small([*said, *_traits(words, asked.traits)])
 
 
 def _traits(words: Words, traits: Mapping[str, float]) -> list[str]:

@@ -130,13 +130,13 @@ def test_variations_are_of_the_face_as_it_was_drawn() -> None:
 
 
 def test_a_film_goes_through_the_first_faces_and_the_nearest_are_those_of_one() -> None:
-    job = a_grid(64, truncation=0.7)
+    job = a_grid(64, truncation=0.7, traits={"smile": 1.0})
 
     film = FilmRequest.from_json(orders.film(job, orders.drawn_by(job)).params)
     near = NearestRequest.from_json(orders.nearest(job, orders.drawn_by(job), 43).params)
 
-    assert film == FilmRequest(tuple(map(Face, range(41, 49))), "dcgan v3", 0.7)
-    assert near == NearestRequest(Face(43), "dcgan v3", 0.7)
+    assert film == FilmRequest(tuple(map(Face, range(41, 49))), "dcgan v3", 0.7, {"smile": 1.0})
+    assert near == NearestRequest(Face(43), "dcgan v3", 0.7, {"smile": 1.0})
 
 
 def test_a_trait_is_added_to_the_same_faces_also_to_mixed_ones() -> None:
@@ -162,10 +162,10 @@ def test_a_grid_says_which_seeds_so_that_they_can_be_asked_for_again() -> None:
 
 
 def test_a_film_names_its_faces_shortly_where_they_are_in_a_row() -> None:
-    row, others = FilmRequest((Face(4), Face(5), Face(6))), FilmRequest((Face(4), Face(9)))
+    row, others = FilmRequest((Face(4), Face(5), Face(6))), FilmRequest((Face(4), Face(9)), traits={"smile": 1.0})
     told = [drawn_embed(EN, a_job(kind=JobKind.FILM, params=one.to_json()), drawn()) for one in (row, others)]
 
-    assert [one.description for one in told] == ["Seeds **4** to **6**", "face 4, face 9"]
+    assert [one.description for one in told] == ["Seeds **4** to **6**", "face 4, face 9\n-# smile +1"]
 
 
 def test_seeds_are_never_grouped_by_thousands() -> None:
@@ -217,17 +217,17 @@ async def test_under_a_grid_there_is_what_makes_sense_with_it() -> None:
     starter = drawn(range(41, 49), version_id=None)
     like, smiling = a_grid(like=Face(5)), a_grid(traits={"smile": 1.0})
 
-    assert ids(drawn_view(EN, job, few)) == [
-        f"drawn:again:{JOB_ID}:0",
-        f"drawn:film:{JOB_ID}:0",
-        f"drawn:like:{JOB_ID}:0s",
-        f"drawn:near:{JOB_ID}:0s",
-        f"drawn:trait:{JOB_ID}:0s",
-    ]
+    for one in (job, smiling):
+        assert ids(drawn_view(EN, one, few)) == [
+            f"drawn:again:{JOB_ID}:0",
+            f"drawn:film:{JOB_ID}:0",
+            f"drawn:like:{JOB_ID}:0s",
+            f"drawn:near:{JOB_ID}:0s",
+            f"drawn:trait:{JOB_ID}:0s",
+        ]
     assert ids(drawn_view(EN, job, starter))[2:] == [f"drawn:like:{JOB_ID}:0s"]
     assert ids(drawn_view(EN, a_grid(1), drawn([41])))[1] == f"drawn:like:{JOB_ID}:0s"  # no film of one face
     assert ids(drawn_view(EN, like, drawn(range(8)))) == [f"drawn:again:{JOB_ID}:0"]
-    assert f"drawn:near:{JOB_ID}:0s" not in ids(drawn_view(EN, smiling, few))
     assert drawn_view(EN, a_job(kind=JobKind.FILM), drawn(traits=traits)) is None
 
 

@@ -48,8 +48,8 @@ REQUESTS = st.one_of(
         MODELS,
         TRAITS,
     ),
-    st.builds(FilmRequest, st.lists(FACES, min_size=2, max_size=8).map(tuple), MODELS, TRUNCATIONS),
-    st.builds(NearestRequest, FACES, MODELS, TRUNCATIONS),
+    st.builds(FilmRequest, st.lists(FACES, min_size=2, max_size=8).map(tuple), MODELS, TRUNCATIONS, TRAITS),
+    st.builds(NearestRequest, FACES, MODELS, TRUNCATIONS, TRAITS),
 )
 
 

@@ -175,6 +175,14 @@ def test_a_film_walks_through_its_faces_and_back_to_the_first(studio: Studio) ->
         )  # WebP repeats what has hardly changed
 
 
+def test_a_film_of_faces_with_a_trait_shows_it_all_the_way(studio: Studio) -> None:
+    studio.add(RunKind.DCGAN)
+    film = studio.film(studio.draw(FilmRequest((Face(1), Face(2)), traits={"glasses": 2.0})))
+    wanted = [level(code + 2.0 * np.eye(CODES)[1]) for code in LinearFaces().codes([1, 2])]
+    for key, one in enumerate(wanted):
+        assert near([read_off(np.asarray(film[24 * key])[:, 128, 0], 8)], [one], by=10)
+
+
 def test_a_film_that_is_too_large_becomes_smaller(studio: Studio) -> None:
     studio.add(RunKind.DCGAN)
     request = FilmRequest((Face(1), Face(2)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.domain.errors import ErrorCode
@@ -14,7 +15,8 @@ from core.domain.runs import RunKind
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.schema import migrate
-from tests.unit.core.services.draw_parts import GUILD, NOW, SCALE, Studio, faces, near, tiles
+from tests.unit.core.services.draw_parts import GUILD, NOW, SCALE, Studio, faces, level, near, tiles
+from tests.unit.core.services.face_parts import CODES, LinearFaces
 
 
 @pytest.fixture
@@ -32,6 +34,14 @@ def test_the_training_pictures_that_a_face_is_like_come_with_their_distances(stu
     assert list(drawn.distances) == sorted(drawn.distances)
     assert len(tiles(studio.picture(drawn), SCALE)) == 7  # the drawn face is the first
     assert near(tiles(studio.picture(drawn), SCALE)[:1], faces(5))
+
+
+def test_a_face_with_a_trait_is_compared_as_it_looks(studio: Studio) -> None:
+    studio.shelf.fill(studio.add(RunKind.DCGAN), studio.database, guild=GUILD)
+    plain, glasses = (studio.draw(NearestRequest(Face(5), traits=traits)) for traits in ({}, {"glasses": 2.0}))
+    wanted = level(LinearFaces().codes([5])[0] + 2.0 * np.eye(CODES)[1])
+    assert near(tiles(studio.picture(glasses), SCALE)[:1], [wanted])
+    assert glasses.distances != plain.distances
 
 
 def test_another_guilds_pictures_are_not_shown(studio: Studio) -> None:
