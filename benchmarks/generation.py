@@ -26,6 +26,7 @@ from benchmarks.report import Skip, print_table
 
 if TYPE_CHECKING:
     from core.models.dcgan_faces import DcganFaces
+    from core.vision.views import Framing
 
 PICTURES = 2500
 TURN_S = 60.0
@@ -71,10 +72,12 @@ def run(
         options: of our run, `loss`, `augment` and `batch`; None: the preset's.
     """
     from core.models.dcgan import Duel  # noqa: PLC0415 - TensorFlow
+    from core.models.dcgan_faces import DcganFaces  # noqa: PLC0415
     from core.models.dcgan_recipes import RECIPES, TWO_CLASS  # noqa: PLC0415
     from core.models.dcgan_trainer import COMPARED, FRESH, make_dcgan_trainer  # noqa: PLC0415
     from core.models.generator_pictures import hold_out_some  # noqa: PLC0415
     from core.models.sample_quality import SampleQuality  # noqa: PLC0415
+    from core.models.weights_file import load  # noqa: PLC0415
     from core.vision.views import View, framing_of  # noqa: PLC0415
 
     reader = Portraits(pictures)
@@ -106,17 +109,20 @@ def run(
         number += 1
         if number % _EVERY == 0:  # not counted
             plain = _plain(duel, preset, view)
-            drawn = plain.render(plain.codes(COMPARED))
-            print(f"plain {duel.step:6d} {_said(quality.figures(drawn))}", file=sys.stderr, flush=True)
+            measured = quality.figures(plain.render(plain.codes(COMPARED)))
+            print(f"plain {duel.step:6d} {_said(measured)}", file=sys.stderr, flush=True)
     trainer.report()
     trainer.evaluate()
     draft = trainer.finish()
-    plain = _plain(duel, preset, view)
-    figures = {"plain": quality.figures(plain.render(plain.codes(FRESH)), thorough=True), "ours": draft.metrics}
+    plain, ours = _plain(duel, preset, view), DcganFaces(draft.config, *load(draft.weights))
+    drawn = {"plain": plain.render(plain.codes(FRESH)), "ours": ours.render(ours.codes(FRESH))}
+    figures = {"plain": quality.figures(drawn["plain"], thorough=True), "ours": draft.metrics}
     if sheets is not None:
-        _write(sheets, plain, draft.config, draft.weights)
+        _write(sheets, plain, ours, draft.weights)
     result: dict[str, float | int | str] = {"minutes each": seconds / 60, "real pictures, kid": quality.real_kid()}
     result |= {f"{who}, {name}": float(found[name]) for who, found in figures.items() for name in _FIGURES}
+    real = images[held_out]
+    result |= {f"{who}, kid, unscaled": _unscaled_kid(faces, real, view.framing) for who, faces in drawn.items()}
     result |= {"plain, steps": players[0].steps, "ours, steps": players[1].steps}
     result["ours, best step"] = int(draft.metrics["best_step"])
     result["kid, ours over plain"] = result["ours, kid"] / result["plain, kid"]
@@ -130,14 +136,20 @@ def _plain(duel: object, preset: str, view: object) -> DcganFaces:
     return DcganFaces(config, faces_tensors(duel.drawing()), {})
 
 
-def _write(folder: Path, plain: DcganFaces, config: dict, weights: bytes) -> None:
+def _unscaled_kid(drawn: np.ndarray, real: np.ndarray, framing: Framing) -> float:
+    """KID with the usual kernel, (x.y / 128 + 1)^3, of embeddings as they are; their length is 1.5."""
+    from core.models.sample_quality import fixed_chips, kernel_distance, load_judges  # noqa: PLC0415
+
+    embed = load_judges().embed
+    return kernel_distance(*(embed(fixed_chips(one, framing)).astype(float) / np.sqrt(128) for one in (drawn, real)))
+
+
+def _write(folder: Path, plain: DcganFaces, ours: DcganFaces, weights: bytes) -> None:
     """The first 64 faces of both, for whoever runs this to look at; they are not for the repository."""
-    from core.models.dcgan_faces import DcganFaces  # noqa: PLC0415
-    from core.models.weights_file import load  # noqa: PLC0415
     from core.render.grid import render_grid  # noqa: PLC0415
 
     folder.mkdir(parents=True, exist_ok=True)
-    for name, faces in {"plain": plain, "ours": DcganFaces(config, *load(weights))}.items():
+    for name, faces in {"plain": plain, "ours": ours}.items():
         (folder / f"{name}.png").write_bytes(render_grid(faces.render(faces.codes(range(64))), 8))
     (folder / "ours.safetensors").write_bytes(weights)
 
