@@ -12,7 +12,7 @@ from sqlalchemy import Connection, or_, select
 
 from core.domain.datasets import Dataset, Preflight
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import LIMITS, JobKind, JobRequest, JobState, Limits
+from core.domain.jobs import AWAITED, LIMITS, JobKind, JobRequest, JobState, Limits
 from core.domain.runs import Run, RunKind
 from core.services.job_base import now_utc, own_id
 from core.services.jobs import JobService
@@ -61,15 +61,24 @@ class RunBase:
         self._clock = clock
         self._limits = limits
 
-    def _new_segment(self, connection: Connection, run: Run, owner: str | None) -> int:
-        """A job for the next segment, which waits for a worker or is `owner`'s already; its id."""
+    def _new_segment(self, connection: Connection, run: Run, owner: str | None, *, asked: bool) -> int:
+        """A job for the next segment, which waits for a worker or is `owner`'s already; its id.
+
+        Args:
+            connection: of the transaction that changes the run, too.
+            run: whose it is.
+            owner: None: whichever worker is free.
+            asked: somebody waits for it, who has started or resumed the run.
+        """
         # The run keeps the token; a copy a minute need not lie around.
         request = JobRequest(own_id(), JobKind.TRAIN, replace(run.origin, interaction_token=""), {"run_id": run.id})
         now = self._clock()
         state: dict[str, Any] = {"state": JobState.WAITING}
+        if asked:
+            state["priority"] = AWAITED
         if owner is not None:
             lease = now + timedelta(seconds=self._limits.lease_s)
-            state = {"state": JobState.RUNNING, "attempts": 1, "lease_owner": owner, "lease_until": lease}
+            state |= {"state": JobState.RUNNING, "attempts": 1, "lease_owner": owner, "lease_until": lease}
             state |= {"dispatched_at": now, "started_at": now}
         return insert_job(connection, request, now, **state).id
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
 
-from core.domain.jobs import SILENT, Failure, Job, JobState
+from core.domain.jobs import AWAITED, Failure, Job, JobState
 from core.domain.retention import kept_steps, newest_figures
 from core.domain.runs import Checkpoint, Point, Run, RunLive, RunState, Wish
 from core.services.run_base import RunBase
@@ -94,7 +94,7 @@ class Segments(RunBase):
         waiting = select(jobs.c.id).where(
             jobs.c.state == JobState.DISPATCHED,
             jobs.c.queue == job.queue,
-            jobs.c.kind.not_in(SILENT),
+            jobs.c.priority <= AWAITED,
             jobs.c.dispatched_at > since,
             jobs.c.dispatched_at <= now - timedelta(seconds=_FRESH_S),
         )
@@ -179,7 +179,7 @@ class Segments(RunBase):
             state = RunState.PAUSED if run.wish is Wish.PAUSE else RunState.STOPPED
             return self._rest(connection, run, state, reached)
         values = {**_sums(run, reached), "state": RunState.WAITING}
-        job_id = self._new_segment(connection, run, next_owner)
+        job_id = self._new_segment(connection, run, next_owner, asked=False)
         # A row a minute for ever would be in the way of those who list jobs, and tells nobody anything.
         connection.execute(delete(jobs).where(jobs.c.id == run.job_id))
         return change_run(connection, run.id, self._clock(), job_id=job_id, **values)

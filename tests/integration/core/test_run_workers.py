@@ -168,6 +168,28 @@ def test_a_worker_is_wanted_by_those_who_came_since_it_began(bench: Bench) -> No
     assert bench.runs.is_wanted(job)
 
 
-def ask(bench: Bench, job_id: int) -> None:
-    bench.jobs.receive(JobRequest(job_id, JobKind.EVALUATE, ORIGIN, {}))
+def test_a_training_that_was_just_started_or_resumed_is_waited_for_until_it_has_begun(bench: Bench) -> None:
+    ask(bench, 1, JobKind.CHECK)
+    check = bench.worker().claim()
+    assert check is not None
+
+    def is_wanted() -> bool:
+        bench.clock.advance(1)
+        return bench.runs.is_wanted(check)
+
+    assert not is_wanted()
+    run = bench.runs.start(request(10))
+    assert bench.jobs.get(run.job_id or 0).priority < check.priority
+    assert is_wanted()
+    bench.worker(slice_s=0).segment()
+    assert bench.runs.get(run.id).step == 1
+    assert not is_wanted(), "it has begun"
+    bench.runs.pause(run.id, by=30)
+    assert not is_wanted()
+    bench.runs.resume(run.id, by=30)
+    assert is_wanted()
+
+
+def ask(bench: Bench, job_id: int, kind: JobKind = JobKind.EVALUATE) -> None:
+    bench.jobs.receive(JobRequest(job_id, kind, ORIGIN, {}))
     bench.jobs.submit(job_id, photos.PHOTO)
