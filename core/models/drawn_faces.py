@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def in_parts(rows: NDArray[Any]) -> list[NDArray[Any]]:
     filled[: len(rows)] = rows
     rest = len(rows) // MANY * MANY
     starts = [*range(0, rest, MANY), *range(rest, len(filled), FEW)]
-    return np.split(filled, starts[1:])
+    return [filled[start:end] for start, end in pairwise([*starts, len(filled)])]
 
 
 def product(rows: Any, kernel: Any) -> Any:

@@ -38,6 +38,12 @@ def test_it_draws_faces_and_not_one_face(shipped: FaceModel) -> None:
     assert min(apart) > 3
 
 
+def test_its_faces_have_the_same_bytes_in_a_whole_grid_as_in_small_ones(shipped: FaceModel) -> None:
+    codes = shipped.codes(range(72))
+    small = [shipped.render(codes[at : at + 8]) for at in range(0, 72, 8)]
+    assert (shipped.render(codes) == np.concatenate(small)).all()
+
+
 def test_its_traits_are_seen_where_they_belong(shipped: FaceModel) -> None:
     assert set(shipped.traits) == set(TRAITS)
     codes = shipped.codes(SEEDS)

@@ -42,15 +42,6 @@ def test_a_face_of_a_real_models_size_has_the_same_bytes_in_each_place_of_a_batc
         assert np.abs(large.encode(np.roll(many, moved, 0)) - np.roll(read, moved, 0)).max() < 1e-7 * np.abs(read).max()
 
 
-def test_a_face_has_the_same_bytes_in_a_whole_grid_and_after_it() -> None:
-    large = VaeFaces({**VERSION, "codes": 128}, tensors(codes=128), {})
-    codes = large.codes(range(67))
-    together = large.render(codes)
-    assert len(together) == 67
-    assert (large.render(codes[:8]) == together[:8]).all()
-    assert (large.render(codes[60:]) == together[60:]).all()
-
-
 def test_no_faces_are_none() -> None:
     assert FACES.render(FACES.codes([])).shape == (0, SIZE, SIZE, 3)
     assert FACES.encode(pictures(0)).shape == (0, CODES)
