@@ -73,8 +73,8 @@ ROUTES: Mapping[JobKind, tuple[QueueName, int]] = {
     JobKind.CHECK: (QueueName.GPU, 7),
     JobKind.TRAIN: (QueueName.GPU, 9),
 }
-# Of the most patient who wait. A training that somebody has just started or resumed is as urgent: he waits for its
-# message to move, and then no more.
+# Of the most patient who wait. As urgent are two segments of a training, the one that begins it and the one that makes
+# its version: somebody looks at its message until it moves, and for what comes of it.
 AWAITED = 5
 # Kinds that nobody waits for: they have no answer of their own, do not count against fair share, and are not listed.
 SILENT = frozenset({JobKind.TRAIN, JobKind.CHECK})

@@ -61,20 +61,20 @@ class RunBase:
         self._clock = clock
         self._limits = limits
 
-    def _new_segment(self, connection: Connection, run: Run, owner: str | None, *, asked: bool) -> int:
+    def _new_segment(self, connection: Connection, run: Run, owner: str | None, *, awaited: bool) -> int:
         """A job for the next segment, which waits for a worker or is `owner`'s already; its id.
 
         Args:
             connection: of the transaction that changes the run, too.
             run: whose it is.
             owner: None: whichever worker is free.
-            asked: somebody waits for it, who has started or resumed the run.
+            awaited: somebody waits for it: it is the first after a start or a resume, or makes the version.
         """
         # The run keeps the token; a copy a minute need not lie around.
         request = JobRequest(own_id(), JobKind.TRAIN, replace(run.origin, interaction_token=""), {"run_id": run.id})
         now = self._clock()
         state: dict[str, Any] = {"state": JobState.WAITING}
-        if asked:
+        if awaited:
             state["priority"] = AWAITED
         if owner is not None:
             lease = now + timedelta(seconds=self._limits.lease_s)

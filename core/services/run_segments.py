@@ -179,7 +179,7 @@ class Segments(RunBase):
             state = RunState.PAUSED if run.wish is Wish.PAUSE else RunState.STOPPED
             return self._rest(connection, run, state, reached)
         values = {**_sums(run, reached), "state": RunState.WAITING}
-        job_id = self._new_segment(connection, run, next_owner, asked=False)
+        job_id = self._new_segment(connection, run, next_owner, awaited=reached.step == reached.steps)
         # A row a minute for ever would be in the way of those who list jobs, and tells nobody anything.
         connection.execute(delete(jobs).where(jobs.c.id == run.job_id))
         return change_run(connection, run.id, self._clock(), job_id=job_id, **values)

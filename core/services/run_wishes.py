@@ -126,7 +126,7 @@ class Wishes(RunBase):
 
     def _queue_again(self, connection: Connection, run: Run, owner: str | None) -> Run:
         values: dict[str, Any] = {"failure_code": None, "failure_details": None, "finished_at": None}
-        job_id = self._new_segment(connection, run, owner, asked=True)
+        job_id = self._new_segment(connection, run, owner, awaited=True)
         return change_run(
             connection, run.id, self._clock(), state=RunState.WAITING, wish=Wish.RUN, job_id=job_id, **values
         )

@@ -151,7 +151,7 @@ class RunService(Segments, Wishes, Board):
                 return known
             self._check_alone(connection, guild_id, request.kind)
             run = self._insert(connection, request, checkpoint)
-            job_id = self._new_segment(connection, run, owner, asked=True)
+            job_id = self._new_segment(connection, run, owner, awaited=True)
             run = change_run(connection, run.id, self._clock(), job_id=job_id)
         if owner is None:
             self._jobs.dispatch()

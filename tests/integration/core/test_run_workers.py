@@ -190,6 +190,16 @@ def test_a_training_that_was_just_started_or_resumed_is_waited_for_until_it_has_
     assert is_wanted()
 
 
+def test_a_training_that_only_has_to_make_its_version_is_waited_for(bench: Bench) -> None:
+    run, worker = bench.runs.start(request(2)), bench.worker(slice_s=0)
+    urgency = []
+    for _ in range(3):
+        urgency.append(bench.jobs.get(bench.runs.get(run.id).job_id or 0).priority)
+        worker.segment()
+    assert bench.runs.get(run.id).state is RunState.FINISHED
+    assert urgency[0] == urgency[2] < urgency[1]
+
+
 def ask(bench: Bench, job_id: int, kind: JobKind = JobKind.EVALUATE) -> None:
     bench.jobs.receive(JobRequest(job_id, kind, ORIGIN, {}))
     bench.jobs.submit(job_id, photos.PHOTO)
