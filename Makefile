@@ -47,7 +47,7 @@ check-models: dev
 # uv resolves for every Python and platform at once; nothing in the files names an index.
 lock: | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet uv
-	for set in "bot --extra postgres --extra s3" "worker --extra worker --extra postgres" \
+	for set in "bot --extra postgres --extra s3" "worker --extra worker --extra postgres --extra s3" \
 		"worker-gpu --extra worker-gpu --extra postgres --extra s3" "dev --extra dev"; do \
 		name=$${set%% *}; \
 		$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \

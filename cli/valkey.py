@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
 import socket as sockets
 import sys
 import tempfile
 from pathlib import Path
 
 _LONGEST_SOCKET = 100  # bytes; the kernel takes 107, macOS 103
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9/._~+-]+")  # the same path in an address, RFC 3986, section 3.3
 # Valkey would outlive an `up` that is killed. Linux tells it so; elsewhere the next start finds it by its record.
 _LEASHED = """
 import ctypes, os, signal, sys
@@ -26,9 +28,12 @@ class BrokerError(RuntimeError):
 
 
 def socket_path(data: Path) -> Path:
-    """Where Valkey listens: in the data folder, or where that path is too long, in the temporary folder."""
+    """Where Valkey listens: in the data folder, or in the temporary folder.
+
+    The latter where the path is too long, or has characters that mean something else in the broker's address.
+    """
     inside = data / "run" / "valkey.sock"
-    if len(os.fsencode(inside)) <= _LONGEST_SOCKET:
+    if len(os.fsencode(inside)) <= _LONGEST_SOCKET and _PLAIN_PATH.fullmatch(str(inside)):
         return inside
     folder = Path(tempfile.gettempdir()) / f"omokage-{os.getuid()}"
     return folder / f"{hashlib.sha256(os.fsencode(data)).hexdigest()[:16]}.sock"

@@ -6,11 +6,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from core.domain.prices import Price
 
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_DATABASES = frozenset({"sqlite", "postgresql", "postgres", "postgresql+psycopg"})
 
 
 class SettingsError(ValueError):
@@ -19,7 +20,10 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All of it; secrets do not show in its repr."""
+    """All of it; secrets do not show in its repr.
+
+    `database_url` of SQLite is `sqlite:///` and a path that is taken to the letter, see `core.storage.database`.
+    """
 
     data: Path
     database_url: str = field(repr=False)
@@ -43,9 +47,9 @@ class Settings:
         data = Path(read.text("OMOKAGE_DATA") or "data").expanduser().absolute()
         return cls(
             data=data,
-            database_url=read.database("OMOKAGE_DATABASE_URL") or f"sqlite:///{(data / 'omokage.db').as_posix()}",
+            database_url=read.database("OMOKAGE_DATABASE") or f"sqlite:///{(data / 'omokage.db').as_posix()}",
             blobs=read.text("OMOKAGE_BLOBS") or str(data / "blobs"),
-            broker_url=read.url("OMOKAGE_BROKER_URL", "redis", "rediss", "redis+socket") or "redis://127.0.0.1:6379/0",
+            broker_url=read.broker("OMOKAGE_BROKER") or "redis://127.0.0.1:6379/0",
             token=read.text("DISCORD_TOKEN"),
             discord_api=read.url("OMOKAGE_DISCORD_API", "http", "https"),
             discord_gateway=read.url("OMOKAGE_DISCORD_GATEWAY", "ws", "wss"),
@@ -72,15 +76,34 @@ class _Reader:
             raise SettingsError(f"{name} must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
         return value
 
-    def database(self, name: str) -> str | None:
-        """psycopg is the driver that is installed, so its name may be left out."""
+    def broker(self, prefix: str) -> str | None:
+        """Read NAME_URL, with the password of NAME_PASSWORD in it."""
+        return self._with_password(prefix, self.url(f"{prefix}_URL", "redis", "rediss", "redis+socket"))
+
+    def database(self, prefix: str) -> str | None:
+        """Read NAME_URL, with the password of NAME_PASSWORD in it; psycopg is installed, so its name may be left out."""
+        name = f"{prefix}_URL"
         value = self.text(name)
-        if value is None:
-            return None
-        scheme, colon, rest = value.partition("://")
-        if not colon or scheme not in {"sqlite", "postgresql", "postgres", "postgresql+psycopg"}:
+        scheme, colon, rest = (value or "").partition("://")
+        if value is not None and (not colon or scheme not in _DATABASES or (scheme == "sqlite" and rest[:1] != "/")):
             raise SettingsError(f"{name} must begin with sqlite:/// or postgresql://")
-        return value if scheme == "sqlite" else f"postgresql+psycopg://{rest}"
+        if value is not None and scheme != "sqlite":
+            value = f"postgresql+psycopg://{rest}"
+        return self._with_password(prefix, value)
+
+    def _with_password(self, prefix: str, url: str | None) -> str | None:
+        """Put a password, which may hold any character, into an address that has none."""
+        name = f"{prefix}_PASSWORD"
+        password = self.text(name)
+        if password is None:
+            return url
+        parts = urlsplit(url or "")
+        if not parts.hostname:
+            raise SettingsError(f"{name} is set, so {prefix}_URL must be the address of a server")
+        if parts.password is not None:
+            raise SettingsError(f"{name} is set, but {prefix}_URL holds a password, too; leave one out")
+        user, _, host = parts.netloc.rpartition("@")
+        return urlunsplit(parts._replace(netloc=f"{user.rstrip(':')}:{quote(password, safe='')}@{host}"))
 
     def ids(self, name: str) -> tuple[int, ...]:
         words = (self.text(name) or "").replace(",", " ").split()

@@ -7,8 +7,11 @@ import hashlib
 import logging
 import re
 import uuid
+from pathlib import Path
 
+from fsspec import AbstractFileSystem
 from fsspec.core import url_to_fs
+from fsspec.implementations.local import LocalFileSystem
 
 from core.domain.errors import ErrorCode, OmokageError
 
@@ -20,11 +23,14 @@ class Blobs:
     """Write once, read often; two writers of the same content do not disturb each other.
 
     Args:
-        url: a folder's path, or what fsspec understands: `s3://bucket/prefix`, `memory://name`.
+        url: a folder's path to the letter, or what fsspec understands: `s3://bucket/prefix`, `memory://name`.
+
+    Raises:
+        RuntimeError: there is no such kind of store, or its library is not installed.
     """
 
     def __init__(self, url: str) -> None:
-        self._files, self._root = url_to_fs(url)
+        self._files, self._root = _file_system(url)
         protocol = self._files.protocol
         # An object store shows an object only when it is whole; in a folder a rename does that.
         self._renames = "file" in ((protocol,) if isinstance(protocol, str) else protocol)
@@ -85,3 +91,12 @@ class Blobs:
             raise ValueError(f"{name!r} is not a sha256")
         # 256 folders: some hundred files in each at a hundred thousand photos.
         return f"{self._root}/{name[:2]}/{name}"
+
+
+def _file_system(url: str) -> tuple[AbstractFileSystem, str]:
+    if "://" not in url:  # fsspec would split a folder's name at "::"
+        return LocalFileSystem(), Path(url).absolute().as_posix()
+    try:
+        return url_to_fs(url)
+    except (ImportError, ValueError) as error:
+        raise RuntimeError(f"OMOKAGE_BLOBS: {error}") from error

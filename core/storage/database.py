@@ -12,7 +12,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
 
 # How long a writer waits for others, SQLite. Transactions take about a millisecond, so this is only reached when
@@ -26,7 +26,8 @@ class Database:
     """Transactions on one database; safe among threads, and in a child after a fork.
 
     Args:
-        url: SQLAlchemy's, `sqlite:///path` or `postgresql+psycopg://...`.
+        url: `postgresql+psycopg://...` as SQLAlchemy reads it, or `sqlite:///` and a path to the letter: `?`, `#` and
+            `%20` in it are a file's name.
     """
 
     def __init__(self, url: str) -> None:
@@ -65,8 +66,16 @@ class Database:
         self._writers = threading.Lock()
 
 
+def database_address(url: str) -> URL:
+    """What SQLAlchemy connects to; see `Database`."""
+    scheme, separator, path = url.partition(":///")
+    if scheme == "sqlite" and separator:
+        return URL.create("sqlite", database=path)
+    return make_url(url)
+
+
 def _engine(url: str) -> Engine:
-    parsed = make_url(url)
+    parsed = database_address(url)
     if parsed.get_backend_name() != "sqlite":
         # A server that was restarted leaves dead connections in the pool.
         return create_engine(parsed, pool_pre_ping=True)

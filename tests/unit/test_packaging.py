@@ -34,7 +34,12 @@ def test_a_lock_file_pins_with_hashes_and_names_no_index(lock: Path):
 
 @pytest.mark.parametrize(
     ("lock", "extras"),
-    [("bot", []), ("worker", ["vision"]), ("worker-gpu", ["vision"]), ("dev", ["vision", "dev"])],
+    [
+        ("bot", ["postgres", "s3"]),
+        ("worker", ["vision", "postgres", "s3"]),
+        ("worker-gpu", ["vision", "postgres", "s3"]),
+        ("dev", ["vision", "dev"]),
+    ],
 )
 def test_every_dependency_is_in_its_lock_file(lock: str, extras: list[str]):
     wanted = PROJECT["dependencies"] + [d for extra in extras for d in PROJECT["optional-dependencies"][extra]]
@@ -64,7 +69,40 @@ def test_the_broker_has_a_password_and_never_evicts():
     command = " ".join(redis["command"])
     assert "--requirepass" in command
     assert "noeviction" in command
-    assert compose()["x-app"]["environment"]["OMOKAGE_BROKER_URL"].startswith("redis://:${REDIS_PASSWORD:?")
+    assert "/run/secrets/redis_password" in command
+    assert redis["user"] == "redis"
+    assert redis["cap_drop"] == ["ALL"]
+
+
+def test_a_service_has_the_secrets_that_it_needs_as_files_and_none_in_its_environment():
+    services = compose()["services"]
+    assert {name: set(service["secrets"]) for name, service in services.items()} == {
+        "bot": {"discord_token", "redis_password", "postgres_password"},
+        "worker-cpu": {"redis_password", "postgres_password"},
+        "worker-gpu": {"redis_password", "postgres_password"},
+        "redis": {"redis_password"},
+        "postgres": {"postgres_password"},
+    }
+    assert set(compose()["secrets"]) == {"discord_token", "redis_password", "postgres_password"}
+    for service in services.values():
+        for name, value in service.get("environment", {}).items():
+            assert "PASSWORD" not in name or value.startswith("/run/secrets/"), name
+            assert "TOKEN" not in name or name.startswith("AWS_") or value.startswith("/run/secrets/"), name
+
+
+def test_the_database_is_healthy_once_it_answers_by_tcp():
+    [_, command] = compose()["services"]["postgres"]["healthcheck"]["test"]
+    assert "pg_isready -h 127.0.0.1" in command
+
+
+def test_every_setting_reaches_the_containers():
+    listed = set(re.findall(r"^\| `([A-Z_]+)` ", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE))
+    given = {name.removesuffix("_FILE") for name in compose()["services"]["bot"]["environment"]}
+    assert listed - given == {"OMOKAGE_DATA"}  # which the images set
+    only_the_bots = {"DISCORD_TOKEN", "OMOKAGE_DISCORD_API", "OMOKAGE_DISCORD_GATEWAY", "OMOKAGE_GUILDS"}
+    for worker in ("worker-cpu", "worker-gpu"):
+        given_to_worker = {name.removesuffix("_FILE") for name in compose()["services"][worker]["environment"]}
+        assert given - given_to_worker == only_the_bots
 
 
 def test_the_gpu_worker_is_asked_for_and_reserves_a_card():
@@ -75,8 +113,12 @@ def test_the_gpu_worker_is_asked_for_and_reserves_a_card():
 
 
 def test_the_env_example_names_every_variable_the_compose_file_reads():
-    wanted = set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
-    offered = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    text = (ROOT / "docker-compose.yml").read_text()
+    wanted = set(re.findall(r"(?<!\$)\$\{([A-Z0-9_]+)|\{environment: ([A-Z_]+)\}", text))
+    wanted = {first or second for first, second in wanted}
+    for service in compose()["services"].values():
+        wanted |= {name for name, value in service.get("environment", {}).items() if value is None}
+    offered = set(re.findall(r"^#?([A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert wanted == offered
 
 

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import kombu.utils.url
 import pytest
+import redis.connection
 
 from core.settings import Settings, SettingsError
+from core.storage.database import database_address
 
 
 def test_without_any_variable_all_is_in_one_folder() -> None:
@@ -57,6 +60,7 @@ def test_an_empty_variable_counts_as_unset() -> None:
     [
         ("OMOKAGE_DATABASE_URL", "mysql://db", "sqlite:/// or postgresql://"),
         ("OMOKAGE_DATABASE_URL", "omokage.db", "sqlite:/// or postgresql://"),
+        ("OMOKAGE_DATABASE_URL", "sqlite://omokage.db", "sqlite:/// or postgresql://"),
         ("OMOKAGE_BROKER_URL", "amqp://broker", "redis:// or rediss:// or redis+socket://"),
         ("OMOKAGE_DISCORD_API", "127.0.0.1:8000", "http:// or https://"),
         ("OMOKAGE_DISCORD_GATEWAY", "http://127.0.0.1", "ws:// or wss://"),
@@ -92,3 +96,46 @@ def test_a_secret_in_two_places_or_in_no_file_is_refused(tmp_path: Path) -> None
 def test_the_installed_driver_is_taken_for_postgresql(scheme: str) -> None:
     settings = Settings.from_env({"OMOKAGE_DATABASE_URL": f"{scheme}://db/omokage?sslmode=require"})
     assert settings.database_url == "postgresql+psycopg://db/omokage?sslmode=require"
+
+
+@pytest.mark.parametrize("password", ["p@ss/wo%rd$", "a:b#c?d", "%41", "パス ワード", "&=+;\"'"])
+def test_a_password_of_its_own_variable_may_hold_any_character(password: str, tmp_path: Path) -> None:
+    # Given a password in a variable and another in a file
+    (tmp_path / "secret").write_text(password, "utf-8")
+    # When the addresses are made
+    settings = Settings.from_env(
+        {
+            "OMOKAGE_DATABASE_URL": "postgresql://omokage@postgres:5433/omokage?sslmode=require",
+            "OMOKAGE_DATABASE_PASSWORD": password,
+            "OMOKAGE_BROKER_URL": "rediss://redis:6380/1",
+            "OMOKAGE_BROKER_PASSWORD_FILE": str(tmp_path / "secret"),
+        }
+    )
+    # Then the libraries that connect read the same password, user, host and port in them
+    database = database_address(settings.database_url)
+    assert (database.username, database.password, database.host, database.port) == (
+        "omokage",
+        password,
+        "postgres",
+        5433,
+    )
+    assert database.query == {"sslmode": "require"}
+    assert redis.connection.parse_url(settings.broker_url)["password"] == password
+    assert kombu.utils.url.url_to_parts(settings.broker_url).password == password
+    assert password not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("environ", "advice"),
+    [
+        ({"OMOKAGE_DATABASE_PASSWORD": "x"}, "OMOKAGE_DATABASE_URL must be the address of a server"),
+        ({"OMOKAGE_DATABASE_PASSWORD": "x", "OMOKAGE_DATABASE_URL": "sqlite:////tmp/a.db"}, "the address of a server"),
+        ({"OMOKAGE_BROKER_PASSWORD": "x", "OMOKAGE_BROKER_URL": "redis+socket:///run/a"}, "the address of a server"),
+        ({"OMOKAGE_BROKER_PASSWORD": "x", "OMOKAGE_BROKER_URL": "redis://:y@redis"}, "holds a password, too"),
+    ],
+)
+def test_a_password_that_belongs_to_no_address_or_is_there_twice_is_refused(
+    environ: dict[str, str], advice: str
+) -> None:
+    with pytest.raises(SettingsError, match=advice):
+        Settings.from_env(environ)

@@ -106,3 +106,19 @@ def test_the_same_photo_may_be_put_by_many_at_once(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as threads:
         assert set(threads.map(put, range(4))) == {photo}
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+@pytest.mark.parametrize("name", ["st?te", "a%20b", "a#b", "a::b", "[a]*"])
+def test_a_folder_may_be_called_anything(tmp_path: Path, name: str) -> None:
+    blobs = Blobs(str(tmp_path / name))
+    stored = blobs.put(b"picture")
+    assert (tmp_path / name / stored[:2] / stored).read_bytes() == b"picture"
+    assert blobs.get(stored) == b"picture"
+    blobs.delete(stored)
+    assert not blobs.exists(stored)
+
+
+@pytest.mark.parametrize("url", ["nosuch://bucket", "hdfs://bucket"])
+def test_a_store_that_cannot_be_had_is_a_sentence(url: str) -> None:
+    with pytest.raises(RuntimeError, match="OMOKAGE_BLOBS: "):
+        Blobs(url)

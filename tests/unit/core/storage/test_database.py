@@ -128,3 +128,15 @@ def test_times_are_stored_as_utc_and_come_back_aware() -> None:
 def test_a_time_without_a_zone_is_a_bug() -> None:
     with pytest.raises(ValueError, match="no time zone"):
         UtcTime().process_bind_param(datetime(2026, 11, 21), sqlite.dialect())
+
+
+@pytest.mark.parametrize("name", ["st?te", "a%20b", "a#b", "a::b", "a&b=c;d"])
+def test_a_folder_may_be_called_anything_and_holds_its_own_database(tmp_path: Path, name: str) -> None:
+    # Given a database in a folder whose name means something in a URL
+    opened = Database(f"sqlite:///{tmp_path}/{name}/omokage.db")
+    with opened.write() as connection:
+        connection.execute(text("CREATE TABLE things (id INTEGER PRIMARY KEY)"))
+    opened.close()
+    # Then it is in that folder, and nothing is beside it
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name / "omokage.db").exists()
