@@ -81,7 +81,7 @@ class _Reader:
         return self._with_password(prefix, self.url(f"{prefix}_URL", "redis", "rediss", "redis+socket"))
 
     def database(self, prefix: str) -> str | None:
-        """Read NAME_URL, with the password of NAME_PASSWORD in it; psycopg is installed, so its name may be left out."""
+        """Read NAME_URL, with the password of NAME_PASSWORD in it; the driver, psycopg, need not be named."""
         name = f"{prefix}_URL"
         value = self.text(name)
         scheme, colon, rest = (value or "").partition("://")

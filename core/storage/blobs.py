@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import logging
 import re
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 from fsspec import AbstractFileSystem
@@ -21,6 +23,8 @@ _NAME = re.compile(r"[0-9a-f]{64}")
 
 class Blobs:
     """Write once, read often; two writers of the same content do not disturb each other.
+
+    Whatever a store's client raises, because the store is away or refuses, arrives as OSError.
 
     Args:
         url: a folder's path to the letter, or what fsspec understands: `s3://bucket/prefix`, `memory://name`.
@@ -38,8 +42,9 @@ class Blobs:
     def put(self, data: bytes) -> str:
         """Store; the sha256 as 64 hex digits is the name. What is there already is left as it is."""
         name = hashlib.sha256(data).hexdigest()
-        if not self._is_whole(name, len(data)):
-            self._write(self._path(name), data)
+        with _os_errors():
+            if not self._is_whole(name, len(data)):
+                self._write(self._path(name), data)
         return name
 
     def get(self, name: str) -> bytes:
@@ -49,7 +54,8 @@ class Blobs:
             OmokageError: PHOTO_GONE, it is not there or was damaged.
         """
         try:
-            data: bytes = self._files.cat_file(self._path(name))
+            with _os_errors():
+                data: bytes = self._files.cat_file(self._path(name))
         except FileNotFoundError as error:
             raise OmokageError(ErrorCode.PHOTO_GONE) from error
         if hashlib.sha256(data).hexdigest() != name:
@@ -59,11 +65,12 @@ class Blobs:
 
     def exists(self, name: str) -> bool:
         """Whether something is stored under this name."""
-        return bool(self._files.exists(self._path(name)))
+        with _os_errors():
+            return bool(self._files.exists(self._path(name)))
 
     def delete(self, name: str) -> None:
         """Remove it; whether anybody still needs it, the caller knows."""
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError), _os_errors():
             self._files.rm_file(self._path(name))
 
     def _is_whole(self, name: str, size: int) -> bool:
@@ -91,6 +98,17 @@ class Blobs:
             raise ValueError(f"{name!r} is not a sha256")
         # 256 folders: some hundred files in each at a hundred thousand photos.
         return f"{self._root}/{name[:2]}/{name}"
+
+
+@contextlib.contextmanager
+def _os_errors() -> Iterator[None]:
+    """Raise OSError in place of what clients of object stores raise; botocore's errors are of its own kind."""
+    try:
+        yield
+    except (OSError, ValueError):  # ValueError: a name that is none, a fault of ours
+        raise
+    except Exception as error:
+        raise OSError(errno.EIO, f"the blob store failed: {error}") from error
 
 
 def _file_system(url: str) -> tuple[AbstractFileSystem, str]:

@@ -122,3 +122,20 @@ def test_a_folder_may_be_called_anything(tmp_path: Path, name: str) -> None:
 def test_a_store_that_cannot_be_had_is_a_sentence(url: str) -> None:
     with pytest.raises(RuntimeError, match="OMOKAGE_BLOBS: "):
         Blobs(url)
+
+
+def test_a_store_that_is_away_raises_what_a_disk_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a store whose client raises errors of its own kind
+    store = Blobs(f"memory://{uuid.uuid4()}")
+
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("could not connect to the endpoint")
+
+    for method in ("cat_file", "exists", "rm_file", "size"):
+        monkeypatch.setattr(store._files, method, refuse)
+    # Then each use of it fails like a disk, which callers take for a fault of the host
+    for use in (store.get, store.exists, store.delete):
+        with pytest.raises(OSError, match="could not connect"):
+            use(NAME)
+    with pytest.raises(OSError, match="could not connect"):
+        store.put(PHOTO)
