@@ -15,7 +15,7 @@ from bot.errors import job_line, sentence
 from bot.i18n import Words, choose
 from bot.post import PASSING, Post, Undeliverable
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import Failure, Job, JobState, OutboxEntry
+from core.domain.jobs import LIMITS, Failure, Job, JobState, OutboxEntry
 from core.services.jobs import now_utc
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _LOOK_S = 1.0  # when the stream is away; one indexed query
 _AT_A_TIME = 4  # pictures of up to 8 MB in memory
-_LONGEST_WAIT_S = 300.0  # between two tries, after an outage of minutes
 
 
 class Answerer(Protocol):
@@ -127,7 +126,7 @@ class Relay:
         return Answer(text, salutation=_salutation(words, job), private=True)
 
     async def _later(self, entry: OutboxEntry, error: Exception) -> None:
-        wait = min(2.0**entry.attempts, _LONGEST_WAIT_S)
+        wait = min(2.0**entry.attempts, LIMITS.max_resend_s)
         retry_at = now_utc() + timedelta(seconds=wait)
         kept = await self._bot.threads.quick(self._bot.services.jobs.note_send_failure, entry.id, retry_at)
         outlook = f"again in {wait:.0f} s" if kept else "given up after a day"

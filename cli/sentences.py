@@ -21,6 +21,7 @@ _SENTENCES: Mapping[ErrorCode, str] = {
     ErrorCode.UNKNOWN_JOB: "there is no such job",
     ErrorCode.ALREADY_FINISHED: "the job is finished already",
     ErrorCode.TOO_MANY_ATTEMPTS: "it failed several times",
+    ErrorCode.WORKERS_DIED: "workers died while they trained; it goes on from the last checkpoint, after a pause",
     ErrorCode.UNKNOWN_DATASET: "there is no such data set",
     ErrorCode.DATASET_CHANGED: "the data set's files are not what they were; import the pictures again",
     ErrorCode.DATASET_UNFIT: "the data set cannot be trained on",
@@ -48,6 +49,9 @@ _SENTENCES: Mapping[ErrorCode, str] = {
 }
 # Said in the place of the sentence above where all of its details are known.
 _DETAILED: Mapping[ErrorCode, str] = {
+    ErrorCode.WORKERS_DIED: (
+        "{attempts} workers died since the last checkpoint; it goes on from there, after a pause. Is memory short?"
+    ),
     ErrorCode.UNKNOWN_CHECKPOINT: "there is no checkpoint at or before step {step}; there are {known}",
     ErrorCode.UNKNOWN_PRESET: "there is no preset {preset!r}; there are {known}",
     ErrorCode.BAD_OPTION: "{option} cannot be {value!r}; allowed: {allowed}",

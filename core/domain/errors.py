@@ -26,6 +26,7 @@ class ErrorCode(StrEnum):
     UNKNOWN_JOB = "unknown-job"
     ALREADY_FINISHED = "already-finished"
     TOO_MANY_ATTEMPTS = "too-many-attempts"
+    WORKERS_DIED = "workers-died"
     UNKNOWN_DATASET = "unknown-dataset"
     DATASET_CHANGED = "dataset-changed"  # a shard is gone or is not what it was
     DATASET_UNFIT = "dataset-unfit"  # preflight found something that blocks; `remark` says what

@@ -99,13 +99,22 @@ class Limits:
     lease_s: float = 10.0  # four renewals may be missed before somebody else takes the job
     renew_s: float = 2.5
     max_attempts: int = 3  # a photo that kills three workers would kill a fourth
+    # Nobody waits for a silent kind, and its workers die of their host: it goes on, with pauses after the third death.
+    first_pause_s: float = 30.0  # a worker that is started anew has its models after some ten seconds
+    max_pause_s: float = 600.0  # a training that waits for memory should not wait long after there is some
     redispatch_after_s: float = 20.0  # a message that nobody took for so long may be lost with the broker
     redispatch_at_most_s: float = 600.0  # while no worker is there for hours, copies must not pile up
     give_up_sending_after_s: float = 24 * 3600.0  # a channel that refuses for a day is gone
+    max_resend_s: float = 300.0  # between two tries to post an answer, after an outage of minutes
 
     def patience_s(self, dispatches: int) -> float:
         """How long a message may lie untaken before another is sent; doubles with each one."""
         return float(min(self.redispatch_after_s * 2 ** max(0, dispatches - 1), self.redispatch_at_most_s))
+
+    def pause_s(self, deaths: int) -> float:
+        """How long a silent job waits after so many of its workers have died: 0, 0, 30, 60, ... 600 seconds."""
+        late = deaths - self.max_attempts
+        return 0.0 if late < 0 else float(min(self.first_pause_s * 2 ** min(late, 16), self.max_pause_s))
 
 
 LIMITS = Limits()
@@ -144,7 +153,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One row of the table. Times are aware UTC; `photo` is the stored photo's sha256."""
+    """One row of the table. Times are aware UTC; `photo` is the stored photo's sha256.
+
+    Until `lease_until` a running job is its worker's, and a waiting one is nobody's.
+    """
 
     id: int
     kind: JobKind

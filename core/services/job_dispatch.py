@@ -79,7 +79,9 @@ class Dispatching(JobBase):
         shares = jobs.c.guild_id.not_in(guilds), tuple_(jobs.c.guild_id, jobs.c.member_id).not_in(members)
         return (
             select(jobs.c.id, jobs.c.guild_id, jobs.c.member_id, jobs.c.kind, jobs.c.queue, jobs.c.priority)
-            .where(jobs.c.state == JobState.WAITING)
+            .where(
+                jobs.c.state == JobState.WAITING, or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= self._clock())
+            )
             .where(or_(jobs.c.kind.in_(SILENT), and_(*shares)))
             .order_by(jobs.c.priority, jobs.c.created_at, jobs.c.id)
             .limit(limit)

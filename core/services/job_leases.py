@@ -9,14 +9,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from core.domain.errors import ErrorCode
-from core.domain.jobs import JSON, Failure, Job, JobState, LeaseStatus, Recovery
+from core.domain.jobs import JSON, SILENT, Failure, Job, JobState, LeaseStatus, Recovery
 from core.domain.people import NewFace
 from core.services.job_dispatch import Dispatching
 from core.storage.face_rows import insert_faces
 from core.storage.job_rows import end_jobs, failure_values, get_job, to_job
 from core.storage.run_rows import any_astray, settle_runs
-from core.storage.tables import jobs
+from core.storage.tables import jobs, outbox
 
+_CLOCK_MARGIN_S = 60.0  # hosts' clocks may differ by some seconds; one that was set back differs by more
 _NO_LEASE: Mapping[str, Any] = {"lease_owner": None, "lease_until": None, "started_at": None}
 
 
@@ -96,6 +97,7 @@ class Leases(Dispatching):
 
         Any number of processes may call this at any time; two seconds apart is often enough.
         """
+        self._cap_times()
         requeued, failed, cancelled = self._expire()
         self._settle_runs()
         redispatched = self._redispatch()
@@ -116,17 +118,52 @@ class Leases(Dispatching):
             )
             failure = Failure(ErrorCode.TOO_MANY_ATTEMPTS, {"attempts": self._limits.max_attempts})
             worn_out = and_(expired, jobs.c.attempts >= self._limits.max_attempts)
-            failed = end_jobs(connection, worn_out, state=JobState.FAILED, now=now, **failure_values(failure))
+            asked_for = and_(worn_out, jobs.c.kind.not_in(SILENT))
+            failed = end_jobs(connection, asked_for, state=JobState.FAILED, now=now, **failure_values(failure))
+            requeued = self._pause(connection, worn_out)
             back = update(jobs).where(expired).values({**_NO_LEASE, "state": JobState.WAITING})
-            requeued = list(connection.execute(back.returning(jobs.c.id)).scalars())
+            requeued += connection.execute(back.returning(jobs.c.id)).scalars()
         return requeued, failed, cancelled
+
+    def _pause(self, connection: Connection, worn_out: ColumnElement[bool]) -> list[int]:
+        """Let silent jobs wait, each for longer than the last time; their ids."""
+        rows = connection.execute(select(jobs.c.id, jobs.c.attempts).where(worn_out, jobs.c.kind.in_(SILENT))).all()
+        for row in rows:
+            until = self._after(self._limits.pause_s(row.attempts))
+            values = {**_NO_LEASE, "state": JobState.WAITING, "lease_until": until}
+            connection.execute(update(jobs).where(jobs.c.id == row.id).values(values))
+        return [row.id for row in rows]
+
+    def _cap_times(self) -> None:
+        """Bring back what is due too late: a clock that was set back would hold it up for as long.
+
+        A living worker renews its lease before the capped one ends.
+        """
+        caps = [
+            (jobs, jobs.c.lease_until, self._limits.lease_s, jobs.c.state == JobState.RUNNING),
+            (jobs, jobs.c.lease_until, self._limits.max_pause_s, jobs.c.state == JobState.WAITING),
+            (jobs, jobs.c.dispatched_at, 0.0, jobs.c.state == JobState.DISPATCHED),
+            (outbox, outbox.c.due_at, self._limits.max_resend_s, outbox.c.due_at.is_not(None)),
+        ]
+        late = [
+            (table, column, cap, and_(state, column > self._after(cap + _CLOCK_MARGIN_S)))
+            for table, column, cap, state in caps
+        ]
+        with self._database.read() as connection:
+            if not any(
+                connection.execute(select(table.c.id).where(when).limit(1)).first() for table, _, _, when in late
+            ):
+                return
+        with self._database.write() as connection:
+            for table, column, cap, when in late:
+                connection.execute(update(table).where(when).values({column.name: self._after(cap)}))
 
     def _settle_runs(self) -> None:
         with self._database.read() as connection:
-            if not any_astray(connection):
+            if not any_astray(connection, self._limits.max_attempts):
                 return
         with self._database.write() as connection:
-            settle_runs(connection, self._clock())
+            settle_runs(connection, self._clock(), self._limits.max_attempts)
 
     def _free(self, now: datetime) -> ColumnElement[bool]:
         abandoned = and_(

@@ -32,6 +32,8 @@ from core.storage.training_tables import runs
 # hands out the urgent ones first. The margin is for clocks of several hosts, and for a message on its way.
 _MARGIN_S = 5.0
 _FRESH_S = 0.3  # a worker with nothing to do takes a message in less
+# Workers that died before this segment are forgotten with its end.
+_NO_FAILURE: Mapping[str, Any] = {"failure_code": None, "failure_details": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ class Segments(RunBase):
         if run.wish is not Wish.RUN:
             state = RunState.PAUSED if run.wish is Wish.PAUSE else RunState.STOPPED
             return self._rest(connection, run, state, reached)
-        values = {**_sums(run, reached), "state": RunState.WAITING}
+        values = {**_NO_FAILURE, **_sums(run, reached), "state": RunState.WAITING}
         job_id = self._new_segment(connection, run, next_owner, awaited=reached.step == reached.steps)
         # A row a minute for ever would be in the way of those who list jobs, and tells nobody anything.
         connection.execute(delete(jobs).where(jobs.c.id == run.job_id))
@@ -188,9 +190,8 @@ class Segments(RunBase):
         """No next segment."""
         now = self._clock()
         over = now if state.is_over else None
-        return change_run(
-            connection, run.id, now, **_sums(run, reached), state=state, job_id=None, finished_at=over, **values
-        )
+        rest = {**_NO_FAILURE, **_sums(run, reached), "state": state, "job_id": None, "finished_at": over, **values}
+        return change_run(connection, run.id, now, **rest)
 
 
 def _sums(run: Run, reached: Reached) -> Mapping[str, Any]:

@@ -31,6 +31,7 @@ __all__ = ["MakeTrainer", "Trainer", "Training", "TrainingParts"]
 _log = logging.getLogger(__name__)
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 # The host's faults, not the run's: the lease is left to run out, so that the segment is tried again.
+_MAX_SHORTENINGS = 2  # a sixteenth of a minute: shorter ones would spend their time on checkpoints
 _HOST_FAULTS = (DBAPIError, MemoryError, OSError)
 
 
@@ -84,7 +85,7 @@ class Training:
         if segment is None:
             return None
         # What a worker died of may come after a time; a shorter segment comes to a checkpoint before.
-        slice_s = self._parts.slice_s / 4 ** (job.attempts - 1)
+        slice_s = self._parts.slice_s / 4 ** min(job.attempts - 1, _MAX_SHORTENINGS)
         gate = Gate(self._parts.runs, job, ending, slice_s, yields=next_owner is None)
         return _Attempt(self._parts, self._warm, segment, gate).run(next_owner)
 

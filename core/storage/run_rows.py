@@ -153,14 +153,16 @@ def blobs_in_use(connection: Connection, names: Iterable[str]) -> set[str]:
     return set(connection.execute(union_all(kept, served)).scalars())
 
 
-def settle_runs(connection: Connection, now: datetime) -> None:
+def settle_runs(connection: Connection, now: datetime, max_deaths: int) -> None:
     """Put runs in step with jobs that others have ended or given back: those of workers that died.
 
-    A run whose job has failed for good has failed, too; one whose job waits again is waiting.
+    A run whose job has failed for good has failed, too; one whose job waits again is waiting, and says so where
+    `max_deaths` workers or more have died since its last checkpoint.
     """
-    for run_id in connection.execute(_astray()).scalars().all():
+    astray = _astray(max_deaths)
+    for run_id in connection.execute(astray).scalars().all():
         get_run(connection, run_id, lock=True)
-        row = connection.execute(_astray().where(runs.c.id == run_id)).first()
+        row = connection.execute(astray.where(runs.c.id == run_id)).first()
         if row is None:
             continue  # its next worker was quicker
         if JobState(row.job_state).is_final:
@@ -169,21 +171,31 @@ def settle_runs(connection: Connection, now: datetime) -> None:
             )
             change_run(connection, run_id, now, state=RunState.FAILED, job_id=None, finished_at=now, **failure)
         else:
-            change_run(connection, run_id, now, state=RunState.WAITING)
+            change_run(connection, run_id, now, state=RunState.WAITING, **_deaths(row, max_deaths))
 
 
-def any_astray(connection: Connection) -> bool:
+def any_astray(connection: Connection, max_deaths: int) -> bool:
     """Whether `settle_runs` has anything to do."""
-    return connection.execute(_astray().limit(1)).first() is not None
+    return connection.execute(_astray(max_deaths).limit(1)).first() is not None
 
 
-def _astray() -> Select[Any]:
+def _deaths(row: Row[Any], max_deaths: int) -> Mapping[str, Any]:
+    """What the run says of workers that died: nothing while they are few."""
+    if row.attempts < max_deaths:
+        return {}
+    return failure_values(Failure(ErrorCode.WORKERS_DIED, {"attempts": row.attempts}))
+
+
+def _astray(max_deaths: int) -> Select[Any]:
     """Runs under way whose job is not: it has ended by no act of theirs, or its worker has died."""
     unfinished = PENDING | ACTIVE
     running = (runs.c.state == RunState.RUNNING) & (jobs.c.state != JobState.RUNNING)
     ended = (runs.c.state == RunState.WAITING) & jobs.c.state.not_in(unfinished)
+    # Its workers died before the first of them had begun.
+    untold = (jobs.c.state == JobState.WAITING) & (jobs.c.attempts >= max_deaths) & runs.c.failure_code.is_(None)
+    failure = jobs.c.failure_code, jobs.c.failure_details
     return (
-        select(runs.c.id, runs.c.job_id, jobs.c.state.label("job_state"), jobs.c.failure_code, jobs.c.failure_details)
+        select(runs.c.id, runs.c.job_id, jobs.c.state.label("job_state"), jobs.c.attempts, *failure)
         .join(jobs, jobs.c.id == runs.c.job_id)
-        .where(runs.c.state.in_(UNDER_WAY), running | ended)
+        .where(runs.c.state.in_(UNDER_WAY), running | ended | untold)
     )

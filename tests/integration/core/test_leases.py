@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from core.domain.errors import ErrorCode
@@ -141,3 +143,47 @@ def test_the_faces_come_with_the_result_or_not_at_all(jobs: JobService, people: 
     assert (jobs.pending_outbox(), people.faces_of(1)) == ([], [])
     assert jobs.finish(1, "worker", {}, [new_face(1), new_face(2)])
     assert [face.ref.number for face in people.faces_of(1)] == [1, 2]
+
+
+SET_BACK_S = 3 * 3600.0  # a clock that ran in another time zone, and is put right
+
+
+def test_a_dead_workers_job_is_not_held_for_hours_by_a_clock_that_was_set_back(jobs: JobService, clock: Clock) -> None:
+    # Given a worker that died just before the clock was set back by three hours
+    running(jobs, 1)
+    clock.advance(-SET_BACK_S)
+    # When two leases have passed on the new clock
+    assert jobs.recover().requeued == ()
+    clock.advance(LIMITS.lease_s + 1)
+    # Then somebody else has the job
+    assert jobs.recover().requeued == (1,)
+
+
+def test_a_living_worker_keeps_its_job_when_the_clock_is_set_back(jobs: JobService, clock: Clock) -> None:
+    running(jobs, 1, "first")
+    clock.advance(-SET_BACK_S)
+    assert jobs.recover().requeued == ()
+    clock.advance(LIMITS.renew_s)
+    assert jobs.renew(1, "first") is LeaseStatus.HELD
+    clock.advance(LIMITS.lease_s - 1)
+    assert jobs.recover().requeued == ()
+
+
+def test_a_lost_message_is_sent_again_and_an_answer_posted_though_the_clock_was_set_back(
+    jobs: JobService, clock: Clock, broker: Broker
+) -> None:
+    # Given a message that the broker lost, and an answer that is to be posted again in some minutes
+    submitted(jobs, 1)
+    running(jobs, 2)
+    jobs.finish(2, "worker", {"faces": 0})
+    [entry] = jobs.pending_outbox()
+    jobs.note_send_failure(entry.id, clock.now + timedelta(seconds=LIMITS.max_resend_s))
+    broker.take()
+    # When the clock is set back, and the ordinary times have passed
+    clock.advance(-SET_BACK_S)
+    jobs.recover()
+    clock.advance(LIMITS.redispatch_after_s)
+    # Then the message is there again, and soon the answer is due
+    assert jobs.recover().redispatched == (1,)
+    clock.advance(LIMITS.max_resend_s)
+    assert [late.id for late in jobs.pending_outbox()] == [entry.id]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import LIMITS, Job, JobKind, JobRequest, JobState
+from core.domain.jobs import LIMITS, Failure, Job, JobKind, JobRequest, JobState
 from core.domain.runs import RunState
 from core.storage.database import Database
 from tests.integration.core import parts as photos
@@ -28,13 +28,16 @@ class Killed(BaseException):
     """Nothing of ours is run after a SIGKILL."""
 
 
-def killed_at(bench: Bench, steps: set[int]) -> None:
+def killed_at(bench: Bench, steps: set[int]) -> set[int]:
+    """Let a worker die once at each of these steps; the set holds those that are to come."""
+
     def after(step: int) -> None:
         if step in steps:
             steps.discard(step)
             raise Killed
 
     bench.on_step = after
+    return steps
 
 
 def test_a_killed_worker_loses_one_segment_and_no_step_is_twice_in_the_curves(bench: Bench) -> None:
@@ -54,29 +57,54 @@ def test_a_killed_worker_loses_one_segment_and_no_step_is_twice_in_the_curves(be
     assert bench.trainers[-1].state() == whole_state(60)
 
 
-def test_a_segment_that_kills_three_workers_ends_the_run(bench: Bench) -> None:
+@pytest.mark.parametrize("step", [1, 30])
+def test_workers_that_die_end_no_run_it_goes_on_after_growing_pauses_and_says_so(bench: Bench, step: int) -> None:
+    # Given a run whose workers die at the same step, again and again
     run = bench.runs.start(request(60))
-    deaths = 0
-
-    def after(step: int) -> None:
-        nonlocal deaths
-        if step == 30:
-            deaths += 1
-            raise Killed
-
-    bench.on_step = after
-    for _ in range(3):
+    killed = killed_at(bench, {step})
+    pauses = []
+    for _ in range(6):
+        killed.add(step)
         with pytest.raises(Killed):
             bench.worker(slice_s=0).until_rest()
         bench.clock.advance(LIMITS.lease_s + 1)
         bench.jobs.recover()
-    failed = bench.runs.get(run.id)
-    assert (failed.state, failed.step, deaths) == (RunState.FAILED, 29, 3)
-    assert failed.failure is not None
-    assert failed.failure.code is ErrorCode.TOO_MANY_ATTEMPTS
-    bench.on_step = None
-    bench.runs.resume(run.id, by=30)
+        # Then it waits at its last checkpoint, from the third death on for longer each time
+        pauses.append(paused_for(bench))
+        waiting = bench.runs.get(run.id)
+        assert (waiting.state, waiting.step) == (RunState.WAITING, step - 1)
+    assert pauses == pytest.approx([0, 0, 30, 60, 120, 240], abs=1)
+    assert waiting.failure == Failure(ErrorCode.WORKERS_DIED, {"attempts": 6})
+    # When the host is well again
+    finished = bench.worker().until_rest()
+    # Then it goes on to its end, and speaks of no death any more
+    assert (finished.state, finished.failure) == (RunState.FINISHED, None)
+    assert bench.trainers[-1].state() == whole_state(60)
+
+
+def test_workers_that_die_before_they_begin_are_told_too(bench: Bench) -> None:
+    run = bench.runs.start(request(60))
+    for _ in range(3):
+        assert bench.worker().claim() is not None
+        bench.clock.advance(LIMITS.lease_s + 1)
+        bench.jobs.recover()
+    waiting = bench.runs.get(run.id)
+    assert (waiting.state, waiting.failure) == (RunState.WAITING, Failure(ErrorCode.WORKERS_DIED, {"attempts": 3}))
+    # And a pause and a resume begin anew, at once
+    bench.runs.pause(run.id, by=30)
+    assert bench.runs.resume(run.id, by=30).failure is None
     assert bench.worker().until_rest().state is RunState.FINISHED
+
+
+def paused_for(bench: Bench) -> float:
+    """Seconds until the run's next message, to which the clock is put forward."""
+    waited = 0.0
+    while not bench.broker.messages:
+        bench.clock.advance(1)
+        waited += 1
+        bench.jobs.recover()
+        assert waited < LIMITS.max_pause_s
+    return waited
 
 
 def test_a_worker_that_was_thought_dead_writes_nothing(bench: Bench) -> None:
