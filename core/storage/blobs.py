@@ -115,6 +115,7 @@ def _file_system(url: str) -> tuple[AbstractFileSystem, str]:
     if "://" not in url:  # fsspec would split a folder's name at "::"
         return LocalFileSystem(), Path(url).absolute().as_posix()
     try:
-        return url_to_fs(url)
+        files, root = url_to_fs(url)
+        return files, str(root)
     except (ImportError, ValueError) as error:
         raise RuntimeError(f"OMOKAGE_BLOBS: {error}") from error
