@@ -40,7 +40,7 @@ async def _again_and_again(name: str, work: Callable[[], Coroutine[Any, Any, Non
         try:
             await work()
         except Exception:  # noqa: BLE001 - whatever it is, this work must go on
-            _log.exception("%s failed, again in %.0f s", name, pause)
+            _log.exception("%s failed; it is tried again until it works", name)
         if loop.time() - began > _LONGEST_PAUSE_S:
             pause = _FIRST_PAUSE_S
         await asyncio.sleep(pause)

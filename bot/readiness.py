@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bot.client import OmokageBot
 
+_log = logging.getLogger(__name__)
 _EVERY_S = 2.0  # `omokage up` waits for the first one, so often
 
 
@@ -27,7 +29,10 @@ async def beat(bot: OmokageBot, file: Path) -> None:
     while True:
         if bot.connected:
             ready_at = ready_at or time.time()
-            write(file, ready_at)
+            try:
+                write(file, ready_at)
+            except OSError as error:  # a full disk is no reason to end the work of this task
+                _log.warning("cannot write %s: %s", file, error.strerror)
         await asyncio.sleep(_EVERY_S if ready_at else 0.1)
 
 

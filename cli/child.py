@@ -9,6 +9,8 @@ import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
 
 from cli.record import Record
 from cli.terminal import Log
@@ -46,6 +48,13 @@ class Part:
     stop_within_s: float = 5.0
 
 
+def _opened(file: Path) -> BinaryIO:
+    try:
+        return file.open("ab")
+    except OSError:
+        return Path(os.devnull).open("ab")
+
+
 class Child:
     """One run of a part."""
 
@@ -57,9 +66,9 @@ class Child:
 
     @classmethod
     async def start(cls, part: Part, log: Log, record: Record, leash: int) -> Child:
-        """Run it; what it says goes to the log."""
+        """Run it; what it says goes to the log, or nowhere while a full disk takes no new file."""
         log.begin()
-        with log.file.open("ab") as output:
+        with _opened(log.file) as output:
             process = await asyncio.create_subprocess_exec(
                 *part.command,
                 stdin=asyncio.subprocess.DEVNULL,
@@ -82,12 +91,12 @@ class Child:
         """Whether it has not ended."""
         return self.process.returncode is None
 
-    async def becomes_ready(self) -> bool:
-        """Wait until it is; False: it has died, or takes too long and is killed."""
+    async def becomes_ready(self, has_room: Callable[[], bool]) -> bool:
+        """Wait until it is; False: it has died, or takes too long and is killed, unless it cannot write that it is."""
         while self.is_alive:
             if await asyncio.to_thread(self.part.is_ready, self.process.pid):
                 return True
-            if self.lived_s > self.part.ready_within_s:
+            if self.lived_s > self.part.ready_within_s and has_room():
                 self.hung = True
                 await self.kill()
                 return False

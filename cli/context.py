@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from cli.exits import BadSetting, Fault
+from cli.log_filter import RepeatFilter
 from core.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def read_settings() -> Settings:
 def log_to_stderr(level: str) -> None:
     """One line an event; `omokage up` and Docker collect them."""
     logging.basicConfig(level=level, format=LOG_FORMAT, stream=sys.stderr)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(RepeatFilter())
 
 
 @contextmanager

@@ -22,14 +22,24 @@ class Record:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._processes: dict[str, int] = {}
+        self._saved = True
         self.token = secrets.token_hex(16)
 
     def note(self, name: str, pid: int) -> None:
         """A part has been started, perhaps not for the first time."""
         self._processes[name] = pid
+        self._saved = False
+        self.save()
+
+    def save(self) -> None:
+        """Write what is not written yet; a full disk only delays it."""
+        if self._saved:
+            return
         part = self._file.with_suffix(".part")
-        part.write_text(json.dumps({"token": self.token, "processes": self._processes}), "utf-8")
-        part.replace(self._file)
+        with contextlib.suppress(OSError):
+            part.write_text(json.dumps({"token": self.token, "processes": self._processes}), "utf-8")
+            part.replace(self._file)
+            self._saved = True
 
     def forget(self) -> None:
         """All of them have ended."""

@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from cli.child import Child, Part
+from cli.disk_room import DiskRoom
 from cli.exits import Fault
 from cli.record import Record
 from cli.restarts import Deaths, Heard
@@ -17,6 +18,7 @@ from cli.terminal import Log, Stopwatch, say
 
 _SHOW_S = 0.25
 _LISTEN_S = 5.0
+_ROOM_S = 5.0  # between two looks whether a full disk has room again
 
 
 class Supervisor:
@@ -27,6 +29,7 @@ class Supervisor:
     ) -> None:
         self._parts = parts
         self._record = record
+        self._room = DiskRoom(logs)
         self._logs = {part.name: Log(logs, part.name, everything) for part in parts}
         self._ready = {part.name: asyncio.Event() for part in parts}
         self._children: dict[str, Child] = {}
@@ -84,6 +87,9 @@ class Supervisor:
                 if child.process.returncode:
                     say(f"{part.name} failed; see {self._logs[part.name].file}")
                 return
+            if not self._room.check():
+                await asyncio.sleep(_ROOM_S)  # of a full disk parts die fast, and that counts for nothing
+                continue
             deaths = deaths.after(child.lived_s)
             if deaths.too_many:
                 raise Fault(self._obituary(part, deaths))
@@ -98,7 +104,7 @@ class Supervisor:
     async def _live(self, child: Child) -> str:
         """One life; returns how it ended."""
         part, watch = child.part, Stopwatch()
-        if not await child.becomes_ready():
+        if not await child.becomes_ready(self._room.check):
             late = f"was not ready after {part.ready_within_s:.0f} s and was killed"
             return late if child.hung else _ended(child.process.returncode)
         if not part.once:
@@ -115,6 +121,8 @@ class Supervisor:
         while beat is not None and not heard.silent(time.monotonic()):
             await asyncio.sleep(_LISTEN_S)
             heard = heard.again(await asyncio.to_thread(beat), time.monotonic())
+            if heard.at < time.monotonic() - _LISTEN_S and not self._room.check():
+                heard = Heard(heard.beat, time.monotonic())  # where nothing can be written, silence says nothing
         if beat is not None:
             child.hung = True
             await child.kill()
@@ -139,6 +147,7 @@ class Supervisor:
     async def _show(self) -> None:
         while True:
             self._show_new()
+            self._record.save()
             await asyncio.sleep(_SHOW_S)
 
     def _show_new(self) -> None:

@@ -73,7 +73,11 @@ class Log:
 
     def _turn_over(self) -> None:
         # The part has the file open for appending, so it goes on at the new beginning.
-        self.file.with_suffix(".log.1").write_bytes(self.file.read_bytes())
+        old = self.file.with_suffix(".log.1")
+        try:
+            old.write_bytes(self.file.read_bytes())
+        except OSError:  # on a full disk room is worth more than the old log
+            old.unlink(missing_ok=True)
         with self.file.open("r+b") as file:
             file.truncate(0)
         self._offset = self._start = 0

@@ -47,6 +47,8 @@ def make_celery(settings: Settings) -> Celery:
         worker_cancel_long_running_tasks_on_connection_loss=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
+        # A broker whose disk is full refuses commands (MISCONF) until it can write again; that must not end the worker.
+        broker_channel_error_retry=True,
         # The bot must not wait for a broker that is away: recover() sends again. One retry, for a connection that
         # a restarted broker has closed.
         task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0},

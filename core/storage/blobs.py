@@ -16,6 +16,7 @@ from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
 from core.domain.errors import ErrorCode, OmokageError
+from core.storage.disk import disk_full_said
 
 _log = logging.getLogger(__name__)
 _NAME = re.compile(r"[0-9a-f]{64}")
@@ -40,9 +41,13 @@ class Blobs:
         self._renames = "file" in ((protocol,) if isinstance(protocol, str) else protocol)
 
     def put(self, data: bytes) -> str:
-        """Store; the sha256 as 64 hex digits is the name. What is there already is left as it is."""
+        """Store; the sha256 as 64 hex digits is the name. What is there already is left as it is.
+
+        Raises:
+            OmokageError: DISK_FULL.
+        """
         name = hashlib.sha256(data).hexdigest()
-        with _os_errors():
+        with disk_full_said(), _os_errors():
             if not self._is_whole(name, len(data)):
                 self._write(self._path(name), data)
         return name

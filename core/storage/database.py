@@ -13,13 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from core.domain.errors import ErrorCode, OmokageError
 
 # How long a writer waits for others, SQLite. Transactions take about a millisecond, so this is only reached when
 # something is broken, and then an error is better than a member waiting on.
 BUSY_TIMEOUT_MS = 10_000
 _NAP_S = 0.001  # about as long as a transaction takes
 _WRITES = "omokage_writes"
+# No room for a page, or for the index of the write-ahead log.
+_SQLITE_FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE})
+_POSTGRES_FULL = "53100"  # disk_full
 
 
 class Database:
@@ -44,9 +49,14 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that may write; on SQLite it is alone from its first statement, so what it read stays true."""
+        """A transaction that may write; on SQLite it is alone from its first statement, so what it read stays true.
+
+        Raises:
+            OmokageError: DISK_FULL; nothing was written.
+        """
         # Threads of this process queue here; other processes are waited for in `_begin`.
-        with self._writers if self.is_sqlite else nullcontext(), self.engine.connect() as connection:
+        writers = self._writers if self.is_sqlite else nullcontext()
+        with _disk_full_is_ours(), writers, self.engine.connect() as connection:
             connection.execution_options(**{_WRITES: True})
             with connection.begin():
                 yield connection
@@ -122,6 +132,18 @@ def _began(connection: Connection, deadline: float) -> bool:
             raise
         return False
     return True
+
+
+@contextmanager
+def _disk_full_is_ours() -> Iterator[None]:
+    """Turn the driver's word for a full disk into ours."""
+    try:
+        yield
+    except DBAPIError as error:
+        full = getattr(error.orig, "sqlite_errorcode", None) in _SQLITE_FULL
+        if full or getattr(error.orig, "sqlstate", None) == _POSTGRES_FULL:
+            raise OmokageError(ErrorCode.DISK_FULL) from error
+        raise
 
 
 def _forget_after_fork(database: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import mimetypes
 import re
 import shutil
@@ -12,6 +13,7 @@ from sandbox.types import Json
 from sandbox.world.pictures import picture_size
 from sandbox.world.snowflakes import Snowflakes
 
+_log = logging.getLogger(__name__)
 # What Discord leaves of a file name; the rest becomes an underscore.
 _UNSAFE = re.compile(r"[^\w.\-]", re.ASCII)
 
@@ -26,7 +28,7 @@ class Upload:
 
 
 class Attachments:
-    """Keeps files under channel and attachment id; in memory where no folder is given."""
+    """Keeps files under channel and attachment id; in memory where no folder is given, or the disk is full."""
 
     def __init__(self, folder: Path | None, snowflakes: Snowflakes) -> None:
         self._folder = None if folder is None else folder / "attachments"
@@ -61,7 +63,7 @@ class Attachments:
     def read(self, channel_id: str, attachment_id: str, filename: str) -> bytes | None:
         """The bytes, or None where there is no such file."""
         key = (channel_id, attachment_id, filename)
-        if self._folder is None:
+        if self._folder is None or key in self._memory:
             return self._memory.get(key)
         if not (channel_id.isdigit() and attachment_id.isdigit()) or filename != safe_filename(filename):
             return None
@@ -72,9 +74,8 @@ class Attachments:
         """Forget the files of a deleted message."""
         for attachment in attachments:
             key = (channel_id, attachment["id"], attachment["filename"])
-            if self._folder is None:
-                self._memory.pop(key, None)
-            else:
+            self._memory.pop(key, None)
+            if self._folder is not None:
                 shutil.rmtree(self._path(key).parent, ignore_errors=True)
 
     def _write(self, key: tuple[str, str, str], data: bytes) -> None:
@@ -82,8 +83,12 @@ class Attachments:
             self._memory[key] = data
             return
         path = self._path(key)
-        path.parent.mkdir(parents=True)
-        path.write_bytes(data)
+        try:
+            path.parent.mkdir(parents=True)
+            path.write_bytes(data)
+        except OSError as error:
+            _log.warning("%s is kept in memory: %s", path.name, error.strerror)
+            self._memory[key] = data
 
     def _path(self, key: tuple[str, str, str]) -> Path:
         assert self._folder is not None  # noqa: S101  # only asked for where files are on disk

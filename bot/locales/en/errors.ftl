@@ -53,7 +53,7 @@ error-run-state = { $state ->
        *[finished] Training #{ $number } is finished. Branch from it to go on with other options.
     }
 error-diverged = The training came off the rails at step { $step }: the loss is no number any more. Roll back to a checkpoint and branch with a smaller learning rate.
-error-disk-full = The disk is full, so the training is paused. The last checkpoint is safe: make room, then resume.
+error-disk-full = My disk is full. Nothing that was saved is lost. Please ask my operator to make room, then try again; a training can be resumed from its last checkpoint.
 error-unknown-version = There is no such model version here. /model list shows those that there are.
 error-bad-weights = A file of the model is damaged, cut off, or not what its card says. Choose another version, or roll the training back to an older checkpoint.
 error-not-better = On the pictures held out from both, this version is right in { NUMBER($new, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) } of the cases, and the one that answers now in { NUMBER($old, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) }. So it does not take its place.

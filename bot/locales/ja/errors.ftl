@@ -50,7 +50,7 @@ error-run-state = { $state ->
        *[finished] 学習 #{ $number } は完了しています。設定を変えて続けるには、分岐させてください。
     }
 error-diverged = ステップ{ $step }で学習が破綻しました（損失が数値ではなくなりました）。チェックポイントに戻し、学習率を下げて分岐させてください。
-error-disk-full = ディスクがいっぱいのため、学習を一時停止しました。最後のチェックポイントは無事です。空きを作ってから再開してください。
+error-disk-full = ボットのディスクがいっぱいです。保存済みの内容は失われていません。運営者に空き容量を増やしてもらってから、もう一度お試しください。学習は最後のチェックポイントから再開できます。
 error-unknown-version = そのモデルのバージョンはありません。/model list で一覧を確認できます。
 error-bad-weights = モデルのファイルが壊れているか、途中で切れているか、カードの内容と一致しません。別のバージョンを選ぶか、古いチェックポイントに戻してください。
 error-not-better = どちらの学習にも使っていない写真での正解率は、このバージョンが{ NUMBER($new, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) }、現在使用中のものが{ NUMBER($old, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) }です。そのため切り替えません。

@@ -16,8 +16,10 @@ from cli.terminal import Stopwatch, say
 restarts._FIRST_PAUSE_S = 0.02
 restarts.SILENCE_S = 0.5
 supervisor._LISTEN_S = 0.1
+supervisor._ROOM_S = 0.1
 
 _STEADY = "import time; print('here', flush=True); time.sleep(60)"
+_QUIET = "import time; time.sleep(60)"  # what prints dies of a full disk
 _DYING = "import sys; sys.exit('no weights')"
 _STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('here', flush=True); time.sleep(60)"
@@ -28,10 +30,17 @@ _LEASHED = "from cli import leash; leash.hold(); print('here', flush=True); impo
 
 
 def part(name: str, told: dict[str, str]) -> Part:
-    program = {"dying": _DYING, "stubborn": _STUBBORN, "parent": _PARENT, "leashed": _LEASHED}.get(name, _STEADY)
+    program = {
+        "quiet": _QUIET,
+        "hanging": _QUIET,
+        "dying": _DYING,
+        "stubborn": _STUBBORN,
+        "parent": _PARENT,
+        "leashed": _LEASHED,
+    }.get(name, _STEADY)
     return Part(
         name,
-        [sys.executable, "-c", program],
+        [sys.executable, "-c", program, name],  # the name only tells the processes apart
         told,
         is_ready=lambda _pid: name != "dying",
         beat=(lambda: 1.0) if name == "hanging" else None,

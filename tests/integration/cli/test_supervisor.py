@@ -22,9 +22,9 @@ from tests.integration.worker.parts import ROOT, wait_until
 class Up:
     """A process of small_up.py."""
 
-    def __init__(self, folder: Path, *parts: str) -> None:
+    def __init__(self, folder: Path, *parts: str, output: Path | None = None) -> None:
         self.folder = folder
-        self._out = folder / "out.txt"
+        self._out = output or folder / "out.txt"
         command = [sys.executable, "-m", "tests.integration.cli.small_up", str(folder), *parts]
         with self._out.open("wb") as out:
             self.process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out)
@@ -39,13 +39,17 @@ class Up:
     def pids(self) -> dict[str, int]:
         return json.loads((self.folder / "processes.json").read_text())["processes"]
 
+    def pid_of(self, part: str) -> int | None:
+        """The part's process, once it runs its own program."""
+        return next((one.pid for one in self.tree() if "-c" in one.cmdline() and one.cmdline()[-1] == part), None)
+
     def tree(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
 
 
 @contextlib.contextmanager
-def up(folder: Path, *parts: str) -> Iterator[Up]:
-    started = Up(folder, *parts)
+def up(folder: Path, *parts: str, output: Path | None = None) -> Iterator[Up]:
+    started = Up(folder, *parts, output=output)
     try:
         yield started
     finally:

@@ -44,8 +44,15 @@ class Valkey:
 
     def start(self) -> None:
         valkey.prepare(self.data)
-        self._process = subprocess.Popen(valkey.command(self.data), stdout=subprocess.DEVNULL)
+        # restore_signals: a write beyond a limit of the file size is an error for it, not its end.
+        command = valkey.command(self.data)
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, restore_signals=False)
         wait_until(lambda: valkey.answers(valkey.socket_path(self.data)), what="the broker's start")
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     def kill(self) -> None:
         if self._process is not None:

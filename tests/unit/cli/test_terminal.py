@@ -75,3 +75,18 @@ def test_columns_align_whatever_the_script():
     assert lines == ["NAME  N", "美咲  10", "Zoe   7"]
     assert width("が") == 2
     assert width("か\u3099") == 2
+
+
+def test_a_large_log_begins_anew_though_the_disk_has_no_room_for_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    # Given a log that is too large, on a disk that takes no other file
+    monkeypatch.setattr(terminal, "_LARGEST", 10)
+    log = Log(tmp_path, "bot", everything=True)
+    log.file.write_text("a line that is long\n")
+    (tmp_path / "bot.log.1").mkdir()  # writing it fails
+    monkeypatch.setattr(Path, "unlink", lambda self, missing_ok=False: None)
+    # When it is shown, it begins anew all the same
+    log.show_new()
+    assert log.file.read_text() == ""
+    assert capsys.readouterr().out == "bot | a line that is long\n"
