@@ -41,7 +41,8 @@ class Up:
 
     def pid_of(self, part: str) -> int | None:
         """The part's process, once it runs its own program."""
-        return next((one.pid for one in self.tree() if "-c" in one.cmdline() and one.cmdline()[-1] == part), None)
+        commands = {process.pid: _command(process) for process in self.tree()}
+        return next((pid for pid, command in commands.items() if "-c" in command and command[-1] == part), None)
 
     def tree(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
@@ -58,6 +59,13 @@ def up(folder: Path, *parts: str, output: Path | None = None) -> Iterator[Up]:
             with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
                 process.kill()
         started.process.wait()
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:  # it ends just now
+        return []
 
 
 def all_gone(processes: list[psutil.Process]) -> None:
