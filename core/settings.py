@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from core.domain.prices import Price
 
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_PRECISIONS = ("AUTO", "FLOAT32", "BFLOAT16")
 
 
 class SettingsError(ValueError):
@@ -31,6 +32,7 @@ class Settings:
     guilds: tuple[int, ...] = ()
     log_level: str = "INFO"
     price_per_hour: Price | None = None  # of a gpu worker
+    precision: str = "AUTO"  # of trainings; AUTO: that in which the machine is fastest
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -52,6 +54,7 @@ class Settings:
             guilds=read.ids("OMOKAGE_GUILDS"),
             log_level=read.choice("OMOKAGE_LOG_LEVEL", _LEVELS, "INFO"),
             price_per_hour=read.price("OMOKAGE_PRICE_PER_HOUR"),
+            precision=read.choice("OMOKAGE_PRECISION", _PRECISIONS, "AUTO"),
         )
 
 
