@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup dev up test check check-models bench lock clean
+.PHONY: setup dev up test test-precisions check check-models bench lock clean
 
 setup: $(VENV)/.worker
 dev: $(VENV)/.dev
@@ -35,6 +35,12 @@ check: dev
 test: check
 	@# In the order of the folders, browsers first: files with few tests are the long ones, and would be left to one core.
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# What trains does so in bfloat16 where the machine has it; here once in each, whatever the machine has.
+test-precisions: dev
+	for precision in float32 bfloat16; do \
+		OMOKAGE_PRECISION=$$precision $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder || exit 1; \
+	done
 
 bench: dev
 	$(BIN)/python -m benchmarks

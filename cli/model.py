@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _OPERATOR = 0  # who says so: the shell's user has no account
 _HINTS = {
     ErrorCode.NOT_BETTER: "to let it answer nevertheless, say why: --force REASON",
+    ErrorCode.DRAWS_NO_FACE: "to let it draw nevertheless, say why: --force REASON",
     ErrorCode.NOT_COMPARABLE: "to let it answer without a comparison, say why: --force REASON",
 }
 
@@ -94,7 +95,9 @@ def show_card(number: int | None, guild: int, kind: str, as_json: bool) -> None:
 
 @model.command()
 @click.argument("number", type=click.IntRange(1))
-@click.option("--force", metavar="REASON", help="Why it shall answer although it is worse or cannot be compared.")
+@click.option(
+    "--force", metavar="REASON", help="Why it shall answer although it is worse, cannot be compared or draws no face."
+)
 @_options
 def promote(number: int, force: str | None, guild: int, kind: str, as_json: bool) -> None:
     """Let a version answer from now on, if it is not worse on the same held-out pictures."""

@@ -12,6 +12,7 @@ from core.domain.versions import Promotion, Version
 # What answers where nothing was promoted, of a recogniser and of what draws faces; see core/services/model_names.py.
 WITHOUT = {False: "the method that needs no training", True: "the newest version"}
 _MEASURED = ("kid", "faces", "diversity", "novelty")  # of what draws faces
+NO_FACE = "no face is found in any of its pictures, so it does not draw unless it is promoted with --force"
 _SHOWN = 12  # names and digits of a hash that a card shows; all are in the JSON
 
 
@@ -102,7 +103,8 @@ def card(version: Version, run: int | None, *, serving: bool) -> str:
     }
     room = max(map(len, lines)) + 2
     head = f"{version.label}{', answers now' if serving else ''}"
-    return "\n".join([head, *(f"  {name:<{room}}{text}" for name, text in lines.items())])
+    warning = [f"  {NO_FACE}"] if version.draws_no_face else []
+    return "\n".join([head, *warning, *(f"  {name:<{room}}{text}" for name, text in lines.items())])
 
 
 def robustness_text(found: Robustness | None, number: int | None = None) -> str:

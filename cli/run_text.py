@@ -6,21 +6,24 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from cli.model_card import NO_FACE
 from cli.sentences import sentence
 from core.domain.errors import OmokageError
 from core.domain.jobs import Failure
 from core.domain.prices import Price
 from core.domain.runs import Checkpoint, Point, Run
+from core.domain.versions import Version
 
 _NAMES = {"kid": "KID", "d_real": "D(real)", "d_fake": "D(drawn)", "faces": "with a face"}
 _ENDINGS = {
     "discriminator-won": "the discriminator tells all drawn faces from real ones, so there is nothing left to learn",
     "diversity-fell": "the faces became more and more alike",
     "worse-and-worse": "the faces became worse and worse",
+    "never-learnt": "from the beginning it drew the same picture every time, and never a face",
 }
 
 
-def run_json(run: Run, price: Price | None, version: str | None = None) -> dict[str, Any]:
+def run_json(run: Run, price: Price | None, version: Version | None = None) -> dict[str, Any]:
     """As docs/cli.md describes it. Ids are text: JavaScript and jq would round them."""
     live = run.live
     return {
@@ -44,7 +47,7 @@ def run_json(run: Run, price: Price | None, version: str | None = None) -> dict[
         "failure": None if run.failure is None else {"code": run.failure.code.value, **run.failure.details},
         "figures": {} if live is None else dict(live.values),
         "ending": None if live is None or live.ending is None else dict(live.ending),
-        "version": version,
+        "version": None if version is None else version.title,
     }
 
 
@@ -59,7 +62,7 @@ def history_json(checkpoints: Sequence[Checkpoint], points: Sequence[Point]) -> 
     }
 
 
-def run_lines(run: Run, price: Price | None, version: str | None = None) -> list[str]:
+def run_lines(run: Run, price: Price | None, version: Version | None = None) -> list[str]:
     """What people read."""
     lines = [f"Run {run.number}: {run.kind.value}, {run.preset}, {run.state.value}, step {run.step} of {run.steps}"]
     if run.live is not None and run.live.values:
@@ -71,7 +74,9 @@ def run_lines(run: Run, price: Price | None, version: str | None = None) -> list
     if run.failure is not None:
         lines.append(f"  {reason(run.failure)}")
     if version is not None:
-        lines.append(f"  made {version}")
+        lines.append(f"  made {version.title}")
+        if version.draws_no_face:
+            lines.append(f"  {NO_FACE}")
     return lines
 
 

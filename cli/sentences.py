@@ -45,6 +45,7 @@ _SENTENCES: Mapping[ErrorCode, str] = {
     ErrorCode.SAME_PERSON: "the recogniser takes the photo for that person already",
     ErrorCode.NOT_BETTER: "the version is worse than the one that answers now",
     ErrorCode.NOT_COMPARABLE: "the version and the one that answers now were not measured on the same pictures",
+    ErrorCode.DRAWS_NO_FACE: "no face is found in any picture that the version draws",
     ErrorCode.INTERNAL: "something went wrong",
 }
 # Said in the place of the sentence above where all of its details are known.

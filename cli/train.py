@@ -23,6 +23,7 @@ from core.services.job_base import own_id
 if TYPE_CHECKING:
     from cli.train_here import Interrupt
     from core.bootstrap import Services
+    from core.domain.versions import Version
 
 _MISUSE = frozenset(
     {
@@ -113,10 +114,10 @@ def fault_of(error: OmokageError, about: str = "") -> BadSetting | Fault:
     return kind(f"{about}: {said}." if about else f"{said[:1].upper()}{said[1:]}.")
 
 
-def version_of(services: Services, run: Run) -> str | None:
-    """What people call the version that the run made."""
-    made = (one for one in services.registry.list(run.guild_id, run.kind) if one.run_id == run.id)
-    return next((one.title for one in made), None)
+def version_of(services: Services, run: Run) -> Version | None:
+    """Find the version that a run made; None: it has made none."""
+    versions = services.registry.list(run.guild_id, run.kind)
+    return next((version for version in versions if version.run_id == run.id), None)
 
 
 def shell_origin(guild: int) -> Origin:

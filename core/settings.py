@@ -12,6 +12,7 @@ from core.domain.prices import Price
 
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _DATABASES = frozenset({"sqlite", "postgresql", "postgres", "postgresql+psycopg"})
+_PRECISIONS = ("AUTO", "FLOAT32", "BFLOAT16")
 
 
 class SettingsError(ValueError):
@@ -35,6 +36,7 @@ class Settings:
     guilds: tuple[int, ...] = ()
     log_level: str = "INFO"
     price_per_hour: Price | None = None  # of a gpu worker
+    precision: str = "AUTO"  # of trainings; AUTO: that in which the machine is fastest
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -56,6 +58,7 @@ class Settings:
             guilds=read.ids("OMOKAGE_GUILDS"),
             log_level=read.choice("OMOKAGE_LOG_LEVEL", _LEVELS, "INFO"),
             price_per_hour=read.price("OMOKAGE_PRICE_PER_HOUR"),
+            precision=read.choice("OMOKAGE_PRECISION", _PRECISIONS, "AUTO"),
         )
 
 

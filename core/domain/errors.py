@@ -50,6 +50,7 @@ class ErrorCode(StrEnum):
     SAME_PERSON = "same-person"  # the photo shows `target` already
     NOT_BETTER = "not-better"  # promotion refused: `new`, `old` accuracy on the shared folds
     NOT_COMPARABLE = "not-comparable"  # promotion refused: no fold of the same data was measured for both
+    DRAWS_NO_FACE = "draws-no-face"  # promotion refused: no face is found in any picture that the version drew
     INTERNAL = "internal"
 
 

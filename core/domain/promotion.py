@@ -16,10 +16,11 @@ def check_better(new: Version, old: Version | None) -> str:
 
     Measured on the folds of the same data that both have held out. Of what needs no training, `old` None, the new
     version's own metrics tell how it did there (`live_folds`); where they do not, any measured version may serve.
-    Models that generate are compared by the distance of their pictures from real ones (`kid`), less of which is better.
+    Models that generate are compared by the distance of their pictures from real ones (`kid`), less of which is better;
+    one that never draws a face may not even be the first.
 
     Raises:
-        OmokageError: NOT_BETTER with `new` and `old`; NOT_COMPARABLE.
+        OmokageError: NOT_BETTER with `new` and `old`; NOT_COMPARABLE; DRAWS_NO_FACE.
     """
     if new.kind.generates:
         return _check_nearer(new, old)
@@ -37,6 +38,8 @@ def check_better(new: Version, old: Version | None) -> str:
 
 
 def _check_nearer(new: Version, old: Version | None) -> str:
+    if new.draws_no_face:
+        raise OmokageError(ErrorCode.DRAWS_NO_FACE)
     if old is None:
         return "nothing of the guild's own was there before"
     here, there = (one.metrics.get("kid") for one in (new, old))

@@ -65,8 +65,8 @@ class RunRequest:
 class Ending:
     """Why a training is over before its last step: what it would still learn makes it worse.
 
-    `code` names the sentence (`discriminator-won`, `diversity-fell`, `worse-and-worse`); the run keeps what it had at
-    step `best`, where `figure` (of that name in the curves) was `value`.
+    `code` names the sentence (`discriminator-won`, `diversity-fell`, `worse-and-worse`, `never-learnt`); the run keeps
+    what it had at step `best`, where `figure` (of that name in the curves) was `value`.
     """
 
     code: str

@@ -9,6 +9,8 @@ from datetime import datetime
 from core.domain.jobs import JSON
 from core.domain.runs import RunKind
 
+_PORTRAIT = "portrait"  # core.vision.views.Framing, which needs NumPy
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -55,6 +57,14 @@ class Version:
     size: int
     created_by: int
     created_at: datetime
+
+    @property
+    def draws_no_face(self) -> bool:
+        """Whether it was to draw faces, and none was found in any picture by which it was measured.
+
+        Never so of data without faces, such as cats: those are framed as whole pictures.
+        """
+        return self.config.get("framing") == _PORTRAIT and self.kind.generates and self.metrics.get("faces") == 0
 
     @property
     def title(self) -> str:

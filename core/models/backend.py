@@ -15,6 +15,9 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from core.settings import Settings
+
+_POLICIES = {"FLOAT32": "float32", "BFLOAT16": "mixed_bfloat16"}  # values of OMOKAGE_PRECISION; AUTO: by the machine
 Tensors: TypeAlias = Mapping[str, Any]
 # A batch -> (the loss, a scalar; figures to report, scalars).
 Compute: TypeAlias = Callable[..., tuple[Any, Tensors]]
@@ -98,9 +101,14 @@ def to_numpy(tensor: Any) -> NDArray[Any]:
 def best_policy() -> str:
     """Keras' dtype policy in which this machine trains fastest: bfloat16 where the processor computes in it.
 
-    Where it does not, it is emulated, and takes five times as long as float32.
+    Where it does not, it is emulated, and takes five times as long as float32. OMOKAGE_PRECISION overrides the choice,
+    so that one machine can test what the other kind does.
+
+    Raises:
+        SettingsError: OMOKAGE_PRECISION is no precision.
     """
-    return "mixed_bfloat16" if _BACKENDS[keras.backend.backend()].has_bfloat16() else "float32"
+    forced = _POLICIES.get(Settings.from_env().precision)
+    return forced or ("mixed_bfloat16" if _BACKENDS[keras.backend.backend()].has_bfloat16() else "float32")
 
 
 def make_deterministic() -> None:

@@ -19,6 +19,7 @@ from core.models.backend import Tensors, best_policy, make_forward, make_game
 from core.models.dcgan_net import CODES, batch_statistics, build_discriminator, build_generator, named, tensors_of
 from core.models.dcgan_recipes import HINGE, TWO_CLASS, Recipe
 from core.models.generator_pictures import batch_rows
+from core.models.seeds import Seeds
 from core.models.training_state import assign, means, numbered, values_of
 
 if TYPE_CHECKING:
@@ -46,11 +47,10 @@ class Duel:
         self.step = 0
         self.strength = diffaug.strength_for(len(rows)) if recipe.augment is None else recipe.augment
         self._waiting: list[Tensors] = []
-        keras.utils.set_random_seed(seed)  # the initial weights; nothing else draws from global state
-        policy = best_policy()
-        self.generator = build_generator(recipe.shape, policy=policy)
+        policy, seeds = best_policy(), Seeds(seed)
+        self.generator = build_generator(recipe.shape, policy=policy, seeds=seeds)
         outputs = 2 if recipe.loss == TWO_CLASS else 1
-        self._discriminator = build_discriminator(recipe.shape, outputs, policy=policy)
+        self._discriminator = build_discriminator(recipe.shape, outputs, policy=policy, seeds=seeds)
         self.average = build_generator(recipe.shape)
         self.average.set_weights(self.generator.get_weights())
         players = [(net.trainable_variables, self._optimizer(net)) for net in (self.generator, self._discriminator)]

@@ -15,6 +15,7 @@ import keras
 from keras import layers, ops
 
 from core.models.drawn_faces import put
+from core.models.seeds import Seeds
 from core.models.training_state import values_of
 
 if TYPE_CHECKING:
@@ -47,23 +48,25 @@ SHAPES: Mapping[str, Shape] = {
 }
 
 
-def build_generator(shape: Shape, *, policy: str = "float32") -> keras.Model:
+def build_generator(shape: Shape, *, policy: str = "float32", seeds: Seeds | None = None) -> keras.Model:
     """From codes (N, 100) to pictures (N, S, S, 3) in -1 to 1.
 
     Args:
         shape: of `SHAPES`, or smaller ones in tests.
         policy: Keras' dtype policy of all layers but the last, whose pictures are float32.
+        seeds: of the first weights; None: they do not matter, since others are put in.
     """
-    dtype = keras.DTypePolicy(policy)
+    dtype, seeds = keras.DTypePolicy(policy), seeds or Seeds(0)
     codes = keras.Input((CODES,), name="codes")
     side, depths = shape.start, shape.depths
-    x = layers.Dense(side * side * depths[0], use_bias=False, kernel_initializer=_first(), dtype=dtype, name="start")(
+    first = seeds.normal(_SPREAD)
+    x = layers.Dense(side * side * depths[0], use_bias=False, kernel_initializer=first, dtype=dtype, name="start")(
         codes
     )
     x = layers.Reshape((side, side, depths[0]), dtype=dtype, name="start_picture")(x)  # (N, 6, 6, 250)
     for place, depth in enumerate((*depths[1:], 3), 1):
         x = layers.ReLU(dtype=dtype, name=f"relu{place}")(_norm(x, dtype, place))
-        options = _convolution(dtype, f"up{place}", use_bias=place == len(depths))
+        options = _convolution(seeds, dtype, f"up{place}", use_bias=place == len(depths))
         layer = layers.Conv2DTranspose if place < len(depths) else _Coloured
         x = layer(depth, _KERNEL, 2, "same", **options)(x)  # (N, 12, 12, 150), ...
     return keras.Model(codes, layers.Activation("tanh", dtype="float32", name="pictures")(x), name="generator")
@@ -84,18 +87,23 @@ class _Coloured(layers.Conv2DTranspose):  # type: ignore[misc]  # Keras has no t
         return ops.depth_to_space(children, 2) + self.bias
 
 
-def build_discriminator(shape: Shape, outputs: int, *, policy: str = "float32") -> keras.Model:
-    """From pictures (N, S, S, 3) in -1 to 1 to logits (N, outputs): one, or two of "drawn" and "real"."""
-    dtype = keras.DTypePolicy(policy)
+def build_discriminator(
+    shape: Shape, outputs: int, *, policy: str = "float32", seeds: Seeds | None = None
+) -> keras.Model:
+    """From pictures (N, S, S, 3) in -1 to 1 to logits (N, outputs): one, or two of "drawn" and "real".
+
+    `policy` and `seeds` are as in `build_generator`.
+    """
+    dtype, seeds = keras.DTypePolicy(policy), seeds or Seeds(0)
     pictures = keras.Input((shape.size, shape.size, 3), name="pictures")
     x = pictures
     for place, depth in enumerate(reversed(shape.depths), 1):
-        options = _convolution(dtype, f"down{place}", use_bias=place == 1)
+        options = _convolution(seeds, dtype, f"down{place}", use_bias=place == 1)
         x = layers.Conv2D(depth, _KERNEL, 2, "same", **options)(x)  # (N, 48, 48, 54), ...
         # The first is not normed, as in the paper: a batch's colours are what drawn and real pictures differ by first.
         x = layers.LeakyReLU(_LEAK, dtype=dtype, name=f"leak{place}")(x if place == 1 else _norm(x, dtype, place))
     x = layers.Flatten(dtype=dtype, name="flat")(x)
-    logits = layers.Dense(outputs, kernel_initializer=_first(), dtype="float32", name="logits")(x)
+    logits = layers.Dense(outputs, kernel_initializer=seeds.normal(_SPREAD), dtype="float32", name="logits")(x)
     return keras.Model(pictures, logits, name="discriminator")
 
 
@@ -135,13 +143,9 @@ def tensors_of(net: keras.Model) -> dict[str, NDArray[Any]]:
     return values_of(named(net))
 
 
-def _convolution(dtype: Any, name: str, *, use_bias: bool) -> dict[str, Any]:
+def _convolution(seeds: Seeds, dtype: Any, name: str, *, use_bias: bool) -> dict[str, Any]:
     """Without a bias where batch norm follows, which has one."""
-    return {"use_bias": use_bias, "kernel_initializer": _first(), "dtype": dtype, "name": name}
-
-
-def _first() -> Any:
-    return keras.initializers.RandomNormal(0.0, _SPREAD)
+    return {"use_bias": use_bias, "kernel_initializer": seeds.normal(_SPREAD), "dtype": dtype, "name": name}
 
 
 def _norm(x: Any, dtype: Any, place: int) -> Any:

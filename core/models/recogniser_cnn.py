@@ -16,6 +16,7 @@ from core.models import augment
 from core.models.backend import Tensors, best_policy, make_forward, make_step
 from core.models.recipes import Recipe
 from core.models.recogniser_net import build_net
+from core.models.seeds import Seeds
 from core.models.training_state import assign, means, numbered, values_of
 
 _EPOCH, _STEP, _MIX = range(3)  # streams of random numbers
@@ -56,8 +57,7 @@ class CnnTrainer:
         self._waiting: list[Tensors] = []
         self._next: tuple[int, Future[tuple[NDArray[Any], ...]]] | None = None
         self._pool = ThreadPoolExecutor(1, "batches")
-        keras.utils.set_random_seed(seed)  # the initial weights; nothing else draws from global state
-        self.net = self._build(best_policy())
+        self.net = self._build(best_policy(), Seeds(seed))
         self.average = self._build("float32")
         self.average.set_weights(self.net.get_weights())
         self._optimizer = self._make_optimizer()
@@ -121,10 +121,10 @@ class CnnTrainer:
         """End the thread that prepares batches."""
         self._pool.shutdown(cancel_futures=True)
 
-    def _build(self, policy: str) -> keras.Model:
+    def _build(self, policy: str, seeds: Seeds | None = None) -> keras.Model:
         recipe = self._recipe
         channels = 1 if recipe.grey else 3
-        return build_net(recipe.net, recipe.size, self._classes, policy=policy, channels=channels)
+        return build_net(recipe.net, recipe.size, self._classes, policy=policy, channels=channels, seeds=seeds)
 
     def _make_optimizer(self) -> Any:
         recipe = self._recipe

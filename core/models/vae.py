@@ -16,6 +16,7 @@ from core.models import augment
 from core.models.backend import Tensors, best_policy, make_forward, make_step
 from core.models.drawn_faces import to_pixels
 from core.models.generator_pictures import batch_rows
+from core.models.seeds import Seeds
 from core.models.training_state import assign, means, numbered, values_of
 from core.models.vae_net import build_decoder, build_encoder
 from core.models.vae_recipes import VaeRecipe
@@ -48,8 +49,7 @@ class Vae:
         self._waiting: list[Tensors] = []
         self._next: tuple[int, Future[tuple[NDArray[Any], ...]]] | None = None
         self._pool = ThreadPoolExecutor(1, "batches")
-        keras.utils.set_random_seed(seed)  # the initial weights; nothing else draws from global state
-        self._nets = self._build(best_policy())
+        self._nets = self._build(best_policy(), Seeds(seed))
         self._averages = self._build("float32")
         for slow, fast in zip(self._averages, self._nets, strict=True):
             slow.set_weights(fast.get_weights())
@@ -123,10 +123,10 @@ class Vae:
         """End the thread that prepares batches."""
         self._pool.shutdown(cancel_futures=True)
 
-    def _build(self, policy: str) -> tuple[keras.Model, keras.Model]:
+    def _build(self, policy: str, seeds: Seeds | None = None) -> tuple[keras.Model, keras.Model]:
         recipe = self._recipe
         build = (build_encoder, build_decoder)
-        encoder, decoder = (one(recipe.size, recipe.codes, policy) for one in build)
+        encoder, decoder = (one(recipe.size, recipe.codes, policy, seeds) for one in build)
         return encoder, decoder
 
     def _variables(self) -> dict[str, Any]:

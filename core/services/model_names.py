@@ -31,6 +31,7 @@ class ModelName:
 
     `name`: what people type, `dcgan v3` or `starter vae`; `label`: as answers name it. `encodes`: it takes photos, too.
     `is_serving`: the one that was promoted among its kind. `version_id`: None of those that come with the product.
+    `draws_no_face`: as of `Version`.
     """
 
     name: str
@@ -39,6 +40,7 @@ class ModelName:
     encodes: bool
     is_serving: bool = False
     version_id: int | None = None
+    draws_no_face: bool = False
 
 
 def names_for(registry: RegistryService, guild_id: int) -> list[ModelName]:
@@ -82,9 +84,12 @@ def starters_answer(settings: Settings, guild_id: int) -> bool:
 
 
 def _unasked(names: list[ModelName], *, photos: bool, starters: bool) -> ModelName:
-    """The promoted one of the kind, else the guild's newest, else the product's, else the guild's of another kind."""
+    """The promoted one of the kind, else the guild's newest, else the product's, else the guild's of another kind.
+
+    What never draws a face only draws where somebody insisted on its promotion, or asks for it by its name.
+    """
     kind = RunKind.VAE if photos else RunKind.DCGAN
-    fit = [one for one in names if one.encodes or not photos]
+    fit = [one for one in names if (one.encodes or not photos) and (one.is_serving or not one.draws_no_face)]
     own = [one for one in fit if one.version_id is not None]
     shipped = [one for one in fit if one.version_id is None and starters]
     for one in (*_of(kind, own), *_of(kind, shipped), *own, *shipped):
@@ -109,7 +114,7 @@ def _versions(registry: RegistryService, guild_id: int, kind: RunKind) -> list[M
 
 def _named(version: Version, *, is_serving: bool) -> ModelName:
     encodes = version.kind is RunKind.VAE
-    return ModelName(version.title, version.label, version.kind, encodes, is_serving, version.id)
+    return ModelName(version.title, version.label, version.kind, encodes, is_serving, version.id, version.draws_no_face)
 
 
 def _key(said: str) -> str:

@@ -106,7 +106,8 @@ class RegistryService:
             force_reason: why it shall answer although it is worse, or cannot be compared.
 
         Raises:
-            OmokageError: UNKNOWN_VERSION, BAD_WEIGHTS, NOT_BETTER, NOT_COMPARABLE; BAD_OPTION, a reason without a word.
+            OmokageError: UNKNOWN_VERSION, BAD_WEIGHTS, NOT_BETTER, NOT_COMPARABLE, DRAWS_NO_FACE; BAD_OPTION, a reason
+                without a word.
         """
         forced = force_reason is not None
         reason = _reason(force_reason) if force_reason is not None else ""

@@ -24,7 +24,7 @@ from sandbox.driver import Driver, Member
 from sandbox.types import Json
 from sandbox.world.cast import GUILD_ID
 from tests.e2e.chromium import chromium_page
-from tests.e2e.test_training import keep, omokage, said
+from tests.e2e.test_training import force, keep, number_in, omokage, said, version_in
 
 PICTURES = 104  # a hundred are the fewest that a generator may be trained on
 PATIENCE_S = 150.0  # for a worker to load TensorFlow, and for the training, on a machine with other work
@@ -143,12 +143,12 @@ async def test_photos_become_each_other_on_a_fresh_machine(product: Running, tmp
         assert ImageChops.difference(plain.convert("L"), glasses.convert("L")).getextrema()[1] > 60
 
 
-async def trained(member: Member, data: str, number: int, **options: object) -> tuple[Json, Json]:
+async def trained(member: Member, data: str, **options: object) -> tuple[Json, Json]:
     """Start a training and wait for its end: the private answer, and the training's message."""
     await member.wait_for_bot("train", timeout=PATIENCE_S)
     asked = await member.command("train start", kind="dcgan", preset="small", data=data, batch=8, **options)
     begun = await asked.answer(timeout=PATIENCE_S)
-    title = f"Training #{number} "
+    title = f"Training #{number_in(begun)} "
     return begun, await member.wait_for(lambda m: title in said(m) and "✅ Finished" in said(m), 2 * PATIENCE_S)
 
 
@@ -156,21 +156,27 @@ async def test_a_community_trains_a_generator_that_then_draws(product: Running, 
     async with Driver(product.url) as driver:
         aiko = await driver.member("aiko")
         # When a moderator trains a generator on pictures without names
-        begun, done = await trained(aiko, faces, 1, steps=20)
+        begun, done = await trained(aiko, faces, steps=20)
         # Then its message shows curves and a sheet, and what it made
         assert "⚠️ With fewer than 1,000 pictures the model will partly copy them." in begun["content"]
-        assert "It made **dcgan v1**: KID **" in said(done)
-        assert done["embeds"][1]["title"] == "What training #1 makes"
+        version = version_in(done)
+        assert f"It made **{version}**: KID **" in said(done)
+        assert done["embeds"][1]["title"] == f"What training #{number_in(begun)} makes"
         for frame in done["embeds"]:
             assert (await driver.download(frame["image"]["url"])).startswith(b"\x89PNG")
         await keep(product, "generator")
-        # When it is promoted
-        await aiko.click(done, "Let it answer")
-        await aiko.wait_for(lambda m: "dcgan v1 (dcgan small)** draws from now on" in m["content"], PATIENCE_S)
+        # And that twenty steps are too few for a face, so it is not offered to draw
+        assert "⚠️ No face is found in any of its pictures" in said(done)
+        assert labels_of(done) == ["Card"]
+        # When a moderator insists
+        asked = await aiko.command("model promote", version=int(version.split("v")[1]), kind="dcgan")
+        refused = await asked.answer(timeout=PATIENCE_S)
+        assert refused["content"].startswith("No face is found in any picture that this version draws.")
+        await force(aiko, refused, "draws from now on")
         # Then it draws, the same faces for the same seed, and shows what it has seen that is like them
         grids = [await answered(aiko, "generate", count=4, seed=7) for _ in range(2)]
         sheets = [await driver.download(one["embeds"][0]["image"]["url"]) for one in grids]
-        assert grids[0]["embeds"][0]["footer"]["text"].startswith("dcgan v1 (dcgan small) · ")
+        assert grids[0]["embeds"][0]["footer"]["text"].startswith(f"{version} (dcgan small) · ")
         assert sheets[0] == sheets[1]
         near = await aiko.select(grids[0], "drawn:near", "Face 9")
         nearest = await near.wait_for(lambda m: bool(m["embeds"]), PATIENCE_S)
@@ -180,18 +186,26 @@ async def test_a_community_trains_a_generator_that_then_draws(product: Running, 
         await keep(product, "morph")
 
 
+def labels_of(message: Json) -> list[str]:
+    return [button["label"] for row in message["components"] for button in row["components"]]
+
+
 async def test_a_training_that_collapses_goes_back_to_its_best_and_says_so(product: Running, faces: str) -> None:
     async with Driver(product.url) as driver:
         aiko = await driver.member("aiko")
-        # When a generator is trained with steps a thousand times too large
+        # When a generator is trained with steps a thousand times too large, which no processor's arithmetic survives:
+        # it is dead from its first evaluation on or soon after, and its gradients are nought from there
         options = {"steps": 300, "learning-rate": 0.5, "augment": 0.0}
-        _, done = await trained(aiko, faces, 2, **options)
+        _, done = await trained(aiko, faces, **options)
         # Then it ends before its last step, and says why, with the curves that show it
         text = said(done)
         assert "🛟 It ended by itself at step " in text
         back = re.search(r"It went back to step (\d+), with KID ", text)
         assert back is not None
         assert (await driver.download(done["embeds"][0]["image"]["url"])).startswith(b"\x89PNG")
+        # And it is not offered to draw
+        assert "⚠️ No face is found in any of its pictures" in text
+        assert labels_of(done) == ["Card"]
         await keep(product, "collapsed")
         # And what it leaves behind is what it was at its best
         card = await (await aiko.click(done, "Card")).answer(timeout=PATIENCE_S)

@@ -82,20 +82,34 @@ def step_in(message: Json) -> int:
     return int(found[1].replace(",", "")) if found else -1
 
 
-def is_board(message: Json) -> bool:
-    return said(message).startswith("Training #1 ")
+def number_in(begun: Json) -> int:
+    """Of the training that has just begun; others may have trained here before."""
+    number = re.search(r"Training #(\d+) has begun", begun["content"])
+    assert number is not None, begun["content"]
+    return int(number[1])
 
 
-def steps_shown(member: Member) -> list[int]:
+def version_in(done: Json) -> str:
+    """What a finished training made, such as `dcgan v2`."""
+    version = re.search(r"It made \*\*(\w+ v\d+)\*\*", said(done))
+    assert version is not None, said(done)
+    return version[1]
+
+
+def is_board(message: Json, number: int) -> bool:
+    return said(message).startswith(f"Training #{number} ")
+
+
+def steps_shown(member: Member, number: int) -> list[int]:
     """Of every version of the run's message so far."""
     posts = [one["d"] for one in member.frames if one["t"] in {"MESSAGE_CREATE", "MESSAGE_UPDATE"}]
-    return [step_in(message) for message in posts if message["embeds"] and is_board(message)]
+    return [step_in(message) for message in posts if message["embeds"] and is_board(message, number)]
 
 
-async def board(member: Member, text: str, at_least: int = 0) -> Json:
+async def board(member: Member, number: int, text: str, at_least: int = 0) -> Json:
     """The run's message, once it says this at or behind a step."""
     return await member.wait_for(
-        lambda m: is_board(m) and text in said(m) and step_in(m) >= at_least, timeout=PATIENCE_S
+        lambda m: is_board(m, number) and text in said(m) and step_in(m) >= at_least, timeout=PATIENCE_S
     )
 
 
@@ -120,32 +134,32 @@ async def test_a_community_trains_a_recogniser_that_then_answers(product: Runnin
         await aiko.wait_for_bot("train", timeout=PATIENCE_S)
         # When a moderator starts a training
         asked = await aiko.command("train start", kind="recogniser", preset="slim", size=32, steps=STEPS, batch=BATCH)
-        begun = await asked.answer(timeout=PATIENCE_S)
-        assert "Training #1 has begun" in begun["content"], begun["content"]
+        number = number_in(await asked.answer(timeout=PATIENCE_S))
         # Then its message moves
-        live = await board(aiko, "🏋️ Training", at_least=1)
+        live = await board(aiko, number, "🏋️ Training", at_least=1)
         # When it is paused, its worker is killed, and it is resumed
         await aiko.click(live, "Pause")
         await keep(product, "live")
-        paused = await board(aiko, "⏸️ Paused")
+        paused = await board(aiko, number, "⏸️ Paused")
         assert 0 < step_in(paused) < STEPS
         assert (await driver.download(paused["embeds"][0]["image"]["url"])).startswith(b"\x89PNG")
         kill_trainer(product)
         await aiko.click(paused, "Resume")
         # Then it goes on from there to its end, in the same message
-        done = await board(aiko, "✅ Finished", at_least=STEPS)
+        done = await board(aiko, number, "✅ Finished", at_least=STEPS)
         await keep(product, "finished")
-        shown = steps_shown(aiko)
+        shown = steps_shown(aiko, number)
         assert done["id"] == paused["id"] == live["id"]
         assert len(set(shown)) >= 3
         assert shown == sorted(shown)
         # Then the version has a card, and its evaluation
         card = await (await aiko.click(done, "Card")).answer(timeout=PATIENCE_S)
-        assert card["embeds"][0]["title"] == "recogniser v1 (cnn slim)"
-        asked = await aiko.command("model evaluate", version=1)
+        version = version_in(done)
+        assert card["embeds"][0]["title"] == f"{version} (cnn slim)"
+        asked = await aiko.command("model evaluate", version=int(version.split("v")[1]))
         report = await asked.wait_for(lambda m: bool(m["embeds"]), timeout=PATIENCE_S)
         await keep(product, "report")
-        assert said(report).startswith("recogniser v1 (cnn slim): right in ")
+        assert said(report).startswith(f"{version} (cnn slim): right in ")
         for frame in report["embeds"][:2]:
             assert (await driver.download(frame["image"]["url"])).startswith(b"\x89PNG")
         people = await (await aiko.click(report, "People")).answer()
@@ -156,17 +170,21 @@ async def test_a_community_trains_a_recogniser_that_then_answers(product: Runnin
         photo = ("photo.jpg", jpeg(1, EACH + 1))
         answer = await (await aiko.command("classify", photo=photo)).wait_for(lambda m: bool(m["embeds"]), PATIENCE_S)
         await keep(product, "classified")
-        assert answer["embeds"][0]["footer"]["text"].startswith("recogniser v1 (cnn slim) · ")
+        assert answer["embeds"][0]["footer"]["text"].startswith(f"{version} (cnn slim) · ")
 
 
 async def promote(member: Member, done: Json) -> None:
     pressed = await member.click(done, "Let it answer")
     told = await pressed.wait_for(lambda m: bool(m["content"]), PATIENCE_S)
-    if "answers from now on" in told["content"]:
-        return
-    form = await (await member.click(told, "Let it answer all the same …")).modal()
+    if "answers from now on" not in told["content"]:
+        await force(member, told, "answers from now on")
+
+
+async def force(member: Member, refused: Json, done: str) -> None:
+    """Let a refused version answer all the same, with a reason."""
+    form = await (await member.click(refused, "Let it answer all the same …")).modal()
     forced = await member.submit(form, {"Reason": "To try it out"})
-    await forced.wait_for(lambda m: "answers from now on" in m["content"], PATIENCE_S)
+    await forced.wait_for(lambda m: done in m["content"], PATIENCE_S)
 
 
 async def name_face(member: Member, person_id: int, seed: int) -> None:

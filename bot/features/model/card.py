@@ -79,7 +79,7 @@ async def show_card(interaction: Interaction, version: Version) -> None:
     bot, words = interaction.client, await private(interaction)
     serving = await bot.threads.quick(bot.services.registry.serving_id, version.guild_id, version.kind)
     serves = serving == version.id
-    view = version_view(words, version, promotable=not serves)
+    view = version_view(words, version, promotable=not serves and not version.draws_no_face)
     await interaction.response.send_message(embed=card_embed(words, version, serves=serves), view=view, ephemeral=True)
 
 

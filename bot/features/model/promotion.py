@@ -24,7 +24,7 @@ FORM = re.compile(r"force:(?P<version>\d{1,19})")
 _FIELD = "reason"
 _FORM_LIFE_S = 900.0  # the token with which the form could be answered lives no longer
 _LONGEST_REASON = 300  # of the registry's 512 characters: it is shown in a line
-_REFUSED = frozenset({ErrorCode.NOT_BETTER, ErrorCode.NOT_COMPARABLE})
+_REFUSED = frozenset({ErrorCode.NOT_BETTER, ErrorCode.NOT_COMPARABLE, ErrorCode.DRAWS_NO_FACE})
 
 
 class ForceButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"model:force:(?P<version>\d{1,19})"):

@@ -86,6 +86,8 @@ def goodness(words: Words, version: Version) -> str:
 def card_embed(words: Words, version: Version, *, serves: bool) -> discord.Embed:
     """Everything about a version but its weights."""
     lines = [words.say("model-serves") if serves else words.say("model-serves-not")]
+    if version.draws_no_face:
+        lines.append(words.say("model-draws-no-face"))
     lines.append(
         f"-# {words.say('model-made', when=format_dt(version.created_at, 'f'), member=str(version.created_by))}"
     )

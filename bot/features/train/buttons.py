@@ -96,9 +96,16 @@ def run_view(words: Words, run: Run, version: Version | None = None) -> discord.
     """What makes sense now."""
     view = discord.ui.View(timeout=None)
     for action in actions_of(run):
-        if action not in {"promote", "card"} or version is not None:
+        if _makes_sense(action, version):
             view.add_item(_button(words, action, run.id))
     return view
+
+
+def _makes_sense(action: str, version: Version | None) -> bool:
+    """Whether there is a version to go on with; one that never draws a face is not offered to draw."""
+    if action not in {"promote", "card"}:
+        return True
+    return version is not None and not (action == "promote" and version.draws_no_face)
 
 
 def actions_of(run: Run) -> tuple[str, ...]:

@@ -142,6 +142,8 @@ def _state_line(words: Words, shown: Shown) -> str:
         lines.append(reason(words, run.failure.code, run.failure.details))
     if run.state is RunState.FINISHED and shown.version is not None:
         lines.append(outcome(words, shown.version))
+        if shown.version.draws_no_face:
+            lines.append(words.say("model-draws-no-face"))
     return "\n".join(filter(None, lines))
 
 

@@ -76,6 +76,7 @@ error-fool-without-photo = Mode fool changes a photo, so attach one. Or choose m
 error-photo-without-fool = Modes noise and dream start from noise, so leave the photo out. Or choose mode fool, which changes it.
 error-epsilon-without-fool = Epsilon is about mode fool, which keeps near its photo. Modes noise and dream have no bound, so leave it out.
 error-not-better-kid = The pictures of this version are further from real ones (KID { $new }) than those of the version that draws now ({ $old }). So it does not take its place.
+error-draws-no-face = No face is found in any picture that this version draws. So it does not draw here.
 error-internal = Something went wrong on my side. Please try again in a few minutes; if it happens again, tell whoever runs this bot the job number.
 error-outdated = This command has changed since your Discord was started. Please restart Discord (Ctrl+R) and try again.
 error-servers-only = This works only in a server. Please use it in a channel.

@@ -18,6 +18,7 @@ model-real-kid = real pictures: { $kid }
 model-best-step = Best step
 model-serves = ✅ Answers now.
 model-serves-not = ▫️ Does not answer now.
+model-draws-no-face = ⚠️ No face is found in any of its pictures, so it is not offered to draw. A longer training, more pictures or a smaller learning rate may help.
 model-made = { $when }, for <@{ $member }>
 model-footer = sha256 { $sha } · { $size }
 model-accuracy = Right when held out

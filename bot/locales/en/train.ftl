@@ -145,6 +145,7 @@ run-legend = KID: how far the drawn faces are from real ones, less is better. Va
 run-ending = 🛟 It ended by itself at step { $step }: { $code ->
         [discriminator-won] the discriminator had won, and nothing more was to be learnt from it.
         [diversity-fell] the faces became all alike.
+        [never-learnt] from the beginning it drew the same picture every time, and never a face. A smaller learning rate may help.
        *[worse-and-worse] it became worse and worse.
     } It went back to step { $best }, with { $figure ->
         [kid] KID { $value }

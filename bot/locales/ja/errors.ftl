@@ -73,6 +73,7 @@ error-fool-without-photo = foolは写真を変える方式なので、写真を�
 error-photo-without-fool = noiseとdreamはノイズから始めるので、写真を外してください。写真を変えるときはfoolを選んでください。
 error-epsilon-without-fool = 変化の幅は、写真の近くにとどめるfoolのためのものです。noiseとdreamには幅がないので、指定しないでください。
 error-not-better-kid = このバージョンの画像は、現在使用中のものより本物の写真から離れています（KID { $new }、現在 { $old }）。そのため切り替えません。
+error-draws-no-face = このバージョンが描く画像のどれからも顔が見つかりません。そのため、ここでは使いません。
 error-internal = こちら側で問題が発生しました。数分後にもう一度お試しください。繰り返す場合は、ジョブ番号をボットの管理者にお知らせください。
 error-outdated = このコマンドは、お使いのDiscordの起動後に更新されました。Discordを再起動（Ctrl+R）してから、もう一度お試しください。
 error-servers-only = サーバーの中でのみ使えます。チャンネルでお使いください。

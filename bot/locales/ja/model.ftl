@@ -18,6 +18,7 @@ model-real-kid = 本物の写真：{ $kid }
 model-best-step = 最良のステップ
 model-serves = ✅ 現在使用中です。
 model-serves-not = ▫️ 現在は使われていません。
+model-draws-no-face = ⚠️ 描いた画像のどれからも顔が見つからないため、使用の候補にはしません。学習を長くする、写真を増やす、学習率を下げるなどをお試しください。
 model-made = { $when } · <@{ $member }> さんの依頼
 model-footer = sha256 { $sha } · { $size }
 model-accuracy = 測定用の正解率

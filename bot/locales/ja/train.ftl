@@ -100,6 +100,7 @@ run-legend = KID：描いた顔と本物との隔たり（小さいほど良い�
 run-ending = 🛟 ステップ{ $step }で自動的に終了しました：{ $code ->
         [discriminator-won] 識別側が勝ちきり、学べることがなくなりました。
         [diversity-fell] どの顔も似てきました。
+        [never-learnt] 最初から毎回同じ画像しか描けず、顔が一度も現れませんでした。学習率を下げると改善することがあります。
        *[worse-and-worse] 悪化が続きました。
     }ステップ{ $best }の時点に戻しました（{ $figure ->
         [kid] KID { $value }

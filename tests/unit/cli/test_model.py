@@ -22,6 +22,7 @@ from tests.integration.core.parts import Clock
 from tests.integration.core.registry_parts import Trained
 
 NOW = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
+MODERN: JSON = {"head": "cnn", "preset": "modern"}
 CLASSES: JSON = [["Anna", 1], ["本田 翼", 2]]
 
 
@@ -34,7 +35,15 @@ def services(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Servic
 
 
 def add(
-    services: Services, number: int, accuracy: float, *, guild: int = 0, data: str = "ab" * 32, **metrics: JSON
+    services: Services,
+    number: int,
+    accuracy: float,
+    *,
+    guild: int = 0,
+    data: str = "ab" * 32,
+    kind: RunKind = RunKind.RECOGNISER,
+    config: JSON = MODERN,
+    **metrics: JSON,
 ) -> str:
     """A version without a run; returns its weights' hash."""
     measured: Mapping[str, JSON] = {"accuracy": accuracy, "folds": {"0": accuracy}, "ece": 0.02, **metrics}
@@ -42,10 +51,10 @@ def add(
     card: dict[str, JSON] = {
         "dataset_title": "family v2",
         "dataset_hash": data,
-        "config": {"head": "cnn", "preset": "modern"},
+        "config": config,
     }
     card |= {"classes": CLASSES, "metrics": measured, "parts": [["the network", "MIT"]]}
-    values = {"guild_id": guild, "kind": RunKind.RECOGNISER, "number": number, "architecture": "cnn-modern", "size": 9}
+    values = {"guild_id": guild, "kind": kind, "number": number, "architecture": "cnn-modern", "size": 9}
     values |= {"weights": weights, "card": card, "created_by": 1, "created_at": NOW}
     with services.database.write() as connection:
         connection.execute(insert(versions).values(values))
@@ -157,6 +166,16 @@ def test_a_card_tells_how_easily_a_version_is_fooled(services: Services, found: 
     add(services, 1, 0.77, robustness=None if found is None else found.to_json())
     assert told in run("card", "1")[1].stdout
     assert said("card", "1")["metrics"]["robustness"] == (None if found is None else found.to_json())
+
+
+def test_a_version_that_never_draws_a_face_says_so_and_takes_a_reason(services: Services) -> None:
+    add(services, 1, 0.0, kind=RunKind.DCGAN, config={"head": "dcgan", "framing": "portrait"}, kid=2.05, faces=0.0)
+    dcgan = ("--kind", "dcgan")
+    assert "no face is found in any of its pictures" in run("card", "1", *dcgan)[1].stdout
+    assert refusal("promote", "1", *dcgan) == (
+        "no face is found in any picture that the version draws; to let it draw nevertheless, say why: --force REASON"
+    )
+    assert "answers now (for a laugh)" in run("promote", "1", "--force", "for a laugh", *dcgan)[1].stdout
 
 
 def test_a_card_without_a_number_is_of_what_answers(services: Services) -> None:

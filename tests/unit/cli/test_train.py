@@ -292,4 +292,5 @@ def test_an_early_end_says_why_and_what_is_kept() -> None:
     assert ending(said) == (
         "ended early at step 4000: the faces became more and more alike; kept is step 2500, KID 0.0123"
     )
+    assert "and never a face" in ending({**said, "code": "never-learnt"})
     assert "a-later-reason" in ending({**said, "code": "a-later-reason"})

@@ -33,6 +33,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
             "OMOKAGE_DISCORD_GATEWAY": "ws://127.0.0.1:8000/gateway",
             "OMOKAGE_GUILDS": "123, 456 789",
             "OMOKAGE_LOG_LEVEL": "debug",
+            "OMOKAGE_PRECISION": "bfloat16",
         }
     )
     assert settings == Settings(
@@ -45,6 +46,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         discord_gateway="ws://127.0.0.1:8000/gateway",
         guilds=(123, 456, 789),
         log_level="DEBUG",
+        precision="BFLOAT16",
     )
     assert "secret" not in repr(settings)
 
@@ -61,6 +63,7 @@ def test_an_empty_variable_counts_as_unset() -> None:
         ("OMOKAGE_DATABASE_URL", "mysql://db", "sqlite:/// or postgresql://"),
         ("OMOKAGE_DATABASE_URL", "omokage.db", "sqlite:/// or postgresql://"),
         ("OMOKAGE_DATABASE_URL", "sqlite://omokage.db", "sqlite:/// or postgresql://"),
+        ("OMOKAGE_PRECISION", "float16", "AUTO, FLOAT32, BFLOAT16"),
         ("OMOKAGE_BROKER_URL", "amqp://broker", "redis:// or rediss:// or redis+socket://"),
         ("OMOKAGE_DISCORD_API", "127.0.0.1:8000", "http:// or https://"),
         ("OMOKAGE_DISCORD_GATEWAY", "http://127.0.0.1", "ws:// or wss://"),

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from bot.features.model.texts import card_embed
+from bot.features.train.buttons import run_view
 from bot.features.train.figures import curve_fields, ending_line, legend, outcome
 from bot.features.train.texts import data_line, preflight_lines, recipe_of, run_embed
 from bot.i18n import words_in
@@ -83,7 +85,9 @@ def test_what_kid_means_is_said_once_there_is_one() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-@pytest.mark.parametrize("code", ["discriminator-won", "diversity-fell", "worse-and-worse", "a-new-one"])
+@pytest.mark.parametrize(
+    "code", ["discriminator-won", "diversity-fell", "worse-and-worse", "never-learnt", "a-new-one"]
+)
 @pytest.mark.parametrize(("figure", "value"), [("kid", "0.0312"), ("held_out_loss", "0.0312"), ("new", "0.0312")])
 def test_every_ending_says_what_the_run_went_back_to(language: str, code: str, figure: str, value: str) -> None:
     run = a_run(RunState.FINISHED, kind=RunKind.DCGAN, live=live(DRAWN, Ending(code, 4000, 2500, figure, 0.03123)))
@@ -108,6 +112,21 @@ def test_a_version_is_told_by_the_figure_of_its_kind() -> None:
     assert drawing == "It made **dcgan v3**: KID **0.0123**, a face is found in **97.0 %** of its pictures."
     assert "a face is found in **–**" in unmeasured
     assert outcome(WORDS, a_version(RunKind.RECOGNISER)) == "It made **recogniser v3**."
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_a_model_that_never_draws_a_face_says_so_and_is_not_offered(language: str) -> None:
+    run, words = a_run(RunState.FINISHED, kind=RunKind.DCGAN, live=live(DRAWN)), words_in(language)
+    dead = replace(a_version(RunKind.DCGAN, kid=2.05, faces=0.0), config={"framing": "portrait"})
+    alive = replace(dead, metrics={"kid": 0.4, "faces": 0.1})
+    warning = words.say("model-draws-no-face")
+
+    texts = [str(run_embed(words, Shown(run, UNLABELLED, one, None, "finished")).description) for one in (dead, alive)]
+    cards = [str(card_embed(words, one, serves=False).description) for one in (dead, alive)]
+    buttons = [len(run_view(words, run, one).children) for one in (dead, alive)]
+
+    assert [warning in text for text in texts] == [warning in text for text in cards] == [True, False]
+    assert buttons == [1, 2]
 
 
 def test_pictures_without_names_are_counted_as_pictures() -> None:

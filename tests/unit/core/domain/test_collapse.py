@@ -121,6 +121,38 @@ def test_what_differs_by_chance_near_the_best_there_can_be_is_let_be(best: float
     assert verdict(curve) is None
 
 
+def dead(number: int, diversity: float = 0.0, faces: float = 0.0) -> Point:
+    """As a run with steps a thousand times too large, in either precision."""
+    return Point(number * EVERY, {"kid": 2.1, "diversity": diversity, "novelty": 1.6, "faces": faces})
+
+
+@settings(max_examples=50)
+@given(st.integers(1, 3), st.lists(st.floats(0.0, 0.19), min_size=FEWEST_EVALUATIONS, max_size=40))
+def test_a_run_that_is_dead_from_its_first_evaluations_is_told(alive: int, diversities: list[float]) -> None:
+    first = [evaluation(number, 1.5, 0.5) for number in range(1, alive)]
+    first = [Point(point.step, {**point.values, "faces": 0.0}) for point in first]
+    curve = [*first, *(dead(alive + number, diversity) for number, diversity in enumerate(diversities))]
+    ending = verdict(curve[:FEWEST_EVALUATIONS])
+    assert ending is not None
+    assert (ending.code, ending.step) == ("never-learnt", FEWEST_EVALUATIONS * EVERY)
+    assert verdict(curve[: FEWEST_EVALUATIONS - 1]) is None
+
+
+def test_a_healthy_run_that_has_drawn_no_face_yet_is_let_be() -> None:
+    """As `small` goes in its first 170 steps: KID gets no better, but the pictures are no two alike."""
+    kids = [1.58, 1.64, 1.67, 1.68, 1.61, 1.55, 1.51, 1.51, 1.50, 1.50, 1.58, 1.84, 1.81, 1.70, 1.60, 1.49]
+    curve = [dead(number, 0.48) for number in range(1, len(kids) + 1)]
+    curve = [Point(point.step, {**point.values, "kid": kid}) for point, kid in zip(curve, kids, strict=True)]
+    assert all(verdict(curve[:count]) is None for count in range(1, len(curve) + 1))
+
+
+def test_one_face_or_one_various_evaluation_is_a_sign_of_life() -> None:
+    curve = [dead(number) for number in range(1, 11)]
+    for sign in (dead(2, faces=0.02), dead(8, diversity=0.4)):
+        alive = [sign if point.step == sign.step else point for point in curve]
+        assert verdict(alive) is None
+
+
 def test_a_run_without_reports_or_diversity_is_judged_by_what_there_is() -> None:
     assert verdict([]) is None
     kids = [Point(at * EVERY, {"kid": 0.05 if at == 5 else 0.5}) for at in range(1, 12)]

@@ -130,6 +130,20 @@ def test_the_first_model_that_draws_may_serve_as_it_is() -> None:
     assert check_better(drawing(None), None) == "nothing of the guild's own was there before"
 
 
+def faceless(framing: str = "portrait", faces: float = 0.0) -> Version:
+    return replace(drawing(0.01), config={"framing": framing}, metrics={"kid": 0.01, "faces": faces})
+
+
+@pytest.mark.parametrize("old", [None, drawing(0.03)])
+def test_a_model_that_never_draws_a_face_may_not_serve(old: Version | None) -> None:
+    assert code_of(faceless(), old) is ErrorCode.DRAWS_NO_FACE
+
+
+@pytest.mark.parametrize("new", [faceless(framing="whole"), faceless(faces=0.004)])
+def test_one_face_is_enough_and_of_what_are_no_faces_none_is_needed(new: Version) -> None:
+    assert check_better(new, None)
+
+
 @pytest.mark.parametrize(
     ("new", "old"),
     [

@@ -32,11 +32,16 @@ class Guild:
         self.database = database
         self.registry = RegistryService(database, blobs)
 
-    def add(self, kind: RunKind, number: int, guild: int = GUILD) -> int:
-        config = {"head": kind.value, "preset": "light"}
+    def add(self, kind: RunKind, number: int, guild: int = GUILD, faces: float = 0.9) -> int:
+        config = {"head": kind.value, "preset": "light", "framing": "portrait"}
         card = {"dataset_title": "faces v1", "dataset_hash": "ab", "config": config, "classes": [], "parts": []}
         values = {"guild_id": guild, "kind": kind, "number": number, "architecture": f"{kind.value}-light", "size": 9}
-        values |= {"weights": "ab" * 32, "card": {**card, "metrics": {}}, "created_by": 1, "created_at": NOW}
+        values |= {
+            "weights": "ab" * 32,
+            "card": {**card, "metrics": {"faces": faces}},
+            "created_by": 1,
+            "created_at": NOW,
+        }
         with self.database.write() as connection:
             made = connection.execute(insert(versions).values(values).returning(versions.c.id))
             return int(made.scalar_one())
@@ -99,6 +104,18 @@ def test_without_a_promotion_the_newest_answers(guild: Guild) -> None:
     guild.add(DCGAN, 1)
     guild.add(DCGAN, 2)
     assert guild.answers(starters=True) == "dcgan v2"
+
+
+def test_a_version_that_never_draws_a_face_draws_only_where_somebody_insists(guild: Guild) -> None:
+    dead = guild.add(DCGAN, 1, faces=0.0)
+    assert guild.refuses().code is ErrorCode.NO_MODEL
+    assert guild.answers(starters=True) == "starter dcgan"
+    assert guild.answers("dcgan v1") == "dcgan v1"
+    guild.add(DCGAN, 2)
+    guild.add(DCGAN, 3, faces=0.0)
+    assert guild.answers() == "dcgan v2"
+    guild.promote(DCGAN, dead)
+    assert guild.answers() == "dcgan v1"
 
 
 def test_photos_go_to_what_takes_them(guild: Guild) -> None:
