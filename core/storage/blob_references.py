@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, ColumnElement, Connection, Select, Text, cast, or_, select
 
-from core.storage.tables import faces, jobs, labels, people
+from core.storage.tables import faces, guild_blobs, jobs, labels, people
 from core.storage.training_tables import checkpoints, datasets, points, promotions, runs, versions
 
 __all__ = ["REFERRING", "UNRELATED", "BlobReference", "BlobUse", "blob_names_in", "blob_references", "still_referenced"]
@@ -52,17 +52,23 @@ class _Source:
     where: ColumnElement[bool] | None = None
 
     @property
+    def guild_id(self) -> Column[Any]:
+        table = self.column.table
+        return table.c.guild_id if "guild_id" in table.c else runs.c.guild_id  # of checkpoints
+
+    @property
     def is_json(self) -> bool:
         return isinstance(self.column.type, JSON)
 
-    def select(self) -> Select[Any]:
-        """Rows of a guild's id and the column's text."""
+    def select(self, without_jobs: ColumnElement[bool] | None = None) -> Select[Any]:
+        """Rows of a guild's id and the column's text; as if those jobs were deleted."""
         table = self.column.table
-        guild_id = table.c.guild_id if "guild_id" in table.c else runs.c.guild_id
         text = cast(self.column, Text) if self.is_json else self.column
-        rows = select(guild_id.label("guild_id"), text.label("text")).where(self.column.is_not(None))
-        if guild_id.table is runs and table is not runs:
-            rows = rows.join_from(table, runs)
+        rows = select(self.guild_id, text.label("text")).where(self.column.is_not(None))
+        if self.guild_id.table is not table:
+            rows = rows.join_from(table, self.guild_id.table)
+        if table is jobs and without_jobs is not None:
+            rows = rows.where(~without_jobs)
         return rows if self.where is None else rows.where(self.where)
 
     def names_in(self, text: str) -> list[str]:
@@ -100,6 +106,7 @@ UNRELATED = frozenset(
         faces.c.embedding,
         faces.c.embedder,
         labels.c.source,
+        guild_blobs.c.sha256,
         datasets.c.name,
         datasets.c.hash,
         runs.c.interaction_token,
@@ -113,13 +120,23 @@ UNRELATED = frozenset(
 )
 
 
-def blob_references(connection: Connection) -> Iterator[BlobReference]:
-    """Yield who needs which blob, from all tables; the same reference may come several times."""
+def blob_references(
+    connection: Connection, *, guild_id: int | None = None, without_jobs: ColumnElement[bool] | None = None
+) -> Iterator[BlobReference]:
+    """Yield who needs which blob, from all tables; the same reference may come several times.
+
+    Args:
+        connection: of a transaction that reads.
+        guild_id: only of this guild.
+        without_jobs: as if the jobs that meet this condition were deleted.
+    """
     for source in REFERRING:
-        rows = connection.execute(source.select().execution_options(yield_per=_ROWS))
-        for guild_id, text in rows:
+        rows = source.select(without_jobs).execution_options(yield_per=_ROWS)
+        if guild_id is not None:
+            rows = rows.where(source.guild_id == guild_id)
+        for guild, text in connection.execute(rows):
             for name in source.names_in(text):
-                yield BlobReference(name, guild_id, source.use)
+                yield BlobReference(name, guild, source.use)
 
 
 def still_referenced(connection: Connection, names: Iterable[str]) -> set[str]:
