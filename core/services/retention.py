@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from core.domain.jobs import Job
 from core.domain.storage_limits import GRACE, TOKEN_LIFE, StorageLimits
 from core.services.job_base import now_utc
 from core.storage.blob_references import BlobUse, blob_references, still_referenced
@@ -31,7 +32,8 @@ from core.storage.retention_rows import (
 from core.storage.tables import jobs
 
 _BATCH = 200  # rows in one transaction: about ten milliseconds, for which a command may have to wait
-_PAUSE_S = 0.05  # between two of them, so that others get their turn
+_FILES = 20  # are deleted between two pauses: an object store takes a second for them
+PAUSE_S = 0.05  # so that others get their turn
 SWEEP = "sweep"
 SWEEP_EVERY = timedelta(hours=1)
 _MEMBERS = frozenset({BlobUse.PHOTO, BlobUse.ANSWER})  # what counts against a guild's quota
@@ -70,7 +72,7 @@ class RetentionService:
         blobs: the store; its files' times are compared with those of `clock`.
         limits: how long things are kept.
         clock: aware UTC.
-        pause: between two steps.
+        pause: called between two steps of `prune`; whatever it raises ends it, and the next one goes on.
     """
 
     def __init__(
@@ -79,7 +81,7 @@ class RetentionService:
         blobs: Blobs,
         limits: StorageLimits,
         clock: Callable[[], datetime] = now_utc,
-        pause: Callable[[], None] = lambda: time.sleep(_PAUSE_S),
+        pause: Callable[[], None] = lambda: time.sleep(PAUSE_S),
     ) -> None:
         self._database = database
         self._blobs = blobs
@@ -96,11 +98,14 @@ class RetentionService:
         with self._database.write() as connection:
             drop_tokens(connection, before)
 
-    def sweep_if_due(self) -> Pruned | None:
-        """Prune, unless some process did within the hour; None: it did."""
+    def is_due(self) -> bool:
+        """Whether this process is to prune now: once an hour, one of them all."""
         with self._database.write() as connection:
-            is_due = take_turn(connection, SWEEP, SWEEP_EVERY, self._clock())
-        return self.prune() if is_due else None
+            return take_turn(connection, SWEEP, SWEEP_EVERY, self._clock())
+
+    def paused_by(self, pause: Callable[[], None]) -> RetentionService:
+        """Return the same with other pauses, for who has to end soon when asked to."""
+        return RetentionService(self._database, self._blobs, self._limits, self._clock, pause)
 
     def prune(self) -> Pruned:
         """Delete what is too old, and the files that nobody needs."""
@@ -125,12 +130,12 @@ class RetentionService:
             unnamed = connection.execute(select(func.count()).where(expired_faces(before))).scalar_one()
         return replace(plan, jobs=ended, faces=unnamed)
 
-    def discard_refused(self, job_id: int, guild_id: int) -> None:
+    def discard_refused(self, job: Job) -> None:
         """Delete the files of a job that failed because a file is no photo, unless somebody else needs them."""
-        now = self._clock()
         with self._database.write() as connection:
-            names = forget_photos(connection, job_id)
-        self.discard(names, guild_id, now)
+            names = forget_photos(connection, job.id)
+        # Somebody may have sent the same file again since, and have no row yet that says so.
+        self.discard(names, job.origin.guild_id, job.started_at or self._clock())
 
     def discard(self, names: Iterable[str], guild_id: int, put_before: datetime) -> None:
         """Delete blobs that nothing refers to, unless somebody has put them again since."""
@@ -172,10 +177,10 @@ class RetentionService:
         """Delete the orphans, and bring up to date what guilds have stored."""
         put_before = self._clock() - GRACE
         deleted: list[int] = []
-        for name, size in self._orphans(put_before).items():
+        for number, (name, size) in enumerate(self._orphans(put_before).items(), 1):
             if self._blobs.remove(name, put_before):
                 deleted.append(size)
-            if len(deleted) % _BATCH == 0:
+            if number % _FILES == 0:
                 self._pause()
         self._settle_stored(put_before)
         return Pruned(orphans=len(deleted), bytes=sum(deleted))

@@ -57,6 +57,7 @@ class Store:
         self.jobs.receive(request(job_id, guild, member=job_id))
         photo = self.put(data)
         self.jobs.submit(job_id, photo)
+        self.clock.advance(1)
         assert self.jobs.claim(job_id, "worker") is not None
         return photo
 
@@ -71,7 +72,7 @@ class Store:
 
     def fail(self, job_id: int, code: ErrorCode) -> None:
         assert self.jobs.fail(job_id, "worker", Failure(code, {}))
-        self.retention.discard_refused(job_id, GUILD)
+        self.retention.discard_refused(self.jobs.get(job_id))
 
     def rows(self) -> Mapping[str, int]:
         with self.database.read() as connection:
@@ -105,7 +106,6 @@ def test_an_object_store_is_swept_like_a_folder(database: Database, clock: Clock
     store = Store(database, Blobs(f"memory://{tmp_path.name}"), clock, StorageLimits())
     names = [*store.answer(1, b"photo"), store.put(b"orphan")]
     refused = store.submit(2, b"no photo")
-    clock.advance(1)
     store.fail(2, ErrorCode.NOT_AN_IMAGE)
     assert not store.blobs.exists(refused)
     clock.advance(KEEP.total_seconds())
@@ -199,7 +199,6 @@ def test_a_file_that_is_put_while_a_sweep_is_under_way_stays(store: Store, clock
 @pytest.mark.parametrize("code", [ErrorCode.NOT_AN_IMAGE, ErrorCode.BROKEN_IMAGE, ErrorCode.TOO_MANY_PIXELS])
 def test_a_file_that_is_no_photo_goes_at_once(store: Store, clock: Clock, code: ErrorCode) -> None:
     photo = store.submit(1, b"no photo")
-    clock.advance(1)
     store.fail(1, code)
     assert not store.blobs.exists(photo)
     assert store.jobs.get(1).photo is None
@@ -210,17 +209,24 @@ def test_a_file_that_is_no_photo_goes_at_once(store: Store, clock: Clock, code: 
 def test_a_refused_file_that_somebody_else_needs_stays(store: Store, clock: Clock) -> None:
     _, picture = store.answer(1, b"photo")
     assert store.submit(2, b"annotated photo", guild=GUILD + 1) == picture
-    clock.advance(1)
     store.fail(2, ErrorCode.TOO_MANY_PIXELS)
     assert store.blobs.exists(picture)
+
+
+def test_a_refused_file_that_was_sent_again_meanwhile_stays(store: Store, clock: Clock) -> None:
+    photo = store.submit(1, b"no photo")
+    clock.advance(1)
+    store.put(b"no photo")  # by another member, whose job says so in a moment
+    store.fail(1, ErrorCode.NOT_AN_IMAGE)
+    assert store.blobs.exists(photo)
 
 
 def test_all_photos_of_a_refused_job_with_several_go(store: Store, clock: Clock) -> None:
     store.jobs.receive(request(1))
     names = [store.put(data) for data in (b"one", b"two")]
     store.jobs.submit(1, None, {"a": {"photo": names[0]}, "add": [{"photo": names[1]}, {"seed": 3}]})
-    store.jobs.claim(1, "worker")
     clock.advance(1)
+    store.jobs.claim(1, "worker")
     store.fail(1, ErrorCode.BROKEN_IMAGE)
     assert [store.blobs.exists(name) for name in names] == [False, False]
     assert store.jobs.get(1).params["add"] == [{"photo": ""}, {"seed": 3}]
@@ -269,13 +275,13 @@ def test_what_was_stored_before_there_were_quotas_counts_after_the_next_sweep(st
 
 
 def test_only_one_process_an_hour_sweeps(store: Store, clock: Clock) -> None:
-    assert store.retention.sweep_if_due() == Pruned()
-    assert store.retention.sweep_if_due() is None
+    assert store.retention.is_due()
+    assert not store.retention.is_due()
     clock.advance(3601)
-    assert store.retention.sweep_if_due() == Pruned()
+    assert store.retention.is_due()
     clock.advance(-3 * 3600)  # somebody set the clock
-    assert store.retention.sweep_if_due() == Pruned()
-    assert store.retention.sweep_if_due() is None
+    assert store.retention.is_due()
+    assert not store.retention.is_due()
 
 
 def test_many_are_deleted_in_small_transactions(store: Store, clock: Clock) -> None:
