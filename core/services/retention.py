@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -56,9 +56,13 @@ class Usage:
     `orphans`: of files that nothing refers to.
     """
 
-    by_guild: dict[int, dict[BlobUse, int]]
+    by_guild: Mapping[int, Mapping[BlobUse, int]]
     orphans: int
     total: int
+
+    def counted(self, guild_id: int) -> int:
+        """Return the bytes that count against a guild's quota."""
+        return sum(self.by_guild[guild_id][use] for use in _MEMBERS)
 
 
 class RetentionService:
@@ -111,11 +115,11 @@ class RetentionService:
         """Delete what is too old, and the files that nobody needs."""
         self.drop_tokens()
         before = self._limits.keep_since(self._clock())
-        ended = named = 0
+        ended = unnamed = 0
         if before is not None:
+            unnamed = self._in_batches(lambda connection: delete_expired_faces(connection, before, _BATCH))
             ended = self._in_batches(lambda connection: delete_expired_jobs(connection, before, _BATCH))
-            named = self._in_batches(lambda connection: delete_expired_faces(connection, before, _BATCH))
-        return replace(self._sweep(), jobs=ended, faces=named)
+        return replace(self._sweep(), jobs=ended, faces=unnamed)
 
     def plan(self) -> Pruned:
         """What `prune` would delete now."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from core.domain.storage_limits import StorageLimits
 from core.settings import Settings, SettingsError
 
 
@@ -30,6 +31,8 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
             "OMOKAGE_DISCORD_GATEWAY": "ws://127.0.0.1:8000/gateway",
             "OMOKAGE_GUILDS": "123, 456 789",
             "OMOKAGE_LOG_LEVEL": "debug",
+            "OMOKAGE_KEEP_DAYS": "7",
+            "OMOKAGE_GUILD_QUOTA": "1.5 GB",
         }
     )
     assert settings == Settings(
@@ -42,6 +45,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         discord_gateway="ws://127.0.0.1:8000/gateway",
         guilds=(123, 456, 789),
         log_level="DEBUG",
+        storage=StorageLimits(keep_days=7, guild_quota=1_500_000_000),
     )
     assert "secret" not in repr(settings)
 
@@ -55,6 +59,11 @@ def test_an_empty_variable_counts_as_unset() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "advice"),
     [
+        ("OMOKAGE_KEEP_DAYS", "-1", "a whole number"),
+        ("OMOKAGE_KEEP_DAYS", "for ever", "a whole number"),
+        ("OMOKAGE_KEEP_DAYS", "9" * 30, "a whole number"),
+        ("OMOKAGE_GUILD_QUOTA", "lots", "500MB or 2GB"),
+        ("OMOKAGE_GUILD_QUOTA", "-2GB", "500MB or 2GB"),
         ("OMOKAGE_DATABASE_URL", "mysql://db", "sqlite:/// or postgresql://"),
         ("OMOKAGE_DATABASE_URL", "omokage.db", "sqlite:/// or postgresql://"),
         ("OMOKAGE_BROKER_URL", "amqp://broker", "redis:// or rediss:// or redis+socket://"),
@@ -92,3 +101,8 @@ def test_a_secret_in_two_places_or_in_no_file_is_refused(tmp_path: Path) -> None
 def test_the_installed_driver_is_taken_for_postgresql(scheme: str) -> None:
     settings = Settings.from_env({"OMOKAGE_DATABASE_URL": f"{scheme}://db/omokage?sslmode=require"})
     assert settings.database_url == "postgresql+psycopg://db/omokage?sslmode=require"
+
+
+@pytest.mark.parametrize(("text", "size"), [("0", 0), ("500", 500), ("500MB", 500_000_000), ("2 gb", 2_000_000_000)])
+def test_a_quota_is_a_size(text: str, size: int) -> None:
+    assert Settings.from_env({"OMOKAGE_GUILD_QUOTA": text}).storage.guild_quota == size
