@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from sqlalchemy import and_, case, func, select, update
 
@@ -16,7 +16,15 @@ from core.services.job_base import Enqueue, now_utc
 from core.services.job_leases import Leases
 from core.services.job_outbox import Outbox
 from core.services.job_place import place_of
-from core.storage.job_rows import end_jobs, failure_values, find_job, get_job, insert_job, to_job
+from core.storage.job_rows import (
+    end_jobs,
+    failure_values,
+    find_job,
+    get_job,
+    insert_job,
+    to_job,
+    without_addresses,
+)
 from core.storage.retention_rows import note_stored, stored_bytes
 from core.storage.tables import jobs
 
@@ -65,9 +73,8 @@ class JobService(Leases, Outbox):
         sizes = self._sizes_in(photo_sha, more)
         with self._database.write() as connection:
             job = get_job(connection, job_id)
-            changed: dict[str, Any] = {"state": JobState.WAITING, "photo": photo_sha}
-            if more:
-                changed["params"] = {**job.params, **more}
+            params = without_addresses({**job.params, **(more or {})})  # the photos are stored
+            changed = {"state": JobState.WAITING, "photo": photo_sha, "params": params}
             received = and_(jobs.c.id == job_id, jobs.c.state == JobState.RECEIVED)
             if connection.execute(update(jobs).where(received).values(changed)).rowcount:
                 note_stored(connection, job.origin.guild_id, sizes, self._clock())
