@@ -24,7 +24,7 @@ async def test_a_failed_write_logs_neither_the_token_nor_the_photos_address(
     assert answer["content"].startswith("Something went wrong on my side.")
     assert "INSERT INTO jobs" in caplog.text
     (row,) = [row for row in rows if "photo_url" in str(row)]
-    token, params = (value for value in row if isinstance(value, str) and len(value) > 20)
+    (token,) = [value for value in row if isinstance(value, str) and len(value) > 20 and " " not in value]
     assert token not in caplog.text
-    assert "http://127.0.0.1" in params
+    assert "http://127.0.0.1" in str(row)
     assert "http://127.0.0.1" not in caplog.text
