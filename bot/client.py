@@ -31,6 +31,7 @@ from bot.speech import Guilds
 from bot.sweeper import sweep
 from bot.sync import sync_commands
 from bot.threads import Threads
+from bot.tidying import tidy
 from core.bootstrap import Services
 from core.services.jobs import now_utc
 from core.settings import Settings
@@ -113,6 +114,7 @@ class OmokageBot(discord.Client):
         self.background.start("relay", self.relay.run)
         self.background.start("boards", self.boards.run)
         self.background.start("sweeper", partial(sweep, self))
+        self.background.start("tidying", partial(tidy, self))
         self.background.start("readiness", partial(beat, self, readiness_file(self.settings.data)))
         if self._events is not None:
             self.background.start("events", partial(self._listen, self._events))

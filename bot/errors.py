@@ -45,6 +45,8 @@ _UNSAID: Mapping[str, Value] = {
     "model": "…",
     "trait": "…",
     "target": "…",
+    "used": "…",
+    "quota": "…",
 }
 # A reason that has a sentence of its own.
 _BY_REASON: Mapping[str, str] = {

@@ -41,12 +41,12 @@ class Fetcher:
         for left in reversed(range(_TRIES)):
             try:
                 return await self._read(url)
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
                 gone = isinstance(error, aiohttp.ClientResponseError) and error.status < 500
                 if gone or not left:
                     # Not its text: that holds the address, and with it the signature.
                     _log.warning("a photo could not be fetched: %s", type(error).__name__)
-                    raise OmokageError(ErrorCode.PHOTO_GONE) from error
+                    raise OmokageError(ErrorCode.PHOTO_GONE) from None
                 await asyncio.sleep(1.0)
         raise AssertionError("unreachable")
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import discord
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.fetch import Fetcher
 from bot.origin import origin_of
@@ -114,33 +115,42 @@ class Intake:
         task.add_done_callback(lambda _: self._under_way.pop(job.id, None))
 
     async def _store(self, job: Job) -> None:
-        bot = self._bot
+        bot, stored = self._bot, list[str]()
         try:
-            name = await self._photo(job.params) if job.kind is JobKind.CLASSIFY else None
-            await bot.threads.slow(bot.services.jobs.submit, job.id, name, await self._photos(job))
+            name = await self._photo(job.params, stored) if job.kind is JobKind.CLASSIFY else None
+            await bot.threads.slow(bot.services.jobs.submit, job.id, name, await self._photos(job, stored))
         except OmokageError as error:
-            await self._reject(job, Failure(error.code, error.details))
+            await self._reject(job, Failure(error.code, error.details), stored)
         except Exception:  # noqa: BLE001 - whatever it is, the job must end with an answer
             _log.exception("job %s: its photo could not be stored", job.id)
-            await self._reject(job, Failure(ErrorCode.INTERNAL, {}))
+            await self._reject(job, Failure(ErrorCode.INTERNAL, {}), stored)
 
-    async def _photo(self, params: Mapping[str, Any]) -> str:
-        """Fetch and store it; the blob's name."""
+    async def _photo(self, params: Mapping[str, Any], stored: list[str]) -> str:
+        """Fetch and store it; the blob's name, which is noted in `stored`, too."""
         async with self._room:
             data = await self._fetcher.fetch(url_in(params))
-            return await self._bot.threads.slow(self._bot.services.blobs.put, data)
+            stored.append(await self._bot.threads.slow(self._bot.services.blobs.put, data))
+            return stored[-1]
 
-    async def _photos(self, job: Job) -> dict[str, Any]:
+    async def _photos(self, job: Job, stored: list[str]) -> dict[str, Any]:
         """Fetch and store those of a job that has several; its parameters with the blobs' names in their places."""
         photos: Any = job.params.get(_PHOTOS) or {}
         params: dict[str, Any] = dict(job.params) if photos else {}
         for place, photo in photos.items():
-            params = changed_at(params, place, photo=await self._photo(photo))
+            params = changed_at(params, place, photo=await self._photo(photo, stored))
         return params
 
-    async def _reject(self, job: Job, failure: Failure) -> None:
-        await self._bot.threads.quick(self._bot.services.jobs.reject, job.id, failure)
+    async def _reject(self, job: Job, failure: Failure, stored: list[str]) -> None:
+        """End the job, and delete what was stored for it before one of its photos was refused."""
+        services, now = self._bot.services, now_utc()
+        await self._bot.threads.quick(services.jobs.reject, job.id, failure)
         self._bot.relay.wake()
+        if not stored:
+            return
+        try:
+            await self._bot.threads.slow(services.retention.discard, stored, job.origin.guild_id, now)
+        except (SQLAlchemyError, OSError) as error:  # they go with the other files that nobody needs
+            _log.warning("job %s: its other photos were not deleted (%s)", job.id, type(error).__name__)
 
 
 async def _acknowledge(interaction: Interaction) -> int | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import sys
 from functools import partial
@@ -12,6 +11,7 @@ import discord
 
 from bot.client import OmokageBot
 from core.bootstrap import Services, build
+from core.logs import set_up_logging
 from core.settings import Settings, SettingsError
 
 _SANDBOX_TOKEN = "sandbox"  # noqa: S105 - the sandbox's well-known one, not a secret
@@ -23,10 +23,7 @@ def run(settings: Settings) -> None:
     Raises:
         SettingsError: there is no token, or Discord does not know it.
     """
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # Their own lines at DEBUG hold interaction tokens.
-    for name in ("discord", "aiohttp"):
-        logging.getLogger(name).setLevel(logging.INFO)
+    set_up_logging(settings.log_level, sys.stderr)
     # No voice here: do not warn of missing libraries for it.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     token = _token(settings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import discord
@@ -20,7 +20,7 @@ _IMAGE = "image/"
 class Photo:
     """A photo on Discord's CDN; `of` is how many pictures its message has."""
 
-    url: str
+    url: str = field(repr=False)  # signed: whoever has it can fetch the photo
     filename: str
     size: int
     content_type: str | None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -10,14 +9,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from cli.exits import BadSetting, Fault
-from cli.log_filter import RepeatFilter
+from core.logs import set_up_logging
 from core.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from core.bootstrap import Services
     from core.domain.jobs import QueueName
-
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def read_settings() -> Settings:
@@ -34,9 +31,7 @@ def read_settings() -> Settings:
 
 def log_to_stderr(level: str) -> None:
     """One line an event; `omokage up` and Docker collect them."""
-    logging.basicConfig(level=level, format=LOG_FORMAT, stream=sys.stderr)
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(RepeatFilter())
+    set_up_logging(level, sys.stderr)
 
 
 @contextmanager

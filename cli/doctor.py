@@ -35,11 +35,12 @@ def doctor(as_json: bool) -> int:
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """All checks, one after the other; TensorFlow's takes seconds."""
-    from cli import check_host, check_parts  # noqa: PLC0415 - --help needs neither
+    from cli import check_host, check_parts, check_storage  # noqa: PLC0415 - --help needs neither
 
     yield check_host.check_python()
     yield check_host.check_disk(settings.data)
     yield check_parts.check_database(settings)
+    yield from check_storage.check_storage(settings)
     yield check_parts.check_broker(settings)
     yield check_parts.check_token(settings)
     yield check_parts.check_running(settings)

@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, Entry] = {
     "inspect": Entry("cli.inspect:inspect", "Look into a trained network's layers."),
     "evaluate": Entry("cli.evaluate:evaluate", "Cross-validate a recogniser on a data set."),
     "doctor": Entry("cli.doctor:doctor", "Look for faults in this installation."),
+    "prune": Entry("cli.prune:prune", "Delete now what is no longer kept."),
     "setup": Entry("cli.setup:setup", "Explain how to connect to Discord, and print the invite link."),
     "bot": Entry("cli.services:bot", "Run the bot alone."),
     "worker": Entry("cli.services:worker", "Run one worker alone."),

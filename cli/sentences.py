@@ -34,6 +34,7 @@ _SENTENCES: Mapping[ErrorCode, str] = {
     ErrorCode.RUN_STATE: "that cannot be asked of the run as it is",
     ErrorCode.DIVERGED: "the training came off the rails: the loss is no number any more",
     ErrorCode.DISK_FULL: "the disk is full; nothing that was saved is lost",
+    ErrorCode.STORAGE_FULL: "the server has stored as much as it may; OMOKAGE_GUILD_QUOTA",
     ErrorCode.UNKNOWN_VERSION: "there is no such model version",
     ErrorCode.BAD_WEIGHTS: "a file of the model is damaged, cut off, or not what its card says",
     ErrorCode.NO_MODEL: "nothing that draws faces has been trained yet; omokage train dcgan --help",

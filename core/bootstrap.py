@@ -14,6 +14,7 @@ from core.services.guilds import GuildService
 from core.services.jobs import Enqueue, JobService
 from core.services.people import PeopleService
 from core.services.registry import RegistryService
+from core.services.retention import RetentionService
 from core.services.runs import RunService
 from core.settings import Settings
 from core.storage.blobs import Blobs
@@ -44,6 +45,7 @@ class Services:
     datasets: DatasetService
     runs: RunService
     checks: CheckJobs
+    retention: RetentionService
 
     @property
     def engine(self) -> Engine:
@@ -65,7 +67,7 @@ def build(settings: Settings, enqueue: Enqueue, limits: Limits = LIMITS) -> Serv
     database = Database(settings.database_url)
     migrate(database)
     blobs = Blobs(settings.blobs)
-    jobs = JobService(database, enqueue, limits=limits)
+    jobs = JobService(database, enqueue, limits=limits, storage=settings.storage, blob_size=blobs.size)
     datasets = DatasetService(database, blobs)
     return Services(
         settings,
@@ -78,6 +80,7 @@ def build(settings: Settings, enqueue: Enqueue, limits: Limits = LIMITS) -> Serv
         datasets=datasets,
         runs=RunService(database, jobs, datasets, blobs, limits=limits),
         checks=CheckJobs(database, jobs),
+        retention=RetentionService(database, blobs, settings.storage),
     )
 
 

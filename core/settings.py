@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from core.domain.prices import Price
+from core.domain.storage_limits import GUILD_QUOTA, KEEP_DAYS, StorageLimits
 
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _DATABASES = frozenset({"sqlite", "postgresql", "postgres", "postgresql+psycopg"})
 _PRECISIONS = ("AUTO", "FLOAT32", "BFLOAT16")
+_MAX_DIGITS = 5  # of days: more than a century
+_UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+_SIZE = re.compile(r"(?P<number>\d{1,15}(\.\d{1,3})?) ?(?P<unit>B|[KMGT]B|)", re.ASCII | re.IGNORECASE)
 
 
 class SettingsError(ValueError):
@@ -37,6 +42,7 @@ class Settings:
     log_level: str = "INFO"
     price_per_hour: Price | None = None  # of a gpu worker
     precision: str = "AUTO"  # of trainings; AUTO: that in which the machine is fastest
+    storage: StorageLimits = field(default_factory=StorageLimits)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -59,6 +65,10 @@ class Settings:
             log_level=read.choice("OMOKAGE_LOG_LEVEL", _LEVELS, "INFO"),
             price_per_hour=read.price("OMOKAGE_PRICE_PER_HOUR"),
             precision=read.choice("OMOKAGE_PRECISION", _PRECISIONS, "AUTO"),
+            storage=StorageLimits(
+                keep_days=read.count("OMOKAGE_KEEP_DAYS", KEEP_DAYS),
+                guild_quota=read.bytes("OMOKAGE_GUILD_QUOTA", GUILD_QUOTA),
+            ),
         )
 
 
@@ -120,6 +130,23 @@ class _Reader:
             return None if value is None else Price.parse(value)
         except ValueError as error:
             raise SettingsError(f"{name}: {error}") from error
+
+    def count(self, name: str, default: int) -> int:
+        value = self.text(name)
+        if value is None:
+            return default
+        if not (value.isascii() and value.isdigit() and len(value) <= _MAX_DIGITS):
+            raise SettingsError(f"{name} must be a whole number, 0 or more")
+        return int(value)
+
+    def bytes(self, name: str, default: int) -> int:
+        value = self.text(name)
+        if value is None:
+            return default
+        match = _SIZE.fullmatch(value)
+        if match is None:
+            raise SettingsError(f"{name} must be a size such as 500MB or 2GB, or 0")
+        return round(float(match["number"]) * _UNITS[match["unit"].upper()])
 
     def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
         value = (self.text(name) or default).upper()

@@ -75,6 +75,7 @@ class PoolProcess:
             Stream(self._settings.broker_url).publish,
             stopping=self.shared.stopping,
             ending=self.shared.ending,
+            discard_refused=services.retention.discard_refused,
             longest_s=self._timing.longest_s,
             renew_s=limits.renew_s,
         )

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON, RENEW_S, SILENT, Failure, Job, JobCancelledError, JobKind, LeaseStatus
+from core.domain.storage_limits import REFUSED
 from core.services.jobs import JobService
 from worker.handlers import Done, Handlers
 from worker.lease import Lease
@@ -36,6 +37,7 @@ class Runner:
         publish: tells the bot.
         stopping: whether this process has been asked to end and its time for that is up.
         ending: whether it has been asked to; a segment of a training saves and ends at once.
+        discard_refused: deletes the files of a failed job that are no photos.
         longest_s: a job of a kind that runs for longer loses its lease.
         renew_s: seconds between two renewals of the lease.
     """
@@ -48,6 +50,7 @@ class Runner:
         *,
         stopping: Callable[[], bool] = lambda: False,
         ending: Callable[[], bool] = lambda: False,
+        discard_refused: Callable[[Job], None] = lambda _job: None,
         longest_s: Callable[[JobKind], float] = _TIMING.longest_s,
         renew_s: float = RENEW_S,
     ) -> None:
@@ -56,6 +59,7 @@ class Runner:
         self._publish = publish
         self._stopping = stopping
         self._ending = ending
+        self._discard_refused = discard_refused
         self._longest_s = longest_s
         self._renew_s = renew_s
 
@@ -83,7 +87,10 @@ class Runner:
         except OmokageError as error:
             if job.kind in SILENT:  # nobody is told, but for whoever reads this
                 _log.warning("job %s: the %s failed: %s %s", job.id, job.kind, error.code, error.details)
-            return self._jobs.fail(job.id, owner, Failure(error.code, error.details))
+            kept = self._jobs.fail(job.id, owner, Failure(error.code, error.details))
+            if kept and error.code in REFUSED:
+                self._discard(job)
+            return kept
         except SoftTimeLimitExceeded:
             _log.error("job %s: took longer than is allowed", job.id)
             return self._fail(job, owner, reason="too-long")
@@ -122,6 +129,12 @@ class Runner:
             return False
         _log.info("job %s: given back, this worker ends", job.id)
         return self._jobs.release(job.id, owner)
+
+    def _discard(self, job: Job) -> None:
+        try:
+            self._discard_refused(job)
+        except _HOST_FAULTS as error:  # the job has ended; its files go with the others that nobody needs
+            _log.warning("job %s: its refused file was not deleted (%s)", job.id, type(error).__name__)
 
     def _fail(self, job: Job, owner: str, reason: str) -> bool:
         return self._jobs.fail(job.id, owner, Failure(ErrorCode.INTERNAL, {"reason": reason}))

@@ -39,6 +39,7 @@ class ErrorCode(StrEnum):
     RUN_STATE = "run-state"  # that cannot be asked of a run in `state`
     DIVERGED = "diverged"  # the loss is no number at `step`
     DISK_FULL = "disk-full"
+    STORAGE_FULL = "storage-full"  # a guild's quota: `used` of `quota`
     UNKNOWN_VERSION = "unknown-version"
     BAD_WEIGHTS = "bad-weights"  # damaged, truncated, or not what the card says
     NO_MODEL = "no-model"  # nothing that draws faces answers here yet

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -130,7 +130,7 @@ class Origin:
     member_id: int
     locale: str
     application_id: int
-    interaction_token: str
+    interaction_token: str = field(repr=False)  # whoever has it can answer in the bot's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class JobRequest:
     id: int
     kind: JobKind
     origin: Origin
-    params: Mapping[str, JSON]
+    params: Mapping[str, JSON] = field(repr=False)  # with the addresses of photos
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class Job:
     queue: QueueName
     priority: int
     origin: Origin
-    params: Mapping[str, JSON]
+    params: Mapping[str, JSON] = field(repr=False)
     photo: str | None
     attempts: int
     cancel_requested: bool
@@ -174,7 +174,7 @@ class Job:
     finished_at: datetime | None
     lease_owner: str | None
     lease_until: datetime | None
-    result: Mapping[str, JSON] | None
+    result: Mapping[str, JSON] | None = field(repr=False)
     failure: Failure | None
     answer_message_id: int | None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -68,7 +68,7 @@ class NewFace:
     box: Box
     score: float
     landmarks: tuple[Point, ...]
-    embedding: bytes
+    embedding: bytes = field(repr=False)
     embedder: str = ""
 
 
@@ -95,7 +95,7 @@ class GalleryRows:
 
     person_ids: tuple[int, ...]
     names: tuple[str, ...]
-    embeddings: tuple[bytes, ...]
+    embeddings: tuple[bytes, ...] = field(repr=False)
     owners: tuple[int, ...]
 
 
@@ -106,7 +106,7 @@ class CannotLink:
     person_id: int
     photo: str | None
     box: Box
-    embedding: bytes
+    embedding: bytes = field(repr=False)
 
 
 def normalise_name(name: str) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from core.domain.fairness import FairShare
 from core.domain.jobs import LIMITS, Limits, QueueName
+from core.domain.storage_limits import StorageLimits
+from core.storage.blob_references import blob_names_in
 from core.storage.database import Database
 
 Enqueue = Callable[[int, QueueName, int], None]  # (job id, queue, priority); raises where the broker is away
+BlobSize = Callable[[str], int]  # a blob's name -> its bytes
 
 
 def now_utc() -> datetime:
@@ -28,7 +32,10 @@ def own_id() -> int:
 
 
 class JobBase:
-    """A database, a clock and the rules; thread-safe, since it holds no state of its own."""
+    """A database, a clock and the rules; thread-safe, since it holds no state of its own.
+
+    `blob_size` looks into the store; without it nothing counts against a guild's quota.
+    """
 
     def __init__(
         self,
@@ -37,12 +44,22 @@ class JobBase:
         clock: Callable[[], datetime] = now_utc,
         share: FairShare = FairShare(),  # noqa: B008 - frozen
         limits: Limits = LIMITS,
+        *,
+        storage: StorageLimits = StorageLimits(),  # noqa: B008 - frozen
+        blob_size: BlobSize = lambda _name: 0,
     ) -> None:
         self._database = sessions
         self._enqueue = enqueue
         self._clock = clock
         self._share = share
         self._limits = limits
+        self._storage = storage
+        self._blob_size = blob_size
 
     def _after(self, seconds: float) -> datetime:
         return self._clock() + timedelta(seconds=seconds)
+
+    def _sizes_in(self, *stored: object) -> dict[str, int]:
+        """Bytes of the blobs that are named in JSON; looks into the store, so not within a transaction."""
+        names = blob_names_in(json.dumps(stored))
+        return {name: self._blob_size(name) for name in names}

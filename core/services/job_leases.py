@@ -14,6 +14,7 @@ from core.domain.people import NewFace
 from core.services.job_dispatch import Dispatching
 from core.storage.face_rows import insert_faces
 from core.storage.job_rows import end_jobs, failure_values, get_job, to_job
+from core.storage.retention_rows import note_stored
 from core.storage.run_rows import any_astray, settle_runs
 from core.storage.tables import jobs, outbox
 
@@ -63,10 +64,13 @@ class Leases(Dispatching):
         Returns:
             False: the lease was lost, and nothing was written.
         """
+        sizes = self._sizes_in(result)
         with self._database.write() as connection:
             ended = self._end(connection, job_id, owner, JobState.DONE, keep=keep, result=dict(result))
             if ended is JobState.DONE:
-                insert_faces(connection, get_job(connection, job_id), faces, self._clock())
+                job, now = get_job(connection, job_id), self._clock()
+                insert_faces(connection, job, faces, now)
+                note_stored(connection, job.origin.guild_id, sizes, now)
         return self._ended(ended)
 
     def fail(self, job_id: int, owner: str, failure: Failure) -> bool:

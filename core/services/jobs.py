@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from sqlalchemy import and_, case, func, select, update
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.fairness import Place, check_room
 from core.domain.jobs import ACTIVE, JSON, PENDING, SILENT, Backlog, Failure, Job, JobRequest, JobState, QueueName
+from core.domain.storage_limits import announced_bytes
 from core.services.job_base import Enqueue, now_utc
 from core.services.job_leases import Leases
 from core.services.job_outbox import Outbox
 from core.services.job_place import place_of
-from core.storage.job_rows import end_jobs, failure_values, find_job, get_job, insert_job, to_job
+from core.storage.job_rows import (
+    end_jobs,
+    failure_values,
+    find_job,
+    get_job,
+    insert_job,
+    to_job,
+    without_addresses,
+)
+from core.storage.retention_rows import note_stored, stored_bytes
 from core.storage.tables import jobs
 
 __all__ = ["Enqueue", "JobService", "now_utc"]
@@ -33,7 +43,7 @@ class JobService(Leases, Outbox):
         """Accept a command: from here on it gets an answer. The same id again gives the existing job.
 
         Raises:
-            OmokageError: QUEUE_FULL, with how many of the member's or the guild's jobs are `waiting`.
+            OmokageError: QUEUE_FULL, with how many of the member's or the guild's jobs are `waiting`; STORAGE_FULL.
         """
         with self._database.write() as connection:
             self._database.alone(connection, f"omokage-receive-{request.origin.guild_id}")
@@ -45,6 +55,8 @@ class JobService(Leases, Outbox):
             pending = and_(jobs.c.guild_id == guild, jobs.c.state.in_(PENDING), jobs.c.kind.not_in(SILENT))
             of_member, of_guild = connection.execute(select(own, func.count()).where(pending)).one()
             check_room(guild, of_member, of_guild, self._share)
+            stored = stored_bytes(connection, guild)
+            self._storage.check_quota(guild, stored, announced_bytes(request.params))
             return insert_job(connection, request, self._clock())
 
     def submit(self, job_id: int, photo_sha: str | None = None, more: Mapping[str, JSON] | None = None) -> Job:
@@ -58,12 +70,14 @@ class JobService(Leases, Outbox):
         Raises:
             OmokageError: UNKNOWN_JOB.
         """
+        sizes = self._sizes_in(photo_sha, more)
         with self._database.write() as connection:
-            changed: dict[str, Any] = {"state": JobState.WAITING, "photo": photo_sha}
-            if more:
-                changed["params"] = {**get_job(connection, job_id).params, **more}
+            job = get_job(connection, job_id)
+            params = without_addresses({**job.params, **(more or {})})  # the photos are stored
+            changed = {"state": JobState.WAITING, "photo": photo_sha, "params": params}
             received = and_(jobs.c.id == job_id, jobs.c.state == JobState.RECEIVED)
-            connection.execute(update(jobs).where(received).values(changed))
+            if connection.execute(update(jobs).where(received).values(changed)).rowcount:
+                note_stored(connection, job.origin.guild_id, sizes, self._clock())
         self.dispatch()
         return self.get(job_id)
 

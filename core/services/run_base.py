@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -70,8 +69,7 @@ class RunBase:
             owner: None: whichever worker is free.
             awaited: somebody waits for it: it is the first after a start or a resume, or makes the version.
         """
-        # The run keeps the token; a copy a minute need not lie around.
-        request = JobRequest(own_id(), JobKind.TRAIN, replace(run.origin, interaction_token=""), {"run_id": run.id})
+        request = JobRequest(own_id(), JobKind.TRAIN, run.origin, {"run_id": run.id})
         now = self._clock()
         state: dict[str, Any] = {"state": JobState.WAITING}
         if awaited:

@@ -6,10 +6,14 @@ import contextlib
 import errno
 import hashlib
 import logging
+import os
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from fsspec import AbstractFileSystem
 from fsspec.core import url_to_fs
@@ -20,6 +24,23 @@ from core.storage.disk import disk_full_said
 
 _log = logging.getLogger(__name__)
 _NAME = re.compile(r"[0-9a-f]{64}")
+_PART = ".part"  # the end of the name of a file that is being written, or about to be deleted
+_STORED = re.compile(rf"[0-9a-f]{{64}}(\.[0-9a-f]{{32}}{re.escape(_PART)})*")
+# How old a stored object may be before it is written anew when the same content is put again, where an object's time
+# cannot be set. It has to be well below the age from which a sweep takes what nobody refers to.
+_FRESH = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class BlobFile:
+    """A stored file: its bytes, and when it was last written or put again.
+
+    `name` is a blob's sha256, or begins with one and ends with `.part`: what a writer left that was killed.
+    """
+
+    name: str
+    size: int
+    modified: datetime
 
 
 class Blobs:
@@ -41,14 +62,17 @@ class Blobs:
         self._renames = "file" in ((protocol,) if isinstance(protocol, str) else protocol)
 
     def put(self, data: bytes) -> str:
-        """Store; the sha256 as 64 hex digits is the name. What is there already is left as it is.
+        """Store; the sha256 as 64 hex digits is the name.
+
+        What is there already stays as it is, but counts as written now: whoever puts it is about to refer to it, so no
+        sweep may take it.
 
         Raises:
             OmokageError: DISK_FULL.
         """
         name = hashlib.sha256(data).hexdigest()
         with disk_full_said(), _os_errors():
-            if not self._is_whole(name, len(data)):
+            if not self._keep(self._path(name), len(data)):
                 self._write(self._path(name), data)
         return name
 
@@ -73,23 +97,89 @@ class Blobs:
         with _os_errors():
             return bool(self._files.exists(self._path(name)))
 
+    def size(self, name: str) -> int:
+        """Return the bytes that it takes; 0 where it is not there."""
+        try:
+            with _os_errors():
+                return int(self._files.size(self._path(name)))
+        except FileNotFoundError:
+            return 0
+
     def delete(self, name: str) -> None:
         """Remove it; whether anybody still needs it, the caller knows."""
         with contextlib.suppress(FileNotFoundError), _os_errors():
             self._files.rm_file(self._path(name))
 
-    def _is_whole(self, name: str, size: int) -> bool:
+    def files(self) -> Iterator[BlobFile]:
+        """Yield all stored files, folder by folder, with what killed writers left behind."""
+        for number in range(256):
+            folder = f"{self._root}/{number:02x}"
+            try:
+                with _os_errors():
+                    infos = self._files.ls(folder, detail=True)
+            except FileNotFoundError:
+                continue
+            for info in infos:
+                name = info["name"].rpartition("/")[2]
+                if _STORED.fullmatch(name):
+                    yield BlobFile(name, int(info["size"]), self._modified(info["name"], info))
+
+    def remove(self, name: str, unless_put_since: datetime) -> bool:
+        """Delete what `files` listed under this name, unless it was put again since.
+
+        Returns:
+            False: it stays, or is not there.
+        """
+        if not _STORED.fullmatch(name):
+            raise ValueError(f"{name!r} is not the name of a stored file")
         try:
-            return bool(self._files.size(self._path(name)) == size)
+            with _os_errors():
+                return self._remove(f"{self._root}/{name[:2]}/{name}", unless_put_since)
         except FileNotFoundError:
             return False
+
+    def _remove(self, path: str, unless_put_since: datetime) -> bool:
+        if self._modified(path, self._files.info(path)) >= unless_put_since:
+            return False
+        if not self._renames:
+            self._files.rm_file(path)
+            return True
+        # Out of reach before the last look, so that nobody can put it again between the look and the deletion.
+        taken = self._part_of(path)
+        os.rename(path, taken)
+        if self._modified(taken, self._files.info(taken)) >= unless_put_since:
+            os.rename(taken, path)
+            return False
+        os.unlink(taken)
+        return True
+
+    def _keep(self, path: str, size: int) -> bool:
+        """Whether the blob is there, whole; then it is as if it were written now."""
+        try:
+            info = self._files.info(path)
+            if info["size"] != size:
+                return False
+            if self._renames:
+                os.utime(path)
+                return True
+        except FileNotFoundError:
+            return False
+        return datetime.now(UTC) - self._modified(path, info) < _FRESH
+
+    def _modified(self, path: str, info: Mapping[str, Any]) -> datetime:
+        """When a file was written, of whatever the kind of store calls it."""
+        when: Any = info.get("LastModified") or info.get("mtime") or self._files.modified(path)
+        if isinstance(when, int | float):
+            return datetime.fromtimestamp(when, UTC)
+        modified: datetime = when if isinstance(when, datetime) else self._files.modified(path)
+        return modified if modified.tzinfo else modified.replace(tzinfo=UTC)
 
     def _write(self, path: str, data: bytes) -> None:
         self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
         if not self._renames:
             self._files.pipe_file(path, data)
             return
-        part = f"{path}.{uuid.uuid4().hex}.part"
+        part = self._part_of(path)
         try:
             self._files.pipe_file(part, data)
             self._files.mv(part, path)
@@ -97,6 +187,9 @@ class Blobs:
             if self._files.exists(part):
                 self._files.rm_file(part)
             raise
+
+    def _part_of(self, path: str) -> str:
+        return f"{path}.{uuid.uuid4().hex}{_PART}"
 
     def _path(self, name: str) -> str:
         if not _NAME.fullmatch(name):
@@ -120,7 +213,8 @@ def _file_system(url: str) -> tuple[AbstractFileSystem, str]:
     if "://" not in url:  # fsspec would split a folder's name at "::"
         return LocalFileSystem(), Path(url).absolute().as_posix()
     try:
-        files, root = url_to_fs(url)
+        # Without fsspec's own memory of listings: another process writes and deletes, too.
+        files, root = url_to_fs(url, use_listings_cache=False)
         return files, str(root)
     except (ImportError, ValueError) as error:
         raise RuntimeError(f"OMOKAGE_BLOBS: {error}") from error

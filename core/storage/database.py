@@ -12,7 +12,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from core.domain.errors import ErrorCode, OmokageError
@@ -88,14 +88,29 @@ def _engine(url: str) -> Engine:
     parsed = database_address(url)
     if parsed.get_backend_name() != "sqlite":
         # A server that was restarted leaves dead connections in the pool.
-        return create_engine(parsed, pool_pre_ping=True)
+        engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        event.listen(engine, "handle_error", _hide_values)
+        return engine
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     # isolation_level None: the driver starts no transactions of its own, `_begin` does.
-    engine = create_engine(parsed, connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000})
+    options = {"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000}
+    engine = create_engine(parsed, connect_args=options, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _hide_values(context: ExceptionContext) -> None:
+    """Leave the first line of a failed statement's message: in the others PostgreSQL quotes the row.
+
+    A statement's parameters hold tokens, addresses of photos and embeddings, which must not get into a log.
+    """
+    if context.statement is None:  # connecting: all of it is needed, and no row is in it
+        return
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

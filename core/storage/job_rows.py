@@ -122,6 +122,12 @@ def end_jobs(
     return [row.id for row in ended]
 
 
+def without_addresses(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a job's parameters without the addresses of its photos, by which whoever has them can fetch these."""
+    kept = {key: value for key, value in params.items() if key != "photo_url"}
+    return {key: without_addresses(value) if isinstance(value, Mapping) else value for key, value in kept.items()}
+
+
 def failure_values(failure: Failure) -> Mapping[str, Any]:
     """A failure as columns."""
     return {"failure_code": failure.code, "failure_details": dict(failure.details)}

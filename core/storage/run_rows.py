@@ -86,7 +86,7 @@ def insert_run(connection: Connection, values: Mapping[str, Any], origin: Origin
         "created_by": origin.member_id,
         "locale": origin.locale,
         "application_id": origin.application_id,
-        "interaction_token": origin.interaction_token,
+        "interaction_token": "",  # a training's message is one of the channel, and no answer to the command
         "number": connection.execute(highest).scalar_one() + 1,
         "wish": Wish.RUN,
         "created_at": now,

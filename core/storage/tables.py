@@ -23,6 +23,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    text,
 )
 
 # Constraints with names can be altered by later migrations, on SQLite too.
@@ -96,6 +97,13 @@ jobs = Table(
     Index(None, "kind", "finished_at"),  # how long jobs of a kind take
     Index(None, "queue", "started_at"),  # which messages were overtaken
 )
+# Of the jobs whose interaction can still be answered: few, whatever there is of history.
+Index(
+    "ix_jobs_created_at_with_token",
+    jobs.c.created_at,
+    sqlite_where=jobs.c.interaction_token != text("''"),
+    postgresql_where=jobs.c.interaction_token != text("''"),
+)
 
 outbox = Table(
     "outbox",
@@ -145,7 +153,15 @@ faces = Table(
     Column("person_id", ForeignKey(people.c.id)),
     UniqueConstraint("job_id", "number"),
     Index(None, "guild_id", "photo"),  # the same photo posted again
+    Index(None, "photo"),  # whether any guild still needs it
     Index(None, "person_id"),
+)
+# Those that are deleted after a time.
+Index(
+    "ix_faces_created_at_unnamed",
+    faces.c.created_at,
+    sqlite_where=faces.c.person_id.is_(None),
+    postgresql_where=faces.c.person_id.is_(None),
 )
 
 # What was said about faces, by whom, where, when and how: written once, never changed.
@@ -174,4 +190,23 @@ guilds = Table(
     Column("language", String(16)),
     Column("updated_by", BigInteger, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
+)
+
+# What a guild's members have stored, for its quota: photos, and the pictures of answers. A row goes when the guild
+# needs the blob no more; nothing is kept because of a row here.
+guild_blobs = Table(
+    "guild_blobs",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("sha256", String(64), primary_key=True),
+    Column("size", BigInteger, nullable=False),  # bytes
+    Column("created_at", UtcTime, nullable=False),
+)
+
+# Work that one process does for all of them, now and then.
+chores = Table(
+    "chores",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("due_at", UtcTime, nullable=False),
 )

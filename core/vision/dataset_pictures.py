@@ -6,7 +6,7 @@ import hashlib
 import io
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,13 +41,13 @@ class Seen:
     `thumbnail` (225,) serves to find copies.
     """
 
-    image: bytes
+    image: bytes = field(repr=False)
     sha256: str
     landmarks: tuple[tuple[float, float], ...] | None
     box: Box | None
     score: float
     side: float
-    embedding: bytes
+    embedding: bytes = field(repr=False)
     thumbnail: NDArray[np.float32] | None
 
     def record(self, label: int, source: str) -> Record:

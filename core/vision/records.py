@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.domain.faces import Box, Point
@@ -24,14 +24,14 @@ class Record:
     where no face was found; `score` is then 0 and `embedding` (128 float32, little-endian) empty.
     """
 
-    image: bytes
+    image: bytes = field(repr=False)
     label: int
     source: str
     sha256: str
     landmarks: tuple[Point, ...] | None
     box: Box | None
     score: float
-    embedding: bytes
+    embedding: bytes = field(repr=False)
     embedder: str = ""
 
 

@@ -1,4 +1,4 @@
-"""What can be pressed under an answer. All state is in the custom ids, so they work after a restart, for ever."""
+"""What can be pressed under an answer: all state is in the custom ids, so they work as long as the job is kept."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ error-too-large = The file is larger than 10 MiB. Please send a smaller copy, fo
 error-too-many-pixels = The picture has more than 25 megapixels. Please make it smaller and send it again.
 error-no-face = I found no face in this picture. Try one in which the faces are larger, sharper, and turned to the camera.
 error-no-picture = This message has no picture. Use this on a message with a photo, or attach one with /classify.
-error-photo-gone = The picture is no longer there. Please send it again.
-error-face-gone = This face is no longer stored. Please send the photo again.
+error-photo-gone = The picture is no longer there: pictures are kept for some time, then deleted. Please send it again.
+error-face-gone = This face is no longer stored: faces that nobody named are deleted after some time. Please send the photo again.
 error-queue-full = { $waiting ->
         [one] One job is waiting already
        *[other] { $waiting } jobs are waiting already
@@ -24,7 +24,7 @@ error-bad-name = { $reason ->
        *[other] The name has characters in it that cannot be shown. Please type it again.
     }
 error-unknown-person = This person is no longer known here. Choose somebody else, or type the name.
-error-unknown-job = There is no such job in this server. Choose one from the list that /show offers.
+error-unknown-job = There is no such job in this server. It may be too old: answers are kept for some time, then deleted. /show offers those that there are.
 error-already-finished = It is finished already. /show posts its answer again.
 error-workers-died = { $attempts } workers stopped unexpectedly since the last checkpoint. It goes on from there by itself, after a pause that grows; nothing that was saved is lost. If this lasts, the operator should look at the memory of the GPU host.
 error-too-many-attempts = This failed several times, so I gave up. If a photo is part of it, try another file format or a smaller picture.
@@ -54,6 +54,8 @@ error-run-state = { $state ->
     }
 error-diverged = The training came off the rails at step { $step }: the loss is no number any more. Roll back to a checkpoint and branch with a smaller learning rate.
 error-disk-full = My disk is full. Nothing that was saved is lost. Please ask my operator to make room, then try again; a training can be resumed from its last checkpoint.
+error-disk-full = The disk is full, so the training is paused. The last checkpoint is safe: make room, then resume.
+error-storage-full = This server has stored as many pictures as it may ({ $used } of { $quota }). Older ones are deleted after some time; whoever runs this bot can allow more.
 error-unknown-version = There is no such model version here. /model list shows those that there are.
 error-bad-weights = A file of the model is damaged, cut off, or not what its card says. Choose another version, or roll the training back to an older checkpoint.
 error-not-better = On the pictures held out from both, this version is right in { NUMBER($new, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) } of the cases, and the one that answers now in { NUMBER($old, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) }. So it does not take its place.

@@ -6,8 +6,8 @@ error-too-large = ファイルが10 MiBを超えています。小さくした�
 error-too-many-pixels = 画像が2500万画素を超えています。縮小してからもう一度送ってください。
 error-no-face = この画像からは顔が見つかりませんでした。顔が大きくはっきりと、正面を向いて写っている写真でお試しください。
 error-no-picture = このメッセージには画像がありません。写真付きのメッセージで使うか、/classify で写真を添付してください。
-error-photo-gone = 画像がすでに削除されています。もう一度送ってください。
-error-face-gone = この顔のデータはすでに残っていません。写真をもう一度送ってください。
+error-photo-gone = 画像がすでに削除されています（画像は一定期間後に削除されます）。もう一度送ってください。
+error-face-gone = この顔のデータはすでに残っていません（名前の付いていない顔は一定期間後に削除されます）。写真をもう一度送ってください。
 error-queue-full = すでに{ $waiting }件のジョブが順番を待っています。結果が出るまでお待ちいただくか、/jobs でどれかをキャンセルしてください。
 error-not-allowed = { $reason ->
         [labelling-moderators] このサーバーでは、顔に名前を付けられるのはモデレーターだけです。モデレーターに依頼してください（/settings labelling で変更できます）。
@@ -21,7 +21,7 @@ error-bad-name = { $reason ->
        *[other] 名前に表示できない文字が含まれています。もう一度入力してください。
     }
 error-unknown-person = この人はもう登録されていません。別の人を選ぶか、名前を入力してください。
-error-unknown-job = このサーバーにそのジョブはありません。/show で表示される一覧から選んでください。
+error-unknown-job = このサーバーにそのジョブはありません。古い結果は一定期間後に削除されます。今あるものは /show の一覧から選べます。
 error-already-finished = すでに完了しています。結果は /show でもう一度投稿できます。
 error-workers-died = 最後のチェックポイント以降、ワーカーが{ $attempts }回異常終了しました。保存済みの内容は失われていません。少しずつ間隔を空けながら、そこから自動的に再開します。続く場合は、GPUホストのメモリを運営者が確認してください。
 error-too-many-attempts = 何度も失敗したため、中止しました。写真を使う場合は、別の形式のファイルか、小さい画像でお試しください。
@@ -51,6 +51,8 @@ error-run-state = { $state ->
     }
 error-diverged = ステップ{ $step }で学習が破綻しました（損失が数値ではなくなりました）。チェックポイントに戻し、学習率を下げて分岐させてください。
 error-disk-full = ボットのディスクがいっぱいです。保存済みの内容は失われていません。運営者に空き容量を増やしてもらってから、もう一度お試しください。学習は最後のチェックポイントから再開できます。
+error-disk-full = ディスクがいっぱいのため、学習を一時停止しました。最後のチェックポイントは無事です。空きを作ってから再開してください。
+error-storage-full = このサーバーで保存できる画像の上限に達しています（{ $quota }のうち{ $used }を使用中）。古い画像は一定期間後に削除されます。上限はボットの管理者が変更できます。
 error-unknown-version = そのモデルのバージョンはありません。/model list で一覧を確認できます。
 error-bad-weights = モデルのファイルが壊れているか、途中で切れているか、カードの内容と一致しません。別のバージョンを選ぶか、古いチェックポイントに戻してください。
 error-not-better = どちらの学習にも使っていない写真での正解率は、このバージョンが{ NUMBER($new, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) }、現在使用中のものが{ NUMBER($old, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) }です。そのため切り替えません。

@@ -142,6 +142,6 @@ def test_one_fault_is_status_1_and_the_other_checks_are_done(tmp_path: Path, mon
     assert status == 1
     assert report["ok"] is False
     assert {check["name"]: check["state"] for check in report["checks"]} == {
-        "python": "ok", "disk": "ok", "database": "fault", "broker": "ok",
+        "python": "ok", "disk": "ok", "database": "fault", "storage": "remark", "broker": "ok",
         "token": "remark", "running": "remark", "tensorflow": "ok", "gpu": "remark",
     }  # fmt: skip

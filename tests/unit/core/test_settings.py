@@ -6,6 +6,7 @@ import kombu.utils.url
 import pytest
 import redis.connection
 
+from core.domain.storage_limits import StorageLimits
 from core.settings import Settings, SettingsError
 from core.storage.database import database_address
 
@@ -34,6 +35,8 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
             "OMOKAGE_GUILDS": "123, 456 789",
             "OMOKAGE_LOG_LEVEL": "debug",
             "OMOKAGE_PRECISION": "bfloat16",
+            "OMOKAGE_KEEP_DAYS": "7",
+            "OMOKAGE_GUILD_QUOTA": "1.5 GB",
         }
     )
     assert settings == Settings(
@@ -47,6 +50,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         guilds=(123, 456, 789),
         log_level="DEBUG",
         precision="BFLOAT16",
+        storage=StorageLimits(keep_days=7, guild_quota=1_500_000_000),
     )
     assert "secret" not in repr(settings)
 
@@ -60,6 +64,11 @@ def test_an_empty_variable_counts_as_unset() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "advice"),
     [
+        ("OMOKAGE_KEEP_DAYS", "-1", "a whole number"),
+        ("OMOKAGE_KEEP_DAYS", "for ever", "a whole number"),
+        ("OMOKAGE_KEEP_DAYS", "9" * 30, "a whole number"),
+        ("OMOKAGE_GUILD_QUOTA", "lots", "500MB or 2GB"),
+        ("OMOKAGE_GUILD_QUOTA", "-2GB", "500MB or 2GB"),
         ("OMOKAGE_DATABASE_URL", "mysql://db", "sqlite:/// or postgresql://"),
         ("OMOKAGE_DATABASE_URL", "omokage.db", "sqlite:/// or postgresql://"),
         ("OMOKAGE_DATABASE_URL", "sqlite://omokage.db", "sqlite:/// or postgresql://"),
@@ -142,3 +151,8 @@ def test_a_password_that_belongs_to_no_address_or_is_there_twice_is_refused(
 ) -> None:
     with pytest.raises(SettingsError, match=advice):
         Settings.from_env(environ)
+
+
+@pytest.mark.parametrize(("text", "size"), [("0", 0), ("500", 500), ("500MB", 500_000_000), ("2 gb", 2_000_000_000)])
+def test_a_quota_is_a_size(text: str, size: int) -> None:
+    assert Settings.from_env({"OMOKAGE_GUILD_QUOTA": text}).storage.guild_quota == size

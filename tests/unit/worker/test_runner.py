@@ -98,6 +98,37 @@ def until_cancelled(job: Job, progress: Any, cancelled: Callable[[], bool]) -> D
     raise JobCancelledError
 
 
+@pytest.mark.parametrize(
+    ("code", "kept", "expected"),
+    [
+        (ErrorCode.NOT_AN_IMAGE, True, [JOB.id]),
+        (ErrorCode.TOO_MANY_PIXELS, True, [JOB.id]),
+        (ErrorCode.NO_FACE, True, []),  # a photo all the same
+        (ErrorCode.NOT_AN_IMAGE, False, []),  # somebody else has the job
+    ],
+)
+def test_the_files_of_a_job_are_deleted_when_they_are_no_photos(code: ErrorCode, kept: bool, expected: list[int]):
+    discarded: list[int] = []
+    handlers = {JobKind.CLASSIFY: raises(OmokageError(code))}
+
+    def discard(job: Job) -> None:
+        discarded.append(job.id)
+
+    Runner(Jobs(kept=kept), handlers, lambda _: None, discard_refused=discard).run(JOB.id)  # type: ignore[arg-type]
+    assert discarded == expected
+
+
+def test_a_store_that_is_away_does_not_bring_a_refused_job_back():
+    def discard(_job: Job) -> None:
+        raise OSError("the store is away")
+
+    jobs, heard = Jobs(), list[JobEvent]()
+    handlers = {JobKind.CLASSIFY: raises(OmokageError(ErrorCode.NOT_AN_IMAGE))}
+    Runner(jobs, handlers, heard.append, discard_refused=discard).run(JOB.id)  # type: ignore[arg-type]
+    assert jobs.told == [("fail", ErrorCode.NOT_AN_IMAGE, {})]
+    assert heard[-1] == JobEvent(5, "finished")
+
+
 def test_a_result_is_written_and_told():
     jobs = Jobs()
 

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,15 @@ from core.storage.blobs import Blobs
 
 PHOTO = b"a photo"
 NAME = hashlib.sha256(PHOTO).hexdigest()
+
+
+def set_time(blobs: Blobs, when: datetime) -> None:
+    files: Any = blobs._files
+    path = blobs._path(NAME)
+    if blobs._renames:
+        os.utime(path, (when.timestamp(),) * 2)
+    else:
+        files.store[path].created = files.store[path].modified = when
 
 
 @pytest.fixture(params=["folder", "memory"])
@@ -53,14 +65,77 @@ def test_many_blobs_are_spread_over_folders(tmp_path: Path) -> None:
     ]
 
 
-def test_putting_again_writes_nothing(tmp_path: Path) -> None:
+def test_putting_again_writes_nothing_but_that_it_was_put_now(tmp_path: Path) -> None:
     blobs = Blobs(str(tmp_path))
     blobs.put(PHOTO)
     path = tmp_path / NAME[:2] / NAME
+    os.utime(path, (0, 0))
     before = path.stat()
     blobs.put(PHOTO)
     after = path.stat()
-    assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
+    assert after.st_ino == before.st_ino
+    assert time.time() - after.st_mtime < 60
+
+
+def test_what_was_put_again_long_ago_counts_as_new_in_any_store(blobs: Blobs) -> None:
+    blobs.put(PHOTO)
+    set_time(blobs, datetime(2026, 1, 1, tzinfo=UTC))
+    (file,) = blobs.files()
+    assert (file.name, file.size, file.modified) == (NAME, len(PHOTO), datetime(2026, 1, 1, tzinfo=UTC))
+    blobs.put(PHOTO)
+    (file,) = blobs.files()
+    assert datetime.now(UTC) - file.modified < timedelta(minutes=1)
+
+
+def test_only_what_nobody_has_put_since_is_removed(blobs: Blobs) -> None:
+    now = datetime.now(UTC)
+    blobs.put(PHOTO)
+    assert not blobs.remove(NAME, now - timedelta(hours=1))
+    assert blobs.get(NAME) == PHOTO
+    assert blobs.remove(NAME, now + timedelta(hours=1))
+    assert not blobs.exists(NAME)
+    assert not blobs.remove(NAME, now + timedelta(hours=1))
+    assert list(blobs.files()) == []
+
+
+def test_what_is_put_while_it_is_being_removed_is_there_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs = Blobs(str(tmp_path))
+    blobs.put(PHOTO)
+    set_time(blobs, datetime(2026, 1, 1, tzinfo=UTC))
+    rename = os.rename
+
+    def put_before_it(source: str, target: str) -> None:
+        monkeypatch.setattr(os, "rename", rename)
+        blobs.put(PHOTO)
+        rename(source, target)
+
+    monkeypatch.setattr(os, "rename", put_before_it)
+    assert not blobs.remove(NAME, datetime.now(UTC) - timedelta(hours=1))
+    assert blobs.get(NAME) == PHOTO
+
+
+def test_what_a_killed_writer_left_is_listed_and_can_be_removed(tmp_path: Path) -> None:
+    blobs = Blobs(str(tmp_path))
+    blobs.put(PHOTO)
+    (tmp_path / NAME[:2] / NAME).rename(tmp_path / NAME[:2] / f"{NAME}.{uuid.uuid4().hex}.part")
+    (tmp_path / NAME[:2] / "README").write_text("not ours", "utf-8")
+    (file,) = blobs.files()
+    assert blobs.remove(file.name, datetime.now(UTC) + timedelta(hours=1))
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["README"]
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", NAME + "/..", NAME + ".part", "README"])
+def test_nothing_else_can_be_removed(blobs: Blobs, name: str) -> None:
+    with pytest.raises(ValueError, match="not the name"):
+        blobs.remove(name, datetime.now(UTC))
+
+
+def test_a_size_is_told_without_reading(blobs: Blobs) -> None:
+    assert blobs.size(NAME) == 0
+    blobs.put(PHOTO)
+    assert blobs.size(NAME) == len(PHOTO)
 
 
 def test_a_damaged_blob_is_gone_rather_than_wrong(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from cli.log_filter import FORGET_S, RepeatFilter
+from core.logs import REPEAT_S, RepeatFilter
 
 
 def record(text: str, level: int = logging.WARNING, error: Exception | None = None) -> logging.LogRecord:
@@ -20,7 +20,7 @@ def test_a_warning_that_comes_every_two_seconds_is_shown_once_however_long_it_la
         results.append(shown.filter(record("a")))
         now[0] += 2
     assert results == [True] + [False] * 99
-    now[0] += FORGET_S
+    now[0] += REPEAT_S
     assert shown.filter(record("a")), "after a minute without it, it is news"
 
 

@@ -1,0 +1,45 @@
+"""`omokage prune`: delete now what is no longer kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.context import opened, read_settings
+from core.domain.storage_limits import size_text
+
+if TYPE_CHECKING:
+    from core.services.retention import Pruned
+
+
+@click.command(short_help="Delete now what is no longer kept.")
+@click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object; see docs/cli.md.")
+def prune(dry_run: bool, as_json: bool) -> None:
+    """Delete now what is no longer kept; the bot does so by itself every hour. docs/privacy.md says what that is."""
+    settings = read_settings()
+    with opened(settings) as services:
+        pruned = services.retention.plan() if dry_run else services.retention.prune()
+    if as_json:
+        click.echo(json.dumps({"dry_run": dry_run, **asdict(pruned)}))
+        return
+    click.echo(("Would delete: " if dry_run else "Deleted: ") + sentence(pruned))
+    if not settings.storage.keep_days:
+        click.echo("Answers are kept for ever, since OMOKAGE_KEEP_DAYS is 0.")
+
+
+def sentence(pruned: Pruned) -> str:
+    """What goes, for people."""
+    if not (pruned.jobs or pruned.faces or pruned.orphans):
+        return "nothing; all that is stored is still kept."
+    jobs = _count(pruned.jobs, "finished job")
+    faces = _count(pruned.faces, "face")
+    files = _count(pruned.orphans, "file")
+    return f"{jobs}, {faces} without a name, {files} with {size_text(pruned.bytes)}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
