@@ -10,6 +10,7 @@ import click
 
 from cli.context import quiet_libraries
 from cli.data_curate import curate
+from cli.data_remove import remove
 from cli.data_text import dataset_json, dataset_lines, dataset_row, trained_for
 from cli.data_told import bar, told
 from cli.table import table
@@ -114,6 +115,7 @@ def export(name: str, folder: Path, version: int | None, guild: int) -> None:
 
 
 data.add_command(curate)
+data.add_command(remove)
 
 
 def _show(services: Services, dataset: Dataset, as_json: bool) -> None:

@@ -30,7 +30,7 @@ COMMANDS: Mapping[str, Entry] = {
     "morph": Entry("cli.morph:morph", "Morph one face into another."),
     "mix": Entry("cli.mix:mix", "Add faces to each other, and take faces away."),
     "optimize": Entry("cli.optimize:optimize", "Make a picture that the recogniser takes for somebody."),
-    "people": Entry("cli.people:people", "Enrol and list people."),
+    "people": Entry("cli.people:people", "Enrol, list, rename, merge and remove people."),
     "data": Entry("cli.data:data", "Import, list and export pictures to train on."),
     "model": Entry("cli.model:model", "List, promote and roll back trained models."),
     "train": Entry("cli.train:train", "Train a model in this process."),
