@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +12,9 @@ from cli.data_curate import curate
 from cli.data_remove import remove
 from cli.data_text import dataset_json, dataset_lines, dataset_row, trained_for
 from cli.data_told import bar, told
+from cli.echo import echo, echo_json
+from cli.output import check_new_folder
+from cli.printable import printable
 from cli.table import table
 
 if TYPE_CHECKING:
@@ -74,13 +76,12 @@ def list_data(guild: int, as_json: bool) -> None:
     with told() as services:
         known = services.datasets.list(guild)
     if as_json:
-        click.echo(
-            _dumped([dataset_json(one, services.datasets.preflight(one, kind=trained_for(one))) for one in known])
-        )
+        preflights = [services.datasets.preflight(one, kind=trained_for(one)) for one in known]
+        echo_json([dataset_json(*both) for both in zip(known, preflights, strict=True)], indent=2)
     elif not known:
-        click.echo("There is no data set yet. Make one: omokage data import FOLDER --name NAME")
+        echo("There is no data set yet. Make one: omokage data import FOLDER --name NAME")
     else:
-        click.echo(table([dataset_row(), *map(dataset_row, known)]))
+        echo(table([dataset_row(), *map(dataset_row, known)]))
 
 
 @data.command()
@@ -95,7 +96,7 @@ def show(name: str, version: int | None, guild: int, as_json: bool) -> None:
     _show(services, dataset, as_json)
     if not as_json and dataset.people:
         rows = [[one.name, str(one.pictures)] for one in dataset.classes]
-        click.echo("\n" + table([["PERSON", "PICTURES"], *rows]))
+        echo("\n" + table([["PERSON", "PICTURES"], *rows]))
 
 
 @data.command()
@@ -105,13 +106,14 @@ def show(name: str, version: int | None, guild: int, as_json: bool) -> None:
 @_guild
 def export(name: str, folder: Path, version: int | None, guild: int) -> None:
     """Write the pictures of a data set to a new folder, with one sub-folder for each person."""
+    check_new_folder(folder)
     quiet_libraries()
     with told() as services:
         from core.services.dataset_export import export as write  # noqa: PLC0415 - TensorFlow
 
         dataset = services.datasets.find(guild, name, version)
         count = write(services, dataset, folder)
-    click.echo(f"{dataset.title}: {count} pictures are in {folder}.")
+    echo(f"{dataset.title}: {count} pictures are in {printable(str(folder))}.")
 
 
 data.add_command(curate)
@@ -121,10 +123,6 @@ data.add_command(remove)
 def _show(services: Services, dataset: Dataset, as_json: bool) -> None:
     preflight = services.datasets.preflight(dataset, kind=trained_for(dataset))
     if as_json:
-        click.echo(_dumped(dataset_json(dataset, preflight)))
+        echo_json(dataset_json(dataset, preflight), indent=2)
     else:
-        click.echo("\n".join(dataset_lines(dataset, preflight)))
-
-
-def _dumped(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
+        echo("\n".join(dataset_lines(dataset, preflight)))

@@ -12,6 +12,7 @@ from cli.echo import echo, echo_json
 from cli.exits import FAULT, OK, BadSetting
 from cli.people_change import merge, person_json, remove, rename
 from cli.photos import read_all
+from cli.printable import printable
 from cli.sentences import sentence
 from cli.table import table
 from core.domain.errors import OmokageError
@@ -47,15 +48,16 @@ def enrol(name: str, photos: tuple[str, ...], guild: int) -> int:
         from core.bootstrap import build_classifier  # noqa: PLC0415 - loads TensorFlow
 
         for read in read_all(build_classifier(services), photos, guild):
+            photo_name = printable(read.name)
             problem = read.error or _problem(read.outcome)
             if problem is not None or read.outcome is None:
-                echo(f"{read.name}: {problem}", err=True)
+                echo(f"{photo_name}: {problem}", err=True)
                 failed += 1
                 continue
-            source = f"cli:{Path(read.name).name}"
+            source = f"cli:{printable(Path(read.name).name)}"  # databases keep text, no bytes
             photo = services.blobs.put(read.data)  # a data set of the labels needs it
             person = services.people.enrol(guild, shown, read.outcome.faces[0], source=source, photo=photo)
-            echo(f"{read.name}: {person.name}, {_count(person.pictures)}")
+            echo(f"{photo_name}: {person.name}, {_count(person.pictures)}")
     return FAULT if failed else OK
 
 

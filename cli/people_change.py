@@ -119,7 +119,8 @@ def _removed_json(removed: RemovedPerson) -> dict[str, Any]:
 
 
 def _removed_lines(removed: RemovedPerson) -> Iterator[str]:
-    yield f"{removed.name} is removed, with {_count(removed.faces, 'stored face')} and {_count(removed.photos, 'photo')}."
+    faces, photos = _count(removed.faces, "stored face"), _count(removed.photos, "photo")
+    yield f"{removed.name} is removed, with {faces} and {photos}."
     if removed.datasets:
         yield f"note   Pictures that were imported are still in: {', '.join(removed.datasets)} (omokage data remove)."
     if removed.versions:

@@ -49,7 +49,12 @@ class Offered:
 
 def offered_of(files: Files) -> list[Offered]:
     """All files of a folder or zip, in the order of their paths."""
-    return [Offered(str(offer.path), partial(_read, files, offer.path)) for offer in all_offers(files)]
+    return [Offered(as_text(str(offer.path)), partial(_read, files, offer.path)) for offer in all_offers(files)]
+
+
+def as_text(path: str) -> str:
+    r"""A path as a report can hold it: what is not UTF-8 in a file's name becomes visible, as in `caf\xe9.jpg`."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def curate(
@@ -181,5 +186,6 @@ def read_hand(keep: Path | None, drop: Path | None) -> Hand:
 def _lines(file: Path | None) -> frozenset[str]:
     if file is None:
         return frozenset()
-    lines = (line.split(" #")[0].strip() for line in file.read_text("utf-8").splitlines())
+    text = as_text(file.read_text("utf-8", "surrogateescape"))  # paths as the report or as the system has them
+    lines = (line.split(" #")[0].strip() for line in text.splitlines())
     return frozenset(line for line in lines if line and not line.startswith("#"))
