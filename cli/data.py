@@ -12,9 +12,8 @@ from cli.data_curate import curate
 from cli.data_remove import remove
 from cli.data_text import dataset_json, dataset_lines, dataset_row, trained_for
 from cli.data_told import bar, told
-from cli.echo import echo, echo_json
 from cli.output import check_new_folder
-from cli.printable import printable
+from cli.printable import dump_json, printable
 from cli.table import table
 
 if TYPE_CHECKING:
@@ -76,12 +75,12 @@ def list_data(guild: int, as_json: bool) -> None:
     with told() as services:
         known = services.datasets.list(guild)
     if as_json:
-        preflights = [services.datasets.preflight(one, kind=trained_for(one)) for one in known]
-        echo_json([dataset_json(*both) for both in zip(known, preflights, strict=True)], indent=2)
+        rows = [dataset_json(one, services.datasets.preflight(one, kind=trained_for(one))) for one in known]
+        click.echo(dump_json(rows, indent=2))
     elif not known:
-        echo("There is no data set yet. Make one: omokage data import FOLDER --name NAME")
+        click.echo("There is no data set yet. Make one: omokage data import FOLDER --name NAME")
     else:
-        echo(table([dataset_row(), *map(dataset_row, known)]))
+        click.echo(table([dataset_row(), *map(dataset_row, known)]))
 
 
 @data.command()
@@ -95,8 +94,8 @@ def show(name: str, version: int | None, guild: int, as_json: bool) -> None:
         dataset = services.datasets.find(guild, name, version)
     _show(services, dataset, as_json)
     if not as_json and dataset.people:
-        rows = [[one.name, str(one.pictures)] for one in dataset.classes]
-        echo("\n" + table([["PERSON", "PICTURES"], *rows]))
+        rows = [[printable(one.name), str(one.pictures)] for one in dataset.classes]
+        click.echo("\n" + table([["PERSON", "PICTURES"], *rows]))
 
 
 @data.command()
@@ -113,7 +112,7 @@ def export(name: str, folder: Path, version: int | None, guild: int) -> None:
 
         dataset = services.datasets.find(guild, name, version)
         count = write(services, dataset, folder)
-    echo(f"{dataset.title}: {count} pictures are in {printable(str(folder))}.")
+    click.echo(printable(f"{dataset.title}: {count} pictures are in {folder}."))
 
 
 data.add_command(curate)
@@ -123,6 +122,6 @@ data.add_command(remove)
 def _show(services: Services, dataset: Dataset, as_json: bool) -> None:
     preflight = services.datasets.preflight(dataset, kind=trained_for(dataset))
     if as_json:
-        echo_json(dataset_json(dataset, preflight), indent=2)
+        click.echo(dump_json(dataset_json(dataset, preflight), indent=2))
     else:
-        echo("\n".join(dataset_lines(dataset, preflight)))
+        click.echo("\n".join(dataset_lines(dataset, preflight)))

@@ -14,8 +14,8 @@ from cli.context import quiet_libraries
 from cli.curation_text import caption, curation_lines
 from cli.data_text import dataset_json, dataset_lines, trained_for
 from cli.data_told import bar, told
-from cli.echo import echo, echo_json
 from cli.output import check_writable
+from cli.printable import dump_json
 from core.domain.curation import Curation, Subject
 from core.domain.presets import bad_option
 
@@ -66,10 +66,7 @@ def curate(
         with _place(out) as place:
             curation = _curated(source, Subject(subject), Path(place), keep, drop)
             dataset = _imported(services, Path(place) / "kept", guild, name) if name is not None else None
-        if as_json:
-            echo_json(_json(services, curation, dataset), indent=2)
-        else:
-            echo(_text(services, source, out, curation, dataset))
+        click.echo(_json(services, curation, dataset) if as_json else _text(services, source, out, curation, dataset))
 
 
 def _check(source: Path, out: Path | None, hands: Sequence[Path]) -> None:
@@ -115,12 +112,12 @@ def _imported(services: Services, kept: Path, guild: int, name: str) -> Dataset:
         return import_folder(services, kept, guild, name, _OPERATOR, progress, named=False)[0]
 
 
-def _json(services: Services, curation: Curation, dataset: Dataset | None) -> dict[str, object]:
+def _json(services: Services, curation: Curation, dataset: Dataset | None) -> str:
     said: dict[str, object] = {**curation.to_json(), "dataset": None}
     if dataset is not None:
         found = services.datasets.preflight(dataset, kind=trained_for(dataset))
         said["dataset"] = dataset_json(dataset, found)
-    return said
+    return dump_json(said, indent=2)
 
 
 def _text(services: Services, source: Path, out: Path | None, curation: Curation, dataset: Dataset | None) -> str:

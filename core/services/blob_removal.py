@@ -12,9 +12,7 @@ from core.storage.database import Database
 _log = logging.getLogger(__name__)
 
 
-def delete_unneeded(
-    database: Database, blobs: Blobs, names: Collection[str], *, except_jobs: Collection[int] = ()
-) -> int:
+def delete_unneeded(database: Database, blobs: Blobs, names: Collection[str]) -> int:
     """Delete those of these blobs that nothing names; the number of them.
 
     To be called after the transaction that took their names away: a blob without a row only takes up room, a row
@@ -24,12 +22,11 @@ def delete_unneeded(
         database: of all guilds.
         blobs: where they are.
         names: sha256 of each.
-        except_jobs: ids of jobs whose results may lose what they show.
     """
     if not names:
         return 0
     with database.write() as connection:
-        unneeded = set(names) - needed_blobs(connection, names, except_jobs=except_jobs)
+        unneeded = set(names) - needed_blobs(connection, names)
         for name in unneeded:
             try:
                 blobs.delete(name)

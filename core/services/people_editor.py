@@ -24,9 +24,9 @@ from core.storage.people_changes import (
     faces_answered,
     faces_showing,
     forget_photos,
+    forget_pictures,
     move_person,
     photos_of_nobody,
-    pictures_of_answers,
     rename_person,
     replace_in_classes,
 )
@@ -103,12 +103,12 @@ class PeopleEditor:
             # Their pictures show the person, or the name.
             job_ids = {*forget_photos(connection, guild_id, photos), *(row.job_id for row in rows)} - {None}
             job_ids |= {job_id for job_id, _ in named}
-            pictures = pictures_of_answers(connection, job_ids)
             change_answers(connection, answers, lambda one, called: None if one == person.id else (one, called))
+            pictures = forget_pictures(connection, job_ids)
             titles = _titles(connection, guild_id, person.id)
             delete_person(connection, person.id)
         photo_count = delete_unneeded(self._database, self._blobs, photos)
-        delete_unneeded(self._database, self._blobs, pictures, except_jobs=job_ids)
+        delete_unneeded(self._database, self._blobs, pictures)
         return RemovedPerson(person.name, len(rows), photo_count, *titles)
 
     def _alone(self, connection: Connection, guild_id: int) -> None:

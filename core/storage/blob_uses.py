@@ -16,21 +16,15 @@ _NAME = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _ROWS = 1000  # fetched together: some megabytes of results
 
 
-def needed_blobs(connection: Connection, names: Collection[str], *, except_jobs: Collection[int] = ()) -> set[str]:
-    """Those of these blobs that a job, a face, a run, a checkpoint, a model version or a data set of any guild names.
-
-    Args:
-        connection: of the transaction after which they are deleted.
-        names: sha256 of each.
-        except_jobs: ids of jobs whose results may lose what they show.
-    """
+def needed_blobs(connection: Connection, names: Collection[str]) -> set[str]:
+    """Those of these blobs that a job, face, run, checkpoint, model version or data set of any guild names."""
     asked = set(names)
     if not asked:
         return set()
     needed = blobs_in_use(connection, asked)
     needed |= set(connection.execute(select(faces.c.photo).where(faces.c.photo.in_(asked))).scalars())
     needed |= {shard for shard in _shards(connection) if shard in asked}
-    needed |= {name for name in _names_in_jobs(connection, set(except_jobs)) if name in asked}
+    needed |= {name for name in _names_in_jobs(connection) if name in asked}
     return needed
 
 
@@ -39,13 +33,11 @@ def _shards(connection: Connection) -> Iterator[str]:
         yield from (shard.sha256 for shard in to_dataset(row).shards)
 
 
-def _names_in_jobs(connection: Connection, left_out: set[int]) -> Iterator[str]:
+def _names_in_jobs(connection: Connection) -> Iterator[str]:
     """Whatever looks like a blob's name in the jobs and in what runs show."""
-    texts = select(jobs.c.id, jobs.c.photo, cast(jobs.c.params, Text).label("params"), cast(jobs.c.result, Text))
-    for job_id, photo, params, result in connection.execute(texts).yield_per(_ROWS):
+    texts = select(jobs.c.photo, cast(jobs.c.params, Text).label("params"), cast(jobs.c.result, Text).label("result"))
+    for photo, params, result in connection.execute(texts).yield_per(_ROWS):
         yield photo or ""
-        yield from _NAME.findall(params or "")
-        if job_id not in left_out:
-            yield from _NAME.findall(result or "")
+        yield from _NAME.findall(f"{params} {result}")
     for (live,) in connection.execute(select(cast(runs.c.live, Text))).yield_per(_ROWS):
         yield from _NAME.findall(live or "")

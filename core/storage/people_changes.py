@@ -14,6 +14,8 @@ from core.storage.people_rows import Saying, last_words, say
 from core.storage.tables import faces, jobs, labels, people
 from core.storage.training_tables import datasets, versions
 
+# What an answer has in the place of a picture that was deleted: like any other that is gone, and no blob's name.
+NO_BLOB = "0" * 64
 # (person id, name) as an answer has them -> what it is to have instead; None: nobody.
 Renamed = Callable[[int, str], tuple[int, str] | None]
 
@@ -101,10 +103,16 @@ def faces_answered(answers: Iterable[tuple[int, Mapping[str, Any]]], person_id: 
     }
 
 
-def pictures_of_answers(connection: Connection, job_ids: Collection[int]) -> set[str]:
-    """The blobs of the pictures with frames and names that these jobs were answered with."""
-    results = connection.execute(select(jobs.c.result).where(jobs.c.id.in_(list(job_ids)))).scalars()
-    return {result["picture"] for result in results if result and result.get("picture")}
+def forget_pictures(connection: Connection, job_ids: Collection[int]) -> set[str]:
+    """Take the pictures with frames and names from the answers of these jobs; returns their blobs."""
+    pictures: set[str] = set()
+    answered = select(jobs.c.id, jobs.c.result).where(jobs.c.id.in_(list(job_ids)))
+    for job_id, result in connection.execute(answered).all():
+        if result and "picture" in result:
+            pictures.add(result["picture"])
+            gone = {**result, "picture": NO_BLOB}
+            connection.execute(update(jobs).where(jobs.c.id == job_id).values(result=gone))
+    return pictures - {NO_BLOB}
 
 
 def change_answers(connection: Connection, answers: Iterable[tuple[int, Mapping[str, Any]]], renamed: Renamed) -> None:

@@ -183,9 +183,11 @@ def test_removing_deletes_the_face_its_labels_photos_and_answers(
     anna = chat.name(1, 1, "Anna")
     guessed = chat.photo(2, new_face(value=1.1), guess=anna)  # nobody confirmed it
     before = chat.people.gallery_version(GUILD)
+    pictures = [chat.answer(job_id).picture for job_id in (1, 2)]
     removed = editor.remove(GUILD, "anna")
     assert (removed.name, removed.faces, removed.photos) == ("Anna", 2, 2)
-    assert not any(map(blobs.exists, (photo, guessed, chat.answer(1).picture, chat.answer(2).picture)))
+    assert not any(map(blobs.exists, (photo, guessed, *pictures)))
+    assert code_of(blobs.get, chat.answer(1).picture) is ErrorCode.PHOTO_GONE  # what /show says
     assert (chat.people.list(GUILD), chat.people.faces_of(1), chat.people.faces_of(2)) == ([], [], [])
     (face,) = chat.answer(2).faces
     assert (face.person_id, face.name, face.top) == (None, None, ())
@@ -198,10 +200,10 @@ def test_removing_deletes_the_face_its_labels_photos_and_answers(
 def test_a_photo_with_somebody_else_who_has_a_name_stays(chat: Chat, editor: PeopleEditor, blobs: Blobs) -> None:
     photo = chat.photo(1, new_face(1), new_face(2, value=2.0, x=60))
     chat.name(1, 1, "Anna"), chat.name(1, 2, "Ben")
+    picture = chat.answer(1).picture
     removed = editor.remove(GUILD, "Anna")
     assert (removed.faces, removed.photos) == (1, 0)
-    assert blobs.exists(photo)
-    assert not blobs.exists(chat.answer(1).picture)  # the name is in it
+    assert (blobs.exists(photo), blobs.exists(picture)) == (True, False)  # the name is in the picture
     assert [(face.ref.number, face.name) for face in chat.people.faces_of(1)] == [(2, "Ben")]
 
 
