@@ -38,6 +38,8 @@ _UNSAID: Mapping[str, Value] = {
     "value": "",
     "allowed": "…",
     "number": "",
+    "name": "…",
+    "title": "…",
     "state": "finished",
     "new": 0,
     "old": 0,

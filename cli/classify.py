@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
 from cli.context import opened, quiet_libraries, read_settings
+from cli.echo import echo, echo_json
 from cli.exits import FAULT, OK
 from cli.photos import Read, read_all
+from cli.printable import printable
 
 if TYPE_CHECKING:
     from core.domain.classification import ClassifyResult, FaceAnswer
@@ -35,11 +36,11 @@ def classify(photos: tuple[str, ...], as_json: bool, guild: int) -> int:
         for read in read_all(build_classifier(services), photos, guild):
             failed += read.error is not None
             if read.error is not None:
-                click.echo(f"{read.name}: {read.error}", err=True)
+                echo(f"{printable(read.name)}: {read.error}", err=True)
             if as_json:
-                click.echo(json.dumps(_json(read), ensure_ascii=False))
+                echo_json(_json(read))
             elif read.outcome is not None:
-                click.echo(_text(read.name, read.outcome.result))
+                echo(_text(read.name, read.outcome.result))
     return FAULT if failed else OK
 
 
@@ -51,7 +52,7 @@ def _json(read: Read) -> object:
 
 def _text(name: str, result: ClassifyResult) -> str:
     named = {face.person_id for face in result.faces}
-    return "\n".join([f"{name}: {_summary(result)}", *(_line(face, named) for face in result.faces)])
+    return "\n".join([f"{printable(name)}: {_summary(result)}", *(_line(face, named) for face in result.faces)])
 
 
 def _summary(result: ClassifyResult) -> str:

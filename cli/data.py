@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from cli.context import quiet_libraries
 from cli.data_curate import curate
+from cli.data_remove import remove
 from cli.data_text import dataset_json, dataset_lines, dataset_row, trained_for
 from cli.data_told import bar, told
+from cli.output import check_new_folder
+from cli.printable import dump_json, printable
 from cli.table import table
 
 if TYPE_CHECKING:
@@ -73,9 +75,8 @@ def list_data(guild: int, as_json: bool) -> None:
     with told() as services:
         known = services.datasets.list(guild)
     if as_json:
-        click.echo(
-            _dumped([dataset_json(one, services.datasets.preflight(one, kind=trained_for(one))) for one in known])
-        )
+        rows = [dataset_json(one, services.datasets.preflight(one, kind=trained_for(one))) for one in known]
+        click.echo(dump_json(rows, indent=2))
     elif not known:
         click.echo("There is no data set yet. Make one: omokage data import FOLDER --name NAME")
     else:
@@ -93,7 +94,7 @@ def show(name: str, version: int | None, guild: int, as_json: bool) -> None:
         dataset = services.datasets.find(guild, name, version)
     _show(services, dataset, as_json)
     if not as_json and dataset.people:
-        rows = [[one.name, str(one.pictures)] for one in dataset.classes]
+        rows = [[printable(one.name), str(one.pictures)] for one in dataset.classes]
         click.echo("\n" + table([["PERSON", "PICTURES"], *rows]))
 
 
@@ -104,25 +105,23 @@ def show(name: str, version: int | None, guild: int, as_json: bool) -> None:
 @_guild
 def export(name: str, folder: Path, version: int | None, guild: int) -> None:
     """Write the pictures of a data set to a new folder, with one sub-folder for each person."""
+    check_new_folder(folder)
     quiet_libraries()
     with told() as services:
         from core.services.dataset_export import export as write  # noqa: PLC0415 - TensorFlow
 
         dataset = services.datasets.find(guild, name, version)
         count = write(services, dataset, folder)
-    click.echo(f"{dataset.title}: {count} pictures are in {folder}.")
+    click.echo(printable(f"{dataset.title}: {count} pictures are in {folder}."))
 
 
 data.add_command(curate)
+data.add_command(remove)
 
 
 def _show(services: Services, dataset: Dataset, as_json: bool) -> None:
     preflight = services.datasets.preflight(dataset, kind=trained_for(dataset))
     if as_json:
-        click.echo(_dumped(dataset_json(dataset, preflight)))
+        click.echo(dump_json(dataset_json(dataset, preflight), indent=2))
     else:
         click.echo("\n".join(dataset_lines(dataset, preflight)))
-
-
-def _dumped(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)

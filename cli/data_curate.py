@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,8 @@ from cli.context import quiet_libraries
 from cli.curation_text import caption, curation_lines
 from cli.data_text import dataset_json, dataset_lines, trained_for
 from cli.data_told import bar, told
+from cli.output import check_writable
+from cli.printable import dump_json
 from core.domain.curation import Curation, Subject
 from core.domain.presets import bad_option
 
@@ -60,25 +62,27 @@ def curate(
     """
     quiet_libraries()
     with told() as services:
-        _check(source, out)
+        _check(source, out, [file for file in (keep, drop) if file is not None])
         with _place(out) as place:
             curation = _curated(source, Subject(subject), Path(place), keep, drop)
             dataset = _imported(services, Path(place) / "kept", guild, name) if name is not None else None
         click.echo(_json(services, curation, dataset) if as_json else _text(services, source, out, curation, dataset))
 
 
-def _check(source: Path, out: Path | None) -> None:
+def _check(source: Path, out: Path | None, hands: Sequence[Path]) -> None:
     """Before minutes are spent.
 
     Raises:
         OmokageError: BAD_OPTION.
+        BadSetting, Fault: see `check_writable`.
     """
     from core.services.curate_files import check_folder  # noqa: PLC0415 - numpy
 
     if out is not None:
-        check_folder(out)
+        check_folder(out, source, *hands)
         if out.resolve().is_relative_to(source.resolve()):
             raise bad_option("out", str(out), "a folder outside of the one with the pictures")
+        check_writable(out)
 
 
 def _place(out: Path | None) -> AbstractContextManager[str]:
@@ -113,7 +117,7 @@ def _json(services: Services, curation: Curation, dataset: Dataset | None) -> st
     if dataset is not None:
         found = services.datasets.preflight(dataset, kind=trained_for(dataset))
         said["dataset"] = dataset_json(dataset, found)
-    return json.dumps(said, ensure_ascii=False, indent=2)
+    return dump_json(said, indent=2)
 
 
 def _text(services: Services, source: Path, out: Path | None, curation: Curation, dataset: Dataset | None) -> str:

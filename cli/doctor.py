@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 import click
 
 from cli.check import Finding, State
 from cli.context import read_settings
+from cli.echo import echo, echo_json
 from cli.exits import FAULT, OK
 from core.settings import Settings
 
@@ -23,13 +23,13 @@ def doctor(as_json: bool) -> int:
     for found in examine(read_settings()):
         findings.append(found)
         if not as_json:
-            click.echo(f"{_MARKS[found.state]:<5}  {found.name:<10}  {found.text}")
+            echo(f"{_MARKS[found.state]:<5}  {found.name:<10}  {found.text}")
     faults = sum(found.state is State.FAULT for found in findings)
     if as_json:
         checks = [{"name": one.name, "state": one.state, "text": one.text} for one in findings]
-        click.echo(json.dumps({"ok": not faults, "checks": checks}, ensure_ascii=False, indent=2))
+        echo_json({"ok": not faults, "checks": checks}, indent=2)
     else:
-        click.echo("All is well." if not faults else f"{faults} {'fault' if faults == 1 else 'faults'}.")
+        echo("All is well." if not faults else f"{faults} {'fault' if faults == 1 else 'faults'}.")
     return FAULT if faults else OK
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.context import first_line, opened, prepare_training, read_settings
-from cli.exits import BadSetting, Fault
+from cli.echo import echo, echo_json
+from cli.exits import BadSetting
+from cli.output import Kind, check_files, force_option, write_files
 from cli.photos import photo_bytes
+from cli.printable import printable
 from cli.sentences import sentence
 from cli.train import fault_of, told
 from core.domain.errors import OmokageError
@@ -43,12 +45,10 @@ class Studio:
         Raises:
             BadSetting: the photo cannot be read.
         """
-        if said.isascii() and said.isdigit():
+        photo, number = photo_named(said)
+        if photo is None:
             return Face(int(said))
-        numbered = _NUMBERED.fullmatch(said)
-        if numbered is None or Path(said).exists():  # a file may be called so
-            return Face(photo=self._stored(said))
-        return Face(photo=self._stored(numbered["photo"]), index=int(numbered["number"]) - 1)
+        return Face(photo=self._stored(photo), index=None if number is None else number - 1)
 
     def draw(self, request: Request, **more: Any) -> Drawn:
         """What comes of it.
@@ -59,9 +59,9 @@ class Studio:
         try:
             drawn = self.drawing.draw(request, self.guild, **more)
         except OmokageError as error:
-            raise fault_of(error, self.names.get(str(error.details.get("photo")), "")) from error
+            raise fault_of(error, printable(self.names.get(str(error.details.get("photo")), ""))) from error
         if drawn.choice is not None:
-            name, faces = self.names[drawn.choice.photo], drawn.choice.faces
+            name, faces = printable(self.names[drawn.choice.photo]), drawn.choice.faces
             raise BadSetting(f"{name}: there are {faces} faces in it; say which is meant: {name}#1 to {name}#{faces}.")
         return drawn
 
@@ -71,23 +71,35 @@ class Studio:
         Raises:
             Fault: it cannot be written.
         """
-        if blob is None or path is None:
-            return
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(self.blobs.get(blob))
-        except OSError as error:
-            raise Fault(f"{path} cannot be written: {error.strerror or first_line(error)}") from error
+        if blob is not None and path is not None:
+            write_files({path: self.blobs.get(blob)})
 
     def _stored(self, name: str) -> str:
         try:
             blob = self.blobs.put(photo_bytes(name))
         except OmokageError as error:
-            raise BadSetting(f"{name}: {sentence(error)}") from error
+            raise BadSetting(f"{printable(name)}: {sentence(error)}") from error
         except OSError as error:
-            raise BadSetting(f"{name}: {error.strerror or first_line(error)}") from error
+            raise BadSetting(f"{printable(name)}: {error.strerror or first_line(error)}") from error
         self.names[blob] = name
         return blob
+
+
+def photo_named(said: str) -> tuple[str | None, int | None]:
+    """The photo's path and the number of the face in it, where they are there: of a seed, neither."""
+    if said.isascii() and said.isdigit():
+        return None, None
+    numbered = _NUMBERED.fullmatch(said)
+    if numbered is None or Path(said).exists():  # a file may be called so
+        return said, None
+    return numbered["photo"], int(numbered["number"])
+
+
+def check_drawn(outputs: Mapping[Path | None, Kind], faces: Iterable[str | None], *, force: bool) -> None:
+    """See `check_files`; `faces` are what the command line says of each, of which the photos are inputs."""
+    photos = [photo_named(said)[0] for said in faces if said is not None]
+    meant = {path: kind for path, kind in outputs.items() if path is not None}
+    check_files(meant, inputs=[photo for photo in photos if photo is not None], force=force)
 
 
 @contextmanager
@@ -111,6 +123,7 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--json", "as_json", is_flag=True, help="One JSON object; see docs/cli.md."),
         click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose models."),
+        force_option,
         click.option("--model", metavar="NAME", help="'dcgan v3', 'starter vae'; a wrong one is answered with all."),
     ):
         command = option(command)
@@ -134,9 +147,9 @@ def say(drawn: Drawn, written: Mapping[str, Path | None], as_json: bool, text: s
     paths = {name: str(path) for name, path in written.items() if path is not None}
     if as_json:
         said = {"model": drawn.model, "label": drawn.label, "seeds": list(drawn.seeds), "traits": list(drawn.traits)}
-        click.echo(json.dumps({**said, **paths}, ensure_ascii=False))
+        echo_json({**said, **paths})
     else:
-        click.echo(f"{', '.join(paths.values())}: {text}, by {drawn.label}")
+        echo(printable(f"{', '.join(paths.values())}: {text}, by {drawn.label}"))
 
 
 def _traits(_context: click.Context, _parameter: click.Parameter, said: tuple[str, ...]) -> dict[str, float]:

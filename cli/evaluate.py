@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.context import opened, prepare_training, read_settings
+from cli.echo import echo, echo_json
 from cli.exits import OK
 from cli.model_card import robustness_text
 from cli.table import table
@@ -80,9 +80,9 @@ def evaluate(
         found = _attacked(drafts[0], dataset, reader) if robustness else None
     if as_json:
         fooled = {} if found is None else {"robustness": found.to_json()}
-        click.echo(json.dumps({**_json(report), **fooled}, ensure_ascii=False))
+        echo_json({**_json(report), **fooled})
     else:
-        click.echo(_text(report, found))
+        echo(_text(report, found))
     return OK
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from cli.drawn import options, say, studio, trait_option
+from cli.drawn import check_drawn, options, say, studio, trait_option
+from cli.output import PNG
 from core.domain.generation import MOST_FACES, GridRequest
 
 _SEEDS = 1_000_000  # six digits: quick to type again
@@ -32,12 +33,14 @@ def generate(
     model: str | None,
     guild: int,
     as_json: bool,
+    force: bool,
 ) -> None:
     """Draw faces that never were, in a grid, with each one's seed below it.
 
     The same seed and model give the same face, however many are drawn. Without --model draws what was promoted, else
     the newest DCGAN, else the one that comes with the product.
     """
+    check_drawn({out: PNG}, [like], force=force)
     first = secrets.randbelow(_SEEDS) if seed is None else seed
     with studio(guild) as at:
         meant = None if like is None else at.face(like)

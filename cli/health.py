@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from cli.context import read_settings
+from cli.echo import echo
 from cli.exits import Fault
 
 FRESH_S = 15.0  # beats come every two seconds
@@ -31,7 +32,7 @@ def health(part: str, queue: str | None) -> None:
     found = fault(part, [read_beat(file) for file in files], time.time())
     if found is not None:
         raise Fault(found)
-    click.echo(f"The {part} is well.")
+    echo(f"The {part} is well.")
 
 
 def read_beat(file: Path) -> dict[str, object] | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from cli.context import first_line, opened, quiet_libraries, read_settings
+from cli.context import opened, quiet_libraries, read_settings
+from cli.echo import echo, echo_json
 from cli.exits import Fault
+from cli.output import PNG, check_files, force_option, write_files
+from cli.printable import printable
 from cli.sentences import sentence
 from cli.table import table
 from core.domain.errors import OmokageError
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 _VERSION = re.compile(r"(?:recogniser[ -]?)?v?([1-9]\d{0,8})", re.IGNORECASE)
 _RUN = re.compile(r"run[ -]?([1-9]\d{0,8})", re.IGNORECASE)
+_SHEETS = "[0-9][0-9]-*.png"  # as the sheets are called, whose layers are not known before the network is loaded
 _MOST_NAMED = 12  # dead channels in a line
 
 
@@ -50,15 +53,25 @@ def _target(_context: click.Context, _parameter: click.Parameter, value: str) ->
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Write a sheet (PNG) a layer into this folder."
 )
 @click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose model.")
+@force_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object; see docs/cli.md.")
 def inspect(
-    *, target: tuple[int, bool], data: str | None, pictures: int, out: Path | None, guild: int, as_json: bool
+    *,
+    target: tuple[int, bool],
+    data: str | None,
+    pictures: int,
+    out: Path | None,
+    guild: int,
+    force: bool,
+    as_json: bool,
 ) -> None:
     """Look into a trained network: how sparse its layers are, which channels are dead, which layers could be narrower.
 
     VERSION is v3, RUN is run3: of a run that is not finished, its newest checkpoint. What the numbers mean is in
     docs/inspect.md.
     """
+    if out is not None:
+        check_files(dict.fromkeys(out.glob(_SHEETS), PNG), force=force, folder=out)
     quiet_libraries()
     with opened(read_settings()) as services:
         try:
@@ -66,7 +79,7 @@ def inspect(
         except OmokageError as error:
             raise Fault(sentence(error)) from error
     written = _write(found, out) if out is not None else {}
-    click.echo(json.dumps(_json(found, written), ensure_ascii=False) if as_json else _text(found, written))
+    echo_json(_json(found, written)) if as_json else echo(_text(found, written))
 
 
 def _inspect(
@@ -89,12 +102,7 @@ def _write(found: Inspection, folder: Path) -> dict[str, Path]:
         layer: folder / f"{number:02d}-{re.sub(r'[^A-Za-z0-9_.-]', '_', layer)}.png"
         for number, layer in enumerate(found.sheets, 1)
     }
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for layer, path in paths.items():
-            path.write_bytes(found.sheets[layer])
-    except OSError as error:
-        raise Fault(f"The sheets cannot be written to {folder}: {first_line(error)}") from error
+    write_files({path: found.sheets[layer] for layer, path in paths.items()})
     return paths
 
 
@@ -129,7 +137,7 @@ def _text(found: Inspection, written: dict[str, Path]) -> str:
     lines = [f"{found.title} ({found.architecture}) on {found.pictures:,} pictures of {found.dataset}", "", table(rows)]
     dead = [f"{layer.name}: {_named(layer.dead)}" for layer in found.layers if layer.dead]
     lines += ["", "Dead channels:", *(f"  {line}" for line in dead)] if dead else []
-    lines += ["", *(f"{path}" for path in written.values())] if written else []
+    lines += ["", *(printable(str(path)) for path in written.values())] if written else []
     return "\n".join(lines)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from cli.exits import INTERRUPTED
+from cli.printable import printable_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ COMMANDS: Mapping[str, Entry] = {
     "morph": Entry("cli.morph:morph", "Morph one face into another."),
     "mix": Entry("cli.mix:mix", "Add faces to each other, and take faces away."),
     "optimize": Entry("cli.optimize:optimize", "Make a picture that the recogniser takes for somebody."),
-    "people": Entry("cli.people:people", "Enrol and list people."),
+    "people": Entry("cli.people:people", "Enrol, list, rename, merge and remove people."),
     "data": Entry("cli.data:data", "Import, list and export pictures to train on."),
     "model": Entry("cli.model:model", "List, promote and roll back trained models."),
     "train": Entry("cli.train:train", "Train a model in this process."),
@@ -85,6 +86,8 @@ def main() -> None:
     try:
         status: Any = omokage.main(standalone_mode=False)
     except click.ClickException as error:
+        # Names in it may come from an archive. Only type checkers keep others from changing it.
+        error.message = printable_lines(str(error.message))  # type: ignore[misc]
         error.show()
         status = error.exit_code
     except (click.Abort, KeyboardInterrupt):

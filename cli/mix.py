@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from cli.drawn import options, say, studio, trait_option
+from cli.drawn import check_drawn, options, say, studio, trait_option
+from cli.output import PNG
 from core.domain.generation import MixRequest
 
 
@@ -25,11 +26,13 @@ def mix(
     model: str | None,
     guild: int,
     as_json: bool,
+    force: bool,
 ) -> None:
     """Add faces to each other and take faces away: smiling woman - woman + man.
 
     FACE is a seed, or a photo, for which a VAE is needed; photo.jpg#2 is the second face of one with several.
     """
+    check_drawn({out: PNG}, [*add, *subtract], force=force)
     with studio(guild) as at:
         added, taken = (tuple(map(at.face, faces)) for faces in (add, subtract))
         drawn = at.draw(MixRequest(added, taken, model, traits))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -10,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.context import opened, read_settings
+from cli.echo import echo, echo_json
 from cli.exits import Fault
 from cli.model_card import WITHOUT, card, card_json, history_row, promotion_json, version_json, version_row
 from cli.model_check import check
+from cli.printable import printable
 from cli.sentences import refusal
 from cli.table import table
 from core.domain.errors import ErrorCode, OmokageError
@@ -69,10 +70,10 @@ def list_versions(guild: int, kind: str, as_json: bool) -> None:
     if as_json:
         _print([version_json(one, serving=one.id == serving) for one in versions])
     elif not versions:
-        click.echo(f"No training has finished yet. Start one: omokage train {kind} --help")
+        echo(f"No training has finished yet. Start one: omokage train {kind} --help")
     else:
         heading = version_row(generates=RunKind(kind).generates)
-        click.echo(table([heading, *(version_row(one, serving=one.id == serving) for one in versions)]))
+        echo(table([heading, *(version_row(one, serving=one.id == serving) for one in versions)]))
 
 
 @model.command("card")
@@ -90,7 +91,7 @@ def show_card(number: int | None, guild: int, kind: str, as_json: bool) -> None:
     if as_json:
         _print(card_json(version, run, serving=is_serving))
     else:
-        click.echo(card(version, run, serving=is_serving))
+        echo(card(version, run, serving=is_serving))
 
 
 @model.command()
@@ -130,9 +131,9 @@ def history(guild: int, kind: str, as_json: bool) -> None:
     if as_json:
         _print([promotion_json(one, number) for one, number in said])
     elif not said:
-        click.echo(f"No version was ever promoted: {WITHOUT[RunKind(kind).generates]} answers.")
+        echo(f"No version was ever promoted: {WITHOUT[RunKind(kind).generates]} answers.")
     else:
-        click.echo(table([history_row(), *(history_row(one, number) for one, number in said)]))
+        echo(table([history_row(), *(history_row(one, number) for one, number in said)]))
 
 
 @contextmanager
@@ -166,10 +167,10 @@ def _say(promotion: Promotion, version: Version | None, as_json: bool) -> None:
     if as_json:
         _print(promotion_json(promotion, version.number if version else None))
     elif version is None:
-        click.echo(f"{WITHOUT[promotion.kind.generates].capitalize()} answers now.")
+        echo(f"{WITHOUT[promotion.kind.generates].capitalize()} answers now.")
     else:
-        click.echo(f"{version.label} answers now{f' ({promotion.reason})' if promotion.reason else ''}.")
+        echo(f"{version.label} answers now{f' ({printable(promotion.reason)})' if promotion.reason else ''}.")
 
 
 def _print(said: object) -> None:
-    click.echo(json.dumps(said, ensure_ascii=False, indent=2))
+    echo_json(said, indent=2)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from cli.context import opened, prepare_training, read_settings
+from cli.echo import echo, echo_json
 from cli.exits import Fault
 from cli.model_card import robustness_text
 from cli.train import told
@@ -39,9 +39,9 @@ def check(number: int | None, guild: int, as_json: bool) -> None:
         found = _checked(services, version)
         services.registry.note_robustness(version.id, found)
     if as_json:
-        click.echo(json.dumps({"number": version.number, **found.to_json()}))
+        echo_json({"number": version.number, **found.to_json()})
     else:
-        click.echo(f"{version.label}: {robustness_text(found)}")
+        echo(f"{version.label}: {robustness_text(found)}")
 
 
 def _checked(services: Services, version: Version) -> Robustness:

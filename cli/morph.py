@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.drawn import options, say, studio
+from cli.drawn import check_drawn, options, say, studio
+from cli.exits import BadSetting
+from cli.output import GIF, PNG, WEBP, same_file
 from core.domain.generation import MorphRequest
 
 if TYPE_CHECKING:
     from core.domain.generation import Face
 
-_FORMATS = (".webp", ".gif")
+_FORMATS = {".webp": WEBP, ".gif": GIF}
 
 
 def _film(_context: click.Context, _parameter: click.Parameter, path: Path) -> Path:
@@ -48,11 +50,15 @@ def morph(
     model: str | None,
     guild: int,
     as_json: bool,
+    force: bool,
 ) -> None:
     """Morph one face into another. A and B are seeds, or photos, for which a VAE is needed.
 
     Of a photo with several faces, --face-a 2 or photo.jpg#2 means the second.
     """
+    if strip is not None and same_file(strip, [out]):
+        raise BadSetting(f"{strip}: the strip and the film need names of their own.")
+    check_drawn({out: _FORMATS[out.suffix.lower()], strip: PNG}, [a, b], force=force)
     with studio(guild) as at:
         from core.render.film import FilmFormat, FilmStyle  # noqa: PLC0415 - numpy, Pillow
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
@@ -11,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.context import first_line, opened, prepare_training, read_settings
-from cli.exits import INTERRUPTED, OK, BadSetting, Fault
+from cli.echo import echo, echo_json
+from cli.exits import INTERRUPTED, OK, BadSetting
 from cli.optimize_text import optimized_json, optimized_lines
+from cli.output import JSON_FILE, PNG, check_files, force_option, write_files
 from cli.photos import photo_bytes
+from cli.printable import dump_json, printable
 from cli.sentences import sentence
 from cli.train import fault_of
 from core.domain.errors import OmokageError
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from core.domain.optimisation import Optimized
     from core.storage.blobs import Blobs
 
+_OUTPUTS = {"picture.png": PNG, "before.png": PNG, "sheet.png": PNG, "report.json": JSON_FILE}
 _MEMORY = "memory://omokage-optimized"  # of blobs: nothing of them is kept
 
 
@@ -59,14 +62,17 @@ _MEMORY = "memory://omokage-optimized"  # of blobs: nothing of them is kept
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="A folder for pictures and figures."
 )
 @click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose recogniser.")
+@force_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object; see docs/cli.md.")
-def optimize(*, out: Path, guild: int, as_json: bool, **options: Any) -> int:
+def optimize(*, out: Path, guild: int, as_json: bool, force: bool, **options: Any) -> int:
     """Make a picture that the recogniser takes for somebody whom it does not show.
 
     Writes picture.png, the very bytes that the figures are of, before.png, sheet.png and report.json into --out.
     Ctrl-C stops, and keeps what there is.
     """
     mode = _mode(options["mode"], options["start"])
+    inputs = [] if options["start"] is None else [options["start"]]
+    check_files({out / name: kind for name, kind in _OUTPUTS.items()}, inputs=inputs, force=force, folder=out)
     prepare_training()
     with opened(read_settings()) as services:
         from cli.optimize_bar import Bar  # noqa: PLC0415 - rich, numpy
@@ -77,8 +83,8 @@ def optimize(*, out: Path, guild: int, as_json: bool, **options: Any) -> int:
         with interrupts() as interrupt, Bar(interrupt) as bar:
             answer = _optimized(services, blobs, guild, {**options, "mode": mode}, bar=bar)
     report = optimized_json(answer)
-    _write(out, _files(blobs, answer, bar.before, report))
-    click.echo(json.dumps(report, ensure_ascii=False) if as_json else "\n".join(optimized_lines(answer, out)))
+    write_files({out / name: data for name, data in _files(blobs, answer, bar.before, report).items()})
+    echo_json(report) if as_json else echo("\n".join(optimized_lines(answer, out)))
     return _status(interrupt)
 
 
@@ -99,7 +105,7 @@ def _optimized(services: Services, blobs: Blobs, guild: int, options: Mapping[st
     """
     from core.bootstrap import build_optimizer  # noqa: PLC0415 - TensorFlow
 
-    name = options["start"]
+    name = printable(options["start"] or "")
     try:
         request = _request(services, blobs, guild, options)
         with closing(build_optimizer(services, blobs)) as optimizer:
@@ -136,26 +142,17 @@ def _face(blobs: Blobs, name: str, number: int | None) -> Face:
     try:
         data = photo_bytes(name)
     except OmokageError as error:
-        raise BadSetting(f"{name}: {sentence(error)}.") from error
+        raise BadSetting(f"{printable(name)}: {sentence(error)}.") from error
     except OSError as error:
-        raise BadSetting(f"{name}: {error.strerror or first_line(error)}") from error
+        raise BadSetting(f"{printable(name)}: {error.strerror or first_line(error)}") from error
     return Face(photo=blobs.put(data), index=None if number is None else number - 1)
 
 
 def _files(blobs: Blobs, answer: Optimized, before: bytes, report: Mapping[str, Any]) -> dict[str, bytes]:
-    text = json.dumps({**report, "curve": answer.curve}, ensure_ascii=False, indent=2)
+    text = dump_json({**report, "curve": answer.curve}, indent=2)
     pictures = {"picture.png": answer.picture, "sheet.png": answer.sheet}
     found = {name: blobs.get(blob) for name, blob in pictures.items() if blob is not None}
     return {**found, "before.png": before, "report.json": f"{text}\n".encode()}
-
-
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, data in files.items():
-            (folder / name).write_bytes(data)
-    except OSError as error:
-        raise Fault(f"{folder} cannot be written to: {error.strerror or first_line(error)}") from error
 
 
 def _status(interrupt: Interrupt) -> int:

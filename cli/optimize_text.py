@@ -6,6 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cli.printable import printable
+
 if TYPE_CHECKING:
     from core.domain.optimisation import Optimized, Verdict
 
@@ -38,7 +40,7 @@ def optimized_lines(answer: Optimized, folder: Path) -> list[str]:
     assert answer.before is not None  # noqa: S101 - there is no choice to be made
     assert answer.after is not None  # noqa: S101
     assert answer.jpeg is not None  # noqa: S101
-    lines = [f"{folder / 'picture.png'}: {_said(answer.after)}, by {answer.model}"]
+    lines = [f"{printable(str(folder / 'picture.png'))}: {_said(answer.after)}, by {answer.model}"]
     lines.append(f"  {answer.target}: {_share(answer.before.target)} before, {_share(answer.after.target)} now, "
                  f"{_share(answer.jpeg.target)} after JPEG 85 ({_said(answer.jpeg)})")  # fmt: skip
     lines.append(f"  as if it had to be somebody: {_top(answer.after)}; nobody known: {_share(answer.after.unknown)}")

@@ -1,16 +1,18 @@
-"""`omokage people`: enrol from a shell, and list."""
+"""`omokage people`: enrol from a shell, list, and take back."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from cli.context import opened, quiet_libraries, read_settings
+from cli.echo import echo, echo_json
 from cli.exits import FAULT, OK, BadSetting
+from cli.people_change import merge, person_json, remove, rename
 from cli.photos import read_all
+from cli.printable import printable
 from cli.sentences import sentence
 from cli.table import table
 from core.domain.errors import OmokageError
@@ -22,9 +24,9 @@ if TYPE_CHECKING:
 _guild = click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose people.")
 
 
-@click.group(short_help="Enrol and list people.")
+@click.group(short_help="Enrol, list, rename, merge and remove people.")
 def people() -> None:
-    """Enrol and list the people that a guild knows."""
+    """The people that a guild knows: enrol, list, rename, merge, remove."""
 
 
 @people.command()
@@ -46,15 +48,16 @@ def enrol(name: str, photos: tuple[str, ...], guild: int) -> int:
         from core.bootstrap import build_classifier  # noqa: PLC0415 - loads TensorFlow
 
         for read in read_all(build_classifier(services), photos, guild):
+            photo_name = printable(read.name)
             problem = read.error or _problem(read.outcome)
             if problem is not None or read.outcome is None:
-                click.echo(f"{read.name}: {problem}", err=True)
+                echo(f"{photo_name}: {problem}", err=True)
                 failed += 1
                 continue
-            source = f"cli:{Path(read.name).name}"
+            source = f"cli:{printable(Path(read.name).name)}"  # databases keep text, no bytes
             photo = services.blobs.put(read.data)  # a data set of the labels needs it
             person = services.people.enrol(guild, shown, read.outcome.faces[0], source=source, photo=photo)
-            click.echo(f"{read.name}: {person.name}, {_count(person.pictures)}")
+            echo(f"{photo_name}: {person.name}, {_count(person.pictures)}")
     return FAULT if failed else OK
 
 
@@ -66,16 +69,16 @@ def list_people(as_json: bool, guild: int) -> None:
     with opened(read_settings()) as services:
         known = services.people.list(guild)
     if as_json:
-        rows = [
-            {"name": one.name, "pictures": one.pictures, "since": one.created_at.isoformat(timespec="seconds")}
-            for one in known
-        ]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        echo_json([person_json(one) for one in known], indent=2)
     elif not known:
-        click.echo("Nobody is known yet. Add somebody: omokage people enrol NAME PHOTO...")
+        echo("Nobody is known yet. Add somebody: omokage people enrol NAME PHOTO...")
     else:
         rows_shown = [[one.name, str(one.pictures), f"{one.created_at:%Y-%m-%d}"] for one in known]
-        click.echo(table([["NAME", "PICTURES", "SINCE"], *rows_shown]))
+        echo(table([["NAME", "PICTURES", "SINCE"], *rows_shown]))
+
+
+for command in (rename, merge, remove):
+    people.add_command(command)
 
 
 def _problem(outcome: ClassifyOutcome | None) -> str | None:

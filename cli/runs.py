@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.context import opened, read_settings
+from cli.echo import echo, echo_json
 from cli.run_text import duration, history_json, run_json, run_lines
 from cli.table import table
 from cli.train import shell_origin, told, version_of
@@ -40,16 +40,16 @@ def list_runs(limit: int, guild: int, as_json: bool) -> None:
         found = services.runs.list(guild, limit)
         if as_json:
             shown = [run_json(run, settings.price_per_hour, version_of(services, run)) for run in found]
-            click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+            echo_json(shown, indent=2)
             return
     if not found:
-        click.echo("Nothing was trained yet. Begin: omokage train recogniser --data NAME")
+        echo("Nothing was trained yet. Begin: omokage train recogniser --data NAME")
         return
     rows = [
         [str(run.number), run.kind.value, run.preset, run.state.value, f"{run.step}/{run.steps}", duration(run.seconds)]
         for run in found
     ]
-    click.echo(table([["RUN", "KIND", "PRESET", "STATE", "STEP", "TIME"], *rows]))
+    echo(table([["RUN", "KIND", "PRESET", "STATE", "STEP", "TIME"], *rows]))
 
 
 @runs.command()
@@ -65,10 +65,10 @@ def show(number: int, guild: int, as_json: bool) -> None:
         version = version_of(services, run)
     if as_json:
         whole = run_json(run, settings.price_per_hour, version) | history_json(checkpoints, points)
-        click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+        echo_json(whole, indent=2)
         return
     kept = ", ".join(str(one.step) for one in checkpoints) or "none"
-    click.echo("\n".join([*run_lines(run, settings.price_per_hour, version), f"  checkpoints: {kept}"]))
+    echo("\n".join([*run_lines(run, settings.price_per_hour, version), f"  checkpoints: {kept}"]))
 
 
 @runs.command()
@@ -133,4 +133,4 @@ def _ask(guild: int, number: int, as_json: bool, ask: Callable[[Services, Run], 
         run = ask(services, services.runs.find(guild, number))
         version = version_of(services, run)
     shown: Any = run_json(run, settings.price_per_hour, version)
-    click.echo(json.dumps(shown, ensure_ascii=False) if as_json else "\n".join(run_lines(run, settings.price_per_hour)))
+    echo_json(shown) if as_json else echo("\n".join(run_lines(run, settings.price_per_hour)))

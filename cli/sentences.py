@@ -22,7 +22,10 @@ _SENTENCES: Mapping[ErrorCode, str] = {
     ErrorCode.ALREADY_FINISHED: "the job is finished already",
     ErrorCode.TOO_MANY_ATTEMPTS: "it failed several times",
     ErrorCode.WORKERS_DIED: "workers died while they trained; it goes on from the last checkpoint, after a pause",
+    ErrorCode.NAME_TAKEN: "somebody else is called so already",
     ErrorCode.UNKNOWN_DATASET: "there is no such data set",
+    ErrorCode.DATASET_REMOVED: "the data set was removed, and its pictures are gone",
+    ErrorCode.DATASET_IN_USE: "a run that is not over trains on the data set",
     ErrorCode.DATASET_CHANGED: "the data set's files are not what they were; import the pictures again",
     ErrorCode.DATASET_UNFIT: "the data set cannot be trained on",
     ErrorCode.BAD_ARCHIVE: "not a folder or zip file with one folder for each person",
@@ -54,6 +57,9 @@ _DETAILED: Mapping[ErrorCode, str] = {
     ErrorCode.WORKERS_DIED: (
         "{attempts} workers died since the last checkpoint; it goes on from there, after a pause. Is memory short?"
     ),
+    ErrorCode.NAME_TAKEN: "somebody else is called {name} already",
+    ErrorCode.DATASET_REMOVED: "{title} was removed, and its pictures are gone",
+    ErrorCode.DATASET_IN_USE: "run {number}, which is not over, trains on it; first: omokage runs stop {number}",
     ErrorCode.UNKNOWN_CHECKPOINT: "there is no checkpoint at or before step {step}; there are {known}",
     ErrorCode.UNKNOWN_PRESET: "there is no preset {preset!r}; there are {known}",
     ErrorCode.BAD_OPTION: "{option} cannot be {value!r}; allowed: {allowed}",

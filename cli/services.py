@@ -9,6 +9,7 @@ import click
 
 from cli import leash
 from cli.context import first_line, log_to_stderr, opened, read_settings
+from cli.echo import echo
 from cli.exits import BadSetting, Fault
 from core.settings import SettingsError
 
@@ -70,7 +71,7 @@ def sandbox(port: int) -> None:
 def migrate() -> None:
     """Create or upgrade the database's tables, as every part does when it starts."""
     with opened(read_settings()):
-        click.echo("The database is up to date.")
+        echo("The database is up to date.")
 
 
 @click.command("starter-pictures", short_help="Draw the ready-made pictures.", hidden=True)

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import click
 
 from cli.context import read_settings
+from cli.echo import echo
 from cli.exits import BadSetting
 
 # What the bot does in a channel, and nothing else: see it, answer there and in its threads, with pictures and embeds.
@@ -46,16 +47,16 @@ def setup(application: int | None) -> None:
     """
     token = read_settings().token
     if application is None and token is None:
-        click.echo(_STEPS, nl=False)
+        echo(_STEPS.rstrip("\n"))
         return
     application = application or application_of(token or "")
     if application is None:
         raise BadSetting(
             "DISCORD_TOKEN does not look like a bot's token; copy it again from the page of your application"
         )
-    click.echo(f"Invite link:\n\n  {invite_link(application)}\n")
-    click.echo(f"It asks for: {', '.join(PERMISSIONS)}. No privileged intents are needed.\n")
-    click.echo("Open it, choose your server, and start Omokage: omokage up")
+    echo(f"Invite link:\n\n  {invite_link(application)}\n")
+    echo(f"It asks for: {', '.join(PERMISSIONS)}. No privileged intents are needed.\n")
+    echo("Open it, choose your server, and start Omokage: omokage up")
 
 
 def invite_link(application: int) -> str:

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.context import opened, prepare_training, read_settings
+from cli.echo import echo, echo_json
 from cli.exits import INTERRUPTED, Fault
+from cli.output import JSON_FILE, WEIGHTS, check_files, force_option, write_files
+from cli.printable import printable
 from cli.run_text import run_lines
 from cli.train import told
 from core.domain.runs import Run, RunKind, RunState
@@ -44,13 +47,15 @@ def starter() -> None:
     "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Weights; beside it a card."
 )
 @click.option("--work", type=click.Path(file_okay=False, path_type=Path), help="Portraits and checkpoints.")
+@force_option
 @click.option("--json", "as_json", is_flag=True, help="The card, as JSON.")
-def train(kind: str, out: Path, work: Path | None, as_json: bool, **given: Any) -> int:
+def train(kind: str, *, out: Path, work: Path | None, as_json: bool, force: bool, **given: Any) -> int:
     """Draw portraits of made-up people, train a model on them, and find its traits: smile, glasses, beard.
 
     Ctrl-C saves; the same command again goes on. Sheets of what the model draws are in the --work folder, which is
     starter-models in the data folder by default. The card is --out with .json at its end.
     """
+    check_files({out: WEIGHTS, out.with_suffix(".json"): JSON_FILE}, force=force)
     prepare_training()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     settings = _settings(work or read_settings().data / "starter-models")
@@ -60,13 +65,13 @@ def train(kind: str, out: Path, work: Path | None, as_json: bool, **given: Any) 
         people = (int(given.pop("pictures")), int(given.pop("seed")))
         made = _make(services, RunKind(kind), _plan(RunKind(kind), given), people, interrupt)
     if made is None:
-        click.echo("Saved. The same command again goes on.", err=True)
+        echo("Saved. The same command again goes on.", err=True)
         return INTERRUPTED
     _write(out, made)
     if as_json:
-        click.echo(json.dumps(made.card, ensure_ascii=False, indent=2))
+        echo_json(made.card, indent=2)
     else:
-        click.echo(f"{out}: {len(made.weights) / 1e6:.1f} MB, and its card {out.with_suffix('.json').name}")
+        echo(f"{printable(str(out))}: {len(made.weights) / 1e6:.1f} MB, and its card {out.with_suffix('.json').name}")
     return 0
 
 
@@ -144,9 +149,8 @@ def _draw_sheet(file: Path, made: Made) -> None:
 
 
 def _write(out: Path, made: Made) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(made.weights)
-    out.with_suffix(".json").write_text(json.dumps(made.card, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    card = json.dumps(made.card, ensure_ascii=False, indent=2) + "\n"
+    write_files({out: made.weights, out.with_suffix(".json"): card.encode()})
 
 
 def _lines(what: str) -> Any:

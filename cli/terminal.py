@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 
 _LEVEL = re.compile(r"^\S+ \S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) ")  # core.logs.LOG_FORMAT
+from cli.printable import printable_lines
+
 _SHOWN = frozenset({"WARNING", "ERROR", "CRITICAL"})
 _LARGEST = 10_000_000  # bytes of a log; then it begins anew and the old one is kept beside it
 
@@ -16,7 +18,7 @@ _LARGEST = 10_000_000  # bytes of a log; then it begins anew and the old one is 
 def say(text: str) -> None:
     """One line of `up` itself; the terminal may be gone."""
     with contextlib.suppress(OSError):
-        sys.stdout.write(text + "\n")
+        sys.stdout.write(printable_lines(text) + "\n")
         sys.stdout.flush()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.context import opened, prepare_training, read_settings
+from cli.echo import echo, echo_json
 from cli.exits import FAULT, INTERRUPTED, OK, BadSetting, Fault
 from cli.run_text import run_json, run_lines
 from cli.sentences import sentence
@@ -89,11 +89,11 @@ def train(kind: str | None, resume: int | None, guild: int, as_json: bool, **opt
             rests = _train(services, run, owner, interrupt)
         version = version_of(services, rests)
         if as_json:
-            click.echo(json.dumps(run_json(rests, settings.price_per_hour, version), ensure_ascii=False))
+            echo_json(run_json(rests, settings.price_per_hour, version))
         else:
-            click.echo("\n".join(run_lines(rests, settings.price_per_hour, version)))
+            echo("\n".join(run_lines(rests, settings.price_per_hour, version)))
     if rests.state is RunState.PAUSED and interrupt.asked:
-        click.echo(f"To go on: omokage train --resume {rests.number}", err=True)
+        echo(f"To go on: omokage train --resume {rests.number}", err=True)
         return INTERRUPTED
     return OK if rests.state is RunState.FINISHED else FAULT
 

@@ -9,10 +9,12 @@ from sqlalchemy import Engine
 
 from core.domain.jobs import LIMITS, Limits
 from core.services.check_jobs import CheckJobs
+from core.services.dataset_remover import DatasetRemover
 from core.services.datasets import DatasetService
 from core.services.guilds import GuildService
 from core.services.jobs import Enqueue, JobService
 from core.services.people import PeopleService
+from core.services.people_editor import PeopleEditor
 from core.services.registry import RegistryService
 from core.services.retention import RetentionService
 from core.services.runs import RunService
@@ -39,10 +41,12 @@ class Services:
     database: Database
     jobs: JobService
     people: PeopleService
+    people_editor: PeopleEditor
     guilds: GuildService
     blobs: Blobs
     registry: RegistryService
     datasets: DatasetService
+    dataset_remover: DatasetRemover
     runs: RunService
     checks: CheckJobs
     retention: RetentionService
@@ -74,10 +78,12 @@ def build(settings: Settings, enqueue: Enqueue, limits: Limits = LIMITS) -> Serv
         database,
         jobs=jobs,
         people=PeopleService(database),
+        people_editor=PeopleEditor(database, blobs),
         guilds=GuildService(database),
         blobs=blobs,
         registry=RegistryService(database, blobs),
         datasets=datasets,
+        dataset_remover=DatasetRemover(database, blobs, settings.data / "cache"),
         runs=RunService(database, jobs, datasets, blobs, limits=limits),
         checks=CheckJobs(database, jobs),
         retention=RetentionService(database, blobs, settings.storage),

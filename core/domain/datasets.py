@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,6 +66,7 @@ class Dataset:
     created_by: int
     created_at: datetime
     findings: Findings = Findings()
+    removed_at: datetime | None = None  # since then it is only a name: no classes, no shards
 
     @property
     def title(self) -> str:
@@ -75,6 +77,14 @@ class Dataset:
     def people(self) -> int:
         """How many people have a name in it."""
         return sum(one.person_id != NOBODY for one in self.classes)
+
+    @property
+    def cache_key(self) -> str:
+        """What the files begin with that are made of its pictures in the cache.
+
+        It is of the shards rather than of the content: a newer detector may have found other landmarks in the files.
+        """
+        return hashlib.sha256("".join(shard.sha256 for shard in self.shards).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

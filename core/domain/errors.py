@@ -27,7 +27,10 @@ class ErrorCode(StrEnum):
     ALREADY_FINISHED = "already-finished"
     TOO_MANY_ATTEMPTS = "too-many-attempts"
     WORKERS_DIED = "workers-died"
+    NAME_TAKEN = "name-taken"  # somebody else is called `name` already
     UNKNOWN_DATASET = "unknown-dataset"
+    DATASET_REMOVED = "dataset-removed"  # `title`; its pictures are gone
+    DATASET_IN_USE = "dataset-in-use"  # run `number`, which is not over, trains on it
     DATASET_CHANGED = "dataset-changed"  # a shard is gone or is not what it was
     DATASET_UNFIT = "dataset-unfit"  # preflight found something that blocks; `remark` says what
     BAD_ARCHIVE = "bad-archive"

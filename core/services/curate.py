@@ -19,6 +19,7 @@ import numpy as np
 from core.domain.curation import LIMITS, Curation, Hand, Judged, Limits, Reason, Subject, judge, overruled
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.presets import bad_option
+from core.domain.surrogates import without_surrogates
 from core.services.dataset_sources import MOST_BYTES, Files, all_offers
 from core.vision.curation.copies import copies
 from core.vision.curation.look import Looked, look_at
@@ -48,8 +49,10 @@ class Offered:
 
 
 def offered_of(files: Files) -> list[Offered]:
-    """All files of a folder or zip, in the order of their paths."""
-    return [Offered(str(offer.path), partial(_read, files, offer.path)) for offer in all_offers(files)]
+    """All files of a folder or zip, in the order of their paths; a report can hold the names of all of them."""
+    return [
+        Offered(without_surrogates(str(offer.path)), partial(_read, files, offer.path)) for offer in all_offers(files)
+    ]
 
 
 def curate(
@@ -181,5 +184,8 @@ def read_hand(keep: Path | None, drop: Path | None) -> Hand:
 def _lines(file: Path | None) -> frozenset[str]:
     if file is None:
         return frozenset()
-    lines = (line.split(" #")[0].strip() for line in file.read_text("utf-8").splitlines())
+    text = without_surrogates(
+        file.read_text("utf-8", "surrogateescape")
+    )  # paths as the report or as the system has them
+    lines = (line.split(" #")[0].strip() for line in text.splitlines())
     return frozenset(line for line in lines if line and not line.startswith("#"))

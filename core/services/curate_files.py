@@ -39,7 +39,7 @@ Caption = Callable[[Judged], str]
 def write_all(
     folder: Path, pictures: Sequence[Offered], curation: Curation, decoder: Decoder, caption: Caption
 ) -> None:
-    """Write everything, and take away what an earlier curation left.
+    """Write everything, and take away what an earlier curation left, once all of it is written.
 
     Raises:
         OmokageError: BAD_OPTION, see `check_folder`; DISK_FULL.
@@ -50,24 +50,40 @@ def write_all(
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".curate-", dir=folder) as place:
             write_kept(Path(place) / KEPT, pictures, curation, decoder)
-            shutil.rmtree(folder / KEPT, ignore_errors=True)
-            (Path(place) / KEPT).rename(folder / KEPT)
-        for name, chosen in ((KEPT_SHEET, curation.kept), (DROPPED_SHEET, curation.dropped)):
+            for name, chosen in ((KEPT_SHEET, curation.kept), (DROPPED_SHEET, curation.dropped)):
+                png = sheet(pictures, curation, chosen, decoder, caption)
+                if png is not None:
+                    (Path(place) / name).write_bytes(png)
+            (Path(place) / REPORT).write_text(dumped(curation), "utf-8")
+            _replace(Path(place), folder)
+
+
+def _replace(new: Path, folder: Path) -> None:
+    """Put the new files in the place of the old ones; the report, by which the folder is known, is never missing."""
+    shutil.rmtree(folder / KEPT, ignore_errors=True)
+    for name in (KEPT, KEPT_SHEET, DROPPED_SHEET, REPORT):
+        if (new / name).exists():
+            (new / name).replace(folder / name)
+        else:
             (folder / name).unlink(missing_ok=True)
-            png = sheet(pictures, curation, chosen, decoder, caption)
-            if png is not None:
-                (folder / name).write_bytes(png)
-        (folder / REPORT).write_text(dumped(curation), "utf-8")
 
 
-def check_folder(folder: Path) -> None:
+def check_folder(folder: Path, *inputs: Path) -> None:
     """Refuse a folder in which something else is, so that nothing of anybody's is overwritten.
+
+    Args:
+        folder: to write to.
+        *inputs: files and folders that are read; none may be among what is written over.
 
     Raises:
         OmokageError: BAD_OPTION.
     """
     if folder.exists() and not (folder.is_dir() and ((folder / REPORT).exists() or not any(folder.iterdir()))):
         raise bad_option("out", str(folder), "a new or empty folder, or that of an earlier curation")
+    written = [(folder / name).resolve() for name in (KEPT, KEPT_SHEET, DROPPED_SHEET, REPORT)]
+    for path in inputs:
+        if any(path.resolve().is_relative_to(one) for one in written):
+            raise bad_option("out", str(folder), f"a folder whose files are not read: {path} would be written over")
 
 
 def dumped(curation: Curation) -> str:

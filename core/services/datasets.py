@@ -35,6 +35,14 @@ class DatasetService:
         """The version; with `guild_id` only if it is that guild's.
 
         Raises:
+            OmokageError: UNKNOWN_DATASET, DATASET_REMOVED.
+        """
+        return _there(self.describe(dataset_id, guild_id))
+
+    def describe(self, dataset_id: int, guild_id: int | None = None) -> Dataset:
+        """The same for those who only say what it is called: a version that was removed, too.
+
+        Raises:
             OmokageError: UNKNOWN_DATASET.
         """
         with self._database.read() as connection:
@@ -45,13 +53,13 @@ class DatasetService:
         """The version that people call so, or the newest of that name.
 
         Raises:
-            OmokageError: UNKNOWN_DATASET, BAD_NAME.
+            OmokageError: UNKNOWN_DATASET, DATASET_REMOVED, BAD_NAME.
         """
         with self._database.read() as connection:
-            return _known(dataset_named(connection, guild_id, normalise_name(name), version))
+            return _there(_known(dataset_named(connection, guild_id, normalise_name(name), version)))
 
     def list(self, guild_id: int) -> _Datasets:
-        """All versions of all names, newest first."""
+        """All versions of all names, newest first, without those that were removed."""
         with self._database.read() as connection:
             return datasets_of(connection, guild_id)
 
@@ -119,4 +127,10 @@ class DatasetService:
 def _known(dataset: Dataset | None) -> Dataset:
     if dataset is None:
         raise OmokageError(ErrorCode.UNKNOWN_DATASET)
+    return dataset
+
+
+def _there(dataset: Dataset) -> Dataset:
+    if dataset.removed_at is not None:
+        raise OmokageError(ErrorCode.DATASET_REMOVED, title=dataset.title)
     return dataset

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
@@ -23,10 +24,21 @@ class Gallery:
         self._clock = clock
 
     def gallery_version(self, guild_id: int) -> int:
-        """Changes whenever `gallery` or `cannot_links` may; 0 for a guild that knows nobody."""
+        """Changes whenever `gallery` or `cannot_links` may; 0 for a guild that knows nobody.
+
+        Times are part of it, since SQLite gives the id of a last row that was deleted to the next one.
+        """
+        mine = labels.c.guild_id == guild_id
+        newest = select(labels.c.created_at).where(mine).order_by(labels.c.id.desc()).limit(1).scalar_subquery()
+        said = select(func.count(), func.max(labels.c.id), newest).where(mine)
+        theirs = select(people.c.id, people.c.name, people.c.created_at).where(people.c.guild_id == guild_id)
         with self._database.read() as connection:
-            newest = select(func.max(labels.c.id)).where(labels.c.guild_id == guild_id)
-            return connection.execute(newest).scalar() or 0
+            count, *last = connection.execute(said).one()
+            known = sorted(tuple(row) for row in connection.execute(theirs))
+        if not count and not known:
+            return 0
+        digest = hashlib.sha256(repr((count, last, known)).encode()).digest()
+        return int.from_bytes(digest[:8], "big")
 
     def names(self, guild_id: int) -> dict[int, str]:
         """What everybody is called now, by id, also those of whom there is no face."""

@@ -87,7 +87,7 @@ class Serving(Generic[H, R]):
         if version_id is None:
             return live.recognise(reading.embeddings, forbidden), self.live_name
         try:
-            version, head = self.head(version_id)
+            version, head = self._renewed(*self.head(version_id))
             return self.recognise_as(head, guild_id, reading, live, forbidden), version.label
         except OmokageError as error:
             if error.code is not ErrorCode.BAD_WEIGHTS:
@@ -116,6 +116,17 @@ class Serving(Generic[H, R]):
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
             return kept
+
+    def _renewed(self, version: Version, head: H) -> tuple[Version, H]:
+        """The same where its people are; where one is gone, the card may name another instead: they were merged."""
+        names = self._people.names(version.guild_id)
+        if all(person_id in names for _, person_id in version.classes):
+            return version, head
+        if self._registry.get(version.id).classes == version.classes:
+            return version, head
+        with self._lock:
+            self._kept.pop(version.id, None)
+        return self.head(version.id)
 
     def _loaded(self, version_id: int) -> tuple[Version, H]:
         version = self._registry.get(version_id)

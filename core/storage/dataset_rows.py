@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from core.domain.datasets import Dataset, DatasetClass, Findings, Shard
 from core.storage.training_tables import datasets
@@ -43,6 +43,7 @@ def to_dataset(row: Row[Any]) -> Dataset:
         created_by=row.created_by,
         created_at=row.created_at,
         findings=Findings(**manifest["findings"]),
+        removed_at=datetime.fromisoformat(manifest["removed_at"]) if "removed_at" in manifest else None,
     )
 
 
@@ -52,17 +53,25 @@ def find_dataset(connection: Connection, dataset_id: int) -> Dataset | None:
 
 
 def dataset_named(connection: Connection, guild_id: int, name: str, version: int | None) -> Dataset | None:
-    """The version that people call so, or the newest of that name."""
+    """The version that people call so, even if it was removed, or the newest of that name that was not."""
     same = select(datasets).where(datasets.c.guild_id == guild_id, datasets.c.name == name)
     if version is not None:
-        same = same.where(datasets.c.version == version)
-    return _first(connection.execute(same.order_by(datasets.c.version.desc()).limit(1)).all())
+        return _first(connection.execute(same.where(datasets.c.version == version)).all())
+    named = map(to_dataset, connection.execute(same.order_by(datasets.c.version.desc())))
+    return next((one for one in named if one.removed_at is None), None)
 
 
 def datasets_of(connection: Connection, guild_id: int) -> list[Dataset]:
-    """Newest first."""
+    """Newest first, without those that were removed."""
     theirs = select(datasets).where(datasets.c.guild_id == guild_id).order_by(datasets.c.id.desc())
-    return [to_dataset(row) for row in connection.execute(theirs)]
+    return [one for one in map(to_dataset, connection.execute(theirs)) if one.removed_at is None]
+
+
+def mark_removed(connection: Connection, dataset: Dataset, by: int, now: datetime) -> None:
+    """Keep the version's name, number and counts, for the runs and cards that name it; forget all else."""
+    manifest: dict[str, Any] = {"classes": [], "shards": [], "without_face": dataset.without_face, "findings": {}}
+    manifest |= {"removed_at": now.isoformat(), "removed_by": by}
+    connection.execute(update(datasets).where(datasets.c.id == dataset.id).values(manifest=manifest))
 
 
 def insert_dataset(connection: Connection, new: NewDataset, now: datetime) -> Dataset:

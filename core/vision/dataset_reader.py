@@ -86,7 +86,7 @@ class DatasetReader:
             OmokageError: DATASET_CHANGED, DISK_FULL.
         """
         shape = (self.dataset.pictures, view.size, view.size, 3)
-        return mapped(self._cache / f"{self._key()}-{view.key}.npy", shape, self._rendered(view))
+        return mapped(self._cache / f"{self.dataset.cache_key}-{view.key}.npy", shape, self._rendered(view))
 
     def records(self) -> Iterator[Record]:
         """Everything that is stored, one shard in memory at a time.
@@ -115,10 +115,6 @@ class DatasetReader:
             for record in self.records():
                 image = decoder.decode(record.image)
                 yield render_view(view, image, record.landmarks, _frame(record, image))
-
-    def _key(self) -> str:
-        # Of the shards rather than of the content: a newer detector may have found other landmarks in the same files.
-        return hashlib.sha256("".join(shard.sha256 for shard in self.dataset.shards).encode()).hexdigest()
 
 
 def open_dataset(services: Services, dataset: Dataset) -> DatasetReader:

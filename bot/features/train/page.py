@@ -46,7 +46,7 @@ async def page_of(bot: OmokageBot, run: Run, now: datetime) -> Page:
 async def page_in(bot: OmokageBot, run: Run, words: Words, now: datetime) -> Page:
     """In a language."""
     try:
-        dataset = await bot.threads.quick(bot.services.datasets.get, run.dataset_id)
+        dataset = await bot.threads.quick(bot.services.datasets.describe, run.dataset_id)
     except OmokageError:
         dataset = None
     version = await find_version(bot, run) if run.state is RunState.FINISHED else None

@@ -25,10 +25,14 @@ error-bad-name = { $reason ->
     }
 error-unknown-person = This person is no longer known here. Choose somebody else, or type the name.
 error-unknown-job = There is no such job in this server. It may be too old: answers are kept for some time, then deleted. /show offers those that there are.
+error-name-taken = Somebody else is called “{ $name }” already. Choose another name.
+error-unknown-job = There is no such job in this server. Choose one from the list that /show offers.
 error-already-finished = It is finished already. /show posts its answer again.
 error-workers-died = { $attempts } workers stopped unexpectedly since the last checkpoint. It goes on from there by itself, after a pause that grows; nothing that was saved is lost. If this lasts, the operator should look at the memory of the GPU host.
 error-too-many-attempts = This failed several times, so I gave up. If a photo is part of it, try another file format or a smaller picture.
 error-unknown-dataset = There is no such data set here. Choose one from the list; whoever runs this bot brings pictures in with “omokage data import”.
+error-dataset-removed = “{ $title }” was removed, and its pictures are gone. Choose another one from the list.
+error-dataset-in-use = Run #{ $number } is still to train on this data set. Stop the run first.
 error-dataset-changed = The data set's files are not what they were when it was made. Whoever runs this bot can import the pictures again; the training goes on with a new version.
 error-dataset-unfit = { $remark ->
         [few-people] The data set has fewer than two people, so there is nothing to tell apart. Name more people under answers of /classify, or add pictures of them.

@@ -22,10 +22,14 @@ error-bad-name = { $reason ->
     }
 error-unknown-person = この人はもう登録されていません。別の人を選ぶか、名前を入力してください。
 error-unknown-job = このサーバーにそのジョブはありません。古い結果は一定期間後に削除されます。今あるものは /show の一覧から選べます。
+error-name-taken = 「{ $name }」という名前の人がすでにいます。別の名前を入力してください。
+error-unknown-job = このサーバーにそのジョブはありません。/show で表示される一覧から選んでください。
 error-already-finished = すでに完了しています。結果は /show でもう一度投稿できます。
 error-workers-died = 最後のチェックポイント以降、ワーカーが{ $attempts }回異常終了しました。保存済みの内容は失われていません。少しずつ間隔を空けながら、そこから自動的に再開します。続く場合は、GPUホストのメモリを運営者が確認してください。
 error-too-many-attempts = 何度も失敗したため、中止しました。写真を使う場合は、別の形式のファイルか、小さい画像でお試しください。
 error-unknown-dataset = そのデータセットはありません。一覧から選んでください。写真は、ボットの管理者が「omokage data import」で取り込めます。
+error-dataset-removed = 「{ $title }」は削除され、写真も残っていません。一覧から別のデータセットを選んでください。
+error-dataset-in-use = 学習 #{ $number } がこのデータセットを使用中です。先にその学習を停止してください。
 error-dataset-changed = データセットのファイルが作成時と異なっています。ボットの管理者が写真を取り込み直せば、新しいバージョンで学習できます。
 error-dataset-unfit = { $remark ->
         [few-people] データセットに2人以上が含まれていないため、見分けることを学習できません。/classify の結果でほかの人にも名前を付けるか、写真を追加してください。

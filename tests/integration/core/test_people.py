@@ -259,4 +259,4 @@ def test_the_gallerys_version_changes_with_everything_that_is_said(jobs: JobServ
     assert people.gallery_version(GUILD) == versions[-1]
     people.enrol(GUILD, "Ben", new_face(), source="cli:ben.jpg")
     versions.append(people.gallery_version(GUILD))
-    assert versions == sorted(set(versions))
+    assert len(set(versions)) == len(versions)

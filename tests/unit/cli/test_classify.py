@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,23 @@ def test_every_failure_has_a_sentence(code: ErrorCode):
     said = sentence(OmokageError(code))
     assert said
     assert not said.endswith(".")
+
+
+def test_names_that_are_not_utf_8_and_names_with_control_characters_are_read_and_shown(tmp_path: Path):
+    odd, wild = os.fsdecode(b"caf\xe9.jpg"), "\x1b]0;owned\x07\nx.jpg"
+    for name in (odd, wild):
+        photo(name, {"faces": [None]})
+    status, result = run("classify", "--json", odd, wild, f"no {odd}")
+    assert (status, [json.loads(line)["photo"] for line in result.stdout.splitlines()]) == (
+        1,
+        ["caf\\xe9.jpg", wild, "no caf\\xe9.jpg"],
+    )
+    assert result.stderr == "no caf\\xe9.jpg: No such file or directory\n"
+    assert run("classify", odd, wild)[1].stdout.splitlines()[::2] == [
+        "caf\\xe9.jpg: 1 face, 0 known",
+        "\\x1b]0;owned\\x07\\x0ax.jpg: 1 face, 0 known",
+    ]
+    status, result = run("people", "enrol", "Mina", odd, wild)
+    assert (status, result.stdout.splitlines()) == (
+        0, ["caf\\xe9.jpg: Mina, 1 picture", "\\x1b]0;owned\\x07\\x0ax.jpg: Mina, 1 picture"]
+    )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -248,3 +249,50 @@ def test_damaged_weights_are_said(services: Services, monkeypatch: pytest.Monkey
     status, sentence = refusal("generate", "--out", "grid.png")
     assert status == 1
     assert sentence.startswith("A file of the model is damaged")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("generate", "--like", "one.png", "--out", "link.png"),
+        ("mix", "--add", "3", "--subtract", "one.png#2", "--out", "link.png"),
+        ("morph", "one.png", "5", "--out", "film.webp", "--strip", "link.png"),
+        ("morph", "5", "film.webp", "--out", "link.webp"),
+        ("morph", "5", "9", "--out", "film.webp", "--strip", "film.webp"),
+        ("generate", "--out", "notes.txt"),
+        ("generate", "--out", "notes.png"),
+    ],
+)
+def test_an_input_or_a_file_of_another_kind_is_not_written_over_and_nothing_is_opened_for_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OMOKAGE_DATA", str(tmp_path / "data"))
+    Image.new("RGB", (120, 90)).save("one.png")
+    Image.new("RGB", (120, 90)).save("film.webp")
+    Path("notes.png").write_text("notes")
+    Path("link.png").symlink_to("one.png")
+    Path("link.webp").hardlink_to("film.webp")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    status, sentence = refusal(*arguments)
+    assert (status, bool(sentence)) == (2, True)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_file_of_another_kind_is_written_over_with_force(services: Services) -> None:
+    Path("notes.txt").write_text("notes")
+    assert run("generate", "--count", "1", "--out", "notes.txt", "--force")[0] == 0
+    assert picture("notes.txt")[0] == "PNG"
+
+
+def test_names_that_are_not_utf_8_are_read_and_written_and_the_json_is_valid(services: Services) -> None:
+    odd = os.fsdecode(b"caf\xe9")
+    add(services, RunKind.VAE)
+    photo(f"{odd}.jpg")
+    shown = said("generate", "--like", f"{odd}.jpg", "--model", "vae v1", "--out", f"{odd}.png")
+    assert shown["picture"] == "caf\\xe9.png"
+    assert Path(f"{odd}.png").exists()
+    status, result = run("morph", f"{odd}.jpg#1", "5", "--model", "vae v1", "--out", f"{odd}.webp")
+    assert (status, result.stdout.split(": ")[0]) == (0, "caf\\xe9.webp")
+    status, sentence = refusal("mix", "--add", f"{odd}.gif", "--out", "m.png")
+    assert (status, sentence) == (2, "caf\\xe9.gif: No such file or directory")

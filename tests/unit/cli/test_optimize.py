@@ -184,3 +184,28 @@ def test_ctrl_c_before_the_first_step_leaves_nothing(lab: Lab, monkeypatch: pyte
     _, result = run("--target", ANNA, "--out", "out")
     assert type(result.exception).__name__ == "Abort"
     assert not Path("out").exists()
+
+
+def test_the_photo_and_files_of_other_kinds_are_not_written_over(lab: Lab) -> None:
+    Path("out").mkdir()
+    Path("ben.png").rename("out/before.png")
+    Path("link.png").symlink_to("out/before.png")
+    for start in ("out/before.png", "link.png"):
+        status, result = run("--target", ANNA, "--start", start, "--out", "out", "--force")
+        assert (status, "never written over" in result.exception.message) == (2, True)  # type: ignore[union-attr]
+    Path("other").mkdir()
+    Path("other/report.json").write_text("what I know")
+    assert run("--target", ANNA, "--start", "link.png", "--out", "other")[0] == 2
+    assert [path.name for path in Path("other").iterdir()] == ["report.json"]
+    assert run("--target", ANNA, "--start", "link.png", "--steps", "1", "--out", "other", "--force")[0] == 0
+    assert sorted(path.name for path in Path("other").iterdir()) == FILES
+
+
+def test_names_that_are_not_utf_8_are_read_and_written(lab: Lab) -> None:
+    odd = os.fsdecode(b"caf\xe9")
+    Path("ben.png").rename(f"{odd}.png")
+    status, result = run("--target", ANNA, "--start", f"{odd}.png", "--steps", "1", "--out", odd)
+    assert (status, result.stdout.splitlines()[0].split(": ")[0]) == (0, "caf\\xe9/picture.png")
+    assert sorted(path.name for path in Path(odd).iterdir()) == FILES
+    status, result = run("--target", ANNA, "--start", f"{odd}.gif", "--out", "out")
+    assert str(getattr(result.exception, "message", "")).startswith("caf\\xe9.gif: ")

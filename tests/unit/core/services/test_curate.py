@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,8 +15,9 @@ from PIL import Image
 
 from core.domain.curation import Crop, Curation, Hand, Judged, Reason, Subject
 from core.domain.errors import ErrorCode, OmokageError
+from core.services import curate_files
 from core.services.curate import Offered, curate, offered_of, read_hand
-from core.services.curate_files import DROPPED_SHEET, KEPT, KEPT_SHEET, REPORT, write_all
+from core.services.curate_files import DROPPED_SHEET, KEPT, KEPT_SHEET, REPORT, check_folder, write_all
 from core.services.dataset_sources import FolderFiles
 from core.vision.curation.subjects import Found
 from tests.unit.core.vision.test_cut import noise
@@ -183,3 +186,56 @@ def test_a_folder_with_something_else_in_it_is_not_touched(folder: Path, tmp_pat
 def test_an_empty_folder_is_curated_to_nothing(tmp_path: Path) -> None:
     (tmp_path / "pictures").mkdir()
     assert set(written(tmp_path / "pictures", tmp_path / "out")) == {REPORT}
+
+
+ODD = os.fsdecode(b"caf\xe9.jpg")
+
+
+def test_a_name_that_is_not_utf_8_is_in_the_report_and_kept(tmp_path: Path) -> None:
+    source = tmp_path / "pictures"
+    source.mkdir()
+    (source / ODD).write_bytes(saved(noise(1, 200)))
+    (source / f"{ODD}.png").write_bytes(b"nothing")
+    pictures = offered(source)
+    curation = looked(pictures)
+    write_all(tmp_path / "out", pictures, curation, Pillow(), lambda judged: judged.source)
+    report = json.loads((tmp_path / "out" / REPORT).read_text("utf-8"))
+    assert [one["source"] for one in report["pictures"]] == ["caf\\xe9.jpg", "caf\\xe9.jpg.png"]
+    assert [path.name for path in (tmp_path / "out" / KEPT).iterdir()] == ["caf\\xe9.jpg"]
+
+
+@pytest.mark.parametrize("line", [b"caf\xe9.jpg\n", b"caf\\xe9.jpg\n"])
+def test_a_hand_may_name_it_as_the_report_or_as_the_system_does(tmp_path: Path, line: bytes) -> None:
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / ODD).write_bytes(saved(noise(1, 200)))
+    (tmp_path / "drop.txt").write_bytes(line)
+    curation = looked(offered(tmp_path / "pictures"), read_hand(None, tmp_path / "drop.txt"))
+    assert [one.reason for one in curation.pictures] == [Reason.BY_HAND]
+
+
+def test_a_disk_that_fails_while_it_writes_leaves_the_earlier_curation(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures, out = offered(folder), tmp_path / "out"
+    write_all(out, pictures, looked(pictures), Pillow(), lambda _: "")
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(curate_files, "dumped", full)
+    with pytest.raises(OmokageError) as caught:
+        write_all(out, pictures, looked(pictures), Pillow(), lambda _: "")
+    assert caught.value.code is ErrorCode.DISK_FULL
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
+def test_what_is_read_is_not_written_over(tmp_path: Path, folder: Path) -> None:
+    pictures, out = offered(folder), tmp_path / "out"
+    write_all(out, pictures, looked(pictures), Pillow(), lambda _: "")
+    (tmp_path / "link").symlink_to(out / KEPT)
+    for source in (out / KEPT, tmp_path / "link", out / REPORT):
+        with pytest.raises(OmokageError) as caught:
+            check_folder(out, source)
+        assert caught.value.code is ErrorCode.BAD_OPTION
+    check_folder(out, folder)

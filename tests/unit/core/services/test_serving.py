@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate, DetectedFace
@@ -17,6 +17,7 @@ from core.domain.people import NewFace
 from core.domain.runs import RunKind
 from core.domain.versions import Promotion, Version
 from core.services.people import PeopleService
+from core.services.people_editor import PeopleEditor
 from core.services.registry import RegistryService
 from core.services.serving import Naming, Serving
 from core.storage.blobs import Blobs
@@ -209,3 +210,37 @@ def test_any_other_error_is_not_hidden(parts: Parts) -> None:
     with pytest.raises(OmokageError) as caught:
         parts.answer()
     assert caught.value.code is ErrorCode.INTERNAL
+
+
+def test_a_version_is_loaded_anew_when_two_of_its_people_were_merged(parts: Parts) -> None:
+    anna, ann = _named(parts, "Anna", 1.0), _named(parts, "Ann", 2.0)
+    version = parts.promoted("one")
+    with parts.database.write() as connection:
+        card = {"dataset_title": "family v1", "dataset_hash": "", "config": {}, "metrics": {}, "parts": []}
+        card |= {"classes": [["Anna", anna], ["Ann", ann]]}
+        connection.execute(update(versions).where(versions.c.id == version.id).values(card=card))
+    parts.answer()
+    parts.answer()
+    assert parts.loads == [1]
+    PeopleEditor(parts.database, parts.blobs).merge(GUILD, "Ann", "Anna", by=1)
+    parts.answer()
+    parts.answer()
+    assert parts.loads == [1, 1]
+    assert parts.serving.head(version.id)[0].classes == (("Anna", anna), ("Ann", anna))
+
+
+def test_a_version_is_not_loaded_anew_when_one_of_its_people_was_removed(parts: Parts) -> None:
+    anna = _named(parts, "Anna", 1.0)
+    version = parts.promoted("one")
+    with parts.database.write() as connection:
+        card = {"dataset_title": "family v1", "dataset_hash": "", "config": {}, "metrics": {}, "parts": []}
+        connection.execute(update(versions).values(card=card | {"classes": [["Anna", anna]]}))
+    parts.answer()
+    PeopleEditor(parts.database, parts.blobs).remove(GUILD, "Anna")
+    assert parts.answer()[0] == "one []"
+    assert (parts.loads, parts.serving.head(version.id)[0].classes) == ([1], (("Anna", anna),))
+
+
+def _named(parts: Parts, name: str, value: float) -> int:
+    face = NewFace(1, Box(0, 0, 20, 20), 0.9, POINTS, np.full(128, value, "<f4").tobytes(), "net-1")
+    return parts.people.enrol(GUILD, name, face, source="test").id
