@@ -51,6 +51,12 @@ class Member:
         asked = {"as": self.id, "channel_id": self._channel(channel), "content": text}
         return await self._post("/member/messages", asked, files or [])
 
+    async def forward(self, message: Json, channel: str = DEFAULT_CHANNEL) -> Json:
+        """Pass a message on to a channel; returns the message that forwards it."""
+        reference = {"type": 1, "channel_id": message["channel_id"], "message_id": message["id"]}
+        asked = {"as": self.id, "channel_id": self._channel(channel), "message_reference": reference}
+        return await self._post("/member/messages", asked, [])
+
     async def command(self, path: str, /, channel: str = DEFAULT_CHANNEL, **options: object) -> Invocation:
         """Use a slash command; attachments are (name, bytes) or "starter:<filename>", users may be members."""
         files = Files()

@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 
-from tests.e2e.chat_bot_parts import Form, Panel, layout
+from tests.e2e.chat_bot_parts import Form, Panel, Who, layout
 
 JAPANESE = {
     "classify": "判別",
@@ -128,6 +128,10 @@ def add_talk(bot: ChatBot) -> None:
     async def form(interaction: discord.Interaction[Any]) -> None:
         await interaction.response.send_modal(Form())
 
+    @tree.command(description="Choose or type")
+    async def who(interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.send_modal(Who())
+
     @tree.command(description="Never answer")
     async def silent(interaction: discord.Interaction[Any]) -> None:
         pass
@@ -153,7 +157,8 @@ def add_menus(bot: ChatBot) -> None:
 
     @bot.tree.context_menu(name="Ask")
     async def ask(interaction: discord.Interaction[Any], message: discord.Message) -> None:
-        names = ", ".join(attachment.filename for attachment in message.attachments)
+        parts = (message, *message.message_snapshots)
+        names = ", ".join(attachment.filename for part in parts for attachment in part.attachments)
         await interaction.response.send_message(f"Looked at {names or 'nothing'}", ephemeral=True)
 
 

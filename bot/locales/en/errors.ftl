@@ -6,6 +6,7 @@ error-too-large = The file is larger than 10 MiB. Please send a smaller copy, fo
 error-too-many-pixels = The picture has more than 25 megapixels. Please make it smaller and send it again.
 error-no-face = I found no face in this picture. Try one in which the faces are larger, sharper, and turned to the camera.
 error-no-picture = This message has no picture. Use this on a message with a photo, or attach one with /classify.
+error-link-preview = The picture in this message is only the preview of a link to another site, from which I fetch nothing. Please save it, and send it with /classify.
 error-photo-gone = The picture is no longer there. Please send it again.
 error-face-gone = This face is no longer stored. Please send the photo again.
 error-queue-full = { $waiting ->
