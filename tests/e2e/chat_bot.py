@@ -41,6 +41,7 @@ class ChatBot(discord.Client):
         self.ready = asyncio.Event()
         add_commands(self)
         add_talk(self)
+        add_forms(self)
         add_menus(self)
 
     async def setup_hook(self) -> None:
@@ -124,14 +125,6 @@ def add_talk(bot: ChatBot) -> None:
     async def whisper(interaction: discord.Interaction[Any]) -> None:
         await interaction.response.send_message("Between us", ephemeral=True)
 
-    @tree.command(description="Fill in a form")
-    async def form(interaction: discord.Interaction[Any]) -> None:
-        await interaction.response.send_modal(Form())
-
-    @tree.command(description="Choose or type")
-    async def who(interaction: discord.Interaction[Any]) -> None:
-        await interaction.response.send_modal(Who())
-
     @tree.command(description="Never answer")
     async def silent(interaction: discord.Interaction[Any]) -> None:
         pass
@@ -150,6 +143,19 @@ def add_talk(bot: ChatBot) -> None:
     @tree.command(description="Repeat a text")
     async def echo(interaction: discord.Interaction[Any], text: str) -> None:
         await interaction.response.send_message(text.replace("\\n", "\n"))
+
+
+def add_forms(bot: ChatBot) -> None:
+    """Commands that open a form."""
+    tree = bot.tree
+
+    @tree.command(description="Fill in a form")
+    async def form(interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.send_modal(Form())
+
+    @tree.command(description="Choose or type")
+    async def who(interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.send_modal(Who())
 
 
 def add_menus(bot: ChatBot) -> None:

@@ -137,7 +137,7 @@ async def test_several_unknown_faces_are_named_in_one_form(
     named = await (await aiko.submit(form, {"Face 2": "taro", "Face 4": "Jiro", "Face 6": "Mina"})).answer()
 
     assert form["title"] == "Who are these people?"
-    assert hints == ["Perhaps Taro? A name, or leave it empty", *["A name, or leave it empty"] * 4]
+    assert hints == ["Perhaps Taro? Or leave it empty", *["A name, or leave it empty"] * 4]
     assert named["id"] == answer["id"]
     assert [line for line in lines(named) if "said by" in line] == [
         f"**{number}** · **{name}** ✓ said by <@{aiko.id}>" for number, name in ((2, "Taro"), (4, "Jiro"), (6, "Mina"))
