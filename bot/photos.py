@@ -46,7 +46,7 @@ def photo_in(message: discord.Message, on_cdn: Callable[[str], bool]) -> Photo:
         OmokageError: NOT_AN_IMAGE, there is none, or only the preview of a link to another site.
     """
     # A forward is empty itself: what it passes on is in its snapshots.
-    parts = (message, *message.message_snapshots)
+    parts: list[discord.Message | discord.MessageSnapshot] = [message, *message.message_snapshots]
     attached = [one for part in parts for one in part.attachments if _may_be_image(one.content_type)]
     if attached:
         return photo_of(attached[0], len(attached))
