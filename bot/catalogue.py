@@ -27,7 +27,7 @@ from bot.features.optimize.answer import OptimizedAnswerer
 from bot.features.optimize.commands import optimize
 from bot.features.optimize.controls import OptimizedButton
 from bot.features.optimize.progress import optimize_page
-from bot.features.people import pick
+from bot.features.people import faces_form, name_form
 from bot.features.people.buttons import FaceButton, FacesSelect
 from bot.features.people.commands import PageButton, people
 from bot.features.people.pick import PersonSelect
@@ -68,6 +68,7 @@ ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     OptimizedButton,
     FaceButton,
     FacesSelect,
+    faces_form.FacesButton,
     PageButton,
     PersonSelect,
     RunButton,
@@ -77,7 +78,11 @@ ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     RecallButton,
     promotion.ForceButton,
 )
-FORMS: Mapping[re.Pattern[str], Taker] = {pick.FORM: pick.take_name, promotion.FORM: promotion.take_reason}
+FORMS: Mapping[re.Pattern[str], Taker] = {
+    name_form.FORM: name_form.take_name,
+    faces_form.FORM: faces_form.take_names,
+    promotion.FORM: promotion.take_reason,
+}
 
 PAGES: Mapping[JobKind, Page] = {JobKind.OPTIMIZE: optimize_page}
 

@@ -54,6 +54,7 @@ _UNSAID: Mapping[str, Value] = {
 _BY_REASON: Mapping[str, str] = {
     "server": "error-servers-only",
     "no-picture": "error-no-picture",
+    "link-preview": "error-link-preview",
     "no-data": "error-no-data",
     "channel": "error-channel",
     "no-report": "error-no-report",

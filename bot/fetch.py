@@ -36,7 +36,7 @@ class Fetcher:
         Raises:
             OmokageError: PHOTO_GONE (deleted, its signature ran out, or Discord's CDN is down), TOO_LARGE.
         """
-        if not self._allows(url):
+        if not self.allows(url):
             raise OmokageError(ErrorCode.PHOTO_GONE)
         for left in reversed(range(_TRIES)):
             try:
@@ -50,7 +50,8 @@ class Fetcher:
                 await asyncio.sleep(1.0)
         raise AssertionError("unreachable")
 
-    def _allows(self, url: str) -> bool:
+    def allows(self, url: str) -> bool:
+        """Whether an address is on Discord's CDN (or the sandbox's), so that it is fetched at all."""
         parts = urlsplit(url)
         if self._sandbox is not None:
             return parts.netloc == self._sandbox

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bot.errors import guarded
@@ -31,12 +31,27 @@ class FormTaker:
 
 
 def typed_in(components: Sequence[dict[str, Any]], field: str) -> str:
-    """The text of a field of a submitted form."""
+    """The text of a field of a submitted form; empty where there is no such field."""
+    return next((text for custom_id, text in texts_in(components) if custom_id == field), "")
+
+
+def texts_in(components: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """The custom id and the text of every text field of a submitted form, in the form's order."""
+    for component in _inputs(components):
+        if "value" in component:
+            yield str(component["custom_id"]), str(component["value"] or "")
+
+
+def chosen_in(components: Sequence[dict[str, Any]], field: str) -> list[str]:
+    """The values that are chosen in a select of a submitted form; none where there is no such select."""
+    chosen = (one for one in _inputs(components) if one["custom_id"] == field and "values" in one)
+    return [str(value) for value in next(chosen, {"values": []})["values"]]
+
+
+def _inputs(components: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What a member filled in: alone, in a label, or in a row."""
     for component in components:
+        if "custom_id" in component:
+            yield component
         inner = [component["component"]] if "component" in component else component.get("components", [])
-        if component.get("custom_id") == field:
-            return str(component["value"])
-        found = typed_in(inner, field) if inner else ""
-        if found:
-            return found
-    return ""
+        yield from _inputs(inner)

@@ -43,6 +43,10 @@ class Intake:
         self._room = asyncio.Semaphore(_AT_A_TIME)
         self._under_way: dict[int, asyncio.Task[None]] = {}
 
+    def allows(self, url: str) -> bool:
+        """Whether a photo at this address could be fetched."""
+        return self._fetcher.allows(url)
+
     async def take(self, interaction: Interaction, photo: Photo) -> None:
         """Accept a command: row, acknowledgement, photo.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,20 +36,51 @@ def photo_of(attachment: discord.Attachment, of: int = 1) -> Photo:
     return Photo(attachment.url, attachment.filename, attachment.size, attachment.content_type, of)
 
 
-def photo_in(message: discord.Message, own_id: int) -> Photo:
-    """The first picture of a message: attached, or in the embed of one of the bot's own answers.
+def photo_in(message: discord.Message, on_cdn: Callable[[str], bool]) -> Photo:
+    """The first picture that a message shows, its own or one that it forwards.
+
+    Attached pictures come first. Pictures in embeds and layouts, and stickers, count where they lie on Discord's CDN
+    (`on_cdn`): nothing is fetched from anywhere else. What a reply answers is another message, with a menu of its own.
 
     Raises:
-        OmokageError: NOT_AN_IMAGE, there is none.
+        OmokageError: NOT_AN_IMAGE, there is none, or only the preview of a link to another site.
     """
-    attached = [one for one in message.attachments if _may_be_image(one.content_type)]
+    # A forward is empty itself: what it passes on is in its snapshots.
+    parts: list[discord.Message | discord.MessageSnapshot] = [message, *message.message_snapshots]
+    attached = [one for part in parts for one in part.attachments if _may_be_image(one.content_type)]
     if attached:
         return photo_of(attached[0], len(attached))
-    # Others' embeds show pictures from anywhere; those of our own answers are on Discord's CDN.
-    shown = [embed.image for embed in message.embeds if embed.image.url] if message.author.id == own_id else []
-    if shown:
-        return Photo(str(shown[0].url), "picture", 0, None)
-    raise OmokageError(ErrorCode.NOT_AN_IMAGE, reason="no-picture")
+    shown = [picture for part in parts for picture in _shown_in(part)]
+    fetchable = (Photo(url, name, 0, None) for name, urls in shown for url in urls if url and on_cdn(url))
+    photo = next(fetchable, None)
+    if photo is None:
+        raise OmokageError(ErrorCode.NOT_AN_IMAGE, reason="link-preview" if shown else "no-picture")
+    return photo
+
+
+def _shown_in(part: discord.Message | discord.MessageSnapshot) -> Iterator[tuple[str, tuple[str | None, ...]]]:
+    """Name and addresses of each picture that is not attached."""
+    for embed in part.embeds:
+        for media in (embed.image, embed.thumbnail):
+            if media.url:
+                yield "picture", (media.url, media.proxy_url)
+    for component in part.components:
+        for item in _media_in(component):
+            if _may_be_image(item.content_type):
+                yield "picture", (item.url, item.proxy_url)
+    for sticker in part.stickers:
+        if sticker.format is not discord.StickerFormatType.lottie:  # that one is a drawing in vectors
+            yield sticker.name, (sticker.url,)
+
+
+def _media_in(component: Any) -> Iterator[discord.UnfurledMediaItem]:
+    """The pictures of a layout component and of what is in it: galleries, thumbnails, files."""
+    for holder in (component, *getattr(component, "items", ())):
+        if isinstance(media := getattr(holder, "media", None), discord.UnfurledMediaItem):
+            yield media
+    accessory = getattr(component, "accessory", None)
+    for inner in (*getattr(component, "children", ()), *([accessory] if accessory else [])):
+        yield from _media_in(inner)
 
 
 def check(photo: Photo) -> None:

@@ -8,9 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-_LEVEL = re.compile(r"^\S+ \S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) ")  # core.logs.LOG_FORMAT
 from cli.printable import printable_lines
 
+_LEVEL = re.compile(r"^\S+ \S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) ")  # core.logs.LOG_FORMAT
 _SHOWN = frozenset({"WARNING", "ERROR", "CRITICAL"})
 _LARGEST = 10_000_000  # bytes of a log; then it begins anew and the old one is kept beside it
 

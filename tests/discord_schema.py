@@ -151,6 +151,8 @@ def _api() -> dict[str, Any]:
     loaded: dict[str, Any] = _loosened(json.loads((FOLDER / "openapi.json").read_text("utf-8")))
     # Described as a number, but it is a word such as BASE_TYPE_REQUIRED where it is about one field of a form.
     loaded["components"]["schemas"]["Error"]["properties"]["code"] = {"type": ["integer", "string"]}
+    # The type FORWARD is in Discord's documentation, but not in this description.
+    loaded["components"]["schemas"]["MessageReferenceType"] = {"enum": [0, 1]}
     return loaded
 
 
@@ -178,6 +180,8 @@ def _api_validator(pointer: str) -> Any:
 @functools.cache
 def _event_validator(name: str) -> Any:
     schema = _loosened(json.loads((FOLDER / f"{name}.json").read_text("utf-8")))
+    # Here each field of a snapshot is said to be a whole message; the description of the API has the right ones.
+    schema["definitions"]["APIMessageSnapshotFields"] = {"type": "object"}
     for key, definition in schema["definitions"].items():
         if key.endswith("Flags") or key == "Permissions":
             definition.pop("enum", None)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 
 from aiohttp import BodyPartReader, web
 
+from sandbox.documents import parse_document
 from sandbox.rules.errors import DiscordError, too_large
 from sandbox.rules.messages import MAX_REQUEST_BYTES
 from sandbox.types import Json
@@ -33,7 +33,7 @@ class Body:
 
 
 async def read_body(request: web.Request) -> Body:
-    """Read the whole body; raises Discord's 413 above 25 MiB and 50109 for broken JSON."""
+    """Read the whole body; raises Discord's 413 above 25 MiB, and 50109 for broken or deeply nested JSON."""
     if (request.content_length or 0) > MAX_REQUEST_BYTES:
         raise too_large()
     if request.content_type == "multipart/form-data":
@@ -69,6 +69,6 @@ async def _read_multipart(request: web.Request) -> Body:
 
 def _parsed(data: bytes) -> object:
     try:
-        return json.loads(data)
+        return parse_document(data)
     except ValueError as error:
         raise DiscordError(400, 50109, "The request body contains invalid JSON.") from error

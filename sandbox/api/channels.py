@@ -12,10 +12,10 @@ from sandbox.world import cast, permissions
 from sandbox.world.events import Event
 from sandbox.world.people import member
 from sandbox.world.records import Record
+from sandbox.world.references import unreadable_forward
 from sandbox.world.snowflakes import moment_of
 
 OLD_SECONDS = 3600.0
-REPLY = 19
 
 
 def get_channel(parts: Parts, call: Call) -> Reply:
@@ -48,8 +48,9 @@ def create_message(parts: Parts, call: Call) -> Reply:
         if earlier is not None:
             return Reply(200, earlier.message)
     body = body | {"flags": int(body.get("flags") or 0) & SETTABLE}
+    reference = world.references.read(channel.id, body, lambda target: _check_readable(parts, target))
     record = world.messages.create(
-        world.bot, channel.id, body, call.body.uploads, extra=_reference(parts, channel.id, body)
+        world.bot, channel.id, body, call.body.uploads, extra=reference.keys, forwarded=reference.files
     )
     return Reply(200, record.message)
 
@@ -109,18 +110,10 @@ def _window(records: list[Record], query: dict[str, str], limit: int) -> list[Re
     return records[-limit:]
 
 
-def _reference(parts: Parts, channel_id: str, body: Json) -> Json:
-    """The keys of a message that answers another one."""
-    reference = body.get("message_reference")
-    if not reference:
-        return {}
-    target = parts.world.messages.peek(channel_id, str(reference.get("message_id")))
-    if target is None or target.only_for is not None:
-        if reference.get("fail_if_not_exists", True):
-            raise invalid(("message_reference",), "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "Unknown message")
-        return {}
-    described = {"type": 0, "channel_id": channel_id, "message_id": target.id, "guild_id": cast.GUILD_ID}
-    return {"type": REPLY, "message_reference": described, "referenced_message": target.message}
+def _check_readable(parts: Parts, target: Record) -> None:
+    """Refuse to forward what arrives empty at this bot."""
+    if for_bot(parts.world, target) is not target.message:
+        raise unreadable_forward()
 
 
 def _limit_old(parts: Parts, record: Record) -> None:

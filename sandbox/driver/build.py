@@ -7,6 +7,7 @@ from sandbox.types import Json
 
 SUB_COMMAND, SUB_GROUP, USER, ATTACHMENT = 1, 2, 6, 11
 ROW, TEXT_INPUT, LABEL, FILE_UPLOAD, RADIO_GROUP, CHECKBOX = 1, 4, 18, 19, 21, 23
+SELECTS = {3, 5, 6, 7, 8}
 # An uploaded file: its name and its bytes.
 File = tuple[str, bytes]
 
@@ -110,4 +111,18 @@ def _field(spec: Json, label: str | None, left: Json, files: Files) -> Json:
     chosen = value if isinstance(value, list) else [] if value is None else [value]
     if spec["type"] == FILE_UPLOAD:
         return field | {"values": [files.add(one) for one in chosen]}
+    if spec["type"] in SELECTS:
+        return field | {"values": preselected(spec) if key is None else choices(spec, chosen)}
     return field | {"values": chosen}
+
+
+def choices(select: Json, chosen: list[object]) -> list[object]:
+    """The values of a select's options, given by value or label; members stand for their ids."""
+    by_label = {option["label"]: option["value"] for option in select.get("options") or []}
+    return [by_label.get(one, one) if isinstance(one, str) else _plain(one) for one in chosen]
+
+
+def preselected(select: Json) -> list[object]:
+    """What is chosen in a select that nobody has touched."""
+    options = [option["value"] for option in select.get("options") or [] if option.get("default")]
+    return options or [default["id"] for default in select.get("default_values") or []]

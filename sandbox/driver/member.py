@@ -8,13 +8,12 @@ from collections.abc import Callable
 
 import aiohttp
 
-from sandbox.driver.build import File, Files, command_data, find_component, form_data
+from sandbox.driver.build import SELECTS, File, Files, choices, command_data, find_component, form_data
 from sandbox.driver.feed import DriverError, Feed
 from sandbox.driver.invocation import PATIENCE, Invocation
 from sandbox.types import Json
 
 BUTTON = {2}
-SELECTS = {3, 5, 6, 7, 8}
 DEFAULT_CHANNEL = "photos"
 
 
@@ -52,6 +51,12 @@ class Member:
         asked = {"as": self.id, "channel_id": self._channel(channel), "content": text}
         return await self._post("/member/messages", asked, files or [])
 
+    async def forward(self, message: Json, channel: str = DEFAULT_CHANNEL) -> Json:
+        """Pass a message on to a channel; returns the message that forwards it."""
+        reference = {"type": 1, "channel_id": message["channel_id"], "message_id": message["id"]}
+        asked = {"as": self.id, "channel_id": self._channel(channel), "message_reference": reference}
+        return await self._post("/member/messages", asked, [])
+
     async def command(self, path: str, /, channel: str = DEFAULT_CHANNEL, **options: object) -> Invocation:
         """Use a slash command; attachments are (name, bytes) or "starter:<filename>", users may be members."""
         files = Files()
@@ -82,12 +87,11 @@ class Member:
     async def select(self, message: Json, custom_id_or_index: str | int, values: list[str] | str) -> Invocation:
         """Choose in a select: by place, custom id, or start of the custom id; values or labels."""
         select = find_component(message, custom_id_or_index, SELECTS)
-        chosen = [values] if isinstance(values, str) else values
-        by_label = {option["label"]: option["value"] for option in select.get("options") or []}
-        return await self._use(message, select, {"values": [by_label.get(value, value) for value in chosen]})
+        chosen: list[object] = [values] if isinstance(values, str) else list(values)
+        return await self._use(message, select, {"values": choices(select, chosen)})
 
     async def submit(self, modal: Json, values: Json, channel: str = DEFAULT_CHANNEL) -> Invocation:
-        """Fill in and send a form from `Invocation.modal()`: values by label or custom id."""
+        """Fill in and send a form from `Invocation.modal()`: values by label or custom id; what is left out stays."""
         files = Files()
         return await self._interact(5, form_data(modal, values, files), modal.get("channel_id", channel), files)
 

@@ -138,9 +138,17 @@ class Hub:
         self._world.events.emit(Event("BOT_STATUS", {"online": self.online}, members_only=True))
 
 
+_NO_CONTENT: Json = {"content": "", "embeds": [], "attachments": [], "components": []}
+
+
 def without_content(message: Json) -> Json:
     """A message as a bot without the message content intent sees it: empty, unless its own or one that mentions it."""
     mentioned = any(one["id"] == cast.BOT_ID for one in message["mentions"])
     if message["author"]["id"] == cast.BOT_ID or mentioned:
         return message
-    return message | {"content": "", "embeds": [], "attachments": [], "components": []}
+    hidden = message | _NO_CONTENT
+    if "message_snapshots" in message:
+        hidden["message_snapshots"] = [
+            {"message": one["message"] | _NO_CONTENT} for one in message["message_snapshots"]
+        ]
+    return hidden

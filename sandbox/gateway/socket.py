@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from sandbox.config import SandboxConfig
+from sandbox.documents import parse_document
 from sandbox.gateway.hub import GUILD_MEMBERS, PRIVILEGED, Hub
 from sandbox.gateway.session import (
     HEARTBEAT,
@@ -167,7 +167,7 @@ async def _converse(hub: Hub, talk: Talk) -> None:
 
 def _decoded(frame: WSMessage) -> Json:
     try:
-        body = json.loads(frame.data)
+        body = parse_document(frame.data)
     except ValueError as error:
         raise Refused(DECODE_ERROR) from error
     if not isinstance(body, dict):

@@ -57,14 +57,19 @@ class MemberApi:
         return await self._screens.serve(request, self._who(request.query.get("as")).id)
 
     async def message(self, request: web.Request) -> web.Response:
-        """A member writes a message."""
+        """A member writes a message, or forwards one."""
         body = await read_body(request)
         asked = body.json()
         author = self._who(asked.get("as"))
         channel = self._world.channel(str(asked.get("channel_id")))
         files = Files(body.uploads, self._starter)
         uploads = body.uploads | files.from_starter(asked.get("starter") or [], first=len(body.uploads))
-        record = self._world.messages.create(author, channel.id, {"content": asked.get("content") or ""}, uploads)
+        written = {"content": asked.get("content") or ""}
+        referring = written | {"attachments": list(uploads), "message_reference": asked.get("message_reference")}
+        reference = self._world.references.read(channel.id, referring, lambda _: None)
+        record = self._world.messages.create(
+            author, channel.id, written, uploads, extra=reference.keys, forwarded=reference.files
+        )
         return _answer(record.message)
 
     async def interaction(self, request: web.Request) -> web.Response:

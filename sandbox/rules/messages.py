@@ -9,6 +9,9 @@ from sandbox.types import Json
 from sandbox.world.attachments import Upload
 
 SUPPRESS_EMBEDS, EPHEMERAL, LOADING, SILENT, COMPONENTS_V2 = 1 << 2, 1 << 6, 1 << 7, 1 << 12, 1 << 15
+HAS_SNAPSHOT = 1 << 14  # of a message that forwards another one
+# Keys of a message of which one at least must hold something.
+_SHOWN = ("content", "embeds", "attachments", "components", "sticker_items", "message_snapshots")
 # What a bot may set on a message of its own.
 SETTABLE = SUPPRESS_EMBEDS | SILENT | COMPONENTS_V2
 MAX_CONTENT = 2000
@@ -53,5 +56,5 @@ def check_files(uploads: list[Upload]) -> None:
 
 def check_not_empty(message: Json) -> None:
     """Refuse a message that shows nothing at all."""
-    if not any(message.get(key) for key in ("content", "embeds", "attachments", "components", "sticker_items")):
+    if not any(message.get(key) for key in _SHOWN):
         raise empty_message()

@@ -60,7 +60,7 @@ def _check_top(problems: Problems, component: Json, path: Path) -> None:
 def _check_label(problems: Problems, label: Json, path: Path) -> None:
     problems.length((*path, "label"), label.get("label"), 1, 45)
     if label.get("description") is not None:
-        problems.length((*path, "description"), label["description"], 0, 100)
+        problems.length((*path, "description"), label["description"], 1, 100)
     if not label.get("component"):
         problems.required((*path, "component"))
     else:
@@ -69,10 +69,12 @@ def _check_label(problems: Problems, label: Json, path: Path) -> None:
 
 def _check_input(problems: Problems, child: Json, path: Path, allowed: set[int]) -> None:
     kind = child.get("type")
+    if child.get("disabled"):
+        problems.add((*path, "disabled"), "MODAL_COMPONENT_DISABLED", "Modals do not support disabled components")
     if kind not in allowed:
         problems.choice((*path, "type"), ", ".join(map(str, sorted(allowed))))
     elif kind in SELECTS:
-        check_select(problems, child, path)
+        check_select(problems, child, path, in_modal=True)
     else:
         check_custom_id(problems, child, path)
         if kind == TEXT_INPUT:

@@ -9,12 +9,14 @@ STRING_SELECT = 3
 # String, user, role, mentionable, channel.
 SELECTS = {STRING_SELECT, 5, 6, 7, 8}
 MAX_OPTIONS = 25
+# What may be chosen from the start in a select that Discord fills.
+DEFAULT_KINDS = {5: {"user"}, 6: {"role"}, 7: {"user", "role"}, 8: {"channel"}}
 
 Path = tuple[str | int, ...]
 
 
-def check_select(problems: Problems, select: Json, path: Path) -> None:
-    """Note everything that Discord would refuse in one select menu."""
+def check_select(problems: Problems, select: Json, path: Path, *, in_modal: bool = False) -> None:
+    """Note everything that Discord would refuse in one select menu; in a modal it is required unless it says no."""
     if select.get("custom_id") is None:
         problems.required((*path, "custom_id"))
     else:
@@ -26,8 +28,16 @@ def check_select(problems: Problems, select: Json, path: Path) -> None:
     problems.number((*path, "max_values"), most, 1, MAX_OPTIONS)
     if isinstance(least, int) and isinstance(most, int) and least > most:
         problems.add((*path, "min_values"), "NUMBER_TYPE_MAX", f"int value should be less than or equal to {most}.")
+    if least == 0 and (in_modal if select.get("required") is None else select["required"]):
+        problems.add(
+            (*path, "min_values"),
+            "SELECT_COMPONENT_REQUIRED_ZERO_MIN_VALUES",
+            "Select menus marked as required cannot have a min_values of 0",
+        )
     if select["type"] == STRING_SELECT:
         _check_options(problems, select, (*path, "options"), most)
+    elif select.get("default_values") is not None:
+        _check_defaults(problems, select, (*path, "default_values"), least, most)
 
 
 def _bounds(select: Json) -> tuple[int, int]:
@@ -59,3 +69,18 @@ def _check_options(problems: Problems, select: Json, path: Path, most: int) -> N
                 "The specified option value is already used",
             )
         seen.add(str(option.get("value")))
+
+
+def _check_defaults(problems: Problems, select: Json, path: Path, least: int, most: int) -> None:
+    """The users, roles or channels that are chosen from the start: as many as may be chosen, each of a kind offered."""
+    defaults = select["default_values"]
+    problems.length(path, defaults, 0, MAX_OPTIONS)
+    if not isinstance(defaults, list):
+        return
+    if defaults and not least <= len(defaults) <= most:
+        problems.add(path, "BASE_TYPE_BAD_LENGTH", f"Must be between {least} and {most} in length.")
+    for index, default in enumerate(defaults):
+        if default.get("id") is None:
+            problems.required((*path, index, "id"))
+        if default.get("type") not in DEFAULT_KINDS[select["type"]]:
+            problems.choice((*path, index, "type"), ", ".join(sorted(DEFAULT_KINDS[select["type"]])))

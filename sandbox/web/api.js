@@ -1,5 +1,7 @@
 // The member API of the sandbox; see docs/sandbox.md.
 
+const FORWARD = 1;
+
 /** What a Discord client would tell the member. */
 export class Refused extends Error {}
 
@@ -34,6 +36,17 @@ export async function loadState(member) {
  */
 export function sendMessage(member, channelId, content, files) {
   return post("/member/messages", { as: member, channel_id: channelId, content }, files);
+}
+
+/**
+ * Pass a message on to a channel.
+ * @param {string} member
+ * @param {{id: string, channel_id: string}} message
+ * @param {string} channelId
+ */
+export function forwardMessage(member, message, channelId) {
+  const reference = { type: FORWARD, channel_id: message.channel_id, message_id: message.id };
+  return post("/member/messages", { as: member, channel_id: channelId, message_reference: reference });
 }
 
 /**

@@ -5,7 +5,7 @@
 //   messages, message (data-id, data-author, data-loading), content, components, apps (opens menu), menu, new-messages,
 //   composer, composer-problem, send-message, message-files, file-chip, command-list (its options have data-command),
 //   command-form, command-option (data-option), command-problem, drop-zone, file-input, starter-picture (data-filename), send, suggestions,
-//   welcome, try-it, modal, lightbox. Components of a message have data-custom-id; buttons go by their text; options of
+//   welcome, try-it, modal, lightbox, forwarded. Components of a message have data-custom-id; buttons go by their text; options of
 //   a listbox have data-value. A message's data-id is Discord's.
 
 import { composer } from "./composer.js";

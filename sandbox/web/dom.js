@@ -34,6 +34,7 @@ const PATHS = {
   picture: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h.01",
   external: "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",
   download: "M12 4v11M7 11l5 5 5-5M5 20h14",
+  forward: "M15 6l5 5-5 5M20 11H10a6 6 0 00-6 6v2",
   reply: "M9 6 4 11l5 5M4 11h10a6 6 0 016 6v2",
 };
 

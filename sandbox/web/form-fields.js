@@ -70,10 +70,12 @@ function chooser(spec, label) {
   const { options, chosen } = selectOptions(spec);
   let values = chosen;
   const onchoose = (picked) => (values = picked);
-  const element = select({ options, chosen, placeholder: spec.placeholder, min: spec.min_values ?? 1, max: spec.max_values ?? 1, label, onchoose });
-  element.dataset.customId = spec.custom_id;
+  const limits = { min: spec.min_values ?? 1, max: spec.max_values ?? 1, clearable: !needed(spec) };
+  const element = select({ options, chosen, placeholder: spec.placeholder, label, onchoose, ...limits });
+  const button = element.matches("button") ? element : element.querySelector(".select");
+  button.dataset.customId = spec.custom_id;
   const check = () => (values.length || !needed(spec) ? "" : word("is_required"));
-  return { element, filled: () => ({ values }), check, focus: () => element.focus() };
+  return { element, filled: () => ({ values }), check, focus: () => button.focus() };
 }
 
 function upload(spec, label) {

@@ -23,6 +23,7 @@ export const EN = {
   no_answer: "The application did not respond", new_messages: "New messages", bot_away: "The bot is not connected yet.",
   sandbox_away: "The sandbox is away. Trying again…", drop_anywhere: "Drop to attach", open_picture: "Open the picture",
   more: "More actions", no_apps: "No commands for messages", app: "APP", today: "Today at {time}", menu: "Channels and members",
+  clear: "Clear the choice", forward: "Forward …", forward_to: "Forward to", forwarded: "Forwarded", forward_from: "from #{channel}",
 };
 export const JA = {
   choose_member: "あなたは", moderator: "モデレーター", member: "メンバー", channels: "チャンネル",
@@ -45,6 +46,7 @@ export const JA = {
   no_answer: "アプリケーションが応答しませんでした", new_messages: "新しいメッセージ", bot_away: "ボットはまだ接続していません。",
   sandbox_away: "サンドボックスに接続できません。再試行しています…", drop_anywhere: "ドロップして添付", open_picture: "写真を開く",
   more: "その他の操作", no_apps: "メッセージ用のコマンドがありません", app: "アプリ", today: "今日 {time}", menu: "チャンネルとメンバー",
+  clear: "選択を取り消す", forward: "転送…", forward_to: "転送先", forwarded: "転送されたメッセージ", forward_from: "#{channel} から",
 };
 
 /** The member's Discord locale. */

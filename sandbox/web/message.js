@@ -1,6 +1,6 @@
 // One message as an element.
 
-import { interact } from "./api.js";
+import { forwardMessage, interact } from "./api.js";
 import { components } from "./components.js";
 import { h, icon } from "./dom.js";
 import { locale, localised, word } from "./i18n.js";
@@ -79,11 +79,27 @@ function contents(message, kept) {
   const edited = message.edited_timestamp && h("small", { class: "edited" }, word("edited"));
   const buttons = components(message, kept);
   return [
+    message.message_snapshots?.map((one) => forwarded(one.message, message.message_reference, kept)),
     message.content && h("div", { class: "text content", testid: "content" }, markdown(message.content), edited),
     message.embeds?.map((one) => embed(one, kept)),
     message.attachments?.length ? h("div", { class: "attachments" }, message.attachments.map((one) => attachment(one, kept))) : null,
     buttons.length ? h("div", { class: "components", testid: "components" }, buttons) : null,
   ];
+}
+
+/** What a message passes on: it is only to look at, so that there are no buttons. */
+function forwarded(snapshot, reference, kept) {
+  const channel = state.guild.channels.find((one) => one.id === reference?.channel_id);
+  const from = [channel && word("forward_from", { channel: channel.name }), messageTime(snapshot.timestamp)].filter(Boolean).join(" · ");
+  return h(
+    "div",
+    { class: "forwarded", testid: "forwarded" },
+    h("div", { class: "forwarded-title" }, icon("forward", 14), word("forwarded")),
+    snapshot.content && h("div", { class: "text" }, markdown(snapshot.content)),
+    snapshot.embeds.map((one) => embed(one, kept)),
+    snapshot.attachments.length ? h("div", { class: "attachments" }, snapshot.attachments.map((one) => attachment(one, kept))) : null,
+    h("small", {}, from),
+  );
 }
 
 /** "is thinking", or why nothing came of it. */
@@ -127,7 +143,29 @@ function openApps(event, messageId) {
   const entries = state.commands
     .filter((command) => command.type === MESSAGE_MENU)
     .map((command) => ({ label: localised(command, "name"), onclick: () => run(command, message) }));
-  menu(entries, anchorOf(event), { title: word("apps"), empty: word("no_apps") });
+  const anchor = anchorOf(event);
+  if (!(message.flags & EPHEMERAL)) entries.push({ label: word("forward"), onclick: () => chooseChannel(message, anchor) });
+  menu(entries, anchor, { title: word("apps"), empty: word("no_apps") });
+}
+
+/** Ask where a message goes, and pass it on. */
+function chooseChannel(message, anchor) {
+  const entries = state.guild.channels.map((channel) => ({ label: `#${channel.name}`, onclick: () => pass(message, channel.id) }));
+  menu(entries, anchor, { title: word("forward_to"), empty: word("nothing") });
+}
+
+async function pass(message, channelId) {
+  try {
+    await forwardMessage(state.me.id, message, channelId);
+  } catch (error) {
+    complain(message, error.message);
+  }
+}
+
+/** Say below a message what went wrong with it. */
+function complain(message, text) {
+  const note = h("div", { class: "warning", role: "alert" }, text);
+  document.querySelector(`[data-id="${message.id}"] .body`)?.append(note);
 }
 
 function anchorOf(event) {
@@ -138,18 +176,14 @@ function anchorOf(event) {
 
 async function run(command, message) {
   const nonce = crypto.randomUUID();
-  const complain = (text) => {
-    const note = h("div", { class: "warning", role: "alert" }, text);
-    document.querySelector(`[data-id="${message.id}"] .body`)?.append(note);
-  };
   expect(nonce, (outcome) => {
-    if (outcome.failed) complain(outcome.message ?? word("no_answer"));
+    if (outcome.failed) complain(message, outcome.message ?? word("no_answer"));
     if (outcome.modal) openModal(outcome.modal, message.channel_id);
   });
   const data = { name: command.name, type: command.type, target_id: message.id };
   try {
     await interact(state.me.id, message.channel_id, locale(), 2, data, { nonce });
   } catch (error) {
-    complain(error.message);
+    complain(message, error.message);
   }
 }

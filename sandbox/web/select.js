@@ -40,21 +40,33 @@ function offered(type) {
  * @param {number} [spec.min]
  * @param {number} [spec.max]
  * @param {boolean} [spec.disabled]
+ * @param {boolean} [spec.clearable] whether a button beside it takes the choice back
  * @param {string} [spec.label] its name for screen readers
  * @param {string} [spec.testid]
  * @param {(values: string[]) => void} spec.onchoose called when the list closes with a choice
  */
-export function select({ options, chosen = [], placeholder, min = 1, max = 1, disabled, label, testid, onchoose }) {
+export function select({ options, chosen = [], placeholder, min = 1, max = 1, disabled, clearable, label, testid, onchoose }) {
   let values = [...chosen];
   const text = h("span", { class: "select-text" });
   const props = { class: "select", type: "button", "aria-haspopup": "listbox", "aria-expanded": "false", disabled, testid };
   const button = h("button", { ...props, onclick: open, onkeydown: keys }, text, icon("down", 16));
+  const clear = clearable && h("button", { class: "icon-button clear", type: "button", title: word("clear"), onclick: forget }, icon("close", 16));
 
   function show() {
     const labels = options.filter((one) => values.includes(one.value)).map((one) => one.label);
     text.textContent = labels.join(", ") || placeholder || word("choose");
     text.classList.toggle("placeholder", !labels.length);
     button.setAttribute("aria-label", [label ?? placeholder, ...labels].filter(Boolean).join(": "));
+    if (!clear) return;
+    clear.hidden = !labels.length;
+    clear.setAttribute("aria-label", `${word("clear")}: ${label ?? placeholder ?? ""}`);
+  }
+
+  function forget() {
+    values = [];
+    show();
+    onchoose(values);
+    button.focus({ preventScroll: true });
   }
 
   function open() {
@@ -80,7 +92,7 @@ export function select({ options, chosen = [], placeholder, min = 1, max = 1, di
   }
 
   show();
-  return button;
+  return clear ? h("div", { class: "clearable" }, button, clear) : button;
 }
 
 /** A component's or option's emoji as text. */

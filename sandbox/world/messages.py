@@ -6,6 +6,7 @@ from sandbox.clock import Clock
 from sandbox.rules.errors import unknown
 from sandbox.rules.messages import (
     COMPONENTS_V2,
+    HAS_SNAPSHOT,
     LOADING,
     SUPPRESS_EMBEDS,
     check_files,
@@ -51,7 +52,7 @@ class Messages:
         for _, document in self._store.all(_KIND):
             record = Record(**document)
             self._index(record)
-            for file in record.files():
+            for file in record.stored_files():
                 self._snowflakes.seen(file["id"])
 
     def find(self, channel_id: str, message_id: str) -> Record:
@@ -88,16 +89,19 @@ class Messages:
         uploads: Uploads,
         *,
         extra: Json | None = None,
+        forwarded: list[Json] | None = None,
         only_for: str | None = None,
         interaction_id: str | None = None,
         path: tuple[str | int, ...] = (),
     ) -> Record:
-        """Check and post a message; `extra` are message keys that no request may set."""
+        """Check and post a message; `extra` are message keys that no request may set, `forwarded` the files in them."""
         flags = int(body.get("flags") or 0)
+        if extra and "message_snapshots" in extra:
+            flags |= HAS_SNAPSHOT
         check_message(body, flags=flags, path=path)
         check_files(list(uploads.values()))
         message = self._blank(author, channel_id) | (extra or {}) | {"flags": flags}
-        record = Record(message, only_for, interaction_id)
+        record = Record(message, only_for, interaction_id, forwarded=forwarded or [])
         apply_body(record, body, uploads, self._attachments, self._people)
         if not flags & LOADING:
             check_not_empty(record.message)
@@ -135,7 +139,7 @@ class Messages:
         """Remove a message and its files."""
         del self._channels[record.channel_id][record.id]
         self._store.delete(_KIND, record.id)
-        self._attachments.remove(record.files(), record.channel_id)
+        self._attachments.remove(record.stored_files(), record.channel_id)
         gone = {"id": record.id, "channel_id": record.channel_id, "guild_id": cast.GUILD_ID}
         self._events.emit(Event("MESSAGE_DELETE", gone, record.only_for, interaction_id))
 

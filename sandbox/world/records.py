@@ -19,6 +19,8 @@ class Record:
     interaction_id: str | None = None
     # Attachments that an embed or layout component shows; the message object no longer lists them.
     claimed: list[Json] = field(default_factory=list)
+    # Copies of a forwarded message's files, which the snapshot shows.
+    forwarded: list[Json] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -43,6 +45,10 @@ class Record:
     def files(self) -> list[Json]:
         """All its attachments, shown in embeds or not."""
         return [*self.message["attachments"], *self.claimed]
+
+    def stored_files(self) -> list[Json]:
+        """Every file that is kept for it: its attachments, and those that it forwards."""
+        return [*self.files(), *self.forwarded]
 
     def visible_to(self, user_id: str) -> bool:
         """Whether that member sees it."""

@@ -13,6 +13,7 @@ from sandbox.world.events import Events
 from sandbox.world.guild import channel_object, guild_create
 from sandbox.world.messages import Messages
 from sandbox.world.people import People
+from sandbox.world.references import References
 from sandbox.world.registry import Registry
 from sandbox.world.snowflakes import Snowflakes
 from sandbox.world.store import Store
@@ -41,6 +42,7 @@ class World:
             attachments=self.attachments,
             events=self.events,
         )
+        self.references = References(self.messages, self.attachments)
         self.commands = Registry(self.snowflakes, self.store, self.people, self.events)
         self._load(base_url)
 

@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 
-from tests.e2e.chat_bot_parts import Form, Panel, layout
+from tests.e2e.chat_bot_parts import Form, Panel, Who, layout
 
 JAPANESE = {
     "classify": "判別",
@@ -41,6 +41,7 @@ class ChatBot(discord.Client):
         self.ready = asyncio.Event()
         add_commands(self)
         add_talk(self)
+        add_forms(self)
         add_menus(self)
 
     async def setup_hook(self) -> None:
@@ -124,10 +125,6 @@ def add_talk(bot: ChatBot) -> None:
     async def whisper(interaction: discord.Interaction[Any]) -> None:
         await interaction.response.send_message("Between us", ephemeral=True)
 
-    @tree.command(description="Fill in a form")
-    async def form(interaction: discord.Interaction[Any]) -> None:
-        await interaction.response.send_modal(Form())
-
     @tree.command(description="Never answer")
     async def silent(interaction: discord.Interaction[Any]) -> None:
         pass
@@ -148,12 +145,26 @@ def add_talk(bot: ChatBot) -> None:
         await interaction.response.send_message(text.replace("\\n", "\n"))
 
 
+def add_forms(bot: ChatBot) -> None:
+    """Commands that open a form."""
+    tree = bot.tree
+
+    @tree.command(description="Fill in a form")
+    async def form(interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.send_modal(Form())
+
+    @tree.command(description="Choose or type")
+    async def who(interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.send_modal(Who())
+
+
 def add_menus(bot: ChatBot) -> None:
     """What one can do with a message."""
 
     @bot.tree.context_menu(name="Ask")
     async def ask(interaction: discord.Interaction[Any], message: discord.Message) -> None:
-        names = ", ".join(attachment.filename for attachment in message.attachments)
+        parts = (message, *message.message_snapshots)
+        names = ", ".join(attachment.filename for part in parts for attachment in part.attachments)
         await interaction.response.send_message(f"Looked at {names or 'nothing'}", ephemeral=True)
 
 

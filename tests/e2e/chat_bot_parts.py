@@ -45,6 +45,30 @@ class Form(discord.ui.Modal, title="Who is this?"):
         await interaction.response.send_message(f"{name.value} ({kind.values[0]}, {mood.value}) {self.notes.value}")
 
 
+class Who(discord.ui.Modal, title="Who is face 2?"):
+    """A choice and a text, of which neither is required."""
+
+    who: discord.ui.Label[Any] = discord.ui.Label(
+        text="Somebody I know",
+        component=discord.ui.Select(
+            custom_id="who",
+            placeholder="Choose a person",
+            required=False,
+            min_values=0,
+            options=[discord.SelectOption(label=name, value=name.lower(), description="60% alike") for name in NAMES],
+        ),
+    )
+    name: discord.ui.Label[Any] = discord.ui.Label(
+        text="Or another name", component=discord.ui.TextInput(custom_id="name", required=False)
+    )
+
+    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+        who, name = self.who.component, self.name.component
+        assert isinstance(who, discord.ui.Select)
+        assert isinstance(name, discord.ui.TextInput)
+        await interaction.response.send_message(f"chosen {who.values}, typed {name.value!r}")
+
+
 class Panel(discord.ui.View):
     """Buttons of every style and two selects, persistent."""
 

@@ -164,6 +164,54 @@ async def test_a_form_is_checked_filled_in_and_sent(page: Page):
     await expect(last(page)).to_contain_text("Haru (person, None) with a hat")
 
 
+async def test_a_choice_in_a_form_that_is_not_required_can_be_taken_back(page: Page):
+    await choose(page, "who")
+    await page.get_by_test_id("send").click()
+    modal = page.get_by_test_id("modal")
+    chooser = modal.locator('[data-custom-id="who"]')
+    clear = modal.get_by_role("button", name="Clear the choice")
+    await expect(clear).to_be_hidden()
+    await chooser.click()
+    await page.get_by_role("option", name="Mina").click()
+    await expect(chooser).to_contain_text("Mina")
+    await clear.click()
+    await expect(chooser).to_contain_text("Choose a person")
+    await expect(chooser).to_be_focused()
+    await modal.get_by_role("textbox").fill("Rosa")
+    await modal.get_by_role("button", name="Submit").click()
+    await expect(last(page)).to_contain_text("chosen [], typed 'Rosa'")
+
+
+async def test_a_form_with_nothing_required_is_sent_as_it_is(page: Page):
+    await choose(page, "who")
+    await page.get_by_test_id("send").click()
+    modal = page.get_by_test_id("modal")
+    await modal.locator('[data-custom-id="who"]').press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await modal.get_by_role("button", name="Submit").click()
+    await expect(last(page)).to_contain_text("chosen ['haru'], typed ''")
+
+
+async def test_a_message_is_forwarded_and_shows_what_it_passes_on(page: Page):
+    file = {"name": "cat.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+    await page.get_by_test_id("message-files").set_input_files(file)
+    await page.get_by_test_id("composer").fill("look")
+    await page.get_by_test_id("composer").press("Enter")
+    await expect(last(page)).to_contain_text("look")
+    await last(page).get_by_test_id("content").click(button="right")
+    await page.get_by_role("menuitem", name="Forward").click()
+    await page.get_by_role("menuitem", name="#photos").click()
+    forwarded = last(page).get_by_test_id("forwarded")
+    await expect(forwarded).to_contain_text("Forwarded")
+    await expect(forwarded).to_contain_text("look")
+    await expect(forwarded).to_contain_text("from #photos")
+    image = forwarded.locator("img")
+    assert await image.evaluate("image => image.decode().then(() => image.naturalWidth)") == 240
+    await forwarded.click(button="right", position={"x": 30, "y": 8})
+    await page.get_by_role("menuitem", name="Ask").click()
+    await expect(last(page)).to_contain_text("Looked at cat.jpg")
+
+
 async def test_edits_are_seen_live_and_keep_the_picture(page: Page, bot: ChatBot):
     await choose(page, "progress")
     await page.get_by_test_id("send").click()

@@ -26,5 +26,6 @@ async def classify(interaction: Interaction, photo: discord.Attachment) -> None:
 @app_commands.context_menu(name=localised("who-is-this-menu"))
 @app_commands.guild_only
 async def who_is_this(interaction: Interaction, message: discord.Message) -> None:
-    """Who is in the photo of this message?"""
-    await interaction.client.intake.take(interaction, photo_in(message, interaction.application_id))
+    """Who is in the photo of this message, or of the one that it forwards?"""
+    intake = interaction.client.intake
+    await intake.take(interaction, photo_in(message, intake.allows))

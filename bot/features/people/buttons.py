@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import discord
 
 from bot.errors import guarded
-from bot.features.classify.faces import ShownFace, shown_faces
-from bot.features.people import labelling, pick
+from bot.features.classify.faces import ShownFace
+from bot.features.people import labelling, name_form
+from bot.features.people.faces_form import FacesButton, faces_button, faces_in
 from bot.features.people.places import PATTERN, FacePlace
 from bot.i18n import Words, clip
 from bot.permissions import require_labeller
 from bot.speech import private
-from core.domain.classification import ClassifyResult
 from core.domain.errors import ErrorCode, OmokageError
 
 if TYPE_CHECKING:
     from bot.types import Interaction
 
 Action = Literal["yes", "no", "who"]
+Control: TypeAlias = discord.ui.DynamicItem[Any]
 _ROWS = 5  # Discord's: one for each face, up to five faces
 _OPTIONS = 25  # Discord's, for a select; five selects make 125 faces
 _LABEL = 80  # Discord's, for a button
@@ -55,7 +56,7 @@ class FaceButton(
         elif self.action == "no":
             await labelling.reject(interaction, self.place, self.person_id)
         else:
-            await pick.ask(interaction, self.place)
+            await name_form.ask(interaction, self.place)
 
 
 class FacesSelect(
@@ -74,29 +75,45 @@ class FacesSelect(
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
-        """Show that face's buttons to this member."""
+        """Show that face's buttons to this member, or the form at once where nothing but a name can be said of it."""
         guild_id = await require_labeller(interaction)
-        bot, place = interaction.client, FacePlace(self.job_id, int(self.item.values[0])).seen_from(interaction)
-        job = await bot.threads.quick(bot.services.jobs.get, self.job_id, guild_id)
-        stored = await bot.threads.quick(bot.services.people.faces_of, self.job_id, guild_id)
-        faces = shown_faces(ClassifyResult.from_json(job.result or {}), stored)
+        place = FacePlace(self.job_id, int(self.item.values[0])).seen_from(interaction)
+        faces = await faces_in(interaction, self.job_id, guild_id)
         face = next((one for one in faces if one.number == place.number and one.editable), None)
         if face is None:
             raise OmokageError(ErrorCode.FACE_GONE)
+        if face.share is None:  # unknown, or named by a member
+            await name_form.ask(interaction, place)
+            return
         words = await private(interaction)
-        key = "face-prompt-unknown" if face.name is None else "face-prompt"
-        prompt = words.say(key, number=str(face.number))
+        prompt = words.say("face-prompt", number=str(face.number))
         await interaction.response.send_message(prompt, view=_view(face_row(words, face, place)), ephemeral=True)
 
 
 def answer_view(words: Words, job_id: int, faces: Sequence[ShownFace]) -> discord.ui.View | None:
-    """A row of buttons for each face, or selects where there are more than five; None: nothing can be named."""
+    """A row of buttons for each face, or selects where there are more than five; None: nothing can be named.
+
+    Below them is one button for all unknown faces, where there are several.
+    """
     editable = [face for face in faces if face.editable]
+    rows: list[list[Control]]
     if len(editable) <= _ROWS:
-        rows = [face_row(words, face, FacePlace(job_id, face.number)) for face in editable]
-        return _view(*rows) if rows else None
-    pages = [editable[start : start + _OPTIONS] for start in range(0, _ROWS * _OPTIONS, _OPTIONS)]
-    return _view(*([_faces_select(words, job_id, page, single=not pages[1])] for page in pages if page))
+        rows = [[*face_row(words, face, FacePlace(job_id, face.number))] for face in editable]
+    else:
+        pages = [editable[start : start + _OPTIONS] for start in range(0, _ROWS * _OPTIONS, _OPTIONS)]
+        rows = [[_faces_select(words, job_id, page, single=not pages[1])] for page in pages if page]
+    button = faces_button(words, job_id, editable)
+    if button is not None:
+        _add_below(rows, button)
+    return _view(*rows) if rows else None
+
+
+def _add_below(rows: list[list[Control]], button: FacesButton) -> None:
+    """Put the button in a row of its own, or beside the last face's; where five selects take all room, nowhere."""
+    if len(rows) < _ROWS:
+        rows.append([button])
+    elif not isinstance(rows[-1][0], FacesSelect):
+        rows[-1].append(button)
 
 
 def face_row(words: Words, face: ShownFace, place: FacePlace) -> list[FaceButton]:
@@ -134,7 +151,7 @@ def _faces_select(words: Words, job_id: int, page: Sequence[ShownFace], *, singl
     return FacesSelect(select, job_id)
 
 
-def _view(*rows: Sequence[discord.ui.DynamicItem[Any]]) -> discord.ui.View:
+def _view(*rows: Sequence[Control]) -> discord.ui.View:
     view = discord.ui.View(timeout=None)
     for number, row in enumerate(rows):
         for item in row:

@@ -15,6 +15,7 @@ from bot.speech import private
 if TYPE_CHECKING:
     from bot.answers import Answer
     from bot.types import Interaction
+    from core.domain.people import Person
 
 _log = logging.getLogger(__name__)
 _EDITED_TOO_OFTEN = 30046  # Discord's limit for messages over an hour old
@@ -36,12 +37,22 @@ async def reject(interaction: Interaction, place: FacePlace, person_id: int) -> 
     await _done(interaction, place, "label-rejected", name=person.name)
 
 
-async def name(interaction: Interaction, place: FacePlace, typed: str) -> None:
-    """ "This is ..." with a name, of somebody known or new."""
+async def name(interaction: Interaction, place: FacePlace, typed: str) -> Person:
+    """ "This is ..." with a name, of somebody known or new; returns who that is."""
+    person = await save_name(interaction, place, typed)
+    await _done(interaction, place, "label-saved", name=person.name, pictures=person.pictures)
+    return person
+
+
+async def save_name(interaction: Interaction, place: FacePlace, typed: str) -> Person:
+    """Name a face without a word to the member: `show_saved` is still to be called.
+
+    Raises:
+        OmokageError: NOT_ALLOWED, BAD_NAME, FACE_GONE.
+    """
     guild_id = await require_labeller(interaction)
     service, said = interaction.client.services.people, _provenance(interaction, place, "this-is")
-    person = await interaction.client.threads.quick(service.name_face, place.ref, guild_id, typed, **said)
-    await _done(interaction, place, "label-saved", name=person.name, pictures=person.pictures)
+    return await interaction.client.threads.quick(service.name_face, place.ref, guild_id, typed, **said)
 
 
 def _provenance(interaction: Interaction, place: FacePlace, source: str) -> dict[str, Any]:
@@ -56,12 +67,16 @@ def _provenance(interaction: Interaction, place: FacePlace, source: str) -> dict
 
 
 async def _done(interaction: Interaction, place: FacePlace, key: str, **values: str | int) -> None:
+    values["name"] = escape_markdown(str(values["name"]))
+    thanks = (await private(interaction)).say(key, number=str(place.number), **values)
+    await show_saved(interaction, place, thanks)
+
+
+async def show_saved(interaction: Interaction, place: FacePlace, thanks: str) -> None:
     """Redraw the answer with what is known now; where that is another message than the clicked one, say thanks here."""
     bot = interaction.client
     job = await bot.threads.quick(bot.services.jobs.get, place.job_id, interaction.guild_id)
     answer = await bot.answerers[job.kind].redraw(bot, job)
-    values["name"] = escape_markdown(str(values["name"]))
-    thanks = (await private(interaction)).say(key, number=str(place.number), **values)
     clicked = 0 if interaction.message is None else interaction.message.id
     if place.message_id in (0, clicked):
         await _redraw_clicked(interaction, answer, thanks)

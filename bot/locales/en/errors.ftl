@@ -8,6 +8,9 @@ error-no-face = I found no face in this picture. Try one in which the faces are 
 error-no-picture = This message has no picture. Use this on a message with a photo, or attach one with /classify.
 error-photo-gone = The picture is no longer there: pictures are kept for some time, then deleted. Please send it again.
 error-face-gone = This face is no longer stored: faces that nobody named are deleted after some time. Please send the photo again.
+error-link-preview = The picture in this message is only the preview of a link to another site, from which I fetch nothing. Please save it, and send it with /classify.
+error-photo-gone = The picture is no longer there. Please send it again.
+error-face-gone = This face is no longer stored. Please send the photo again.
 error-queue-full = { $waiting ->
         [one] One job is waiting already
        *[other] { $waiting } jobs are waiting already

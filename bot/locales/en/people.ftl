@@ -9,15 +9,28 @@ faces-placeholder = Name or correct a face …
 faces-page-placeholder = Faces { $first } to { $last } …
 face-option = { $number } · { $name }
 face-prompt = Face { $number }: is that right?
-face-prompt-unknown = Face { $number }: who is this?
 
-person-prompt = Who is face { $number }?
 person-placeholder = Choose a person …
-person-new-option = Another or a new name …
 person-share-option = { NUMBER($share, style: "percent") } alike
 name-title = Who is face { $number }?
 name-label = Name
 name-placeholder = As it is to appear under photos of this person
+name-who-label = Somebody I know
+name-other-label = Or another name
+name-other-description = A new person, or somebody who is not in the list. A typed name counts more than a choice.
+name-nothing = You chose nobody and typed no name, so face { $number } stays as it was. Please press the button again to name it.
+name-typed-counts = You chose **{ $chosen }** and typed **{ $typed }**. A typed name counts more, so face { $number } is **{ $typed }** now; please press “{ $number } Change …” if it should be **{ $chosen }**.
+
+faces-name-button = Name these faces ({ $numbers }) …
+names-title = Who are these people?
+names-face-label = Face { $number }
+names-placeholder = A name, or leave it empty
+names-likely-placeholder = Perhaps { $name }? Or leave it empty
+names-nothing = You typed no name, so everything stays as it was. Please press the button again to name the faces.
+names-all-named = Every face in this photo has a name by now. Thank you!
+names-refused = **{ $number }** · { $reason }
+names-saved = Thank you, noted: { $saved }
+names-saved-face = **{ $number }** { $name }
 
 label-saved = Thank you. Face { $number } is now **{ $name }**; I know this person from { $pictures ->
         [one] one picture

@@ -9,15 +9,28 @@ faces-placeholder = 名前を付ける・訂正する顔を選んでください
 faces-page-placeholder = { $first }～{ $last }番の顔
 face-option = { $number } · { $name }
 face-prompt = { $number }番の顔は、この人で合っていますか？
-face-prompt-unknown = { $number }番の顔は誰ですか？
 
-person-prompt = { $number }番の顔は誰ですか？
 person-placeholder = 人を選んでください
-person-new-option = 別の名前・新しい名前を入力…
 person-share-option = 似ている度合い { NUMBER($share, style: "percent") }
 name-title = { $number }番の顔は誰ですか？
 name-label = 名前
 name-placeholder = この人の写真に表示する名前
+name-who-label = 登録されている人から選ぶ
+name-other-label = または、名前を入力する
+name-other-description = 新しい人や、一覧にない人の名前を入力してください。両方に記入すると、入力した名前を優先します。
+name-nothing = 人が選ばれておらず、名前も入力されていないため、{ $number }番の顔はそのままです。お手数ですが、もう一度ボタンを押してください。
+name-typed-counts = **{ $chosen }** さんを選び、**{ $typed }** と入力されました。入力された名前を優先し、{ $number }番の顔を **{ $typed }** さんとして登録しました。**{ $chosen }** さんの場合は、「{ $number } 変更…」を押してください。
+
+faces-name-button = まとめて名前を付ける（{ $numbers }）…
+names-title = この人たちは誰ですか？
+names-face-label = { $number }番の顔
+names-placeholder = 名前（空欄のままでもかまいません）
+names-likely-placeholder = { $name } さん？（空欄のままでもかまいません）
+names-nothing = 名前が入力されていないため、何も変更していません。お手数ですが、もう一度ボタンを押してください。
+names-all-named = この写真の顔には、すべて名前が付いています。ありがとうございます。
+names-refused = **{ $number }** · { $reason }
+names-saved = ありがとうございます。登録しました：{ $saved }
+names-saved-face = **{ $number }** { $name } さん
 
 label-saved = ありがとうございます。{ $number }番の顔を **{ $name }** さんとして登録しました（写真{ $pictures }枚）。
 label-rejected = 承知しました。{ $number }番の顔は **{ $name }** さんではないと記録しました。

@@ -55,6 +55,36 @@ async def test_the_menu_of_an_answer_asks_about_the_picture_in_it(bot: OmokageBo
     assert (await again.wait_for(lambda message: bool(message["embeds"])))["id"] != first["id"]
 
 
+async def test_the_menu_of_a_forward_asks_about_the_photo_in_it(
+    bot: OmokageBot, services: Services, aiko: Member, ben: Member
+) -> None:
+    sent = await aiko.send("look", files=[("notes.txt", b"hello"), PHOTO])
+    forwarded = await ben.forward(sent, "general")
+
+    answer = await (await ben.menu("Who is this?", forwarded)).wait_for(lambda message: bool(message["embeds"]))
+
+    assert answer["channel_id"] == forwarded["channel_id"] != sent["channel_id"]
+    assert answer["embeds"][0]["title"] == "2 faces, but nobody I know"
+    assert services.jobs.list(int(cast.GUILD_ID), None)[0].params["filename"] == PHOTO[0]
+
+
+async def test_the_menu_of_a_forwarded_answer_asks_about_the_picture_in_it(bot: OmokageBot, ben: Member) -> None:
+    first = await (await ben.command("classify", photo=PHOTO)).wait_for(lambda message: bool(message["embeds"]))
+    forwarded = await ben.forward(first)
+
+    again = await ben.menu("Who is this?", forwarded)
+
+    assert (await again.wait_for(lambda message: bool(message["embeds"])))["id"] not in (first["id"], forwarded["id"])
+
+
+async def test_a_forward_without_a_picture_gets_a_sentence(bot: OmokageBot, aiko: Member) -> None:
+    forwarded = await aiko.forward(await aiko.send("just words"))
+
+    answer = await (await aiko.menu("Who is this?", forwarded)).answer()
+
+    assert answer["content"].startswith("This message has no picture.")
+
+
 async def test_a_message_without_a_picture_gets_a_sentence(bot: OmokageBot, aiko: Member, ben: Member) -> None:
     sent = await aiko.send("just words")
     await ben.wait_for(lambda message: message["id"] == sent["id"])

@@ -40,13 +40,19 @@ LONGEST: dict[str, Value] = {
     "version": "10.10.10",
     "first": "101",
     "last": "125",
+    "numbers": ", ".join(["125"] * 5),
+    "saved": " · ".join([f"**125** {LONG_NAME}"] * 5),
+    "typed": LONG_NAME,
+    "chosen": LONG_NAME,
+    "reason": "r" * 400,
 }
 CLIPPED = {"name": "W" * 48}  # what buttons make of a name
 # By the end of the key; the first that fits. Discord's limits.
 LIMITS = (
     ("name-title", 45),
+    ("names-title", 45),
     ("name-placeholder", 100),
-    ("name-label", 45),
+    ("-label", 45),
     ("-placeholder", 150),
     ("-button", 80),
     ("-option", 100),

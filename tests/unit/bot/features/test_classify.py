@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import create_autospec
@@ -146,31 +147,89 @@ def test_what_may_be_a_photo_is_accepted(content_type: str | None) -> None:
     check(Photo("https://cdn.discordapp.com/a", "a", LARGEST_BYTES, content_type))
 
 
-def a_message(author: int, attachments: list[str], image: str | None = None) -> Any:
+CDN = "https://cdn.discordapp.com/attachments/1/2/x.jpg"
+
+
+def a_message(attachments: Sequence[str] = (), **more: Any) -> Any:
+    """A message with attached files of these content types; `more` are further parts of it."""
     message = create_autospec(discord.Message, instance=True)
-    message.author = SimpleNamespace(id=author)
+    empty: dict[str, Any] = {"embeds": [], "components": [], "stickers": [], "message_snapshots": []}
+    for name, value in (empty | more).items():
+        setattr(message, name, value)
     message.attachments = [
         SimpleNamespace(url=f"u{n}", filename=f"f{n}", size=n, content_type=kind) for n, kind in enumerate(attachments)
     ]
-    message.embeds = [discord.Embed().set_image(url=image)] if image else []
     return message
 
 
+def meant(message: Any) -> Photo:
+    return photo_in(message, Fetcher(create_autospec(aiohttp.ClientSession, instance=True), None).allows)
+
+
+def media(url: str, content_type: str | None = "image/png") -> Any:
+    item = discord.UnfurledMediaItem(url)
+    item.content_type = content_type
+    return item
+
+
+def sticker(kind: discord.StickerFormatType) -> Any:
+    data: Any = {"id": "5", "name": "Haru", "format_type": kind.value}
+    return discord.StickerItem(state=None, data=data)  # type: ignore[arg-type]
+
+
 def test_the_first_picture_of_a_message_is_meant() -> None:
-    photo = photo_in(a_message(1, ["text/plain", "image/png", "image/jpeg"]), own_id=9)
+    photo = meant(a_message(["text/plain", "image/png", "image/jpeg"]))
 
     assert (photo.url, photo.of) == ("u1", 2)
 
 
-@pytest.mark.parametrize(("author", "accepted"), [(9, True), (1, False)])
-def test_only_the_bots_own_embeds_are_looked_at(author: int, accepted: bool) -> None:
-    message = a_message(author, [], image="https://cdn.discordapp.com/x.jpg")
+def test_a_picture_that_a_message_forwards_is_meant() -> None:
+    forwarded = a_message(["text/plain", "image/png", "image/png"])
 
-    if accepted:
-        assert photo_in(message, own_id=9).url == "https://cdn.discordapp.com/x.jpg"
-    else:
-        with pytest.raises(OmokageError):
-            photo_in(message, own_id=9)
+    photo = meant(a_message(message_snapshots=[forwarded]))
+
+    assert (photo.url, photo.of) == ("u1", 2)
+
+
+@pytest.mark.parametrize("forwarded", [False, True])
+@pytest.mark.parametrize(
+    ("part", "url"),
+    [
+        ({"embeds": [discord.Embed().set_image(url=CDN)]}, CDN),
+        ({"embeds": [discord.Embed().set_thumbnail(url=CDN)]}, CDN),
+        ({"embeds": [discord.Embed.from_dict({"image": {"url": "https://a.example/x", "proxy_url": CDN}})]}, CDN),
+        ({"stickers": [sticker(discord.StickerFormatType.png)]}, "https://cdn.discordapp.com/stickers/5.png"),
+        (
+            {"components": [SimpleNamespace(children=[SimpleNamespace(items=[SimpleNamespace(media=media(CDN))])])]},
+            CDN,
+        ),
+        ({"components": [SimpleNamespace(children=[], accessory=SimpleNamespace(media=media(CDN)))]}, CDN),
+    ],
+)
+def test_a_picture_that_a_message_shows_without_attaching_it_is_meant(
+    part: dict[str, Any], url: str, forwarded: bool
+) -> None:
+    message = a_message(**part)
+
+    assert meant(a_message(message_snapshots=[message]) if forwarded else message).url == url
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        (a_message(), "no-picture"),
+        (a_message(["video/mp4"]), "no-picture"),
+        (a_message(stickers=[sticker(discord.StickerFormatType.lottie)]), "no-picture"),
+        (a_message(components=[SimpleNamespace(media=media(CDN, "video/mp4"))]), "no-picture"),
+        (a_message(embeds=[discord.Embed().set_image(url="https://a.example/x.jpg")]), "link-preview"),
+        (a_message(message_snapshots=[a_message()]), "no-picture"),
+    ],
+)
+def test_a_message_without_a_picture_that_may_be_fetched_says_why(message: Any, reason: str) -> None:
+    with pytest.raises(OmokageError) as refused:
+        meant(message)
+
+    assert refused.value.details == {"reason": reason}
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ def _default(value: str) -> Json:
         (select(max_values=3), "NUMBER_TYPE_MAX"),
         (select(min_values=2, max_values=1), "NUMBER_TYPE_MAX"),
         (select(placeholder="x" * 151), "BASE_TYPE_MAX_LENGTH"),
+        (select(required=True, min_values=0), "SELECT_COMPONENT_REQUIRED_ZERO_MIN_VALUES"),
         ({"type": 4, "custom_id": "t"}, "BASE_TYPE_CHOICES"),
     ],
 )
@@ -121,6 +122,8 @@ def modal(*components: Json, **more: object) -> Json:
     [
         modal({"type": 1, "components": [field(label="l")]}),
         modal(label(field()), label(select()), label({"type": 19, "custom_id": "u"}), {"type": 10, "content": "hi"}),
+        modal(label(select(required=False, min_values=0)), label(select(custom_id="s2", required=True, min_values=1))),
+        modal(label({"type": 5, "custom_id": "u", "default_values": [{"id": "1", "type": "user"}]})),
     ],
 )
 def test_forms_that_discord_takes(good: Json) -> None:
@@ -138,7 +141,20 @@ def test_forms_that_discord_takes(good: Json) -> None:
         (modal(label(field(max_length=4001))), "NUMBER_TYPE_MAX"),
         (modal(label(field(min_length=-1))), "NUMBER_TYPE_MIN"),
         (modal(label(field(placeholder="x" * 101))), "BASE_TYPE_MAX_LENGTH"),
-        (modal(label(field(), description="x" * 101)), "BASE_TYPE_MAX_LENGTH"),
+        (modal(label(field(), description="x" * 101)), "BASE_TYPE_BAD_LENGTH"),
+        (modal(label(field(), description="")), "BASE_TYPE_BAD_LENGTH"),
+        (modal(label(select(min_values=0))), "SELECT_COMPONENT_REQUIRED_ZERO_MIN_VALUES"),
+        (modal(label(select(disabled=True))), "MODAL_COMPONENT_DISABLED"),
+        (modal(label(select(options=[{"label": str(n), "value": str(n)} for n in range(26)]))), "BASE_TYPE_BAD_LENGTH"),
+        (modal({"type": 1, "components": [select()]}), "BASE_TYPE_CHOICES"),
+        (
+            modal(label({"type": 5, "custom_id": "u", "default_values": [{"id": "1", "type": "role"}]})),
+            "BASE_TYPE_CHOICES",
+        ),
+        (
+            modal(label({"type": 8, "custom_id": "u", "default_values": [{"id": "1", "type": "channel"}] * 2})),
+            "BASE_TYPE_BAD_LENGTH",
+        ),
         (modal(label(button())), "BASE_TYPE_CHOICES"),
         (modal({"type": 18, "label": "l"}), "BASE_TYPE_REQUIRED"),
         (modal(label(field()), title="x" * 46), "BASE_TYPE_BAD_LENGTH"),
