@@ -13,6 +13,8 @@ from bot.features.people import labelling
 from bot.features.people.places import PATTERN, FacePlace
 from bot.forms import typed_in
 from bot.i18n import Words, clip
+from bot.lookup import id_in
+from bot.menus import value_of
 from bot.permissions import require_labeller
 from bot.speech import private
 from core.domain.faces import Candidate
@@ -43,11 +45,11 @@ class PersonSelect(discord.ui.DynamicItem[discord.ui.Select[Any]], template=rf"p
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """Name the face, or ask for the name."""
-        value = self.item.values[0]
+        value = value_of(self.item)
         if value == _NEW:
             await open_form(interaction, self.place)
         else:
-            await labelling.confirm(interaction, self.place, int(value), source="this-is")
+            await labelling.confirm(interaction, self.place, id_in(value), source="this-is")
 
 
 class NameForm(discord.ui.Modal):
