@@ -15,6 +15,7 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot import heartbeat
 from bot.background import Background
 from bot.catalogue import COMMANDS, FORMS, ITEMS, PAGES, answerers
 from bot.errors import report
@@ -66,6 +67,7 @@ class OmokageBot(discord.Client):
         self, services: Services, settings: Settings, events: Callable[[], AsyncIterator[JobEvent]] | None = None
     ) -> None:
         _point_at(settings)
+        heartbeat.install()
         # Interactions come without any intent; guilds brings the names of servers and channels. No member, message or
         # presence is kept: they would be most of the memory.
         super().__init__(

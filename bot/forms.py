@@ -27,7 +27,7 @@ class FormTaker:
         for pattern, taker in self._takers.items():
             match = pattern.fullmatch(str(data.get("custom_id")))
             if match is not None:
-                await taker(interaction, match, data["components"])
+                await taker(interaction, match, data.get("components") or [])
 
 
 def typed_in(components: Sequence[dict[str, Any]], field: str) -> str:

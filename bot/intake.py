@@ -87,7 +87,7 @@ class Intake:
         message_id = await _acknowledge(interaction)
         try:
             if message_id is not None:
-                await self._bot.threads.quick(self._bot.services.jobs.set_answer_message, job.id, message_id)
+                await self._bot.post.remember(job.id, message_id)
         finally:
             self._start(job)
 

@@ -15,8 +15,9 @@ import discord
 from bot.answers import Answer, Attachment
 from bot.errors import guarded
 from bot.i18n import Words
-from bot.menus import pages, rows_view
-from bot.permissions import guild_of, is_moderator
+from bot.lookup import ID, id_in, job_of, number_in
+from bot.menus import pages, rows_view, value_of
+from bot.permissions import is_moderator
 from bot.places import changed_at
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import FaceChoice
@@ -31,7 +32,7 @@ PHOTO = "photo.jpg"
 
 
 class MeantSelect(
-    discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"drawn:meant:(?P<job>\d{1,20}):(?P<first>\d{1,3})s"
+    discord.ui.DynamicItem[discord.ui.Select[Any]], template=rf"drawn:meant:(?P<job>{ID}):(?P<first>\d{{1,3}})s"
 ):
     """Chooses the face; `first` is the place of its first option."""
 
@@ -42,16 +43,16 @@ class MeantSelect(
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> MeantSelect:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, int(match["job"]))
+        return cls(item, id_in(match["job"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """Ask for the same once more, of that face; it is the asker's photo, so nobody else may."""
         bot = interaction.client
-        job = await bot.threads.quick(bot.services.jobs.get, self.job_id, guild_of(interaction))
+        job = await job_of(interaction, self.job_id)
         if job.origin.member_id != interaction.user.id and not is_moderator(interaction):
             raise OmokageError(ErrorCode.NOT_ALLOWED)
-        await bot.intake.ask(interaction, job.kind, chosen(job, int(self.item.values[0])))
+        await bot.intake.ask(interaction, job.kind, chosen(job, number_in(value_of(self.item))))
 
 
 def choice_in(job: Job) -> FaceChoice | None:
@@ -61,15 +62,17 @@ def choice_in(job: Job) -> FaceChoice | None:
     return FaceChoice(**said) if said else None
 
 
-def chosen(job: Job, index: int) -> dict[str, JSON]:
+def chosen(job: Job, index: int | None) -> dict[str, JSON]:
     """The same parameters, now that somebody has said which face is meant.
 
     Raises:
-        OmokageError: PHOTO_GONE, nothing is to be chosen.
+        OmokageError: PHOTO_GONE, nothing is to be chosen; FACE_GONE, the photo has no such face.
     """
     choice = choice_in(job)
     if choice is None:
         raise OmokageError(ErrorCode.PHOTO_GONE)
+    if index is None or index >= choice.faces:
+        raise OmokageError(ErrorCode.FACE_GONE)
     params = {key: value for key, value in job.params.items() if key != "photos"}  # they are blobs by now
     return changed_at(params, choice.which, index=index)
 

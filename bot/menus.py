@@ -11,6 +11,11 @@ OPTIONS = 25
 _ROWS = 5
 
 
+def value_of(select: discord.ui.Select[Any]) -> str:
+    """Read what was chosen in a select of which one option is chosen; empty where a forged answer has none."""
+    return select.values[0] if select.values else ""
+
+
 def pages(hint: str, options: Sequence[discord.SelectOption]) -> Iterator[tuple[int, discord.ui.Select[Any]]]:
     """As many selects as the options need, each with the place of its first option; custom ids are the caller's."""
     for first in range(0, len(options), OPTIONS):

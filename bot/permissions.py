@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from discord import app_commands
+
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.people import may_label
 
@@ -15,6 +17,11 @@ def is_moderator(interaction: Interaction) -> bool:
     """Whether the member may manage messages or the server, here."""
     permissions = interaction.permissions
     return permissions.administrator or permissions.manage_messages or permissions.manage_guild
+
+
+# For commands that change something, and for what is offered while their options are typed. Discord could hide only
+# whole groups (`/train` with its `status`), so the bot itself refuses; nothing is offered to who may not use it.
+moderators_only = app_commands.check(is_moderator)
 
 
 def require_moderator(interaction: Interaction) -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.answers import Answer
 from core.domain.jobs import Job, OutboxEntry
@@ -60,6 +62,17 @@ class Post:
     def __init__(self, bot: OmokageBot, clock: Callable[[], datetime]) -> None:
         self._bot = bot
         self._clock = clock
+        self._unnoted: dict[int, int] = {}  # by job: the message that shows it, where the database does not know it yet
+
+    async def remember(self, job_id: int, message_id: int) -> None:
+        """Note which message shows a job; while the database cannot be written, this process knows it."""
+        self._unnoted[job_id] = message_id
+        try:
+            await self._bot.threads.quick(self._bot.services.jobs.set_answer_message, job_id, message_id)
+        except SQLAlchemyError as error:
+            _log.warning("job %s: its message could not be noted (%s)", job_id, type(error).__name__)
+        else:
+            self._unnoted.pop(job_id, None)
 
     async def deliver(self, job: Job, entry: OutboxEntry, answer: Answer) -> int | None:
         """Post the answer; the message's id, or None for one that nobody can be shown again.
@@ -68,6 +81,12 @@ class Post:
             Undeliverable: the channel is gone or closed to the bot, or the message was deleted by somebody.
             discord.HTTPException, OSError: see PASSING; anything else is a bug in the answer.
         """
+        job = self._with_message(job)
+        message_id = await self._deliver(job, entry, answer)
+        self._unnoted.pop(job.id, None)  # the outbox says the rest
+        return message_id
+
+    async def _deliver(self, job: Job, entry: OutboxEntry, answer: Answer) -> int | None:
         if answer.private:
             done = await self._whisper(job, answer)
             return None if done is None else await self._post(job, entry, answer)
@@ -80,6 +99,9 @@ class Post:
 
     async def update(self, job: Job, answer: Answer) -> None:
         """Show progress: edit the message, or put a new one in its place before it is too old for that."""
+        job = self._with_message(job)
+        if job.id in self._unnoted:
+            await self.remember(job.id, self._unnoted[job.id])
         if await self._edit_original(job, answer) is not _Original.TOKEN_DEAD or job.answer_message_id is None:
             return
         channel = self._channel(job)
@@ -87,8 +109,11 @@ class Post:
             await channel.get_partial_message(job.answer_message_id).edit(**answer.edit())
             return
         message = await channel.send(**answer.post(addressed=True))
-        await self._bot.threads.quick(self._bot.services.jobs.set_answer_message, job.id, message.id)
+        await self.remember(job.id, message.id)
         await self._remove_old(channel, job, message.id)
+
+    def _with_message(self, job: Job) -> Job:
+        return replace(job, answer_message_id=self._unnoted.get(job.id, job.answer_message_id))
 
     async def _edit_original(self, job: Job, answer: Answer) -> int | _Original:
         """Make the acknowledgement this message; can be repeated."""
@@ -153,8 +178,9 @@ class Post:
             return
         try:
             await channel.get_partial_message(job.answer_message_id).delete()
-        except discord.HTTPException as error:
-            _log.info("job %s: its old message stays (%s)", job.id, error.code)
+        except (discord.HTTPException, *PASSING) as error:
+            # Not worth a second post of the answer, which is there already.
+            _log.info("job %s: its old message stays (%s)", job.id, type(error).__name__)
 
     def _token_lives(self, job: Job) -> bool:
         age = self._clock() - discord.utils.snowflake_time(job.id)

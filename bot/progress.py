@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import discord
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.answers import Answer, Attachment
 from bot.features.jobs.cancel import cancel_view
-from bot.post import Post
+from bot.post import PASSING, Post
 from bot.waiting import Look, Page, Said, Showing, look_at, showing
 from core.domain.errors import OmokageError
 from core.domain.jobs import Job, JobKind
@@ -88,14 +89,23 @@ class Progress:
     async def _follow(self, watched: _Watched) -> None:
         wait = FIRST_AFTER_S
         while not await _happens(watched.stopped.wait, wait):
-            look = await self._bot.threads.quick(look_at, self._bot.services.jobs, watched.job_id)
-            if look.job.state.is_final:
-                break
-            async with watched.editing:
-                if not watched.stopped.is_set():
-                    await self._show(watched, look)
             wait = BETWEEN_S + _EACH_S * len(self._watched)
+            try:
+                if await self._look(watched):
+                    break
+            except SQLAlchemyError as error:  # the database is away for a while; the job is followed all the same
+                _log.info("job %s: could not be looked at (%s)", watched.job_id, type(error).__name__)
         self._watched.pop(watched.job_id, None)
+
+    async def _look(self, watched: _Watched) -> bool:
+        """Show what happens to a job now; True: it has ended."""
+        look = await self._bot.threads.quick(look_at, self._bot.services.jobs, watched.job_id)
+        if look.job.state.is_final:
+            return True
+        async with watched.editing:
+            if not watched.stopped.is_set():
+                await self._show(watched, look)
+        return False
 
     async def _show(self, watched: _Watched, look: Look) -> None:
         words = await self._bot.guilds_chosen.public(look.job.origin.guild_id, look.job.origin.locale)
@@ -107,7 +117,7 @@ class Progress:
         view = cancel_view(new.button, look.job.id)
         try:
             await self._post.update(look.job, Answer(new.text, view=view, **await self._picture(new)))
-        except (discord.HTTPException, OSError, OmokageError) as error:
+        except (discord.HTTPException, OmokageError, *PASSING) as error:
             # A picture that is gone has been replaced, and the next look finds the new one.
             _log.info("job %s: its progress was not shown (%s)", look.job.id, type(error).__name__)
             return

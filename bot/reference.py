@@ -11,8 +11,9 @@ import discord
 from discord import app_commands
 
 from bot.catalogue import COMMANDS
-from bot.features.about.texts import Catalogue
+from bot.features.about.texts import Catalogue, leaves
 from bot.i18n import CommandTranslator, words_in
+from bot.permissions import is_moderator
 
 _HEAD = """# Commands
 
@@ -43,7 +44,7 @@ async def payload_of(catalogue: Catalogue = COMMANDS) -> list[Payload]:
 def reference(payload: list[Payload]) -> str:
     """The page."""
     everything = [leaf for command in payload for leaf in _leaves([command])]
-    rows = [_row(_name(path), _japanese(path), _description(path[-1]), _who(path[0])) for path in everything]
+    rows = [_row(_name(path), _japanese(path), _description(path[-1]), _who(path)) for path in everything]
     options = [row for path in everything for row in _option_rows(path)]
     return _HEAD + "".join(rows) + _OPTIONS + "".join(options)
 
@@ -71,8 +72,13 @@ def _description(command: Payload) -> str:
     return command.get("description") or words_in("en").say("classify-description")
 
 
-def _who(command: Payload) -> str:
-    return "everybody" if command["default_member_permissions"] is None else "moderators"
+def _who(path: list[Payload]) -> str:
+    return "moderators" if " ".join(step["name"] for step in path) in commands_for_moderators() else "everybody"
+
+
+def commands_for_moderators(catalogue: Catalogue = COMMANDS) -> frozenset[str]:
+    """The qualified names of the commands that the bot refuses to everybody else."""
+    return frozenset(leaf.qualified_name for leaf in leaves(catalogue) if is_moderator in leaf.checks)
 
 
 def _option_rows(path: list[Payload]) -> Iterator[str]:

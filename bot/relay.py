@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _LOOK_S = 1.0  # when the stream is away; one indexed query
 _AT_A_TIME = 4  # pictures of up to 8 MB in memory
+# Between two tries to note that an answer is posted: a database that is locked for seconds is soon free again, and as
+# long as it is not, the next process would post the answer once more.
+_MARK_AGAIN_S, _LONGEST_MARK_AGAIN_S = 1.0, 30.0
 
 
 class Answerer(Protocol):
@@ -45,6 +48,7 @@ class Relay:
         self._woken = asyncio.Event()
         self._room = asyncio.Semaphore(_AT_A_TIME)
         self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._delivered: set[int] = set()  # noted as sent since the last look began, which may still show them as due
 
     def wake(self) -> None:
         """Look into the outbox now."""
@@ -54,8 +58,10 @@ class Relay:
         """Go on for ever."""
         while True:
             self._woken.clear()
-            for entry in await self._bot.threads.quick(self._bot.services.jobs.pending_outbox):
-                if entry.id not in self._under_way:
+            due = await self._bot.threads.quick(self._bot.services.jobs.pending_outbox)
+            self._delivered.intersection_update(entry.id for entry in due)
+            for entry in due:
+                if entry.id not in self._under_way and entry.id not in self._delivered:
                     self._start(entry)
             try:
                 async with asyncio.timeout(_LOOK_S):
@@ -80,12 +86,28 @@ class Relay:
                 job = await threads.quick(jobs.get, entry.job_id)
                 await self._bot.progress.stop(job.id)
                 message_id = await self._deliver(job, entry)
-            await threads.quick(jobs.mark_sent, entry.id, message_id)
         except PASSING as error:
             await self._later(entry, error)
         except Exception as error:  # noqa: BLE001 - whatever it is, the entry stays in the outbox
             _log.exception("job %s: its answer could not be posted", entry.job_id)
             await self._later(entry, error)
+        else:
+            await self._mark(entry, message_id)
+
+    async def _mark(self, entry: OutboxEntry, message_id: int | None) -> None:
+        """Note that an answer is in the chat, until that works; under way meanwhile, it is not posted again."""
+        pause = _MARK_AGAIN_S
+        while True:
+            try:
+                await self._bot.threads.quick(self._bot.services.jobs.mark_sent, entry.id, message_id)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the answer must not be posted twice
+                reason = type(error).__name__
+                _log.warning("job %s: posted, not noted yet (%s); again in %.0f s", entry.job_id, reason, pause)
+            else:
+                self._delivered.add(entry.id)
+                return
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_MARK_AGAIN_S)
 
     async def _deliver(self, job: Job, entry: OutboxEntry) -> int | None:
         try:

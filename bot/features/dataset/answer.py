@@ -13,7 +13,8 @@ from bot.errors import guarded
 from bot.features.dataset.texts import DROPPED, KEPT, curation_embed
 from bot.features.train.texts import preflight_lines
 from bot.i18n import Words
-from bot.permissions import guild_of, require_moderator
+from bot.lookup import ID, id_in, job_of
+from bot.permissions import require_moderator
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job, JobKind
 from core.domain.runs import RunKind
@@ -26,7 +27,7 @@ _COLOUR = 0x4477AA
 _SHEETS = (("dropped_sheet", DROPPED, "dataset-dropped-alt"), ("kept_sheet", KEPT, "dataset-kept-alt"))
 
 
-class KeptButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"dataset:kept:(?P<job>\d{1,20})"):
+class KeptButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"dataset:kept:(?P<job>{ID})"):
     """Makes a data set of what a curation keeps."""
 
     def __init__(self, button: discord.ui.Button[Any], job_id: int) -> None:
@@ -36,19 +37,18 @@ class KeptButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"data
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> KeptButton:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, int(match["job"]))
+        return cls(item, id_in(match["job"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """A job of its own, since a worker copies the pictures."""
         require_moderator(interaction)
-        bot = interaction.client
-        job = await bot.threads.quick(bot.services.jobs.get, self.job_id, guild_of(interaction))
+        job = await job_of(interaction, self.job_id, JobKind.CURATE)
         report = (job.result or {}).get("report")
         if report is None:
             raise OmokageError(ErrorCode.UNKNOWN_JOB)
         params = {"dataset_id": job.params["dataset_id"], "title": job.params["title"], "report": report}
-        await bot.intake.ask(interaction, JobKind.CURATE, params)
+        await interaction.client.intake.ask(interaction, JobKind.CURATE, params)
 
 
 class CurateAnswerer:

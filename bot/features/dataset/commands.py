@@ -1,38 +1,32 @@
-"""/dataset, for moderators."""
+"""/dataset: everybody may look, moderators decide."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import discord
 from discord import app_commands
 
 from bot.features.dataset.texts import list_embed
 from bot.features.train import choices
 from bot.i18n import localised
-from bot.permissions import guild_of, require_moderator
+from bot.permissions import guild_of, moderators_only
 from bot.speech import private
 from core.domain.jobs import JSON, JobKind
 
 if TYPE_CHECKING:
     from bot.types import Interaction
 
-# Discord hides the commands from all who lack this; server administrators may change that in its settings.
-_MODERATORS = discord.Permissions(manage_messages=True)
-
 dataset = app_commands.Group(
     name=localised("dataset-name"),
     description=localised("dataset-description"),
     guild_only=True,
     allowed_contexts=app_commands.AppCommandContext(guild=True),
-    default_permissions=_MODERATORS,
 )
 
 
 @dataset.command(name=localised("dataset-list-name"), description=localised("dataset-list-description"))
 async def dataset_list(interaction: Interaction) -> None:
     """What there is."""
-    require_moderator(interaction)
     bot, words = interaction.client, await private(interaction)
     known = await bot.threads.quick(bot.services.datasets.list, guild_of(interaction))
     if not known:
@@ -45,9 +39,9 @@ async def dataset_list(interaction: Interaction) -> None:
 @app_commands.rename(data=localised("dataset-data-name"))
 @app_commands.describe(data=localised("dataset-data-description"))
 @app_commands.autocomplete(data=choices.data_sets)
+@moderators_only
 async def curate(interaction: Interaction, data: str | None = None) -> None:
     """A job, since a worker looks at the pictures."""
-    require_moderator(interaction)
     found = await choices.chosen_data(interaction.client, guild_of(interaction), data)
     params: dict[str, JSON] = {"dataset_id": found.id, "title": found.title}
     await interaction.client.intake.ask(interaction, JobKind.CURATE, params)

@@ -13,8 +13,8 @@ from bot.features.generate import orders
 from bot.features.generate.orders import Order
 from bot.features.generate.texts import trait_name
 from bot.i18n import Words, clip
-from bot.menus import OPTIONS, pages, rows_view
-from bot.permissions import guild_of
+from bot.lookup import ID, id_in, job_of, number_in
+from bot.menus import OPTIONS, pages, rows_view, value_of
 from bot.speech import private
 from core.domain.generation import Drawn, GridRequest
 from core.domain.jobs import Job, JobKind
@@ -28,7 +28,7 @@ _MORE, _LESS = "+", "-"
 
 class DrawnButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"drawn:(?P<action>again|film|like|near):(?P<job>\d{1,20}):(?P<seed>\d{1,10})",
+    template=rf"drawn:(?P<action>again|film|like|near):(?P<job>{ID}):(?P<seed>\d{{1,10}})",
 ):
     """More of the same, a film through them, or something about one of them; `seed` 0 where none is meant."""
 
@@ -39,12 +39,12 @@ class DrawnButton(
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> DrawnButton:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, match["action"], int(match["job"]), int(match["seed"]))
+        return cls(item, match["action"], id_in(match["job"]), id_in(match["seed"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """Do what its label says, as a job of its own."""
-        job = await _job(interaction, self.job_id)
+        job = await job_of(interaction, self.job_id, JobKind.GENERATE)
         drawn = orders.drawn_by(job)
         if self.action == "again":
             order = orders.again(job, drawn, orders.any_seed())
@@ -57,7 +57,7 @@ class DrawnButton(
 
 class DrawnSelect(
     discord.ui.DynamicItem[discord.ui.Select[Any]],
-    template=r"drawn:(?P<action>like|near|face|trait):(?P<job>\d{1,20}):(?P<first>\d{1,3})s",
+    template=rf"drawn:(?P<action>like|near|face|trait):(?P<job>{ID}):(?P<first>\d{{1,3}})s",
 ):
     """Chooses one of the faces, or more or less of a trait; `first` is the place of its first option."""
 
@@ -68,22 +68,23 @@ class DrawnSelect(
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> DrawnSelect:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, match["action"], int(match["job"]))
+        return cls(item, match["action"], id_in(match["job"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """Do it, as a job of its own; of many faces one is asked about first."""
-        job, value = await _job(interaction, self.job_id), self.item.values[0]
+        kinds = (JobKind.GENERATE, JobKind.MIX) if self.action == "trait" else (JobKind.GENERATE,)
+        job, value = await job_of(interaction, self.job_id, *kinds), value_of(self.item)
         drawn = orders.drawn_by(job)
         if self.action == "face":
-            words = await private(interaction)
-            text, view = words.say("draw-face-prompt", seed=value), _face_view(words, job, drawn, int(value))
+            words, seed = await private(interaction), orders.seed_among(drawn, number_in(value))
+            text, view = words.say("draw-face-prompt", seed=str(seed)), _face_view(words, job, drawn, seed)
             await interaction.response.send_message(text, view=view, ephemeral=True)
         elif self.action == "trait":
-            step = orders.TRAIT_STEP if value[0] == _MORE else -orders.TRAIT_STEP
-            await _ask(interaction, orders.with_trait(job, drawn, value[1:], step))
+            step = -orders.TRAIT_STEP if value.startswith(_LESS) else orders.TRAIT_STEP
+            await _ask(interaction, orders.with_trait(job, drawn, orders.trait_among(drawn, value[1:]), step))
         else:
-            await _ask(interaction, _about(self.action, job, drawn, int(value)))
+            await _ask(interaction, _about(self.action, job, drawn, number_in(value)))
 
 
 def drawn_view(words: Words, job: Job, drawn: Drawn) -> discord.ui.View | None:
@@ -156,15 +157,11 @@ def _has_nearest(drawn: Drawn) -> bool:
     return drawn.version_id is not None
 
 
-def _about(action: str, job: Job, drawn: Drawn, seed: int) -> Order:
+def _about(action: str, job: Job, drawn: Drawn, number: int | None) -> Order:
+    seed = orders.seed_among(drawn, number)
     if action == "like":
         return orders.variations(job, drawn, seed, orders.any_seed())
     return orders.nearest(job, drawn, seed)
-
-
-async def _job(interaction: Interaction, job_id: int) -> Job:
-    bot = interaction.client
-    return await bot.threads.quick(bot.services.jobs.get, job_id, guild_of(interaction))
 
 
 async def _ask(interaction: Interaction, order: Order) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from discord import app_commands
 
+from bot.errors import offering
 from bot.i18n import clip, localised
 from bot.permissions import guild_of
 from core.domain.generation import MOST_FACES, MOST_SEED
@@ -69,6 +70,7 @@ def descriptions(*options: str) -> dict[str, app_commands.locale_str]:
     return {option: _DESCRIPTIONS[option] for option in options}
 
 
+@offering
 async def models(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """What can draw here: what was promoted first, what comes with the product last."""
     bot = interaction.client

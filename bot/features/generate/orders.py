@@ -20,9 +20,11 @@ from core.domain.generation import (
     NearestRequest,
 )
 from core.domain.jobs import JSON, Job, JobKind
+from core.domain.presets import bad_option
 
 VARIATIONS = 8  # a row of the widest grid: enough to see what varies
 TRAIT_STEP = 1.0  # the difference between faces with it and without it: less is hardly seen
+_SHOWN = 40  # characters of a forged trait, in a refusal
 _SEEDS = 1_000_000  # six digits: quick to type again, and nobody meets the same face by chance
 
 
@@ -90,6 +92,28 @@ def with_trait(job: Job, drawn: Drawn, trait: str, step: float) -> Order:
         return mix(replace(mixed, model=drawn.model, traits=with_more(mixed.traits, trait, step)))
     asked = GridRequest.from_json(job.params)
     return grid(replace(asked, model=drawn.model, traits=with_more(asked.traits, trait, step)))
+
+
+def seed_among(drawn: Drawn, number: int | None) -> int:
+    """Check that a number, as a custom id or a select's value has it, is the seed of one of the drawn faces.
+
+    Raises:
+        OmokageError: BAD_OPTION.
+    """
+    if number is None or number not in drawn.seeds:
+        raise bad_option("seed", str(number), ", ".join(map(str, drawn.seeds)))
+    return number
+
+
+def trait_among(drawn: Drawn, name: str) -> str:
+    """Check that a select's value names a trait that the model which drew the faces knows.
+
+    Raises:
+        OmokageError: UNKNOWN_TRAIT.
+    """
+    if name not in drawn.traits:
+        raise OmokageError(ErrorCode.UNKNOWN_TRAIT, trait=name[:_SHOWN], known=", ".join(drawn.traits))
+    return name
 
 
 def drawn_by(job: Job) -> Drawn:

@@ -9,7 +9,8 @@ import discord
 
 from bot.errors import guarded
 from bot.i18n import clip
-from bot.permissions import guild_of, is_moderator
+from bot.lookup import ID, id_in, job_of
+from bot.permissions import is_moderator
 from bot.speech import private
 from core.domain.jobs import JobState
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from bot.types import Interaction
 
 
-class CancelButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"cancel:(?P<job>\d{1,20})"):
+class CancelButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"cancel:(?P<job>{ID})"):
     """Ends a job: for the member who asked, and for moderators."""
 
     def __init__(self, button: discord.ui.Button[Any], job_id: int) -> None:
@@ -27,14 +28,13 @@ class CancelButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"ca
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> CancelButton:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, int(match["job"]))
+        return cls(item, id_in(match["job"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """Cancel, or ask the worker to stop."""
-        bot, guild_id = interaction.client, guild_of(interaction)
-        service = bot.services.jobs
-        await bot.threads.quick(service.get, self.job_id, guild_id)  # another guild's job is unknown here
+        bot, service = interaction.client, interaction.client.services.jobs
+        await job_of(interaction, self.job_id)  # another guild's job is unknown here
         # Slow: what was cancelled makes room, and the next job is sent to the broker.
         job = await bot.threads.slow(service.cancel, self.job_id, interaction.user.id, is_moderator(interaction))
         if interaction.message is not None and not interaction.message.flags.ephemeral:

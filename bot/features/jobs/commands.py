@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.errors import sentence
+from bot.errors import offering, sentence
 from bot.features.jobs.cancel import cancel_button
 from bot.features.jobs.texts import choice_of, jobs_embed, state_of
 from bot.i18n import Words, localised
+from bot.lookup import id_in, job_of
 from bot.permissions import guild_of, is_moderator, require_moderator
 from bot.speech import private
 from core.domain.errors import ErrorCode, OmokageError
@@ -51,7 +52,7 @@ async def jobs(interaction: Interaction, everyone: bool = False) -> None:
 async def show(interaction: Interaction, job: str) -> None:
     """Post a job's answer again."""
     bot, words = interaction.client, await private(interaction)
-    found = await bot.threads.quick(bot.services.jobs.get, _number(job), guild_of(interaction))
+    found = await job_of(interaction, id_in(job))
     if found.origin.member_id != interaction.user.id and not is_moderator(interaction):
         raise OmokageError(ErrorCode.NOT_ALLOWED)
     if found.state is not JobState.DONE:
@@ -63,6 +64,7 @@ async def show(interaction: Interaction, job: str) -> None:
 
 
 @show.autocomplete("job")
+@offering
 async def recent(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """The member's latest jobs, or for a moderator the guild's, that fit what was typed."""
     bot, member = interaction.client, None if is_moderator(interaction) else interaction.user.id
@@ -83,13 +85,6 @@ def _cancel_buttons(words: Words, found: list[Job]) -> discord.ui.View:
     for job in [job for job in found if not job.state.is_final][:_BUTTONS]:
         view.add_item(cancel_button(words.say("jobs-cancel-button", job=str(job.id)), job.id))
     return view
-
-
-def _number(typed: str) -> int:
-    text = typed.strip()
-    if not (text.isascii() and text.isdigit() and len(text) <= 19):
-        raise OmokageError(ErrorCode.UNKNOWN_JOB)
-    return int(text)
 
 
 def _no_answer(words: Words, job: Job) -> str:

@@ -11,7 +11,8 @@ from bot.errors import guarded
 from bot.features.model import promotion
 from bot.features.model.texts import Recall, card_embed, recall_embed
 from bot.i18n import Words
-from bot.permissions import guild_of, require_moderator
+from bot.lookup import ID, id_in
+from bot.permissions import guild_of, is_moderator, require_moderator
 from bot.speech import private
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.evaluation import EvaluationReport
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class VersionButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"version:(?P<action>promote|people):(?P<version>\d{1,19})"
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"version:(?P<action>promote|people):(?P<version>{ID})"
 ):
     """Under a card or a report."""
 
@@ -33,7 +34,7 @@ class VersionButton(
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> VersionButton:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, match["action"], int(match["version"]))
+        return cls(item, match["action"], id_in(match["version"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
@@ -51,7 +52,7 @@ class VersionButton(
 
 
 class RecallButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"recall:(?P<version>\d{1,19}):(?P<page>\d{1,6})"
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"recall:(?P<version>{ID}):(?P<page>\d{{1,6}})"
 ):
     """Turns to a page of people."""
 
@@ -62,7 +63,7 @@ class RecallButton(
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> RecallButton:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, int(match["version"]), int(match["page"]))
+        return cls(item, id_in(match["version"]), int(match["page"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
@@ -79,7 +80,8 @@ async def show_card(interaction: Interaction, version: Version) -> None:
     bot, words = interaction.client, await private(interaction)
     serving = await bot.threads.quick(bot.services.registry.serving_id, version.guild_id, version.kind)
     serves = serving == version.id
-    view = version_view(words, version, promotable=not serves and not version.draws_no_face)
+    promotable = not serves and not version.draws_no_face and is_moderator(interaction)
+    view = version_view(words, version, promotable=promotable)
     await interaction.response.send_message(embed=card_embed(words, version, serves=serves), view=view, ephemeral=True)
 
 

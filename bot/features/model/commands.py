@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from discord import app_commands
 
+from bot.errors import offering
 from bot.features.model import promotion
 from bot.features.model.card import show_card
 from bot.features.model.texts import choice_of, list_embed
 from bot.features.train.options import KINDS, Number
 from bot.i18n import localised
-from bot.permissions import guild_of, require_moderator
+from bot.permissions import guild_of, moderators_only
 from bot.speech import private
 from core.domain.jobs import JobKind
 from core.domain.runs import RunKind
@@ -34,6 +35,7 @@ model = app_commands.Group(
 )
 
 
+@offering
 async def versions(interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
     """The guild's versions of the kind that is chosen, newest first."""
     bot, words = interaction.client, await private(interaction)
@@ -74,9 +76,9 @@ async def card(interaction: Interaction, version: Number, kind: str | None = Non
 @app_commands.describe(**_WHAT, **_KIND_WHAT)
 @app_commands.choices(kind=KINDS)
 @app_commands.autocomplete(version=versions)
+@moderators_only
 async def promote(interaction: Interaction, version: Number, kind: str | None = None) -> None:
     """Let it answer."""
-    require_moderator(interaction)
     await promotion.promote(interaction, await _found(interaction, version, _kind(kind)))
 
 
@@ -84,9 +86,9 @@ async def promote(interaction: Interaction, version: Number, kind: str | None = 
 @app_commands.rename(**_KIND_NAME)
 @app_commands.describe(**_KIND_WHAT)
 @app_commands.choices(kind=KINDS)
+@moderators_only
 async def rollback(interaction: Interaction, kind: str | None = None) -> None:
     """Let answer what did before."""
-    require_moderator(interaction)
     await promotion.take_back(interaction, _kind(kind))
 
 
@@ -104,9 +106,9 @@ async def evaluate(interaction: Interaction, version: Number) -> None:
 @app_commands.rename(**_NAME)
 @app_commands.describe(**_WHAT)
 @app_commands.autocomplete(version=versions)
+@moderators_only
 async def check(interaction: Interaction, version: Number) -> None:
     """A job that nobody waits for: it takes minutes, whenever a worker has nothing else to do."""
-    require_moderator(interaction)
     bot, words = interaction.client, await private(interaction)
     found = await _found(interaction, version, RunKind.RECOGNISER)
     await bot.threads.slow(bot.services.checks.ask, found, again=True)

@@ -11,6 +11,7 @@ from bot.amounts import figure
 from bot.errors import guarded, reason
 from bot.forms import typed_in
 from bot.i18n import Words, clip
+from bot.lookup import ID, id_in
 from bot.permissions import guild_of, require_moderator
 from bot.speech import private
 from core.domain.errors import ErrorCode, OmokageError
@@ -20,14 +21,14 @@ from core.domain.versions import Version
 if TYPE_CHECKING:
     from bot.types import Interaction
 
-FORM = re.compile(r"force:(?P<version>\d{1,19})")
+FORM = re.compile(rf"force:(?P<version>{ID})")
 _FIELD = "reason"
 _FORM_LIFE_S = 900.0  # the token with which the form could be answered lives no longer
 _LONGEST_REASON = 300  # of the registry's 512 characters: it is shown in a line
 _REFUSED = frozenset({ErrorCode.NOT_BETTER, ErrorCode.NOT_COMPARABLE, ErrorCode.DRAWS_NO_FACE})
 
 
-class ForceButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"model:force:(?P<version>\d{1,19})"):
+class ForceButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"model:force:(?P<version>{ID})"):
     """Promotes all the same: asks why."""
 
     def __init__(self, button: discord.ui.Button[Any], version_id: int) -> None:
@@ -37,7 +38,7 @@ class ForceButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"mod
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> ForceButton:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, int(match["version"]))
+        return cls(item, id_in(match["version"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
@@ -85,7 +86,7 @@ async def take_reason(interaction: Interaction, match: re.Match[str], components
     require_moderator(interaction)
     bot, why = interaction.client, typed_in(components, _FIELD)
     registry = bot.services.registry
-    version = await bot.threads.quick(registry.get, int(match["version"]), guild_of(interaction))
+    version = await bot.threads.quick(registry.get, id_in(match["version"]), guild_of(interaction))
     await interaction.response.defer(ephemeral=True, thinking=True)
     await bot.threads.slow(registry.promote, version.id, interaction.user.id, force_reason=why)
     await _announce(interaction, version, why)

@@ -10,9 +10,11 @@ from discord import app_commands
 from bot.features.optimize.options import DESCRIPTIONS, MODES, NAMES, Epsilon, Seed, Steps, Typed, people
 from bot.features.optimize.orders import Said, params_of, request_for
 from bot.i18n import localised
+from bot.lookup import member_of
 from bot.permissions import guild_of
 from bot.photos import photo_of
 from core.domain.jobs import JobKind
+from core.domain.optimisation import OptimizeMode
 from core.services.targets import find_target
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ async def optimize(  # noqa: PLR0917 - the options, as discord.py wants them
     meant = await intake.look_up(
         interaction, find_target, services.registry, services.people, guild_of(interaction), target
     )
-    request = request_for(meant, Said(mode, photo is not None, steps, epsilon, robust, seed))
+    chosen = None if mode is None else member_of(OptimizeMode, "mode", mode)
+    request = request_for(meant, Said(chosen, photo is not None, steps, epsilon, robust, seed))
     photos = {} if photo is None else {"start": photo_of(photo)}
     await intake.ask(interaction, JobKind.OPTIMIZE, params_of(request), photos)

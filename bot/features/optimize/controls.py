@@ -10,8 +10,8 @@ import discord
 from bot.errors import guarded
 from bot.features.optimize.orders import AGAIN, ON, ROBUST, WIDER, following, offers
 from bot.i18n import Words
+from bot.lookup import ID, id_in, job_of
 from bot.menus import rows_view
-from bot.permissions import guild_of
 from core.domain.jobs import Job, JobKind
 from core.domain.optimisation import Optimized, OptimizeRequest
 
@@ -28,7 +28,7 @@ _LABELS = {
 
 class OptimizedButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"optimized:(?P<action>on|wider|robust|again):(?P<job>\d{1,20})",
+    template=rf"optimized:(?P<action>on|wider|robust|again):(?P<job>{ID})",
 ):
     """Goes on with a picture, or makes another one."""
 
@@ -39,14 +39,13 @@ class OptimizedButton(
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> OptimizedButton:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, match["action"], int(match["job"]))
+        return cls(item, match["action"], id_in(match["job"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """Do what its label says, as a job of its own."""
-        bot = interaction.client
-        job = await bot.threads.quick(bot.services.jobs.get, self.job_id, guild_of(interaction))
-        await bot.intake.ask(interaction, JobKind.OPTIMIZE, following(job, self.action))
+        job = await job_of(interaction, self.job_id, JobKind.OPTIMIZE)
+        await interaction.client.intake.ask(interaction, JobKind.OPTIMIZE, following(job, self.action))
 
 
 def optimized_view(words: Words, job: Job, asked: OptimizeRequest, made: Optimized) -> discord.ui.View | None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from discord import app_commands
 
+from bot.errors import offering
 from bot.i18n import clip, localised
 from bot.permissions import guild_of
-from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import MOST_SEED
 from core.domain.optimisation import MOST_EPSILON, MOST_STEPS, OptimizeMode
 from core.services.targets import fitting, targets
@@ -47,13 +47,9 @@ DESCRIPTIONS = {
 }
 
 
+@offering
 async def people(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Whom the recogniser that serves here knows; nobody, where none does."""
     bot = interaction.client
-    try:
-        known = await bot.threads.quick(targets, bot.services.registry, bot.services.people, guild_of(interaction))
-    except OmokageError as error:
-        if error.code is not ErrorCode.NOT_TRAINED:
-            raise
-        return []  # the command itself says why
+    known = await bot.threads.quick(targets, bot.services.registry, bot.services.people, guild_of(interaction))
     return [app_commands.Choice(name=clip(one.name, _NAME), value=one.name[:_NAME]) for one in fitting(known, typed)]

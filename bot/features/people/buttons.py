@@ -14,6 +14,8 @@ from bot.features.people import labelling, name_form
 from bot.features.people.faces_form import FacesButton, faces_button, faces_in
 from bot.features.people.places import PATTERN, FacePlace
 from bot.i18n import Words, clip
+from bot.lookup import ID, id_in
+from bot.menus import value_of
 from bot.permissions import require_labeller
 from bot.speech import private
 from core.domain.errors import ErrorCode, OmokageError
@@ -35,7 +37,7 @@ _STYLES = {
 
 class FaceButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=rf"face:(?P<action>yes|no|who):(?P<person>\d{{1,19}}):{PATTERN}",
+    template=rf"face:(?P<action>yes|no|who):(?P<person>{ID}):{PATTERN}",
 ):
     """Right, not this person, or: this is ..."""
 
@@ -46,7 +48,7 @@ class FaceButton(
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> FaceButton:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, match["action"], int(match["person"]), FacePlace.of(match))
+        return cls(item, match["action"], id_in(match["person"]), FacePlace.of(match))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
@@ -60,7 +62,7 @@ class FaceButton(
 
 
 class FacesSelect(
-    discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"faces:(?P<job>\d{1,20}):(?P<first>\d{1,4})"
+    discord.ui.DynamicItem[discord.ui.Select[Any]], template=rf"faces:(?P<job>{ID}):(?P<first>\d{{1,4}})"
 ):
     """Chooses a face where there are too many for buttons of their own."""
 
@@ -71,13 +73,13 @@ class FacesSelect(
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> FacesSelect:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, int(match["job"]))
+        return cls(item, id_in(match["job"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """Show that face's buttons to this member, or the form at once where nothing but a name can be said of it."""
         guild_id = await require_labeller(interaction)
-        place = FacePlace(self.job_id, int(self.item.values[0])).seen_from(interaction)
+        place = FacePlace(self.job_id, id_in(value_of(self.item))).seen_from(interaction)
         faces = await faces_in(interaction, self.job_id, guild_id)
         face = next((one for one in faces if one.number == place.number and one.editable), None)
         if face is None:

@@ -16,6 +16,7 @@ from bot.features.people.name_form import FORM_LIFE_S, MIN_SHARE, TITLE
 from bot.features.people.places import FacePlace
 from bot.forms import texts_in
 from bot.i18n import Words, clip
+from bot.lookup import ID, id_in, job_of
 from bot.permissions import require_labeller
 from bot.speech import private
 from core.domain.classification import ClassifyResult
@@ -26,14 +27,14 @@ from core.domain.people import LONGEST_NAME, Person
 if TYPE_CHECKING:
     from bot.types import Interaction
 
-FORM = re.compile(r"names:(?P<job>\d{1,20})")
+FORM = re.compile(rf"names:(?P<job>{ID})")
 MAX_FACES = 5  # Discord's limit for the fields of a form
 MIN_FACES = 2  # a single face has a button of its own, whose form also offers the people who are known
 _FIELD = re.compile(r"name:(?P<number>\d{1,4})")
 _PLACEHOLDER = 100  # Discord's limit, for a text field
 
 
-class FacesButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"faces-name:(?P<job>\d{1,20})"):
+class FacesButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"faces-name:(?P<job>{ID})"):
     """Opens the form for the faces that nobody has named yet; which those are is looked up when it is pressed."""
 
     def __init__(self, button: discord.ui.Button[Any], job_id: int) -> None:
@@ -43,7 +44,7 @@ class FacesButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"fac
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> FacesButton:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, int(match["job"]))
+        return cls(item, id_in(match["job"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
@@ -97,9 +98,8 @@ async def faces_in(interaction: Interaction, job_id: int, guild_id: int) -> list
     Raises:
         OmokageError: UNKNOWN_JOB; FACE_GONE, the job has found no faces.
     """
-    bot = interaction.client
-    job = await bot.threads.quick(bot.services.jobs.get, job_id, guild_id)
-    if job.kind is not JobKind.CLASSIFY or job.result is None:
+    bot, job = interaction.client, await job_of(interaction, job_id, JobKind.CLASSIFY)
+    if job.result is None:
         raise OmokageError(ErrorCode.FACE_GONE)
     stored = await bot.threads.quick(bot.services.people.faces_of, job_id, guild_id)
     return shown_faces(ClassifyResult.from_json(job.result), stored)
@@ -111,7 +111,7 @@ async def take_names(interaction: Interaction, match: re.Match[str], components:
     A name that is refused keeps none of the others from being taken: whoever typed five does not type four again.
     """
     await require_labeller(interaction)
-    job_id, words = int(match["job"]), await private(interaction)
+    job_id, words = id_in(match["job"]), await private(interaction)
     named: dict[int, Person] = {}
     refused: list[str] = []
     for number, text in _typed(components).items():

@@ -13,10 +13,10 @@ from bot.features.people import labelling
 from bot.features.people.places import PATTERN, FacePlace
 from bot.forms import chosen_in, typed_in
 from bot.i18n import Words, clip
+from bot.lookup import id_in
 from bot.menus import OPTIONS
 from bot.permissions import require_labeller
 from bot.speech import private
-from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Candidate
 from core.domain.people import LONGEST_NAME, Person
 
@@ -29,7 +29,6 @@ TITLE = 45  # Discord's limit for the title of a form
 FORM_LIFE_S = 900.0
 MIN_SHARE = 0.005  # "0% alike" says nothing
 _TYPED, _CHOSEN = "name", "who"
-_LARGEST_ID = 2**63 - 1  # of a row in the database
 
 
 class NameForm(discord.ui.Modal):
@@ -66,9 +65,9 @@ async def take_name(interaction: Interaction, match: re.Match[str], components: 
     if typed.strip():
         person = await labelling.name(interaction, place, typed)
         if chosen:
-            await _tell_what_counts(interaction, place, person, person_id(chosen[0]))
+            await _tell_what_counts(interaction, place, person, id_in(chosen[0]))
     elif chosen:
-        await labelling.confirm(interaction, place, person_id(chosen[0]), source="this-is")
+        await labelling.confirm(interaction, place, id_in(chosen[0]), source="this-is")
     else:
         await require_labeller(interaction)
         text = (await private(interaction)).say("name-nothing", number=str(place.number))
@@ -107,14 +106,3 @@ def _name_label(words: Words, *, alone: bool) -> discord.ui.Label[Any]:
         return discord.ui.Label(text=words.say("name-label"), component=field)
     rule = words.say("name-other-description")
     return discord.ui.Label(text=words.say("name-other-label"), description=rule, component=field)
-
-
-def person_id(value: str) -> int:
-    """The id that a select's value stands for.
-
-    Raises:
-        OmokageError: UNKNOWN_PERSON, it is no id; clients send back whatever they like.
-    """
-    if not (value.isascii() and value.isdigit()) or int(value[:20]) > _LARGEST_ID:
-        raise OmokageError(ErrorCode.UNKNOWN_PERSON)
-    return int(value)

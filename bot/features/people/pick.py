@@ -13,6 +13,8 @@ import discord
 from bot.errors import guarded
 from bot.features.people import labelling, name_form
 from bot.features.people.places import PATTERN, FacePlace
+from bot.lookup import id_in
+from bot.menus import value_of
 
 if TYPE_CHECKING:
     from bot.types import Interaction
@@ -35,8 +37,8 @@ class PersonSelect(discord.ui.DynamicItem[discord.ui.Select[Any]], template=rf"p
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """Name the face, or ask for the name."""
-        value = self.item.values[0]
+        value = value_of(self.item)
         if value == _NEW:
             await name_form.ask(interaction, self.place)
         else:
-            await labelling.confirm(interaction, self.place, name_form.person_id(value), source="this-is")
+            await labelling.confirm(interaction, self.place, id_in(value), source="this-is")

@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.lookup import ID, id_in
 from core.domain.people import FaceRef
 
 if TYPE_CHECKING:
     from bot.types import Interaction
 
 # Snowflakes have up to 20 digits, so that four of these fit into the 100 characters of a custom id.
-PATTERN = r"(?P<job>\d{1,20}):(?P<number>\d{1,4}):(?P<message>\d{1,20})"
+PATTERN = rf"(?P<job>{ID}):(?P<number>\d{{1,4}}):(?P<message>{ID})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class FacePlace:
     @classmethod
     def of(cls, match: re.Match[str]) -> FacePlace:
         """From a custom id that holds PATTERN."""
-        return cls(int(match["job"]), int(match["number"]), int(match["message"]))
+        return cls(id_in(match["job"]), id_in(match["number"]), id_in(match["message"]))
 
     def seen_from(self, interaction: Interaction) -> FacePlace:
         """The same with the message's id, for buttons in another message."""

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.i18n import localised
-from bot.permissions import guild_of, require_moderator
+from bot.i18n import LANGUAGES, localised
+from bot.lookup import member_of
+from bot.permissions import guild_of, moderators_only
 from bot.speech import private
 from core.domain.people import LabellingPolicy
+from core.domain.presets import bad_option
 
 if TYPE_CHECKING:
     from bot.types import Interaction
 
 _OWN = "own"
-# Discord hides the commands from all who lack this; server administrators may change that in its settings.
+# All of them change something, so Discord need not show them to others; server administrators may decide otherwise in
+# its settings, and then the bot refuses.
 _MODERATORS = discord.Permissions(manage_messages=True)
 
 settings = app_commands.Group(
@@ -38,12 +41,12 @@ settings = app_commands.Group(
         app_commands.Choice(name=localised("settings-labelling-off-choice"), value=LabellingPolicy.OFF),
     ]
 )
+@moderators_only
 async def labelling(interaction: Interaction, who: str) -> None:
     """Who may name faces."""
-    require_moderator(interaction)
     bot, guild_id = interaction.client, guild_of(interaction)
-    service = bot.services.guilds
-    await bot.threads.quick(service.update, guild_id, interaction.user.id, LabellingPolicy(who))
+    service, policy = bot.services.guilds, member_of(LabellingPolicy, "who", who)
+    await bot.threads.quick(service.update, guild_id, interaction.user.id, policy)
     bot.guilds_chosen.forget(guild_id)
     words = await private(interaction)
     await interaction.response.send_message(words.say("settings-labelling-done", who=who), ephemeral=True)
@@ -59,9 +62,11 @@ async def labelling(interaction: Interaction, who: str) -> None:
         app_commands.Choice(name=localised("settings-language-own-choice"), value=_OWN),
     ]
 )
+@moderators_only
 async def language(interaction: Interaction, which: str) -> None:
     """The language of public answers."""
-    require_moderator(interaction)
+    if which not in {*LANGUAGES, _OWN}:
+        raise bad_option("which", which[:20], ", ".join((*LANGUAGES, _OWN)))
     bot, guild_id = interaction.client, guild_of(interaction)
     chosen = None if which == _OWN else which
     await bot.threads.quick(bot.services.guilds.set_language, guild_id, interaction.user.id, chosen)

@@ -8,11 +8,12 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import discord
+from sqlalchemy.exc import OperationalError
 
 from bot.features.train.board_post import EDITABLE, NOWHERE, BoardPost
 from bot.features.train.page import Page, page_of
@@ -55,6 +56,7 @@ class Boards:
         self.post = BoardPost(bot)
         self._woken = asyncio.Event()
         self._due: dict[int, Run] = {}
+        self._unnoted: dict[int, Board] = {}  # by run: what is shown, where the database does not know it yet
         self._not_before: dict[int, float] = {}
         self._pause_s: dict[int, float] = {}
 
@@ -85,7 +87,7 @@ class Boards:
         self._due.pop(run.id)
         try:
             await self._refresh(run)
-        except PASSING as error:
+        except (OperationalError, *PASSING) as error:  # a database that is locked or away is waited for, too
             self._later(run, error)
         except discord.HTTPException as error:
             if error.code not in NOWHERE:
@@ -107,8 +109,7 @@ class Boards:
     async def _refresh(self, run: Run) -> None:
         if not run.origin.channel_id:
             return  # of the shell
-        message_id, posted_at, mark = await self._bot.threads.quick(self._bot.services.runs.board, run.id)
-        board = Board(message_id, posted_at, mark or "")
+        board = await self._board(run)
         if board.is_settled(run) or (board.mark.startswith(_GONE) and not run.state.is_over):
             return
         page = await page_of(self._bot, run, self._clock())
@@ -123,18 +124,30 @@ class Boards:
         now = self._clock()
         if board.message_id is not None and board.posted_at is not None and now - board.posted_at < EDITABLE:
             if await self.post.edit(run, board.message_id, page):
-                await self._note(run, board.message_id, board.posted_at, mark)
+                await self._note(run, replace(board, mark=mark))
             else:  # deleted by somebody, who does not want to see it; its last word comes all the same
-                await self._note(run, None, board.posted_at, f"{_GONE}{run.state.value}")
+                await self._note(run, Board(None, board.posted_at, f"{_GONE}{run.state.value}"))
             return
         since = board.posted_at or run.created_at
         new_id = await self.post.new(run, page, after=board.message_id, since=since, now=now)
-        await self._note(run, new_id, now, mark)
         if board.message_id is not None:
             await self.post.retire(run, board.message_id, new_id, page.words)
+        await self._note(run, Board(new_id, now, mark))
 
-    async def _note(self, run: Run, message_id: int | None, posted_at: datetime, mark: str) -> None:
-        await self._bot.threads.quick(self._bot.services.runs.note_board, run.id, message_id, posted_at, mark)
+    async def _board(self, run: Run) -> Board:
+        """Read what the run's message shows; what could not be noted before is noted first, and not posted again."""
+        unnoted = self._unnoted.get(run.id)
+        if unnoted is not None:
+            await self._note(run, unnoted)
+            return unnoted
+        message_id, posted_at, mark = await self._bot.threads.quick(self._bot.services.runs.board, run.id)
+        return Board(message_id, posted_at, mark or "")
+
+    async def _note(self, run: Run, board: Board) -> None:
+        self._unnoted[run.id] = board
+        note = self._bot.services.runs.note_board
+        await self._bot.threads.quick(note, run.id, board.message_id, board.posted_at, board.mark)
+        self._unnoted.pop(run.id, None)
 
 
 def final_mark(run: Run) -> str:

@@ -12,6 +12,7 @@ import discord
 from bot.features.train.page import Page
 from bot.features.train.texts import moved_embed
 from bot.i18n import Words
+from bot.post import PASSING
 from core.domain.errors import OmokageError
 from core.domain.runs import Run
 
@@ -80,7 +81,7 @@ class BoardPost:
         self._uploaded.pop(message_id, None)
         try:
             await channel.get_partial_message(message_id).edit(embed=embed, view=None, attachments=[])
-        except (discord.HTTPException, OSError) as error:
+        except (discord.HTTPException, *PASSING) as error:
             _log.info("run %s: its old message stays as it is (%s)", run.id, type(error).__name__)
 
     async def files(self, page: Page) -> list[discord.File] | None:

@@ -12,6 +12,7 @@ from bot.features.model import promotion
 from bot.features.model.card import show_card
 from bot.features.train import deeds
 from bot.i18n import Words
+from bot.lookup import ID, id_in
 from bot.permissions import guild_of, require_moderator
 from bot.speech import private
 from core.domain.errors import ErrorCode, OmokageError
@@ -31,10 +32,12 @@ _STYLES = {
     "card": discord.ButtonStyle.secondary,
 }
 
+_FOR_EVERYBODY = "card"
+
 
 class RunButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"run:(?P<action>pause|resume|stop|best|promote|card):(?P<run>\d{1,20})",
+    template=rf"run:(?P<action>pause|resume|stop|best|promote|card):(?P<run>{ID})",
 ):
     """Steers a run, or goes on with the version that it left behind."""
 
@@ -45,13 +48,13 @@ class RunButton(
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> RunButton:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, match["action"], int(match["run"]))
+        return cls(item, match["action"], id_in(match["run"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """Do what its label says."""
         bot, guild_id = interaction.client, guild_of(interaction)
-        if self.action != "card":
+        if self.action != _FOR_EVERYBODY:
             require_moderator(interaction)
         run = await bot.threads.quick(bot.services.runs.get, self.run_id, guild_id)
         if self.action == "best":
@@ -70,7 +73,7 @@ class RunButton(
 
 
 class BackButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"run:back:(?P<run>\d{1,20}):(?P<step>\d{1,9})"
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"run:back:(?P<run>{ID}):(?P<step>\d{{1,9}})"
 ):
     """Rolls a run back to a step, after a look at what that costs."""
 
@@ -81,7 +84,7 @@ class BackButton(
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> BackButton:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, int(match["run"]), int(match["step"]))
+        return cls(item, id_in(match["run"]), int(match["step"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
@@ -92,11 +95,11 @@ class BackButton(
         await deeds.roll_back(interaction, run, self.step, edit=True)
 
 
-def run_view(words: Words, run: Run, version: Version | None = None) -> discord.ui.View:
-    """What makes sense now."""
+def run_view(words: Words, run: Run, version: Version | None = None, *, steers: bool = True) -> discord.ui.View:
+    """What makes sense now; without `steers` only what everybody may press."""
     view = discord.ui.View(timeout=None)
     for action in actions_of(run):
-        if _makes_sense(action, version):
+        if (steers or action == _FOR_EVERYBODY) and _makes_sense(action, version):
             view.add_item(_button(words, action, run.id))
     return view
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from discord import app_commands
 
 from bot.amounts import figure, percent
+from bot.errors import offering
 from bot.features.train.texts import run_choice
 from bot.i18n import Words, clip
-from bot.permissions import guild_of
+from bot.lookup import id_in
+from bot.permissions import guild_of, moderators_only
 from bot.speech import private
 from core.domain.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
@@ -27,6 +29,7 @@ _NAME = 100  # Discord's, for the name of a choice
 _TITLE = re.compile(r"(?P<name>.+?)(?:\s+v(?P<version>\d{1,9}))?", re.DOTALL)
 
 
+@offering
 async def data_sets(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """The guild's data sets, newest first."""
     bot, words = interaction.client, await private(interaction)
@@ -34,6 +37,7 @@ async def data_sets(interaction: Interaction, typed: str) -> list[app_commands.C
     return _fitting(((_data_choice(words, one), one.title) for one in known), typed)
 
 
+@offering
 async def presets(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """The recipes, and what each is for."""
     words, chosen_kind = await private(interaction), getattr(interaction.namespace, "kind", None)
@@ -42,6 +46,7 @@ async def presets(interaction: Interaction, typed: str) -> list[app_commands.Cho
     return _fitting(((_preset_choice(words, *one), one[1].name) for one in known), typed)
 
 
+@offering
 async def runs(interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
     """The guild's trainings, newest first."""
     bot, words = interaction.client, await private(interaction)
@@ -50,6 +55,8 @@ async def runs(interaction: Interaction, typed: str) -> list[app_commands.Choice
     return [app_commands.Choice(name=name, value=number) for name, number in names if typed.lower() in name.lower()]
 
 
+@offering
+@moderators_only
 async def steps(interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
     """The checkpoints of the chosen training, newest first."""
     bot, words = interaction.client, await private(interaction)
@@ -65,7 +72,7 @@ async def chosen(bot: OmokageBot, guild_id: int, number: int | None) -> Run:
     Raises:
         OmokageError: UNKNOWN_RUN.
     """
-    return await bot.threads.quick(bot.services.runs.find, guild_id, number if isinstance(number, int) else None)
+    return await bot.threads.quick(bot.services.runs.find, guild_id, None if number is None else id_in(number))
 
 
 async def chosen_data(bot: OmokageBot, guild_id: int, title: str | None) -> Dataset:

@@ -1,10 +1,9 @@
-"""/train, for moderators."""
+"""/train: everybody may look, moderators decide."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import discord
 from discord import app_commands
 
 from bot.features.train import choices, deeds
@@ -27,7 +26,8 @@ from bot.features.train.options import (
 from bot.features.train.page import page_in
 from bot.features.train.texts import history_embed
 from bot.i18n import localised
-from bot.permissions import guild_of, require_moderator
+from bot.lookup import member_of
+from bot.permissions import guild_of, is_moderator, moderators_only
 from bot.speech import private
 from core.domain.jobs import JSON, JobKind
 from core.domain.runs import RunKind
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
 LABELS = "labels"  # what /jobs calls it; the data set has the same name
 _HISTORY = 15  # lines of an embed that is read at a glance
-# Discord hides the commands from all who lack this; server administrators may change that in its settings.
-_MODERATORS = discord.Permissions(manage_messages=True)
 _OPTIONS = ("steps", "size", "batch", "learning_rate")
 _DRAWING = ("loss", "augment", "kl")  # of what draws faces
 
@@ -48,7 +46,6 @@ train = app_commands.Group(
     description=localised("train-description"),
     guild_only=True,
     allowed_contexts=app_commands.AppCommandContext(guild=True),
-    default_permissions=_MODERATORS,
 )
 
 
@@ -59,6 +56,7 @@ train = app_commands.Group(
 @app_commands.choices(size=SIZE_CHOICES)
 @app_commands.choices(loss=LOSS_CHOICES)
 @app_commands.autocomplete(preset=choices.presets, data=choices.data_sets)
+@moderators_only
 async def start(  # noqa: PLR0917 - the options, as discord.py wants them
     interaction: Interaction,
     kind: str,
@@ -75,9 +73,8 @@ async def start(  # noqa: PLR0917 - the options, as discord.py wants them
     seed: Seed | None = None,
 ) -> None:
     """Begin."""
-    require_moderator(interaction)
     config = _said(size=size, batch=batch, learning_rate=learning_rate, fold=fold, loss=loss, augment=augment, kl=kl)
-    await begin(interaction, Wanted(RunKind(kind), preset, data, steps or 0, config, seed or 0))
+    await begin(interaction, Wanted(member_of(RunKind, "kind", kind), preset, data, steps or 0, config, seed or 0))
 
 
 @train.command(name=localised("train-status-name"), description=localised("train-status-description"))
@@ -86,10 +83,10 @@ async def start(  # noqa: PLR0917 - the options, as discord.py wants them
 @app_commands.autocomplete(run=choices.runs)
 async def status(interaction: Interaction, run: Number | None = None) -> None:
     """The same as the run's message, wherever that is by now."""
-    require_moderator(interaction)
     bot = interaction.client
     found = await choices.chosen(bot, guild_of(interaction), run)
-    page = await page_in(bot, found, await private(interaction), now_utc())
+    words, steers = await private(interaction), is_moderator(interaction)
+    page = await page_in(bot, found, words, now_utc(), steers=steers)
     files = await bot.boards.post.files(page) or []
     embeds = list(page.embeds) if files else page.without_pictures()
     await interaction.response.send_message(embeds=embeds, view=page.view, files=files, ephemeral=True)
@@ -99,6 +96,7 @@ async def status(interaction: Interaction, run: Number | None = None) -> None:
 @app_commands.rename(**names("run"))
 @app_commands.describe(**descriptions("run"))
 @app_commands.autocomplete(run=choices.runs)
+@moderators_only
 async def pause(interaction: Interaction, run: Number | None = None) -> None:
     """Rest."""
     await _ask(interaction, "pause", run)
@@ -108,6 +106,7 @@ async def pause(interaction: Interaction, run: Number | None = None) -> None:
 @app_commands.rename(**names("run"))
 @app_commands.describe(**descriptions("run"))
 @app_commands.autocomplete(run=choices.runs)
+@moderators_only
 async def resume(interaction: Interaction, run: Number | None = None) -> None:
     """Go on."""
     await _ask(interaction, "resume", run)
@@ -117,6 +116,7 @@ async def resume(interaction: Interaction, run: Number | None = None) -> None:
 @app_commands.rename(**names("run"))
 @app_commands.describe(**descriptions("run"))
 @app_commands.autocomplete(run=choices.runs)
+@moderators_only
 async def stop(interaction: Interaction, run: Number | None = None) -> None:
     """End."""
     await _ask(interaction, "stop", run)
@@ -126,9 +126,9 @@ async def stop(interaction: Interaction, run: Number | None = None) -> None:
 @app_commands.rename(**names("step", "run"))
 @app_commands.describe(**descriptions("step", "run"))
 @app_commands.autocomplete(step=choices.steps, run=choices.runs)
+@moderators_only
 async def rollback(interaction: Interaction, step: Steps, run: Number | None = None) -> None:
     """Go back to a checkpoint."""
-    require_moderator(interaction)
     found = await choices.chosen(interaction.client, guild_of(interaction), run)
     await deeds.roll_back(interaction, found, step)
 
@@ -139,6 +139,7 @@ async def rollback(interaction: Interaction, step: Steps, run: Number | None = N
 @app_commands.choices(size=SIZE_CHOICES)
 @app_commands.choices(loss=LOSS_CHOICES)
 @app_commands.autocomplete(step=choices.steps, run=choices.runs)
+@moderators_only
 async def branch(  # noqa: PLR0917 - the options, as discord.py wants them
     interaction: Interaction,
     step: Steps,
@@ -152,23 +153,21 @@ async def branch(  # noqa: PLR0917 - the options, as discord.py wants them
     kl: Kl | None = None,
 ) -> None:
     """Go on from a checkpoint as a training of its own."""
-    require_moderator(interaction)
     found = await choices.chosen(interaction.client, guild_of(interaction), run)
     changes = _said(size=size, batch=batch, learning_rate=learning_rate, loss=loss, augment=augment, kl=kl)
     await begin_branch(interaction, found, step, steps, changes)
 
 
 @train.command(name=localised("train-snapshot-name"), description=localised("train-snapshot-description"))
+@moderators_only
 async def snapshot(interaction: Interaction) -> None:
     """A job, since a worker reads the photos."""
-    require_moderator(interaction)
     await interaction.client.intake.ask(interaction, JobKind.SNAPSHOT, {"title": LABELS})
 
 
 @train.command(name=localised("train-history-name"), description=localised("train-history-description"))
 async def history(interaction: Interaction) -> None:
     """What there was."""
-    require_moderator(interaction)
     bot, guild_id, words = interaction.client, guild_of(interaction), await private(interaction)
     found = await bot.threads.quick(bot.services.runs.list, guild_id, _HISTORY)
     if not found:
@@ -180,7 +179,6 @@ async def history(interaction: Interaction) -> None:
 
 
 async def _ask(interaction: Interaction, action: str, number: int | None) -> None:
-    require_moderator(interaction)
     bot, words = interaction.client, await private(interaction)
     await interaction.response.defer(ephemeral=True, thinking=True)
     run = await deeds.ask(interaction, action, await choices.chosen(bot, guild_of(interaction), number))

@@ -43,8 +43,8 @@ async def page_of(bot: OmokageBot, run: Run, now: datetime) -> Page:
     return await page_in(bot, run, words, now)
 
 
-async def page_in(bot: OmokageBot, run: Run, words: Words, now: datetime) -> Page:
-    """In a language."""
+async def page_in(bot: OmokageBot, run: Run, words: Words, now: datetime, *, steers: bool = True) -> Page:
+    """In a language; `steers`: with the buttons for moderators."""
     try:
         dataset = await bot.threads.quick(bot.services.datasets.describe, run.dataset_id)
     except OmokageError:
@@ -52,7 +52,9 @@ async def page_in(bot: OmokageBot, run: Run, words: Words, now: datetime) -> Pag
     version = await find_version(bot, run) if run.state is RunState.FINISHED else None
     moment = moment_of(run, idle=now - run.updated_at)
     embed = run_embed(words, Shown(run, dataset, version, bot.settings.price_per_hour, moment))
-    return Page(words, _with_pictures(words, run, embed), run_view(words, run, version), _pictures(words, run))
+    return Page(
+        words, _with_pictures(words, run, embed), run_view(words, run, version, steers=steers), _pictures(words, run)
+    )
 
 
 def _pictures(words: Words, run: Run) -> tuple[tuple[str, str, str], ...]:

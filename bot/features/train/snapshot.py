@@ -12,6 +12,7 @@ from bot.errors import guarded
 from bot.features.train.begin import Wanted, begin
 from bot.features.train.texts import preflight_lines
 from bot.i18n import Words
+from bot.lookup import ID, id_in
 from bot.permissions import guild_of, require_moderator
 from core.domain.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _COLOUR = 0x4477AA
 
 
-class BeginButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"train:begin:(?P<data>\d{1,19})"):
+class BeginButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"train:begin:(?P<data>{ID})"):
     """Starts a training on a data set, with the recipe that is ready in seconds."""
 
     def __init__(self, button: discord.ui.Button[Any], dataset_id: int) -> None:
@@ -35,7 +36,7 @@ class BeginButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"tra
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> BeginButton:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, int(match["data"]))
+        return cls(item, id_in(match["data"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]

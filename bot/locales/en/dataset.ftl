@@ -5,7 +5,7 @@ dataset-description = Pictures to learn from
 dataset-list-name = list
 dataset-list-description = Which data sets there are
 dataset-curate-name = curate
-dataset-curate-description = Say which pictures are blurred, tiny, doubled, covered by letters, or of nothing
+dataset-curate-description = Say which pictures are blurred, tiny, doubled, covered by letters, or of nothing (moderators only)
 dataset-data-name = data
 dataset-data-description = Which data set; without one the newest
 

@@ -5,7 +5,7 @@ dataset-description = 学習に使う写真
 dataset-list-name = 一覧
 dataset-list-description = データセットの一覧
 dataset-curate-name = 選別
-dataset-curate-description = ぼけた写真、小さすぎる写真、重複、文字入り、対象のない写真を調べます
+dataset-curate-description = ぼけた写真、小さすぎる写真、重複、文字入り、対象のない写真を調べます（モデレーターのみ）
 dataset-data-name = データ
 dataset-data-description = どのデータセットか。省略すると最新のもの
 

@@ -121,5 +121,12 @@ async def test_a_data_set_that_there_is_not_is_said(bot: OmokageBot, curator: Cu
     assert curator.asked == []
 
 
-async def test_members_who_are_no_moderators_do_not_see_the_command(bot: OmokageBot, ben: Member) -> None:
-    assert "dataset" not in [one["name"] for one in ben.commands]
+async def test_members_see_the_list_and_are_refused_a_curation(
+    bot: OmokageBot, services: Services, curator: Curator, ben: Member
+) -> None:
+    a_dataset(services)
+    listed = await (await ben.command("dataset list")).answer()
+    refused = await (await ben.command("dataset curate", data="family")).answer()
+    assert "**family v1** · 3 people, 30 pictures" in said(listed)
+    assert refused["content"].startswith("Only moderators may do that.")
+    assert curator.asked == []

@@ -7,8 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import create_autospec
 
+import aiohttp
 import discord
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot.answers import Answer
 from bot.post import Post, Undeliverable
@@ -28,9 +30,21 @@ class Place:
         self.channel.send.return_value = SimpleNamespace(id=NEW)
         self.old = create_autospec(discord.PartialMessage, instance=True)
         self.channel.get_partial_message.return_value = self.old
-        bot: Any = SimpleNamespace(get_partial_messageable=lambda *_, **__: self.channel, application_id=BOT)
+        self.noted: dict[int, int] = {}
+        self.locked = False
+        bot: Any = SimpleNamespace(
+            get_partial_messageable=lambda *_, **__: self.channel,
+            application_id=BOT,
+            threads=SimpleNamespace(quick=self._quick),
+            services=SimpleNamespace(jobs=SimpleNamespace(set_answer_message=self.noted.__setitem__)),
+        )
         self.post = Post(bot, lambda: at(minutes))
         monkeypatch.setattr(Post, "_webhook", lambda *_: self.webhook)
+
+    async def _quick(self, call: Any, *args: Any) -> Any:
+        if self.locked:
+            raise OperationalError("UPDATE jobs", {}, Exception("database is locked"))
+        return call(*args)
 
     async def deliver(self, job: Job | None = None, *, private: bool = False) -> int | None:
         return await self.post.deliver(job or a_job(), ENTRY, Answer("text", salutation="For you", private=private))
@@ -133,6 +147,41 @@ async def test_the_clis_jobs_have_no_place(place: Place) -> None:
 
     with pytest.raises(Undeliverable):
         await place.deliver(a_job(origin=origin))
+
+
+async def test_a_message_that_could_not_be_noted_is_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given progress that has moved to a new message while the database is locked
+    place = Place(monkeypatch, minutes=60)
+    job, new = a_job(answer_message_id=5), discord.utils.time_snowflake(at(60))
+    place.channel.send.return_value = SimpleNamespace(id=new)
+    place.locked = True
+    await place.post.update(job, Answer("10 %"))
+    # When there is more progress, still without the database, and then with it
+    await place.post.update(job, Answer("20 %"))
+    place.locked = False
+    await place.post.update(job, Answer("30 %"))
+    # Then all of it is in the one new message, which is noted in the end
+    assert place.channel.send.await_count == 1
+    assert place.noted == {JOB_ID: new}
+    assert place.channel.get_partial_message.call_args_list[-1].args == (new,)
+
+
+async def test_an_answer_takes_away_the_message_that_could_not_be_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Place(monkeypatch, minutes=60)
+    place.locked = True
+    await place.post.remember(JOB_ID, 5)
+    place.channel.history = history()
+
+    assert await place.deliver(a_job(answer_message_id=None)) == NEW
+    place.channel.get_partial_message.assert_called_once_with(5)
+    place.old.delete.assert_awaited_once()
+
+
+async def test_an_old_message_that_cannot_be_reached_costs_no_second_post(place: Place) -> None:
+    place.webhook.edit_message.side_effect = http_error(401, 50027)
+    place.old.delete.side_effect = aiohttp.ServerDisconnectedError()
+
+    assert await place.deliver(a_job(answer_message_id=5)) == NEW
 
 
 def message(message_id: int, author: int) -> Any:

@@ -26,7 +26,7 @@ from sandbox.rules.errors import Problems
 from sandbox.rules.modals import check_modal
 from tests.unit.bot.fakes import GUILD, an_interaction
 
-HUGE = 2**63
+HUGE = 2**63 - 1  # the largest id that the database holds
 PLACE = FacePlace(HUGE, 9999, HUGE)
 WORDS = [words_in("en"), words_in("ja")]
 
@@ -39,7 +39,7 @@ def form_codes(form: Any) -> set[str]:
 
 
 def known(number: int = 1, name: str = "W" * 64) -> ShownFace:
-    return ShownFace(number, HUGE - 1, name, 0.9, (), None, editable=True)
+    return ShownFace(number, HUGE, name, 0.9, (), None, editable=True)
 
 
 def unknown(number: int) -> ShownFace:
@@ -53,7 +53,7 @@ async def test_custom_ids_and_labels_fit_and_come_back(words: Any) -> None:
         assert match is not None
         again = await FaceButton.from_custom_id(None, button.item, match)
 
-        assert (again.action, again.person_id, again.place) == (button.action, HUGE - 1, PLACE)
+        assert (again.action, again.person_id, again.place) == (button.action, HUGE, PLACE)
         assert len(button.custom_id) <= 100
         assert 1 <= len(button.item.label or "") <= 80
 
