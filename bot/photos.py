@@ -47,7 +47,7 @@ def photo_in(message: discord.Message, on_cdn: Callable[[str], bool]) -> Photo:
     """
     # A forward is empty itself: what it passes on is in its snapshots.
     parts: list[discord.Message | discord.MessageSnapshot] = [message, *message.message_snapshots]
-    attached = [one for part in parts for one in part.attachments if _may_be_image(one.content_type)]
+    attached = [file for part in parts for file in part.attachments if _may_be_image(file.content_type)]
     if attached:
         return photo_of(attached[0], len(attached))
     shown = [picture for part in parts for picture in _shown_in(part)]
