@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from cli.exits import INTERRUPTED
+from cli.printable import printable_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def main() -> None:
     try:
         status: Any = omokage.main(standalone_mode=False)
     except click.ClickException as error:
+        error.message = printable_lines(str(error.message))  # names in it may come from an archive
         error.show()
         status = error.exit_code
     except (click.Abort, KeyboardInterrupt):
