@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -14,6 +13,7 @@ from cli.context import quiet_libraries
 from cli.curation_text import caption, curation_lines
 from cli.data_text import dataset_json, dataset_lines, trained_for
 from cli.data_told import bar, told
+from cli.printable import dump_json
 from core.domain.curation import Curation, Subject
 from core.domain.presets import bad_option
 
@@ -113,7 +113,7 @@ def _json(services: Services, curation: Curation, dataset: Dataset | None) -> st
     if dataset is not None:
         found = services.datasets.preflight(dataset, kind=trained_for(dataset))
         said["dataset"] = dataset_json(dataset, found)
-    return json.dumps(said, ensure_ascii=False, indent=2)
+    return dump_json(said, indent=2)
 
 
 def _text(services: Services, source: Path, out: Path | None, curation: Curation, dataset: Dataset | None) -> str:

@@ -85,7 +85,8 @@ def main() -> None:
     try:
         status: Any = omokage.main(standalone_mode=False)
     except click.ClickException as error:
-        error.message = printable_lines(str(error.message))  # names in it may come from an archive
+        # Names in it may come from an archive. Only type checkers keep others from changing it.
+        error.message = printable_lines(str(error.message))  # type: ignore[misc]
         error.show()
         status = error.exit_code
     except (click.Abort, KeyboardInterrupt):

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from core.domain.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
+from core.services.dataset_index import INDEX
 from core.storage.disk import disk_full_said
 
 if TYPE_CHECKING:
     from core.bootstrap import Services
     from core.vision.records import Record
 
-INDEX = "index.json"  # beside the folders, where an import does not look
 # A name may hold what a path must not. The wide forms look alike, and an import takes them for the plain ones (NFKC).
 _WIDE = str.maketrans({letter: chr(ord(letter) + 0xFEE0) for letter in '/\\:*?"<>|'})
 _WIDE_DOT = "．"

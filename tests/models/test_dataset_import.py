@@ -14,6 +14,7 @@ from PIL import Image
 from core.bootstrap import Services
 from core.domain.datasets import NOBODY, UNNAMED
 from core.domain.errors import ErrorCode, OmokageError
+from core.domain.imports import ImportReport
 from core.services.dataset_import import import_folder
 from core.services.dataset_make import Reader
 from core.storage.blobs import Blobs
@@ -83,9 +84,15 @@ def test_what_is_double_damaged_shared_or_faceless_is_counted(
     (ben / "notes.txt").write_text("no picture")
     Image.new("RGB", (90, 90), (120, 120, 120)).save(ben / "wall.png")
     (anna / "gone.jpg").symlink_to(folder / "nowhere")
-    dataset = imported(services, reader, folder)
+    reports: list[ImportReport] = []
+    dataset = import_folder(services, folder, GUILD, "family", 41, load=lambda: reader, tell=reports.append)[0]
     found = dataset.findings
-    assert (found.identical, found.shared, found.damaged, dataset.without_face) == (1, 1, 2, 1)
+    assert (found.identical, found.shared, found.damaged, dataset.without_face) == (1, 1, 1, 1)
+    assert [(one.path, one.reason) for one in reports[0].left_out] == [
+        (f"{name(0)}/gone.jpg", "link-broken"),
+        (f"{name(1)}/notes.txt", "not-an-image"),
+        (f"{name(1)}/cut.jpg", "broken-image"),
+    ]
     assert dataset.pictures == PEOPLE * PICTURES + 2  # hers and the wall
     codes = {remark.code for remark in services.datasets.preflight(dataset).remarks}
     assert codes >= {"duplicates", "damaged", "without-face"}
@@ -93,7 +100,7 @@ def test_what_is_double_damaged_shared_or_faceless_is_counted(
     at = opened.sources.index(f"{name(1)}/wall.png")
     assert not opened.found[at]
     assert not opened.embeddings[at].any()
-    # With damaged files in it, the folder is read again, and found to be the version that there is.
+    # With damaged files in it, the folder is read again, and is the version that there is.
     assert imported(services, reader, folder) == dataset
 
 

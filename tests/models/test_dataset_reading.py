@@ -13,9 +13,10 @@ from PIL import Image
 from core.bootstrap import Services
 from core.domain.errors import ErrorCode, OmokageError
 from core.services import dataset_maker
-from core.services.dataset_export import INDEX, export
+from core.services.dataset_export import export
 from core.services.dataset_import import import_folder
-from core.vision.dataset_pictures import PictureReader
+from core.services.dataset_index import INDEX
+from core.vision.dataset_pictures import PictureReader, Seen
 from core.vision.dataset_reader import open_dataset
 from core.vision.views import Framing, View
 from tests.models.dataset_parts import GUILD, imported, never
@@ -48,7 +49,7 @@ def test_a_picture_that_came_as_a_crop_of_a_face_is_shown_as_it_came(
     (tmp_path / "people" / "Anna").mkdir(parents=True)
     portrait = Image.open(io.BytesIO(picture(0, 0, 512)))
     (face,) = reader.look([(picture(0, 0, 512), None)])
-    assert face is not None
+    assert isinstance(face, Seen)
     assert face.box is not None
     box = face.box
     crop = portrait.crop((round(box.x), round(box.y), round(box.x + box.w), round(box.y + box.w))).resize((112, 112))
