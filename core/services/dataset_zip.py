@@ -40,7 +40,7 @@ class ZipFiles:
         if sum(info.file_size for info in infos) > MOST_BYTES:
             raise _bad("large", limit=MOST_BYTES)
         names, self.encoding = decoded_names(infos, encoding)
-        files = [(name, info) for name, info in zip(names, infos, strict=True) if not _slashed(name).endswith("/")]
+        files = [(name, info) for name, info in zip(names, infos, strict=True) if _is_file(name)]
         for name, info in files:
             _check(name, info)
         self._archive = archive
@@ -81,9 +81,13 @@ def _slashed(name: str) -> str:
     return name.replace("\\", "/")
 
 
+def _is_file(name: str) -> bool:
+    return not _slashed(name).endswith("/") and bool(PurePosixPath(_slashed(name)).parts)
+
+
 def _check(name: str, info: zipfile.ZipInfo) -> None:
     path = PurePosixPath(_slashed(name))
-    if path.is_absolute() or not path.parts or ".." in path.parts or PureWindowsPath(name).drive or "\0" in name:
+    if path.is_absolute() or ".." in path.parts or PureWindowsPath(name).drive or "\0" in name:
         raise _bad("path", file=name)
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in {0, stat.S_IFREG}:  # a link could show what is not in the archive; 0: packed on Windows

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.imports import LeftOut, LeftOutReason
 from core.services import dataset_zip
-from core.services.dataset_export import folder_name
 from core.services.dataset_sources import Offer, offers, opened
+from core.services.folder_names import folder_name
 
 
 def filled(root: Path, *names: str) -> Path:
@@ -170,7 +170,9 @@ def test_an_archive_with_any_bytes_in_its_middle_is_read_or_refused_in_our_words
                 files.read(offer.path, 100)
 
 
-@pytest.mark.parametrize("name", ["Anna", "a/b", "..", ".hidden", "A. B.", "本田 翼", 'x:"y"|<z>?*\\'])
+@pytest.mark.parametrize(
+    "name", ["Anna", "a/b", "..", ".hidden", "A. B.", "本田 翼", 'x:"y"|<z>?*\\', "Con", "lost+found", "@tmp"]
+)
 def test_a_folder_for_any_name_is_safe_and_an_import_gives_the_name_back(tmp_path: Path, name: str) -> None:
     filled(tmp_path, f"{folder_name(name)}/1.jpg")
     with opened(tmp_path) as files:
