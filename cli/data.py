@@ -107,7 +107,7 @@ def show(name: str, version: int | None, guild: int, as_json: bool) -> None:
         dataset = services.datasets.find(guild, name, version)
     _show(services, dataset, as_json)
     if not as_json and dataset.people:
-        rows = [[printable(one.name), str(one.pictures)] for one in dataset.classes]
+        rows = [[one.name, str(one.pictures)] for one in dataset.classes]
         click.echo("\n" + table([["PERSON", "PICTURES"], *rows]))
 
 

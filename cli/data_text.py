@@ -50,7 +50,7 @@ def dataset_row(dataset: Dataset | None = None) -> Sequence[str]:
     if dataset is None:
         return ["NAME", "VERSION", "PICTURES", "PEOPLE", "MADE"]
     made = f"{dataset.created_at:%Y-%m-%d %H:%M}"
-    return [printable(dataset.name), str(dataset.version), str(dataset.pictures), str(dataset.people), made]
+    return [dataset.name, str(dataset.version), str(dataset.pictures), str(dataset.people), made]
 
 
 def remark_text(remark: Remark) -> str:

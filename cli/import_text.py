@@ -78,7 +78,7 @@ def _plain(details: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _names(theirs: list[LeftOut]) -> str:
-    names = [printable(one.path) + _more(one) for one in theirs[:_MAX_NAMES]]
+    names = [one.path + _more(one) for one in theirs[:_MAX_NAMES]]
     if len(theirs) > _MAX_NAMES:
         names.append(f"and {len(theirs) - _MAX_NAMES} more")
     return ", ".join(names)
@@ -101,7 +101,7 @@ def _listed(names: Iterable[str]) -> str:
 _WITH_NAME: Mapping[str, Callable[[Any], str]] = {
     "size": lambda size: f" ({size / 1e6:.1f} MB)",
     "pixels": lambda pixels: f" ({pixels / 1e6:.1f} megapixels)",
-    "target": lambda target: f" -> {printable(str(target))}",
+    "target": lambda target: f" -> {target}",
 }
 _SENTENCES: Mapping[str, str] = {
     LeftOutReason.EMPTY: "the file is empty",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+from cli.printable import printable
+
 
 def width(text: str) -> int:
     """Terminal cells: a Japanese letter takes two, a combining mark none."""
@@ -12,7 +14,11 @@ def width(text: str) -> int:
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
-    """Rows with aligned columns, two spaces apart; the first row is the heading."""
+    """Rows with aligned columns, two spaces apart; the first row is the heading.
+
+    Cells may come from outside: what a terminal would obey is made visible.
+    """
+    rows = [[printable(cell) for cell in row] for row in rows]
     widths = [max(width(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join(
         "  ".join(cell + " " * (room - width(cell)) for cell, room in zip(row, widths, strict=True)).rstrip()

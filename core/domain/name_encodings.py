@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
+# Of each encoding so many names are weighed, and so many of their letters: a second for all; 100,000 take a minute.
+_SAMPLE, _MAX_LENGTH = 1000, 100
 _WORD = re.compile(r"[^\W\d_]+")
 _ASCII = re.compile(r"[A-Za-z]")
 # Of each letter beyond ASCII in a word of this encoding: 1 where it is common there, less where it is rare, 0 where it
@@ -23,8 +25,9 @@ def likeliest_encoding(names: Iterable[bytes]) -> str:
 
     UTF-8 comes before all others: text in another encoding is hardly ever valid in it.
     """
-    parts = {part for name in names for part in name.split(b"/") if not part.isascii()}
-    if all(decoded_name(part, "utf-8") is not None for part in parts):
+    # At once, which is a hundred times as fast: a line feed is no letter's second byte in any of these encodings.
+    parts = b"\n".join(sorted({part for name in names for part in name.split(b"/") if not part.isascii()}))
+    if decoded_name(parts, "utf-8") is not None:
         return "utf-8"
     scores = {encoding: _score(parts, encoding) for encoding in _WEIGHTS}
     return max(_WEIGHTS, key=lambda encoding: scores[encoding])  # the first of equals
@@ -38,25 +41,18 @@ def decoded_name(raw: bytes, encoding: str) -> str | None:
         return None
 
 
-def _texts(parts: Iterable[bytes], encoding: str) -> list[str] | None:
-    """All parts as text; None: some are not valid.
-
-    Code pages have control characters or private use for unassigned bytes (0x80 and 0xFD to 0xFF in cp932).
-    """
-    texts = [decoded_name(part, encoding) for part in parts]
-    valid = [text for text in texts if text is not None and not any(map(_is_unassigned, text))]
-    return valid if len(valid) == len(texts) else None
-
-
 def _is_unassigned(letter: str) -> bool:
+    """Code pages have control characters or private use for such bytes (0x80 and 0xFD to 0xFF in cp932)."""
     return not letter.isascii() and unicodedata.category(letter) in {"Cc", "Co", "Cn"}
 
 
-def _score(parts: Iterable[bytes], encoding: str) -> float:
-    """The mean weight of the letters beyond ASCII, 0 to 1; -1: some name is not valid."""
-    texts = _texts(parts, encoding)
-    if texts is None:
+def _score(parts: bytes, encoding: str) -> float:
+    """The mean weight of the letters beyond ASCII, 0 to 1, in names from all over; -1: some name is not valid."""
+    whole = decoded_name(parts, encoding)
+    if whole is None or any(map(_is_unassigned, set(whole))):
         return -1.0
+    lines = whole.split("\n")
+    texts = [text[:_MAX_LENGTH] for text in lines[:: max(1, len(lines) // _SAMPLE)]]
     words = [word for text in texts for word in _WORD.findall(text) if not word.isascii()]
     weights = [weight for word in words for weight in _WEIGHTS[encoding](word, encoding)]
     marks = sum(unicodedata.category(sign)[0] == "S" for text in texts for sign in _WORD.sub("", text))  # ╘ of cp437

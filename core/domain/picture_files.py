@@ -13,6 +13,10 @@ _NAMED_SUFFIXES = (
     ".dng .cr2 .cr3 .nef .arw .orf .rw2 .raf"
 )
 _SUFFIXES = frozenset(_NAMED_SUFFIXES.split())
+# Of files that lie beside pictures by the thousand: they need not be opened to know that they are none.
+_OTHER_SUFFIXES = frozenset(
+    {".txt", ".csv", ".tsv", ".json", ".xml", ".xmp", ".aae", ".md", ".html", ".pdf", ".mov", ".mp4", ".avi", ".npy"}
+)
 # Lower case. Synology, QNAP, Windows, macOS and Linux leave these; names that begin with a dot are clutter anyway.
 _CLUTTER = frozenset(
     {
@@ -50,6 +54,11 @@ def is_picture(data: bytes) -> bool:
 def is_picture_name(path: PurePosixPath) -> bool:
     """Whether the name says that it is a picture, of these formats or others."""
     return path.suffix.lower() in _SUFFIXES
+
+
+def is_other_name(path: PurePosixPath) -> bool:
+    """Whether the name says that it is something else; many names say nothing."""
+    return path.suffix.lower() in _OTHER_SUFFIXES
 
 
 def is_clutter(path: PurePosixPath) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -107,7 +108,8 @@ def _refused(files: Files, path: str, error: OmokageError) -> LeftOut:
     """With the file's whole size, of which no more than the limit was read."""
     details = dict(error.details)
     if error.code is ErrorCode.TOO_LARGE:
-        details["size"] = files.size(PurePosixPath(path))
+        with suppress(OSError):  # it is gone since
+            details["size"] = files.size(PurePosixPath(path))
     return LeftOut(path, error.code.value, details)
 
 

@@ -18,7 +18,7 @@ from core.domain.datasets import UNNAMED
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.imports import ImportReport, LeftOut, LeftOutReason
 from core.domain.people import name_key, normalise_name
-from core.domain.picture_files import SNIFFED_BYTES, is_clutter, is_picture, is_picture_name
+from core.domain.picture_files import SNIFFED_BYTES, is_clutter, is_other_name, is_picture, is_picture_name
 from core.domain.presets import bad_option
 from core.services.dataset_index import INDEX, MAX_INDEX_BYTES, people_in_index
 from core.services.dataset_zip import ZipFiles
@@ -124,8 +124,8 @@ def offers(files: Files) -> Offers:
 
 
 def all_offers(files: Files) -> list[Offer]:
-    """All files, wherever they lie, in the order of their paths: of nobody in particular."""
-    paths = [path for path in _meant(files) if path != PurePosixPath(INDEX)]
+    """All files but an export's index, wherever they lie, in the order of their paths: of nobody in particular."""
+    paths = [path for path in _meant(files) if not (path.name == INDEX and _read_index(files, path))]
     return [Offer(UNNAMED, path) for path in sorted(paths, key=lambda path: (_composed(path).split("/"), str(path)))]
 
 
@@ -140,10 +140,7 @@ class _Index:
         """Whether the folder was exported."""
         path = folder.path / INDEX
         if path in folder.files and path not in self._read:
-            try:
-                self._read[path] = people_in_index(self._files.read(path, MAX_INDEX_BYTES))
-            except OSError:
-                self._read[path] = None
+            self._read[path] = _read_index(self._files, path)
         return self._read.get(path) is not None
 
     def name(self, folder: str) -> str:
@@ -151,13 +148,20 @@ class _Index:
         return next((names[folder] for names in self._read.values() if names and folder in names), folder)
 
 
+def _read_index(files: Files, path: PurePosixPath) -> Mapping[str, str] | None:
+    try:
+        return people_in_index(files.read(path, MAX_INDEX_BYTES))
+    except OSError:
+        return None
+
+
 def _meant(files: Files) -> list[PurePosixPath]:
     return [path for path in files.paths() if not is_clutter(path)]
 
 
 def _may_be_picture(files: Files, path: PurePosixPath) -> bool:
-    if is_picture_name(path):
-        return True
+    if is_picture_name(path) or is_other_name(path):
+        return is_picture_name(path)
     try:
         return is_picture(files.read(path, SNIFFED_BYTES))
     except OSError:

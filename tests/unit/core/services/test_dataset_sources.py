@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import stat
 import tempfile
 import zipfile
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.imports import LeftOut, LeftOutReason
 from core.services import dataset_zip
-from core.services.dataset_sources import Offer, offers, opened
+from core.services.dataset_sources import Offer, all_offers, offers, opened
 from core.services.folder_names import folder_name
 
 
@@ -177,3 +178,26 @@ def test_a_folder_for_any_name_is_safe_and_an_import_gives_the_name_back(tmp_pat
     filled(tmp_path, f"{folder_name(name)}/1.jpg")
     with opened(tmp_path) as files:
         assert offers(files).offers == [Offer(name, PurePosixPath(folder_name(name)) / "1.jpg")]
+
+
+def test_an_exports_index_is_no_file_of_it_and_another_of_that_name_is(tmp_path: Path) -> None:
+    filled(tmp_path, "out/pictures/1.jpg", "web/index.json")
+    (tmp_path / "out" / "index.json").write_text(json.dumps([{"file": "pictures/1.jpg", "person": "pictures"}]))
+    with opened(tmp_path) as files:
+        assert [str(offer.path) for offer in all_offers(files)] == ["out/pictures/1.jpg", "web/index.json"]
+
+
+def test_an_index_says_what_a_shortened_folder_was_called(tmp_path: Path) -> None:
+    filled(tmp_path, "out/Ann~1/1.jpg", "out/train/1.jpg", "out/Ben/1.jpg")
+    entries = [{"file": "Ann~1/1.jpg", "person": "Anna"}, {"file": "train/1.jpg", "person": "train"}]
+    (tmp_path / "out" / "index.json").write_text(json.dumps(entries))
+    assert [person for person, _ in offered(tmp_path)] == ["Anna", "Ben", "train"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", "7", '[{"file": "", "person": "x"}]', '[{"file": "a/1"}]', "[" * 99_999]
+)
+def test_an_index_that_no_export_wrote_does_not_count(tmp_path: Path, text: str) -> None:
+    filled(tmp_path, "set/a/1.jpg", "set/b/1.jpg")
+    (tmp_path / "index.json").write_text(text)
+    assert [person for person, _ in offered(tmp_path)] == ["a", "b"]
