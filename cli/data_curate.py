@@ -15,7 +15,7 @@ from cli.curation_text import caption, curation_lines
 from cli.data_text import dataset_json, dataset_lines, trained_for
 from cli.data_told import bar, told
 from cli.output import check_writable
-from cli.printable import dump_json
+from cli.printable import dump_json, printable_lines
 from core.domain.curation import Curation, Subject
 from core.domain.presets import bad_option
 
@@ -125,4 +125,4 @@ def _text(services: Services, source: Path, out: Path | None, curation: Curation
     if dataset is not None:
         found = services.datasets.preflight(dataset, kind=trained_for(dataset))
         lines += ["", *dataset_lines(dataset, found)]
-    return "\n".join(lines)
+    return printable_lines("\n".join(lines))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import click
 
 from cli.context import opened, read_settings
 from cli.exits import BadSetting, Fault
+from cli.printable import printable
 from cli.sentences import sentence
 from core.domain.errors import ErrorCode, OmokageError
 
@@ -30,14 +31,19 @@ _ARCHIVES = {
 
 
 @contextmanager
-def told() -> Iterator[Services]:
-    """The services, with their refusals as sentences."""
+def told(more: Callable[[], Sequence[str]] = tuple) -> Iterator[Services]:
+    """The services, with their refusals as sentences.
+
+    Args:
+        more: lines below the sentence that a data set cannot be made.
+    """
     with opened(read_settings()) as services:
         try:
             yield services
         except OmokageError as error:
             kind = BadSetting if error.code in _MISUSE else Fault
-            raise kind(_sentence(error)) from error
+            lines = more() if error.code is ErrorCode.DATASET_UNFIT else ()
+            raise kind("\n".join([_sentence(error), *lines])) from error
         except OSError as error:
             raise Fault(f"{error.filename or 'a file'}: {error.strerror or error}") from error
 
@@ -47,7 +53,7 @@ def _sentence(error: OmokageError) -> str:
         return "the disk is full; nothing was stored"
     if error.code is ErrorCode.DATASET_UNFIT:
         return "there is no picture of anybody to make a data set of"
-    details = {name: repr(value) if name == "file" else value for name, value in error.details.items()}
+    details = {name: f"'{printable(str(value))}'" if name == "file" else value for name, value in error.details.items()}
     more = _ARCHIVES.get(str(details.get("reason")), "").format(**details)
     about = [str(details.get("name") or ""), sentence(error), more]
     return ": ".join(part for part in about if part)

@@ -14,7 +14,10 @@ def width(text: str) -> int:
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
-    """Rows with aligned columns, two spaces apart; the first row is the heading. A cell stays on its line."""
+    """Rows with aligned columns, two spaces apart; the first row is the heading.
+
+    Cells may come from outside: what a terminal would obey is made visible.
+    """
     rows = [[printable(cell) for cell in row] for row in rows]
     widths = [max(width(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join(

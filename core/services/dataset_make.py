@@ -23,14 +23,15 @@ if TYPE_CHECKING:
     from core.vision.dataset_pictures import Seen
 
 Progress = Callable[[int, int], None]  # pictures done, pictures in all
+Refused = Callable[["Picture", OmokageError], None]  # a picture that the decoder did not take, and why
 BATCH = 32  # files that are embedded together: two runs of the network
 
 
 class Reader(Protocol):
     """As much of core.vision.dataset_pictures.PictureReader as is needed here."""
 
-    def look(self, files: Iterable[tuple[bytes, DetectedFace | None]]) -> list[Seen | None]:
-        """What is kept of each file; None: damaged."""
+    def look(self, files: Iterable[tuple[bytes, DetectedFace | None]]) -> list[Seen | OmokageError]:
+        """What is kept of each file, or why nothing is."""
 
     def close(self) -> None:
         """Give back what reading holds."""
@@ -58,6 +59,7 @@ def make(
     findings: Findings,
     progress: Progress,
     load: Callable[[], Reader],
+    refused: Refused = lambda _picture, _error: None,
 ) -> Dataset:
     """Read all, store all.
 
@@ -68,6 +70,7 @@ def make(
         findings: what is known before they are read.
         progress: told after each batch.
         load: makes what looks at them.
+        refused: told of each picture that cannot be decoded.
 
     Raises:
         OmokageError: DATASET_UNFIT, there is no picture; DISK_FULL; what `read` raises.
@@ -80,7 +83,7 @@ def make(
         maker.note(**asdict(findings))
         reader = load()
         try:
-            _read_all(reader, pictures, maker, progress)
+            _read_all(reader, pictures, maker, progress, refused)
         finally:
             reader.close()
         return maker.finish(services, target)
@@ -112,15 +115,21 @@ def load_reader() -> Reader:
     return load_picture_reader()
 
 
-def _read_all(reader: Reader, pictures: Sequence[Picture], maker: DatasetMaker, progress: Progress) -> None:
+def _read_all(
+    reader: Reader, pictures: Sequence[Picture], maker: DatasetMaker, progress: Progress, refused: Refused
+) -> None:
     for start in range(0, len(pictures), BATCH):
         batch = pictures[start : start + BATCH]
         there: list[Picture] = []
         looks = reader.look(_contents(batch, there))
-        kept = [(picture, seen) for picture, seen in zip(there, looks, strict=True) if seen is not None]
-        maker.note(damaged=len(batch) - len(kept))
-        for picture, seen in kept:
-            maker.add(picture.person, picture.source, seen, picture.identity)
+        kept = 0
+        for picture, seen in zip(there, looks, strict=True):
+            if isinstance(seen, OmokageError):
+                refused(picture, seen)
+            else:
+                kept += 1
+                maker.add(picture.person, picture.source, seen, picture.identity)
+        maker.note(damaged=len(batch) - kept)
         progress(start + len(batch), len(pictures))
 
 

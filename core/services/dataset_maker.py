@@ -12,6 +12,7 @@ from core.domain.content import content_hash
 from core.domain.datasets import NOBODY, Dataset, DatasetClass, Findings, Shard
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.preflight import SMALL_FACE
+from core.domain.surrogates import without_surrogates
 from core.services.dataset_copies import copies
 from core.storage.disk import disk_full_said
 from core.vision.reader import EMBEDDING_NAME
@@ -76,7 +77,7 @@ class DatasetMaker:
         self.note(small=int(0 < seen.side < SMALL_FACE))
         if seen.thumbnail is not None:
             self._person.append(replace(seen, image=b""))
-        self._keep(seen.record(len(self._people) - 1, source))
+        self._keep(seen.record(len(self._people) - 1, without_surrogates(source)))
 
     def finish(self, services: Services, target: Target) -> Dataset:
         """Store the shards, and the version that they are, unless the newest has the same content.

@@ -5,29 +5,53 @@ Nothing of a zip is written to disk: its files are read one by one, so their pat
 
 from __future__ import annotations
 
+import unicodedata
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from core.domain.datasets import UNNAMED
 from core.domain.errors import ErrorCode, OmokageError
+from core.domain.imports import ImportReport, LeftOut, LeftOutReason
 from core.domain.people import name_key, normalise_name
+from core.domain.picture_files import SNIFFED_BYTES, is_clutter, is_other_name, is_picture, is_picture_name
+from core.domain.presets import bad_option
+from core.services.dataset_index import INDEX, MAX_INDEX_BYTES, people_in_index
 from core.services.dataset_zip import ZipFiles
+from core.services.folder_files import FolderFiles
+from core.services.people_folders import Folder, find_people, tree
 
 # One byte more than a photo may have (core.vision.decode.PhotoLimits), so that the decoder can say so.
 MOST_BYTES = 10 * 1024 * 1024 + 1
-# What systems leave beside pictures; names that begin with a dot are left alone, too.
-_NOT_MEANT = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 
 
 class Files(Protocol):
     """A tree of files."""
 
+    @property
+    def name(self) -> str:
+        """What the tree is called."""
+        ...
+
+    @property
+    def encoding(self) -> str | None:
+        """Of the names of an archive that do not say theirs."""
+        ...
+
     def paths(self) -> Sequence[PurePosixPath]:
         """All files, relative to the root."""
+        ...
+
+    def left_out(self) -> Sequence[LeftOut]:
+        """What is no file of the tree, though it looks like one."""
+        ...
+
+    def size(self, path: PurePosixPath) -> int:
+        """In bytes; OSError where it is gone."""
         ...
 
     def read(self, path: PurePosixPath, most: int) -> bytes:
@@ -44,30 +68,28 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class FolderFiles:
-    """A folder of the operator's. Links to files are followed, links to folders are not: they may go in circles."""
+class Offers:
+    """What a data set may be made of, in its order, and what was left out before any picture was looked at."""
 
-    root: Path
-
-    def paths(self) -> Sequence[PurePosixPath]:
-        """All files, relative to the root."""
-        found = (path for path in self.root.rglob("*") if path.is_file())
-        return [PurePosixPath(path.relative_to(self.root).as_posix()) for path in found]
-
-    def read(self, path: PurePosixPath, most: int) -> bytes:
-        """The first `most` bytes; OSError where it cannot be read."""
-        with (self.root / path).open("rb") as file:
-            return file.read(most)
+    offers: Sequence[Offer]
+    report: ImportReport
 
 
 @contextmanager
-def opened(source: Path) -> Iterator[Files]:
+def opened(source: Path, encoding: str | None = None) -> Iterator[Files]:
     """The files of a folder or zip file.
 
+    Args:
+        source: of the operator's; what is in it may be a stranger's.
+        encoding: of a zip's names that do not say theirs; None: the likeliest.
+
     Raises:
-        OmokageError: BAD_ARCHIVE, with a `reason`: neither a folder nor a zip file, damaged, or one that tries tricks.
+        OmokageError: BAD_ARCHIVE, with a `reason`: neither a folder nor a zip file, damaged, or one that tries tricks;
+            BAD_OPTION, the encoding is unknown, or not that of all names.
     """
     if source.is_dir():
+        if encoding is not None:
+            raise bad_option("encoding", encoding, "only for a zip file; a folder's names are the system's")
         yield FolderFiles(source)
         return
     try:
@@ -75,34 +97,77 @@ def opened(source: Path) -> Iterator[Files]:
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise OmokageError(ErrorCode.BAD_ARCHIVE, reason="no-archive", file=source.name) from error
     with archive:
-        yield ZipFiles(archive)
+        yield ZipFiles(archive, encoding)
 
 
-def offers(files: Files) -> list[Offer]:
-    """The files in sub-folders, in the order that a data set has them: by person, then by path.
+def offers(files: Files) -> Offers:
+    """The files in people's folders, by person, then by path; see core.services.people_folders.
 
-    Files beside the sub-folders belong to nobody and are left alone.
-
-    Raises:
-        OmokageError: BAD_NAME, a sub-folder is called something that no person can be called; `name`.
+    A folder whose name no person can have is left out, and named in the report.
     """
-    meant = [path for path in files.paths() if len(path.parts) > 1 and not _is_clutter(path)]
-    names = {folder: _person(folder) for folder in {path.parts[0] for path in meant}}
-    found = [Offer(names[path.parts[0]], path) for path in meant]
-    return sorted(found, key=lambda offer: (name_key(offer.person), str(offer.path)))
+    root = tree(_meant(files), partial(_may_be_picture, files))
+    index = _Index(files)
+    layout = find_people(root, files.name, index.is_beside)
+    offered: list[Offer] = []
+    left_out = [*files.left_out(), *(LeftOut(str(path), LeftOutReason.BESIDE) for path in layout.beside)]
+    for name, folder in layout.people.items():
+        try:
+            person = normalise_name(index.name(name))
+        except OmokageError as error:
+            left_out.append(LeftOut(str(folder.path), LeftOutReason.BAD_NAME, {"why": str(error.details["reason"])}))
+            continue
+        offered += (Offer(person, path) for path in folder.all_files())
+    report = ImportReport(files.encoding, "/".join(layout.wrapper), layout.merged, tuple(left_out))
+    return Offers(
+        sorted(offered, key=lambda offer: (name_key(offer.person), _composed(offer.path), str(offer.path))), report
+    )
 
 
 def all_offers(files: Files) -> list[Offer]:
-    """All files, wherever they lie, in the order of their paths: of nobody in particular."""
-    return [Offer(UNNAMED, path) for path in sorted(files.paths()) if not _is_clutter(path)]
+    """All files but an export's index, wherever they lie, in the order of their paths: of nobody in particular."""
+    paths = [path for path in _meant(files) if not (path.name == INDEX and _read_index(files, path))]
+    return [Offer(UNNAMED, path) for path in sorted(paths, key=lambda path: (_composed(path).split("/"), str(path)))]
 
 
-def _person(folder: str) -> str:
+class _Index:
+    """What `omokage data export` wrote beside the people's folders, which says what they are called."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._read: dict[PurePosixPath, Mapping[str, str] | None] = {}
+
+    def is_beside(self, folder: Folder) -> bool:
+        """Whether the folder was exported."""
+        path = folder.path / INDEX
+        if path in folder.files and path not in self._read:
+            self._read[path] = _read_index(self._files, path)
+        return self._read.get(path) is not None
+
+    def name(self, folder: str) -> str:
+        """The person's name: a folder's may be shortened."""
+        return next((names[folder] for names in self._read.values() if names and folder in names), folder)
+
+
+def _read_index(files: Files, path: PurePosixPath) -> Mapping[str, str] | None:
     try:
-        return normalise_name(folder)
-    except OmokageError as error:
-        raise OmokageError(error.code, **error.details, name=folder) from error
+        return people_in_index(files.read(path, MAX_INDEX_BYTES))
+    except OSError:
+        return None
 
 
-def _is_clutter(path: PurePosixPath) -> bool:
-    return any(part.startswith(".") or part in _NOT_MEANT for part in path.parts)
+def _meant(files: Files) -> list[PurePosixPath]:
+    return [path for path in files.paths() if not is_clutter(path)]
+
+
+def _may_be_picture(files: Files, path: PurePosixPath) -> bool:
+    if is_picture_name(path) or is_other_name(path):
+        return is_picture_name(path)
+    try:
+        return is_picture(files.read(path, SNIFFED_BYTES))
+    except OSError:
+        return False
+
+
+def _composed(path: PurePosixPath) -> str:
+    """With accents and letters put together: a Mac's copy of a folder has the same order, so is the same content."""
+    return unicodedata.normalize("NFC", str(path))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import stat
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Sequence
-from pathlib import PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from core.domain.errors import ErrorCode, OmokageError
+from core.domain.imports import LeftOut
+from core.domain.picture_files import is_clutter
+from core.services.zip_names import decoded_names
 
 MOST_FILES = 100_000  # an hour and a half of importing, and 10 MB of names
 MOST_BYTES = 50 * 1024**3  # unpacked: as many photos of half a megabyte
@@ -20,24 +24,44 @@ _RATIO_FROM = 1024**2  # smaller files may be as empty as they like
 class ZipFiles:
     """An opened archive whose directory has been checked.
 
+    Args:
+        archive: opened without `metadata_encoding`.
+        encoding: of the names that do not say theirs; None: the likeliest.
+
     Raises:
-        OmokageError: BAD_ARCHIVE, with a `reason` (many-files, large, bomb, path, link, encrypted) and a `file`.
+        OmokageError: BAD_ARCHIVE, with a `reason` (many-files, large, bomb, path, link, encrypted) and a `file`;
+            BAD_OPTION, the encoding.
     """
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        infos = [info for info in archive.infolist() if not info.is_dir()]
-        if len(infos) > MOST_FILES:
+    def __init__(self, archive: zipfile.ZipFile, encoding: str | None = None) -> None:
+        infos = archive.infolist()
+        if sum(not info.is_dir() for info in infos) > MOST_FILES:
             raise _bad("many-files", limit=MOST_FILES)
         if sum(info.file_size for info in infos) > MOST_BYTES:
             raise _bad("large", limit=MOST_BYTES)
-        for info in infos:
-            _check(info)
+        names, self.encoding = decoded_names(infos, encoding)
+        files = [(name, info) for name, info in zip(names, infos, strict=True) if _is_file(name)]
+        for name, info in files:
+            _check(name, info)
         self._archive = archive
-        self._infos = _without_wrapper({PurePosixPath(info.filename): info for info in infos})
+        self._infos = _by_path(files)
+
+    @property
+    def name(self) -> str:
+        """What the archive is called, without its suffix."""
+        return Path(self._archive.filename or "").stem
 
     def paths(self) -> Sequence[PurePosixPath]:
-        """All files; a single folder around everything is not counted."""
-        return list(self._infos)
+        """All files but clutter."""
+        return [path for path in self._infos if not is_clutter(path)]
+
+    def left_out(self) -> Sequence[LeftOut]:
+        """Nothing: an archive with anything but files in it is refused as a whole."""
+        return ()
+
+    def size(self, path: PurePosixPath) -> int:
+        """In bytes, as the directory has it."""
+        return self._infos[path].file_size
 
     def read(self, path: PurePosixPath, most: int) -> bytes:
         """The first `most` bytes; the directory's size is the most that comes.
@@ -52,10 +76,18 @@ class ZipFiles:
             raise OSError(f"{path} in the archive is damaged") from error
 
 
-def _check(info: zipfile.ZipInfo) -> None:
-    name = info.filename
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or PureWindowsPath(name).drive or "\\" in name or "\0" in name:
+def _slashed(name: str) -> str:
+    """Programs for Windows have written `\\` between folders, which the specification forbids."""
+    return name.replace("\\", "/")
+
+
+def _is_file(name: str) -> bool:
+    return not _slashed(name).endswith("/") and bool(PurePosixPath(_slashed(name)).parts)
+
+
+def _check(name: str, info: zipfile.ZipInfo) -> None:
+    path = PurePosixPath(_slashed(name))
+    if path.is_absolute() or ".." in path.parts or PureWindowsPath(name).drive or "\0" in name:
         raise _bad("path", file=name)
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in {0, stat.S_IFREG}:  # a link could show what is not in the archive; 0: packed on Windows
@@ -66,14 +98,18 @@ def _check(info: zipfile.ZipInfo) -> None:
         raise _bad("bomb", file=name)
 
 
-def _without_wrapper(infos: dict[PurePosixPath, zipfile.ZipInfo]) -> dict[PurePosixPath, zipfile.ZipInfo]:
-    """Folders are usually packed as `family/Anna/1.jpg`: then `family` is nobody's name."""
-    tops = {path.parts[0] for path in infos if path.parts[0] != "__MACOSX"}
-    folders = [path for path in infos if path.parts[0] in tops and len(path.parts) > 2]
-    if len(tops) != 1 or not folders:
-        return infos
-    (top,) = tops
-    return {path.relative_to(top): info for path, info in infos.items() if path.parts[0] == top}
+def _by_path(files: Sequence[tuple[str, zipfile.ZipInfo]]) -> dict[PurePosixPath, zipfile.ZipInfo]:
+    """Of two files of one name the last counts, as for who unpacks them.
+
+    Macs write letters and their accents apart (NFD); they are put together, except where that would be another file's
+    name.
+    """
+    taken = {PurePosixPath(_slashed(name)): info for name, info in files}
+    composed: dict[PurePosixPath, zipfile.ZipInfo] = {}
+    for path, info in taken.items():
+        usual = PurePosixPath(unicodedata.normalize("NFC", str(path)))
+        composed[path if usual != path and (usual in taken or usual in composed) else usual] = info
+    return composed
 
 
 def _bad(reason: str, **details: str | int) -> OmokageError:

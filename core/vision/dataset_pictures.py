@@ -65,31 +65,32 @@ class PictureReader:
         self._detector = detector
         self._embedder = embedder
 
-    def look(self, files: Iterable[tuple[bytes, DetectedFace | None]]) -> list[Seen | None]:
-        """What is kept of each file; None: it is damaged, or no picture.
+    def look(self, files: Iterable[tuple[bytes, DetectedFace | None]]) -> list[Seen | OmokageError]:
+        """What is kept of each file, or why it cannot be used: it is damaged, too large, or no picture.
 
         Args:
             files: some dozens, which are embedded together; each with the face that is meant, if that is known.
         """
         drafts = [self._draft(data, face) for data, face in files]
-        chips = [chip for seen, chip in drafts if seen is not None and chip is not None]
+        chips = [chip for _, chip in drafts if chip is not None]
         batch = np.stack(chips) if chips else np.zeros((0, CHIP_SIZE, CHIP_SIZE, 3), np.uint8)
         embeddings = iter(self._embedder.embed(batch))
         return [
-            seen if seen is None or chip is None else _described(seen, chip, next(embeddings)) for seen, chip in drafts
+            seen if isinstance(seen, OmokageError) or chip is None else _described(seen, chip, next(embeddings))
+            for seen, chip in drafts
         ]
 
     def close(self) -> None:
         """End the decoder's process."""
         self._decoder.close()
 
-    def _draft(self, data: bytes, face: DetectedFace | None) -> tuple[Seen | None, NDArray[np.uint8] | None]:
+    def _draft(self, data: bytes, face: DetectedFace | None) -> tuple[Seen | OmokageError, NDArray[np.uint8] | None]:
         """All but the embedding, and the aligned face; a photo's pixels are not held longer than that."""
         try:
             image = self._decoder.decode(data)
         except OmokageError as error:
             if error.code in _UNUSABLE:
-                return None, None
+                return error, None
             raise
         face = face or find_face(self._detector, image)
         if face is None:

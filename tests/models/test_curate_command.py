@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from PIL import Image, ImageFilter
 
 from cli.data import data
 from tests.models.drawn import name, picture
+from tests.unit.core.services.zip_parts import raw_zip
 
 
 def run(tmp_path: Path, *arguments: str | Path) -> Result:
@@ -81,3 +83,42 @@ def test_a_picture_that_is_not_there_cannot_be_kept(tmp_path: Path, folder: Path
     assert result.exit_code == 2
     assert "keep or drop cannot be 'nobody.jpg'" in result.output
     assert not (tmp_path / "out").exists()
+
+
+def test_an_import_says_what_it_made_of_an_archive_and_what_it_left_out(tmp_path: Path) -> None:
+    # Given an archive as a Japanese Windows and a hostile member would pack it together
+    names = [f"セット/{name(0)}/{number}.jpg" for number in range(3)] + [f"セット/{name(1)}/ソ.jpg"]
+    pictures = [picture(0, 0), picture(0, 1), picture(0, 2), picture(1, 0)]
+    texts = {"セット/@everyone/1.jpg": picture(2, 0), f"セット/{name(0)}/\x1b]0;owned\x07.txt": b"text"}
+    files = {**dict(zip(names, pictures, strict=True)), **texts, f"セット/{name(1)}/cut.jpg": picture(1, 1)[:900]}
+    archive = raw_zip(tmp_path / "a.zip", [path.encode("cp932") for path in files], contents=[*files.values()])
+    # When it is imported
+    text = done(tmp_path, "import", archive, "--name", "family")
+    shown = json.loads(done(tmp_path, "import", archive, "--name", "family", "--json"))
+    # Then the text says so, without a character that a terminal would obey
+    assert text.splitlines()[:2] == [
+        "The names in the archive were read as cp932; --encoding takes another.",
+        "セット lies around the people's folders, and is nobody's name.",
+    ]
+    assert "\x1b" not in text
+    assert f"セット/{name(0)}/\\x1b]0;owned\\x07.txt" in text
+    assert "family v1: 4 pictures of 2 people, 1 to 3 each" in text
+    # And the JSON, too
+    report = shown["import"]
+    assert (report["encoding"], report["wrapper"], report["merged"]) == ("cp932", "セット", [])
+    assert {one["reason"]: one["files"] for one in report["left_out"]} == {
+        "bad-name": [{"file": "セット/@everyone"}],
+        "broken-image": [{"file": f"セット/{name(1)}/cut.jpg"}],
+        "not-an-image": [{"file": f"セット/{name(0)}/\x1b]0;owned\x07.txt"}],
+    }
+    # And an encoding that cannot be right is refused in a sentence
+    refused = run(tmp_path, "import", archive, "--name", "family", "--encoding", "utf-8")
+    assert (refused.exit_code, "encoding cannot be 'utf-8'" in refused.stderr) == (2, True)
+
+
+def test_where_nothing_is_imported_it_is_said_what_was_left_out(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / os.fsdecode(b"caf\xe9.jpg")).write_bytes(picture(0, 0))
+    result = run(tmp_path, "import", tmp_path / "photos", "--name", "family")
+    assert result.exit_code == 1
+    assert "it lies beside the people's folders  caf" in result.stderr

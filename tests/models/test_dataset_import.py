@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import json
 import os
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +18,18 @@ import pytest
 from PIL import Image
 
 from core.bootstrap import Services
-from core.domain.datasets import NOBODY, UNNAMED
+from core.domain.datasets import NOBODY, UNNAMED, Findings
 from core.domain.errors import ErrorCode, OmokageError
+from core.domain.imports import ImportReport
+from core.services.dataset_export import export
 from core.services.dataset_import import import_folder
+from core.services.dataset_index import INDEX
 from core.services.dataset_make import Reader
+from core.services.dataset_sources import MOST_BYTES
 from core.storage.blobs import Blobs
-from core.vision.dataset_pictures import PictureReader
+from core.vision.dataset_pictures import PictureReader, Seen
 from core.vision.dataset_reader import open_dataset
+from tests.conftest import SHARED
 from tests.models.dataset_parts import GUILD, imported, never
 from tests.models.drawn import PEOPLE, PICTURES, name, picture
 
@@ -83,9 +94,15 @@ def test_what_is_double_damaged_shared_or_faceless_is_counted(
     (ben / "notes.txt").write_text("no picture")
     Image.new("RGB", (90, 90), (120, 120, 120)).save(ben / "wall.png")
     (anna / "gone.jpg").symlink_to(folder / "nowhere")
-    dataset = imported(services, reader, folder)
+    reports: list[ImportReport] = []
+    dataset = import_folder(services, folder, GUILD, "family", 41, load=lambda: reader, tell=reports.append)[0]
     found = dataset.findings
-    assert (found.identical, found.shared, found.damaged, dataset.without_face) == (1, 1, 2, 1)
+    assert (found.identical, found.shared, found.damaged, dataset.without_face) == (1, 1, 1, 1)
+    assert [(one.path, one.reason) for one in reports[0].left_out] == [
+        (f"{name(0)}/gone.jpg", "link-broken"),
+        (f"{name(1)}/notes.txt", "not-an-image"),
+        (f"{name(1)}/cut.jpg", "broken-image"),
+    ]
     assert dataset.pictures == PEOPLE * PICTURES + 2  # hers and the wall
     codes = {remark.code for remark in services.datasets.preflight(dataset).remarks}
     assert codes >= {"duplicates", "damaged", "without-face"}
@@ -93,7 +110,7 @@ def test_what_is_double_damaged_shared_or_faceless_is_counted(
     at = opened.sources.index(f"{name(1)}/wall.png")
     assert not opened.found[at]
     assert not opened.embeddings[at].any()
-    # With damaged files in it, the folder is read again, and found to be the version that there is.
+    # With damaged files in it, the folder is read again, and is the version that there is.
     assert imported(services, reader, folder) == dataset
 
 
@@ -188,3 +205,89 @@ def test_the_same_pictures_with_and_without_names_are_two_versions(
     unnamed = import_folder(services, folder, GUILD, "family", 41, named=False, load=lambda: reader)[0]
     assert (named.version, unnamed.version) == (1, 2)
     assert (named.people, unnamed.people) == (PEOPLE, 0)
+
+
+class EveryPictureReader:
+    """Takes every file for a picture without a face, as the product's reader does with coloured squares."""
+
+    def look(self, files: Iterable[tuple[bytes, object]]) -> list[Seen | OmokageError]:
+        return [Seen(data, hashlib.sha256(data).hexdigest(), None, None, 0.0, 0.0, b"", None) for data, _ in files]
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Small inputs as real hosts write them."""
+    script = SHARED / "cases" / "make_inputs.py"
+    if not script.exists():
+        pytest.skip("../shared/cases (inputs as real hosts write them, not part of the project) is not here")
+    out = tmp_path_factory.mktemp("inputs")
+    subprocess.run([sys.executable, script, out], check=True, stdout=subprocess.DEVNULL)
+    return out
+
+
+TWICE = ["link-twice", "link-twice"]
+
+
+@pytest.mark.parametrize(
+    ("source", "people", "report", "left_out"),
+    [
+        ("japanese-windows.zip", {"健太くん": 3, "花子さん": 3}, ImportReport("cp932"), []),
+        ("japanese-windows-5c.zip", {"ソラさん": 3, "能代さん": 3}, ImportReport("cp932"), []),
+        ("mac-utf8-no-flag.zip", {"Andréas": 3, "Chloë": 3}, ImportReport("utf-8"), []),
+        ("backslashes.zip", {"anna": 3, "bert": 3}, ImportReport(wrapper="set"), []),
+        ("one-person-with-years.zip", {"Anna": 3}, ImportReport(), []),
+        ("wrapper-and-dotfile.zip", {"a": 3, "b": 3}, ImportReport(wrapper="people"), []),
+        ("wrapper-and-table.zip", {"a": 3, "b": 3}, ImportReport(wrapper="people"), []),
+        ("doubled-wrapper.zip", {"a": 3, "b": 3}, ImportReport(wrapper="set/set"), []),
+        ("wrapper-folder", {"a": 3, "b": 3}, ImportReport(wrapper="people"), []),
+        ("nas", {"a": 3, "b": 3}, ImportReport(), []),
+        ("sidecars", {"a": 3, "b": 3}, ImportReport(), ["not-an-image"] * 18),
+        ("links", {"a": 3, "b": 3}, ImportReport(wrapper="real"), TWICE),
+    ],
+)
+def test_what_real_hosts_pack_is_imported_as_they_mean_it(
+    *, services: Services, inputs: Path, source: str, people: dict[str, int], report: ImportReport, left_out: list[str]
+) -> None:
+    reports: list[ImportReport] = []
+    dataset = import_folder(services, inputs / source, GUILD, "x", 41, load=EveryPictureReader, tell=reports.append)[0]
+    assert {one.name: one.pictures for one in dataset.classes} == people
+    assert [one.reason for one in reports[0].left_out] == left_out
+    assert replace(reports[0], left_out=()) == report
+    assert dataset.findings == Findings()  # nothing is double, shared, small or damaged
+
+
+@pytest.mark.parametrize(("source", "reasons"), [("links/set", ["link-outside"] * 2), ("odd-names", ["beside"])])
+def test_where_nothing_can_be_imported_it_is_said_what_was_left_out(
+    services: Services, inputs: Path, source: str, reasons: list[str]
+) -> None:
+    reports: list[ImportReport] = []
+    with pytest.raises(OmokageError) as caught:
+        import_folder(services, inputs / source, GUILD, "x", 41, load=never, tell=reports.append)
+    assert caught.value.code is ErrorCode.DATASET_UNFIT
+    assert [one.reason for one in reports[0].left_out] == reasons
+
+
+def test_a_file_whose_name_is_not_utf_8_is_imported_and_exported(
+    services: Services, inputs: Path, tmp_path: Path
+) -> None:
+    dataset = import_folder(services, inputs / "odd-names", GUILD, "odd", 41, named=False, load=EveryPictureReader)[0]
+    assert open_dataset(services, dataset).sources == ["caf\\xe9.jpg"]
+    assert export(services, dataset, tmp_path / "out") == 1
+    index = json.loads((tmp_path / "out" / INDEX).read_text("utf-8"))
+    assert index[0]["source"] == "caf\\xe9.jpg"
+
+
+def test_a_picture_that_is_too_large_or_empty_is_left_out_with_its_size(
+    services: Services, reader: PictureReader, folder: Path
+) -> None:
+    (folder / name(0) / "camera.jpg").write_bytes(picture(0, 0) + bytes(MOST_BYTES))
+    (folder / name(0) / "empty.jpg").write_bytes(b"")
+    reports: list[ImportReport] = []
+    import_folder(services, folder, GUILD, "family", 41, load=lambda: reader, tell=reports.append)
+    empty, camera = reports[0].left_out
+    assert (empty.path, empty.reason) == (f"{name(0)}/empty.jpg", "empty")
+    assert (camera.path, camera.reason) == (f"{name(0)}/camera.jpg", "too-large")
+    assert camera.details["size"] == len(picture(0, 0)) + MOST_BYTES

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace
 from core.services.dataset_copies import copies
 from core.starter import cast, group, portrait
@@ -31,8 +32,8 @@ def file(image: np.ndarray, kind: str = "JPEG", **options: int) -> bytes:
 
 def look(reader: PictureReader, *files: bytes, face: DetectedFace | None = None) -> list[Seen]:
     seen = reader.look((data, face) for data in files)
-    assert None not in seen
-    return [one for one in seen if one is not None]
+    assert all(isinstance(one, Seen) for one in seen)
+    return [one for one in seen if isinstance(one, Seen)]
 
 
 def pixels(data: bytes) -> np.ndarray:
@@ -97,9 +98,10 @@ def test_a_picture_without_a_face_is_kept_and_says_so(reader: PictureReader) -> 
 def test_damaged_files_have_no_content_and_do_not_disturb_the_others(reader: PictureReader) -> None:
     good = picture(0, 0)
     seen = reader.look([(b"nothing", None), (good, None), (good[: len(good) // 3], None), (good, None), (b"", None)])
-    assert [one is None for one in seen] == [True, False, True, False, True]
-    assert seen[1] is not None
-    assert seen[3] is not None
+    codes = [one.code if isinstance(one, OmokageError) else None for one in seen]
+    assert codes == [ErrorCode.NOT_AN_IMAGE, None, ErrorCode.BROKEN_IMAGE, None, ErrorCode.NOT_AN_IMAGE]
+    assert isinstance(seen[1], Seen)
+    assert isinstance(seen[3], Seen)
     assert np.allclose(embedding(seen[1]), embedding(seen[3]), atol=1e-4)
 
 

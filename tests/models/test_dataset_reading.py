@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +15,12 @@ from PIL import Image
 
 from core.bootstrap import Services
 from core.domain.errors import ErrorCode, OmokageError
+from core.domain.imports import ImportReport
 from core.services import dataset_maker
-from core.services.dataset_export import INDEX, export
+from core.services.dataset_export import export
 from core.services.dataset_import import import_folder
-from core.vision.dataset_pictures import PictureReader
+from core.services.dataset_index import INDEX
+from core.vision.dataset_pictures import PictureReader, Seen
 from core.vision.dataset_reader import open_dataset
 from core.vision.views import Framing, View
 from tests.models.dataset_parts import GUILD, imported, never
@@ -48,7 +53,7 @@ def test_a_picture_that_came_as_a_crop_of_a_face_is_shown_as_it_came(
     (tmp_path / "people" / "Anna").mkdir(parents=True)
     portrait = Image.open(io.BytesIO(picture(0, 0, 512)))
     (face,) = reader.look([(picture(0, 0, 512), None)])
-    assert face is not None
+    assert isinstance(face, Seen)
     assert face.box is not None
     box = face.box
     crop = portrait.crop((round(box.x), round(box.y), round(box.x + box.w), round(box.y + box.w))).resize((112, 112))
@@ -110,3 +115,66 @@ def test_what_is_exported_is_the_same_content_when_it_is_imported(
     with pytest.raises(OmokageError) as caught:
         export(services, dataset, tmp_path / "out")
     assert caught.value.code is ErrorCode.BAD_OPTION
+
+
+def test_an_export_comes_back_with_long_and_odd_names_and_without_a_remark(
+    services: Services, reader: PictureReader, tmp_path: Path
+) -> None:
+    # Given people whose folders cannot be called like them, and one whose folder would look like an album
+    long = "\U00020b9f" * 64  # 256 bytes
+    write_people(tmp_path / "people", people=3)
+    for number, person in enumerate(["train", "Con", "2023"]):
+        (tmp_path / "people" / name(number)).rename(tmp_path / "people" / person)
+    dataset = imported(services, reader, tmp_path / "people")
+    classes = tuple(replace(one, name=long) if one.name == "train" else one for one in dataset.classes)
+    # When they are exported
+    export(services, replace(dataset, classes=classes), tmp_path / "out")
+    reports: list[ImportReport] = []
+    again, _ = import_folder(services, tmp_path / "out", GUILD, "again", 41, load=lambda: reader, tell=reports.append)
+    # Then an import knows them
+    assert {one.name: one.pictures for one in again.classes} == {one.name: one.pictures for one in classes}
+    assert (reports[0], again.findings) == (ImportReport(), dataset.findings)
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_an_export_that_fails_leaves_no_half_folder(
+    *,
+    services: Services,
+    reader: PictureReader,
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    exists: bool,
+) -> None:
+    dataset = imported(services, reader, folder)
+    out = tmp_path / "place" / "out"
+    (out if exists else out.parent).mkdir(parents=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(json, "dumps", full)  # at the end, when the pictures are written
+        with pytest.raises(OmokageError) as caught:
+            export(services, dataset, out)
+    assert caught.value.code is ErrorCode.DISK_FULL
+    assert list(out.parent.rglob("*")) == ([out] if exists else [])
+    # And then it can be said again, into a folder that others may read as any
+    export(services, dataset, out)
+    assert [path.name for path in out.parent.iterdir()] == ["out"]
+    assert out.stat().st_mode == (tmp_path / "place").stat().st_mode
+
+
+def test_an_export_into_a_volume_stays_within_it(
+    services: Services, reader: PictureReader, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = imported(services, reader, folder)
+    (tmp_path / "volume").mkdir()
+    monkeypatch.setattr(Path, "is_mount", lambda path: path.name == "volume")  # which cannot be renamed to
+    with monkeypatch.context() as patched:
+        patched.setattr(json, "dumps", full)
+        with pytest.raises(OmokageError):
+            export(services, dataset, tmp_path / "volume")
+    assert list((tmp_path / "volume").iterdir()) == []
+    export(services, dataset, tmp_path / "volume")
+    assert {path.name for path in (tmp_path / "volume").iterdir()} == {INDEX, *map(name, range(PEOPLE))}
+
+
+def full(*_: object, **__: object) -> str:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cli import main as entry
 from cli.exits import Fault
 from cli.printable import dump_json, printable, printable_lines
+from cli.table import table
 
 ANYTHING = st.text(st.characters(exclude_categories=[]))  # lone surrogates, too
 
@@ -59,6 +60,10 @@ def test_json_keeps_control_characters_and_letters_and_shows_bytes() -> None:
     value = {"花子": "\x1b]0;x\x9b\u202e", "file": os.fsdecode(b"caf\xe9.jpg")}
     assert "花子" in dump_json(value)
     assert json.loads(dump_json(value, indent=2)) == {"花子": "\x1b]0;x\x9b\u202e", "file": "caf\\xe9.jpg"}
+
+
+def test_a_table_is_aligned_by_what_is_shown() -> None:
+    assert table([["NAME", "PICTURES"], ["\x1b[2J", "1"]]) == "NAME     PICTURES\n\\x1b[2J  1"
 
 
 def test_the_sentence_that_a_command_ends_with_is_printed_without_control_characters(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import stat
 import tempfile
 import zipfile
@@ -11,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.errors import ErrorCode, OmokageError
+from core.domain.imports import LeftOut, LeftOutReason
 from core.services import dataset_zip
-from core.services.dataset_export import folder_name
-from core.services.dataset_sources import Offer, offers, opened
+from core.services.dataset_sources import Offer, all_offers, offers, opened
+from core.services.folder_names import folder_name
 
 
 def filled(root: Path, *names: str) -> Path:
@@ -36,7 +38,7 @@ def packed(path: Path, *names: str, **attributes: int) -> Path:
 
 def offered(source: Path) -> list[tuple[str, str]]:
     with opened(source) as files:
-        return [(offer.person, str(offer.path)) for offer in offers(files)]
+        return [(offer.person, str(offer.path)) for offer in offers(files).offers]
 
 
 def refused(source: Path) -> dict[str, object]:
@@ -61,12 +63,12 @@ def test_files_beside_the_sub_folders_and_what_systems_leave_are_nobodys(tmp_pat
     assert offered(tmp_path) == [("Anna", "Anna/a")]
 
 
-def test_a_sub_folder_that_nobody_can_be_called_is_named_in_the_refusal(tmp_path: Path) -> None:
+def test_a_sub_folder_that_nobody_can_be_called_is_left_out_and_named(tmp_path: Path) -> None:
     filled(tmp_path, "Anna/a.jpg", "@everyone/b.jpg")
-    with pytest.raises(OmokageError) as caught, opened(tmp_path) as files:
-        offers(files)
-    assert caught.value.code is ErrorCode.BAD_NAME
-    assert caught.value.details == {"reason": "mention", "name": "@everyone"}
+    with opened(tmp_path) as files:
+        found = offers(files)
+    assert [offer.person for offer in found.offers] == ["Anna"]
+    assert found.report.left_out == (LeftOut("@everyone", LeftOutReason.BAD_NAME, {"why": "mention"}),)
 
 
 def test_names_are_normalised(tmp_path: Path) -> None:
@@ -90,9 +92,9 @@ def test_a_zip_offers_what_its_folder_would(tmp_path: Path) -> None:
 
 def test_one_folder_around_everything_is_nobodys_name(tmp_path: Path) -> None:
     archive = packed(tmp_path / "a.zip", "family/Anna/a.jpg", "family/Ben/b.jpg", "family/x.txt", "__MACOSX/._family")
-    assert offered(archive) == [("Anna", "Anna/a.jpg"), ("Ben", "Ben/b.jpg")]
+    assert offered(archive) == [("Anna", "family/Anna/a.jpg"), ("Ben", "family/Ben/b.jpg")]
     with opened(archive) as files:
-        assert files.read(PurePosixPath("Ben/b.jpg"), 100) == b"family/Ben/b.jpg"
+        assert files.read(PurePosixPath("family/Ben/b.jpg"), 100) == b"family/Ben/b.jpg"
 
 
 def test_one_person_alone_in_a_zip_is_a_person(tmp_path: Path) -> None:
@@ -165,12 +167,37 @@ def test_an_archive_with_any_bytes_in_its_middle_is_read_or_refused_in_our_words
         raw = path.read_bytes()
         path.write_bytes(raw[:at] + noise + raw[at + len(noise) :])
         with contextlib.suppress(OmokageError, OSError), opened(path) as files:
-            for offer in offers(files):
+            for offer in offers(files).offers:
                 files.read(offer.path, 100)
 
 
-@pytest.mark.parametrize("name", ["Anna", "a/b", "..", ".hidden", "A. B.", "本田 翼", 'x:"y"|<z>?*\\'])
+@pytest.mark.parametrize(
+    "name", ["Anna", "a/b", "..", ".hidden", "A. B.", "本田 翼", 'x:"y"|<z>?*\\', "Con", "lost+found", "@tmp"]
+)
 def test_a_folder_for_any_name_is_safe_and_an_import_gives_the_name_back(tmp_path: Path, name: str) -> None:
     filled(tmp_path, f"{folder_name(name)}/1.jpg")
     with opened(tmp_path) as files:
-        assert offers(files) == [Offer(name, PurePosixPath(folder_name(name)) / "1.jpg")]
+        assert offers(files).offers == [Offer(name, PurePosixPath(folder_name(name)) / "1.jpg")]
+
+
+def test_an_exports_index_is_no_file_of_it_and_another_of_that_name_is(tmp_path: Path) -> None:
+    filled(tmp_path, "out/pictures/1.jpg", "web/index.json")
+    (tmp_path / "out" / "index.json").write_text(json.dumps([{"file": "pictures/1.jpg", "person": "pictures"}]))
+    with opened(tmp_path) as files:
+        assert [str(offer.path) for offer in all_offers(files)] == ["out/pictures/1.jpg", "web/index.json"]
+
+
+def test_an_index_says_what_a_shortened_folder_was_called(tmp_path: Path) -> None:
+    filled(tmp_path, "out/Ann~1/1.jpg", "out/train/1.jpg", "out/Ben/1.jpg")
+    entries = [{"file": "Ann~1/1.jpg", "person": "Anna"}, {"file": "train/1.jpg", "person": "train"}]
+    (tmp_path / "out" / "index.json").write_text(json.dumps(entries))
+    assert [person for person, _ in offered(tmp_path)] == ["Anna", "Ben", "train"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", "7", '[{"file": "", "person": "x"}]', '[{"file": "a/1"}]', "[" * 99_999]
+)
+def test_an_index_that_no_export_wrote_does_not_count(tmp_path: Path, text: str) -> None:
+    filled(tmp_path, "set/a/1.jpg", "set/b/1.jpg")
+    (tmp_path / "index.json").write_text(text)
+    assert [person for person, _ in offered(tmp_path)] == ["a", "b"]
