@@ -11,6 +11,7 @@ from enum import StrEnum
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Point
 
+UNKNOWN = "unknown"  # what the shell calls a face without a name
 LONGEST_NAME = 64  # a line of the answer holds it with its percentage, and so does a select's option
 
 _MENTION = re.compile(r"@(everyone|here)|<[@#][!&]?\d+>|<(a?:\w+|/[^:>]+):\d+>", re.IGNORECASE)
@@ -107,6 +108,16 @@ class CannotLink:
     photo: str | None
     box: Box
     embedding: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedFace:
+    """A face that somebody named or confirmed: `confirmed_by` is the member who did so last, 0 the operator."""
+
+    person_id: int
+    name: str
+    box: Box
+    confirmed_by: int
 
 
 def normalise_name(name: str) -> str:

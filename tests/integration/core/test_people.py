@@ -13,7 +13,7 @@ from core.services.jobs import JobService
 from core.services.people import PeopleService
 from core.storage.database import Database
 from core.storage.tables import labels
-from tests.integration.core.parts import CHANNEL, GUILD, Clock, embedding, found, new_face, result, running
+from tests.integration.core.parts import CHANNEL, GUILD, PHOTO, Clock, embedding, found, new_face, result, running
 
 OTHER = GUILD + 1
 SAID: dict[str, Any] = {"by": 41, "channel_id": CHANNEL, "message_id": 77, "source": "this-is"}
@@ -57,6 +57,18 @@ def test_a_face_shows_at_most_one_person(jobs: JobService, people: PeopleService
     assert people.gallery(GUILD).person_ids == (ben.id,)
     assert {person.name: person.pictures for person in people.list(GUILD)} == {"Anna": 0, "Ben": 1}
     assert anna.id != ben.id
+
+
+def test_the_names_in_a_photo_are_known_by_its_bytes_with_who_gave_them_last(
+    jobs: JobService, people: PeopleService
+) -> None:
+    found(jobs, 1, new_face(1, value=1.0), new_face(2, value=2.0, x=60), new_face(3, value=3.0, x=90))
+    named(people, 1, 1, "Haru")
+    haru = named(people, 1, 2, "Haru")
+    people.confirm(FaceRef(1, 2), GUILD, haru.id, by=42, channel_id=21, message_id=78, source="right")
+    confirmed = people.confirmed_faces(GUILD, PHOTO)
+    assert [(one.name, one.box.x, one.confirmed_by) for one in confirmed] == [("Haru", 10, 41), ("Haru", 60, 42)]
+    assert people.confirmed_faces(GUILD, "cd" * 32) == people.confirmed_faces(OTHER, PHOTO) == []
 
 
 def test_who_said_what_where_and_when_is_kept_for_ever(

@@ -18,7 +18,7 @@ from core.services.registry import RegistryService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from tests.integration.core.fake_trainer import request as train_request
-from tests.integration.core.parts import GUILD, MEMBER, Clock, found, new_face, request, running, submitted
+from tests.integration.core.parts import GUILD, MEMBER, PHOTO, Clock, found, new_face, request, running, submitted
 from tests.integration.core.registry_parts import Trained
 from tests.integration.core.run_parts import Bench
 
@@ -81,8 +81,9 @@ def test_no_photo_has_all_guilds_models_or_people_read(
     registry.get(version.id)
     people.names(GUILD)
     people.gallery_version(GUILD)
+    people.confirmed_faces(GUILD, PHOTO)
 
-    assert len(asked) == 4
+    assert len(asked) == 5
     with database.read() as connection:
         for statement, parameters in list(asked.items()):
             plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from core.domain.people import NewFace
 
 
 class Classifier:
-    """A photo is JSON: {"error": code} or {"faces": [name, ...]}."""
+    """A photo is JSON: {"error": code} or {"faces": [name, ...]}; "confirmed" and "twin" are more than names."""
 
     def __init__(self) -> None:
         self.guilds: list[int] = []
@@ -34,7 +35,11 @@ class Classifier:
 
 def answer(number: int, name: str | None) -> FaceAnswer:
     top = (Candidate(number, name, 0.875),) if name else ()
-    return FaceAnswer(number, Box(10.0 * number, 20.0, 30.0, 40.0), 0.5, number if name else None, name, top)
+    found = FaceAnswer(number, Box(10.0 * number, 20.0, 30.0, 40.0), 0.5, number if name else None, name, top)
+    if name == "confirmed":
+        return replace(found, confirmed_by=33)
+    # As if this face looked like the first one.
+    return replace(found, person_id=None, name=None, withheld=Candidate(1, "Mina", 0.96)) if name == "twin" else found
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +101,17 @@ def test_the_text_names_the_faces_best_first(classifier: Classifier):
         "  2. unknown (30x40 at 20,20)",
     ]
     assert classifier.guilds == [7]
+
+
+def test_the_text_says_what_people_said_and_what_was_withheld():
+    status, result = run("classify", photo("a.jpg", {"faces": ["Mina", "confirmed", "twin"]}))
+    assert status == 0
+    assert result.stdout.splitlines() == [
+        "a.jpg: 3 faces, 2 known",
+        "  1. Mina (30x40 at 10,20): Mina 88%",
+        "  2. confirmed (30x40 at 20,20): named by people",
+        "  3. unknown (30x40 at 30,20): would be Mina too, with 96%, but nobody is named twice in one photo",
+    ]
 
 
 def test_no_face_is_an_answer():
