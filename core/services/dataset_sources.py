@@ -14,7 +14,7 @@ from typing import Protocol
 
 from core.domain.datasets import UNNAMED
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.people import name_key, normalise_name
+from core.domain.people import name_key, person_name
 from core.services.dataset_zip import ZipFiles
 
 # One byte more than a photo may have (core.vision.decode.PhotoLimits), so that the decoder can say so.
@@ -99,7 +99,7 @@ def all_offers(files: Files) -> list[Offer]:
 
 def _person(folder: str) -> str:
     try:
-        return normalise_name(folder)
+        return person_name(folder)
     except OmokageError as error:
         raise OmokageError(error.code, **error.details, name=folder) from error
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Candidate
@@ -13,6 +13,7 @@ from core.services.jobs import JobService
 from core.services.people import PeopleService
 from core.storage.database import Database
 from core.storage.tables import labels
+from core.storage.tables import people as people_table
 from tests.integration.core.parts import CHANNEL, GUILD, PHOTO, Clock, embedding, found, new_face, result, running
 
 OTHER = GUILD + 1
@@ -48,6 +49,33 @@ def test_the_same_name_in_another_spelling_is_the_same_person(jobs: JobService, 
     found_again = people.find(GUILD, " strasse ")
     assert found_again is not None
     assert (found_again.name, found_again.pictures) == ("Straße", 2)
+
+
+def test_a_person_whose_key_an_older_version_stored_is_still_the_same_person(
+    jobs: JobService, people: PeopleService, database: Database
+) -> None:
+    found(jobs, 1, new_face(1, value=1.0), new_face(2, value=2.0, x=60))
+    anna = named(people, 1, 1, "Anna")
+    with database.write() as connection:
+        connection.execute(update(people_table).values(name="An\u200dna ❤\ufe0f", key="an\u200dna ❤\ufe0f"))
+    assert named(people, 1, 2, "Anna ❤").id == anna.id
+    found_again = people.find(GUILD, "ANNA ❤\ufe0f")
+    assert found_again is not None
+    assert found_again.id == anna.id
+
+
+@pytest.mark.parametrize("word", ["unknown", "不明"])
+def test_nobody_can_be_named_what_unknown_faces_are_called(jobs: JobService, people: PeopleService, word: str) -> None:
+    found(jobs, 1, new_face())
+    ways = (
+        lambda: named(people, 1, 1, word),
+        lambda: people.enrol(GUILD, word, new_face(), source="cli:a.jpg"),
+    )
+    for way in ways:
+        with pytest.raises(OmokageError) as caught:
+            way()
+        assert caught.value.details == {"reason": "reserved"}
+    assert people.list(GUILD) == []
 
 
 def test_a_face_shows_at_most_one_person(jobs: JobService, people: PeopleService) -> None:

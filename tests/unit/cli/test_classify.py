@@ -14,7 +14,7 @@ from cli.sentences import sentence
 from core.domain.classification import ClassifyOutcome, ClassifyResult, FaceAnswer
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate
-from core.domain.people import NewFace
+from core.domain.people import NOBODY_KNOWN, UNKNOWN, NewFace
 
 
 class Classifier:
@@ -151,6 +151,13 @@ def test_a_name_that_cannot_be_used_is_status_2():
     status, result = run("people", "enrol", "@everyone", "a.jpg")
     assert status == 2
     assert "mention" in str(result.exception.message)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("word", [UNKNOWN, NOBODY_KNOWN, "不明"])
+def test_nobody_is_enrolled_as_what_the_shell_calls_nobody(word: str):
+    status, result = run("people", "enrol", word, photo("a.jpg", {"faces": [None]}))
+    assert status == 2
+    assert "that is what a face is called that nobody knows" in str(result.exception.message)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("code", ErrorCode)
