@@ -11,6 +11,7 @@ from cli.echo import echo, echo_json
 from cli.exits import FAULT, OK
 from cli.photos import Read, read_all
 from cli.printable import printable
+from core.domain.people import UNKNOWN
 
 if TYPE_CHECKING:
     from core.domain.classification import ClassifyResult, FaceAnswer
@@ -68,4 +69,9 @@ def _line(face: FaceAnswer, named: set[int | None]) -> str:
     others = [one for one in face.top if one.person_id == face.person_id or one.person_id not in named]
     top = ", ".join(f"{one.name} {one.probability:.0%}" for one in others if one.probability >= _LEAST_SHARE)
     place = f"{face.box.w:.0f}x{face.box.h:.0f} at {face.box.x:.0f},{face.box.y:.0f}"
-    return f"  {face.number}. {face.name or 'unknown'} ({place}){f': {top}' if top else ''}"
+    if face.confirmed_by is not None:
+        return f"  {face.number}. {face.name} ({place}): named by people"
+    if face.withheld is not None and face.withheld.person_id in named:
+        withheld = f"would be {face.withheld.name} too, with {face.withheld.probability:.0%}"
+        return f"  {face.number}. {UNKNOWN} ({place}): {withheld}, but nobody is named twice in one photo"
+    return f"  {face.number}. {face.name or UNKNOWN} ({place}){f': {top}' if top else ''}"

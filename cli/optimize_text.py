@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.printable import printable
+from core.domain.people import NOBODY_KNOWN
 
 if TYPE_CHECKING:
     from core.domain.optimisation import Optimized, Verdict
@@ -66,7 +67,7 @@ def _verdict(said: Verdict | None) -> dict[str, Any] | None:
 def _said(said: Verdict) -> str:
     if not said.found:
         return "no face found"
-    return f"named as {said.named}" if said.named else "nobody known"
+    return f"named as {said.named}" if said.named else NOBODY_KNOWN
 
 
 def _top(said: Verdict) -> str:

@@ -16,7 +16,7 @@ from cli.printable import printable
 from cli.sentences import sentence
 from cli.table import table
 from core.domain.errors import OmokageError
-from core.domain.people import normalise_name
+from core.domain.people import person_name
 
 if TYPE_CHECKING:
     from core.domain.classification import ClassifyOutcome
@@ -40,7 +40,7 @@ def enrol(name: str, photos: tuple[str, ...], guild: int) -> int:
     """
     quiet_libraries()
     try:
-        shown = normalise_name(name)
+        shown = person_name(name)
     except OmokageError as error:
         raise BadSetting(f"{name!r}: {sentence(error)}") from error
     failed = 0

@@ -84,6 +84,7 @@ _BAD_NAMES = {
     "empty": "the name is empty",
     "long": "the name is longer than 64 characters",
     "control": "the name has characters in it that cannot be shown",
+    "reserved": "that is what a face is called that nobody knows; use another name",
     "mention": "the name must not contain a mention or an emoji of a server",
 }
 

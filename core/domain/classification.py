@@ -13,7 +13,10 @@ from core.domain.people import NewFace
 
 @dataclass(frozen=True, slots=True)
 class FaceAnswer:
-    """One face of the answer: `top` has three candidates at most, likeliest first; pixels of the upright photo."""
+    """One face of the answer: `top` has three candidates at most, likeliest first; pixels of the upright photo.
+
+    `withheld` and `confirmed_by` are as in RecognisedFace; answers of before these were known have neither.
+    """
 
     number: int
     box: Box
@@ -21,9 +24,12 @@ class FaceAnswer:
     person_id: int | None
     name: str | None
     top: tuple[Candidate, ...]
+    withheld: Candidate | None = None
+    confirmed_by: int | None = None
 
     def to_json(self) -> dict[str, JSON]:
         """What the database keeps."""
+        withheld = self.withheld
         return {
             "number": self.number,
             "box": [self.box.x, self.box.y, self.box.w, self.box.h],
@@ -31,14 +37,25 @@ class FaceAnswer:
             "person_id": self.person_id,
             "name": self.name,
             "top": [[one.person_id, one.name, one.probability] for one in self.top],
+            "withheld": None if withheld is None else [withheld.person_id, withheld.name, withheld.probability],
+            "confirmed_by": self.confirmed_by,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> FaceAnswer:
         """The reverse of `to_json`."""
         top = tuple(Candidate(person_id, name, probability) for person_id, name, probability in data["top"])
-        person_id, name = data["person_id"], data["name"]
-        return cls(data["number"], Box(*data["box"]), data["score"], person_id, name, top)
+        person_id, name, withheld = data["person_id"], data["name"], data.get("withheld")
+        return cls(
+            data["number"],
+            Box(*data["box"]),
+            data["score"],
+            person_id,
+            name,
+            top,
+            withheld and Candidate(*withheld),
+            data.get("confirmed_by"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +115,14 @@ def best_first(faces: Sequence[RecognisedFace]) -> list[int]:
 
 
 def _face_json(face: FaceAnswer) -> dict[str, JSON]:
-    return {
+    shown: dict[str, JSON] = {
         "box": [face.box.x, face.box.y, face.box.w, face.box.h],
         "score": face.score,
         "name": face.name,
         "top": [[one.name, one.probability] for one in face.top],
     }
+    if face.confirmed_by is not None:
+        shown["confirmed"] = True
+    if face.withheld is not None:
+        shown["withheld"] = [face.withheld.name, face.withheld.probability]
+    return shown

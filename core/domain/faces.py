@@ -45,11 +45,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class RecognisedFace:
-    """A detected face with its candidates, likeliest first (three at most), and the person it is named as, if any."""
+    """A detected face with its candidates, likeliest first (three at most), and the person it is named as, if any.
+
+    `withheld`: the person that it would be named as, were that person not named on another face of the photo.
+    `confirmed_by`: the member who named this face of the same photo before, 0 the operator; None: the name is a guess.
+    """
 
     detected: DetectedFace
     candidates: tuple[Candidate, ...]
     named: Candidate | None
+    withheld: Candidate | None = None
+    confirmed_by: int | None = None
 
 
 def overlap(a: Box, b: Box) -> float:

@@ -10,15 +10,19 @@ from enum import StrEnum
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Point
+from core.domain.invisible import without_any_invisible, without_invisible
 
+UNKNOWN = "unknown"  # what the shell calls a face without a name
+NOBODY_KNOWN = "nobody known"  # what it says where a face had to be somebody
 LONGEST_NAME = 64  # a line of the answer holds it with its percentage, and so does a select's option
 
 _MENTION = re.compile(r"@(everyone|here)|<[@#][!&]?\d+>|<(a?:\w+|/[^:>]+):\d+>", re.IGNORECASE)
-# Cc and Cf: control and format characters (also those that turn the writing direction), Cs: lone surrogates,
-# Co and Cn: no character at all, Zl and Zp: line breaks. Format characters that scripts need are let through.
-_REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_JOINERS = frozenset("\u200c\u200d")
-_INVISIBLE = _JOINERS | frozenset(" \u115f\u1160\u2800")  # letters or signs to Unicode, nothing to the eye
+# Cs: lone surrogates, as of file names that are no UTF-8; Co and Cn: no character at all.
+_REFUSED = frozenset({"Cs", "Co", "Cn"})
+_BLANKS = str.maketrans(dict.fromkeys("\u2800\u3164\uffa0", " "))  # signs or letters to Unicode, a gap to the eye
+# What answers call a face without a name, in each language: a person called so could not be told from nobody. A test
+# holds these to the bot's texts and to the shell's.
+_NOBODY = (UNKNOWN, NOBODY_KNOWN, "nobody I know", "不明", "知らない人")
 
 
 class Verdict(StrEnum):
@@ -109,27 +113,71 @@ class CannotLink:
     embedding: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class ConfirmedFace:
+    """A face that somebody named or confirmed: `confirmed_by` is the member who did so last, 0 the operator."""
+
+    person_id: int
+    name: str
+    box: Box
+    confirmed_by: int
+
+
 def normalise_name(name: str) -> str:
-    """The name as it is shown: NFKC, spaces joined and trimmed, 1 to 64 characters.
+    """The name as it is shown: NFKC, spaces joined and trimmed, nothing invisible in it, 1 to 64 characters.
 
     Raises:
-        OmokageError: BAD_NAME, with a `reason` of empty, long, control or mention.
+        OmokageError: BAD_NAME, with a `reason` of empty, long, control (a character that cannot be shown) or mention.
     """
-    shown = " ".join(unicodedata.normalize("NFKC", name).split())
-    if _INVISIBLE.issuperset(shown):
+    shown = _visible(name)
+    if not shown:
         raise OmokageError(ErrorCode.BAD_NAME, reason="empty")
     if len(shown) > LONGEST_NAME:
         raise OmokageError(ErrorCode.BAD_NAME, reason="long", longest=LONGEST_NAME)
-    if any(unicodedata.category(letter) in _REFUSED and letter not in _JOINERS for letter in shown):
+    if any(unicodedata.category(letter) in _REFUSED for letter in shown):
         raise OmokageError(ErrorCode.BAD_NAME, reason="control")
     if _MENTION.search(shown):
         raise OmokageError(ErrorCode.BAD_NAME, reason="mention")
     return shown
 
 
+def person_name(name: str) -> str:
+    """The name as a person's: `normalise_name`, and not one of the words for nobody.
+
+    Raises:
+        OmokageError: BAD_NAME, with a `reason` as of `normalise_name`, or reserved.
+    """
+    shown = normalise_name(name)
+    if is_reserved(shown):
+        raise OmokageError(ErrorCode.BAD_NAME, reason="reserved")
+    return shown
+
+
+def is_reserved(name: str) -> bool:
+    """Whether answers call a face so that is of nobody whom they know."""
+    return name_key(name) in _RESERVED
+
+
 def name_key(name: str) -> str:
-    """What two spellings of one name have in common; the name itself must be normalised."""
-    return unicodedata.normalize("NFKC", name.casefold())
+    """What spellings of one name have in common that hardly differ to the eye: case, width, what is invisible."""
+    decomposed = unicodedata.normalize("NFD", without_any_invisible(name))
+    return _folded(_folded(decomposed))  # twice: what NFKC makes of some letters has a case again
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text.casefold())
+
+
+_RESERVED = frozenset(name_key(word) for word in _NOBODY)
+
+
+def _visible(name: str) -> str:
+    """Repeated until nothing changes: what was apart may compose once an invisible character between is gone."""
+    text, shown = "", name.translate(_BLANKS)
+    while text != shown:
+        text = shown
+        shown = without_invisible(" ".join(unicodedata.normalize("NFKC", text).split()))
+    return shown
 
 
 def may_label(policy: LabellingPolicy, is_moderator: bool) -> bool:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from core.domain.classification import ClassifyOutcome, ClassifyResult, FaceAnswer, best_first
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.faces import RecognisedFace
+from core.domain.faces import Candidate, RecognisedFace
 from core.domain.jobs import Job, JobCancelledError
-from core.domain.people import GalleryRows, NewFace
+from core.domain.people import ConfirmedFace, GalleryRows, NewFace
 from core.render.annotate import annotate
-from core.services.gallery import GalleryCache
+from core.services.gallery import GalleryCache, confirmed_at
 from core.services.people import PeopleService
 from core.services.serving import LiveRecogniser, Naming, Serving
 from core.storage.blobs import Blobs
@@ -71,6 +71,7 @@ class ClassifyService:
         embedder: str,
     ) -> None:
         self._reader = reader
+        self._people = people
         self._galleries = GalleryCache(people, embedder, recogniser)
         self._blobs = blobs
         self._embedder = embedder
@@ -134,10 +135,10 @@ class ClassifyService:
         """
         if not reading.faces:
             return []
-        known = self._galleries.known(guild_id)
-        forbidden = known.forbidden(photo, reading.faces, reading.embeddings)
-        named = self._serving.recognise_as(head, guild_id, reading, known.recogniser, forbidden)
-        return _recognised(reading, named)
+        known, confirmed = self._galleries.known(guild_id), self._confirmed(reading, photo, guild_id)
+        forbidden, people = known.forbidden(photo, reading.faces, reading.embeddings), _people(confirmed)
+        named = self._serving.recognise_as(head, guild_id, reading, known.recogniser, forbidden, confirmed=people)
+        return _recognised(reading, named, confirmed)
 
     def _answer(self, data: bytes, photo: str, guild_id: int, stage: Progress) -> ClassifyOutcome:
         began = time.perf_counter()
@@ -165,10 +166,18 @@ class ClassifyService:
     def _recognise(self, reading: PhotoReading, photo: str, guild_id: int) -> tuple[list[RecognisedFace], str]:
         if not reading.faces:
             return [], self._serving.live_name
-        known = self._galleries.known(guild_id)
-        forbidden = known.forbidden(photo, reading.faces, reading.embeddings)
-        named, model = self._serving.recognise(guild_id, reading, known.recogniser, forbidden)
-        return _recognised(reading, named), model
+        known, confirmed = self._galleries.known(guild_id), self._confirmed(reading, photo, guild_id)
+        forbidden, people = known.forbidden(photo, reading.faces, reading.embeddings), _people(confirmed)
+        named, model = self._serving.recognise(guild_id, reading, known.recogniser, forbidden, people)
+        return _recognised(reading, named, confirmed), model
+
+    def _confirmed(self, reading: PhotoReading, photo: str, guild_id: int) -> list[ConfirmedFace | None]:
+        """For each face whom members named it as, in these very bytes.
+
+        A name is not carried over to pictures that are merely alike: a rejection leaves the face to other guesses, but
+        a wrong name would be given with no word of doubt.
+        """
+        return confirmed_at(self._people.confirmed_faces(guild_id, photo), reading.faces)
 
     def _new_face(self, number: int, reading: PhotoReading, index: int) -> NewFace:
         face = reading.faces[index]
@@ -176,13 +185,22 @@ class ClassifyService:
         return NewFace(number, face.box, face.score, face.landmarks, embedding, self._embedder)
 
 
-def _recognised(reading: PhotoReading, named: Sequence[Naming]) -> list[RecognisedFace]:
+def _people(confirmed: Sequence[ConfirmedFace | None]) -> list[Candidate | None]:
+    return [None if one is None else Candidate(one.person_id, one.name, 1.0) for one in confirmed]
+
+
+def _recognised(
+    reading: PhotoReading, named: Sequence[Naming], confirmed: Sequence[ConfirmedFace | None]
+) -> list[RecognisedFace]:
     return [
-        RecognisedFace(face, candidates[:3], name)
-        for face, (candidates, name) in zip(reading.faces, named, strict=True)
+        RecognisedFace(face, candidates[:3], name, withheld, None if person is None else person.confirmed_by)
+        for face, (candidates, name, withheld), person in zip(reading.faces, named, confirmed, strict=True)
     ]
 
 
 def _answer_of(number: int, face: RecognisedFace) -> FaceAnswer:
     person_id, name = (face.named.person_id, face.named.name) if face.named else (None, None)
-    return FaceAnswer(number, face.detected.box, face.detected.score, person_id, name, face.candidates)
+    found = face.detected
+    return FaceAnswer(
+        number, found.box, found.score, person_id, name, face.candidates, face.withheld, face.confirmed_by
+    )

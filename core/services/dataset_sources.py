@@ -17,7 +17,7 @@ from typing import Protocol
 from core.domain.datasets import UNNAMED
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.imports import ImportReport, LeftOut, LeftOutReason
-from core.domain.people import name_key, normalise_name
+from core.domain.people import name_key, person_name
 from core.domain.picture_files import SNIFFED_BYTES, is_clutter, is_other_name, is_picture, is_picture_name
 from core.domain.presets import bad_option
 from core.services.dataset_index import INDEX, MAX_INDEX_BYTES, people_in_index
@@ -112,7 +112,7 @@ def offers(files: Files) -> Offers:
     left_out = [*files.left_out(), *(LeftOut(str(path), LeftOutReason.BESIDE) for path in layout.beside)]
     for name, folder in layout.people.items():
         try:
-            person = normalise_name(index.name(name))
+            person = person_name(index.name(name))
         except OmokageError as error:
             left_out.append(LeftOut(str(folder.path), LeftOutReason.BAD_NAME, {"why": str(error.details["reason"])}))
             continue

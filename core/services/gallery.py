@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 
 from core.domain.faces import SAME_FACE, DetectedFace, overlap
-from core.domain.people import CannotLink, GalleryRows
+from core.domain.people import CannotLink, ConfirmedFace, GalleryRows
 from core.services.people import PeopleService
 
 if TYPE_CHECKING:
@@ -86,6 +86,16 @@ class GalleryCache(Generic[R]):
         links = tuple(self._people.cannot_links(guild_id, self._embedder))
         recogniser = self._make(self._people.gallery(guild_id, self._embedder))
         return Known(recogniser, links, matrix([link.embedding for link in links]))
+
+
+def confirmed_at(confirmed: Sequence[ConfirmedFace], faces: Sequence[DetectedFace]) -> list[ConfirmedFace | None]:
+    """For each face of a photo the confirmed face of the same photo that lies in the same place, if there is one."""
+
+    def same(face: DetectedFace) -> ConfirmedFace | None:
+        nearest = max(confirmed, key=lambda one: overlap(one.box, face.box), default=None)
+        return nearest if nearest is not None and overlap(nearest.box, face.box) >= SAME_FACE else None
+
+    return [same(face) for face in faces]
 
 
 def matrix(embeddings: Sequence[bytes]) -> NDArray[np.float32]:

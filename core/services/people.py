@@ -18,12 +18,14 @@ from core.domain.people import (
     Verdict,
     name_key,
     normalise_name,
+    person_name,
 )
 from core.services.people_gallery import Gallery
 from core.storage.face_rows import box_of, insert_enrolled, landmarks_of
 from core.storage.people_rows import (
     Saying,
     find_person,
+    id_of_key,
     people_of,
     person_named,
     rejected_people,
@@ -55,8 +57,8 @@ class PeopleService(Gallery):
         """
         key = name_key(normalise_name(name))
         with self._database.read() as connection:
-            row = connection.execute(people_of(guild_id).where(people.c.key == key)).first()
-        return None if row is None else to_person(row)
+            person_id = id_of_key(connection, guild_id, key)
+            return None if person_id is None else find_person(connection, guild_id, person_id)
 
     def suggest(self, guild_id: int, prefix: str, limit: int = 25) -> _People:
         """Names that begin with `prefix`, then names that contain it; any text is allowed."""
@@ -75,7 +77,7 @@ class PeopleService(Gallery):
         Raises:
             OmokageError: BAD_NAME, FACE_GONE.
         """
-        shown = normalise_name(name)
+        shown = person_name(name)
         saying = Saying(by, channel_id, message_id, source, self._clock())
         with self._database.write() as connection:
             self._database.alone(connection, f"omokage-people-{guild_id}")
@@ -131,7 +133,7 @@ class PeopleService(Gallery):
         Raises:
             OmokageError: BAD_NAME.
         """
-        shown = normalise_name(name)
+        shown = person_name(name)
         saying = Saying(by, 0, None, source, self._clock())
         with self._database.write() as connection:
             self._database.alone(connection, f"omokage-people-{guild_id}")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from core.domain.datasets import DatasetClass
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.people import Person, name_key, normalise_name
+from core.domain.people import Person, name_key, normalise_name, person_name
 from core.domain.removal import MergedPeople, RemovedPerson
 from core.services.blob_removal import delete_unneeded
 from core.services.job_base import now_utc
@@ -52,7 +52,7 @@ class PeopleEditor:
         Raises:
             OmokageError: BAD_NAME, UNKNOWN_PERSON; NAME_TAKEN, somebody else is called so: `merge` is meant.
         """
-        shown = normalise_name(new_name)
+        shown = person_name(new_name)
         with self._database.write() as connection:
             self._alone(connection, guild_id)
             person = _named(connection, guild_id, name)

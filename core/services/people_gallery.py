@@ -8,11 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from core.domain.people import CannotLink, GalleryRows, Verdict
+from core.domain.people import CannotLink, ConfirmedFace, GalleryRows, Verdict
 from core.services.job_base import now_utc
 from core.storage.database import Database
 from core.storage.face_rows import box_of
-from core.storage.people_rows import last_words
+from core.storage.people_rows import last_words, speakers
 from core.storage.tables import faces, labels, people
 
 
@@ -70,3 +70,17 @@ class Gallery:
         with self._database.read() as connection:
             rows = connection.execute(kept.order_by(last.c.id)).all()
         return [CannotLink(row.not_id, row.photo, box_of(row), row.embedding) for row in rows]
+
+    def confirmed_faces(self, guild_id: int, photo: str) -> list[ConfirmedFace]:
+        """The faces of a photo that members named or confirmed, whenever it was posted; a face may come repeatedly.
+
+        Args:
+            guild_id: whose labels.
+            photo: sha256 of the photo's bytes. The embedder does not matter: the same bytes show the same people.
+        """
+        named = select(faces, people.c.name).join(people, people.c.id == faces.c.person_id)
+        named = named.where(faces.c.guild_id == guild_id, faces.c.photo == photo, people.c.guild_id == guild_id)
+        with self._database.read() as connection:
+            rows = connection.execute(named.order_by(faces.c.id)).all()
+            labelled_by = speakers(connection, [row.id for row in rows]) if rows else {}
+        return [ConfirmedFace(row.person_id, row.name, box_of(row), labelled_by.get(row.id, 0)) for row in rows]

@@ -24,21 +24,25 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _KEPT = 8  # heads at a time; the largest takes some 30 MB with its compiled function
 
-Naming: TypeAlias = tuple[tuple[Candidate, ...], Candidate | None]
+# The candidates, whom the face is named as, and whom it would be, were that person not named on another face.
+Naming: TypeAlias = tuple[tuple[Candidate, ...], Candidate | None, Candidate | None]
 Forbidden: TypeAlias = Sequence[frozenset[int]]
+Confirmed: TypeAlias = Sequence[Candidate | None]  # for each face whom people named it as
 
 
 class LiveRecogniser(Protocol):
     """Compares with what members have named until now; as much of core.vision.recognise as is needed here."""
 
-    def recognise(self, embeddings: NDArray[np.float32], forbidden: Forbidden) -> Sequence[Naming]:
-        """For each face its candidates, likeliest first, and whom it is named as; each person at most once."""
+    def recognise(
+        self, embeddings: NDArray[np.float32], forbidden: Forbidden, confirmed: Confirmed
+    ) -> Sequence[Naming]:
+        """For each face its candidates, likeliest first, and whom it is named as; guesses name each person once."""
 
 
 class PhotoRecogniser(Protocol):
     """As much of core.vision.serving as is needed here."""
 
-    def recognise(self, reading: PhotoReading, forbidden: Forbidden) -> Sequence[Naming]:
+    def recognise(self, reading: PhotoReading, forbidden: Forbidden, confirmed: Confirmed) -> Sequence[Naming]:
         """The same for a whole photo; BAD_WEIGHTS where the weights make no sense."""
 
 
@@ -77,7 +81,7 @@ class Serving(Generic[H, R]):
         self._told: set[int] = set()
 
     def recognise(
-        self, guild_id: int, reading: PhotoReading, live: R, forbidden: Forbidden
+        self, guild_id: int, reading: PhotoReading, live: R, forbidden: Forbidden, confirmed: Confirmed
     ) -> tuple[Sequence[Naming], str]:
         """A naming for each face, and who says so: `recogniser v3 (cnn modern)`.
 
@@ -85,24 +89,24 @@ class Serving(Generic[H, R]):
         """
         version_id = self._registry.serving_id(guild_id, RunKind.RECOGNISER)
         if version_id is None:
-            return live.recognise(reading.embeddings, forbidden), self.live_name
+            return live.recognise(reading.embeddings, forbidden, confirmed), self.live_name
         try:
             version, head = self._renewed(*self.head(version_id))
-            return self.recognise_as(head, guild_id, reading, live, forbidden), version.label
+            return self.recognise_as(head, guild_id, reading, live, forbidden, confirmed=confirmed), version.label
         except OmokageError as error:
             if error.code is not ErrorCode.BAD_WEIGHTS:
                 raise
-            return live.recognise(reading.embeddings, forbidden), self._instead_of(version_id, error)
+            return live.recognise(reading.embeddings, forbidden, confirmed), self._instead_of(version_id, error)
 
     def recognise_as(
-        self, head: H, guild_id: int, reading: PhotoReading, live: R, forbidden: Forbidden
+        self, head: H, guild_id: int, reading: PhotoReading, live: R, forbidden: Forbidden, *, confirmed: Confirmed
     ) -> Sequence[Naming]:
         """A naming for each face as if this head served.
 
         Raises:
             OmokageError: BAD_WEIGHTS.
         """
-        return self._combine(head, live, self._people.names(guild_id)).recognise(reading, forbidden)
+        return self._combine(head, live, self._people.names(guild_id)).recognise(reading, forbidden, confirmed)
 
     def head(self, version_id: int) -> tuple[Version, H]:
         """A version as a head; some are kept.

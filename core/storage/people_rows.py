@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Subquery, distinct, func, insert, select, update
 
+from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import SAME_FACE, overlap
-from core.domain.people import Person, Verdict, name_key
+from core.domain.people import Person, Verdict, is_reserved, name_key
 from core.storage.face_rows import box_of
 from core.storage.tables import faces, labels, people
 
@@ -49,14 +50,28 @@ def find_person(connection: Connection, guild_id: int, person_id: int) -> Person
 
 
 def person_named(connection: Connection, guild_id: int, name: str, saying: Saying) -> int:
-    """The id of the person of this normalised name, who is created if need be."""
+    """The id of the person of this normalised name, who is created if need be.
+
+    Raises:
+        OmokageError: BAD_NAME, nobody may be created with one of the words for nobody.
+    """
     key = name_key(name)
-    same = select(people.c.id).where(people.c.guild_id == guild_id, people.c.key == key)
-    found = connection.execute(same).scalar()
-    if found is not None:
-        return int(found)
+    existing = id_of_key(connection, guild_id, key)
+    if existing is not None:
+        return existing
+    if is_reserved(name):
+        raise OmokageError(ErrorCode.BAD_NAME, reason="reserved")
     values = {"guild_id": guild_id, "name": name, "key": key, "created_by": saying.by, "created_at": saying.at}
     return int(connection.execute(insert(people).values(values).returning(people.c.id)).scalar_one())
+
+
+def id_of_key(connection: Connection, guild_id: int, key: str) -> int | None:
+    """The id of the person with this key, also where it was stored when keys were made by an older rule."""
+    guild = select(people.c.id, people.c.name).where(people.c.guild_id == guild_id).order_by(people.c.id)
+    row = connection.execute(guild.where(people.c.key == key)).first()
+    if row is None:  # seldom: before somebody is created
+        row = next((row for row in connection.execute(guild) if name_key(row.name) == key), None)
+    return None if row is None else int(row.id)
 
 
 def same_faces(connection: Connection, face: Row[Any]) -> list[int]:

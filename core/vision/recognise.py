@@ -7,9 +7,10 @@ depends on the number of pictures, and a face that lies far from everybody else 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -30,16 +31,25 @@ _NEVER = 1e6  # the cost of a forbidden name: more than any sum of logarithms in
 
 
 class FaceNaming(NamedTuple):
-    """Three candidates at most, likeliest first, and the person that the face is named as, if any."""
+    """Three candidates at most, likeliest first, and the person that the face is named as, if any.
+
+    `withheld`: the person that it would surely be named as, were that person not named on another face of the photo.
+    """
 
     candidates: tuple[Candidate, ...]
     named: Candidate | None
+    withheld: Candidate | None = None
+
+
+Confirmed: TypeAlias = "Sequence[Candidate | None]"  # for each face whom people named it as; empty: none of them
 
 
 class Recogniser(Protocol):
     """Names the faces of one photo."""
 
-    def recognise(self, queries: NDArray[np.float32], forbidden: Sequence[frozenset[int]]) -> list[FaceNaming]:
+    def recognise(
+        self, queries: NDArray[np.float32], forbidden: Sequence[frozenset[int]], confirmed: Confirmed = ()
+    ) -> list[FaceNaming]:
         """For each embedding (N, 128) a naming; `forbidden[i]` holds the ids of people that face i does not show."""
 
 
@@ -104,15 +114,18 @@ class MeanEmbeddingRecogniser:
         """Names by person id, in the order of the columns of `probabilities`."""
         return dict(zip(self._gallery.person_ids, self._gallery.names, strict=True))
 
-    def recognise(self, queries: NDArray[np.float32], forbidden: Sequence[frozenset[int]]) -> list[FaceNaming]:
-        """For each embedding (N, 128) a naming; nobody is named twice.
+    def recognise(
+        self, queries: NDArray[np.float32], forbidden: Sequence[frozenset[int]], confirmed: Confirmed = ()
+    ) -> list[FaceNaming]:
+        """For each embedding (N, 128) a naming, see `namings`.
 
         Args:
             queries: the faces of one photo.
             forbidden: for each face, ids of people that it does not show.
+            confirmed: for each face, whom people named it as.
         """
         chances = self.probabilities(queries, mask_of(forbidden, self._gallery.person_ids))
-        return namings(chances, self.people, self._config.name_from)
+        return namings(chances, self.people, self._config.name_from, confirmed)
 
     def probabilities(self, queries: NDArray[np.float32], forbidden: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Embeddings (N, 128) and a mask (N, P) of who they are not -> (N, P + 1), rows sum to 1, "unknown" is last."""
@@ -126,25 +139,61 @@ def mask_of(forbidden: Sequence[frozenset[int]], person_ids: Sequence[int]) -> N
     return mask.reshape(len(forbidden), len(person_ids))
 
 
-def namings(chances: NDArray[np.float64], people: Mapping[int, str], name_from: float) -> list[FaceNaming]:
-    """The answer for a whole photo in which nobody is named twice.
+def namings(
+    chances: NDArray[np.float64], people: Mapping[int, str], name_from: float, confirmed: Confirmed = ()
+) -> list[FaceNaming]:
+    """The answer for a whole photo: what people confirmed, and guesses that name nobody twice.
+
+    Somebody who is confirmed on one face is in the photo, and a guess that it is the same person again is withheld as
+    any second guess is. Who is confirmed on several faces is in the photo several times (a strip, a mirror): then
+    guesses may name that person as often as they are sure.
 
     Args:
         chances: (N, P + 1), "unknown" last.
         people: (P) names by person id, in the order of the columns.
         name_from: a face whose person is less likely than this stays unnamed.
+        confirmed: for each face whom people named it as; such a person need not be among `people`.
     """
-    known = list(people.items())
+    columns = list(people.items())
+    settled = list(confirmed) or [None] * len(chances)
+    guesses = iter(_guesses(chances, list(people), name_from, settled))
 
-    def candidate(person: int, row: NDArray[np.float64]) -> Candidate:
-        return Candidate(*known[person], float(row[person]))
+    def candidate(column: int, row: NDArray[np.float64]) -> Candidate:
+        return Candidate(*columns[column], float(row[column]))
 
-    def naming(row: NDArray[np.float64], person: int | None) -> FaceNaming:
+    def naming(row: NDArray[np.float64], person: Candidate | None) -> FaceNaming:
         order = np.argsort(-row[:-1], kind="stable")[:MOST_CANDIDATES]
         candidates = tuple(candidate(index, row) for index in order if row[index] > 0)
-        return FaceNaming(candidates, None if person is None else candidate(person, row))
+        if person is not None:
+            return FaceNaming(candidates, person)
+        guess = next(guesses)
+        named, withheld = (None if column is None else candidate(column, row) for column in guess)
+        return FaceNaming(candidates, named, withheld)
 
-    return [naming(row, person) for row, person in zip(chances, assign(chances, name_from), strict=True)]
+    return [naming(row, person) for row, person in zip(chances, settled, strict=True)]
+
+
+def _guesses(
+    chances: NDArray[np.float64], person_ids: Sequence[int], name_from: float, settled: Confirmed
+) -> list[tuple[int | None, int | None]]:
+    """For each face that is not settled the column that it is named as, and the one that is withheld."""
+    counts = Counter(person.person_id for person in settled if person is not None)
+    taken = {column for column, one in enumerate(person_ids) if counts[one] == 1}
+    repeated = {column for column, one in enumerate(person_ids) if counts[one] > 1}
+    rows = chances[[person is None for person in settled]]
+    sure = [_sure(row, name_from) for row in rows]
+    contested = rows.copy()
+    contested[:, [*taken, *repeated]] = 0.0
+    assigned = assign(contested, name_from)
+    named = [own if own in repeated else other for own, other in zip(sure, assigned, strict=True)]
+    used = taken | {column for column in named if column is not None}
+    return [(column, own if column is None and own in used else None) for column, own in zip(named, sure, strict=True)]
+
+
+def _sure(row: NDArray[np.float64], name_from: float) -> int | None:
+    """The column of the likeliest person, if a face with this row (P + 1) alone in its photo would be named so."""
+    column = int(row.argmax())
+    return column if column < len(row) - 1 and row[column] >= name_from else None
 
 
 def make_recogniser(rows: GalleryRows) -> MeanEmbeddingRecogniser:
@@ -195,6 +244,8 @@ def calibrate(
 def assign(chances: NDArray[np.float64], name_from: float) -> list[int | None]:
     """The likeliest naming of a whole photo in which nobody is named twice.
 
+    A name that is not sure enough to be given keeps nobody else from it.
+
     Args:
         chances: (N, P + 1), "unknown" last.
         name_from: a face whose person is less likely than this stays unnamed.
@@ -205,6 +256,7 @@ def assign(chances: NDArray[np.float64], name_from: float) -> list[int | None]:
     faces, people = len(chances), chances.shape[1] - 1
     with np.errstate(divide="ignore"):
         costs = np.minimum(-np.log(chances), _NEVER)
+    costs[:, :-1][chances[:, :-1] < name_from] = _NEVER
     unknown = np.repeat(costs[:, -1:], faces, axis=1)  # any number of faces may stay unknown
     rows, columns = linear_sum_assignment(np.hstack([costs[:, :-1], unknown]))
     sure = [column < people and chances[row, column] >= name_from for row, column in zip(rows, columns, strict=True)]

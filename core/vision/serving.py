@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.vision.recognise import FaceNaming, Head, MeanEmbeddingRecogniser, RecogniserConfig, mask_of, namings
+from core.vision.recognise import (
+    Confirmed,
+    FaceNaming,
+    Head,
+    MeanEmbeddingRecogniser,
+    RecogniserConfig,
+    mask_of,
+    namings,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,17 +55,20 @@ class VersionRecogniser:
         self._people = {one: names.get(one, name) for one, name in live.people.items()} | trained
         self._config = config or RecogniserConfig()
 
-    def recognise(self, reading: PhotoReading, forbidden: Sequence[frozenset[int]]) -> list[FaceNaming]:
-        """For each face of a photo a naming; nobody is named twice.
+    def recognise(
+        self, reading: PhotoReading, forbidden: Sequence[frozenset[int]], confirmed: Confirmed = ()
+    ) -> list[FaceNaming]:
+        """For each face of a photo a naming, see `namings`.
 
         Args:
             reading: the photo.
             forbidden: for each face, ids of people that it does not show.
+            confirmed: for each face, whom people named it as.
 
         Raises:
             OmokageError: BAD_WEIGHTS, the head's answer is none.
         """
-        return namings(self.probabilities(reading, forbidden), self._people, self._config.name_from)
+        return namings(self.probabilities(reading, forbidden), self._people, self._config.name_from, confirmed)
 
     def probabilities(self, reading: PhotoReading, forbidden: Sequence[frozenset[int]]) -> NDArray[np.float64]:
         """(N, P + 1) over the people of both, rows sum to 1, "unknown" is last.

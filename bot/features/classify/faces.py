@@ -16,7 +16,8 @@ class ShownFace:
 
     `person_id` and `name` are of the person it is named as: by the recogniser, then `share` is how sure it is, or by
     somebody (`said_by`; 0 is the operator), then `share` is None. `others` are further people it may show, likeliest
-    first; `editable` is false where the face is not stored any more.
+    first; `editable` is false where the face is not stored any more. `withheld`: whom an unknown face would be named
+    as, were that person not named on another face of this photo.
     """
 
     number: int
@@ -26,6 +27,7 @@ class ShownFace:
     others: tuple[Candidate, ...]
     said_by: int | None
     editable: bool
+    withheld: Candidate | None = None
 
 
 def shown_faces(result: ClassifyResult, stored: Iterable[StoredFace]) -> list[ShownFace]:
@@ -37,8 +39,12 @@ def shown_faces(result: ClassifyResult, stored: Iterable[StoredFace]) -> list[Sh
 
 
 def _without(face: ShownFace, named: set[int | None]) -> ShownFace:
-    """An unknown face is not "perhaps" somebody who is in this photo already: nobody is there twice."""
-    return replace(face, others=tuple(one for one in face.others if one.person_id not in named))
+    """An unknown face is not "perhaps" somebody who is in this photo already: nobody is there twice.
+
+    Where that kept a sure name from the face, it still says so, as long as somebody else has that name.
+    """
+    withheld = face.withheld if face.withheld and face.withheld.person_id in named else None
+    return replace(face, others=tuple(one for one in face.others if one.person_id not in named), withheld=withheld)
 
 
 def _shown(face: FaceAnswer, label: StoredFace | None) -> ShownFace:
@@ -48,7 +54,10 @@ def _shown(face: FaceAnswer, label: StoredFace | None) -> ShownFace:
     possible = tuple(one for one in face.top if one.person_id not in rejected)
     editable = label is not None
     if face.person_id is None or face.person_id in rejected:
-        return ShownFace(face.number, None, None, None, possible, None, editable)
+        withheld = face.withheld if face.withheld and face.withheld.person_id not in rejected else None
+        return ShownFace(face.number, None, None, None, possible, None, editable, withheld)
+    if face.confirmed_by is not None:
+        return ShownFace(face.number, face.person_id, face.name, None, (), face.confirmed_by, editable)
     share = next((one.probability for one in face.top if one.person_id == face.person_id), 0.0)
     others = tuple(one for one in possible if one.person_id != face.person_id)
     return ShownFace(face.number, face.person_id, face.name, share, others, None, editable)

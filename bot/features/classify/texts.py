@@ -56,6 +56,9 @@ def face_line(words: Words, face: ShownFace) -> str:
         named = words.say("answer-line-named", number=number, name=name, share=share)
         return " · ".join([named, *others])
     unknown = words.say("answer-line-unknown", number=number)
+    if face.withheld is not None:
+        name, share = escape_markdown(face.withheld.name), _honest(face.withheld.probability)
+        return " · ".join([unknown, words.say("answer-line-withheld", name=name, share=share)])
     return " · ".join([unknown, words.say("answer-line-likely", others=" · ".join(others))] if others else [unknown])
 
 

@@ -15,6 +15,7 @@ answer-line-likely = perhaps { $others }
 answer-line-said = **{ $number }** · **{ $name }** ✓ said by <@{ $member }>
 answer-line-confirmed = **{ $number }** · **{ $name }** ✓
 answer-line-unknown = **{ $number }** · { answer-unknown }
+answer-line-withheld = would be { $name } too, with { NUMBER($share, style: "percent") }, but I name nobody twice in one photo
 answer-share = { $name } { NUMBER($share, style: "percent") }
 answer-more = … and { $faces ->
         [one] one more face

@@ -23,6 +23,7 @@ error-not-allowed = { $reason ->
     }
 error-bad-name = { $reason ->
         [long] The name is too long. Please use 64 characters at most.
+        [reserved] That is what I call a face that I do not know, so a person of that name could not be told from nobody. Please use another name.
         [mention] The name must not contain a mention or an emoji of a server. Please write it as plain text.
        *[other] The name has characters in it that cannot be shown. Please type it again.
     }

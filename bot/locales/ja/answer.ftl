@@ -12,6 +12,7 @@ answer-line-likely = 可能性：{ $others }
 answer-line-said = **{ $number }** · **{ $name }** ✓ <@{ $member }> さんによる
 answer-line-confirmed = **{ $number }** · **{ $name }** ✓
 answer-line-unknown = **{ $number }** · { answer-unknown }
+answer-line-withheld = { $name } さんの可能性も{ NUMBER($share, style: "percent") }ありますが、1枚の写真で同じ人の名前は一度しか付けません
 answer-share = { $name } { NUMBER($share, style: "percent") }
 answer-more = … ほか{ $faces }人
 answer-first-of = このメッセージには画像が{ $pictures }枚あります。これは1枚目の結果です。

@@ -100,6 +100,13 @@ def test_a_data_sets_name_is_as_strict_as_a_persons(datasets: DatasetService) ->
     assert caught.value.code is ErrorCode.BAD_NAME
 
 
+def test_nobody_is_added_under_a_word_for_nobody(datasets: DatasetService, people: PeopleService) -> None:
+    with pytest.raises(OmokageError) as caught:
+        datasets.people(GUILD, ["Anna", "Unknown"], by=0)
+    assert caught.value.details == {"reason": "reserved"}
+    assert people.list(GUILD) == []
+
+
 def test_two_that_add_at_once_get_two_versions_or_the_same(datasets: DatasetService) -> None:
     gate = threading.Barrier(8)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Candidate
@@ -13,7 +13,8 @@ from core.services.jobs import JobService
 from core.services.people import PeopleService
 from core.storage.database import Database
 from core.storage.tables import labels
-from tests.integration.core.parts import CHANNEL, GUILD, Clock, embedding, found, new_face, result, running
+from core.storage.tables import people as people_table
+from tests.integration.core.parts import CHANNEL, GUILD, PHOTO, Clock, embedding, found, new_face, result, running
 
 OTHER = GUILD + 1
 SAID: dict[str, Any] = {"by": 41, "channel_id": CHANNEL, "message_id": 77, "source": "this-is"}
@@ -50,6 +51,33 @@ def test_the_same_name_in_another_spelling_is_the_same_person(jobs: JobService, 
     assert (found_again.name, found_again.pictures) == ("Straße", 2)
 
 
+def test_a_person_whose_key_an_older_version_stored_is_still_the_same_person(
+    jobs: JobService, people: PeopleService, database: Database
+) -> None:
+    found(jobs, 1, new_face(1, value=1.0), new_face(2, value=2.0, x=60))
+    anna = named(people, 1, 1, "Anna")
+    with database.write() as connection:
+        connection.execute(update(people_table).values(name="An\u200dna ❤\ufe0f", key="an\u200dna ❤\ufe0f"))
+    assert named(people, 1, 2, "Anna ❤").id == anna.id
+    found_again = people.find(GUILD, "ANNA ❤\ufe0f")
+    assert found_again is not None
+    assert found_again.id == anna.id
+
+
+@pytest.mark.parametrize("word", ["unknown", "不明"])
+def test_nobody_can_be_named_what_unknown_faces_are_called(jobs: JobService, people: PeopleService, word: str) -> None:
+    found(jobs, 1, new_face())
+    ways = (
+        lambda: named(people, 1, 1, word),
+        lambda: people.enrol(GUILD, word, new_face(), source="cli:a.jpg"),
+    )
+    for way in ways:
+        with pytest.raises(OmokageError) as caught:
+            way()
+        assert caught.value.details == {"reason": "reserved"}
+    assert people.list(GUILD) == []
+
+
 def test_a_face_shows_at_most_one_person(jobs: JobService, people: PeopleService) -> None:
     found(jobs, 1, new_face())
     anna, ben = named(people, 1, 1, "Anna"), named(people, 1, 1, "Ben")
@@ -57,6 +85,18 @@ def test_a_face_shows_at_most_one_person(jobs: JobService, people: PeopleService
     assert people.gallery(GUILD).person_ids == (ben.id,)
     assert {person.name: person.pictures for person in people.list(GUILD)} == {"Anna": 0, "Ben": 1}
     assert anna.id != ben.id
+
+
+def test_the_names_in_a_photo_are_known_by_its_bytes_with_who_gave_them_last(
+    jobs: JobService, people: PeopleService
+) -> None:
+    found(jobs, 1, new_face(1, value=1.0), new_face(2, value=2.0, x=60), new_face(3, value=3.0, x=90))
+    named(people, 1, 1, "Haru")
+    haru = named(people, 1, 2, "Haru")
+    people.confirm(FaceRef(1, 2), GUILD, haru.id, by=42, channel_id=21, message_id=78, source="right")
+    confirmed = people.confirmed_faces(GUILD, PHOTO)
+    assert [(one.name, one.box.x, one.confirmed_by) for one in confirmed] == [("Haru", 10, 41), ("Haru", 60, 42)]
+    assert people.confirmed_faces(GUILD, "cd" * 32) == people.confirmed_faces(OTHER, PHOTO) == []
 
 
 def test_who_said_what_where_and_when_is_kept_for_ever(

@@ -91,6 +91,7 @@ def test_no_photo_has_all_guilds_models_or_people_read(
     registry.get(version.id)
     people.names(GUILD)
     people.gallery_version(GUILD)
+    people.confirmed_faces(GUILD, PHOTO)
 
     assert len(asked) == 5
     with database.read() as connection:

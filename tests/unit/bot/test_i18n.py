@@ -16,7 +16,8 @@ from fluent.syntax.visitor import Visitor
 
 import bot
 from bot.i18n import LANGUAGES, LOCALES, Value, choose, clip, words_in
-from core.domain.errors import ErrorCode
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.people import person_name
 
 CODE = Path(bot.__file__).parent
 COMMAND_NAME = re.compile(r"[-_'\w]{1,32}")
@@ -222,3 +223,12 @@ def test_ids_are_not_grouped_and_plurals_are_right() -> None:
 @pytest.mark.parametrize(("text", "cut"), [("", ""), ("abcd", "abcd"), ("abcde", "abc…")])
 def test_a_long_text_is_cut(text: str, cut: str) -> None:
     assert clip(text, 4) == cut
+
+
+@pytest.mark.parametrize("key", ["answer-unknown", "optimize-nobody"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_person_can_be_called_what_the_bot_calls_nobody(language: str, key: str) -> None:
+    word = words_in(language).say(key).strip("*")
+
+    with pytest.raises(OmokageError, match="bad-name"):
+        person_name(word)

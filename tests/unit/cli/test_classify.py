@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,11 @@ from cli.sentences import sentence
 from core.domain.classification import ClassifyOutcome, ClassifyResult, FaceAnswer
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate
-from core.domain.people import NewFace
+from core.domain.people import NOBODY_KNOWN, UNKNOWN, NewFace
 
 
 class Classifier:
-    """A photo is JSON: {"error": code} or {"faces": [name, ...]}."""
+    """A photo is JSON: {"error": code} or {"faces": [name, ...]}; "confirmed" and "twin" are more than names."""
 
     def __init__(self) -> None:
         self.guilds: list[int] = []
@@ -35,7 +36,11 @@ class Classifier:
 
 def answer(number: int, name: str | None) -> FaceAnswer:
     top = (Candidate(number, name, 0.875),) if name else ()
-    return FaceAnswer(number, Box(10.0 * number, 20.0, 30.0, 40.0), 0.5, number if name else None, name, top)
+    found = FaceAnswer(number, Box(10.0 * number, 20.0, 30.0, 40.0), 0.5, number if name else None, name, top)
+    if name == "confirmed":
+        return replace(found, confirmed_by=33)
+    # As if this face looked like the first one.
+    return replace(found, person_id=None, name=None, withheld=Candidate(1, "Mina", 0.96)) if name == "twin" else found
 
 
 @pytest.fixture(autouse=True)
@@ -99,6 +104,17 @@ def test_the_text_names_the_faces_best_first(classifier: Classifier):
     assert classifier.guilds == [7]
 
 
+def test_the_text_says_what_people_said_and_what_was_withheld():
+    status, result = run("classify", photo("a.jpg", {"faces": ["Mina", "confirmed", "twin"]}))
+    assert status == 0
+    assert result.stdout.splitlines() == [
+        "a.jpg: 3 faces, 2 known",
+        "  1. Mina (30x40 at 10,20): Mina 88%",
+        "  2. confirmed (30x40 at 20,20): named by people",
+        "  3. unknown (30x40 at 30,20): would be Mina too, with 96%, but nobody is named twice in one photo",
+    ]
+
+
 def test_no_face_is_an_answer():
     status, result = run("classify", photo("a.jpg", {"faces": []}))
     assert (status, result.stdout) == (0, "a.jpg: no face found\n")
@@ -136,6 +152,13 @@ def test_a_name_that_cannot_be_used_is_status_2():
     status, result = run("people", "enrol", "@everyone", "a.jpg")
     assert status == 2
     assert "mention" in str(result.exception.message)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("word", [UNKNOWN, NOBODY_KNOWN, "不明"])
+def test_nobody_is_enrolled_as_what_the_shell_calls_nobody(word: str):
+    status, result = run("people", "enrol", word, photo("a.jpg", {"faces": [None]}))
+    assert status == 2
+    assert "that is what a face is called that nobody knows" in str(result.exception.message)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("code", ErrorCode)

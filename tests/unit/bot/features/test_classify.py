@@ -63,6 +63,31 @@ def test_an_unknown_face_is_not_perhaps_somebody_who_is_there_already() -> None:
     assert texts.face_line(EN, other) == "**2** · unknown · perhaps Taro 5%"
 
 
+def test_a_sure_name_that_is_withheld_is_told_as_long_as_somebody_else_has_it() -> None:
+    faces = [found(1, HANAKO, named=True), FaceAnswer(2, BOX, 0.9, None, None, (HANAKO,), withheld=HANAKO)]
+
+    _, withheld = shown_faces(answered(*faces), [stored(1), stored(2)])
+    _, free = shown_faces(answered(*faces), [stored(1, TARO), stored(2)])
+    _, refused = shown_faces(answered(*faces), [stored(1), stored(2, rejected=frozenset({1}))])
+
+    assert texts.face_line(EN, withheld) == (
+        "**2** · unknown · would be Hanako too, with 92%, but I name nobody twice in one photo"
+    )
+    assert "Hanako さんの可能性も92%" in texts.face_line(words_in("ja"), withheld)
+    assert texts.face_line(EN, free) == "**2** · unknown · perhaps Hanako 92%"
+    assert texts.face_line(EN, refused) == "**2** · unknown"
+
+
+def test_a_name_from_an_earlier_answer_is_told_as_what_a_member_said() -> None:
+    answer = FaceAnswer(1, BOX, 0.9, 1, "Hanako", (TARO,), confirmed_by=33)
+
+    (face,) = shown_faces(answered(answer), [stored(1)])
+    (rejected,) = shown_faces(answered(answer), [stored(1, rejected=frozenset({1}))])
+
+    assert texts.face_line(EN, face) == "**1** · **Hanako** ✓ said by <@33>"
+    assert texts.face_line(EN, rejected) == "**1** · unknown · perhaps Taro 5%"
+
+
 def test_no_recogniser_is_sure() -> None:
     (face,) = shown_faces(answered(found(1, Candidate(1, "Hanako", 0.9999), named=True)), [stored(1)])
 

@@ -75,3 +75,22 @@ def test_overlap_is_a_share_and_the_same_from_both_sides(a: Box, b: Box) -> None
 def test_boxes_that_only_touch_do_not_overlap() -> None:
     assert overlap(Box(0, 0, 10, 10), Box(10, 0, 10, 10)) == 0
     assert overlap(Box(0, 0, 10, 10), Box(5, 0, 10, 10)) == 50 / 150
+
+
+def test_an_answer_of_before_names_could_be_confirmed_or_withheld_is_still_read() -> None:
+    face = {"number": 1, "box": [1, 2, 3, 4], "score": 0.9, "person_id": None, "name": None, "top": []}
+
+    old = FaceAnswer.from_json(face)
+
+    assert (old.withheld, old.confirmed_by) == (None, None)
+
+
+def test_the_shell_is_told_what_was_confirmed_and_what_was_withheld() -> None:
+    named = FaceAnswer(1, Box(1, 2, 3, 4), 0.9, 7, "Haru", (), confirmed_by=33)
+    withheld = FaceAnswer(2, Box(5, 2, 3, 4), 0.9, None, None, (), withheld=Candidate(7, "Haru", 0.96))
+
+    shown = ClassifyResult(9, 9, "", "", (named, withheld), "net", 0.1).photo_json("a.jpg")
+
+    first, second = shown["faces"]  # type: ignore[misc]
+    assert (first["confirmed"], second["withheld"]) == (True, ["Haru", 0.96])
+    assert not {"withheld", "confirmed_by"} & first.keys()  # no member's id reaches the shell

@@ -20,7 +20,7 @@ from core.services.classify import ClassifyService
 from core.services.jobs import JobService
 from core.services.people import PeopleService
 from core.services.registry import RegistryService
-from core.services.serving import Serving
+from core.services.serving import Confirmed, Naming, Serving
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.schema import migrate
@@ -70,9 +70,12 @@ class Nearest:
         self.known = [np.frombuffer(one, "<f4")[0] for one in rows.embeddings]
 
     def recognise(
-        self, embeddings: NDArray[np.float32], forbidden: Sequence[frozenset[int]]
-    ) -> list[tuple[tuple[Candidate, ...], Candidate | None]]:
-        return [self._one(float(row[0]), not_these) for row, not_these in zip(embeddings, forbidden, strict=True)]
+        self, embeddings: NDArray[np.float32], forbidden: Sequence[frozenset[int]], confirmed: Confirmed
+    ) -> list[Naming]:
+        guesses = [self._one(float(row[0]), not_these) for row, not_these in zip(embeddings, forbidden, strict=True)]
+        return [
+            (candidates, person or named, None) for (candidates, named), person in zip(guesses, confirmed, strict=True)
+        ]
 
     def _one(self, value: float, not_these: frozenset[int]) -> tuple[tuple[Candidate, ...], Candidate | None]:
         names = dict(zip(self.rows.person_ids, self.rows.names, strict=True))
@@ -143,9 +146,12 @@ class Always:
     def __init__(self, head: str, live: Nearest, names: Mapping[int, str]) -> None:
         self.word = f"{head} knows {sorted(names.values())}"
 
-    def recognise(self, reading: PhotoReading, forbidden: Sequence[frozenset[int]]) -> list[Any]:
+    def recognise(
+        self, reading: PhotoReading, forbidden: Sequence[frozenset[int]], confirmed: Confirmed
+    ) -> list[Naming]:
         words = [f"not {min(row)}" if row else self.word for row in forbidden]
-        return [((), Candidate(1, word, 1.0)) for word in words]
+        guesses = [Candidate(1, word, 1.0) for word in words]
+        return [((), person or guess, None) for guess, person in zip(guesses, confirmed, strict=True)]
 
 
 def reject(parts: Parts, person_id: int, photo: bytes, value: float, size: float) -> None:
@@ -158,9 +164,21 @@ def reject(parts: Parts, person_id: int, photo: bytes, value: float, size: float
     parts.people.reject(FaceRef(1, 1), GUILD, person_id, by=1, channel_id=2, message_id=None, source="test")
 
 
-def store_as_job(people: PeopleService, photo: str, face: NewFace) -> None:
+def name(parts: Parts, photo: bytes, **names: str) -> dict[str, int]:
+    """Post a photo, and have a moderator name its faces: `face_2="Haru"`; returns the people's ids."""
+    outcome = parts.service.classify_photo(photo, GUILD)
+    store_as_job(parts.people, parts.blobs.put(photo), *outcome.faces)
+    ids = {}
+    for number, person in ((int(key.removeprefix("face_")), person) for key, person in names.items()):
+        place = FaceRef(1, number)
+        named = parts.people.name_face(place, GUILD, person, by=33, channel_id=2, message_id=None, source="test")
+        ids[person] = named.id
+    return ids
+
+
+def store_as_job(people: PeopleService, photo: str, *faces: NewFace) -> None:
     jobs = JobService(people._database, lambda *_: None)
     jobs.receive(JobRequest(1, JobKind.CLASSIFY, Origin(GUILD, 1, 2, "ja", 3, "token"), {}))
     jobs.submit(1, photo)
     assert jobs.claim(1, "worker") is not None
-    assert jobs.finish(1, "worker", {}, [face])
+    assert jobs.finish(1, "worker", {}, faces)

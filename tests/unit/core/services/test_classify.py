@@ -11,8 +11,10 @@ import pytest
 from PIL import Image
 
 from core.domain.errors import ErrorCode, OmokageError
+from core.domain.faces import Candidate
 from core.domain.jobs import Job, JobCancelledError, JobKind, JobState, Origin, QueueName
-from tests.unit.core.services.classify_parts import GUILD, Always, Parts, opened, reject
+from core.domain.people import FaceRef
+from tests.unit.core.services.classify_parts import GUILD, Always, Parts, name, opened, reject
 
 
 @pytest.fixture
@@ -177,3 +179,68 @@ def test_the_reader_is_warmed_up_and_closed(parts: Parts) -> None:
     assert parts.reader.warm
     parts.service.close()
     assert not parts.reader.warm
+
+
+def test_both_faces_of_a_strip_that_were_named_have_their_name_when_the_same_bytes_come_again(parts: Parts) -> None:
+    parts.reader.show((9.0, 50), (9.5, 50))
+    name(parts, b"strip", face_1="Haru", face_2="Haru")
+
+    faces = parts.service.classify_photo(b"strip", GUILD).result.faces
+
+    assert [(face.name, face.confirmed_by) for face in faces] == [("Haru", 33), ("Haru", 33)]
+
+
+def test_what_a_moderator_said_stands_against_any_guess_and_any_head(parts: Parts) -> None:
+    parts.enrol("Anna", 0.0)
+    parts.reader.show((0.0, 50))
+    haru = name(parts, b"photo", face_1="Haru")["Haru"]
+    parts.combine = Always
+
+    (live,) = parts.service.recognise(b"photo", GUILD).faces
+    reading = parts.reader.read(b"photo")
+    (by_head,) = parts.service.recognise_as("head", reading, hashlib.sha256(b"photo").hexdigest(), GUILD)
+
+    assert live.named == by_head.named == Candidate(haru, "Haru", 1.0)
+    assert (live.candidates[0].name, live.confirmed_by) == ("Anna", 33)  # what the recogniser thinks is not hidden
+
+
+def test_a_name_holds_for_the_bytes_that_it_was_given_to_and_for_no_copy(parts: Parts) -> None:
+    parts.reader.show((9.0, 50))
+    name(parts, b"photo", face_1="Haru")
+    parts.reader.show((9.9, 50))  # the face of a changed picture, in the same place
+
+    assert parts.names(b"photo") == ["Haru"]
+    assert parts.names(b"attacked photo") == [None]
+
+
+def test_a_name_holds_for_the_place_that_it_was_given_to(parts: Parts) -> None:
+    parts.reader.show((9.0, 50), (20.0, 50))
+    name(parts, b"photo", face_2="Haru")
+
+    faces = parts.service.recognise(b"photo", GUILD).faces
+
+    assert [face.named and face.named.name for face in faces] == [None, "Haru"]
+
+
+def test_a_name_that_is_taken_back_is_not_given_again(parts: Parts) -> None:
+    parts.reader.show((9.0, 50))
+    haru = name(parts, b"photo", face_1="Haru")["Haru"]
+    parts.people.reject(FaceRef(1, 1), GUILD, haru, by=1, channel_id=2, message_id=None, source="test")
+
+    assert parts.names(b"photo") == [None]
+
+
+def test_an_enrolled_face_keeps_its_name_and_the_operator_said_so(parts: Parts) -> None:
+    parts.enrol("Anna", 9.0, photo=hashlib.sha256(b"photo").hexdigest())
+    parts.reader.show((20.0, 50))
+
+    (face,) = parts.service.classify_photo(b"photo", GUILD).result.faces
+
+    assert (face.name, face.confirmed_by) == ("Anna", 0)
+
+
+def test_another_guild_hears_nothing_of_the_names_of_a_photo(parts: Parts) -> None:
+    parts.reader.show((9.0, 50))
+    name(parts, b"photo", face_1="Haru")
+
+    assert parts.names(b"photo", guild=GUILD + 1) == [None]

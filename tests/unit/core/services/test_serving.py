@@ -19,7 +19,7 @@ from core.domain.versions import Promotion, Version
 from core.services.people import PeopleService
 from core.services.people_editor import PeopleEditor
 from core.services.registry import RegistryService
-from core.services.serving import Naming, Serving
+from core.services.serving import Confirmed, Naming, Serving
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.schema import migrate
@@ -36,15 +36,18 @@ PHOTO = PhotoReading(
     np.zeros((1, 128), np.float32),
 )
 FORBIDDEN = (frozenset({7}),)
+CONFIRMED = (Candidate(8, "Haru", 1.0),)
 
 
 def says(word: str) -> Sequence[Naming]:
-    return [((), Candidate(1, word, 1.0))]
+    return [((), Candidate(1, word, 1.0), None)]
 
 
 class Live:
-    def recognise(self, embeddings: NDArray[np.float32], forbidden: Sequence[frozenset[int]]) -> Sequence[Naming]:
-        assert (embeddings is PHOTO.embeddings, forbidden) == (True, FORBIDDEN)
+    def recognise(
+        self, embeddings: NDArray[np.float32], forbidden: Sequence[frozenset[int]], confirmed: Confirmed
+    ) -> Sequence[Naming]:
+        assert (embeddings is PHOTO.embeddings, forbidden, confirmed) == (True, FORBIDDEN, CONFIRMED)
         return says("live")
 
 
@@ -56,8 +59,10 @@ class Combined:
     live: Live
     names: Mapping[int, str]
 
-    def recognise(self, reading: PhotoReading, forbidden: Sequence[frozenset[int]]) -> Sequence[Naming]:
-        assert (reading is PHOTO, forbidden) == (True, FORBIDDEN)
+    def recognise(
+        self, reading: PhotoReading, forbidden: Sequence[frozenset[int]], confirmed: Confirmed
+    ) -> Sequence[Naming]:
+        assert (reading is PHOTO, forbidden, confirmed) == (True, FORBIDDEN, CONFIRMED)
         if self.head == "nonsense":
             raise OmokageError(ErrorCode.BAD_WEIGHTS)
         return says(f"{self.head} {sorted(self.names.values())}")
@@ -94,7 +99,7 @@ class Parts:
         return self.registry.get(key)
 
     def answer(self, guild: int = GUILD) -> tuple[str | None, str]:
-        (naming,), model = self.serving.recognise(guild, PHOTO, Live(), FORBIDDEN)
+        (naming,), model = self.serving.recognise(guild, PHOTO, Live(), FORBIDDEN, CONFIRMED)
         return naming[1].name if naming[1] else None, model
 
 
@@ -122,7 +127,7 @@ def test_any_head_can_answer_as_if_it_served(parts: Parts) -> None:
     parts.promoted("two")
     version, head = parts.serving.head(first.id)
     assert (version, head) == (first, "one")
-    (naming,) = parts.serving.recognise_as(head, GUILD, PHOTO, Live(), FORBIDDEN)
+    (naming,) = parts.serving.recognise_as(head, GUILD, PHOTO, Live(), FORBIDDEN, confirmed=CONFIRMED)
     assert naming[1] is not None
     assert naming[1].name == "one []"
     assert parts.answer()[0] == "two []"

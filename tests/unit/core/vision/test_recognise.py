@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from core.domain.faces import Candidate
 from core.domain.people import GalleryRows
 from core.vision.recognise import (
     Gallery,
@@ -17,6 +18,7 @@ from core.vision.recognise import (
     assign,
     calibrate,
     make_recogniser,
+    namings,
     person_means,
     squared_distances,
 )
@@ -73,7 +75,7 @@ def test_the_mean_of_many_pictures_must_be_nearer_than_a_single_picture() -> Non
 
 def test_an_empty_gallery_names_nobody() -> None:
     (naming,) = make_recogniser(GalleryRows((), (), (), ())).recognise(point(0)[None], [NOBODY])
-    assert naming == ((), None)
+    assert naming == ((), None, None)
 
 
 def test_a_photo_without_faces_gets_no_naming() -> None:
@@ -90,7 +92,7 @@ def test_a_face_is_never_named_nor_proposed_as_whom_it_is_said_not_to_be() -> No
 def test_a_face_that_is_said_to_be_nobody_of_the_gallery_stays_unknown() -> None:
     recogniser = MeanEmbeddingRecogniser(gallery(5, 5))
     (naming,) = recogniser.recognise(point(1)[None], [frozenset({10, 11})])
-    assert naming == ((), None)
+    assert naming == ((), None, None)
 
 
 def test_of_two_faces_alike_only_the_nearer_is_named() -> None:
@@ -184,3 +186,73 @@ def test_a_name_is_said_only_from_the_threshold_on() -> None:
 
 def test_an_impossible_name_is_not_given_even_where_unknown_is_impossible_too() -> None:
     assert assign(np.array([(0.0, 1.0, 0.0), (0.0, 1.0, 0.0)]), 0.5).count(None) == 1
+
+
+HARU, MEI = Candidate(10, "Haru", 1.0), Candidate(11, "Mei", 1.0)
+PEOPLE = {10: "Haru", 11: "Mei"}
+
+
+def names_of(chances: list[tuple[float, ...]], *confirmed: Candidate | None) -> list[str | None]:
+    found = namings(np.array(chances), PEOPLE, 0.8, confirmed)
+    return [one.named.name if one.named else None for one in found]
+
+
+def test_a_sure_name_that_another_face_has_already_is_withheld_and_told() -> None:
+    first, second = namings(np.array([(0.96, 0.0, 0.04), (0.9, 0.0, 0.1)]), PEOPLE, 0.8)
+    assert (first.named, first.withheld) == (Candidate(10, "Haru", 0.96), None)
+    assert (second.named, second.withheld) == (None, Candidate(10, "Haru", 0.9))
+
+
+def test_a_name_that_was_never_sure_is_not_told_as_withheld() -> None:
+    _, second = namings(np.array([(0.96, 0.0, 0.04), (0.79, 0.0, 0.21)]), PEOPLE, 0.8)
+    assert second.withheld is None
+
+
+def test_what_people_confirmed_needs_no_probability_and_may_be_the_same_person_twice() -> None:
+    assert names_of([(0.0, 0.9, 0.1), (0.0, 0.0, 1.0)], HARU, HARU) == ["Haru", "Haru"]
+
+
+def test_whom_people_confirmed_is_in_the_photo_so_a_guess_of_the_same_person_is_withheld() -> None:
+    first, second = namings(np.array([(0.1, 0.0, 0.9), (0.99, 0.0, 0.01)]), PEOPLE, 0.8, (HARU, None))
+    assert first.named == HARU
+    assert (second.named, second.withheld) == (None, Candidate(10, "Haru", 0.99))
+
+
+def test_whom_people_confirmed_twice_is_in_the_photo_as_often_as_guesses_are_sure() -> None:
+    chances = [(0.1, 0.0, 0.9), (0.1, 0.0, 0.9), (0.99, 0.0, 0.01), (0.9, 0.0, 0.1), (0.5, 0.0, 0.5)]
+    assert names_of(chances, HARU, HARU, None, None, None) == ["Haru", "Haru", "Haru", "Haru", None]
+
+
+def test_a_confirmed_face_leaves_the_name_that_was_guessed_for_it_to_others() -> None:
+    assert names_of([(0.99, 0.0, 0.01), (0.9, 0.0, 0.1)], MEI, None) == ["Mei", "Haru"]
+
+
+def test_people_may_confirm_somebody_of_whom_the_recogniser_knows_nothing() -> None:
+    (naming,) = namings(np.array([[1.0]]), {}, 0.8, (HARU,))
+    assert naming == ((), HARU, None)
+
+
+def test_a_face_that_is_not_sure_enough_to_be_named_keeps_no_other_face_from_the_name() -> None:
+    assert names_of([(0.79, 0.21, 0.0), (0.81, 0.0, 0.19)]) == [None, "Haru"]
+
+
+chances_of_photos = npst.arrays(float, st.tuples(st.integers(1, 5), st.just(3)), elements=st.floats(0.001, 1))
+
+
+@given(chances_of_photos, st.data())
+def test_whatever_people_confirmed_guesses_name_nobody_twice_and_say_what_they_withhold(
+    weights: np.ndarray, data: st.DataObject
+) -> None:
+    chances = weights / weights.sum(1, keepdims=True)
+    choice = st.sampled_from([None, HARU, MEI])
+    confirmed = data.draw(st.lists(choice, min_size=len(chances), max_size=len(chances)))
+    found = namings(chances, PEOPLE, 0.8, confirmed)
+    for column, person in enumerate((10, 11)):
+        times = sum(one is not None and one.person_id == person for one in confirmed)
+        guessed = [one for one, sure in zip(found, confirmed, strict=True) if sure is None and one.named]
+        again = sum(one.named is not None and one.named.person_id == person for one in guessed)
+        assert times > 1 or again + times <= 1
+        for row, one, sure in zip(chances, found, confirmed, strict=True):
+            if sure is None and row[column] >= 0.8:
+                assert one.named or one.withheld == Candidate(person, PEOPLE[person], row[column])
+    assert [one.named for one, sure in zip(found, confirmed, strict=True) if sure] == [one for one in confirmed if one]

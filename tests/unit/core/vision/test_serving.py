@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike, NDArray
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.faces import Box, DetectedFace
+from core.domain.faces import Box, Candidate, DetectedFace
 from core.vision.reader import PhotoReading
 from core.vision.recognise import FaceNaming, Gallery, MeanEmbeddingRecogniser
 from core.vision.serving import VersionRecogniser, checked, others_only
@@ -198,3 +198,12 @@ def test_what_are_no_probabilities_are_bad_weights(rows: list[list[float]]) -> N
 def test_single_precision_is_precise_enough() -> None:
     rows = np.full((1, 3), 1 / 3, np.float32)
     assert checked(rows, 1, 2).sum(1) == pytest.approx(1, abs=1e-12)
+
+
+def test_what_people_confirmed_outranks_a_trained_head_too() -> None:
+    one = recogniser(head([0.99, 0.0, 0.01], [0.0, 0.99, 0.01]), gallery(ANNA))
+    mei = Candidate(77, "Mei", 1.0)
+
+    first, second = one.recognise(reading(ANNA, BEN), NOBODY * 2, (mei, mei))
+
+    assert (first.named, second.named) == (mei, mei)
