@@ -17,8 +17,9 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.people import name_key, normalise_name
 from core.services.dataset_zip import ZipFiles
 
-# One byte more than a photo may have (core.vision.decode.PhotoLimits), so that the decoder can say so.
-MOST_BYTES = 10 * 1024 * 1024 + 1
+# One byte more than a file of the operator's may have (core.vision.decode.OPERATOR_LIMITS), so that the decoder can
+# say so.
+MOST_BYTES = 64 * 1024 * 1024 + 1
 # What systems leave beside pictures; names that begin with a dot are left alone, too.
 _NOT_MEANT = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 

@@ -37,7 +37,7 @@ _UNUSABLE = frozenset({ErrorCode.NOT_AN_IMAGE, ErrorCode.BROKEN_IMAGE, ErrorCode
 class Seen:
     """What is kept of a file.
 
-    `landmarks` and `box` are in pixels of `image`; `side` is the face's size in the file that came, 0 without a face;
+    `landmarks` and `box` are in pixels of `image`; `side` is the face's size in the decoded picture, 0 without a face;
     `thumbnail` (225,) serves to find copies.
     """
 
@@ -112,11 +112,11 @@ def thumbnail(chip: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def load_picture_reader() -> PictureReader:
     """With the product's networks: seconds and hundreds of megabytes."""
-    from core.vision.decode import SafeDecoder  # noqa: PLC0415 - tests need none of these
+    from core.vision.decode import OPERATOR_LIMITS, SafeDecoder  # noqa: PLC0415 - tests need none of these
     from core.vision.detect import load_detector  # noqa: PLC0415
     from core.vision.embed import load_embedder  # noqa: PLC0415
 
-    return PictureReader(SafeDecoder(), load_detector(), load_embedder())
+    return PictureReader(SafeDecoder(OPERATOR_LIMITS), load_detector(), load_embedder())
 
 
 def _seen(data: bytes, image: NDArray[np.uint8], face: DetectedFace | None) -> Seen:

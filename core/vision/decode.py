@@ -35,7 +35,19 @@ class PhotoLimits:
 
     max_bytes: int = 10 * 1024 * 1024  # Discord's own limit for members without a subscription
     max_pixels: int = 25_000_000  # a phone's largest pictures of ordinary use; 75 MB as RGB
+    max_jpeg_pixels: int | None = None  # a larger JPEG, up to this, is decoded at a half, a quarter, an eighth of it
     timeout_s: float = 10.0  # the slowest allowed file takes 2 s (a profile applied to 25 megapixels)
+
+
+CHAT_LIMITS = PhotoLimits()
+# For files that the operator names in the shell: those of cameras (13 MB and 48 megapixels are common). 120 megapixels
+# of progressive JPEG take 700 MB of the child's memory, whatever the reduced size; other formats cannot be decoded at a
+# reduced size, so their pixels stay where they are.
+OPERATOR_LIMITS = PhotoLimits(
+    max_bytes=64 * 1024 * 1024,
+    max_jpeg_pixels=120_000_000,
+    timeout_s=30.0,  # the slowest of them takes 3 s on an idle machine
+)
 
 
 class SafeDecoder:
@@ -44,7 +56,7 @@ class SafeDecoder:
     A plain child rather than multiprocessing's: those are forbidden within Celery's pool processes.
     """
 
-    def __init__(self, limits: PhotoLimits = PhotoLimits()) -> None:
+    def __init__(self, limits: PhotoLimits = CHAT_LIMITS) -> None:
         self._limits = limits
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -52,6 +64,8 @@ class SafeDecoder:
 
     def decode(self, data: bytes) -> NDArray[np.uint8]:
         """The upright photo, (H, W, 3) uint8 RGB; of an animation the first frame; transparent parts are white.
+
+        A JPEG of more than `max_pixels` comes at a reduced size, where the limits allow it.
 
         Raises:
             OmokageError: TOO_LARGE, NOT_AN_IMAGE, TOO_MANY_PIXELS, BROKEN_IMAGE (also where decoding takes too long or
@@ -104,7 +118,9 @@ class SafeDecoder:
     def _answer(self, process: subprocess.Popen[bytes], data: bytes) -> NDArray[np.uint8]:
         assert process.stdin is not None  # noqa: S101 - it is a pipe
         # The child ends itself a little after we would: whoever would kill it may be dead.
-        process.stdin.write(REQUEST.pack(len(data), self._limits.max_pixels, math.ceil(self._limits.timeout_s) + 1))
+        limits, seconds = self._limits, math.ceil(self._limits.timeout_s) + 1
+        max_jpeg_pixels = limits.max_jpeg_pixels or limits.max_pixels
+        process.stdin.write(REQUEST.pack(len(data), limits.max_pixels, max_jpeg_pixels, seconds))
         process.stdin.write(data)
         process.stdin.flush()
         if _read(process, 1) == b"E":
@@ -116,12 +132,10 @@ class SafeDecoder:
         return np.frombuffer(_read(process, width * height * 3), np.uint8).reshape(height, width, 3)
 
     def _refusal(self, answer: bytearray) -> OmokageError:
-        code, _, pixels = answer.decode("ascii", "replace").partition(":")
-        if code not in _CODES:
+        code, *numbers = answer.decode("ascii", "replace").split(":")
+        if code not in _CODES or not all(number.isdecimal() for number in numbers):
             raise EOFError  # a file took the child over
-        if not pixels.isdecimal():
-            return OmokageError(ErrorCode(code))
-        return OmokageError(ErrorCode(code), pixels=int(pixels), limit=self._limits.max_pixels)
+        return OmokageError(ErrorCode(code), **dict(zip(("pixels", "limit"), map(int, numbers), strict=False)))
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:

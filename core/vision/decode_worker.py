@@ -1,15 +1,16 @@
 """The process that opens strangers' files; run by its path, and never imports the rest of Omokage.
 
-Reads requests on standard input (8 bytes of length, 4 of the most pixels allowed, 4 of the most seconds, the file) and
-answers on standard output: `I`, width and height (4 bytes each) and RGB pixels, or `E`, a length (2 bytes) and `code`
-or `code:pixels`. Numbers are big-endian. Ends with its input, so with the process that started it. Imports Pillow only:
-it starts in a tenth of a second, and holds no secrets.
+Reads requests on standard input (8 bytes of length, 4 of the most pixels allowed, 4 of the most pixels of a JPEG that
+may be reduced, 4 of the most seconds, the file) and answers on standard output: `I`, width and height (4 bytes each)
+and RGB pixels, or `E`, a length (2 bytes) and `code` or `code:pixels:limit`. Numbers are big-endian. Ends with its
+input, so with the process that started it. Imports Pillow only: it starts in a tenth of a second, and holds no secrets.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import math
 import signal
 import struct
 import sys
@@ -18,7 +19,7 @@ from typing import BinaryIO
 # All four by name: asked for a format that is not loaded, Pillow would load every plugin it has.
 from PIL import GifImagePlugin, Image, ImageCms, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
-REQUEST = struct.Struct(">QII")
+REQUEST = struct.Struct(">QIII")
 SIZE = struct.Struct(">II")
 CODE_LENGTH = struct.Struct(">H")
 FORMATS = tuple(
@@ -43,8 +44,10 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
     """What is wrong with the file: a code of core.domain.errors, and a number for its sentence."""
 
 
-def decode(data: bytes, most_pixels: int) -> Image.Image:
+def decode(data: bytes, max_pixels: int, max_jpeg_pixels: int) -> Image.Image:
     """The first frame, upright, RGB, on white; metadata is dropped.
+
+    A JPEG of more than `max_pixels`, up to `max_jpeg_pixels`, is decoded at a reduced size.
 
     Raises:
         Refused: the file is no picture of these formats, broken, or has too many pixels.
@@ -54,9 +57,12 @@ def decode(data: bytes, most_pixels: int) -> Image.Image:
     Image.MAX_IMAGE_PIXELS = None  # the checks below are ours, and come before any pixel is decoded
     try:
         if _is_webp(data):  # whose canvas Pillow allocates as soon as it opens the file
-            _check_size(*_webp_size(data), most_pixels)
+            _check_size(*_webp_size(data), max_pixels)
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            _check_size(*image.size, most_pixels)
+            if isinstance(image, JpegImagePlugin.JpegImageFile):
+                _check_size(*image.size, max_jpeg_pixels)
+                _reduce(image, max_pixels)
+            _check_size(*image.size, max_pixels)
             image.load()
             return _flattened(_upright(image))
     except Refused:
@@ -65,9 +71,18 @@ def decode(data: bytes, most_pixels: int) -> Image.Image:
         raise Refused("broken-image") from error
 
 
-def _check_size(width: int, height: int, most_pixels: int) -> None:
-    if width * height > most_pixels:
-        raise Refused("too-many-pixels", width * height)
+def _check_size(width: int, height: int, max_pixels: int) -> None:
+    if width * height > max_pixels:
+        raise Refused("too-many-pixels", width * height, max_pixels)
+
+
+def _reduce(image: JpegImagePlugin.JpegImageFile, max_pixels: int) -> None:
+    """Let libjpeg decode a half, a quarter or an eighth of each side where the pixels are too many."""
+    width, height = image.size
+    steps = [step for step in (1, 2, 4, 8) if math.ceil(width / step) * math.ceil(height / step) <= max_pixels]
+    step = steps[0] if steps else 8
+    if step > 1:
+        image.draft(None, (max(1, width // step), max(1, height // step)))
 
 
 def _is_webp(data: bytes) -> bool:
@@ -128,17 +143,17 @@ def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer until the requests end."""
     while len(header := requests.read(REQUEST.size)) == REQUEST.size:
-        length, most_pixels, most_seconds = REQUEST.unpack(header)
-        _end_in(most_seconds)
-        for part in _answer(requests.read(length), most_pixels):
+        length, max_pixels, max_jpeg_pixels, max_seconds = REQUEST.unpack(header)
+        _end_in(max_seconds)
+        for part in _answer(requests.read(length), max_pixels, max_jpeg_pixels):
             answers.write(part)
         answers.flush()
         _end_in(0)
 
 
-def _answer(data: bytes, most_pixels: int) -> tuple[bytes, ...]:
+def _answer(data: bytes, max_pixels: int, max_jpeg_pixels: int) -> tuple[bytes, ...]:
     try:
-        image = decode(data, most_pixels)
+        image = decode(data, max_pixels, max_jpeg_pixels)
         return b"I" + SIZE.pack(*image.size), image.tobytes()
     except MemoryError:  # between decoding and the answer
         refused = Refused("broken-image")
