@@ -8,7 +8,8 @@ from core.domain.errors import ErrorCode, OmokageError
 
 _SENTENCES: Mapping[ErrorCode, str] = {
     ErrorCode.NOT_AN_IMAGE: "not a JPEG, PNG, WebP or GIF picture",
-    ErrorCode.BROKEN_IMAGE: "the picture is damaged or cut off",
+    ErrorCode.BROKEN_IMAGE: "the picture is damaged",
+    ErrorCode.CUT_OFF: "the picture is cut off: the end of the file is missing",
     ErrorCode.TOO_LARGE: "the file is too large",
     ErrorCode.TOO_MANY_PIXELS: "the picture has too many pixels",
     ErrorCode.NO_FACE: "there is no face in the picture",

@@ -35,7 +35,13 @@ Sample: TypeAlias = Callable[[], "Sequence[NDArray[np.uint8]]"]
 Load: TypeAlias = Callable[[Subject, Sample], "Finder"]
 _SAMPLE = 240  # pictures that say what a folder has in common; ten seconds
 _UNREADABLE = frozenset(
-    {ErrorCode.NOT_AN_IMAGE, ErrorCode.BROKEN_IMAGE, ErrorCode.TOO_LARGE, ErrorCode.TOO_MANY_PIXELS}
+    {
+        ErrorCode.NOT_AN_IMAGE,
+        ErrorCode.BROKEN_IMAGE,
+        ErrorCode.CUT_OFF,
+        ErrorCode.TOO_LARGE,
+        ErrorCode.TOO_MANY_PIXELS,
+    }
 )
 
 

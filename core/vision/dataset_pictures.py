@@ -30,7 +30,15 @@ MOST_SIDE = 512
 _MARGIN = 0.4  # of the box, on each side: an aligned face of any tilt, and the views' framing, fit in
 _QUALITY = 95  # with full colour resolution: no visible loss
 _CELLS = 15  # of a thumbnail's side: fine enough for an expression, too coarse for what compression does
-_UNUSABLE = frozenset({ErrorCode.NOT_AN_IMAGE, ErrorCode.BROKEN_IMAGE, ErrorCode.TOO_LARGE, ErrorCode.TOO_MANY_PIXELS})
+_UNUSABLE = frozenset(
+    {
+        ErrorCode.NOT_AN_IMAGE,
+        ErrorCode.BROKEN_IMAGE,
+        ErrorCode.CUT_OFF,
+        ErrorCode.TOO_LARGE,
+        ErrorCode.TOO_MANY_PIXELS,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

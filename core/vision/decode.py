@@ -9,24 +9,25 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.vision import decode_worker
 from core.vision.decode_worker import CODE_LENGTH, REQUEST, SIZE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# By its path and isolated: neither the working folder nor PYTHONPATH has a say in what opens strangers' files. Pillow's
-# warnings quote the file, so they stay out of the log.
-_COMMAND = (sys.executable, "-I", "-W", "ignore", decode_worker.__file__)
+# Isolated, and from where this very file lies: neither the working folder nor PYTHONPATH has a say in what opens
+# strangers' files. Pillow's warnings quote the file, so they stay out of the log.
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from core.vision.decode_worker import main; main()"
+_COMMAND = (sys.executable, "-I", "-W", "ignore", "-c", _START, str(Path(__file__).resolve().parents[2]))
 # The child gets what Python needs to start, and none of the operator's secrets.
 _KEPT_ENVIRONMENT = ("LD_LIBRARY_PATH", "SYSTEMROOT")
-_CODES = {ErrorCode.NOT_AN_IMAGE, ErrorCode.BROKEN_IMAGE, ErrorCode.TOO_MANY_PIXELS}
+_CODES = {ErrorCode.NOT_AN_IMAGE, ErrorCode.BROKEN_IMAGE, ErrorCode.CUT_OFF, ErrorCode.TOO_MANY_PIXELS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,8 @@ class SafeDecoder:
         A JPEG of more than `max_pixels` comes at a reduced size, where the limits allow it.
 
         Raises:
-            OmokageError: TOO_LARGE, NOT_AN_IMAGE, TOO_MANY_PIXELS, BROKEN_IMAGE (also where decoding takes too long or
-                too much memory).
+            OmokageError: TOO_LARGE, NOT_AN_IMAGE, TOO_MANY_PIXELS, CUT_OFF (pixels are missing), BROKEN_IMAGE
+                (also where decoding takes too long or too much memory).
         """
         if len(data) > self._limits.max_bytes:
             raise OmokageError(ErrorCode.TOO_LARGE, size=len(data), limit=self._limits.max_bytes)

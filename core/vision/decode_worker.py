@@ -1,4 +1,4 @@
-"""The process that opens strangers' files; run by its path, and never imports the rest of Omokage.
+"""The process that opens strangers' files; of Omokage it imports only what is beside it and needs nothing else.
 
 Reads requests on standard input (8 bytes of length, 4 of the most pixels allowed, 4 of the most pixels of a JPEG that
 may be reduced, 4 of the most seconds, the file) and answers on standard output: `I`, width and height (4 bytes each)
@@ -19,6 +19,8 @@ from typing import BinaryIO
 # All four by name: asked for a format that is not loaded, Pillow would load every plugin it has.
 from PIL import GifImagePlugin, Image, ImageCms, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
+from core.vision.cut_off import is_cut_off, jpeg_continuations
+
 REQUEST = struct.Struct(">QIII")
 SIZE = struct.Struct(">II")
 CODE_LENGTH = struct.Struct(">H")
@@ -35,7 +37,8 @@ FORMATS = tuple(
 # on their side: `python -m benchmarks.decoding`); twice that leaves room for other builds of the libraries.
 MEMORY_BYTES = 1 << 30
 _OPEN_FILES = 16  # more than the three pipes and what Pillow holds; a file that takes the process over opens few
-_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
+_JPEG = b"\xff\xd8\xff"
+_SIGNATURES = (_JPEG, b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
 _WHITE = (255, 255, 255, 255)
 _INPUT_MODE = {b"RGB ": "RGB", b"CMYK": "CMYK", b"GRAY": "L"}  # by the colour space that a profile says it is for
 
@@ -50,25 +53,53 @@ def decode(data: bytes, max_pixels: int, max_jpeg_pixels: int) -> Image.Image:
     A JPEG of more than `max_pixels`, up to `max_jpeg_pixels`, is decoded at a reduced size.
 
     Raises:
-        Refused: the file is no picture of these formats, broken, or has too many pixels.
+        Refused: the file is no picture of these formats, broken, cut off, or has too many pixels.
     """
     if not (data.startswith(_SIGNATURES) or _is_webp(data)):
         raise Refused("not-an-image")
     Image.MAX_IMAGE_PIXELS = None  # the checks below are ours, and come before any pixel is decoded
     try:
-        if _is_webp(data):  # whose canvas Pillow allocates as soon as it opens the file
-            _check_size(*_webp_size(data), max_pixels)
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            if isinstance(image, JpegImagePlugin.JpegImageFile):
-                _check_size(*image.size, max_jpeg_pixels)
-                _reduce(image, max_pixels)
-            _check_size(*image.size, max_pixels)
-            image.load()
-            return _flattened(_upright(image))
+        return _decoded(data, max_pixels, max_jpeg_pixels)
     except Refused:
         raise
     except Exception as error:  # hostile bytes make the parsers raise anything
-        raise Refused("broken-image") from error
+        if not is_cut_off(data):
+            raise Refused("broken-image") from error
+    return _without_end(data, max_pixels, max_jpeg_pixels)
+
+
+def _decoded(data: bytes, max_pixels: int, max_jpeg_pixels: int) -> Image.Image:
+    """The same, with whatever Pillow raises."""
+    if _is_webp(data):  # whose canvas Pillow allocates as soon as it opens the file
+        _check_size(*_webp_size(data), max_pixels)
+    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        if isinstance(image, JpegImagePlugin.JpegImageFile):
+            _check_size(*image.size, max_jpeg_pixels)
+            _reduce(image, max_pixels)
+        _check_size(*image.size, max_pixels)
+        image.load()
+        return _flattened(_upright(image))
+
+
+def _without_end(data: bytes, max_pixels: int, max_jpeg_pixels: int) -> Image.Image:
+    """A JPEG of which only the end marker is missing: its picture is the same however the file goes on.
+
+    Raises:
+        Refused: it is no JPEG, or pixels are missing.
+    """
+    image, pixels = None, b""
+    for continued in jpeg_continuations(data) if data.startswith(_JPEG) else ():
+        try:
+            again = _decoded(continued, max_pixels, max_jpeg_pixels)
+        except Exception as error:  # as above
+            raise Refused("cut-off") from error
+        if image is None:
+            image, pixels = again, again.tobytes()
+        elif pixels != again.tobytes():
+            raise Refused("cut-off")
+    if image is None:
+        raise Refused("cut-off")
+    return image
 
 
 def _check_size(width: int, height: int, max_pixels: int) -> None:
@@ -186,7 +217,8 @@ def _limit() -> None:
             resource.setrlimit(limit, (most, most))
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Be that process."""
     _limit()
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
         serve(sys.stdin.buffer, sys.stdout.buffer)
