@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import math
 import os
 import subprocess
@@ -49,6 +50,21 @@ OPERATOR_LIMITS = PhotoLimits(
     max_jpeg_pixels=120_000_000,
     timeout_s=30.0,  # the slowest of them takes 3 s on an idle machine
 )
+
+
+def allowed_attempts() -> list[str]:
+    """What a file that took the decoder's process over could do on this system; the process itself tries it.
+
+    Raises:
+        OSError, ValueError: the process does not start.
+    """
+    command = [*_COMMAND, "attempts"]
+    done = subprocess.run(command, capture_output=True, check=False, env=_environment(), timeout=30)  # noqa: S603
+    return [name for name, is_let in json.loads(done.stdout).items() if is_let]
+
+
+def _environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
 
 
 class SafeDecoder:
@@ -141,9 +157,8 @@ class SafeDecoder:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
             self._kill()
-            environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
             self._process = subprocess.Popen(  # noqa: S603 - our own module, no input in the command
-                _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+                _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment()
             )
             self._owner = os.getpid()
         return self._process

@@ -10,15 +10,29 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import math
+import os
 import signal
 import struct
 import sys
 from typing import BinaryIO
 
 # All four by name: asked for a format that is not loaded, Pillow would load every plugin it has.
-from PIL import GifImagePlugin, Image, ImageCms, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+# MPO and TIFF (for EXIF) are what it would load later, when files can be read no more.
+from PIL import (
+    GifImagePlugin,
+    Image,
+    ImageCms,
+    ImageOps,
+    JpegImagePlugin,
+    MpoImagePlugin,  # noqa: F401
+    PngImagePlugin,
+    TiffImagePlugin,  # noqa: F401
+    WebPImagePlugin,
+)
 
+from core.vision.confinement import attempts, confine
 from core.vision.cut_off import is_cut_off, jpeg_continuations
 
 REQUEST = struct.Struct(">QIII")
@@ -217,8 +231,23 @@ def _limit() -> None:
             resource.setrlimit(limit, (most, most))
 
 
-def main() -> None:
-    """Be that process."""
+def prepare() -> None:
+    """Load what decoding would load later, and let nothing but the three pipes be reached from then on.
+
+    What goes wrong until here is said on standard error; a stranger's file has nothing to say there.
+    """
+    Image.preinit()
     _limit()
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stderr.fileno())
+    confine()
+
+
+def main() -> None:
+    """Be that process; with the argument `attempts` only say what it could still do, as JSON."""
+    prepare()
+    if "attempts" in sys.argv:
+        sys.stdout.write(json.dumps(attempts()))
+        return
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
         serve(sys.stdin.buffer, sys.stdout.buffer)
