@@ -73,6 +73,25 @@ def check_gpu(said: dict[str, Any] | str) -> Finding:
     return remark("gpu", "none that TensorFlow can use; everything works without, training is slower")
 
 
+def check_decoder() -> Finding:
+    """Strangers' pictures are opened in a process of its own, from which the system takes what it can."""
+    try:
+        from core.vision.decode import allowed_attempts  # noqa: PLC0415 - numpy, which a bot's host has not
+    except ImportError:
+        return remark("decoder", "a worker's libraries are not installed here, so no pictures are opened")
+    try:
+        let = allowed_attempts()
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        return fault("decoder", f"the process that opens pictures does not start: {error}")
+    if not let:
+        return ok("decoder", "pictures are opened in a process without files, network and other processes")
+    return remark(
+        "decoder",
+        f"a picture that takes its process over could here: {', '.join(let)}. Linux 6.12 with Landlock and seccomp, "
+        "on x86-64 or ARM64, takes all of it away",
+    )
+
+
 def check_disk(data: Path) -> Finding:
     """Room for pictures and models, in the data folder or where it will be."""
     folder = next(path for path in (data, *data.parents) if path.exists())

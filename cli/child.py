@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from cli.hiding import without
 from cli.record import Record
 from cli.terminal import Log
 
@@ -27,6 +28,7 @@ class Part:
         name: of its log and its messages.
         command: program and arguments.
         environment: what it has beside this process's own.
+        withheld: beginnings of the names of those variables of this process that it does not get.
         is_ready: asked with the process's id, in a thread, until it says yes.
         beat: the time of its last sign of life, None where it gives none.
         needs: parts that must be ready before it starts.
@@ -39,6 +41,7 @@ class Part:
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    withheld: tuple[str, ...] = ()
     is_ready: Callable[[int], bool] = lambda _pid: True
     beat: Callable[[], float | None] | None = None
     needs: tuple[str, ...] = ()
@@ -74,7 +77,7 @@ class Child:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env={**os.environ, **part.environment},
+                env={**without(dict(os.environ), *part.withheld), **part.environment},
                 start_new_session=True,  # the terminal's Ctrl-C is for `up` alone
                 pass_fds=(leash,),
             )

@@ -34,7 +34,7 @@ def classify(photos: tuple[str, ...], as_json: bool, guild: int) -> int:
     with opened(read_settings()) as services:
         from core.bootstrap import build_classifier  # noqa: PLC0415 - loads TensorFlow
 
-        for read in read_all(build_classifier(services), photos, guild):
+        for read in read_all(build_classifier(services, operator=True), photos, guild):
             failed += read.error is not None
             if read.error is not None:
                 echo(f"{printable(read.name)}: {read.error}", err=True)

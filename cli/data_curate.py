@@ -94,10 +94,10 @@ def _curated(source: Path, subject: Subject, place: Path, keep: Path | None, dro
     from core.services.curate import offered_of, read_hand  # noqa: PLC0415
     from core.services.curate_files import write_all  # noqa: PLC0415
     from core.services.dataset_sources import opened as files_of  # noqa: PLC0415
-    from core.vision.decode import SafeDecoder  # noqa: PLC0415
+    from core.vision.decode import OPERATOR_LIMITS, SafeDecoder  # noqa: PLC0415
 
     hand = read_hand(keep, drop)
-    with files_of(source) as files, SafeDecoder() as decoder:
+    with files_of(source) as files, SafeDecoder(OPERATOR_LIMITS) as decoder:
         pictures: list[Offered] = offered_of(files)
         with bar("Looking at pictures") as progress:
             curation = look_at_all(pictures, subject, hand=hand, progress=progress)

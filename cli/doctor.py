@@ -44,6 +44,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield check_parts.check_broker(settings)
     yield check_parts.check_token(settings)
     yield check_parts.check_running(settings)
+    yield check_host.check_decoder()
     tensorflow = check_host.probe_tensorflow()
     yield check_host.check_tensorflow(tensorflow)
     yield check_host.check_gpu(tensorflow)

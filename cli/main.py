@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from cli.exits import INTERRUPTED
+from cli.hiding import hide_memory
 from cli.printable import printable_lines
 
 
@@ -82,6 +83,7 @@ def omokage() -> None:
 
 def main() -> None:
     """The entry point. Exit statuses are in docs/cli.md."""
+    hide_memory()  # every command may have the operator's secrets in its environment
     # click turns Ctrl-C into status 1; shells and supervisors expect 130.
     try:
         status: Any = omokage.main(standalone_mode=False)

@@ -13,10 +13,12 @@ from pathlib import Path
 
 from cli import valkey
 from cli.child import Part
+from cli.hiding import STORAGE_VARIABLES, TOKEN_VARIABLES
 from core.settings import Settings
 
 HOST = "127.0.0.1"
 _API = "/api/v10"
+_SECRETS = (*TOKEN_VARIABLES, *STORAGE_VARIABLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +80,32 @@ def free_port(wanted: int) -> int:
 def _valkey(data: Path, told: Mapping[str, str]) -> Part:
     path = valkey.socket_path(data)
     return Part(
-        "valkey", valkey.command(data), told, is_ready=lambda _pid: valkey.answers(path), turn=3, ready_within_s=30
+        "valkey",
+        valkey.command(data),
+        told,
+        withheld=_SECRETS,
+        is_ready=lambda _pid: valkey.answers(path),
+        turn=3,
+        ready_within_s=30,
     )
 
 
 def _sandbox(port: int, told: Mapping[str, str]) -> Part:
     command = omokage("sandbox", "--port", str(port))
-    return Part("sandbox", command, told, is_ready=lambda _pid: _serves(port), turn=2, ready_within_s=60)
+    return Part(
+        "sandbox", command, told, withheld=_SECRETS, is_ready=lambda _pid: _serves(port), turn=2, ready_within_s=60
+    )
 
 
 def _pictures(data: Path, told: Mapping[str, str]) -> Part:
-    return Part("pictures", omokage("starter-pictures", str(data / "starter")), told, once=True, stop_within_s=1)
+    return Part(
+        "pictures",
+        omokage("starter-pictures", str(data / "starter")),
+        told,
+        withheld=_SECRETS,
+        once=True,
+        stop_within_s=1,
+    )
 
 
 def _worker(data: Path, queue: str, told: Mapping[str, str], needs: tuple[str, ...]) -> Part:
@@ -97,6 +114,7 @@ def _worker(data: Path, queue: str, told: Mapping[str, str], needs: tuple[str, .
         f"{queue}-worker",
         omokage("worker", "--queue", queue),
         told,
+        withheld=TOKEN_VARIABLES,
         is_ready=lambda pid: is_ready(file, pid),
         beat=lambda: last_beat(file),
         needs=needs,

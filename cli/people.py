@@ -46,8 +46,10 @@ def enrol(name: str, photos: tuple[str, ...], guild: int) -> int:
     failed = 0
     with opened(read_settings()) as services:
         from core.bootstrap import build_classifier  # noqa: PLC0415 - loads TensorFlow
+        from core.vision.kept_photo import PhotoKeeper  # noqa: PLC0415 - numpy
 
-        for read in read_all(build_classifier(services), photos, guild):
+        keeper = PhotoKeeper()
+        for read in read_all(build_classifier(services, operator=True), photos, guild):
             photo_name = printable(read.name)
             problem = read.error or _problem(read.outcome)
             if problem is not None or read.outcome is None:
@@ -55,9 +57,10 @@ def enrol(name: str, photos: tuple[str, ...], guild: int) -> int:
                 failed += 1
                 continue
             source = f"cli:{printable(Path(read.name).name)}"  # databases keep text, no bytes
-            photo = services.blobs.put(read.data)  # a data set of the labels needs it
+            photo = services.blobs.put(keeper.kept(read.data))  # a data set of the labels needs it
             person = services.people.enrol(guild, shown, read.outcome.faces[0], source=source, photo=photo)
             echo(f"{photo_name}: {person.name}, {_count(person.pictures)}")
+        keeper.close()
     return FAULT if failed else OK
 
 

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from core.domain.classification import ClassifyOutcome
     from core.services.classify import ClassifyService
 
-# Bytes that are read at most: one more than a photo may have, so that the decoder can say so.
-_MOST_BYTES = 10 * 1024 * 1024 + 1
+# Bytes that are read at most: one more than a photo may have (core.vision.decode), so that the decoder can say so. The
+# first number is the chat's, for jobs that a worker could do as well; the other the operator's.
+MAX_BYTES = 10 * 1024 * 1024 + 1
+OPERATOR_MAX_BYTES = 64 * 1024 * 1024 + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def read_all(classifier: ClassifyService, names: Sequence[str], guild: int) -> I
     """Classify one photo after the other; what is wrong with one does not stop the others."""
     for name in names:
         try:
-            data = photo_bytes(name)
+            data = photo_bytes(name, OPERATOR_MAX_BYTES)
             yield Read(name, classifier.classify_photo(data, guild), data)
         except OmokageError as error:
             yield Read(name, error=sentence(error))
@@ -41,8 +43,8 @@ def read_all(classifier: ClassifyService, names: Sequence[str], guild: int) -> I
             yield Read(name, error=error.strerror or first_line(error))
 
 
-def photo_bytes(name: str) -> bytes:
-    """The file, which may be anything.
+def photo_bytes(name: str, max_bytes: int = MAX_BYTES) -> bytes:
+    """The file, which may be anything; its first `max_bytes`.
 
     Raises:
         OSError: it cannot be read.
@@ -52,4 +54,4 @@ def photo_bytes(name: str) -> bytes:
     if path.exists() and not path.is_file() and not path.is_dir():
         raise OmokageError(ErrorCode.NOT_AN_IMAGE)
     with path.open("rb") as file:
-        return file.read(_MOST_BYTES)
+        return file.read(max_bytes)

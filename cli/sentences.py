@@ -8,9 +8,10 @@ from core.domain.errors import ErrorCode, OmokageError
 
 _SENTENCES: Mapping[ErrorCode, str] = {
     ErrorCode.NOT_AN_IMAGE: "not a JPEG, PNG, WebP or GIF picture",
-    ErrorCode.BROKEN_IMAGE: "the picture is damaged or cut off",
-    ErrorCode.TOO_LARGE: "the file is larger than 10 MiB",
-    ErrorCode.TOO_MANY_PIXELS: "the picture has more than 25 megapixels",
+    ErrorCode.BROKEN_IMAGE: "the picture is damaged",
+    ErrorCode.CUT_OFF: "the picture is cut off: the end of the file is missing",
+    ErrorCode.TOO_LARGE: "the file is too large",
+    ErrorCode.TOO_MANY_PIXELS: "the picture has too many pixels",
     ErrorCode.NO_FACE: "there is no face in the picture",
     ErrorCode.PHOTO_GONE: "the stored picture is gone",
     ErrorCode.FACE_GONE: "the face is no longer stored",
@@ -73,6 +74,11 @@ _DETAILED: Mapping[ErrorCode, str] = {
     ErrorCode.SAME_PERSON: "the recogniser takes the photo for {target} already",
     ErrorCode.NOT_BETTER: "the version is right in {new:.1%} of the held-out pictures, the serving one in {old:.1%}",
 }
+# The same with the limit, which the operator's files do not share with the chat's, in units of the second number.
+_LIMITED: Mapping[ErrorCode, tuple[str, int]] = {
+    ErrorCode.TOO_LARGE: ("the file is larger than {} MiB", 2**20),
+    ErrorCode.TOO_MANY_PIXELS: ("the picture has more than {} megapixels", 10**6),
+}
 _UNFIT = {
     "few-people": "the data set has fewer than two people",
     "few-pictures": "some people have too few pictures: {names}",
@@ -93,6 +99,10 @@ def sentence(error: OmokageError) -> str:
     """Without a capital letter or a full stop: it follows the photo's name."""
     if error.code is ErrorCode.BAD_NAME:
         return _BAD_NAMES.get(str(error.details.get("reason")), _SENTENCES[error.code])
+    limit = error.details.get("limit")
+    if error.code in _LIMITED and isinstance(limit, int):
+        words, unit = _LIMITED[error.code]
+        return words.format(limit // unit)
     detailed = _UNFIT.get(str(error.details.get("remark"))) or _DETAILED.get(error.code)
     try:
         return (detailed or _SENTENCES[error.code]).format_map(error.details)

@@ -11,6 +11,7 @@ from cli import leash
 from cli.context import first_line, log_to_stderr, opened, read_settings
 from cli.echo import echo
 from cli.exits import BadSetting, Fault
+from cli.hiding import TOKEN_VARIABLES, forget
 from core.settings import SettingsError
 
 
@@ -39,6 +40,7 @@ def bot() -> None:
 )
 def worker(queue: str, concurrency: int) -> int:
     """Run one worker. SIGTERM lets its present jobs end."""
+    forget(*TOKEN_VARIABLES)
     settings = read_settings()
     log_to_stderr(settings.log_level)
     from core.domain.jobs import QueueName  # noqa: PLC0415

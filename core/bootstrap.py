@@ -90,12 +90,17 @@ def build(settings: Settings, enqueue: Enqueue, limits: Limits = LIMITS) -> Serv
     )
 
 
-def build_classifier(services: Services) -> ClassifyService:
-    """Load the vision parts (seconds, hundreds of megabytes): worker and CLI only."""
+def build_classifier(services: Services, *, operator: bool = False) -> ClassifyService:
+    """Load the vision parts (seconds, hundreds of megabytes): worker and CLI only.
+
+    Args:
+        services: of this process.
+        operator: the photos are files of the operator's, so they may be as large as cameras make them.
+    """
     # Not above: the bot imports this module and must load none of it.
     from core.services.classifier import load_classifier  # noqa: PLC0415
 
-    return load_classifier(services.people, services.blobs, services.registry)
+    return load_classifier(services.people, services.blobs, services.registry, operator=operator)
 
 
 def build_training(services: Services, beside: MakeWatcher | None = None) -> Training:

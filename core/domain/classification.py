@@ -90,8 +90,12 @@ class ClassifyResult:
         return cls(faces=faces, **{name: data[name] for name in fields})
 
     def photo_json(self, photo_name: str) -> dict[str, JSON]:
-        """The CLI's documented shape: boxes are [x, y, w, h], `top` is [[name, probability], ...]."""
-        return {"photo": photo_name, "faces": [_face_json(face) for face in self.faces]}
+        """The CLI's documented shape: boxes are [x, y, w, h] within `size`, `top` is [[name, probability], ...]."""
+        return {
+            "photo": photo_name,
+            "size": [self.width, self.height],
+            "faces": [_face_json(face) for face in self.faces],
+        }
 
 
 @dataclass(frozen=True, slots=True)

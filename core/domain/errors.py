@@ -14,6 +14,7 @@ class ErrorCode(StrEnum):
 
     NOT_AN_IMAGE = "not-an-image"
     BROKEN_IMAGE = "broken-image"
+    CUT_OFF = "cut-off"  # the end of the picture's file is missing, and pixels with it
     TOO_LARGE = "too-large"
     TOO_MANY_PIXELS = "too-many-pixels"
     NO_FACE = "no-face"

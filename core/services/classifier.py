@@ -15,9 +15,18 @@ from core.vision.recognise import RECOGNISER_NAME, Head, MeanEmbeddingRecogniser
 from core.vision.serving import VersionRecogniser
 
 
-def load_classifier(people: PeopleService, blobs: Blobs, registry: RegistryService) -> ClassifyService:
-    """Load the networks: seconds and hundreds of megabytes, so once a process, and never before a fork."""
-    return make_classifier(people, blobs, load_photo_reader(), load_serving(registry, people))
+def load_classifier(
+    people: PeopleService, blobs: Blobs, registry: RegistryService, *, operator: bool = False
+) -> ClassifyService:
+    """Load the networks: seconds and hundreds of megabytes, so once a process, and never before a fork.
+
+    Args:
+        people: the guilds' rows.
+        blobs: where photos are and pictures go.
+        registry: the guilds' versions.
+        operator: see `load_photo_reader`.
+    """
+    return make_classifier(people, blobs, load_photo_reader(operator=operator), load_serving(registry, people))
 
 
 def make_classifier(

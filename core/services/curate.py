@@ -36,7 +36,13 @@ Sample: TypeAlias = Callable[[], "Sequence[NDArray[np.uint8]]"]
 Load: TypeAlias = Callable[[Subject, Sample], "Finder"]
 _SAMPLE = 240  # pictures that say what a folder has in common; ten seconds
 _UNREADABLE = frozenset(
-    {ErrorCode.NOT_AN_IMAGE, ErrorCode.BROKEN_IMAGE, ErrorCode.TOO_LARGE, ErrorCode.TOO_MANY_PIXELS}
+    {
+        ErrorCode.NOT_AN_IMAGE,
+        ErrorCode.BROKEN_IMAGE,
+        ErrorCode.CUT_OFF,
+        ErrorCode.TOO_LARGE,
+        ErrorCode.TOO_MANY_PIXELS,
+    }
 )
 
 
@@ -74,7 +80,7 @@ def curate(
         progress: told after each picture.
         limits: from where on a picture is good enough.
         load: makes what finds the subject; by default with the product's networks.
-        decoder: by default the product's; one that is given stays open.
+        decoder: by default the product's, with the operator's limits; one that is given stays open.
 
     Raises:
         OmokageError: BAD_OPTION, `hand` names what no picture is called, or wants to keep what cannot be read.
@@ -94,9 +100,9 @@ def curate(
 
 
 def _decoder() -> Decoder:
-    from core.vision.decode import SafeDecoder  # noqa: PLC0415 - tests need none
+    from core.vision.decode import OPERATOR_LIMITS, SafeDecoder  # noqa: PLC0415 - tests need none
 
-    return SafeDecoder()
+    return SafeDecoder(OPERATOR_LIMITS)
 
 
 def _judged(

@@ -25,8 +25,9 @@ from core.services.dataset_zip import ZipFiles
 from core.services.folder_files import FolderFiles
 from core.services.people_folders import Folder, find_people, tree
 
-# One byte more than a photo may have (core.vision.decode.PhotoLimits), so that the decoder can say so.
-MOST_BYTES = 10 * 1024 * 1024 + 1
+# One byte more than a file of the operator's may have (core.vision.decode.OPERATOR_LIMITS), so that the decoder can
+# say so.
+MOST_BYTES = 64 * 1024 * 1024 + 1
 
 
 class Files(Protocol):

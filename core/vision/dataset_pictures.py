@@ -30,14 +30,22 @@ MOST_SIDE = 512
 _MARGIN = 0.4  # of the box, on each side: an aligned face of any tilt, and the views' framing, fit in
 _QUALITY = 95  # with full colour resolution: no visible loss
 _CELLS = 15  # of a thumbnail's side: fine enough for an expression, too coarse for what compression does
-_UNUSABLE = frozenset({ErrorCode.NOT_AN_IMAGE, ErrorCode.BROKEN_IMAGE, ErrorCode.TOO_LARGE, ErrorCode.TOO_MANY_PIXELS})
+_UNUSABLE = frozenset(
+    {
+        ErrorCode.NOT_AN_IMAGE,
+        ErrorCode.BROKEN_IMAGE,
+        ErrorCode.CUT_OFF,
+        ErrorCode.TOO_LARGE,
+        ErrorCode.TOO_MANY_PIXELS,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What is kept of a file.
 
-    `landmarks` and `box` are in pixels of `image`; `side` is the face's size in the file that came, 0 without a face;
+    `landmarks` and `box` are in pixels of `image`; `side` is the face's size in the decoded picture, 0 without a face;
     `thumbnail` (225,) serves to find copies.
     """
 
@@ -113,11 +121,11 @@ def thumbnail(chip: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def load_picture_reader() -> PictureReader:
     """With the product's networks: seconds and hundreds of megabytes."""
-    from core.vision.decode import SafeDecoder  # noqa: PLC0415 - tests need none of these
+    from core.vision.decode import OPERATOR_LIMITS, SafeDecoder  # noqa: PLC0415 - tests need none of these
     from core.vision.detect import load_detector  # noqa: PLC0415
     from core.vision.embed import load_embedder  # noqa: PLC0415
 
-    return PictureReader(SafeDecoder(), load_detector(), load_embedder())
+    return PictureReader(SafeDecoder(OPERATOR_LIMITS), load_detector(), load_embedder())
 
 
 def _seen(data: bytes, image: NDArray[np.uint8], face: DetectedFace | None) -> Seen:

@@ -1,24 +1,41 @@
-"""The process that opens strangers' files; run by its path, and never imports the rest of Omokage.
+"""The process that opens strangers' files; of Omokage it imports only what is beside it and needs nothing else.
 
-Reads requests on standard input (8 bytes of length, 4 of the most pixels allowed, 4 of the most seconds, the file) and
-answers on standard output: `I`, width and height (4 bytes each) and RGB pixels, or `E`, a length (2 bytes) and `code`
-or `code:pixels`. Numbers are big-endian. Ends with its input, so with the process that started it. Imports Pillow only:
-it starts in a tenth of a second, and holds no secrets.
+Reads requests on standard input (8 bytes of length, 4 of the most pixels allowed, 4 of the most pixels of a JPEG that
+may be reduced, 4 of the most seconds, the file) and answers on standard output: `I`, width and height (4 bytes each)
+and RGB pixels, or `E`, a length (2 bytes) and `code` or `code:pixels:limit`. Numbers are big-endian. Ends with its
+input, so with the process that started it. Imports Pillow only: it starts in a tenth of a second, and holds no secrets.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import json
+import math
+import os
 import signal
 import struct
 import sys
 from typing import BinaryIO
 
 # All four by name: asked for a format that is not loaded, Pillow would load every plugin it has.
-from PIL import GifImagePlugin, Image, ImageCms, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+# MPO and TIFF (for EXIF) are what it would load later, when files can be read no more.
+from PIL import (
+    GifImagePlugin,
+    Image,
+    ImageCms,
+    ImageOps,
+    JpegImagePlugin,
+    MpoImagePlugin,  # noqa: F401
+    PngImagePlugin,
+    TiffImagePlugin,  # noqa: F401
+    WebPImagePlugin,
+)
 
-REQUEST = struct.Struct(">QII")
+from core.vision.confinement import attempts, confine
+from core.vision.cut_off import is_cut_off, jpeg_continuations
+
+REQUEST = struct.Struct(">QIII")
 SIZE = struct.Struct(">II")
 CODE_LENGTH = struct.Struct(">H")
 FORMATS = tuple(
@@ -34,7 +51,8 @@ FORMATS = tuple(
 # on their side: `python -m benchmarks.decoding`); twice that leaves room for other builds of the libraries.
 MEMORY_BYTES = 1 << 30
 _OPEN_FILES = 16  # more than the three pipes and what Pillow holds; a file that takes the process over opens few
-_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
+_JPEG = b"\xff\xd8\xff"
+_SIGNATURES = (_JPEG, b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
 _WHITE = (255, 255, 255, 255)
 _INPUT_MODE = {b"RGB ": "RGB", b"CMYK": "CMYK", b"GRAY": "L"}  # by the colour space that a profile says it is for
 
@@ -43,31 +61,73 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
     """What is wrong with the file: a code of core.domain.errors, and a number for its sentence."""
 
 
-def decode(data: bytes, most_pixels: int) -> Image.Image:
+def decode(data: bytes, max_pixels: int, max_jpeg_pixels: int) -> Image.Image:
     """The first frame, upright, RGB, on white; metadata is dropped.
 
+    A JPEG of more than `max_pixels`, up to `max_jpeg_pixels`, is decoded at a reduced size.
+
     Raises:
-        Refused: the file is no picture of these formats, broken, or has too many pixels.
+        Refused: the file is no picture of these formats, broken, cut off, or has too many pixels.
     """
     if not (data.startswith(_SIGNATURES) or _is_webp(data)):
         raise Refused("not-an-image")
     Image.MAX_IMAGE_PIXELS = None  # the checks below are ours, and come before any pixel is decoded
     try:
-        if _is_webp(data):  # whose canvas Pillow allocates as soon as it opens the file
-            _check_size(*_webp_size(data), most_pixels)
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            _check_size(*image.size, most_pixels)
-            image.load()
-            return _flattened(_upright(image))
+        return _decoded(data, max_pixels, max_jpeg_pixels)
     except Refused:
         raise
     except Exception as error:  # hostile bytes make the parsers raise anything
-        raise Refused("broken-image") from error
+        if not is_cut_off(data):
+            raise Refused("broken-image") from error
+    return _without_end(data, max_pixels, max_jpeg_pixels)
 
 
-def _check_size(width: int, height: int, most_pixels: int) -> None:
-    if width * height > most_pixels:
-        raise Refused("too-many-pixels", width * height)
+def _decoded(data: bytes, max_pixels: int, max_jpeg_pixels: int) -> Image.Image:
+    """The same, with whatever Pillow raises."""
+    if _is_webp(data):  # whose canvas Pillow allocates as soon as it opens the file
+        _check_size(*_webp_size(data), max_pixels)
+    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        if isinstance(image, JpegImagePlugin.JpegImageFile):
+            _check_size(*image.size, max_jpeg_pixels)
+            _reduce(image, max_pixels)
+        _check_size(*image.size, max_pixels)
+        image.load()
+        return _flattened(_upright(image))
+
+
+def _without_end(data: bytes, max_pixels: int, max_jpeg_pixels: int) -> Image.Image:
+    """A JPEG of which only the end marker is missing: its picture is the same however the file goes on.
+
+    Raises:
+        Refused: it is no JPEG, or pixels are missing.
+    """
+    image, pixels = None, b""
+    for continued in jpeg_continuations(data) if data.startswith(_JPEG) else ():
+        try:
+            again = _decoded(continued, max_pixels, max_jpeg_pixels)
+        except Exception as error:  # as above
+            raise Refused("cut-off") from error
+        if image is None:
+            image, pixels = again, again.tobytes()
+        elif pixels != again.tobytes():
+            raise Refused("cut-off")
+    if image is None:
+        raise Refused("cut-off")
+    return image
+
+
+def _check_size(width: int, height: int, max_pixels: int) -> None:
+    if width * height > max_pixels:
+        raise Refused("too-many-pixels", width * height, max_pixels)
+
+
+def _reduce(image: JpegImagePlugin.JpegImageFile, max_pixels: int) -> None:
+    """Let libjpeg decode a half, a quarter or an eighth of each side where the pixels are too many."""
+    width, height = image.size
+    steps = [step for step in (1, 2, 4, 8) if math.ceil(width / step) * math.ceil(height / step) <= max_pixels]
+    step = steps[0] if steps else 8
+    if step > 1:
+        image.draft(None, (max(1, width // step), max(1, height // step)))
 
 
 def _is_webp(data: bytes) -> bool:
@@ -128,17 +188,17 @@ def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer until the requests end."""
     while len(header := requests.read(REQUEST.size)) == REQUEST.size:
-        length, most_pixels, most_seconds = REQUEST.unpack(header)
-        _end_in(most_seconds)
-        for part in _answer(requests.read(length), most_pixels):
+        length, max_pixels, max_jpeg_pixels, max_seconds = REQUEST.unpack(header)
+        _end_in(max_seconds)
+        for part in _answer(requests.read(length), max_pixels, max_jpeg_pixels):
             answers.write(part)
         answers.flush()
         _end_in(0)
 
 
-def _answer(data: bytes, most_pixels: int) -> tuple[bytes, ...]:
+def _answer(data: bytes, max_pixels: int, max_jpeg_pixels: int) -> tuple[bytes, ...]:
     try:
-        image = decode(data, most_pixels)
+        image = decode(data, max_pixels, max_jpeg_pixels)
         return b"I" + SIZE.pack(*image.size), image.tobytes()
     except MemoryError:  # between decoding and the answer
         refused = Refused("broken-image")
@@ -171,7 +231,23 @@ def _limit() -> None:
             resource.setrlimit(limit, (most, most))
 
 
-if __name__ == "__main__":
+def prepare() -> None:
+    """Load what decoding would load later, and let nothing but the three pipes be reached from then on.
+
+    What goes wrong until here is said on standard error; a stranger's file has nothing to say there.
+    """
+    Image.preinit()
     _limit()
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stderr.fileno())
+    confine()
+
+
+def main() -> None:
+    """Be that process; with the argument `attempts` only say what it could still do, as JSON."""
+    prepare()
+    if "attempts" in sys.argv:
+        sys.stdout.write(json.dumps(attempts()))
+        return
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
         serve(sys.stdin.buffer, sys.stdout.buffer)

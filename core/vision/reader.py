@@ -125,10 +125,15 @@ def best_faces(faces: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:
     return tuple(sorted(faces, key=weight, reverse=True)[:MOST_FACES])
 
 
-def load_photo_reader() -> PhotoReader:
-    """The product's parts: seconds and hundreds of megabytes, so only where photos are read; never before a fork."""
-    from core.vision.decode import SafeDecoder  # noqa: PLC0415 - tests and types need none of these
+def load_photo_reader(*, operator: bool = False) -> PhotoReader:
+    """The product's parts: seconds and hundreds of megabytes, so only where photos are read; never before a fork.
+
+    Args:
+        operator: the photos are files of the operator's, so they may be as large as cameras make them.
+    """
+    from core.vision.decode import CHAT_LIMITS, OPERATOR_LIMITS, SafeDecoder  # noqa: PLC0415 - tests need none of these
     from core.vision.detect import load_detector  # noqa: PLC0415
     from core.vision.embed import load_embedder  # noqa: PLC0415
 
-    return PhotoReader(SafeDecoder(), load_detector(), load_embedder())
+    limits = OPERATOR_LIMITS if operator else CHAT_LIMITS
+    return PhotoReader(SafeDecoder(limits), load_detector(), load_embedder())

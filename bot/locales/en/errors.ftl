@@ -1,7 +1,8 @@
 ### What went wrong, and what to do about it.
 
 error-not-an-image = That is not a picture I can read. Please send a JPEG, PNG, WebP or GIF file.
-error-broken-image = The picture is damaged or cut off. Please save or download it again, and send the new file.
+error-broken-image = The picture is damaged. Please save or download it again, and send the new file.
+error-cut-off = The picture is cut off: the end of the file is missing. Please save or download it again, and send the new file.
 error-too-large = The file is larger than 10 MiB. Please send a smaller copy, for example a screenshot of it.
 error-too-many-pixels = The picture has more than 25 megapixels. Please make it smaller and send it again.
 error-no-face = I found no face in this picture. Try one in which the faces are larger, sharper, and turned to the camera.

@@ -46,7 +46,7 @@ def answer(number: int, name: str | None) -> FaceAnswer:
 @pytest.fixture(autouse=True)
 def classifier(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Classifier:
     made = Classifier()
-    monkeypatch.setattr("core.bootstrap.build_classifier", lambda _services: made)
+    monkeypatch.setattr("core.bootstrap.build_classifier", lambda _services, *, operator: made)
     monkeypatch.setenv("OMOKAGE_DATA", str(tmp_path / "data"))
     monkeypatch.delenv("OMOKAGE_DATABASE_URL", raising=False)
     monkeypatch.chdir(tmp_path)
@@ -71,6 +71,7 @@ def test_json_is_one_object_a_photo_in_the_documented_shape():
     assert status == 0
     assert json.loads(result.stdout) == {
         "photo": "a.jpg",
+        "size": [640, 480],
         "faces": [
             {"box": [10.0, 20.0, 30.0, 40.0], "score": 0.5, "name": "Mina", "top": [["Mina", 0.875]]},
             {"box": [20.0, 20.0, 30.0, 40.0], "score": 0.5, "name": None, "top": []},
@@ -83,12 +84,12 @@ def test_one_bad_photo_does_not_stop_the_others_and_is_status_1():
     status, result = run("classify", "--json", *names)
     assert status == 1
     assert [json.loads(line) for line in result.stdout.splitlines()] == [
-        {"photo": "bad.jpg", "error": "the picture is damaged or cut off"},
+        {"photo": "bad.jpg", "error": "the picture is damaged"},
         {"photo": "missing.jpg", "error": "No such file or directory"},
-        {"photo": "good.jpg", "faces": []},
+        {"photo": "good.jpg", "size": [640, 480], "faces": []},
     ]
     assert result.stderr.splitlines() == [
-        "bad.jpg: the picture is damaged or cut off",
+        "bad.jpg: the picture is damaged",
         "missing.jpg: No such file or directory",
     ]
 

@@ -47,6 +47,7 @@ def test_the_clis_json_has_the_documented_shape() -> None:
     result = ClassifyResult(200, 100, "ab" * 32, "image/jpeg", faces, "net", 0.1)
     assert result.photo_json("IMG_1.jpg") == {
         "photo": "IMG_1.jpg",
+        "size": [200, 100],
         "faces": [
             {"box": [1.5, 2, 30, 40], "score": 0.99, "name": "Anna", "top": [["Anna", 0.9], ["Ben", 0.05]]},
             {"box": [100, 2, 30, 40], "score": 0.5, "name": None, "top": []},

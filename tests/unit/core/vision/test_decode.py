@@ -113,7 +113,7 @@ def test_what_is_no_picture_is_called_so(decoder, data):
 def test_a_truncated_picture_is_refused(decoder, kind):
     noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8))
     data = saved(noise, kind)
-    assert refusal(decoder, data[: len(data) // 2]).code is ErrorCode.BROKEN_IMAGE
+    assert refusal(decoder, data[: len(data) // 2]).code is ErrorCode.CUT_OFF
 
 
 def test_too_many_bytes_are_refused_without_asking_the_child():

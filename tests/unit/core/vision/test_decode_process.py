@@ -141,7 +141,7 @@ def test_it_works_in_the_processes_of_a_worker_s_pool(script):
 
 NOISY = saved(Image.fromarray(np.random.default_rng(1).integers(0, 256, (24, 24, 3), np.uint8)), "PNG")
 SAMPLES = [NOISY] + [saved(two_colours(), kind) for kind in ("JPEG", "PNG", "WEBP", "GIF")]
-EXPECTED = {ErrorCode.NOT_AN_IMAGE, ErrorCode.BROKEN_IMAGE, ErrorCode.TOO_MANY_PIXELS}
+EXPECTED = {ErrorCode.NOT_AN_IMAGE, ErrorCode.BROKEN_IMAGE, ErrorCode.CUT_OFF, ErrorCode.TOO_MANY_PIXELS}
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
