@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 
-from core.storage.blob_uses import needed_blobs
+from core.storage.blob_references import still_referenced
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 
@@ -26,7 +26,7 @@ def delete_unneeded(database: Database, blobs: Blobs, names: Collection[str]) ->
     if not names:
         return 0
     with database.write() as connection:
-        unneeded = set(names) - needed_blobs(connection, names)
+        unneeded = set(names) - still_referenced(connection, names)
         for name in unneeded:
             try:
                 blobs.delete(name)

@@ -13,7 +13,7 @@ from bot.features.people.buttons import FaceButton, FacesSelect, answer_view, fa
 from bot.features.people.commands import PageButton, page_view
 from bot.features.people.faces_form import FORM as FACES_FORM
 from bot.features.people.faces_form import FacesButton, FacesForm
-from bot.features.people.name_form import FORM, NameForm, person_id
+from bot.features.people.name_form import FORM, NameForm
 from bot.features.people.pick import PersonSelect
 from bot.features.people.places import FacePlace
 from bot.forms import chosen_in, texts_in, typed_in
@@ -148,14 +148,6 @@ async def test_the_form_for_several_faces_has_a_field_for_each_of_five(words: An
 
 def test_prompts_of_earlier_versions_are_still_recognised() -> None:
     assert PersonSelect.__discord_ui_compiled_template__.fullmatch(f"person:{PLACE}")
-
-
-@pytest.mark.parametrize("value", ["", "new", "-1", "٣", str(2**63), "9" * 400])
-def test_a_forged_choice_is_nobody(value: str) -> None:
-    with pytest.raises(OmokageError) as refused:
-        person_id(value)
-
-    assert refused.value.code is ErrorCode.UNKNOWN_PERSON
 
 
 @pytest.mark.parametrize(

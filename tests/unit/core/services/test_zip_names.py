@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import contextlib
 import struct
+import tempfile
 import unicodedata
 import zlib
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from cli.import_text import report_lines
 from core.domain.errors import ErrorCode, OmokageError
 from core.services.dataset_sources import offers, opened
 from tests.unit.core.services.zip_parts import raw_zip
@@ -126,3 +131,32 @@ def test_what_points_out_of_the_archive_is_refused_with_backslashes_too(tmp_path
 @pytest.mark.parametrize("name", ["a/b../1.jpg", "Dr. A: x/1.jpg", "a...b/1.jpg", "-rf/1.jpg"])
 def test_what_only_looks_like_it_is_not(tmp_path: Path, name: str) -> None:
     assert len(people(raw_zip(tmp_path / "a.zip", [name.encode()]))) == 1
+
+
+PIECES = [
+    b"a",
+    b"/",
+    b"\\",
+    b".",
+    b"\x1b",
+    b"\n",
+    b"\x83\\",
+    b"\x82\xb3",
+    b"\xe9",
+    b"\xff",
+    b"\xc3\xa9",
+    b":",
+    b"train",
+    b" ",
+]
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map(b"".join), min_size=1, max_size=5))
+def test_any_names_are_read_or_refused_in_our_words_and_can_be_printed(names: list[bytes]) -> None:
+    numbered = [name + f"{number:03d}".encode() for number, name in enumerate(names)]
+    with tempfile.TemporaryDirectory() as folder, contextlib.suppress(OmokageError):
+        with opened(raw_zip(Path(folder) / "a.zip", numbered)) as files:
+            found = offers(files)
+            for path in files.paths():
+                assert files.read(path, 500) in numbered
+        "\n".join(report_lines(found.report)).encode()
