@@ -50,6 +50,7 @@ _UNSAID: Mapping[str, Value] = {
     "target": "…",
     "used": "…",
     "quota": "…",
+    "attempts": 3,
 }
 # A reason that has a sentence of its own.
 _BY_REASON: Mapping[str, str] = {

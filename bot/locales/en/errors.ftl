@@ -10,8 +10,6 @@ error-no-picture = This message has no picture. Use this on a message with a pho
 error-photo-gone = The picture is no longer there: pictures are kept for some time, then deleted. Please send it again.
 error-face-gone = This face is no longer stored: faces that nobody named are deleted after some time. Please send the photo again.
 error-link-preview = The picture in this message is only the preview of a link to another site, from which I fetch nothing. Please save it, and send it with /classify.
-error-photo-gone = The picture is no longer there. Please send it again.
-error-face-gone = This face is no longer stored. Please send the photo again.
 error-queue-full = { $waiting ->
         [one] One job is waiting already
        *[other] { $waiting } jobs are waiting already
@@ -31,7 +29,6 @@ error-bad-name = { $reason ->
 error-unknown-person = This person is no longer known here. Choose somebody else, or type the name.
 error-unknown-job = There is no such job in this server. It may be too old: answers are kept for some time, then deleted. /show offers those that there are.
 error-name-taken = Somebody else is called “{ $name }” already. Choose another name.
-error-unknown-job = There is no such job in this server. Choose one from the list that /show offers.
 error-already-finished = It is finished already. /show posts its answer again.
 error-workers-died = { $attempts } workers stopped unexpectedly since the last checkpoint. It goes on from there by itself, after a pause that grows; nothing that was saved is lost. If this lasts, the operator should look at the memory of the GPU host.
 error-too-many-attempts = This failed several times, so I gave up. If a photo is part of it, try another file format or a smaller picture.
@@ -63,7 +60,6 @@ error-run-state = { $state ->
     }
 error-diverged = The training came off the rails at step { $step }: the loss is no number any more. Roll back to a checkpoint and branch with a smaller learning rate.
 error-disk-full = My disk is full. Nothing that was saved is lost. Please ask my operator to make room, then try again; a training can be resumed from its last checkpoint.
-error-disk-full = The disk is full, so the training is paused. The last checkpoint is safe: make room, then resume.
 error-storage-full = This server has stored as many pictures as it may ({ $used } of { $quota }). Older ones are deleted after some time; whoever runs this bot can allow more.
 error-unknown-version = There is no such model version here. /model list shows those that there are.
 error-bad-weights = A file of the model is damaged, cut off, or not what its card says. Choose another version, or roll the training back to an older checkpoint.

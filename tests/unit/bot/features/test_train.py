@@ -130,7 +130,7 @@ def test_a_failure_says_why_and_what_to_do() -> None:
     full = a_run(RunState.PAUSED, failure=Failure(ErrorCode.DISK_FULL, {"step": 50}))
 
     assert "came off the rails at step 55" in text_of(failed)[0]
-    assert "make room, then resume" in text_of(full)[0]
+    assert "a training can be resumed from its last checkpoint" in text_of(full)[0]
 
 
 @pytest.mark.parametrize(

@@ -206,11 +206,13 @@ def test_a_store_that_is_away_raises_what_a_disk_would(monkeypatch: pytest.Monke
     def refuse(*_: Any, **__: Any) -> Any:
         raise RuntimeError("could not connect to the endpoint")
 
-    for method in ("cat_file", "exists", "rm_file", "size"):
+    for method in ("cat_file", "exists", "rm_file", "size", "info", "ls"):
         monkeypatch.setattr(store._files, method, refuse)
     # Then each use of it fails like a disk, which callers take for a fault of the host
-    for use in (store.get, store.exists, store.delete):
+    for use in (store.get, store.exists, store.size, store.delete):
         with pytest.raises(OSError, match="could not connect"):
             use(NAME)
+    with pytest.raises(OSError, match="could not connect"):
+        list(store.files())
     with pytest.raises(OSError, match="could not connect"):
         store.put(PHOTO)
