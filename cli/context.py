@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from cli.exits import BadSetting, Fault
 from core.logs import set_up_logging
+from core.models.quiet_import import quiet_tensorflow
 from core.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def first_line(error: BaseException) -> str:
 def quiet_libraries() -> None:
     """Keep TensorFlow's greetings off the terminal; before it is imported."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    quiet_tensorflow()
 
 
 def prepare_training() -> None:

@@ -44,12 +44,14 @@ def worker(queue: str, concurrency: int) -> int:
     settings = read_settings()
     log_to_stderr(settings.log_level)
     from core.domain.jobs import QueueName  # noqa: PLC0415
+    from core.storage.scratch import own_temporary_folder  # noqa: PLC0415
     from worker.app import run, set_threads  # noqa: PLC0415 - Celery
 
     leash.hold()
     name = QueueName(queue)
     set_threads(name, concurrency, _cores())
-    return run(settings, name, concurrency=concurrency)
+    with own_temporary_folder(settings.data, f"worker-{queue}"):
+        return run(settings, name, concurrency=concurrency)
 
 
 @click.command(short_help="Run the sandbox alone: a Discord to try, with a web chat.")

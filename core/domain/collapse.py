@@ -28,7 +28,7 @@ _WORSE = 1.5  # times the best KID, in each of the last six evaluations
 # Evaluations in a row in which the pictures were all alike. A run with steps a thousand times too large has a diversity
 # of 0.00, now and then of 0.15; a healthy one, 300 steps of `small`, begins with 0.51 and never has less than 0.48.
 _DEAD = 6
-_ALL_ALIKE = 0.2
+_ALL_ALIKE = 0.3
 _CHANCE = 0.005  # KID by which two samples of the same faces differ: matters where the best is near to 0
 
 DISCRIMINATOR_WON, DIVERSITY_FELL, WORSE = "discriminator-won", "diversity-fell", "worse-and-worse"

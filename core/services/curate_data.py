@@ -6,11 +6,9 @@ A version never changes; what is kept becomes another data set, from which nothi
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.domain.curation import Curation, Judged, Subject
@@ -21,6 +19,7 @@ from core.services.curate import Load, Offered, curate
 from core.services.curate_files import dumped, encoded, sheet
 from core.services.dataset_maker import DatasetMaker, Target
 from core.storage.disk import disk_full_said
+from core.storage.scratch import scratch_folder
 from core.vision.curation.subjects import load_finder
 from core.vision.cut import cut, middle
 from core.vision.dataset_pictures import Seen
@@ -106,11 +105,10 @@ class CurateService:
     @contextmanager
     def _as_files(self, reader: DatasetReader) -> Iterator[list[Offered]]:
         """The pictures as files, which take no memory until they are read; called by their place in the data set."""
-        data = self._services.settings.data
-        with disk_full_said(), tempfile.TemporaryDirectory(prefix="curate-", dir=data) as folder:
+        with disk_full_said(), scratch_folder(self._services.settings.data, "curate") as folder:
             offered = []
             for place, record in enumerate(reader.records()):
-                path = Path(folder) / str(place)
+                path = folder / str(place)
                 path.write_bytes(record.image)
                 offered.append(Offered(str(place), path.read_bytes))
             yield offered
@@ -120,9 +118,8 @@ class CurateService:
         if len(curation.pictures) != len(reader):
             raise OmokageError(ErrorCode.DATASET_CHANGED)
         target = Target(dataset.guild_id, curated_name(dataset.name), by, named=dataset.people > 0)
-        data = self._services.settings.data
-        with disk_full_said(), tempfile.TemporaryDirectory(prefix="import-", dir=data) as folder:
-            maker = DatasetMaker(Path(folder))
+        with disk_full_said(), scratch_folder(self._services.settings.data, "import") as folder:
+            maker = DatasetMaker(folder)
             with closing(SafeDecoder()) as decoder:
                 for place, (record, judged) in enumerate(zip(reader.records(), curation.pictures, strict=True)):
                     moment.go_on(place, len(reader))

@@ -5,10 +5,8 @@ Nothing is stored before everything has been read, so that what is stopped half 
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from core.domain.content import PersonPictures, content_hash
@@ -17,6 +15,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import DetectedFace
 from core.services.dataset_maker import CONTENT, DatasetMaker, Target, no_pictures
 from core.storage.disk import disk_full_said
+from core.storage.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from core.bootstrap import Services
@@ -78,8 +77,8 @@ def make(
     if not pictures:  # before the networks are loaded
         raise no_pictures()
     # Beside the stored data, which is where there has to be room.
-    with disk_full_said(), tempfile.TemporaryDirectory(prefix="import-", dir=services.settings.data) as folder:
-        maker = DatasetMaker(Path(folder))
+    with disk_full_said(), scratch_folder(services.settings.data, "import") as folder:
+        maker = DatasetMaker(folder)
         maker.note(**asdict(findings))
         reader = load()
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 # 100,000 pictures of 96 pixels are 2.8 GB: the present data set, and those of the last trainings as far as they fit.
 MOST_BYTES = 8 * 1024**3
+_PART = ".part"
+_ABANDONED_S = 24 * 3600.0  # without a byte written: the largest file takes minutes
 
 
 def mapped(path: Path, shape: Shape, pictures: Iterable[NDArray[np.uint8]]) -> NDArray[np.uint8]:
@@ -63,7 +66,8 @@ def _opened(path: Path, shape: Shape) -> NDArray[np.uint8] | None:
 
 
 def _make(path: Path, shape: Shape, pictures: Iterable[NDArray[np.uint8]]) -> None:
-    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+    _remove_parts(path)
+    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}{_PART}")
     try:
         with disk_full_said(), part.open("wb") as file:
             _write(file, shape, pictures)
@@ -86,6 +90,14 @@ def _write(file: IO[bytes], shape: Shape, pictures: Iterable[NDArray[np.uint8]])
         count += 1
     if count != shape[0]:
         raise ValueError(f"{count} pictures came, not {shape[0]}")
+
+
+def _remove_parts(path: Path) -> None:
+    """Delete what killed processes left half made: of this file at once, since its lock is held; of others in time."""
+    for part in path.parent.glob(f"*{_PART}"):
+        with contextlib.suppress(FileNotFoundError):
+            if part.name.startswith(f"{path.name}.") or time.time() - part.stat().st_mtime > _ABANDONED_S:
+                part.unlink()
 
 
 def _make_room(kept: Path) -> None:

@@ -64,6 +64,7 @@ def omokage(product: Running, *arguments: str) -> str:
     told = {**os.environ, "OMOKAGE_DATA": str(product.data)}
     done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
+    assert not re.search("absl|oneDNN|TensorFlow", done.stderr), done.stderr
     return done.stdout
 
 

@@ -20,6 +20,13 @@ def reader() -> Iterator[PictureReader]:
     loaded.close()
 
 
+@pytest.fixture(params=["float32", "bfloat16"])
+def precision(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both kinds of arithmetic that a processor may train in, whatever this one has; bfloat16 is emulated, and slow."""
+    monkeypatch.setenv("OMOKAGE_PRECISION", request.param)
+    return str(request.param)
+
+
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
     built = build(Settings.from_env({"OMOKAGE_DATA": str(tmp_path / "data")}), lambda *_: None)

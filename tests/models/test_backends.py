@@ -18,7 +18,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from core.models import weights_file
-from core.models.backend import Tensors, make_gradient, to_numpy
+from core.models.backend import Tensors, best_policy, make_gradient, to_numpy
 from core.models.recipes import RECIPES
 from core.models.recogniser_cnn import CnnTrainer, infer
 from core.models.recogniser_net import build_net
@@ -43,6 +43,10 @@ def train(preset: str, start: Path, end: Path) -> None:
             one.advance()
         figures = one.report() | one.evaluate()
         end.write_bytes(weights_file.dump(one.tensors(), {name: str(value) for name, value in figures.items()}))
+
+
+def test_the_operator_may_choose_the_precision(precision: str) -> None:
+    assert best_policy() == {"float32": "float32", "bfloat16": "mixed_bfloat16"}[precision]
 
 
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch is not installed")

@@ -18,6 +18,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job, JobCancelledError, JobKind, JobRequest, Origin
 from core.services.curate_data import CurateService, Moment, curated_name
 from core.services.dataset_import import import_folder
+from core.storage.scratch import scratch_root
 from core.vision.curation.subjects import Found
 from core.vision.dataset_pictures import PictureReader
 from core.vision.dataset_reader import open_dataset
@@ -107,7 +108,7 @@ def test_it_stops_when_it_is_cancelled(services: Services, reader: PictureReader
     with pytest.raises(JobCancelledError):
         service(services).answer(job(dataset_id=dataset.id), moment)
     assert stages == [("reading", pytest.approx(n / dataset.pictures)) for n in (1, 2, 3)]
-    assert not list(services.settings.data.glob("curate-*"))
+    assert not list(scratch_root(services.settings.data).glob("curate-*"))
 
 
 def test_only_the_guilds_own_data_and_reports_of_it_are_taken(

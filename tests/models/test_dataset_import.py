@@ -45,9 +45,10 @@ def refusal(services: Services, reader: Reader, source: Path) -> OmokageError:
 
 
 def stored(services: Services) -> list[str]:
-    """What an import has left in the data folder."""
+    """What an import has left in the data folder, beside the empty file that all temporary folders are locked by."""
     data = services.settings.data
-    return [str(path.relative_to(data)) for path in data.rglob("*") if path.is_file() and "omokage.db" not in path.name]
+    files = [path for path in data.rglob("*") if path.is_file() and path.name != "folders.lock"]
+    return [str(path.relative_to(data)) for path in files if "omokage.db" not in path.name]
 
 
 def test_a_folder_becomes_a_version_with_faces_embeddings_and_people(

@@ -81,7 +81,12 @@ def trained(steps: int = 8, **changes: Any) -> DcganTrainer:
     return trainer
 
 
-@pytest.mark.parametrize("config", [{"batch": 16}, {"batch": 16, "loss": "two-class", "augment": 0.0}])
+@pytest.mark.usefixtures("precision")
+@pytest.mark.parametrize(
+    ("precision", "config"),
+    [("float32", {"batch": 16}), ("bfloat16", {"batch": 16, "loss": "two-class", "augment": 0.0})],
+    indirect=["precision"],
+)
 def test_a_run_goes_on_from_its_snapshot_bit_for_bit(config: dict[str, Any]) -> None:
     through = trained(8, config=config)
     first = made(8, config=config)
@@ -212,6 +217,23 @@ def test_a_run_that_collapses_ends_here_and_stays_so_after_a_restore(monkeypatch
     assert again.verdict() == trainer.verdict() == ending
     assert again.steps == again.step == 12
     assert again.finish().config["steps"] == 12
+
+
+@pytest.mark.usefixtures("precision")
+def test_a_run_whose_steps_are_far_too_large_dies_and_ends_by_itself() -> None:
+    """In any arithmetic: what is saturated has no gradient to come back by."""
+    judges = Judges(embed, lambda _: False)
+    asked = run(400, config={"batch": 8, "learning_rate": 0.5, "augment": 0.0})
+    trainer = make_dcgan_trainer(asked, dataset(), Reader(), judges)  # type: ignore[arg-type]
+    while trainer.step < trainer.steps:
+        trainer.advance()
+        if trainer.step % trainer.evaluate_every == 0:
+            trainer.evaluate()
+            trainer.verdict()
+    ending = trainer.verdict()
+    assert ending is not None
+    assert ending.code in {"never-learnt", "diversity-fell"}  # dead from the first evaluation on, or from a later one
+    assert trainer.step < 200
 
 
 def test_weights_that_are_no_numbers_end_the_run() -> None:

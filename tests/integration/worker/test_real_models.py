@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from core.bootstrap import Services
 from core.domain.classification import ClassifyResult
 from core.domain.jobs import JobKind, JobRequest, JobState, Origin, QueueName
 from core.starter import cast, group
+from core.storage.scratch import scratch_root
 from tests.integration.worker.parts import ROOT, Valkey, settled, wait_until
 from worker.pulse import beat_file, read_beat
 
@@ -47,7 +49,7 @@ def ask(services: Services, job_id: int, photo: bytes) -> None:
 
 @pytest.mark.slow
 def test_a_photo_is_answered_and_so_is_the_next_after_the_process_was_killed(
-    omokage_worker: subprocess.Popen[bytes], services: Services
+    omokage_worker: subprocess.Popen[bytes], services: Services, data: Path
 ):
     jpeg = io.BytesIO()
     picture = group(list(cast()[:3]), 41)
@@ -72,3 +74,7 @@ def test_a_photo_is_answered_and_so_is_the_next_after_the_process_was_killed(
     assert second.result is not None
     assert second.result["faces"] == first.result["faces"]
     assert len(services.jobs.pending_outbox()) == 2
+
+    # Its log is about its work, and its temporary files are where the next start removes what it leaves.
+    assert not re.search("absl|oneDNN|AVX", (data / "worker.log").read_text())
+    assert len(list(scratch_root(data).glob("worker-cpu-*.lock"))) == 1

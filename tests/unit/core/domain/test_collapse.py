@@ -127,7 +127,7 @@ def dead(number: int, diversity: float = 0.0, faces: float = 0.0) -> Point:
 
 
 @settings(max_examples=50)
-@given(st.integers(1, 3), st.lists(st.floats(0.0, 0.19), min_size=FEWEST_EVALUATIONS, max_size=40))
+@given(st.integers(1, 3), st.lists(st.floats(0.0, 0.29), min_size=FEWEST_EVALUATIONS, max_size=40))
 def test_a_run_that_is_dead_from_its_first_evaluations_is_told(alive: int, diversities: list[float]) -> None:
     first = [evaluation(number, 1.5, 0.5) for number in range(1, alive)]
     first = [Point(point.step, {**point.values, "faces": 0.0}) for point in first]

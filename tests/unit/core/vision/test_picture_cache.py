@@ -76,6 +76,15 @@ def test_what_breaks_off_leaves_nothing_and_the_next_call_makes_it(tmp_path: Pat
     check(mapped(tmp_path / "a.npy", SHAPE, source))
 
 
+def test_what_killed_processes_left_half_made_is_removed_with_the_next_file(tmp_path: Path, source: Source) -> None:
+    ours, fresh, old = (tmp_path / f"{name}.npy.0123.part" for name in ("a", "b", "c"))
+    for part in (ours, fresh, old):
+        part.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    mapped(tmp_path / "a.npy", SHAPE, source)
+    assert [part.exists() for part in (ours, fresh, old)] == [False, True, False]  # b's may be in the making
+
+
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_is_said_and_leaves_no_half_file(
     tmp_path: Path, source: Source, monkeypatch: pytest.MonkeyPatch, number: int
