@@ -74,5 +74,6 @@ error-epsilon-without-fool = 変化の幅は、写真の近くにとどめるfoo
 error-not-better-kid = このバージョンの画像は、現在使用中のものより本物の写真から離れています（KID { $new }、現在 { $old }）。そのため切り替えません。
 error-internal = こちら側で問題が発生しました。数分後にもう一度お試しください。繰り返す場合は、ジョブ番号をボットの管理者にお知らせください。
 error-outdated = このコマンドは、お使いのDiscordの起動後に更新されました。Discordを再起動（Ctrl+R）してから、もう一度お試しください。
+error-unknown-item = このボタンやフォームは、現在は使えません。お手数ですが、もう一度コマンドを実行してください。
 error-servers-only = サーバーの中でのみ使えます。チャンネルでお使いください。
 error-job-line = -# ジョブ { $job }
