@@ -100,3 +100,10 @@ def answerers() -> dict[JobKind, Answerer]:
         JobKind.OPTIMIZE: OptimizedAnswerer(),
         **drawn,
     }
+
+
+def is_known_item(interaction: discord.Interaction[Any]) -> bool:
+    """Whether a button or a select is one of ours; an older version's, or a forged one, is not."""
+    data: Mapping[str, Any] = interaction.data or {}
+    custom_id = str(data.get("custom_id"))
+    return any(item.__discord_ui_compiled_template__.fullmatch(custom_id) for item in ITEMS)

@@ -17,8 +17,8 @@ from discord.http import Route
 
 from bot import heartbeat
 from bot.background import Background
-from bot.catalogue import COMMANDS, FORMS, ITEMS, PAGES, answerers
-from bot.errors import report
+from bot.catalogue import COMMANDS, FORMS, ITEMS, PAGES, answerers, is_known_item
+from bot.errors import report, say_unknown
 from bot.features.train.board import Boards
 from bot.fetch import Fetcher
 from bot.forms import FormTaker
@@ -135,9 +135,11 @@ class OmokageBot(discord.Client):
         _log.info("connected as %s, in %d servers", self.user, len(self.guilds))
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Forms, which discord.py knows only until it is restarted."""
+        """Forms, which discord.py knows only until it is restarted; buttons and selects that nothing here knows."""
         if interaction.type is discord.InteractionType.modal_submit:
             await self._forms.take(interaction)
+        elif interaction.type is discord.InteractionType.component and not is_known_item(interaction):
+            await say_unknown(interaction)
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
         """A bug in an event handler; without the arguments, which hold tokens."""

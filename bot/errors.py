@@ -105,6 +105,14 @@ async def report(interaction: Interaction, error: Exception) -> None:
         _log.warning("job %s: the member could not be told: %s", interaction.id, type(failure).__name__)
 
 
+async def say_unknown(interaction: Interaction) -> None:
+    """Answer a button, a select or a form that nothing here knows: of an older version, or forged."""
+    try:
+        await _whisper(interaction, (await private(interaction)).say("error-unknown-item"))
+    except (discord.HTTPException, OSError) as failure:
+        _log.warning("job %s: the member could not be told: %s", interaction.id, type(failure).__name__)
+
+
 def guarded(
     callback: Callable[Concatenate[S, Interaction, P], Awaitable[None]],
 ) -> Callable[Concatenate[S, Interaction, P], Awaitable[None]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from bot.errors import guarded
+from bot.errors import guarded, say_unknown
 
 if TYPE_CHECKING:
     from bot.types import Interaction
@@ -22,12 +22,14 @@ class FormTaker:
 
     @guarded
     async def take(self, interaction: Interaction) -> None:
-        """Forms of other kinds are left alone."""
+        """Find out whose it is; a form that nobody knows is of an older version, or forged."""
         data: dict[str, Any] = dict(interaction.data or {})
         for pattern, taker in self._takers.items():
             match = pattern.fullmatch(str(data.get("custom_id")))
             if match is not None:
                 await taker(interaction, match, data.get("components") or [])
+                return
+        await say_unknown(interaction)
 
 
 def typed_in(components: Sequence[dict[str, Any]], field: str) -> str:

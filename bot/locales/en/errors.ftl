@@ -86,5 +86,6 @@ error-not-better-kid = The pictures of this version are further from real ones (
 error-draws-no-face = No face is found in any picture that this version draws. So it does not draw here.
 error-internal = Something went wrong on my side. Please try again in a few minutes; if it happens again, tell whoever runs this bot the job number.
 error-outdated = This command has changed since your Discord was started. Please restart Discord (Ctrl+R) and try again.
+error-unknown-item = I do not know this button or form any more. Please use the command again.
 error-servers-only = This works only in a server. Please use it in a channel.
 error-job-line = -# Job { $job }

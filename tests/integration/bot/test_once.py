@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from typing import Any
 
 import pytest
 
-from bot import intake
+from bot import intake, relay
 from bot.client import OmokageBot
 from core.bootstrap import Services
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobState
 from core.settings import Settings
+from core.storage import database
 from sandbox.clock import ManualClock
 from sandbox.driver import Driver, Invocation, Member, NoResponseError
 from sandbox.types import Json
@@ -192,6 +194,38 @@ async def test_a_failure_after_the_token_died_is_said_in_the_channel(
     assert told["content"].splitlines()[0] == f"For <@{ben.id}>"
     assert not told["flags"] & EPHEMERAL
     assert f"Job {asked.id}" in told["content"]
+
+
+async def test_a_private_failure_is_told_once_while_the_database_is_locked(
+    bot: OmokageBot, services: Services, worker: FakeWorker, ben: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given another process that locks the database the moment the failure is told
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 100)
+    monkeypatch.setattr(relay, "_MARK_AGAIN_S", 0.05)
+    other = sqlite3.connect(str(services.engine.url.database), isolation_level=None)
+    deliver = bot.post.deliver
+
+    async def deliver_and_lock(*given: Any) -> int | None:
+        delivered = await deliver(*given)
+        other.execute("BEGIN IMMEDIATE")
+        return delivered
+
+    def refuse(_: Any) -> Any:
+        raise OmokageError(ErrorCode.BROKEN_IMAGE)
+
+    monkeypatch.setattr(bot.post, "deliver", deliver_and_lock)
+    worker.see = refuse
+    # When it is locked for many looks into the outbox
+    asked = await ben.command("classify", photo=PHOTO)
+    await asked.wait_for(lambda message: "damaged" in message["content"])
+    for _ in range(8):
+        bot.relay.wake()
+        await asyncio.sleep(0.1)
+    other.execute("ROLLBACK")
+    other.close()
+    await until(lambda: not services.jobs.pending_outbox())
+    # Then the member was told once
+    assert len([message for message in ben.messages() if "damaged" in message["content"]]) == 1
 
 
 def never_noted(services: Services, monkeypatch: pytest.MonkeyPatch) -> threading.Event:

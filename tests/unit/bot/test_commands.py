@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.catalogue import answerers
-from bot.reference import payload_of, reference
+from bot.catalogue import COMMANDS, answerers
+from bot.features.about.texts import leaves
+from bot.i18n import LANGUAGES, words_in
+from bot.reference import commands_for_moderators, payload_of, reference
 from bot.sync import _read, _write, hash_of
 from core.domain.jobs import SILENT, JobKind
 from tests.discord_schema import assert_valid_request
@@ -27,6 +29,24 @@ async def test_the_commands_are_what_discord_accepts() -> None:
     assert_valid_request("PUT", "/applications/1/commands", payload)
     assert all(command["name_localizations"]["ja"] for command in payload)
     assert all(command["contexts"] == [0] for command in payload)  # in servers only
+
+
+async def test_nothing_that_only_reads_is_hidden_from_members() -> None:
+    """Discord hides whole groups: one that it hides must have nothing in it but what changes something."""
+    payload, refused = await payload_of(), commands_for_moderators()
+    hidden = {command["name"] for command in payload if command["default_member_permissions"] is not None}
+    inside = {leaf.qualified_name for leaf in leaves(COMMANDS) if leaf.qualified_name.split()[0] in hidden}
+
+    assert inside <= refused
+    assert refused.isdisjoint({"train status", "train history", "dataset list", "model list", "model card"})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_for_moderators_that_members_see_says_so(language: str) -> None:
+    words, mark = words_in(language), {"en": "(moderators only)", "ja": "モデレーターのみ"}[language]
+    for name in commands_for_moderators():
+        described = words.say(f"{name.replace(' ', '-')}-description")
+        assert name.startswith("settings ") or mark in described
 
 
 async def test_the_hash_follows_what_is_said_and_nothing_else() -> None:

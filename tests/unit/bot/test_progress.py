@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import AsyncMock, create_autospec
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from bot import progress
 from bot.features.optimize.progress import optimize_page, step_in
 from bot.i18n import words_in
+from bot.post import Post
+from bot.progress import Progress
 from bot.waiting import Look, Said, Showing, is_away, progress_text, remaining, showing
 from core.domain.fairness import Place
 from core.domain.jobs import Backlog, JobKind, JobState, QueueName
@@ -17,6 +25,7 @@ from core.services.jobs import now_utc
 from tests.unit.bot.fakes import a_job
 
 EN = words_in("en")
+LOCKED = OperationalError("SELECT", {}, Exception("database is locked"))
 
 
 @pytest.mark.parametrize(
@@ -63,6 +72,36 @@ def test_a_worker_is_away_when_nobody_takes_what_is_there(running: int, age_s: i
 
     assert is_away(a_job(JobState.DISPATCHED), backlog) is away
     assert not is_away(a_job(JobState.RUNNING), backlog)
+
+
+async def test_a_database_that_is_away_for_a_while_does_not_end_the_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a job whose first two looks fail
+    looks = [LOCKED, LOCKED, Look(a_job(JobState.RUNNING), Place(0, None), away=False)]
+    post = create_autospec(Post, instance=True)
+    shown = asyncio.Event()
+    post.update.side_effect = lambda *_: shown.set()
+
+    async def quick(*_: Any) -> Any:
+        look = looks.pop(0) if len(looks) > 1 else looks[0]
+        if isinstance(look, Exception):
+            raise look
+        return look
+
+    monkeypatch.setattr(progress, "FIRST_AFTER_S", 0.001)
+    monkeypatch.setattr(progress, "BETWEEN_S", 0.001)
+    monkeypatch.setattr(progress, "_EACH_S", 0.0)
+    chosen = SimpleNamespace(public=AsyncMock(return_value=EN))
+    jobs = SimpleNamespace(jobs=None)
+    bot: Any = SimpleNamespace(threads=SimpleNamespace(quick=quick), services=jobs, guilds_chosen=chosen)
+    made = Progress(bot, post, {})
+    # When it is followed
+    made.watch(a_job(JobState.RUNNING))
+    async with asyncio.timeout(5):
+        await shown.wait()
+    # Then it is shown as soon as the database is back
+    assert post.update.await_count == 1
+    made.close()
+    await asyncio.gather(*made._tasks, return_exceptions=True)
 
 
 NOTHING_YET = json.dumps(OptimizeStep(0, 300, 0.0, 0.0).to_json())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from bot.amounts import bar, cost, duration, figure, percent, size_of
 from bot.errors import reason
 from bot.features.train.board import Board, final_mark, mark_of
 from bot.features.train.buttons import BackButton, RunButton, actions_of, run_view
+from bot.features.train.choices import chosen
 from bot.features.train.page import Page
 from bot.features.train.texts import Shown, moment_of, preflight_lines, run_embed, step_of
 from bot.i18n import words_in
@@ -179,6 +181,23 @@ async def test_custom_ids_are_short_enough_and_found_again() -> None:
     back = f"run:back:{SNOWFLAKE}:999999999"
     assert len(back) <= 100
     assert BackButton.__discord_ui_compiled_template__.fullmatch(back)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"), [(None, None), (3, 3), ("3", 3), ("", 0), (2**63, 0), ("x", 0), (True, 0)]
+)
+async def test_whatever_stands_in_the_run_option_is_a_number_or_that_of_nothing(typed: Any, number: int | None) -> None:
+    asked: list[int | None] = []
+
+    async def quick(call: Any, *args: Any) -> Any:
+        return call(*args)
+
+    runs = SimpleNamespace(find=lambda _guild, wanted: asked.append(wanted))
+    bot: Any = SimpleNamespace(threads=SimpleNamespace(quick=quick), services=SimpleNamespace(runs=runs))
+
+    await chosen(bot, 11, typed)
+
+    assert asked == [number]
 
 
 async def test_a_mark_fits_its_column_and_tells_ends_apart() -> None:
