@@ -159,6 +159,7 @@ class ClassifyService:
             faces=tuple(_answer_of(number, face) for number, face in enumerate(ordered, 1)),
             model=model,
             seconds=round(time.perf_counter() - began, 3),
+            turned=reading.turned,
         )
         faces = (self._new_face(number, reading, index) for number, index in enumerate(order, 1))
         return ClassifyOutcome(result, tuple(faces))
