@@ -187,7 +187,7 @@ class ClassifyService:
 
 
 def _people(confirmed: Sequence[ConfirmedFace | None]) -> list[Candidate | None]:
-    return [None if one is None else Candidate(one.person_id, one.name, 1.0) for one in confirmed]
+    return [None if face is None else Candidate(face.person_id, face.name, 1.0) for face in confirmed]
 
 
 def _recognised(
@@ -201,7 +201,5 @@ def _recognised(
 
 def _answer_of(number: int, face: RecognisedFace) -> FaceAnswer:
     person_id, name = (face.named.person_id, face.named.name) if face.named else (None, None)
-    found = face.detected
-    return FaceAnswer(
-        number, found.box, found.score, person_id, name, face.candidates, face.withheld, face.confirmed_by
-    )
+    box, score = face.detected.box, face.detected.score
+    return FaceAnswer(number, box, score, person_id, name, face.candidates, face.withheld, face.confirmed_by)

@@ -84,7 +84,7 @@ class Judge:
         Raises:
             OmokageError: what is wrong with the picture, and what `pick` raises.
         """
-        # A picture that is changed a little stays as it was: only so its face is found again where it was.
+        # Attacked pictures are upright: one whose face is lost must not be turned in search of others.
         reading = self._eyes.read(data, turns=False)
         number = pick(reading.faces)
         meant = self._eyes.whole(reading.image) if number is None else reading.only(number)
