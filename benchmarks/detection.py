@@ -65,13 +65,13 @@ def _elsewhere(detect: Detect) -> Figures:
     return {
         # Three of the photos show a person too.
         "boxes on 320 photos of cats": sum(len(detect(_read(file))) for file in shared_data("cats").glob("*.jpg")),
-        f"boxes on {NOISE} pictures of noise": sum(len(detect(image)) for image in _noise()),
+        f"boxes on {NOISE} pictures of noise": sum(len(detect(image)) for image in noise()),
         f"faces that fill the photo, of {CLOSE_UPS}": sum(count > 0 for count in counts),
         "of these, found more than once": sum(count > 1 for count in counts),
     }
 
 
-def _noise() -> Iterator[NDArray[np.uint8]]:
+def noise() -> Iterator[NDArray[np.uint8]]:
     """Clouds of colour with detail at all scales, 1 / f as in photographs."""
     random = np.random.default_rng(0)
     distance = np.hypot(np.fft.fftfreq(480)[:, None], np.fft.fftfreq(640)[None])

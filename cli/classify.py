@@ -61,7 +61,8 @@ def _summary(result: ClassifyResult) -> str:
     if not faces:
         return "no face found"
     named = sum(face.name is not None for face in result.faces)
-    return f"{faces} {'face' if faces == 1 else 'faces'}, {named} known"
+    turned = f"; the photo is turned clockwise by {result.turned} degrees" if result.turned else ""
+    return f"{faces} {'face' if faces == 1 else 'faces'}, {named} known{turned}"
 
 
 def _line(face: FaceAnswer, named: set[int | None]) -> str:

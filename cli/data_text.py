@@ -108,5 +108,6 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "duplicates": lambda said: f"Pictures that are there more than once: {_duplicates(said)}.",
     "without-face": lambda said: f"No face was found in {_pictures(said['count'])}; they are kept as they are.",
     "small": lambda said: f"The face has fewer than {said['pixels']} pixels a side in {_pictures(said['count'])}.",
+    "turned": lambda said: f"Lay on a side or upside down and kept upright: {_pictures(said['count'])}.",
     "damaged": lambda said: f"Could not be read and left out: {_count(said['count'], 'picture')}.",
 }

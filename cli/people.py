@@ -16,6 +16,7 @@ from cli.printable import printable
 from cli.sentences import sentence
 from cli.table import table
 from core.domain.errors import OmokageError
+from core.domain.faces import stands
 from core.domain.people import person_name
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def enrol(name: str, photos: tuple[str, ...], guild: int) -> int:
             source = f"cli:{printable(Path(read.name).name)}"  # databases keep text, no bytes
             photo = services.blobs.put(keeper.kept(read.data))  # a data set of the labels needs it
             person = services.people.enrol(guild, shown, read.outcome.faces[0], source=source, photo=photo)
-            echo(f"{photo_name}: {person.name}, {_count(person.pictures)}")
+            echo(f"{photo_name}: {person.name}, {_count(person.pictures)}{_turned(read.outcome)}")
         keeper.close()
     return FAULT if failed else OK
 
@@ -89,7 +90,16 @@ def _problem(outcome: ClassifyOutcome | None) -> str | None:
     if faces == 0:
         return "there is no face in the picture"
     # Whom of several is meant, only somebody who sees them can say.
-    return None if faces == 1 else f"there are {faces} faces in the picture; use one with this person alone"
+    if faces > 1:
+        return f"there are {faces} faces in the picture; use one with this person alone"
+    # What is stored of a face that lies would be compared with faces that stand, and be like nobody's.
+    landmarks = outcome.faces[0].landmarks if outcome is not None else ()
+    return "the face lies on its side; turn the picture and try again" if landmarks and not stands(landmarks) else None
+
+
+def _turned(outcome: ClassifyOutcome) -> str:
+    turned = outcome.result.turned
+    return f" (the photo is turned clockwise by {turned} degrees)" if turned else ""
 
 
 def _count(pictures: int) -> str:

@@ -60,7 +60,10 @@ class FaceAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ClassifyResult:
-    """All faces of one photo, best first; `picture` is the sha256 of the annotated picture."""
+    """All faces of one photo, best first; `picture` is the sha256 of the annotated picture.
+
+    `turned`: by how many degrees clockwise the photo was turned upright; all else is of the turned photo.
+    """
 
     width: int
     height: int
@@ -69,6 +72,7 @@ class ClassifyResult:
     faces: tuple[FaceAnswer, ...]
     model: str
     seconds: float
+    turned: int = 0
 
     def to_json(self) -> dict[str, JSON]:
         """What `Job.result` holds."""
@@ -80,6 +84,7 @@ class ClassifyResult:
             "faces": [face.to_json() for face in self.faces],
             "model": self.model,
             "seconds": self.seconds,
+            "turned": self.turned,
         }
 
     @classmethod
@@ -87,15 +92,13 @@ class ClassifyResult:
         """The reverse of `to_json`."""
         faces = tuple(FaceAnswer.from_json(face) for face in data["faces"])
         fields = ("width", "height", "picture", "picture_type", "model", "seconds")
-        return cls(faces=faces, **{name: data[name] for name in fields})
+        return cls(faces=faces, turned=data.get("turned", 0), **{name: data[name] for name in fields})
 
     def photo_json(self, photo_name: str) -> dict[str, JSON]:
         """The CLI's documented shape: boxes are [x, y, w, h] within `size`, `top` is [[name, probability], ...]."""
-        return {
-            "photo": photo_name,
-            "size": [self.width, self.height],
-            "faces": [_face_json(face) for face in self.faces],
-        }
+        turned: dict[str, JSON] = {"turned": self.turned} if self.turned else {}
+        size: JSON = [self.width, self.height]
+        return {"photo": photo_name, "size": size, **turned, "faces": [_face_json(face) for face in self.faces]}
 
 
 @dataclass(frozen=True, slots=True)

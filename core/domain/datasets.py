@@ -37,7 +37,8 @@ class Findings:
 
     `identical`: offered more than once for the same person, stored once. `alike`: the same picture of a person saved
     anew, smaller or harder compressed; kept. `shared`: given to more than one person; kept for each. `small`: with a
-    face of fewer than 48 pixels. `damaged`: could not be read, left out.
+    face of fewer than 48 pixels. `damaged`: could not be read, left out. `turned`: lay on a side or upside down, and
+    are kept upright.
     """
 
     identical: int = 0
@@ -45,6 +46,7 @@ class Findings:
     shared: int = 0
     small: int = 0
     damaged: int = 0
+    turned: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 Point = tuple[float, float]
 
 # Boxes that overlap so much are of one face in two readings of a photo: the detector's version may change.
 SAME_FACE = 0.5
+_LYING = 45  # degrees: half way to a quarter turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,19 @@ class RecognisedFace:
     named: Candidate | None
     withheld: Candidate | None = None
     confirmed_by: int | None = None
+
+
+def tilt(landmarks: Sequence[Point]) -> float:
+    """How far a face is turned in the picture, in degrees from -180 to 180: 0 has the eyes right above the mouth."""
+    left_eye, right_eye, _, left_corner, right_corner = landmarks
+    across = left_corner[0] + right_corner[0] - left_eye[0] - right_eye[0]
+    down = left_corner[1] + right_corner[1] - left_eye[1] - right_eye[1]
+    return math.degrees(math.atan2(-across, down))
+
+
+def stands(landmarks: Sequence[Point]) -> bool:
+    """Whether a face is nearer to standing than to lying on a side or on its head."""
+    return abs(tilt(landmarks)) <= _LYING
 
 
 def overlap(a: Box, b: Box) -> float:

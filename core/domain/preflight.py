@@ -69,6 +69,8 @@ def _faults(dataset: Dataset) -> Iterator[Remark]:
         yield _remark("small", count=found.small, pixels=SMALL_FACE)
     if found.damaged:
         yield _remark("damaged", count=found.damaged)
+    if found.turned:
+        yield _remark("turned", count=found.turned)
 
 
 def _remark(code: str, **details: JSON) -> Remark:

@@ -159,6 +159,7 @@ class ClassifyService:
             faces=tuple(_answer_of(number, face) for number, face in enumerate(ordered, 1)),
             model=model,
             seconds=round(time.perf_counter() - began, 3),
+            turned=reading.turned,
         )
         faces = (self._new_face(number, reading, index) for number, index in enumerate(order, 1))
         return ClassifyOutcome(result, tuple(faces))
@@ -186,7 +187,7 @@ class ClassifyService:
 
 
 def _people(confirmed: Sequence[ConfirmedFace | None]) -> list[Candidate | None]:
-    return [None if one is None else Candidate(one.person_id, one.name, 1.0) for one in confirmed]
+    return [None if face is None else Candidate(face.person_id, face.name, 1.0) for face in confirmed]
 
 
 def _recognised(
@@ -200,7 +201,5 @@ def _recognised(
 
 def _answer_of(number: int, face: RecognisedFace) -> FaceAnswer:
     person_id, name = (face.named.person_id, face.named.name) if face.named else (None, None)
-    found = face.detected
-    return FaceAnswer(
-        number, found.box, found.score, person_id, name, face.candidates, face.withheld, face.confirmed_by
-    )
+    box, score = face.detected.box, face.detected.score
+    return FaceAnswer(number, box, score, person_id, name, face.candidates, face.withheld, face.confirmed_by)

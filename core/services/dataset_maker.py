@@ -74,7 +74,7 @@ class DatasetMaker:
             self._people.append((person, []))
         self._people[-1][1].append(identity or seen.sha256)
         self._without_face += seen.landmarks is None
-        self.note(small=int(0 < seen.side < SMALL_FACE))
+        self.note(small=int(0 < seen.side < SMALL_FACE), turned=int(seen.turned > 0))
         if seen.thumbnail is not None:
             self._person.append(replace(seen, image=b""))
         self._keep(seen.record(len(self._people) - 1, without_surrogates(source)))

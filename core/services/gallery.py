@@ -92,7 +92,7 @@ def confirmed_at(confirmed: Sequence[ConfirmedFace], faces: Sequence[DetectedFac
     """For each face of a photo the confirmed face of the same photo that lies in the same place, if there is one."""
 
     def same(face: DetectedFace) -> ConfirmedFace | None:
-        nearest = max(confirmed, key=lambda one: overlap(one.box, face.box), default=None)
+        nearest = max(confirmed, key=lambda other: overlap(other.box, face.box), default=None)
         return nearest if nearest is not None and overlap(nearest.box, face.box) >= SAME_FACE else None
 
     return [same(face) for face in faces]

@@ -54,8 +54,8 @@ class MakeAttack(Protocol):
 class Parts:
     """What an optimisation works with.
 
-    `judge`: reads and judges pictures; `decode`: bytes to pixels, raises OmokageError for what is no photo; `heads`:
-    loads versions; `attack`: changes pictures.
+    `judge`: reads and judges pictures; `decode`: bytes to pixels, raises OmokageError for what is no photo; `upright`:
+    turns a photo that lies on its side; `heads`: loads versions; `attack`: changes pictures.
     """
 
     registry: RegistryService
@@ -63,6 +63,7 @@ class Parts:
     blobs: Blobs
     judge: Judge
     decode: Callable[[bytes], Picture]
+    upright: Callable[[Picture], Picture]
     heads: Heads
     attack: MakeAttack
 
@@ -135,7 +136,7 @@ def _attack(parts: Parts, case: Case, photo: Beginning | None, so_far: Picture |
 
 def _photo(parts: Parts, blob: str, index: int | None) -> Beginning:
     with _about(blob):
-        picture = prepared(parts.decode(parts.blobs.get(blob)))
+        picture = prepared(parts.upright(parts.decode(parts.blobs.get(blob))))
         try:
             sight = parts.judge.look(png(picture), lambda faces: which(picture, faces, index))
         except SeveralFacesError as several:

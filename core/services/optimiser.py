@@ -36,8 +36,9 @@ def load_optimizer(services: Services, blobs: Blobs | None = None) -> OptimizeSe
     serving = load_serving(services.registry, services.people)
     classifier = make_classifier(services.people, blobs, reader, serving)
     judge = Judge(reader, classifier, services.people)
+    pixels = (reader.decode, reader.upright)
     return OptimizeService(
-        Parts(services.registry, services.people, blobs, judge, reader.decode, serving.head, attack_with(reader))
+        Parts(services.registry, services.people, blobs, judge, *pixels, serving.head, attack_with(reader))
     )
 
 

@@ -14,6 +14,7 @@ from core.domain.presets import bad_option
 from core.render.annotate import annotate
 from core.vision.crops import find_face
 from core.vision.reader import best_faces
+from core.vision.upright import upright
 from core.vision.views import Framing, View, render_view
 
 if TYPE_CHECKING:
@@ -56,20 +57,20 @@ class PhotoFaces:
         image = self._decoder.decode(data)
         if view.framing is Framing.WHOLE:
             return render_view(view, image, None)
-        face = self._meant(image, index)
-        window, landmarks, box = _around(image, face)
+        seen = upright(self._find, image)
+        window, landmarks, box = _around(seen.image, seen.faces[which(seen.image, seen.faces, index)])
         return render_view(view, window, landmarks, box)
 
     def close(self) -> None:
         """End the decoder's process; the next photo starts another."""
         self._decoder.close()
 
-    def _meant(self, image: NDArray[np.uint8], index: int | None) -> DetectedFace:
+    def _find(self, image: NDArray[np.uint8]) -> tuple[DetectedFace, ...]:
         faces = best_faces(self._detector.detect(image))
         if not faces:
             alone = find_face(self._detector, image)  # a crop that a face fills shows only in another look
             faces = () if alone is None else (alone,)
-        return faces[which(image, faces, index)]
+        return faces
 
 
 def which(image: NDArray[np.uint8], faces: Sequence[DetectedFace], index: int | None) -> int:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 class Eyes(Protocol):
     """As much of core.vision.reader as is needed here."""
 
-    def read(self, data: bytes) -> PhotoReading:
-        """Decode, find faces, embed; raises OmokageError for what is no photo."""
+    def read(self, data: bytes, *, turns: bool) -> PhotoReading:
+        """Decode, turn upright if asked to, find faces, embed; raises OmokageError for what is no photo."""
 
     def whole(self, image: NDArray[np.uint8]) -> PhotoReading:
         """The middle of a picture as if it was a face."""
@@ -84,7 +84,8 @@ class Judge:
         Raises:
             OmokageError: what is wrong with the picture, and what `pick` raises.
         """
-        reading = self._eyes.read(data)
+        # Attacked pictures are upright: one whose face is lost must not be turned in search of others.
+        reading = self._eyes.read(data, turns=False)
         number = pick(reading.faces)
         meant = self._eyes.whole(reading.image) if number is None else reading.only(number)
         return Sight(hashlib.sha256(data).hexdigest(), reading, number, meant)

@@ -18,6 +18,7 @@ from core.vision.align import CHIP_SIZE, align
 from core.vision.crops import find_face
 from core.vision.reader import EMBEDDING_NAME
 from core.vision.records import Record
+from core.vision.upright import UprightPhoto, turn_of, turned_by, upright
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +47,8 @@ class Seen:
     """What is kept of a file.
 
     `landmarks` and `box` are in pixels of `image`; `side` is the face's size in the decoded picture, 0 without a face;
-    `thumbnail` (225,) serves to find copies.
+    `thumbnail` (225,) serves to find copies. `turned`: by how many degrees clockwise the picture that came was turned,
+    so that the face stands.
     """
 
     image: bytes = field(repr=False)
@@ -57,6 +59,7 @@ class Seen:
     side: float
     embedding: bytes = field(repr=False)
     thumbnail: NDArray[np.float32] | None
+    turned: int = 0
 
     def record(self, label: int, source: str) -> Record:
         """As a shard keeps it."""
@@ -100,14 +103,24 @@ class PictureReader:
             if error.code in _UNUSABLE:
                 return error, None
             raise
-        face = face or find_face(self._detector, image)
-        if face is None:
-            return _seen(data, image, None), None
+        seen = self._upright(image, face)
+        meant = next(iter(seen.faces), None)
         try:
-            chip = align(image, face.landmarks)
+            chip = None if meant is None else align(seen.image, meant.landmarks)
         except ValueError:  # landmarks that span no area are of no face
-            return _seen(data, image, None), None
-        return _seen(data, image, face), chip
+            meant = chip = None
+        return _seen(data, replace(seen, faces=() if meant is None else (meant,))), chip
+
+    def _upright(self, image: NDArray[np.uint8], face: DetectedFace | None) -> UprightPhoto:
+        """The picture as the face in it stands; a face that is known was found in a picture that was turned already."""
+        if face is None:
+            return upright(self._find, image)
+        turned = turn_of(self._find, image, face)
+        return UprightPhoto(turned_by(image, turned), (face,), turned)
+
+    def _find(self, image: NDArray[np.uint8]) -> tuple[DetectedFace, ...]:
+        face = find_face(self._detector, image)
+        return () if face is None else (face,)
 
 
 def thumbnail(chip: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -128,25 +141,27 @@ def load_picture_reader() -> PictureReader:
     return PictureReader(SafeDecoder(OPERATOR_LIMITS), load_detector(), load_embedder())
 
 
-def _seen(data: bytes, image: NDArray[np.uint8], face: DetectedFace | None) -> Seen:
+def _seen(data: bytes, photo: UprightPhoto) -> Seen:
     sha256 = hashlib.sha256(data).hexdigest()
-    kept, left, top, scale = _kept(data, image, face)
+    face = next(iter(photo.faces), None)
+    kept, left, top, scale = _kept(data, photo, face)
     if face is None:
-        return Seen(kept, sha256, None, None, 0.0, 0.0, b"", None)
+        return Seen(kept, sha256, None, None, 0.0, 0.0, b"", None, photo.turned)
     x, y, w, h = face.box.x, face.box.y, face.box.w, face.box.h
     box = Box((x - left) * scale, (y - top) * scale, w * scale, h * scale)
     landmarks = tuple(((px - left) * scale, (py - top) * scale) for px, py in face.landmarks)
-    return Seen(kept, sha256, landmarks, box, face.score, math.sqrt(max(0.0, w * h)), b"", None)
+    return Seen(kept, sha256, landmarks, box, face.score, math.sqrt(max(0.0, w * h)), b"", None, photo.turned)
 
 
 def _described(seen: Seen, chip: NDArray[np.uint8], embedding: NDArray[np.float32]) -> Seen:
     return replace(seen, embedding=embedding.astype("<f4").tobytes(), thumbnail=thumbnail(chip))
 
 
-def _kept(data: bytes, image: NDArray[np.uint8], face: DetectedFace | None) -> tuple[bytes, int, int, float]:
-    """The file to keep, where it begins in the picture that came, and its scale."""
+def _kept(data: bytes, photo: UprightPhoto, face: DetectedFace | None) -> tuple[bytes, int, int, float]:
+    """The file to keep, where it begins in the upright picture, and its scale."""
+    image = photo.image
     height, width = image.shape[:2]
-    if len(data) <= MOST_BYTES and max(width, height) <= MOST_SIDE:
+    if len(data) <= MOST_BYTES and max(width, height) <= MOST_SIDE and not photo.turned:
         return data, 0, 0, 1.0
     left, top, right, bottom = (0, 0, width, height) if face is None else _window(face.box, width, height)
     crop = Image.fromarray(np.ascontiguousarray(image[top:bottom, left:right]))

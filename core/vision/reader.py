@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -13,6 +13,7 @@ from PIL import Image
 
 from core.domain.faces import Box, DetectedFace
 from core.vision.align import CHIP_SIZE, align
+from core.vision.upright import UprightPhoto, upright
 from core.vision.views import Framing, View, render_view
 
 if TYPE_CHECKING:
@@ -56,15 +57,19 @@ class FaceEmbedder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PhotoReading:
-    """A photo's pixels (H, W, 3), its faces from the best to the least, their embeddings (N, 128)."""
+    """A photo's pixels (H, W, 3), its faces from the best to the least, their embeddings (N, 128).
+
+    `turned`: by how many degrees clockwise the photo that came was turned, so that its faces stand.
+    """
 
     image: NDArray[np.uint8]
     faces: tuple[DetectedFace, ...]
     embeddings: NDArray[np.float32]
+    turned: int = 0
 
     def only(self, index: int) -> PhotoReading:
         """The same photo as if it had no other face."""
-        return PhotoReading(self.image, (self.faces[index],), self.embeddings[index : index + 1])
+        return replace(self, faces=(self.faces[index],), embeddings=self.embeddings[index : index + 1])
 
 
 class PhotoReader:
@@ -75,18 +80,26 @@ class PhotoReader:
         self._detector = detector
         self._embedder = embedder
 
-    def read(self, data: bytes) -> PhotoReading:
+    def read(self, data: bytes, *, turns: bool = True) -> PhotoReading:
         """Decode, find faces, align and embed them.
+
+        Args:
+            data: the photo's bytes, whatever they are.
+            turns: whether a photo that lies on its side is turned upright; without, it is read as it is.
 
         Raises:
             OmokageError: what is wrong with the photo, as the decoder says it. A photo without a face is no error.
         """
         image = self.decode(data)
-        faces = self.detect(image)
-        chips = np.zeros((len(faces), CHIP_SIZE, CHIP_SIZE, 3), np.uint8)
-        for index, face in enumerate(faces):
-            chips[index] = align(image, face.landmarks)
-        return PhotoReading(image, faces, self._embedder.embed(chips))
+        seen = upright(self.detect, image) if turns else UprightPhoto(image, self.detect(image), 0)
+        chips = np.zeros((len(seen.faces), CHIP_SIZE, CHIP_SIZE, 3), np.uint8)
+        for index, face in enumerate(seen.faces):
+            chips[index] = align(seen.image, face.landmarks)
+        return PhotoReading(seen.image, seen.faces, self._embedder.embed(chips), seen.turned)
+
+    def upright(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """A photo (H, W, 3) as `read` turns it."""
+        return upright(self.detect, image).image
 
     def decode(self, data: bytes) -> NDArray[np.uint8]:
         """A photo's pixels (H, W, 3); raises OmokageError for what is no photo."""
@@ -108,7 +121,7 @@ class PhotoReader:
         """Make the first photo as fast as the others."""
         blank = io.BytesIO()
         Image.new("RGB", (1024, 768)).save(blank, "PNG")  # a common size, for which the detector keeps its buffers
-        self.read(blank.getvalue())
+        self.read(blank.getvalue(), turns=False)
         self._embedder.warm_up()
 
     def close(self) -> None:

@@ -178,8 +178,8 @@ def _guesses(
 ) -> list[tuple[int | None, int | None]]:
     """For each face that is not settled the column that it is named as, and the one that is withheld."""
     counts = Counter(person.person_id for person in settled if person is not None)
-    taken = {column for column, one in enumerate(person_ids) if counts[one] == 1}
-    repeated = {column for column, one in enumerate(person_ids) if counts[one] > 1}
+    taken = {column for column, person_id in enumerate(person_ids) if counts[person_id] == 1}
+    repeated = {column for column, person_id in enumerate(person_ids) if counts[person_id] > 1}
     rows = chances[[person is None for person in settled]]
     sure = [_sure(row, name_from) for row in rows]
     contested = rows.copy()

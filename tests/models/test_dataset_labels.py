@@ -39,7 +39,8 @@ def test_labels_become_a_version_with_the_faces_that_were_named(services: Servic
 
     photos = PhotoReader(SafeDecoder(), load_detector(), reader._embedder)
     friends = group(cast()[:3], 43)
-    enrol(services, photos, friends.image, {0: "Left", 2: "Right"})
+    enrol(services, photos, friends.image, {0: "Left"})
+    enrol(services, photos, np.rot90(friends.image), {2: "Right"})  # the same photo on its side
     enrol(services, photos, np.asarray(Image.open(io.BytesIO(picture(5, 0, 300)))), {0: "Left"}, keep=False)
     photos.close()
     dataset = from_labels(services, GUILD, 41, load=lambda: reader)
@@ -50,7 +51,7 @@ def test_labels_become_a_version_with_the_faces_that_were_named(services: Servic
     assert dataset.findings.damaged == 1  # whose photo was not kept
     known = {person.name: person.id for person in services.people.list(GUILD)}
     assert {one.name: one.person_id for one in dataset.classes} == known
-    # Each of the two is his own face out of the one photo.
+    # Each of the two is the own face out of a photo with three.
     opened = open_dataset(services, dataset)
     live = {row.name: row.id for row in services.people.list(GUILD)}
     rows = services.people.gallery(GUILD)

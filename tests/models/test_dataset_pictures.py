@@ -85,6 +85,20 @@ def test_a_crop_of_a_huge_face_is_shrunk_and_its_landmarks_with_it(reader: Pictu
     assert np.abs(there.astype(int) - here).mean() < 3
 
 
+@pytest.mark.parametrize("side", [312, 560])  # within what is kept as it came, and beyond
+def test_a_face_that_lies_on_its_side_is_kept_upright(reader: PictureReader, side: int) -> None:
+    photo = portrait(cast()[2], 302, side).image
+    (standing,) = look(reader, file(photo, quality=95))
+    for turns, degrees in ((1, 90), (2, 180), (3, 270)):
+        (seen,) = look(reader, file(np.ascontiguousarray(np.rot90(photo, turns)), quality=95))
+        assert (standing.turned, seen.turned) == (0, degrees)
+        assert seen.landmarks is not None
+        assert standing.landmarks is not None
+        there, here = align(pixels(standing.image), standing.landmarks), align(pixels(seen.image), seen.landmarks)
+        assert np.abs(there.astype(int) - here).mean() < 5
+        assert np.linalg.norm(embedding(standing) - embedding(seen)) < 0.2
+
+
 def test_a_picture_without_a_face_is_kept_and_says_so(reader: PictureReader) -> None:
     grey = np.full((100, 120, 3), 130, np.uint8)
     small, large = look(reader, file(grey, "PNG"), file(np.full((900, 1200, 3), 130, np.uint8), "PNG"))

@@ -17,11 +17,14 @@ PICTURE_NAMES = {"image/jpeg": "omokage.jpg", "image/png": "omokage.png", "image
 _DESCRIPTION = 4096  # Discord's limit for an embed's description
 _LEAST_SHARE = 0.005  # "0 %" says nothing
 _MOST_SHARE = 0.99
+_UPSIDE_DOWN = 180  # degrees
 
 
 def embed_of(words: Words, job_id: int, result: ClassifyResult, faces: Sequence[ShownFace]) -> discord.Embed:
     """Headline, a line for each face, the picture, and how it came about."""
-    embed = discord.Embed(colour=COLOUR, title=headline(words, faces), description=lines_of(words, faces))
+    embed = discord.Embed(
+        colour=COLOUR, title=headline(words, faces), description=lines_of(words, faces, turned(words, result))
+    )
     embed.set_image(url=f"attachment://{picture_name(result)}")
     return embed.set_footer(text=footer(words, job_id, result))
 
@@ -36,13 +39,21 @@ def headline(words: Words, faces: Sequence[ShownFace]) -> str:
     return words.say("answer-some-title", known=known, faces=len(faces))
 
 
-def lines_of(words: Words, faces: Sequence[ShownFace]) -> str:
-    """A line for each face, as many as an embed holds, and how many are left out."""
+def lines_of(words: Words, faces: Sequence[ShownFace], note: str = "") -> str:
+    """The note, a line for each face, as many as an embed holds, and how many are left out."""
     lines = [face_line(words, face) for face in faces]
+    first = [note] if note else []
     kept = len(lines)
-    while len(text := _joined(words, lines, kept)) > _DESCRIPTION:
+    while len(text := "\n".join([*first, *_some(words, lines, kept)])) > _DESCRIPTION:
         kept -= 1
     return text
+
+
+def turned(words: Words, result: ClassifyResult) -> str:
+    """That the photo was turned upright, or nothing where it stood."""
+    if not result.turned:
+        return ""
+    return words.say("answer-turned", way="over" if result.turned == _UPSIDE_DOWN else "side")
 
 
 def face_line(words: Words, face: ShownFace) -> str:
@@ -88,6 +99,6 @@ def _honest(share: float) -> float:
     return min(share, _MOST_SHARE)
 
 
-def _joined(words: Words, lines: Sequence[str], kept: int) -> str:
+def _some(words: Words, lines: Sequence[str], kept: int) -> list[str]:
     more = [] if kept == len(lines) else [words.say("answer-more", faces=len(lines) - kept)]
-    return "\n".join([*lines[:kept], *more])
+    return [*lines[:kept], *more]

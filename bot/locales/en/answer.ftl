@@ -21,6 +21,10 @@ answer-more = … and { $faces ->
         [one] one more face
        *[other] { $faces } more faces
     }
+answer-turned = ↻ { $way ->
+        [over] The photo was upside down
+       *[side] The photo lay on its side
+    }, so I turned it upright.
 answer-first-of = This message has { $pictures } pictures; this is the first one.
 answer-asked-by = For <@{ $member }>
 answer-footer = { $model } · { $seconds } s · job { $job }

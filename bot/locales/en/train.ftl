@@ -87,6 +87,10 @@ preflight-remark = { $code ->
             [one] One file was
            *[other] { $count } files were
         } damaged, and left out.
+        [turned] { $count ->
+            [one] One picture lay on its side, and is
+           *[other] { $count } pictures lay on their sides, and are
+        } kept upright.
        *[other] { $code }: { $count }
     }
 

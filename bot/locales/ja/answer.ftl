@@ -15,6 +15,10 @@ answer-line-unknown = **{ $number }** · { answer-unknown }
 answer-line-withheld = { $name } さんの可能性も{ NUMBER($share, style: "percent") }ありますが、1枚の写真で同じ人の名前は一度しか付けません
 answer-share = { $name } { NUMBER($share, style: "percent") }
 answer-more = … ほか{ $faces }人
+answer-turned = ↻ 写真が{ $way ->
+        [over] 逆さま
+       *[side] 横向き
+    }でしたので、正しい向きに直しました。
 answer-first-of = このメッセージには画像が{ $pictures }枚あります。これは1枚目の結果です。
 answer-asked-by = <@{ $member }> さんへ
 answer-footer = { $model } · { $seconds } 秒 · ジョブ { $job }

@@ -51,6 +51,7 @@ preflight-remark = { $code ->
         [without-face] { $count }枚の写真から顔が見つかりませんでした。顔を使うレシピでは除かれます。
         [small] { $count }人分の顔がとても小さく写っています。大きい写真のほうが適しています。
         [damaged] 壊れたファイルが{ $count }個あり、除きました。
+        [turned] 横向きの写真が{ $count }枚あり、正しい向きに直しました。
        *[other] { $code }：{ $count }
     }
 

@@ -169,6 +169,35 @@ def test_a_promoted_version_answers_at_the_next_photo_and_is_taken_back_at_the_n
     assert bot.post(saved(picture), guild).model == "dlib-resnet29-v1.align-1+mean-embedding-1"
 
 
+def turned(picture: StarterPicture, degrees: int) -> bytes:
+    """A photo whose camera was held so, and that does not say how."""
+    out = io.BytesIO()
+    Image.fromarray(picture.image).rotate(degrees, expand=True).save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+def test_a_photo_on_its_side_is_answered_upright_with_the_names_that_it_has_when_it_stands(bot: Bot) -> None:
+    guild, picture = GUILD + 10, group(PEOPLE[:2], 41)
+    bot.show(picture, guild)
+
+    for degrees in (90, 180, 270):
+        answer = bot.post(turned(picture, degrees), guild)
+        assert (answer.turned, answer.width, answer.height) == (degrees, 1024, 768)
+        assert Image.open(io.BytesIO(bot.services.blobs.get(answer.picture))).size == (1024, 768)
+        assert sorted(face.name or "" for face in answer.faces) == sorted(person.name for person in PEOPLE[:2])
+        assert all(face.name == truly(face, picture) for face in answer.faces)
+
+    # What is said about a face of such a photo holds when it is posted again.
+    first, second = answer.faces
+    assert first.person_id is not None
+    bot.not_this(1, first.person_id, guild)
+    bot.say(2, "Somebody", guild)
+    again = {(face.box.x, face.box.y): face for face in bot.post(turned(picture, 270), guild).faces}
+    assert again[first.box.x, first.box.y].name != first.name
+    confirmed = again[second.box.x, second.box.y]
+    assert (confirmed.name, confirmed.confirmed_by) == ("Somebody", 1)
+
+
 def trained_on_what_is_known(bot: Bot, guild: int) -> Version:
     """The embedding head of the guild's labelled faces, as a version."""
     rows = bot.services.people.gallery(guild)

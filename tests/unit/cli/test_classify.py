@@ -17,9 +17,14 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate
 from core.domain.people import NOBODY_KNOWN, UNKNOWN, NewFace
 
+LYING = ((1.0, 2.0), (1.0, 1.0), (1.5, 1.5), (2.0, 2.0), (2.0, 1.0))  # eyes to the left of the mouth
+
 
 class Classifier:
-    """A photo is JSON: {"error": code} or {"faces": [name, ...]}; "confirmed" and "twin" are more than names."""
+    """A photo is JSON: {"error": code} or {"faces": [name, ...]}; "confirmed" and "twin" are more than names.
+
+    "turned": by how many degrees; "lies": so do the faces.
+    """
 
     def __init__(self) -> None:
         self.guilds: list[int] = []
@@ -30,8 +35,10 @@ class Classifier:
         if "error" in photo:
             raise OmokageError(ErrorCode(photo["error"]))
         answers = tuple(answer(number, name) for number, name in enumerate(photo["faces"], 1))
-        faces = tuple(NewFace(one.number, one.box, one.score, (), bytes(512), "fake") for one in answers)
-        return ClassifyOutcome(ClassifyResult(640, 480, "ab" * 32, "image/jpeg", answers, "fake", 0.1), faces)
+        marks = LYING if photo.get("lies") else ()
+        faces = tuple(NewFace(one.number, one.box, one.score, marks, bytes(512), "fake") for one in answers)
+        result = ClassifyResult(640, 480, "ab" * 32, "image/jpeg", answers, "fake", 0.1, photo.get("turned", 0))
+        return ClassifyOutcome(result, faces)
 
 
 def answer(number: int, name: str | None) -> FaceAnswer:
@@ -147,6 +154,17 @@ def test_a_photo_must_show_one_face_to_be_enrolled(faces: list[None], word: str)
     assert status == 1
     assert word in result.stderr
     assert "b.jpg: Mina, 1 picture" in result.stdout
+
+
+def test_a_photo_that_was_turned_is_told_and_a_face_that_still_lies_is_not_enrolled():
+    turned, lying = photo("a.jpg", {"faces": [None], "turned": 90}), photo("b.jpg", {"faces": [None], "lies": True})
+    status, result = run("people", "enrol", "Mina", turned, lying)
+    assert status == 1
+    assert result.stdout == "a.jpg: Mina, 1 picture (the photo is turned clockwise by 90 degrees)\n"
+    assert result.stderr == "b.jpg: the face lies on its side; turn the picture and try again\n"
+    assert run("classify", turned)[1].stdout.startswith(
+        "a.jpg: 1 face, 0 known; the photo is turned clockwise by 90 degrees\n"
+    )
 
 
 def test_a_name_that_cannot_be_used_is_status_2():

@@ -46,6 +46,7 @@ def test_duplicates_are_told_apart() -> None:
 
 
 def test_counts_come_with_their_noun() -> None:
+    assert "kept upright: 2 pictures." in lines(dataset(9, 9, findings=Findings(turned=2)))[1]
     assert "a side in 3 pictures." in lines(dataset(9, 9, findings=Findings(small=3)))[1]
     assert "No face was found in 1 picture;" in lines(dataset(9, 9, without_face=1))[1]
 

@@ -176,9 +176,9 @@ def test_ctrl_c_stops_and_keeps_what_is_there(lab: Lab) -> None:
 def test_ctrl_c_before_the_first_step_leaves_nothing(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     read = lab.eyes.read
 
-    def interrupted(data: bytes) -> Any:
+    def interrupted(data: bytes, **how: Any) -> Any:
         os.kill(os.getpid(), signal.SIGINT)
-        return read(data)
+        return read(data, **how)
 
     monkeypatch.setattr(lab.eyes, "read", interrupted)
     _, result = run("--target", ANNA, "--out", "out")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import create_autospec
@@ -142,6 +143,23 @@ def test_however_many_faces_the_embed_is_within_discords_limits(names: list[str]
 
         assert len(embed.description or "") <= 4096
         assert len(embed) <= 6000
+
+
+@pytest.mark.parametrize(
+    ("degrees", "en", "ja"),
+    [
+        (90, "The photo lay on its side, so", "横向きでしたので"),
+        (180, "The photo was upside down, so", "逆さまでしたので"),
+    ],
+)
+def test_the_answer_says_that_the_photo_was_turned(degrees: int, en: str, ja: str) -> None:
+    result = replace(answered(found(1, HANAKO, named=True)), turned=degrees)
+    faces = shown_faces(result, [stored(1)])
+
+    for language, said in (("en", en), ("ja", ja)):
+        first, line = (texts.embed_of(words_in(language), 9, result, faces).description or "").splitlines()
+        assert said in first
+        assert "Hanako" in line
 
 
 def test_faces_that_find_no_room_are_counted() -> None:

@@ -20,6 +20,8 @@ answers = st.builds(
     st.none() | st.integers(1),
     st.none() | st.text(),
     st.lists(candidates, max_size=3).map(tuple),
+    st.none() | candidates,
+    st.none() | st.integers(0),
 )
 results = st.builds(
     ClassifyResult,
@@ -30,6 +32,7 @@ results = st.builds(
     st.lists(answers, max_size=3).map(tuple),
     st.text(),
     numbers,
+    st.sampled_from([0, 90, 180, 270]),
 )
 
 
@@ -86,6 +89,12 @@ def test_an_answer_of_before_names_could_be_confirmed_or_withheld_is_still_read(
     assert (old.withheld, old.confirmed_by) == (None, None)
 
 
+def test_an_answer_of_before_photos_were_turned_is_still_read() -> None:
+    result = ClassifyResult(9, 9, "", "", (), "net", 0.1).to_json()
+
+    assert ClassifyResult.from_json({key: value for key, value in result.items() if key != "turned"}).turned == 0
+
+
 def test_the_shell_is_told_what_was_confirmed_and_what_was_withheld() -> None:
     named = FaceAnswer(1, Box(1, 2, 3, 4), 0.9, 7, "Haru", (), confirmed_by=33)
     withheld = FaceAnswer(2, Box(5, 2, 3, 4), 0.9, None, None, (), withheld=Candidate(7, "Haru", 0.96))
@@ -95,3 +104,10 @@ def test_the_shell_is_told_what_was_confirmed_and_what_was_withheld() -> None:
     first, second = shown["faces"]  # type: ignore[misc]
     assert (first["confirmed"], second["withheld"]) == (True, ["Haru", 0.96])
     assert not {"withheld", "confirmed_by"} & first.keys()  # no member's id reaches the shell
+    assert "turned" not in shown
+
+
+def test_the_shell_is_told_that_the_photo_was_turned() -> None:
+    shown = ClassifyResult(9, 9, "", "", (), "net", 0.1, turned=270).photo_json("a.jpg")
+
+    assert shown == {"photo": "a.jpg", "turned": 270, "faces": []}

@@ -55,12 +55,13 @@ def test_a_data_set_is_unbalanced_from_more_than_five_times_the_pictures_on() ->
 
 
 def test_what_was_found_is_said_with_its_counts_and_blocks_nothing() -> None:
-    found = preflight(dataset(9, 9, without_face=4, findings=Findings(1, 2, 3, 5, 6)))
+    found = preflight(dataset(9, 9, without_face=4, findings=Findings(1, 2, 3, 5, 6, 7)))
     assert {remark.code: dict(remark.details) for remark in found.remarks} == {
         "duplicates": {"count": 6, "identical": 1, "alike": 2, "shared": 3},
         "without-face": {"count": 4},
         "small": {"count": 5, "pixels": 48},
         "damaged": {"count": 6},
+        "turned": {"count": 7},
     }
     assert found.is_fit
 

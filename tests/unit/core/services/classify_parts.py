@@ -40,6 +40,7 @@ class Reader:
         self.values: list[float] = []
         self.sizes: list[float] = []
         self.warm = False
+        self.turned = 0
 
     def show(self, *faces: tuple[float, float]) -> None:
         """Embedding and size of each face."""
@@ -53,7 +54,7 @@ class Reader:
         embeddings = (
             np.stack([vector(value) for value in self.values]) if self.values else np.zeros((0, 128), np.float32)
         )
-        return PhotoReading(np.zeros((300, 400, 3), np.uint8), faces, embeddings)
+        return PhotoReading(np.zeros((300, 400, 3), np.uint8), faces, embeddings, self.turned)
 
     def warm_up(self) -> None:
         self.warm = True

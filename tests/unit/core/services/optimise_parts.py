@@ -152,7 +152,14 @@ class Lab:
         )
         self.judge = Judge(self.eyes, self.classifier, self.people)
         self.parts = Parts(
-            self.registry, self.people, self.blobs, self.judge, self.eyes.decode, serving.head, self._begin
+            self.registry,
+            self.people,
+            self.blobs,
+            self.judge,
+            self.eyes.decode,
+            self.eyes.upright,
+            serving.head,
+            self._begin,
         )
         self.service = OptimizeService(self.parts, self.clock)
         for name in LEVELS:

@@ -244,3 +244,12 @@ def test_another_guild_hears_nothing_of_the_names_of_a_photo(parts: Parts) -> No
     name(parts, b"photo", face_1="Haru")
 
     assert parts.names(b"photo", guild=GUILD + 1) == [None]
+
+
+def test_the_answer_says_by_how_much_the_photo_was_turned(parts: Parts) -> None:
+    parts.reader.show((9.0, 50))
+    parts.reader.turned = 270
+
+    result = parts.service.classify_photo(b"photo", GUILD).result
+
+    assert (result.turned, result.width, result.height) == (270, 400, 300)

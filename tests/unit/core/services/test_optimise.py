@@ -15,6 +15,7 @@ from core.domain.errors import ErrorCode
 from core.domain.generation import Face
 from core.domain.jobs import JobCancelledError
 from core.domain.optimisation import OptimizeMode, OptimizeRequest
+from core.domain.people import NewFace
 from core.services.optimise_watch import Attack, Curve, Watch
 from core.services.posted import LONGEST_SIDE
 from core.storage.blobs import Blobs
@@ -295,3 +296,28 @@ def test_weights_that_are_no_numbers_are_a_failure_not_a_picture(lab: Lab) -> No
     lab.train()
     lab.attack = Broken
     assert lab.fails(NOISE_TO_ANNA).code is ErrorCode.BAD_WEIGHTS
+
+
+def test_a_photo_on_its_side_is_changed_and_posted_upright(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.train()
+    monkeypatch.setattr(lab.eyes, "detect", lambda image: (face_at(),) if image.shape[1] > image.shape[0] else ())
+
+    answer = lab.ask(lab.fool(red=100, size=(100, 160)))
+
+    assert lab.pixels(answer.picture).shape == (100, 160, 3)
+    assert answer.succeeded
+
+
+def test_the_names_that_people_gave_in_a_photo_do_not_stand_for_what_a_recogniser_says_of_a_changed_picture(
+    lab: Lab,
+) -> None:
+    lab.train()
+    request = lab.fool(red=100)
+    assert request.start is not None
+    face = NewFace(1, face_at().box, 0.9, (), bytes(512), "red")
+    lab.people.enrol(GUILD, CARA, face, source="cli:x.jpg", photo=request.start.photo)
+
+    answer = lab.ask(request)
+
+    assert answer.after is not None
+    assert (answer.succeeded, answer.after.named) == (True, ANNA)

@@ -98,6 +98,16 @@ def test_wherever_a_face_is_it_is_framed_alike(x: float, y: float, size: float) 
     assert middle(shot(face(x, y, size))) == pytest.approx((x, y), abs=5)
 
 
+def test_a_face_in_a_photo_on_its_side_is_framed_upright() -> None:
+    class OnItsSide(Room):
+        def decode(self, data: bytes) -> np.ndarray:
+            return np.rot90(super().decode(data))
+
+    room = OnItsSide(face(100, 80))
+    picture = PhotoFaces(room, room).picture(b"photo", PORTRAIT, None)
+    assert middle(picture) == pytest.approx((100, 80), abs=3)
+
+
 def test_closing_ends_the_decoder() -> None:
     room = Room()
     PhotoFaces(room, room).close()

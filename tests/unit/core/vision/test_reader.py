@@ -122,3 +122,21 @@ def test_one_face_of_a_reading_can_be_looked_at_alone() -> None:
     assert alone.embeddings.shape == (1, 128)
     assert alone.embeddings[0, :3] == pytest.approx((0, 100, 0), abs=1)
     assert alone.image is reading.image
+
+
+def test_a_photo_that_lies_on_its_side_is_read_upright() -> None:
+    photo = np.zeros((300, 150, 3), np.uint8)
+    photo[:150] = (200, 0, 0)
+
+    class Standing(FixedDetector):
+        def detect(self, image: np.ndarray) -> list[DetectedFace]:
+            return self.faces if image.shape == (150, 300, 3) and image[0, 0, 0] == 200 else []
+
+    reader = PhotoReader(PillowDecoder(), Standing([face_at(0, 0)]), MeanColourEmbedder())
+    reading = reader.read(png(photo))
+    as_it_is = reader.read(png(photo), turns=False)
+
+    assert (reading.turned, reading.image.shape, reading.faces) == (270, (150, 300, 3), (face_at(0, 0),))
+    assert reading.embeddings[0, :3] == pytest.approx((200, 0, 0), abs=1)
+    assert (reader.upright(photo) == reading.image).all()
+    assert (as_it_is.turned, as_it_is.image.shape, as_it_is.faces) == (0, (300, 150, 3), ())
