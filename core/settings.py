@@ -85,7 +85,16 @@ class _Reader:
 
     def url(self, name: str, *schemes: str) -> str | None:
         value = self.text(name)
-        if value is not None and urlsplit(value).scheme not in schemes:
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            _ = parts.port  # what is no number raises
+        except ValueError:  # whose message has a part of the password in it
+            raise SettingsError(
+                f"{name} cannot be read; write @ : / [ ] of a password as %40 %3A %2F %5B %5D"
+            ) from None
+        if parts.scheme not in schemes:
             raise SettingsError(f"{name} must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
         return value
 

@@ -219,10 +219,11 @@ class RetentionService:
             old = stored_names(connection, guild_id, put_before)
             needs = blob_references(connection, guild_id=guild_id)
             needed = {need.sha256 for need in needs if need.use in _MEMBERS}
-        sizes = {name: self._blobs.size(name) for name in needed - stored}
+        sizes = {name: size for name in needed - stored if (size := self._blobs.size(name))}
         gone = sorted(old - needed)
         for start in range(0, len(gone), _BATCH):
             with self._database.write() as connection:
                 forget_stored(connection, guild_id, gone[start : start + _BATCH])
-        with self._database.write() as connection:
-            note_stored(connection, guild_id, {name: size for name, size in sizes.items() if size}, self._clock())
+        if sizes:
+            with self._database.write() as connection:
+                note_stored(connection, guild_id, sizes, self._clock())

@@ -24,8 +24,8 @@ class LabelledFace:
 
     @property
     def source(self) -> str:
-        """For people: the job that found it, and the face's number in its picture."""
-        return f"enrolled face {self.id}" if self.job_id is None else f"job {self.job_id}, face {self.number}"
+        """For people: the job that found it, and its number in the picture; of an old job or none, the face's own."""
+        return f"face {self.id}" if self.job_id is None else f"job {self.job_id}, face {self.number}"
 
     @property
     def identity(self) -> str:

@@ -163,6 +163,6 @@ async def test_health_says_what_is_running(bot: OmokageBot, ben: Member) -> None
     fields = {field["name"]: field["value"] for field in embed["fields"]}
 
     assert embed["title"] == "Everything is running"
-    assert fields["Background tasks"] == "all 5 are running"
+    assert fields["Background tasks"] == "all 6 are running"
     assert fields["Photo reader"] == "nothing to do"
     assert fields["Memory of the bot"].endswith(" MB")

@@ -10,7 +10,7 @@ import pytest
 
 from core.bootstrap import Services
 from core.domain.errors import ErrorCode
-from core.domain.jobs import Job, JobState
+from core.domain.jobs import Job, JobKind, JobRequest, JobState, Origin
 from core.services.jobs import JobService
 from tests.integration.worker.parts import Valkey, ask, opened, settings_for, settled, wait_until, worker
 from worker.stream import JobEvent, events
@@ -63,6 +63,16 @@ def test_what_is_wrong_with_a_job_is_its_answer_and_the_worker_goes_on(jobs: Job
     assert hang.failure.details == {"reason": "too-long"}
     assert ended(jobs).state is JobState.DONE
     assert [(job.attempts, answers(jobs, job)) for job in (photo, bug, hang)] == [(1, 1)] * 3
+
+
+def test_eight_refused_uploads_leave_nothing_behind(services: Services, jobs: JobService):
+    photos = [services.blobs.put(b"no photo %d" % number) for number in range(8)]
+    for photo in photos:
+        job_id = next(_numbers)
+        jobs.receive(JobRequest(job_id, JobKind.CLASSIFY, Origin(7, 20, job_id, "en", 1, "token"), {"fault": "photo"}))
+        jobs.submit(job_id, photo)
+        settled(jobs, job_id)
+    wait_until(lambda: not any(map(services.blobs.exists, photos)))
 
 
 def test_a_fault_of_the_host_is_tried_again(jobs: JobService):

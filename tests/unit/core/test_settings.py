@@ -64,6 +64,8 @@ def test_an_empty_variable_counts_as_unset() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "advice"),
     [
+        ("OMOKAGE_BROKER_URL", "redis://:pa/ss@broker:6379/0", "%2F"),
+        ("OMOKAGE_BROKER_URL", "redis://:p]ss@broker:6379/0", "%5D"),
         ("OMOKAGE_KEEP_DAYS", "-1", "a whole number"),
         ("OMOKAGE_KEEP_DAYS", "for ever", "a whole number"),
         ("OMOKAGE_KEEP_DAYS", "9" * 30, "a whole number"),
