@@ -8,10 +8,12 @@ from pathlib import Path
 import click
 
 from cli import leash
+from cli.broker import await_broker
 from cli.context import first_line, log_to_stderr, opened, read_settings
 from cli.echo import echo
 from cli.exits import BadSetting, Fault
-from core.settings import SettingsError
+from cli.output import check_writable
+from core.settings import Settings, SettingsError
 
 
 @click.command(short_help="Run the bot alone.")
@@ -19,10 +21,12 @@ def bot() -> None:
     """Run the bot. It needs DISCORD_TOKEN, or OMOKAGE_DISCORD_API with a sandbox."""
     settings = read_settings()
     log_to_stderr(settings.log_level)
-    from bot.main import run  # noqa: PLC0415 - --help must not wait for discord.py
+    from bot.main import check_token, run  # noqa: PLC0415 - --help must not wait for discord.py
 
     leash.hold()
     try:
+        check_token(settings)
+        _check_outside(settings)
         run(settings)
     except SettingsError as error:
         raise BadSetting(str(error)) from error
@@ -45,6 +49,7 @@ def worker(queue: str, concurrency: int) -> int:
     from worker.app import run, set_threads  # noqa: PLC0415 - Celery
 
     leash.hold()
+    _check_outside(settings)
     name = QueueName(queue)
     set_threads(name, concurrency, _cores())
     return run(settings, name, concurrency=concurrency)
@@ -61,6 +66,7 @@ def sandbox(port: int) -> None:
 
     leash.hold()
     config = SandboxConfig(port=port, data_dir=settings.data / "sandbox", starter_dir=settings.data / "starter")
+    check_writable(settings.data / "sandbox")
     try:
         run(config)
     except OSError as error:
@@ -83,6 +89,18 @@ def starter_pictures(folder: Path) -> None:
     leash.hold()
     os.nice(10)  # the first minute after the first start has better things to do
     write_pictures(folder)
+
+
+def _check_outside(settings: Settings) -> None:
+    """Make sure that the storage can be used and the broker answers, before seconds are spent on libraries and models.
+
+    Raises:
+        Fault: one of them is away.
+    """
+    with opened(settings):
+        pass
+    check_writable(settings.data / "run")  # where the part says that it is alive
+    await_broker(settings)
 
 
 def _cores() -> int:
