@@ -82,7 +82,7 @@ def test_no_photo_has_all_guilds_models_or_people_read(
     people.names(GUILD)
     people.gallery_version(GUILD)
 
-    assert len(asked) == 5
+    assert len(asked) == 4
     with database.read() as connection:
         for statement, parameters in list(asked.items()):
             plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
