@@ -13,6 +13,7 @@ from cli.context import first_line, log_to_stderr, opened, read_settings
 from cli.echo import echo
 from cli.exits import BadSetting, Fault
 from cli.output import check_writable
+from cli.printable import printable
 from core.settings import Settings, SettingsError
 
 
@@ -85,7 +86,10 @@ def migrate() -> None:
 def starter_pictures(folder: Path) -> None:
     """Draw the fictional people that the web chat offers as attachments."""
     from core.starter import write_pictures  # noqa: PLC0415 - numpy
+    from core.starter.folder import INDEX, STAMP  # noqa: PLC0415
 
+    if (folder / INDEX).exists() and not (folder / STAMP).exists():
+        raise BadSetting(f"{printable(str(folder))} has an {INDEX} of something else; name a folder of its own.")
     leash.hold()
     os.nice(10)  # the first minute after the first start has better things to do
     write_pictures(folder)
