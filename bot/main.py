@@ -7,6 +7,7 @@ import signal
 import sys
 from functools import partial
 
+import aiohttp
 import discord
 
 from bot.client import OmokageBot
@@ -22,6 +23,7 @@ def run(settings: Settings) -> None:
 
     Raises:
         SettingsError: there is no token, or Discord does not know it.
+        ConnectionError: Discord cannot be reached, or does not work.
     """
     set_up_logging(settings.log_level, sys.stderr)
     # No voice here: do not warn of missing libraries for it.
@@ -32,8 +34,20 @@ def run(settings: Settings) -> None:
         asyncio.run(_serve(services, settings, token))
     except discord.LoginFailure as error:
         raise SettingsError("Discord does not know this DISCORD_TOKEN; `omokage setup` says how to get one") from error
+    except (aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound) as error:
+        # Only the first login: a connection that is lost later is made again by discord.py.
+        raise ConnectionError(f"Discord cannot be reached: {error}") from error
     finally:
         services.close()
+
+
+def check_token(settings: Settings) -> None:
+    """Make sure that there is one.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    _token(settings)
 
 
 def _token(settings: Settings) -> str:

@@ -46,6 +46,8 @@ def opened(settings: Settings) -> Iterator[Services]:
 
     from core.bootstrap import build  # noqa: PLC0415
 
+    # Seconds; libpq would wait for a host that answers nothing for as long as TCP does: two minutes.
+    os.environ.setdefault("PGCONNECT_TIMEOUT", "10")
     try:
         services = build(settings, _no_broker)
     except (SQLAlchemyError, OSError, RuntimeError) as error:

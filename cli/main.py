@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -66,6 +67,13 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a disk, a database or a network that fails it is a sentence, and exit status 1."""
+        from cli.outages import outages_told  # noqa: PLC0415 - --help needs none of it
+
+        with outages_told():
+            return super().invoke(ctx)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in `--help`, without importing any."""
         with formatter.section("Commands"):
@@ -84,6 +92,9 @@ def omokage() -> None:
 def main() -> None:
     """The entry point. Exit statuses are in docs/cli.md."""
     hide_memory()  # every command may have the operator's secrets in its environment
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that is not UTF-8 cannot show every name; half of an answer and a traceback say less than "?".
+        sys.stdout.reconfigure(errors="backslashreplace")
     # click turns Ctrl-C into status 1; shells and supervisors expect 130.
     try:
         status: Any = omokage.main(standalone_mode=False)

@@ -8,11 +8,14 @@ from pathlib import Path
 import click
 
 from cli import leash
+from cli.broker import await_broker
 from cli.context import first_line, log_to_stderr, opened, read_settings
 from cli.echo import echo
 from cli.exits import BadSetting, Fault
 from cli.hiding import TOKEN_VARIABLES, forget
-from core.settings import SettingsError
+from cli.output import check_writable
+from cli.printable import printable
+from core.settings import Settings, SettingsError
 
 
 @click.command(short_help="Run the bot alone.")
@@ -20,10 +23,12 @@ def bot() -> None:
     """Run the bot. It needs DISCORD_TOKEN, or OMOKAGE_DISCORD_API with a sandbox."""
     settings = read_settings()
     log_to_stderr(settings.log_level)
-    from bot.main import run  # noqa: PLC0415 - --help must not wait for discord.py
+    from bot.main import check_token, run  # noqa: PLC0415 - --help must not wait for discord.py
 
     leash.hold()
     try:
+        check_token(settings)
+        _check_outside(settings)
         run(settings)
     except SettingsError as error:
         raise BadSetting(str(error)) from error
@@ -48,6 +53,7 @@ def worker(queue: str, concurrency: int) -> int:
     from worker.app import run, set_threads  # noqa: PLC0415 - Celery
 
     leash.hold()
+    _check_outside(settings)
     name = QueueName(queue)
     set_threads(name, concurrency, _cores())
     with own_temporary_folder(settings.data, f"worker-{queue}"):
@@ -65,6 +71,7 @@ def sandbox(port: int) -> None:
 
     leash.hold()
     config = SandboxConfig(port=port, data_dir=settings.data / "sandbox", starter_dir=settings.data / "starter")
+    check_writable(settings.data / "sandbox")
     try:
         run(config)
     except OSError as error:
@@ -83,10 +90,25 @@ def migrate() -> None:
 def starter_pictures(folder: Path) -> None:
     """Draw the fictional people that the web chat offers as attachments."""
     from core.starter import write_pictures  # noqa: PLC0415 - numpy
+    from core.starter.folder import INDEX, STAMP  # noqa: PLC0415
 
+    if (folder / INDEX).exists() and not (folder / STAMP).exists():
+        raise BadSetting(f"{printable(str(folder))} has an {INDEX} of something else; name a folder of its own.")
     leash.hold()
     os.nice(10)  # the first minute after the first start has better things to do
     write_pictures(folder)
+
+
+def _check_outside(settings: Settings) -> None:
+    """Make sure that the storage can be used and the broker answers, before seconds are spent on libraries and models.
+
+    Raises:
+        Fault: one of them is away.
+    """
+    with opened(settings):
+        pass
+    check_writable(settings.data / "run")  # where the part says that it is alive
+    await_broker(settings)
 
 
 def _cores() -> int:

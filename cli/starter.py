@@ -20,6 +20,7 @@ from cli.run_text import run_lines
 from cli.train import told
 from core.domain.runs import Run, RunKind, RunState
 from core.settings import Settings
+from core.storage.disk import write_whole
 
 if TYPE_CHECKING:
     from cli.train_here import Interrupt
@@ -134,7 +135,7 @@ def _sheets(file: Path) -> MakeWatcher:
         def sample(self, make: Any) -> None:
             picture = make()
             if picture:
-                file.write_bytes(picture)
+                write_whole({file: picture})
 
     def watch(_job: Job, _run: Run) -> Watcher:
         return Sheets()
@@ -145,7 +146,7 @@ def _sheets(file: Path) -> MakeWatcher:
 def _draw_sheet(file: Path, made: Made) -> None:
     from core.render.grid import render_grid  # noqa: PLC0415 - Pillow
 
-    file.write_bytes(render_grid(made.model.render(made.model.codes(range(1, _SHOWN + 1))), 8))
+    write_whole({file: render_grid(made.model.render(made.model.codes(range(1, _SHOWN + 1))), 8)})
 
 
 def _write(out: Path, made: Made) -> None:

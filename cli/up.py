@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from cli import leash, valkey
+from cli.broker import await_broker
 from cli.context import read_settings
 from cli.exits import Fault
 from cli.folder import Lock, locked
@@ -43,6 +44,8 @@ def up(data: Path | None, port: int, no_gpu_worker: bool, open_browser: bool, ve
     settings = read_settings()
     if importlib.util.find_spec("tensorflow") is None:
         raise Fault('The worker\'s libraries are missing; install them: pip install "omokage[worker]"')
+    if not has_own_broker():
+        await_broker(settings, wait_s=0)
     with locked(settings.data) as lock:
         _run(_plan(settings, port, gpu_worker=not no_gpu_worker), lock, open_browser=open_browser, verbose=verbose)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from core.domain.datasets import DatasetClass
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.people import Person, name_key, normalise_name, person_name
+from core.domain.people import Person, name_key, person_name
 from core.domain.removal import MergedPeople, RemovedPerson
 from core.services.blob_removal import delete_unneeded
 from core.services.job_base import now_utc
@@ -46,6 +47,15 @@ class PeopleEditor:
         self._blobs = blobs
         self._clock = clock
 
+    def find(self, guild_id: int, name: str) -> Person:
+        """The person of this name, even if nobody could be called so today.
+
+        Raises:
+            OmokageError: UNKNOWN_PERSON.
+        """
+        with self._database.read() as connection:
+            return _named(connection, guild_id, name)
+
     def rename(self, guild_id: int, name: str, new_name: str) -> Person:
         """Call somebody otherwise; data sets and cards keep the name of their time.
 
@@ -66,7 +76,7 @@ class PeopleEditor:
         """Make one person of two who are the same: all that is said of `name` holds of `into` from now on.
 
         Raises:
-            OmokageError: BAD_NAME, UNKNOWN_PERSON; BAD_OPTION, both names are one person's.
+            OmokageError: UNKNOWN_PERSON; BAD_OPTION, both names are one person's.
         """
         with self._database.write() as connection:
             self._alone(connection, guild_id)
@@ -90,7 +100,7 @@ class PeopleEditor:
         their picture, which shows it. What was imported into data sets stays there, and is listed in the result.
 
         Raises:
-            OmokageError: BAD_NAME, UNKNOWN_PERSON.
+            OmokageError: UNKNOWN_PERSON.
         """
         with self._database.write() as connection:
             self._alone(connection, guild_id)
@@ -116,7 +126,8 @@ class PeopleEditor:
 
 
 def _named(connection: Connection, guild_id: int, name: str) -> Person:
-    person = _find(connection, guild_id, normalise_name(name))
+    # Not normalise_name(): who was called so before the name was refused must be found, to be called otherwise.
+    person = _find(connection, guild_id, " ".join(unicodedata.normalize("NFKC", name).split()))
     if person is None:
         raise OmokageError(ErrorCode.UNKNOWN_PERSON, name=name)
     return person

@@ -30,11 +30,12 @@ class Gallery:
         """
         mine = labels.c.guild_id == guild_id
         newest = select(labels.c.created_at).where(mine).order_by(labels.c.id.desc()).limit(1).scalar_subquery()
-        said = select(func.count(), func.max(labels.c.id), newest).where(mine)
-        theirs = select(people.c.id, people.c.name, people.c.created_at).where(people.c.guild_id == guild_id)
+        theirs = people.c.guild_id == guild_id
+        youngest = select(func.max(people.c.created_at)).where(theirs).scalar_subquery()
+        said = select(func.count(), func.max(labels.c.id), newest, youngest).where(mine)
         with self._database.read() as connection:
             count, *last = connection.execute(said).one()
-            known = sorted(tuple(row) for row in connection.execute(theirs))
+            known = sorted(map(tuple, connection.execute(select(people.c.id, people.c.name).where(theirs))))
         if not count and not known:
             return 0
         digest = hashlib.sha256(repr((count, last, known)).encode()).digest()

@@ -13,7 +13,7 @@ from core.starter.portraits import StarterPicture, group, portrait
 from core.starter.twelve import CAST
 
 INDEX = "index.json"
-_STAMP = "version.txt"
+STAMP = "version.txt"  # beside our index, and beside nobody else's
 # Raise it whenever the drawings change: folders that an older version filled are then filled anew.
 VERSION = "1"
 _QUALITY = 92  # no visible loss, a sixth of a PNG
@@ -47,7 +47,7 @@ def write_pictures(folder: Path, *, portraits: int = 2, groups: bool = True, siz
     The index is a JSON list of {"filename", "description", "people": [name, ...]}, people from left to right. It is
     written last, so a run that was cut short leaves no index and is repeated.
     """
-    index, stamp = folder / INDEX, folder / _STAMP
+    index, stamp = folder / INDEX, folder / STAMP
     version = f"{VERSION} {portraits} {groups} {size}"
     if _complete(folder, index, stamp, version):
         return index

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select, update
 from core.domain.datasets import NOBODY
 from core.domain.jobs import JobKind
 from core.domain.people import Verdict, name_key
-from core.storage.people_rows import Saying, last_words, say
+from core.storage.people_rows import Saying, last_words, rejected_people, say
 from core.storage.tables import faces, jobs, labels, people
 from core.storage.training_tables import datasets, versions
 
@@ -60,13 +60,15 @@ def delete_faces(connection: Connection, guild_id: int, face_ids: Collection[int
 def faces_showing(connection: Connection, guild_id: int, person_id: int, answered: Iterable[tuple[int, int]]) -> Any:
     """Rows of the faces that show somebody, and of those that were only answered so: (job, number) of each.
 
-    A face that somebody else was named in since is that person's.
+    A face that was named as somebody else since is that person's, and one that was said not to show the person is not.
     """
     asked = set(answered)
     known = select(faces).where(faces.c.guild_id == guild_id)
     shown = connection.execute(known.where(faces.c.person_id == person_id)).all()
-    guessed = known.where(faces.c.person_id.is_(None), faces.c.job_id.in_([job_id for job_id, _ in asked]))
-    return [*shown, *(row for row in connection.execute(guessed) if (row.job_id, row.number) in asked)]
+    unnamed = known.where(faces.c.person_id.is_(None), faces.c.job_id.in_([job_id for job_id, _ in asked]))
+    guessed = [row for row in connection.execute(unnamed) if (row.job_id, row.number) in asked]
+    rejected = rejected_people(connection, guild_id, [row.id for row in guessed])
+    return [*shown, *(row for row in guessed if person_id not in rejected[row.id])]
 
 
 def photos_of_nobody(connection: Connection, photos: Collection[str]) -> set[str]:

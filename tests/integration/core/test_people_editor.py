@@ -14,6 +14,7 @@ from core.domain.datasets import DatasetClass
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate
 from core.domain.people import FaceRef, NewFace, Person
+from core.services import people_editor
 from core.services.datasets import DatasetService
 from core.services.jobs import JobService
 from core.services.people import PeopleService
@@ -261,3 +262,31 @@ def test_data_sets_and_models_that_still_have_the_person_are_told(
     version = registry.register(Trained(database, registry, clock).run(family), family, _draft(anna.id, ben.id))
     removed = editor.remove(GUILD, "Anna")
     assert (removed.datasets, removed.versions) == (("family v1",), (version.title,))
+
+
+def test_a_face_that_was_said_not_to_be_the_removed_person_stays(
+    chat: Chat, editor: PeopleEditor, blobs: Blobs
+) -> None:
+    chat.photo(1, new_face())
+    anna = chat.name(1, 1, "Anna")
+    photo = chat.photo(2, new_face(value=2.0), guess=anna)
+    chat.people.reject(FaceRef(2, 1), GUILD, anna.id, **SAID)
+    picture = chat.answer(2).picture
+    assert editor.remove(GUILD, "Anna").faces == 1
+    assert (len(chat.people.faces_of(2)), blobs.exists(photo), blobs.exists(picture)) == (1, True, False)
+
+
+def test_who_has_a_name_that_is_refused_today_can_be_called_otherwise(
+    chat: Chat, editor: PeopleEditor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat.photo(1, new_face())
+    chat.name(1, 1, "unknown")
+
+    def refuse(name: str) -> str:
+        if name == "unknown":
+            raise OmokageError(ErrorCode.BAD_NAME, reason="reserved")
+        return name
+
+    monkeypatch.setattr(people_editor, "normalise_name", refuse)
+    assert code_of(editor.rename, GUILD, "Unknown", "unknown") is ErrorCode.BAD_NAME
+    assert editor.rename(GUILD, " UNKNOWN ", "Anna").name == "Anna"

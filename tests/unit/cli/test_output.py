@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from cli import output
 from cli.exits import BadSetting, Fault
@@ -171,3 +172,12 @@ def test_every_command_that_writes_a_file_takes_force() -> None:
     }  # fmt: skip
     assert set(writing) >= {"generate", "morph", "mix", "optimize", "inspect", "starter train"} | OWN_FOLDER
     assert {name for name, params in writing.items() if "force" not in params} == OWN_FOLDER
+
+
+def test_the_ready_made_pictures_are_not_drawn_into_somebodys_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "nice", lambda _: pytest.fail("it began"))
+    Path("photos").mkdir()
+    Path("photos/index.json").write_text("{}")
+    result = CliRunner().invoke(omokage, ["starter-pictures", "photos"])
+    assert (result.exit_code, "index.json of something else" in result.stderr) == (2, True)
+    assert [path.name for path in Path("photos").iterdir()] == ["index.json"]

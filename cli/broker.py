@@ -1,0 +1,74 @@
+"""Is the broker there?"""
+
+from __future__ import annotations
+
+import logging
+import time
+from urllib.parse import urlsplit
+
+from cli.context import first_line
+from cli.exits import Fault
+from cli.printable import printable
+from core.settings import Settings
+
+_log = logging.getLogger(__name__)
+# As long as a part of `omokage up` must live for its death not to count as one of a row that ends everything.
+WAIT_S = 30.0
+_TIMEOUT_S = 5.0
+_PAUSE_S = 0.5
+
+
+def await_broker(settings: Settings, wait_s: float | None = None) -> None:
+    """Return when the broker answers: it may be starting, too.
+
+    Args:
+        settings: of the operator.
+        wait_s: seconds; None: WAIT_S.
+
+    Raises:
+        Fault: it does not for so long, or refuses the password.
+    """
+    wait_s = WAIT_S if wait_s is None else wait_s
+    deadline, is_first = time.monotonic() + wait_s, True
+    while True:
+        wrong, is_final = _ask(settings.broker_url)
+        if wrong is None:
+            return
+        sentence = f"The broker at {broker_address(settings.broker_url)} cannot be reached: {wrong}."
+        if is_final or time.monotonic() >= deadline:
+            raise Fault(sentence)
+        if is_first:
+            _log.warning("%s Trying again for %.0f s.", sentence, wait_s)
+        is_first = False
+        time.sleep(_PAUSE_S)
+
+
+def broker_address(url: str) -> str:
+    """Where the broker is, without its password."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2] or parts.path
+    return printable(f"{parts.scheme}://{place}")
+
+
+def _ask(url: str) -> tuple[str | None, bool]:
+    """What is wrong with the broker, None: nothing; and whether asking again is of no use."""
+    import redis  # noqa: PLC0415 - a tenth of a second
+    from redis.backoff import NoBackoff  # noqa: PLC0415
+    from redis.retry import Retry  # noqa: PLC0415
+
+    from worker.queue import redis_url  # noqa: PLC0415 - Celery
+
+    client = redis.Redis.from_url(
+        redis_url(url), socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S, retry=Retry(NoBackoff(), 0)
+    )
+    try:
+        client.ping()
+    except redis.BusyLoadingError as error:  # it reads its data, which may be long
+        return first_line(error).rstrip("."), False
+    except (redis.AuthenticationError, redis.ResponseError) as error:
+        return first_line(error).rstrip("."), True
+    except (redis.RedisError, OSError) as error:
+        return first_line(error).rstrip("."), False
+    finally:
+        client.close()
+    return None, True
