@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 from core.render.layout import Rect, place_labels
 from core.render.lettering import drawable, font, shortened
 from core.render.palette import INK, PALETTE, UNNAMED, Colour
+from core.render.scaling import resized
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,7 +58,7 @@ def annotate(image: NDArray[np.uint8], faces: Sequence[RecognisedFace], labels: 
     words = _names(faces) if labels is None else labels
     if len(words) != len(faces):
         raise ValueError(f"{len(faces)} faces, but {len(words)} labels")
-    canvas, scale = _resized(Image.fromarray(image))
+    canvas, scale = _resized(image)
     _draw_faces(canvas, [_frame(face.detected.box, scale) for face in faces], words, _colours(faces))
     return Picture(_encoded(canvas), "image/jpeg", *canvas.size)
 
@@ -71,14 +72,15 @@ def _colours(faces: Sequence[RecognisedFace]) -> list[Colour]:
     return [PALETTE[number % len(PALETTE)] if face.named else UNNAMED for number, face in enumerate(faces)]
 
 
-def _resized(photo: Image.Image) -> tuple[Image.Image, float]:
-    longest = max(photo.size)
+def _resized(photo: NDArray[np.uint8]) -> tuple[Image.Image, float]:
+    height, width = photo.shape[:2]
+    longest = max(height, width)
     scale = min(max(longest, SHORTEST_LONG_SIDE), LONGEST_SIDE) / longest
     if scale == 1:
-        return photo.copy(), scale
-    width, height = (max(1, round(side * scale)) for side in photo.size)
+        return Image.fromarray(photo), scale
+    size = max(1, round(width * scale)), max(1, round(height * scale))
     # reducing_gap: a huge photo is first reduced by whole steps, which is several times faster and looks the same.
-    return photo.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0), scale
+    return resized(photo, size, Image.Resampling.LANCZOS, reducing_gap=2.0), scale
 
 
 def _frame(box: Box, scale: float) -> Rect:

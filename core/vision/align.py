@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from PIL import Image
 
+from core.render.scaling import reduced
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -39,9 +41,10 @@ def align(image: NDArray[np.uint8], landmarks: Sequence[tuple[float, float]]) ->
         ValueError: the landmarks are not five finite points that span an area of the photo.
     """
     plan = chip_plan(image.shape[:2], landmarks)
-    source = Image.fromarray(np.ascontiguousarray(image[plan.rows, plan.columns]))
-    if plan.shrink > 1:  # an average over each block first, because the transform alone looks at four pixels only
-        source = source.reduce(plan.shrink)
+    window = image[plan.rows, plan.columns]
+    # An average over each block first, because the transform alone looks at four pixels only.
+    shrunk = plan.shrink > 1
+    source = reduced(window, (plan.shrink,) * 2) if shrunk else Image.fromarray(np.ascontiguousarray(window))
     matrix = tuple(plan.matrix.ravel())
     return np.asarray(source.transform((CHIP_SIZE,) * 2, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR))
 

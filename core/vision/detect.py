@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image
 
 from core.domain.faces import Box, DetectedFace
+from core.render.scaling import resized
 from core.vision.boxes import Found, joined, overlap, without_doubles, without_parts
 from core.vision.centerface import STRIDE, CenterFace, FaceNetwork, model_path
 
@@ -64,32 +65,31 @@ class ThreeLookDetector:
         """
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
             raise ValueError(f"expected (H, W, 3) uint8, not {image.shape} {image.dtype}")
-        photo = Image.fromarray(image)
-        candidates = self._candidates(photo)
-        judged = _judged(candidates, self._looks(photo, candidates))
+        candidates = self._candidates(image)
+        judged = _judged(candidates, self._looks(image, candidates))
         faces = without_doubles(judged.take(judged.scores >= self._threshold), MOST_OVERLAP)
         faces = without_parts(faces, MOST_INSIDE)
         return [_face(faces, i) for i in range(len(faces))]
 
-    def _candidates(self, photo: Image.Image) -> Found:
-        full, thumbnail = scales(photo.width, photo.height)
+    def _candidates(self, photo: NDArray[np.uint8]) -> Found:
+        full, thumbnail = scales(photo.shape[1], photo.shape[0])
         found = [self._whole(photo, full)]
         if thumbnail < full:
             large = self._whole(photo, thumbnail)
             found.append(large.take(large.boxes[:, 2:].max(1) * full >= LARGE))
         candidates = joined(found)
-        sane = candidates.boxes[:, 2:].max(1) <= MOST_BEYOND * max(photo.size)
+        sane = candidates.boxes[:, 2:].max(1) <= MOST_BEYOND * max(photo.shape)
         return without_doubles(candidates.take(sane), MOST_OVERLAP).take(slice(MOST_CANDIDATES))
 
-    def _whole(self, photo: Image.Image, scale: float) -> Found:
+    def _whole(self, photo: NDArray[np.uint8], scale: float) -> Found:
         """The whole photo at this scale, stretched by less than a stride to what the network takes."""
-        width, height = (max(1, math.ceil(side * scale / STRIDE)) * STRIDE for side in photo.size)
+        height, width = (max(1, math.ceil(side * scale / STRIDE)) * STRIDE for side in photo.shape[:2])
         # Averaging over whole blocks before the exact filter halves the time for a photo of 12 megapixels.
-        canvas = photo.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
+        canvas = resized(photo, (width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
         (found,) = self._network.find(np.asarray(canvas)[None], FLOOR)
-        return found.moved((photo.width / width, photo.height / height))
+        return found.moved((photo.shape[1] / width, photo.shape[0] / height))
 
-    def _looks(self, photo: Image.Image, candidates: Found) -> list[list[Found]]:
+    def _looks(self, photo: NDArray[np.uint8], candidates: Found) -> list[list[Found]]:
         """For each candidate, what a plain and a mirrored look at it find, in the photo's pixels."""
         frames = [_frame(box) for box in candidates.boxes]
         plain: list[Found] = []
@@ -130,15 +130,16 @@ def _frame(box: NDArray[np.floating]) -> tuple[int, int, int]:
     return round(x + w / 2 - side / 2), round(y + h / 2 - side / 2), side
 
 
-def _crop(photo: Image.Image, frame: tuple[int, int, int]) -> NDArray[np.uint8]:
+def _crop(photo: NDArray[np.uint8], frame: tuple[int, int, int]) -> NDArray[np.uint8]:
     """(96, 96, 3), black beyond the photo's edge; the part outside is never allocated at the photo's scale."""
     left, top, side = frame
     scale = LOOK_SIZE / side
     look = Image.new("RGB", (LOOK_SIZE, LOOK_SIZE))
-    x, y, right, bottom = max(left, 0), max(top, 0), min(left + side, photo.width), min(top + side, photo.height)
+    height, width = photo.shape[:2]
+    x, y, right, bottom = max(left, 0), max(top, 0), min(left + side, width), min(top + side, height)
     if x < right and y < bottom:
         size = max(1, round((right - x) * scale)), max(1, round((bottom - y) * scale))
-        part = photo.resize(size, Image.Resampling.BILINEAR, box=(x, y, right, bottom), reducing_gap=2.0)
+        part = resized(photo, size, Image.Resampling.BILINEAR, (x, y, right, bottom), reducing_gap=2.0)
         look.paste(part, (round((x - left) * scale), round((y - top) * scale)))
     return np.asarray(look)
 

@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image
 
 from core.domain.curation import Crop
+from core.render.scaling import cropped
 from core.vision.align import CHIP_SIZE, TEMPLATE, align, inverse, similarity
 from core.vision.cut import beyond, cut
 
@@ -85,12 +86,12 @@ def render_view(
     if view.framing is Framing.ALIGNED and landmarks is not None:
         picture = Image.fromarray(align(image, landmarks))
     elif box is None or view.framing in {Framing.PORTRAIT, Framing.WHOLE}:
-        picture = Image.fromarray(image)
-        side = min(picture.size)
-        left, top = (picture.width - side) // 2, (picture.height - side) // 2
-        picture = picture.crop((left, top, left + side, top + side))
+        height, width = image.shape[:2]
+        side = min(height, width)
+        left, top = (width - side) // 2, (height - side) // 2
+        picture = cropped(image, (left, top, left + side, top + side))
     else:
-        picture = Image.fromarray(image).crop(square_of(box))  # black where it reaches beyond the photo
+        picture = cropped(image, square_of(box))  # black where it reaches beyond the photo
     if picture.size != (view.size, view.size):
         picture = picture.resize((view.size, view.size), Image.Resampling.BICUBIC)
     return np.asarray(picture)
