@@ -30,8 +30,8 @@ __all__ = ["MakeTrainer", "Trainer", "Training", "TrainingParts"]
 
 _log = logging.getLogger(__name__)
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-# The host's faults, not the run's: the lease is left to run out, so that the segment is tried again.
 _MAX_SHORTENINGS = 2  # a sixteenth of a minute: shorter ones would spend their time on checkpoints
+# The host's faults, not the run's: the lease is left to run out, so that the segment is tried again.
 _HOST_FAULTS = (DBAPIError, MemoryError, OSError)
 
 
