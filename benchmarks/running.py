@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,12 +40,17 @@ class Running:
 
 
 @contextmanager
-def running(data: Path | None = None) -> Iterator[Running]:
-    """Start everything, and stop it again; `data` keeps what was learnt for a second, warm, start."""
+def running(data: Path | None = None, program: Sequence[str] = ("-m", "cli.main")) -> Iterator[Running]:
+    """Start everything, and stop it again.
+
+    Args:
+        data: keeps what was learnt for a second, warm, start; None: a folder that goes with the product.
+        program: arguments of Python that stand for `omokage`.
+    """
     with tempfile.TemporaryDirectory(prefix="omokage-bench-", ignore_cleanup_errors=True) as folder:
         data = data or Path(folder) / ODD_NAME
         started = time.monotonic()
-        command = [sys.executable, "-m", "cli.main", "up", "--data", str(data), "--port", str(_free_port())]
+        command = [sys.executable, *program, "up", "--data", str(data), "--port", str(_free_port())]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         try:
             url = _wait_for_url(process)
