@@ -56,7 +56,7 @@ def resized(
 def _columns_first(image: NDArray[np.uint8], size: tuple[int, int]) -> bool:
     """Pillow 13 resizes the columns first where the height shrinks by more than twice what the width does."""
     height, width = image.shape[:2]
-    return height > size[1] and height - size[1] > 2 * (width - size[0])
+    return bool(height > size[1] and height - size[1] > 2 * (width - size[0]))
 
 
 def _in_two_passes(
