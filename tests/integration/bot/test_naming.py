@@ -279,7 +279,10 @@ async def test_where_nobody_may_name_faces_there_are_no_buttons(bot: OmokageBot,
     assert (await classified(aiko))["components"] == []
 
 
-@pytest.mark.parametrize(("typed", "says"), [("@everyone", "mention"), ("\u202egnirts", "cannot be shown")])
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [("@everyone", "mention"), ("\ue000", "cannot be shown"), ("unknown", "what I call a face that I do not know")],
+)
 async def test_a_name_that_is_none_is_refused(bot: OmokageBot, aiko: Member, typed: str, says: str) -> None:
     answer = await classified(aiko)
     form = await (await aiko.click(answer, "1 This is …")).modal()
