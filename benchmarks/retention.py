@@ -86,7 +86,7 @@ class Commands:
     def figures(self) -> str:
         """Milliseconds."""
         took = sorted(self._took)
-        return f"{percentile(took, 50):.1f}, {percentile(took, 95):.1f}, {took[-1]:.1f}"
+        return f"{percentile(took, 0.5):.1f}, {percentile(took, 0.95):.1f}, {took[-1]:.1f}"
 
     def _ask(self) -> None:
         number = JOBS

@@ -46,6 +46,8 @@ async def tidy(bot: OmokageBot) -> None:
 
 async def _prune(bot: OmokageBot, retention: RetentionService) -> None:
     pruned = await bot.threads.slow(retention.prune)
+    if pruned.is_foreign:
+        _log.warning("the stored files belong to another database, so none was deleted; omokage prune says more")
     if pruned.jobs or pruned.faces or pruned.orphans:
         _log.info(
             "deleted what is no longer kept: %d jobs, %d faces, %d files with %s",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.context import opened, read_settings
+from cli.exits import OK, Fault
 from core.domain.storage_limits import size_text
 
 if TYPE_CHECKING:
@@ -18,17 +19,23 @@ if TYPE_CHECKING:
 @click.command(short_help="Delete now what is no longer kept.")
 @click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object; see docs/cli.md.")
-def prune(dry_run: bool, as_json: bool) -> None:
+def prune(dry_run: bool, as_json: bool) -> int:
     """Delete now what is no longer kept; the bot does so by itself every hour. docs/privacy.md says what that is."""
     settings = read_settings()
     with opened(settings) as services:
         pruned = services.retention.plan() if dry_run else services.retention.prune()
     if as_json:
         click.echo(json.dumps({"dry_run": dry_run, **asdict(pruned)}))
-        return
-    click.echo(("Would delete: " if dry_run else "Deleted: ") + sentence(pruned))
-    if not settings.storage.keep_days:
-        click.echo("Answers are kept for ever, since OMOKAGE_KEEP_DAYS is 0.")
+    else:
+        click.echo(("Would delete: " if dry_run else "Deleted: ") + sentence(pruned))
+        if not settings.storage.keep_days:
+            click.echo("Answers are kept for ever, since OMOKAGE_KEEP_DAYS is 0.")
+    if pruned.is_foreign:
+        raise Fault(
+            f"No file was deleted: those in {settings.blobs} belong to another database. Is OMOKAGE_DATABASE_URL "
+            "right? If no other installation uses them, delete the file `installation` there."
+        )
+    return OK
 
 
 def sentence(pruned: Pruned) -> str:

@@ -24,6 +24,7 @@ from core.storage.retention_rows import (
     forget_photos,
     forget_stored,
     has_old_tokens,
+    installation_id,
     note_stored,
     stored_names,
     storing_guilds,
@@ -41,12 +42,16 @@ _MEMBERS = frozenset({BlobUse.PHOTO, BlobUse.ANSWER})  # what counts against a g
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What was deleted, or would be. `orphans` are files that nothing refers to, with `bytes` in all."""
+    """What was deleted, or would be. `orphans` are files that nothing refers to, with `bytes` in all.
+
+    `is_foreign`: the store belongs to another database, so none of its files was deleted.
+    """
 
     jobs: int = 0
     faces: int = 0
     orphans: int = 0
     bytes: int = 0
+    is_foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +119,22 @@ class RetentionService:
     def prune(self) -> Pruned:
         """Delete what is too old, and the files that nobody needs."""
         self.drop_tokens()
+        is_ours = self._is_ours()  # asked before rows go by which it may be known
         before = self._limits.keep_since(self._clock())
         ended = unnamed = 0
         if before is not None:
             unnamed = self._in_batches(lambda connection: delete_expired_faces(connection, before, _BATCH))
             ended = self._in_batches(lambda connection: delete_expired_jobs(connection, before, _BATCH))
-        return replace(self._sweep(), jobs=ended, faces=unnamed)
+        swept = self._sweep() if is_ours else Pruned(is_foreign=True)
+        return replace(swept, jobs=ended, faces=unnamed)
 
     def plan(self) -> Pruned:
         """What `prune` would delete now."""
         now = self._clock()
         before = self._limits.keep_since(now)
-        orphans = self._orphans(now - GRACE, None if before is None else expired_jobs(before))
-        plan = Pruned(orphans=len(orphans), bytes=sum(orphans.values()))
+        is_foreign = not self._is_ours()
+        orphans = {} if is_foreign else self._orphans(now - GRACE, None if before is None else expired_jobs(before))
+        plan = Pruned(orphans=len(orphans), bytes=sum(orphans.values()), is_foreign=is_foreign)
         if before is None:
             return plan
         with self._database.read() as connection:
@@ -188,6 +196,26 @@ class RetentionService:
                 self._pause()
         self._settle_stored(put_before)
         return Pruned(orphans=len(deleted), bytes=sum(deleted))
+
+    def _is_ours(self) -> bool:
+        """Whether the store belongs to this database.
+
+        To a new or another database all files are orphans: whoever mistypes OMOKAGE_DATABASE_URL must not lose them. A
+        store that nobody owns yet is taken where the database needs one of its files, or where it is empty.
+        """
+        with self._database.write() as connection:
+            self._database.alone(connection, "omokage-installation")
+            own = installation_id(connection)
+        owner = self._blobs.owner()
+        if owner is None and self._may_be_ours():
+            self._blobs.set_owner(own)
+            return True
+        return owner == own
+
+    def _may_be_ours(self) -> bool:
+        stored = {file.name for file in self._blobs.files()}
+        with self._database.read() as connection:
+            return not stored or any(need.sha256 in stored for need in blob_references(connection))
 
     def _orphans(self, put_before: datetime, without_jobs: ColumnElement[bool] | None = None) -> dict[str, int]:
         """Names and sizes of old files that nothing refers to; as if those jobs were deleted.

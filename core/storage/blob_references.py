@@ -134,9 +134,10 @@ def blob_references(
         rows = source.select(without_jobs).execution_options(yield_per=_ROWS)
         if guild_id is not None:
             rows = rows.where(source.guild_id == guild_id)
-        for guild, text in connection.execute(rows):
-            for name in source.names_in(text):
-                yield BlobReference(name, guild, source.use)
+        with connection.execute(rows) as result:  # closed, too, where nobody wants the rest
+            for guild, text in result:
+                for name in source.names_in(text):
+                    yield BlobReference(name, guild, source.use)
 
 
 def still_referenced(connection: Connection, names: Iterable[str]) -> set[str]:

@@ -25,6 +25,7 @@ from core.storage.disk import disk_full_said
 _log = logging.getLogger(__name__)
 _NAME = re.compile(r"[0-9a-f]{64}")
 _PART = ".part"  # the end of the name of a file that is being written, or about to be deleted
+_OWNER = "installation"  # a file in the store
 _STORED = re.compile(rf"[0-9a-f]{{64}}(\.[0-9a-f]{{32}}{re.escape(_PART)})*")
 # How old a stored object may be before it is written anew when the same content is put again, where an object's time
 # cannot be set. It has to be well below the age from which a sweep takes what nobody refers to.
@@ -109,6 +110,18 @@ class Blobs:
         """Remove it; whether anybody still needs it, the caller knows."""
         with contextlib.suppress(FileNotFoundError), _os_errors():
             self._files.rm_file(self._path(name))
+
+    def owner(self) -> str | None:
+        """Return the id of the installation whose blobs these are; None: nobody has said so."""
+        try:
+            return bytes(self._files.cat_file(f"{self._root}/{_OWNER}")).decode().strip()
+        except FileNotFoundError:
+            return None
+
+    def set_owner(self, installation: str) -> None:
+        """Say whose blobs these are."""
+        self._files.makedirs(self._root, exist_ok=True)
+        self._files.pipe_file(f"{self._root}/{_OWNER}", installation.encode())
 
     def files(self) -> Iterator[BlobFile]:
         """Yield all stored files, folder by folder, with what killed writers left behind."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.domain.jobs import FINAL, JobKind
 from core.storage.blob_references import blob_names_in
-from core.storage.tables import chores, faces, guild_blobs, jobs, labels, outbox
+from core.storage.tables import chores, faces, guild_blobs, installation, jobs, labels, outbox
 
 
 def expired_jobs(before: datetime) -> ColumnElement[bool]:
@@ -106,6 +107,16 @@ def forget_stored(connection: Connection, guild_id: int, names: Sequence[str]) -
     """A guild needs these blobs no more."""
     theirs = guild_blobs.c.guild_id == guild_id, guild_blobs.c.sha256.in_(names)
     connection.execute(delete(guild_blobs).where(*theirs))
+
+
+def installation_id(connection: Connection) -> str:
+    """Return the id of this database, which it gets with the first call; the caller keeps others from asking."""
+    known = connection.execute(select(installation.c.id)).scalar()
+    if known is not None:
+        return str(known)
+    new = uuid.uuid4().hex
+    connection.execute(insert(installation).values(id=new))
+    return new
 
 
 def take_turn(connection: Connection, name: str, every: timedelta, now: datetime) -> bool:

@@ -203,6 +203,9 @@ guild_blobs = Table(
     Column("created_at", UtcTime, nullable=False),
 )
 
+# One row: by this id the store of blobs tells whether it belongs to this database, and may be swept by it.
+installation = Table("installation", metadata, Column("id", String(32), primary_key=True))
+
 # Work that one process does for all of them, now and then.
 chores = Table(
     "chores",

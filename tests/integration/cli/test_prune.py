@@ -13,6 +13,7 @@ from sqlalchemy import insert
 
 from cli.check import State
 from cli.check_storage import check_storage
+from cli.exits import Fault
 from cli.main import omokage
 from core.bootstrap import build
 from core.settings import Settings
@@ -58,7 +59,14 @@ def test_a_dry_run_says_what_prune_then_deletes(settings: Settings, run: Callabl
     assert run("--dry-run") == f"Would delete: {said}\n"
     assert run() == f"Deleted: {said}\n"
     assert run() == "Deleted: nothing; all that is stored is still kept.\n"
-    assert json.loads(run("--json")) == {"dry_run": False, "jobs": 0, "faces": 0, "orphans": 0, "bytes": 0}
+    assert json.loads(run("--json")) == {
+        "dry_run": False,
+        "jobs": 0,
+        "faces": 0,
+        "orphans": 0,
+        "bytes": 0,
+        "is_foreign": False,
+    }
 
 
 def test_who_keeps_everything_is_reminded(
@@ -66,6 +74,14 @@ def test_who_keeps_everything_is_reminded(
 ) -> None:
     monkeypatch.setenv("OMOKAGE_KEEP_DAYS", "0")
     assert run("--dry-run").endswith("Answers are kept for ever, since OMOKAGE_KEEP_DAYS is 0.\n")
+
+
+def test_files_of_another_database_are_named_and_not_deleted(settings: Settings) -> None:
+    (settings.data / "blobs" / "installation").write_text("another", "ascii")
+    result = CliRunner().invoke(omokage, ["prune"], standalone_mode=False)
+    assert isinstance(result.exception, Fault)
+    assert "belong to another database" in result.exception.message
+    assert len([path for path in (settings.data / "blobs").rglob("*") if path.is_file()]) == 4
 
 
 def test_the_doctor_says_who_stores_what(settings: Settings) -> None:

@@ -19,7 +19,7 @@ from core.services.retention import Pruned, RetentionService
 from core.storage.blob_references import BlobUse
 from core.storage.blobs import Blobs
 from core.storage.database import Database
-from core.storage.tables import faces, guild_blobs, labels, outbox
+from core.storage.tables import faces, guild_blobs, installation, labels, outbox
 from core.storage.tables import jobs as job_rows
 from tests.integration.core.parts import GUILD, Broker, Clock, new_face, request, result
 
@@ -38,6 +38,7 @@ class Store:
         self.database, self.blobs, self.clock = database, blobs, clock
         self.jobs = JobService(database, Broker(), clock, storage=limits, blob_size=blobs.size)
         self.retention = RetentionService(database, blobs, limits, clock, pause=lambda: None)
+        self.retention.prune()  # as in the first minute, when nothing is stored yet
 
     def put(self, data: bytes) -> str:
         """As if it were stored now."""
@@ -272,6 +273,24 @@ def test_what_was_stored_before_there_were_quotas_counts_after_the_next_sweep(st
     store.retention.prune()
     with store.database.read() as connection:
         assert connection.execute(select(func.sum(guild_blobs.c.size))).scalar_one() == 20
+
+
+def test_another_databases_files_are_left_alone(store: Store, tmp_path: Path, clock: Clock) -> None:
+    names = store.answer(1, b"photo")
+    clock.advance(KEEP.total_seconds() - 60)
+    assert store.retention.prune() == Pruned()
+
+    with store.database.write() as connection:  # as if the address of the database were mistyped
+        for table in (outbox, faces, job_rows, installation):
+            connection.execute(table.delete())
+    assert store.retention.plan() == Pruned(is_foreign=True)
+    assert store.retention.prune() == Pruned(is_foreign=True)
+    assert all(map(store.blobs.exists, names))
+
+    (tmp_path / "blobs" / "installation").unlink()  # they are ours, but none is needed any more
+    assert store.retention.prune() == Pruned(is_foreign=True)
+    store.answer(2, b"new")
+    assert store.retention.prune() == Pruned(orphans=2, bytes=20)
 
 
 def test_only_one_process_an_hour_sweeps(store: Store, clock: Clock) -> None:

@@ -29,6 +29,11 @@ def upgrade() -> None:
         sa.Column("due_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_chores"),
     )
+    op.create_table(
+        "installation",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_installation"),
+    )
     op.create_index("ix_faces_photo", "faces", ["photo"])
     _create_partial_index("ix_faces_created_at_unnamed", "faces", "person_id IS NULL")
     _create_partial_index("ix_jobs_created_at_with_token", "jobs", "interaction_token != ''")
@@ -41,6 +46,7 @@ def downgrade() -> None:
     op.drop_index("ix_jobs_created_at_with_token", "jobs")
     op.drop_index("ix_faces_created_at_unnamed", "faces")
     op.drop_index("ix_faces_photo", "faces")
+    op.drop_table("installation")
     op.drop_table("chores")
     op.drop_table("guild_blobs")
 
