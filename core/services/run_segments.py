@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Text, and_, cast, delete, select, update
 
 from core.domain.jobs import AWAITED, Failure, Job, JobState
 from core.domain.retention import kept_steps, newest_figures
@@ -109,6 +109,14 @@ class Segments(RunBase):
         with self._database.write() as connection:
             values = {"live": live_values(live), "updated_at": self._clock()}
             connection.execute(update(runs).where(mine).values(values))
+
+    def discard_picture(self, name: str) -> None:
+        """Delete a picture that a run's message no longer shows; the same seed gives another run the same pictures."""
+        shown = select(runs.c.id).where(cast(runs.c.live, Text).contains(f'"{name}"'))
+        with self._database.read() as connection:
+            is_shown = connection.execute(shown.limit(1)).first() is not None
+        if not is_shown:
+            self._blobs.delete(name)
 
     def commit_segment(self, job: Job, reached: Reached, next_owner: str | None = None) -> Run | None:
         """End the segment: its checkpoint, its points and what comes next, all or nothing.

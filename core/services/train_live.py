@@ -48,10 +48,17 @@ class Speed:
 
 
 class Pictures:
-    """Blobs of one kind of picture; of the older ones only the last is kept, which somebody may be loading now."""
+    """Blobs of one kind of picture; of the older ones only the last is kept, which somebody may be loading now.
 
-    def __init__(self, blobs: Blobs, newest: str | None) -> None:
+    Args:
+        blobs: where they are.
+        newest: the one that the run shows now.
+        discard: deletes one, unless another run shows the same.
+    """
+
+    def __init__(self, blobs: Blobs, newest: str | None, discard: Callable[[str], None]) -> None:
         self._blobs = blobs
+        self._discard = discard
         self._names = [newest] if newest else []
 
     @property
@@ -64,7 +71,7 @@ class Pictures:
         name = self._blobs.put(png)
         self._names = [*(one for one in self._names if one != name), name]
         while len(self._names) > 2:
-            self._blobs.delete(self._names.pop(0))
+            self._discard(self._names.pop(0))
 
 
 class LiveWatcher(Watcher):
@@ -95,8 +102,8 @@ class LiveWatcher(Watcher):
         self._run = run
         self._clock = clock
         live = run.live
-        self._curves = Pictures(blobs, live.picture if live else None)
-        self._samples = Pictures(blobs, live.samples if live else None)
+        self._curves = Pictures(blobs, live.picture if live else None, runs.discard_picture)
+        self._samples = Pictures(blobs, live.samples if live else None, runs.discard_picture)
         self._points = {point.step: point for point in runs.points(run.id)}
         self._values = newest_figures(point.values for point in self._points.values())
         self._speed = Speed()

@@ -59,3 +59,18 @@ def test_a_branch_from_before_it_has_no_ending_yet(bench: Bench) -> None:
     assert branch.live is None or branch.live.ending is None
     done = bench.worker(watcher=watched(bench)).until_rest()
     assert (done.state, done.step, ending_of(done.live)) == (RunState.FINISHED, 60, None)
+
+
+def test_a_picture_that_another_run_shows_is_not_deleted(bench: Bench) -> None:
+    # Given two runs of one seed, which show the same picture, and a picture that nobody shows any more
+    shared, unneeded = bench.blobs.put(b"sheet of both"), bench.blobs.put(b"older sheet")
+    live = RunLive(1, {}, None, None, samples=shared)
+    bench.runs.start(request(100))
+    job = bench.worker().claim()
+    assert job is not None
+    bench.runs.note_live(job, live)
+    # When the other run goes on to its next ones
+    bench.runs.discard_picture(shared)
+    bench.runs.discard_picture(unneeded)
+    # Then only the one that is shown stays
+    assert [bench.blobs.exists(name) for name in (shared, unneeded)] == [True, False]

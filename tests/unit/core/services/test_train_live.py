@@ -23,12 +23,16 @@ class Runs:
     def __init__(self, *points: Point) -> None:
         self._points = list(points)
         self.live: list[RunLive] = []
+        self.blobs = Blobs("memory://none")
 
     def points(self, run_id: int) -> list[Point]:
         return list(self._points)
 
     def note_live(self, job: object, live: RunLive) -> None:
         self.live.append(live)
+
+    def discard_picture(self, name: str) -> None:
+        self.blobs.delete(name)
 
 
 class Clock:
@@ -59,6 +63,7 @@ def blobs(tmp_path: Path) -> Blobs:
 
 
 def watcher(runs: Runs, blobs: Blobs, clock: Clock, draw: Any) -> LiveWatcher:
+    runs.blobs = blobs
     made = LiveWatcher(runs, blobs, draw, job=job(), run=RUN, clock=clock)  # type: ignore[arg-type]
     made.begin(0, 100)
     return made
@@ -145,7 +150,7 @@ def test_samples_are_shown_where_the_model_makes_some(blobs: Blobs) -> None:
 
 def test_of_older_pictures_only_the_last_is_kept(blobs: Blobs) -> None:
     first = blobs.put(b"of the last segment")
-    pictures = Pictures(blobs, first)
+    pictures = Pictures(blobs, first, blobs.delete)
     names = [first]
     for content in (b"1", b"2", b"2", b"3"):
         pictures.put(content)
