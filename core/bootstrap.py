@@ -73,20 +73,21 @@ def build(settings: Settings, enqueue: Enqueue, limits: Limits = LIMITS) -> Serv
     blobs = Blobs(settings.blobs)
     jobs = JobService(database, enqueue, limits=limits, storage=settings.storage, blob_size=blobs.size)
     datasets = DatasetService(database, blobs)
+    retention = RetentionService(database, blobs, settings.storage)
     return Services(
         settings,
         database,
         jobs=jobs,
         people=PeopleService(database),
-        people_editor=PeopleEditor(database, blobs),
+        people_editor=PeopleEditor(database, retention),
         guilds=GuildService(database),
         blobs=blobs,
         registry=RegistryService(database, blobs),
         datasets=datasets,
-        dataset_remover=DatasetRemover(database, blobs, settings.data / "cache"),
+        dataset_remover=DatasetRemover(database, retention, settings.data / "cache"),
         runs=RunService(database, jobs, datasets, blobs, limits=limits),
         checks=CheckJobs(database, jobs),
-        retention=RetentionService(database, blobs, settings.storage),
+        retention=retention,
     )
 
 

@@ -14,9 +14,8 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.people import normalise_name
 from core.domain.removal import RemovedDataset
 from core.domain.runs import RunState
-from core.services.blob_removal import delete_unneeded
 from core.services.job_base import now_utc
-from core.storage.blobs import Blobs
+from core.services.retention import RetentionService
 from core.storage.database import Database
 from core.storage.dataset_rows import dataset_named, datasets_of, mark_removed
 from core.storage.people_changes import delete_person, unused_people
@@ -31,14 +30,20 @@ class DatasetRemover:
 
     Args:
         database: of the guilds.
-        blobs: where the pictures are.
+        retention: deletes the pictures that nobody else needs.
         cache: the folder of this host's copies; other hosts' go when they need the room.
         clock: tells the time.
     """
 
-    def __init__(self, database: Database, blobs: Blobs, cache: Path, clock: Callable[[], datetime] = now_utc) -> None:
+    def __init__(
+        self,
+        database: Database,
+        retention: RetentionService,
+        cache: Path,
+        clock: Callable[[], datetime] = now_utc,
+    ) -> None:
         self._database = database
-        self._blobs = blobs
+        self._retention = retention
         self._cache = cache
         self._clock = clock
 
@@ -50,7 +55,7 @@ class DatasetRemover:
         Raises:
             OmokageError: BAD_NAME, UNKNOWN_DATASET, DATASET_REMOVED; DATASET_IN_USE, nothing was removed.
         """
-        shown = normalise_name(name)
+        shown, began = normalise_name(name), now_utc()  # files have the system's time
         with self._database.write() as connection:
             # Nobody starts a run, makes a version or names a face meanwhile.
             for what in ("runs", "datasets", "people"):
@@ -58,7 +63,8 @@ class DatasetRemover:
             meant = _meant(connection, guild_id, shown, version)
             _check_unused(connection, meant)
             removed = tuple(self._remove(connection, one, by) for one in meant)
-        self._delete_pictures(meant)
+        self._retention.discard({shard.sha256 for dataset in meant for shard in dataset.shards}, guild_id, began)
+        self._delete_copies(meant)
         return removed
 
     def _remove(self, connection: Connection, dataset: Dataset, by: int) -> RemovedDataset:
@@ -68,9 +74,7 @@ class DatasetRemover:
             delete_person(connection, person_id)
         return RemovedDataset(dataset, tuple(unused.values()))
 
-    def _delete_pictures(self, removed: Collection[Dataset]) -> None:
-        shards = {shard.sha256 for dataset in removed for shard in dataset.shards}
-        delete_unneeded(self._database, self._blobs, shards)
+    def _delete_copies(self, removed: Collection[Dataset]) -> None:
         for dataset in removed:
             for file in self._cache.glob(f"{dataset.cache_key}-*"):
                 try:

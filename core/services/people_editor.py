@@ -12,9 +12,8 @@ from core.domain.datasets import DatasetClass
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.people import Person, name_key, person_name
 from core.domain.removal import MergedPeople, RemovedPerson
-from core.services.blob_removal import delete_unneeded
 from core.services.job_base import now_utc
-from core.storage.blobs import Blobs
+from core.services.retention import RetentionService
 from core.storage.database import Database
 from core.storage.dataset_rows import datasets_of
 from core.storage.people_changes import (
@@ -42,9 +41,11 @@ MERGE = "merge"  # by which way in a label came that settles a contradiction bet
 class PeopleEditor:
     """Synchronous and thread-safe; light, since the bot uses it. Who may do so is for the front to ask."""
 
-    def __init__(self, database: Database, blobs: Blobs, clock: Callable[[], datetime] = now_utc) -> None:
+    def __init__(
+        self, database: Database, retention: RetentionService, clock: Callable[[], datetime] = now_utc
+    ) -> None:
         self._database = database
-        self._blobs = blobs
+        self._retention = retention
         self._clock = clock
 
     def find(self, guild_id: int, name: str) -> Person:
@@ -102,6 +103,7 @@ class PeopleEditor:
         Raises:
             OmokageError: UNKNOWN_PERSON.
         """
+        began = now_utc()  # files have the system's time
         with self._database.write() as connection:
             self._alone(connection, guild_id)
             person = _named(connection, guild_id, name)
@@ -117,8 +119,8 @@ class PeopleEditor:
             pictures = forget_pictures(connection, job_ids)
             titles = _titles(connection, guild_id, person.id)
             delete_person(connection, person.id)
-        photo_count = delete_unneeded(self._database, self._blobs, photos)
-        delete_unneeded(self._database, self._blobs, pictures)
+        photo_count = self._retention.discard(photos, guild_id, began)
+        self._retention.discard(pictures, guild_id, began)
         return RemovedPerson(person.name, len(rows), photo_count, *titles)
 
     def _alone(self, connection: Connection, guild_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -32,6 +33,7 @@ from core.storage.retention_rows import (
 )
 from core.storage.tables import jobs
 
+_log = logging.getLogger(__name__)
 _BATCH = 200  # rows in one transaction: about ten milliseconds, for which a command may have to wait
 _FILES = 20  # are deleted between two pauses: an object store takes a second for them
 PAUSE_S = 0.05  # so that others get their turn
@@ -149,18 +151,29 @@ class RetentionService:
         # Somebody may have sent the same file again since, and have no row yet that says so.
         self.discard(names, job.origin.guild_id, job.started_at or self._clock())
 
-    def discard(self, names: Iterable[str], guild_id: int, put_before: datetime) -> None:
-        """Delete blobs that nothing refers to, unless somebody has put them again since."""
+    def discard(self, names: Iterable[str], guild_id: int, put_before: datetime) -> int:
+        """Delete blobs that nothing refers to, unless somebody has put them again since.
+
+        To be called after the transaction that took the references away. What cannot be deleted now is left to
+        `prune`, and the log says so.
+
+        Returns:
+            How many nothing refers to.
+        """
         asked = set(names)
         if not asked:
-            return
+            return 0
         with self._database.read() as connection:
             unneeded = asked - still_referenced(connection, asked)
         for name in unneeded:
-            self._blobs.remove(name, put_before)
+            try:
+                self._blobs.remove(name, put_before)
+            except OSError as error:
+                _log.warning("the blob %s was not deleted: %s", name, error)
         if unneeded:
             with self._database.write() as connection:
                 forget_stored(connection, guild_id, sorted(unneeded))
+        return len(unneeded)
 
     def usage(self) -> Usage:
         """Who stores how much, and of what; looks at every file."""

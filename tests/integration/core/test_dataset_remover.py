@@ -12,11 +12,13 @@ from core.domain.datasets import Dataset, DatasetClass, Shard
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.people import FaceRef
 from core.domain.runs import RunState
+from core.domain.storage_limits import StorageLimits
 from core.services.dataset_remover import DatasetRemover
 from core.services.datasets import DatasetService
 from core.services.jobs import JobService
 from core.services.people import PeopleService
 from core.services.registry import RegistryService
+from core.services.retention import RetentionService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.training_tables import runs
@@ -38,7 +40,7 @@ def datasets(database: Database, blobs: Blobs, clock: Clock) -> DatasetService:
 
 @pytest.fixture
 def remover(database: Database, blobs: Blobs, tmp_path: Path, clock: Clock) -> DatasetRemover:
-    return DatasetRemover(database, blobs, tmp_path / "cache", clock)
+    return DatasetRemover(database, RetentionService(database, blobs, StorageLimits()), tmp_path / "cache", clock)
 
 
 def imported(datasets: DatasetService, blobs: Blobs, content: str, *names: str) -> Dataset:

@@ -14,12 +14,14 @@ from core.domain.datasets import DatasetClass
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate
 from core.domain.people import FaceRef, NewFace, Person
+from core.domain.storage_limits import StorageLimits
 from core.services import people_editor
 from core.services.datasets import DatasetService
 from core.services.jobs import JobService
 from core.services.people import PeopleService
 from core.services.people_editor import PeopleEditor
 from core.services.registry import RegistryService
+from core.services.retention import RetentionService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.tables import faces, labels
@@ -37,7 +39,7 @@ def blobs(tmp_path: Path) -> Blobs:
 
 @pytest.fixture
 def editor(database: Database, blobs: Blobs, clock: Clock) -> PeopleEditor:
-    return PeopleEditor(database, blobs, clock)
+    return PeopleEditor(database, RetentionService(database, blobs, StorageLimits()), clock)
 
 
 class Chat:

@@ -15,10 +15,12 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate, DetectedFace
 from core.domain.people import NewFace
 from core.domain.runs import RunKind
+from core.domain.storage_limits import StorageLimits
 from core.domain.versions import Promotion, Version
 from core.services.people import PeopleService
 from core.services.people_editor import PeopleEditor
 from core.services.registry import RegistryService
+from core.services.retention import RetentionService
 from core.services.serving import Confirmed, Naming, Serving
 from core.storage.blobs import Blobs
 from core.storage.database import Database
@@ -227,7 +229,7 @@ def test_a_version_is_loaded_anew_when_two_of_its_people_were_merged(parts: Part
     parts.answer()
     parts.answer()
     assert parts.loads == [1]
-    PeopleEditor(parts.database, parts.blobs).merge(GUILD, "Ann", "Anna", by=1)
+    editor(parts).merge(GUILD, "Ann", "Anna", by=1)
     parts.answer()
     parts.answer()
     assert parts.loads == [1, 1]
@@ -241,7 +243,7 @@ def test_a_version_is_not_loaded_anew_when_one_of_its_people_was_removed(parts: 
         card = {"dataset_title": "family v1", "dataset_hash": "", "config": {}, "metrics": {}, "parts": []}
         connection.execute(update(versions).values(card=card | {"classes": [["Anna", anna]]}))
     parts.answer()
-    PeopleEditor(parts.database, parts.blobs).remove(GUILD, "Anna")
+    editor(parts).remove(GUILD, "Anna")
     assert parts.answer()[0] == "one []"
     assert (parts.loads, parts.serving.head(version.id)[0].classes) == ([1], (("Anna", anna),))
 
@@ -249,3 +251,7 @@ def test_a_version_is_not_loaded_anew_when_one_of_its_people_was_removed(parts: 
 def _named(parts: Parts, name: str, value: float) -> int:
     face = NewFace(1, Box(0, 0, 20, 20), 0.9, POINTS, np.full(128, value, "<f4").tobytes(), "net-1")
     return parts.people.enrol(GUILD, name, face, source="test").id
+
+
+def editor(parts: Parts) -> PeopleEditor:
+    return PeopleEditor(parts.database, RetentionService(parts.database, parts.blobs, StorageLimits()))
