@@ -15,6 +15,7 @@ import click
 from cli.context import opened, prepare_training, read_settings
 from cli.echo import echo, echo_json
 from cli.exits import OK
+from cli.import_text import report_lines
 from cli.model_card import robustness_text
 from cli.table import table
 from cli.train import told
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from core.bootstrap import Services
     from core.domain.datasets import Dataset
     from core.domain.evaluation import EvaluationReport
+    from core.domain.imports import ImportReport
     from core.domain.optimisation import Robustness
     from core.domain.versions import VersionDraft
     from core.services.evaluate import Progress
@@ -115,8 +117,14 @@ def _dataset(data: str, guild: int) -> Iterator[tuple[Services, Dataset]]:
 def _imported(services: Services, source: Path) -> Dataset:
     from core.services.dataset_import import import_folder  # noqa: PLC0415 - TensorFlow
 
+    def tell(report: ImportReport) -> None:
+        for line in report_lines(report):
+            echo(line, err=True)
+
     with told(), _bar("Reading pictures") as progress:
-        dataset, _ = import_folder(services, source, 0, "evaluated", 0, lambda done, of: progress(done, of, {}))
+        dataset, _ = import_folder(
+            services, source, 0, "evaluated", 0, lambda done, of: progress(done, of, {}), tell=tell
+        )
     return replace(dataset, name=source.stem)
 
 

@@ -15,7 +15,6 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate
 from core.domain.people import FaceRef, NewFace, Person
 from core.domain.storage_limits import StorageLimits
-from core.services import people_editor
 from core.services.datasets import DatasetService
 from core.services.jobs import JobService
 from core.services.people import PeopleService
@@ -24,6 +23,7 @@ from core.services.registry import RegistryService
 from core.services.retention import RetentionService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
+from core.storage.people_changes import rename_person
 from core.storage.tables import faces, labels
 from tests.integration.core.parts import CHANNEL, GUILD, Clock, embedding, new_face, request
 from tests.integration.core.registry_parts import Trained, draft
@@ -279,16 +279,13 @@ def test_a_face_that_was_said_not_to_be_the_removed_person_stays(
 
 
 def test_who_has_a_name_that_is_refused_today_can_be_called_otherwise(
-    chat: Chat, editor: PeopleEditor, monkeypatch: pytest.MonkeyPatch
+    chat: Chat, editor: PeopleEditor, database: Database
 ) -> None:
+    # Given somebody who was called so before such names were refused
     chat.photo(1, new_face())
-    chat.name(1, 1, "unknown")
-
-    def refuse(name: str) -> str:
-        if name == "unknown":
-            raise OmokageError(ErrorCode.BAD_NAME, reason="reserved")
-        return name
-
-    monkeypatch.setattr(people_editor, "normalise_name", refuse)
-    assert code_of(editor.rename, GUILD, "Unknown", "unknown") is ErrorCode.BAD_NAME
+    person = chat.name(1, 1, "Anna")
+    with database.write() as connection:
+        rename_person(connection, person.id, "unknown")
+    # Then nobody can be renamed to it, but it can be found and changed
+    assert code_of(editor.rename, GUILD, "Unknown", "不明") is ErrorCode.BAD_NAME
     assert editor.rename(GUILD, " UNKNOWN ", "Anna").name == "Anna"
