@@ -18,6 +18,7 @@ from core.models.evidence import References
 from core.models.fooled_heads import Fooled, fooled
 from core.models.open_set import OpenSet
 from core.models.recogniser_net import build_net
+from core.models.seeds import Seeds
 from core.vision.reader import PhotoReading
 from core.vision.views import Framing
 
@@ -61,8 +62,7 @@ def embedding_head(*, faceless: int = 0, soft: float = 1.0) -> EmbeddingHead:
 
 def cnn_head(*, framing: Framing = Framing.ALIGNED, grey: bool = False) -> CnnHead:
     """A `slim` network at 32 pixels."""
-    keras.utils.set_random_seed(5)
-    net = build_net("slim", 32, len(CLASSES), channels=1 if grey else 3)
+    net = build_net("slim", 32, len(CLASSES), channels=1 if grey else 3, seeds=Seeds(5))
     return CnnHead(CLASSES, net, CnnConfig("slim", framing, 32, grey, 0.05), embedding_head())
 
 

@@ -108,7 +108,7 @@ def test_an_import_says_what_it_made_of_an_archive_and_what_it_left_out(tmp_path
     assert (report["encoding"], report["wrapper"], report["merged"]) == ("cp932", "セット", [])
     assert {one["reason"]: one["files"] for one in report["left_out"]} == {
         "bad-name": [{"file": "セット/@everyone"}],
-        "broken-image": [{"file": f"セット/{name(1)}/cut.jpg"}],
+        "cut-off": [{"file": f"セット/{name(1)}/cut.jpg"}],
         "not-an-image": [{"file": f"セット/{name(0)}/\x1b]0;owned\x07.txt"}],
     }
     # And an encoding that cannot be right is refused in a sentence

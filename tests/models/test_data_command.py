@@ -37,7 +37,11 @@ def test_an_import_says_what_it_found(tmp_path: Path, kept: Path) -> None:
     source = write_people(tmp_path / "more", people=2)
     (source / name(0) / "broken.jpg").write_bytes(picture(0, 0)[:500])
     said = done(tmp_path, "import", source, "--name", "family").splitlines()
-    assert said[0] == f"family v2: {2 * PICTURES} pictures of 2 people, {PICTURES} each"
+    assert said[:2] == [
+        "LEFT OUT  COUNT  WHY                                                     WHICH",
+        f"cut-off   1      the picture is cut off: the end of the file is missing  {name(0)}/broken.jpg",
+    ]
+    assert said[2] == f"family v2: {2 * PICTURES} pictures of 2 people, {PICTURES} each"
     assert "note   Could not be read and left out: 1 picture." in said
     assert said[-1] == "It can be trained on."
     shown: list[dict[str, Any]] = json.loads(done(tmp_path, "list", "--json"))
@@ -57,7 +61,9 @@ def test_list_and_show_name_versions_and_people(kept: Path) -> None:
 def test_export_and_import_give_the_same_content(kept: Path, tmp_path: Path) -> None:
     assert f"{PEOPLE * PICTURES} pictures are in" in done(kept, "export", "family", tmp_path / "out")
     before = json.loads(done(kept, "show", "family", "--json"))
-    assert json.loads(done(kept, "import", tmp_path / "out", "--name", "family", "--json")) == before
+    again = json.loads(done(kept, "import", tmp_path / "out", "--name", "family", "--json"))
+    assert again.pop("import") == {"encoding": None, "wrapper": None, "merged": [], "left_out": []}
+    assert again == before
     again = run(kept, "export", "family", tmp_path / "out")
     assert (again.exit_code, "new or empty" in again.output) == (2, True)
 
@@ -72,7 +78,8 @@ def test_what_is_not_there_or_not_allowed_is_said_in_a_sentence(kept: Path, tmp_
     (tmp_path / "folder" / "@everyone").mkdir(parents=True)
     (tmp_path / "folder" / "@everyone" / "1.jpg").write_bytes(b"")
     named = run(kept, "import", tmp_path / "folder", "--name", "x")
-    assert (named.exit_code, "@everyone: the name must not contain a mention" in named.output) == (2, True)
+    assert (named.exit_code, "the name must not contain a mention" in named.output) == (1, True)
+    assert "@everyone" in named.output
     (tmp_path / "empty").mkdir()
     empty = run(kept, "import", tmp_path / "empty", "--name", "x")
     assert (empty.exit_code, "no picture of anybody" in empty.output) == (1, True)

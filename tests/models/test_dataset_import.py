@@ -102,7 +102,7 @@ def test_what_is_double_damaged_shared_or_faceless_is_counted(
     assert [(one.path, one.reason) for one in reports[0].left_out] == [
         (f"{name(0)}/gone.jpg", "link-broken"),
         (f"{name(1)}/notes.txt", "not-an-image"),
-        (f"{name(1)}/cut.jpg", "broken-image"),
+        (f"{name(1)}/cut.jpg", "cut-off"),
     ]
     assert dataset.pictures == PEOPLE * PICTURES + 2  # hers and the wall
     codes = {remark.code for remark in services.datasets.preflight(dataset).remarks}

@@ -113,7 +113,7 @@ def test_damaged_files_have_no_content_and_do_not_disturb_the_others(reader: Pic
     good = picture(0, 0)
     seen = reader.look([(b"nothing", None), (good, None), (good[: len(good) // 3], None), (good, None), (b"", None)])
     codes = [one.code if isinstance(one, OmokageError) else None for one in seen]
-    assert codes == [ErrorCode.NOT_AN_IMAGE, None, ErrorCode.BROKEN_IMAGE, None, ErrorCode.NOT_AN_IMAGE]
+    assert codes == [ErrorCode.NOT_AN_IMAGE, None, ErrorCode.CUT_OFF, None, ErrorCode.NOT_AN_IMAGE]
     assert isinstance(seen[1], Seen)
     assert isinstance(seen[3], Seen)
     assert np.allclose(embedding(seen[1]), embedding(seen[3]), atol=1e-4)

@@ -33,7 +33,7 @@ from tests.integration.bot.worker import OWNER, FakeWorker
 OTHER_GUILD = 4_242_424_242
 OWNER_ID = int(cast.AIKO_ID)
 HUGE = "9999999999999999999"
-OWN_TABLES = {"jobs", "outbox", "faces"}  # in which every member leaves rows by asking for something
+OWN_TABLES = {"jobs", "outbox", "faces", "guild_blobs"}  # in which every member leaves rows by asking for something
 EVERYBODYS = {"1", "+smile"}  # values of selects: a face, a trait
 
 
@@ -177,7 +177,7 @@ async def test_forged_ids_are_answered_with_a_sentence_each_and_no_traceback(
     assert {re.split("[“.]", message["content"])[0] for asked in values for message in asked.messages} == {
         "The model does not know ",
         "The option seed cannot be ",
-        "This face is no longer stored",
+        "This face is no longer stored: faces that nobody named are deleted after some time",
         "This person is no longer known here",
     }
     assert before - every_row(services) == set()

@@ -93,7 +93,7 @@ def test_no_photo_has_all_guilds_models_or_people_read(
     people.gallery_version(GUILD)
     people.confirmed_faces(GUILD, PHOTO)
 
-    assert len(asked) == 4
+    assert len(asked) == 5
     with database.read() as connection:
         for statement, parameters in list(asked.items()):
             plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
