@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
 from cli.context import opened, read_settings
+from cli.echo import echo, echo_json
 from cli.exits import OK, Fault
 from core.domain.storage_limits import size_text
 
@@ -25,11 +25,11 @@ def prune(dry_run: bool, as_json: bool) -> int:
     with opened(settings) as services:
         pruned = services.retention.plan() if dry_run else services.retention.prune()
     if as_json:
-        click.echo(json.dumps({"dry_run": dry_run, **asdict(pruned)}))
+        echo_json({"dry_run": dry_run, **asdict(pruned)})
     else:
-        click.echo(("Would delete: " if dry_run else "Deleted: ") + sentence(pruned))
+        echo(("Would delete: " if dry_run else "Deleted: ") + sentence(pruned))
         if not settings.storage.keep_days:
-            click.echo("Answers are kept for ever, since OMOKAGE_KEEP_DAYS is 0.")
+            echo("Answers are kept for ever, since OMOKAGE_KEEP_DAYS is 0.")
     if pruned.is_foreign:
         raise Fault(
             f"No file was deleted: those in {settings.blobs} belong to another database. Is OMOKAGE_DATABASE_URL "

@@ -39,9 +39,14 @@ def value_for(column: Column[Any], clock: Clock) -> object:
     return clock.now if column.type.python_type.__name__ == "datetime" else 1
 
 
-@pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
+def required_columns(table: Table) -> list[Column[Any]]:
+    return [column for column in reversed(table.c) if not column.nullable and not column.primary_key]
+
+
+# A table of keys alone holds nothing that could be quoted.
+@pytest.mark.parametrize("table", [*filter(required_columns, metadata.sorted_tables)], ids=lambda table: table.name)
 def test_a_row_that_is_refused_is_not_quoted(database: Database, clock: Clock, table: Table) -> None:
-    required = next(column for column in reversed(table.c) if not column.nullable and not column.primary_key)
+    required = required_columns(table)[0]
     values = {column.name: value_for(column, clock) for column in table.c} | {required.name: None}
 
     def write() -> None:

@@ -60,6 +60,7 @@ def test_a_worker_that_was_given_the_token_forgets_it(monkeypatch: pytest.Monkey
         return 0
 
     monkeypatch.setattr("worker.app.run", run)
+    monkeypatch.setattr("cli.services.await_broker", lambda _: None)
     environment = {"DISCORD_TOKEN": "secret", "OMOKAGE_DATA": str(tmp_path)}
     result = CliRunner().invoke(omokage, ["worker"], env=environment)
     assert (result.exit_code, seen) == (0, [(None, None)])

@@ -185,7 +185,7 @@ def test_a_database_that_another_program_has_locked_is_said(here: Path, monkeypa
 def test_a_database_that_is_damaged_is_said(here: Path) -> None:
     (here / "data").mkdir()
     (here / "data" / "omokage.db").write_bytes(b"no database, but long enough to be looked at" * 100)
-    for name in ("people list", "worker", "bot"):
+    for name in ("people list", "bot", "worker"):  # the worker last: it forgets the bot's token
         status, text = run(name)
         assert (status, "not a database" in text) == (1, True), (name, text)
 

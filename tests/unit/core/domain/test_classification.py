@@ -110,4 +110,4 @@ def test_the_shell_is_told_what_was_confirmed_and_what_was_withheld() -> None:
 def test_the_shell_is_told_that_the_photo_was_turned() -> None:
     shown = ClassifyResult(9, 9, "", "", (), "net", 0.1, turned=270).photo_json("a.jpg")
 
-    assert shown == {"photo": "a.jpg", "turned": 270, "faces": []}
+    assert shown == {"photo": "a.jpg", "size": [9, 9], "turned": 270, "faces": []}
