@@ -14,7 +14,6 @@ from tests.integration.core import parts as photos
 from tests.integration.core.fake_trainer import ORIGIN, request
 from tests.integration.core.run_parts import Bench, whole_state
 
-
 _LOOK_S = 10.0  # between two looks for lost jobs; all pauses are multiples of it
 
 
