@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup dev up test tests test-precisions check check-models bench lock clean
+.PHONY: setup dev up test tests test-precisions check lint types check-models bench lock clean
 
 setup: $(VENV)/.worker
 dev: $(VENV)/.dev
@@ -26,15 +26,19 @@ $(VENV)/.dev: lock/dev.txt $(VENV)/.worker
 up: setup
 	$(BIN)/omokage up
 
-check: dev
+check: lint types
+
+lint: dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+types: dev
+	$(BIN)/mypy
+
 # Side by side: types take half a minute of one core while the first tests wait for processes.
-test: dev
-	@$(MAKE) --no-print-directory -j 2 check tests
+test: lint
+	@$(MAKE) --no-print-directory -j 2 types tests
 
 tests: dev
 	@# In the order of the folders, browsers first: files with few tests are the long ones, and would be left to one core.
