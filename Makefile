@@ -48,7 +48,7 @@ tests: dev
 # What trains does so in bfloat16 where the machine has it; here once in each, whatever the machine has.
 test-precisions: dev
 	for precision in float32 bfloat16; do \
-		OMOKAGE_PRECISION=$$precision $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder || exit 1; \
+		OMOKAGE_PRECISION=$$precision $(MAKE) --no-print-directory tests || exit 1; \
 	done
 
 bench: dev
