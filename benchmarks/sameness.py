@@ -57,7 +57,7 @@ def _hashes(folder: Path) -> Iterator[tuple[str, str]]:
         "embedding": ("recogniser", "--data", "drawn", "--head", "embedding"),
         "cnn": ("recogniser", "--data", "drawn", "--preset", "slim", "--size", "32", "--steps", "30", "--batch", "16"),
         "dcgan": ("dcgan", "--data", "faces", "--preset", "small", "--steps", "20", "--batch", "8"),
-        "vae": ("vae", "--data", "faces", "--steps", "20", "--size", "32", "--batch", "8"),
+        "vae": ("vae", "--data", "faces", "--steps", "20", "--size", "64", "--batch", "8"),
     }
     for name, arguments in trainings.items():
         before = set(_blobs(data))
