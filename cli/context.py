@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from cli.exits import BadSetting, Fault
 from core.logs import set_up_logging
+from core.models.lean_import import lean_keras
 from core.models.quiet_import import quiet_tensorflow
 from core.settings import Settings, SettingsError
 
@@ -65,9 +66,10 @@ def first_line(error: BaseException) -> str:
 
 
 def quiet_libraries() -> None:
-    """Keep TensorFlow's greetings off the terminal; before it is imported."""
+    """Import TensorFlow without its greetings, and Keras without what it does not need; before either is imported."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     quiet_tensorflow()
+    lean_keras()
 
 
 def prepare_training() -> None:

@@ -17,6 +17,7 @@ from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
 
 from core.bootstrap import build
 from core.domain.jobs import QueueName
+from core.models.lean_import import lean_keras
 from core.models.quiet_import import quiet_tensorflow
 from core.settings import Settings
 from worker.handlers import Load, load_handlers
@@ -130,6 +131,7 @@ def set_threads(queue: QueueName, concurrency: int, cores: int) -> None:
     os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")  # the networks are chains: no two of their steps run at once
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     quiet_tensorflow()
+    lean_keras()
     if queue is QueueName.CPU:
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # TensorFlow would take all of the GPU's memory from its worker
     else:
