@@ -1,4 +1,4 @@
-"""Where the detector's five points lie in crops that dlib makes of the same faces: the template of core.vision.align.
+"""Where the detector's five points lie in crops that dlib makes of the same faces: the template of core.vision.embedding.align.
 
 `python -m benchmarks.alignment [--json FILE]`; needs dlib and the developers' faces.
 """
@@ -12,9 +12,9 @@ from PIL import Image
 
 from benchmarks._identity import identity_files
 from benchmarks.report import Skip, run_alone
-from core.models.face_weights import weights_path
-from core.vision.align import CHIP_SIZE, TEMPLATE
-from core.vision.detect import load_detector
+from core.vision.detection.detect import load_detector
+from core.vision.embedding.align import CHIP_SIZE, TEMPLATE
+from core.vision.embedding.dlib_weights import weights_path
 
 if TYPE_CHECKING:
     from pathlib import Path

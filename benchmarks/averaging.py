@@ -20,8 +20,8 @@ def run(number: int | None = None) -> dict[str, float]:
     """
     from core.bootstrap import build  # noqa: PLC0415
     from core.domain.errors import OmokageError  # noqa: PLC0415
-    from core.models import weights_file  # noqa: PLC0415
-    from core.services.trainers import make_trainer  # noqa: PLC0415 - TensorFlow
+    from core.models.common import weights_file  # noqa: PLC0415
+    from core.services.training.factory import make_trainer  # noqa: PLC0415 - TensorFlow
     from core.settings import Settings  # noqa: PLC0415
 
     services = build(Settings.from_env(), lambda *_: None)

@@ -22,8 +22,8 @@ from PIL import Image
 
 from benchmarks._planted import PLANTS, elsewhere
 from benchmarks.report import run_alone, shared_data
-from core.domain.curation import Curation, Judged, Subject
-from core.services.curate import Offered, curate
+from core.domain.data.curation import Curation, Judged, Subject
+from core.services.curation.curate import Offered, curate
 
 PICTURES = 1000  # of `age`
 SHARE = 0.1

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from core.vision.embed import Embedder
+    from core.vision.embedding.embed import Embedder
 
 BATCHES = (1, 2, 4, 8, 16)
 ROUNDS = 20  # the median of these; the others on this machine disturb single ones
@@ -32,8 +32,8 @@ def run() -> dict[str, float | int | str]:
     import tensorflow  # noqa: F401, PLC0415 - timed
 
     figures: dict[str, float | int | str] = {"import TensorFlow, s": time.perf_counter() - started}
-    from core.models.face_weights import load_weights  # noqa: PLC0415 - after the clock
-    from core.vision.embed import load_embedder  # noqa: PLC0415
+    from core.vision.embedding.dlib_weights import load_weights  # noqa: PLC0415 - after the clock
+    from core.vision.embedding.embed import load_embedder  # noqa: PLC0415
 
     figures["read and fold dlib's file, ms"] = milliseconds(load_weights, 5)
     started = time.perf_counter()
@@ -53,7 +53,7 @@ def beside_dlib(embedder: Embedder, chips: NDArray[np.uint8]) -> dict[str, float
         import dlib  # noqa: PLC0415 - a development dependency
     except ImportError:
         return {"dlib": "not installed"}
-    from core.models.face_weights import weights_path  # noqa: PLC0415
+    from core.vision.embedding.dlib_weights import weights_path  # noqa: PLC0415
 
     network: Any = dlib.face_recognition_model_v1(str(weights_path()))
     theirs = np.array(network.compute_face_descriptor(list(chips)))

@@ -18,11 +18,11 @@ from typing import Any
 
 from benchmarks.report import Figures, Skip, print_table
 from core.bootstrap import Services, build
-from core.domain.model_check import CheckState, Faced
 from core.domain.optimisation import Robustness
-from core.domain.runs import RunKind
-from core.models.robustness import Check
-from core.services.check import load_check, run_check
+from core.domain.registry.robustness import CheckState, Faced
+from core.domain.training.runs import RunKind
+from core.models.attack.robustness import Check
+from core.services.robustness.service import load_check, run_check
 from core.settings import Settings
 
 FACES, TEXTURES, PEERS = 10, 100, 5  # small by default: minutes

@@ -21,7 +21,7 @@ from pathlib import Path
 from PIL import Image
 
 from benchmarks.report import Figures, print_table
-from core.starter import cast, group, portrait
+from portraits import cast, group, portrait
 
 PER_PERSON = 9  # drawing is learnt from a hundred pictures at least
 ENROLLED = 5

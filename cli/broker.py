@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from cli.context import first_line
 from cli.exits import Fault
-from cli.printable import printable
+from cli.output.escaping import printable
 from core.settings import Settings
 
 _log = logging.getLogger(__name__)

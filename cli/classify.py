@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.context import opened, quiet_libraries, read_settings
-from cli.echo import echo, echo_json
 from cli.exits import FAULT, OK
+from cli.output.echo import echo, echo_json
+from cli.output.escaping import printable
 from cli.photos import Read, read_all
-from cli.printable import printable
 from core.domain.people import UNKNOWN
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from core.domain.evaluation import EvaluationReport
+    from core.domain.registry.evaluation import EvaluationReport
 
 _SMALLEST_SIDE, _LARGEST_SIDE = 400, 800  # of the matrix
 _CELL = 14  # pixels a person, where there is room: enough for a name of 11

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.features.about.texts import Health
 from core.domain.jobs import Backlog, QueueName
-from core.services.jobs import JobService, now_utc
+from core.services.jobs.service import JobService, now_utc
 
 if TYPE_CHECKING:
     from bot.client import OmokageBot
