@@ -1,4 +1,4 @@
-"""Where the detector's five points lie in crops that dlib makes of the same faces: the template of core.vision.embedding.align.
+"""Where the detector's five points lie in dlib's crops of the same faces: core.vision.embedding.align's template.
 
 `python -m benchmarks.alignment [--json FILE]`; needs dlib and the developers' faces.
 """

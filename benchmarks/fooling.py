@@ -249,7 +249,7 @@ def _same(faces: Any, face: DetectedFace) -> DetectedFace | None:
 
 
 def colours() -> Figures:
-    """Of drawn portraits, for `core.models.attack.fourier`: a root of the covariance of colours before the logistic function."""
+    """Root of the covariance of drawn portraits' colours before the logistic function: core.models.attack.fourier."""
     from scipy.special import logit  # noqa: PLC0415 - only here
 
     from portraits.people.default_people import CAST  # noqa: PLC0415

@@ -1,6 +1,6 @@
 """A DCGAN that rots, `small` on 300 faces without DiffAugment, and whether what is kept is its best.
 
-`python -m benchmarks.rotting [--steps 24000] [--seconds 7200] [--json FILE]`: until the rule of `core.domain.training.early_stop`
+`python -m benchmarks.rotting [--steps 24000] [--seconds 7200] [--json FILE]`: until `core.domain.training.early_stop`
 ends it, or the steps or seconds are over. What is kept is loaded from the version's file and measured anew on the
 samples that the curve was measured on. Seed 1. Runs only when it is named.
 """

@@ -26,7 +26,7 @@ def __getattr__(name: str) -> Any:
     """Load numpy and the drawing only when something is drawn: the names alone are wanted by light processes too."""
     from importlib import import_module  # noqa: PLC0415
 
-    homes = {"write_pictures": "folder", "StarterPerson": "traits", "Traits": "traits"}
+    homes = {"write_pictures": "fixtures", "StarterPerson": "people.traits", "Traits": "people.traits"}
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"portraits.{homes.get(name, 'portraits')}"), name)

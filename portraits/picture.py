@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.faces import Box
 from portraits.head.curtain import curtain
 from portraits.head.ears import draw_ears
 from portraits.head.eyes import paint_eyes
@@ -26,6 +27,16 @@ _FAR, _NEAR = -9.0, 9.0  # depths behind and before everything
 # Points of the texture for half a head of one pixel: two a pixel on the face. No more than 440 a side: nothing finer is
 # in the relief. No fewer than 96: the nose would lose its wings.
 _TEXTURE = (2.4, 96, 440)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A drawn face's rectangle in pixels of the picture, from the hairline to the chin, origin at the top left."""
+
+    x: float
+    y: float
+    w: float
+    h: float
 
 
 def draw(canvas: Field, shot: Shot, place: tuple[float, float]) -> Box:

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain.faces import Box
 from portraits.people.traits import Moment, StarterPerson
-from portraits.picture import draw
+from portraits.picture import Box, draw
 from portraits.rendering.fields import Field
 from portraits.rendering.scene import shot
 from portraits.scenery.backdrop import backdrop

@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 from fluent.runtime import FluentBundle, FluentResource
 
-LOCALES = Path(__file__).parent / "locales"
+LOCALES = Path(__file__).parents[1] / "locales"
 LANGUAGES = ("en", "ja")  # the first is what everybody gets whose language is not here
 
 Value = str | int | float

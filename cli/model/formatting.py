@@ -9,7 +9,7 @@ from core.domain.optimisation import Robustness
 from core.domain.registry.robustness import robustness_in
 from core.domain.registry.versions import Promotion, Version
 
-# What answers where nothing was promoted, of a recogniser and of what draws faces; see core/services/generation/generator_lookup.py.
+# What answers where nothing was promoted, by whether it generates: core/services/generation/generator_lookup.py.
 WITHOUT = {False: "the method that needs no training", True: "the newest version"}
 _MEASURED = ("kid", "faces", "diversity", "novelty")  # of what draws faces
 NO_FACE = "no face is found in any of its pictures, so it does not draw unless it is promoted with --force"

@@ -35,7 +35,7 @@ _MISUSE = frozenset(
         ErrorCode.UNKNOWN_TARGET,
     }
 )
-# Options of the networks, which are told what was said and no more: what each kind takes is in core/domain/training/presets.py.
+# Options of the networks; what each kind takes is in core/domain/training/presets.py.
 _CONFIG = ("batch", "learning_rate", "fold", "loss", "augment", "kl")
 
 

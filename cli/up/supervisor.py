@@ -22,7 +22,7 @@ _ROOM_S = 5.0  # between two looks whether a full disk has room again
 
 
 class Supervisor:
-    """Of one `omokage up`; `run` is called once. `leash`: a pipe that ends with this process, see cli.up.parent_watch."""
+    """Of one `omokage up`; `run` is called once. `leash`: a pipe that ends with it, see cli.up.parent_watch."""
 
     def __init__(
         self, parts: Sequence[Part], record: Record, logs: Path, *, leash: int, everything: bool = False

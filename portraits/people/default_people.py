@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portraits.people.roles import played
 
-# As `python -m core.services.starter.people_search` printed them; after a change of roles, ranges or drawing, search again.
+# Printed by `python -m core.services.starter.people_search`; after a change of roles, ranges or drawing, search again.
 PICKS = (
     14,  # Haru
     26,  # Mina

@@ -1,4 +1,4 @@
-"""A trained DCGAN's generator as a `FaceModel` (core/models/generators/generator.py): it draws faces, and takes none."""
+"""A trained DCGAN's generator as a `FaceModel` (core/models/generators/generator.py); it has no encoder."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def recipe_of(preset: str, steps: int, config: Mapping[str, Any]) -> Recipe:
 
 
 class DcganTrainer:
-    """A `Trainer` (core/services/training/trainer.py) around the two players; what it leaves behind is its best, not its last.
+    """A `Trainer` (core/services/training/trainer.py) around the two players; it keeps its best, not its last.
 
     Args:
         duel: trains.

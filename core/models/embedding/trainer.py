@@ -39,7 +39,7 @@ _PARTS = (
 
 
 class EmbeddingTrainer:
-    """A `Trainer` (core/services/training/trainer.py); the folds are the same for every head, so that figures compare."""
+    """A `Trainer` (core/services/training/trainer.py); the folds are the same for every head."""
 
     report_every = 1
     evaluate_every = 1

@@ -49,7 +49,7 @@ def recipe_of(preset: str, steps: int, config: Mapping[str, Any]) -> VaeRecipe:
 
 
 class VaeTrainer:
-    """A `Trainer` (core/services/training/trainer.py) around the networks; what it leaves behind is its best, not its last.
+    """A `Trainer` (core/services/training/trainer.py) around the networks; it keeps its best, not its last.
 
     Args:
         vae: trains.

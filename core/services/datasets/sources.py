@@ -25,8 +25,8 @@ from core.services.datasets.export_index import INDEX, MAX_INDEX_BYTES, people_i
 from core.services.datasets.folder_files import FolderFiles
 from core.services.datasets.people_folders import Folder, find_people, tree
 
-# One byte more than a file of the operator's may have (core.vision.decoding.decode.OPERATOR_LIMITS), so that the decoder can
-# say so.
+# One byte more than a file of the operator's may have (core.vision.decoding.decode.OPERATOR_LIMITS), so that the
+# decoder refuses.
 MOST_BYTES = 64 * 1024 * 1024 + 1
 
 

@@ -31,7 +31,7 @@ Confirmed: TypeAlias = Sequence[Candidate | None]  # for each face whom people n
 
 
 class LiveRecogniser(Protocol):
-    """Compares with what members have named until now; as much of core.vision.recognition.mean_embedding as is needed here."""
+    """What is needed here of core.vision.recognition.mean_embedding: compares with what members have named so far."""
 
     def recognise(
         self, embeddings: NDArray[np.float32], forbidden: Forbidden, confirmed: Confirmed

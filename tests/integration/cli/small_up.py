@@ -26,7 +26,9 @@ _STUBBORN = (
 )
 # Its child ignores SIGTERM, as a pool process may that hangs in C.
 _PARENT = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {_STUBBORN!r}]); time.sleep(60)"
-_LEASHED = "from cli import leash; parent_watch.hold(); print('here', flush=True); import time; time.sleep(60)"
+_LEASHED = (
+    "from cli.up import parent_watch; parent_watch.hold(); print('here', flush=True); import time; time.sleep(60)"
+)
 
 
 def part(name: str, told: dict[str, str]) -> Part:

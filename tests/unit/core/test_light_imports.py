@@ -12,7 +12,8 @@ SCRIPT = """
 import json, sys
 from pathlib import Path
 import core.domain.classification, core.domain.fairness, core.domain.guilds
-import core.services.jobs.service, core.services.people.service, core.services.guilds, core.services.generation.generator_lookup
+import core.services.jobs.service, core.services.people.service, core.services.guilds
+import core.services.generation.generator_lookup
 import core.services.attack.targets, core.domain.optimisation
 from core.domain.errors import OmokageError
 from core.bootstrap import build

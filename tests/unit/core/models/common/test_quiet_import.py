@@ -13,7 +13,10 @@ GREETINGS = (
     "To enable the following instructions: AVX2 FMA, in other operations, rebuild TensorFlow.\n"
     "E0000 00:00:1795889467.224973 8310 cuda_dnn.cc:8310] Unable to register cuDNN factory: Attempting to register\n"
 )
-IMPORT = "from core.models.common.quiet_import import quiet_tensorflow as q; q(); q(); import tensorflow; print(tensorflow.X)"
+IMPORT = (
+    "from core.models.common.quiet_import import quiet_tensorflow as q; q(); q(); "
+    "import tensorflow; print(tensorflow.X)"
+)
 
 
 def imported(folder: Path, code: str, then: str = "") -> subprocess.CompletedProcess[str]:

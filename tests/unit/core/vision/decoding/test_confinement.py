@@ -49,8 +49,9 @@ needs_seccomp = pytest.mark.skipif(not has_seccomp(), reason="this kernel has no
 def let(*calls: str) -> set[str]:
     """What is possible in a process in which these were called."""
     script = (
-        "import ctypes, json; from core.vision.decoding.confinement import *; from core.vision.decoding.confinement import _landlock, "
-        "_seccomp\nlibc = ctypes.CDLL(None, use_errno=True); libc.prctl(38, 1, 0, 0, 0)\n"
+        "import ctypes, json; from core.vision.decoding.confinement import *\n"
+        "from core.vision.decoding.confinement import _landlock, _seccomp\n"
+        "libc = ctypes.CDLL(None, use_errno=True); libc.prctl(38, 1, 0, 0, 0)\n"
         + "".join(f"assert {call}\n" for call in calls)
         + "print(json.dumps(attempts()))"
     )
