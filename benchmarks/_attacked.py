@@ -17,7 +17,6 @@ from core.domain.splits import FOLDS, fold_of
 from core.models.embedding_head import EmbeddingHead, train_head
 from core.services.classifier import load_head
 from core.settings import Settings
-from core.vision.dataset_reader import open_dataset
 from core.vision.reader import PhotoReader, load_photo_reader
 
 if TYPE_CHECKING:
@@ -106,7 +105,7 @@ def _cnn(services: Services) -> Version:
 def _held_out(services: Services, version: Version) -> list[tuple[bytes, int]]:
     if version.dataset_id is None:
         raise Skip("the CNN's data set is gone")
-    reader = open_dataset(services, services.datasets.get(version.dataset_id))
+    reader = services.dataset_storage.open(services.datasets.get(version.dataset_id))
     place = {person_id: column for column, (_, person_id) in enumerate(version.classes)}
     owners = [place.get(one.person_id) for one in reader.dataset.classes]
     folds = fold_of(reader.labels.tolist(), FOLDS)

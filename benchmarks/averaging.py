@@ -23,7 +23,6 @@ def run(number: int | None = None) -> dict[str, float]:
     from core.models import weights_file  # noqa: PLC0415
     from core.services.trainers import make_trainer  # noqa: PLC0415 - TensorFlow
     from core.settings import Settings  # noqa: PLC0415
-    from core.vision.dataset_reader import open_dataset  # noqa: PLC0415
 
     services = build(Settings.from_env(), lambda *_: None)
     try:
@@ -33,7 +32,7 @@ def run(number: int | None = None) -> dict[str, float]:
     if asked.config.get("head") != "cnn":
         raise Skip(f"run {asked.number} trains no CNN")
     dataset = services.datasets.get(asked.dataset_id)
-    trainer = make_trainer(asked, dataset, open_dataset(services, dataset))
+    trainer = make_trainer(asked, dataset, services.dataset_storage.open(dataset))
     figures: dict[str, float] = {}
     for checkpoint in sorted(services.runs.checkpoints(asked.id), key=lambda one: one.step):
         data = services.blobs.get(checkpoint.blob)

@@ -15,7 +15,6 @@ from benchmarks.report import Figures, run_alone, shared_data
 from core.bootstrap import build
 from core.services.dataset_import import import_folder
 from core.settings import Settings
-from core.vision.dataset_reader import open_dataset
 from core.vision.views import Framing, View
 
 R = TypeVar("R")
@@ -28,10 +27,10 @@ def run() -> Figures:
     with tempfile.TemporaryDirectory() as folder:
         services = build(Settings.from_env({"OMOKAGE_DATA": folder}), lambda *_: None)
         spent = _spent()
-        took, (dataset, _) = _timed(lambda: import_folder(services, source, 0, "identity", 0))
+        took, (dataset, _) = _timed(lambda: import_folder(services.dataset_storage, source, 0, "identity", 0))
         spent = _spent() - spent
-        again, _ = _timed(lambda: import_folder(services, source, 0, "identity", 0))
-        opened, reader = _timed(lambda: open_dataset(services, dataset))
+        again, _ = _timed(lambda: import_folder(services.dataset_storage, source, 0, "identity", 0))
+        opened, reader = _timed(lambda: services.dataset_storage.open(dataset))
         rendered, _ = _timed(lambda: reader.images(VIEW))
         mapped, _ = _timed(lambda: reader.images(VIEW))
         services.close()

@@ -55,7 +55,7 @@ def _measured(services: Services, versions: Sequence[int], *, faces: int, textur
         raise Skip("no recogniser was trained in this data folder")
     figures: dict[str, float | int | str] = {}
     for version in chosen:
-        check = load_check(services, version)
+        check = load_check(services.registry, services.dataset_storage, version)
         figures |= _figures(version.label, check, faces, textures)
         if peers:
             for name, fool in _attacks().items():

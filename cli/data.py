@@ -61,7 +61,15 @@ def import_data(*, source: Path, name: str, unlabelled: bool, encoding: str | No
         from core.services.dataset_import import import_folder  # noqa: PLC0415 - TensorFlow
 
         dataset, preflight = import_folder(
-            services, source, guild, name, _OPERATOR, progress, named=not unlabelled, encoding=encoding, tell=tell
+            services.dataset_storage,
+            source,
+            guild,
+            name,
+            _OPERATOR,
+            progress,
+            named=not unlabelled,
+            encoding=encoding,
+            tell=tell,
         )
     if as_json:
         click.echo(dump_json({**dataset_json(dataset, preflight), "import": report_json(report)}, indent=2))
@@ -78,7 +86,7 @@ def snapshot(guild: int, as_json: bool) -> None:
     with told() as services, bar("Reading faces") as progress:
         from core.services.dataset_labels import from_labels  # noqa: PLC0415 - TensorFlow
 
-        dataset = from_labels(services, guild, _OPERATOR, progress)
+        dataset = from_labels(services.database, services.dataset_storage, guild, _OPERATOR, progress)
     _show(services, dataset, as_json)
 
 
@@ -126,7 +134,7 @@ def export(name: str, folder: Path, version: int | None, guild: int) -> None:
         from core.services.dataset_export import export as write  # noqa: PLC0415 - TensorFlow
 
         dataset = services.datasets.find(guild, name, version)
-        count = write(services, dataset, folder)
+        count = write(services.dataset_storage, dataset, folder)
     click.echo(printable(f"{dataset.title}: {count} pictures are in {folder}."))
 
 

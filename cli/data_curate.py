@@ -109,7 +109,7 @@ def _imported(services: Services, kept: Path, guild: int, name: str) -> Dataset:
     from core.services.dataset_import import import_folder  # noqa: PLC0415 - TensorFlow
 
     with bar("Reading what is kept") as progress:
-        return import_folder(services, kept, guild, name, _OPERATOR, progress, named=False)[0]
+        return import_folder(services.dataset_storage, kept, guild, name, _OPERATOR, progress, named=False)[0]
 
 
 def _json(services: Services, curation: Curation, dataset: Dataset | None) -> str:

@@ -70,11 +70,10 @@ def evaluate(
         find_preset(RunKind.RECOGNISER, preset, head)  # before minutes are spent on reading
     with _dataset(data, guild) as (services, dataset), told():
         from core.services.evaluate import evaluate as cross_validate  # noqa: PLC0415 - numpy, TensorFlow
-        from core.vision.dataset_reader import open_dataset  # noqa: PLC0415
 
         options = {"size": int(size) if size else None}
         _check(services, dataset)
-        reader = open_dataset(services, dataset)
+        reader = services.dataset_storage.open(dataset)
         drafts: list[VersionDraft] = []
         with _bar("Training") as progress:
             beside: Any = {"progress": progress, "config": options, "steps": steps or 0, "keep": drafts.append}
@@ -123,7 +122,7 @@ def _imported(services: Services, source: Path) -> Dataset:
 
     with told(), _bar("Reading pictures") as progress:
         dataset, _ = import_folder(
-            services, source, 0, "evaluated", 0, lambda done, of: progress(done, of, {}), tell=tell
+            services.dataset_storage, source, 0, "evaluated", 0, lambda done, of: progress(done, of, {}), tell=tell
         )
     return replace(dataset, name=source.stem)
 

@@ -89,11 +89,12 @@ def _inspect(
     from core.services.inspection import find_target, inspect_run, inspect_version, trained_on  # noqa: PLC0415 - numpy
 
     number, is_run = target
-    found = find_target(services, guild, number, is_run=is_run)
-    dataset = trained_on(services, found) if data is None else services.datasets.find(guild, data)
+    found = find_target(services.registry, services.runs, guild, number, is_run=is_run)
+    dataset = trained_on(services.datasets, found) if data is None else services.datasets.find(guild, data)
+    registry, storage = services.registry, services.dataset_storage
     if isinstance(found, Version):
-        return inspect_version(services, found, dataset, pictures=pictures, sheets=sheets)
-    return inspect_run(services, found, dataset, pictures=pictures, sheets=sheets)
+        return inspect_version(registry, storage, found, dataset, pictures=pictures, sheets=sheets)
+    return inspect_run(registry, services.runs, storage, found, dataset, pictures=pictures, sheets=sheets)
 
 
 def _write(found: Inspection, folder: Path) -> dict[str, Path]:

@@ -47,5 +47,7 @@ def check(number: int | None, guild: int, as_json: bool) -> None:
 def _checked(services: Services, version: Version) -> Robustness:
     from core.services.check import load_check, run_check  # noqa: PLC0415 - numpy, TensorFlow
 
+    registry, storage = services.registry, services.dataset_storage
     with click.progressbar(length=1000, label="Attacking", file=sys.stderr, show_pos=False) as bar:
-        return run_check(load_check(services, version), lambda share: bar.update(max(0, round(1000 * share) - bar.pos)))
+        check = load_check(registry, storage, version)
+        return run_check(check, lambda share: bar.update(max(0, round(1000 * share) - bar.pos)))

@@ -96,9 +96,9 @@ def _make(services: Services, kind: RunKind, plan: Plan, people: tuple[int, int]
     pictures, seed = people
     folder = services.settings.data / "portraits"
     sittings = write_sittings(folder, pictures, seed, _lines("drawn"))
-    dataset = make_dataset(services, folder, sittings, _lines("read"))
+    dataset = make_dataset(services.dataset_storage, folder, sittings, _lines("read"))
     owner = new_owner()
-    run = begin(services, kind, dataset, plan, seed=seed, owner=owner)
+    run = begin(services.runs, kind, dataset, plan, seed=seed, owner=owner)
     if run.state is not RunState.FINISHED:
         run = _train(services, run, owner, interrupt)
     if run.state is not RunState.FINISHED:
@@ -107,7 +107,8 @@ def _make(services: Services, kind: RunKind, plan: Plan, people: tuple[int, int]
         raise Fault("\n".join(run_lines(run, None)))
     command = f"omokage starter train {kind} --pictures {pictures} --seed {seed}"
     command += f" --preset {plan.preset} --steps {plan.steps} --batch {plan.batch}"
-    made = finish(services, version_of(services, run), sittings, command)
+    version = version_of(services.registry, run)
+    made = finish(services.registry, services.dataset_storage, version, sittings, command)
     _draw_sheet(services.settings.data / f"{kind}-final.png", made)
     return made
 

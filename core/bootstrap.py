@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
@@ -10,6 +11,7 @@ from sqlalchemy import Engine
 from core.domain.jobs import LIMITS, Limits
 from core.services.check_jobs import CheckJobs
 from core.services.dataset_remover import DatasetRemover
+from core.services.dataset_storage import DatasetStorage
 from core.services.datasets import DatasetService
 from core.services.guilds import GuildService
 from core.services.jobs import Enqueue, JobService
@@ -46,6 +48,7 @@ class Services:
     blobs: Blobs
     registry: RegistryService
     datasets: DatasetService
+    dataset_storage: DatasetStorage
     dataset_remover: DatasetRemover
     runs: RunService
     checks: CheckJobs
@@ -84,6 +87,7 @@ def build(settings: Settings, enqueue: Enqueue, limits: Limits = LIMITS) -> Serv
         blobs=blobs,
         registry=RegistryService(database, blobs),
         datasets=datasets,
+        dataset_storage=DatasetStorage(datasets, blobs, settings.data),
         dataset_remover=DatasetRemover(database, retention, settings.data / "cache"),
         runs=RunService(database, jobs, datasets, blobs, limits=limits),
         checks=CheckJobs(database, jobs),
@@ -108,7 +112,7 @@ def build_training(services: Services, beside: MakeWatcher | None = None) -> Tra
     """What trains runs, here; models are loaded with the first run. `beside`: a shell that watches."""
     from core.services.trainers import load_training  # noqa: PLC0415
 
-    return load_training(services, beside)
+    return load_training(services.runs, services.registry, services.checks, services.dataset_storage, beside)
 
 
 def build_evaluator(services: Services) -> EvaluateService:
@@ -120,20 +124,26 @@ def build_evaluator(services: Services) -> EvaluateService:
 
 def build_checker(services: Services) -> CheckService:
     """What checks how easily versions are fooled; loads a version with its first slice."""
-    from core.services.check import CheckService  # noqa: PLC0415 - numpy
+    from core.services.check import CheckService, load_check  # noqa: PLC0415 - numpy
 
-    return CheckService(services)
+    load = partial(load_check, services.registry, services.dataset_storage)
+    return CheckService(services.registry, services.runs, services.checks, load)
 
 
 def build_drawing(services: Services, blobs: Blobs | None = None) -> DrawService:
-    """What draws faces; cheap, since networks are loaded with the first face. `blobs`: see `load_drawing`."""
+    """What draws faces; cheap, since networks are loaded with the first face.
+
+    Args:
+        services: of this process.
+        blobs: where photos are and pictures go; None: the services'.
+    """
     from core.services.drawing import load_drawing  # noqa: PLC0415 - numpy, Pillow
 
-    return load_drawing(services, blobs)
+    return load_drawing(services.registry, services.dataset_storage, services.settings, blobs or services.blobs)
 
 
 def build_optimizer(services: Services, blobs: Blobs | None = None) -> OptimizeService:
-    """What fools the guild's recogniser; loads networks, seconds. `blobs`: see `load_optimizer`."""
+    """What fools the guild's recogniser; loads networks, seconds. `blobs`: as of `build_drawing`."""
     from core.services.optimiser import load_optimizer  # noqa: PLC0415 - TensorFlow
 
-    return load_optimizer(services, blobs)
+    return load_optimizer(services.registry, services.people, blobs or services.blobs)

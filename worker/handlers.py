@@ -115,7 +115,9 @@ def snapshot_with(services: Services) -> Handler:
                 raise JobCancelledError
             progress("reading", done / max(1, total))
 
-        dataset = from_labels(services, job.origin.guild_id, job.origin.member_id, go_on)
+        dataset = from_labels(
+            services.database, services.dataset_storage, job.origin.guild_id, job.origin.member_id, go_on
+        )
         return Done({"dataset_id": dataset.id})
 
     return snapshot
@@ -127,7 +129,7 @@ def curate_with(services: Services) -> Handler:
     def curate(job: Job, progress: Progress, cancelled: Cancelled) -> Done:
         from core.services.curate_data import CurateService, Moment  # noqa: PLC0415 - TensorFlow, and seldom asked for
 
-        return Done(CurateService(services).answer(job, Moment(progress, cancelled)))
+        return Done(CurateService(services.dataset_storage).answer(job, Moment(progress, cancelled)))
 
     return curate
 

@@ -12,23 +12,24 @@ from core.domain.model_check import CheckState
 from core.models.robustness import Check, sitters_of
 from core.services.classifier import load_head
 from core.services.wanted import Wanted
-from core.vision.dataset_reader import open_dataset
 
 if TYPE_CHECKING:
-    from core.bootstrap import Services
     from core.domain.optimisation import Robustness
     from core.domain.versions import Version
+    from core.services.check_jobs import CheckJobs
+    from core.services.dataset_storage import DatasetStorage
+    from core.services.registry import RegistryService
     from core.services.runs import RunService
     from core.vision.dataset_reader import DatasetReader
     from core.vision.recognise import Head
 
 SLICE_S = 20.0  # a worker that is killed loses so much
 
-Load: TypeAlias = "Callable[[Services, Version], Check]"
+Load: TypeAlias = "Callable[[Version], Check]"
 Progress: TypeAlias = Callable[[float], None]  # the share that is done, [0, 1]
 
 
-def load_check(services: Services, version: Version) -> Check:
+def load_check(registry: RegistryService, storage: DatasetStorage, version: Version) -> Check:
     """Of a version's head with faces of its own data, unseen ones first; seconds.
 
     Raises:
@@ -36,8 +37,8 @@ def load_check(services: Services, version: Version) -> Check:
     """
     if version.dataset_id is None:
         raise OmokageError(ErrorCode.UNKNOWN_DATASET)
-    reader = open_dataset(services, services.datasets.get(version.dataset_id, version.guild_id))
-    head = load_head(version, services.registry.weights(version))
+    reader = storage.open(storage.datasets.get(version.dataset_id, version.guild_id))
+    head = load_head(version, registry.weights(version))
     return check_of(head, reader, fold_in(version.config))
 
 
@@ -66,13 +67,24 @@ class CheckService:
     """Answers check jobs; the version that is being checked stays loaded between its slices.
 
     Args:
-        services: of the worker.
+        registry: has the versions, and gets their figures.
+        runs: say whether somebody waits for the worker.
+        checks: take a job back that is not done.
         load: a version and its faces.
         slice_s: seconds.
     """
 
-    def __init__(self, services: Services, load: Load = load_check, slice_s: float = SLICE_S) -> None:
-        self._services = services
+    def __init__(
+        self,
+        registry: RegistryService,
+        runs: RunService,
+        checks: CheckJobs,
+        load: Load,
+        slice_s: float = SLICE_S,
+    ) -> None:
+        self._registry = registry
+        self._runs = runs
+        self._checks = checks
         self._load = load
         self._slice_s = slice_s
         self._warm: tuple[int, Check] | None = None
@@ -87,17 +99,17 @@ class CheckService:
         Raises:
             OmokageError: UNKNOWN_VERSION, and as of `load_check`.
         """
-        version = self._services.registry.get(int(str(job.params["version_id"])), job.origin.guild_id)
+        version = self._registry.get(int(str(job.params["version_id"])), job.origin.guild_id)
         said: Any = job.params.get("state")
         check = self._loaded(version)
         check.state = CheckState.from_json(said) if said else check.beginning
-        self._work(check, _Gate(self._services.runs, job, cancelled))
+        self._work(check, _Gate(self._runs, job, cancelled))
         if not check.state.done:
-            self._services.checks.go_on(job, check.state)
+            self._checks.go_on(job, check.state)
             return None
         self._warm = None
         found = check.state.result()
-        self._services.registry.note_robustness(version.id, found)
+        self._registry.note_robustness(version.id, found)
         return found.to_json()
 
     def _work(self, check: Check, gate: _Gate) -> None:
@@ -111,7 +123,7 @@ class CheckService:
     def _loaded(self, version: Version) -> Check:
         if self._warm is None or self._warm[0] != version.id:
             self._warm = None  # the memory of the last one is free before that of the next is taken
-            self._warm = (version.id, self._load(self._services, version))
+            self._warm = (version.id, self._load(version))
         return self._warm[1]
 
 

@@ -23,7 +23,6 @@ from core.storage.scratch import scratch_folder
 from core.vision.curation.subjects import load_finder
 from core.vision.cut import cut, middle
 from core.vision.dataset_pictures import Seen
-from core.vision.dataset_reader import DatasetReader, open_dataset
 from core.vision.decode import SafeDecoder
 from core.vision.reader import EMBEDDING_NAME
 from core.vision.views import Framing, framing_of
@@ -31,8 +30,9 @@ from core.vision.views import Framing, framing_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from core.bootstrap import Services
     from core.domain.datasets import Dataset
+    from core.services.dataset_storage import DatasetStorage
+    from core.vision.dataset_reader import DatasetReader
     from core.vision.reader import Decoder
     from core.vision.records import Record
 
@@ -61,8 +61,8 @@ class Moment:
 class CurateService:
     """Curates a guild's data sets; loads networks with the first one."""
 
-    def __init__(self, services: Services, load: Load = load_finder) -> None:
-        self._services = services
+    def __init__(self, storage: DatasetStorage, load: Load = load_finder) -> None:
+        self._storage = storage
         self._load = load
 
     def answer(self, job: Job, moment: Moment) -> dict[str, JSON]:
@@ -77,8 +77,8 @@ class CurateService:
                 DISK_FULL.
             JobCancelledError: `moment` said so.
         """
-        dataset = self._services.datasets.get(int(str(job.params["dataset_id"])), job.origin.guild_id)
-        reader = open_dataset(self._services, dataset)
+        dataset = self._storage.datasets.get(int(str(job.params["dataset_id"])), job.origin.guild_id)
+        reader = self._storage.open(dataset)
         report = job.params.get("report")
         if report is not None:
             return {"made": self._made(dataset, reader, str(report), job.origin.member_id, moment).id}
@@ -86,7 +86,7 @@ class CurateService:
 
     def _curated(self, dataset: Dataset, reader: DatasetReader, locale: str, moment: Moment) -> dict[str, JSON]:
         subject = Subject.FACE if framing_of(reader.found) is Framing.PORTRAIT else Subject.ANY
-        blobs = self._services.blobs
+        blobs = self._storage.blobs
         with self._as_files(reader) as pictures, closing(SafeDecoder()) as decoder, disk_full_said():
             curation = curate(pictures, subject, progress=moment.go_on, load=self._load, decoder=decoder)
             said: dict[str, JSON] = {
@@ -105,7 +105,7 @@ class CurateService:
     @contextmanager
     def _as_files(self, reader: DatasetReader) -> Iterator[list[Offered]]:
         """The pictures as files, which take no memory until they are read; called by their place in the data set."""
-        with disk_full_said(), scratch_folder(self._services.settings.data, "curate") as folder:
+        with disk_full_said(), scratch_folder(self._storage.folder, "curate") as folder:
             offered = []
             for place, record in enumerate(reader.records()):
                 path = folder / str(place)
@@ -114,11 +114,11 @@ class CurateService:
             yield offered
 
     def _made(self, dataset: Dataset, reader: DatasetReader, report: str, by: int, moment: Moment) -> Dataset:
-        curation = Curation.from_json(json.loads(self._services.blobs.get(report)))
+        curation = Curation.from_json(json.loads(self._storage.blobs.get(report)))
         if len(curation.pictures) != len(reader):
             raise OmokageError(ErrorCode.DATASET_CHANGED)
         target = Target(dataset.guild_id, curated_name(dataset.name), by, named=dataset.people > 0)
-        with disk_full_said(), scratch_folder(self._services.settings.data, "import") as folder:
+        with disk_full_said(), scratch_folder(self._storage.folder, "import") as folder:
             maker = DatasetMaker(folder)
             with closing(SafeDecoder()) as decoder:
                 for place, (record, judged) in enumerate(zip(reader.records(), curation.pictures, strict=True)):
@@ -126,7 +126,7 @@ class CurateService:
                     if judged.reason is None:
                         person = dataset.classes[record.label].name
                         maker.add(person, record.source, *_kept(record, judged, curation.subject, decoder))
-            return maker.finish(self._services, target)
+            return maker.finish(self._storage, target)
 
 
 def curated_name(name: str) -> str:

@@ -19,7 +19,7 @@ from core.services.folder_names import NAME_BYTES, folder_names
 from core.storage.disk import disk_full_said
 
 if TYPE_CHECKING:
-    from core.bootstrap import Services
+    from core.services.dataset_storage import DatasetStorage
     from core.vision.dataset_reader import DatasetReader
     from core.vision.records import Record
 
@@ -27,7 +27,7 @@ _WORKPLACE = ".omokage-export-"  # hidden, and beside what it becomes: on the sa
 _SUFFIXES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"GIF8": ".gif", b"RIFF": ".webp"}
 
 
-def export(services: Services, dataset: Dataset, folder: Path) -> int:
+def export(storage: DatasetStorage, dataset: Dataset, folder: Path) -> int:
     """Write every picture as it is stored: the file that came, or the crop that was kept of it.
 
     Files are numbered in the data set's order, so that importing the folder gives the same content again where no
@@ -35,7 +35,7 @@ def export(services: Services, dataset: Dataset, folder: Path) -> int:
     when all of it is written, and not at all before.
 
     Args:
-        services: of the data set's guild.
+        storage: has the data set.
         dataset: any version.
         folder: new or empty; made if need be.
 
@@ -46,11 +46,9 @@ def export(services: Services, dataset: Dataset, folder: Path) -> int:
         OmokageError: BAD_OPTION, `folder` is not empty; DATASET_CHANGED; DISK_FULL.
         OSError: it cannot be written to.
     """
-    from core.vision.dataset_reader import open_dataset  # noqa: PLC0415 - TensorFlow
-
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OmokageError(ErrorCode.BAD_OPTION, option="folder", value=str(folder), allowed="a new or empty folder")
-    reader = open_dataset(services, dataset)
+    reader = storage.open(dataset)
     with disk_full_said(), _all_or_nothing(folder.resolve()) as workplace:
         return _write(reader, [one.name for one in dataset.classes], workplace)
 

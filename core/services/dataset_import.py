@@ -27,7 +27,7 @@ from core.services.dataset_maker import Target
 from core.services.dataset_sources import MOST_BYTES, Files, Offer, Offers, all_offers, offers, opened
 
 if TYPE_CHECKING:
-    from core.bootstrap import Services
+    from core.services.dataset_storage import DatasetStorage
 
 _File = tuple[PurePosixPath, str]  # path and sha256
 
@@ -47,7 +47,7 @@ class _Plan:
 
 
 def import_folder(  # noqa: PLR0917 - what a caller has in hand, in the order of a sentence
-    services: Services,
+    storage: DatasetStorage,
     source: Path,
     guild_id: int,
     name: str,
@@ -62,7 +62,7 @@ def import_folder(  # noqa: PLR0917 - what a caller has in hand, in the order of
     """Make a version of the data set `name`; the same content again gives the version that there is.
 
     Args:
-        services: of the guild.
+        storage: gets the version.
         source: a folder or a zip file; each sub-folder is called like the person in it, if they are `named`.
         guild_id: whose data set it is. People who are not known there yet are added.
         name: of the data set, as strict as people's.
@@ -92,12 +92,12 @@ def import_folder(  # noqa: PLR0917 - what a caller has in hand, in the order of
             left_out.append(_refused(files, picture.source, error))
 
         try:
-            dataset = newest(services, target, plan.content) or make(
-                services, target, pictures, findings=plan.findings, progress=progress, load=load, refused=refused
+            dataset = newest(storage, target, plan.content) or make(
+                storage, target, pictures, findings=plan.findings, progress=progress, load=load, refused=refused
             )
         finally:
             tell(replace(offered.report, left_out=tuple(left_out)))
-    return dataset, services.datasets.preflight(dataset, kind=RunKind.RECOGNISER if named else RunKind.DCGAN)
+    return dataset, storage.datasets.preflight(dataset, kind=RunKind.RECOGNISER if named else RunKind.DCGAN)
 
 
 def _unnamed(files: Files) -> Offers:

@@ -13,14 +13,16 @@ from core.services.dataset_maker import Target
 from core.storage.dataset_faces import LabelledFace, labelled_faces
 
 if TYPE_CHECKING:
-    from core.bootstrap import Services
+    from core.services.dataset_storage import DatasetStorage
     from core.storage.blobs import Blobs
+    from core.storage.database import Database
 
 LABELS = "labels"  # the data set's name
 
 
 def from_labels(
-    services: Services,
+    database: Database,
+    storage: DatasetStorage,
     guild_id: int,
     by: int,
     progress: Progress = lambda _done, _total: None,
@@ -32,7 +34,8 @@ def from_labels(
     Faces whose photo is gone, or was never kept, are counted as damaged and left out.
 
     Args:
-        services: of the guild.
+        database: has the labels.
+        storage: has their photos, and gets the version.
         guild_id: whose labels.
         by: the member who says so; 0 for the operator.
         progress: told after each batch.
@@ -41,17 +44,17 @@ def from_labels(
     Raises:
         OmokageError: DATASET_UNFIT (no face has a photo), DISK_FULL.
     """
-    with services.database.read() as connection:
+    with database.read() as connection:
         labelled = labelled_faces(connection, guild_id)
-    kept = [one for one in labelled if one.photo is not None and services.blobs.exists(one.photo)]
-    pictures = [_picture(services.blobs, one) for one in kept]
+    kept = [one for one in labelled if one.photo is not None and storage.blobs.exists(one.photo)]
+    pictures = [_picture(storage.blobs, one) for one in kept]
     content: dict[str, list[str]] = {}
     for one in kept:
         content.setdefault(one.name, []).append(one.identity)
     target = Target(guild_id, LABELS, by)
     findings = Findings(damaged=len(labelled) - len(kept))
-    return newest(services, target, list(content.items())) or make(
-        services, target, pictures, findings=findings, progress=progress, load=load
+    return newest(storage, target, list(content.items())) or make(
+        storage, target, pictures, findings=findings, progress=progress, load=load
     )
 
 

@@ -18,7 +18,7 @@ from core.storage.disk import disk_full_said
 from core.storage.scratch import scratch_folder
 
 if TYPE_CHECKING:
-    from core.bootstrap import Services
+    from core.services.dataset_storage import DatasetStorage
     from core.vision.dataset_pictures import Seen
 
 Progress = Callable[[int, int], None]  # pictures done, pictures in all
@@ -51,7 +51,7 @@ class Picture:
 
 
 def make(
-    services: Services,
+    storage: DatasetStorage,
     target: Target,
     pictures: Sequence[Picture],
     *,
@@ -63,7 +63,7 @@ def make(
     """Read all, store all.
 
     Args:
-        services: of the guild.
+        storage: gets the version.
         target: which data set.
         pictures: all of a person's in a row.
         findings: what is known before they are read.
@@ -77,7 +77,7 @@ def make(
     if not pictures:  # before the networks are loaded
         raise no_pictures()
     # Beside the stored data, which is where there has to be room.
-    with disk_full_said(), scratch_folder(services.settings.data, "import") as folder:
+    with disk_full_said(), scratch_folder(storage.folder, "import") as folder:
         maker = DatasetMaker(folder)
         maker.note(**asdict(findings))
         reader = load()
@@ -85,25 +85,25 @@ def make(
             _read_all(reader, pictures, maker, progress, refused)
         finally:
             reader.close()
-        return maker.finish(services, target)
+        return maker.finish(storage, target)
 
 
-def newest(services: Services, target: Target, people: Sequence[PersonPictures]) -> Dataset | None:
+def newest(storage: DatasetStorage, target: Target, people: Sequence[PersonPictures]) -> Dataset | None:
     """The newest version of the data set, if that is its content already.
 
     Where some of its shards are lost, it is None, and they are stored anew: a damaged one has to make room for that.
     """
     try:
-        known = services.datasets.find(target.guild_id, target.name)
+        known = storage.datasets.find(target.guild_id, target.name)
     except OmokageError as error:
         if error.code is ErrorCode.UNKNOWN_DATASET:
             return None
         raise
     if known.hash != content_hash(CONTENT, people):
         return None
-    lost = services.datasets.lost(known)
+    lost = storage.datasets.lost(known)
     for shard in lost:
-        services.blobs.delete(shard.sha256)
+        storage.blobs.delete(shard.sha256)
     return None if lost else known
 
 

@@ -16,10 +16,13 @@ from core.domain.surrogates import without_surrogates
 from core.services.dataset_copies import copies
 from core.storage.disk import disk_full_said
 from core.vision.reader import EMBEDDING_NAME
-from core.vision.records import FORMAT, Record, write_shard
+from core.vision.records import FORMAT, Record
+from core.vision.shards import write_shard
 
 if TYPE_CHECKING:
-    from core.bootstrap import Services
+    from core.services.dataset_storage import DatasetStorage
+    from core.services.datasets import DatasetService
+    from core.storage.blobs import Blobs
     from core.vision.dataset_pictures import Seen
 
 # A shard is read whole into memory: a thousand crops are 5 MB, and of larger pictures fewer go into one.
@@ -79,7 +82,7 @@ class DatasetMaker:
             self._person.append(replace(seen, image=b""))
         self._keep(seen.record(len(self._people) - 1, without_surrogates(source)))
 
-    def finish(self, services: Services, target: Target) -> Dataset:
+    def finish(self, storage: DatasetStorage, target: Target) -> Dataset:
         """Store the shards, and the version that they are, unless the newest has the same content.
 
         Raises:
@@ -90,11 +93,11 @@ class DatasetMaker:
             raise no_pictures()
         self._write()
         with disk_full_said():
-            shards = [_stored(services, path, count) for path, count in self._shards]
-        return services.datasets.add(
+            shards = [_stored(storage.blobs, path, count) for path, count in self._shards]
+        return storage.datasets.add(
             target.guild_id,
             target.name,
-            self._classes(services, target),
+            self._classes(storage.datasets, target),
             shards,
             hash=content_hash(CONTENT, self._people),
             without_face=self._without_face,
@@ -102,11 +105,11 @@ class DatasetMaker:
             findings=self.findings,
         )
 
-    def _classes(self, services: Services, target: Target) -> list[DatasetClass]:
+    def _classes(self, datasets: DatasetService, target: Target) -> list[DatasetClass]:
         counts = {name: len(pictures) for name, pictures in self._people}
         if not target.named:
             return [DatasetClass(name, NOBODY, count) for name, count in counts.items()]
-        known = services.datasets.people(target.guild_id, list(counts), target.by)
+        known = datasets.people(target.guild_id, list(counts), target.by)
         return [DatasetClass(one.name, one.id, count) for one, count in zip(known, counts.values(), strict=True)]
 
     def _end_person(self) -> None:
@@ -135,7 +138,7 @@ def no_pictures() -> OmokageError:
     return OmokageError(ErrorCode.DATASET_UNFIT, remark="few-people", people=0)
 
 
-def _stored(services: Services, path: Path, pictures: int) -> Shard:
+def _stored(blobs: Blobs, path: Path, pictures: int) -> Shard:
     data = path.read_bytes()
     path.unlink()
-    return Shard(services.blobs.put(data), pictures, len(data))
+    return Shard(blobs.put(data), pictures, len(data))

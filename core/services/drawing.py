@@ -14,34 +14,34 @@ from core.services.model_names import starters_answer
 from core.services.nearest import NearestPictures
 from core.services.photo_faces import PhotoFaces
 from core.starter.models import starter_model
-from core.vision.dataset_reader import open_dataset
 from core.vision.decode import SafeDecoder
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from core.bootstrap import Services
     from core.domain.faces import DetectedFace
+    from core.services.dataset_storage import DatasetStorage
     from core.services.face_model import FaceModel
+    from core.services.registry import RegistryService
+    from core.settings import Settings
     from core.storage.blobs import Blobs
     from core.vision.reader import Detector
     from core.vision.views import View
 
 
-def load_drawing(services: Services, blobs: Blobs | None = None) -> DrawService:
+def load_drawing(registry: RegistryService, storage: DatasetStorage, settings: Settings, blobs: Blobs) -> DrawService:
     """Cheap: numpy and Pillow. The first face takes seconds, for which TensorFlow is loaded.
 
     Args:
-        services: know the models and the data sets.
-        blobs: where photos are and pictures go; None: the services'.
+        registry: has the models.
+        storage: has the data sets that they were trained on.
+        settings: say whether the starter models answer a guild.
+        blobs: where photos are and pictures go.
     """
-    blobs = blobs or services.blobs
-    nearest = NearestPictures(services.datasets.get, partial(open_dataset, services), _describe, _held_out)
+    nearest = NearestPictures(storage.datasets.get, storage.open, _describe, _held_out)
     return DrawService(
-        Generators(
-            services.registry, _load, starter_model, lambda guild_id: starters_answer(services.settings, guild_id)
-        ),
+        Generators(registry, _load, starter_model, partial(starters_answer, settings)),
         FaceCodes(PhotoFaces(SafeDecoder(), _LateDetector()), blobs),
         nearest,
         blobs,

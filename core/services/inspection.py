@@ -12,17 +12,19 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.presets import CNN
 from core.domain.runs import RunKind
 from core.render.activation_sheet import draw_maps, draw_units
-from core.vision.dataset_reader import open_dataset
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.bootstrap import Services
     from core.domain.datasets import Dataset
     from core.domain.runs import Run
     from core.domain.versions import Version
     from core.models.activity import LayerActivity, Measured
     from core.models.inspected import Inspected
+    from core.services.dataset_storage import DatasetStorage
+    from core.services.datasets import DatasetService
+    from core.services.registry import RegistryService
+    from core.services.runs import RunService
     from core.vision.dataset_reader import DatasetReader
 
 _BATCH = 32  # pictures; the first layer's activations of so many are 38 MB
@@ -42,12 +44,19 @@ class Inspection:
 
 
 def inspect_version(
-    services: Services, version: Version, dataset: Dataset, *, pictures: int, sheets: bool
+    registry: RegistryService,
+    storage: DatasetStorage,
+    version: Version,
+    dataset: Dataset,
+    *,
+    pictures: int,
+    sheets: bool,
 ) -> Inspection:
     """Look into a version.
 
     Args:
-        services: with the registry.
+        registry: has its weights.
+        storage: has the data set.
         version: of a CNN.
         dataset: whose pictures are shown to it.
         pictures: how many, evenly chosen from all; 0: all.
@@ -59,35 +68,44 @@ def inspect_version(
     _check_head(version.title, version.config.get("head"))
     from core.models.inspected import of_version  # noqa: PLC0415 - TensorFlow
 
-    subject = of_version(version, services.registry.weights(version))
-    return _inspect(services, subject, dataset, (version.title, version.architecture), pictures, sheets=sheets)
+    subject = of_version(version, registry.weights(version))
+    return _inspect(storage.open(dataset), subject, (version.title, version.architecture), pictures, sheets=sheets)
 
 
-def inspect_run(services: Services, run: Run, dataset: Dataset, *, pictures: int, sheets: bool) -> Inspection:
+def inspect_run(
+    registry: RegistryService,
+    runs: RunService,
+    storage: DatasetStorage,
+    run: Run,
+    dataset: Dataset,
+    *,
+    pictures: int,
+    sheets: bool,
+) -> Inspection:
     """Look into the version that a run made, or into its newest checkpoint where it is not finished.
 
     Raises:
         OmokageError: as `inspect_version`, and UNKNOWN_CHECKPOINT.
     """
-    made = [one for one in services.registry.list(run.guild_id, run.kind) if one.run_id == run.id]
+    made = [one for one in registry.list(run.guild_id, run.kind) if one.run_id == run.id]
     if made:
-        return inspect_version(services, made[0], dataset, pictures=pictures, sheets=sheets)
+        return inspect_version(registry, storage, made[0], dataset, pictures=pictures, sheets=sheets)
     title = f"run {run.number}"
     _check_head(title, run.config.get("head"))
-    checkpoints = services.runs.checkpoints(run.id)
+    checkpoints = runs.checkpoints(run.id)
     if not checkpoints:
         raise OmokageError(ErrorCode.UNKNOWN_CHECKPOINT)
     newest = max(checkpoints, key=lambda one: one.step)
     from core.models.inspected import of_checkpoint  # noqa: PLC0415 - TensorFlow
 
-    people = len(services.datasets.get(run.dataset_id).classes)
-    subject = of_checkpoint(run, people, services.blobs.get(newest.blob))
+    people = len(storage.datasets.get(run.dataset_id).classes)
+    subject = of_checkpoint(run, people, storage.blobs.get(newest.blob))
     return _inspect(
-        services, subject, dataset, (f"{title} at step {newest.step}", f"cnn-{run.preset}"), pictures, sheets=sheets
+        storage.open(dataset), subject, (f"{title} at step {newest.step}", f"cnn-{run.preset}"), pictures, sheets=sheets
     )
 
 
-def trained_on(services: Services, target: Version | Run) -> Dataset:
+def trained_on(datasets: DatasetService, target: Version | Run) -> Dataset:
     """The data set that a version or run was trained on.
 
     Raises:
@@ -95,18 +113,18 @@ def trained_on(services: Services, target: Version | Run) -> Dataset:
     """
     if target.dataset_id is None:
         raise OmokageError(ErrorCode.UNKNOWN_DATASET)
-    return services.datasets.get(target.dataset_id)
+    return datasets.get(target.dataset_id)
 
 
-def find_target(services: Services, guild: int, number: int, *, is_run: bool) -> Version | Run:
+def find_target(registry: RegistryService, runs: RunService, guild: int, number: int, *, is_run: bool) -> Version | Run:
     """A recogniser's version or a run, by number.
 
     Raises:
         OmokageError: UNKNOWN_VERSION, UNKNOWN_RUN.
     """
     if is_run:
-        return services.runs.find(guild, number)
-    return services.registry.find(guild, RunKind.RECOGNISER, number)
+        return runs.find(guild, number)
+    return registry.find(guild, RunKind.RECOGNISER, number)
 
 
 def _check_head(title: str, head: object) -> None:
@@ -117,11 +135,11 @@ def _check_head(title: str, head: object) -> None:
 
 
 def _inspect(
-    services: Services, subject: Inspected, dataset: Dataset, titles: tuple[str, str], pictures: int, *, sheets: bool
+    reader: DatasetReader, subject: Inspected, titles: tuple[str, str], pictures: int, *, sheets: bool
 ) -> Inspection:
     from core.models.activity import measure  # noqa: PLC0415 - TensorFlow
 
-    reader = open_dataset(services, dataset)
+    dataset = reader.dataset
     images = reader.images(subject.view)
     rows = _spread(len(images), pictures)
     measured = measure(subject.net, _batches(subject, reader, images, rows), len(dataset.classes))

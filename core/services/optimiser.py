@@ -16,30 +16,29 @@ from core.services.verdicts import Judge, at
 from core.vision.reader import load_photo_reader
 
 if TYPE_CHECKING:
-    from core.bootstrap import Services
     from core.domain.optimisation import OptimizeRequest
     from core.services.optimise_case import MakeAttack, Picture
+    from core.services.people import PeopleService
+    from core.services.registry import RegistryService
     from core.storage.blobs import Blobs
     from core.vision.reader import PhotoReader
     from core.vision.recognise import Head
 
 
-def load_optimizer(services: Services, blobs: Blobs | None = None) -> OptimizeService:
+def load_optimizer(registry: RegistryService, people: PeopleService, blobs: Blobs) -> OptimizeService:
     """Load the networks: seconds, and hundreds of megabytes.
 
     Args:
-        services: know the recognisers and the people.
-        blobs: where photos are and pictures go; None: the services'.
+        registry: has the recognisers.
+        people: the guilds' rows.
+        blobs: where photos are and pictures go.
     """
-    blobs = blobs or services.blobs
     reader = load_photo_reader()
-    serving = load_serving(services.registry, services.people)
-    classifier = make_classifier(services.people, blobs, reader, serving)
-    judge = Judge(reader, classifier, services.people)
+    serving = load_serving(registry, people)
+    classifier = make_classifier(people, blobs, reader, serving)
+    judge = Judge(reader, classifier, people)
     pixels = (reader.decode, reader.upright)
-    return OptimizeService(
-        Parts(services.registry, services.people, blobs, judge, *pixels, serving.head, attack_with(reader))
-    )
+    return OptimizeService(Parts(registry, people, blobs, judge, *pixels, serving.head, attack_with(reader)))
 
 
 def attack_with(reader: PhotoReader) -> MakeAttack:

@@ -17,7 +17,11 @@ from core.services.train_watch import MakeWatcher, Watcher, both
 from core.services.trainer import Register, Trainer
 
 if TYPE_CHECKING:
-    from core.bootstrap import Services
+    from core.services.check_jobs import CheckJobs
+    from core.services.dataset_storage import DatasetStorage
+    from core.services.registry import RegistryService
+    from core.services.runs import RunService
+    from core.storage.blobs import Blobs
     from core.vision.dataset_reader import DatasetReader
 
 
@@ -47,46 +51,53 @@ def make_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> Trainer:
     raise bad_option("head", head, f"{EMBEDDING}, {CNN}, {DCGAN}, {VAE}")
 
 
-def load_training(services: Services, beside: MakeWatcher | None = None) -> Training:
+def load_training(
+    runs: RunService,
+    registry: RegistryService,
+    checks: CheckJobs,
+    storage: DatasetStorage,
+    beside: MakeWatcher | None = None,
+) -> Training:
     """What trains in this process.
 
     Args:
-        services: of the process.
+        runs: are trained.
+        registry: gets what they become.
+        checks: are asked for each new version.
+        storage: has the data sets, and takes checkpoints and TensorBoard's files.
         beside: who else watches: a shell, for which no curves are drawn.
     """
-    from core.vision.dataset_reader import open_dataset  # noqa: PLC0415 - numpy
-
-    events = EventLog(services.runs, services.settings.data / "tensorboard", _open_events)
-    live = both(_live(services, draws=beside is None), events.watch)
+    events = EventLog(runs, storage.folder / "tensorboard", _open_events)
+    live = both(_live(runs, storage.blobs, draws=beside is None), events.watch)
     return Training(
         TrainingParts(
-            services.runs,
-            services.blobs,
-            dataset=services.datasets.get,
-            open_dataset=lambda dataset: open_dataset(services, dataset),
+            runs,
+            storage.blobs,
+            dataset=storage.datasets.get,
+            open_dataset=storage.open,
             make_trainer=make_trainer,
-            register=_registering(services, send=beside is None),
+            register=_registering(registry, checks, send=beside is None),
             watcher=live if beside is None else both(live, beside),
         )
     )
 
 
-def _registering(services: Services, *, send: bool) -> Register:
+def _registering(registry: RegistryService, checks: CheckJobs, *, send: bool) -> Register:
     """Each new version is checked by whichever worker is free; a shell has no broker to `send` the job through."""
 
     def register(run: Run, dataset: Dataset, draft: VersionDraft) -> Version:
-        version = services.registry.register(run, dataset, draft)
-        services.checks.ask(version, send=send)
+        version = registry.register(run, dataset, draft)
+        checks.ask(version, send=send)
         return version
 
     return register
 
 
-def _live(services: Services, *, draws: bool) -> MakeWatcher:
+def _live(runs: RunService, blobs: Blobs, *, draws: bool) -> MakeWatcher:
     from core.render.charts import render_curves  # noqa: PLC0415 - matplotlib
 
     def watch(job: Job, run: Run) -> Watcher:
-        return LiveWatcher(services.runs, services.blobs, render_curves if draws else None, job=job, run=run)
+        return LiveWatcher(runs, blobs, render_curves if draws else None, job=job, run=run)
 
     return watch
 

@@ -24,14 +24,16 @@ from core.services.dataset_maker import Target
 from core.services.job_base import own_id
 from core.starter.sitters import TRAITS
 from core.starter.sittings import VERSION, Sitting
-from core.vision.dataset_reader import DatasetReader, open_dataset
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.bootstrap import Services
     from core.domain.versions import Version
+    from core.services.dataset_storage import DatasetStorage
     from core.services.face_model import FaceModel
+    from core.services.registry import RegistryService
+    from core.services.runs import RunService
+    from core.vision.dataset_reader import DatasetReader
 
 NAME = "sitters"  # of the data set
 _SHELL = Origin(0, 0, 0, "en", 0, "")
@@ -59,35 +61,35 @@ PLANS: Mapping[RunKind, Plan] = {
 }
 
 
-def make_dataset(services: Services, folder: Path, sittings: Sequence[Sitting], progress: Progress) -> Dataset:
+def make_dataset(storage: DatasetStorage, folder: Path, sittings: Sequence[Sitting], progress: Progress) -> Dataset:
     """The portraits as a data set without names; the same ones again give the one that there is."""
     files = {one.file: (folder / one.file).read_bytes() for one in sittings}
     content = [(UNNAMED, [hashlib.sha256(data).hexdigest() for data in files.values()])]
     target = Target(0, NAME, 0, named=False)
     pictures = [Picture(UNNAMED, one.file, partial(files.get, one.file), one.face) for one in sittings]
-    return newest(services, target, content) or make(
-        services, target, pictures, findings=Findings(), progress=progress, load=load_product
+    return newest(storage, target, content) or make(
+        storage, target, pictures, findings=Findings(), progress=progress, load=load_product
     )
 
 
-def begin(services: Services, kind: RunKind, dataset: Dataset, plan: Plan, *, seed: int, owner: str) -> Run:
+def begin(runs: RunService, kind: RunKind, dataset: Dataset, plan: Plan, *, seed: int, owner: str) -> Run:
     """The run of this plan: the one that is finished, one that goes on where it was, or a new one for `owner`.
 
     Raises:
         OmokageError: RUN_STATE, another process trains it.
     """
-    for run in services.runs.list(0, 100):
+    for run in runs.list(0, 100):
         same = run.kind is kind and run.dataset_id == dataset.id and run.seed == seed
         if same and _is_of(run, plan):
-            return run if run.state is RunState.FINISHED else services.runs.resume(run.id, by=0, owner=owner)
+            return run if run.state is RunState.FINISHED else runs.resume(run.id, by=0, owner=owner)
     config = _config(plan)
     request = RunRequest(own_id(), kind, plan.preset, dataset.id, plan.steps, _SHELL, config, seed=seed)
-    return services.runs.start(request, owner=owner)
+    return runs.start(request, owner=owner)
 
 
-def version_of(services: Services, run: Run) -> Version:
+def version_of(registry: RegistryService, run: Run) -> Version:
     """What a finished run left behind."""
-    return next(one for one in services.registry.list(run.guild_id, run.kind) if one.run_id == run.id)
+    return next(one for one in registry.list(run.guild_id, run.kind) if one.run_id == run.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,12 @@ class Made:
     model: FaceModel
 
 
-def finish(services: Services, version: Version, sittings: Sequence[Sitting], command: str) -> Made:
+def finish(
+    registry: RegistryService, storage: DatasetStorage, version: Version, sittings: Sequence[Sitting], command: str
+) -> Made:
     """The version with the directions of the traits that its pictures are known to show, and a card."""
-    reader = open_dataset(services, services.datasets.get(version.dataset_id or 0))
-    data = services.registry.weights(version)
+    reader = storage.open(storage.datasets.get(version.dataset_id or 0))
+    data = registry.weights(version)
     model = load_face_model(version.architecture, version.config, data)
     directions, accuracy = _directions(model, reader, sittings)
     tensors, meta = weights_file.load(data)

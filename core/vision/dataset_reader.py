@@ -13,13 +13,13 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.vision.decode import SafeDecoder
 from core.vision.picture_cache import mapped
 from core.vision.reader import EMBEDDING_NAME
-from core.vision.records import Record, read_shard
+from core.vision.records import Record
+from core.vision.shards import read_shard
 from core.vision.views import View, render_view
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.bootstrap import Services
     from core.domain.datasets import Dataset, Shard
     from core.domain.faces import Box
     from core.storage.blobs import Blobs
@@ -38,6 +38,11 @@ class DatasetReader:
 
     def __init__(self, dataset: Dataset, blobs: Blobs, cache: Path) -> None:
         """Read all but the pictures.
+
+        Args:
+            dataset: the version.
+            blobs: have its shards.
+            cache: a folder for decoded pictures.
 
         Raises:
             OmokageError: DATASET_CHANGED, a shard is gone or is not what it was.
@@ -115,15 +120,6 @@ class DatasetReader:
             for record in self.records():
                 image = decoder.decode(record.image)
                 yield render_view(view, image, record.landmarks, _frame(record, image))
-
-
-def open_dataset(services: Services, dataset: Dataset) -> DatasetReader:
-    """Read a data set; its pictures are cached in the data folder.
-
-    Raises:
-        OmokageError: DATASET_CHANGED.
-    """
-    return DatasetReader(dataset, services.blobs, services.settings.data / "cache")
 
 
 def _frame(record: Record, image: NDArray[np.uint8]) -> Box | None:

@@ -1,14 +1,8 @@
-"""Pictures of a data set as TFRecord files: one `tf.train.Example` a picture, with its face and embedding.
-
-The format is TensorFlow's own, so that other programs can read a shard.
-"""
+"""A picture of a data set as it is stored, with its face and embedding."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from core.domain.faces import Box, Point
 
@@ -33,31 +27,3 @@ class Record:
     score: float
     embedding: bytes = field(repr=False)
     embedder: str = ""
-
-
-def write_shard(path: Path, records: Iterable[Record]) -> int:
-    """Write a shard; the same records give the same bytes. Returns how many there were.
-
-    Raises:
-        OSError: ENOSPC, the disk is full.
-    """
-    from core.vision import tfrecords  # noqa: PLC0415 - TensorFlow, which who merely counts pictures need not load
-
-    return tfrecords.write(path, records)
-
-
-def read_shard(data: bytes | Path) -> Iterator[Record]:
-    """The records of a shard, in order.
-
-    Raises:
-        OmokageError: DATASET_CHANGED, it is damaged or something else.
-    """
-    from core.vision import tfrecords  # noqa: PLC0415 - as above
-
-    if isinstance(data, Path):
-        yield from tfrecords.read(data)
-        return
-    with tempfile.NamedTemporaryFile(suffix=".tfrecord") as file:  # TensorFlow reads files only
-        file.write(data)
-        file.flush()
-        yield from tfrecords.read(Path(file.name))

@@ -1,4 +1,8 @@
-"""Reads and writes `core.vision.records` with TensorFlow, which importing this module loads."""
+"""Pictures of a data set as TFRecord files: one `tf.train.Example` a picture, with its face and embedding.
+
+The format is TensorFlow's own, so that other programs can read a shard. Importing this module loads TensorFlow; who
+reads or writes whole shards does it with `core.vision.shards`.
+"""
 
 from __future__ import annotations
 

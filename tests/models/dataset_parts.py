@@ -14,7 +14,7 @@ GUILD = 7
 
 def imported(services: Services, reader: Reader, source: Path, called: str = "family") -> Dataset:
     """A version with names."""
-    return import_folder(services, source, GUILD, called, 41, load=lambda: reader)[0]
+    return import_folder(services.dataset_storage, source, GUILD, called, 41, load=lambda: reader)[0]
 
 
 def never() -> Reader:

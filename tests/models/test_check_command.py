@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,14 @@ from click.testing import CliRunner, Result
 
 from cli.context import opened
 from cli.main import omokage
+from core.bootstrap import build_checker
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobKind
 from core.domain.model_check import robustness_in
 from core.domain.optimisation import Robustness
 from core.domain.runs import RunKind
 from core.models import robustness
-from core.services.check import CheckService
+from core.services.check import CheckService, load_check
 from core.services.dataset_import import import_folder
 from core.settings import Settings
 from core.vision.dataset_pictures import PictureReader
@@ -35,7 +37,9 @@ def family(tmp_path_factory: pytest.TempPathFactory, reader: PictureReader) -> P
         patch.setenv("OMOKAGE_DATA", str(folder / "data"))
         patch.delenv("OMOKAGE_DATABASE_URL", raising=False)
         with opened(Settings.from_env()) as services:
-            import_folder(services, write_people(folder / "people"), 0, "family", 0, load=lambda: reader)
+            import_folder(
+                services.dataset_storage, write_people(folder / "people"), 0, "family", 0, load=lambda: reader
+            )
         for preset in (["embedding"], ["slim", "--steps", "4", "--size", "32", "--batch", "8"]):
             result = run("train", "recogniser", "--data", "family", "--preset", *preset)
             assert result.return_value == 0, result.output
@@ -82,7 +86,8 @@ def test_a_worker_finds_what_the_shell_finds(settings: Settings) -> None:
         version = services.registry.find(0, KIND, 2)
         job = services.checks.ask(version, again=True)
         assert job is not None
-        checker = CheckService(services, slice_s=0.0)
+        load = partial(load_check, services.registry, services.dataset_storage)
+        checker = CheckService(services.registry, services.runs, services.checks, load, slice_s=0.0)
         found, turns = None, 0
         while found is None:
             with services.database.write() as connection:
@@ -134,7 +139,7 @@ def test_a_version_whose_data_are_damaged_is_not_checked(settings: Settings) -> 
         services.blobs.delete(shard)
         try:
             with pytest.raises(OmokageError) as refused:
-                CheckService(services)._loaded(version)
+                build_checker(services)._loaded(version)
             assert refused.value.code is ErrorCode.DATASET_CHANGED
         finally:
             services.blobs.put(data)

@@ -21,7 +21,6 @@ from core.services.dataset_import import import_folder
 from core.storage.scratch import scratch_root
 from core.vision.curation.subjects import Found
 from core.vision.dataset_pictures import PictureReader
-from core.vision.dataset_reader import open_dataset
 from tests.models.dataset_parts import GUILD, imported
 from tests.models.drawn import PEOPLE, PICTURES, name, picture
 
@@ -41,7 +40,7 @@ def service(services: Services, seen: list[Subject] | None = None) -> CurateServ
             seen.append(subject)
         return Eye()
 
-    return CurateService(services, load)
+    return CurateService(services.dataset_storage, load)
 
 
 def job(**params: object) -> Job:
@@ -74,7 +73,7 @@ def test_people_keep_their_names_and_their_pictures_stay_as_they_are(
     made_id = curator.answer(job(dataset_id=dataset.id, report=said["report"]), QUIET)["made"]
     made = services.datasets.get(int(str(made_id)), GUILD)
     assert (made.title, made.pictures, made.people) == ("family curated v1", PEOPLE * PICTURES, PEOPLE)
-    before, after = open_dataset(services, dataset), open_dataset(services, made)
+    before, after = services.dataset_storage.open(dataset), services.dataset_storage.open(made)
     assert [source for source in before.sources if "wall" not in source] == after.sources
     assert np.array_equal(before.embeddings[before.found], after.embeddings)
     # Then the first is untouched, and the same again is the same version
@@ -87,7 +86,9 @@ def test_of_other_things_the_subject_is_cut_out(services: Services, reader: Pict
     for number in range(3):  # halves of faces stand for what is none
         half = Image.open(io.BytesIO(picture(number, 0, 320))).crop((0, 200, 200, 320)).resize((300, 180))
         half.save(tmp_path / "cats" / f"{number}.png")
-    dataset = import_folder(services, tmp_path / "cats", GUILD, "cats", 41, named=False, load=lambda: reader)[0]
+    dataset = import_folder(
+        services.dataset_storage, tmp_path / "cats", GUILD, "cats", 41, named=False, load=lambda: reader
+    )[0]
     assert dataset.without_face == 3
     seen: list[Subject] = []
     curator = service(services, seen)
@@ -96,7 +97,7 @@ def test_of_other_things_the_subject_is_cut_out(services: Services, reader: Pict
     if not said["kept"]:
         pytest.fail(f"nothing was kept: {said['dropped']}")
     made_id = curator.answer(job(dataset_id=dataset.id, report=said["report"]), QUIET)["made"]
-    made = open_dataset(services, services.datasets.get(int(str(made_id))))
+    made = services.dataset_storage.open(services.datasets.get(int(str(made_id))))
     sizes = {Image.open(io.BytesIO(record.image)).size for record in made.records()}
     assert (len(made), sizes, made.dataset.people) == (said["kept"], {(100, 100)}, 0)
 

@@ -28,7 +28,6 @@ from core.services.dataset_make import Reader
 from core.services.dataset_sources import MOST_BYTES
 from core.storage.blobs import Blobs
 from core.vision.dataset_pictures import PictureReader, Seen
-from core.vision.dataset_reader import open_dataset
 from tests.conftest import SHARED
 from tests.models.dataset_parts import GUILD, imported, never
 from tests.models.drawn import PEOPLE, PICTURES, name, picture
@@ -56,7 +55,13 @@ def test_a_folder_becomes_a_version_with_faces_embeddings_and_people(
 ) -> None:
     seen: list[tuple[int, int]] = []
     dataset, preflight = import_folder(
-        services, folder, GUILD, "family", 41, lambda done, of: seen.append((done, of)), load=lambda: reader
+        services.dataset_storage,
+        folder,
+        GUILD,
+        "family",
+        41,
+        lambda done, of: seen.append((done, of)),
+        load=lambda: reader,
     )
     assert (dataset.title, dataset.pictures, dataset.created_by) == ("family v1", PEOPLE * PICTURES, 41)
     assert [(one.name, one.pictures) for one in dataset.classes] == [(name(person), PICTURES) for person in SORTED]
@@ -65,7 +70,7 @@ def test_a_folder_becomes_a_version_with_faces_embeddings_and_people(
     assert preflight.is_fit
     assert seen == [(PEOPLE * PICTURES, PEOPLE * PICTURES)]
 
-    opened = open_dataset(services, dataset)
+    opened = services.dataset_storage.open(dataset)
     assert opened.labels.tolist() == [label for label in range(PEOPLE) for _ in range(PICTURES)]
     assert opened.found.all()
     assert len(opened) == len(opened.embeddings) == PEOPLE * PICTURES
@@ -80,7 +85,7 @@ def test_the_same_folder_again_is_the_same_version_and_loads_no_network(
     first = imported(services, reader, folder)
     archive = shutil.make_archive(str(tmp_path / "people"), "zip", tmp_path, "people")
     for source in (folder, Path(archive)):
-        assert import_folder(services, source, GUILD, "family", 42, load=never)[0] == first
+        assert import_folder(services.dataset_storage, source, GUILD, "family", 42, load=never)[0] == first
     (folder / name(0) / "0.jpg").unlink()
     assert imported(services, reader, folder).version == 2
 
@@ -96,7 +101,9 @@ def test_what_is_double_damaged_shared_or_faceless_is_counted(
     Image.new("RGB", (90, 90), (120, 120, 120)).save(ben / "wall.png")
     (anna / "gone.jpg").symlink_to(folder / "nowhere")
     reports: list[ImportReport] = []
-    dataset = import_folder(services, folder, GUILD, "family", 41, load=lambda: reader, tell=reports.append)[0]
+    dataset = import_folder(
+        services.dataset_storage, folder, GUILD, "family", 41, load=lambda: reader, tell=reports.append
+    )[0]
     found = dataset.findings
     assert (found.identical, found.shared, found.damaged, dataset.without_face) == (1, 1, 1, 1)
     assert [(one.path, one.reason) for one in reports[0].left_out] == [
@@ -107,7 +114,7 @@ def test_what_is_double_damaged_shared_or_faceless_is_counted(
     assert dataset.pictures == PEOPLE * PICTURES + 2  # hers and the wall
     codes = {remark.code for remark in services.datasets.preflight(dataset).remarks}
     assert codes >= {"duplicates", "damaged", "without-face"}
-    opened = open_dataset(services, dataset)
+    opened = services.dataset_storage.open(dataset)
     at = opened.sources.index(f"{name(1)}/wall.png")
     assert not opened.found[at]
     assert not opened.embeddings[at].any()
@@ -131,7 +138,7 @@ def test_a_person_of_whom_nothing_can_be_read_is_left_out(
     dataset = imported(services, reader, folder)
     assert "Aaron" not in {one.name for one in dataset.classes}
     assert "Aaron" not in {person.name for person in services.people.list(GUILD)}
-    assert open_dataset(services, dataset).labels.tolist() == [
+    assert services.dataset_storage.open(dataset).labels.tolist() == [
         label for label in range(PEOPLE) for _ in range(PICTURES)
     ]
 
@@ -151,7 +158,7 @@ def test_files_that_change_while_they_are_read_are_noticed_and_nothing_is_stored
         return reader
 
     with pytest.raises(OmokageError) as caught:
-        import_folder(services, folder, GUILD, "family", 41, load=load)
+        import_folder(services.dataset_storage, folder, GUILD, "family", 41, load=load)
     assert caught.value.code is ErrorCode.DATASET_CHANGED
     assert (services.datasets.list(GUILD), stored(services)) == ([], [])
 
@@ -161,7 +168,7 @@ def test_an_import_that_is_interrupted_leaves_nothing(services: Services, reader
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        import_folder(services, folder, GUILD, "family", 41, interrupt, load=lambda: reader)
+        import_folder(services.dataset_storage, folder, GUILD, "family", 41, interrupt, load=lambda: reader)
     assert (services.datasets.list(GUILD), stored(services), services.people.list(GUILD)) == ([], [], [])
 
 
@@ -185,17 +192,19 @@ def test_pictures_without_names_are_one_class_of_nobody(
     (folder / "beside.jpg").write_bytes(picture(1, 9))
     (folder / name(0) / "again.jpg").write_bytes(picture(1, 0))
 
-    dataset, preflight = import_folder(services, folder, GUILD, "faces", 41, named=False, load=lambda: reader)
+    dataset, preflight = import_folder(
+        services.dataset_storage, folder, GUILD, "faces", 41, named=False, load=lambda: reader
+    )
 
     assert [(one.name, one.person_id, one.pictures) for one in dataset.classes] == [
         (UNNAMED, NOBODY, PEOPLE * PICTURES + 1)
     ]
     assert (dataset.people, dataset.findings.identical, services.people.list(GUILD)) == (0, 1, [])
     assert next((one.code, one.blocks) for one in preflight.remarks) == ("few-to-generate", True)
-    opened = open_dataset(services, dataset)
+    opened = services.dataset_storage.open(dataset)
     assert set(opened.labels.tolist()) == {0}
     assert "beside.jpg" in opened.sources
-    again = import_folder(services, folder, GUILD, "faces", 41, named=False, load=never)[0]
+    again = import_folder(services.dataset_storage, folder, GUILD, "faces", 41, named=False, load=never)[0]
     assert again == dataset
 
 
@@ -203,7 +212,7 @@ def test_the_same_pictures_with_and_without_names_are_two_versions(
     services: Services, reader: PictureReader, folder: Path
 ) -> None:
     named = imported(services, reader, folder)
-    unnamed = import_folder(services, folder, GUILD, "family", 41, named=False, load=lambda: reader)[0]
+    unnamed = import_folder(services.dataset_storage, folder, GUILD, "family", 41, named=False, load=lambda: reader)[0]
     assert (named.version, unnamed.version) == (1, 2)
     assert (named.people, unnamed.people) == (PEOPLE, 0)
 
@@ -253,7 +262,9 @@ def test_what_real_hosts_pack_is_imported_as_they_mean_it(
     *, services: Services, inputs: Path, source: str, people: dict[str, int], report: ImportReport, left_out: list[str]
 ) -> None:
     reports: list[ImportReport] = []
-    dataset = import_folder(services, inputs / source, GUILD, "x", 41, load=EveryPictureReader, tell=reports.append)[0]
+    dataset = import_folder(
+        services.dataset_storage, inputs / source, GUILD, "x", 41, load=EveryPictureReader, tell=reports.append
+    )[0]
     assert {one.name: one.pictures for one in dataset.classes} == people
     assert [one.reason for one in reports[0].left_out] == left_out
     assert replace(reports[0], left_out=()) == report
@@ -266,7 +277,7 @@ def test_where_nothing_can_be_imported_it_is_said_what_was_left_out(
 ) -> None:
     reports: list[ImportReport] = []
     with pytest.raises(OmokageError) as caught:
-        import_folder(services, inputs / source, GUILD, "x", 41, load=never, tell=reports.append)
+        import_folder(services.dataset_storage, inputs / source, GUILD, "x", 41, load=never, tell=reports.append)
     assert caught.value.code is ErrorCode.DATASET_UNFIT
     assert [one.reason for one in reports[0].left_out] == reasons
 
@@ -274,9 +285,11 @@ def test_where_nothing_can_be_imported_it_is_said_what_was_left_out(
 def test_a_file_whose_name_is_not_utf_8_is_imported_and_exported(
     services: Services, inputs: Path, tmp_path: Path
 ) -> None:
-    dataset = import_folder(services, inputs / "odd-names", GUILD, "odd", 41, named=False, load=EveryPictureReader)[0]
-    assert open_dataset(services, dataset).sources == ["caf\\xe9.jpg"]
-    assert export(services, dataset, tmp_path / "out") == 1
+    dataset = import_folder(
+        services.dataset_storage, inputs / "odd-names", GUILD, "odd", 41, named=False, load=EveryPictureReader
+    )[0]
+    assert services.dataset_storage.open(dataset).sources == ["caf\\xe9.jpg"]
+    assert export(services.dataset_storage, dataset, tmp_path / "out") == 1
     index = json.loads((tmp_path / "out" / INDEX).read_text("utf-8"))
     assert index[0]["source"] == "caf\\xe9.jpg"
 
@@ -287,7 +300,7 @@ def test_a_picture_that_is_too_large_or_empty_is_left_out_with_its_size(
     (folder / name(0) / "camera.jpg").write_bytes(picture(0, 0) + bytes(MOST_BYTES))
     (folder / name(0) / "empty.jpg").write_bytes(b"")
     reports: list[ImportReport] = []
-    import_folder(services, folder, GUILD, "family", 41, load=lambda: reader, tell=reports.append)
+    import_folder(services.dataset_storage, folder, GUILD, "family", 41, load=lambda: reader, tell=reports.append)
     empty, camera = reports[0].left_out
     assert (empty.path, empty.reason) == (f"{name(0)}/empty.jpg", "empty")
     assert (camera.path, camera.reason) == (f"{name(0)}/camera.jpg", "too-large")

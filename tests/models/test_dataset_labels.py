@@ -14,7 +14,6 @@ from core.domain.people import NewFace
 from core.services.dataset_labels import from_labels
 from core.starter import cast, group
 from core.vision.dataset_pictures import PictureReader
-from core.vision.dataset_reader import open_dataset
 from core.vision.reader import EMBEDDING_NAME, PhotoReader
 from tests.models.dataset_parts import GUILD, never
 from tests.models.drawn import picture
@@ -43,7 +42,7 @@ def test_labels_become_a_version_with_the_faces_that_were_named(services: Servic
     enrol(services, photos, np.rot90(friends.image), {2: "Right"})  # the same photo on its side
     enrol(services, photos, np.asarray(Image.open(io.BytesIO(picture(5, 0, 300)))), {0: "Left"}, keep=False)
     photos.close()
-    dataset = from_labels(services, GUILD, 41, load=lambda: reader)
+    dataset = from_labels(services.database, services.dataset_storage, GUILD, 41, load=lambda: reader)
     assert (dataset.title, [(one.name, one.pictures) for one in dataset.classes]) == (
         "labels v1",
         [("Left", 1), ("Right", 1)],
@@ -52,7 +51,7 @@ def test_labels_become_a_version_with_the_faces_that_were_named(services: Servic
     known = {person.name: person.id for person in services.people.list(GUILD)}
     assert {one.name: one.person_id for one in dataset.classes} == known
     # Each of the two is the own face out of a photo with three.
-    opened = open_dataset(services, dataset)
+    opened = services.dataset_storage.open(dataset)
     live = {row.name: row.id for row in services.people.list(GUILD)}
     rows = services.people.gallery(GUILD)
     for label, one in enumerate(dataset.classes):
@@ -62,10 +61,10 @@ def test_labels_become_a_version_with_the_faces_that_were_named(services: Servic
             if owner == live[one.name]
         ]
         assert min(float(np.linalg.norm(opened.embeddings[label] - raw)) for raw in stored_ones) < 0.05
-    assert from_labels(services, GUILD, 41, load=never) == dataset
+    assert from_labels(services.database, services.dataset_storage, GUILD, 41, load=never) == dataset
 
 
 def test_a_guild_without_a_label_has_nothing_to_freeze(services: Services) -> None:
     with pytest.raises(OmokageError) as caught:
-        from_labels(services, GUILD, 41, load=never)
+        from_labels(services.database, services.dataset_storage, GUILD, 41, load=never)
     assert caught.value.code is ErrorCode.DATASET_UNFIT

@@ -21,7 +21,6 @@ from core.services.dataset_export import export
 from core.services.dataset_import import import_folder
 from core.services.dataset_index import INDEX
 from core.vision.dataset_pictures import PictureReader, Seen
-from core.vision.dataset_reader import open_dataset
 from core.vision.views import Framing, View
 from tests.models.dataset_parts import GUILD, imported, never
 from tests.models.drawn import PEOPLE, PICTURES, name, picture, write_people
@@ -35,7 +34,7 @@ def test_views_are_the_same_pictures_in_the_order_of_the_labels(
     monkeypatch.setattr(dataset_maker, "SHARD_PICTURES", 5)
     dataset = imported(services, reader, folder)
     assert [shard.pictures for shard in dataset.shards] == [5, 5, 2]
-    opened = open_dataset(services, dataset)
+    opened = services.dataset_storage.open(dataset)
     for view in (View(Framing.CROP, 48), View(Framing.ALIGNED, 64)):
         images = opened.images(view)
         assert images.shape == (len(opened), view.size, view.size, 3)
@@ -59,7 +58,9 @@ def test_a_picture_that_came_as_a_crop_of_a_face_is_shown_as_it_came(
     crop = portrait.crop((round(box.x), round(box.y), round(box.x + box.w), round(box.y + box.w))).resize((112, 112))
     crop.save(tmp_path / "people" / "Anna" / "crop.png")
     portrait.resize((200, 200)).save(tmp_path / "people" / "Anna" / "portrait.png")
-    shown = open_dataset(services, imported(services, reader, tmp_path / "people")).images(View(Framing.CROP, 112))
+    shown = services.dataset_storage.open(imported(services, reader, tmp_path / "people")).images(
+        View(Framing.CROP, 112)
+    )
     assert np.array_equal(shown[0], np.asarray(crop))
     assert np.abs(shown[1].astype(int) - np.asarray(portrait.resize((112, 112)))).mean() > 5
 
@@ -70,7 +71,7 @@ def test_a_data_set_that_changed_is_noticed_and_the_others_are_not_touched(
 ) -> None:
     other = imported(services, reader, write_people(folder.parent / "two", people=1), "two")
     dataset = imported(services, reader, folder)
-    open_dataset(services, dataset).images(View(Framing.CROP, 32))
+    services.dataset_storage.open(dataset).images(View(Framing.CROP, 32))
     (shard,) = dataset.shards
     file = services.settings.data / "blobs" / shard.sha256[:2] / shard.sha256
     if how == "gone":
@@ -80,21 +81,21 @@ def test_a_data_set_that_changed_is_noticed_and_the_others_are_not_touched(
     else:  # the row says something else than the file
         dataset = replace(dataset, shards=(replace(shard, pictures=shard.pictures + 1),))
     with pytest.raises(OmokageError) as caught:
-        open_dataset(services, dataset)
+        services.dataset_storage.open(dataset)
     assert caught.value.code is ErrorCode.DATASET_CHANGED
-    assert open_dataset(services, other).images(View(Framing.CROP, 32)).shape[0] == PICTURES
+    assert services.dataset_storage.open(other).images(View(Framing.CROP, 32)).shape[0] == PICTURES
     if how != "other-count":  # importing the pictures again brings it back
         assert imported(services, reader, folder) == dataset
-        assert len(open_dataset(services, dataset)) == dataset.pictures
+        assert len(services.dataset_storage.open(dataset)) == dataset.pictures
 
 
 def test_embeddings_of_another_network_are_refused_and_the_pictures_are_not(
     services: Services, reader: PictureReader, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dataset = imported(services, reader, folder)
-    assert open_dataset(services, dataset).embeddings.shape == (dataset.pictures, 128)
+    assert services.dataset_storage.open(dataset).embeddings.shape == (dataset.pictures, 128)
     monkeypatch.setattr("core.vision.dataset_reader.EMBEDDING_NAME", "tomorrow's")
-    opened = open_dataset(services, dataset)
+    opened = services.dataset_storage.open(dataset)
     assert len(opened.images(View(Framing.CROP, 32))) == dataset.pictures
     with pytest.raises(OmokageError) as caught:
         _ = opened.embeddings
@@ -107,13 +108,13 @@ def test_what_is_exported_is_the_same_content_when_it_is_imported(
 ) -> None:
     (folder / name(0)).rename(folder / "A．／．")
     dataset = imported(services, reader, folder)
-    assert export(services, dataset, tmp_path / "out") == dataset.pictures
+    assert export(services.dataset_storage, dataset, tmp_path / "out") == dataset.pictures
     assert {one.name for one in dataset.classes} == {"A./.", name(1), name(2)}
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"A.／．", name(1), name(2), INDEX}
     assert (tmp_path / "out" / "A.／．" / "00001.jpg").read_bytes() == picture(0, 0)
-    assert import_folder(services, tmp_path / "out", GUILD, "family", 41, load=never)[0] == dataset
+    assert import_folder(services.dataset_storage, tmp_path / "out", GUILD, "family", 41, load=never)[0] == dataset
     with pytest.raises(OmokageError) as caught:
-        export(services, dataset, tmp_path / "out")
+        export(services.dataset_storage, dataset, tmp_path / "out")
     assert caught.value.code is ErrorCode.BAD_OPTION
 
 
@@ -128,9 +129,11 @@ def test_an_export_comes_back_with_long_and_odd_names_and_without_a_remark(
     dataset = imported(services, reader, tmp_path / "people")
     classes = tuple(replace(one, name=long) if one.name == "train" else one for one in dataset.classes)
     # When they are exported
-    export(services, replace(dataset, classes=classes), tmp_path / "out")
+    export(services.dataset_storage, replace(dataset, classes=classes), tmp_path / "out")
     reports: list[ImportReport] = []
-    again, _ = import_folder(services, tmp_path / "out", GUILD, "again", 41, load=lambda: reader, tell=reports.append)
+    again, _ = import_folder(
+        services.dataset_storage, tmp_path / "out", GUILD, "again", 41, load=lambda: reader, tell=reports.append
+    )
     # Then an import knows them
     assert {one.name: one.pictures for one in again.classes} == {one.name: one.pictures for one in classes}
     assert (reports[0], again.findings) == (ImportReport(), dataset.findings)
@@ -152,11 +155,11 @@ def test_an_export_that_fails_leaves_no_half_folder(
     with monkeypatch.context() as patched:
         patched.setattr(json, "dumps", full)  # at the end, when the pictures are written
         with pytest.raises(OmokageError) as caught:
-            export(services, dataset, out)
+            export(services.dataset_storage, dataset, out)
     assert caught.value.code is ErrorCode.DISK_FULL
     assert list(out.parent.rglob("*")) == ([out] if exists else [])
     # And then it can be said again, into a folder that others may read as any
-    export(services, dataset, out)
+    export(services.dataset_storage, dataset, out)
     assert [path.name for path in out.parent.iterdir()] == ["out"]
     assert out.stat().st_mode == (tmp_path / "place").stat().st_mode
 
@@ -170,9 +173,9 @@ def test_an_export_into_a_volume_stays_within_it(
     with monkeypatch.context() as patched:
         patched.setattr(json, "dumps", full)
         with pytest.raises(OmokageError):
-            export(services, dataset, tmp_path / "volume")
+            export(services.dataset_storage, dataset, tmp_path / "volume")
     assert list((tmp_path / "volume").iterdir()) == []
-    export(services, dataset, tmp_path / "volume")
+    export(services.dataset_storage, dataset, tmp_path / "volume")
     assert {path.name for path in (tmp_path / "volume").iterdir()} == {INDEX, *map(name, range(PEOPLE))}
 
 

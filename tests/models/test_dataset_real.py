@@ -10,7 +10,6 @@ import numpy as np
 from core.bootstrap import build
 from core.services.dataset_import import import_folder
 from core.settings import Settings
-from core.vision.dataset_reader import open_dataset
 from core.vision.views import Framing, View
 
 PEOPLE, PICTURES = 6, 15
@@ -22,11 +21,11 @@ def test_crops_of_six_people_are_found_and_told_apart(shared_data: Path, tmp_pat
         for file in sorted(person.glob("*.jpg"))[::10][:PICTURES]:
             shutil.copy(file, tmp_path / "people" / person.name)
     services = build(Settings.from_env({"OMOKAGE_DATA": str(tmp_path / "data")}), lambda *_: None)
-    dataset, preflight = import_folder(services, tmp_path / "people", 0, "six", 0)
+    dataset, preflight = import_folder(services.dataset_storage, tmp_path / "people", 0, "six", 0)
     assert (dataset.pictures, preflight.people, preflight.is_fit) == (PEOPLE * PICTURES, PEOPLE, True)
     assert dataset.without_face <= 1
 
-    reader = open_dataset(services, dataset)
+    reader = services.dataset_storage.open(dataset)
     known = reader.embeddings[reader.found]
     distances = np.linalg.norm(known[:, None] - known[None], axis=2) + 9 * np.eye(len(known))
     labels = reader.labels[reader.found]

@@ -133,7 +133,7 @@ def test_what_a_data_set_shows_is_compared_as_when_the_model_was_measured(
 
     for number, person in enumerate(cast()[:8]):
         Image.fromarray(portrait(person, 5, size=192).image).save(tmp_path / f"{number}.png")
-    made, _ = import_folder(services, tmp_path, GUILD, "drawn", 0, lambda *_: None, named=False)
+    made, _ = import_folder(services.dataset_storage, tmp_path, GUILD, "drawn", 0, lambda *_: None, named=False)
     add(services, RunKind.VAE, "vae-64", VERSION, weights_file.dump(tensors(), {}), number=2, dataset_id=made.id)
     shown = portrait(cast()[4], 5, size=192).image
     drawn = drawing.draw(NearestRequest(Face(photo=stored(services, shown)), "vae v2"), GUILD)

@@ -15,7 +15,8 @@ from core.domain.datasets import DatasetClass, Shard
 from core.domain.faces import Box
 from core.settings import Settings
 from core.vision.reader import EMBEDDING_NAME
-from core.vision.records import Record, write_shard
+from core.vision.records import Record
+from core.vision.shards import write_shard
 from tests.unit.core.models._faces import faces_of
 
 COUNTS = [9, 8, 12, 10]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box
-from core.vision.records import Record, read_shard, write_shard
+from core.vision.records import Record
+from core.vision.shards import read_shard, write_shard
 from core.vision.tfrecords import to_bytes
 
 LANDMARKS = ((40.5, 40.0), (70.0, 41.0), (55.0, 60.0), (45.0, 80.0), (65.0, 80.25))

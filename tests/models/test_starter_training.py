@@ -53,21 +53,21 @@ def version(**changes: Any) -> Version:
 
 
 @pytest.fixture
-def services(monkeypatch: pytest.MonkeyPatch) -> Any:
+def services() -> Any:
     """A data set of the sitters, in another order than they are listed in."""
     sources = [f"{row}.jpg" for row in reversed(range(COUNT))]
     reader = SimpleNamespace(sources=sources, images=lambda view: pictures(COUNT, view.size))
-    monkeypatch.setattr(training, "open_dataset", lambda _services, _dataset: reader)
     weights = weights_file.dump(tensors(traits=()), {"architecture": "vae-64"})
     return SimpleNamespace(
-        datasets=SimpleNamespace(get=lambda _id: None), registry=SimpleNamespace(weights=lambda _version: weights)
+        dataset_storage=SimpleNamespace(datasets=SimpleNamespace(get=lambda _id: None), open=lambda _dataset: reader),
+        registry=SimpleNamespace(weights=lambda _version: weights),
     )
 
 
 def test_a_finished_version_becomes_a_starter_model_with_traits(
     services: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = finish(services, version(), sittings(), "omokage starter train vae")
+    made = finish(services.registry, services.dataset_storage, version(), sittings(), "omokage starter train vae")
     # It says what it is,
     assert made.card["sha256"] == hashlib.sha256(made.weights).hexdigest()
     assert made.card["licence"] == "MIT"
@@ -119,10 +119,12 @@ def test_the_traits_of_a_model_that_takes_no_pictures_are_found_in_its_own(
     shown = np.array([[*one.labels.values(), one.woman] for one in reversed(people)])
     sources = [f"{row}.jpg" for row in reversed(range(COUNT))]
     reader = SimpleNamespace(sources=sources, images=lambda _view: bars(shown))
-    monkeypatch.setattr(training, "open_dataset", lambda _services, _dataset: reader)
+    services.dataset_storage.open = lambda _dataset: reader
     monkeypatch.setattr(training, "load_face_model", lambda *_: Drawer())
     # When
-    made = finish(services, version(kind=RunKind.DCGAN, architecture="dcgan-light"), people, "")
+    made = finish(
+        services.registry, services.dataset_storage, version(kind=RunKind.DCGAN, architecture="dcgan-light"), people, ""
+    )
     # Then: each is its code, from -0.5 without it to 0.5 with it on average.
     directions, _ = weights_file.load(made.weights)
     for place, trait in enumerate(TRAITS):
@@ -153,8 +155,8 @@ PLAN = Plan("vae", 50, 16)
 def test_the_same_command_again_goes_on_with_the_run_that_there_is(tmp_path: Path) -> None:
     with workplace(tmp_path, lease_s=0) as services:  # whoever had the run is dead
         data = dataset(services)
-        first = begin(services, RunKind.VAE, data, PLAN, seed=1, owner="one")
-        again = begin(services, RunKind.VAE, data, PLAN, seed=1, owner="two")
+        first = begin(services.runs, RunKind.VAE, data, PLAN, seed=1, owner="one")
+        again = begin(services.runs, RunKind.VAE, data, PLAN, seed=1, owner="two")
     assert (first.preset, first.steps, first.config["batch"], first.seed) == ("vae", 50, 16, 1)
     assert again.id == first.id
     assert again.job_id != first.job_id
@@ -163,9 +165,9 @@ def test_the_same_command_again_goes_on_with_the_run_that_there_is(tmp_path: Pat
 def test_another_plan_is_another_run(tmp_path: Path) -> None:
     with workplace(tmp_path, lease_s=0) as services:
         data = dataset(services)
-        first = begin(services, RunKind.VAE, data, PLAN, seed=1, owner="one")
+        first = begin(services.runs, RunKind.VAE, data, PLAN, seed=1, owner="one")
         services.runs.stop(first.id, by=0)
-        longer = begin(services, RunKind.VAE, data, replace(PLAN, steps=60), seed=1, owner="one")
+        longer = begin(services.runs, RunKind.VAE, data, replace(PLAN, steps=60), seed=1, owner="one")
     assert longer.id != first.id
     assert longer.steps == 60
 
@@ -173,7 +175,7 @@ def test_another_plan_is_another_run(tmp_path: Path) -> None:
 def test_while_another_process_trains_it_says_so(tmp_path: Path) -> None:
     with workplace(tmp_path, lease_s=600) as services:
         data = dataset(services)
-        begin(services, RunKind.VAE, data, PLAN, seed=1, owner="one")
+        begin(services.runs, RunKind.VAE, data, PLAN, seed=1, owner="one")
         with pytest.raises(OmokageError) as refused:
-            begin(services, RunKind.VAE, data, PLAN, seed=1, owner="two")
+            begin(services.runs, RunKind.VAE, data, PLAN, seed=1, owner="two")
     assert refused.value.code is ErrorCode.RUN_STATE

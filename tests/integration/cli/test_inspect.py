@@ -22,7 +22,8 @@ from core.domain.jobs import Origin
 from core.domain.runs import RunKind, RunRequest
 from core.settings import Settings
 from core.vision.reader import EMBEDDING_NAME
-from core.vision.records import Record, write_shard
+from core.vision.records import Record
+from core.vision.shards import write_shard
 
 PEOPLE, EACH = ("Mina", "晴香", "Otis"), 8
 LANDMARKS = ((22.0, 26.0), (42.0, 26.0), (32.0, 36.0), (24.0, 46.0), (40.0, 46.0))

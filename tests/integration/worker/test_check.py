@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, update
 
-from core.bootstrap import Services, build
+from core.bootstrap import Services, build, build_checker
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobKind, JobRequest, JobState, Origin, QueueName
 from core.domain.model_check import CheckState, Faced, robustness_in
@@ -65,7 +65,7 @@ def version(services: Services) -> Version:
 
 
 def checker(services: Services, slice_s: float = 20.0) -> CheckService:
-    return CheckService(services, lambda *_: FakeCheck(), slice_s)  # type: ignore[arg-type]
+    return CheckService(services.registry, services.runs, services.checks, lambda _: FakeCheck(), slice_s)  # type: ignore[arg-type]
 
 
 def turn(services: Services, job_id: int, service: CheckService, ending: Callable[[], bool] = lambda: False) -> Any:
@@ -151,7 +151,7 @@ def test_a_worker_that_lost_the_job_writes_nothing(services: Services, version: 
 def test_a_version_whose_data_are_gone_is_not_checked(services: Services, version: Version) -> None:
     job = services.checks.ask(version)
     assert job is not None
-    done = turn(services, job.id, CheckService(services))
+    done = turn(services, job.id, build_checker(services))
     assert done.state is JobState.FAILED
     assert done.failure.code is ErrorCode.UNKNOWN_DATASET
 

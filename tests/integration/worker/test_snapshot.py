@@ -12,7 +12,9 @@ from core.bootstrap import Services, build
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job, JobCancelledError, JobKind, JobRequest, Origin
 from core.services import dataset_labels
+from core.services.dataset_storage import DatasetStorage
 from core.settings import Settings
+from core.storage.database import Database
 from worker.handlers import snapshot_with
 
 GUILD, MEMBER = 700, 2
@@ -47,7 +49,13 @@ def test_it_stops_when_it_is_cancelled_and_says_how_far_it_is(
 ) -> None:
     asked: list[Any] = []
 
-    def slowly(_: Services, guild_id: int, by: int, progress: Callable[[int, int], None]) -> None:
+    def slowly(
+        _database: Database,
+        _storage: DatasetStorage,
+        guild_id: int,
+        by: int,
+        progress: Callable[[int, int], None],
+    ) -> None:
         asked.append((guild_id, by))
         progress(16, 64)
         progress(32, 64)
