@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace
 from core.domain.jobs import Origin
 from core.domain.registry.evaluation import EvaluationReport
+from core.domain.registry.versions import VersionDraft
 from core.domain.training.runs import Run, RunKind, RunState, Wish
 from core.models.cnn.head import load_cnn_head
 from core.models.cnn.trainer import make_cnn_trainer
@@ -22,7 +24,7 @@ from core.vision.recognition.photo_reader import PhotoReading
 from core.vision.views import Framing, View
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-PEOPLE, EACH = 3, 12
+PEOPLE, EACH, STEPS = 3, 12, 60
 CONFIG = {"head": "cnn", "size": 32, "batch": 12, "learning_rate": 0.003}
 
 
@@ -59,33 +61,63 @@ class Reader:
         return images
 
 
+def made(steps: int = STEPS, **changes: Any) -> Any:
+    return make_cnn_trainer(run(steps, **changes), dataset(), Reader())  # type: ignore[arg-type]
+
+
 def trained(steps: int = 8, **changes: Any) -> Any:
-    trainer: Any = make_cnn_trainer(run(steps, **changes), dataset(), Reader())  # type: ignore[arg-type]
+    trainer = made(steps, **changes)
     for _ in range(steps):
         trainer.advance()
     return trainer
 
 
-def test_a_run_goes_on_from_its_snapshot_bit_for_bit() -> None:
-    with closing(trained(8)) as through, closing(make_cnn_trainer(run(8), dataset(), Reader())) as second:  # type: ignore[arg-type]
-        with closing(make_cnn_trainer(run(8), dataset(), Reader())) as first:  # type: ignore[arg-type]
-            for _ in range(4):
-                first.advance()
-            first.evaluate()
-            saved = first.snapshot()
-        second.restore(saved)
+@dataclass(frozen=True)
+class Straight:
+    """A new trainer that went straight to its end, what it left, and snapshots from before step 1 and after step 8."""
+
+    trainer: Any
+    before: bytes
+    after: bytes
+    draft: VersionDraft
+
+
+@pytest.fixture(scope="module")
+def straight() -> Iterator[Straight]:
+    with closing(made()) as trainer:
+        before = trainer.snapshot()
+        for _ in range(8):
+            trainer.advance()
+        after = trainer.snapshot()
+        while trainer.step < STEPS:
+            trainer.advance()
+        trainer.evaluate()
+        yield Straight(trainer, before, after, trainer.finish())
+
+
+@pytest.fixture
+def trainer(straight: Straight) -> Any:
+    """One for all tests, at its beginning again: TensorFlow takes seconds to trace the step of a new one."""
+    straight.trainer.restore(straight.before)
+    return straight.trainer
+
+
+def test_a_run_goes_on_from_its_snapshot_bit_for_bit(straight: Straight, trainer: Any) -> None:
+    for _ in range(4):
+        trainer.advance()
+    trainer.evaluate()
+    with closing(made()) as second:
+        second.restore(trainer.snapshot())
         assert second.step == 4
         for _ in range(4):
             second.advance()
-        expected, _ = weights_file.load(through.snapshot())
+        expected, _ = weights_file.load(straight.after)
         found, _ = weights_file.load(second.snapshot())
     assert all((expected[name] == found[name]).all() for name in expected)
 
 
-def test_a_finished_run_leaves_a_version_with_what_is_known_of_it() -> None:
-    with closing(trained(40)) as trainer:
-        trainer.evaluate()
-        draft = trainer.finish()
+def test_a_finished_run_leaves_a_version_with_what_is_known_of_it(straight: Straight) -> None:
+    draft = straight.draft
     assert draft.architecture == "cnn-slim"
     assert draft.classes == (("Ada", 7), ("Bo", 8), ("Cleo", 9))
     report = EvaluationReport.from_json(draft.metrics["report"])  # type: ignore[arg-type]
@@ -94,15 +126,14 @@ def test_a_finished_run_leaves_a_version_with_what_is_known_of_it() -> None:
     assert report.auroc == draft.metrics["auroc"] == 1.0  # these embeddings lie far apart
     assert report.known_at_1 is not None
     assert draft.metrics["live_folds"] == {"0": 1.0}
-    assert report.by_step["0"][-1] == (40, report.by_step["0"][-1][1])
+    assert report.by_step["0"][-1] == (STEPS, report.by_step["0"][-1][1])
     assert 0 < draft.config["temperature"] < 100  # type: ignore[operator]
     tensors, _ = weights_file.load(draft.weights)
     assert tensors["net/logits/kernel"].shape[-1] == PEOPLE
 
 
-def test_a_finished_version_answers_with_names_and_knows_strangers() -> None:
-    with closing(trained(60)) as trainer:
-        draft = trainer.finish()
+def test_a_finished_version_answers_with_names_and_knows_strangers(straight: Straight) -> None:
+    draft = straight.draft
     version: Any = SimpleNamespace(number=1, classes=draft.classes, config=draft.config)
     head = load_cnn_head(version, *weights_file.load(draft.weights))
     pictures = Reader().images(View(Framing.CROP, 32))
@@ -119,9 +150,8 @@ def test_a_finished_version_answers_with_names_and_knows_strangers() -> None:
     assert known[-1] < 0.5 < stranger[-1]
 
 
-def test_weights_that_are_not_the_cards_are_refused() -> None:
-    with closing(trained(1)) as trainer:
-        draft = trainer.finish()
+def test_weights_that_are_not_the_cards_are_refused(straight: Straight) -> None:
+    draft = straight.draft
     tensors, meta = weights_file.load(draft.weights)
     lacking = {name: tensor for name, tensor in tensors.items() if name != "net/logits/bias"}
     cards = [
@@ -142,13 +172,14 @@ def test_the_fold_that_was_asked_for_is_held_out() -> None:
         assert list(trainer.finish().metrics["folds"]) == ["4"]
 
 
-def test_a_snapshot_of_another_net_or_a_damaged_one_is_refused() -> None:
-    with closing(trained(1)) as slim, closing(trained(1, preset="modern")) as modern:
-        for data in (slim.snapshot(), modern.snapshot()[:-5], b""):
+def test_a_snapshot_of_another_net_or_a_damaged_one_is_refused(straight: Straight, trainer: Any) -> None:
+    trainer.advance()
+    with closing(made(preset="modern")) as modern:
+        for data in (modern.snapshot(), straight.before[:-5], b""):
             with pytest.raises(OmokageError) as refused:
-                modern.restore(data)
+                trainer.restore(data)
             assert refused.value.code is ErrorCode.BAD_WEIGHTS
-        assert modern.step == 1
+    assert trainer.step == 1
 
 
 def test_an_unknown_preset_is_refused_with_those_that_there_are() -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import itertools
-from contextlib import closing
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -40,6 +42,39 @@ def trainer(preset: str, **changes: object) -> CnnTrainer:
     return CnnTrainer(images, labels, held_out, classes=CLASSES, recipe=small(preset, **changes), seed=5)
 
 
+@dataclass(frozen=True)
+class Straight:
+    """A new one that went straight to its eighth step, and its tensors before the first step and after the eighth."""
+
+    cnn: CnnTrainer
+    before: dict[str, np.ndarray]
+    after: dict[str, np.ndarray]
+
+    def begun_again(self) -> CnnTrainer:
+        """For several tests, at its beginning: TensorFlow takes seconds to trace the step of a new one."""
+        self.cnn.set_tensors(self.before, 0)
+        return self.cnn
+
+
+def quick(preset: str) -> CnnTrainer:
+    return trainer(preset, steps=60, learning_rate=3e-3)
+
+
+@pytest.fixture(scope="module")
+def straight() -> Iterator[Callable[[str], Straight]]:
+    with ExitStack() as stack:
+
+        @cache
+        def made(preset: str) -> Straight:
+            one = stack.enter_context(closing(quick(preset)))
+            before = one.tensors()
+            for _ in range(8):
+                one.advance()
+            return Straight(one, before, one.tensors())
+
+        yield made
+
+
 @pytest.mark.parametrize(("preset", "size"), list(itertools.product(NETS, (96, 80, 64, 48, 32))))
 def test_each_net_takes_each_size(preset: str, size: int) -> None:
     channels = 1 if preset == "gray" else 3
@@ -55,27 +90,26 @@ def test_the_slim_net_is_a_tenth_of_the_classic_one() -> None:
 
 
 @pytest.mark.parametrize("preset", ["slim", "modern", "gray"])
-def test_a_few_steps_learn_what_is_easy(preset: str) -> None:
-    with closing(trainer(preset, steps=60, learning_rate=3e-3)) as one:
-        before = one.evaluate()["held_out_loss"]
-        for _ in range(60):
-            one.advance()
-        figures = one.evaluate()
+def test_a_few_steps_learn_what_is_easy(straight: Callable[[str], Straight], preset: str) -> None:
+    one = straight(preset).begun_again()
+    before = one.evaluate()["held_out_loss"]
+    for _ in range(60):
+        one.advance()
+    figures = one.evaluate()
     assert figures["held_out_loss"] < 0.7 * before
     assert one.report()["loss"] > 0
 
 
 @pytest.mark.parametrize("preset", ["slim", "modern"])
-def test_going_on_after_a_restart_is_going_on_bit_for_bit(preset: str) -> None:
-    with closing(trainer(preset)) as through, closing(trainer(preset)) as first, closing(trainer(preset)) as second:
-        for _ in range(8):
-            through.advance()
-        for _ in range(4):
-            first.advance()
+def test_going_on_after_a_restart_is_going_on_bit_for_bit(straight: Callable[[str], Straight], preset: str) -> None:
+    expected, first = straight(preset).after, straight(preset).begun_again()
+    for _ in range(4):
+        first.advance()
+    with closing(quick(preset)) as second:
         second.set_tensors(first.tensors(), 4)
         for _ in range(4):
             second.advance()
-        expected, found = through.tensors(), second.tensors()
+        found = second.tensors()
     assert expected.keys() == found.keys()
     assert all((expected[name] == found[name]).all() for name in expected)
 
@@ -97,12 +131,12 @@ def test_tensors_of_another_network_are_refused() -> None:
         assert modern.step == 0
 
 
-def test_reports_are_means_since_the_last_report() -> None:
-    with closing(trainer("slim")) as one:
-        one.advance()
-        first = one.report()
-        one.advance()
-        second = one.report()
+def test_reports_are_means_since_the_last_report(straight: Callable[[str], Straight]) -> None:
+    one = straight("slim").begun_again()
+    one.advance()
+    first = one.report()
+    one.advance()
+    second = one.report()
     assert first["loss"] != second["loss"]
     assert one.report() == {}
 

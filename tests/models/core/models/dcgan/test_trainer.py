@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -26,10 +27,12 @@ TINY = Shape(4, (12, 8))  # 16 pixels a side
 PICTURES = 120
 
 
-@pytest.fixture(autouse=True)
-def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(SHAPES, "small", TINY)  # type: ignore[arg-type]
-    monkeypatch.setitem(RECIPES, "small", replace(RECIPES["small"], shape=TINY))  # type: ignore[arg-type]
+@pytest.fixture(scope="module", autouse=True)
+def tiny() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(SHAPES, "small", TINY)  # type: ignore[arg-type]
+        patch.setitem(RECIPES, "small", replace(RECIPES["small"], shape=TINY))  # type: ignore[arg-type]
+        yield
 
 
 def embed(chips: np.ndarray) -> np.ndarray:
@@ -75,7 +78,25 @@ def made(steps: int = 8, **changes: Any) -> DcganTrainer:
 
 
 def trained(steps: int = 8, **changes: Any) -> DcganTrainer:
-    trainer = made(steps, **changes)
+    return advanced(made(steps, **changes), steps)
+
+
+@pytest.fixture(scope="module")
+def new(tiny: None) -> tuple[DcganTrainer, bytes]:
+    """A trainer of a long run before its first step, and a snapshot of it."""
+    trainer = made(400)
+    return trainer, trainer.snapshot()
+
+
+@pytest.fixture
+def trainer(new: tuple[DcganTrainer, bytes]) -> DcganTrainer:
+    """One for all tests, at its beginning again: TensorFlow takes seconds to trace the step of a new one."""
+    trainer, snapshot = new
+    trainer.restore(snapshot)
+    return trainer
+
+
+def advanced(trainer: DcganTrainer, steps: int) -> DcganTrainer:
     for _ in range(steps):
         trainer.advance()
     return trainer
@@ -88,19 +109,17 @@ def trained(steps: int = 8, **changes: Any) -> DcganTrainer:
     indirect=["precision"],
 )
 def test_a_run_goes_on_from_its_snapshot_bit_for_bit(config: dict[str, Any]) -> None:
-    through = trained(8, config=config)
     first = made(8, config=config)
-    for _ in range(4):
-        first.advance()
+    before = first.snapshot()
+    expected, _ = weights_file.load(advanced(first, 8).snapshot())
+    first.restore(before)
+    advanced(first, 4)
     first.report()
     first.evaluate()
     second = made(8, config=config)
     second.restore(first.snapshot())
     assert second.step == 4
-    for _ in range(4):
-        second.advance()
-    expected, _ = weights_file.load(through.snapshot())
-    found, _ = weights_file.load(second.snapshot())
+    found, _ = weights_file.load(advanced(second, 4).snapshot())
     assert all((expected[name] == found[name]).all() for name in expected)
     assert set(found) - set(expected) == {name for name in found if name.startswith("best/")} != set()
 
@@ -125,8 +144,9 @@ def brighter_inside(trainer: DcganTrainer) -> float:
 
 
 @pytest.mark.parametrize("loss", ["non-saturating", "hinge", "two-class"])
-def test_each_loss_trains_both_players(loss: str) -> None:
-    trainer = made(2, config={"batch": 16, "loss": loss})
+def test_each_loss_trains_both_players(trainer: DcganTrainer, loss: str) -> None:
+    if loss != RECIPES["small"].loss:  # type: ignore[index]
+        trainer = made(2, config={"batch": 16, "loss": loss})
     before, _ = weights_file.load(trainer.snapshot())
     trainer.advance()
     after, _ = weights_file.load(trainer.snapshot())
@@ -135,14 +155,12 @@ def test_each_loss_trains_both_players(loss: str) -> None:
     assert all((before[name] != after[name]).any() for name in kernels)
 
 
-def test_the_best_is_kept_not_the_last() -> None:
-    trainer = trained(20)
-    best = trainer.evaluate()
-    for _ in range(30):
-        trainer.advance()
-    trainer._quality.figures = lambda samples, **_: {**best, "kid": best["kid"] + 1}  # type: ignore[method-assign]
+def test_the_best_is_kept_not_the_last(trainer: DcganTrainer, monkeypatch: pytest.MonkeyPatch) -> None:
+    best = advanced(trainer, 20).evaluate()
+    advanced(trainer, 30)
+    monkeypatch.setattr(trainer._quality, "figures", lambda samples, **_: {**best, "kid": best["kid"] + 1})
     trainer.evaluate()
-    again = made(20)
+    again = made(400)
     again.restore(trainer.snapshot())
     drafts = [one.finish() for one in (trainer, again)]
     assert drafts[0].weights == drafts[1].weights
@@ -151,16 +169,14 @@ def test_the_best_is_kept_not_the_last() -> None:
         assert draft.metrics["kid_by_step"] == [[20, best["kid"]], [50, best["kid"] + 1]]
 
 
-def test_what_is_kept_draws_what_was_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    trainer = trained(20)
+def test_what_is_kept_draws_what_was_measured(trainer: DcganTrainer, monkeypatch: pytest.MonkeyPatch) -> None:
+    advanced(trainer, 20)
     measured = []
     figures = trainer._quality.figures
     with monkeypatch.context() as patch:
         patch.setattr(trainer._quality, "figures", lambda drawn: (measured.append(drawn), figures(drawn))[1])
         trainer.evaluate()
-    for _ in range(20):
-        trainer.advance()
-    draft = trainer.finish()
+    draft = advanced(trainer, 20).finish()
     faces = DcganFaces(draft.config, *weights_file.load(draft.weights))
     assert (faces.render(faces.codes(range(10))) == measured[0][:10]).all()
 
@@ -188,12 +204,11 @@ def test_a_finished_run_leaves_a_version_with_what_is_known_of_it() -> None:
     assert draft.metrics["best_step"] == 10
 
 
-def test_a_run_that_was_never_evaluated_leaves_what_it_has() -> None:
-    assert trained(3).finish().metrics["best_step"] == 3
+def test_a_run_that_was_never_evaluated_leaves_what_it_has(trainer: DcganTrainer) -> None:
+    assert advanced(trainer, 3).finish().metrics["best_step"] == 3
 
 
-def test_the_sheet_shows_the_same_64_faces_and_they_change_as_it_learns() -> None:
-    trainer = made(40)
+def test_the_sheet_shows_the_same_64_faces_and_they_change_as_it_learns(trainer: DcganTrainer) -> None:
     first = trainer.sample()
     assert trainer.sample() == first
     sheet = Image.open(io.BytesIO(first))
@@ -202,11 +217,10 @@ def test_the_sheet_shows_the_same_64_faces_and_they_change_as_it_learns() -> Non
     assert trainer.sample() != first
 
 
-def test_a_run_that_collapses_ends_here_and_stays_so_after_a_restore(monkeypatch: pytest.MonkeyPatch) -> None:
-    trainer = made(400)
-    for _ in range(12):
-        trainer.advance()
-    trainer.evaluate()
+def test_a_run_that_collapses_ends_here_and_stays_so_after_a_restore(
+    trainer: DcganTrainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    advanced(trainer, 12).evaluate()
     assert trainer.verdict() is None
     ending = Ending("diversity-fell", 12, 4, "kid", 0.5)
     with monkeypatch.context() as patch:
@@ -249,9 +263,9 @@ def test_weights_that_are_no_numbers_end_the_run() -> None:
         assert refused.value.code is ErrorCode.DIVERGED
 
 
-def test_a_snapshot_of_another_net_or_a_damaged_one_is_refused() -> None:
-    trainer = trained(1)
-    for data in (trained(1, config={"batch": 16, "loss": "two-class"}).snapshot(), trainer.snapshot()[:-5], b""):
+def test_a_snapshot_of_another_net_or_a_damaged_one_is_refused(trainer: DcganTrainer) -> None:
+    advanced(trainer, 1)
+    for data in (made(8, config={"batch": 16, "loss": "two-class"}).snapshot(), trainer.snapshot()[:-5], b""):
         with pytest.raises(OmokageError) as refused:
             trainer.restore(data)
         assert refused.value.code is ErrorCode.BAD_WEIGHTS

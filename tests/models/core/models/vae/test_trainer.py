@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,45 +19,69 @@ from core.models.generators.loading import load_face_model
 from core.models.vae.trainer import make_vae_trainer, recipe_of, rising
 from tests.models.vae_parts import CONFIG, SIZE, dataset, judges, reader, run
 
+STEPS = 30
+
 
 @pytest.fixture(scope="module", autouse=True)
 def deterministic() -> None:
     make_deterministic()
 
 
-def made(steps: int = 8, **changes: Any) -> Any:
+def made(steps: int = STEPS, **changes: Any) -> Any:
     return make_vae_trainer(run(steps, **changes), dataset(), reader(), judges())
 
 
-def test_a_run_goes_on_from_its_snapshot_bit_for_bit() -> None:
-    with closing(made()) as through, closing(made()) as first, closing(made()) as second:
+@dataclass(frozen=True)
+class Straight:
+    """A new trainer that went straight to step 6, and its snapshots from before step 1 and after step 6."""
+
+    trainer: Any
+    before: bytes
+    after: bytes
+
+
+@pytest.fixture(scope="module")
+def straight() -> Iterator[Straight]:
+    with closing(made()) as trainer:
+        before = trainer.snapshot()
         for _ in range(6):
-            through.advance()
-        for _ in range(3):
-            first.advance()
-        first.evaluate()
-        second.restore(first.snapshot())
+            trainer.advance()
+        yield Straight(trainer, before, trainer.snapshot())
+
+
+@pytest.fixture
+def trainer(straight: Straight) -> Any:
+    """One for all tests, at its beginning again: TensorFlow takes seconds to trace the step of a new one."""
+    straight.trainer.restore(straight.before)
+    return straight.trainer
+
+
+def test_a_run_goes_on_from_its_snapshot_bit_for_bit(straight: Straight, trainer: Any) -> None:
+    for _ in range(3):
+        trainer.advance()
+    trainer.evaluate()
+    with closing(made()) as second:
+        second.restore(trainer.snapshot())
         assert second.step == 3
         for _ in range(3):
             second.advance()
-        expected, _ = weights_file.load(through.snapshot())
+        expected, _ = weights_file.load(straight.after)
         found, _ = weights_file.load(second.snapshot())
     assert all((expected[name] == found[name]).all() for name in expected)
     assert any(name.startswith("best/") for name in found)
 
 
-def test_a_finished_run_leaves_a_model_with_what_is_known_of_it() -> None:
-    with closing(made(30)) as trainer:
-        for step in range(1, 31):
-            trainer.advance()
-            if step % trainer.evaluate_every == 0:
-                figures = trainer.evaluate()
-        draft = trainer.finish()
+def test_a_finished_run_leaves_a_model_with_what_is_known_of_it(trainer: Any) -> None:
+    for step in range(1, STEPS + 1):
+        trainer.advance()
+        if step % trainer.evaluate_every == 0:
+            figures = trainer.evaluate()
+    draft = trainer.finish()
     assert set(figures) == {"held_out_loss", "kid", "diversity", "novelty", "faces"}
     assert draft.architecture == "vae-64"
     assert draft.classes == ()
     said = {"head": "vae", "preset": "vae", "size": SIZE, "codes": 128, "framing": "portrait"}
-    said |= {"steps": 30, "batch": 8, "learning_rate": 0.003, "seed": 3, "kl": recipe_of("vae", 1, {}).kl}
+    said |= {"steps": STEPS, "batch": 8, "learning_rate": 0.003, "seed": 3, "kl": recipe_of("vae", 1, {}).kl}
     assert draft.config == said
     steps = [step for step, _ in draft.metrics["kid_by_step"]]
     assert steps == [10, 20, 30]
@@ -65,47 +91,47 @@ def test_a_finished_run_leaves_a_model_with_what_is_known_of_it() -> None:
     assert model.render(model.codes([1, 2])).shape == (2, SIZE, SIZE, 3)
 
 
-def test_what_was_best_is_kept_and_not_what_was_last() -> None:
-    with closing(made(40)) as trainer:
-        losses = iter([0.5, 0.2, 0.3])
-        trainer._vae.held_out_loss = lambda: next(losses, 0.2)
-        for step in (1, 2, 3):
-            trainer.advance()
-            trainer.evaluate()
-            if step == 2:
-                best = trainer._vae.averages()
-        draft = trainer.finish()
+def test_what_was_best_is_kept_and_not_what_was_last(trainer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    losses = iter([0.5, 0.2, 0.3])
+    monkeypatch.setattr(trainer._vae, "held_out_loss", lambda: next(losses, 0.2))
+    for step in (1, 2, 3):
+        trainer.advance()
+        trainer.evaluate()
+        if step == 2:
+            best = trainer._vae.averages()
+    draft = trainer.finish()
     assert draft.metrics["best_step"] == 2
     kept, _ = weights_file.load(draft.weights)
     for name, one in best.items():
         assert (kept[name] == one.astype(kept[name].dtype)).all()
 
 
-def test_a_run_that_gets_worse_ends_and_stays_ended_after_a_restore() -> None:
-    with closing(made(40)) as trainer, closing(made(40)) as other:
-        losses = iter([0.2, 0.25, 0.26, 0.27, 0.28, 0.29])
-        trainer._vae.held_out_loss = lambda: next(losses)
-        endings = []
-        for _ in range(6):
-            trainer.advance()
-            trainer.evaluate()
-            endings.append(trainer.verdict())
-        assert endings[:5] == [None] * 5
-        ending = endings[5]
-        assert (ending.code, ending.step, ending.best, ending.figure, ending.value) == (
-            "worse-and-worse", 6, 1, "held_out_loss", 0.2,
-        )  # fmt: skip
-        assert trainer.steps == trainer.step == 6
+def test_a_run_that_gets_worse_ends_and_stays_ended_after_a_restore(
+    trainer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    losses = iter([0.2, 0.25, 0.26, 0.27, 0.28, 0.29])
+    monkeypatch.setattr(trainer._vae, "held_out_loss", lambda: next(losses))
+    endings = []
+    for _ in range(6):
+        trainer.advance()
+        trainer.evaluate()
+        endings.append(trainer.verdict())
+    assert endings[:5] == [None] * 5
+    ending = endings[5]
+    assert (ending.code, ending.step, ending.best, ending.figure, ending.value) == (
+        "worse-and-worse", 6, 1, "held_out_loss", 0.2,
+    )  # fmt: skip
+    assert trainer.steps == trainer.step == 6
+    with closing(made()) as other:
         other.restore(trainer.snapshot())
         assert other.steps == 6
         assert other.verdict() == ending
 
 
-def test_the_sheet_shows_pictures_their_reconstructions_and_new_faces() -> None:
-    with closing(made()) as trainer:
-        trainer.advance()
-        sheet = Image.open(io.BytesIO(trainer.sample()))
-        again = trainer.sample()
+def test_the_sheet_shows_pictures_their_reconstructions_and_new_faces(trainer: Any) -> None:
+    trainer.advance()
+    sheet = Image.open(io.BytesIO(trainer.sample()))
+    again = trainer.sample()
     tile = (sheet.width - 4) // 8
     assert sheet.width > 8 * SIZE
     assert round(sheet.height / tile) == 6  # a row of what is held out, what comes of it, and four of new ones
@@ -114,28 +140,25 @@ def test_the_sheet_shows_pictures_their_reconstructions_and_new_faces() -> None:
 
 def test_pictures_without_faces_are_shown_whole() -> None:
     with closing(make_vae_trainer(run(), dataset(), reader(found=0.2), judges())) as trainer:
-        trainer.advance()
         assert trainer.finish().config["framing"] == "whole"
 
 
-def test_weights_that_are_no_numbers_are_said_to_be() -> None:
-    with closing(made()) as trainer:
-        trainer.advance()
-        trainer._vae._nets[1].trainable_variables[0].assign_add(
-            np.full(trainer._vae._nets[1].trainable_variables[0].shape, np.nan)
-        )
-        with pytest.raises(OmokageError) as refused:
-            trainer.snapshot()
+def test_weights_that_are_no_numbers_are_said_to_be(trainer: Any) -> None:
+    trainer.advance()
+    trainer._vae._nets[1].trainable_variables[0].assign_add(
+        np.full(trainer._vae._nets[1].trainable_variables[0].shape, np.nan)
+    )
+    with pytest.raises(OmokageError) as refused:
+        trainer.snapshot()
     assert refused.value.code is ErrorCode.DIVERGED
 
 
-def test_a_snapshot_that_is_none_is_refused() -> None:
-    with closing(made()) as trainer:
-        trainer.advance()
-        for damaged in (trainer.snapshot()[:-5], weights_file.dump({}, {}), b""):
-            with pytest.raises(OmokageError) as refused:
-                trainer.restore(damaged)
-            assert refused.value.code is ErrorCode.BAD_WEIGHTS
+def test_a_snapshot_that_is_none_is_refused(trainer: Any) -> None:
+    trainer.advance()
+    for damaged in (trainer.snapshot()[:-5], weights_file.dump({}, {}), b""):
+        with pytest.raises(OmokageError) as refused:
+            trainer.restore(damaged)
+        assert refused.value.code is ErrorCode.BAD_WEIGHTS
 
 
 def test_an_unknown_preset_is_refused() -> None:
