@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 from cli.exits import BadSetting, Fault
 from core.logs import set_up_logging
+from core.models.common.lean_import import lean_keras
 from core.models.common.quiet_import import quiet_tensorflow
-from core.models.lean_import import lean_keras
 from core.settings import Settings, SettingsError
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
 
 from core.bootstrap import build
 from core.domain.jobs import QueueName
+from core.models.common.lean_import import lean_keras
 from core.models.common.quiet_import import quiet_tensorflow
-from core.models.lean_import import lean_keras
 from core.settings import Settings
 from worker.handlers import Load, load_handlers
 from worker.pulse import Pulse, beat_file

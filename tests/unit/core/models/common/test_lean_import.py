@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-LEAN = "from core.models.lean_import import lean_keras as lean; lean(); lean()"
+LEAN = "from core.models.common.lean_import import lean_keras as lean; lean(); lean()"
 KERAS = """
 from importlib import import_module
 try:
