@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]
+from jsonschema_rs import Draft7Validator, Draft202012Validator, ValidationError
 
 from sandbox.request_log import RequestRecord
 from tests.conftest import SHARED
@@ -138,12 +138,18 @@ def _ids(value: object, key: str = "") -> object:
     return value
 
 
-def _raise(validator: Any, body: object, what: str) -> None:
-    errors = list(validator.iter_errors(body))
-    if errors:
-        error = jsonschema.exceptions.best_match(errors)
-        place = "/".join(map(str, error.absolute_path))
+def _raise(validator: Draft7Validator | Draft202012Validator, body: object, what: str) -> None:
+    if not validator.is_valid(body):
+        error = _deepest(validator.iter_errors(body))
+        place = "/".join(map(str, error.instance_path))
         raise AssertionError(f"{what} at /{place}: {error.message[:500]}")
+
+
+def _deepest(errors: Iterable[ValidationError]) -> ValidationError:
+    """Of alternatives that all fail, the one that was meant fails deepest in the body."""
+    error = max(errors, key=lambda one: len(one.instance_path))
+    alternatives = [inner for branch in getattr(error.kind, "context", ()) for inner in branch]
+    return _deepest(alternatives) if alternatives else error
 
 
 @functools.cache
@@ -172,13 +178,13 @@ def _followed(node: dict[str, Any]) -> dict[str, Any]:
 
 
 @functools.cache
-def _api_validator(pointer: str) -> Any:
+def _api_validator(pointer: str) -> Draft202012Validator:
     schema = {"$ref": pointer, **{key: _api()[key] for key in ("paths", "components")}}
-    return jsonschema.Draft202012Validator(schema)
+    return Draft202012Validator(schema)
 
 
 @functools.cache
-def _event_validator(name: str) -> Any:
+def _event_validator(name: str) -> Draft7Validator:
     schema = _loosened(json.loads((FOLDER / f"{name}.json").read_text("utf-8")))
     # Here each field of a snapshot is said to be a whole message; the description of the API has the right ones.
     schema["definitions"]["APIMessageSnapshotFields"] = {"type": "object"}
@@ -187,7 +193,7 @@ def _event_validator(name: str) -> Any:
             definition.pop("enum", None)
             definition.pop("const", None)
             definition["type"] = ["integer", "string"]
-    return jsonschema.Draft7Validator(schema)
+    return Draft7Validator(schema)
 
 
 def _loosened(node: Any) -> Any:

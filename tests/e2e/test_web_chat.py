@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from PIL import Image
-from playwright.async_api import Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from sandbox.config import RateLimits, SandboxConfig
 from sandbox.server import Sandbox
@@ -21,9 +22,11 @@ from tests.e2e.chromium import ARGUMENTS, binary
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+# They share a browser, and so an event loop; each has a sandbox, a bot and a browser context of its own.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
     starter = tmp_path / "starter"
     starter.mkdir()
@@ -32,7 +35,7 @@ async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def bot(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ChatBot]:
     monkeypatch.setattr(Route, "BASE", sandbox.api_url)
     monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(sandbox.gateway_url))
@@ -44,18 +47,26 @@ async def bot(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     await running
 
 
-@pytest.fixture
-async def page(sandbox: Sandbox, bot: ChatBot) -> AsyncIterator[Page]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One for the file: a start takes two seconds of a core."""
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=binary(), args=ARGUMENTS)
+        yield launched
+        await launched.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(sandbox: Sandbox, bot: ChatBot, browser: Browser) -> AsyncIterator[Page]:
     """Aiko's screen; what its scripts complain about fails the test."""
     complaints: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=binary(), args=ARGUMENTS)
-        opened = await browser.new_page(viewport=DESKTOP)
-        opened.on("pageerror", lambda error: complaints.append(str(error)))
-        await opened.goto(f"{sandbox.url}/?as=aiko")
-        await expect(opened.get_by_test_id("composer")).to_be_visible()
-        yield opened
-        await browser.close()
+    opened = await browser.new_page(viewport=DESKTOP)  # in a context of its own, without cookies or storage
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    await opened.goto(f"{sandbox.url}/?as=aiko")
+    await expect(opened.get_by_test_id("composer")).to_be_visible()
+    yield opened
+    for context in browser.contexts:
+        await context.close()
     assert not complaints
 
 

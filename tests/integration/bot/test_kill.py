@@ -7,8 +7,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -75,27 +75,46 @@ async def test_a_bot_that_is_killed_at_any_moment_answers_once(
 
     worker.see = see
     handing = asyncio.create_task(hand_over(services, worker))
-    found = {moment: await killed_at(moment, services, settings, ben) for moment in MOMENTS}
+    found = await killed_at_each(MOMENTS, services, settings, ben)
     handing.cancel()
 
     assert {outcome for outcome in found.values() if outcome != REFUSED} == {ANSWERED}, found
     assert list(found.values()).count(ANSWERED) >= len(MOMENTS) // 2, found
 
 
-async def killed_at(moment: float, services: Services, settings: Settings, ben: Member) -> tuple[bool, int]:
-    """Ask, kill the bot `moment` seconds later, start another; whether the command was accepted, and its answers."""
-    with process(settings) as victim:
-        await ben.wait_for_bot("classify", 30)
-        asked = await ben.command("classify", photo=PHOTO)
-        await asyncio.sleep(moment)
-        victim.kill()
-        victim.wait(5)
+async def killed_at_each(
+    moments: Sequence[float], services: Services, settings: Settings, ben: Member
+) -> dict[float, tuple[bool, int]]:
+    """Ask, kill the bot so many seconds later, start another, which is the next to be killed.
+
+    Returns, for each moment, whether the command was accepted, and its answers.
+    """
+    found = {}
+    with ExitStack() as processes:
+        victim = await online(processes, settings, ben)
+        for moment in moments:
+            asked = await ben.command("classify", photo=PHOTO)
+            await asyncio.sleep(moment)
+            victim.kill()
+            victim.wait(5)
+            await until(lambda: not ben.bot_online)
+            was_accepted = accepted(services, asked)
+            victim = await online(processes, settings, ben)
+            found[moment] = was_accepted, await answers_of(asked, services, ben, expected=was_accepted)
     await until(lambda: not ben.bot_online)
-    was_accepted = accepted(services, asked)
-    with process(settings):
-        await ben.wait_for_bot("classify", 30)
-        if was_accepted:
-            await until(lambda: answers(ben, asked) and not services.jobs.pending_outbox())
-        await asyncio.sleep(0.2)  # a second answer would come now
-    await until(lambda: not ben.bot_online)
-    return was_accepted, len(answers(ben, asked))
+    return found
+
+
+async def online(processes: ExitStack, settings: Settings, ben: Member) -> subprocess.Popen[bytes]:
+    """Start a bot that answers."""
+    started = processes.enter_context(process(settings))
+    await ben.wait_for_bot("classify", 30)
+    return started
+
+
+async def answers_of(asked: Invocation, services: Services, ben: Member, *, expected: bool) -> int:
+    """How many there are, a moment after the one that is `expected`."""
+    if expected:
+        await until(lambda: answers(ben, asked) and not services.jobs.pending_outbox())
+    await asyncio.sleep(0.2)  # a second answer would come now
+    return len(answers(ben, asked))
