@@ -22,9 +22,8 @@ from core.services.recognition.model_cache import Confirmed, Naming, Serving
 from core.services.recognition.service import ClassifyService
 from core.services.registry.service import RegistryService
 from core.storage.blobs import Blobs
-from core.storage.database import Database
-from core.storage.schema import migrate
 from core.vision.recognition.photo_reader import PhotoReading
+from tests.databases import new_database
 
 GUILD = 700
 
@@ -114,8 +113,7 @@ class Parts:
 @contextmanager
 def opened(folder: Path) -> Iterator[Parts]:
     """A service with a database and a store of its own."""
-    database = Database(f"sqlite:///{folder / 'omokage.db'}")
-    migrate(database)
+    database = new_database(folder / "omokage.db")
     people, blobs, reader, loads = (
         PeopleService(database),
         Blobs(str(folder / "blobs")),

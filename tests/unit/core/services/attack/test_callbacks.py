@@ -14,8 +14,7 @@ from core.domain.jobs import JobCancelledError, JobKind
 from core.domain.optimisation import OptimizeMode, OptimizeRequest, OptimizeStep
 from core.services.attack.callbacks import BETWEEN_S, LONGEST_S, JobWatch, thinned
 from core.storage.blobs import Blobs
-from core.storage.database import Database
-from core.storage.schema import migrate
+from tests.databases import new_database
 from tests.unit.core.services.optimise_parts import ANNA, Lab, Reached, Reddening, job_of
 from worker.timing import Timing
 
@@ -66,8 +65,7 @@ class Chat:
 
 @pytest.fixture
 def chat(tmp_path: Path) -> Iterator[Chat]:
-    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
-    migrate(database)
+    database = new_database(tmp_path / "test.db")
     chat = Chat(Lab(database, Blobs(str(tmp_path / "blobs")), clock=lambda: chat.now))
     chat.lab.train()
     chat.lab.attack = chat.begin

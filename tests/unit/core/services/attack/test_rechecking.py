@@ -14,9 +14,8 @@ from core.domain.faces import Box, DetectedFace, overlap
 from core.domain.optimisation import Verdict
 from core.services.attack.rechecking import Pick, at, best
 from core.storage.blobs import Blobs
-from core.storage.database import Database
-from core.storage.schema import migrate
 from core.storage.tables import faces, labels, people
+from tests.databases import new_database
 from tests.unit.core.services.optimise_parts import ANNA, BEN, CARA, GUILD, Lab, RedHead, face_at, painted
 
 BOXES = st.builds(Box, st.floats(0, 50), st.floats(0, 50), st.floats(1, 50), st.floats(1, 50))
@@ -24,8 +23,7 @@ BOXES = st.builds(Box, st.floats(0, 50), st.floats(0, 50), st.floats(1, 50), st.
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Iterator[Lab]:
-    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
-    migrate(database)
+    database = new_database(tmp_path / "test.db")
     yield Lab(database, Blobs(str(tmp_path / "blobs")))
     database.close()
 

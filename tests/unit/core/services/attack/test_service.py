@@ -19,8 +19,7 @@ from core.domain.people import NewFace
 from core.services.attack.callbacks import Attack, Curve, Watch
 from core.services.attack.images import LONGEST_SIDE
 from core.storage.blobs import Blobs
-from core.storage.database import Database
-from core.storage.schema import migrate
+from tests.databases import new_database
 from tests.unit.core.services.optimise_parts import ANNA, BEN, CARA, GUILD, NOISE, Lab, Reached, Reddening, face_at
 
 NOISE_TO_ANNA = OptimizeRequest(ANNA, OptimizeMode.NOISE, steps=200, seed=3)
@@ -28,8 +27,7 @@ NOISE_TO_ANNA = OptimizeRequest(ANNA, OptimizeMode.NOISE, steps=200, seed=3)
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Iterator[Lab]:
-    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
-    migrate(database)
+    database = new_database(tmp_path / "test.db")
     yield Lab(database, Blobs(str(tmp_path / "blobs")))
     database.close()
 

@@ -21,10 +21,10 @@ from core.services.people.service import PeopleService
 from core.services.registry.service import RegistryService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
-from core.storage.schema import migrate
 from core.storage.tables import faces, labels, people
 from core.storage.training_tables import versions
 from core.storage.version_rows import insert_promotion
+from tests.databases import new_database
 
 GUILD = 700
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -79,8 +79,7 @@ class Guild:
 
 @pytest.fixture
 def guild(tmp_path: Path) -> Iterator[Guild]:
-    database = Database(f"sqlite:///{tmp_path / 'omokage.db'}")
-    migrate(database)
+    database = new_database(tmp_path / "omokage.db")
     blobs = Blobs(str(tmp_path / "blobs"))
     yield Guild(database, RegistryService(database, blobs), PeopleService(database))
     database.close()

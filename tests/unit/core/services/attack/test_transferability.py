@@ -10,15 +10,13 @@ import pytest
 
 from core.domain.optimisation import OptimizeMode, OptimizeRequest
 from core.storage.blobs import Blobs
-from core.storage.database import Database
-from core.storage.schema import migrate
+from tests.databases import new_database
 from tests.unit.core.services.optimise_parts import ANNA, BEN, CARA, Lab, RedHead
 
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Iterator[Lab]:
-    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
-    migrate(database)
+    database = new_database(tmp_path / "test.db")
     yield Lab(database, Blobs(str(tmp_path / "blobs")))
     database.close()
 

@@ -13,16 +13,14 @@ from core.domain.generation import Face, FilmRequest, GridRequest, MixRequest, M
 from core.domain.jobs import JSON, Job, JobCancelledError, JobKind, JobState, Origin, QueueName
 from core.domain.training.runs import RunKind
 from core.storage.blobs import Blobs
-from core.storage.database import Database
-from core.storage.schema import migrate
+from tests.databases import new_database
 from tests.unit.core.services.draw_parts import GUILD, NOW, SCALE, Studio, faces, level, near, tiles
 from tests.unit.core.services.face_parts import CODES, LinearFaces
 
 
 @pytest.fixture
 def studio(tmp_path: Path, shipped: Path) -> Iterator[Studio]:
-    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
-    migrate(database)
+    database = new_database(tmp_path / "test.db")
     yield Studio(database, Blobs(str(tmp_path / "blobs")))
     database.close()
 

@@ -16,9 +16,9 @@ from core.settings import Settings
 from core.starter.models import paths
 from core.storage.blobs import Blobs
 from core.storage.database import Database
-from core.storage.schema import migrate
 from core.storage.training_tables import versions
 from core.storage.version_rows import insert_promotion
+from tests.databases import new_database
 
 GUILD = 700
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -64,8 +64,7 @@ class Guild:
 
 @pytest.fixture
 def guild(tmp_path: Path, shipped: Path) -> Iterator[Guild]:
-    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
-    migrate(database)
+    database = new_database(tmp_path / "test.db")
     yield Guild(database, Blobs(str(tmp_path / "blobs")))
     database.close()
 

@@ -16,17 +16,15 @@ from core.domain.generation import Face, FilmRequest, GridRequest, MixRequest, M
 from core.domain.training.runs import RunKind
 from core.render.film import FilmFormat, FilmStyle
 from core.storage.blobs import Blobs
-from core.storage.database import Database
-from core.storage.schema import migrate
 from core.vision.views import Framing
+from tests.databases import new_database
 from tests.unit.core.services.draw_parts import SCALE, Studio, faces, level, near, tiles
 from tests.unit.core.services.face_parts import CODES, SIZE, LinearFaces, read_off
 
 
 @pytest.fixture
 def studio(tmp_path: Path, shipped: Path) -> Iterator[Studio]:
-    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
-    migrate(database)
+    database = new_database(tmp_path / "test.db")
     yield Studio(database, Blobs(str(tmp_path / "blobs")))
     database.close()
 

@@ -24,10 +24,10 @@ from core.services.registry.service import RegistryService
 from core.services.retention import RetentionService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
-from core.storage.schema import migrate
 from core.storage.training_tables import versions
 from core.storage.version_rows import insert_promotion
 from core.vision.recognition.photo_reader import PhotoReading
+from tests.databases import new_database
 
 GUILD, KIND = 700, RunKind.RECOGNISER
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -107,8 +107,7 @@ class Parts:
 
 @pytest.fixture
 def parts(tmp_path: Path) -> Iterator[Parts]:
-    database = Database(f"sqlite:///{tmp_path / 'omokage.db'}")
-    migrate(database)
+    database = new_database(tmp_path / "omokage.db")
     blobs = Blobs(str(tmp_path / "blobs"))
     yield Parts(database, RegistryService(database, blobs), PeopleService(database), blobs, tmp_path / "blobs")
     database.close()
