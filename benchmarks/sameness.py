@@ -82,6 +82,7 @@ def _hashes(folder: Path) -> Iterator[tuple[str, str]]:
     omokage("morph", "1", "2", "--model", "starter dcgan", *film)
     yield "morph", _pixels(folder / "strip.png") + _files(folder, "film.webp")[:4]
 
+    omokage("model", "promote", "1", "--force", "drawn people")
     for mode in (("fool", "--start", photo), ("noise",), ("dream",)):
         out = folder / mode[0]
         omokage("optimize", "--target", people[1].name, "--mode", *mode, "--steps", "12", "--seed", "3", "--out", out)
