@@ -51,8 +51,8 @@ def identity_pictures() -> Pictures:
 
 
 def _read(files: tuple[tuple[int, Path], ...]) -> Pictures:
-    from core.vision.detection.detect import load_detector  # noqa: PLC0415 - the networks, only when asked for
-    from core.vision.embedding.embed import load_embedder  # noqa: PLC0415
+    from core.vision.detection.detect import load_detector  # the networks, only when asked for
+    from core.vision.embedding.embed import load_embedder
 
     detector, embedder = load_detector(), load_embedder()
     found = np.zeros(len(files), bool)

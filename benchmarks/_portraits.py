@@ -32,7 +32,7 @@ class Portraits:
     found: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
-        from core.vision.detection.detect import load_detector  # noqa: PLC0415 - the network, only when asked for
+        from core.vision.detection.detect import load_detector  # the network, only when asked for
 
         detector = load_detector()
         self.files = sorted(shared_data("faces").glob("*.jpg"))[: self.count]

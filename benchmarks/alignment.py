@@ -30,7 +30,7 @@ PREDICTORS = ("shape_predictor_5_face_landmarks.dat", "shape_predictor_68_face_l
 def run() -> dict[str, float | int | str]:
     """The mean place of each point for both of dlib's predictors, its spread, and how far the template is off."""
     try:
-        import dlib  # noqa: PLC0415 - a development dependency
+        import dlib  # a development dependency
     except ImportError as error:
         raise Skip("dlib is not installed") from error
     found = {name: framed(dlib, name) for name in PREDICTORS}

@@ -120,7 +120,7 @@ def _centerface(network: CenterFace) -> Detect:
 
 
 def _mtcnn() -> Detect:
-    from mtcnn import MTCNN  # noqa: PLC0415 - a development dependency that loads TensorFlow
+    from mtcnn import MTCNN  # a development dependency that loads TensorFlow
 
     network = MTCNN(device="CPU:0")
 

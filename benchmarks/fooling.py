@@ -250,10 +250,10 @@ def _same(faces: Any, face: DetectedFace) -> DetectedFace | None:
 
 def colours() -> Figures:
     """Root of the covariance of drawn portraits' colours before the logistic function: core.models.attack.fourier."""
-    from scipy.special import logit  # noqa: PLC0415 - only here
+    from scipy.special import logit  # only here
 
-    from portraits.people.default_people import CAST  # noqa: PLC0415
-    from portraits.portraits import portrait  # noqa: PLC0415
+    from portraits.people.default_people import CAST
+    from portraits.portraits import portrait
 
     pixels = np.concatenate([portrait(one, seed, 128).image.reshape(-1, 3) for one in CAST for seed in range(4)])
     covariance = np.cov(logit(np.clip(pixels / 255, 2 / 255, 1 - 2 / 255)).T)

@@ -83,7 +83,7 @@ def _said(found: Robustness, seconds: float) -> Figures:
 
 
 def _attacks() -> dict[str, Callable[..., Any] | None]:
-    from benchmarks._art_attacks import as_fool, auto_pgd, pgd  # noqa: PLC0415 - half of PyTorch
+    from benchmarks._art_attacks import as_fool, auto_pgd, pgd  # half of PyTorch
 
     return {"ours": None, "ART's PGD": as_fool(pgd), "ART's AutoPGD": as_fool(auto_pgd)}
 

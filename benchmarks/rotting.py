@@ -23,12 +23,12 @@ SECONDS = 7200.0
 
 def run(steps: int = STEPS, seconds: float = SECONDS) -> dict[str, float | int | str]:
     """The kept checkpoint's KID, the run's smallest, its last, and how it ended."""
-    from core.models.common.batches import hold_out_some  # noqa: PLC0415
-    from core.models.common.sample_quality import SampleQuality  # noqa: PLC0415
-    from core.models.common.weights_file import load  # noqa: PLC0415
-    from core.models.dcgan.generator import DcganFaces  # noqa: PLC0415 - TensorFlow
-    from core.models.dcgan.trainer import COMPARED, make_dcgan_trainer  # noqa: PLC0415
-    from core.services.training.trainer import is_due  # noqa: PLC0415
+    from core.models.common.batches import hold_out_some
+    from core.models.common.sample_quality import SampleQuality
+    from core.models.common.weights_file import load
+    from core.models.dcgan.generator import DcganFaces  # TensorFlow
+    from core.models.dcgan.trainer import COMPARED, make_dcgan_trainer
+    from core.services.training.trainer import is_due
 
     reader = Portraits(PICTURES)
     request = run_of("small", steps, augment=0.0)

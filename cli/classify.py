@@ -32,7 +32,7 @@ def classify(photos: tuple[str, ...], as_json: bool, guild: int) -> int:
     quiet_libraries()
     failed = 0
     with opened(read_settings()) as services:
-        from core.bootstrap import build_classifier  # noqa: PLC0415 - loads TensorFlow
+        from core.bootstrap import build_classifier  # loads TensorFlow
 
         for read in read_all(build_classifier(services, operator=True), photos, guild):
             failed += read.error is not None

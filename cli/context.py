@@ -43,9 +43,9 @@ def opened(settings: Settings) -> Iterator[Services]:
     Raises:
         Fault: the storage cannot be opened.
     """
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - a third of a second, which --help need not wait for
+    from sqlalchemy.exc import SQLAlchemyError  # a third of a second, which --help need not wait for
 
-    from core.bootstrap import build  # noqa: PLC0415
+    from core.bootstrap import build
 
     # Seconds; libpq would wait for a host that answers nothing for as long as TCP does: two minutes.
     os.environ.setdefault("PGCONNECT_TIMEOUT", "10")

@@ -23,7 +23,7 @@ def bot() -> None:
     """Run the bot. It needs DISCORD_TOKEN, or OMOKAGE_DISCORD_API with a sandbox."""
     settings = read_settings()
     log_to_stderr(settings.log_level)
-    from bot.main import check_token, run  # noqa: PLC0415 - --help must not wait for discord.py
+    from bot.main import check_token, run  # --help must not wait for discord.py
 
     parent_watch.hold()
     try:
@@ -48,9 +48,9 @@ def worker(queue: str, concurrency: int) -> int:
     forget(*TOKEN_VARIABLES)
     settings = read_settings()
     log_to_stderr(settings.log_level)
-    from core.domain.jobs import QueueName  # noqa: PLC0415
-    from core.storage.scratch import own_temporary_folder  # noqa: PLC0415
-    from worker.app import run, set_threads  # noqa: PLC0415 - Celery
+    from core.domain.jobs import QueueName
+    from core.storage.scratch import own_temporary_folder
+    from worker.app import run, set_threads  # Celery
 
     parent_watch.hold()
     _check_outside(settings)
@@ -66,8 +66,8 @@ def sandbox(port: int) -> None:
     """Run the sandbox, a Discord on loopback. Its messages are kept in the data folder."""
     settings = read_settings()
     log_to_stderr(settings.log_level)
-    from sandbox.config import SandboxConfig  # noqa: PLC0415 - aiohttp
-    from sandbox.main import run  # noqa: PLC0415
+    from sandbox.config import SandboxConfig  # aiohttp
+    from sandbox.main import run
 
     parent_watch.hold()
     config = SandboxConfig(port=port, data_dir=settings.data / "sandbox", starter_dir=settings.data / "starter")
@@ -89,8 +89,8 @@ def migrate() -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def starter_pictures(folder: Path) -> None:
     """Draw the fictional people that the web chat offers as attachments."""
-    from portraits import write_pictures  # noqa: PLC0415 - numpy
-    from portraits.fixtures import INDEX, STAMP  # noqa: PLC0415
+    from portraits import write_pictures  # numpy
+    from portraits.fixtures import INDEX, STAMP
 
     if (folder / INDEX).exists() and not (folder / STAMP).exists():
         raise BadSetting(f"{printable(str(folder))} has an {INDEX} of something else; name a folder of its own.")

@@ -103,28 +103,28 @@ def build_classifier(services: Services, *, operator: bool = False) -> ClassifyS
         operator: the photos are files of the operator's, so they may be as large as cameras make them.
     """
     # Not above: the bot imports this module and must load none of it.
-    from core.services.recognition.factory import load_classifier  # noqa: PLC0415
+    from core.services.recognition.factory import load_classifier
 
     return load_classifier(services.people, services.blobs, services.registry, operator=operator)
 
 
 def build_training(services: Services, beside: MakeWatcher | None = None) -> Training:
     """What trains runs, here; models are loaded with the first run. `beside`: a shell that watches."""
-    from core.services.training.factory import load_training  # noqa: PLC0415
+    from core.services.training.factory import load_training
 
     return load_training(services.runs, services.registry, services.checks, services.dataset_storage, beside)
 
 
 def build_evaluator(services: Services) -> EvaluateService:
     """What answers with a version's figures; loads matplotlib with the first one."""
-    from core.services.training.cross_validation import EvaluateService  # noqa: PLC0415 - numpy
+    from core.services.training.cross_validation import EvaluateService  # numpy
 
     return EvaluateService(services.registry, services.blobs)
 
 
 def build_checker(services: Services) -> CheckService:
     """What checks how easily versions are fooled; loads a version with its first slice."""
-    from core.services.robustness.service import CheckService, load_check  # noqa: PLC0415 - numpy
+    from core.services.robustness.service import CheckService, load_check  # numpy
 
     load = partial(load_check, services.registry, services.dataset_storage)
     return CheckService(services.registry, services.runs, services.checks, load)
@@ -137,13 +137,13 @@ def build_drawing(services: Services, blobs: Blobs | None = None) -> DrawService
         services: of this process.
         blobs: where photos are and pictures go; None: the services'.
     """
-    from core.services.generation.factory import load_drawing  # noqa: PLC0415 - numpy, Pillow
+    from core.services.generation.factory import load_drawing  # numpy, Pillow
 
     return load_drawing(services.registry, services.dataset_storage, services.settings, blobs or services.blobs)
 
 
 def build_optimizer(services: Services, blobs: Blobs | None = None) -> OptimizeService:
     """What fools the guild's recogniser; loads networks, seconds. `blobs`: as of `build_drawing`."""
-    from core.services.attack.factory import load_optimizer  # noqa: PLC0415 - TensorFlow
+    from core.services.attack.factory import load_optimizer  # TensorFlow
 
     return load_optimizer(services.registry, services.people, blobs or services.blobs)

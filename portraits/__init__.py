@@ -17,14 +17,14 @@ __all__ = ["StarterPerson", "StarterPicture", "Traits", "cast", "group", "portra
 
 def cast() -> tuple[StarterPerson, ...]:
     """The twelve, in the order of their ids (1 to 12)."""
-    from portraits.people.default_people import CAST  # noqa: PLC0415 - see __getattr__
+    from portraits.people.default_people import CAST  # see __getattr__
 
     return CAST
 
 
 def __getattr__(name: str) -> Any:
     """Load numpy and the drawing only when something is drawn: the names alone are wanted by light processes too."""
-    from importlib import import_module  # noqa: PLC0415
+    from importlib import import_module
 
     homes = {"write_pictures": "fixtures", "StarterPerson": "people.traits", "Traits": "people.traits"}
     if name not in __all__:

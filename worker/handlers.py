@@ -108,7 +108,7 @@ def snapshot_with(services: Services) -> Handler:
     """The handler of snapshot jobs: `dataset_id` of the version that there is afterwards."""
 
     def snapshot(job: Job, progress: Progress, cancelled: Cancelled) -> Done:
-        from core.services.datasets.from_labels import from_labels  # noqa: PLC0415 - TensorFlow, and seldom asked for
+        from core.services.datasets.from_labels import from_labels  # TensorFlow, and seldom asked for
 
         def go_on(done: int, total: int) -> None:
             if cancelled():
@@ -127,7 +127,7 @@ def curate_with(services: Services) -> Handler:
     """The handler of curate jobs."""
 
     def curate(job: Job, progress: Progress, cancelled: Cancelled) -> Done:
-        from core.services.curation.service import CurateService, Moment  # noqa: PLC0415 - TensorFlow, and seldom asked for
+        from core.services.curation.service import CurateService, Moment  # TensorFlow, and seldom asked for
 
         return Done(CurateService(services.dataset_storage).answer(job, Moment(progress, cancelled)))
 

@@ -75,9 +75,9 @@ def optimize(*, out: Path, guild: int, as_json: bool, force: bool, **options: An
     check_files({out / name: kind for name, kind in _OUTPUTS.items()}, inputs=inputs, force=force, folder=out)
     prepare_training()
     with opened(read_settings()) as services:
-        from cli.attack.progress_bar import Bar  # noqa: PLC0415 - rich, numpy
-        from cli.training.local_runner import interrupts  # noqa: PLC0415
-        from core.storage.blobs import Blobs  # noqa: PLC0415
+        from cli.attack.progress_bar import Bar  # rich, numpy
+        from cli.training.local_runner import interrupts
+        from core.storage.blobs import Blobs
 
         blobs = Blobs(_MEMORY)
         with interrupts() as interrupt, Bar(interrupt) as bar:
@@ -103,7 +103,7 @@ def _optimized(services: Services, blobs: Blobs, guild: int, options: Mapping[st
     Raises:
         BadSetting, Fault: see OptimizeService; or the photo shows several faces.
     """
-    from core.bootstrap import build_optimizer  # noqa: PLC0415 - TensorFlow
+    from core.bootstrap import build_optimizer  # TensorFlow
 
     name = printable(options["start"] or "")
     try:

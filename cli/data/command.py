@@ -58,7 +58,7 @@ def import_data(*, source: Path, name: str, unlabelled: bool, encoding: str | No
         report = made
 
     with told(lambda: report_lines(report)) as services, bar("Reading pictures") as progress:
-        from core.services.datasets.importing import import_folder  # noqa: PLC0415 - TensorFlow
+        from core.services.datasets.importing import import_folder  # TensorFlow
 
         dataset, preflight = import_folder(
             services.dataset_storage,
@@ -84,7 +84,7 @@ def snapshot(guild: int, as_json: bool) -> None:
     """Make a version of the data set `labels` out of the faces that the guild's members have named."""
     quiet_libraries()
     with told() as services, bar("Reading faces") as progress:
-        from core.services.datasets.from_labels import from_labels  # noqa: PLC0415 - TensorFlow
+        from core.services.datasets.from_labels import from_labels  # TensorFlow
 
         dataset = from_labels(services.database, services.dataset_storage, guild, _OPERATOR, progress)
     _show(services, dataset, as_json)
@@ -131,7 +131,7 @@ def export(name: str, folder: Path, version: int | None, guild: int) -> None:
     check_new_folder(folder)
     quiet_libraries()
     with told() as services:
-        from core.services.datasets.exporting import export as write  # noqa: PLC0415 - TensorFlow
+        from core.services.datasets.exporting import export as write  # TensorFlow
 
         dataset = services.datasets.find(guild, name, version)
         count = write(services.dataset_storage, dataset, folder)

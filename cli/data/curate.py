@@ -76,7 +76,7 @@ def _check(source: Path, out: Path | None, hands: Sequence[Path]) -> None:
         OmokageError: BAD_OPTION.
         BadSetting, Fault: see `check_writable`.
     """
-    from core.services.curation.report_files import check_folder  # noqa: PLC0415 - numpy
+    from core.services.curation.report_files import check_folder  # numpy
 
     if out is not None:
         check_folder(out, source, *hands)
@@ -90,11 +90,11 @@ def _place(out: Path | None) -> AbstractContextManager[str]:
 
 
 def _curated(source: Path, subject: Subject, place: Path, keep: Path | None, drop: Path | None) -> Curation:
-    from core.services.curation.curate import curate as look_at_all  # noqa: PLC0415 - numpy, TensorFlow
-    from core.services.curation.curate import offered_of, read_hand  # noqa: PLC0415
-    from core.services.curation.report_files import write_all  # noqa: PLC0415
-    from core.services.datasets.sources import opened as files_of  # noqa: PLC0415
-    from core.vision.decoding.decode import OPERATOR_LIMITS, SafeDecoder  # noqa: PLC0415
+    from core.services.curation.curate import curate as look_at_all  # numpy, TensorFlow
+    from core.services.curation.curate import offered_of, read_hand
+    from core.services.curation.report_files import write_all
+    from core.services.datasets.sources import opened as files_of
+    from core.vision.decoding.decode import OPERATOR_LIMITS, SafeDecoder
 
     hand = read_hand(keep, drop)
     with files_of(source) as files, SafeDecoder(OPERATOR_LIMITS) as decoder:
@@ -106,7 +106,7 @@ def _curated(source: Path, subject: Subject, place: Path, keep: Path | None, dro
 
 
 def _imported(services: Services, kept: Path, guild: int, name: str) -> Dataset:
-    from core.services.datasets.importing import import_folder  # noqa: PLC0415 - TensorFlow
+    from core.services.datasets.importing import import_folder  # TensorFlow
 
     with bar("Reading what is kept") as progress:
         return import_folder(services.dataset_storage, kept, guild, name, _OPERATOR, progress, named=False)[0]

@@ -35,7 +35,7 @@ def doctor(as_json: bool) -> int:
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """All checks, one after the other; TensorFlow's takes seconds."""
-    from cli.doctor import host_checks, service_checks, storage_checks  # noqa: PLC0415 - TensorFlow
+    from cli.doctor import host_checks, service_checks, storage_checks  # TensorFlow
 
     yield host_checks.check_python()
     yield host_checks.check_disk(settings.data)

@@ -76,7 +76,7 @@ def check_gpu(said: dict[str, Any] | str) -> Finding:
 def check_decoder() -> Finding:
     """Strangers' pictures are opened in a process of its own, from which the system takes what it can."""
     try:
-        from core.vision.decoding.decode import allowed_attempts  # noqa: PLC0415 - numpy, which a bot's host has not
+        from core.vision.decoding.decode import allowed_attempts  # numpy, which a bot's host has not
     except ImportError:
         return remark("decoder", "a worker's libraries are not installed here, so no pictures are opened")
     try:

@@ -29,11 +29,11 @@ def check_broker(settings: Settings) -> Finding:
     """Ours, or the operator's Redis."""
     if has_own_broker():
         return _own_broker(settings.data)
-    import redis  # noqa: PLC0415 - a tenth of a second
-    from redis.backoff import NoBackoff  # noqa: PLC0415
-    from redis.retry import Retry  # noqa: PLC0415
+    import redis  # a tenth of a second
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
 
-    from worker.queue import redis_url  # noqa: PLC0415
+    from worker.queue import redis_url
 
     client = redis.Redis.from_url(
         redis_url(settings.broker_url),

@@ -21,7 +21,7 @@ def check_storage(settings: Settings) -> Iterator[Finding]:
     if scheme == "sqlite" and path and not Path(path).exists():
         yield ok("storage", "nothing is stored yet")
         return
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - a third of a second
+    from sqlalchemy.exc import SQLAlchemyError  # a third of a second
 
     try:
         with opened(settings) as services:

@@ -60,7 +60,7 @@ def morph(
         raise BadSetting(f"{strip}: the strip and the film need names of their own.")
     check_drawn({out: _FORMATS[out.suffix.lower()], strip: PNG}, [a, b], force=force)
     with studio(guild) as at:
-        from core.render.film import FilmFormat, FilmStyle  # noqa: PLC0415 - numpy, Pillow
+        from core.render.film import FilmFormat, FilmStyle  # numpy, Pillow
 
         ends = _meant(at.face(a), face_a), _meant(at.face(b), face_b)
         style = FilmStyle(FilmFormat(out.suffix.lower()[1:]))

@@ -107,8 +107,8 @@ def studio(guild: int) -> Iterator[Studio]:
     """The service; failures become sentences with their exit status."""
     prepare_training()
     with opened(read_settings()) as services, told():
-        from core.bootstrap import build_drawing  # noqa: PLC0415 - numpy
-        from core.storage.blobs import Blobs  # noqa: PLC0415
+        from core.bootstrap import build_drawing  # numpy
+        from core.storage.blobs import Blobs
 
         blobs = Blobs(_MEMORY)
         drawing = build_drawing(services, blobs)

@@ -45,7 +45,7 @@ def check(number: int | None, guild: int, as_json: bool) -> None:
 
 
 def _checked(services: Services, version: Version) -> Robustness:
-    from core.services.robustness.service import load_check, run_check  # noqa: PLC0415 - numpy, TensorFlow
+    from core.services.robustness.service import load_check, run_check  # numpy, TensorFlow
 
     registry, storage = services.registry, services.dataset_storage
     with click.progressbar(length=1000, label="Attacking", file=sys.stderr, show_pos=False) as bar:

@@ -46,8 +46,8 @@ def enrol(name: str, photos: tuple[str, ...], guild: int) -> int:
         raise BadSetting(f"{name!r}: {sentence(error)}") from error
     failed = 0
     with opened(read_settings()) as services:
-        from core.bootstrap import build_classifier  # noqa: PLC0415 - loads TensorFlow
-        from core.vision.decoding.kept_photo import PhotoKeeper  # noqa: PLC0415 - numpy
+        from core.bootstrap import build_classifier  # loads TensorFlow
+        from core.vision.decoding.kept_photo import PhotoKeeper  # numpy
 
         keeper = PhotoKeeper()
         for read in read_all(build_classifier(services, operator=True), photos, guild):

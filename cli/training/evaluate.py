@@ -69,7 +69,7 @@ def evaluate(
     with told():
         find_preset(RunKind.RECOGNISER, preset, head)  # before minutes are spent on reading
     with _dataset(data, guild) as (services, dataset), told():
-        from core.services.training.cross_validation import evaluate as cross_validate  # noqa: PLC0415 - numpy, TensorFlow
+        from core.services.training.cross_validation import evaluate as cross_validate  # numpy, TensorFlow
 
         options = {"size": int(size) if size else None}
         _check(services, dataset)
@@ -88,8 +88,8 @@ def evaluate(
 
 
 def _attacked(draft: VersionDraft, dataset: Dataset, reader: DatasetReader) -> Robustness:
-    from core.services.robustness.cross_validated import check_of_fold  # noqa: PLC0415
-    from core.services.robustness.service import run_check  # noqa: PLC0415 - numpy, TensorFlow
+    from core.services.robustness.cross_validated import check_of_fold
+    from core.services.robustness.service import run_check  # numpy, TensorFlow
 
     with _bar("Attacking") as progress:
         return run_check(check_of_fold(draft, dataset, reader), lambda share: progress(round(1000 * share), 1000, {}))
@@ -114,7 +114,7 @@ def _dataset(data: str, guild: int) -> Iterator[tuple[Services, Dataset]]:
 
 
 def _imported(services: Services, source: Path) -> Dataset:
-    from core.services.datasets.importing import import_folder  # noqa: PLC0415 - TensorFlow
+    from core.services.datasets.importing import import_folder  # TensorFlow
 
     def tell(report: ImportReport) -> None:
         for line in report_lines(report):

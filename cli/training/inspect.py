@@ -85,8 +85,8 @@ def inspect(
 def _inspect(
     services: Services, target: tuple[int, bool], data: str | None, guild: int, pictures: int, *, sheets: bool
 ) -> Inspection:
-    from core.domain.registry.versions import Version  # noqa: PLC0415
-    from core.services.inspection import find_target, inspect_run, inspect_version, trained_on  # noqa: PLC0415 - numpy
+    from core.domain.registry.versions import Version
+    from core.services.inspection import find_target, inspect_run, inspect_version, trained_on  # numpy
 
     number, is_run = target
     found = find_target(services.registry, services.runs, guild, number, is_run=is_run)

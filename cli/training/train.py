@@ -76,8 +76,8 @@ def train(kind: str | None, resume: int | None, guild: int, as_json: bool, **opt
     settings = read_settings()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     with opened(settings) as services:
-        from cli.training.local_runner import interrupts  # noqa: PLC0415
-        from worker.runner import new_owner  # noqa: PLC0415 - Celery
+        from cli.training.local_runner import interrupts
+        from worker.runner import new_owner  # Celery
 
         owner = new_owner()
         with interrupts() as interrupt:
@@ -135,9 +135,9 @@ def _request(services: Services, kind: RunKind, guild: int, options: Mapping[str
 
 
 def _train(services: Services, run: Run, owner: str, interrupt: Interrupt) -> Run:
-    from cli.training.local_runner import train_here  # noqa: PLC0415
-    from cli.training.progress_bar import Bar  # noqa: PLC0415 - rich
-    from core.bootstrap import build_training  # noqa: PLC0415
+    from cli.training.local_runner import train_here
+    from cli.training.progress_bar import Bar  # rich
+    from core.bootstrap import build_training
 
     with Bar() as bar:
         rests = train_here(services, run, owner, lambda: build_training(services, bar.watch), interrupt)

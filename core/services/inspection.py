@@ -66,7 +66,7 @@ def inspect_version(
         OmokageError: BAD_OPTION, the version is no CNN; BAD_WEIGHTS; DATASET_CHANGED, DISK_FULL.
     """
     _check_head(version.title, version.config.get("head"))
-    from core.models.inspection.loading import of_version  # noqa: PLC0415 - TensorFlow
+    from core.models.inspection.loading import of_version  # TensorFlow
 
     subject = of_version(version, registry.weights(version))
     return _inspect(storage.open(dataset), subject, (version.title, version.architecture), pictures, sheets=sheets)
@@ -96,7 +96,7 @@ def inspect_run(
     if not checkpoints:
         raise OmokageError(ErrorCode.UNKNOWN_CHECKPOINT)
     newest = max(checkpoints, key=lambda one: one.step)
-    from core.models.inspection.loading import of_checkpoint  # noqa: PLC0415 - TensorFlow
+    from core.models.inspection.loading import of_checkpoint  # TensorFlow
 
     people = len(storage.datasets.get(run.dataset_id).classes)
     subject = of_checkpoint(run, people, storage.blobs.get(newest.blob))
@@ -137,7 +137,7 @@ def _check_head(title: str, head: object) -> None:
 def _inspect(
     reader: DatasetReader, subject: Inspected, titles: tuple[str, str], pictures: int, *, sheets: bool
 ) -> Inspection:
-    from core.models.inspection.activations import measure  # noqa: PLC0415 - TensorFlow
+    from core.models.inspection.activations import measure  # TensorFlow
 
     dataset = reader.dataset
     images = reader.images(subject.view)
@@ -173,7 +173,7 @@ def _faces(reader: DatasetReader, rows: NDArray[np.intp]) -> NDArray[np.intp]:
 def _sheets(
     subject: Inspected, dataset: Dataset, measured: tuple[Measured, ...], faces: NDArray[np.uint8]
 ) -> Iterator[tuple[str, bytes]]:
-    from core.models.inspection.activations import activations  # noqa: PLC0415 - TensorFlow
+    from core.models.inspection.activations import activations  # TensorFlow
 
     maps = activations(subject.net, subject.inputs(faces))
     names = [one.name for one in dataset.classes]

@@ -213,6 +213,6 @@ def _check_bound(before: Sequence[NDArray[np.uint8]], after: Sequence[NDArray[np
 
 
 def _product_attack() -> Fool:
-    from core.models.attack.optimiser import fool_faces  # noqa: PLC0415 - TensorFlow
+    from core.models.attack.optimiser import fool_faces  # TensorFlow
 
     return fool_faces

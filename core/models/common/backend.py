@@ -119,7 +119,7 @@ def make_deterministic() -> None:
 class _TensorFlow:
     @staticmethod
     def make_game(compute: ComputeAll, players: Sequence[Player], after: Callable[[], None]) -> Step:
-        import tensorflow as tf  # noqa: PLC0415 - only one of the two is installed
+        import tensorflow as tf  # only one of the two is installed
 
         def step(*batch: Any) -> Tensors:
             with tf.GradientTape(persistent=len(players) > 1) as tape:
@@ -134,14 +134,14 @@ class _TensorFlow:
 
     @staticmethod
     def make_forward(function: Callable[..., Any]) -> Forward:
-        import tensorflow as tf  # noqa: PLC0415
+        import tensorflow as tf
 
         compiled = tf.function(function, autograph=False, reduce_retracing=True)
         return lambda *batch: np.asarray(compiled(*(tf.convert_to_tensor(array) for array in batch)).numpy())
 
     @staticmethod
     def make_gradient(compute: Compute, inputs: int) -> Gradient:
-        import tensorflow as tf  # noqa: PLC0415
+        import tensorflow as tf
 
         def slopes(*batch: Any) -> tuple[Tensors, list[Any]]:
             with tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -163,7 +163,7 @@ class _TensorFlow:
 
     @staticmethod
     def has_bfloat16() -> bool:
-        import tensorflow as tf  # noqa: PLC0415
+        import tensorflow as tf
 
         gpus = tf.config.list_physical_devices("GPU")
         if not gpus:
@@ -173,7 +173,7 @@ class _TensorFlow:
 
     @staticmethod
     def make_deterministic() -> None:
-        import tensorflow as tf  # noqa: PLC0415
+        import tensorflow as tf
 
         tf.config.experimental.enable_op_determinism()
 
@@ -181,7 +181,7 @@ class _TensorFlow:
 class _Torch:
     @staticmethod
     def make_game(compute: ComputeAll, players: Sequence[Player], after: Callable[[], None]) -> Step:
-        import torch  # noqa: PLC0415
+        import torch
 
         parameters = [[variable.value for variable in variables] for variables, _ in players]
 
@@ -202,7 +202,7 @@ class _Torch:
 
     @staticmethod
     def make_forward(function: Callable[..., Any]) -> Forward:
-        import torch  # noqa: PLC0415
+        import torch
 
         def forward(*batch: NDArray[Any]) -> NDArray[Any]:
             with torch.no_grad():
@@ -212,7 +212,7 @@ class _Torch:
 
     @staticmethod
     def make_gradient(compute: Compute, inputs: int) -> Gradient:
-        import torch  # noqa: PLC0415
+        import torch
 
         def gradient(*batch: NDArray[Any]) -> tuple[Mapping[str, NDArray[Any]], tuple[NDArray[Any], ...]]:
             tensors = [keras.ops.convert_to_tensor(array) for array in batch]
@@ -230,13 +230,13 @@ class _Torch:
 
     @staticmethod
     def has_bfloat16() -> bool:
-        import torch  # noqa: PLC0415
+        import torch
 
         return torch.cuda.is_bf16_supported() if torch.cuda.is_available() else _cpu_has_bfloat16()
 
     @staticmethod
     def make_deterministic() -> None:
-        import torch  # noqa: PLC0415
+        import torch
 
         torch.use_deterministic_algorithms(True)
 

@@ -96,7 +96,7 @@ class EventFiles:
         """Begin a file whose name sorts after the others: TensorBoard reads them in that order."""
         if self._writer is not None:
             return
-        import tensorflow as tf  # noqa: PLC0415 - seconds
+        import tensorflow as tf  # seconds
 
         self._folder.mkdir(parents=True, exist_ok=True)
         earlier = [int(found[1]) for found in map(_NAME.match, os.listdir(self._folder)) if found]
@@ -108,25 +108,25 @@ class EventFiles:
 
     def _void(self, step: int) -> None:
         """Take back all figures from a step on."""
-        from tensorflow.compat.v1 import SessionLog  # noqa: PLC0415
+        from tensorflow.compat.v1 import SessionLog
 
         self._newest, self._written = step, set()
         self._record(step, session_log=SessionLog(status=SessionLog.START))
 
     def _record(self, step: int, **content: Any) -> None:
-        from tensorflow.compat.v1 import Event  # noqa: PLC0415
+        from tensorflow.compat.v1 import Event
 
         self._writer.write(Event(wall_time=time.time(), step=step, **content).SerializeToString())
 
 
 def _summary(values: Mapping[str, Mapping[str, Any]]) -> Any:
-    from tensorflow.compat.v1 import Summary  # noqa: PLC0415
+    from tensorflow.compat.v1 import Summary
 
     return Summary(value=[Summary.Value(tag=name, **value) for name, value in values.items()])
 
 
 def _image(png: bytes) -> Any:
-    from tensorflow.compat.v1 import Summary  # noqa: PLC0415
+    from tensorflow.compat.v1 import Summary
 
     if len(png) < 24 or not png.startswith(_PNG):
         raise ValueError("only PNG pictures are written")
@@ -137,7 +137,7 @@ def _image(png: bytes) -> Any:
 @contextmanager
 def _os_errors() -> Iterator[None]:
     """TensorFlow has exceptions of its own for a full disk and the like."""
-    from tensorflow.errors import OpError, ResourceExhaustedError  # noqa: PLC0415
+    from tensorflow.errors import OpError, ResourceExhaustedError
 
     try:
         yield

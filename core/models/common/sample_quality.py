@@ -44,8 +44,8 @@ class Judges:
 @cache
 def load_judges() -> Judges:
     """The product's embedding and detector; seconds, and once a process."""
-    from core.vision.detection.detect import load_detector  # noqa: PLC0415 - onnxruntime
-    from core.vision.embedding.embed import load_embedder  # noqa: PLC0415 - TensorFlow
+    from core.vision.detection.detect import load_detector  # onnxruntime
+    from core.vision.embedding.embed import load_embedder  # TensorFlow
 
     embedder, detector = load_embedder(), load_detector()
     return Judges(embedder.embed, lambda picture: bool(detector.detect(picture)))

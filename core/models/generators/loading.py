@@ -42,11 +42,11 @@ def load_face_model(architecture: str, config: Mapping[str, JSON], weights: byte
 def _maker(architecture: str) -> _Make:
     first = architecture.partition("-")[0]
     if first == "dcgan":
-        from core.models.dcgan.generator import DcganFaces  # noqa: PLC0415 - only one of the two is wanted
+        from core.models.dcgan.generator import DcganFaces  # only one of the two is wanted
 
         return DcganFaces
     if first == "vae":
-        from core.models.vae.generator import VaeFaces  # noqa: PLC0415
+        from core.models.vae.generator import VaeFaces
 
         return VaeFaces
     raise OmokageError(ErrorCode.BAD_WEIGHTS, architecture=architecture)

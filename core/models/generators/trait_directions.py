@@ -63,8 +63,8 @@ def make_labeller(pictures: NDArray[np.uint8], labels: Mapping[str, NDArray[np.f
 
     Faces that all lie in the same place need no more than a linear classifier of their pixels.
     """
-    from sklearn.decomposition import PCA  # noqa: PLC0415 - a second
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+    from sklearn.decomposition import PCA  # a second
+    from sklearn.linear_model import LogisticRegression
 
     tested = np.random.default_rng(0).random(len(pictures)) < _TESTED
     small = _small(pictures)

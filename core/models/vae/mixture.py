@@ -102,7 +102,7 @@ def fit_mixture(codes: NDArray[np.floating]) -> Mixture:
     Either each component has deviations of its own, which suits codes that were kept independent, or all share one
     covariance, which suits codes that nobody kept so. The same codes give the same mixture.
     """
-    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - a second
+    from sklearn.exceptions import ConvergenceWarning  # a second
 
     rows = np.asarray(codes[:_MOST], np.float64)
     counts = [count for count in _COMPONENTS if count == 1 or count * _EACH <= len(rows)]
@@ -116,7 +116,7 @@ def fit_mixture(codes: NDArray[np.floating]) -> Mixture:
 
 
 def _fitted(rows: NDArray[np.float64], form: str, components: int) -> Any:
-    from sklearn.mixture import GaussianMixture  # noqa: PLC0415
+    from sklearn.mixture import GaussianMixture
 
     return GaussianMixture(components, covariance_type=form, reg_covar=_REGULAR, random_state=0).fit(rows)
 

@@ -100,7 +100,7 @@ def curate(
 
 
 def _decoder() -> Decoder:
-    from core.vision.decoding.decode import OPERATOR_LIMITS, SafeDecoder  # noqa: PLC0415 - tests need none
+    from core.vision.decoding.decode import OPERATOR_LIMITS, SafeDecoder  # tests need none
 
     return SafeDecoder(OPERATOR_LIMITS)
 
@@ -151,7 +151,7 @@ def _check_hand(decided: Sequence[Judged], hand: Hand) -> None:
 
 def _sample(pictures: Sequence[Offered], decoder: Decoder) -> list[NDArray[np.uint8]]:
     """Some pictures from all over the folder, small."""
-    from core.vision.curation.detail import small  # noqa: PLC0415
+    from core.vision.curation.detail import small
 
     step = max(1, len(pictures) // _SAMPLE)
     found = []

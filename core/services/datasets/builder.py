@@ -109,7 +109,7 @@ def newest(storage: DatasetStorage, target: Target, people: Sequence[PersonPictu
 
 def load_reader() -> Reader:
     """The product's networks: seconds and hundreds of megabytes."""
-    from core.vision.datasets.dataset_pictures import load_picture_reader  # noqa: PLC0415 - TensorFlow
+    from core.vision.datasets.dataset_pictures import load_picture_reader  # TensorFlow
 
     return load_picture_reader()
 

@@ -33,6 +33,6 @@ class DatasetStorage:
             OmokageError: DATASET_CHANGED.
         """
         # Not above: the bot builds this class and must load no numpy.
-        from core.vision.datasets.dataset_reader import DatasetReader  # noqa: PLC0415
+        from core.vision.datasets.dataset_reader import DatasetReader
 
         return DatasetReader(dataset, self.blobs, self.folder / "cache")

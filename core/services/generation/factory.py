@@ -58,24 +58,24 @@ class _LateDetector:
 
 @cache
 def _detector() -> Detector:
-    from core.vision.detection.detect import load_detector  # noqa: PLC0415 - onnxruntime
+    from core.vision.detection.detect import load_detector  # onnxruntime
 
     return load_detector()
 
 
 def _load(architecture: str, config: Mapping[str, JSON], weights: bytes) -> FaceModel:
-    from core.models.generators.loading import load_face_model  # noqa: PLC0415 - TensorFlow, when something is drawn
+    from core.models.generators.loading import load_face_model  # TensorFlow, when something is drawn
 
     return load_face_model(architecture, config, weights)
 
 
 def _describe(pictures: NDArray[np.uint8], view: View) -> NDArray[np.float64]:
-    from core.models.common.sample_quality import describe, load_judges  # noqa: PLC0415 - TensorFlow
+    from core.models.common.sample_quality import describe, load_judges  # TensorFlow
 
     return describe(pictures, view.framing, load_judges().embed)
 
 
 def _held_out(pictures: int, seed: int) -> NDArray[np.bool_]:
-    from core.models.common.batches import hold_out_some  # noqa: PLC0415 - with the above
+    from core.models.common.batches import hold_out_some  # with the above
 
     return hold_out_some(pictures, seed)

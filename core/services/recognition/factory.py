@@ -56,10 +56,10 @@ def load_head(version: Version, weights: bytes) -> Head:
         raise OmokageError(ErrorCode.BAD_WEIGHTS, architecture=version.architecture)
     try:
         if family == "embedding":
-            from core.models.embedding.head import load_embedding_head  # noqa: PLC0415 - TensorFlow is not needed
+            from core.models.embedding.head import load_embedding_head  # TensorFlow is not needed
 
             return load_embedding_head(version, tensors, meta)
-        from core.models.cnn.head import load_cnn_head  # noqa: PLC0415 - Keras
+        from core.models.cnn.head import load_cnn_head  # Keras
 
         return load_cnn_head(version, tensors, meta)
     except (KeyError, TypeError, ValueError) as error:  # tensors are missing, or of other shapes

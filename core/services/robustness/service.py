@@ -44,7 +44,7 @@ def load_check(registry: RegistryService, storage: DatasetStorage, version: Vers
 
 def check_of(head: Head, reader: DatasetReader, fold: int | None) -> Check:
     """Of a head with faces of a data set; those of `fold`, which it was not trained on, come first."""
-    from core.models.attack.differentiable_heads import fooled  # noqa: PLC0415 - TensorFlow
+    from core.models.attack.differentiable_heads import fooled  # TensorFlow
 
     return Check(fooled(head), sitters_of(reader, len(head.classes), fold))
 

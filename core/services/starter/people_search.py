@@ -25,9 +25,9 @@ Measure = Callable[[NDArray[np.uint8]], NDArray[np.float32] | None]
 
 def product() -> Measure:
     """The product's way from a picture to the embedding of its best face, or None where it finds none."""
-    from core.vision.detection.detect import load_detector  # noqa: PLC0415
-    from core.vision.embedding.align import align  # noqa: PLC0415 - loads TensorFlow, which drawing does not need
-    from core.vision.embedding.embed import load_embedder  # noqa: PLC0415
+    from core.vision.detection.detect import load_detector
+    from core.vision.embedding.align import align  # loads TensorFlow, which drawing does not need
+    from core.vision.embedding.embed import load_embedder
 
     detector, embedder = load_detector(), load_embedder()
 

@@ -109,7 +109,7 @@ def _sitting(said: Mapping[str, Any]) -> Sitting:
 
 def _sit(seed: int) -> tuple[bytes, DetectedFace | None]:
     """In a process of its own: the picture as a file, and its face as it is found in that."""
-    from core.vision.datasets.main_face import find_face  # noqa: PLC0415 - onnxruntime
+    from core.vision.datasets.main_face import find_face  # onnxruntime
 
     out = io.BytesIO()
     Image.fromarray(photograph(sitter(seed))).save(out, "JPEG", quality=_QUALITY, subsampling=0)
@@ -127,7 +127,7 @@ def _plain(face: DetectedFace) -> DetectedFace:
 
 @cache
 def _detector() -> Detector:
-    from core.vision.detection.detect import load_detector  # noqa: PLC0415
+    from core.vision.detection.detect import load_detector
 
     return load_detector(threads=1)
 

@@ -110,7 +110,7 @@ class EvaluateService:
 
 
 def _pictures(report: EvaluationReport) -> list[bytes]:
-    from core.render.charts import render_confusion, render_reliability  # noqa: PLC0415 - matplotlib
+    from core.render.charts import render_confusion, render_reliability  # matplotlib
 
     return [render_confusion(report), render_reliability(report)]
 

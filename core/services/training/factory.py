@@ -33,19 +33,19 @@ def make_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> Trainer:
     """
     head = run.config.get("head")
     if head == EMBEDDING:
-        from core.models.embedding.trainer import make_embedding_trainer  # noqa: PLC0415
+        from core.models.embedding.trainer import make_embedding_trainer
 
         return make_embedding_trainer(run, dataset, reader)
     if head == CNN:
-        from core.models.cnn.trainer import make_cnn_trainer  # noqa: PLC0415
+        from core.models.cnn.trainer import make_cnn_trainer
 
         return make_cnn_trainer(run, dataset, reader)
     if head == DCGAN:
-        from core.models.dcgan.trainer import make_dcgan_trainer  # noqa: PLC0415
+        from core.models.dcgan.trainer import make_dcgan_trainer
 
         return make_dcgan_trainer(run, dataset, reader)
     if head == VAE:
-        from core.models.vae.trainer import make_vae_trainer  # noqa: PLC0415
+        from core.models.vae.trainer import make_vae_trainer
 
         return make_vae_trainer(run, dataset, reader)
     raise bad_option("head", head, f"{EMBEDDING}, {CNN}, {DCGAN}, {VAE}")
@@ -94,7 +94,7 @@ def _registering(registry: RegistryService, checks: CheckJobs, *, send: bool) ->
 
 
 def _live(runs: RunService, blobs: Blobs, *, draws: bool) -> MakeWatcher:
-    from core.render.charts import render_curves  # noqa: PLC0415 - matplotlib
+    from core.render.charts import render_curves  # matplotlib
 
     def watch(job: Job, run: Run) -> Watcher:
         return LiveWatcher(runs, blobs, render_curves if draws else None, job=job, run=run)
@@ -103,6 +103,6 @@ def _live(runs: RunService, blobs: Blobs, *, draws: bool) -> MakeWatcher:
 
 
 def _open_events(folder: Path, after: int | None) -> Events:
-    from core.models.common.event_files import EventFiles  # noqa: PLC0415 - TensorFlow
+    from core.models.common.event_files import EventFiles  # TensorFlow
 
     return EventFiles(folder, after)

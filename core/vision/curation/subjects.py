@@ -93,10 +93,10 @@ def common_kinds(kinds: NDArray[np.float32]) -> tuple[int, ...]:
 def load_finder(subject: Subject, sample: Callable[[], Sequence[NDArray[np.uint8]]]) -> Finder:
     """The product's; `sample` is asked only where it is needed."""
     if subject is Subject.FACE:
-        from core.vision.detection.detect import load_detector  # noqa: PLC0415 - each loads its own network
+        from core.vision.detection.detect import load_detector  # each loads its own network
 
         return FaceFinder(load_detector())
-    from core.vision.curation.lite import load_network  # noqa: PLC0415 - TensorFlow
+    from core.vision.curation.lite import load_network  # TensorFlow
 
     return CommonFinder(load_network(), sample())
 

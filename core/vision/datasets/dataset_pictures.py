@@ -134,9 +134,9 @@ def thumbnail(chip: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def load_picture_reader() -> PictureReader:
     """With the product's networks: seconds and hundreds of megabytes."""
-    from core.vision.decoding.decode import OPERATOR_LIMITS, SafeDecoder  # noqa: PLC0415 - tests need none of these
-    from core.vision.detection.detect import load_detector  # noqa: PLC0415
-    from core.vision.embedding.embed import load_embedder  # noqa: PLC0415
+    from core.vision.decoding.decode import OPERATOR_LIMITS, SafeDecoder  # tests need none of these
+    from core.vision.detection.detect import load_detector
+    from core.vision.embedding.embed import load_embedder
 
     return PictureReader(SafeDecoder(OPERATOR_LIMITS), load_detector(), load_embedder())
 

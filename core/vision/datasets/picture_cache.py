@@ -114,7 +114,7 @@ def _make_room(kept: Path) -> None:
 def _alone(path: Path) -> Iterator[None]:
     """Keep other processes of this host from making the same file; the kernel gives the lock back."""
     try:
-        import fcntl  # noqa: PLC0415 - not on Windows, where both make it and the later one stays
+        import fcntl  # not on Windows, where both make it and the later one stays
     except ImportError:
         yield
         return

@@ -18,7 +18,7 @@ def write_shard(path: Path, records: Iterable[Record]) -> int:
     Raises:
         OSError: ENOSPC, the disk is full.
     """
-    from core.vision.datasets import tfrecords  # noqa: PLC0415 - TensorFlow
+    from core.vision.datasets import tfrecords  # TensorFlow
 
     return tfrecords.write(path, records)
 
@@ -29,7 +29,7 @@ def read_shard(data: bytes | Path) -> Iterator[Record]:
     Raises:
         OmokageError: DATASET_CHANGED, it is damaged or something else.
     """
-    from core.vision.datasets import tfrecords  # noqa: PLC0415 - as above
+    from core.vision.datasets import tfrecords  # as above
 
     if isinstance(data, Path):
         yield from tfrecords.read(data)

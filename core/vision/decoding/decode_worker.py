@@ -220,7 +220,7 @@ def _limit() -> None:
     On Linux only: elsewhere the limit on address space is missing or means something else.
     """
     if sys.platform == "linux":
-        import resource  # noqa: PLC0415 - there is none on Windows
+        import resource  # there is none on Windows
 
         for limit, most in (
             (resource.RLIMIT_AS, MEMORY_BYTES),

@@ -59,7 +59,7 @@ class CenterFace:
 
     @cached_property
     def _session(self) -> Any:
-        import onnxruntime  # noqa: PLC0415 - slow, and not wanted in the parent of prefork workers
+        import onnxruntime  # slow, and not wanted in the parent of prefork workers
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads

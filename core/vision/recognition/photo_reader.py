@@ -144,9 +144,9 @@ def load_photo_reader(*, operator: bool = False) -> PhotoReader:
     Args:
         operator: the photos are files of the operator's, so they may be as large as cameras make them.
     """
-    from core.vision.decoding.decode import CHAT_LIMITS, OPERATOR_LIMITS, SafeDecoder  # noqa: PLC0415 - tests need none of these
-    from core.vision.detection.detect import load_detector  # noqa: PLC0415
-    from core.vision.embedding.embed import load_embedder  # noqa: PLC0415
+    from core.vision.decoding.decode import CHAT_LIMITS, OPERATOR_LIMITS, SafeDecoder  # tests need none of these
+    from core.vision.detection.detect import load_detector
+    from core.vision.embedding.embed import load_embedder
 
     limits = OPERATOR_LIMITS if operator else CHAT_LIMITS
     return PhotoReader(SafeDecoder(limits), load_detector(), load_embedder())

@@ -21,7 +21,7 @@ def finds(face: DetectedFace, truth: Box) -> bool:
 
 @pytest.fixture(scope="module")
 def detector():
-    from core.vision.detection.detect import load_detector  # noqa: PLC0415
+    from core.vision.detection.detect import load_detector
 
     return load_detector()
 
@@ -51,8 +51,8 @@ def test_the_detector_finds_at_least_nine_in_ten_faces_of_group_photos(detector)
 def test_a_fourth_picture_is_nearest_to_the_right_person_of_twelve(
     portraits: list[StarterPicture], faces: list[DetectedFace | None]
 ) -> None:
-    from core.vision.embedding.align import align  # noqa: PLC0415
-    from core.vision.embedding.embed import load_embedder  # noqa: PLC0415
+    from core.vision.embedding.align import align
+    from core.vision.embedding.embed import load_embedder
 
     seen = [(p, f) for p, f in zip(portraits, faces, strict=True) if f is not None]
     embeddings = load_embedder().embed(np.stack([align(p.image, f.landmarks) for p, f in seen]))

@@ -33,8 +33,8 @@ def enrol(services: Services, reader: PhotoReader, photo: np.ndarray, names: dic
 
 
 def test_labels_become_a_version_with_the_faces_that_were_named(services: Services, reader: PictureReader) -> None:
-    from core.vision.decoding.decode import SafeDecoder  # noqa: PLC0415
-    from core.vision.detection.detect import load_detector  # noqa: PLC0415
+    from core.vision.decoding.decode import SafeDecoder
+    from core.vision.detection.detect import load_detector
 
     photos = PhotoReader(SafeDecoder(), load_detector(), reader._embedder)
     friends = group(cast()[:3], 43)

@@ -129,7 +129,7 @@ def test_weights_of_another_network_are_damaged_ones(services: Services, drawing
 def test_what_a_data_set_shows_is_compared_as_when_the_model_was_measured(
     services: Services, drawing: DrawService, tmp_path: Path
 ) -> None:
-    from core.services.datasets.importing import import_folder  # noqa: PLC0415 - TensorFlow
+    from core.services.datasets.importing import import_folder  # TensorFlow
 
     for number, person in enumerate(cast()[:8]):
         Image.fromarray(portrait(person, 5, size=192).image).save(tmp_path / f"{number}.png")

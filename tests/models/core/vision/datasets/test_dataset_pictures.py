@@ -148,6 +148,6 @@ def test_a_picture_saved_anew_is_a_copy_and_another_moment_is_none(reader: Pictu
 
 
 def load_faces(image: np.ndarray) -> list[DetectedFace]:
-    from core.vision.detection.detect import load_detector  # noqa: PLC0415
+    from core.vision.detection.detect import load_detector
 
     return load_detector().detect(image)

@@ -81,7 +81,7 @@ def test_a_shard_that_was_cut_off_is_noticed(tmp_path: Path) -> None:
 
 
 def test_other_programs_read_a_shard_as_examples(tmp_path: Path) -> None:
-    import tensorflow as tf  # noqa: PLC0415
+    import tensorflow as tf
 
     shard(tmp_path, SEEN)
     wanted = {

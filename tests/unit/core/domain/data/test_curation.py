@@ -94,6 +94,6 @@ def test_nobody_can_keep_what_cannot_be_read() -> None:
 
 
 def test_the_smallest_face_is_what_preflight_calls_small() -> None:
-    from core.domain.training.preflight import SMALL_FACE  # noqa: PLC0415
+    from core.domain.training.preflight import SMALL_FACE
 
     assert LIMITS.least_face == SMALL_FACE

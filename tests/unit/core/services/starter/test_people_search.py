@@ -48,7 +48,7 @@ def test_a_shape_depends_on_its_seed_alone() -> None:
 
 
 def test_no_person_is_drawn_from_a_file() -> None:
-    import portraits  # noqa: PLC0415
+    import portraits
 
     folder = Path(portraits.__file__).parent
     assert {path.suffix for path in folder.iterdir() if path.is_file()} == {".py"}

@@ -121,7 +121,7 @@ def test_nothing_is_imported_for_a_picture_that_was_not_imported_before():
         "        except Refused: pass\n"
         "print(sorted(set(sys.modules) - before))"
     )
-    import pickle  # noqa: PLC0415 - of our own pictures
+    import pickle  # of our own pictures
 
     command = [sys.executable, "-W", "ignore", "-c", script]
     done = subprocess.run(command, input=pickle.dumps(samples()), capture_output=True, check=True, cwd=ROOT)
