@@ -65,7 +65,7 @@ def _services(settings: Settings) -> Services:
 
 
 async def _serve(services: Services, settings: Settings, token: str) -> None:
-    from worker.stream import events
+    from worker.events import events
 
     bot, stopped = OmokageBot(services, settings, partial(events, settings.broker_url)), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
