@@ -25,7 +25,7 @@ class HeadPosition:
 
 
 def place_heads(count: int, seed: int, width: int, height: int) -> list[HeadPosition]:
-    """Return the head positions of `count` people: one row up to four, else two, the back row between the front's heads.
+    """Return the head positions of `count` people: one row up to four, else two, the back between the front's heads.
 
     Raises:
         ValueError: fewer than two or more than eight people, or a picture too small for them.

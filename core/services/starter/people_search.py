@@ -1,8 +1,9 @@
 """Find default people whom the recogniser tells apart: `python -m core.services.starter.people_search [--tries N]`.
 
-Each of the twelve has a template (`TEMPLATES`): sex, age, colours, hair. Face shapes are drawn within pleasant ranges, each is photographed a few times, found and embedded by the product itself, and one shape a template is chosen so
-that the nearest two people are as far apart as can be (coordinate ascent on the smallest distances). What it prints
-goes into `default_people.py`.
+Each of the twelve has a template (`TEMPLATES`): sex, age, colours, hair. Face shapes are drawn within pleasant ranges,
+each is photographed a few times, found and embedded by the product itself, and one shape a template is chosen so that
+the nearest two people are as far apart as can be (coordinate ascent on the smallest distances). What it prints goes
+into `default_people.py`.
 """
 
 from __future__ import annotations
