@@ -22,7 +22,7 @@ from bot.delivery.answers import Answer
 from core.domain.jobs import Job, OutboxEntry
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
+    from bot.context import BotClient
 
 _log = logging.getLogger(__name__)
 TOKEN_LIFE = timedelta(minutes=14)  # Discord's quarter of an hour, less what a slow upload takes
@@ -59,7 +59,7 @@ class Post:
         clock: aware UTC.
     """
 
-    def __init__(self, bot: OmokageBot, clock: Callable[[], datetime]) -> None:
+    def __init__(self, bot: BotClient, clock: Callable[[], datetime]) -> None:
         self._bot = bot
         self._clock = clock
         self._unnoted: dict[int, int] = {}  # by job: the message that shows it, where the database does not know it yet
@@ -192,7 +192,7 @@ class Post:
     def _webhook(self, job: Job) -> discord.Webhook:
         # As discord.py does for its own `followup`; Webhook.partial makes one that may not be ephemeral.
         data: Any = {"id": job.origin.application_id, "type": _APPLICATION, "token": job.origin.interaction_token}
-        return discord.Webhook.from_state(data=data, state=self._bot._connection)
+        return discord.Webhook.from_state(data=data, state=self._bot._connection)  # noqa: SLF001 - no public way
 
 
 def _why(error: discord.HTTPException) -> _Original:
