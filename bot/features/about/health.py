@@ -18,13 +18,13 @@ from core.domain.jobs import Backlog, QueueName
 from core.services.jobs.service import JobService, now_utc
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
+    from bot.context import BotClient
 
 _AWAY_S = 5.0  # a worker takes a message at once
 _PATIENCE_S = 2.0  # less than the three seconds in which /health must be answered
 
 
-async def measure(bot: OmokageBot) -> Health:
+async def measure(bot: BotClient) -> Health:
     """Look at everything once."""
     began = time.perf_counter()
     try:

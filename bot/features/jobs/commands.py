@@ -20,7 +20,7 @@ from core.domain.jobs import Job, JobState
 from core.services.jobs.service import JobService
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 _SHOWN = 10
 _CHOICES = 25  # Discord's limit

@@ -21,7 +21,7 @@ from core.domain.training.kept_checkpoints import best_checkpoint
 from core.domain.training.runs import Run, RunState, Wish
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 _STYLES = {
     "pause": discord.ButtonStyle.secondary,

@@ -44,7 +44,8 @@ def run_of(services: Services) -> Run:
 
 def later(bot: OmokageBot, services: Services, minutes: float) -> None:
     """Move the clocks of the bot and of the runs."""
-    bot.boards._clock = services.runs._clock = lambda: now_utc() + timedelta(minutes=minutes)
+    messages: Any = bot.status_messages
+    messages._clock = services.runs._clock = lambda: now_utc() + timedelta(minutes=minutes)
 
 
 async def edits_of(driver: Driver, message: Json) -> int:

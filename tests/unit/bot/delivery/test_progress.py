@@ -16,6 +16,7 @@ from bot.delivery import progress
 from bot.delivery.post import Post
 from bot.delivery.progress import Progress
 from bot.delivery.waiting import Look, Said, Showing, is_away, progress_text, remaining, showing
+from bot.features.jobs.cancel import cancel_view
 from bot.features.optimize.progress import optimize_page, step_in
 from bot.ui.i18n import words_in
 from core.domain.fairness import Place
@@ -92,8 +93,8 @@ async def test_a_database_that_is_away_for_a_while_does_not_end_the_progress(mon
     monkeypatch.setattr(progress, "_EACH_S", 0.0)
     chosen = SimpleNamespace(public=AsyncMock(return_value=EN))
     jobs = SimpleNamespace(jobs=None)
-    bot: Any = SimpleNamespace(threads=SimpleNamespace(quick=quick), services=jobs, guilds_chosen=chosen)
-    made = Progress(bot, post, {})
+    bot: Any = SimpleNamespace(threads=SimpleNamespace(quick=quick), services=jobs, guild_settings=chosen)
+    made = Progress(bot, post, {}, cancel_view)
     # When it is followed
     made.watch(a_job(JobState.RUNNING))
     async with asyncio.timeout(5):
