@@ -12,7 +12,7 @@ from bot.features.optimize.texts import PICTURE, SHEET, alt_of, optimized_embed
 from bot.intake.face_choice import bare_choice, choice_answer
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job
-from core.domain.optimisation import Optimized
+from core.domain.optimisation import OptimizeResult
 
 if TYPE_CHECKING:
     from bot.context import BotContext
@@ -44,14 +44,14 @@ class OptimizedAnswerer:
         return Answer(embed=embed, view=optimized_view(words, job, asked, made))
 
 
-def _files(made: Optimized) -> list[tuple[str, str]]:
+def _files(made: OptimizeResult) -> list[tuple[str, str]]:
     """Names and blobs; the picture first, so that "Who is this?" in the message's menu is about it."""
     if made.picture is None or made.sheet is None:
         raise OmokageError(ErrorCode.PHOTO_GONE)
     return [(PICTURE, made.picture), (SHEET, made.sheet)]
 
 
-async def _attachment(bot: BotContext, words: Words, made: Optimized, name: str, blob: str) -> Attachment:
+async def _attachment(bot: BotContext, words: Words, made: OptimizeResult, name: str, blob: str) -> Attachment:
     data = await bot.threads.slow(bot.services.blobs.get, blob)
     return Attachment(name, data, alt_of(words, made, name))
 

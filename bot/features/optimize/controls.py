@@ -13,7 +13,7 @@ from bot.intake.lookup import ID, id_in, job_of
 from bot.ui.i18n import Words
 from bot.ui.menus import rows_view
 from core.domain.jobs import Job, JobKind
-from core.domain.optimisation import Optimized, OptimizeRequest
+from core.domain.optimisation import OptimizeRequest, OptimizeResult
 
 if TYPE_CHECKING:
     from bot.context import Interaction
@@ -48,7 +48,7 @@ class OptimizedButton(
         await interaction.client.intake.ask(interaction, JobKind.OPTIMIZE, following(job, self.action))
 
 
-def optimized_view(words: Words, job: Job, asked: OptimizeRequest, made: Optimized) -> discord.ui.View | None:
+def optimized_view(words: Words, job: Job, asked: OptimizeRequest, made: OptimizeResult) -> discord.ui.View | None:
     """Everything that makes sense with it; None: nothing."""
     row = [_button(words, action, job) for action in offers(asked, made)]
     return rows_view([row]) if row else None

@@ -10,15 +10,15 @@ from bot.errors import offering
 from bot.ui.i18n import clip, localised
 from bot.ui.permissions import guild_of
 from core.domain.generation import MOST_SEED
-from core.domain.optimisation import MOST_EPSILON, MOST_STEPS, OptimizeMode
-from core.services.attack.targets import fitting, targets
+from core.domain.optimisation import MAX_EPSILON, MAX_STEPS, OptimizeMode
+from core.services.attack.targets import complete_target, list_targets
 
 if TYPE_CHECKING:
     from bot.context import Interaction
 
 Typed = app_commands.Range[str, 1, 100]
-Steps = app_commands.Range[int, 1, MOST_STEPS]
-Epsilon = app_commands.Range[int, 1, MOST_EPSILON]
+Steps = app_commands.Range[int, 1, MAX_STEPS]
+Epsilon = app_commands.Range[int, 1, MAX_EPSILON]
 Seed = app_commands.Range[int, 0, MOST_SEED]
 MODES = [
     app_commands.Choice(name=localised("optimize-fool-choice"), value=OptimizeMode.FOOL.value),
@@ -51,5 +51,7 @@ DESCRIPTIONS = {
 async def people(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Whom the recogniser that serves here knows; nobody, where none does."""
     bot = interaction.client
-    known = await bot.threads.quick(targets, bot.services.registry, bot.services.people, guild_of(interaction))
-    return [app_commands.Choice(name=clip(one.name, _NAME), value=one.name[:_NAME]) for one in fitting(known, typed)]
+    known = await bot.threads.quick(list_targets, bot.services.registry, bot.services.people, guild_of(interaction))
+    return [
+        app_commands.Choice(name=clip(one.name, _NAME), value=one.name[:_NAME]) for one in complete_target(known, typed)
+    ]

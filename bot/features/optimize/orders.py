@@ -10,7 +10,7 @@ from typing import Any
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import Face
 from core.domain.jobs import JSON, Job
-from core.domain.optimisation import EPSILON, MOST_EPSILON, Optimized, OptimizeMode, OptimizeRequest
+from core.domain.optimisation import DEFAULT_EPSILON, MAX_EPSILON, OptimizeMode, OptimizeRequest, OptimizeResult
 from core.services.attack.targets import Target
 
 ON, WIDER, ROBUST, AGAIN = "on", "wider", "robust", "again"  # what can be asked for next
@@ -49,7 +49,7 @@ def request_for(target: Target, said: Said) -> OptimizeRequest:
         person_id=target.person_id,
         start=_ON_ITS_WAY if said.photo else None,
         steps=said.steps,
-        epsilon=EPSILON if said.epsilon is None else said.epsilon,
+        epsilon=DEFAULT_EPSILON if said.epsilon is None else said.epsilon,
         robust=said.robust,
         seed=secrets.randbelow(_SEEDS) if said.seed is None else said.seed,
     )
@@ -60,7 +60,7 @@ def params_of(request: OptimizeRequest) -> dict[str, JSON]:
     return {**request.to_json(), "title": f"/optimize {request.mode} → {request.target}"}
 
 
-def offers(asked: OptimizeRequest, made: Optimized) -> tuple[str, ...]:
+def offers(asked: OptimizeRequest, made: OptimizeResult) -> tuple[str, ...]:
     """What makes sense next."""
     if made.picture is None or made.after is None:
         return ()
@@ -69,7 +69,7 @@ def offers(asked: OptimizeRequest, made: Optimized) -> tuple[str, ...]:
     survives = made.jpeg is None or made.jpeg.takes_for(made.target)
     possible = {
         ON: not settled,
-        WIDER: fools and not made.succeeded and asked.epsilon < MOST_EPSILON,
+        WIDER: fools and not made.succeeded and asked.epsilon < MAX_EPSILON,
         ROBUST: made.succeeded and not survives and not asked.robust,
         AGAIN: not fools,
     }
@@ -88,7 +88,7 @@ def following(job: Job, action: str) -> dict[str, JSON]:
     on = replace(asked, version_id=made.version_id, so_far=made.picture)
     changes: Mapping[str, dict[str, Any]] = {
         ON: {},
-        WIDER: {"epsilon": min(2 * asked.epsilon, MOST_EPSILON)},
+        WIDER: {"epsilon": min(2 * asked.epsilon, MAX_EPSILON)},
         ROBUST: {"robust": True},
         AGAIN: {"seed": secrets.randbelow(_SEEDS), "so_far": None},
     }
@@ -100,7 +100,7 @@ def request_in(job: Job) -> OptimizeRequest:
     return OptimizeRequest.from_json(job.params)
 
 
-def optimized_by(job: Job) -> Optimized:
+def optimized_by(job: Job) -> OptimizeResult:
     """What came of a job.
 
     Raises:
@@ -109,4 +109,4 @@ def optimized_by(job: Job) -> Optimized:
     if job.result is None:
         raise OmokageError(ErrorCode.PHOTO_GONE)
     result: Mapping[str, Any] = job.result
-    return Optimized.from_json(result)
+    return OptimizeResult.from_json(result)

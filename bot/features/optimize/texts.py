@@ -12,7 +12,7 @@ from bot.ui.formatting import figure, percent
 from bot.ui.i18n import Words, clip
 from core.domain.faces import Candidate
 from core.domain.jobs import Job
-from core.domain.optimisation import Norms, Optimized, OptimizeMode, OptimizeRequest, Transfer, Verdict
+from core.domain.optimisation import Norms, OptimizeMode, OptimizeRequest, OptimizeResult, Prediction, Transfer
 
 COLOUR = 0xDDAA33  # a warning: nothing here is what it seems to be
 PICTURE, SHEET = "picture.png", "sheet.png"
@@ -33,7 +33,7 @@ class Outcome(StrEnum):
     MISSED = "missed"
 
 
-def outcome_of(made: Optimized) -> Outcome:
+def outcome_of(made: OptimizeResult) -> Outcome:
     """Without flattery: only what `/classify` itself would say counts as success."""
     after = made.after
     if after is None:
@@ -48,7 +48,7 @@ def outcome_of(made: Optimized) -> Outcome:
     return Outcome.LEANS if leans else Outcome.MISSED
 
 
-def optimized_embed(words: Words, job: Job, asked: OptimizeRequest, made: Optimized) -> discord.Embed:
+def optimized_embed(words: Words, job: Job, asked: OptimizeRequest, made: OptimizeResult) -> discord.Embed:
     """Headline, the verdicts before and after, and what else is known of the file."""
     mode, target, outcome = made.mode.value, escape_markdown(made.target), outcome_of(made)
     title = words.say(_TITLES[outcome], mode=mode, target=made.target)
@@ -68,7 +68,7 @@ def optimized_embed(words: Words, job: Job, asked: OptimizeRequest, made: Optimi
     return embed.set_footer(text=footer)
 
 
-def verdict_text(words: Words, verdict: Verdict, target: str) -> str:
+def verdict_text(words: Words, verdict: Prediction, target: str) -> str:
     """Whom it is named as, the likeliest of those who are known, and how likely it is none of them."""
     shares = [_share(one) for one in verdict.top]
     if target not in {one.name for one in verdict.top}:
@@ -78,7 +78,7 @@ def verdict_text(words: Words, verdict: Verdict, target: str) -> str:
     return "\n".join([says(words, verdict), likeliest, unknown])
 
 
-def says(words: Words, verdict: Verdict) -> str:
+def says(words: Words, verdict: Prediction) -> str:
     """What `/classify` would answer."""
     if not verdict.found:
         return words.say("optimize-no-face")
@@ -94,14 +94,14 @@ def chance(share: float) -> str:
     return ">99.9 %" if share > _MOST else f"{100 * share:.1f} %"
 
 
-def alt_of(words: Words, made: Optimized, name: str) -> str:
+def alt_of(words: Words, made: OptimizeResult, name: str) -> str:
     """What a file shows, for those who cannot see it."""
     if name == SHEET:
         return words.say("optimize-sheet-alt")
     return words.say("optimize-picture-alt", mode=made.mode.value)
 
 
-def _fields(words: Words, made: Optimized) -> Iterator[tuple[str, str, bool]]:
+def _fields(words: Words, made: OptimizeResult) -> Iterator[tuple[str, str, bool]]:
     if made.before is not None:
         yield words.say("optimize-before"), verdict_text(words, made.before, made.target), True
     if made.after is not None:
@@ -115,7 +115,7 @@ def _fields(words: Words, made: Optimized) -> Iterator[tuple[str, str, bool]]:
         yield words.say("optimize-change"), _norms(words, made.norms), False
 
 
-def _briefly(words: Words, verdict: Verdict, target: str) -> str:
+def _briefly(words: Words, verdict: Prediction, target: str) -> str:
     share = _share(Candidate(0, target, verdict.target))
     return words.say("optimize-brief", says=says(words, verdict), share=share)
 
@@ -134,7 +134,7 @@ def _norms(words: Words, norms: Norms) -> str:
     return words.say("optimize-norms", changed=percent(norms.changed), linf=str(norms.linf), length=figure(norms.l2))
 
 
-def _how(words: Words, asked: OptimizeRequest, made: Optimized) -> list[str]:
+def _how(words: Words, asked: OptimizeRequest, made: OptimizeResult) -> list[str]:
     """What somebody needs to ask for the same again, and how it ended."""
     parts = [words.say("optimize-bound", epsilon=asked.epsilon)] if asked.mode is OptimizeMode.FOOL else []
     parts.append(words.say("optimize-seed", seed=str(asked.seed)))
