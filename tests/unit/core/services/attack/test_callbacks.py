@@ -147,7 +147,7 @@ def test_a_failure_leaves_no_picture(chat: Chat, monkeypatch: pytest.MonkeyPatch
     def fail(*_: object) -> bytes:
         raise OmokageError(ErrorCode.BAD_WEIGHTS)
 
-    monkeypatch.setattr("core.services.attack.service.compressed", fail)
+    monkeypatch.setattr("core.services.attack.service.compress_jpeg", fail)
     with pytest.raises(OmokageError):
         chat.answer(replace(REQUEST, steps=9))
     assert chat.shown
