@@ -13,7 +13,7 @@ from PIL import Image
 
 from benchmarks.report import Figures, percentile, run_alone
 from benchmarks.running import running
-from core.starter import cast, group
+from portraits import cast, group
 from sandbox.driver import Driver, Member
 
 FACES = 5

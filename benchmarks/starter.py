@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from benchmarks.report import run_alone
 from core.domain.faces import Box
-from core.starter import StarterPicture, cast, group, portrait, write_pictures
+from portraits import StarterPicture, cast, group, portrait, write_pictures
 
 PICTURES = 10  # a person: five to enrol and five to ask
 SIZES = (512, 256, 160, 112)
@@ -25,8 +25,8 @@ GROUPS = 14  # two of each number of people
 
 def run() -> dict[str, float | int | str]:
     """Return the figures, shares in [0, 1]."""
-    from core.vision.detect import load_detector  # noqa: PLC0415 - TensorFlow only when it is measured
-    from core.vision.embed import load_embedder  # noqa: PLC0415
+    from core.vision.detection.detect import load_detector  # TensorFlow only when it is measured
+    from core.vision.embedding.embed import load_embedder
 
     detector, embedder = load_detector(), load_embedder()
     figures: dict[str, float | int | str] = {}
@@ -93,7 +93,7 @@ def _detected(
     detector: object, pictures: list[StarterPicture], chips: list[NDArray[np.uint8]] | None, owners: list[int]
 ) -> tuple[int, int, int]:
     """Faces found, faces there, boxes on nothing; aligned faces and their people are appended to the lists."""
-    from core.vision.align import align  # noqa: PLC0415
+    from core.vision.embedding.align import align
 
     found = there = false = 0
     for picture in pictures:

@@ -8,6 +8,8 @@ from typing import Any
 
 import discord
 
+from bot.delivery.relay import Answerer
+from bot.delivery.waiting import Page
 from bot.features.about.commands import about, health, help_
 from bot.features.about.texts import Catalogue
 from bot.features.classify.answer import ClassifyAnswerer
@@ -35,10 +37,8 @@ from bot.features.settings.commands import settings
 from bot.features.train.buttons import BackButton, RunButton
 from bot.features.train.commands import train
 from bot.features.train.snapshot import BeginButton, SnapshotAnswerer
-from bot.forms import Taker
-from bot.meant import MeantSelect
-from bot.relay import Answerer
-from bot.waiting import Page
+from bot.intake.face_choice import MeantSelect
+from bot.ui.forms import Taker
 from core.domain.jobs import JobKind
 
 COMMANDS: Catalogue = (

@@ -18,23 +18,23 @@ from discord.http import Route
 from bot import heartbeat
 from bot.background import Background
 from bot.catalogue import COMMANDS, FORMS, ITEMS, PAGES, answerers, is_known_item
+from bot.command_sync import sync_commands
+from bot.delivery.post import Post
+from bot.delivery.progress import Progress
+from bot.delivery.relay import Relay
+from bot.delivery.sweeper import sweep
 from bot.errors import report, say_unknown
 from bot.features.train.board import Boards
-from bot.fetch import Fetcher
-from bot.forms import FormTaker
-from bot.i18n import CommandTranslator
-from bot.intake import Intake
-from bot.post import Post
-from bot.progress import Progress
+from bot.intake.fetch import Fetcher
+from bot.intake.service import Intake
 from bot.readiness import beat, readiness_file
-from bot.relay import Relay
-from bot.speech import Guilds
-from bot.sweeper import sweep
-from bot.sync import sync_commands
+from bot.retention import tidy
 from bot.threads import Threads
-from bot.tidying import tidy
+from bot.ui.forms import FormTaker
+from bot.ui.i18n import CommandTranslator
+from bot.ui.language import Guilds
 from core.bootstrap import Services
-from core.services.jobs import now_utc
+from core.services.jobs.service import now_utc
 from core.settings import Settings
 
 if TYPE_CHECKING:

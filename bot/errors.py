@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import discord
 from discord import app_commands
 
-from bot.i18n import Value, Words
-from bot.speech import private
+from bot.ui.i18n import Value, Words
+from bot.ui.language import private
 from core.domain.errors import ErrorCode, OmokageError
 
 if TYPE_CHECKING:

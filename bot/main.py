@@ -59,13 +59,13 @@ def _token(settings: Settings) -> str:
 
 
 def _services(settings: Settings) -> Services:
-    from worker.queue import make_celery, make_enqueue  # noqa: PLC0415 - only a process that serves needs a broker
+    from worker.queue import make_celery, make_enqueue  # only a process that serves needs a broker
 
     return build(settings, make_enqueue(make_celery(settings)))
 
 
 async def _serve(services: Services, settings: Settings, token: str) -> None:
-    from worker.stream import events  # noqa: PLC0415
+    from worker.stream import events
 
     bot, stopped = OmokageBot(services, settings, partial(events, settings.broker_url)), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -12,8 +12,8 @@ from discord import app_commands
 
 from bot.catalogue import COMMANDS
 from bot.features.about.texts import Catalogue, leaves
-from bot.i18n import CommandTranslator, words_in
-from bot.permissions import is_moderator
+from bot.ui.i18n import CommandTranslator, words_in
+from bot.ui.permissions import is_moderator
 
 _HEAD = """# Commands
 

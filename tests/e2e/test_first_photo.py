@@ -19,7 +19,7 @@ from benchmarks.running import Running, running
 from core.bootstrap import build
 from core.domain.classification import ClassifyResult
 from core.settings import Settings
-from core.starter import StarterPicture, cast, group
+from portraits import StarterPicture, cast, group
 from tests.e2e.chromium import chromium_page
 
 NAMES = ("Mina", "Otis", "Rosa", "Lukas")

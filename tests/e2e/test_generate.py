@@ -19,7 +19,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from benchmarks.running import Running, running
 from core.starter.models import starter_names
-from core.starter.sitters import photograph, sitter
+from portraits.random_people import photograph, sitter
 from sandbox.driver import Driver, Member
 from sandbox.types import Json
 from sandbox.world.cast import GUILD_ID

@@ -21,7 +21,7 @@ from benchmarks.running import Running, running
 from core.bootstrap import Services, build
 from core.domain.jobs import Job, JobState
 from core.settings import Settings
-from core.starter import cast, group
+from portraits import cast, group
 from sandbox.driver import Driver, Invocation, Member
 from sandbox.world.cast import GUILD_ID
 

@@ -22,13 +22,13 @@ from core.bootstrap import Services, build, build_classifier
 from core.domain.faces import RecognisedFace
 from core.domain.jobs import JobState
 from core.domain.optimisation import Optimized, OptimizeMode, Verdict
-from core.domain.runs import RunKind
-from core.services.classifier import load_head
-from core.services.classify import ClassifyService
+from core.domain.training.runs import RunKind
+from core.services.recognition.factory import load_head
+from core.services.recognition.service import ClassifyService
 from core.settings import Settings
-from core.starter import cast
-from core.vision.reader import PhotoReader, load_photo_reader
-from core.vision.recognise import Head
+from core.vision.recognition.mean_embedding import Head
+from core.vision.recognition.photo_reader import PhotoReader, load_photo_reader
+from portraits import cast
 from sandbox.driver import Driver, Invocation, Member
 from sandbox.types import Json
 from sandbox.world.cast import GUILD_ID

@@ -20,7 +20,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.running import Running, running
-from core.starter import cast, portrait
+from portraits import cast, portrait
 from sandbox.driver import Driver, Invocation, Member
 from sandbox.types import Json
 from sandbox.world.cast import GUILD_ID

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +12,8 @@ import pytest
 from core.bootstrap import Services, build
 from core.domain.faces import DetectedFace
 from core.settings import Settings
-from core.vision.dataset_pictures import PictureReader
-from core.vision.decode import OPERATOR_LIMITS, SafeDecoder
-from core.vision.detect import load_detector
-from core.vision.embed import load_embedder
-from core.vision.reader import Detector, FaceEmbedder
+from core.vision.datasets.dataset_pictures import PictureReader, load_picture_reader
+from core.vision.recognition.photo_reader import Detector, FaceEmbedder
 from tests.models.drawn import write_people
 
 
@@ -24,40 +21,40 @@ def _hash(array: np.ndarray) -> tuple[tuple[int, ...], bytes]:
     return array.shape, hashlib.sha256(array.tobytes()).digest()
 
 
-class RememberingDetector:
-    """Does not search the same picture twice."""
+class CachingDetector:
+    """A detector that searches each picture once."""
 
     def __init__(self, detector: Detector) -> None:
         self._detector = detector
-        self._seen: dict[object, tuple[DetectedFace, ...]] = {}
+        self._answers: dict[object, Sequence[DetectedFace]] = {}
 
-    def detect(self, image: np.ndarray) -> tuple[DetectedFace, ...]:
+    def detect(self, image: np.ndarray) -> Sequence[DetectedFace]:
         key = _hash(image)
-        if key not in self._seen:
-            self._seen[key] = self._detector.detect(image)
-        return self._seen[key]
+        if key not in self._answers:
+            self._answers[key] = self._detector.detect(image)
+        return self._answers[key]
 
 
-class RememberingEmbedder:
-    """Does not embed the same batch twice."""
+class CachingEmbedder:
+    """An embedder that embeds each batch once."""
 
     def __init__(self, embedder: FaceEmbedder) -> None:
         self._embedder = embedder
-        self._seen: dict[object, np.ndarray] = {}
+        self._answers: dict[object, np.ndarray] = {}
 
     def embed(self, chips: np.ndarray) -> np.ndarray:
         key = _hash(chips)
-        if key not in self._seen:
-            self._seen[key] = self._embedder.embed(chips)
-        return self._seen[key].copy()
+        if key not in self._answers:
+            self._answers[key] = self._embedder.embed(chips)
+        return self._answers[key].copy()
 
 
 @pytest.fixture(scope="session")
 def reader() -> Iterator[PictureReader]:
-    """The product's networks, and a decoder of its own; many tests bring in the same drawn people."""
-    loaded = PictureReader(
-        SafeDecoder(OPERATOR_LIMITS), RememberingDetector(load_detector()), RememberingEmbedder(load_embedder())
-    )
+    """Read pictures with the product's networks, which run once for the same pixels: many tests import the same people."""
+    loaded = load_picture_reader()
+    loaded._detector = CachingDetector(loaded._detector)
+    loaded._embedder = CachingEmbedder(loaded._embedder)
     yield loaded
     loaded.close()
 

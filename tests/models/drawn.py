@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from core.starter import cast, portrait
+from portraits import cast, portrait
 
 PEOPLE, PICTURES = 3, 4
 

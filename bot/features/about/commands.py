@@ -8,8 +8,8 @@ from discord import app_commands
 
 from bot.features.about.health import measure
 from bot.features.about.texts import about_embed, health_embed, help_embed
-from bot.i18n import localised
-from bot.speech import private
+from bot.ui.i18n import localised
+from bot.ui.language import private
 
 if TYPE_CHECKING:
     from bot.types import Interaction

@@ -10,7 +10,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.i18n import Words
+from bot.ui.i18n import Words
 from core.domain.jobs import Backlog
 
 COLOUR = 0x4477AA

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from discord.ui import View
 
-from bot.answers import Answer, Attachment
+from bot.delivery.answers import Answer, Attachment
 from bot.features.classify import texts
 from bot.features.classify.faces import ShownFace, shown_faces
 from bot.features.people.buttons import answer_view
-from bot.i18n import Words
+from bot.ui.i18n import Words
 from core.domain.classification import ClassifyResult
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job

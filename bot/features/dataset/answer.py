@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.answers import Answer, Attachment
+from bot.delivery.answers import Answer, Attachment
 from bot.errors import guarded
 from bot.features.dataset.texts import DROPPED, KEPT, curation_embed
 from bot.features.train.texts import preflight_lines
-from bot.i18n import Words
-from bot.lookup import ID, id_in, job_of
-from bot.permissions import require_moderator
+from bot.intake.lookup import ID, id_in, job_of
+from bot.ui.i18n import Words
+from bot.ui.permissions import require_moderator
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job, JobKind
-from core.domain.runs import RunKind
+from core.domain.training.runs import RunKind
 
 if TYPE_CHECKING:
     from bot.client import OmokageBot

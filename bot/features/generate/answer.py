@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.answers import Answer, Attachment
+from bot.delivery.answers import Answer, Attachment
 from bot.features.generate.controls import drawn_view
 from bot.features.generate.orders import drawn_by
 from bot.features.generate.texts import PICTURE, alt_of, drawn_embed
-from bot.meant import bare_choice, choice_answer
+from bot.intake.face_choice import bare_choice, choice_answer
 from core.domain.generation import Drawn
 from core.domain.jobs import Job
 
 if TYPE_CHECKING:
     from bot.client import OmokageBot
-    from bot.i18n import Words
+    from bot.ui.i18n import Words
 
 
 class DrawnAnswerer:

@@ -12,8 +12,8 @@ from bot.features.generate import orders
 from bot.features.generate.options import FILMS, Count, GridSeed, Seed, Truncation, Typed, descriptions, models, names
 from bot.features.generate.orders import Order
 from bot.features.generate.typed import seeds_in, traits_in
-from bot.i18n import localised
-from bot.photos import Photo, photo_of
+from bot.intake.photos import Photo, photo_of
+from bot.ui.i18n import localised
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import Face, GridRequest, MixRequest, MorphRequest
 

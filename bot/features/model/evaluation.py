@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.answers import Answer, Attachment
+from bot.delivery.answers import Answer, Attachment
 from bot.features.model.card import version_view
 from bot.features.model.texts import report_embed
-from bot.i18n import Words
+from bot.ui.i18n import Words
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.evaluation import EvaluationReport
 from core.domain.jobs import Job
+from core.domain.registry.evaluation import EvaluationReport
 
 if TYPE_CHECKING:
     from bot.client import OmokageBot

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.amounts import figure
 from bot.errors import guarded, reason
-from bot.forms import typed_in
-from bot.i18n import Words, clip
-from bot.lookup import ID, id_in
-from bot.permissions import guild_of, require_moderator
-from bot.speech import private
+from bot.intake.lookup import ID, id_in
+from bot.ui.formatting import figure
+from bot.ui.forms import typed_in
+from bot.ui.i18n import Words, clip
+from bot.ui.language import private
+from bot.ui.permissions import guild_of, require_moderator
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.runs import RunKind
-from core.domain.versions import Version
+from core.domain.registry.versions import Version
+from core.domain.training.runs import RunKind
 
 if TYPE_CHECKING:
     from bot.types import Interaction

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.answers import Answer, Attachment
+from bot.delivery.answers import Answer, Attachment
 from bot.features.optimize.controls import optimized_view
 from bot.features.optimize.orders import optimized_by, request_in
 from bot.features.optimize.texts import PICTURE, SHEET, alt_of, optimized_embed
-from bot.meant import bare_choice, choice_answer
+from bot.intake.face_choice import bare_choice, choice_answer
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job
 from core.domain.optimisation import Optimized
 
 if TYPE_CHECKING:
     from bot.client import OmokageBot
-    from bot.i18n import Words
+    from bot.ui.i18n import Words
 
 
 class OptimizedAnswerer:

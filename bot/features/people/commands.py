@@ -10,9 +10,9 @@ from discord import app_commands
 
 from bot.errors import guarded
 from bot.features.people.texts import pages_of, people_embed
-from bot.i18n import Words, localised
-from bot.permissions import guild_of
-from bot.speech import private
+from bot.ui.i18n import Words, localised
+from bot.ui.language import private
+from bot.ui.permissions import guild_of
 from core.domain.people import Person
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ import discord
 from bot.errors import guarded
 from bot.features.people import labelling, name_form
 from bot.features.people.places import PATTERN, FacePlace
-from bot.lookup import id_in
-from bot.menus import value_of
+from bot.intake.lookup import id_in
+from bot.ui.menus import value_of
 
 if TYPE_CHECKING:
     from bot.types import Interaction

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.lookup import ID, id_in
+from bot.intake.lookup import ID, id_in
 from core.domain.people import FaceRef
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.i18n import LANGUAGES, localised
-from bot.lookup import member_of
-from bot.permissions import guild_of, moderators_only
-from bot.speech import private
+from bot.intake.lookup import member_of
+from bot.ui.i18n import LANGUAGES, localised
+from bot.ui.language import private
+from bot.ui.permissions import guild_of, moderators_only
 from core.domain.people import LabellingPolicy
-from core.domain.presets import bad_option
+from core.domain.training.presets import bad_option
 
 if TYPE_CHECKING:
     from bot.types import Interaction

@@ -10,12 +10,12 @@ from bot.errors import job_line
 from bot.features.train.choices import chosen_data
 from bot.features.train.deeds import may_show
 from bot.features.train.texts import preflight_lines
-from bot.origin import origin_of
-from bot.permissions import guild_of
-from bot.speech import private
+from bot.intake.origin import origin_of
+from bot.ui.language import private
+from bot.ui.permissions import guild_of
 from core.domain.jobs import JSON
-from core.domain.presets import find_preset
-from core.domain.runs import Run, RunKind, RunRequest
+from core.domain.training.presets import find_preset
+from core.domain.training.runs import Run, RunKind, RunRequest
 
 if TYPE_CHECKING:
     from bot.types import Interaction

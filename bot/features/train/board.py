@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import discord
 from sqlalchemy.exc import OperationalError
 
+from bot.delivery.post import PASSING
 from bot.features.train.board_post import EDITABLE, NOWHERE, BoardPost
 from bot.features.train.page import Page, page_of
-from bot.post import PASSING
-from core.domain.runs import Run
+from core.domain.training.runs import Run
 
 if TYPE_CHECKING:
     from bot.client import OmokageBot

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from bot.delivery.post import PASSING
 from bot.features.train.page import Page
 from bot.features.train.texts import moved_embed
-from bot.i18n import Words
-from bot.post import PASSING
+from bot.ui.i18n import Words
 from core.domain.errors import OmokageError
-from core.domain.runs import Run
+from core.domain.training.runs import Run
 
 if TYPE_CHECKING:
     from bot.client import OmokageBot

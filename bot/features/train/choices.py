@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 from discord import app_commands
 
-from bot.amounts import figure, percent
 from bot.errors import offering
 from bot.features.train.texts import run_choice
-from bot.i18n import Words, clip
-from bot.lookup import id_in
-from bot.permissions import guild_of, moderators_only
-from bot.speech import private
-from core.domain.datasets import Dataset
+from bot.intake.lookup import id_in
+from bot.ui.formatting import figure, percent
+from bot.ui.i18n import Words, clip
+from bot.ui.language import private
+from bot.ui.permissions import guild_of, moderators_only
+from core.domain.data.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.presets import PRESETS, Preset
-from core.domain.runs import Checkpoint, Run, RunKind
+from core.domain.training.presets import PRESETS, Preset
+from core.domain.training.runs import Checkpoint, Run, RunKind
 
 if TYPE_CHECKING:
     from bot.client import OmokageBot

@@ -25,13 +25,13 @@ from bot.features.train.options import (
 )
 from bot.features.train.page import page_in
 from bot.features.train.texts import history_embed
-from bot.i18n import localised
-from bot.lookup import member_of
-from bot.permissions import guild_of, is_moderator, moderators_only
-from bot.speech import private
+from bot.intake.lookup import member_of
+from bot.ui.i18n import localised
+from bot.ui.language import private
+from bot.ui.permissions import guild_of, is_moderator, moderators_only
 from core.domain.jobs import JSON, JobKind
-from core.domain.runs import RunKind
-from core.services.jobs import now_utc
+from core.domain.training.runs import RunKind
+from core.services.jobs.service import now_utc
 
 if TYPE_CHECKING:
     from bot.types import Interaction

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.speech import private
+from bot.ui.language import private
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.runs import Run
-from core.domain.versions import Version
+from core.domain.registry.versions import Version
+from core.domain.training.runs import Run
 
 if TYPE_CHECKING:
     from bot.client import OmokageBot

@@ -11,9 +11,9 @@ import discord
 from bot.features.train.buttons import run_view
 from bot.features.train.deeds import find_version
 from bot.features.train.texts import CURVES, SAMPLES, Shown, moment_of, run_embed
-from bot.i18n import Words
+from bot.ui.i18n import Words
 from core.domain.errors import OmokageError
-from core.domain.runs import Run, RunState
+from core.domain.training.runs import Run, RunState
 
 if TYPE_CHECKING:
     from bot.client import OmokageBot

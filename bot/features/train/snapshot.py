@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.answers import Answer
+from bot.delivery.answers import Answer
 from bot.errors import guarded
 from bot.features.train.begin import Wanted, begin
 from bot.features.train.texts import preflight_lines
-from bot.i18n import Words
-from bot.lookup import ID, id_in
-from bot.permissions import guild_of, require_moderator
-from core.domain.datasets import Dataset
+from bot.intake.lookup import ID, id_in
+from bot.ui.i18n import Words
+from bot.ui.permissions import guild_of, require_moderator
+from core.domain.data.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job
-from core.domain.runs import RunKind
+from core.domain.training.runs import RunKind
 
 if TYPE_CHECKING:
     from bot.client import OmokageBot

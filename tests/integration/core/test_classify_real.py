@@ -15,14 +15,14 @@ from core.domain.classification import ClassifyResult, FaceAnswer
 from core.domain.faces import overlap
 from core.domain.jobs import JobState
 from core.domain.people import FaceRef
-from core.domain.runs import RunKind
-from core.domain.versions import Version, VersionDraft
-from core.models import weights_file
-from core.models.embedding_head import ARCHITECTURE, head_tensors, train_head
-from core.services.classify import ClassifyService
+from core.domain.registry.versions import Version, VersionDraft
+from core.domain.training.runs import RunKind
+from core.models.common import weights_file
+from core.models.embedding.head import ARCHITECTURE, head_tensors, train_head
+from core.services.recognition.service import ClassifyService
 from core.settings import Settings
-from core.starter import StarterPicture, cast, group
-from core.vision.reader import EMBEDDING_NAME
+from core.vision.recognition.photo_reader import EMBEDDING_NAME
+from portraits import StarterPicture, cast, group
 from tests.integration.core.parts import CHANNEL, GUILD, Clock, request
 from tests.integration.core.registry_parts import Trained
 

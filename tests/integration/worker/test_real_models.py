@@ -16,8 +16,8 @@ from PIL import Image
 from core.bootstrap import Services
 from core.domain.classification import ClassifyResult
 from core.domain.jobs import JobKind, JobRequest, JobState, Origin, QueueName
-from core.starter import cast, group
 from core.storage.scratch import scratch_root
+from portraits import cast, group
 from tests.integration.worker.parts import ROOT, Valkey, settled, wait_until
 from worker.pulse import beat_file, read_beat
 

@@ -14,8 +14,9 @@ SCRIPT = """
 import json, sys
 from pathlib import Path
 import core.domain.classification, core.domain.fairness, core.domain.guilds
-import core.services.jobs, core.services.people, core.services.guilds, core.services.model_names
-import core.services.targets, core.domain.optimisation
+import core.services.jobs.service, core.services.people.service, core.services.guilds
+import core.services.generation.generator_lookup
+import core.services.attack.targets, core.domain.optimisation
 from core.domain.errors import OmokageError
 from core.bootstrap import build
 from core.settings import Settings
@@ -24,9 +25,9 @@ settings = Settings.from_env({"OMOKAGE_DATA": sys.argv[1]})
 services = build(settings, lambda *_: None)
 services.jobs.list(1, None)
 services.people.list(1)
-core.services.model_names.names_for(services.registry, 1)
+core.services.generation.generator_lookup.names_for(services.registry, 1)
 try:
-    core.services.targets.find_target(services.registry, services.people, 1, "Anna")
+    core.services.attack.targets.find_target(services.registry, services.people, 1, "Anna")
 except OmokageError as error:
     assert error.code == "not-trained"
 services.blobs.put(b"photo")

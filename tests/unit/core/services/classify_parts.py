@@ -16,13 +16,13 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate, DetectedFace
 from core.domain.jobs import JobKind, JobRequest, Origin
 from core.domain.people import FaceRef, GalleryRows, NewFace
-from core.services.classify import ClassifyService
-from core.services.jobs import JobService
-from core.services.people import PeopleService
-from core.services.registry import RegistryService
-from core.services.serving import Confirmed, Naming, Serving
+from core.services.jobs.service import JobService
+from core.services.people.service import PeopleService
+from core.services.recognition.model_cache import Confirmed, Naming, Serving
+from core.services.recognition.service import ClassifyService
+from core.services.registry.service import RegistryService
 from core.storage.blobs import Blobs
-from core.vision.reader import PhotoReading
+from core.vision.recognition.photo_reader import PhotoReading
 from tests.databases import new_database
 
 GUILD = 700
