@@ -192,7 +192,7 @@ class Post:
     def _webhook(self, job: Job) -> discord.Webhook:
         # As discord.py does for its own `followup`; Webhook.partial makes one that may not be ephemeral.
         data: Any = {"id": job.origin.application_id, "type": _APPLICATION, "token": job.origin.interaction_token}
-        return discord.Webhook.from_state(data=data, state=self._bot._connection)
+        return discord.Webhook.from_state(data=data, state=self._bot._connection)  # noqa: SLF001 - no public way
 
 
 def _why(error: discord.HTTPException) -> _Original:

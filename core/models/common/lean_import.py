@@ -34,7 +34,7 @@ class _Finder(MetaPathFinder):
 
 def _importer() -> str:
     """Return the name of the module whose import statement is being carried out by this thread."""
-    frame: FrameType | None = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - a documented function of CPython
     while frame is not None:
         name = str(frame.f_globals.get("__name__", ""))
         if name != __name__ and name.partition(".")[0] != "importlib":
