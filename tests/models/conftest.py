@@ -51,7 +51,7 @@ class CachingEmbedder:
 
 @pytest.fixture(scope="session")
 def reader() -> Iterator[PictureReader]:
-    """Read pictures with the product's networks, which run once for the same pixels: many tests import the same people."""
+    """Read pictures with the product's networks, asked once about the same pixels: tests import the same people."""
     loaded = load_picture_reader()
     loaded._detector = CachingDetector(loaded._detector)
     loaded._embedder = CachingEmbedder(loaded._embedder)
