@@ -45,12 +45,12 @@ tests: dev
 	@# Three at a time on two cores: a quarter of the time tests wait for processes.
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-# Before each commit: everything that needs neither TensorFlow nor another process of the product.
+# Before each commit: all that needs no TensorFlow, and fewer examples of each property than `make test` tries.
 quick: lint
 	@$(MAKE) --no-print-directory -j 2 types unit
 
 unit: dev
-	$(BIN)/python -m pytest -n 2 --dist worksteal tests/unit
+	$(BIN)/python -m pytest -n 2 --dist worksteal --hypothesis-profile quick tests/unit
 
 # What trains does so in bfloat16 where the machine has it; here once in each, whatever the machine has.
 test-precisions: dev

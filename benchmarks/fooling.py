@@ -252,10 +252,12 @@ def colours() -> Figures:
     """Root of the covariance of drawn portraits' colours before the logistic function: core.models.attack.fourier."""
     from scipy.special import logit  # only here
 
-    from portraits.people.default_people import CAST
+    from portraits.people.default_people import DEFAULT_PEOPLE
     from portraits.portraits import portrait
 
-    pixels = np.concatenate([portrait(one, seed, 128).image.reshape(-1, 3) for one in CAST for seed in range(4)])
+    pixels = np.concatenate(
+        [portrait(one, seed, 128).image.reshape(-1, 3) for one in DEFAULT_PEOPLE for seed in range(4)]
+    )
     covariance = np.cov(logit(np.clip(pixels / 255, 2 / 255, 1 - 2 / 255)).T)
     axes, sizes, _ = np.linalg.svd(covariance)
     root = axes * np.sqrt(sizes)

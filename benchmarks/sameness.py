@@ -21,7 +21,7 @@ from pathlib import Path
 from PIL import Image
 
 from benchmarks.report import Figures, print_table
-from portraits import cast, group, portrait
+from portraits import default_people, group, portrait
 
 PER_PERSON = 9  # drawing is learnt from a hundred pictures at least
 ENROLLED = 5
@@ -92,7 +92,7 @@ def _hashes(folder: Path) -> Iterator[tuple[str, str]]:
 def _draw(folder: Path) -> tuple[list[Path], list[Path]]:
     """Draw portraits, a folder a person, and two groups; return the folders and the groups' files."""
     people = []
-    for person in cast():
+    for person in default_people():
         own = folder / person.name
         own.mkdir(parents=True)
         for seed in range(PER_PERSON):
@@ -101,7 +101,9 @@ def _draw(folder: Path) -> tuple[list[Path], list[Path]]:
     groups = []
     for seed in (1, 2):
         groups.append(folder.parent / f"group-{seed}.png")
-        Image.fromarray(group(cast()[seed : seed + 4], seed=seed, width=640, height=480).image).save(groups[-1])
+        Image.fromarray(group(default_people()[seed : seed + 4], seed=seed, width=640, height=480).image).save(
+            groups[-1]
+        )
     return people, groups
 
 

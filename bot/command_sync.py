@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import discord
+from discord.http import Route
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
+    from bot.context import BotClient
 
 _log = logging.getLogger(__name__)
 
 
-async def sync_commands(bot: OmokageBot, file: Path) -> bool:
+async def sync_commands(bot: BotClient, file: Path) -> bool:
     """Register the commands where they differ from what was registered last; whether that was needed.
 
     Args:
@@ -28,7 +29,7 @@ async def sync_commands(bot: OmokageBot, file: Path) -> bool:
     scopes = scopes or [None]
     changed = False
     for scope in scopes:
-        key = f"{bot.http_base}/{bot.application_id}/{'global' if scope is None else scope.id}"
+        key = f"{Route.BASE}/{bot.application_id}/{'global' if scope is None else scope.id}"
         payload = await payload_of(bot)
         digest = hash_of(payload)
         if known.get(key) == digest and await _registered(bot, scope) == len(payload):
@@ -43,12 +44,12 @@ async def sync_commands(bot: OmokageBot, file: Path) -> bool:
     return changed
 
 
-async def payload_of(bot: OmokageBot) -> list[dict[str, Any]]:
+async def payload_of(bot: BotClient) -> list[dict[str, Any]]:
     """What Discord is told, translations included."""
     translator = bot.tree.translator
     if translator is None:
         raise RuntimeError("the command tree has no translator")
-    return [await command.get_translated_payload(bot.tree, translator) for command in bot.catalogue]
+    return [await command.get_translated_payload(bot.tree, translator) for command in bot.commands]
 
 
 def hash_of(payload: list[dict[str, Any]]) -> str:
@@ -56,7 +57,7 @@ def hash_of(payload: list[dict[str, Any]]) -> str:
     return hashlib.sha256(json.dumps(payload, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 
-async def _registered(bot: OmokageBot, scope: discord.Object | None) -> int:
+async def _registered(bot: BotClient, scope: discord.Object | None) -> int:
     """How many commands Discord has: one that was removed by other means must not stay away for ever."""
     return len(await bot.tree.fetch_commands(guild=scope))
 

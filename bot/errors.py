@@ -15,7 +15,7 @@ from bot.ui.language import private
 from core.domain.errors import ErrorCode, OmokageError
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 _log = logging.getLogger(__name__)
 P = ParamSpec("P")

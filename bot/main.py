@@ -10,6 +10,7 @@ from functools import partial
 import aiohttp
 import discord
 
+from bot.catalogue import feature_set
 from bot.client import OmokageBot
 from core.bootstrap import Services, build
 from core.logs import set_up_logging
@@ -65,9 +66,10 @@ def _services(settings: Settings) -> Services:
 
 
 async def _serve(services: Services, settings: Settings, token: str) -> None:
-    from worker.stream import events
+    from worker.events import events
 
-    bot, stopped = OmokageBot(services, settings, partial(events, settings.broker_url)), asyncio.Event()
+    bot = OmokageBot(services, settings, feature_set(), partial(events, settings.broker_url))
+    stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         if sys.platform != "win32":
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)

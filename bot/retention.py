@@ -14,7 +14,7 @@ from core.domain.storage_limits import size_text
 from core.services.retention import PAUSE_S
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
+    from bot.context import BotContext
     from core.services.retention import RetentionService
 
 _log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ class StoppingError(Exception):
     """The bot ends: what is left goes at the next start."""
 
 
-async def tidy(bot: OmokageBot) -> None:
+async def tidy(bot: BotContext) -> None:
     """Go on for ever; several bots may do so at once."""
     stopping = threading.Event()
 
@@ -44,7 +44,7 @@ async def tidy(bot: OmokageBot) -> None:
         stopping.set()
 
 
-async def _prune(bot: OmokageBot, retention: RetentionService) -> None:
+async def _prune(bot: BotContext, retention: RetentionService) -> None:
     pruned = await bot.threads.slow(retention.prune)
     if pruned.is_foreign:
         _log.warning("the stored files belong to another database, so none was deleted; omokage prune says more")

@@ -89,14 +89,14 @@ def _plan(kind: RunKind, changes: dict[str, Any]) -> Plan:
 
 def _make(services: Services, kind: RunKind, plan: Plan, people: tuple[int, int], interrupt: Interrupt) -> Made | None:
     """Each stage finds what an earlier call has done; None: somebody pressed Ctrl-C."""
-    from core.services.starter.portrait_set import write_sittings  # numpy
+    from core.services.starter.portrait_set import write_portrait_set  # numpy
     from core.services.starter.training import begin, finish, make_dataset, version_of
     from worker.runner import new_owner  # Celery
 
     pictures, seed = people
     folder = services.settings.data / "portraits"
-    sittings = write_sittings(folder, pictures, seed, _lines("drawn"))
-    dataset = make_dataset(services.dataset_storage, folder, sittings, _lines("read"))
+    portraits = write_portrait_set(folder, pictures, seed, _lines("drawn"))
+    dataset = make_dataset(services.dataset_storage, folder, portraits, _lines("read"))
     owner = new_owner()
     run = begin(services.runs, kind, dataset, plan, seed=seed, owner=owner)
     if run.state is not RunState.FINISHED:
@@ -108,7 +108,7 @@ def _make(services: Services, kind: RunKind, plan: Plan, people: tuple[int, int]
     command = f"omokage starter train {kind} --pictures {pictures} --seed {seed}"
     command += f" --preset {plan.preset} --steps {plan.steps} --batch {plan.batch}"
     version = version_of(services.registry, run)
-    made = finish(services.registry, services.dataset_storage, version, sittings, command)
+    made = finish(services.registry, services.dataset_storage, version, portraits, command)
     _draw_sheet(services.settings.data / f"{kind}-final.png", made)
     return made
 

@@ -1,6 +1,6 @@
 """A dozen fictional people, drawn by code: to try, to test and to show Omokage without a real person's picture.
 
-`cast()` names them, `portrait` and `group` photograph them, `write_pictures` fills a folder with attachments.
+`default_people()` lists them, `portrait` and `group` draw them, `write_pictures` fills a folder with attachments.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 __all__ = ["StarterPerson", "StarterPicture", "Traits", "cast", "group", "portrait", "write_pictures"]
 
 
-def cast() -> tuple[StarterPerson, ...]:
-    """The twelve, in the order of their ids (1 to 12)."""
-    from portraits.people.default_people import CAST  # see __getattr__
+def default_people() -> tuple[StarterPerson, ...]:
+    """Return the twelve default people, in the order of their ids (1 to 12)."""
+    from portraits.people.default_people import DEFAULT_PEOPLE  # see __getattr__
 
-    return CAST
+    return DEFAULT_PEOPLE
 
 
 def __getattr__(name: str) -> Any:
-    """Load numpy and the drawing only when something is drawn: the names alone are wanted by light processes too."""
+    """Load numpy and the renderer only when something is drawn: light processes need the names alone."""
     from importlib import import_module
 
-    homes = {"write_pictures": "fixtures", "StarterPerson": "people.traits", "Traits": "people.traits"}
+    modules = {"write_pictures": "fixtures", "StarterPerson": "people.traits", "Traits": "people.traits"}
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"portraits.{homes.get(name, 'portraits')}"), name)
+    return getattr(import_module(f"portraits.{modules.get(name, 'portraits')}"), name)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from portraits.people.default_people import CAST
+from portraits.people.default_people import DEFAULT_PEOPLE
 from portraits.portraits import StarterPicture, group, portrait
 
 INDEX = "index.json"
@@ -72,7 +72,7 @@ def _complete(folder: Path, index: Path, stamp: Path, version: str) -> bool:
 
 def _shots(portraits: int, groups: bool) -> Iterator[_Shot]:
     for n in range(portraits):
-        for person in CAST:
+        for person in DEFAULT_PEOPLE:
             description = f"{person.name}, {_ORDINALS[n]} picture"
             yield _Shot(f"{person.name.lower()}-{n + 1}.jpg", description, 11 + n, (person.id,))
     if groups:
@@ -92,5 +92,5 @@ def _written(folder: Path, shot: _Shot, size: int) -> dict[str, str | list[str]]
 
 
 def _taken(shot: _Shot, size: int) -> StarterPicture:
-    people = [CAST[number - 1] for number in shot.people]
+    people = [DEFAULT_PEOPLE[number - 1] for number in shot.people]
     return portrait(people[0], shot.seed, size) if len(people) == 1 else group(people, shot.seed)

@@ -18,7 +18,7 @@ from portraits.head.skin import paint_skin
 from portraits.head.surface import Head, Hits, cast_rays, model
 from portraits.people.traits import Traits
 from portraits.rendering.fields import Field, mix
-from portraits.rendering.scene import Layer, Shot
+from portraits.rendering.scene import Layer, Scene
 from portraits.scenery.body import body
 from portraits.scenery.glasses import glasses
 
@@ -39,27 +39,27 @@ class Box:
     h: float
 
 
-def draw(canvas: Field, shot: Shot, place: tuple[float, float]) -> Box:
+def draw_person(canvas: Field, scene: Scene, place: tuple[float, float]) -> Box:
     """Draw a person onto a linear canvas (3, H, W), in place, the upright head's centre at `place` (x, y) in pixels.
 
     Returns the face's box, from the hairline to the chin.
     """
-    scale = 1 / shot.pixel
+    scale = 1 / scene.pixel
     rows = np.arange(max(0, int(place[1] - 1.75 * scale)), canvas.shape[1])
     columns = np.arange(max(0, int(place[0] - 2.3 * scale)), min(canvas.shape[2], int(place[0] + 2.3 * scale) + 1))
     v, u = np.meshgrid((place[1] - 0.5 - rows) / scale, (columns + 0.5 - place[0]) / scale, indexing="ij")
     u, v = u.astype(np.float32), v.astype(np.float32)
     window = canvas[:, rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     low = slice(int(np.count_nonzero(v[:, 0] > 0.2)), None)
-    _cover(window[:, low], curtain(shot, u[low], v[low]))
-    _cover(window[:, low], body(shot, u[low], v[low]))
-    _cover(window[:, low], curtain(shot, u[low], v[low], start=-0.2))
+    _cover(window[:, low], curtain(scene, u[low], v[low]))
+    _cover(window[:, low], body(scene, u[low], v[low]))
+    _cover(window[:, low], curtain(scene, u[low], v[low], start=-0.2))
     high = slice(0, int(np.count_nonzero(v[:, 0] > -1.5)))
-    wide = _span(np.abs(u[0] - shot.pose.centre[0]) < 1.45)
-    hits = _draw_head(window[:, high, wide], shot, u[high, wide], v[high, wide])
+    wide = _span(np.abs(u[0] - scene.pose.centre[0]) < 1.45)
+    hits = _draw_head(window[:, high, wide], scene, u[high, wide], v[high, wide])
     # Once more over the ends of the hair on the head, below the cheeks.
-    _cover(window[:, low], curtain(shot, u[low], v[low], start=-0.72))
-    return _box(shot.traits, hits, rows[0], columns[wide][0])
+    _cover(window[:, low], curtain(scene, u[low], v[low], start=-0.72))
+    return _box(scene.traits, hits, rows[0], columns[wide][0])
 
 
 def _span(inside: NDArray[np.bool_]) -> slice:
@@ -73,35 +73,35 @@ def _cover(window: Field, layer: Layer | None) -> None:
         window[:] = mix(window, layer.colour, layer.cover)
 
 
-def _draw_head(window: Field, shot: Shot, u: Field, v: Field) -> Hits:
-    u, v = u - np.float32(shot.pose.centre[0]), v - np.float32(shot.pose.centre[1])
+def _draw_head(window: Field, scene: Scene, u: Field, v: Field) -> Hits:
+    u, v = u - np.float32(scene.pose.centre[0]), v - np.float32(scene.pose.centre[1])
     finest, fewest, most = _TEXTURE
-    head = model(shot.traits, shot.moment, int(min(most, max(fewest, finest / shot.pixel))))
-    hits = cast_rays(head, shot, u, v)
-    colour = _lit_head(shot, head, hits)
+    head = model(scene.traits, scene.variation, int(min(most, max(fewest, finest / scene.pixel))))
+    hits = cast_rays(head, scene, u, v)
+    colour = _lit_head(scene, head, hits)
     # Ears twice: behind the head's soft outline, and again what of them stands before the head.
     near = np.full(u.shape, _FAR, np.float32)
-    draw_ears(window, near, shot, u, v)
+    draw_ears(window, near, scene, u, v)
     window[:, hits.rows, hits.columns] = mix(window[:, hits.rows, hits.columns], colour, hits.cover)
     near[:] = _NEAR
     near[hits.rows, hits.columns] = hits.depth
     _soften(window, near)
-    draw_ears(window, near, shot, u, v)
-    _cover(window, glasses(shot, u, v))
+    draw_ears(window, near, scene, u, v)
+    _cover(window, glasses(scene, u, v))
     return hits
 
 
-def _lit_head(shot: Shot, head: Head, hits: Hits) -> Field:
+def _lit_head(scene: Scene, head: Head, hits: Hits) -> Field:
     x, y, z = hits.face
-    paint = paint_skin(shot, x, y, z)
-    paint_beard(shot, paint, x, y, z)
-    paint_mouth(shot, paint, x, y)
-    paint_brows(shot, paint, x, y)
-    paint_eyes(shot, paint, x, y)
-    share = paint_hair(shot, paint, hits)
+    paint = paint_skin(scene, x, y, z)
+    paint_beard(scene, paint, x, y, z)
+    paint_mouth(scene, paint, x, y)
+    paint_brows(scene, paint, x, y)
+    paint_eyes(scene, paint, x, y)
+    share = paint_hair(scene, paint, hits)
     paint.glow *= 1 - share
-    lit = key_reaching(head, hits, shot)
-    return shade(shot.light, paint, hits.normal, hits.sky, lit) + sheen(shot, hits, share, lit)
+    lit = key_reaching(head, hits, scene)
+    return shade(scene.light, paint, hits.normal, hits.sky, lit) + sheen(scene, hits, share, lit)
 
 
 def _soften(window: Field, near: Field) -> None:

@@ -1,7 +1,7 @@
-"""People who never were, any number of them, as a studio photographs them: what the starter models learn to draw.
+"""Random people who do not exist, drawn as a studio photographs them: what the starter models learn from.
 
-Calmer than the cast's pictures: nearly from the front, before a plain wall, since a small network that is trained for
-an hour learns faces best where there is little else to learn.
+Calmer than the default people's pictures: nearly from the front, before a plain wall, since a small network that is
+trained for an hour learns faces best where there is little else to learn.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from portraits.people.roles import Role, shaped
 from portraits.people.shapes import ANYONE, MAN, WOMAN
-from portraits.people.traits import Colour, Moment, Traits
-from portraits.picture import draw
-from portraits.portraits import developed
+from portraits.people.templates import PersonTemplate, shape_face
+from portraits.people.traits import Colour, Traits, Variation
+from portraits.picture import draw_person
+from portraits.portraits import to_srgb
 from portraits.rendering.fields import Field, mix, step
 from portraits.rendering.paint import linear
-from portraits.rendering.scene import shot
+from portraits.rendering.scene import make_scene
 from portraits.scenery.clothes import CLOTHES
 from portraits.scenery.glasses import FRAMES
 from portraits.variations import COLOURS
@@ -31,7 +31,7 @@ TRAITS = ("smile", "glasses", "beard", "long-hair", "age")  # what models learn 
 _HALF_HEAD = 0.33 * SIDE
 _PLACE = (0.5 * SIDE, 0.455 * SIDE)  # hair and shoulders fit
 
-# Skin and lips, from light to dark; each sitter's lies between two neighbours.
+# Skin and lips, from light to dark; each person's lies between two neighbours.
 _SKINS: tuple[tuple[Colour, Colour], ...] = (
     ((0.98, 0.83, 0.75), (0.85, 0.47, 0.44)),
     ((0.95, 0.79, 0.68), (0.82, 0.47, 0.44)),
@@ -52,33 +52,33 @@ _GREY: Colour = (0.62, 0.61, 0.60)
 
 
 @dataclass(frozen=True, slots=True)
-class Sitter:
-    """One person in one picture.
+class RandomPerson:
+    """A random person in one picture.
 
-    `labels` tell of each of `TRAITS` whether it shows; `woman` explains what goes with some of them.
+    `labels` says of each of `TRAITS` whether it shows; `woman` explains which traits go together.
     """
 
     seed: int
     traits: Traits
-    moment: Moment
+    variation: Variation
     wall: Colour
     labels: Mapping[str, bool]
     woman: bool
 
 
-def sitter(seed: int) -> Sitter:
-    """Who sits for the picture with that seed; the same seed, the same person."""
+def random_person(seed: int) -> RandomPerson:
+    """Return the person for a seed; the same seed gives the same person."""
     rng = np.random.Generator(np.random.PCG64((seed, 501)))
     woman, labels = _labels(rng)
     traits = _traits(rng, woman, labels)
-    return Sitter(seed, traits, _moment(rng, traits, labels), _one(rng, _WALLS), labels, woman)
+    return RandomPerson(seed, traits, _moment(rng, traits, labels), _one(rng, _WALLS), labels, woman)
 
 
-def photograph(who: Sitter) -> NDArray[np.uint8]:
-    """(SIDE, SIDE, 3) RGB; 50 ms of a processor."""
+def draw_random_person(who: RandomPerson) -> NDArray[np.uint8]:
+    """Return the person's picture, (SIDE, SIDE, 3) uint8 RGB; takes 50 ms of a processor."""
     canvas = _wall(who.wall)
-    draw(canvas, shot(who.traits, who.moment, _HALF_HEAD), _PLACE)
-    return developed(canvas, who.seed)
+    draw_person(canvas, make_scene(who.traits, who.variation, _HALF_HEAD), _PLACE)
+    return to_srgb(canvas, who.seed)
 
 
 def _labels(rng: np.random.Generator) -> tuple[bool, dict[str, bool]]:
@@ -106,7 +106,7 @@ def _traits(rng: np.random.Generator, woman: bool, labels: Mapping[str, bool]) -
     if labels["beard"]:
         given |= {"beard": _from(rng, 0.85, 1.0), "moustache": _from(rng, 0.85, 1.0)}
     ranges = {**ANYONE, **(WOMAN if woman else MAN)}
-    return shaped(Role("", ranges, skin, hair, iris, lips, given), rng)
+    return shape_face(PersonTemplate("", ranges, skin, hair, iris, lips, given), rng)
 
 
 def _style(rng: np.random.Generator, woman: bool, labels: Mapping[str, bool]) -> str:
@@ -117,10 +117,10 @@ def _style(rng: np.random.Generator, woman: bool, labels: Mapping[str, bool]) ->
     return str(_one(rng, _SHORT_WOMAN if woman else _SHORT_MAN))
 
 
-def _moment(rng: np.random.Generator, traits: Traits, labels: Mapping[str, bool]) -> Moment:
+def _moment(rng: np.random.Generator, traits: Traits, labels: Mapping[str, bool]) -> Variation:
     yaw, pitch = (math.radians(_likely(rng, -most, most)) for most in (14, 4))
     smile = _from(rng, 0.7, 1.0) if labels["smile"] else _from(rng, -0.15, 0.1)
-    return Moment(
+    return Variation(
         seed=int(rng.integers(1 << 30)),
         yaw=yaw,
         pitch=pitch,

@@ -1,4 +1,4 @@
-"""The day's looks: how a person stands, smiles and is lit in one picture."""
+"""Variations of a person from picture to picture: pose, expression, light and clothes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from portraits.people.traits import Colour, Moment, Traits
+from portraits.people.traits import Colour, Traits, Variation
 from portraits.scenery.clothes import CLOTHES
 
 _YAW = math.radians(30)
@@ -25,8 +25,8 @@ COLOURS: tuple[Colour, ...] = (
 )
 
 
-def moment(t: Traits, seed: int, number: int) -> Moment:
-    """What `seed` makes of the person with that number in the cast; the same in every picture with both."""
+def make_variation(t: Traits, seed: int, number: int) -> Variation:
+    """Return the variation for `seed` of the person with that id; the same in every picture with both."""
     rng = np.random.Generator(np.random.PCG64((seed, number)))
 
     def between(low: float, high: float) -> float:
@@ -39,7 +39,7 @@ def moment(t: Traits, seed: int, number: int) -> Moment:
     yaw, pitch, roll = likely(-_YAW, _YAW) * 1.3, likely(-_TILT, _TILT), likely(-_TILT, _TILT)
     yaw = max(-_YAW, min(_YAW, yaw))
     smile = between(0.2, 1.0)  # they know each other
-    return Moment(
+    return Variation(
         seed=int(rng.integers(1 << 30)),
         yaw=yaw,
         pitch=pitch,

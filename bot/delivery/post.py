@@ -22,7 +22,7 @@ from bot.delivery.answers import Answer
 from core.domain.jobs import Job, OutboxEntry
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
+    from bot.context import BotClient
 
 _log = logging.getLogger(__name__)
 TOKEN_LIFE = timedelta(minutes=14)  # Discord's quarter of an hour, less what a slow upload takes
@@ -59,7 +59,7 @@ class Post:
         clock: aware UTC.
     """
 
-    def __init__(self, bot: OmokageBot, clock: Callable[[], datetime]) -> None:
+    def __init__(self, bot: BotClient, clock: Callable[[], datetime]) -> None:
         self._bot = bot
         self._clock = clock
         self._unnoted: dict[int, int] = {}  # by job: the message that shows it, where the database does not know it yet

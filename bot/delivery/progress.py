@@ -14,12 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.delivery.answers import Answer, Attachment
 from bot.delivery.post import PASSING, Post
 from bot.delivery.waiting import Look, Page, Said, Showing, look_at, showing
-from bot.features.jobs.cancel import cancel_view
 from core.domain.errors import OmokageError
 from core.domain.jobs import Job, JobKind
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
+    from bot.context import BotContext
 
 _log = logging.getLogger(__name__)
 FIRST_AFTER_S = 1.5  # most answers are there by then, and need no progress
@@ -46,12 +45,20 @@ class Progress:
         bot: whose jobs and blobs are looked at.
         post: carries what is shown to Discord.
         pages: of those kinds that have more to show than a line.
+        cancel_view: the button that ends a job, from its label and the job's id.
     """
 
-    def __init__(self, bot: OmokageBot, post: Post, pages: Mapping[JobKind, Page]) -> None:
+    def __init__(
+        self,
+        bot: BotContext,
+        post: Post,
+        pages: Mapping[JobKind, Page],
+        cancel_view: Callable[[str, int], discord.ui.View],
+    ) -> None:
         self._bot = bot
         self._post = post
         self._pages = pages
+        self._cancel_view = cancel_view
         self._watched: dict[int, _Watched] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -108,13 +115,13 @@ class Progress:
         return False
 
     async def _show(self, watched: _Watched, look: Look) -> None:
-        words = await self._bot.guilds_chosen.public(look.job.origin.guild_id, look.job.origin.locale)
+        words = await self._bot.guild_settings.public(look.job.origin.guild_id, look.job.origin.locale)
         # Twice in a row, so that the moment between two jobs of a busy worker does not count.
         away, watched.away = look.away and watched.away, look.away
         new = showing(words, look, watched.said, self._pages.get(look.job.kind), away=away)
         if new == watched.shown:
             return
-        view = cancel_view(new.button, look.job.id)
+        view = self._cancel_view(new.button, look.job.id)
         try:
             await self._post.update(look.job, Answer(new.text, view=view, **await self._picture(new)))
         except (discord.HTTPException, OmokageError, *PASSING) as error:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import discord
 
 from bot.delivery.answers import Answer
 from bot.delivery.post import PASSING, Post, Undeliverable
+from bot.delivery.progress import Progress
 from bot.errors import job_line, sentence
 from bot.ui.i18n import Words, choose
+from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import LIMITS, Failure, Job, JobState, OutboxEntry
-from core.services.jobs.service import now_utc
+from core.domain.jobs import JOB_LIMITS, Failure, Job, JobKind, JobState, OutboxEntry
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
+    from bot.context import Answerer, BotContext
 
 _log = logging.getLogger(__name__)
 _LOOK_S = 1.0  # when the stream is away; one indexed query
@@ -29,22 +31,21 @@ _AT_A_TIME = 4  # pictures of up to 8 MB in memory
 _MARK_AGAIN_S, _LONGEST_MARK_AGAIN_S = 1.0, 30.0
 
 
-class Answerer(Protocol):
-    """Builds what is posted for one kind of job."""
-
-    async def answer(self, bot: OmokageBot, job: Job) -> Answer:
-        """The whole message; raises OmokageError where there is none to show."""
-
-    async def redraw(self, bot: OmokageBot, job: Job) -> Answer:
-        """The embed and the buttons as they are now."""
-
-
 class Relay:
-    """Posts each answer once."""
+    """Posts each answer once.
 
-    def __init__(self, bot: OmokageBot, post: Post) -> None:
+    Args:
+        bot: whose outbox is looked into.
+        post: carries the answers to Discord.
+        progress: says nothing more of a job whose answer is posted.
+        answerers: who builds the answer to which kind of job.
+    """
+
+    def __init__(self, bot: BotContext, post: Post, progress: Progress, answerers: Mapping[JobKind, Answerer]) -> None:
         self._bot = bot
         self._post = post
+        self._progress = progress
+        self._answerers = answerers
         self._woken = asyncio.Event()
         self._room = asyncio.Semaphore(_AT_A_TIME)
         self._under_way: dict[int, asyncio.Task[None]] = {}
@@ -84,7 +85,7 @@ class Relay:
         try:
             async with self._room:
                 job = await threads.quick(jobs.get, entry.job_id)
-                await self._bot.progress.stop(job.id)
+                await self._progress.stop(job.id)
                 message_id = await self._deliver(job, entry)
         except PASSING as error:
             await self._later(entry, error)
@@ -129,26 +130,26 @@ class Relay:
         """What to post for a job that has ended."""
         if job.state is JobState.DONE:
             try:
-                answer = await self._bot.answerers[job.kind].answer(self._bot, job)
+                answer = await self._answerers[job.kind].answer(self._bot, job)
             except OmokageError as error:
                 return await self.failure_answer(job, Failure(error.code, error.details))
         elif job.state is JobState.CANCELLED:
-            words = await self._bot.guilds_chosen.public(job.origin.guild_id, job.origin.locale)
+            words = await self._bot.guild_settings.public(job.origin.guild_id, job.origin.locale)
             answer = Answer(f"{words.say('answer-cancelled')}\n{job_line(words, job.id)}")
         else:
             return await self.failure_answer(job, job.failure or Failure(ErrorCode.INTERNAL, {}))
-        words = await self._bot.guilds_chosen.public(job.origin.guild_id, job.origin.locale)
+        words = await self._bot.guild_settings.public(job.origin.guild_id, job.origin.locale)
         return replace(answer, salutation=_salutation(words, job))
 
     async def failure_answer(self, job: Job, failure: Failure) -> Answer:
         """A sentence for the member who asked, in his language."""
-        settings = await self._bot.guilds_chosen.settings(job.origin.guild_id)
+        settings = await self._bot.guild_settings.settings(job.origin.guild_id)
         words = choose(job.origin.locale, settings.language)
         text = sentence(words, failure.code, failure.details, job.id)
         return Answer(text, salutation=_salutation(words, job), private=True)
 
     async def _later(self, entry: OutboxEntry, error: Exception) -> None:
-        wait = min(2.0**entry.attempts, LIMITS.max_resend_s)
+        wait = min(2.0**entry.attempts, JOB_LIMITS.max_resend_s)
         retry_at = now_utc() + timedelta(seconds=wait)
         kept = await self._bot.threads.quick(self._bot.services.jobs.note_send_failure, entry.id, retry_at)
         outlook = f"again in {wait:.0f} s" if kept else "given up after a day"

@@ -7,14 +7,14 @@ import logging
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
+    from bot.context import BotClient
 
 _log = logging.getLogger(__name__)
 _EVERY_S = 2.0  # a fifth of a lease: a dead worker's job goes on within twelve seconds
 _RESUME_EVERY = 15  # rounds; a photo that nobody stores is rare, and looked for every half minute
 
 
-async def sweep(bot: OmokageBot) -> None:
+async def sweep(bot: BotClient) -> None:
     """Go on for ever; several bots may do so at once."""
     rounds = 0
     while True:

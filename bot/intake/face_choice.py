@@ -24,8 +24,7 @@ from core.domain.generation import FaceChoice
 from core.domain.jobs import JSON, Job
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
-    from bot.types import Interaction
+    from bot.context import BotContext, Interaction
 
 COLOUR = 0x4477AA
 PHOTO = "photo.jpg"
@@ -77,7 +76,7 @@ def chosen(job: Job, index: int | None) -> dict[str, JSON]:
     return changed_at(params, choice.which, index=index)
 
 
-async def choice_answer(bot: OmokageBot, words: Words, job: Job, choice: FaceChoice) -> Answer:
+async def choice_answer(bot: BotContext, words: Words, job: Job, choice: FaceChoice) -> Answer:
     """The question, with the numbered photo.
 
     Raises:

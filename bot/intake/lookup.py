@@ -11,7 +11,7 @@ from core.domain.jobs import Job, JobKind
 from core.domain.training.presets import bad_option
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 E = TypeVar("E", bound=StrEnum)
 

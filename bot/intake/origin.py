@@ -8,7 +8,7 @@ from bot.ui.permissions import guild_of
 from core.domain.jobs import Origin
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 
 def origin_of(interaction: Interaction) -> Origin:

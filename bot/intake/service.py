@@ -15,13 +15,14 @@ from bot.intake.face_fields import changed_at
 from bot.intake.fetch import Fetcher
 from bot.intake.origin import origin_of
 from bot.intake.photos import Photo, check, url_in
+from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON, Failure, Job, JobKind, JobRequest, JobState
-from core.services.jobs.service import now_utc
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
-    from bot.types import Interaction
+    from bot.context import AnswerRelay, BotContext, Interaction
+    from bot.delivery.post import Post
+    from bot.delivery.progress import Progress
 
 _log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -35,11 +36,22 @@ _PHOTOS = "photos"  # of a job that has several: where each is on Discord's CDN,
 
 
 class Intake:
-    """Takes photos in; what a former process left half done too."""
+    """Takes photos in; what a former process left half done too.
 
-    def __init__(self, bot: OmokageBot, fetcher: Fetcher) -> None:
+    Args:
+        bot: whose jobs and blobs are written.
+        fetcher: reads photos from Discord's CDN.
+        post: remembers which message shows a job.
+        progress: follows a job from now on.
+        relay: posts what is to be said of a job that was refused.
+    """
+
+    def __init__(self, bot: BotContext, fetcher: Fetcher, post: Post, progress: Progress, relay: AnswerRelay) -> None:
         self._bot = bot
         self._fetcher = fetcher
+        self._post = post
+        self._progress = progress
+        self._relay = relay
         self._room = asyncio.Semaphore(_AT_A_TIME)
         self._under_way: dict[int, asyncio.Task[None]] = {}
 
@@ -87,7 +99,7 @@ class Intake:
         message_id = await _acknowledge(interaction)
         try:
             if message_id is not None:
-                await self._bot.post.remember(job.id, message_id)
+                await self._post.remember(job.id, message_id)
         finally:
             self._start(job)
 
@@ -113,7 +125,7 @@ class Intake:
 
     def _start(self, job: Job) -> None:
         # Before there is anything to see, so that nothing of what the worker says is missed.
-        self._bot.progress.watch(job)
+        self._progress.watch(job)
         task = asyncio.create_task(self._store(job), name=f"intake-{job.id}")
         self._under_way[job.id] = task
         task.add_done_callback(lambda _: self._under_way.pop(job.id, None))
@@ -148,7 +160,7 @@ class Intake:
         """End the job, and delete what was stored for it before one of its photos was refused."""
         services, now = self._bot.services, now_utc()
         await self._bot.threads.quick(services.jobs.reject, job.id, failure)
-        self._bot.relay.wake()
+        self._relay.wake()
         if not stored:
             return
         try:

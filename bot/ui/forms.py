@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from bot.errors import guarded, say_unknown
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 Taker: TypeAlias = "Callable[[Interaction, re.Match[str], list[dict[str, Any]]], Awaitable[None]]"
 

@@ -2,49 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
-from bot.threads import Threads
 from bot.ui.i18n import Words, choose
-from core.domain.guilds import GuildSettings
-from core.services.guilds import GuildService
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
-
-_KEEP_S = 30.0  # another process (the CLI, a second bot) may change a guild's choices
-
-
-class Guilds:
-    """The guilds' choices, at hand without a look into the database for each click."""
-
-    def __init__(self, service: GuildService, threads: Threads) -> None:
-        self._service = service
-        self._threads = threads
-        self._kept: dict[int, tuple[float, GuildSettings]] = {}
-
-    async def settings(self, guild_id: int) -> GuildSettings:
-        """What the guild chose, at most half a minute old."""
-        kept = self._kept.get(guild_id)
-        if kept is None or time.monotonic() - kept[0] > _KEEP_S:
-            kept = (time.monotonic(), await self._threads.quick(self._service.settings, guild_id))
-            self._kept[guild_id] = kept
-        return kept[1]
-
-    def forget(self, guild_id: int) -> None:
-        """Its choices have changed."""
-        self._kept.pop(guild_id, None)
-
-    async def public(self, guild_id: int, locale: str) -> Words:
-        """For what everybody sees: the guild's language where it chose one, else that of the member who asked."""
-        return choose((await self.settings(guild_id)).language, locale)
+    from bot.context import Interaction
 
 
 async def private(interaction: Interaction) -> Words:
-    """For what only this member sees: his own language, else the guild's."""
+    """For what only this member sees: the member's own language, else the guild's."""
     guild_language = None
     if interaction.guild_id is not None:
-        guild_language = (await interaction.client.guilds_chosen.settings(interaction.guild_id)).language
+        guild_language = (await interaction.client.guild_settings.settings(interaction.guild_id)).language
     server = None if interaction.guild_locale is None else interaction.guild_locale.value
     return choose(interaction.locale.value, guild_language, server)

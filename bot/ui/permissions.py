@@ -10,7 +10,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.people import may_label
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 
 def is_moderator(interaction: Interaction) -> bool:
@@ -37,7 +37,7 @@ async def require_labeller(interaction: Interaction) -> int:
         OmokageError: NOT_ALLOWED, with the guild's policy in `reason`.
     """
     guild_id = guild_of(interaction)
-    policy = (await interaction.client.guilds_chosen.settings(guild_id)).labelling
+    policy = (await interaction.client.guild_settings.settings(guild_id)).labelling
     if not may_label(policy, is_moderator(interaction)):
         raise OmokageError(ErrorCode.NOT_ALLOWED, reason=f"labelling-{policy}")
     return guild_id

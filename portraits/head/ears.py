@@ -10,7 +10,7 @@ from portraits.head.shade import shade
 from portraits.people.traits import Traits
 from portraits.rendering.fields import Field, hill, noise, step
 from portraits.rendering.paint import Paint, darker, linear, spread
-from portraits.rendering.scene import Pose, Shot, Vector, dot
+from portraits.rendering.scene import Pose, Scene, Vector, dot
 
 # Axes of the right ear: along its height (leaning back), across it (backwards and outwards), and through it.
 _AXES: tuple[Vector, Vector, Vector] = ((0.10, 0.98, -0.17), (0.62, 0.07, -0.78), (0.78, -0.18, 0.60))
@@ -27,14 +27,14 @@ class _Ear:
     edge: float
 
 
-def draw_ears(window: Field, near: Field, shot: Shot, u: Field, v: Field) -> None:
+def draw_ears(window: Field, near: Field, scene: Scene, u: Field, v: Field) -> None:
     """Draw both ears onto the window (3, h, w), in place, where they stand before `near` (h, w), the head's depth."""
     for sign in (-1.0, 1.0):
-        ear = _ear(shot.traits, shot.pose, sign)
+        ear = _ear(scene.traits, scene.pose, sign)
         columns, rows = _span(u[0] - ear.centre[0]), _span(v[:, 0] - ear.centre[1])
         if columns is not None and rows is not None:
             place = u[rows, columns] - ear.centre[0], v[rows, columns] - ear.centre[1]
-            _draw(window[:, rows, columns], near[rows, columns] - ear.centre[2], shot, ear, place)
+            _draw(window[:, rows, columns], near[rows, columns] - ear.centre[2], scene, ear, place)
 
 
 def _span(away: Field) -> slice | None:
@@ -52,7 +52,7 @@ def _ear(t: Traits, p: Pose, sign: float) -> _Ear:
     return _Ear((place[0], place[1], place[2]), tuple((a[0], a[1], a[2]) for a in axes), halves[2] * 2)
 
 
-def _draw(window: Field, near: Field, shot: Shot, ear: _Ear, place: tuple[Field, Field]) -> None:
+def _draw(window: Field, near: Field, scene: Scene, ear: _Ear, place: tuple[Field, Field]) -> None:
     u, v = place
     # In the ear's own axes it is a unit sphere, and a ray is start + depth * along.
     start = [u * axis[0] + v * axis[1] for axis in ear.axes]
@@ -63,20 +63,20 @@ def _draw(window: Field, near: Field, shot: Shot, ear: _Ear, place: tuple[Field,
     inner = b * b - a * c
     depth = (np.sqrt(np.maximum(inner, 0)) - b) / a
     outline = inner * (ear.edge / a)  # about the distance from the outline, in half heads
-    pixel = shot.pixel
+    pixel = scene.pixel
     cover = step(-0.5 * pixel, pixel, outline) * step(-pixel, pixel, depth - near)
     rows, columns = np.nonzero(cover)
     q = [s[rows, columns] + depth[rows, columns] * w for s, w in zip(start, along, strict=True)]
-    colour, seen = _lit(shot, ear, q), window[:, rows, columns]
+    colour, seen = _lit(scene, ear, q), window[:, rows, columns]
     window[:, rows, columns] = seen + (colour - seen) * cover[rows, columns]
 
 
-def _lit(shot: Shot, ear: _Ear, q: list[Field]) -> Field:
-    paint, hollow = _painted(shot.traits, q[0], q[1])
+def _lit(scene: Scene, ear: _Ear, q: list[Field]) -> Field:
+    paint, hollow = _painted(scene.traits, q[0], q[1])
     slope = [q[0] * ear.axes[0][i] + q[1] * ear.axes[1][i] + q[2] * ear.axes[2][i] for i in range(3)]
     length = np.sqrt(slope[0] * slope[0] + slope[1] * slope[1] + slope[2] * slope[2])
     normal = (slope[0] / length, slope[1] / length, slope[2] / length)
-    return shade(shot.light, paint, normal, hollow, np.clip(hollow * 0.9, 0, 1))
+    return shade(scene.light, paint, normal, hollow, np.clip(hollow * 0.9, 0, 1))
 
 
 def _painted(t: Traits, tall: Field, wide: Field) -> tuple[Paint, Field]:

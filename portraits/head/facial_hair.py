@@ -7,19 +7,19 @@ import numpy as np
 from portraits.people.traits import Traits
 from portraits.rendering.fields import Field, bump, mix, noise, step
 from portraits.rendering.paint import Paint, linear, spread
-from portraits.rendering.scene import Shot
+from portraits.rendering.scene import Scene
 
 
-def paint_brows(shot: Shot, paint: Paint, x: Field, y: Field) -> None:
+def paint_brows(scene: Scene, paint: Paint, x: Field, y: Field) -> None:
     """Two tapering arcs of short hairs."""
-    t, raised, side = shot.traits, shot.moment.brow_raise, np.abs(x)
+    t, raised, side = scene.traits, scene.variation.brow_raise, np.abs(x)
     inner, outer = 0.105, t.eye_x + t.eye_width + 0.06
     along = (side - inner) / (outer - inner)
     frown = 0.05 * max(0.0, -raised) * (1 - along)
     arch = t.brow_arch * (1 - (along - 0.62) ** 2 * 2.6)
     middle = t.brow_y + 0.07 * raised - frown + t.brow_tilt * along * 2 + arch
     half = t.brow_thick * 0.62 * step(-0.2, 0.14, along) * (1 - 0.72 * step(0.45, 1.05, along)) + 0.002
-    soft = max(0.014, shot.pixel)
+    soft = max(0.014, scene.pixel)
     band = step(half + soft, half - soft * 0.6, np.abs(y - middle))
     ends = step(-0.06, 0.06, along) * step(1.06, 0.92, along)
     hairs = 0.78 + 0.35 * noise(side * 55 - y * 38, y * 14, 51)
@@ -27,10 +27,10 @@ def paint_brows(shot: Shot, paint: Paint, x: Field, y: Field) -> None:
     paint.over(colour, np.clip(band * ends * hairs * t.brow_dark, 0, 1), gloss=0.1, soft=0.3)
 
 
-def paint_beard(shot: Shot, paint: Paint, x: Field, y: Field, z: Field) -> None:
+def paint_beard(scene: Scene, paint: Paint, x: Field, y: Field, z: Field) -> None:
     """Stubble as a shade, beard and moustache as strands."""
-    t = shot.traits
-    stubble = min(0.9, t.stubble + shot.moment.stubble)
+    t = scene.traits
+    stubble = min(0.9, t.stubble + scene.variation.stubble)
     if not (stubble or t.beard or t.moustache):
         return
     jaw, lip = _where(t, np.abs(x), y, z)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from portraits.head.relief import Directions
-from portraits.people.traits import Moment, Traits
+from portraits.people.traits import Traits, Variation
 from portraits.rendering.fields import Field, bump, hill, mix, noise, step, turn
 
 CROWN = (0.0, 0.80, -0.60)  # the direction in which strands start, up and behind
@@ -87,7 +87,7 @@ class Hair:
     depth: Field
 
 
-def grow(t: Traits, m: Moment, d: Directions, radius: Field, points: tuple[Field, Field, Field]) -> Hair:
+def grow(t: Traits, m: Variation, d: Directions, radius: Field, points: tuple[Field, Field, Field]) -> Hair:
     """The hair on a head of that radius whose skull has those points."""
     style = STYLES[t.style]
     if style.bare:
@@ -100,7 +100,7 @@ def grow(t: Traits, m: Moment, d: Directions, radius: Field, points: tuple[Field
     return Hair(cover, depth * step(-0.01, style.lift, cover) * ends)
 
 
-def across(t: Traits, m: Moment) -> float:
+def across(t: Traits, m: Variation) -> float:
     """The hair's half width."""
     return STYLES[t.style].halves[0] * t.head_width / 0.70 * _volume(t, m)
 
@@ -110,7 +110,7 @@ def around_crown(x: Field, y: Field, z: Field) -> Field:
     return turn(x * 1.25, (y - CROWN[1]) * 0.6 - (z - CROWN[2]) * 0.8)
 
 
-def _volume(t: Traits, m: Moment) -> float:
+def _volume(t: Traits, m: Variation) -> float:
     return 1 + (t.volume * m.volume - 1) * 0.5
 
 
@@ -141,7 +141,7 @@ def _sides(style: Style, d: Directions, points: tuple[Field, Field, Field], lock
     return np.minimum(sides, np.abs(d.x) - 0.46 * step(-0.05, -0.4, d.y))
 
 
-def _outer(t: Traits, m: Moment, style: Style, d: Directions) -> Field:
+def _outer(t: Traits, m: Variation, style: Style, d: Directions) -> Field:
     """How far the hair reaches in each direction, curls aside."""
     _, up, down, deep = style.halves
     qx = (d.x / across(t, m)) ** 2
@@ -157,7 +157,7 @@ def _outer(t: Traits, m: Moment, style: Style, d: Directions) -> Field:
     return outer
 
 
-def _waves(style: Style, m: Moment, d: Directions) -> Field:
+def _waves(style: Style, m: Variation, d: Directions) -> Field:
     """Locks along the strands, and curls; other ones in every picture."""
     shift = (m.seed % 7) * 5.1
     locks = noise(around_crown(d.x, d.y, d.z) * 9 + shift, d.y * 1.2, 23) * style.strands

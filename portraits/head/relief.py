@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from portraits.people.traits import Moment, Traits
+from portraits.people.traits import Traits, Variation
 from portraits.rendering.fields import Field, bump, hill, step
 
 _STRETCH = 1.2  # directions on the square: s = a / (|a| + stretch); smaller favours the face more
@@ -52,7 +52,7 @@ def texture_place(x: Field, y: Field, z: Field, length: Field, n: int) -> tuple[
     return np.clip(column, 0, n - 1.001), np.clip(row, 0, n - 1.001)
 
 
-def skull(t: Traits, m: Moment, d: Directions) -> Field:
+def skull(t: Traits, m: Variation, d: Directions) -> Field:
     """Radius (n, n) of the head without features: an ellipsoid with a jaw."""
     down = step(0.0, 0.95, -d.y)
     front = step(-0.35, 0.45, d.z)
@@ -69,14 +69,14 @@ def skull(t: Traits, m: Moment, d: Directions) -> Field:
     return 1 / np.sqrt(qx + qy + qz + profile * low * step(-0.1, 0.6, d.z) + outline * boxy)
 
 
-def features(t: Traits, m: Moment, x: Field, y: Field, z: Field) -> Field:
+def features(t: Traits, m: Variation, x: Field, y: Field, z: Field) -> Field:
     """Height (n, n) of the features above the skull whose points are (x, y, z)."""
     side = np.abs(x)
     height = _eyes_and_brow(t, m, side, y) + _nose(t, side, y) + _cheeks(t, m, side, y) + _mouth_and_chin(t, m, side, y)
     return height * step(0.0, 0.35, z)
 
 
-def _eyes_and_brow(t: Traits, m: Moment, side: Field, y: Field) -> Field:
+def _eyes_and_brow(t: Traits, m: Variation, side: Field, y: Field) -> Field:
     socket = -t.eye_deep * bump(side, y, (t.eye_x - 0.02, t.eye_y + 0.03), (0.27, 0.21))
     ball = 0.055 * bump(side, y, (t.eye_x, t.eye_y), (0.19, 0.14))
     ridge = t.brow_ridge * bump(side, y, (0.22, t.brow_y - 0.01), (0.36, 0.13))
@@ -99,7 +99,7 @@ def _nose(t: Traits, side: Field, y: Field) -> Field:
     return result
 
 
-def _cheeks(t: Traits, m: Moment, side: Field, y: Field) -> Field:
+def _cheeks(t: Traits, m: Variation, side: Field, y: Field) -> Field:
     bone = t.cheekbone * bump(side, y, (0.43, -0.16), (0.27, 0.22))
     full = t.cheek_full * bump(side, y, (0.42, -0.5), (0.3, 0.35))
     apple = 0.05 * m.smile * bump(side, y, (0.36, -0.28), (0.22, 0.18))
@@ -112,7 +112,7 @@ def _cheeks(t: Traits, m: Moment, side: Field, y: Field) -> Field:
     return bone + full + apple + fold + hollow
 
 
-def _mouth_and_chin(t: Traits, m: Moment, side: Field, y: Field) -> Field:
+def _mouth_and_chin(t: Traits, m: Variation, side: Field, y: Field) -> Field:
     drop = 0.10 * m.open  # the lower lip and the chin go down with an open mouth
     muzzle = 0.05 * bump(side, y, (0, t.mouth_y), (0.36, 0.26))
     philtrum = -0.014 * hill(side, 0, 0.04) * step(t.mouth_y + 0.03, t.mouth_y + 0.07, y) * step(-0.36, -0.42, y)

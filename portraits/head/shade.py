@@ -7,7 +7,7 @@ import numpy as np
 from portraits.head.surface import Head, Hits, height_above
 from portraits.rendering.fields import Field, mix, step
 from portraits.rendering.paint import Paint, spread
-from portraits.rendering.scene import Light, Shot
+from portraits.rendering.scene import Light, Scene
 
 Normal = tuple[Field, Field, Field]
 _SHADOW_STEPS = (0.06, 0.13, 0.22, 0.34, 0.5)  # half heads towards the light; a nose reaches no further
@@ -56,10 +56,10 @@ def _gloss(light: Light, paint: Paint, normal: Normal) -> Field:
     return result
 
 
-def key_reaching(head: Head, hits: Hits, shot: Shot) -> Field:
+def key_reaching(head: Head, hits: Hits, scene: Scene) -> Field:
     """The share (k,) of the key light that nothing of the head keeps from each point."""
-    axes = (shot.pose.right, shot.pose.up, shot.pose.out)
-    towards = [sum(shot.light.towards[i] * axis[k] for i, axis in enumerate(axes)) for k in range(3)]
+    axes = (scene.pose.right, scene.pose.up, scene.pose.out)
+    towards = [sum(scene.light.towards[i] * axis[k] for i, axis in enumerate(axes)) for k in range(3)]
     lit = np.ones_like(hits.sky)
     for far in _SHADOW_STEPS:
         gap = height_above(head, *(hits.point[k] + far * towards[k] for k in range(3)))

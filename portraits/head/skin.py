@@ -7,22 +7,22 @@ import numpy as np
 from portraits.people.traits import Traits
 from portraits.rendering.fields import Field, bump, hill, noise, step
 from portraits.rendering.paint import Paint, darker, linear, spread
-from portraits.rendering.scene import Shot
+from portraits.rendering.scene import Scene
 
 _MOLE = (0.03, 0.012, 0.008)
 
 
-def paint_skin(shot: Shot, x: Field, y: Field, z: Field) -> Paint:
+def paint_skin(scene: Scene, x: Field, y: Field, z: Field) -> Paint:
     """The face at the points (x, y, z), each (k,), without eyes, mouth and hair."""
-    t, m, side = shot.traits, shot.moment, np.abs(x)
+    t, m, side = scene.traits, scene.variation, np.abs(x)
     paint = Paint.of(spread(linear(t.skin)), len(x), gloss=0.35, soft=1.0)
     paint.colour *= 1 + noise(x * 5 + 3, y * 5 + z, 31) * spread((0.02, -0.033, -0.04))
     paint.colour *= 1 - _rosy(t, side, y) * spread((0.04, 0.28, 0.24))
     under = bump(side, y, (t.eye_x - 0.02, t.eye_y - 0.10), (0.17, 0.08)) * (0.25 + 0.5 * (t.age + m.age))
     lid = bump(side, y, (t.eye_x, t.eye_y + 0.07), (0.2, 0.1)) * (0.3 + 0.5 * t.lashes)
     paint.colour *= 1 - (0.3 * under + 0.28 * lid) * spread((0.6, 0.9, 0.8))
-    _spots(shot, paint, x, y)
-    _lines(shot, paint, side, y)
+    _spots(scene, paint, x, y)
+    _lines(scene, paint, side, y)
     _nostrils(t, paint, side, y)
     return paint
 
@@ -34,8 +34,8 @@ def _rosy(t: Traits, side: Field, y: Field) -> Field:
     return t.blush * (cheeks + 0.6 * tip + 0.35 * bump(side, y, (0.72, -0.1), (0.2, 0.35)))
 
 
-def _spots(shot: Shot, paint: Paint, x: Field, y: Field) -> None:
-    t, age = shot.traits, shot.traits.age + shot.moment.age
+def _spots(scene: Scene, paint: Paint, x: Field, y: Field) -> None:
+    t, age = scene.traits, scene.traits.age + scene.variation.age
     if t.freckles:
         # Turned, so that the noise's grid does not show.
         grains = noise(x * 27 + y * 19, y * 27 - x * 19, 41)
@@ -48,9 +48,9 @@ def _spots(shot: Shot, paint: Paint, x: Field, y: Field) -> None:
         paint.over(_MOLE, np.minimum(1, 3 * bump(x, y, t.mole, (0.022, 0.022))))
 
 
-def _lines(shot: Shot, paint: Paint, side: Field, y: Field) -> None:
+def _lines(scene: Scene, paint: Paint, side: Field, y: Field) -> None:
     """Crow's feet, forehead and bags with the years; folds beside the mouth with a smile."""
-    t, m = shot.traits, shot.moment
+    t, m = scene.traits, scene.variation
     age = t.age + m.age
     old, smile = max(0.0, age - 0.35), max(m.smile, 0.0)
     forehead = _forehead_lines(side, y) * (old * 0.7 + max(0.0, m.brow_raise) * (0.15 + old) * 0.5)

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from portraits.head.hair import grow
 from portraits.head.relief import Directions, directions, features, skull, texture_place
-from portraits.people.traits import Moment, Traits
+from portraits.people.traits import Traits, Variation
 from portraits.rendering.fields import Field, blur, mix, step
 from portraits.rendering.rays import Rays, near_head
-from portraits.rendering.scene import Pose, Shot
+from portraits.rendering.scene import Pose, Scene
 
 _REACH = 1.75  # no hair reaches further from the head's centre
 
@@ -49,7 +49,7 @@ class Hits:
     sky: Field
 
 
-def model(t: Traits, m: Moment, n: int) -> Head:
+def model(t: Traits, m: Variation, n: int) -> Head:
     """The head's textures, n x n."""
     d = directions(n)
     base = skull(t, m, d)
@@ -76,19 +76,19 @@ def _sky(radius: Field, n: int) -> Field:
     return np.clip(1 - 7.0 * fine - 3.2 * coarse, 0.35, 1.1)
 
 
-def cast_rays(head: Head, shot: Shot, u: Field, v: Field) -> Hits:
+def cast_rays(head: Head, scene: Scene, u: Field, v: Field) -> Hits:
     """Follow the rays through the camera points (u, v), both (h, w), relative to the head's centre.
 
     Every other ray of every other row is followed from far away; the others start where their neighbours ended.
     """
     coarse_u, coarse_v = u[::2, ::2], v[::2, ::2]
     start = np.sqrt(np.maximum(_REACH**2 - coarse_u * coarse_u - coarse_v * coarse_v, 0.0025))
-    coarse = march(head, shot.pose, Rays.start(coarse_u.ravel(), coarse_v.ravel(), start.ravel()), steps=9)
-    rows, columns, start = near_head(coarse, start.shape, 9 * shot.pixel, u.shape)
-    rays = march(head, shot.pose, Rays.start(u[rows, columns], v[rows, columns], start), steps=6)
-    seen = np.flatnonzero(rays.closest < shot.pixel)
-    cover = step(1.1, 0.2, rays.closest[seen] / shot.pixel)
-    return _hits(head, shot.pose, rays.part(seen), (rows[seen], columns[seen]), cover)
+    coarse = march(head, scene.pose, Rays.start(coarse_u.ravel(), coarse_v.ravel(), start.ravel()), steps=9)
+    rows, columns, start = near_head(coarse, start.shape, 9 * scene.pixel, u.shape)
+    rays = march(head, scene.pose, Rays.start(u[rows, columns], v[rows, columns], start), steps=6)
+    seen = np.flatnonzero(rays.closest < scene.pixel)
+    cover = step(1.1, 0.2, rays.closest[seen] / scene.pixel)
+    return _hits(head, scene.pose, rays.part(seen), (rows[seen], columns[seen]), cover)
 
 
 def _hits(head: Head, p: Pose, rays: Rays, at: tuple[NDArray[np.int64], NDArray[np.int64]], cover: Field) -> Hits:

@@ -1,8 +1,8 @@
-"""The twelve: which face shape of each role was chosen."""
+"""The twelve default people: which face shape of each template was chosen."""
 
 from __future__ import annotations
 
-from portraits.people.roles import played
+from portraits.people.templates import make_person
 
 # Printed by `python -m core.services.starter.people_search`; after a change of roles, ranges or drawing, search again.
 PICKS = (
@@ -20,4 +20,4 @@ PICKS = (
     37,  # Leo
 )
 
-CAST = tuple(played(number, attempt) for number, attempt in enumerate(PICKS, 1))
+DEFAULT_PEOPLE = tuple(make_person(number, attempt) for number, attempt in enumerate(PICKS, 1))

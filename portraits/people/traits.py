@@ -78,8 +78,8 @@ class Traits:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """One picture: pose, light, expression and the day's looks. Angles in radians, shares in [0, 1]."""
+class Variation:
+    """What differs from picture to picture: pose, light, expression, clothes. Angles are radians."""
 
     seed: int
     yaw: float = 0.0
@@ -105,7 +105,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class StarterPerson:
-    """A fictional member of the cast; `id` counts from 1."""
+    """A fictional person; `id` counts from 1."""
 
     id: int
     name: str

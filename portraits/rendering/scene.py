@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from portraits.people.traits import Moment, Traits
+from portraits.people.traits import Traits, Variation
 from portraits.rendering.fields import Field
 
 Vector = tuple[float, float, float]
@@ -33,11 +33,11 @@ class Light:
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
+class Scene:
     """One person in one picture; `pixel` is a pixel's side in half heads."""
 
     traits: Traits
-    moment: Moment
+    variation: Variation
     pose: Pose
     light: Light
     pixel: float
@@ -51,13 +51,13 @@ class Layer:
     cover: Field
 
 
-def shot(traits: Traits, moment: Moment, scale: float) -> Shot:
-    """The person at that moment, with `scale` pixels for half a head."""
-    return Shot(traits, moment, pose(moment), light(moment), 1 / scale)
+def make_scene(traits: Traits, variation: Variation, scale: float) -> Scene:
+    """Return the scene of a person in one variation, with `scale` pixels for half a head."""
+    return Scene(traits, variation, pose(variation), light(variation), 1 / scale)
 
 
-def pose(m: Moment) -> Pose:
-    """The axes for the moment's angles: turned by yaw, then pitch, then roll."""
+def pose(m: Variation) -> Pose:
+    """Return the head's axes: turned by yaw, then pitch, then roll."""
     # Rounded: the last digit of a sine depends on the machine's mathematical library.
     cy, sy, cp, sp, cr, sr = (round(f(a), 9) for a in (m.yaw, m.pitch, m.roll) for f in (math.cos, math.sin))
     across, upright, out = (cy, 0.0, -sy), (sy * sp, cp, cy * sp), (sy * cp, -sp, cy * cp)
@@ -66,8 +66,8 @@ def pose(m: Moment) -> Pose:
     return Pose(right, up, out, (-dot(right, _PIVOT), _PIVOT[1] - dot(up, _PIVOT)))
 
 
-def light(m: Moment) -> Light:
-    """The moment's light; its `warmth` in [-1, 1] runs from a blue window to a lamp."""
+def light(m: Variation) -> Light:
+    """Return the variation's light; its `warmth` in [-1, 1] runs from a blue window to a lamp."""
     raw = (m.light_x, m.light_y, 0.85)
     length = dot(raw, raw) ** 0.5
     w = m.warmth

@@ -9,7 +9,7 @@ import numpy as np
 
 from portraits.rendering.fields import Field, hill, mix, noise, step
 from portraits.rendering.paint import linear, spread
-from portraits.rendering.scene import Shot
+from portraits.rendering.scene import Scene
 
 CLOTHES = ("crew", "vee", "shirt", "turtle", "hood", "blouse")
 
@@ -34,24 +34,24 @@ class _Cut:
     line: Field
 
 
-def dress(shot: Shot, x: Field, v: Field, nx: Field, ny: Field) -> tuple[Cloth, Field]:
+def dress(scene: Scene, x: Field, v: Field, nx: Field, ny: Field) -> tuple[Cloth, Field]:
     """The cloth on the body's points (x, v) with those slopes, and where it covers the skin (k,)."""
-    m, side = shot.moment, np.abs(x)
-    cut = _Cut(x, v, side, _below_neckline(shot, x, v, side))
+    m, side = scene.variation, np.abs(x)
+    cut = _Cut(x, v, side, _below_neckline(scene, x, v, side))
     shift = m.seed % 11  # other folds in every picture
     wide = noise(x * 2.2 + v * 1.1 + shift, v * 1.2 - x * 0.4, 111)
     fine = noise(x * 6 - v * 3, v * 2.5 + shift, 112)
     colour = spread(linear(m.clothes_colour)) * (1 + 0.04 * noise(x * 70, v * 70, 113))
-    arm = hill(side, shot.traits.shoulders * 0.86, 0.045) * step(-2.2, -2.7, v)
+    arm = hill(side, scene.traits.shoulders * 0.86, 0.045) * step(-2.2, -2.7, v)
     colour = colour * (1 - 0.35 * arm)
     colour = _trimmed(m.clothes, colour, cut, striped=m.seed % 2 == 1)
     sky = 0.55 + 0.45 * step(-1.3, -1.75, v + 0.35 * side)
     folds = np.clip(nx * 0.9 + 0.16 * wide + 0.07 * fine, -0.95, 0.95)
-    return Cloth(colour, folds, ny + 0.12 * fine, sky), step(-shot.pixel, shot.pixel, cut.line)
+    return Cloth(colour, folds, ny + 0.12 * fine, sky), step(-scene.pixel, scene.pixel, cut.line)
 
 
-def _below_neckline(shot: Shot, x: Field, v: Field, side: Field) -> Field:
-    neck = shot.traits.neck
+def _below_neckline(scene: Scene, x: Field, v: Field, side: Field) -> Field:
+    neck = scene.traits.neck
     lines: dict[str, Callable[[], Field]] = {
         "turtle": lambda: -1.02 - v + 0.05 * x * x,
         "hood": lambda: np.maximum(-1.48 - v + 0.55 * x * x, side - neck * 1.02),
@@ -60,7 +60,7 @@ def _below_neckline(shot: Shot, x: Field, v: Field, side: Field) -> Field:
         "blouse": lambda: -1.62 - v + 0.84 * x * x,
         "crew": lambda: -1.43 - v + 1.04 * x * x,
     }
-    return lines[shot.moment.clothes]()
+    return lines[scene.variation.clothes]()
 
 
 def _trimmed(kind: str, colour: Field, cut: _Cut, *, striped: bool) -> Field:

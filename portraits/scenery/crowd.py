@@ -1,4 +1,4 @@
-"""Where people stand in a group photo, so that no one hides another's face."""
+"""Where people stand in a group photo, so that nobody hides another's face."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ SMALLEST_FACE, LARGEST_FACE = 48, 300  # pixels from hairline to chin
 _FACE = 1.6  # half heads from hairline to chin
 _APART = 2.1  # half heads between neighbours' centres: hair and shoulders overlap, faces never
 _BEHIND = 0.84  # the back row's size: a step further from the camera
-_MOST = 8
+_MAX_PEOPLE = 8
 _IN_ONE_ROW = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """The place of the head of person `index`: its centre and half height, in pixels."""
+class HeadPosition:
+    """Where the head of person `index` is: its centre and half height, in pixels."""
 
     index: int
     x: float
@@ -24,14 +24,14 @@ class Spot:
     scale: float
 
 
-def places(count: int, seed: int, width: int, height: int) -> list[Spot]:
-    """Spots for so many people, in one row up to four, else in two with the back row between the front's heads.
+def place_heads(count: int, seed: int, width: int, height: int) -> list[HeadPosition]:
+    """Return the head positions of `count` people: one row up to four, else two, the back between the front's heads.
 
     Raises:
         ValueError: fewer than two or more than eight people, or a picture too small for them.
     """
-    if not 2 <= count <= _MOST:
-        raise ValueError(f"a group has 2 to {_MOST} people, not {count}")
+    if not 2 <= count <= _MAX_PEOPLE:
+        raise ValueError(f"a group has 2 to {_MAX_PEOPLE} people, not {count}")
     rng = np.random.Generator(np.random.PCG64((seed, count, 2)))
     back = 0 if count <= _IN_ONE_ROW else count // 2
     scale = _scale(rng, count - back, back, width, height)
@@ -41,8 +41,8 @@ def places(count: int, seed: int, width: int, height: int) -> list[Spot]:
     foot = max(height * (0.58 if back else 0.42) + 0.2 * scale, height - 4.4 * scale)
     # As many behind as in front: half a gap aside, or each would stand behind a head.
     aside = gap / 4 if back == count - back else 0.0
-    front = _row(rng, order[: count - back], Spot(0, width / 2 - aside, foot, scale), gap)
-    behind = Spot(0, width / 2 + aside, foot - 1.6 * scale, scale * _BEHIND)
+    front = _row(rng, order[: count - back], HeadPosition(0, width / 2 - aside, foot, scale), gap)
+    behind = HeadPosition(0, width / 2 + aside, foot - 1.6 * scale, scale * _BEHIND)
     return front + _row(rng, order[count - back :], behind, gap)
 
 
@@ -56,13 +56,15 @@ def _scale(rng: np.random.Generator, front: int, back: int, width: int, height: 
     return max(smallest, widest * (0.8 + 0.2 * share if near > 0.2 else 0.35 + 0.3 * share))
 
 
-def _row(rng: np.random.Generator, who: list[int], middle: Spot, gap: float) -> list[Spot]:
+def _row(rng: np.random.Generator, who: list[int], middle: HeadPosition, gap: float) -> list[HeadPosition]:
     """People side by side about the middle, each a little taller or nearer than the other."""
     left, scale = middle.x - gap * (len(who) - 1) / 2, middle.scale
     spots = []
     for k, index in enumerate(who):
         own, high, aside = (float(value) - 0.5 for value in rng.random(3))
         spots.append(
-            Spot(index, left + k * gap + 0.1 * scale * aside, middle.y + 0.2 * scale * high, scale * (1 + 0.14 * own))
+            HeadPosition(
+                index, left + k * gap + 0.1 * scale * aside, middle.y + 0.2 * scale * high, scale * (1 + 0.14 * own)
+            )
         )
     return spots

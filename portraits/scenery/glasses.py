@@ -6,7 +6,7 @@ import numpy as np
 
 from portraits.people.traits import Colour, Traits
 from portraits.rendering.fields import Field, step
-from portraits.rendering.scene import Layer, Light, Pose, Shot
+from portraits.rendering.scene import Layer, Light, Pose, Scene
 
 # Linear colour, half thickness, how square.
 FRAMES: dict[str, tuple[Colour, float, float]] = {
@@ -19,24 +19,24 @@ _PLANE = 0.86  # the lenses stand this far before the head's centre
 _WIDE = 0.215  # a lens's half width
 
 
-def glasses(shot: Shot, u: Field, v: Field) -> Layer | None:
+def glasses(scene: Scene, u: Field, v: Field) -> Layer | None:
     """The glasses at the camera points (h, w) relative to the head's centre; None without."""
-    if not shot.moment.glasses:
+    if not scene.variation.glasses:
         return None
-    t = shot.traits
-    colour, half, square = FRAMES[shot.moment.glasses]
-    x, y = _on_lenses(shot.pose, u, v)
+    t = scene.traits
+    colour, half, square = FRAMES[scene.variation.glasses]
+    x, y = _on_lenses(scene.pose, u, v)
     side = np.abs(x)
     dx, dy = side - t.eye_x - 0.01, y - t.eye_y + 0.03
     high = 0.165 + 0.02 * (1 - square)
     rim = _rim(dx / _WIDE, dy / high, square) * high
-    soft = max(shot.pixel, 0.006)
+    soft = max(scene.pixel, 0.006)
     frame = step(half + soft, half - soft * 0.4, np.abs(rim))
     frame = np.maximum(frame, _bridge_and_temples(t, side, dy, half, soft))
-    glint = _glint(shot.light, dx, dy) * step(soft, -soft, rim) * (1 - frame)
+    glint = _glint(scene.light, dx, dy) * step(soft, -soft, rim) * (1 - frame)
     share = np.maximum(frame, glint)
     tone = _tall(colour) * (np.clip(0.6 + 1.5 * dy, 0.4, 1.6) * 1.2) + 0.02
-    mixed = tone * frame + _tall(shot.light.key) * (0.9 * glint)
+    mixed = tone * frame + _tall(scene.light.key) * (0.9 * glint)
     return Layer(mixed / np.maximum(share, 1e-3), share)
 
 

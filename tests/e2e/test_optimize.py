@@ -28,7 +28,7 @@ from core.services.recognition.service import ClassifyService
 from core.settings import Settings
 from core.vision.recognition.mean_embedding import Head
 from core.vision.recognition.photo_reader import PhotoReader, load_photo_reader
-from portraits import cast
+from portraits import default_people
 from sandbox.driver import Driver, Invocation, Member
 from sandbox.types import Json
 from sandbox.world.cast import GUILD_ID
@@ -36,7 +36,7 @@ from tests.e2e.test_training import EACH, PEOPLE, keep, omokage, said
 from tests.e2e.test_training import jpeg as portrait_of
 
 GUILD = int(GUILD_ID)
-NAMES = [person.name for person in cast()[:PEOPLE]]
+NAMES = [person.name for person in default_people()[:PEOPLE]]
 PATIENCE_S = 150.0  # for a worker to load TensorFlow and compile, on a machine with other work
 CNN = ("--preset", "slim", "--size", "32", "--steps", "300", "--batch", "16")  # the smallest: seconds
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]

@@ -20,7 +20,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.running import Running, running
-from portraits import cast, portrait
+from portraits import default_people, portrait
 from sandbox.driver import Driver, Invocation, Member
 from sandbox.types import Json
 from sandbox.world.cast import GUILD_ID
@@ -45,7 +45,7 @@ def product() -> Iterator[Running]:
 def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Drawn people, a folder for each."""
     folder = tmp_path_factory.mktemp("album")
-    for person in cast()[:PEOPLE]:
+    for person in default_people()[:PEOPLE]:
         (folder / person.name).mkdir()
         for seed in range(EACH):
             (folder / person.name / f"{seed}.jpg").write_bytes(jpeg(person.id, seed))
@@ -54,7 +54,7 @@ def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def jpeg(person_id: int, seed: int) -> bytes:
     buffer = io.BytesIO()
-    Image.fromarray(portrait(cast()[person_id - 1], seed, PIXELS).image).save(buffer, "JPEG", quality=92)
+    Image.fromarray(portrait(default_people()[person_id - 1], seed, PIXELS).image).save(buffer, "JPEG", quality=92)
     return buffer.getvalue()
 
 
@@ -190,7 +190,7 @@ async def force(member: Member, refused: Json, done: str) -> None:
 
 async def name_face(member: Member, person_id: int, seed: int) -> None:
     """Classify a portrait and say who it is: by the list of those who are known, or by a form."""
-    name = cast()[person_id - 1].name
+    name = default_people()[person_id - 1].name
     asked = await member.command("classify", photo=("photo.jpg", jpeg(person_id, seed)))
     answer = await asked.wait_for(lambda m: bool(m["embeds"]), PATIENCE_S)
     form = await opened(member, await member.click(answer, "face:who:"), name)

@@ -14,17 +14,18 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.features.about.texts import Health
+from core.domain.clock import now_utc
 from core.domain.jobs import Backlog, QueueName
-from core.services.jobs.service import JobService, now_utc
+from core.services.jobs.service import JobService
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
+    from bot.context import BotClient
 
 _AWAY_S = 5.0  # a worker takes a message at once
 _PATIENCE_S = 2.0  # less than the three seconds in which /health must be answered
 
 
-async def measure(bot: OmokageBot) -> Health:
+async def measure(bot: BotClient) -> Health:
     """Look at everything once."""
     began = time.perf_counter()
     try:
@@ -60,7 +61,7 @@ def memory_bytes() -> int:
 
 
 def worker_seen_s(data: Path) -> int | None:
-    """Seconds since a worker's last beat (see worker/pulse.py); None where the workers have another data folder."""
+    """Seconds since a worker's last beat (see worker/heartbeat.py); None where the workers have another data folder."""
     beats = []
     for file in (data / "run").glob("worker-*.json"):
         try:

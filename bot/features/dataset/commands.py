@@ -14,7 +14,7 @@ from bot.ui.permissions import guild_of, moderators_only
 from core.domain.jobs import JSON, JobKind
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 dataset = app_commands.Group(
     name=localised("dataset-name"),

@@ -16,14 +16,14 @@ from core.domain.generation import Drawn
 from core.domain.jobs import Job
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
+    from bot.context import BotContext
     from bot.ui.i18n import Words
 
 
 class DrawnAnswerer:
     """Builds the message from the job's row, so that it can be posted at any time, by any process."""
 
-    async def answer(self, bot: OmokageBot, job: Job) -> Answer:
+    async def answer(self, bot: BotContext, job: Job) -> Answer:
         """The whole message: the film above the strip that it was made from.
 
         Raises:
@@ -36,7 +36,7 @@ class DrawnAnswerer:
         files = [await _attachment(bot, words, job, name, blob) for name, blob in _files(drawn)]
         return replace(bare, attachments=tuple(files))
 
-    async def redraw(self, bot: OmokageBot, job: Job) -> Answer:
+    async def redraw(self, bot: BotContext, job: Job) -> Answer:
         """The same without the pictures, which stay."""
         words, drawn = await _words(bot, job), drawn_by(job)
         if drawn.choice is not None:
@@ -54,11 +54,11 @@ def _files(drawn: Drawn) -> list[tuple[str, str]]:
     return [(name, blob) for name, blob in named if blob is not None]
 
 
-async def _attachment(bot: OmokageBot, words: Words, job: Job, name: str, blob: str) -> Attachment:
+async def _attachment(bot: BotContext, words: Words, job: Job, name: str, blob: str) -> Attachment:
     data = await bot.threads.slow(bot.services.blobs.get, blob)
     alt = alt_of(words, job, drawn_by(job)) if name == PICTURE else words.say("draw-film-alt")
     return Attachment(name, data, alt)
 
 
-async def _words(bot: OmokageBot, job: Job) -> Words:
-    return await bot.guilds_chosen.public(job.origin.guild_id, job.origin.locale)
+async def _words(bot: BotContext, job: Job) -> Words:
+    return await bot.guild_settings.public(job.origin.guild_id, job.origin.locale)

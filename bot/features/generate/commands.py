@@ -18,7 +18,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import Face, GridRequest, MixRequest, MorphRequest
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 _ON_ITS_WAY = Face(photo="")  # its name is known once the photo is stored
 

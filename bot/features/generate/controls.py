@@ -20,7 +20,7 @@ from core.domain.generation import Drawn, GridRequest
 from core.domain.jobs import Job, JobKind
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 _LABEL = 100  # Discord's, for an option
 _MORE, _LESS = "+", "-"

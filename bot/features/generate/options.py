@@ -13,7 +13,7 @@ from core.domain.generation import MOST_FACES, MOST_SEED
 from core.services.generation.generator_lookup import names_for
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 Count = app_commands.Range[int, 1, MOST_FACES]
 GridSeed = app_commands.Range[int, 0, MOST_SEED - MOST_FACES]

@@ -15,7 +15,7 @@ from bot.ui.permissions import is_moderator
 from core.domain.jobs import JobState
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 
 class CancelButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"cancel:(?P<job>{ID})"):

@@ -19,7 +19,7 @@ from core.domain.registry.evaluation import EvaluationReport
 from core.domain.registry.versions import Version
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 
 class VersionButton(

@@ -19,7 +19,7 @@ from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 _CHOICES = 25  # Discord's limit
 _NAME = {"version": localised("model-version-name")}

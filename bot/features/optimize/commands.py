@@ -18,7 +18,7 @@ from core.domain.optimisation import OptimizeMode
 from core.services.attack.targets import find_target
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 
 @app_commands.command(name=localised("optimize-name"), description=localised("optimize-description"))

@@ -16,7 +16,7 @@ from core.domain.jobs import Job, JobKind
 from core.domain.optimisation import Optimized, OptimizeRequest
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 _LABELS = {
     ON: "optimize-on-button",

@@ -14,7 +14,7 @@ from core.domain.optimisation import MOST_EPSILON, MOST_STEPS, OptimizeMode
 from core.services.attack.targets import fitting, targets
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 Typed = app_commands.Range[str, 1, 100]
 Steps = app_commands.Range[int, 1, MOST_STEPS]

@@ -21,7 +21,7 @@ from bot.ui.permissions import require_labeller
 from core.domain.errors import ErrorCode, OmokageError
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 Action = Literal["yes", "no", "who"]
 Control: TypeAlias = discord.ui.DynamicItem[Any]

@@ -16,7 +16,7 @@ from bot.ui.permissions import guild_of
 from core.domain.people import Person
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 people = app_commands.Group(
     name=localised("people-name"),

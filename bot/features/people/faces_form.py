@@ -25,7 +25,7 @@ from core.domain.jobs import JobKind
 from core.domain.people import LONGEST_NAME, Person
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 FORM = re.compile(rf"names:(?P<job>{ID})")
 MAX_FACES = 5  # Discord's limit for the fields of a form

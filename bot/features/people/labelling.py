@@ -13,8 +13,8 @@ from bot.ui.language import private
 from bot.ui.permissions import require_labeller
 
 if TYPE_CHECKING:
+    from bot.context import Interaction
     from bot.delivery.answers import Answer
-    from bot.types import Interaction
     from core.domain.people import Person
 
 _log = logging.getLogger(__name__)

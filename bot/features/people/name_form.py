@@ -21,7 +21,7 @@ from core.domain.faces import Candidate
 from core.domain.people import LONGEST_NAME, Person
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 FORM = re.compile(rf"name:{PATTERN}")
 TITLE = 45  # Discord's limit for the title of a form

@@ -17,7 +17,7 @@ from bot.intake.lookup import id_in
 from bot.ui.menus import value_of
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 _NEW = "new"  # the value of the last option, "another or a new name"
 

@@ -18,7 +18,7 @@ from core.domain.training.presets import find_preset
 from core.domain.training.runs import Run, RunKind, RunRequest
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +86,4 @@ async def _begun(interaction: Interaction, run: Run, remarks: str) -> None:
     words = await private(interaction)
     text = words.say("train-begun", number=str(run.number))
     await interaction.edit_original_response(content=f"{text}\n{remarks}".rstrip())
-    interaction.client.boards.wake(run.id)
+    interaction.client.status_messages.wake(run.id)

@@ -21,7 +21,7 @@ from bot.features.train.page import Page, page_of
 from core.domain.training.runs import Run
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
+    from bot.context import BotClient
 
 _log = logging.getLogger(__name__)
 LOOK_S = 1.0  # one indexed query
@@ -50,7 +50,7 @@ class Board:
 class Boards:
     """Looks every second which runs have changed, and shows them."""
 
-    def __init__(self, bot: OmokageBot, clock: Callable[[], datetime]) -> None:
+    def __init__(self, bot: BotClient, clock: Callable[[], datetime]) -> None:
         self._bot = bot
         self._clock = clock
         self.post = BoardPost(bot)

@@ -20,8 +20,7 @@ from core.domain.jobs import Job
 from core.domain.training.runs import RunKind
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
-    from bot.types import Interaction
+    from bot.context import BotContext, Interaction
 
 _COLOUR = 0x4477AA
 
@@ -50,7 +49,7 @@ class BeginButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"tr
 class SnapshotAnswerer:
     """Builds the message from the job's row, so that it can be posted at any time, by any process."""
 
-    async def answer(self, bot: OmokageBot, job: Job) -> Answer:
+    async def answer(self, bot: BotContext, job: Job) -> Answer:
         """What is in the data set, and the way on, if there is one.
 
         Raises:
@@ -60,14 +59,14 @@ class SnapshotAnswerer:
         if dataset_id is None:
             raise OmokageError(ErrorCode.UNKNOWN_DATASET)
         dataset = await bot.threads.quick(bot.services.datasets.get, int(dataset_id), job.origin.guild_id)
-        words = await bot.guilds_chosen.public(job.origin.guild_id, job.origin.locale)
+        words = await bot.guild_settings.public(job.origin.guild_id, job.origin.locale)
         found = bot.services.datasets.preflight(dataset)
         title, text = words.say("snapshot-title", data=dataset.title), preflight_lines(words, dataset, found)
         embed = discord.Embed(colour=_COLOUR, title=title, description=text)
         embed.set_footer(text=words.say("snapshot-footer", job=str(job.id)))
         return Answer(embed=embed, view=_view(words, dataset) if found.is_fit else None)
 
-    async def redraw(self, bot: OmokageBot, job: Job) -> Answer:
+    async def redraw(self, bot: BotContext, job: Job) -> Answer:
         """The same: there is no picture."""
         return await self.answer(bot, job)
 

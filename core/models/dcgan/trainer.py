@@ -10,7 +10,7 @@ import numpy as np
 
 from core.domain.registry.versions import VersionDraft
 from core.domain.training import early_stop
-from core.domain.training.runs import Ending, Point
+from core.domain.training.runs import CurvePoint, EarlyStop
 from core.models.common import weights_file
 from core.models.common.batches import PARTS, check_enough, hold_out_some
 from core.models.common.sample_quality import Judges, SampleQuality
@@ -65,9 +65,9 @@ class DcganTrainer:
         self._recipe = recipe
         self._faces = faces
         self._quality = quality
-        self._points: list[Point] = []
+        self._points: list[CurvePoint] = []
         self._best: tuple[int, dict[str, NDArray[Any]]] | None = None
-        self._ending: Ending | None = None
+        self._ending: EarlyStop | None = None
         self._drawn_at: int | None = None
         self.evaluate_every = max(self.report_every, recipe.steps // _EVALUATIONS)
 
@@ -104,7 +104,7 @@ class DcganTrainer:
         self._remember(figures)
         return figures
 
-    def verdict(self) -> Ending | None:
+    def verdict(self) -> EarlyStop | None:
         """As `core.domain.training.early_stop` has it."""
         if self._ending is None and self.step < self._recipe.steps:
             self._ending = early_stop.verdict(self._points)
@@ -142,9 +142,9 @@ class DcganTrainer:
         """
         with unpacked(data) as (tensors, best, said):
             self._duel.set_tensors(tensors, int(said["step"]))
-            self._points = [Point(int(step), dict(values)) for step, values in said["points"]]
+            self._points = [CurvePoint(int(step), dict(values)) for step, values in said["points"]]
             self._best = None if said["best"] is None else (int(said["best"]), best)
-            self._ending = Ending(**said["ending"]) if said["ending"] else None
+            self._ending = EarlyStop(**said["ending"]) if said["ending"] else None
         self._drawn_at = None
 
     def finish(self) -> VersionDraft:
@@ -186,7 +186,7 @@ class DcganTrainer:
         values = {name: float(value) for name, value in figures.items()}
         if self._points and self._points[-1].step == self.step:
             values = {**self._points.pop().values, **values}
-        self._points.append(Point(self.step, values))
+        self._points.append(CurvePoint(self.step, values))
 
     def _kids(self) -> list[tuple[int, float]]:
         return [(point.step, point.values["kid"]) for point in self._points if "kid" in point.values]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.domain.registry.versions import VersionDraft
-from core.domain.training.runs import Ending
+from core.domain.training.runs import EarlyStop
 from core.models.common import weights_file
 from core.models.common.batches import PARTS, check_enough, hold_out_some
 from core.models.common.sample_quality import Judges, SampleQuality
@@ -86,7 +86,7 @@ class VaeTrainer:
         self._quality = quality
         self._history: list[tuple[int, float, float]] = []  # step, held-out loss, KID
         self._best: tuple[int, dict[str, NDArray[Any]]] | None = None
-        self._ending: Ending | None = None
+        self._ending: EarlyStop | None = None
         self._coded_at: tuple[int, Mixture] | None = None
         self.evaluate_every = max(self.report_every, recipe.steps // _EVALUATIONS)
 
@@ -124,7 +124,7 @@ class VaeTrainer:
         self._history.append((self.step, loss, figures["kid"]))
         return {"held_out_loss": loss, **figures}
 
-    def verdict(self) -> Ending | None:
+    def verdict(self) -> EarlyStop | None:
         """An autoencoder does not collapse, but learns its pictures by heart: others then come out worse and worse."""
         if self._ending is None and self.step < self._recipe.steps:
             self._ending = rising([(step, loss) for step, loss, _ in self._history])
@@ -160,7 +160,7 @@ class VaeTrainer:
             self._vae.set_tensors(tensors, int(said["step"]))
             self._history = [(int(step), float(loss), float(kid)) for step, loss, kid in said["history"]]
             self._best = None if said["best"] is None else (int(said["best"]), best)
-            self._ending = Ending(**said["ending"]) if said["ending"] else None
+            self._ending = EarlyStop(**said["ending"]) if said["ending"] else None
         self._coded_at = None
 
     def finish(self) -> VersionDraft:
@@ -220,13 +220,13 @@ class VaeTrainer:
         }
 
 
-def rising(history: list[tuple[int, float]]) -> Ending | None:
+def rising(history: list[tuple[int, float]]) -> EarlyStop | None:
     """Whether held-out losses, of (step, loss), have clearly been above their best for long."""
     if len(history) <= _RISING:
         return None
     best, value = min(history, key=lambda one: one[1])
     if all(step > best and loss > _CLEARLY * value for step, loss in history[-_RISING:]):
-        return Ending("worse-and-worse", history[-1][0], best, "held_out_loss", value)
+        return EarlyStop("worse-and-worse", history[-1][0], best, "held_out_loss", value)
     return None
 
 

@@ -1,9 +1,9 @@
-"""Finds a cast that the product's recogniser tells apart: `python -m core.services.starter.people_search [--tries N]`.
+"""Find default people whom the recogniser tells apart: `python -m core.services.starter.people_search [--tries N]`.
 
-Each of the twelve has a role (`ROLES`): sex, age, colours, hair. Face shapes are drawn at random within pleasant
-ranges, each is photographed a few times, found and embedded by the product itself, and one shape a role is chosen so
-that the nearest two people are as far apart as can be (coordinate ascent on the smallest distances). What it prints
-goes into `twelve.py`.
+Each of the twelve has a template (`TEMPLATES`): sex, age, colours, hair. Face shapes are drawn within pleasant ranges,
+each is photographed a few times, found and embedded by the product itself, and one shape a template is chosen so that
+the nearest two people are as far apart as can be (coordinate ascent on the smallest distances). What it prints goes
+into `default_people.py`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from portraits.people.roles import ROLES, played
+from portraits.people.templates import TEMPLATES, make_person
 from portraits.portraits import portrait
 
 _SEEDS = (1001, 1002, 1003)  # of the pictures taken of each try
@@ -42,7 +42,7 @@ def tries(number: int, count: int, measure: Measure) -> list[tuple[int, NDArray[
     """Attempts at a role with the embeddings (pictures, 128) of each; those that are missed once are left out."""
     found = []
     for attempt in range(count):
-        person = played(number, attempt)
+        person = make_person(number, attempt)
         seen = [measure(portrait(person, seed, _SIZE).image) for seed in _SEEDS]
         embeddings = [one for one in seen if one is not None]
         if len(embeddings) == len(_SEEDS):
@@ -90,8 +90,8 @@ def _settled(harm: list[list[NDArray[np.float64]]], pick: list[int]) -> list[int
 
 
 def written(picks: list[int]) -> str:
-    """The lines of `twelve.py` that hold the choice."""
-    rows = [f"    {pick},  # {role.name}\n" for role, pick in zip(ROLES, picks, strict=True)]
+    """The lines of `default_people.py` that hold the choice."""
+    rows = [f"    {pick},  # {role.name}\n" for role, pick in zip(TEMPLATES, picks, strict=True)]
     return "PICKS = (\n" + "".join(rows) + ")\n"
 
 
@@ -101,7 +101,7 @@ def main() -> None:
     parser.add_argument("--tries", type=int, default=30, help="face shapes a role; 30 take about two minutes")
     count = parser.parse_args().tries
     measure = product()
-    candidates = [tries(number, count, measure) for number in range(1, len(ROLES) + 1)]
+    candidates = [tries(number, count, measure) for number in range(1, len(TEMPLATES) + 1)]
     picks = chosen([[embeddings for _, embeddings in role] for role in candidates])
     sys.stdout.write(written([tried[pick][0] for tried, pick in zip(candidates, picks, strict=True)]))
 

@@ -1,6 +1,6 @@
-"""A folder of drawn portraits with what is known of each: what the starter models are trained on.
+"""A folder of drawn portraits with the labels of each: what the starter models are trained on.
 
-Those in which the product's detector finds no face are left out, since where a photo's face lies it says later, too.
+Portraits in which the product's detector finds no face are left out: it decides later, too, where a photo's face is.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ import numpy as np
 from PIL import Image
 
 from core.domain.faces import Box, DetectedFace
-from portraits.random_people import photograph, sitter
+from portraits.random_people import draw_random_person, random_person
 
 if TYPE_CHECKING:
     from core.vision.detection.detect import Detector
 
 # Raise it whenever the drawings change: pictures of an older version are then drawn anew.
 VERSION = 1
-MOST_SEED = 1000
-_EACH = 1_000_000  # seeds of sitters for each seed of a folder, so that no two folders show the same people
+MAX_SEED = 1000
+_SEEDS_PER_FOLDER = 1_000_000  # seeds of people for each seed of a folder, so that no two folders show the same people
 _QUALITY = 95  # with full colour resolution: no visible loss
 _AHEAD = 16  # pictures that are asked for at once
 Progress = Callable[[int, int], None]  # pictures done, pictures in all
 
 
 @dataclass(frozen=True, slots=True)
-class Sitting:
+class LabelledPortrait:
     """A picture in the folder.
 
-    `labels` tell of each of `sitters.TRAITS` whether it shows, and `woman` what goes with some of them; `face` is what
-    the detector found in it.
+    `labels` says of each of `random_people.TRAITS` whether it shows, `woman` which traits go together; `face` is what
+    the detector found.
     """
 
     file: str
@@ -50,69 +50,69 @@ class Sitting:
     face: DetectedFace
 
 
-def write_sittings(
+def write_portrait_set(
     folder: Path, pictures: int, seed: int, progress: Progress = lambda _done, _all: None
-) -> list[Sitting]:
-    """Draw, on all cores, what is not there yet; the same seed gives the same pictures, fewer the first of them.
+) -> list[LabelledPortrait]:
+    """Draw the missing pictures on all cores; the same seed gives the same pictures, a smaller number the first ones.
 
     Args:
         folder: made if missing; of this seed alone.
         pictures: how many.
         seed: 0 to `MOST_SEED` - 1.
-        progress: told after each picture.
+        progress: called after each picture.
     """
     folder.mkdir(parents=True, exist_ok=True)
     index = folder / f"index-{VERSION}-{seed}.jsonl"
-    looks = _known(index)
+    looks = _read_index(index)
     with ExitStack() as stack:
         file = stack.enter_context(index.open("a", encoding="utf-8"))
-        pool = stack.enter_context(ProcessPoolExecutor(_cores(), get_context("spawn"), initializer=_calm))
+        pool = stack.enter_context(ProcessPoolExecutor(_cores(), get_context("spawn"), initializer=_use_one_thread))
         found = [look for look in looks if look is not None]
         numbers = count(len(looks))
         while len(found) < pictures:
-            seeds = [seed * _EACH + number for number in islice(numbers, _AHEAD)]
-            for one, look in zip(seeds, pool.map(_sit, seeds), strict=True):
-                found += _kept(folder, file, one, look)
+            seeds = [seed * _SEEDS_PER_FOLDER + number for number in islice(numbers, _AHEAD)]
+            for one, look in zip(seeds, pool.map(_draw_and_detect, seeds), strict=True):
+                found += _store(folder, file, one, look)
             progress(min(len(found), pictures), pictures)
     return found[:pictures]
 
 
-def _known(index: Path) -> list[Sitting | None]:
-    """Of each number that was drawn before, in order; a line that was cut off is taken away, and drawn again."""
+def _read_index(index: Path) -> list[LabelledPortrait | None]:
+    """Return the pictures drawn before, in order, None without a face; remove a last line that was cut off."""
     text = index.read_text("utf-8") if index.exists() else ""
     whole = text[: text.rfind("\n") + 1]
     if whole != text:
         index.write_text(whole, "utf-8")
     said = [json.loads(line) for line in whole.splitlines()]
-    return [_sitting(one) if one["file"] else None for one in said]
+    return [_parse(one) if one["file"] else None for one in said]
 
 
-def _kept(folder: Path, file: Any, seed: int, look: tuple[bytes, DetectedFace | None]) -> list[Sitting]:
+def _store(folder: Path, file: Any, seed: int, look: tuple[bytes, DetectedFace | None]) -> list[LabelledPortrait]:
     jpeg, face = look
-    who, name = sitter(seed), f"{seed:09d}.jpg"
+    who, name = random_person(seed), f"{seed:09d}.jpg"
     said: dict[str, Any] = {"file": None}
     if face is not None:
         (folder / name).write_bytes(jpeg)
         said = {"file": name, "labels": dict(who.labels), "woman": who.woman, "face": asdict(face)}
     file.write(json.dumps(said) + "\n")
     file.flush()
-    return [_sitting(said)] if face is not None else []
+    return [_parse(said)] if face is not None else []
 
 
-def _sitting(said: Mapping[str, Any]) -> Sitting:
+def _parse(said: Mapping[str, Any]) -> LabelledPortrait:
     face = said["face"]
     points: Any = tuple((float(x), float(y)) for x, y in face["landmarks"])
-    return Sitting(
+    return LabelledPortrait(
         said["file"], said["labels"], bool(said["woman"]), DetectedFace(Box(**face["box"]), face["score"], points)
     )
 
 
-def _sit(seed: int) -> tuple[bytes, DetectedFace | None]:
-    """In a process of its own: the picture as a file, and its face as it is found in that."""
+def _draw_and_detect(seed: int) -> tuple[bytes, DetectedFace | None]:
+    """Draw one picture in a process of its own; return it as a file, with the face that is detected in that file."""
     from core.vision.datasets.main_face import find_face  # onnxruntime
 
     out = io.BytesIO()
-    Image.fromarray(photograph(sitter(seed))).save(out, "JPEG", quality=_QUALITY, subsampling=0)
+    Image.fromarray(draw_random_person(random_person(seed))).save(out, "JPEG", quality=_QUALITY, subsampling=0)
     picture = np.asarray(Image.open(out).convert("RGB"))
     face = find_face(_detector(), picture)
     # To plain numbers, for JSON.
@@ -132,8 +132,8 @@ def _detector() -> Detector:
     return load_detector(threads=1)
 
 
-def _calm() -> None:
-    """One thread a process: they are as many as there are cores."""
+def _use_one_thread() -> None:
+    """Use one thread a process: there are as many processes as cores."""
     os.environ["OMP_NUM_THREADS"] = "1"
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.domain.data.datasets import UNNAMED, Dataset, Findings
+from core.domain.ids import synthetic_id
 from core.domain.jobs import JSON, Origin
 from core.domain.training.runs import Run, RunKind, RunRequest, RunState
 from core.models.common import weights_file
@@ -21,8 +22,7 @@ from core.models.generators.trait_directions import make_labeller, trait_directi
 from core.services.datasets.builder import Picture, Progress, make, newest
 from core.services.datasets.builder import load_reader as load_product
 from core.services.datasets.shard_writer import Target
-from core.services.jobs.base import own_id
-from core.services.starter.portrait_set import VERSION, Sitting
+from core.services.starter.portrait_set import VERSION, LabelledPortrait
 from portraits.random_people import TRAITS
 
 if TYPE_CHECKING:
@@ -61,12 +61,14 @@ PLANS: Mapping[RunKind, Plan] = {
 }
 
 
-def make_dataset(storage: DatasetStorage, folder: Path, sittings: Sequence[Sitting], progress: Progress) -> Dataset:
+def make_dataset(
+    storage: DatasetStorage, folder: Path, portraits: Sequence[LabelledPortrait], progress: Progress
+) -> Dataset:
     """The portraits as a data set without names; the same ones again give the one that there is."""
-    files = {one.file: (folder / one.file).read_bytes() for one in sittings}
+    files = {one.file: (folder / one.file).read_bytes() for one in portraits}
     content = [(UNNAMED, [hashlib.sha256(data).hexdigest() for data in files.values()])]
     target = Target(0, NAME, 0, named=False)
-    pictures = [Picture(UNNAMED, one.file, partial(files.get, one.file), one.face) for one in sittings]
+    pictures = [Picture(UNNAMED, one.file, partial(files.get, one.file), one.face) for one in portraits]
     return newest(storage, target, content) or make(
         storage, target, pictures, findings=Findings(), progress=progress, load=load_product
     )
@@ -83,7 +85,7 @@ def begin(runs: RunService, kind: RunKind, dataset: Dataset, plan: Plan, *, seed
         if same and _is_of(run, plan):
             return run if run.state is RunState.FINISHED else runs.resume(run.id, by=0, owner=owner)
     config = _config(plan)
-    request = RunRequest(own_id(), kind, plan.preset, dataset.id, plan.steps, _SHELL, config, seed=seed)
+    request = RunRequest(synthetic_id(), kind, plan.preset, dataset.id, plan.steps, _SHELL, config, seed=seed)
     return runs.start(request, owner=owner)
 
 
@@ -102,13 +104,17 @@ class Made:
 
 
 def finish(
-    registry: RegistryService, storage: DatasetStorage, version: Version, sittings: Sequence[Sitting], command: str
+    registry: RegistryService,
+    storage: DatasetStorage,
+    version: Version,
+    portraits: Sequence[LabelledPortrait],
+    command: str,
 ) -> Made:
     """The version with the directions of the traits that its pictures are known to show, and a card."""
     reader = storage.open(storage.datasets.get(version.dataset_id or 0))
     data = registry.weights(version)
     model = load_face_model(version.architecture, version.config, data)
-    directions, accuracy = _directions(model, reader, sittings)
+    directions, accuracy = _directions(model, reader, portraits)
     tensors, meta = weights_file.load(data)
     tensors |= {f"{TRAIT}{name}": one for name, one in directions.items()}
     weights = weights_file.dump(tensors, meta)
@@ -119,10 +125,10 @@ def finish(
         "metrics": {**version.metrics, "trait_accuracy": accuracy},
         "licence": _LICENCE,
         "parts": [
-            {"name": f"weights, trained from scratch on {len(sittings)} drawn portraits", "licence": _LICENCE},
+            {"name": f"weights, trained from scratch on {len(portraits)} drawn portraits", "licence": _LICENCE},
             {"name": f"the portraits: portraits/random_people.py, version {VERSION}", "licence": _LICENCE},
         ],
-        "data": {"pictures": len(sittings), "hash": version.dataset_hash},
+        "data": {"pictures": len(portraits), "hash": version.dataset_hash},
         "command": command,
         "sha256": hashlib.sha256(weights).hexdigest(),
         "size": len(weights),
@@ -131,11 +137,11 @@ def finish(
 
 
 def _directions(
-    model: FaceModel, reader: DatasetReader, sittings: Sequence[Sitting]
+    model: FaceModel, reader: DatasetReader, portraits: Sequence[LabelledPortrait]
 ) -> tuple[dict[str, NDArray[np.float32]], JSON]:
     """The traits' directions; where the model takes no pictures, of its own ones, and how well these are labelled."""
     pictures = reader.images(model.view)
-    labels, beside = _known(reader, sittings)
+    labels, beside = _known(reader, portraits)
     if model.encodes:
         return trait_directions(model.encode(np.asarray(pictures)), labels, beside[:, None]), None
     labeller = make_labeller(np.asarray(pictures), {**labels, "": beside})
@@ -153,10 +159,10 @@ def _most_likely(chances: NDArray[np.float64], known: NDArray[np.float64]) -> ND
 
 
 def _known(
-    reader: DatasetReader, sittings: Sequence[Sitting]
+    reader: DatasetReader, portraits: Sequence[LabelledPortrait]
 ) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.float64]]:
     """Of the data set's pictures (N,): each trait, and what goes with some of them."""
-    by_file = {one.file: one for one in sittings}
+    by_file = {one.file: one for one in portraits}
     rows = [by_file[source] for source in reader.sources]
     labels = {name: np.array([one.labels[name] for one in rows], np.float64) for name in TRAITS}
     return labels, np.array([one.woman for one in rows], np.float64)

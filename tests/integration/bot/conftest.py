@@ -12,6 +12,7 @@ import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.catalogue import feature_set
 from bot.client import OmokageBot
 from bot.features.train import board
 from core.bootstrap import Services, build
@@ -87,7 +88,7 @@ async def kill(bot: OmokageBot) -> None:
 @asynccontextmanager
 async def serving(services: Services, settings: Settings, worker: FakeWorker) -> AsyncIterator[OmokageBot]:
     """A bot, connected, until the block ends."""
-    bot = OmokageBot(services, settings, worker.events)  # type: ignore[arg-type]
+    bot = OmokageBot(services, settings, feature_set(), worker.events)  # type: ignore[arg-type]
     running = asyncio.create_task(bot.start("sandbox"))
     ready = asyncio.create_task(bot.wait_until_ready())
     try:

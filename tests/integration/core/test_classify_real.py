@@ -22,11 +22,11 @@ from core.models.embedding.head import ARCHITECTURE, head_tensors, train_head
 from core.services.recognition.service import ClassifyService
 from core.settings import Settings
 from core.vision.recognition.photo_reader import EMBEDDING_NAME
-from portraits import StarterPicture, cast, group
+from portraits import StarterPicture, default_people, group
 from tests.integration.core.parts import CHANNEL, GUILD, Clock, request
 from tests.integration.core.registry_parts import Trained
 
-PEOPLE = cast()[:5]
+PEOPLE = default_people()[:5]
 
 
 @dataclass
@@ -155,7 +155,7 @@ def test_a_promoted_version_answers_at_the_next_photo_and_is_taken_back_at_the_n
     assert again.model == answer.model
 
     # People whom the guild met after the training are known by the method that needs none.
-    newcomers = cast()[5:7]
+    newcomers = default_people()[5:7]
     for seed in (31, 32, 33):
         bot.show(group(newcomers, seed), guild)
     met = group(newcomers, 35)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.domain.faces import Box, DetectedFace
-from portraits import StarterPicture, cast, group, portrait
+from portraits import StarterPicture, default_people, group, portrait
 
 PICTURES = 4  # a person: three to know and one to ask
 
@@ -28,7 +28,7 @@ def detector():
 
 @pytest.fixture(scope="module")
 def portraits() -> list[StarterPicture]:
-    return [portrait(person, 300 + n, 224) for person in cast() for n in range(PICTURES)]
+    return [portrait(person, 300 + n, 224) for person in default_people() for n in range(PICTURES)]
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_the_detector_finds_at_least_nine_in_ten_portraits(faces: list[DetectedF
 
 
 def test_the_detector_finds_at_least_nine_in_ten_faces_of_group_photos(detector) -> None:
-    pictures = [group(cast()[i : i + n], 60 + n) for i, n in ((0, 3), (3, 5), (4, 8))]
+    pictures = [group(default_people()[i : i + n], 60 + n) for i, n in ((0, 3), (3, 5), (4, 8))]
     found = [detector.detect(p.image) for p in pictures]
     hits = [any(finds(face, box) for face in some) for p, some in zip(pictures, found, strict=True) for box in p.boxes]
     assert sum(hits) >= 0.9 * len(hits)
@@ -57,7 +57,7 @@ def test_a_fourth_picture_is_nearest_to_the_right_person_of_twelve(
     seen = [(p, f) for p, f in zip(portraits, faces, strict=True) if f is not None]
     embeddings = load_embedder().embed(np.stack([align(p.image, f.landmarks) for p, f in seen]))
     people = np.array([p.people[0].id for p, _ in seen])
-    known = np.concatenate([np.flatnonzero(people == person.id)[: PICTURES - 1] for person in cast()])
+    known = np.concatenate([np.flatnonzero(people == person.id)[: PICTURES - 1] for person in default_people()])
     asked = np.setdiff1d(np.arange(len(people)), known)
     distances = np.linalg.norm(embeddings[asked][:, None] - embeddings[known][None], axis=2)
     right = people[known][distances.argmin(axis=1)] == people[asked]

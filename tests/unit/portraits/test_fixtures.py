@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from portraits import cast, write_pictures
+from portraits import default_people, write_pictures
 from portraits.fixtures import VERSION
 
 
@@ -15,7 +15,7 @@ def small(folder: Path) -> list[dict]:
 
 def test_every_entry_of_the_index_is_a_jpeg_with_its_people(tmp_path: Path) -> None:
     entries = small(tmp_path / "pictures")
-    assert [entry["people"] for entry in entries] == [[person.name] for person in cast()]
+    assert [entry["people"] for entry in entries] == [[person.name] for person in default_people()]
     for entry in entries:
         with Image.open(tmp_path / "pictures" / entry["filename"]) as image:
             assert (image.format, image.size) == ("JPEG", (96, 96))

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from core.domain.faces import Box
-from portraits import StarterPerson, cast, group, portrait
+from portraits import StarterPerson, default_people, group, portrait
 
-HARU = cast()[0]
+HARU = default_people()[0]
 
 
 def overlap(one: Box, other: Box) -> float:
@@ -19,9 +19,9 @@ def overlap(one: Box, other: Box) -> float:
 
 
 def test_the_cast_is_twelve_people_with_names_of_their_own() -> None:
-    assert [person.id for person in cast()] == list(range(1, 13))
-    assert len({person.name for person in cast()}) == 12
-    assert len({person.traits for person in cast()}) == 12
+    assert [person.id for person in default_people()] == list(range(1, 13))
+    assert len({person.name for person in default_people()}) == 12
+    assert len({person.traits for person in default_people()}) == 12
 
 
 def test_a_portrait_is_a_square_of_the_size_that_was_asked_for() -> None:
@@ -38,11 +38,11 @@ def test_the_same_seed_gives_the_same_picture_and_another_seed_another() -> None
 
 def test_a_picture_is_the_same_to_the_last_bit_on_every_machine() -> None:
     """The drawing keeps to arithmetic that IEEE 754 defines exactly; only a change of the drawing changes this."""
-    digest = hashlib.sha256(portrait(cast()[10], 3, 96).image.tobytes()).hexdigest()
+    digest = hashlib.sha256(portrait(default_people()[10], 3, 96).image.tobytes()).hexdigest()
     assert digest[:16] == "465ac7c09b6b2d8e"
 
 
-@pytest.mark.parametrize("person", cast(), ids=lambda person: person.name)
+@pytest.mark.parametrize("person", default_people(), ids=lambda person: person.name)
 def test_everyones_face_lies_within_the_picture_and_fills_a_good_part_of_it(person: StarterPerson) -> None:
     for seed in range(3):
         (box,) = portrait(person, seed, 96).boxes
@@ -61,7 +61,7 @@ def test_pose_and_box_do_not_depend_on_the_size() -> None:
 
 
 def test_the_face_in_the_box_has_the_colour_of_the_persons_skin() -> None:
-    dark, light = (next(p for p in cast() if p.name == name) for name in ("Otis", "Mina"))
+    dark, light = (next(p for p in default_people() if p.name == name) for name in ("Otis", "Mina"))
     means = []
     for person in (dark, light):
         picture = portrait(person, 2, 112)
@@ -82,8 +82,8 @@ def test_a_portrait_too_small_for_a_face_is_refused() -> None:
 @pytest.mark.parametrize("count", range(2, 9))
 def test_faces_in_a_group_are_48_to_300_pixels_high_and_do_not_hide_each_other(count: int) -> None:
     for seed in range(2):
-        picture = group(cast()[:count], seed, 640, 480)
-        assert picture.people == cast()[:count]
+        picture = group(default_people()[:count], seed, 640, 480)
+        assert picture.people == default_people()[:count]
         assert len(picture.boxes) == count
         assert all(46 <= box.h <= 300 for box in picture.boxes)
         assert all(box.x >= 0 and box.x + box.w <= 640 and box.y >= 0 and box.y + box.h <= 480 for box in picture.boxes)
@@ -91,15 +91,15 @@ def test_faces_in_a_group_are_48_to_300_pixels_high_and_do_not_hide_each_other(c
 
 
 def test_a_group_is_the_same_for_the_same_seed() -> None:
-    assert (group(cast()[:3], 1, 320, 240).image == group(cast()[:3], 1, 320, 240).image).all()
+    assert (group(default_people()[:3], 1, 320, 240).image == group(default_people()[:3], 1, 320, 240).image).all()
 
 
 @pytest.mark.parametrize("count", [0, 1, 9])
 def test_a_group_of_another_size_is_refused(count: int) -> None:
     with pytest.raises(ValueError, match="2 to 8 people"):
-        group(cast()[:count], 1)
+        group(default_people()[:count], 1)
 
 
 def test_a_picture_too_small_for_the_group_is_refused() -> None:
     with pytest.raises(ValueError, match="too few for 8 faces"):
-        group(cast()[:8], 1, 200, 150)
+        group(default_people()[:8], 1, 200, 150)

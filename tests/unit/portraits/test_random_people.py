@@ -7,32 +7,32 @@ from hypothesis import strategies as st
 
 from core.vision.views import Framing, View, render_view
 from portraits.head.hair import STYLES
-from portraits.random_people import SIDE, TRAITS, photograph, sitter
+from portraits.random_people import SIDE, TRAITS, draw_random_person, random_person
 
 SEEDS = st.integers(0, 2**31)
-MANY = [sitter(seed) for seed in range(400)]
+MANY = [random_person(seed) for seed in range(400)]
 
 
 @given(SEEDS)
 def test_a_seed_is_always_the_same_sitter(seed: int) -> None:
-    assert sitter(seed) == sitter(seed)
+    assert random_person(seed) == random_person(seed)
 
 
 @given(SEEDS)
 def test_what_is_said_of_a_sitter_is_what_is_drawn(seed: int) -> None:
-    who = sitter(seed)
+    who = random_person(seed)
     assert tuple(who.labels) == TRAITS
-    assert bool(who.moment.glasses) == who.labels["glasses"]
+    assert bool(who.variation.glasses) == who.labels["glasses"]
     assert (who.traits.beard > 0) == who.labels["beard"]
     assert (who.traits.age > 0.5) == who.labels["age"]
-    assert (who.moment.smile > 0.5) == who.labels["smile"]
+    assert (who.variation.smile > 0.5) == who.labels["smile"]
     assert (STYLES[who.traits.style].bottom < -0.6) == who.labels["long-hair"]
     assert not (who.woman and who.labels["beard"])
 
 
 @given(SEEDS)
 def test_colours_are_colours(seed: int) -> None:
-    traits = sitter(seed).traits
+    traits = random_person(seed).traits
     assert all(0 <= value <= 1 for colour in (traits.skin, traits.lips, traits.hair) for value in colour)
 
 
@@ -47,11 +47,11 @@ def test_no_two_sitters_are_the_same_person() -> None:
 
 
 def test_a_portrait_shows_a_face_where_it_should_be() -> None:
-    picture = photograph(MANY[0])
+    picture = draw_random_person(MANY[0])
     assert picture.shape == (SIDE, SIDE, 3)
     face, corner = picture[118:148, 113:143], picture[:20, :20]
     assert face.std() > 2 * corner.std()
-    assert (picture == photograph(MANY[0])).all()
+    assert (picture == draw_random_person(MANY[0])).all()
 
 
 def test_the_view_of_a_portrait_lies_within_it() -> None:

@@ -4,17 +4,17 @@ import math
 
 import numpy as np
 
-from portraits import cast
-from portraits.variations import moment
+from portraits import default_people
+from portraits.variations import make_variation
 
-MOMENTS = [moment(person.traits, seed, person.id) for person in cast() for seed in range(60)]
+MOMENTS = [make_variation(person.traits, seed, person.id) for person in default_people() for seed in range(60)]
 
 
 def test_a_seed_and_a_number_always_give_the_same_moment() -> None:
-    traits = cast()[0].traits
-    assert moment(traits, 5, 1) == moment(traits, 5, 1)
-    assert moment(traits, 5, 1) != moment(traits, 6, 1)
-    assert moment(traits, 5, 1) != moment(traits, 5, 2)
+    traits = default_people()[0].traits
+    assert make_variation(traits, 5, 1) == make_variation(traits, 5, 1)
+    assert make_variation(traits, 5, 1) != make_variation(traits, 6, 1)
+    assert make_variation(traits, 5, 1) != make_variation(traits, 5, 2)
 
 
 def test_heads_turn_by_up_to_30_degrees_to_both_sides_and_no_further() -> None:
@@ -34,7 +34,7 @@ def test_pictures_differ_in_light_expression_eyes_and_clothes() -> None:
 
 
 def test_everyone_is_seen_with_and_without_glasses() -> None:
-    for person in cast():
-        worn = [bool(moment(person.traits, seed, person.id).glasses) for seed in range(80)]
+    for person in default_people():
+        worn = [bool(make_variation(person.traits, seed, person.id).glasses) for seed in range(80)]
         assert any(worn)
         assert not all(worn)

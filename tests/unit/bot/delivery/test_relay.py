@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.delivery import relay
 from bot.delivery.post import Post
+from bot.delivery.progress import Progress
 from bot.delivery.relay import Relay
 from core.domain.errors import ErrorCode
 from core.domain.guilds import GuildSettings
@@ -71,12 +72,11 @@ def make(jobs: Jobs) -> tuple[Relay, Any]:
     bot: Any = SimpleNamespace(
         threads=SimpleNamespace(quick=now),
         services=SimpleNamespace(jobs=jobs),
-        progress=SimpleNamespace(stop=AsyncMock()),
-        guilds_chosen=SimpleNamespace(settings=AsyncMock(return_value=GuildSettings())),
+        guild_settings=SimpleNamespace(settings=AsyncMock(return_value=GuildSettings())),
     )
     post = create_autospec(Post, instance=True)
     post.deliver.return_value = None  # private: there is no message that could be looked for
-    return Relay(bot, post), post
+    return Relay(bot, post, create_autospec(Progress, instance=True), {}), post
 
 
 async def run_until(made: Relay, check: Callable[[], object]) -> None:

@@ -14,7 +14,7 @@ from core.domain.people import NewFace
 from core.services.datasets.from_labels import from_labels
 from core.vision.datasets.dataset_pictures import PictureReader
 from core.vision.recognition.photo_reader import EMBEDDING_NAME, PhotoReader
-from portraits import cast, group
+from portraits import default_people, group
 from tests.models.dataset_parts import GUILD, never
 from tests.models.drawn import picture
 
@@ -37,7 +37,7 @@ def test_labels_become_a_version_with_the_faces_that_were_named(services: Servic
     from core.vision.detection.detect import load_detector
 
     photos = PhotoReader(SafeDecoder(), load_detector(), reader._embedder)
-    friends = group(cast()[:3], 43)
+    friends = group(default_people()[:3], 43)
     enrol(services, photos, friends.image, {0: "Left"})
     enrol(services, photos, np.rot90(friends.image), {2: "Right"})  # the same photo on its side
     enrol(services, photos, np.asarray(Image.open(io.BytesIO(picture(5, 0, 300)))), {0: "Left"}, keep=False)

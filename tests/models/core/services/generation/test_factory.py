@@ -21,7 +21,7 @@ from core.models.dcgan.network import CODES, SHAPES, build_generator, tensors_of
 from core.services.generation.service import DrawService
 from core.settings import Settings
 from core.storage.training_tables import versions
-from portraits import cast, group, portrait
+from portraits import default_people, group, portrait
 from tests.integration.core.parts import Clock
 from tests.models.vae_parts import VERSION, tensors
 
@@ -95,7 +95,7 @@ def test_the_same_question_gives_the_same_bytes_in_another_process(services: Ser
 
 
 def test_faces_in_photos_are_morphed_and_their_framing_is_the_models(services: Services, drawing: DrawService) -> None:
-    ends = [portrait(person, 3, size=256).image for person in cast()[:2]]
+    ends = [portrait(person, 3, size=256).image for person in default_people()[:2]]
     photos = [Face(photo=stored(services, image)) for image in ends]
     drawn = drawing.draw(MorphRequest(*photos), GUILD)
     assert (drawn.model, drawn.film_name, drawn.traits) == ("vae v1", "film.webp", ("smile",))
@@ -104,7 +104,7 @@ def test_faces_in_photos_are_morphed_and_their_framing_is_the_models(services: S
 
 
 def test_of_a_group_one_face_has_to_be_chosen(services: Services, drawing: DrawService) -> None:
-    photo = stored(services, group(cast()[:3], 1, width=640, height=480).image)
+    photo = stored(services, group(default_people()[:3], 1, width=640, height=480).image)
     drawn = drawing.draw(MorphRequest(Face(photo=photo), Face(5)), GUILD)
     assert drawn.choice is not None
     assert drawn.choice.faces == 3
@@ -131,11 +131,11 @@ def test_what_a_data_set_shows_is_compared_as_when_the_model_was_measured(
 ) -> None:
     from core.services.datasets.importing import import_folder  # TensorFlow
 
-    for number, person in enumerate(cast()[:8]):
+    for number, person in enumerate(default_people()[:8]):
         Image.fromarray(portrait(person, 5, size=192).image).save(tmp_path / f"{number}.png")
     made, _ = import_folder(services.dataset_storage, tmp_path, GUILD, "drawn", 0, lambda *_: None, named=False)
     add(services, RunKind.VAE, "vae-64", VERSION, weights_file.dump(tensors(), {}), number=2, dataset_id=made.id)
-    shown = portrait(cast()[4], 5, size=192).image
+    shown = portrait(default_people()[4], 5, size=192).image
     drawn = drawing.draw(NearestRequest(Face(photo=stored(services, shown)), "vae v2"), GUILD)
     assert 3 <= len(drawn.distances) <= 6  # half of so few are held out
     assert all(0 < one < 10 for one in drawn.distances)

@@ -17,13 +17,13 @@ from core.bootstrap import Services, build
 from core.domain.data.datasets import NOBODY, UNNAMED, Dataset, DatasetClass, Shard
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace
-from core.domain.jobs import Limits
+from core.domain.jobs import JobLimits
 from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind
 from core.models.common import weights_file
 from core.models.generators.loading import load_face_model
 from core.services.starter import training
-from core.services.starter.portrait_set import Sitting
+from core.services.starter.portrait_set import LabelledPortrait
 from core.services.starter.training import Plan, begin, finish
 from core.settings import Settings
 from core.starter.models import FOLDER_VARIABLE, paths, starter_model, starter_names
@@ -35,11 +35,11 @@ FACE = DetectedFace(Box(1, 1, 9, 9), 0.9, ((1, 1), (2, 1), (1.5, 2), (1, 3), (2,
 COUNT = 60
 
 
-def sittings() -> list[Sitting]:
+def sittings() -> list[LabelledPortrait]:
     random = np.random.default_rng(3)
     labels = random.random((COUNT, len(TRAITS))) < 0.5
     return [
-        Sitting(f"{row}.jpg", dict(zip(TRAITS, map(bool, labels[row]), strict=True)), bool(row % 2), FACE)
+        LabelledPortrait(f"{row}.jpg", dict(zip(TRAITS, map(bool, labels[row]), strict=True)), bool(row % 2), FACE)
         for row in range(COUNT)
     ]
 
@@ -136,7 +136,7 @@ def test_the_traits_of_a_model_that_takes_no_pictures_are_found_in_its_own(
 @contextmanager
 def workplace(folder: Path, lease_s: float) -> Iterator[Services]:
     settings = Settings.from_env({"OMOKAGE_DATA": str(folder)})
-    opened = build(settings, lambda *_: None, Limits(lease_s=lease_s))
+    opened = build(settings, lambda *_: None, JobLimits(lease_s=lease_s))
     try:
         yield opened
     finally:

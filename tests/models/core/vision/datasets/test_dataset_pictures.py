@@ -14,7 +14,7 @@ from core.services.datasets.duplicates import copies
 from core.vision.datasets.dataset_pictures import MOST_SIDE, PictureReader, Seen
 from core.vision.detection.detect import Detector, load_detector
 from core.vision.embedding.align import align
-from portraits import cast, group, portrait
+from portraits import default_people, group, portrait
 from tests.models.drawn import picture
 
 
@@ -52,7 +52,7 @@ def test_a_small_file_is_kept_as_it_came(reader: PictureReader) -> None:
 
 def test_of_a_large_photo_a_crop_around_the_face_is_kept(reader: PictureReader) -> None:
     photo = np.full((1400, 1800, 3), 90, np.uint8)
-    photo[200:512, 900:1212] = portrait(cast()[0], 300, 312).image
+    photo[200:512, 900:1212] = portrait(default_people()[0], 300, 312).image
     (face,) = load_faces(photo)
     (seen,) = look(reader, file(photo, quality=95), face=face)
     crop = pixels(seen.image)
@@ -66,7 +66,7 @@ def test_of_a_large_photo_a_crop_around_the_face_is_kept(reader: PictureReader) 
 
 
 def test_a_crop_of_a_huge_face_is_shrunk_and_its_landmarks_with_it(reader: PictureReader) -> None:
-    photo = portrait(cast()[1], 301, 1024).image
+    photo = portrait(default_people()[1], 301, 1024).image
     (face,) = load_faces(photo)
     (seen,) = look(reader, file(photo, quality=95), face=face)
     crop = pixels(seen.image)
@@ -81,7 +81,7 @@ def test_a_crop_of_a_huge_face_is_shrunk_and_its_landmarks_with_it(reader: Pictu
 
 @pytest.mark.parametrize("side", [312, 560])  # within what is kept as it came, and beyond
 def test_a_face_that_lies_on_its_side_is_kept_upright(reader: PictureReader, side: int) -> None:
-    photo = portrait(cast()[2], 302, side).image
+    photo = portrait(default_people()[2], 302, side).image
     (standing,) = look(reader, file(photo, quality=95))
     for turns, degrees in ((1, 90), (2, 180), (3, 270)):
         (seen,) = look(reader, file(np.ascontiguousarray(np.rot90(photo, turns)), quality=95))
@@ -114,7 +114,7 @@ def test_damaged_files_have_no_content_and_do_not_disturb_the_others(reader: Pic
 
 
 def test_the_face_that_is_meant_is_taken_rather_than_the_largest(reader: PictureReader) -> None:
-    people = cast()[:3]
+    people = default_people()[:3]
     photo = group(people, 43)
     data = file(photo.image, quality=95)
     faces = load_faces(photo.image)

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from core.vision.detection.detect import Detector, load_detector
-from portraits import cast, group
+from portraits import default_people, group
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def detector() -> Detector:
 
 
 def test_everybody_in_a_group_is_found_where_they_are(detector: Detector):
-    picture = group(cast()[:5], seed=3)
+    picture = group(default_people()[:5], seed=3)
     faces = detector.detect(picture.image)
     assert len(faces) == 5
     for box in picture.boxes:
@@ -42,7 +42,7 @@ def test_no_face_is_seen_where_there_is_none(detector: Detector, shared_data: Pa
 
 
 def test_threads_may_share_it(detector: Detector):
-    picture = group(cast()[:3], seed=1, width=640, height=480).image
+    picture = group(default_people()[:3], seed=1, width=640, height=480).image
     expected = detector.detect(picture)
     with ThreadPoolExecutor(4) as pool:
         assert all(faces == expected for faces in pool.map(detector.detect, [picture] * 8))

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
+import portraits
 from core.services.starter.people_search import chosen, written
-from portraits import cast
-from portraits.people import default_people
+from portraits import default_people
 from portraits.people.default_people import PICKS
-from portraits.people.roles import ROLES, shaped
+from portraits.people.templates import TEMPLATES, shape_face
 
 
 def test_of_each_roles_shapes_those_far_from_the_others_are_chosen() -> None:
@@ -27,12 +27,12 @@ def test_a_shape_whose_pictures_scatter_is_not_chosen() -> None:
 
 
 def test_the_committed_picks_are_what_the_search_writes() -> None:
-    assert written(list(PICKS)) in Path(default_people.__file__).read_text("utf-8")
+    assert written(list(PICKS)) in (Path(portraits.__file__).parent / "people" / "default_people.py").read_text("utf-8")
 
 
-def test_the_committed_cast_plays_its_roles_within_the_pleasant_ranges() -> None:
-    assert [person.name for person in cast()] == [role.name for role in ROLES]
-    for person, role in zip(cast(), ROLES, strict=True):
+def test_the_default_people_follow_their_templates_within_the_pleasant_ranges() -> None:
+    assert [person.name for person in default_people()] == [role.name for role in TEMPLATES]
+    for person, role in zip(default_people(), TEMPLATES, strict=True):
         assert (person.traits.skin, person.traits.hair) == (role.skin, role.hair)
         for name, (low, high) in role.ranges.items():
             if name not in role.given:
@@ -41,14 +41,12 @@ def test_the_committed_cast_plays_its_roles_within_the_pleasant_ranges() -> None
 
 def test_a_shape_depends_on_its_seed_alone() -> None:
     def draw(seed: int) -> object:
-        return shaped(ROLES[0], np.random.Generator(np.random.PCG64(seed)))
+        return shape_face(TEMPLATES[0], np.random.Generator(np.random.PCG64(seed)))
 
     assert draw(1) == draw(1)
     assert draw(1) != draw(2)
 
 
 def test_no_person_is_drawn_from_a_file() -> None:
-    import portraits
-
     folder = Path(portraits.__file__).parent
     assert {path.suffix for path in folder.iterdir() if path.is_file()} == {".py"}

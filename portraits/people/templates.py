@@ -1,4 +1,4 @@
-"""Who the twelve are before their faces are found: colours, ages, hair."""
+"""Templates of the default people: name, colours, age and hair, before a face shape is chosen."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _BLUE, _GREEN = (0.33, 0.48, 0.60), (0.36, 0.46, 0.30)
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
-    """A person before the face is found; `given` are further traits that the role itself sets."""
+class PersonTemplate:
+    """A person without a face shape; `given` are further traits that the template sets."""
 
     name: str
     ranges: Ranges
@@ -27,16 +27,16 @@ class Role:
     given: dict[str, object] = field(default_factory=dict)
 
 
-def _man(name: str, skin: Colour, hair: Colour, iris: Colour, lips: Colour) -> Role:
-    return Role(name, {**ANYONE, **MAN}, skin, hair, iris, lips)
+def _man(name: str, skin: Colour, hair: Colour, iris: Colour, lips: Colour) -> PersonTemplate:
+    return PersonTemplate(name, {**ANYONE, **MAN}, skin, hair, iris, lips)
 
 
-def _woman(name: str, skin: Colour, hair: Colour, iris: Colour, lips: Colour) -> Role:
-    return Role(name, {**ANYONE, **WOMAN}, skin, hair, iris, lips)
+def _woman(name: str, skin: Colour, hair: Colour, iris: Colour, lips: Colour) -> PersonTemplate:
+    return PersonTemplate(name, {**ANYONE, **WOMAN}, skin, hair, iris, lips)
 
 
-# Name, skin, hair, eyes, lips; each followed by what else the role sets.
-_PEOPLE: tuple[tuple[Role, dict[str, object]], ...] = (
+# Name, skin, hair, eyes, lips; each followed by what else the template sets.
+_PEOPLE: tuple[tuple[PersonTemplate, dict[str, object]], ...] = (
     (
         _man("Haru", (0.93, 0.77, 0.64), (0.10, 0.08, 0.08), _DARK, (0.78, 0.50, 0.46)),
         {"style": "crop", "age": 0.15, "eye_fold": 0.1, "frame": "square", "glasses": 0.15},
@@ -88,21 +88,21 @@ _PEOPLE: tuple[tuple[Role, dict[str, object]], ...] = (
     ),
 )
 
-ROLES: tuple[Role, ...] = tuple(replace(role, given=given) for role, given in _PEOPLE)
+TEMPLATES: tuple[PersonTemplate, ...] = tuple(replace(template, given=given) for template, given in _PEOPLE)
 
 
-def shaped(role: Role, rng: np.random.Generator) -> Traits:
-    """The role with a face shape drawn from its ranges."""
-    drawn = {name: low + (high - low) * float(rng.random()) for name, (low, high) in role.ranges.items()}
+def shape_face(template: PersonTemplate, rng: np.random.Generator) -> Traits:
+    """Return the template's traits with a face shape drawn from its ranges."""
+    drawn = {name: low + (high - low) * float(rng.random()) for name, (low, high) in template.ranges.items()}
     # The mouth lies between nose and chin: a share of that way, so that no lip touches a nostril.
     nose, chin = drawn["eye_y"] - drawn["nose_length"], -drawn["chin_length"]
     drawn["mouth_y"] = nose + (chin - nose) * (0.36 + 0.07 * float(rng.random()))
-    values: dict[str, Any] = {**{name: round(value, 4) for name, value in drawn.items()}, **role.given}
-    return Traits(role.skin, role.hair, role.iris, role.lips, **values)
+    values: dict[str, Any] = {**{name: round(value, 4) for name, value in drawn.items()}, **template.given}
+    return Traits(template.skin, template.hair, template.iris, template.lips, **values)
 
 
-def played(number: int, attempt: int) -> StarterPerson:
-    """The role with that number (from 1), with its face shape of that attempt."""
+def make_person(number: int, attempt: int) -> StarterPerson:
+    """Return the person of template `number` (from 1) with the face shape of that attempt."""
     rng = np.random.Generator(np.random.PCG64((77, number, attempt)))
-    role = ROLES[number - 1]
-    return StarterPerson(number, role.name, shaped(role, rng))
+    template = TEMPLATES[number - 1]
+    return StarterPerson(number, template.name, shape_face(template, rng))
