@@ -18,7 +18,7 @@ from core.models.common import weights_file
 from core.models.common.sample_quality import Judges
 from core.models.dcgan.generator import DcganFaces
 from core.models.dcgan.network import SHAPES, Shape
-from core.models.dcgan.presets import RECIPES
+from core.models.dcgan.presets import DCGAN_PRESETS
 from core.models.dcgan.trainer import DcganTrainer, make_dcgan_trainer
 from core.vision.views import Framing, View
 
@@ -31,7 +31,7 @@ PICTURES = 120
 def tiny() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(SHAPES, "small", TINY)  # type: ignore[arg-type]
-        patch.setitem(RECIPES, "small", replace(RECIPES["small"], shape=TINY))  # type: ignore[arg-type]
+        patch.setitem(DCGAN_PRESETS, "small", replace(DCGAN_PRESETS["small"], shape=TINY))  # type: ignore[arg-type]
         yield
 
 
@@ -146,7 +146,7 @@ def brighter_inside(trainer: DcganTrainer) -> float:
 
 @pytest.mark.parametrize("loss", ["non-saturating", "hinge", "two-class"])
 def test_each_loss_trains_both_players(trainer: DcganTrainer, loss: str) -> None:
-    if loss != RECIPES["small"].loss:  # type: ignore[index]
+    if loss != DCGAN_PRESETS["small"].loss:  # type: ignore[index]
         trainer = made(2, config={"batch": 16, "loss": loss})
     before, _ = weights_file.load(trainer.snapshot())
     trainer.advance()
