@@ -80,7 +80,7 @@ class PeopleService(Gallery):
         shown = person_name(name)
         provenance = LabelProvenance(by, channel_id, message_id, source, self._clock())
         with self._database.write() as connection:
-            self._database.alone(connection, f"omokage-people-{guild_id}")
+            self._database.advisory_lock(connection, f"omokage-people-{guild_id}")
             stored = _face(connection, face, guild_id)
             person_id = person_named(connection, guild_id, shown, provenance)
             add_label(connection, guild_id, same_faces(connection, stored), person_id, Label.IS, provenance=provenance)
@@ -136,7 +136,7 @@ class PeopleService(Gallery):
         shown = person_name(name)
         provenance = LabelProvenance(by, 0, None, source, self._clock())
         with self._database.write() as connection:
-            self._database.alone(connection, f"omokage-people-{guild_id}")
+            self._database.advisory_lock(connection, f"omokage-people-{guild_id}")
             person_id = person_named(connection, guild_id, shown, provenance)
             stored = insert_enrolled(connection, guild_id, photo, face, provenance.at)
             add_label(connection, guild_id, same_faces(connection, stored), person_id, Label.IS, provenance=provenance)
@@ -175,7 +175,7 @@ class PeopleService(Gallery):
 
     def _label(self, face: FaceRef, guild_id: int, person_id: int, label: Label, provenance: LabelProvenance) -> Person:
         with self._database.write() as connection:
-            self._database.alone(connection, f"omokage-people-{guild_id}")
+            self._database.advisory_lock(connection, f"omokage-people-{guild_id}")
             stored = _face(connection, face, guild_id)
             _person(connection, guild_id, person_id)
             add_label(connection, guild_id, same_faces(connection, stored), person_id, label, provenance=provenance)
