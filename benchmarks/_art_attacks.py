@@ -17,13 +17,13 @@ from art.attacks.evasion.projected_gradient_descent.projected_gradient_descent_n
 from art.estimators.classification.classifier import ClassGradientsMixin, ClassifierMixin
 from art.estimators.estimator import BaseEstimator, LossGradientsMixin
 
-from core.vision.sights import sight_of
+from core.vision.gradients.viewpoints import sight_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.domain.faces import DetectedFace
-    from core.models.fooled_heads import Fooled, Slopes
+    from core.models.attack.differentiable_heads import Fooled, Slopes
 
 SEED = 0
 
@@ -45,7 +45,7 @@ def auto_pgd(estimator: _Head, epsilon: int, steps: int) -> Any:
 
 
 def as_fool(make: Callable[[_Head, int, int], Any]) -> Callable[..., list[NDArray[np.uint8]]]:
-    """An attack of the library as `core.models.robustness.Fool`, a picture at a time."""
+    """An attack of the library as `core.models.attack.robustness.Fool`, a picture at a time."""
 
     def fool(
         fooled: Fooled,

@@ -12,19 +12,19 @@ import numpy as np
 from benchmarks._identity import identity_files
 from benchmarks.report import Skip
 from core.bootstrap import build
-from core.domain.runs import RunKind
-from core.domain.splits import FOLDS, fold_of
-from core.models.embedding_head import EmbeddingHead, train_head
-from core.services.classifier import load_head
+from core.domain.training.folds import FOLDS, fold_of
+from core.domain.training.runs import RunKind
+from core.models.embedding.head import EmbeddingHead, train_head
+from core.services.recognition.factory import load_head
 from core.settings import Settings
-from core.vision.reader import PhotoReader, load_photo_reader
+from core.vision.recognition.photo_reader import PhotoReader, load_photo_reader
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from core.bootstrap import Services
-    from core.domain.versions import Version
-    from core.vision.recognise import Head
+    from core.domain.registry.versions import Version
+    from core.vision.recognition.mean_embedding import Head
 
 ENROLLED = 20  # pictures a person, of a head that is trained here
 HELD_OUT = 10  # more of each, to attack

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import minimize
 
-from core.vision.recognise import Gallery, RecogniserConfig, calibrate, person_means, squared_distances
+from core.vision.recognition.mean_embedding import Gallery, RecogniserConfig, calibrate, person_means, squared_distances
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,10 +11,10 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.report import shared_data
-from core.models.face_weights import EMBEDDING_SIZE
-from core.models.held_out import Pictures
-from core.vision.align import CHIP_SIZE, align
-from core.vision.crops import find_face
+from core.models.embedding.cross_validation import Pictures
+from core.vision.datasets.main_face import find_face
+from core.vision.embedding.align import CHIP_SIZE, align
+from core.vision.embedding.dlib_weights import EMBEDDING_SIZE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,8 +51,8 @@ def identity_pictures() -> Pictures:
 
 
 def _read(files: tuple[tuple[int, Path], ...]) -> Pictures:
-    from core.vision.detect import load_detector  # noqa: PLC0415 - the networks, only when asked for
-    from core.vision.embed import load_embedder  # noqa: PLC0415
+    from core.vision.detection.detect import load_detector  # the networks, only when asked for
+    from core.vision.embedding.embed import load_embedder
 
     detector, embedder = load_detector(), load_embedder()
     found = np.zeros(len(files), bool)

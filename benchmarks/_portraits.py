@@ -11,10 +11,10 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.report import shared_data
-from core.domain.datasets import NOBODY, UNNAMED, Dataset, DatasetClass
+from core.domain.data.datasets import NOBODY, UNNAMED, Dataset, DatasetClass
 from core.domain.jobs import Origin
-from core.domain.runs import Run, RunKind, RunState, Wish
-from core.vision.crops import find_face
+from core.domain.training.runs import Run, RunKind, RunState, Wish
+from core.vision.datasets.main_face import find_face
 from core.vision.views import View, render_view
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Portraits:
     found: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
-        from core.vision.detect import load_detector  # noqa: PLC0415 - the network, only when asked for
+        from core.vision.detection.detect import load_detector  # the network, only when asked for
 
         detector = load_detector()
         self.files = sorted(shared_data("faces").glob("*.jpg"))[: self.count]

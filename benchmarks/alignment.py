@@ -1,4 +1,4 @@
-"""Where the detector's five points lie in crops that dlib makes of the same faces: the template of core.vision.align.
+"""Where the detector's five points lie in dlib's crops of the same faces: core.vision.embedding.align's template.
 
 `python -m benchmarks.alignment [--json FILE]`; needs dlib and the developers' faces.
 """
@@ -12,9 +12,9 @@ from PIL import Image
 
 from benchmarks._identity import identity_files
 from benchmarks.report import Skip, run_alone
-from core.models.face_weights import weights_path
-from core.vision.align import CHIP_SIZE, TEMPLATE
-from core.vision.detect import load_detector
+from core.vision.detection.detect import load_detector
+from core.vision.embedding.align import CHIP_SIZE, TEMPLATE
+from core.vision.embedding.dlib_weights import weights_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ PREDICTORS = ("shape_predictor_5_face_landmarks.dat", "shape_predictor_68_face_l
 def run() -> dict[str, float | int | str]:
     """The mean place of each point for both of dlib's predictors, its spread, and how far the template is off."""
     try:
-        import dlib  # noqa: PLC0415 - a development dependency
+        import dlib  # a development dependency
     except ImportError as error:
         raise Skip("dlib is not installed") from error
     found = {name: framed(dlib, name) for name in PREDICTORS}

@@ -18,11 +18,11 @@ def run(number: int | None = None) -> dict[str, float]:
     Args:
         number: as `omokage train` says it; None: the newest run.
     """
-    from core.bootstrap import build  # noqa: PLC0415
-    from core.domain.errors import OmokageError  # noqa: PLC0415
-    from core.models import weights_file  # noqa: PLC0415
-    from core.services.trainers import make_trainer  # noqa: PLC0415 - TensorFlow
-    from core.settings import Settings  # noqa: PLC0415
+    from core.bootstrap import build
+    from core.domain.errors import OmokageError
+    from core.models.common import weights_file
+    from core.services.training.factory import make_trainer  # TensorFlow
+    from core.settings import Settings
 
     services = build(Settings.from_env(), lambda *_: None)
     try:

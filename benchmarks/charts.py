@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable
 
 from benchmarks.report import Figures, percentile, run_alone
-from core.domain.evaluation import Bin, EvaluationReport, confusion_of
-from core.domain.runs import Point
+from core.domain.registry.evaluation import Bin, EvaluationReport, confusion_of
+from core.domain.training.runs import Point
 from core.render.charts import render_confusion, render_curves, render_reliability
 
 ROUNDS = 15

@@ -23,11 +23,11 @@ CLASSES = 40
 
 def run() -> dict[str, float | int | str]:
     """By preset."""
-    from core.models.backend import make_forward  # noqa: PLC0415 - TensorFlow
-    from core.models.cnn_head import CnnConfig, CnnHead  # noqa: PLC0415
-    from core.models.recipes import RECIPES  # noqa: PLC0415
-    from core.models.recogniser_cnn import infer  # noqa: PLC0415
-    from core.models.recogniser_net import build_net  # noqa: PLC0415
+    from core.models.cnn.head import CnnConfig, CnnHead
+    from core.models.cnn.network import build_net
+    from core.models.cnn.presets import RECIPES
+    from core.models.cnn.training_step import infer
+    from core.models.common.backend import make_forward  # TensorFlow
 
     figures: dict[str, float | int | str] = {}
     for preset in ("classic", "slim", "modern"):

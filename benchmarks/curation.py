@@ -22,8 +22,8 @@ from PIL import Image
 
 from benchmarks._planted import PLANTS, elsewhere
 from benchmarks.report import run_alone, shared_data
-from core.domain.curation import Curation, Judged, Subject
-from core.services.curate import Offered, curate
+from core.domain.data.curation import Curation, Judged, Subject
+from core.services.curation.curate import Offered, curate
 
 PICTURES = 1000  # of `age`
 SHARE = 0.1
@@ -96,7 +96,7 @@ def holds(judged: Judged, face: Sequence[float]) -> bool:
 def cat_faces(files: Sequence[Path]) -> dict[str, Any] | None:
     """The surest face in each picture that has one, by OpenCV's frontal cascade; None: OpenCV 4 is not there."""
     try:
-        import cv2  # noqa: PLC0415 - no dependency: 160 MB
+        import cv2  # no dependency: 160 MB
     except ImportError:
         return None
     cascade = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalcatface.xml")

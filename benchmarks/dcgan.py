@@ -48,9 +48,9 @@ def run(turns: int = TURNS, steps: int = STEPS) -> dict[str, float | int | str]:
 
 def measure(augment: float, steps: int) -> tuple[float, float]:
     """In this process: milliseconds a step, and for drawing."""
-    from core.models.dcgan import Duel  # noqa: PLC0415 - TensorFlow, in the measured process only
-    from core.models.dcgan_faces import DcganFaces, faces_tensors  # noqa: PLC0415
-    from core.models.dcgan_recipes import RECIPES  # noqa: PLC0415
+    from core.models.dcgan.generator import DcganFaces, faces_tensors
+    from core.models.dcgan.presets import RECIPES
+    from core.models.dcgan.training_step import Duel  # TensorFlow, in the measured process only
 
     recipe = replace(RECIPES["light"], augment=augment, batch=BATCH)
     side = recipe.shape.size

@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image, ImageCms
 
 from benchmarks.report import Figures, percentile, run_alone
-from core.vision.decode import SafeDecoder
+from core.vision.decoding.decode import SafeDecoder
 
 ROUNDS = 30
 LARGE = (5760, 4320)  # 24.9 megapixels

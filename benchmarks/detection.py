@@ -23,8 +23,8 @@ from PIL import Image
 from benchmarks._hits import matched
 from benchmarks.report import Figures, percentile, run_alone, shared_data
 from core.domain.faces import Box
-from core.vision.centerface import STRIDE, CenterFace, model_path
-from core.vision.detect import Detector, ThreeLookDetector, load_detector
+from core.vision.detection.centerface import STRIDE, CenterFace, model_path
+from core.vision.detection.detect import Detector, ThreeLookDetector, load_detector
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -120,7 +120,7 @@ def _centerface(network: CenterFace) -> Detect:
 
 
 def _mtcnn() -> Detect:
-    from mtcnn import MTCNN  # noqa: PLC0415 - a development dependency that loads TensorFlow
+    from mtcnn import MTCNN  # a development dependency that loads TensorFlow
 
     network = MTCNN(device="CPU:0")
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from core.vision.embed import Embedder
+    from core.vision.embedding.embed import Embedder
 
 BATCHES = (1, 2, 4, 8, 16)
 ROUNDS = 20  # the median of these; the others on this machine disturb single ones
@@ -29,11 +29,11 @@ ROUNDS = 20  # the median of these; the others on this machine disturb single on
 def run() -> dict[str, float | int | str]:
     """Time for parsing, loading, one face and batches; dlib's; the largest difference of any of the 128 numbers."""
     started = time.perf_counter()
-    import tensorflow  # noqa: F401, PLC0415 - timed
+    import tensorflow  # noqa: F401 - timed
 
     figures: dict[str, float | int | str] = {"import TensorFlow, s": time.perf_counter() - started}
-    from core.models.face_weights import load_weights  # noqa: PLC0415 - after the clock
-    from core.vision.embed import load_embedder  # noqa: PLC0415
+    from core.vision.embedding.dlib_weights import load_weights  # after the clock
+    from core.vision.embedding.embed import load_embedder
 
     figures["read and fold dlib's file, ms"] = milliseconds(load_weights, 5)
     started = time.perf_counter()
@@ -50,10 +50,10 @@ def run() -> dict[str, float | int | str]:
 def beside_dlib(embedder: Embedder, chips: NDArray[np.uint8]) -> dict[str, float | int | str]:
     """dlib's own time and the largest difference, where dlib is installed."""
     try:
-        import dlib  # noqa: PLC0415 - a development dependency
+        import dlib  # a development dependency
     except ImportError:
         return {"dlib": "not installed"}
-    from core.models.face_weights import weights_path  # noqa: PLC0415
+    from core.vision.embedding.dlib_weights import weights_path
 
     network: Any = dlib.face_recognition_model_v1(str(weights_path()))
     theirs = np.array(network.compute_face_descriptor(list(chips)))

@@ -13,10 +13,10 @@ import numpy as np
 
 from benchmarks._identity import identity_pictures
 from benchmarks.report import Figures, run_alone
-from core.domain.datasets import Dataset, DatasetClass
-from core.models.embedding_head import train_head
-from core.models.embedding_trainer import EmbeddingTrainer
-from core.models.held_out import Pictures, share_right
+from core.domain.data.datasets import Dataset, DatasetClass
+from core.models.embedding.cross_validation import Pictures, share_right
+from core.models.embedding.head import train_head
+from core.models.embedding.trainer import EmbeddingTrainer
 
 ENROLLED = (1, 3, 5, 9, 20)
 DRAWS = 10

@@ -25,20 +25,20 @@ from benchmarks.report import Figures, Skip, print_table
 from core.domain.faces import overlap
 from core.domain.generation import Face
 from core.domain.optimisation import OptimizeMode, OptimizeRequest
-from core.models.fooled_heads import Fooled, fooled
-from core.models.input_optimiser import InputOptimiser
-from core.services.posted import png
+from core.models.attack.differentiable_heads import Fooled, fooled
+from core.models.attack.optimiser import InputOptimiser
+from core.services.attack.images import png
 from core.settings import Settings
-from core.vision.compression import compressed
-from core.vision.recognise import Gallery, MeanEmbeddingRecogniser
-from core.vision.sampling import sampling_of
-from core.vision.serving import VersionRecogniser
+from core.vision.gradients.jpeg import compressed
+from core.vision.gradients.rendering import sampling_of
+from core.vision.recognition.mean_embedding import Gallery, MeanEmbeddingRecogniser
+from core.vision.recognition.version_recogniser import VersionRecogniser
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.domain.faces import DetectedFace
-    from core.vision.reader import PhotoReader, PhotoReading
+    from core.vision.recognition.photo_reader import PhotoReader, PhotoReading
 
 PAIRS, TARGETS = 10, 5  # small by default: minutes
 SEED = 0
@@ -249,13 +249,15 @@ def _same(faces: Any, face: DetectedFace) -> DetectedFace | None:
 
 
 def colours() -> Figures:
-    """Of drawn portraits, for `core.models.waves`: a root of the covariance of colours before the logistic function."""
-    from scipy.special import logit  # noqa: PLC0415 - only here
+    """Root of the covariance of drawn portraits' colours before the logistic function: core.models.attack.fourier."""
+    from scipy.special import logit  # only here
 
-    from core.starter.portraits import portrait  # noqa: PLC0415
-    from core.starter.twelve import CAST  # noqa: PLC0415
+    from portraits.people.default_people import DEFAULT_PEOPLE
+    from portraits.portraits import portrait
 
-    pixels = np.concatenate([portrait(one, seed, 128).image.reshape(-1, 3) for one in CAST for seed in range(4)])
+    pixels = np.concatenate(
+        [portrait(one, seed, 128).image.reshape(-1, 3) for one in DEFAULT_PEOPLE for seed in range(4)]
+    )
     covariance = np.cov(logit(np.clip(pixels / 255, 2 / 255, 1 - 2 / 255)).T)
     axes, sizes, _ = np.linalg.svd(covariance)
     root = axes * np.sqrt(sizes)

@@ -36,7 +36,7 @@ def timed(work: Callable[[int], object], rounds: int = ROUNDS) -> list[float]:
 
 def service_alone(data: Path) -> Figures:
     """Without broker, bot and chat."""
-    from core.bootstrap import build_drawing  # noqa: PLC0415
+    from core.bootstrap import build_drawing
 
     with opened(Settings.from_env({"OMOKAGE_DATA": str(data)})) as services:
         service = build_drawing(services)

@@ -25,7 +25,7 @@ from benchmarks._portraits import Portraits, run_of
 from benchmarks.report import Skip, print_table
 
 if TYPE_CHECKING:
-    from core.models.dcgan_faces import DcganFaces
+    from core.models.dcgan.generator import DcganFaces
     from core.vision.views import Framing
 
 PICTURES = 2500
@@ -71,14 +71,14 @@ def run(
         pictures: so many of the faces.
         options: of our run, `loss`, `augment` and `batch`; None: the preset's.
     """
-    from core.models.dcgan import Duel  # noqa: PLC0415 - TensorFlow
-    from core.models.dcgan_faces import DcganFaces  # noqa: PLC0415
-    from core.models.dcgan_recipes import RECIPES, TWO_CLASS  # noqa: PLC0415
-    from core.models.dcgan_trainer import COMPARED, FRESH, make_dcgan_trainer  # noqa: PLC0415
-    from core.models.generator_pictures import hold_out_some  # noqa: PLC0415
-    from core.models.sample_quality import SampleQuality  # noqa: PLC0415
-    from core.models.weights_file import load  # noqa: PLC0415
-    from core.vision.views import View, framing_of  # noqa: PLC0415
+    from core.models.common.batches import hold_out_some
+    from core.models.common.sample_quality import SampleQuality
+    from core.models.common.weights_file import load
+    from core.models.dcgan.generator import DcganFaces
+    from core.models.dcgan.presets import RECIPES, TWO_CLASS
+    from core.models.dcgan.trainer import COMPARED, FRESH, make_dcgan_trainer
+    from core.models.dcgan.training_step import Duel  # TensorFlow
+    from core.vision.views import View, framing_of
 
     reader = Portraits(pictures)
     request = run_of(preset, _STEPS, **options)
@@ -130,7 +130,7 @@ def run(
 
 
 def _plain(duel: object, preset: str, view: object) -> DcganFaces:
-    from core.models.dcgan_faces import DcganFaces, faces_tensors  # noqa: PLC0415
+    from core.models.dcgan.generator import DcganFaces, faces_tensors
 
     config = {"preset": preset, "size": view.size, "codes": 100, "framing": view.framing.value}
     return DcganFaces(config, faces_tensors(duel.drawing()), {})
@@ -138,7 +138,7 @@ def _plain(duel: object, preset: str, view: object) -> DcganFaces:
 
 def _unscaled_kid(drawn: np.ndarray, real: np.ndarray, framing: Framing) -> float:
     """KID with the usual kernel, (x.y / 128 + 1)^3, of embeddings as they are; their length is 1.5."""
-    from core.models.sample_quality import fixed_chips, kernel_distance, load_judges  # noqa: PLC0415
+    from core.models.common.sample_quality import fixed_chips, kernel_distance, load_judges
 
     embed = load_judges().embed
     return kernel_distance(*(embed(fixed_chips(one, framing)).astype(float) / np.sqrt(128) for one in (drawn, real)))
@@ -146,7 +146,7 @@ def _unscaled_kid(drawn: np.ndarray, real: np.ndarray, framing: Framing) -> floa
 
 def _write(folder: Path, plain: DcganFaces, ours: DcganFaces, weights: bytes) -> None:
     """The first 64 faces of both, for whoever runs this to look at; they are not for the repository."""
-    from core.render.grid import render_grid  # noqa: PLC0415
+    from core.render.grid import render_grid
 
     folder.mkdir(parents=True, exist_ok=True)
     for name, faces in {"plain": plain, "ours": ours}.items():

@@ -23,7 +23,7 @@ from benchmarks.report import Figures, Skip, run_alone
 from core.bootstrap import build, build_classifier
 from core.domain.errors import ErrorCode, OmokageError
 from core.settings import Settings
-from core.vision.decode import CHAT_LIMITS, SafeDecoder
+from core.vision.decoding.decode import CHAT_LIMITS, SafeDecoder
 
 MUTANTS = 10_000
 MAX_STARTS = 2
@@ -92,9 +92,9 @@ def _growth() -> Figures:
 
 def _photo(size: tuple[int, int]) -> bytes:
     """A drawn group, enlarged; in a square one person, whose face fills most of it."""
-    from core.starter import cast, group, portrait  # noqa: PLC0415
+    from portraits import default_people, group, portrait
 
-    drawn = portrait(cast()[0], 1) if size[0] == size[1] else group(cast()[:5], 1)
+    drawn = portrait(default_people()[0], 1) if size[0] == size[1] else group(default_people()[:5], 1)
     picture = Image.fromarray(drawn.image).resize(size, Image.Resampling.BICUBIC)
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=85)

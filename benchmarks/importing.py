@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from benchmarks.report import Figures, run_alone, shared_data
 from core.bootstrap import build
-from core.services.dataset_import import import_folder
+from core.services.datasets.importing import import_folder
 from core.settings import Settings
 from core.vision.views import Framing, View
 

@@ -17,7 +17,7 @@ from sqlalchemy import insert
 
 from benchmarks.report import percentile, run_alone
 from core.domain.jobs import JobKind, JobRequest, JobState, Origin
-from core.services.jobs import JobService
+from core.services.jobs.service import JobService
 from core.storage.database import Database
 from core.storage.schema import migrate
 from core.storage.tables import jobs as table

@@ -13,12 +13,12 @@ import numpy as np
 
 from benchmarks._identity import identity_pictures
 from benchmarks.report import Figures, run_alone
-from core.domain.evaluation import error_of
-from core.domain.splits import FOLDS, fold_of
-from core.models.calibration import auroc, bins_of, known_at
-from core.models.embedding_head import train_head
-from core.models.held_out import Pictures
-from core.vision.recognise import Gallery, MeanEmbeddingRecogniser, RecogniserConfig
+from core.domain.registry.evaluation import error_of
+from core.domain.training.folds import FOLDS, fold_of
+from core.models.embedding.calibration import auroc, bins_of, known_at
+from core.models.embedding.cross_validation import Pictures
+from core.models.embedding.head import train_head
+from core.vision.recognition.mean_embedding import Gallery, MeanEmbeddingRecogniser, RecogniserConfig
 
 DRAWS = 5
 STRANGERS = 10

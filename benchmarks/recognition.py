@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks._calibration import PICTURES, Outcome, fit, judge, scene, scenes
 from benchmarks._identity import Faces, identity_faces
 from benchmarks.report import Figures, run_alone
-from core.vision.recognise import Gallery, RecogniserConfig, person_means, squared_distances
+from core.vision.recognition.mean_embedding import Gallery, RecogniserConfig, person_means, squared_distances
 
 SAMPLE = 60  # pictures a person: 20 to enrol and 40 to ask for; the detector takes half a minute a thousand
 ENROLLED = (1, 3, 5, 9, 20)

@@ -21,8 +21,8 @@ from benchmarks.report import percentile, run_alone
 from core.domain.fairness import OPERATOR_GUILD
 from core.domain.jobs import JobKind, JobRequest, Origin
 from core.domain.storage_limits import StorageLimits
-from core.services.job_base import now_utc
-from core.services.jobs import JobService
+from core.services.jobs.base import now_utc
+from core.services.jobs.service import JobService
 from core.services.retention import RetentionService
 from core.storage.blob_references import still_referenced
 from core.storage.blobs import Blobs

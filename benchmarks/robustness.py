@@ -18,11 +18,11 @@ from typing import Any
 
 from benchmarks.report import Figures, Skip, print_table
 from core.bootstrap import Services, build
-from core.domain.model_check import CheckState, Faced
 from core.domain.optimisation import Robustness
-from core.domain.runs import RunKind
-from core.models.robustness import Check
-from core.services.check import load_check, run_check
+from core.domain.registry.robustness import CheckState, Faced
+from core.domain.training.runs import RunKind
+from core.models.attack.robustness import Check
+from core.services.robustness.service import load_check, run_check
 from core.settings import Settings
 
 FACES, TEXTURES, PEERS = 10, 100, 5  # small by default: minutes
@@ -83,7 +83,7 @@ def _said(found: Robustness, seconds: float) -> Figures:
 
 
 def _attacks() -> dict[str, Callable[..., Any] | None]:
-    from benchmarks._art_attacks import as_fool, auto_pgd, pgd  # noqa: PLC0415 - half of PyTorch
+    from benchmarks._art_attacks import as_fool, auto_pgd, pgd  # half of PyTorch
 
     return {"ours": None, "ART's PGD": as_fool(pgd), "ART's AutoPGD": as_fool(auto_pgd)}
 

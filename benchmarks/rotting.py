@@ -1,6 +1,6 @@
 """A DCGAN that rots, `small` on 300 faces without DiffAugment, and whether what is kept is its best.
 
-`python -m benchmarks.rotting [--steps 24000] [--seconds 7200] [--json FILE]`: until the rule of `core.domain.collapse`
+`python -m benchmarks.rotting [--steps 24000] [--seconds 7200] [--json FILE]`: until `core.domain.training.early_stop`
 ends it, or the steps or seconds are over. What is kept is loaded from the version's file and measured anew on the
 samples that the curve was measured on. Seed 1. Runs only when it is named.
 """
@@ -23,12 +23,12 @@ SECONDS = 7200.0
 
 def run(steps: int = STEPS, seconds: float = SECONDS) -> dict[str, float | int | str]:
     """The kept checkpoint's KID, the run's smallest, its last, and how it ended."""
-    from core.models.dcgan_faces import DcganFaces  # noqa: PLC0415 - TensorFlow
-    from core.models.dcgan_trainer import COMPARED, make_dcgan_trainer  # noqa: PLC0415
-    from core.models.generator_pictures import hold_out_some  # noqa: PLC0415
-    from core.models.sample_quality import SampleQuality  # noqa: PLC0415
-    from core.models.weights_file import load  # noqa: PLC0415
-    from core.services.trainer import is_due  # noqa: PLC0415
+    from core.models.common.batches import hold_out_some
+    from core.models.common.sample_quality import SampleQuality
+    from core.models.common.weights_file import load
+    from core.models.dcgan.generator import DcganFaces  # TensorFlow
+    from core.models.dcgan.trainer import COMPARED, make_dcgan_trainer
+    from core.services.training.trainer import is_due
 
     reader = Portraits(PICTURES)
     request = run_of("small", steps, augment=0.0)

@@ -14,8 +14,8 @@ from PIL import Image
 from benchmarks._identity import identity_faces
 from benchmarks.report import run_alone, shared_data
 from core.domain.faces import Box, overlap
-from core.services.gallery import SAME_PICTURE
-from core.vision.reader import PhotoReader, PhotoReading, load_photo_reader
+from core.services.recognition.gallery_cache import SAME_PICTURE
+from core.vision.recognition.photo_reader import PhotoReader, PhotoReading, load_photo_reader
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

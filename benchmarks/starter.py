@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from benchmarks.report import run_alone
 from core.domain.faces import Box
-from core.starter import StarterPicture, cast, group, portrait, write_pictures
+from portraits import StarterPicture, default_people, group, portrait, write_pictures
 
 PICTURES = 10  # a person: five to enrol and five to ask
 SIZES = (512, 256, 160, 112)
@@ -25,15 +25,15 @@ GROUPS = 14  # two of each number of people
 
 def run() -> dict[str, float | int | str]:
     """Return the figures, shares in [0, 1]."""
-    from core.vision.detect import load_detector  # noqa: PLC0415 - TensorFlow only when it is measured
-    from core.vision.embed import load_embedder  # noqa: PLC0415
+    from core.vision.detection.detect import load_detector  # TensorFlow only when it is measured
+    from core.vision.embedding.embed import load_embedder
 
     detector, embedder = load_detector(), load_embedder()
     figures: dict[str, float | int | str] = {}
     chips: list[NDArray[np.uint8]] = []
     owners: list[int] = []
     for size in SIZES:
-        pictures = [portrait(person, 5000 + n, size) for person in cast() for n in range(PICTURES)]
+        pictures = [portrait(person, 5000 + n, size) for person in default_people() for n in range(PICTURES)]
         found, _, false = _detected(detector, pictures, chips if size == SIZES[0] else None, owners)
         figures[f"portraits of {size} px: faces found"] = found / len(pictures)
         figures[f"portraits of {size} px: false boxes"] = false
@@ -85,15 +85,15 @@ def _equal_error_rate(within: NDArray[np.float32], between: NDArray[np.float32])
 
 def _groups() -> list[StarterPicture]:
     rng = np.random.default_rng(1)
-    who = [rng.permutation(len(cast()))[: 2 + n % 7] for n in range(GROUPS)]
-    return [group([cast()[i] for i in some], 7000 + n) for n, some in enumerate(who)]
+    who = [rng.permutation(len(default_people()))[: 2 + n % 7] for n in range(GROUPS)]
+    return [group([default_people()[i] for i in some], 7000 + n) for n, some in enumerate(who)]
 
 
 def _detected(
     detector: object, pictures: list[StarterPicture], chips: list[NDArray[np.uint8]] | None, owners: list[int]
 ) -> tuple[int, int, int]:
     """Faces found, faces there, boxes on nothing; aligned faces and their people are appended to the lists."""
-    from core.vision.align import align  # noqa: PLC0415
+    from core.vision.embedding.align import align
 
     found = there = false = 0
     for picture in pictures:
@@ -122,13 +122,13 @@ def hit(truth: Box, box: Box) -> bool:
 def _times() -> dict[str, float]:
     figures = {}
     for size in (96, 128, 512):
-        portrait(cast()[0], 1, size)
+        portrait(default_people()[0], 1, size)
         start = time.perf_counter()
-        for person in cast():
+        for person in default_people():
             portrait(person, 9000, size)
-        figures[f"ms a portrait of {size} px"] = (time.perf_counter() - start) * 1000 / len(cast())
+        figures[f"ms a portrait of {size} px"] = (time.perf_counter() - start) * 1000 / len(default_people())
     start = time.perf_counter()
-    group(cast()[:5], 9001)
+    group(default_people()[:5], 9001)
     figures["ms a group of five"] = (time.perf_counter() - start) * 1000
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()

@@ -46,8 +46,8 @@ def run() -> dict[str, float | int | str]:
 
 def measure(preset: str) -> float:
     """In this process: milliseconds a step."""
-    from core.models.recipes import RECIPES  # noqa: PLC0415 - TensorFlow, in the measured process only
-    from core.models.recogniser_cnn import CnnTrainer  # noqa: PLC0415
+    from core.models.cnn.presets import RECIPES  # TensorFlow, in the measured process only
+    from core.models.cnn.training_step import CnnTrainer
 
     recipe = replace(RECIPES[preset], steps=10_000)
     random = np.random.default_rng(0)

@@ -19,9 +19,9 @@ from PIL import Image
 
 from benchmarks.detection import noise
 from benchmarks.report import Figures, percentile, run_alone, shared_data
-from core.vision.crops import find_face
-from core.vision.detect import load_detector
-from core.vision.upright import turned_by, upright
+from core.vision.datasets.main_face import find_face
+from core.vision.detection.detect import load_detector
+from core.vision.detection.orientation import turned_by, upright
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.domain.faces import DetectedFace
-    from core.vision.upright import Find
+    from core.vision.detection.orientation import Find
 
 EVERY = {"identity": 60, "orl": 10, "age": 70}  # of the sorted files: 119, 40 and 60 crops
 

@@ -1,15 +1,16 @@
-"""All commands and all buttons: what a feature adds is listed here, and nowhere else."""
+"""All commands and all buttons: what a feature adds is listed here, and nowhere else. Only `bot.main` needs all."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import discord
 
+from bot.delivery.waiting import Page
+from bot.feature_set import FeatureSet
 from bot.features.about.commands import about, health, help_
-from bot.features.about.texts import Catalogue
 from bot.features.classify.answer import ClassifyAnswerer
 from bot.features.classify.commands import classify, who_is_this
 from bot.features.dataset.answer import CurateAnswerer, KeptButton
@@ -17,7 +18,7 @@ from bot.features.dataset.commands import dataset
 from bot.features.generate.answer import DrawnAnswerer
 from bot.features.generate.commands import generate, mix, morph
 from bot.features.generate.controls import DrawnButton, DrawnSelect
-from bot.features.jobs.cancel import CancelButton
+from bot.features.jobs.cancel import CancelButton, cancel_view
 from bot.features.jobs.commands import jobs, show
 from bot.features.model import promotion
 from bot.features.model.card import RecallButton, VersionButton
@@ -32,16 +33,18 @@ from bot.features.people.buttons import FaceButton, FacesSelect
 from bot.features.people.commands import PageButton, people
 from bot.features.people.pick import PersonSelect
 from bot.features.settings.commands import settings
+from bot.features.train.board import Boards
 from bot.features.train.buttons import BackButton, RunButton
 from bot.features.train.commands import train
 from bot.features.train.snapshot import BeginButton, SnapshotAnswerer
-from bot.forms import Taker
-from bot.meant import MeantSelect
-from bot.relay import Answerer
-from bot.waiting import Page
+from bot.intake.face_choice import MeantSelect
+from bot.ui.forms import Taker
 from core.domain.jobs import JobKind
 
-COMMANDS: Catalogue = (
+if TYPE_CHECKING:
+    from bot.context import Answerer, Commands
+
+COMMANDS: Commands = (
     classify,
     who_is_this,
     generate,
@@ -102,8 +105,6 @@ def answerers() -> dict[JobKind, Answerer]:
     }
 
 
-def is_known_item(interaction: discord.Interaction[Any]) -> bool:
-    """Whether a button or a select is one of ours; an older version's, or a forged one, is not."""
-    data: Mapping[str, Any] = interaction.data or {}
-    custom_id = str(data.get("custom_id"))
-    return any(item.__discord_ui_compiled_template__.fullmatch(custom_id) for item in ITEMS)
+def feature_set() -> FeatureSet:
+    """Put all of it together, for a client."""
+    return FeatureSet(COMMANDS, ITEMS, FORMS, answerers(), PAGES, cancel_view, Boards)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,54 +17,59 @@ from discord.http import Route
 
 from bot import heartbeat
 from bot.background import Background
-from bot.catalogue import COMMANDS, FORMS, ITEMS, PAGES, answerers, is_known_item
+from bot.command_sync import sync_commands
+from bot.context import BotClient
+from bot.delivery.post import Post
+from bot.delivery.progress import Progress
+from bot.delivery.relay import Relay
+from bot.delivery.sweeper import sweep
 from bot.errors import report, say_unknown
-from bot.features.train.board import Boards
-from bot.fetch import Fetcher
-from bot.forms import FormTaker
-from bot.i18n import CommandTranslator
-from bot.intake import Intake
-from bot.post import Post
-from bot.progress import Progress
+from bot.guild_settings import GuildSettingsCache
+from bot.intake.fetch import Fetcher
+from bot.intake.service import Intake
 from bot.readiness import beat, readiness_file
-from bot.relay import Relay
-from bot.speech import Guilds
-from bot.sweeper import sweep
-from bot.sync import sync_commands
+from bot.retention import tidy
 from bot.threads import Threads
-from bot.tidying import tidy
+from bot.ui.forms import FormTaker
+from bot.ui.i18n import CommandTranslator
 from core.bootstrap import Services
-from core.services.jobs import now_utc
+from core.services.jobs.service import now_utc
 from core.settings import Settings
 
 if TYPE_CHECKING:
+    from bot.feature_set import FeatureSet
     from worker.stream import JobEvent
 
 _log = logging.getLogger(__name__)
 _SETTLE_S = 5.0  # what is being posted when the bot is stopped may end
 
 
-class Tree(app_commands.CommandTree["OmokageBot"]):
+class Tree(app_commands.CommandTree[BotClient]):
     """Commands; whatever one raises becomes a sentence."""
 
     async def on_error(
-        self, interaction: discord.Interaction[OmokageBot], error: app_commands.AppCommandError, /
+        self, interaction: discord.Interaction[BotClient], error: app_commands.AppCommandError, /
     ) -> None:
         """Tell the member."""
         await report(interaction, error)
 
 
-class OmokageBot(discord.Client):
+class OmokageBot(BotClient):
     """Answers commands, and posts what the workers find.
 
     Args:
         services: storage and use cases.
         settings: where the sandbox is, if Discord is not meant.
+        features: the commands and buttons, and what answers jobs.
         events: begins to listen to what the workers say; without it the relay looks by itself, every second.
     """
 
     def __init__(
-        self, services: Services, settings: Settings, events: Callable[[], AsyncIterator[JobEvent]] | None = None
+        self,
+        services: Services,
+        settings: Settings,
+        features: FeatureSet,
+        events: Callable[[], AsyncIterator[JobEvent]] | None = None,
     ) -> None:
         _point_at(settings)
         heartbeat.install()
@@ -81,40 +86,37 @@ class OmokageBot(discord.Client):
         )
         self.services = services
         self.settings = settings
-        self.catalogue = COMMANDS
-        self.answerers = answerers()
+        self.commands = features.commands
+        self.answerers = features.answerers
         self.threads = Threads()
         self.background = Background()
-        self.guilds_chosen = Guilds(services.guilds, self.threads)
+        self.guild_settings = GuildSettingsCache(services.guilds, self.threads)
         self.post = Post(self, now_utc)
-        self.relay = Relay(self, self.post)
-        self.progress = Progress(self, self.post, PAGES)
-        self.boards = Boards(self, now_utc)
+        self.progress = Progress(self, self.post, features.progress_pages, features.cancel_view)
+        self.relay: Relay = Relay(self, self.post, self.progress, self.answerers)
+        self.status_messages = features.status_messages(self, now_utc)
         self.tree = Tree(self)
+        self._features = features
         self._events = events
         self._leaving = False
         self.connected = False
-        self._forms = FormTaker(FORMS)
+        self._forms = FormTaker(features.forms)
         self._session: aiohttp.ClientSession | None = None
         self.intake: Intake
-
-    @property
-    def http_base(self) -> str:
-        """Which Discord this is."""
-        return Route.BASE
 
     async def setup_hook(self) -> None:
         """Between login and the first event."""
         self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
-        self.intake = Intake(self, Fetcher(self._session, self.settings.discord_api))
-        for command in self.catalogue:
+        fetcher = Fetcher(self._session, self.settings.discord_api)
+        self.intake = Intake(self, fetcher, self.post, self.progress, self.relay)
+        for command in self.commands:
             self.tree.add_command(command)
         await self.tree.set_translator(CommandTranslator())
-        self.add_dynamic_items(*ITEMS)
+        self.add_dynamic_items(*self._features.items)
         await sync_commands(self, self.settings.data / "run" / "commands.json")
         await self.intake.resume(older_than_s=0.0)
         self.background.start("relay", self.relay.run)
-        self.background.start("boards", self.boards.run)
+        self.background.start("boards", self.status_messages.run)
         self.background.start("sweeper", partial(sweep, self))
         self.background.start("tidying", partial(tidy, self))
         self.background.start("readiness", partial(beat, self, readiness_file(self.settings.data)))
@@ -138,8 +140,10 @@ class OmokageBot(discord.Client):
         """Forms, which discord.py knows only until it is restarted; buttons and selects that nothing here knows."""
         if interaction.type is discord.InteractionType.modal_submit:
             await self._forms.take(interaction)
-        elif interaction.type is discord.InteractionType.component and not is_known_item(interaction):
-            await say_unknown(interaction)
+        elif interaction.type is discord.InteractionType.component:
+            data: Mapping[str, Any] = interaction.data or {}
+            if not self._features.has_item(str(data.get("custom_id"))):
+                await say_unknown(interaction)
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
         """A bug in an event handler; without the arguments, which hold tokens."""

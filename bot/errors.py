@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import discord
 from discord import app_commands
 
-from bot.i18n import Value, Words
-from bot.speech import private
+from bot.ui.i18n import Value, Words
+from bot.ui.language import private
 from core.domain.errors import ErrorCode, OmokageError
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 _log = logging.getLogger(__name__)
 P = ParamSpec("P")

@@ -10,6 +10,7 @@ from functools import partial
 import aiohttp
 import discord
 
+from bot.catalogue import feature_set
 from bot.client import OmokageBot
 from core.bootstrap import Services, build
 from core.logs import set_up_logging
@@ -59,15 +60,16 @@ def _token(settings: Settings) -> str:
 
 
 def _services(settings: Settings) -> Services:
-    from worker.queue import make_celery, make_enqueue  # noqa: PLC0415 - only a process that serves needs a broker
+    from worker.queue import make_celery, make_enqueue  # only a process that serves needs a broker
 
     return build(settings, make_enqueue(make_celery(settings)))
 
 
 async def _serve(services: Services, settings: Settings, token: str) -> None:
-    from worker.stream import events  # noqa: PLC0415
+    from worker.stream import events
 
-    bot, stopped = OmokageBot(services, settings, partial(events, settings.broker_url)), asyncio.Event()
+    bot = OmokageBot(services, settings, feature_set(), partial(events, settings.broker_url))
+    stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         if sys.platform != "win32":
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
+    from bot.context import BotClient
 
 _log = logging.getLogger(__name__)
 _EVERY_S = 2.0  # `omokage up` waits for the first one, so often
@@ -22,7 +22,7 @@ def readiness_file(data: Path) -> Path:
     return data / "run" / "bot.json"
 
 
-async def beat(bot: OmokageBot, file: Path) -> None:
+async def beat(bot: BotClient, file: Path) -> None:
     """Write the file as long as the bot is connected to Discord."""
     file.parent.mkdir(parents=True, exist_ok=True)
     ready_at: float | None = None

@@ -11,9 +11,10 @@ import discord
 from discord import app_commands
 
 from bot.catalogue import COMMANDS
-from bot.features.about.texts import Catalogue, leaves
-from bot.i18n import CommandTranslator, words_in
-from bot.permissions import is_moderator
+from bot.context import Commands
+from bot.features.about.texts import leaves
+from bot.ui.i18n import CommandTranslator, words_in
+from bot.ui.permissions import is_moderator
 
 _HEAD = """# Commands
 
@@ -34,11 +35,11 @@ _MESSAGE_MENU = 3
 Payload = dict[str, Any]
 
 
-async def payload_of(catalogue: Catalogue = COMMANDS) -> list[Payload]:
+async def payload_of(commands: Commands = COMMANDS) -> list[Payload]:
     """What Discord is told of the commands, translations included."""
     tree = app_commands.CommandTree(discord.Client(intents=discord.Intents(guilds=True)))
     translator = CommandTranslator()
-    return [await command.get_translated_payload(tree, translator) for command in catalogue]
+    return [await command.get_translated_payload(tree, translator) for command in commands]
 
 
 def reference(payload: list[Payload]) -> str:
@@ -76,9 +77,9 @@ def _who(path: list[Payload]) -> str:
     return "moderators" if " ".join(step["name"] for step in path) in commands_for_moderators() else "everybody"
 
 
-def commands_for_moderators(catalogue: Catalogue = COMMANDS) -> frozenset[str]:
+def commands_for_moderators(commands: Commands = COMMANDS) -> frozenset[str]:
     """The qualified names of the commands that the bot refuses to everybody else."""
-    return frozenset(leaf.qualified_name for leaf in leaves(catalogue) if is_moderator in leaf.checks)
+    return frozenset(leaf.qualified_name for leaf in leaves(commands) if is_moderator in leaf.checks)
 
 
 def _option_rows(path: list[Payload]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from cli.context import first_line
 from cli.exits import Fault
-from cli.printable import printable
+from cli.output.escaping import printable
 from core.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -52,11 +52,11 @@ def broker_address(url: str) -> str:
 
 def _ask(url: str) -> tuple[str | None, bool]:
     """What is wrong with the broker, None: nothing; and whether asking again is of no use."""
-    import redis  # noqa: PLC0415 - a tenth of a second
-    from redis.backoff import NoBackoff  # noqa: PLC0415
-    from redis.retry import Retry  # noqa: PLC0415
+    import redis  # a tenth of a second
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
 
-    from worker.queue import redis_url  # noqa: PLC0415 - Celery
+    from worker.queue import redis_url  # Celery
 
     client = redis.Redis.from_url(
         redis_url(url), socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S, retry=Retry(NoBackoff(), 0)

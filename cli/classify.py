@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.context import opened, quiet_libraries, read_settings
-from cli.echo import echo, echo_json
 from cli.exits import FAULT, OK
+from cli.output.echo import echo, echo_json
+from cli.output.escaping import printable
 from cli.photos import Read, read_all
-from cli.printable import printable
 from core.domain.people import UNKNOWN
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def classify(photos: tuple[str, ...], as_json: bool, guild: int) -> int:
     quiet_libraries()
     failed = 0
     with opened(read_settings()) as services:
-        from core.bootstrap import build_classifier  # noqa: PLC0415 - loads TensorFlow
+        from core.bootstrap import build_classifier  # loads TensorFlow
 
         for read in read_all(build_classifier(services, operator=True), photos, guild):
             failed += read.error is not None

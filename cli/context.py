@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 from cli.exits import BadSetting, Fault
 from core.logs import set_up_logging
-from core.models.lean_import import lean_keras
-from core.models.quiet_import import quiet_tensorflow
+from core.models.common.lean_import import lean_keras
+from core.models.common.quiet_import import quiet_tensorflow
 from core.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def opened(settings: Settings) -> Iterator[Services]:
     Raises:
         Fault: the storage cannot be opened.
     """
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - a third of a second, which --help need not wait for
+    from sqlalchemy.exc import SQLAlchemyError  # a third of a second, which --help need not wait for
 
-    from core.bootstrap import build  # noqa: PLC0415
+    from core.bootstrap import build
 
     # Seconds; libpq would wait for a host that answers nothing for as long as TCP does: two minutes.
     os.environ.setdefault("PGCONNECT_TIMEOUT", "10")

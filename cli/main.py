@@ -12,8 +12,8 @@ from typing import Any
 import click
 
 from cli.exits import INTERRUPTED
-from cli.hiding import hide_memory
-from cli.printable import printable_lines
+from cli.output.escaping import printable_lines
+from cli.process_memory import hide_memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +26,29 @@ class Entry:
 
 
 COMMANDS: Mapping[str, Entry] = {
-    "up": Entry("cli.up:up", "Start everything on this machine, and stop it with Ctrl-C."),
+    "up": Entry("cli.up.command:up", "Start everything on this machine, and stop it with Ctrl-C."),
     "classify": Entry("cli.classify:classify", "Say who is in photos."),
-    "generate": Entry("cli.generate:generate", "Draw faces that never were."),
-    "morph": Entry("cli.morph:morph", "Morph one face into another."),
-    "mix": Entry("cli.mix:mix", "Add faces to each other, and take faces away."),
-    "optimize": Entry("cli.optimize:optimize", "Make a picture that the recogniser takes for somebody."),
-    "people": Entry("cli.people:people", "Enrol, list, rename, merge and remove people."),
-    "data": Entry("cli.data:data", "Import, list and export pictures to train on."),
-    "model": Entry("cli.model:model", "List, promote and roll back trained models."),
-    "train": Entry("cli.train:train", "Train a model in this process."),
-    "runs": Entry("cli.runs:runs", "List trainings; pause, resume, stop, roll back, branch."),
-    "inspect": Entry("cli.inspect:inspect", "Look into a trained network's layers."),
-    "evaluate": Entry("cli.evaluate:evaluate", "Cross-validate a recogniser on a data set."),
-    "doctor": Entry("cli.doctor:doctor", "Look for faults in this installation."),
+    "generate": Entry("cli.generation.generate:generate", "Draw faces that never were."),
+    "morph": Entry("cli.generation.morph:morph", "Morph one face into another."),
+    "mix": Entry("cli.generation.mix:mix", "Add faces to each other, and take faces away."),
+    "optimize": Entry("cli.attack.command:optimize", "Make a picture that the recogniser takes for somebody."),
+    "people": Entry("cli.people.command:people", "Enrol, list, rename, merge and remove people."),
+    "data": Entry("cli.data.command:data", "Import, list and export pictures to train on."),
+    "model": Entry("cli.model.command:model", "List, promote and roll back trained models."),
+    "train": Entry("cli.training.train:train", "Train a model in this process."),
+    "runs": Entry("cli.training.runs:runs", "List trainings; pause, resume, stop, roll back, branch."),
+    "inspect": Entry("cli.training.inspect:inspect", "Look into a trained network's layers."),
+    "evaluate": Entry("cli.training.evaluate:evaluate", "Cross-validate a recogniser on a data set."),
+    "doctor": Entry("cli.doctor.command:doctor", "Look for faults in this installation."),
     "prune": Entry("cli.prune:prune", "Delete now what is no longer kept."),
     "setup": Entry("cli.setup:setup", "Explain how to connect to Discord, and print the invite link."),
-    "bot": Entry("cli.services:bot", "Run the bot alone."),
-    "worker": Entry("cli.services:worker", "Run one worker alone."),
-    "sandbox": Entry("cli.services:sandbox", "Run the sandbox alone: a Discord to try, with a web chat."),
-    "migrate": Entry("cli.services:migrate", "Create or upgrade the database's tables."),
-    "health": Entry("cli.health:health", "Say whether the bot or the worker of this host is alive."),
+    "bot": Entry("cli.processes:bot", "Run the bot alone."),
+    "worker": Entry("cli.processes:worker", "Run one worker alone."),
+    "sandbox": Entry("cli.processes:sandbox", "Run the sandbox alone: a Discord to try, with a web chat."),
+    "migrate": Entry("cli.processes:migrate", "Create or upgrade the database's tables."),
+    "health": Entry("cli.doctor.health:health", "Say whether the bot or the worker of this host is alive."),
     "starter": Entry("cli.starter:starter", "Make the models that come with the product.", hidden=True),
-    "starter-pictures": Entry("cli.services:starter_pictures", "Draw the ready-made pictures.", hidden=True),
+    "starter-pictures": Entry("cli.processes:starter_pictures", "Draw the ready-made pictures.", hidden=True),
 }
 
 
@@ -69,7 +69,7 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a disk, a database or a network that fails it is a sentence, and exit status 1."""
-        from cli.outages import outages_told  # noqa: PLC0415 - --help needs none of it
+        from cli.outages import outages_told  # --help needs none of it
 
         with outages_told():
             return super().invoke(ctx)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from cli.context import first_line
 from cli.exits import Fault
-from cli.printable import printable
+from cli.output.escaping import printable
 
 _log = logging.getLogger(__name__)
 

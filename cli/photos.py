@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.context import first_line
-from cli.sentences import sentence
+from cli.error_texts import sentence
 from core.domain.errors import ErrorCode, OmokageError
 
 if TYPE_CHECKING:
     from core.domain.classification import ClassifyOutcome
-    from core.services.classify import ClassifyService
+    from core.services.recognition.service import ClassifyService
 
-# Bytes that are read at most: one more than a photo may have (core.vision.decode), so that the decoder can say so. The
-# first number is the chat's, for jobs that a worker could do as well; the other the operator's.
+# Bytes that are read at most: one more than a photo may have (core.vision.decoding.decode), so that the decoder
+# refuses. The first number is the chat's, for jobs that a worker could do as well; the other the operator's.
 MAX_BYTES = 10 * 1024 * 1024 + 1
 OPERATOR_MAX_BYTES = 64 * 1024 * 1024 + 1
 

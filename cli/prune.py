@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.context import opened, read_settings
-from cli.echo import echo, echo_json
 from cli.exits import OK, Fault
+from cli.output.echo import echo, echo_json
 from core.domain.storage_limits import size_text
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 import click
 
 from cli.context import read_settings
-from cli.echo import echo
 from cli.exits import BadSetting
+from cli.output.echo import echo
 
 # What the bot does in a channel, and nothing else: see it, answer there and in its threads, with pictures and embeds.
 PERMISSIONS = {

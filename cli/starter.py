@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.context import opened, prepare_training, read_settings
-from cli.echo import echo, echo_json
 from cli.exits import INTERRUPTED, Fault
-from cli.output import JSON_FILE, WEIGHTS, check_files, force_option, write_files
-from cli.printable import printable
-from cli.run_text import run_lines
-from cli.train import told
-from core.domain.runs import Run, RunKind, RunState
+from cli.output.echo import echo, echo_json
+from cli.output.escaping import printable
+from cli.output.files import JSON_FILE, WEIGHTS, check_files, force_option, write_files
+from cli.training.formatting import run_lines
+from cli.training.train import told
+from core.domain.training.runs import Run, RunKind, RunState
 from core.settings import Settings
 from core.storage.disk import write_whole
 
 if TYPE_CHECKING:
-    from cli.train_here import Interrupt
+    from cli.training.local_runner import Interrupt
     from core.bootstrap import Services
     from core.domain.jobs import Job
-    from core.services.train_watch import MakeWatcher, Watcher
-    from core.starter.training import Made, Plan
+    from core.services.starter.training import Made, Plan
+    from core.services.training.callbacks import MakeWatcher, Watcher
 
 _SHOWN = 64  # faces on the sheet at the end
 
@@ -60,7 +60,7 @@ def train(kind: str, *, out: Path, work: Path | None, as_json: bool, force: bool
     prepare_training()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     settings = _settings(work or read_settings().data / "starter-models")
-    from cli.train_here import interrupts  # noqa: PLC0415
+    from cli.training.local_runner import interrupts
 
     with opened(settings) as services, interrupts() as interrupt, told():
         people = (int(given.pop("pictures")), int(given.pop("seed")))
@@ -82,21 +82,21 @@ def _settings(work: Path) -> Settings:
 
 
 def _plan(kind: RunKind, changes: dict[str, Any]) -> Plan:
-    from core.starter.training import PLANS  # noqa: PLC0415 - TensorFlow
+    from core.services.starter.training import PLANS  # TensorFlow
 
     return replace(PLANS[kind], **{name: value for name, value in changes.items() if value is not None})
 
 
 def _make(services: Services, kind: RunKind, plan: Plan, people: tuple[int, int], interrupt: Interrupt) -> Made | None:
     """Each stage finds what an earlier call has done; None: somebody pressed Ctrl-C."""
-    from core.starter.sittings import write_sittings  # noqa: PLC0415 - numpy
-    from core.starter.training import begin, finish, make_dataset, version_of  # noqa: PLC0415
-    from worker.runner import new_owner  # noqa: PLC0415 - Celery
+    from core.services.starter.portrait_set import write_portrait_set  # numpy
+    from core.services.starter.training import begin, finish, make_dataset, version_of
+    from worker.runner import new_owner  # Celery
 
     pictures, seed = people
     folder = services.settings.data / "portraits"
-    sittings = write_sittings(folder, pictures, seed, _lines("drawn"))
-    dataset = make_dataset(services.dataset_storage, folder, sittings, _lines("read"))
+    portraits = write_portrait_set(folder, pictures, seed, _lines("drawn"))
+    dataset = make_dataset(services.dataset_storage, folder, portraits, _lines("read"))
     owner = new_owner()
     run = begin(services.runs, kind, dataset, plan, seed=seed, owner=owner)
     if run.state is not RunState.FINISHED:
@@ -108,16 +108,16 @@ def _make(services: Services, kind: RunKind, plan: Plan, people: tuple[int, int]
     command = f"omokage starter train {kind} --pictures {pictures} --seed {seed}"
     command += f" --preset {plan.preset} --steps {plan.steps} --batch {plan.batch}"
     version = version_of(services.registry, run)
-    made = finish(services.registry, services.dataset_storage, version, sittings, command)
+    made = finish(services.registry, services.dataset_storage, version, portraits, command)
     _draw_sheet(services.settings.data / f"{kind}-final.png", made)
     return made
 
 
 def _train(services: Services, run: Run, owner: str, interrupt: Interrupt) -> Run:
-    from cli.train_bar import Bar  # noqa: PLC0415 - rich
-    from cli.train_here import train_here  # noqa: PLC0415
-    from core.bootstrap import build_training  # noqa: PLC0415
-    from core.services.train_watch import both  # noqa: PLC0415
+    from cli.training.local_runner import train_here
+    from cli.training.progress_bar import Bar  # rich
+    from core.bootstrap import build_training
+    from core.services.training.callbacks import both
 
     sheet = services.settings.data / f"{run.kind.value}-sheet.png"
     with Bar() as bar:
@@ -130,7 +130,7 @@ def _train(services: Services, run: Run, owner: str, interrupt: Interrupt) -> Ru
 
 def _sheets(file: Path) -> MakeWatcher:
     """Keeps what the model draws at the newest evaluation in a file."""
-    from core.services.train_watch import Watcher as Base  # noqa: PLC0415
+    from core.services.training.callbacks import Watcher as Base
 
     class Sheets(Base):
         def sample(self, make: Any) -> None:
@@ -145,7 +145,7 @@ def _sheets(file: Path) -> MakeWatcher:
 
 
 def _draw_sheet(file: Path, made: Made) -> None:
-    from core.render.grid import render_grid  # noqa: PLC0415 - Pillow
+    from core.render.grid import render_grid  # Pillow
 
     write_whole({file: render_grid(made.model.render(made.model.codes(range(1, _SHOWN + 1))), 8)})
 

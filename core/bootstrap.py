@@ -9,30 +9,30 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from core.domain.jobs import LIMITS, Limits
-from core.services.check_jobs import CheckJobs
-from core.services.dataset_remover import DatasetRemover
-from core.services.dataset_storage import DatasetStorage
-from core.services.datasets import DatasetService
+from core.services.datasets.removal import DatasetRemover
+from core.services.datasets.service import DatasetService
+from core.services.datasets.storage import DatasetStorage
 from core.services.guilds import GuildService
-from core.services.jobs import Enqueue, JobService
-from core.services.people import PeopleService
-from core.services.people_editor import PeopleEditor
-from core.services.registry import RegistryService
+from core.services.jobs.robustness_checks import CheckJobs
+from core.services.jobs.service import Enqueue, JobService
+from core.services.people.editor import PeopleEditor
+from core.services.people.service import PeopleService
+from core.services.registry.service import RegistryService
 from core.services.retention import RetentionService
-from core.services.runs import RunService
+from core.services.runs.service import RunService
 from core.settings import Settings
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.schema import migrate
 
 if TYPE_CHECKING:
-    from core.services.check import CheckService
-    from core.services.classify import ClassifyService
-    from core.services.draw import DrawService
-    from core.services.evaluate import EvaluateService
-    from core.services.optimise import OptimizeService
-    from core.services.train import Training
-    from core.services.train_watch import MakeWatcher
+    from core.services.attack.service import OptimizeService
+    from core.services.generation.service import DrawService
+    from core.services.recognition.service import ClassifyService
+    from core.services.robustness.service import CheckService
+    from core.services.training.callbacks import MakeWatcher
+    from core.services.training.cross_validation import EvaluateService
+    from core.services.training.segment_runner import Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,28 +103,28 @@ def build_classifier(services: Services, *, operator: bool = False) -> ClassifyS
         operator: the photos are files of the operator's, so they may be as large as cameras make them.
     """
     # Not above: the bot imports this module and must load none of it.
-    from core.services.classifier import load_classifier  # noqa: PLC0415
+    from core.services.recognition.factory import load_classifier
 
     return load_classifier(services.people, services.blobs, services.registry, operator=operator)
 
 
 def build_training(services: Services, beside: MakeWatcher | None = None) -> Training:
     """What trains runs, here; models are loaded with the first run. `beside`: a shell that watches."""
-    from core.services.trainers import load_training  # noqa: PLC0415
+    from core.services.training.factory import load_training
 
     return load_training(services.runs, services.registry, services.checks, services.dataset_storage, beside)
 
 
 def build_evaluator(services: Services) -> EvaluateService:
     """What answers with a version's figures; loads matplotlib with the first one."""
-    from core.services.evaluate import EvaluateService  # noqa: PLC0415 - numpy
+    from core.services.training.cross_validation import EvaluateService  # numpy
 
     return EvaluateService(services.registry, services.blobs)
 
 
 def build_checker(services: Services) -> CheckService:
     """What checks how easily versions are fooled; loads a version with its first slice."""
-    from core.services.check import CheckService, load_check  # noqa: PLC0415 - numpy
+    from core.services.robustness.service import CheckService, load_check  # numpy
 
     load = partial(load_check, services.registry, services.dataset_storage)
     return CheckService(services.registry, services.runs, services.checks, load)
@@ -137,13 +137,13 @@ def build_drawing(services: Services, blobs: Blobs | None = None) -> DrawService
         services: of this process.
         blobs: where photos are and pictures go; None: the services'.
     """
-    from core.services.drawing import load_drawing  # noqa: PLC0415 - numpy, Pillow
+    from core.services.generation.factory import load_drawing  # numpy, Pillow
 
     return load_drawing(services.registry, services.dataset_storage, services.settings, blobs or services.blobs)
 
 
 def build_optimizer(services: Services, blobs: Blobs | None = None) -> OptimizeService:
     """What fools the guild's recogniser; loads networks, seconds. `blobs`: as of `build_drawing`."""
-    from core.services.optimiser import load_optimizer  # noqa: PLC0415 - TensorFlow
+    from core.services.attack.factory import load_optimizer  # TensorFlow
 
     return load_optimizer(services.registry, services.people, blobs or services.blobs)

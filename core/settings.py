@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from core.domain.prices import Price
 from core.domain.storage_limits import GUILD_QUOTA, KEEP_DAYS, StorageLimits
+from core.domain.training.costs import Price
 
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _DATABASES = frozenset({"sqlite", "postgresql", "postgres", "postgresql+psycopg"})

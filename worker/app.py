@@ -17,8 +17,8 @@ from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
 
 from core.bootstrap import build
 from core.domain.jobs import QueueName
-from core.models.lean_import import lean_keras
-from core.models.quiet_import import quiet_tensorflow
+from core.models.common.lean_import import lean_keras
+from core.models.common.quiet_import import quiet_tensorflow
 from core.settings import Settings
 from worker.handlers import Load, load_handlers
 from worker.pulse import Pulse, beat_file
@@ -33,7 +33,12 @@ _log = logging.getLogger(__name__)
 EXIT_BROKEN = 1
 # Imported before the fork, run only after it: pool processes share the pages, and one that replaces a killed one
 # has its models seconds sooner. Importing is safe; a model that has run is not, its threads are missing in the child.
-_PRELOAD = ("core.vision.decode", "core.vision.detect", "core.vision.embed", "core.services.classifier")
+_PRELOAD = (
+    "core.vision.decoding.decode",
+    "core.vision.detection.detect",
+    "core.vision.embedding.embed",
+    "core.services.recognition.factory",
+)
 
 
 class PoolProcess:

@@ -21,12 +21,12 @@ from core.domain.people import NewFace
 from worker.warming import warm_up_later
 
 if TYPE_CHECKING:
-    from core.services.check import CheckService
-    from core.services.classify import ClassifyService
-    from core.services.draw import DrawService
-    from core.services.evaluate import EvaluateService
-    from core.services.optimise import OptimizeService
-    from core.services.train import Training
+    from core.services.attack.service import OptimizeService
+    from core.services.generation.service import DrawService
+    from core.services.recognition.service import ClassifyService
+    from core.services.robustness.service import CheckService
+    from core.services.training.cross_validation import EvaluateService
+    from core.services.training.segment_runner import Training
 
 Cancelled: TypeAlias = Callable[[], bool]
 
@@ -108,7 +108,7 @@ def snapshot_with(services: Services) -> Handler:
     """The handler of snapshot jobs: `dataset_id` of the version that there is afterwards."""
 
     def snapshot(job: Job, progress: Progress, cancelled: Cancelled) -> Done:
-        from core.services.dataset_labels import from_labels  # noqa: PLC0415 - TensorFlow, and seldom asked for
+        from core.services.datasets.from_labels import from_labels  # TensorFlow, and seldom asked for
 
         def go_on(done: int, total: int) -> None:
             if cancelled():
@@ -127,7 +127,7 @@ def curate_with(services: Services) -> Handler:
     """The handler of curate jobs."""
 
     def curate(job: Job, progress: Progress, cancelled: Cancelled) -> Done:
-        from core.services.curate_data import CurateService, Moment  # noqa: PLC0415 - TensorFlow, and seldom asked for
+        from core.services.curation.service import CurateService, Moment  # TensorFlow, and seldom asked for
 
         return Done(CurateService(services.dataset_storage).answer(job, Moment(progress, cancelled)))
 

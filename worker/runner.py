@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON, RENEW_S, SILENT, Failure, Job, JobCancelledError, JobKind, LeaseStatus
 from core.domain.storage_limits import REFUSED
-from core.services.jobs import JobService
+from core.services.jobs.service import JobService
 from worker.handlers import Done, Handlers
 from worker.lease import Lease
 from worker.stream import JobEvent

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.domain.errors import ErrorCode, OmokageError
 
 if TYPE_CHECKING:
-    from core.services.draw import DrawService
+    from core.services.generation.service import DrawService
     from core.settings import Settings
 
 _log = logging.getLogger(__name__)

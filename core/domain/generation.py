@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.domain.jobs import JSON
-from core.domain.presets import bad_option
+from core.domain.training.presets import bad_option
 
 MOST_FACES = 64  # of a grid, 8 by 8: more would be stamps
 MOST_SEED = 2**31 - 1

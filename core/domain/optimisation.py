@@ -13,7 +13,7 @@ from typing import Any
 from core.domain.faces import Candidate
 from core.domain.generation import MOST_SEED, Face, FaceChoice
 from core.domain.jobs import JSON
-from core.domain.presets import bad_option
+from core.domain.training.presets import bad_option
 
 MOST_STEPS = 2000  # a minute or two; from there on, "continue" goes on
 MOST_EPSILON = 32  # an eighth of the range: beyond it everybody sees the change

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Point
-from core.domain.invisible import without_any_invisible, without_invisible
+from core.domain.names.invisible import without_any_invisible, without_invisible
 
 UNKNOWN = "unknown"  # what the shell calls a face without a name
 NOBODY_KNOWN = "nobody known"  # what it says where a face had to be somebody

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.domain.datasets import Dataset
+from core.domain.data.datasets import Dataset
 from core.domain.people import Person
 
 

@@ -114,7 +114,7 @@ def _tiles(maps: NDArray[np.float32]) -> list[Image.Image]:
 
 def _coloured(shares: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Black, purple, orange, yellow: brighter is more, for every eye."""
-    from matplotlib import colormaps  # noqa: PLC0415 - half a second
+    from matplotlib import colormaps  # half a second
 
     coloured: NDArray[np.uint8] = colormaps["inferno"](np.clip(shares, 0, 1), bytes=True)
     return np.ascontiguousarray(coloured[..., :3])

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from core.domain.evaluation import EvaluationReport
+    from core.domain.registry.evaluation import EvaluationReport
 
 _SMALLEST_SIDE, _LARGEST_SIDE = 400, 800  # of the matrix
 _CELL = 14  # pixels a person, where there is room: enough for a name of 11
@@ -81,7 +81,7 @@ def _headline(report: EvaluationReport) -> str:
 
 
 def _draw_matrix(axes: Axes, counts: NDArray[np.int_]) -> None:
-    from matplotlib.colors import to_rgb  # noqa: PLC0415
+    from matplotlib.colors import to_rgb
 
     right = np.eye(len(counts), dtype=bool)[..., None]
     full = np.where(right, to_rgb(BLUE), to_rgb(ORANGE))

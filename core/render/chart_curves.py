@@ -21,7 +21,7 @@ from core.render.chart_style import FAINT, HEIGHT, LETTERS, WIDTH, new_figure, p
 from core.render.lettering import drawable
 
 if TYPE_CHECKING:
-    from core.domain.runs import Point
+    from core.domain.training.runs import Point
 
 _LEFT, _TOP, _BOTTOM, _BETWEEN, _RIGHT = 66, 116, 44, 72, 24
 _STACKED = 92  # pixels from one panel to that below it: the steps, and two lines of names

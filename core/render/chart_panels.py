@@ -133,7 +133,7 @@ def _colours(curves: Iterable[str]) -> dict[str, str]:
 
 
 def _make_logarithmic(axes: Axes, ratio: float) -> None:
-    from matplotlib.ticker import LogLocator, NullLocator  # noqa: PLC0415
+    from matplotlib.ticker import LogLocator, NullLocator
 
     axes.set_yscale("log")
     between = (1.0,) if ratio > _DECADE**2.5 else (1.0, 2.0, 5.0)

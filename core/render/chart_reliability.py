@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from core.domain.evaluation import Bin, EvaluationReport
+    from core.domain.registry.evaluation import Bin, EvaluationReport
 
 _LEFT, _TOP, _SHARES, _COUNTS, _BETWEEN, _FACTS = 84, 72, 250, 48, 14, 266
-_BINS = 15  # of core.models.calibration: equal parts of [0, 1]
+_BINS = 15  # of core.models.embedding.calibration: equal parts of [0, 1]
 _WIDTH = 0.9 / _BINS
 
 

@@ -42,8 +42,8 @@ BLUE, ORANGE, MINT, PINK = map(css, PALETTE[:4])
 
 def new_figure(width: int = WIDTH, height: int = HEIGHT) -> Figure:
     """An empty figure of so many pixels with a canvas of its own."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - half a second
-    from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # half a second
+    from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor=GROUND)
     FigureCanvasAgg(figure)
@@ -78,7 +78,7 @@ def lettering(size: float) -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def _families() -> tuple[str, ...]:
     """DejaVu Sans, which comes with matplotlib, and what it lacks from the labels' font."""
-    from matplotlib.font_manager import FontProperties, fontManager  # noqa: PLC0415
+    from matplotlib.font_manager import FontProperties, fontManager
 
     fontManager.addfont(str(font_path()))  # to this process's list of fonts; nothing else changes
     return "DejaVu Sans", FontProperties(fname=str(font_path())).get_name()
@@ -106,7 +106,7 @@ def thousands(value: float) -> str:
 
 def png(figure: Figure) -> bytes:
     """The figure as a file."""
-    from PIL import Image  # noqa: PLC0415 - with matplotlib, not before
+    from PIL import Image  # with matplotlib, not before
 
     canvas: Any = figure.canvas
     canvas.draw()

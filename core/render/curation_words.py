@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from core.domain.curation import Judged, Reason
+from core.domain.data.curation import Judged, Reason
 
 _WORDS: Mapping[str, Mapping[Reason, str]] = {
     "en": {

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from core.domain.guilds import GuildSettings
 from core.domain.people import LabellingPolicy
-from core.services.job_base import now_utc
+from core.services.jobs.base import now_utc
 from core.storage.database import Database
 from core.storage.tables import guilds
 

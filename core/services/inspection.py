@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.presets import CNN
-from core.domain.runs import RunKind
+from core.domain.training.presets import CNN
+from core.domain.training.runs import RunKind
 from core.render.activation_sheet import draw_maps, draw_units
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.domain.datasets import Dataset
-    from core.domain.runs import Run
-    from core.domain.versions import Version
-    from core.models.activity import LayerActivity, Measured
-    from core.models.inspected import Inspected
-    from core.services.dataset_storage import DatasetStorage
-    from core.services.datasets import DatasetService
-    from core.services.registry import RegistryService
-    from core.services.runs import RunService
-    from core.vision.dataset_reader import DatasetReader
+    from core.domain.data.datasets import Dataset
+    from core.domain.registry.versions import Version
+    from core.domain.training.runs import Run
+    from core.models.inspection.activations import LayerActivity, Measured
+    from core.models.inspection.loading import Inspected
+    from core.services.datasets.service import DatasetService
+    from core.services.datasets.storage import DatasetStorage
+    from core.services.registry.service import RegistryService
+    from core.services.runs.service import RunService
+    from core.vision.datasets.dataset_reader import DatasetReader
 
 _BATCH = 32  # pictures; the first layer's activations of so many are 38 MB
 _SHOWN = 4  # pictures on a sheet
@@ -66,7 +66,7 @@ def inspect_version(
         OmokageError: BAD_OPTION, the version is no CNN; BAD_WEIGHTS; DATASET_CHANGED, DISK_FULL.
     """
     _check_head(version.title, version.config.get("head"))
-    from core.models.inspected import of_version  # noqa: PLC0415 - TensorFlow
+    from core.models.inspection.loading import of_version  # TensorFlow
 
     subject = of_version(version, registry.weights(version))
     return _inspect(storage.open(dataset), subject, (version.title, version.architecture), pictures, sheets=sheets)
@@ -96,7 +96,7 @@ def inspect_run(
     if not checkpoints:
         raise OmokageError(ErrorCode.UNKNOWN_CHECKPOINT)
     newest = max(checkpoints, key=lambda one: one.step)
-    from core.models.inspected import of_checkpoint  # noqa: PLC0415 - TensorFlow
+    from core.models.inspection.loading import of_checkpoint  # TensorFlow
 
     people = len(storage.datasets.get(run.dataset_id).classes)
     subject = of_checkpoint(run, people, storage.blobs.get(newest.blob))
@@ -137,7 +137,7 @@ def _check_head(title: str, head: object) -> None:
 def _inspect(
     reader: DatasetReader, subject: Inspected, titles: tuple[str, str], pictures: int, *, sheets: bool
 ) -> Inspection:
-    from core.models.activity import measure  # noqa: PLC0415 - TensorFlow
+    from core.models.inspection.activations import measure  # TensorFlow
 
     dataset = reader.dataset
     images = reader.images(subject.view)
@@ -173,7 +173,7 @@ def _faces(reader: DatasetReader, rows: NDArray[np.intp]) -> NDArray[np.intp]:
 def _sheets(
     subject: Inspected, dataset: Dataset, measured: tuple[Measured, ...], faces: NDArray[np.uint8]
 ) -> Iterator[tuple[str, bytes]]:
-    from core.models.activity import activations  # noqa: PLC0415 - TensorFlow
+    from core.models.inspection.activations import activations  # TensorFlow
 
     maps = activations(subject.net, subject.inputs(faces))
     names = [one.name for one in dataset.classes]

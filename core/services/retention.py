@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from core.domain.jobs import Job
 from core.domain.storage_limits import GRACE, TOKEN_LIFE, StorageLimits
-from core.services.job_base import now_utc
+from core.services.jobs.base import now_utc
 from core.storage.blob_references import BlobUse, blob_references, still_referenced
 from core.storage.blobs import Blobs
 from core.storage.database import Database

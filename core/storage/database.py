@@ -70,7 +70,8 @@ class Database:
         """Close all connections."""
         self.engine.dispose()
 
-    def _forget(self) -> None:
+    def forget_connections(self) -> None:
+        """Drop, in a forked child, the connections and the lock of the parent process without closing them."""
         # A connection belongs to the process that opened it; a lock may have been held by a thread that is not here.
         self.engine.dispose(close=False)
         self._writers = threading.Lock()
@@ -169,6 +170,6 @@ def _forget_after_fork(database: Database) -> None:
     def forget() -> None:
         alive = reference()
         if alive is not None:
-            alive._forget()
+            alive.forget_connections()
 
     os.register_at_fork(after_in_child=forget)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from core.domain.datasets import Dataset, DatasetClass, Findings, Shard
+from core.domain.data.datasets import Dataset, DatasetClass, Findings, Shard
 from core.storage.training_tables import datasets
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
-from core.domain.datasets import NOBODY
+from core.domain.data.datasets import NOBODY
 from core.domain.jobs import JobKind
 from core.domain.people import Verdict, name_key
 from core.storage.people_rows import Saying, last_words, rejected_people, say

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, delete, func, insert, select, un
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import ACTIVE, JSON, PENDING, Failure, JobState, Origin
-from core.domain.runs import Checkpoint, Point, Run, RunKind, RunLive, RunState, Wish
+from core.domain.training.runs import Checkpoint, Point, Run, RunKind, RunLive, RunState, Wish
 from core.storage.job_rows import failure_values
 from core.storage.tables import jobs
 from core.storage.training_tables import checkpoints, points, runs, versions

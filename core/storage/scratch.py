@@ -98,7 +98,7 @@ def _locked(path: Path, *, wait: bool) -> Iterator[bool]:
 def _take(path: Path, *, wait: bool) -> int | None:
     """Lock a file; None: somebody else has it, or this system (Windows) or file system (some of NFS) has no locks."""
     try:
-        import fcntl  # noqa: PLC0415 - not on Windows
+        import fcntl  # not on Windows
     except ImportError:
         return None
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from core.domain.datasets import Dataset
+from core.domain.data.datasets import Dataset
 from core.domain.jobs import JSON
-from core.domain.runs import Run, RunKind
-from core.domain.versions import Part, Promotion, Version, VersionDraft
+from core.domain.registry.versions import Part, Promotion, Version, VersionDraft
+from core.domain.training.runs import Run, RunKind
 from core.storage.training_tables import promotions, versions
 
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from core.domain.curation import Crop
+from core.domain.data.curation import Crop
 from core.render.scaling import cropped
-from core.vision.align import CHIP_SIZE, TEMPLATE, align, inverse, similarity
-from core.vision.cut import beyond, cut
+from core.vision.crop import beyond, cut
+from core.vision.embedding.align import CHIP_SIZE, TEMPLATE, align, inverse, similarity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

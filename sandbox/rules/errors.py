@@ -127,14 +127,18 @@ class Problems:
         elif value > high:
             self.add(path, "NUMBER_TYPE_MAX", f"int value should be less than or equal to {high}.")
 
+    def error(self) -> DiscordError:
+        """Return the refusal of the body for all problems so far."""
+        return DiscordError(400, 50035, "Invalid Form Body", self._found)
+
     def raise_if_any(self) -> None:
-        """Refuse the body where anything was found."""
+        """Refuse the body where there are problems."""
         if self._found:
-            raise DiscordError(400, 50035, "Invalid Form Body", self._found)
+            raise self.error()
 
 
 def invalid(path: tuple[str | int, ...], code: str, message: str) -> DiscordError:
     """A refusal of the body for one reason."""
     problems = Problems()
     problems.add(path, code, message)
-    return DiscordError(400, 50035, "Invalid Form Body", problems._found)
+    return problems.error()

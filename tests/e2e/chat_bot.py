@@ -170,7 +170,7 @@ def add_menus(bot: ChatBot) -> None:
 
 def bot_picture(size: tuple[int, int] = (320, 120)) -> bytes:
     """A small picture to send."""
-    from PIL import Image  # noqa: PLC0415  # only this function draws
+    from PIL import Image  # only this function draws
 
     buffer = io.BytesIO()
     Image.linear_gradient("L").resize(size).save(buffer, "PNG")

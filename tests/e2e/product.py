@@ -16,7 +16,7 @@ from pathlib import Path
 from PIL import Image
 
 from benchmarks.running import Running
-from core.starter import cast, portrait
+from portraits import default_people, portrait
 from sandbox.driver import Member
 from sandbox.types import Json
 from tests.e2e.chromium import chromium_page
@@ -27,7 +27,7 @@ PATIENCE_S = 150.0  # for a worker to load TensorFlow and compile, on a machine 
 
 def jpeg(person_id: int, seed: int) -> bytes:
     buffer = io.BytesIO()
-    Image.fromarray(portrait(cast()[person_id - 1], seed, PIXELS).image).save(buffer, "JPEG", quality=92)
+    Image.fromarray(portrait(default_people()[person_id - 1], seed, PIXELS).image).save(buffer, "JPEG", quality=92)
     return buffer.getvalue()
 
 

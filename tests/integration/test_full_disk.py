@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from cli.restarts import MOST_FAST_DEATHS
+from cli.up.backoff import MOST_FAST_DEATHS
 from core.domain.errors import ErrorCode, OmokageError
 from core.storage.blobs import Blobs
 from core.storage.database import Database

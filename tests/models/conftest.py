@@ -9,7 +9,7 @@ import pytest
 
 from core.bootstrap import Services, build
 from core.settings import Settings
-from core.vision.dataset_pictures import PictureReader, load_picture_reader
+from core.vision.datasets.dataset_pictures import PictureReader, load_picture_reader
 from tests.models.drawn import write_people
 
 

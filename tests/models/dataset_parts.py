@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.bootstrap import Services
-from core.domain.datasets import Dataset
-from core.services.dataset_import import import_folder
-from core.services.dataset_make import Reader
+from core.domain.data.datasets import Dataset
+from core.services.datasets.builder import Reader
+from core.services.datasets.importing import import_folder
 
 GUILD = 7
 

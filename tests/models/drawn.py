@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from core.starter import cast, portrait
+from portraits import default_people, portrait
 
 PEOPLE, PICTURES = 3, 4
 
@@ -17,12 +17,12 @@ PEOPLE, PICTURES = 3, 4
 def picture(person: int, number: int, size: int = 160, quality: int = 95) -> bytes:
     """A JPEG of one of the cast; always the same."""
     out = io.BytesIO()
-    Image.fromarray(portrait(cast()[person], 300 + number, size).image).save(out, "JPEG", quality=quality)
+    Image.fromarray(portrait(default_people()[person], 300 + number, size).image).save(out, "JPEG", quality=quality)
     return out.getvalue()
 
 
 def name(person: int) -> str:
-    return cast()[person].name
+    return default_people()[person].name
 
 
 def write_people(root: Path, people: int = PEOPLE, pictures: int = PICTURES) -> Path:

@@ -12,14 +12,14 @@ from keras import layers
 from numpy.typing import NDArray
 
 from core.domain.faces import DetectedFace
-from core.models.cnn_head import CnnConfig, CnnHead
-from core.models.embedding_head import EmbeddingHead
-from core.models.evidence import References
-from core.models.fooled_heads import Fooled, fooled
-from core.models.open_set import OpenSet
-from core.models.recogniser_net import build_net
-from core.models.seeds import Seeds
-from core.vision.reader import PhotoReading
+from core.models.attack.differentiable_heads import Fooled, fooled
+from core.models.cnn.head import CnnConfig, CnnHead
+from core.models.cnn.network import build_net
+from core.models.common.seeds import Seeds
+from core.models.embedding.evidence import References
+from core.models.embedding.head import EmbeddingHead
+from core.models.embedding.open_set import OpenSet
+from core.vision.recognition.photo_reader import PhotoReading
 from core.vision.views import Framing
 
 CLASSES = (("Anna", 1), ("Ben", 2), ("Cara", 3))

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from core.domain.datasets import NOBODY, UNNAMED, Dataset, DatasetClass
+from core.domain.data.datasets import NOBODY, UNNAMED, Dataset, DatasetClass
 from core.domain.jobs import Origin
-from core.domain.runs import Run, RunKind, RunState, Wish
-from core.models.mixture import fit_mixture
-from core.models.sample_quality import Judges
-from core.models.vae_faces import VaeFaces, faces_tensors
-from core.models.vae_net import build_decoder, build_encoder
+from core.domain.training.runs import Run, RunKind, RunState, Wish
+from core.models.common.sample_quality import Judges
+from core.models.vae.generator import VaeFaces, faces_tensors
+from core.models.vae.mixture import fit_mixture
+from core.models.vae.network import build_decoder, build_encoder
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SIZE, CODES, COUNT = 64, 6, 24

@@ -8,18 +8,18 @@ from discord import app_commands
 
 from bot.features.about.health import measure
 from bot.features.about.texts import about_embed, health_embed, help_embed
-from bot.i18n import localised
-from bot.speech import private
+from bot.ui.i18n import localised
+from bot.ui.language import private
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 
 @app_commands.command(name=localised("help-name"), description=localised("help-description"))
 @app_commands.guild_only
 async def help_(interaction: Interaction) -> None:
     """What there is."""
-    embed = help_embed(await private(interaction), interaction.client.catalogue)
+    embed = help_embed(await private(interaction), interaction.client.commands)
     await interaction.response.send_message(embed=embed, ephemeral=True)
 
 

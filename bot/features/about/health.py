@@ -15,16 +15,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.features.about.texts import Health
 from core.domain.jobs import Backlog, QueueName
-from core.services.jobs import JobService, now_utc
+from core.services.jobs.service import JobService, now_utc
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
+    from bot.context import BotClient
 
 _AWAY_S = 5.0  # a worker takes a message at once
 _PATIENCE_S = 2.0  # less than the three seconds in which /health must be answered
 
 
-async def measure(bot: OmokageBot) -> Health:
+async def measure(bot: BotClient) -> Health:
     """Look at everything once."""
     began = time.perf_counter()
     try:
@@ -53,7 +53,7 @@ def memory_bytes() -> int:
         return int(statm.read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
     if sys.platform == "win32":
         return 0
-    import resource  # noqa: PLC0415 - there is none on Windows
+    import resource  # there is none on Windows
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 
-from bot.i18n import Words
+from bot.ui.i18n import Words
 from core.domain.jobs import Backlog
+
+if TYPE_CHECKING:
+    from bot.context import Command, Commands
 
 COLOUR = 0x4477AA
 _FAULT = 0xCC6677
-
-Command = app_commands.Command[Any, ..., Any]
-Catalogue = Sequence[Command | app_commands.Group | app_commands.ContextMenu]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,9 @@ class Health:
         return reachable and not self.stopped and not self.worker_away
 
 
-def help_embed(words: Words, catalogue: Catalogue) -> discord.Embed:
+def help_embed(words: Words, commands: Commands) -> discord.Embed:
     """How to begin, and every command."""
-    lines = [help_line(words, command) for command in leaves(catalogue)]
+    lines = [help_line(words, command) for command in leaves(commands)]
     description = f"{words.say('help-how')}\n\n" + "\n".join(lines)
     return discord.Embed(colour=COLOUR, title=words.say("help-title"), description=description)
 
@@ -58,9 +58,9 @@ def help_line(words: Words, command: Command | app_commands.ContextMenu) -> str:
     return words.say("help-line", command=names, description=words.say(f"{keys[-1]}-description"))
 
 
-def leaves(catalogue: Catalogue) -> Iterable[Command | app_commands.ContextMenu]:
+def leaves(commands: Commands) -> Iterable[Command | app_commands.ContextMenu]:
     """Everything that can be used, sub-commands one by one."""
-    for command in catalogue:
+    for command in commands:
         if isinstance(command, app_commands.Group):
             yield from (child for child in command.walk_commands() if isinstance(child, app_commands.Command))
         else:

@@ -6,24 +6,24 @@ from typing import TYPE_CHECKING
 
 from discord.ui import View
 
-from bot.answers import Answer, Attachment
+from bot.delivery.answers import Answer, Attachment
 from bot.features.classify import texts
 from bot.features.classify.faces import ShownFace, shown_faces
 from bot.features.people.buttons import answer_view
-from bot.i18n import Words
+from bot.ui.i18n import Words
 from core.domain.classification import ClassifyResult
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job
 from core.domain.people import LabellingPolicy
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
+    from bot.context import BotContext
 
 
 class ClassifyAnswerer:
     """Builds the message from the job's row, so that it can be posted at any time, by any process."""
 
-    async def answer(self, bot: OmokageBot, job: Job) -> Answer:
+    async def answer(self, bot: BotContext, job: Job) -> Answer:
         """The whole message.
 
         Raises:
@@ -43,22 +43,22 @@ class ClassifyAnswerer:
             attachments=(Attachment(texts.picture_name(result), data, alt),),
         )
 
-    async def redraw(self, bot: OmokageBot, job: Job) -> Answer:
+    async def redraw(self, bot: BotContext, job: Job) -> Answer:
         """What changes when somebody names a face; the picture stays."""
         result = _result(job)
         words, faces = await self._words_and_faces(bot, job, result)
         return Answer(embed=texts.embed_of(words, job.id, result, faces), view=await _view(bot, job, words, faces))
 
     async def _words_and_faces(
-        self, bot: OmokageBot, job: Job, result: ClassifyResult
+        self, bot: BotContext, job: Job, result: ClassifyResult
     ) -> tuple[Words, list[ShownFace]]:
-        words = await bot.guilds_chosen.public(job.origin.guild_id, job.origin.locale)
+        words = await bot.guild_settings.public(job.origin.guild_id, job.origin.locale)
         stored = await bot.threads.quick(bot.services.people.faces_of, job.id, job.origin.guild_id)
         return words, shown_faces(result, stored)
 
 
-async def _view(bot: OmokageBot, job: Job, words: Words, faces: list[ShownFace]) -> View | None:
-    settings = await bot.guilds_chosen.settings(job.origin.guild_id)
+async def _view(bot: BotContext, job: Job, words: Words, faces: list[ShownFace]) -> View | None:
+    settings = await bot.guild_settings.settings(job.origin.guild_id)
     return None if settings.labelling is LabellingPolicy.OFF else answer_view(words, job.id, faces)
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.i18n import localised
-from bot.photos import photo_in, photo_of
+from bot.intake.photos import photo_in, photo_of
+from bot.ui.i18n import localised
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 
 @app_commands.command(name=localised("classify-name"), description=localised("classify-description"))

@@ -8,7 +8,7 @@ import discord
 from discord.utils import escape_markdown
 
 from bot.features.classify.faces import ShownFace
-from bot.i18n import Words, clip
+from bot.ui.i18n import Words, clip
 from core.domain.classification import ClassifyResult
 from core.domain.faces import Candidate
 

@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.answers import Answer, Attachment
+from bot.delivery.answers import Answer, Attachment
 from bot.errors import guarded
 from bot.features.dataset.texts import DROPPED, KEPT, curation_embed
 from bot.features.train.texts import preflight_lines
-from bot.i18n import Words
-from bot.lookup import ID, id_in, job_of
-from bot.permissions import require_moderator
+from bot.intake.lookup import ID, id_in, job_of
+from bot.ui.i18n import Words
+from bot.ui.permissions import require_moderator
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job, JobKind
-from core.domain.runs import RunKind
+from core.domain.training.runs import RunKind
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
-    from bot.types import Interaction
+    from bot.context import BotContext, Interaction
 
 _COLOUR = 0x4477AA
 _SHEETS = (("dropped_sheet", DROPPED, "dataset-dropped-alt"), ("kept_sheet", KEPT, "dataset-kept-alt"))
@@ -54,7 +53,7 @@ class KeptButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"dat
 class CurateAnswerer:
     """Builds the message from the job's row, so that it can be posted at any time, by any process."""
 
-    async def answer(self, bot: OmokageBot, job: Job) -> Answer:
+    async def answer(self, bot: BotContext, job: Job) -> Answer:
         """The whole message.
 
         Raises:
@@ -64,7 +63,7 @@ class CurateAnswerer:
         sheets = [await _attachment(bot, words, name, alt, blob) for blob, name, alt in _sheets(job)]
         return replace(bare, attachments=tuple(sheets))
 
-    async def redraw(self, bot: OmokageBot, job: Job) -> Answer:
+    async def redraw(self, bot: BotContext, job: Job) -> Answer:
         """The same without the pictures, which stay."""
         words, said = await _words(bot, job), job.result or {}
         made: Any = said.get("made")
@@ -77,7 +76,7 @@ class CurateAnswerer:
         return Answer(embed=embed, more=tuple(frames[1:]), view=_view(words, job) if said.get("kept") else None)
 
 
-async def _made(bot: OmokageBot, words: Words, job: Job, dataset_id: int) -> Answer:
+async def _made(bot: BotContext, words: Words, job: Job, dataset_id: int) -> Answer:
     dataset = await bot.threads.quick(bot.services.datasets.get, dataset_id, job.origin.guild_id)
     kind = RunKind.RECOGNISER if dataset.people else RunKind.DCGAN
     found = bot.services.datasets.preflight(dataset, kind=kind)
@@ -101,10 +100,10 @@ def _sheets(job: Job) -> list[tuple[str, str, str]]:
     return [(str(said[key]), name, alt) for key, name, alt in _SHEETS if key in said]
 
 
-async def _attachment(bot: OmokageBot, words: Words, name: str, alt: str, blob: str) -> Attachment:
+async def _attachment(bot: BotContext, words: Words, name: str, alt: str, blob: str) -> Attachment:
     data = await bot.threads.slow(bot.services.blobs.get, blob)
     return Attachment(name, data, words.say(alt))
 
 
-async def _words(bot: OmokageBot, job: Job) -> Words:
-    return await bot.guilds_chosen.public(job.origin.guild_id, job.origin.locale)
+async def _words(bot: BotContext, job: Job) -> Words:
+    return await bot.guild_settings.public(job.origin.guild_id, job.origin.locale)

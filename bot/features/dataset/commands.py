@@ -8,13 +8,13 @@ from discord import app_commands
 
 from bot.features.dataset.texts import list_embed
 from bot.features.train import choices
-from bot.i18n import localised
-from bot.permissions import guild_of, moderators_only
-from bot.speech import private
+from bot.ui.i18n import localised
+from bot.ui.language import private
+from bot.ui.permissions import guild_of, moderators_only
 from core.domain.jobs import JSON, JobKind
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 dataset = app_commands.Group(
     name=localised("dataset-name"),

@@ -8,9 +8,9 @@ from typing import Any
 import discord
 from discord.utils import escape_markdown, format_dt
 
-from bot.i18n import Words
-from core.domain.curation import Reason
-from core.domain.datasets import Dataset
+from bot.ui.i18n import Words
+from core.domain.data.curation import Reason
+from core.domain.data.datasets import Dataset
 
 _COLOUR = 0x4477AA
 _LINES = 25  # of a list that is read at a glance

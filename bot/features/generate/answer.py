@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.answers import Answer, Attachment
+from bot.delivery.answers import Answer, Attachment
 from bot.features.generate.controls import drawn_view
 from bot.features.generate.orders import drawn_by
 from bot.features.generate.texts import PICTURE, alt_of, drawn_embed
-from bot.meant import bare_choice, choice_answer
+from bot.intake.face_choice import bare_choice, choice_answer
 from core.domain.generation import Drawn
 from core.domain.jobs import Job
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
-    from bot.i18n import Words
+    from bot.context import BotContext
+    from bot.ui.i18n import Words
 
 
 class DrawnAnswerer:
     """Builds the message from the job's row, so that it can be posted at any time, by any process."""
 
-    async def answer(self, bot: OmokageBot, job: Job) -> Answer:
+    async def answer(self, bot: BotContext, job: Job) -> Answer:
         """The whole message: the film above the strip that it was made from.
 
         Raises:
@@ -36,7 +36,7 @@ class DrawnAnswerer:
         files = [await _attachment(bot, words, job, name, blob) for name, blob in _files(drawn)]
         return replace(bare, attachments=tuple(files))
 
-    async def redraw(self, bot: OmokageBot, job: Job) -> Answer:
+    async def redraw(self, bot: BotContext, job: Job) -> Answer:
         """The same without the pictures, which stay."""
         words, drawn = await _words(bot, job), drawn_by(job)
         if drawn.choice is not None:
@@ -54,11 +54,11 @@ def _files(drawn: Drawn) -> list[tuple[str, str]]:
     return [(name, blob) for name, blob in named if blob is not None]
 
 
-async def _attachment(bot: OmokageBot, words: Words, job: Job, name: str, blob: str) -> Attachment:
+async def _attachment(bot: BotContext, words: Words, job: Job, name: str, blob: str) -> Attachment:
     data = await bot.threads.slow(bot.services.blobs.get, blob)
     alt = alt_of(words, job, drawn_by(job)) if name == PICTURE else words.say("draw-film-alt")
     return Attachment(name, data, alt)
 
 
-async def _words(bot: OmokageBot, job: Job) -> Words:
-    return await bot.guilds_chosen.public(job.origin.guild_id, job.origin.locale)
+async def _words(bot: BotContext, job: Job) -> Words:
+    return await bot.guild_settings.public(job.origin.guild_id, job.origin.locale)

@@ -12,13 +12,13 @@ from bot.features.generate import orders
 from bot.features.generate.options import FILMS, Count, GridSeed, Seed, Truncation, Typed, descriptions, models, names
 from bot.features.generate.orders import Order
 from bot.features.generate.typed import seeds_in, traits_in
-from bot.i18n import localised
-from bot.photos import Photo, photo_of
+from bot.intake.photos import Photo, photo_of
+from bot.ui.i18n import localised
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import Face, GridRequest, MixRequest, MorphRequest
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 _ON_ITS_WAY = Face(photo="")  # its name is known once the photo is stored
 

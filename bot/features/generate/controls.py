@@ -12,15 +12,15 @@ from bot.errors import guarded
 from bot.features.generate import orders
 from bot.features.generate.orders import Order
 from bot.features.generate.texts import trait_name
-from bot.i18n import Words, clip
-from bot.lookup import ID, id_in, job_of, number_in
-from bot.menus import OPTIONS, pages, rows_view, value_of
-from bot.speech import private
+from bot.intake.lookup import ID, id_in, job_of, number_in
+from bot.ui.i18n import Words, clip
+from bot.ui.language import private
+from bot.ui.menus import OPTIONS, pages, rows_view, value_of
 from core.domain.generation import Drawn, GridRequest
 from core.domain.jobs import Job, JobKind
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 _LABEL = 100  # Discord's, for an option
 _MORE, _LESS = "+", "-"

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from discord import app_commands
 
 from bot.errors import offering
-from bot.i18n import clip, localised
-from bot.permissions import guild_of
+from bot.ui.i18n import clip, localised
+from bot.ui.permissions import guild_of
 from core.domain.generation import MOST_FACES, MOST_SEED
-from core.services.model_names import names_for
+from core.services.generation.generator_lookup import names_for
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 Count = app_commands.Range[int, 1, MOST_FACES]
 GridSeed = app_commands.Range[int, 0, MOST_SEED - MOST_FACES]

@@ -20,7 +20,7 @@ from core.domain.generation import (
     NearestRequest,
 )
 from core.domain.jobs import JSON, Job, JobKind
-from core.domain.presets import bad_option
+from core.domain.training.presets import bad_option
 
 VARIATIONS = 8  # a row of the widest grid: enough to see what varies
 TRAIT_STEP = 1.0  # the difference between faces with it and without it: less is hardly seen

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import discord
 
-from bot.i18n import Value, Words, clip
+from bot.ui.i18n import Value, Words, clip
 from core.domain.generation import Drawn, Face, FilmRequest, GridRequest, MixRequest, MorphRequest, NearestRequest
 from core.domain.jobs import Job, JobKind
 

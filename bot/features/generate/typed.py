@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import MOST_MIXED, MOST_SEED, MOST_TRAIT
-from core.domain.presets import bad_option
+from core.domain.training.presets import bad_option
 
 _BETWEEN = re.compile(r"[\s,;、，；]+")
 _SEED = re.compile(r"[0-9]{1,10}", re.ASCII)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.errors import guarded
-from bot.i18n import clip
-from bot.lookup import ID, id_in, job_of
-from bot.permissions import is_moderator
-from bot.speech import private
+from bot.intake.lookup import ID, id_in, job_of
+from bot.ui.i18n import clip
+from bot.ui.language import private
+from bot.ui.permissions import is_moderator
 from core.domain.jobs import JobState
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 
 class CancelButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"cancel:(?P<job>{ID})"):

@@ -10,17 +10,17 @@ from discord import app_commands
 from bot.errors import offering, sentence
 from bot.features.jobs.cancel import cancel_button
 from bot.features.jobs.texts import choice_of, jobs_embed, state_of
-from bot.i18n import Words, localised
-from bot.lookup import id_in, job_of
-from bot.permissions import guild_of, is_moderator, require_moderator
-from bot.speech import private
+from bot.intake.lookup import id_in, job_of
+from bot.ui.i18n import Words, localised
+from bot.ui.language import private
+from bot.ui.permissions import guild_of, is_moderator, require_moderator
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.fairness import Place
 from core.domain.jobs import Job, JobState
-from core.services.jobs import JobService
+from core.services.jobs.service import JobService
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 _SHOWN = 10
 _CHOICES = 25  # Discord's limit

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import discord
 from discord.utils import format_dt
 
-from bot.i18n import Words, clip
+from bot.ui.i18n import Words, clip
 from core.domain.fairness import Place
 from core.domain.jobs import Job
 

@@ -10,16 +10,16 @@ import discord
 from bot.errors import guarded
 from bot.features.model import promotion
 from bot.features.model.texts import Recall, card_embed, recall_embed
-from bot.i18n import Words
-from bot.lookup import ID, id_in
-from bot.permissions import guild_of, is_moderator, require_moderator
-from bot.speech import private
+from bot.intake.lookup import ID, id_in
+from bot.ui.i18n import Words
+from bot.ui.language import private
+from bot.ui.permissions import guild_of, is_moderator, require_moderator
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.evaluation import EvaluationReport
-from core.domain.versions import Version
+from core.domain.registry.evaluation import EvaluationReport
+from core.domain.registry.versions import Version
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 
 class VersionButton(

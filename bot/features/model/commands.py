@@ -11,15 +11,15 @@ from bot.features.model import promotion
 from bot.features.model.card import show_card
 from bot.features.model.texts import choice_of, list_embed
 from bot.features.train.options import KINDS, Number
-from bot.i18n import localised
-from bot.permissions import guild_of, moderators_only
-from bot.speech import private
+from bot.ui.i18n import localised
+from bot.ui.language import private
+from bot.ui.permissions import guild_of, moderators_only
 from core.domain.jobs import JobKind
-from core.domain.runs import RunKind
-from core.domain.versions import Version
+from core.domain.registry.versions import Version
+from core.domain.training.runs import RunKind
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 _CHOICES = 25  # Discord's limit
 _NAME = {"version": localised("model-version-name")}

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.answers import Answer, Attachment
+from bot.delivery.answers import Answer, Attachment
 from bot.features.model.card import version_view
 from bot.features.model.texts import report_embed
-from bot.i18n import Words
+from bot.ui.i18n import Words
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.evaluation import EvaluationReport
 from core.domain.jobs import Job
+from core.domain.registry.evaluation import EvaluationReport
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
+    from bot.context import BotContext
 
 _PICTURES = (("confusion.png", "report-confusion-alt"), ("reliability.png", "report-reliability-alt"))
 
@@ -24,7 +24,7 @@ _PICTURES = (("confusion.png", "report-confusion-alt"), ("reliability.png", "rep
 class EvaluateAnswerer:
     """Builds the message from the job's row, so that it can be posted at any time, by any process."""
 
-    async def answer(self, bot: OmokageBot, job: Job) -> Answer:
+    async def answer(self, bot: BotContext, job: Job) -> Answer:
         """The whole message.
 
         Raises:
@@ -34,7 +34,7 @@ class EvaluateAnswerer:
         pictures = [await _attachment(bot, words, name, alt, blob) for name, alt, blob in _pictures(job)]
         return replace(bare, attachments=tuple(pictures))
 
-    async def redraw(self, bot: OmokageBot, job: Job) -> Answer:
+    async def redraw(self, bot: BotContext, job: Job) -> Answer:
         """The same without the pictures, which stay."""
         words, report = await self._words(bot, job), _report(job)
         version_id, guild_id = int(str(job.params["version_id"])), job.origin.guild_id
@@ -46,8 +46,8 @@ class EvaluateAnswerer:
             frame.set_image(url=f"attachment://{name}")
         return Answer(embed=embed, more=tuple(frames[1:]), view=version_view(words, version, promotable=True))
 
-    async def _words(self, bot: OmokageBot, job: Job) -> Words:
-        return await bot.guilds_chosen.public(job.origin.guild_id, job.origin.locale)
+    async def _words(self, bot: BotContext, job: Job) -> Words:
+        return await bot.guild_settings.public(job.origin.guild_id, job.origin.locale)
 
 
 def _report(job: Job) -> EvaluationReport:
@@ -63,6 +63,6 @@ def _pictures(job: Job) -> list[tuple[str, str, str]]:
     return [(name, alt, str(blob)) for (name, alt), blob in zip(_PICTURES, blobs, strict=False)]
 
 
-async def _attachment(bot: OmokageBot, words: Words, name: str, alt: str, blob: str) -> Attachment:
+async def _attachment(bot: BotContext, words: Words, name: str, alt: str, blob: str) -> Attachment:
     data = await bot.threads.slow(bot.services.blobs.get, blob)
     return Attachment(name, data, words.say(alt))

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.amounts import figure
 from bot.errors import guarded, reason
-from bot.forms import typed_in
-from bot.i18n import Words, clip
-from bot.lookup import ID, id_in
-from bot.permissions import guild_of, require_moderator
-from bot.speech import private
+from bot.intake.lookup import ID, id_in
+from bot.ui.formatting import figure
+from bot.ui.forms import typed_in
+from bot.ui.i18n import Words, clip
+from bot.ui.language import private
+from bot.ui.permissions import guild_of, require_moderator
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.runs import RunKind
-from core.domain.versions import Version
+from core.domain.registry.versions import Version
+from core.domain.training.runs import RunKind
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 FORM = re.compile(rf"force:(?P<version>{ID})")
 _FIELD = "reason"
@@ -103,7 +103,7 @@ async def take_back(interaction: Interaction, kind: RunKind) -> None:
     if await bot.threads.quick(registry.serving_id, guild_id, kind) is None:
         raise OmokageError(ErrorCode.UNKNOWN_VERSION, reason="none-serves")
     back = await bot.threads.quick(registry.rollback, guild_id, kind, interaction.user.id)
-    words = await bot.guilds_chosen.public(guild_id, interaction.locale.value)
+    words = await bot.guild_settings.public(guild_id, interaction.locale.value)
     said_by = str(interaction.user.id)
     if back.version_id is None:
         text = words.say("model-back-to-none", kind=kind.value, member=said_by)
@@ -116,7 +116,7 @@ async def take_back(interaction: Interaction, kind: RunKind) -> None:
 async def _announce(interaction: Interaction, version: Version, why: str | None = None) -> None:
     """In the channel, since everybody's answers change; to the moderator where the bot may not write there."""
     bot = interaction.client
-    words = await bot.guilds_chosen.public(guild_of(interaction), interaction.locale.value)
+    words = await bot.guild_settings.public(guild_of(interaction), interaction.locale.value)
     said_by = str(interaction.user.id)
     text = words.say("model-promoted", kind=version.kind.value, version=version.label, member=said_by)
     if why is not None:

@@ -9,12 +9,12 @@ from typing import TypeAlias
 import discord
 from discord.utils import escape_markdown, format_dt
 
-from bot.amounts import figure, percent, size_of
-from bot.i18n import Words, clip
-from core.domain.evaluation import EvaluationReport, PersonCard
+from bot.ui.formatting import figure, percent, size_of
+from bot.ui.i18n import Words, clip
 from core.domain.jobs import JSON
-from core.domain.model_check import robustness_in
-from core.domain.versions import Version
+from core.domain.registry.evaluation import EvaluationReport, PersonCard
+from core.domain.registry.robustness import robustness_in
+from core.domain.registry.versions import Version
 
 COLOUR = 0x4477AA
 _SERVING = 0x228833

@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.answers import Answer, Attachment
+from bot.delivery.answers import Answer, Attachment
 from bot.features.optimize.controls import optimized_view
 from bot.features.optimize.orders import optimized_by, request_in
 from bot.features.optimize.texts import PICTURE, SHEET, alt_of, optimized_embed
-from bot.meant import bare_choice, choice_answer
+from bot.intake.face_choice import bare_choice, choice_answer
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job
 from core.domain.optimisation import Optimized
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
-    from bot.i18n import Words
+    from bot.context import BotContext
+    from bot.ui.i18n import Words
 
 
 class OptimizedAnswerer:
     """Builds the message from the job's row, so that it can be posted at any time, by any process."""
 
-    async def answer(self, bot: OmokageBot, job: Job) -> Answer:
+    async def answer(self, bot: BotContext, job: Job) -> Answer:
         """The whole message: the very file that was judged, to download, and the sheet in the frame.
 
         Raises:
@@ -34,7 +34,7 @@ class OptimizedAnswerer:
         files = [await _attachment(bot, words, made, name, blob) for name, blob in _files(made)]
         return replace(await self.redraw(bot, job), attachments=tuple(files))
 
-    async def redraw(self, bot: OmokageBot, job: Job) -> Answer:
+    async def redraw(self, bot: BotContext, job: Job) -> Answer:
         """The same without the pictures, which stay."""
         words, made = await _words(bot, job), optimized_by(job)
         if made.choice is not None:
@@ -51,10 +51,10 @@ def _files(made: Optimized) -> list[tuple[str, str]]:
     return [(PICTURE, made.picture), (SHEET, made.sheet)]
 
 
-async def _attachment(bot: OmokageBot, words: Words, made: Optimized, name: str, blob: str) -> Attachment:
+async def _attachment(bot: BotContext, words: Words, made: Optimized, name: str, blob: str) -> Attachment:
     data = await bot.threads.slow(bot.services.blobs.get, blob)
     return Attachment(name, data, alt_of(words, made, name))
 
 
-async def _words(bot: OmokageBot, job: Job) -> Words:
-    return await bot.guilds_chosen.public(job.origin.guild_id, job.origin.locale)
+async def _words(bot: BotContext, job: Job) -> Words:
+    return await bot.guild_settings.public(job.origin.guild_id, job.origin.locale)

@@ -9,16 +9,16 @@ from discord import app_commands
 
 from bot.features.optimize.options import DESCRIPTIONS, MODES, NAMES, Epsilon, Seed, Steps, Typed, people
 from bot.features.optimize.orders import Said, params_of, request_for
-from bot.i18n import localised
-from bot.lookup import member_of
-from bot.permissions import guild_of
-from bot.photos import photo_of
+from bot.intake.lookup import member_of
+from bot.intake.photos import photo_of
+from bot.ui.i18n import localised
+from bot.ui.permissions import guild_of
 from core.domain.jobs import JobKind
 from core.domain.optimisation import OptimizeMode
-from core.services.targets import find_target
+from core.services.attack.targets import find_target
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 
 @app_commands.command(name=localised("optimize-name"), description=localised("optimize-description"))

@@ -9,14 +9,14 @@ import discord
 
 from bot.errors import guarded
 from bot.features.optimize.orders import AGAIN, ON, ROBUST, WIDER, following, offers
-from bot.i18n import Words
-from bot.lookup import ID, id_in, job_of
-from bot.menus import rows_view
+from bot.intake.lookup import ID, id_in, job_of
+from bot.ui.i18n import Words
+from bot.ui.menus import rows_view
 from core.domain.jobs import Job, JobKind
 from core.domain.optimisation import Optimized, OptimizeRequest
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 _LABELS = {
     ON: "optimize-on-button",

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from discord import app_commands
 
 from bot.errors import offering
-from bot.i18n import clip, localised
-from bot.permissions import guild_of
+from bot.ui.i18n import clip, localised
+from bot.ui.permissions import guild_of
 from core.domain.generation import MOST_SEED
 from core.domain.optimisation import MOST_EPSILON, MOST_STEPS, OptimizeMode
-from core.services.targets import fitting, targets
+from core.services.attack.targets import fitting, targets
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 Typed = app_commands.Range[str, 1, 100]
 Steps = app_commands.Range[int, 1, MOST_STEPS]

@@ -11,7 +11,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import Face
 from core.domain.jobs import JSON, Job
 from core.domain.optimisation import EPSILON, MOST_EPSILON, Optimized, OptimizeMode, OptimizeRequest
-from core.services.targets import Target
+from core.services.attack.targets import Target
 
 ON, WIDER, ROBUST, AGAIN = "on", "wider", "robust", "again"  # what can be asked for next
 _ON_ITS_WAY = Face(photo="")  # its name is known once the photo is stored

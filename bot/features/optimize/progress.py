@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from discord.utils import escape_markdown
 
+from bot.delivery.waiting import Look, Said, Showing
 from bot.features.optimize.texts import chance
-from bot.waiting import Look, Said, Showing
 from core.domain.optimisation import OptimizeStep
 
 if TYPE_CHECKING:
-    from bot.i18n import Words
+    from bot.ui.i18n import Words
 
 
 def optimize_page(words: Words, look: Look, said: Said) -> Showing | None:

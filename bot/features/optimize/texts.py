@@ -8,8 +8,8 @@ from enum import StrEnum
 import discord
 from discord.utils import escape_markdown
 
-from bot.amounts import figure, percent
-from bot.i18n import Words, clip
+from bot.ui.formatting import figure, percent
+from bot.ui.i18n import Words, clip
 from core.domain.faces import Candidate
 from core.domain.jobs import Job
 from core.domain.optimisation import Norms, Optimized, OptimizeMode, OptimizeRequest, Transfer, Verdict

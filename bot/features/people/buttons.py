@@ -13,15 +13,15 @@ from bot.features.classify.faces import ShownFace
 from bot.features.people import labelling, name_form
 from bot.features.people.faces_form import FacesButton, faces_button, faces_in
 from bot.features.people.places import PATTERN, FacePlace
-from bot.i18n import Words, clip
-from bot.lookup import ID, id_in
-from bot.menus import value_of
-from bot.permissions import require_labeller
-from bot.speech import private
+from bot.intake.lookup import ID, id_in
+from bot.ui.i18n import Words, clip
+from bot.ui.language import private
+from bot.ui.menus import value_of
+from bot.ui.permissions import require_labeller
 from core.domain.errors import ErrorCode, OmokageError
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 Action = Literal["yes", "no", "who"]
 Control: TypeAlias = discord.ui.DynamicItem[Any]

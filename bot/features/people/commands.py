@@ -10,13 +10,13 @@ from discord import app_commands
 
 from bot.errors import guarded
 from bot.features.people.texts import pages_of, people_embed
-from bot.i18n import Words, localised
-from bot.permissions import guild_of
-from bot.speech import private
+from bot.ui.i18n import Words, localised
+from bot.ui.language import private
+from bot.ui.permissions import guild_of
 from core.domain.people import Person
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 people = app_commands.Group(
     name=localised("people-name"),

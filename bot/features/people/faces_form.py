@@ -14,18 +14,18 @@ from bot.features.classify.faces import ShownFace, shown_faces
 from bot.features.people import labelling
 from bot.features.people.name_form import FORM_LIFE_S, MIN_SHARE, TITLE
 from bot.features.people.places import FacePlace
-from bot.forms import texts_in
-from bot.i18n import Words, clip
-from bot.lookup import ID, id_in, job_of
-from bot.permissions import require_labeller
-from bot.speech import private
+from bot.intake.lookup import ID, id_in, job_of
+from bot.ui.forms import texts_in
+from bot.ui.i18n import Words, clip
+from bot.ui.language import private
+from bot.ui.permissions import require_labeller
 from core.domain.classification import ClassifyResult
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobKind
 from core.domain.people import LONGEST_NAME, Person
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 FORM = re.compile(rf"names:(?P<job>{ID})")
 MAX_FACES = 5  # Discord's limit for the fields of a form

@@ -9,12 +9,12 @@ import discord
 from discord.utils import escape_markdown
 
 from bot.features.people.places import FacePlace
-from bot.permissions import require_labeller
-from bot.speech import private
+from bot.ui.language import private
+from bot.ui.permissions import require_labeller
 
 if TYPE_CHECKING:
-    from bot.answers import Answer
-    from bot.types import Interaction
+    from bot.context import Interaction
+    from bot.delivery.answers import Answer
     from core.domain.people import Person
 
 _log = logging.getLogger(__name__)

@@ -11,17 +11,17 @@ from discord.utils import escape_markdown
 
 from bot.features.people import labelling
 from bot.features.people.places import PATTERN, FacePlace
-from bot.forms import chosen_in, typed_in
-from bot.i18n import Words, clip
-from bot.lookup import id_in
-from bot.menus import OPTIONS
-from bot.permissions import require_labeller
-from bot.speech import private
+from bot.intake.lookup import id_in
+from bot.ui.forms import chosen_in, typed_in
+from bot.ui.i18n import Words, clip
+from bot.ui.language import private
+from bot.ui.menus import OPTIONS
+from bot.ui.permissions import require_labeller
 from core.domain.faces import Candidate
 from core.domain.people import LONGEST_NAME, Person
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 FORM = re.compile(rf"name:{PATTERN}")
 TITLE = 45  # Discord's limit for the title of a form

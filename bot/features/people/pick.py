@@ -13,11 +13,11 @@ import discord
 from bot.errors import guarded
 from bot.features.people import labelling, name_form
 from bot.features.people.places import PATTERN, FacePlace
-from bot.lookup import id_in
-from bot.menus import value_of
+from bot.intake.lookup import id_in
+from bot.ui.menus import value_of
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 _NEW = "new"  # the value of the last option, "another or a new name"
 

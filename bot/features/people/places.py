@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.lookup import ID, id_in
+from bot.intake.lookup import ID, id_in
 from core.domain.people import FaceRef
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 # Snowflakes have up to 20 digits, so that four of these fit into the 100 characters of a custom id.
 PATTERN = rf"(?P<job>{ID}):(?P<number>\d{{1,4}}):(?P<message>{ID})"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import discord
 from discord.utils import escape_markdown
 
-from bot.i18n import Words
+from bot.ui.i18n import Words
 from core.domain.people import Person
 
 COLOUR = 0x4477AA

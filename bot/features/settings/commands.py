@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.i18n import LANGUAGES, localised
-from bot.lookup import member_of
-from bot.permissions import guild_of, moderators_only
-from bot.speech import private
+from bot.intake.lookup import member_of
+from bot.ui.i18n import LANGUAGES, localised
+from bot.ui.language import private
+from bot.ui.permissions import guild_of, moderators_only
 from core.domain.people import LabellingPolicy
-from core.domain.presets import bad_option
+from core.domain.training.presets import bad_option
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 _OWN = "own"
 # All of them change something, so Discord need not show them to others; server administrators may decide otherwise in
@@ -47,7 +47,7 @@ async def labelling(interaction: Interaction, who: str) -> None:
     bot, guild_id = interaction.client, guild_of(interaction)
     service, policy = bot.services.guilds, member_of(LabellingPolicy, "who", who)
     await bot.threads.quick(service.update, guild_id, interaction.user.id, policy)
-    bot.guilds_chosen.forget(guild_id)
+    bot.guild_settings.forget(guild_id)
     words = await private(interaction)
     await interaction.response.send_message(words.say("settings-labelling-done", who=who), ephemeral=True)
 
@@ -70,6 +70,6 @@ async def language(interaction: Interaction, which: str) -> None:
     bot, guild_id = interaction.client, guild_of(interaction)
     chosen = None if which == _OWN else which
     await bot.threads.quick(bot.services.guilds.set_language, guild_id, interaction.user.id, chosen)
-    bot.guilds_chosen.forget(guild_id)
+    bot.guild_settings.forget(guild_id)
     words = await private(interaction)
     await interaction.response.send_message(words.say("settings-language-done", language=which), ephemeral=True)

@@ -10,15 +10,15 @@ from bot.errors import job_line
 from bot.features.train.choices import chosen_data
 from bot.features.train.deeds import may_show
 from bot.features.train.texts import preflight_lines
-from bot.origin import origin_of
-from bot.permissions import guild_of
-from bot.speech import private
+from bot.intake.origin import origin_of
+from bot.ui.language import private
+from bot.ui.permissions import guild_of
 from core.domain.jobs import JSON
-from core.domain.presets import find_preset
-from core.domain.runs import Run, RunKind, RunRequest
+from core.domain.training.presets import find_preset
+from core.domain.training.runs import Run, RunKind, RunRequest
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +86,4 @@ async def _begun(interaction: Interaction, run: Run, remarks: str) -> None:
     words = await private(interaction)
     text = words.say("train-begun", number=str(run.number))
     await interaction.edit_original_response(content=f"{text}\n{remarks}".rstrip())
-    interaction.client.boards.wake(run.id)
+    interaction.client.status_messages.wake(run.id)

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import discord
 from sqlalchemy.exc import OperationalError
 
+from bot.delivery.post import PASSING
 from bot.features.train.board_post import EDITABLE, NOWHERE, BoardPost
 from bot.features.train.page import Page, page_of
-from bot.post import PASSING
-from core.domain.runs import Run
+from core.domain.training.runs import Run
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
+    from bot.context import BotClient
 
 _log = logging.getLogger(__name__)
 LOOK_S = 1.0  # one indexed query
@@ -50,7 +50,7 @@ class Board:
 class Boards:
     """Looks every second which runs have changed, and shows them."""
 
-    def __init__(self, bot: OmokageBot, clock: Callable[[], datetime]) -> None:
+    def __init__(self, bot: BotClient, clock: Callable[[], datetime]) -> None:
         self._bot = bot
         self._clock = clock
         self.post = BoardPost(bot)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import logging
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.features.train.page import Page
+from bot.delivery.post import PASSING
+from bot.features.train.page import Page, picture_files
 from bot.features.train.texts import moved_embed
-from bot.i18n import Words
-from bot.post import PASSING
-from core.domain.errors import OmokageError
-from core.domain.runs import Run
+from bot.ui.i18n import Words
+from core.domain.training.runs import Run
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
+    from bot.context import BotClient
 
 _log = logging.getLogger(__name__)
 EDITABLE = timedelta(minutes=55)  # Discord counts edits of messages over an hour old, and allows few
@@ -31,7 +29,7 @@ NOWHERE = frozenset({10003, 10004, 50001, 50013, 50083})
 class BoardPost:
     """Remembers which pictures each message has, so that only new ones are uploaded."""
 
-    def __init__(self, bot: OmokageBot) -> None:
+    def __init__(self, bot: BotClient) -> None:
         self._bot = bot
         self._uploaded: dict[int, tuple[tuple[str, str, str], ...]] = {}
 
@@ -39,7 +37,7 @@ class BoardPost:
         """Make a message this page; False: somebody has deleted it."""
         given: dict[str, Any] = {"embeds": list(page.embeds), "view": page.view}
         # A picture that is gone was replaced a moment ago: the message keeps its older one until the next look.
-        files = None if self._uploaded.get(message_id) == page.pictures else await self.files(page)
+        files = None if self._uploaded.get(message_id) == page.pictures else await picture_files(self._bot, page)
         if files is not None:
             given["attachments"] = files
         try:
@@ -66,7 +64,7 @@ class BoardPost:
             known = await self._already_there(run, max(since, now - EDITABLE), after)
             if known is not None and await self.edit(run, known, page):
                 return known
-        files = await self.files(page)
+        files = await picture_files(self._bot, page)
         embeds = list(page.embeds) if files is not None else page.without_pictures()
         nonce = f"{run.id}-{int(1000 * since.timestamp()) % 10_000}"  # of 25 characters at most
         message = await self._channel(run).send(embeds=embeds, view=page.view, files=files or [], nonce=nonce)
@@ -84,13 +82,6 @@ class BoardPost:
         except (discord.HTTPException, *PASSING) as error:
             _log.info("run %s: its old message stays as it is (%s)", run.id, type(error).__name__)
 
-    async def files(self, page: Page) -> list[discord.File] | None:
-        """The pictures, to be uploaded; None: one is gone."""
-        try:
-            return [await self._file(*picture) for picture in page.pictures]
-        except OmokageError:
-            return None
-
     async def _already_there(self, run: Run, since: datetime, after: int | None) -> int | None:
         """The message, if a former process posted it and died before it could remember it: its buttons name the run."""
         own = self._bot.application_id
@@ -101,10 +92,6 @@ class BoardPost:
         except discord.Forbidden:
             _log.info("run %s: the bot may not read the channel's history", run.id)
         return None
-
-    async def _file(self, name: str, blob: str, alt: str) -> discord.File:
-        data = await self._bot.threads.slow(self._bot.services.blobs.get, blob)
-        return discord.File(io.BytesIO(data), name, description=alt)
 
     def _channel(self, run: Run) -> discord.PartialMessageable:
         return self._bot.get_partial_messageable(run.origin.channel_id, guild_id=run.guild_id or None)

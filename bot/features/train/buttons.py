@@ -11,17 +11,17 @@ from bot.errors import guarded
 from bot.features.model import promotion
 from bot.features.model.card import show_card
 from bot.features.train import deeds
-from bot.i18n import Words
-from bot.lookup import ID, id_in
-from bot.permissions import guild_of, require_moderator
-from bot.speech import private
+from bot.intake.lookup import ID, id_in
+from bot.ui.i18n import Words
+from bot.ui.language import private
+from bot.ui.permissions import guild_of, require_moderator
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.retention import best_checkpoint
-from core.domain.runs import Run, RunState, Wish
-from core.domain.versions import Version
+from core.domain.registry.versions import Version
+from core.domain.training.kept_checkpoints import best_checkpoint
+from core.domain.training.runs import Run, RunState, Wish
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 _STYLES = {
     "pause": discord.ButtonStyle.secondary,

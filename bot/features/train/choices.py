@@ -8,21 +8,20 @@ from typing import TYPE_CHECKING
 
 from discord import app_commands
 
-from bot.amounts import figure, percent
 from bot.errors import offering
 from bot.features.train.texts import run_choice
-from bot.i18n import Words, clip
-from bot.lookup import id_in
-from bot.permissions import guild_of, moderators_only
-from bot.speech import private
-from core.domain.datasets import Dataset
+from bot.intake.lookup import id_in
+from bot.ui.formatting import figure, percent
+from bot.ui.i18n import Words, clip
+from bot.ui.language import private
+from bot.ui.permissions import guild_of, moderators_only
+from core.domain.data.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.presets import PRESETS, Preset
-from core.domain.runs import Checkpoint, Run, RunKind
+from core.domain.training.presets import PRESETS, Preset
+from core.domain.training.runs import Checkpoint, Run, RunKind
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
-    from bot.types import Interaction
+    from bot.context import BotContext, Interaction
 
 _CHOICES = 25  # Discord's limit
 _NAME = 100  # Discord's, for the name of a choice
@@ -66,7 +65,7 @@ async def steps(interaction: Interaction, typed: str) -> list[app_commands.Choic
     return [app_commands.Choice(name=_step_choice(words, one), value=one.step) for one in fitting[:_CHOICES]]
 
 
-async def chosen(bot: OmokageBot, guild_id: int, number: int | None) -> Run:
+async def chosen(bot: BotContext, guild_id: int, number: int | None) -> Run:
     """The training of that number, or the newest.
 
     Raises:
@@ -75,7 +74,7 @@ async def chosen(bot: OmokageBot, guild_id: int, number: int | None) -> Run:
     return await bot.threads.quick(bot.services.runs.find, guild_id, None if number is None else id_in(number))
 
 
-async def chosen_data(bot: OmokageBot, guild_id: int, title: str | None) -> Dataset:
+async def chosen_data(bot: BotContext, guild_id: int, title: str | None) -> Dataset:
     """The data set of that title (`family`, `family v2`), or the newest.
 
     Raises:

@@ -23,18 +23,18 @@ from bot.features.train.options import (
     descriptions,
     names,
 )
-from bot.features.train.page import page_in
+from bot.features.train.page import page_in, picture_files
 from bot.features.train.texts import history_embed
-from bot.i18n import localised
-from bot.lookup import member_of
-from bot.permissions import guild_of, is_moderator, moderators_only
-from bot.speech import private
+from bot.intake.lookup import member_of
+from bot.ui.i18n import localised
+from bot.ui.language import private
+from bot.ui.permissions import guild_of, is_moderator, moderators_only
 from core.domain.jobs import JSON, JobKind
-from core.domain.runs import RunKind
-from core.services.jobs import now_utc
+from core.domain.training.runs import RunKind
+from core.services.jobs.service import now_utc
 
 if TYPE_CHECKING:
-    from bot.types import Interaction
+    from bot.context import Interaction
 
 LABELS = "labels"  # what /jobs calls it; the data set has the same name
 _HISTORY = 15  # lines of an embed that is read at a glance
@@ -87,7 +87,7 @@ async def status(interaction: Interaction, run: Number | None = None) -> None:
     found = await choices.chosen(bot, guild_of(interaction), run)
     words, steers = await private(interaction), is_moderator(interaction)
     page = await page_in(bot, found, words, now_utc(), steers=steers)
-    files = await bot.boards.post.files(page) or []
+    files = await picture_files(bot, page) or []
     embeds = list(page.embeds) if files else page.without_pictures()
     await interaction.response.send_message(embeds=embeds, view=page.view, files=files, ephemeral=True)
 
@@ -182,7 +182,7 @@ async def _ask(interaction: Interaction, action: str, number: int | None) -> Non
     bot, words = interaction.client, await private(interaction)
     await interaction.response.defer(ephemeral=True, thinking=True)
     run = await deeds.ask(interaction, action, await choices.chosen(bot, guild_of(interaction), number))
-    bot.boards.wake(run.id)
+    bot.status_messages.wake(run.id)
     text = words.say("train-asked", action=action, number=str(run.number), step=run.step)
     await interaction.edit_original_response(content=text)
 

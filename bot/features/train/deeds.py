@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.speech import private
+from bot.ui.language import private
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.runs import Run
-from core.domain.versions import Version
+from core.domain.registry.versions import Version
+from core.domain.training.runs import Run
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
-    from bot.types import Interaction
+    from bot.context import BotContext, Interaction
 
 
 async def ask(interaction: Interaction, action: str, run: Run) -> Run:
@@ -33,7 +32,7 @@ async def press(interaction: Interaction, action: str, run: Run) -> None:
     # First: the broker may take its time, and three seconds are all there is.
     await interaction.response.defer()
     await ask(interaction, action, run)
-    interaction.client.boards.wake(run.id)
+    interaction.client.status_messages.wake(run.id)
 
 
 async def roll_back(interaction: Interaction, run: Run, step: int, *, edit: bool = False) -> None:
@@ -45,10 +44,10 @@ async def roll_back(interaction: Interaction, run: Run, step: int, *, edit: bool
         await interaction.response.edit_message(content=text, view=None)
     else:
         await interaction.response.send_message(text, ephemeral=True)
-    bot.boards.wake(run.id)
+    bot.status_messages.wake(run.id)
 
 
-async def version_of(bot: OmokageBot, run: Run) -> Version:
+async def version_of(bot: BotContext, run: Run) -> Version:
     """What a run left behind.
 
     Raises:
@@ -60,7 +59,7 @@ async def version_of(bot: OmokageBot, run: Run) -> Version:
     return found
 
 
-async def find_version(bot: OmokageBot, run: Run) -> Version | None:
+async def find_version(bot: BotContext, run: Run) -> Version | None:
     """What a run left behind, if it is finished."""
     known = await bot.threads.quick(bot.services.registry.list, run.guild_id, run.kind)
     return next((one for one in known if one.run_id == run.id), None)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from bot.amounts import figure, percent
-from bot.i18n import Words
-from core.domain.runs import Run, RunKind
-from core.domain.versions import Version
+from bot.ui.formatting import figure, percent
+from bot.ui.i18n import Words
+from core.domain.registry.versions import Version
+from core.domain.training.runs import Run, RunKind
 
 _Figure = tuple[str, str, Callable[[float], str]]  # its name in the curves, its text, how it is written
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from discord import app_commands
 
-from bot.i18n import localised
-from core.domain.presets import LOSSES, MOST_STEPS, SIZES
-from core.domain.runs import RunKind
-from core.domain.splits import FOLDS
+from bot.ui.i18n import localised
+from core.domain.training.folds import FOLDS
+from core.domain.training.presets import LOSSES, MOST_STEPS, SIZES
+from core.domain.training.runs import RunKind
 
 Number = app_commands.Range[int, 1, 1_000_000]
 Steps = app_commands.Range[int, 1, MOST_STEPS]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,12 @@ import discord
 from bot.features.train.buttons import run_view
 from bot.features.train.deeds import find_version
 from bot.features.train.texts import CURVES, SAMPLES, Shown, moment_of, run_embed
-from bot.i18n import Words
+from bot.ui.i18n import Words
 from core.domain.errors import OmokageError
-from core.domain.runs import Run, RunState
+from core.domain.training.runs import Run, RunState
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
+    from bot.context import BotContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,13 @@ class Page:
         return [embed.copy().set_image(url=None) for embed in self.embeds]
 
 
-async def page_of(bot: OmokageBot, run: Run, now: datetime) -> Page:
+async def page_of(bot: BotContext, run: Run, now: datetime) -> Page:
     """In the guild's language, or that of who started the run."""
-    words = await bot.guilds_chosen.public(run.guild_id, run.origin.locale)
+    words = await bot.guild_settings.public(run.guild_id, run.origin.locale)
     return await page_in(bot, run, words, now)
 
 
-async def page_in(bot: OmokageBot, run: Run, words: Words, now: datetime, *, steers: bool = True) -> Page:
+async def page_in(bot: BotContext, run: Run, words: Words, now: datetime, *, steers: bool = True) -> Page:
     """In a language; `steers`: with the buttons for moderators."""
     try:
         dataset = await bot.threads.quick(bot.services.datasets.describe, run.dataset_id)
@@ -55,6 +56,19 @@ async def page_in(bot: OmokageBot, run: Run, words: Words, now: datetime, *, ste
     return Page(
         words, _with_pictures(words, run, embed), run_view(words, run, version, steers=steers), _pictures(words, run)
     )
+
+
+async def picture_files(bot: BotContext, page: Page) -> list[discord.File] | None:
+    """Read a page's pictures, to be uploaded; None: one is gone."""
+    try:
+        return [await _file(bot, *picture) for picture in page.pictures]
+    except OmokageError:
+        return None
+
+
+async def _file(bot: BotContext, name: str, blob: str, alt: str) -> discord.File:
+    data = await bot.threads.slow(bot.services.blobs.get, blob)
+    return discord.File(io.BytesIO(data), name, description=alt)
 
 
 def _pictures(words: Words, run: Run) -> tuple[tuple[str, str, str], ...]:

@@ -7,21 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.answers import Answer
+from bot.delivery.answers import Answer
 from bot.errors import guarded
 from bot.features.train.begin import Wanted, begin
 from bot.features.train.texts import preflight_lines
-from bot.i18n import Words
-from bot.lookup import ID, id_in
-from bot.permissions import guild_of, require_moderator
-from core.domain.datasets import Dataset
+from bot.intake.lookup import ID, id_in
+from bot.ui.i18n import Words
+from bot.ui.permissions import guild_of, require_moderator
+from core.domain.data.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job
-from core.domain.runs import RunKind
+from core.domain.training.runs import RunKind
 
 if TYPE_CHECKING:
-    from bot.client import OmokageBot
-    from bot.types import Interaction
+    from bot.context import BotContext, Interaction
 
 _COLOUR = 0x4477AA
 
@@ -50,7 +49,7 @@ class BeginButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"tr
 class SnapshotAnswerer:
     """Builds the message from the job's row, so that it can be posted at any time, by any process."""
 
-    async def answer(self, bot: OmokageBot, job: Job) -> Answer:
+    async def answer(self, bot: BotContext, job: Job) -> Answer:
         """What is in the data set, and the way on, if there is one.
 
         Raises:
@@ -60,14 +59,14 @@ class SnapshotAnswerer:
         if dataset_id is None:
             raise OmokageError(ErrorCode.UNKNOWN_DATASET)
         dataset = await bot.threads.quick(bot.services.datasets.get, int(dataset_id), job.origin.guild_id)
-        words = await bot.guilds_chosen.public(job.origin.guild_id, job.origin.locale)
+        words = await bot.guild_settings.public(job.origin.guild_id, job.origin.locale)
         found = bot.services.datasets.preflight(dataset)
         title, text = words.say("snapshot-title", data=dataset.title), preflight_lines(words, dataset, found)
         embed = discord.Embed(colour=_COLOUR, title=title, description=text)
         embed.set_footer(text=words.say("snapshot-footer", job=str(job.id)))
         return Answer(embed=embed, view=_view(words, dataset) if found.is_fit else None)
 
-    async def redraw(self, bot: OmokageBot, job: Job) -> Answer:
+    async def redraw(self, bot: BotContext, job: Job) -> Answer:
         """The same: there is no picture."""
         return await self.answer(bot, job)
 

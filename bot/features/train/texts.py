@@ -9,15 +9,15 @@ from datetime import timedelta
 import discord
 from discord.utils import escape_markdown, format_dt
 
-from bot.amounts import bar, cost, duration, figure
 from bot.errors import reason
 from bot.features.train.figures import curve_fields, ending_line, legend, outcome
-from bot.i18n import Value, Words, clip
-from core.domain.datasets import Dataset, Preflight, Remark
+from bot.ui.formatting import bar, cost, duration, figure
+from bot.ui.i18n import Value, Words, clip
+from core.domain.data.datasets import Dataset, Preflight, Remark
 from core.domain.jobs import JSON
-from core.domain.prices import Price
-from core.domain.runs import Run, RunKind, RunState, Wish
-from core.domain.versions import Version
+from core.domain.registry.versions import Version
+from core.domain.training.costs import Price
+from core.domain.training.runs import Run, RunKind, RunState, Wish
 
 # A segment ends and the next one begins within a second; a run that waits longer than this does wait.
 BETWEEN_SEGMENTS = timedelta(seconds=10)

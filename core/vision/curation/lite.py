@@ -99,8 +99,8 @@ def weights_path() -> Path:
 
 
 def _compiled(tensors: Mapping[str, NDArray[Any]]) -> Any:
-    import keras  # noqa: PLC0415 - seconds, and only who looks for subjects needs it
-    import tensorflow as tf  # noqa: PLC0415
+    import keras  # seconds, and only who looks for subjects needs it
+    import tensorflow as tf
 
     model = _network(keras)
     model.set_weights(list(_in_order(tensors)))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.domain.curation import LIMITS, Crop, Limits, Measures
+from core.domain.data.curation import LIMITS, Crop, Limits, Measures
+from core.vision.crop import cut
 from core.vision.curation.copies import picture_hash
 from core.vision.curation.detail import LOOK, detail
 from core.vision.curation.text import text_share
-from core.vision.cut import cut
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from PIL import Image
 
-from core.domain.curation import Crop, Subject
-from core.vision.crops import find_face
+from core.domain.data.curation import Crop, Subject
+from core.vision.crop import middle, reach
 from core.vision.curation.lite import KINDS, SIDE
-from core.vision.cut import middle, reach
+from core.vision.datasets.main_face import find_face
 from core.vision.views import MOST_BEYOND, portrait_crop
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from core.domain.faces import DetectedFace
     from core.vision.curation.lite import KindNetwork
-    from core.vision.reader import Detector
+    from core.vision.recognition.photo_reader import Detector
 
 _LEAST_AROUND = 1.15  # times the box: no portrait is closer than the face itself
 # A kind of thing is common in a folder where one picture in ten shows it with 1 %: of 320 cats that gives nine kinds,
@@ -93,10 +93,10 @@ def common_kinds(kinds: NDArray[np.float32]) -> tuple[int, ...]:
 def load_finder(subject: Subject, sample: Callable[[], Sequence[NDArray[np.uint8]]]) -> Finder:
     """The product's; `sample` is asked only where it is needed."""
     if subject is Subject.FACE:
-        from core.vision.detect import load_detector  # noqa: PLC0415 - each loads its own network
+        from core.vision.detection.detect import load_detector  # each loads its own network
 
         return FaceFinder(load_detector())
-    from core.vision.curation.lite import load_network  # noqa: PLC0415 - TensorFlow
+    from core.vision.curation.lite import load_network  # TensorFlow
 
     return CommonFinder(load_network(), sample())
 

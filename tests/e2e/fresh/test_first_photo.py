@@ -19,7 +19,7 @@ from benchmarks.running import Running
 from core.bootstrap import build
 from core.domain.classification import ClassifyResult
 from core.settings import Settings
-from core.starter import StarterPicture, cast, group
+from portraits import StarterPicture, default_people, group
 from tests.e2e.chromium import chromium_page
 
 NAMES = ("Mina", "Otis", "Rosa", "Lukas")
@@ -35,7 +35,7 @@ def page(product: Running) -> Iterator[Page]:
 
 def picture(seed: int, folder: Path) -> tuple[StarterPicture, Path]:
     """A group photo of the four, and its file."""
-    people = [person for name in NAMES for person in cast() if person.name == name]
+    people = [person for name in NAMES for person in default_people() if person.name == name]
     drawn = group(people, seed)
     file = folder / f"party-{seed}.jpg"
     Image.fromarray(drawn.image).save(file, quality=92)

@@ -19,7 +19,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from benchmarks.running import Running
 from core.starter.models import starter_names
-from core.starter.sitters import photograph, sitter
+from portraits.random_people import draw_random_person, random_person
 from sandbox.driver import Driver, Member
 from sandbox.types import Json
 from sandbox.world.cast import GUILD_ID
@@ -55,7 +55,7 @@ def faces(product: Running, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def draw_portrait(file: Path) -> None:
-    Image.fromarray(photograph(sitter(int(file.stem)))).save(file, quality=92)
+    Image.fromarray(draw_random_person(random_person(int(file.stem)))).save(file, quality=92)
 
 
 def shoot(page: Page, name: str) -> None:

@@ -21,7 +21,7 @@ from benchmarks.running import Running
 from core.bootstrap import Services, build
 from core.domain.jobs import Job, JobState
 from core.settings import Settings
-from core.starter import cast, group
+from portraits import default_people, group
 from sandbox.driver import Driver, Invocation, Member
 from sandbox.world.cast import GUILD_ID
 
@@ -44,7 +44,7 @@ def services(product: Running) -> Iterator[Services]:
 
 def photo() -> bytes:
     buffer = io.BytesIO()
-    Image.fromarray(group(cast()[:3], 1, width=640, height=480).image).save(buffer, "JPEG", quality=90)
+    Image.fromarray(group(default_people()[:3], 1, width=640, height=480).image).save(buffer, "JPEG", quality=90)
     return buffer.getvalue()
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from core.starter.folder import INDEX, STAMP, VERSION
 
 from benchmarks.running import ODD_NAME, Running, running
-from core.starter.folder import INDEX, STAMP, VERSION
 
 
 @pytest.fixture(scope="package")

@@ -22,13 +22,13 @@ from core.bootstrap import Services, build, build_classifier
 from core.domain.faces import RecognisedFace
 from core.domain.jobs import JobState
 from core.domain.optimisation import Optimized, OptimizeMode, Verdict
-from core.domain.runs import RunKind
-from core.services.classifier import load_head
-from core.services.classify import ClassifyService
+from core.domain.training.runs import RunKind
+from core.services.recognition.factory import load_head
+from core.services.recognition.service import ClassifyService
 from core.settings import Settings
-from core.starter import cast
-from core.vision.reader import PhotoReader, load_photo_reader
-from core.vision.recognise import Head
+from core.vision.recognition.mean_embedding import Head
+from core.vision.recognition.photo_reader import PhotoReader, load_photo_reader
+from portraits import default_people
 from sandbox.driver import Driver, Invocation, Member
 from sandbox.types import Json
 from sandbox.world.cast import GUILD_ID
@@ -37,7 +37,7 @@ from tests.e2e.product import keep, omokage, said
 
 GUILD = int(GUILD_ID)
 PEOPLE, EACH = 3, 8
-NAMES = [person.name for person in cast()[:PEOPLE]]
+NAMES = [person.name for person in default_people()[:PEOPLE]]
 PATIENCE_S = 150.0  # for a worker to load TensorFlow and compile, on a machine with other work
 CNN = ("--preset", "slim", "--size", "32", "--steps", "300", "--batch", "16")  # the smallest: seconds
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.running import Running
-from core.starter import cast
+from portraits import default_people
 from sandbox.driver import Driver, Invocation, Member
 from sandbox.types import Json
 from sandbox.world.cast import GUILD_ID
@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Drawn people, a folder for each."""
     folder = tmp_path_factory.mktemp("album")
-    for person in [cast()[person_id - 1] for person_id in PEOPLE]:
+    for person in [default_people()[person_id - 1] for person_id in PEOPLE]:
         (folder / person.name).mkdir()
         for seed in range(EACH):
             (folder / person.name / f"{seed}.jpg").write_bytes(jpeg(person.id, seed))
@@ -128,7 +128,7 @@ async def promote(member: Member, done: Json) -> None:
 
 async def name_face(member: Member, person_id: int, seed: int) -> None:
     """Classify a portrait and say who it is: by the list of those who are known, or by a form."""
-    name = cast()[person_id - 1].name
+    name = default_people()[person_id - 1].name
     asked = await member.command("classify", photo=("photo.jpg", jpeg(person_id, seed)))
     answer = await asked.wait_for(lambda m: bool(m["embeds"]), PATIENCE_S)
     form = await opened(member, await member.click(answer, "face:who:"), name)
@@ -159,7 +159,7 @@ def named(product: Running) -> Iterator[tuple[int, ...]]:
     """People whom the guild does not know before the test, and has forgotten after it."""
     yield NAMED
     for person_id in NAMED:
-        omokage(product, "people", "remove", cast()[person_id - 1].name, "--guild", GUILD_ID, "--yes")
+        omokage(product, "people", "remove", default_people()[person_id - 1].name, "--guild", GUILD_ID, "--yes")
 
 
 async def test_faces_that_were_named_in_the_chat_are_trained_on(product: Running, named: tuple[int, ...]) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from bot.client import OmokageBot
 from core.bootstrap import Services
-from core.domain.runs import Run
-from core.services.jobs import now_utc
+from core.domain.training.runs import Run
+from core.services.jobs.service import now_utc
 from sandbox.driver import Driver, Member
 from sandbox.types import Json
 from tests.integration.bot.coach import GUILD
@@ -44,7 +44,8 @@ def run_of(services: Services) -> Run:
 
 def later(bot: OmokageBot, services: Services, minutes: float) -> None:
     """Move the clocks of the bot and of the runs."""
-    bot.boards._clock = services.runs._clock = lambda: now_utc() + timedelta(minutes=minutes)
+    messages: Any = bot.status_messages
+    messages._clock = services.runs._clock = lambda: now_utc() + timedelta(minutes=minutes)
 
 
 async def edits_of(driver: Driver, message: Json) -> int:

@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from core.bootstrap import Services
-from core.domain.datasets import NOBODY, UNNAMED, Dataset, DatasetClass, Shard
-from core.domain.evaluation import Bin, EvaluationReport
+from core.domain.data.datasets import NOBODY, UNNAMED, Dataset, DatasetClass, Shard
 from core.domain.jobs import JSON, Job, JobKind
-from core.domain.runs import Point, Run
-from core.domain.versions import Part, VersionDraft
-from core.services.train import Training, TrainingParts
-from core.services.train_live import LiveWatcher
-from core.services.train_watch import Watcher, both
+from core.domain.registry.evaluation import Bin, EvaluationReport
+from core.domain.registry.versions import Part, VersionDraft
+from core.domain.training.runs import Point, Run
+from core.services.training.callbacks import Watcher, both
+from core.services.training.live_status import LiveWatcher
+from core.services.training.segment_runner import Training, TrainingParts
 from sandbox.world import cast
 from tests.integration.bot.worker import OWNER, FakeWorker, jpeg
 from tests.integration.core.fake_trainer import FakeTrainer

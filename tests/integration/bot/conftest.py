@@ -12,10 +12,11 @@ import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.catalogue import feature_set
 from bot.client import OmokageBot
 from bot.features.train import board
 from core.bootstrap import Services, build
-from core.services import train_live
+from core.services.training import live_status
 from core.settings import Settings
 from sandbox.clock import ManualClock
 from sandbox.config import RateLimits, SandboxConfig
@@ -87,7 +88,7 @@ async def kill(bot: OmokageBot) -> None:
 @asynccontextmanager
 async def serving(services: Services, settings: Settings, worker: FakeWorker) -> AsyncIterator[OmokageBot]:
     """A bot, connected, until the block ends."""
-    bot = OmokageBot(services, settings, worker.events)  # type: ignore[arg-type]
+    bot = OmokageBot(services, settings, feature_set(), worker.events)  # type: ignore[arg-type]
     running = asyncio.create_task(bot.start("sandbox"))
     ready = asyncio.create_task(bot.wait_until_ready())
     try:
@@ -135,8 +136,8 @@ def coach(services: Services, worker: FakeWorker, monkeypatch: pytest.MonkeyPatc
     """Trains in the fake worker; what is shown of it is shown twenty times as often as usual."""
     monkeypatch.setattr(board, "EVERY_S", 0.25)
     monkeypatch.setattr(board, "LOOK_S", 0.05)
-    monkeypatch.setattr(train_live, "_NOTE_S", 0.0)
-    monkeypatch.setattr(train_live, "_DRAW_S", 0.1)
+    monkeypatch.setattr(live_status, "_NOTE_S", 0.0)
+    monkeypatch.setattr(live_status, "_DRAW_S", 0.1)
     training = Coach(services, worker)
     yield training
     training.stop()

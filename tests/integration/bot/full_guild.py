@@ -11,17 +11,17 @@ from sqlalchemy import select, update
 from bot.features.optimize.orders import Said, params_of, request_for
 from core.bootstrap import Services
 from core.domain.classification import ClassifyResult
-from core.domain.datasets import Dataset, DatasetClass, Shard
+from core.domain.data.datasets import Dataset, DatasetClass, Shard
 from core.domain.faces import Candidate
 from core.domain.generation import Face, FaceChoice, FilmRequest, GridRequest, MixRequest, MorphRequest, NearestRequest
 from core.domain.jobs import JSON, Job, JobKind, JobRequest, JobState, Origin
 from core.domain.optimisation import OptimizeMode
 from core.domain.people import NewFace
-from core.domain.runs import Run, RunKind, RunRequest
-from core.domain.versions import Version
-from core.services.job_base import now_utc, own_id
-from core.services.runs import Reached
-from core.services.targets import Target
+from core.domain.registry.versions import Version
+from core.domain.training.runs import Run, RunKind, RunRequest
+from core.services.attack.targets import Target
+from core.services.jobs.base import now_utc, own_id
+from core.services.runs.service import Reached
 from core.storage.tables import jobs, metadata
 from tests.integration.bot.coach import Trainer, a_report
 from tests.integration.bot.forger import Forger

@@ -12,7 +12,7 @@ from discord.http import Route
 
 from bot.catalogue import ITEMS
 from bot.client import OmokageBot
-from bot.lookup import LARGEST_ID
+from bot.intake.lookup import LARGEST_ID
 from bot.reference import commands_for_moderators
 from core.bootstrap import Services
 from core.domain.jobs import JobKind

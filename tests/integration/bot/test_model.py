@@ -10,10 +10,10 @@ from bot.client import OmokageBot
 from core.bootstrap import Services
 from core.domain.jobs import JobKind, JobState, Origin
 from core.domain.optimisation import Robustness
-from core.domain.runs import RunKind, RunRequest
-from core.domain.versions import Version
-from core.services.job_base import own_id
-from core.services.runs import Reached
+from core.domain.registry.versions import Version
+from core.domain.training.runs import RunKind, RunRequest
+from core.services.jobs.base import own_id
+from core.services.runs.service import Reached
 from core.settings import Settings
 from sandbox.driver import Driver, Member
 from tests.integration.bot.boards import buttons, said

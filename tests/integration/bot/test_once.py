@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from bot import intake, relay
 from bot.client import OmokageBot
+from bot.delivery import relay
+from bot.intake import service as intake
 from core.bootstrap import Services
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobState

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot import progress
 from bot.client import OmokageBot
+from bot.delivery import progress
 from bot.features.optimize import commands
 from core.bootstrap import Services
 from core.domain.classification import FaceAnswer
@@ -17,7 +17,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import Face
 from core.domain.jobs import Job, JobState
 from core.domain.optimisation import OptimizeMode, OptimizeRequest
-from core.services.targets import Target, find_target
+from core.services.attack.targets import Target, find_target
 from core.settings import Settings
 from sandbox.driver import Driver, DriverError, Invocation, Member
 from sandbox.types import Json

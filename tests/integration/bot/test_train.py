@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.client import OmokageBot
 from core.bootstrap import Services
-from core.domain.runs import RunState
+from core.domain.training.runs import RunState
 from sandbox.driver import Driver, Member
 from sandbox.types import Json
 from tests.integration.bot.boards import STEPS, buttons, run_of, said, shows, start

@@ -11,7 +11,7 @@ from bot.client import OmokageBot
 from bot.features.train import board
 from bot.features.train.page import Page, page_of
 from core.bootstrap import Services
-from core.domain.runs import Run, RunState
+from core.domain.training.runs import Run, RunState
 from core.settings import Settings
 from sandbox.clock import ManualClock
 from sandbox.driver import Driver, Member

@@ -6,7 +6,7 @@ import pytest
 
 from bot.client import OmokageBot
 from core.bootstrap import Services
-from core.domain.runs import RunKind
+from core.domain.training.runs import RunKind
 from sandbox.driver import Driver, Member
 from sandbox.types import Json
 from tests.integration.bot.boards import buttons, run_of, said, shows, start

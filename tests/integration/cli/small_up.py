@@ -7,14 +7,14 @@ import os
 import sys
 from pathlib import Path
 
-from cli import leash, restarts, supervisor
-from cli.child import Part
 from cli.exits import Fault
-from cli.record import TOKEN, Record
-from cli.terminal import Stopwatch, say
+from cli.up import backoff, parent_watch, supervisor
+from cli.up.console import Stopwatch, say
+from cli.up.pid_file import TOKEN, Record
+from cli.up.process import Part
 
-restarts._FIRST_PAUSE_S = 0.02
-restarts.SILENCE_S = 0.5
+backoff._FIRST_PAUSE_S = 0.02
+backoff.SILENCE_S = 0.5
 supervisor._LISTEN_S = 0.1
 supervisor._ROOM_S = 0.1
 
@@ -26,7 +26,9 @@ _STUBBORN = (
 )
 # Its child ignores SIGTERM, as a pool process may that hangs in C.
 _PARENT = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {_STUBBORN!r}]); time.sleep(60)"
-_LEASHED = "from cli import leash; leash.hold(); print('here', flush=True); import time; time.sleep(60)"
+_LEASHED = (
+    "from cli.up import parent_watch; parent_watch.hold(); print('here', flush=True); import time; time.sleep(60)"
+)
 
 
 def part(name: str, told: dict[str, str]) -> Part:
@@ -54,7 +56,7 @@ def part(name: str, told: dict[str, str]) -> Part:
 async def main(folder: Path, names: list[str]) -> None:
     read_end, _ = os.pipe()
     record = Record(folder / "processes.json")
-    told = {TOKEN: record.token, leash.VARIABLE: str(read_end)}
+    told = {TOKEN: record.token, parent_watch.VARIABLE: str(read_end)}
     made = supervisor.Supervisor([part(name, told) for name in names], record, folder, leash=read_end, everything=True)
 
     def ready(_watch: Stopwatch) -> None:

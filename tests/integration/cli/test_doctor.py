@@ -14,8 +14,8 @@ import pytest
 import redis
 from click.testing import CliRunner
 
-from cli import check_host, check_parts
-from cli.check import State
+from cli.doctor import host_checks, service_checks
+from cli.doctor.findings import State
 from cli.main import omokage
 from core.settings import Settings
 from tests.integration.worker.parts import Valkey
@@ -36,35 +36,35 @@ def valkey(tmp_path: Path) -> Iterator[Valkey]:
 def test_the_brokers_policy_is_looked_at(valkey: Valkey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("OMOKAGE_BROKER_URL", valkey.url)
     mine = settings(tmp_path, OMOKAGE_BROKER_URL=valkey.url)
-    assert check_parts.check_broker(mine).state is State.OK
+    assert service_checks.check_broker(mine).state is State.OK
     client = redis.Redis.from_url(valkey.url.replace("redis+socket", "unix"))
     client.config_set("maxmemory-policy", "allkeys-lru")
     client.close()
-    found = check_parts.check_broker(mine)
+    found = service_checks.check_broker(mine)
     assert found.state is State.FAULT
     assert "noeviction" in found.text
     valkey.kill()
-    assert check_parts.check_broker(mine).state is State.FAULT
+    assert service_checks.check_broker(mine).state is State.FAULT
 
 
 def test_a_broker_that_up_brings_is_no_fault_before_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("OMOKAGE_BROKER_URL", raising=False)
-    assert check_parts.check_broker(settings(tmp_path)).state is State.OK
+    assert service_checks.check_broker(settings(tmp_path)).state is State.OK
 
 
 def test_a_database_is_opened_but_not_made(tmp_path: Path):
-    assert check_parts.check_database(settings(tmp_path)).state is State.OK
+    assert service_checks.check_database(settings(tmp_path)).state is State.OK
     assert not (tmp_path / "omokage.db").exists()
 
 
 @pytest.mark.parametrize("url", ["sqlite:////proc/nowhere/x.db", "postgresql://nobody@127.0.0.1:1/none"])
 def test_a_database_that_cannot_be_opened_is_a_fault(url: str, tmp_path: Path):
-    assert check_parts.check_database(settings(tmp_path, OMOKAGE_DATABASE_URL=url)).state is State.FAULT
+    assert service_checks.check_database(settings(tmp_path, OMOKAGE_DATABASE_URL=url)).state is State.FAULT
 
 
 def test_a_file_that_is_no_database_is_a_fault(tmp_path: Path):
     (tmp_path / "omokage.db").write_text("this is no database, whatever its name says" * 100)
-    assert check_parts.check_database(settings(tmp_path)).state is State.FAULT
+    assert service_checks.check_database(settings(tmp_path)).state is State.FAULT
 
 
 class Discord(BaseHTTPRequestHandler):
@@ -94,12 +94,12 @@ def discord() -> Iterator[str]:
 @pytest.mark.parametrize(("token", "state"), [("good", State.OK), ("bad", State.FAULT), ("odd", State.REMARK)])
 def test_discord_is_asked_about_the_token(token: str, state: State, discord: str, tmp_path: Path):
     mine = settings(tmp_path, DISCORD_TOKEN=token, OMOKAGE_DISCORD_API=discord)
-    assert check_parts.check_token(mine).state is state
+    assert service_checks.check_token(mine).state is state
 
 
 def test_no_token_is_worth_a_remark_and_a_wrong_one_never_leaves_this_machine(tmp_path: Path):
-    assert check_parts.check_token(settings(tmp_path)).state is State.REMARK
-    assert check_parts.check_token(settings(tmp_path, DISCORD_TOKEN="hunter2")).state is State.FAULT
+    assert service_checks.check_token(settings(tmp_path)).state is State.REMARK
+    assert service_checks.check_token(settings(tmp_path, DISCORD_TOKEN="hunter2")).state is State.FAULT
 
 
 @pytest.mark.parametrize(("age", "state"), [(1, State.OK), (60, State.FAULT), (3600, State.REMARK)])
@@ -108,16 +108,16 @@ def test_what_runs_is_looked_at_and_what_was_killed_long_ago_is_not(age: float, 
     now = time.time()
     beat = {"pid": 1, "ready_at": now - 4000, "beat_at": now - age, "idle_s": 0.0}
     (tmp_path / "run" / "worker-cpu@container.json").write_text(json.dumps(beat))
-    assert check_parts.check_running(settings(tmp_path)).state is state
+    assert service_checks.check_running(settings(tmp_path)).state is state
 
 
 def test_a_missing_gpu_is_a_remark_and_a_missing_tensorflow_a_fault():
     bare = {"version": "2.21.0", "gpus": [], "cuda": False}
-    assert check_host.check_gpu(bare).state is State.REMARK
-    assert check_host.check_gpu(bare | {"gpus": ["H200"]}).state is State.OK
-    assert check_host.check_tensorflow(bare).state is State.OK
-    assert check_host.check_tensorflow("ModuleNotFoundError: No module named 'tensorflow'").state is State.FAULT
-    assert check_host.missing_packages("vision") == []
+    assert host_checks.check_gpu(bare).state is State.REMARK
+    assert host_checks.check_gpu(bare | {"gpus": ["H200"]}).state is State.OK
+    assert host_checks.check_tensorflow(bare).state is State.OK
+    assert host_checks.check_tensorflow("ModuleNotFoundError: No module named 'tensorflow'").state is State.FAULT
+    assert host_checks.missing_packages("vision") == []
 
 
 @pytest.mark.parametrize(
@@ -130,22 +130,22 @@ def test_a_missing_gpu_is_a_remark_and_a_missing_tensorflow_a_fault():
 def test_what_a_hostile_picture_could_do_here_is_said(
     attempts: list[str], state: State, words: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("core.vision.decode.allowed_attempts", lambda: attempts)
-    found = check_host.check_decoder()
+    monkeypatch.setattr("core.vision.decoding.decode.allowed_attempts", lambda: attempts)
+    found = host_checks.check_decoder()
     assert found.state is state
     assert words in found.text
 
 
 def test_a_decoder_that_does_not_start_is_a_fault(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("core.vision.decode._COMMAND", ("/nowhere/python",))
-    assert check_host.check_decoder().state is State.FAULT
+    monkeypatch.setattr("core.vision.decoding.decode._COMMAND", ("/nowhere/python",))
+    assert host_checks.check_decoder().state is State.FAULT
 
 
 def run(data: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> tuple[int, str]:
     for name in ("OMOKAGE_BROKER_URL", "OMOKAGE_DATABASE_URL", "DISCORD_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("OMOKAGE_DATA", str(data))
-    monkeypatch.setattr(check_host, "probe_tensorflow", lambda: {"version": "2.21.0", "gpus": [], "cuda": False})
+    monkeypatch.setattr(host_checks, "probe_tensorflow", lambda: {"version": "2.21.0", "gpus": [], "cuda": False})
     result = CliRunner().invoke(omokage, ["doctor", *options], standalone_mode=False)
     assert result.exception is None
     return result.return_value, result.stdout

@@ -16,14 +16,14 @@ from PIL import Image
 from cli.context import opened
 from cli.main import omokage
 from core.bootstrap import Services
-from core.domain.datasets import DatasetClass, Shard
+from core.domain.data.datasets import DatasetClass, Shard
 from core.domain.faces import Box
 from core.domain.jobs import Origin
-from core.domain.runs import RunKind, RunRequest
+from core.domain.training.runs import RunKind, RunRequest
 from core.settings import Settings
-from core.vision.reader import EMBEDDING_NAME
-from core.vision.records import Record
-from core.vision.shards import write_shard
+from core.vision.datasets.records import Record
+from core.vision.datasets.shards import write_shard
+from core.vision.recognition.photo_reader import EMBEDDING_NAME
 
 PEOPLE, EACH = ("Mina", "晴香", "Otis"), 8
 LANDMARKS = ((22.0, 26.0), (42.0, 26.0), (32.0, 36.0), (24.0, 46.0), (40.0, 46.0))

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import insert
 
-from cli.check import State
-from cli.check_storage import check_storage
+from cli.doctor.findings import State
+from cli.doctor.storage_checks import check_storage
 from cli.exits import Fault
 from cli.main import omokage
 from core.bootstrap import build

@@ -14,8 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cli import record
-from cli.record import reap
+from cli.up import pid_file
+from cli.up.pid_file import reap
 from tests.integration.worker.parts import ROOT, wait_until
 
 
@@ -150,7 +150,7 @@ def test_parts_end_when_up_is_killed(tmp_path: Path):
 
 
 def test_parts_that_outlive_a_killed_up_are_ended_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(record, "_GRACE_S", 0.5)
+    monkeypatch.setattr(pid_file, "_GRACE_S", 0.5)
     with up(tmp_path, "steady", "stubborn") as running:
         running.says("stubborn | here")
         running.says("all ready")

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cli.parts import free_port
+from cli.up.services import free_port
 from tests.integration.cli.test_supervisor import all_gone
 from tests.integration.worker.parts import wait_until
 

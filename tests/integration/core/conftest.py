@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from core.services.jobs import JobService
-from core.services.people import PeopleService
+from core.services.jobs.service import JobService
+from core.services.people.service import PeopleService
 from core.storage.database import Database
 from core.storage.schema import migrate
 from core.storage.tables import metadata

@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from core.domain.datasets import Dataset, DatasetClass, Preflight, Remark, Shard
+from core.domain.data.datasets import Dataset, DatasetClass, Preflight, Remark, Shard
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON, Origin
-from core.domain.runs import Ending, Run, RunKind, RunRequest
-from core.domain.versions import Part, Version, VersionDraft
-from core.services.job_base import own_id
+from core.domain.registry.versions import Part, Version, VersionDraft
+from core.domain.training.runs import Ending, Run, RunKind, RunRequest
+from core.services.jobs.base import own_id
 from core.storage.database import Database
 from core.storage.training_tables import datasets
 

@@ -9,7 +9,7 @@ from core.domain.classification import ClassifyResult, FaceAnswer
 from core.domain.faces import Box, Candidate
 from core.domain.jobs import Job, JobKind, JobRequest, Origin, QueueName
 from core.domain.people import NewFace
-from core.services.jobs import JobService
+from core.services.jobs.service import JobService
 
 PHOTO = "ab" * 32
 GUILD, MEMBER, CHANNEL = 700, 30, 20

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from sqlalchemy import insert
 
-from core.domain.datasets import Dataset, DatasetClass
+from core.domain.data.datasets import Dataset, DatasetClass
 from core.domain.jobs import JSON, Origin
-from core.domain.runs import Run, RunKind, RunState, Wish
-from core.domain.versions import Part, Version, VersionDraft
-from core.services.registry import RegistryService
+from core.domain.registry.versions import Part, Version, VersionDraft
+from core.domain.training.runs import Run, RunKind, RunState, Wish
+from core.services.registry.service import RegistryService
 from core.storage.database import Database
 from core.storage.training_tables import datasets, runs
 from tests.integration.core.parts import CHANNEL, GUILD, MEMBER, Clock

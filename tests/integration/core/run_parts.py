@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.domain.datasets import Dataset
+from core.domain.data.datasets import Dataset
 from core.domain.jobs import Job
-from core.domain.runs import Run, RunState
-from core.services.jobs import JobService
-from core.services.runs import RunService
-from core.services.train import Training, TrainingParts
-from core.services.train_watch import NO_WATCHER, MakeWatcher
+from core.domain.training.runs import Run, RunState
+from core.services.jobs.service import JobService
+from core.services.runs.service import RunService
+from core.services.training.callbacks import NO_WATCHER, MakeWatcher
+from core.services.training.segment_runner import Training, TrainingParts
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from tests.integration.core.fake_trainer import DATASET, FakeDatasets, FakeRegistry, FakeTrainer, prepare

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import insert, update
 
 from core.domain.people import FaceRef
-from core.services.jobs import JobService
-from core.services.people import PeopleService
-from core.services.registry import RegistryService
+from core.services.jobs.service import JobService
+from core.services.people.service import PeopleService
+from core.services.registry.service import RegistryService
 from core.storage.blob_references import BlobReference, BlobUse, blob_references, still_referenced
 from core.storage.blobs import Blobs
 from core.storage.database import Database

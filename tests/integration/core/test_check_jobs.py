@@ -9,12 +9,12 @@ import pytest
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobKind, JobState, QueueName
-from core.domain.model_check import CheckState, Faced, robustness_in
 from core.domain.optimisation import Robustness
-from core.domain.runs import RunKind
-from core.services.check_jobs import CheckJobs
-from core.services.jobs import JobService
-from core.services.registry import RegistryService
+from core.domain.registry.robustness import CheckState, Faced, robustness_in
+from core.domain.training.runs import RunKind
+from core.services.jobs.robustness_checks import CheckJobs
+from core.services.jobs.service import JobService
+from core.services.registry.service import RegistryService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from tests.integration.core.parts import GUILD, Broker, Clock, submitted

@@ -15,18 +15,18 @@ from core.domain.classification import ClassifyResult, FaceAnswer
 from core.domain.faces import overlap
 from core.domain.jobs import JobState
 from core.domain.people import FaceRef
-from core.domain.runs import RunKind
-from core.domain.versions import Version, VersionDraft
-from core.models import weights_file
-from core.models.embedding_head import ARCHITECTURE, head_tensors, train_head
-from core.services.classify import ClassifyService
+from core.domain.registry.versions import Version, VersionDraft
+from core.domain.training.runs import RunKind
+from core.models.common import weights_file
+from core.models.embedding.head import ARCHITECTURE, head_tensors, train_head
+from core.services.recognition.service import ClassifyService
 from core.settings import Settings
-from core.starter import StarterPicture, cast, group
-from core.vision.reader import EMBEDDING_NAME
+from core.vision.recognition.photo_reader import EMBEDDING_NAME
+from portraits import StarterPicture, default_people, group
 from tests.integration.core.parts import CHANNEL, GUILD, Clock, request
 from tests.integration.core.registry_parts import Trained
 
-PEOPLE = cast()[:5]
+PEOPLE = default_people()[:5]
 
 
 @dataclass
@@ -155,7 +155,7 @@ def test_a_promoted_version_answers_at_the_next_photo_and_is_taken_back_at_the_n
     assert again.model == answer.model
 
     # People whom the guild met after the training are known by the method that needs none.
-    newcomers = cast()[5:7]
+    newcomers = default_people()[5:7]
     for seed in (31, 32, 33):
         bot.show(group(newcomers, seed), guild)
     met = group(newcomers, 35)

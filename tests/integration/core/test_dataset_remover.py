@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from core.domain.datasets import Dataset, DatasetClass, Shard
+from core.domain.data.datasets import Dataset, DatasetClass, Shard
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.people import FaceRef
-from core.domain.runs import RunState
 from core.domain.storage_limits import StorageLimits
-from core.services.dataset_remover import DatasetRemover
-from core.services.datasets import DatasetService
-from core.services.jobs import JobService
-from core.services.people import PeopleService
-from core.services.registry import RegistryService
+from core.domain.training.runs import RunState
+from core.services.datasets.removal import DatasetRemover
+from core.services.datasets.service import DatasetService
+from core.services.jobs.service import JobService
+from core.services.people.service import PeopleService
+from core.services.registry.service import RegistryService
 from core.services.retention import RetentionService
 from core.storage.blobs import Blobs
 from core.storage.database import Database

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from core.domain.datasets import Dataset, DatasetClass, Findings, Shard
+from core.domain.data.datasets import Dataset, DatasetClass, Findings, Shard
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.people import FaceRef
-from core.services.datasets import DatasetService
-from core.services.jobs import JobService
-from core.services.people import PeopleService
+from core.services.datasets.service import DatasetService
+from core.services.jobs.service import JobService
+from core.services.people.service import PeopleService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.dataset_faces import labelled_faces

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.fairness import OPERATOR_GUILD, FairShare
 from core.domain.jobs import LIMITS, JobState
-from core.services.jobs import JobService
+from core.services.jobs.service import JobService
 from core.storage.database import Database
 from core.storage.job_rows import insert_job
 from core.storage.tables import jobs as table

@@ -12,8 +12,8 @@ from sqlalchemy.exc import StatementError
 
 from core.domain.jobs import JobKind, JobRequest, Origin
 from core.domain.people import FaceRef
-from core.services.jobs import JobService
-from core.services.people import PeopleService
+from core.services.jobs.service import JobService
+from core.services.people.service import PeopleService
 from core.storage.database import Database
 from core.storage.training_tables import metadata
 from tests.integration.core.parts import GUILD, Clock, found, new_face, request, running

@@ -6,7 +6,7 @@ import pytest
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Failure, JobState
-from core.services.jobs import JobService
+from core.services.jobs.service import JobService
 from tests.integration.core.parts import (
     GUILD,
     MEMBER,

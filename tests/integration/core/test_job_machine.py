@@ -15,7 +15,7 @@ from sqlalchemy import Row, delete, select
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.fairness import FairShare
 from core.domain.jobs import ACTIVE, FINAL, LIMITS, Failure, JobState
-from core.services.jobs import JobService
+from core.services.jobs.service import JobService
 from core.storage.database import Database
 from core.storage.tables import faces, jobs, outbox
 from tests.integration.core.parts import PHOTO, Broker, Clock, new_face, request

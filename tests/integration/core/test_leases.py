@@ -6,8 +6,8 @@ import pytest
 
 from core.domain.errors import ErrorCode
 from core.domain.jobs import LIMITS, Failure, JobState, LeaseStatus
-from core.services.jobs import JobService
-from core.services.people import PeopleService
+from core.services.jobs.service import JobService
+from core.services.people.service import PeopleService
 from tests.integration.core.parts import MEMBER, Broker, Clock, new_face, result, running, submitted
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import exc, insert
 
-from core.services.jobs import JobService
+from core.services.jobs.service import JobService
 from core.storage.database import Database
 from core.storage.tables import outbox
 from tests.integration.core.parts import Clock, running

@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Candidate
 from core.domain.people import FaceRef, Person
-from core.services.jobs import JobService
-from core.services.people import PeopleService
+from core.services.jobs.service import JobService
+from core.services.people.service import PeopleService
 from core.storage.database import Database
 from core.storage.tables import labels
 from core.storage.tables import people as people_table

@@ -10,16 +10,16 @@ import pytest
 from sqlalchemy import select
 
 from core.domain.classification import ClassifyResult, FaceAnswer
-from core.domain.datasets import DatasetClass
+from core.domain.data.datasets import DatasetClass
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate
 from core.domain.people import FaceRef, NewFace, Person
 from core.domain.storage_limits import StorageLimits
-from core.services.datasets import DatasetService
-from core.services.jobs import JobService
-from core.services.people import PeopleService
-from core.services.people_editor import PeopleEditor
-from core.services.registry import RegistryService
+from core.services.datasets.service import DatasetService
+from core.services.jobs.service import JobService
+from core.services.people.editor import PeopleEditor
+from core.services.people.service import PeopleService
+from core.services.registry.service import RegistryService
 from core.services.retention import RetentionService
 from core.storage.blobs import Blobs
 from core.storage.database import Database

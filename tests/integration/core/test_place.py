@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.services.jobs import JobService
+from core.services.jobs.service import JobService
 from tests.integration.core.parts import Broker, Clock, request, running, submitted
 
 

@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import event
 
 from core.domain.people import FaceRef
-from core.domain.runs import RunLive
 from core.domain.storage_limits import StorageLimits
-from core.services.jobs import JobService
-from core.services.people import PeopleService
-from core.services.registry import RegistryService
+from core.domain.training.runs import RunLive
+from core.services.jobs.service import JobService
+from core.services.people.service import PeopleService
+from core.services.registry.service import RegistryService
 from core.services.retention import RetentionService
 from core.storage.blobs import Blobs
 from core.storage.database import Database

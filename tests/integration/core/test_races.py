@@ -13,8 +13,8 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.fairness import FairShare
 from core.domain.jobs import JobState
 from core.domain.people import FaceRef
-from core.services.jobs import JobService
-from core.services.people import PeopleService
+from core.services.jobs.service import JobService
+from core.services.people.service import PeopleService
 from core.storage.database import Database
 from tests.integration.core.parts import GUILD, MEMBER, Broker, Clock, found, new_face, request, running, submitted
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.versions import Promotion, Version
-from core.services.registry import RegistryService
+from core.domain.registry.versions import Promotion, Version
+from core.services.registry.service import RegistryService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from tests.integration.core.parts import GUILD, MEMBER, Clock

@@ -13,8 +13,8 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Failure
 from core.domain.people import FaceRef
 from core.domain.storage_limits import GRACE, StorageLimits
-from core.services.jobs import JobService
-from core.services.people import PeopleService
+from core.services.jobs.service import JobService
+from core.services.people.service import PeopleService
 from core.services.retention import Pruned, RetentionService
 from core.storage.blob_references import BlobUse
 from core.storage.blobs import Blobs

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from core.domain.runs import RunLive, RunState
-from core.services.train_live import LiveWatcher
-from core.services.train_watch import MakeWatcher
+from core.domain.training.runs import RunLive, RunState
+from core.services.training.callbacks import MakeWatcher
+from core.services.training.live_status import LiveWatcher
 from core.storage.database import Database
 from tests.integration.core.fake_trainer import ORIGIN, FakeTrainer, request
 from tests.integration.core.run_parts import Bench

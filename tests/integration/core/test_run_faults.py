@@ -10,7 +10,7 @@ import pytest
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import LIMITS
-from core.domain.runs import Run, RunState
+from core.domain.training.runs import Run, RunState
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from tests.integration.core.fake_trainer import FakeTrainer, request

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.retention import NEWEST, SPREAD
-from core.domain.runs import Run, RunState
-from core.services.job_base import own_id
+from core.domain.training.kept_checkpoints import NEWEST, SPREAD
+from core.domain.training.runs import Run, RunState
+from core.services.jobs.base import own_id
 from core.storage.database import Database
 from tests.integration.core.fake_trainer import ORIGIN, request
 from tests.integration.core.run_parts import Bench, whole_state

@@ -15,8 +15,8 @@ from sqlalchemy import delete, select
 
 from core.domain.errors import OmokageError
 from core.domain.jobs import LIMITS, JobKind, JobRequest, JobState, Origin
-from core.domain.runs import RunState, Wish
-from core.services.job_base import own_id
+from core.domain.training.runs import RunState, Wish
+from core.services.jobs.base import own_id
 from core.storage.database import Database
 from core.storage.run_rows import UNDER_WAY
 from core.storage.tables import jobs, outbox

@@ -8,7 +8,7 @@ import pytest
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import LIMITS, Failure, Job, JobKind, JobRequest, JobState
-from core.domain.runs import RunState
+from core.domain.training.runs import RunState
 from core.storage.database import Database
 from tests.integration.core import parts as photos
 from tests.integration.core.fake_trainer import ORIGIN, request

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from core.domain.datasets import Remark
+from core.domain.data.datasets import Remark
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.runs import RunState, Wish
+from core.domain.training.runs import RunState, Wish
 from core.storage.database import Database
 from core.storage.tables import jobs, outbox
 from tests.integration.core.fake_trainer import request

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core.domain.fairness import FairShare
 from core.domain.jobs import Limits, QueueName
-from core.services.jobs import JobService
+from core.services.jobs.service import JobService
 from core.storage.database import Database
 from tests.integration.core.parts import new_face, result
 

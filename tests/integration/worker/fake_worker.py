@@ -16,8 +16,8 @@ from celery import signals
 from core.bootstrap import Services
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job, JobCancelledError, JobKind, Limits, QueueName
-from core.services.runs import RunService
-from core.services.train import Training, TrainingParts
+from core.services.runs.service import RunService
+from core.services.training.segment_runner import Training, TrainingParts
 from core.settings import Settings
 from tests.integration.core.fake_trainer import FakeDatasets, FakeRegistry, FakeTrainer
 from worker.app import run

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import psutil
 
-from cli import valkey
+from cli.up import valkey
 from core.bootstrap import Services, build
 from core.domain.jobs import Job, JobKind, JobRequest, Origin, QueueName
-from core.services.jobs import JobService
+from core.services.jobs.service import JobService
 from core.settings import Settings
 from tests.integration.worker.fake_worker import GPU_KINDS, LIMITS
 from worker.pulse import beat_file, read_beat

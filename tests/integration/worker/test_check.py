@@ -15,10 +15,10 @@ from sqlalchemy import insert, update
 from core.bootstrap import Services, build, build_checker
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobKind, JobRequest, JobState, Origin, QueueName
-from core.domain.model_check import CheckState, Faced, robustness_in
-from core.domain.runs import RunKind
-from core.domain.versions import Version
-from core.services.check import CheckService
+from core.domain.registry.robustness import CheckState, Faced, robustness_in
+from core.domain.registry.versions import Version
+from core.domain.training.runs import RunKind
+from core.services.robustness.service import CheckService
 from core.settings import Settings
 from core.storage.tables import jobs
 from core.storage.training_tables import versions

@@ -11,7 +11,7 @@ import pytest
 from core.bootstrap import Services, build
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job, JobCancelledError, JobKind, JobRequest, Origin
-from core.services.curate_data import CurateService, Moment
+from core.services.curation.service import CurateService, Moment
 from core.settings import Settings
 from worker.handlers import curate_with
 

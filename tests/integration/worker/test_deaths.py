@@ -10,7 +10,7 @@ import pytest
 from core.bootstrap import Services
 from core.domain.errors import ErrorCode
 from core.domain.jobs import LIMITS, JobState
-from core.services.jobs import JobService
+from core.services.jobs.service import JobService
 from core.settings import Settings
 from tests.integration.worker.parts import Valkey, ask, settled, wait_until, worker
 from worker.queue import make_celery, make_enqueue

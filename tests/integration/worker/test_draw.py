@@ -14,8 +14,8 @@ from core.bootstrap import Services, build
 from core.domain.errors import ErrorCode
 from core.domain.generation import Drawn, Face, FilmRequest, GridRequest, MixRequest, MorphRequest, NearestRequest
 from core.domain.jobs import JSON, ROUTES, JobKind, JobRequest, JobState, Origin, QueueName
-from core.domain.runs import RunKind
-from core.services import drawing
+from core.domain.training.runs import RunKind
+from core.services.generation import factory
 from core.settings import Settings
 from core.storage.training_tables import versions
 from tests.integration.core.parts import CHANNEL, GUILD, MEMBER, Clock
@@ -50,7 +50,7 @@ class Worker:
 
 @pytest.fixture
 def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
-    monkeypatch.setattr(drawing, "_load", lambda *_: LinearFaces())
+    monkeypatch.setattr(factory, "_load", lambda *_: LinearFaces())
     made = build(Settings.from_env({"OMOKAGE_DATA": str(tmp_path)}), lambda *_: None)
     yield made
     made.close()

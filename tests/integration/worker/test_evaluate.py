@@ -11,9 +11,9 @@ from sqlalchemy import insert
 
 from core.bootstrap import Services, build
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.evaluation import Bin, EvaluationReport
 from core.domain.jobs import JobKind, JobRequest, Origin, QueueName
-from core.domain.runs import RunKind
+from core.domain.registry.evaluation import Bin, EvaluationReport
+from core.domain.training.runs import RunKind
 from core.settings import Settings
 from core.storage.training_tables import versions
 from worker.handlers import load_handlers

@@ -16,8 +16,8 @@ from PIL import Image
 from core.bootstrap import Services
 from core.domain.classification import ClassifyResult
 from core.domain.jobs import JobKind, JobRequest, JobState, Origin, QueueName
-from core.starter import cast, group
 from core.storage.scratch import scratch_root
+from portraits import default_people, group
 from tests.integration.worker.parts import ROOT, Valkey, settled, wait_until
 from worker.pulse import beat_file, read_beat
 
@@ -52,7 +52,7 @@ def test_a_photo_is_answered_and_so_is_the_next_after_the_process_was_killed(
     omokage_worker: subprocess.Popen[bytes], services: Services, data: Path
 ):
     jpeg = io.BytesIO()
-    picture = group(list(cast()[:3]), 41)
+    picture = group(list(default_people()[:3]), 41)
     Image.fromarray(picture.image).save(jpeg, "JPEG", quality=92)
 
     ask(services, 1, jpeg.getvalue())

@@ -11,8 +11,8 @@ import pytest
 from core.bootstrap import Services, build
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job, JobCancelledError, JobKind, JobRequest, Origin
-from core.services import dataset_labels
-from core.services.dataset_storage import DatasetStorage
+from core.services.datasets import from_labels
+from core.services.datasets.storage import DatasetStorage
 from core.settings import Settings
 from core.storage.database import Database
 from worker.handlers import snapshot_with
@@ -60,7 +60,7 @@ def test_it_stops_when_it_is_cancelled_and_says_how_far_it_is(
         progress(16, 64)
         progress(32, 64)
 
-    monkeypatch.setattr(dataset_labels, "from_labels", slowly)
+    monkeypatch.setattr(from_labels, "from_labels", slowly)
     stages: list[tuple[str, float]] = []
 
     with pytest.raises(JobCancelledError):

@@ -10,8 +10,8 @@ import pytest
 
 from core.bootstrap import Services
 from core.domain.jobs import JobKind, JobState
-from core.domain.runs import Run, RunState
-from core.services.runs import RunService
+from core.domain.training.runs import Run, RunState
+from core.services.runs.service import RunService
 from tests.integration.core.fake_trainer import FakeTrainer, prepare, request
 from tests.integration.worker.fake_worker import STEPS_LOG, run_service
 from tests.integration.worker.parts import Valkey, ask, wait_until, worker

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmarks._mutants import mutants, valid_files
 from benchmarks.hostile import attack
-from core.vision.decode import SafeDecoder
+from core.vision.decoding.decode import SafeDecoder
 
 
 def test_two_hundred_damaged_pictures_get_their_codes_from_two_processes_at_most():

@@ -57,7 +57,7 @@ def an_interaction(
     interaction.response.is_done.return_value = False
     interaction.followup = create_autospec(discord.Webhook, instance=True)
     settings = AsyncMock(return_value=GuildSettings(policy))
-    interaction.client = SimpleNamespace(guilds_chosen=SimpleNamespace(settings=settings))
+    interaction.client = SimpleNamespace(guild_settings=SimpleNamespace(settings=settings))
     return interaction
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from bot.catalogue import COMMANDS, answerers
+from bot.command_sync import _read, _write, hash_of
 from bot.features.about.texts import leaves
-from bot.i18n import LANGUAGES, words_in
 from bot.reference import commands_for_moderators, payload_of, reference
-from bot.sync import _read, _write, hash_of
+from bot.ui.i18n import LANGUAGES, words_in
 from core.domain.jobs import SILENT, JobKind
 from tests.discord_schema import assert_valid_request
 

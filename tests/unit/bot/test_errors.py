@@ -10,7 +10,7 @@ import pytest
 from discord import app_commands
 
 from bot.errors import guarded, report, sentence
-from bot.i18n import words_in
+from bot.ui.i18n import words_in
 from core.domain.errors import ErrorCode, OmokageError
 from tests.unit.bot.fakes import JOB_ID, TOKEN, an_interaction, http_error
 

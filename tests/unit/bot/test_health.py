@@ -11,8 +11,8 @@ import pytest
 
 from bot.features.about.health import memory_bytes, worker_seen_s
 from bot.features.about.texts import Health, health_embed
-from bot.i18n import words_in
 from bot.readiness import readiness_file, write
+from bot.ui.i18n import words_in
 from core.domain.jobs import Backlog, QueueName
 
 WELL = Health(50, 1, (Backlog(QueueName.CPU, 1, 2, 3, None),), False, None, 99, 4, ())

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from cli.error_texts import sentence
 from cli.main import omokage
-from cli.sentences import sentence
 from core.domain.classification import ClassifyOutcome, ClassifyResult, FaceAnswer
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate

@@ -20,14 +20,16 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from cli import broker, check_host, up
+from cli import broker
 from cli.context import opened
+from cli.doctor import host_checks
 from cli.exits import Fault
 from cli.main import omokage
 from cli.outages import outage_sentence, outages_told
+from cli.up import command as up
 from core.settings import Settings
 from core.storage import database
-from tests.unit.cli.test_output import commands
+from tests.unit.cli.output.test_files import commands
 
 NOWHERE = "127.0.0.1:1"  # nothing listens there
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcdE.abcdefghijklmnopqrstuvwxyz0123"
@@ -93,7 +95,7 @@ def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         monkeypatch.delenv(name)
     monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
     monkeypatch.setattr(broker, "WAIT_S", 0.0)
-    monkeypatch.setattr(check_host, "probe_tensorflow", lambda: "it was not looked for")
+    monkeypatch.setattr(host_checks, "probe_tensorflow", lambda: "it was not looked for")
     (tmp_path / "people" / "Anna").mkdir(parents=True)
     (tmp_path / "photo.png").touch()
     return tmp_path
@@ -248,7 +250,7 @@ def test_what_happens_in_the_middle_of_a_command_is_said_too(monkeypatch: pytest
     def fail(*_: Any) -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO), "data/blobs/ab")
 
-    monkeypatch.setattr("core.services.people.PeopleService.list", fail)
+    monkeypatch.setattr("core.services.people.service.PeopleService.list", fail)
     assert run("people list") == (1, "data/blobs/ab: Input/output error.")
 
 

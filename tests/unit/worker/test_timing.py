@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.domain.jobs import ROUTES, SILENT, JobKind, QueueName
-from core.services.train_gate import SLICE_S
+from core.services.training.stop_conditions import SLICE_S
 from worker.queue import VISIBILITY_S
 from worker.timing import Timing
 from worker.watchdog import Sight, is_stuck, look

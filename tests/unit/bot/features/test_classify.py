@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from bot.features.classify import texts
 from bot.features.classify.faces import ShownFace, shown_faces
-from bot.fetch import Fetcher
-from bot.i18n import words_in
-from bot.photos import LARGEST_BYTES, Photo, check, photo_in
+from bot.intake.fetch import Fetcher
+from bot.intake.photos import LARGEST_BYTES, Photo, check, photo_in
+from bot.ui.i18n import words_in
 from core.domain.classification import ClassifyResult, FaceAnswer
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate

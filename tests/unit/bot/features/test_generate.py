@@ -13,7 +13,7 @@ from bot.features.generate import orders
 from bot.features.generate.controls import DrawnButton, DrawnSelect, drawn_view
 from bot.features.generate.texts import alt_of, drawn_embed, trait_name
 from bot.features.generate.typed import seeds_in, traits_in, with_more
-from bot.i18n import words_in
+from bot.ui.i18n import words_in
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import (
     MOST_SEED,

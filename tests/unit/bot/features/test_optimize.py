@@ -13,7 +13,7 @@ from bot.features.optimize import orders
 from bot.features.optimize.controls import OptimizedButton, optimized_view
 from bot.features.optimize.orders import AGAIN, ON, ROBUST, WIDER, Said, following, offers, params_of, request_for
 from bot.features.optimize.texts import Outcome, alt_of, chance, optimized_embed, outcome_of, says, verdict_text
-from bot.i18n import words_in
+from bot.ui.i18n import words_in
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Candidate
 from core.domain.generation import Face
@@ -27,7 +27,7 @@ from core.domain.optimisation import (
     Transfer,
     Verdict,
 )
-from core.services.targets import Target
+from core.services.attack.targets import Target
 from tests.unit.bot.fakes import JOB_ID, a_job
 
 EN, JA = words_in("en"), words_in("ja")

@@ -16,9 +16,9 @@ from bot.features.people.faces_form import FacesButton, FacesForm
 from bot.features.people.name_form import FORM, NameForm
 from bot.features.people.pick import PersonSelect
 from bot.features.people.places import FacePlace
-from bot.forms import chosen_in, texts_in, typed_in
-from bot.i18n import words_in
-from bot.permissions import is_moderator, require_labeller
+from bot.ui.forms import chosen_in, texts_in, typed_in
+from bot.ui.i18n import words_in
+from bot.ui.permissions import is_moderator, require_labeller
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Candidate
 from core.domain.people import LabellingPolicy

@@ -9,19 +9,19 @@ from typing import Any
 
 import pytest
 
-from bot.amounts import bar, cost, duration, figure, percent, size_of
 from bot.errors import reason
 from bot.features.train.board import Board, final_mark, mark_of
 from bot.features.train.buttons import BackButton, RunButton, actions_of, run_view
 from bot.features.train.choices import chosen
 from bot.features.train.page import Page
 from bot.features.train.texts import Shown, moment_of, preflight_lines, run_embed, step_of
-from bot.i18n import words_in
-from core.domain.datasets import Dataset, DatasetClass, Preflight, Remark
+from bot.ui.formatting import bar, cost, duration, figure, percent, size_of
+from bot.ui.i18n import words_in
+from core.domain.data.datasets import Dataset, DatasetClass, Preflight, Remark
 from core.domain.errors import ErrorCode
 from core.domain.jobs import Failure, Origin
-from core.domain.prices import Price
-from core.domain.runs import Run, RunKind, RunLive, RunState, Wish
+from core.domain.training.costs import Price
+from core.domain.training.runs import Run, RunKind, RunLive, RunState, Wish
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 WORDS = words_in("en")

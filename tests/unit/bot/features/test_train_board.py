@@ -17,7 +17,7 @@ from bot.features.train.board_post import BoardPost
 from bot.features.train.buttons import run_view
 from bot.features.train.page import Page
 from bot.features.train.texts import Shown, run_embed
-from core.domain.runs import Run
+from core.domain.training.runs import Run
 from tests.unit.bot.features.test_train import DATASET, NOW, WORDS, a_run
 
 OLD, NEW = 5, 6

@@ -11,11 +11,11 @@ from bot.features.model.texts import card_embed
 from bot.features.train.buttons import run_view
 from bot.features.train.figures import curve_fields, ending_line, legend, outcome
 from bot.features.train.texts import data_line, preflight_lines, recipe_of, run_embed
-from bot.i18n import words_in
-from core.domain.datasets import NOBODY, UNNAMED, DatasetClass
-from core.domain.preflight import preflight
-from core.domain.runs import Ending, RunKind, RunLive, RunState
-from core.domain.versions import Version
+from bot.ui.i18n import words_in
+from core.domain.data.datasets import NOBODY, UNNAMED, DatasetClass
+from core.domain.registry.versions import Version
+from core.domain.training.preflight import preflight
+from core.domain.training.runs import Ending, RunKind, RunLive, RunState
 from tests.unit.bot.features.test_train import DATASET, NOW, Shown, a_run
 
 WORDS = words_in("en")

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from core.domain.evaluation import Bin, EvaluationReport, confusion_of
-from core.domain.runs import Point
+from core.domain.registry.evaluation import Bin, EvaluationReport, confusion_of
+from core.domain.training.runs import Point
 from core.render.chart_panels import thinned
 from core.render.chart_style import BLUE, MINT, ORANGE
 from core.render.charts import render_confusion, render_curves, render_reliability

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.domain.curation import Judged, Reason
+from core.domain.data.curation import Judged, Reason
 from core.render.curation_words import caption_in
 from core.render.lettering import drawable
 

@@ -16,15 +16,14 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate, DetectedFace
 from core.domain.jobs import JobKind, JobRequest, Origin
 from core.domain.people import FaceRef, GalleryRows, NewFace
-from core.services.classify import ClassifyService
-from core.services.jobs import JobService
-from core.services.people import PeopleService
-from core.services.registry import RegistryService
-from core.services.serving import Confirmed, Naming, Serving
+from core.services.jobs.service import JobService
+from core.services.people.service import PeopleService
+from core.services.recognition.model_cache import Confirmed, Naming, Serving
+from core.services.recognition.service import ClassifyService
+from core.services.registry.service import RegistryService
 from core.storage.blobs import Blobs
-from core.storage.database import Database
-from core.storage.schema import migrate
-from core.vision.reader import PhotoReading
+from core.vision.recognition.photo_reader import PhotoReading
+from tests.databases import new_database
 
 GUILD = 700
 
@@ -114,8 +113,7 @@ class Parts:
 @contextmanager
 def opened(folder: Path) -> Iterator[Parts]:
     """A service with a database and a store of its own."""
-    database = Database(f"sqlite:///{folder / 'omokage.db'}")
-    migrate(database)
+    database = new_database(folder / "omokage.db")
     people, blobs, reader, loads = (
         PeopleService(database),
         Blobs(str(folder / "blobs")),

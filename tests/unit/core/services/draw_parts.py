@@ -16,14 +16,14 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace
 from core.domain.generation import Drawn
 from core.domain.jobs import JSON
-from core.domain.runs import RunKind
+from core.domain.training.runs import RunKind
 from core.render.film import FRAME_MS
-from core.services.draw import DrawService
-from core.services.face_codes import FaceCodes
-from core.services.generators import Generators
-from core.services.nearest import NearestPictures
-from core.services.photo_faces import PhotoFaces
-from core.services.registry import RegistryService
+from core.services.generation.face_selection import PhotoFaces
+from core.services.generation.generator_cache import Generators
+from core.services.generation.latents import FaceCodes
+from core.services.generation.nearest_neighbours import NearestPictures
+from core.services.generation.service import DrawService
+from core.services.registry.service import RegistryService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.training_tables import versions

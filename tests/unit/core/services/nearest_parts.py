@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import insert, update
 
-from core.domain.datasets import Dataset
+from core.domain.data.datasets import Dataset
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.training_tables import datasets, versions

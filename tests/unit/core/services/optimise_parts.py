@@ -21,24 +21,24 @@ from core.domain.generation import Face
 from core.domain.jobs import Job, JobKind, JobState, Origin, QueueName
 from core.domain.optimisation import Optimized, OptimizeMode, OptimizeRequest
 from core.domain.people import NewFace
-from core.domain.runs import RunKind
-from core.domain.versions import Promotion, Version
-from core.services.classify import ClassifyService
-from core.services.optimise import OptimizeService
-from core.services.optimise_case import Parts
-from core.services.optimise_watch import Watch
-from core.services.people import PeopleService
-from core.services.registry import RegistryService
-from core.services.serving import Serving
-from core.services.verdicts import Judge
+from core.domain.registry.versions import Promotion, Version
+from core.domain.training.runs import RunKind
+from core.services.attack.callbacks import Watch
+from core.services.attack.rechecking import Judge
+from core.services.attack.service import OptimizeService
+from core.services.attack.setup import Parts
+from core.services.people.service import PeopleService
+from core.services.recognition.model_cache import Serving
+from core.services.recognition.service import ClassifyService
+from core.services.registry.service import RegistryService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.training_tables import versions
 from core.storage.version_rows import insert_promotion
-from core.vision.align import TEMPLATE
-from core.vision.reader import PhotoReader, PhotoReading, best_faces
-from core.vision.recognise import make_recogniser
-from core.vision.serving import VersionRecogniser
+from core.vision.embedding.align import TEMPLATE
+from core.vision.recognition.mean_embedding import make_recogniser
+from core.vision.recognition.photo_reader import PhotoReader, PhotoReading, best_faces
+from core.vision.recognition.version_recogniser import VersionRecogniser
 
 GUILD, KIND = 700, RunKind.RECOGNISER
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

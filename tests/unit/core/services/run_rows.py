@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from core.domain.jobs import Job, JobKind, JobState, Origin, QueueName
-from core.domain.runs import Run, RunKind, RunState, Wish
+from core.domain.training.runs import Run, RunKind, RunState, Wish
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 ORIGIN = Origin(1, 2, 3, "en", 4, "token")

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from core.domain.errors import OmokageError
-from core.vision.decode import SafeDecoder
+from core.vision.decoding.decode import SafeDecoder
 
 RED, GREEN = (220, 30, 30), (30, 200, 60)
 ORIENTATION = 0x0112  # its number in EXIF

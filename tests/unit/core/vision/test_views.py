@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.domain.faces import Box
-from core.vision.align import TEMPLATE
+from core.vision.embedding.align import TEMPLATE
 from core.vision.views import Framing, View, portrait_template, render_view
 
 CROP, ALIGNED = View(Framing.CROP, 56), View(Framing.ALIGNED, 75)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.domain.curation import LIMITS
+from core.domain.data.curation import LIMITS
 from core.vision.curation.copies import BITS, copies, picture_hash
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from core.domain.curation import LIMITS
+from core.domain.data.curation import LIMITS
 from core.domain.faces import Box, DetectedFace
-from core.vision.align import TEMPLATE
+from core.vision.crop import cut
 from core.vision.curation.lite import KINDS, PLACES
 from core.vision.curation.subjects import CommonFinder, FaceFinder, common_kinds
-from core.vision.cut import cut
+from core.vision.embedding.align import TEMPLATE
 from core.vision.views import portrait_template
 
 SIZE = 300

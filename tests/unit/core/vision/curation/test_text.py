@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from core.domain.curation import LIMITS
+from core.domain.data.curation import LIMITS
 from core.render.lettering import font
 from core.vision.curation.text import text_share
-from tests.unit.core.vision.test_cut import noise
+from tests.unit.core.vision.test_crop import noise
 
 SKIN = (224, 180, 160)
 

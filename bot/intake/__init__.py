@@ -1,0 +1,1 @@
+"""From a command with photos to a job that is queued."""

@@ -1,0 +1,1 @@
+"""What members read and press: texts, formatting, menus, forms, permissions."""

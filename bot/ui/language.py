@@ -1,0 +1,19 @@
+"""Whose language an answer is in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.ui.i18n import Words, choose
+
+if TYPE_CHECKING:
+    from bot.context import Interaction
+
+
+async def private(interaction: Interaction) -> Words:
+    """For what only this member sees: the member's own language, else the guild's."""
+    guild_language = None
+    if interaction.guild_id is not None:
+        guild_language = (await interaction.client.guild_settings.settings(interaction.guild_id)).language
+    server = None if interaction.guild_locale is None else interaction.guild_locale.value
+    return choose(interaction.locale.value, guild_language, server)

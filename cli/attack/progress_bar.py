@@ -1,0 +1,49 @@
+"""Shows in the terminal how a picture comes about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cli.output.progress_bar import StepBar
+from core.services.attack.callbacks import Watch
+from core.services.attack.images import png
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from rich.console import Console
+
+    from cli.training.local_runner import Interrupt
+    from core.services.attack.callbacks import Attack, Curve
+
+
+class Bar(StepBar, Watch):
+    """A bar with the target's probability.
+
+    Args:
+        interrupt: of somebody who has seen enough.
+        console: to write to.
+    """
+
+    def __init__(self, interrupt: Interrupt, console: Console | None = None) -> None:
+        super().__init__(console)
+        self._interrupt = interrupt
+        self.before = b""  # where it began, PNG
+
+    def stage(self, name: str, fraction: float) -> None:
+        """What happens now."""
+        self._say(name)
+
+    def begin(self, attack: Attack, start: NDArray[np.uint8] | None) -> None:
+        """The networks are loaded."""
+        self.before = png(attack.picture if start is None else start)
+        self._begin("optimising", 0, attack.steps)
+
+    def step(self, curve: Curve) -> None:
+        """A step is done."""
+        step, loss, chance = curve[-1]
+        self._show(f"probability {chance:.4f}, loss {loss:.3g}", step)
+
+    def stops(self) -> bool:
+        """Ctrl-C: what there is is enough."""
+        return self._interrupt.asked

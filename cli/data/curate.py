@@ -1,0 +1,128 @@
+"""`omokage data curate`: which pictures of a folder are worth learning from."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.context import quiet_libraries
+from cli.data.curation_formatting import caption, curation_lines
+from cli.data.errors import bar, told
+from cli.data.formatting import dataset_json, dataset_lines, trained_for
+from cli.output.escaping import dump_json, printable_lines
+from cli.output.files import check_writable
+from core.domain.data.curation import Curation, Subject
+from core.domain.training.presets import bad_option
+
+if TYPE_CHECKING:
+    from core.bootstrap import Services
+    from core.domain.data.datasets import Dataset
+    from core.services.curation.curate import Offered
+
+_OPERATOR = 0  # who says so: the shell's user has no account
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command(short_help="Say which pictures are worth learning from, and cut them out.")
+@click.argument("source", type=click.Path(exists=True, path_type=Path), metavar="FOLDER|ZIP")
+@click.option(
+    "--subject",
+    type=click.Choice([one.value for one in Subject]),
+    default=Subject.FACE.value,
+    show_default=True,
+    help="What they should show: a face, or anything, which is whatever most of them show.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="A folder for the squares, the report and contact sheets.")
+@click.option("--name", help="Make a version of this data set out of what is kept.")
+@click.option("--keep", type=_file, help="A file with a picture's path in each line: these are kept all the same.")
+@click.option("--drop", type=_file, help="The same for pictures that are left out.")
+@click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose data set.")
+@click.option("--json", "as_json", is_flag=True, help="JSON; see docs/cli.md.")
+def curate(
+    *,
+    source: Path,
+    subject: str,
+    out: Path | None,
+    name: str | None,
+    keep: Path | None,
+    drop: Path | None,
+    guild: int,
+    as_json: bool,
+) -> None:
+    """Look at all pictures: is something to be seen, large, sharp, without letters over it, and only once?
+
+    Nothing is changed in FOLDER. Squares around what is shown are written to --out, with `curation.json`, which says of
+    each picture why it was kept or not, and contact sheets of both. Who disagrees lists pictures in a file for --keep
+    or --drop and says the same again.
+    """
+    quiet_libraries()
+    with told() as services:
+        _check(source, out, [file for file in (keep, drop) if file is not None])
+        with _place(out) as place:
+            curation = _curated(source, Subject(subject), Path(place), keep, drop)
+            dataset = _imported(services, Path(place) / "kept", guild, name) if name is not None else None
+        click.echo(_json(services, curation, dataset) if as_json else _text(services, source, out, curation, dataset))
+
+
+def _check(source: Path, out: Path | None, hands: Sequence[Path]) -> None:
+    """Before minutes are spent.
+
+    Raises:
+        OmokageError: BAD_OPTION.
+        BadSetting, Fault: see `check_writable`.
+    """
+    from core.services.curation.report_files import check_folder  # numpy
+
+    if out is not None:
+        check_folder(out, source, *hands)
+        if out.resolve().is_relative_to(source.resolve()):
+            raise bad_option("out", str(out), "a folder outside of the one with the pictures")
+        check_writable(out)
+
+
+def _place(out: Path | None) -> AbstractContextManager[str]:
+    return tempfile.TemporaryDirectory(prefix="omokage-") if out is None else nullcontext(str(out))
+
+
+def _curated(source: Path, subject: Subject, place: Path, keep: Path | None, drop: Path | None) -> Curation:
+    from core.services.curation.curate import curate as look_at_all  # numpy, TensorFlow
+    from core.services.curation.curate import offered_of, read_hand
+    from core.services.curation.report_files import write_all
+    from core.services.datasets.sources import opened as files_of
+    from core.vision.decoding.decode import OPERATOR_LIMITS, SafeDecoder
+
+    hand = read_hand(keep, drop)
+    with files_of(source) as files, SafeDecoder(OPERATOR_LIMITS) as decoder:
+        pictures: list[Offered] = offered_of(files)
+        with bar("Looking at pictures") as progress:
+            curation = look_at_all(pictures, subject, hand=hand, progress=progress)
+        write_all(place, pictures, curation, decoder, caption)
+    return curation
+
+
+def _imported(services: Services, kept: Path, guild: int, name: str) -> Dataset:
+    from core.services.datasets.importing import import_folder  # TensorFlow
+
+    with bar("Reading what is kept") as progress:
+        return import_folder(services.dataset_storage, kept, guild, name, _OPERATOR, progress, named=False)[0]
+
+
+def _json(services: Services, curation: Curation, dataset: Dataset | None) -> str:
+    said: dict[str, object] = {**curation.to_json(), "dataset": None}
+    if dataset is not None:
+        found = services.datasets.preflight(dataset, kind=trained_for(dataset))
+        said["dataset"] = dataset_json(dataset, found)
+    return dump_json(said, indent=2)
+
+
+def _text(services: Services, source: Path, out: Path | None, curation: Curation, dataset: Dataset | None) -> str:
+    lines = curation_lines(source.name, curation, out)
+    if dataset is not None:
+        found = services.datasets.preflight(dataset, kind=trained_for(dataset))
+        lines += ["", *dataset_lines(dataset, found)]
+    return printable_lines("\n".join(lines))

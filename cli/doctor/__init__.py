@@ -1,0 +1,1 @@
+"""`omokage doctor` and `omokage health`."""

@@ -1,0 +1,1 @@
+"""`omokage generate`, `morph` and `mix`."""

@@ -1,0 +1,163 @@
+"""What `generate`, `morph` and `mix` share: faces that are named on a command line, and where pictures go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.context import first_line, opened, prepare_training, read_settings
+from cli.error_texts import sentence
+from cli.exits import BadSetting
+from cli.output.echo import echo, echo_json
+from cli.output.escaping import printable
+from cli.output.files import Kind, check_files, force_option, write_files
+from cli.photos import photo_bytes
+from cli.training.train import fault_of, told
+from core.domain.errors import OmokageError
+from core.domain.generation import Drawn, Face
+
+if TYPE_CHECKING:
+    from core.services.generation.service import DrawService, Request
+    from core.storage.blobs import Blobs
+
+_NUMBERED = re.compile(r"(?P<photo>.+)#(?P<number>[1-9]\d?)")
+_MEMORY = "memory://omokage-drawn"  # photos and pictures of a command: nothing of them is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """A service that draws, and its blobs, which end with the process."""
+
+    drawing: DrawService
+    blobs: Blobs
+    guild: int
+    names: dict[str, str] = field(default_factory=dict)  # of the photos, by their blobs
+
+    def face(self, said: str) -> Face:
+        """A seed, or a photo's path; `family.jpg#2` is the second face of it.
+
+        Raises:
+            BadSetting: the photo cannot be read.
+        """
+        photo, number = photo_named(said)
+        if photo is None:
+            return Face(int(said))
+        return Face(photo=self._stored(photo), index=None if number is None else number - 1)
+
+    def draw(self, request: Request, **more: Any) -> Drawn:
+        """What comes of it.
+
+        Raises:
+            BadSetting, Fault: see DrawService; or a photo shows several faces.
+        """
+        try:
+            drawn = self.drawing.draw(request, self.guild, **more)
+        except OmokageError as error:
+            raise fault_of(error, printable(self.names.get(str(error.details.get("photo")), ""))) from error
+        if drawn.choice is not None:
+            name, faces = printable(self.names[drawn.choice.photo]), drawn.choice.faces
+            raise BadSetting(f"{name}: there are {faces} faces in it; say which is meant: {name}#1 to {name}#{faces}.")
+        return drawn
+
+    def write(self, blob: str | None, path: Path | None) -> None:
+        """A picture or film to a file, where both are there.
+
+        Raises:
+            Fault: it cannot be written.
+        """
+        if blob is not None and path is not None:
+            write_files({path: self.blobs.get(blob)})
+
+    def _stored(self, name: str) -> str:
+        try:
+            blob = self.blobs.put(photo_bytes(name))
+        except OmokageError as error:
+            raise BadSetting(f"{printable(name)}: {sentence(error)}") from error
+        except OSError as error:
+            raise BadSetting(f"{printable(name)}: {error.strerror or first_line(error)}") from error
+        self.names[blob] = name
+        return blob
+
+
+def photo_named(said: str) -> tuple[str | None, int | None]:
+    """The photo's path and the number of the face in it, where they are there: of a seed, neither."""
+    if said.isascii() and said.isdigit():
+        return None, None
+    numbered = _NUMBERED.fullmatch(said)
+    if numbered is None or Path(said).exists():  # a file may be called so
+        return said, None
+    return numbered["photo"], int(numbered["number"])
+
+
+def check_drawn(outputs: Mapping[Path | None, Kind], faces: Iterable[str | None], *, force: bool) -> None:
+    """See `check_files`; `faces` are what the command line says of each, of which the photos are inputs."""
+    photos = [photo_named(said)[0] for said in faces if said is not None]
+    meant = {path: kind for path, kind in outputs.items() if path is not None}
+    check_files(meant, inputs=[photo for photo in photos if photo is not None], force=force)
+
+
+@contextmanager
+def studio(guild: int) -> Iterator[Studio]:
+    """The service; failures become sentences with their exit status."""
+    prepare_training()
+    with opened(read_settings()) as services, told():
+        from core.bootstrap import build_drawing  # numpy
+        from core.storage.blobs import Blobs
+
+        blobs = Blobs(_MEMORY)
+        drawing = build_drawing(services, blobs)
+        try:
+            yield Studio(drawing, blobs, guild)
+        finally:
+            drawing.close()
+
+
+def options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What all three take."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="One JSON object; see docs/cli.md."),
+        click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose models."),
+        force_option,
+        click.option("--model", metavar="NAME", help="'dcgan v3', 'starter vae'; a wrong one is answered with all."),
+    ):
+        command = option(command)
+    return command
+
+
+def trait_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--trait smile=1.5`, as often as wanted."""
+    return click.option(
+        "--trait",
+        "traits",
+        multiple=True,
+        callback=_traits,
+        metavar="NAME=AMOUNT",
+        help="Add so much of it, -3 to 3; 1 is the usual difference. A wrong one is answered with all.",
+    )(command)
+
+
+def say(drawn: Drawn, written: Mapping[str, Path | None], as_json: bool, text: str) -> None:
+    """What was drawn, and where it is."""
+    paths = {name: str(path) for name, path in written.items() if path is not None}
+    if as_json:
+        said = {"model": drawn.model, "label": drawn.label, "seeds": list(drawn.seeds), "traits": list(drawn.traits)}
+        echo_json({**said, **paths})
+    else:
+        echo(printable(f"{', '.join(paths.values())}: {text}, by {drawn.label}"))
+
+
+def _traits(_context: click.Context, _parameter: click.Parameter, said: tuple[str, ...]) -> dict[str, float]:
+    found = {}
+    for one in said:
+        name, equals, amount = one.partition("=")
+        try:
+            found[name.strip()] = float(amount) if equals else 1.0
+        except ValueError as error:
+            raise click.BadParameter(f"{amount!r} is no number, as in smile=1.5") from error
+    return found

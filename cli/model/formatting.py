@@ -1,0 +1,141 @@
+"""A model version and a promotion as text and as JSON; docs/cli.md documents the JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.domain.optimisation import Robustness
+from core.domain.registry.robustness import robustness_in
+from core.domain.registry.versions import Promotion, Version
+
+# What answers where nothing was promoted, by whether it generates: core/services/generation/generator_lookup.py.
+WITHOUT = {False: "the method that needs no training", True: "the newest version"}
+_MEASURED = ("kid", "faces", "diversity", "novelty")  # of what draws faces
+NO_FACE = "no face is found in any of its pictures, so it does not draw unless it is promoted with --force"
+_SHOWN = 12  # names and digits of a hash that a card shows; all are in the JSON
+
+
+def version_json(version: Version, *, serving: bool) -> dict[str, Any]:
+    """One line of `omokage model list --json`."""
+    return {
+        "number": version.number,
+        "kind": version.kind.value,
+        "label": version.label,
+        "serving": serving,
+        "architecture": version.architecture,
+        "dataset": {"title": version.dataset_title, "hash": version.dataset_hash},
+        "people": len(version.classes),
+        "accuracy": version.metrics.get("accuracy"),
+        "folds": version.metrics.get("folds"),
+        **({name: version.metrics.get(name) for name in _MEASURED} if version.kind.generates else {}),
+        "size": version.size,
+        "sha256": version.weights,
+        "created": version.created_at.isoformat(timespec="seconds"),
+    }
+
+
+def card_json(version: Version, run: int | None, *, serving: bool) -> dict[str, Any]:
+    """`omokage model card --json`; `run` is the number of the training."""
+    return {
+        **version_json(version, serving=serving),
+        "run": run,
+        "config": dict(version.config),
+        "classes": [{"name": name, "person_id": person_id} for name, person_id in version.classes],
+        "metrics": dict(version.metrics),
+        "parts": [{"name": part.name, "licence": part.licence} for part in version.parts],
+    }
+
+
+def promotion_json(promotion: Promotion, number: int | None) -> dict[str, Any]:
+    """What `promote` and `rollback` say, and one line of `history`."""
+    return {
+        "version": number,
+        "kind": promotion.kind.value,
+        "rollback": promotion.back,
+        "forced": promotion.forced,
+        "reason": promotion.reason,
+        "by": promotion.said_by,
+        "at": promotion.created_at.isoformat(timespec="seconds"),
+    }
+
+
+def version_row(version: Version | None = None, *, serving: bool = False, generates: bool = False) -> list[str]:
+    """For the table; None: its heading, `generates`: of what draws faces."""
+    if version is None:
+        figures = ["KID", "WITH A FACE"] if generates else ["PEOPLE", "ACCURACY"]
+        return ["", "VERSION", "DATA", *figures, "MADE"]
+    metrics = version.metrics
+    if version.kind.generates:
+        figures = [_figure(metrics.get("kid", "-")), _share(metrics.get("faces"))]
+    else:
+        figures = [str(len(version.classes)), _share(metrics.get("accuracy"))]
+    made = f"{version.created_at:%Y-%m-%d}"
+    return ["*" if serving else "", version.label, version.dataset_title, *figures, made]
+
+
+def history_row(promotion: Promotion | None = None, number: int | None = None) -> list[str]:
+    """For the table; None: its heading."""
+    if promotion is None:
+        return ["SINCE", "VERSION", "HOW", "REASON"]
+    how = "rolled back" if promotion.back else "forced" if promotion.forced else "promoted"
+    which = WITHOUT[promotion.kind.generates] if promotion.version_id is None else f"v{number}"
+    return [f"{promotion.created_at:%Y-%m-%d %H:%M}", which, how, promotion.reason]
+
+
+def card(version: Version, run: int | None, *, serving: bool) -> str:
+    """Everything about a version but its weights, for a reader; `run` is the number of the training."""
+    names = [name for name, _ in version.classes]
+    more = f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    known = {
+        "people": f"{len(names)}: {', '.join(names[:_SHOWN])}{more}",
+        "accuracy": _accuracy(version.metrics),
+        "robustness": robustness_text(robustness_in(version.metrics), version.number),
+    }
+    lines = {
+        "made": f"{version.created_at:%Y-%m-%d %H:%M} UTC{f', by run {run}' if run is not None else ''}",
+        "data": f"{version.dataset_title} ({version.dataset_hash[:_SHOWN]})",
+        **({} if version.kind.generates else known),
+        **{name: _figure(value) for name, value in version.metrics.items() if _is_plain(name, value)},
+        "config": ", ".join(f"{key} {value}" for key, value in version.config.items()),
+        "weights": f"{version.size / 1e6:.1f} MB, sha256 {version.weights}",
+        **{f"part {number}": f"{part.name} ({part.licence})" for number, part in enumerate(version.parts, 1)},
+    }
+    room = max(map(len, lines)) + 2
+    head = f"{version.label}{', answers now' if serving else ''}"
+    warning = [f"  {NO_FACE}"] if version.draws_no_face else []
+    return "\n".join([head, *warning, *(f"  {name:<{room}}{text}" for name, text in lines.items())])
+
+
+def robustness_text(found: Robustness | None, number: int | None = None) -> str:
+    """How easily a recogniser is fooled; of a version, `number` tells how to check it."""
+    if found is None:
+        return f"not checked yet (omokage model check {number})"
+    half = "fewer than half of them" if found.median_linf is None else f"half of them with {_levels(found.median_linf)}"
+    faces = f"fooled within {found.epsilon}/255: {found.fooled:.0%} of {found.faces} faces, {half}"
+    shares = f"{found.named_closed:.1%} closed, {found.named_open:.1%} open"
+    return f"{f'{faces}; ' if found.faces else ''}textures named: {shares}"
+
+
+def _levels(median: float) -> str:
+    return f"{median:.0f} level{'' if median == 1 else 's'}"
+
+
+def _accuracy(metrics: Mapping[str, Any]) -> str:
+    folds = metrics.get("folds")
+    if not isinstance(folds, Mapping):
+        return _share(metrics.get("accuracy"))
+    each = ", ".join(f"{fold}: {_share(share)}" for fold, share in sorted(folds.items()))
+    return f"{_share(metrics.get('accuracy'))} (held-out folds {each})"
+
+
+def _is_plain(name: str, value: object) -> bool:
+    return name != "accuracy" and isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _figure(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _share(value: object) -> str:
+    return f"{value:.1%}" if isinstance(value, int | float) else "-"

@@ -1,0 +1,32 @@
+"""Asks before something is deleted."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from cli.exits import BadSetting, Fault
+from cli.output.escaping import printable
+
+yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Return if somebody says yes, in a terminal or beforehand.
+
+    Raises:
+        BadSetting: there is nobody to ask.
+        Fault: the answer is no.
+    """
+    if yes:
+        return
+    if not somebody_is_there():
+        raise BadSetting(f"{printable(question)} Nobody can be asked here; say so with --yes.")
+    if not click.confirm(printable(question), err=True):
+        raise Fault("Nothing was changed.")
+
+
+def somebody_is_there() -> bool:
+    """Whether standard input is a terminal."""
+    return sys.stdin.isatty()

@@ -1,0 +1,19 @@
+"""What commands print: text and JSON that no terminal obeys, whatever the names in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cli.output.escaping import dump_json, printable_lines
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Print lines; names in them may hold what `cli.output.escaping` makes visible."""
+    click.echo(printable_lines(text), err=err)
+
+
+def echo_json(value: Any, indent: int | None = None) -> None:
+    """Print a value as JSON; see `cli.output.escaping.dump_json`."""
+    click.echo(dump_json(value, indent))

@@ -1,0 +1,124 @@
+"""`omokage people rename`, `merge` and `remove`: take back what was named or imported wrongly."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.context import opened, read_settings
+from cli.error_texts import sentence
+from cli.exits import BadSetting, Fault
+from cli.output.confirmation import confirm, yes_option
+from cli.output.echo import echo, echo_json
+from core.domain.errors import ErrorCode, OmokageError
+
+if TYPE_CHECKING:
+    from core.bootstrap import Services
+    from core.domain.people import Person
+    from core.domain.removal import RemovedPerson
+
+_OPERATOR = 0  # who says so: the shell's user has no account
+_MISUSE = frozenset({ErrorCode.BAD_NAME, ErrorCode.BAD_OPTION})
+_guild = click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose people.")
+_json = click.option("--json", "as_json", is_flag=True, help="JSON; see docs/cli.md.")
+
+
+@click.command()
+@click.argument("name")
+@click.argument("new_name")
+@_guild
+@_json
+def rename(name: str, new_name: str, guild: int, as_json: bool) -> None:
+    """Call somebody otherwise, from the next photo on. Whose name it is already can be merged instead."""
+    with _editing() as services:
+        try:
+            person = services.people_editor.rename(guild, name, new_name)
+        except OmokageError as error:
+            if error.code is not ErrorCode.NAME_TAKEN:
+                raise
+            command = shlex.join(["omokage", "people", "merge", name, str(error.details["name"])])
+            more = f" --guild {guild}" if guild else ""
+            raise Fault(f"{sentence(error)}; to make one person of both: {command}{more}") from error
+    echo_json(person_json(person)) if as_json else echo(f"{name} is called {person.name} now.")
+
+
+@click.command()
+@click.argument("name")
+@click.argument("into")
+@_guild
+@yes_option
+@_json
+def merge(name: str, into: str, guild: int, yes: bool, as_json: bool) -> None:
+    """Make one person of two who are the same: all that is known of NAME is known of INTO.
+
+    Who named which face stays known. It cannot be taken back.
+    """
+    with _editing() as services:
+        gone, left = (services.people_editor.find(guild, one) for one in (name, into))
+        confirm(f"Make one person of {gone.name} and {left.name}, who is called {left.name}?", yes=yes)
+        merged = services.people_editor.merge(guild, name, into, by=_OPERATOR)
+    if as_json:
+        echo_json({**person_json(merged.person), "merged": merged.gone, "faces": merged.faces})
+    else:
+        echo(
+            f"{merged.gone} is {merged.person.name} now, of whom there are {_count(merged.person.pictures, 'picture')}."
+        )
+
+
+@click.command()
+@click.argument("name")
+@_guild
+@yes_option
+@_json
+def remove(name: str, guild: int, yes: bool, as_json: bool) -> None:
+    """Delete somebody, with the stored faces, what was said of them, and photos that show nobody else with a name.
+
+    Imported data sets are left alone and named; take them out with `omokage data remove`.
+    """
+    with _editing() as services:
+        person = services.people_editor.find(guild, name)
+        confirm(f"Delete {person.name} with {_count(person.pictures, 'picture')}?", yes=yes)
+        removed = services.people_editor.remove(guild, name)
+    if as_json:
+        echo_json(_removed_json(removed))
+    else:
+        echo("\n".join(_removed_lines(removed)))
+
+
+def person_json(person: Person) -> dict[str, Any]:
+    """As docs/cli.md describes it."""
+    since = person.created_at.isoformat(timespec="seconds")
+    return {"name": person.name, "pictures": person.pictures, "since": since}
+
+
+@contextmanager
+def _editing() -> Iterator[Services]:
+    """The services, with their refusals as sentences."""
+    with opened(read_settings()) as services:
+        try:
+            yield services
+        except OmokageError as error:
+            about = f"{error.details['name']}: " if error.code is ErrorCode.UNKNOWN_PERSON else ""
+            raise (BadSetting if error.code in _MISUSE else Fault)(f"{about}{sentence(error)}") from error
+
+
+def _removed_json(removed: RemovedPerson) -> dict[str, Any]:
+    counts = {"removed": removed.name, "faces": removed.faces, "photos": removed.photos}
+    return {**counts, "datasets": list(removed.datasets), "versions": list(removed.versions)}
+
+
+def _removed_lines(removed: RemovedPerson) -> Iterator[str]:
+    faces, photos = _count(removed.faces, "stored face"), _count(removed.photos, "photo")
+    yield f"{removed.name} is removed, with {faces} and {photos}."
+    if removed.datasets:
+        yield f"note   Pictures that were imported are still in: {', '.join(removed.datasets)} (omokage data remove)."
+    if removed.versions:
+        yield f"note   Models that were trained on them name nobody so any more: {', '.join(removed.versions)}."
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count} {what if count == 1 else what + 's'}"

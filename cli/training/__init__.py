@@ -1,0 +1,1 @@
+"""`omokage train`, `runs`, `evaluate` and `inspect`."""

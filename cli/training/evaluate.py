@@ -1,0 +1,188 @@
+"""`omokage evaluate`: how good a recogniser would be, asked of pictures that it was not trained on."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.context import opened, prepare_training, read_settings
+from cli.data.import_formatting import report_lines
+from cli.exits import OK
+from cli.model.formatting import robustness_text
+from cli.output.echo import echo, echo_json
+from cli.output.table import table
+from cli.training.train import told
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.training.folds import FOLDS
+from core.domain.training.presets import SIZES, find_preset
+from core.domain.training.runs import RunKind
+
+if TYPE_CHECKING:
+    from core.bootstrap import Services
+    from core.domain.data.datasets import Dataset
+    from core.domain.data.imports import ImportReport
+    from core.domain.optimisation import Robustness
+    from core.domain.registry.evaluation import EvaluationReport
+    from core.domain.registry.versions import VersionDraft
+    from core.services.training.cross_validation import Progress
+    from core.vision.datasets.dataset_reader import DatasetReader
+
+_WORST = 10  # people shown, those who are recognised least
+
+
+@click.command(short_help="Cross-validate a recogniser on a data set.")
+@click.option("--data", required=True, metavar="DIR|NAME", help="A folder or zip, or an imported data set's name.")
+@click.option("--folds", type=click.IntRange(1, FOLDS), default=FOLDS, show_default=True, help="How many to hold out.")
+@click.option("--head", type=click.Choice(["embedding", "cnn"]), help="What is trained.  [default: embedding]")
+@click.option("--preset", metavar="NAME", help="The recipe; a wrong one is answered with those that there are.")
+@click.option("--steps", type=click.IntRange(1), help="Of a CNN; by default as many as the preset says.")
+@click.option("--size", type=click.Choice([str(size) for size in SIZES]), help="Pixels a side of a CNN's input.")
+@click.option("--robustness", is_flag=True, help="Also attack what the first fold's training made: minutes more.")
+@click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose data set, if it is a name.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object; see docs/cli.md.")
+def evaluate(
+    *,
+    data: str,
+    folds: int,
+    head: str | None,
+    preset: str | None,
+    steps: int | None,
+    size: str | None,
+    robustness: bool,
+    guild: int,
+    as_json: bool,
+) -> int:
+    """Train without a sixth of the pictures and ask for those; then without the next sixth, and so on.
+
+    The sixths are those that `omokage train` holds out. A folder has one sub-folder a person; it is read into a
+    temporary place, and nothing of it stays. The embedding head takes seconds after that, a CNN as long as --folds
+    trainings.
+    """
+    prepare_training()
+    with told():
+        find_preset(RunKind.RECOGNISER, preset, head)  # before minutes are spent on reading
+    with _dataset(data, guild) as (services, dataset), told():
+        from core.services.training.cross_validation import evaluate as cross_validate  # numpy, TensorFlow
+
+        options = {"size": int(size) if size else None}
+        _check(services, dataset)
+        reader = services.dataset_storage.open(dataset)
+        drafts: list[VersionDraft] = []
+        with _bar("Training") as progress:
+            beside: Any = {"progress": progress, "config": options, "steps": steps or 0, "keep": drafts.append}
+            report = cross_validate(reader, dataset, head, folds, preset, **beside)
+        found = _attacked(drafts[0], dataset, reader) if robustness else None
+    if as_json:
+        fooled = {} if found is None else {"robustness": found.to_json()}
+        echo_json({**_json(report), **fooled})
+    else:
+        echo(_text(report, found))
+    return OK
+
+
+def _attacked(draft: VersionDraft, dataset: Dataset, reader: DatasetReader) -> Robustness:
+    from core.services.robustness.cross_validated import check_of_fold
+    from core.services.robustness.service import run_check  # numpy, TensorFlow
+
+    with _bar("Attacking") as progress:
+        return run_check(check_of_fold(draft, dataset, reader), lambda share: progress(round(1000 * share), 1000, {}))
+
+
+@contextmanager
+def _dataset(data: str, guild: int) -> Iterator[tuple[Services, Dataset]]:
+    """An imported one by its name, or a folder's pictures in a storage that is gone afterwards."""
+    source, settings = Path(data), read_settings()
+    if not source.exists():
+        with opened(settings) as services:
+            with told():
+                dataset = services.datasets.find(guild, data)
+            yield services, dataset
+        return
+    with tempfile.TemporaryDirectory(prefix="omokage-") as place:
+        own = replace(
+            settings, data=Path(place), blobs=str(Path(place) / "blobs"), database_url=f"sqlite:///{place}/evaluate.db"
+        )
+        with opened(own) as services:
+            yield services, _imported(services, source)
+
+
+def _imported(services: Services, source: Path) -> Dataset:
+    from core.services.datasets.importing import import_folder  # TensorFlow
+
+    def tell(report: ImportReport) -> None:
+        for line in report_lines(report):
+            echo(line, err=True)
+
+    with told(), _bar("Reading pictures") as progress:
+        dataset, _ = import_folder(
+            services.dataset_storage, source, 0, "evaluated", 0, lambda done, of: progress(done, of, {}), tell=tell
+        )
+    return replace(dataset, name=source.stem)
+
+
+def _check(services: Services, dataset: Dataset) -> None:
+    """As `omokage train` does before it begins.
+
+    Raises:
+        OmokageError: DATASET_UNFIT.
+    """
+    for remark in services.datasets.preflight(dataset).remarks:
+        if remark.blocks:
+            names = remark.details.get("names")
+            listed = ", ".join(map(str, names)) if isinstance(names, list | tuple) else str(names)
+            raise OmokageError(ErrorCode.DATASET_UNFIT, remark=remark.code, names=listed)
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Progress]:
+    """A bar on standard error, if that is a terminal."""
+    with click.progressbar(length=1000, label=label, file=sys.stderr, show_pos=False) as bar:
+
+        def progress(done: int, of: int, values: Mapping[str, float]) -> None:
+            bar.update(round(1000 * done / max(1, of)) - bar.pos)
+
+        yield progress
+
+
+def _json(report: EvaluationReport) -> dict[str, object]:
+    cards = [
+        {
+            "name": one.name,
+            "pictures": one.pictures,
+            "recall": one.recall,
+            "taken_for": one.taken_for,
+            "times": one.times,
+        }
+        for one in report.cards
+    ]
+    pairs = [{"name": one.name, "taken_for": one.taken_for, "times": one.times} for one in report.most_confused]
+    return {**report.to_json(), "cards": cards, "most_confused": pairs}
+
+
+def _text(report: EvaluationReport, found: Robustness | None = None) -> str:
+    recipe = "" if report.preset in {None, report.head} else f" {report.preset}"
+    folds = ", ".join(f"{share:.1%}" for share in report.folds.values())
+    lines = [
+        f"{report.head}{recipe}: {report.mean:.1%} right of {report.pictures} held-out pictures (folds: {folds})",
+        f"calibration error {report.ece:.1%}",
+    ]
+    if report.auroc is not None and report.known_at_1 is not None:
+        lines.append(
+            f"strangers: AUROC {report.auroc:.3f}; {report.known_at_1:.1%} of the known faces are named rightly "
+            "where one stranger's face in a hundred gets a name"
+        )
+    if found is not None:
+        lines.append(robustness_text(found))
+    cards = sorted((one for one in report.cards if one.recall is not None), key=lambda one: one.recall or 0.0)[:_WORST]
+    rows = [
+        [one.name, str(one.pictures), f"{one.recall:.1%}", f"{one.taken_for} ({one.times})" if one.taken_for else ""]
+        for one in cards
+    ]
+    return "\n".join([*lines, "", table([["LEAST RECOGNISED", "PICTURES", "RIGHT", "MOSTLY TAKEN FOR"], *rows])])

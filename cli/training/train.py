@@ -1,0 +1,146 @@
+"""`omokage train`: a training in a shell."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.context import opened, prepare_training, read_settings
+from cli.error_texts import sentence
+from cli.exits import FAULT, INTERRUPTED, OK, BadSetting, Fault
+from cli.output.echo import echo, echo_json
+from cli.training.formatting import run_json, run_lines
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.jobs import Origin
+from core.domain.training.presets import LOSSES, SIZES, find_preset
+from core.domain.training.runs import Run, RunKind, RunRequest, RunState
+from core.services.jobs.base import own_id
+
+if TYPE_CHECKING:
+    from cli.training.local_runner import Interrupt
+    from core.bootstrap import Services
+    from core.domain.registry.versions import Version
+
+_MISUSE = frozenset(
+    {
+        ErrorCode.UNKNOWN_PRESET,
+        ErrorCode.BAD_OPTION,
+        ErrorCode.UNKNOWN_MODEL,
+        ErrorCode.NO_ENCODER,
+        ErrorCode.UNKNOWN_TRAIT,
+        ErrorCode.UNKNOWN_TARGET,
+    }
+)
+# Options of the networks; what each kind takes is in core/domain/training/presets.py.
+_CONFIG = ("batch", "learning_rate", "fold", "loss", "augment", "kl")
+
+
+@click.command(short_help="Train a model in this process.")
+@click.argument("kind", type=click.Choice([kind.value for kind in RunKind]), required=False)
+@click.option("--data", "dataset", metavar="NAME", help="The data set, its newest version.")
+@click.option("--data-version", type=click.IntRange(1), help="Another version of it.")
+@click.option("--preset", metavar="NAME", help="The recipe; a wrong one is answered with those that there are.")
+@click.option("--head", type=click.Choice(["embedding", "cnn"]), help="Recogniser: choose a preset by what is trained.")
+@click.option("--steps", type=click.IntRange(1), help="By default as many as the preset says.")
+@click.option("--size", type=click.Choice([str(size) for size in SIZES]), help="Pixels a side of the network's input.")
+@click.option("--batch", type=click.IntRange(1), help="Pictures a step; by default as many as the preset says.")
+@click.option("--learning-rate", type=float, help="Of the optimiser, at its highest; by default the preset's.")
+@click.option(
+    "--fold", type=click.IntRange(0), help="Recogniser: which sixth of the pictures is held out.  [default: 0]"
+)
+@click.option("--loss", type=click.Choice(LOSSES), help="DCGAN: of its two players; by default the preset's.")
+@click.option("--augment", type=float, help="DCGAN: 0 to 1, how strongly; by default as few pictures need it.")
+@click.option("--kl", type=float, help="VAE: weight of the divergence; by default the preset's.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=0,
+    show_default=True,
+    help="The same seed gives the same model.",
+)
+@click.option("--resume", type=click.IntRange(1), metavar="RUN", help="Go on with a run that rests, instead.")
+@click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose run.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object at the end; see docs/cli.md.")
+def train(kind: str | None, resume: int | None, guild: int, as_json: bool, **options: Any) -> int:
+    """Train a model in this process, without a broker, in the same segments as a worker.
+
+    Ctrl-C saves and pauses; `omokage train --resume RUN` goes on where it was. Exit status 1 where the training failed.
+    """
+    if (resume is None) == (kind is None) or (kind and options["dataset"] is None):
+        raise click.UsageError("say what to train and --data on what, or --resume which run")
+    prepare_training()
+    settings = read_settings()
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    with opened(settings) as services:
+        from cli.training.local_runner import interrupts
+        from worker.runner import new_owner  # Celery
+
+        owner = new_owner()
+        with interrupts() as interrupt:
+            with told():
+                if kind is not None:
+                    run = services.runs.start(_request(services, RunKind(kind), guild, options), owner=owner)
+                else:
+                    run = services.runs.resume(services.runs.find(guild, resume).id, by=0, owner=owner)
+            rests = _train(services, run, owner, interrupt)
+        version = version_of(services, rests)
+        if as_json:
+            echo_json(run_json(rests, settings.price_per_hour, version))
+        else:
+            echo("\n".join(run_lines(rests, settings.price_per_hour, version)))
+    if rests.state is RunState.PAUSED and interrupt.asked:
+        echo(f"To go on: omokage train --resume {rests.number}", err=True)
+        return INTERRUPTED
+    return OK if rests.state is RunState.FINISHED else FAULT
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Failures as sentences; those of the command line with its own exit status."""
+    try:
+        yield
+    except OmokageError as error:
+        raise fault_of(error) from error
+
+
+def fault_of(error: OmokageError, about: str = "") -> BadSetting | Fault:
+    """A failure as a sentence, about a file where one is named."""
+    said = sentence(error)
+    kind = BadSetting if error.code in _MISUSE else Fault
+    return kind(f"{about}: {said}." if about else f"{said[:1].upper()}{said[1:]}.")
+
+
+def version_of(services: Services, run: Run) -> Version | None:
+    """Find the version that a run made; None: it has made none."""
+    versions = services.registry.list(run.guild_id, run.kind)
+    return next((version for version in versions if version.run_id == run.id), None)
+
+
+def shell_origin(guild: int) -> Origin:
+    """A run that nobody in a chat asked for has no message there."""
+    return Origin(guild, 0, 0, "en", 0, "")
+
+
+def _request(services: Services, kind: RunKind, guild: int, options: Mapping[str, Any]) -> RunRequest:
+    preset = find_preset(kind, options["preset"], options["head"])
+    dataset = services.datasets.find(guild, options["dataset"], options["data_version"])
+    config = {name: options[name] for name in _CONFIG}
+    config["size"] = int(options["size"]) if options["size"] else None
+    steps = options["steps"] or preset.steps
+    return RunRequest(own_id(), kind, preset.name, dataset.id, steps, shell_origin(guild), config, seed=options["seed"])
+
+
+def _train(services: Services, run: Run, owner: str, interrupt: Interrupt) -> Run:
+    from cli.training.local_runner import train_here
+    from cli.training.progress_bar import Bar  # rich
+    from core.bootstrap import build_training
+
+    with Bar() as bar:
+        rests = train_here(services, run, owner, lambda: build_training(services, bar.watch), interrupt)
+    if rests is None:
+        raise Fault(f"Run {run.number} was taken from this process: somebody rolled it back, or it slept for too long.")
+    return rests

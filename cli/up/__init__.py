@@ -1,0 +1,1 @@
+"""`omokage up`: start, watch and stop all processes on one machine."""

@@ -1,0 +1,1 @@
+"""Rules of data sets: their pictures, content, imports and curation."""

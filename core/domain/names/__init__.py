@@ -1,0 +1,1 @@
+"""Names from outside: encodings, invisible characters, surrogates."""

@@ -1,0 +1,1 @@
+"""Rules of model versions: evaluation, robustness, promotion."""

@@ -1,0 +1,95 @@
+"""Model versions: what a finished run leaves behind, and which version answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.domain.jobs import JSON
+from core.domain.training.runs import RunKind
+
+_PORTRAIT = "portrait"  # core.vision.views.Framing, which needs NumPy
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something that a version was made with or needs, and its licence."""
+
+    name: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionDraft:
+    """What a trainer hands to the registry.
+
+    `weights` is a safetensors file. `metrics` holds what evaluation found; of a recogniser at least `folds` (accuracy
+    by held-out fold, keys "0", "1", ...) and `accuracy` (their mean), so that versions compare on the folds they share.
+    """
+
+    architecture: str
+    config: Mapping[str, JSON]
+    classes: tuple[tuple[str, int], ...]  # name, person id
+    metrics: Mapping[str, JSON]
+    parts: tuple[Part, ...]
+    weights: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version with its card, without its weights (`weights` is their sha256 and the blob's name)."""
+
+    id: int
+    guild_id: int
+    kind: RunKind
+    number: int
+    run_id: int | None
+    dataset_id: int | None
+    dataset_title: str
+    dataset_hash: str
+    architecture: str
+    config: Mapping[str, JSON]
+    classes: tuple[tuple[str, int], ...]
+    metrics: Mapping[str, JSON]
+    parts: tuple[Part, ...]
+    weights: str
+    size: int
+    created_by: int
+    created_at: datetime
+
+    @property
+    def draws_no_face(self) -> bool:
+        """Whether it was to draw faces, and none was found in any picture by which it was measured.
+
+        Never so of data without faces, such as cats: those are framed as whole pictures.
+        """
+        return self.config.get("framing") == _PORTRAIT and self.kind.generates and self.metrics.get("faces") == 0
+
+    @property
+    def title(self) -> str:
+        """What people call it: `recogniser v3`."""
+        return f"{self.kind.value} v{self.number}"
+
+    @property
+    def label(self) -> str:
+        """As answers name it: `recogniser v3 (cnn modern)`."""
+        words = dict.fromkeys(str(self.config[key]) for key in ("head", "preset") if self.config.get(key))
+        return f"{self.title} ({' '.join(words) or self.architecture})"
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """That a version answers from a moment on; `version_id` None: the method that needs no training.
+
+    `back`: this one took the promotion before it back, rather than adding to what served.
+    """
+
+    guild_id: int
+    kind: RunKind
+    version_id: int | None
+    forced: bool
+    reason: str
+    said_by: int
+    created_at: datetime
+    back: bool = False

@@ -1,0 +1,1 @@
+"""Rules of training runs: presets, folds, early stopping, costs."""

@@ -1,0 +1,51 @@
+"""Which checkpoints of a run are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from core.domain.training.runs import Checkpoint
+
+NEWEST = 3  # if the newest turns out to be damaged, there is another
+SPREAD = 8  # over the whole run: to look back, to roll back, to branch
+# What "best" means, in the order in which it is looked for: higher is better, lower is better.
+_BETTER = (("held_out_accuracy", 1.0), ("held_out_loss", -1.0), ("kid", -1.0), ("loss", -1.0))
+
+
+def kept_steps(checkpoints: Sequence[Checkpoint], newest: int = NEWEST, spread: int = SPREAD) -> set[int]:
+    """Steps of the checkpoints to keep: the newest, the best, and some spread evenly from the first to the last."""
+    steps = sorted(one.step for one in checkpoints)
+    kept = set(steps[-newest:]) | set(_spread(steps, spread))
+    best = best_checkpoint(checkpoints)
+    return kept if best is None else kept | {best.step}
+
+
+def best_checkpoint(checkpoints: Iterable[Checkpoint]) -> Checkpoint | None:
+    """The one with the best figures, the later of equals; None where there is none with figures."""
+    all_of_them = list(checkpoints)
+    for name, sign in _BETTER:
+        measured = [one for one in all_of_them if name in one.values]
+        if measured:
+            return max(measured, key=lambda one: (sign * one.values[name], one.step))
+    return None
+
+
+def newest_figures(points: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """The last value of each curve, from figures in the order of the steps."""
+    newest: dict[str, float] = {}
+    for values in points:
+        newest |= values
+    return newest
+
+
+def _spread(steps: Sequence[int], count: int) -> list[int]:
+    """Those nearest to evenly spaced steps; a step once kept is likely kept again, as the spacing is a power of two."""
+    if not steps:
+        return []
+    spacing = 1
+    while spacing * count < steps[-1]:
+        spacing *= 2
+    chosen: dict[int, int] = {}
+    for step in steps:
+        chosen.setdefault(step // spacing, step)  # the first of each stretch stays the first of it
+    return list(chosen.values())

@@ -1,0 +1,77 @@
+"""What a data set is good for, before a training: rules on its counts alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from core.domain.data.datasets import Dataset, Preflight, Remark
+from core.domain.jobs import JSON
+from core.domain.training.runs import RunKind
+
+FEWEST_PEOPLE = 2  # there is nothing to tell apart with fewer
+FEWEST_PICTURES = 3  # of a person: the embedding head names 9 in 10 right from three on, 3 in 4 from one
+SMALL_FACE = 48  # pixels; the smallest size that recognisers are trained at
+# Times the pictures of the person with the fewest: folds and batches then show some people almost never.
+MOST_UNBALANCED = 5
+FEWEST_TO_GENERATE = 100  # a network that draws learns fewer by heart
+MANY_TO_GENERATE = 1000  # with fewer it draws what it was shown, more or less
+_NAMES_SAID = 10  # more would not fit a message
+
+
+def preflight(
+    dataset: Dataset, minimum_pictures: int = FEWEST_PICTURES, kind: RunKind = RunKind.RECOGNISER
+) -> Preflight:
+    """The remarks on a data set, those that block first.
+
+    Args:
+        dataset: any version.
+        minimum_pictures: of each person.
+        kind: what is to be trained; for a model that generates, it does not matter who is in the pictures.
+    """
+    counts = [one.pictures for one in dataset.classes]
+    if kind.generates:
+        remarks = [*_too_few_to_generate(dataset), *_faults(dataset)]
+    else:
+        remarks = [*_blocking(dataset, minimum_pictures), *_unbalanced(counts), *_faults(dataset)]
+    return Preflight(dataset.people, dataset.pictures, min(counts, default=0), max(counts, default=0), tuple(remarks))
+
+
+def _blocking(dataset: Dataset, minimum: int) -> Iterator[Remark]:
+    if dataset.people < FEWEST_PEOPLE:
+        yield Remark("few-people", {"people": dataset.people, "minimum": FEWEST_PEOPLE}, blocks=True)
+    few = [one.name for one in dataset.classes if one.pictures < minimum]
+    if few:
+        said: Mapping[str, JSON] = {"names": few[:_NAMES_SAID], "count": len(few), "minimum": minimum}
+        yield Remark("few-pictures", said, blocks=True)
+
+
+def _too_few_to_generate(dataset: Dataset) -> Iterator[Remark]:
+    if dataset.pictures < FEWEST_TO_GENERATE:
+        said: Mapping[str, JSON] = {"count": dataset.pictures, "minimum": FEWEST_TO_GENERATE}
+        yield Remark("few-to-generate", said, blocks=True)
+    elif dataset.pictures < MANY_TO_GENERATE:
+        yield _remark("will-copy", count=dataset.pictures, minimum=MANY_TO_GENERATE)
+
+
+def _unbalanced(counts: list[int]) -> Iterator[Remark]:
+    if counts and max(counts) > MOST_UNBALANCED * min(counts):
+        yield _remark("unbalanced", fewest=min(counts), most=max(counts))
+
+
+def _faults(dataset: Dataset) -> Iterator[Remark]:
+    found = dataset.findings
+    again = found.identical + found.alike + found.shared
+    if again:
+        yield _remark("duplicates", count=again, identical=found.identical, alike=found.alike, shared=found.shared)
+    if dataset.without_face:
+        yield _remark("without-face", count=dataset.without_face)
+    if found.small:
+        yield _remark("small", count=found.small, pixels=SMALL_FACE)
+    if found.damaged:
+        yield _remark("damaged", count=found.damaged)
+    if found.turned:
+        yield _remark("turned", count=found.turned)
+
+
+def _remark(code: str, **details: JSON) -> Remark:
+    return Remark(code, details, blocks=False)

@@ -1,0 +1,1 @@
+"""Optimise pictures against recognisers, by gradients."""

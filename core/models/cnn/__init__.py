@@ -1,0 +1,1 @@
+"""The convolutional recogniser that is trained from scratch."""

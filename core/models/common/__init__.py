@@ -1,0 +1,1 @@
+"""What all networks share: backend, weights files, snapshots, augmentation, sample quality."""

@@ -1,0 +1,1 @@
+"""The DCGAN: networks, training step, trainer, and the generator that draws."""

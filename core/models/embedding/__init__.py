@@ -1,0 +1,1 @@
+"""The embedding head: open-set recognition on top of face embeddings."""

@@ -1,0 +1,1 @@
+"""What trained generators share: loading and trait directions."""

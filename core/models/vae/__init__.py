@@ -1,0 +1,1 @@
+"""The variational autoencoder: network, training step, trainer, and the generator that draws."""

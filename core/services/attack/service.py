@@ -1,0 +1,145 @@
+"""Pictures that a recogniser takes for somebody: made, judged by the very bytes that are posted, and shown."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.jobs import Job, JobCancelledError
+from core.domain.optimisation import Optimized, OptimizeRequest, Transfer, Verdict
+from core.render.optimised import render_sheet
+from core.services.attack.callbacks import JobWatch, Watch, thinned
+from core.services.attack.images import norms, png
+from core.services.attack.setup import Beginning, Case, Parts, begin, case_of
+from core.services.attack.transferability import others
+from core.services.generation.latents import UnclearError
+from core.vision.gradients.jpeg import compressed
+
+if TYPE_CHECKING:
+    from core.services.attack.callbacks import Attack, Curve, Tell
+    from core.services.attack.rechecking import Sight
+    from core.services.attack.setup import Picture
+
+_LARGEST_LOSS = 1000.0  # nats
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """What an optimisation came to."""
+
+    picture: Picture
+    curve: Curve
+    seconds: float
+    stopped: bool
+
+
+class OptimizeService:
+    """Answers `/optimize`, a job at a time; `clock`: seconds."""
+
+    def __init__(self, parts: Parts, clock: Callable[[], float] = time.monotonic) -> None:
+        self._parts = parts
+        self._clock = clock
+
+    def answer(
+        self, job: Job, tell: Tell, cancelled: Callable[[], bool], is_stop: Callable[[], bool] = lambda: False
+    ) -> Optimized:
+        """Answer a job; stages are reading, optimising (with an OptimizeStep now and then), judging, drawing.
+
+        Args:
+            job: of kind OPTIMIZE.
+            tell: how far it is.
+            cancelled: whether it is to end.
+            is_stop: asked when it is: whether somebody wants the picture as it is by now.
+
+        Raises:
+            OmokageError: NOT_TRAINED, UNKNOWN_VERSION, BAD_WEIGHTS, UNKNOWN_TARGET, SAME_PERSON, NO_FACE, BAD_OPTION,
+                PHOTO_GONE and what else may be wrong with a photo.
+            JobCancelledError: it was to end, before the first step or not because somebody wants the picture.
+        """
+        request = OptimizeRequest.from_json(job.params)
+        with JobWatch(self._parts.blobs, tell, cancelled, is_stop, self._clock) as watch:
+            return self.optimise(request, job.origin.guild_id, watch)
+
+    def optimise(self, request: OptimizeRequest, guild_id: int, watch: Watch | None = None) -> Optimized:
+        """The same without a job, for the CLI; photos are blobs here, too."""
+        watch = watch or Watch()
+        watch.stage("reading", 0.0)
+        case = case_of(self._parts, request, guild_id)
+        try:
+            start, attack = begin(self._parts, case)
+        except UnclearError as unclear:
+            return _answer(case, choice=unclear.choice)
+        before = self._verdict(case, start.sight)
+        if request.start is not None and before.named == case.target.name:
+            raise OmokageError(ErrorCode.SAME_PERSON, target=case.target.name)
+        watch.begin(attack, start.picture if request.start else None)
+        reached = self._run(attack, watch)
+        watch.stage("judging", 0.9)
+        return self._judged(case, start, before, reached, watch)
+
+    def close(self) -> None:
+        """End the photo reader's process; the next photo starts another."""
+        self._parts.judge.close()
+
+    def _run(self, attack: Attack, watch: Watch) -> _Reached:
+        """Step by step, until all are done, nothing more is to be gained, or it is to stop."""
+        curve: list[tuple[int, float, float]] = []
+        began, stopped = self._clock(), False
+        while len(curve) < attack.steps and not attack.settled and not stopped:
+            stopped = watch.stops()
+            if not stopped:
+                curve.append(_point(attack))
+                watch.step(curve)
+        if stopped and not curve:
+            raise JobCancelledError
+        return _Reached(attack.picture, curve, self._clock() - began, stopped)
+
+    def _judged(self, case: Case, start: Beginning, before: Verdict, reached: _Reached, watch: Watch) -> Optimized:
+        blobs, judge = self._parts.blobs, self._parts.judge
+        file = png(reached.picture)
+        sight = judge.look(file, start.pick)
+        after = self._verdict(case, sight)
+        jpeg = self._verdict(case, judge.look(compressed(reached.picture), start.pick))
+        transfer = self._transfer(case, start.sight, sight)
+        watch.stage("drawing", 0.95)
+        sheet = render_sheet(start.picture, reached.picture, reached.curve, (before.target, after.target))
+        return _answer(
+            case,
+            picture=blobs.put(file),
+            sheet=blobs.put(sheet),
+            before=before,
+            after=after,
+            jpeg=jpeg,
+            norms=norms(reached.picture, start.picture),
+            transfer=transfer,
+            steps=len(reached.curve),
+            seconds=round(reached.seconds, 3),
+            stopped=reached.stopped,
+            curve=thinned(reached.curve),
+        )
+
+    def _verdict(self, case: Case, sight: Sight, head: Any = None) -> Verdict:
+        return self._parts.judge.verdict(sight, head or case.head, case.target.person_id, case.version.guild_id)
+
+    def _transfer(self, case: Case, before: Sight, after: Sight) -> tuple[Transfer, ...]:
+        asked = others(self._parts.registry, self._parts.heads, case.version, case.head, case.target.person_id)
+        return tuple(
+            Transfer(name, self._verdict(case, before, head), self._verdict(case, after, head)) for name, head in asked
+        )
+
+
+def _point(attack: Attack) -> tuple[int, float, float]:
+    """One step, and where it came to."""
+    reached = attack.advance()
+    if math.isnan(reached.loss):
+        raise OmokageError(ErrorCode.BAD_WEIGHTS)
+    # Somebody of whom the recogniser has no picture is infinitely unlikely, and JSON knows no such number.
+    return attack.step, min(float(reached.loss), _LARGEST_LOSS), float(reached.chance)
+
+
+def _answer(case: Case, **said: Any) -> Optimized:
+    return Optimized(case.request.mode, case.target.name, case.version.label, case.version.id, **said)

@@ -1,0 +1,1 @@
+"""Say which pictures of a collection are worth learning from."""

@@ -1,0 +1,1 @@
+"""Import, build, list, export and remove data sets."""

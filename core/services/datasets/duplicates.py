@@ -1,0 +1,34 @@
+"""Which pictures of a person are copies of each other: saved anew, smaller, harder compressed.
+
+Embeddings alone do not tell: among 180 pictures of one person, a third have another within `SAME_PICTURE`. So the
+aligned faces have to look the same, too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.services.recognition.gallery_cache import SAME_PICTURE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# Correlation of the thumbnails. Of 90 faces saved again at qualities of 70 or 40, or 0.7 times the size, nine in ten
+# are above it and within SAME_PICTURE; of 7,102 pictures of 40 people, taken for different ones, 3 % are.
+SAME_LOOK = 0.97
+
+
+def copies(embeddings: NDArray[np.float32], thumbnails: NDArray[np.float32]) -> int:
+    """How many of one person's pictures are copies of one before them.
+
+    Args:
+        embeddings: (N, 128).
+        thumbnails: (N, 225), as `core.vision.datasets.dataset_pictures.thumbnail` makes them.
+    """
+    count = 0
+    for row in range(1, len(embeddings)):
+        near = np.linalg.norm(embeddings[:row] - embeddings[row], axis=1) < SAME_PICTURE
+        count += bool((thumbnails[:row][near] @ thumbnails[row] > SAME_LOOK).any())
+    return count

@@ -1,0 +1,104 @@
+"""Takes versions of data sets back: their pictures go, their names stay for the runs and cards that name them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from core.domain.data.datasets import Dataset
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.people import normalise_name
+from core.domain.removal import RemovedDataset
+from core.domain.training.runs import RunState
+from core.services.jobs.base import now_utc
+from core.services.retention import RetentionService
+from core.storage.database import Database
+from core.storage.dataset_rows import dataset_named, datasets_of, mark_removed
+from core.storage.people_changes import delete_person, unused_people
+from core.storage.training_tables import runs
+
+_log = logging.getLogger(__name__)
+_NOT_OVER = [state for state in RunState if not state.is_over]
+
+
+class DatasetRemover:
+    """Synchronous and thread-safe; light, since the bot uses it. Who may do so is for the front to ask.
+
+    Args:
+        database: of the guilds.
+        retention: deletes the pictures that nobody else needs.
+        cache: the folder of this host's copies; other hosts' go when they need the room.
+        clock: tells the time.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        retention: RetentionService,
+        cache: Path,
+        clock: Callable[[], datetime] = now_utc,
+    ) -> None:
+        self._database = database
+        self._retention = retention
+        self._cache = cache
+        self._clock = clock
+
+    def remove(self, guild_id: int, name: str, version: int | None, *, by: int) -> tuple[RemovedDataset, ...]:
+        """Remove a version with its pictures, and the people who are known from it alone; None: all versions.
+
+        A version's number is not given again. Models that were trained on it stay as they are.
+
+        Raises:
+            OmokageError: BAD_NAME, UNKNOWN_DATASET, DATASET_REMOVED; DATASET_IN_USE, nothing was removed.
+        """
+        shown, began = normalise_name(name), now_utc()  # files have the system's time
+        with self._database.write() as connection:
+            # Nobody starts a run, makes a version or names a face meanwhile.
+            for what in ("runs", "datasets", "people"):
+                self._database.alone(connection, f"omokage-{what}-{guild_id}")
+            meant = _meant(connection, guild_id, shown, version)
+            _check_unused(connection, meant)
+            removed = tuple(self._remove(connection, one, by) for one in meant)
+        self._retention.discard({shard.sha256 for dataset in meant for shard in dataset.shards}, guild_id, began)
+        self._delete_copies(meant)
+        return removed
+
+    def _remove(self, connection: Connection, dataset: Dataset, by: int) -> RemovedDataset:
+        mark_removed(connection, dataset, by, self._clock())
+        unused = unused_people(connection, dataset.guild_id, [one.person_id for one in dataset.classes])
+        for person_id in unused:
+            delete_person(connection, person_id)
+        return RemovedDataset(dataset, tuple(unused.values()))
+
+    def _delete_copies(self, removed: Collection[Dataset]) -> None:
+        for dataset in removed:
+            for file in self._cache.glob(f"{dataset.cache_key}-*"):
+                try:
+                    file.unlink(missing_ok=True)
+                except OSError as error:
+                    _log.warning("%s was not deleted: %s", file, error)
+
+
+def _meant(connection: Connection, guild_id: int, name: str, version: int | None) -> list[Dataset]:
+    """The oldest first."""
+    if version is None:
+        meant = [one for one in reversed(datasets_of(connection, guild_id)) if one.name == name]
+    else:
+        found = dataset_named(connection, guild_id, name, version)
+        meant = [] if found is None else [found]
+    if not meant:
+        raise OmokageError(ErrorCode.UNKNOWN_DATASET)
+    if meant[0].removed_at is not None:
+        raise OmokageError(ErrorCode.DATASET_REMOVED, title=meant[0].title)
+    return meant
+
+
+def _check_unused(connection: Connection, meant: Collection[Dataset]) -> None:
+    under_way = select(runs.c.number).where(runs.c.dataset_id.in_([one.id for one in meant]))
+    number = connection.execute(under_way.where(runs.c.state.in_(_NOT_OVER)).limit(1)).scalar()
+    if number is not None:
+        raise OmokageError(ErrorCode.DATASET_IN_USE, number=number)

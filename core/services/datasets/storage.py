@@ -1,0 +1,38 @@
+"""Where data sets are kept: their rows, their shards, and the folder for what is made of them on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.services.datasets.service import DatasetService
+from core.storage.blobs import Blobs
+
+if TYPE_CHECKING:
+    from core.domain.data.datasets import Dataset
+    from core.vision.datasets.dataset_reader import DatasetReader
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetStorage:
+    """What making, reading and exporting data sets works with.
+
+    `datasets` has the rows, `blobs` the shards; `folder` is the product's data folder, which has the cache of decoded
+    pictures and room for scratch folders.
+    """
+
+    datasets: DatasetService
+    blobs: Blobs
+    folder: Path
+
+    def open(self, dataset: Dataset) -> DatasetReader:
+        """Read a data set; its pictures are cached in the data folder.
+
+        Raises:
+            OmokageError: DATASET_CHANGED.
+        """
+        # Not above: the bot builds this class and must load no numpy.
+        from core.vision.datasets.dataset_reader import DatasetReader
+
+        return DatasetReader(dataset, self.blobs, self.folder / "cache")

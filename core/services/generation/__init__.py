@@ -1,0 +1,1 @@
+"""Draw, morph and mix faces with trained generators."""

@@ -1,0 +1,81 @@
+"""The draw service with the real parts; networks are loaded when they are first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from core.domain.jobs import JSON
+from core.services.generation.face_selection import PhotoFaces
+from core.services.generation.generator_cache import Generators
+from core.services.generation.generator_lookup import starters_answer
+from core.services.generation.latents import FaceCodes
+from core.services.generation.nearest_neighbours import NearestPictures
+from core.services.generation.service import DrawService
+from core.starter.models import starter_model
+from core.vision.decoding.decode import SafeDecoder
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from core.domain.faces import DetectedFace
+    from core.models.generators.generator import FaceModel
+    from core.services.datasets.storage import DatasetStorage
+    from core.services.registry.service import RegistryService
+    from core.settings import Settings
+    from core.storage.blobs import Blobs
+    from core.vision.recognition.photo_reader import Detector
+    from core.vision.views import View
+
+
+def load_drawing(registry: RegistryService, storage: DatasetStorage, settings: Settings, blobs: Blobs) -> DrawService:
+    """Cheap: numpy and Pillow. The first face takes seconds, for which TensorFlow is loaded.
+
+    Args:
+        registry: has the models.
+        storage: has the data sets that they were trained on.
+        settings: say whether the starter models answer a guild.
+        blobs: where photos are and pictures go.
+    """
+    nearest = NearestPictures(storage.datasets.get, storage.open, _describe, _held_out)
+    return DrawService(
+        Generators(registry, _load, starter_model, partial(starters_answer, settings)),
+        FaceCodes(PhotoFaces(SafeDecoder(), _LateDetector()), blobs),
+        nearest,
+        blobs,
+    )
+
+
+class _LateDetector:
+    """The product's detector, loaded at the first photo: most of what is drawn needs none."""
+
+    def detect(self, image: NDArray[np.uint8]) -> Sequence[DetectedFace]:
+        """Faces in (H, W, 3) RGB."""
+        return _detector().detect(image)
+
+
+@cache
+def _detector() -> Detector:
+    from core.vision.detection.detect import load_detector  # onnxruntime
+
+    return load_detector()
+
+
+def _load(architecture: str, config: Mapping[str, JSON], weights: bytes) -> FaceModel:
+    from core.models.generators.loading import load_face_model  # TensorFlow, when something is drawn
+
+    return load_face_model(architecture, config, weights)
+
+
+def _describe(pictures: NDArray[np.uint8], view: View) -> NDArray[np.float64]:
+    from core.models.common.sample_quality import describe, load_judges  # TensorFlow
+
+    return describe(pictures, view.framing, load_judges().embed)
+
+
+def _held_out(pictures: int, seed: int) -> NDArray[np.bool_]:
+    from core.models.common.batches import hold_out_some  # with the above
+
+    return hold_out_some(pictures, seed)

@@ -1,0 +1,1 @@
+"""Say who is in a photo."""

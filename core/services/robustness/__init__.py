@@ -1,0 +1,1 @@
+"""Measure how easily a model version is fooled."""

@@ -1,0 +1,1 @@
+"""Training runs: rows from the request to the model version, cut into segments."""

@@ -1,0 +1,1 @@
+"""Train the segments of a run, evaluate it and report its progress."""

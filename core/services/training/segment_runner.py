@@ -1,0 +1,256 @@
+"""Trains a run, a segment at a time: from the newest checkpoint until the slice ends or the worker is wanted."""
+
+from __future__ import annotations
+
+import errno
+import gc
+import logging
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError
+
+from core.domain.data.datasets import Dataset
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.jobs import Failure, Job
+from core.domain.training.runs import Checkpoint, Point, Run, RunState
+from core.services.runs.segments import Reached, Segment
+from core.services.training.callbacks import NO_WATCHER, MakeWatcher
+from core.services.training.stop_conditions import SLICE_S, Break, Gate
+from core.services.training.trainer import MakeTrainer, OpenDataset, Register, Trainer, close, is_due
+
+if TYPE_CHECKING:
+    from core.services.runs.service import RunService
+    from core.storage.blobs import Blobs
+
+__all__ = ["MakeTrainer", "Trainer", "Training", "TrainingParts"]
+
+_log = logging.getLogger(__name__)
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_MAX_SHORTENINGS = 2  # a sixteenth of a minute: shorter ones would spend their time on checkpoints
+# The host's faults, not the run's: the lease is left to run out, so that the segment is tried again.
+_HOST_FAULTS = (DBAPIError, MemoryError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingParts:
+    """What training works with.
+
+    Args:
+        runs: the service.
+        blobs: where checkpoints are.
+        dataset: by id.
+        open_dataset: its content; DATASET_CHANGED.
+        make_trainer: by the run's kind and options.
+        register: makes a version of what a finished run leaves behind; the same run again gives the same version.
+        watcher: who shows a run while it trains.
+        slice_s: how long a segment lasts.
+    """
+
+    runs: RunService
+    blobs: Blobs
+    dataset: Callable[[int], Dataset]
+    open_dataset: OpenDataset
+    make_trainer: MakeTrainer
+    register: Register
+    watcher: MakeWatcher = NO_WATCHER
+    slice_s: float = SLICE_S
+
+
+class Training:
+    """Runs segments, one after the other; the trainer of the last one stays in memory, for the next."""
+
+    def __init__(self, parts: TrainingParts) -> None:
+        self._parts = parts
+        self._warm = _Warm(parts)
+
+    def run(self, job: Job, ending: Callable[[], bool], next_owner: str | None = None) -> Run | None:
+        """One segment; whatever goes wrong is written to the run.
+
+        Args:
+            job: claimed by this worker.
+            ending: whether this process is to end.
+            next_owner: who has the next segment; None: whichever worker is free, and this one gives way to others.
+
+        Returns:
+            The run afterwards; None: the job was taken from this worker.
+
+        Raises:
+            DBAPIError, MemoryError, OSError: this host has a fault; the lease runs out, and the segment is tried again.
+        """
+        segment = self._parts.runs.begin_segment(job)
+        if segment is None:
+            return None
+        # What a worker died of may come after a time; a shorter segment comes to a checkpoint before.
+        slice_s = self._parts.slice_s / 4 ** min(job.attempts - 1, _MAX_SHORTENINGS)
+        gate = Gate(self._parts.runs, job, ending, slice_s, yields=next_owner is None)
+        return _Attempt(self._parts, self._warm, segment, gate).run(next_owner)
+
+
+class _Warm:
+    """At most one trainer, and the checkpoint of the run that it stands at."""
+
+    def __init__(self, parts: TrainingParts) -> None:
+        self._parts = parts
+        self._kept: tuple[int, str | None, Trainer] | None = None
+
+    def take(self, segment: Segment, dataset: Dataset) -> Trainer:
+        """The one that is kept, if it stands where the segment begins; otherwise a new one that is put there."""
+        kept, self._kept = self._kept, None
+        if kept is not None and kept[:2] == (segment.run.id, _blob(segment)):
+            return kept[2]
+        if kept is not None:
+            close(kept[2])
+        del kept
+        gc.collect()  # networks are full of cycles; the memory of the last one is free before that of the next is taken
+        trainer = self._parts.make_trainer(segment.run, dataset, self._parts.open_dataset(dataset))
+        if segment.checkpoint is not None:
+            trainer.restore(self._load(segment.checkpoint))
+        if trainer.step != segment.run.step:
+            raise OmokageError(ErrorCode.BAD_WEIGHTS, step=segment.run.step)
+        return trainer
+
+    def keep(self, run: Run, blob: str | None, trainer: Trainer) -> None:
+        """Remember a trainer for the next segment, if there is one."""
+        if run.state is RunState.WAITING:
+            self._kept = (run.id, blob, trainer)
+        else:
+            close(trainer)
+
+    def _load(self, checkpoint: Checkpoint) -> bytes:
+        try:
+            return self._parts.blobs.get(checkpoint.blob)
+        except OmokageError as error:
+            raise OmokageError(ErrorCode.BAD_WEIGHTS, step=checkpoint.step) from error
+
+
+class _Attempt:
+    """One segment under way."""
+
+    def __init__(self, parts: TrainingParts, warm: _Warm, segment: Segment, gate: Gate) -> None:
+        self._parts = parts
+        self._warm = warm
+        self._segment = segment
+        self._gate = gate
+        self._watcher = parts.watcher(segment.job, segment.run)
+        self._began = time.monotonic()
+        self._trainer: Trainer | None = None
+        self._points: list[Point] = []
+        self._step, self._steps = segment.run.step, segment.run.steps
+
+    def run(self, next_owner: str | None) -> Run | None:
+        try:
+            return self._train(next_owner)
+        except OmokageError as error:
+            full = error.code is ErrorCode.DISK_FULL  # by the pictures that a trainer lays out for itself
+            return self._fail(Failure(error.code, error.details), pause=full)
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            _log.warning("run %s: paused at step %s, the disk is full: %s", self._segment.run.id, self._step, error)
+            return self._fail(Failure(ErrorCode.DISK_FULL, {"step": self._segment.run.step}), pause=True)
+        except _HOST_FAULTS:
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug ends one run, and says so
+            _log.exception("run %s: failed at step %s", self._segment.run.id, self._step)
+            return self._fail(Failure(ErrorCode.INTERNAL, {"reason": type(error).__name__}))
+        finally:
+            self._watcher.close()
+            if self._trainer is not None:
+                close(self._trainer)
+
+    def _train(self, next_owner: str | None) -> Run | None:
+        run = self._segment.run
+        dataset = self._parts.dataset(run.dataset_id)
+        self._trainer = trainer = self._warm.take(self._segment, dataset)
+        self._steps = trainer.steps
+        self._watcher.begin(trainer.step, trainer.steps)
+        why = self._advance(trainer)
+        if why is Break.LOST:
+            _log.info("run %s: taken from this worker at step %s", run.id, trainer.step)
+            return None
+        if why is None and trainer.step == run.step:
+            return self._finish(trainer, dataset)
+        return self._commit(trainer, next_owner)
+
+    def _advance(self, trainer: Trainer) -> Break | None:
+        """Step by step, until the end of the run or a reason to end before."""
+        reported, steps = trainer.step, trainer.steps
+        why = self._gate.look()
+        while why is None and trainer.step < steps:
+            trainer.advance()
+            self._step = trainer.step
+            if is_due(trainer.step, trainer.report_every, steps):
+                self._note(trainer.step, trainer.report())
+                reported = trainer.step
+            if is_due(trainer.step, trainer.evaluate_every, steps):
+                self._note(trainer.step, trainer.evaluate())
+                self._watcher.sample(trainer.sample)
+                steps = self._judge(trainer)
+            self._watcher.step(trainer.step)
+            why = self._gate.look()
+        if reported < trainer.step and why is not Break.LOST:
+            self._note(trainer.step, trainer.report())  # what is not reported is not in the checkpoint
+        return why
+
+    def _judge(self, trainer: Trainer) -> int:
+        """How many steps the run has, now that it was evaluated: it ends here if more would make it worse."""
+        ending = trainer.verdict()
+        if ending is not None:
+            _log.info("run %s: ends at step %s, %s", self._segment.run.id, trainer.step, ending.code)
+            self._watcher.ending(ending)
+        self._steps = trainer.steps
+        return trainer.steps
+
+    def _note(self, step: int, values: Mapping[str, float]) -> None:
+        """Add figures to the curves; a value that is no number ends the run."""
+        for name, value in values.items():
+            if not math.isfinite(value):
+                raise OmokageError(ErrorCode.DIVERGED, step=step, name=name)
+        if self._points and self._points[-1].step == step:
+            values = {**self._points.pop().values, **values}
+        point = Point(step, {name: float(value) for name, value in values.items()})
+        self._points.append(point)
+        self._watcher.point(point)
+
+    def _commit(self, trainer: Trainer, next_owner: str | None) -> Run | None:
+        blob, size = _blob(self._segment), 0
+        reached = self._reached()
+        if trainer.step > self._segment.run.step:
+            data = trainer.snapshot()
+            blob, size = self._parts.blobs.put(data), len(data)
+            del data
+            reached = self._reached(blob, size)
+        after = self._parts.runs.commit_segment(self._segment.job, reached, next_owner)
+        if after is not None:
+            self._warm.keep(after, blob, trainer)
+            self._trainer = None
+            self._watcher.committed(self._points)
+        return after
+
+    def _finish(self, trainer: Trainer, dataset: Dataset) -> Run | None:
+        """A segment of its own: the last step's checkpoint is safe, whatever happens here."""
+        version = self._parts.register(self._segment.run, dataset, trainer.finish())
+        _log.info("run %s: finished as %s", self._segment.run.id, version.title)
+        return self._parts.runs.finish(self._segment.job, self._reached())
+
+    def _fail(self, failure: Failure, *, pause: bool = False) -> Run | None:
+        return self._parts.runs.fail(self._segment.job, failure, self._reached(), pause=pause)
+
+    def _reached(self, blob: str | None = None, size: int = 0) -> Reached:
+        return Reached(
+            step=self._step,
+            steps=self._steps,
+            points=self._points,
+            seconds=time.monotonic() - self._began,
+            live=self._watcher.live(),
+            blob=blob,
+            size=size,
+        )
+
+
+def _blob(segment: Segment) -> str | None:
+    return segment.checkpoint.blob if segment.checkpoint else None

@@ -1,0 +1,134 @@
+"""A data set as trainers read it: labels and embeddings in memory, pictures in a memory-mapped file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.domain.errors import ErrorCode, OmokageError
+from core.vision.datasets.picture_cache import mapped
+from core.vision.datasets.records import Record
+from core.vision.datasets.shards import read_shard
+from core.vision.decoding.decode import SafeDecoder
+from core.vision.recognition.photo_reader import EMBEDDING_NAME
+from core.vision.views import View, render_view
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.domain.data.datasets import Dataset, Shard
+    from core.domain.faces import Box
+    from core.storage.blobs import Blobs
+
+EMBEDDING_SIZE = 128
+# A face whose box takes so much of the picture's shorter side fills it: the picture came as a crop of one face.
+_FILLS = 0.75
+
+
+class DatasetReader:
+    """Row i of everything is the same picture, in the order of the shards.
+
+    `labels` (N,) int64 count the data set's classes, `found` (N,) tells whether a face was found, `embeddings` (N, 128)
+    float32 are zeros where none was, `sources` and `hashes` (sha256 of the file that came) tell where it is from.
+    """
+
+    def __init__(self, dataset: Dataset, blobs: Blobs, cache: Path) -> None:
+        """Read all but the pictures.
+
+        Args:
+            dataset: the version.
+            blobs: have its shards.
+            cache: a folder for decoded pictures.
+
+        Raises:
+            OmokageError: DATASET_CHANGED, a shard is gone or is not what it was.
+        """
+        self.dataset = dataset
+        self._blobs = blobs
+        self._cache = cache
+        labels: list[int] = []
+        found: list[bool] = []
+        embeddings: list[bytes] = []
+        self._embedders: set[str] = set()
+        self.sources: list[str] = []
+        self.hashes: list[str] = []
+        for record in self.records():
+            labels.append(record.label)
+            found.append(record.landmarks is not None)
+            embeddings.append(record.embedding or bytes(4 * EMBEDDING_SIZE))
+            if record.embedding:
+                self._embedders.add(record.embedder)
+            self.sources.append(record.source)
+            self.hashes.append(record.sha256)
+        self.labels: NDArray[np.int64] = np.array(labels, np.int64)
+        self.found: NDArray[np.bool_] = np.array(found, np.bool_)
+        self._embeddings: NDArray[np.float32] = np.frombuffer(b"".join(embeddings), "<f4").reshape(-1, EMBEDDING_SIZE)
+
+    @property
+    def embeddings(self) -> NDArray[np.float32]:
+        """Of the faces as today's network has them.
+
+        Raises:
+            OmokageError: DATASET_UNFIT, they are another network's, which do not compare; import the pictures again.
+        """
+        if self._embedders - {EMBEDDING_NAME}:
+            raise OmokageError(ErrorCode.DATASET_UNFIT, remark="other-embedder")
+        return self._embeddings
+
+    def __len__(self) -> int:
+        return self.dataset.pictures
+
+    def images(self, view: View) -> NDArray[np.uint8]:
+        """All pictures in a view, (N, size, size, 3) RGB, memory-mapped and read-only.
+
+        The first call for a data set and view decodes everything (about 3 ms a picture); later ones open a file.
+
+        Raises:
+            OmokageError: DATASET_CHANGED, DISK_FULL.
+        """
+        shape = (self.dataset.pictures, view.size, view.size, 3)
+        return mapped(self._cache / f"{self.dataset.cache_key}-{view.key}.npy", shape, self._rendered(view))
+
+    def records(self) -> Iterator[Record]:
+        """Everything that is stored, one shard in memory at a time.
+
+        Raises:
+            OmokageError: DATASET_CHANGED.
+        """
+        for shard in self.dataset.shards:
+            count = 0
+            for record in read_shard(self._shard(shard)):
+                if record.label >= len(self.dataset.classes):
+                    raise OmokageError(ErrorCode.DATASET_CHANGED)
+                count += 1
+                yield record
+            if count != shard.pictures:
+                raise OmokageError(ErrorCode.DATASET_CHANGED)
+
+    def _shard(self, shard: Shard) -> bytes:
+        try:
+            return self._blobs.get(shard.sha256)
+        except OmokageError as error:  # gone or damaged
+            raise OmokageError(ErrorCode.DATASET_CHANGED) from error
+
+    def _rendered(self, view: View) -> Iterator[NDArray[np.uint8]]:
+        with SafeDecoder() as decoder:
+            for record in self.records():
+                image = decoder.decode(record.image)
+                yield render_view(view, image, record.landmarks, _frame(record, image))
+
+
+def _frame(record: Record, image: NDArray[np.uint8]) -> Box | None:
+    """The face's box, unless the picture came as a crop of the face, which is shown as it is."""
+    box = record.box
+    if box is None or (max(box.w, box.h) >= _FILLS * min(image.shape[:2]) and _came_so(record)):
+        return None
+    return box
+
+
+def _came_so(record: Record) -> bool:
+    return hashlib.sha256(record.image).hexdigest() == record.sha256

@@ -1,0 +1,126 @@
+"""Pictures as one memory-mapped file: made once, whole or not at all, and made again where it was damaged."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import time
+import uuid
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import numpy as np
+
+from core.storage.disk import disk_full_said
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Shape = tuple[int, int, int, int]
+
+# 100,000 pictures of 96 pixels are 2.8 GB: the present data set, and those of the last trainings as far as they fit.
+MOST_BYTES = 8 * 1024**3
+_PART = ".part"
+_ABANDONED_S = 24 * 3600.0  # without a byte written: the largest file takes minutes
+
+
+def mapped(path: Path, shape: Shape, pictures: Iterable[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """The file's pictures, read-only; made from `pictures` where it is missing or damaged.
+
+    Two processes that want the same file do not both make it; what a killed one left half done is not used.
+
+    Args:
+        path: in a folder of its own, of which the files that were not used for longest are deleted when it grows.
+        shape: (N, H, W, 3).
+        pictures: N of (H, W, 3); only iterated over if the file has to be made.
+
+    Raises:
+        OmokageError: DISK_FULL.
+        ValueError: other pictures than `shape` says.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(path):
+        found = _opened(path, shape)
+        if found is None:
+            _make(path, shape, pictures)
+            _make_room(path)
+            found = _opened(path, shape)
+    if found is None:
+        raise OSError(errno.EIO, f"{path} is not what was written to it")
+    return found
+
+
+def _opened(path: Path, shape: Shape) -> NDArray[np.uint8] | None:
+    try:
+        found = np.load(path, mmap_mode="r", allow_pickle=False)
+        whole = isinstance(found, np.memmap) and path.stat().st_size == found.offset + found.nbytes
+    except (OSError, ValueError, EOFError):  # missing, cut off, or no such file
+        return None
+    if not whole or found.shape != shape or found.dtype != np.uint8:
+        return None
+    os.utime(path)  # it was used
+    pictures: NDArray[np.uint8] = found
+    return pictures
+
+
+def _make(path: Path, shape: Shape, pictures: Iterable[NDArray[np.uint8]]) -> None:
+    _remove_parts(path)
+    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}{_PART}")
+    try:
+        with disk_full_said(), part.open("wb") as file:
+            _write(file, shape, pictures)
+            file.flush()
+            os.fsync(file.fileno())  # or a power cut could leave a file of the right size, full of zeros
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write(file: IO[bytes], shape: Shape, pictures: Iterable[NDArray[np.uint8]]) -> None:
+    # Not through a memory map: there, a full disk kills the process.
+    header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, header)
+    count = 0
+    for picture in pictures:
+        if picture.shape != shape[1:] or picture.dtype != np.uint8:
+            raise ValueError(f"a picture is {picture.shape} {picture.dtype}, not {shape[1:]} uint8")
+        file.write(np.ascontiguousarray(picture).data)
+        count += 1
+    if count != shape[0]:
+        raise ValueError(f"{count} pictures came, not {shape[0]}")
+
+
+def _remove_parts(path: Path) -> None:
+    """Delete what killed processes left half made: of this file at once, since its lock is held; of others in time."""
+    for part in path.parent.glob(f"*{_PART}"):
+        with contextlib.suppress(FileNotFoundError):
+            if part.name.startswith(f"{path.name}.") or time.time() - part.stat().st_mtime > _ABANDONED_S:
+                part.unlink()
+
+
+def _make_room(kept: Path) -> None:
+    """Delete what was not used for longest; a file that somebody has mapped stays until he lets it go."""
+    files = sorted(kept.parent.glob("*.npy"), key=lambda file: file.stat().st_mtime, reverse=True)
+    room = MOST_BYTES
+    for file in files:
+        room -= file.stat().st_size
+        if room < 0 and file != kept:
+            file.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other processes of this host from making the same file; the kernel gives the lock back."""
+    try:
+        import fcntl  # not on Windows, where both make it and the later one stays
+    except ImportError:
+        yield
+        return
+    fd = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)

@@ -1,0 +1,1 @@
+"""Align a face and embed it: 128 numbers from dlib's network."""

@@ -1,0 +1,1 @@
+"""From a photo to names: read its faces, embed them, recognise them."""

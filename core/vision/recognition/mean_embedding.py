@@ -1,0 +1,263 @@
+"""Who a face shows: a calibrated probability for each known person and for "nobody I know"; names for a whole photo.
+
+A person is the mean of the embeddings of his pictures. On held-out people the squared distance to that mean beat the
+nearest pictures, mixtures of both, and cosines, from one picture a person to twenty (decision 003). How near is near
+depends on the number of pictures, and a face that lies far from everybody else is a safer match than one in a crowd.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from core.domain.faces import Candidate
+from core.vision.embedding.dlib_weights import EMBEDDING_SIZE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.domain.people import GalleryRows
+    from core.vision.recognition.photo_reader import PhotoReading
+
+RECOGNISER_NAME = "mean-embedding-1"
+MOST_CANDIDATES = 3  # what an answer's line holds
+_RIVALS = 4  # people looked at beside the nearest one; more do not change the fit
+_NEVER = 1e6  # the cost of a forbidden name: more than any sum of logarithms in a photo
+
+
+class FaceNaming(NamedTuple):
+    """Three candidates at most, likeliest first, and the person that the face is named as, if any.
+
+    `withheld`: the person that it would surely be named as, were that person not named on another face of the photo.
+    """
+
+    candidates: tuple[Candidate, ...]
+    named: Candidate | None
+    withheld: Candidate | None = None
+
+
+Confirmed: TypeAlias = "Sequence[Candidate | None]"  # for each face whom people named it as; empty: none of them
+
+
+class Recogniser(Protocol):
+    """Names the faces of one photo."""
+
+    def recognise(
+        self, queries: NDArray[np.float32], forbidden: Sequence[frozenset[int]], confirmed: Confirmed = ()
+    ) -> list[FaceNaming]:
+        """For each embedding (N, 128) a naming; `forbidden[i]` holds the ids of people that face i does not show."""
+
+
+class Head(Protocol):
+    """A trained recogniser of a fixed set of people: what a model version is loaded as."""
+
+    @property
+    def classes(self) -> tuple[tuple[str, int], ...]:
+        """Name and person id of each."""
+
+    def probabilities(self, reading: PhotoReading) -> NDArray[np.float64]:
+        """Calibrated, of each face of a photo: (faces, classes + 1), rows sum to 1, "unknown" is last."""
+
+    def known(self, reading: PhotoReading) -> NDArray[np.float64]:
+        """The same as if each face were one of its people: (faces, classes), rows sum to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecogniserConfig:
+    """How distances become probabilities, for squared distances between embeddings of dlib's network.
+
+    Fitted by maximum likelihood with `python -m benchmarks.recognition --fit`: galleries of 1 to 30 people with 1 to 20
+    pictures each, half of the queries strangers, so that "unknown" starts at even odds.
+    """
+
+    distance: float = 0.253  # even odds against a person with endless pictures ...
+    distance_one: float = 0.147  # ... and this much further for one picture (over n for n), whose mean is noisier
+    width: float = 0.0147  # how soon certainty comes: the odds change e-fold over this distance ...
+    width_one: float = 0.0126  # ... and this much more for one picture
+    rival_distance: float = 0.619  # where the next people usually are; also stands in for those that are missing
+    rival_weight: float = 9.5  # how much nearer rivals speak for a stranger
+    name_from: float = 0.8  # a name is said from here on: one stranger in a hundred is named, see decision 003
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """The people that may be named: `embeddings` (M, 128), `owners` (M,) are indices into `person_ids` and `names`."""
+
+    person_ids: tuple[int, ...]
+    names: tuple[str, ...]
+    embeddings: NDArray[np.float32]
+    owners: NDArray[np.intp]
+
+    @classmethod
+    def from_rows(cls, rows: GalleryRows) -> Gallery:
+        """What the database keeps; there `owners` are ids."""
+        place = {person_id: index for index, person_id in enumerate(rows.person_ids)}
+        embeddings = np.frombuffer(b"".join(rows.embeddings), "<f4").reshape(-1, EMBEDDING_SIZE)
+        return cls(rows.person_ids, rows.names, embeddings, np.array([place[one] for one in rows.owners], np.intp))
+
+
+class MeanEmbeddingRecogniser:
+    """Compares with the mean embedding of each person; works from one picture a person."""
+
+    def __init__(self, gallery: Gallery, config: RecogniserConfig | None = None) -> None:
+        self._gallery = gallery
+        self._config = config or RecogniserConfig()
+        self._means, self._counts = person_means(gallery)
+
+    @property
+    def people(self) -> dict[int, str]:
+        """Names by person id, in the order of the columns of `probabilities`."""
+        return dict(zip(self._gallery.person_ids, self._gallery.names, strict=True))
+
+    def recognise(
+        self, queries: NDArray[np.float32], forbidden: Sequence[frozenset[int]], confirmed: Confirmed = ()
+    ) -> list[FaceNaming]:
+        """For each embedding (N, 128) a naming, see `namings`.
+
+        Args:
+            queries: the faces of one photo.
+            forbidden: for each face, ids of people that it does not show.
+            confirmed: for each face, whom people named it as.
+        """
+        chances = self.probabilities(queries, mask_of(forbidden, self._gallery.person_ids))
+        return namings(chances, self.people, self._config.name_from, confirmed)
+
+    def probabilities(self, queries: NDArray[np.float32], forbidden: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Embeddings (N, 128) and a mask (N, P) of who they are not -> (N, P + 1), rows sum to 1, "unknown" is last."""
+        distances = squared_distances(queries, self._means)
+        return calibrate(np.where(forbidden, np.inf, distances), self._counts, self._config)
+
+
+def mask_of(forbidden: Sequence[frozenset[int]], person_ids: Sequence[int]) -> NDArray[np.bool_]:
+    """For each face who it does not show -> (N, P)."""
+    mask = np.array([[one in row for one in person_ids] for row in forbidden], bool)
+    return mask.reshape(len(forbidden), len(person_ids))
+
+
+def namings(
+    chances: NDArray[np.float64], people: Mapping[int, str], name_from: float, confirmed: Confirmed = ()
+) -> list[FaceNaming]:
+    """The answer for a whole photo: what people confirmed, and guesses that name nobody twice.
+
+    Somebody who is confirmed on one face is in the photo, and a guess that it is the same person again is withheld as
+    any second guess is. Who is confirmed on several faces is in the photo several times (a strip, a mirror): then
+    guesses may name that person as often as they are sure.
+
+    Args:
+        chances: (N, P + 1), "unknown" last.
+        people: (P) names by person id, in the order of the columns.
+        name_from: a face whose person is less likely than this stays unnamed.
+        confirmed: for each face whom people named it as; such a person need not be among `people`.
+    """
+    columns = list(people.items())
+    settled = list(confirmed) or [None] * len(chances)
+    guesses = iter(_guesses(chances, list(people), name_from, settled))
+
+    def candidate(column: int, row: NDArray[np.float64]) -> Candidate:
+        return Candidate(*columns[column], float(row[column]))
+
+    def naming(row: NDArray[np.float64], person: Candidate | None) -> FaceNaming:
+        order = np.argsort(-row[:-1], kind="stable")[:MOST_CANDIDATES]
+        candidates = tuple(candidate(index, row) for index in order if row[index] > 0)
+        if person is not None:
+            return FaceNaming(candidates, person)
+        guess = next(guesses)
+        named, withheld = (None if column is None else candidate(column, row) for column in guess)
+        return FaceNaming(candidates, named, withheld)
+
+    return [naming(row, person) for row, person in zip(chances, settled, strict=True)]
+
+
+def _guesses(
+    chances: NDArray[np.float64], person_ids: Sequence[int], name_from: float, settled: Confirmed
+) -> list[tuple[int | None, int | None]]:
+    """For each face that is not settled the column that it is named as, and the one that is withheld."""
+    counts = Counter(person.person_id for person in settled if person is not None)
+    taken = {column for column, person_id in enumerate(person_ids) if counts[person_id] == 1}
+    repeated = {column for column, person_id in enumerate(person_ids) if counts[person_id] > 1}
+    rows = chances[[person is None for person in settled]]
+    sure = [_sure(row, name_from) for row in rows]
+    contested = rows.copy()
+    contested[:, [*taken, *repeated]] = 0.0
+    assigned = assign(contested, name_from)
+    named = [own if own in repeated else other for own, other in zip(sure, assigned, strict=True)]
+    used = taken | {column for column in named if column is not None}
+    return [(column, own if column is None and own in used else None) for column, own in zip(named, sure, strict=True)]
+
+
+def _sure(row: NDArray[np.float64], name_from: float) -> int | None:
+    """The column of the likeliest person, if a face with this row (P + 1) alone in its photo would be named so."""
+    column = int(row.argmax())
+    return column if column < len(row) - 1 and row[column] >= name_from else None
+
+
+def make_recogniser(rows: GalleryRows) -> MeanEmbeddingRecogniser:
+    """The recogniser that serves a guild with these rows."""
+    return MeanEmbeddingRecogniser(Gallery.from_rows(rows))
+
+
+def person_means(gallery: Gallery) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """The mean embedding of each person (P, 128) and the number of pictures (P,).
+
+    Raises:
+        ValueError: a person without a picture.
+    """
+    people = len(gallery.person_ids)
+    counts = np.bincount(gallery.owners, minlength=people)
+    if len(counts) != people or (counts == 0).any():
+        raise ValueError("each person of a gallery has a picture, and each picture is of a person")
+    sums = np.zeros((people, gallery.embeddings.shape[1]))
+    np.add.at(sums, gallery.owners, gallery.embeddings)
+    return sums / counts[:, None], counts
+
+
+def squared_distances(queries: NDArray[np.floating], means: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Euclidean distance squared, (N, D) and (P, D) -> (N, P)."""
+    if not means.size or not queries.size:
+        return np.zeros((len(queries), len(means)))
+    wide = queries.astype(np.float64)
+    squares = (wide**2).sum(1)[:, None] + (means**2).sum(1) - 2 * wide @ means.T
+    return np.asarray(np.maximum(squares, 0.0))
+
+
+def calibrate(
+    distances: NDArray[np.float64], counts: NDArray[np.intp], config: RecogniserConfig
+) -> NDArray[np.float64]:
+    """Squared distances (N, P) to people with `counts` (P,) pictures -> probabilities (N, P + 1), "unknown" last.
+
+    An infinite distance means: not this person.
+    """
+    corrected = distances - config.distance_one / counts
+    known = (config.distance - corrected) / (config.width + config.width_one / counts)
+    rivals = np.sort(corrected, axis=1)[:, 1 : _RIVALS + 1]
+    further = np.where(np.isfinite(rivals), rivals - config.rival_distance, 0.0).sum(1) / _RIVALS
+    logits = np.column_stack([known, -config.rival_weight * further])
+    likelihoods = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(likelihoods / likelihoods.sum(axis=1, keepdims=True))
+
+
+def assign(chances: NDArray[np.float64], name_from: float) -> list[int | None]:
+    """The likeliest naming of a whole photo in which nobody is named twice.
+
+    A name that is not sure enough to be given keeps nobody else from it.
+
+    Args:
+        chances: (N, P + 1), "unknown" last.
+        name_from: a face whose person is less likely than this stays unnamed.
+
+    Returns:
+        For each face the index of a person, or None.
+    """
+    faces, people = len(chances), chances.shape[1] - 1
+    with np.errstate(divide="ignore"):
+        costs = np.minimum(-np.log(chances), _NEVER)
+    costs[:, :-1][chances[:, :-1] < name_from] = _NEVER
+    unknown = np.repeat(costs[:, -1:], faces, axis=1)  # any number of faces may stay unknown
+    rows, columns = linear_sum_assignment(np.hstack([costs[:, :-1], unknown]))
+    sure = [column < people and chances[row, column] >= name_from for row, column in zip(rows, columns, strict=True)]
+    return [int(column) if named else None for column, named in zip(columns, sure, strict=True)]

@@ -1,0 +1,152 @@
+"""From the bytes of a photo to its faces and their embeddings."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from PIL import Image
+
+from core.domain.faces import Box, DetectedFace
+from core.vision.detection.orientation import UprightPhoto, upright
+from core.vision.embedding.align import CHIP_SIZE, align
+from core.vision.views import Framing, View, render_view
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# Stored beside each embedding: those of another network or another alignment do not compare.
+EMBEDDING_NAME = "dlib-resnet29-v1.align-1"
+
+# A crowd's picture must not hold the queue up: 50 faces are a quarter of a second, and more numbered boxes than
+# anybody reads. Of more, the best are kept.
+MOST_FACES = 50
+_CHIP = View(Framing.ALIGNED, CHIP_SIZE)
+
+
+class Decoder(Protocol):
+    """Turns untrusted bytes into pixels."""
+
+    def decode(self, data: bytes) -> NDArray[np.uint8]:
+        """(H, W, 3) RGB, upright; raises OmokageError for what is no photo."""
+
+    def close(self) -> None:
+        """Give back what decoding holds; a later `decode` takes it again."""
+
+
+class Detector(Protocol):
+    """Finds faces."""
+
+    def detect(self, image: NDArray[np.uint8]) -> Sequence[DetectedFace]:
+        """Faces in (H, W, 3) RGB."""
+
+
+class FaceEmbedder(Protocol):
+    """Describes faces."""
+
+    def embed(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Aligned faces (N, 150, 150, 3) RGB -> (N, 128)."""
+
+    def warm_up(self) -> None:
+        """Do what would make the first call slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoReading:
+    """A photo's pixels (H, W, 3), its faces from the best to the least, their embeddings (N, 128).
+
+    `turned`: by how many degrees clockwise the photo that came was turned, so that its faces stand.
+    """
+
+    image: NDArray[np.uint8]
+    faces: tuple[DetectedFace, ...]
+    embeddings: NDArray[np.float32]
+    turned: int = 0
+
+    def only(self, index: int) -> PhotoReading:
+        """The same photo as if it had no other face."""
+        return replace(self, faces=(self.faces[index],), embeddings=self.embeddings[index : index + 1])
+
+
+class PhotoReader:
+    """Reads photos with the parts that it is given."""
+
+    def __init__(self, decoder: Decoder, detector: Detector, embedder: FaceEmbedder) -> None:
+        self._decoder = decoder
+        self._detector = detector
+        self._embedder = embedder
+
+    def read(self, data: bytes, *, turns: bool = True) -> PhotoReading:
+        """Decode, find faces, align and embed them.
+
+        Args:
+            data: the photo's bytes, whatever they are.
+            turns: whether a photo that lies on its side is turned upright; without, it is read as it is.
+
+        Raises:
+            OmokageError: what is wrong with the photo, as the decoder says it. A photo without a face is no error.
+        """
+        image = self.decode(data)
+        seen = upright(self.detect, image) if turns else UprightPhoto(image, self.detect(image), 0)
+        chips = np.zeros((len(seen.faces), CHIP_SIZE, CHIP_SIZE, 3), np.uint8)
+        for index, face in enumerate(seen.faces):
+            chips[index] = align(seen.image, face.landmarks)
+        return PhotoReading(seen.image, seen.faces, self._embedder.embed(chips), seen.turned)
+
+    def upright(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """A photo (H, W, 3) as `read` turns it."""
+        return upright(self.detect, image).image
+
+    def decode(self, data: bytes) -> NDArray[np.uint8]:
+        """A photo's pixels (H, W, 3); raises OmokageError for what is no photo."""
+        return self._decoder.decode(data)
+
+    def detect(self, image: NDArray[np.uint8]) -> tuple[DetectedFace, ...]:
+        """The faces in (H, W, 3) RGB, from the best to the least."""
+        return best_faces(self._detector.detect(image))
+
+    def whole(self, image: NDArray[np.uint8]) -> PhotoReading:
+        """The middle of a picture as if it was a face, as trainings show a picture in which none is found."""
+        height, width = image.shape[:2]
+        side = min(height, width)
+        box = Box((width - side) // 2, (height - side) // 2, side, side)
+        face = DetectedFace(box, 0.0, ())  # type: ignore[arg-type]  # the only one without landmarks
+        return PhotoReading(image, (face,), self._embedder.embed(render_view(_CHIP, image, None)[None]))
+
+    def warm_up(self) -> None:
+        """Make the first photo as fast as the others."""
+        blank = io.BytesIO()
+        Image.new("RGB", (1024, 768)).save(blank, "PNG")  # a common size, for which the detector keeps its buffers
+        self.read(blank.getvalue(), turns=False)
+        self._embedder.warm_up()
+
+    def close(self) -> None:
+        """End the decoder's process; the next photo starts another."""
+        self._decoder.close()
+
+
+def best_faces(faces: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:
+    """The 50 faces that matter most, by certainty times size in pixels a side; all of them where there are fewer."""
+
+    def weight(face: DetectedFace) -> float:
+        return face.score * math.sqrt(max(0.0, face.box.w * face.box.h))
+
+    return tuple(sorted(faces, key=weight, reverse=True)[:MOST_FACES])
+
+
+def load_photo_reader(*, operator: bool = False) -> PhotoReader:
+    """The product's parts: seconds and hundreds of megabytes, so only where photos are read; never before a fork.
+
+    Args:
+        operator: the photos are files of the operator's, so they may be as large as cameras make them.
+    """
+    from core.vision.decoding.decode import CHAT_LIMITS, OPERATOR_LIMITS, SafeDecoder  # tests need none of these
+    from core.vision.detection.detect import load_detector
+    from core.vision.embedding.embed import load_embedder
+
+    limits = OPERATOR_LIMITS if operator else CHAT_LIMITS
+    return PhotoReader(SafeDecoder(limits), load_detector(), load_embedder())

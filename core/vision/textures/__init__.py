@@ -1,0 +1,1 @@
+"""Pictures of no face, to test what a recogniser says of them."""

@@ -1,0 +1,1 @@
+"""The head: its surface, skin, hair and features."""

@@ -1,0 +1,1 @@
+"""Who is drawn: traits, roles and the default people."""

@@ -1,0 +1,1 @@
+"""Arithmetic on fields of pixels, rays, colours and the scene."""

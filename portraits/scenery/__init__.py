@@ -1,0 +1,1 @@
+"""What is around the head: body, clothes, glasses, background, the group."""

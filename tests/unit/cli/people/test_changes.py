@@ -1,0 +1,148 @@
+"""`omokage people rename`, `merge`, `remove` and `omokage data remove`, in a shell."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cli.context import opened
+from cli.main import omokage
+from cli.output import confirmation
+from core.domain.data.datasets import DatasetClass, Shard
+from core.domain.faces import Box
+from core.domain.people import NewFace
+from core.settings import Settings
+
+POINTS = ((1.0, 1.0), (2.0, 1.0), (1.5, 1.5), (1.0, 2.0), (2.0, 2.0))
+
+
+@pytest.fixture(autouse=True)
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("OMOKAGE_DATA", str(tmp_path / "data"))
+    monkeypatch.delenv("OMOKAGE_DATABASE_URL", raising=False)
+    return tmp_path
+
+
+def run(*arguments: str) -> tuple[int, Result]:
+    result = CliRunner().invoke(omokage, list(arguments), standalone_mode=False)
+    return (getattr(result.exception, "exit_code", 99) if result.exception else result.return_value or 0), result
+
+
+def said(*arguments: str) -> Any:
+    status, result = run(*arguments, "--json")
+    assert status == 0, result.exception
+    return json.loads(result.stdout)
+
+
+def refused(*arguments: str) -> tuple[int, str]:
+    status, result = run(*arguments)
+    return status, str(getattr(result.exception, "message", result.exception))
+
+
+def enrol(*names: str, guild: int = 0) -> None:
+    with opened(Settings.from_env()) as services:
+        for number, name in enumerate(names, 1):
+            embedding = bytes([number]) * 512
+            face = NewFace(1, Box(0, 0, 20, 20), 0.9, POINTS, embedding, "net-1")
+            photo = services.blobs.put(f"{name} {guild}".encode())
+            services.people.enrol(guild, name, face, source="test", photo=photo)
+
+
+def add_dataset(*names: str) -> None:
+    with opened(Settings.from_env()) as services:
+        people = services.datasets.people(0, names, by=0)
+        classes = [DatasetClass(one.name, one.id, 3) for one in people]
+        content = " ".join(names).encode()
+        shards = [Shard(services.blobs.put(content), 3 * len(names), len(content))]
+        services.datasets.add(0, "family", classes, shards, hash=content.hex(), without_face=0, by=0)
+
+
+def names(guild: int = 0) -> list[str]:
+    return [one["name"] for one in said("people", "list", "--guild", str(guild))]
+
+
+def test_a_person_is_renamed_in_a_guild() -> None:
+    enrol("Ana", guild=5)
+    enrol("Ana")
+    assert said("people", "rename", "ana", "Anna", "--guild", "5")["name"] == "Anna"
+    assert (names(5), names()) == (["Anna"], ["Ana"])
+    assert run("people", "rename", "Ana", "Anna")[1].stdout == "Ana is called Anna now.\n"
+
+
+def test_a_name_that_is_taken_is_answered_with_the_command_that_merges() -> None:
+    enrol("Anna", "Ann B.")
+    status, text = refused("people", "rename", "Ann B.", "ANNA")
+    assert status == 1
+    assert text.endswith("somebody else is called Anna already; to make one person of both: "
+                         "omokage people merge 'Ann B.' Anna")  # fmt: skip
+
+
+def test_two_are_merged_and_one_is_left() -> None:
+    enrol("Anna", "Ann")
+    shown = said("people", "merge", "Ann", "Anna", "--yes")
+    assert (shown["name"], shown["pictures"], shown["merged"], shown["faces"]) == ("Anna", 2, "Ann", 1)
+    assert names() == ["Anna"]
+
+
+def test_somebody_is_removed_and_what_is_left_of_them_is_said(folder: Path) -> None:
+    enrol("Anna", "Ben")
+    add_dataset("Anna", "Ben")
+    status, result = run("people", "remove", "Anna", "--yes")
+    assert status == 0
+    assert result.stdout.splitlines() == [
+        "Anna is removed, with 1 stored face and 1 photo.",
+        "note   Pictures that were imported are still in: family v1 (omokage data remove).",
+    ]
+    assert names() == ["Ben"]
+    assert said("people", "remove", "Ben", "--yes") == {
+        "removed": "Ben", "faces": 1, "photos": 1, "datasets": ["family v1"], "versions": [],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", [("people", "remove", "Anna"), ("people", "merge", "Anna", "Ben"),
+                                       ("data", "remove", "family", "--all")])  # fmt: skip
+def test_nothing_is_deleted_before_somebody_says_yes(
+    arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enrol("Anna", "Ben")
+    add_dataset("Anna", "Ben")
+    status, text = refused(*arguments)
+    assert (status, "--yes" in text) == (2, True)  # nobody sits at this terminal
+    monkeypatch.setattr(confirmation, "somebody_is_there", lambda: True)
+    monkeypatch.setattr(confirmation.click, "confirm", lambda *_, **__: False)
+    assert refused(*arguments) == (1, "Nothing was changed.")
+    assert (names(), len(said("data", "list"))) == (["Anna", "Ben"], 1)
+
+
+def test_an_import_is_taken_back_with_who_came_with_it() -> None:
+    enrol("Anna")
+    add_dataset("Anna", "IMG 0001")
+    add_dataset("Anna", "Chloë")
+    assert said("data", "remove", "family", "--version", "1", "--yes") == [
+        {"name": "family", "version": 1, "pictures": 6, "people": ["IMG 0001"]}
+    ]
+    assert names() == ["Anna", "Chloë"]
+    assert [one["version"] for one in said("data", "list")] == [2]
+    status, result = run("data", "remove", "family", "--all", "--yes")
+    assert (status, result.stdout) == (
+        0, "family v2 is removed, with 6 pictures; nothing else was known of Chloë, so they are removed, too.\n",
+    )  # fmt: skip
+
+
+def test_what_cannot_be_meant_is_refused() -> None:
+    enrol("Anna")
+    add_dataset("Anna")
+    assert refused("people", "remove", "Zoë", "--yes") == (1, "Zoë: nobody of that name is known")
+    assert refused("people", "merge", "Anna", "Anna", "--yes")[0] == 2
+    assert refused("data", "remove", "family")[0] == 2
+    assert refused("data", "remove", "family", "--all", "--version", "1")[0] == 2
+    assert refused("data", "remove", "family", "--version", "7", "--yes") == (1, "there is no such data set")
+    run("data", "remove", "family", "--all", "--yes")
+    assert refused("data", "show", "family", "--version", "1") == (
+        1,
+        "family v1 was removed, and its pictures are gone",
+    )

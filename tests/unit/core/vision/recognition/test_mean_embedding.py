@@ -1,0 +1,258 @@
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from core.domain.faces import Candidate
+from core.domain.people import GalleryRows
+from core.vision.recognition.mean_embedding import (
+    Gallery,
+    MeanEmbeddingRecogniser,
+    RecogniserConfig,
+    assign,
+    calibrate,
+    make_recogniser,
+    namings,
+    person_means,
+    squared_distances,
+)
+
+NOBODY: frozenset[int] = frozenset()
+CONFIG = RecogniserConfig()
+
+
+def point(person: int, noise: float = 0.0, seed: int = 0) -> np.ndarray:
+    """An embedding; different people are 0.75 apart (squared), as faces of two people are."""
+    embedding = np.zeros(128, np.float32)
+    embedding[person] = math.sqrt(0.75 / 2)
+    direction = np.random.default_rng(seed).normal(size=128)
+    return (embedding + noise * direction / np.linalg.norm(direction)).astype(np.float32)
+
+
+def gallery(*pictures: int) -> Gallery:
+    """Person i has pictures[i] pictures, the id 10 + i and the name "person i"."""
+    owners = [person for person, count in enumerate(pictures) for _ in range(count)]
+    embeddings = [point(person, 0.2, seed) for seed, person in enumerate(owners)]
+    ids, names = tuple(10 + i for i in range(len(pictures))), tuple(f"person {i}" for i in range(len(pictures)))
+    return Gallery(ids, names, np.array(embeddings, np.float32).reshape(-1, 128), np.array(owners, np.intp))
+
+
+def test_a_near_face_is_named_and_a_stranger_is_not() -> None:
+    recogniser = MeanEmbeddingRecogniser(gallery(5, 5, 5))
+    known, stranger = recogniser.recognise(np.stack([point(1, 0.2, 99), point(60)]), [NOBODY] * 2)
+    assert known.named is not None
+    assert (known.named.person_id, known.named.name) == (11, "person 1")
+    assert known.named == known.candidates[0]
+    assert stranger.named is None
+    assert len(stranger.candidates) == 3
+
+
+def test_candidates_come_likeliest_first_and_are_three_at_most() -> None:
+    recogniser = MeanEmbeddingRecogniser(gallery(1, 1, 1, 1, 1))
+    query = (0.55 * point(2) + 0.45 * point(4)).astype(np.float32)
+    (naming,) = recogniser.recognise(query[None], [NOBODY])
+    assert [one.person_id for one in naming.candidates[:2]] == [12, 14]
+    assert len(naming.candidates) == 3
+    assert sorted(naming.candidates, key=lambda one: -one.probability) == list(naming.candidates)
+
+
+def test_one_picture_a_person_is_enough_to_be_named() -> None:
+    (naming,) = MeanEmbeddingRecogniser(gallery(1, 1)).recognise(point(0, 0.35, 99)[None], [NOBODY])
+    assert naming.named is not None
+    assert naming.named.person_id == 10
+
+
+def test_the_mean_of_many_pictures_must_be_nearer_than_a_single_picture() -> None:
+    once, often = (calibrate(np.array([[0.3]]), np.array([count]), CONFIG)[0, 0] for count in (1, 20))
+    assert once > 0.5 > often
+
+
+def test_an_empty_gallery_names_nobody() -> None:
+    (naming,) = make_recogniser(GalleryRows((), (), (), ())).recognise(point(0)[None], [NOBODY])
+    assert naming == ((), None, None)
+
+
+def test_a_photo_without_faces_gets_no_naming() -> None:
+    assert MeanEmbeddingRecogniser(gallery(1, 2)).recognise(np.zeros((0, 128), np.float32), []) == []
+
+
+def test_a_face_is_never_named_nor_proposed_as_whom_it_is_said_not_to_be() -> None:
+    recogniser = MeanEmbeddingRecogniser(gallery(5, 5, 5))
+    (naming,) = recogniser.recognise(point(1, 0.2, 99)[None], [frozenset({11})])
+    assert naming.named is None
+    assert 11 not in {one.person_id for one in naming.candidates}
+
+
+def test_a_face_that_is_said_to_be_nobody_of_the_gallery_stays_unknown() -> None:
+    recogniser = MeanEmbeddingRecogniser(gallery(5, 5))
+    (naming,) = recogniser.recognise(point(1)[None], [frozenset({10, 11})])
+    assert naming == ((), None, None)
+
+
+def test_of_two_faces_alike_only_the_nearer_is_named() -> None:
+    recogniser = MeanEmbeddingRecogniser(gallery(5, 5))
+    near, nearest = recogniser.recognise(np.stack([point(0, 0.25, 5), point(0, 0.1, 6)]), [NOBODY] * 2)
+    assert near.named is None
+    assert near.candidates[0].person_id == 10
+    assert nearest.named is not None
+    assert nearest.named.person_id == 10
+
+
+def test_rows_of_the_database_become_a_gallery() -> None:
+    embeddings = tuple(point(person).astype("<f4").tobytes() for person in (0, 1, 1))
+    (naming,) = make_recogniser(GalleryRows((7, 9), ("Aiko", "Ken"), embeddings, (7, 9, 9))).recognise(
+        point(1)[None], [NOBODY]
+    )
+    assert naming.named is not None
+    assert (naming.named.person_id, naming.named.name) == (9, "Ken")
+
+
+def test_a_person_is_the_mean_of_the_pictures() -> None:
+    means, counts = person_means(gallery(1, 4))
+    assert counts.tolist() == [1, 4]
+    assert means[1] == pytest.approx(gallery(1, 4).embeddings[1:].mean(0), abs=1e-6)
+
+
+def test_a_person_without_a_picture_is_refused() -> None:
+    with pytest.raises(ValueError, match="picture"):
+        MeanEmbeddingRecogniser(Gallery((1, 2), ("a", "b"), np.zeros((1, 128), np.float32), np.array([0])))
+
+
+def test_distances_are_euclidean_and_squared() -> None:
+    a, b = np.random.default_rng(0).normal(size=(2, 6, 128))
+    assert squared_distances(a, b) == pytest.approx(((a[:, None] - b[None]) ** 2).sum(-1))
+
+
+distances = npst.arrays(
+    float, st.tuples(st.integers(1, 6), st.integers(0, 8)), elements=st.floats(0, 4) | st.just(math.inf)
+)
+
+
+@given(distances, st.integers(1, 30))
+def test_probabilities_are_probabilities(far: np.ndarray, count: int) -> None:
+    chances = calibrate(far, np.full(far.shape[1], count), CONFIG)
+    assert chances.shape == (len(far), far.shape[1] + 1)
+    assert chances.sum(1) == pytest.approx(1)
+    assert (chances >= 0).all()
+    assert (chances[:, :-1][np.isinf(far)] == 0).all()
+
+
+@given(st.floats(0, 1), st.floats(0.001, 0.5), st.integers(1, 30))
+def test_nearer_is_never_less_likely(far: float, nearer_by: float, count: int) -> None:
+    rows = np.array([(far, 0.6, 0.7), (max(0.0, far - nearer_by), 0.6, 0.7)])
+    chances = calibrate(rows, np.full(3, count), CONFIG)
+    assert chances[1, 0] >= chances[0, 0] - 1e-12
+
+
+def test_rivals_that_are_near_too_make_a_match_less_sure() -> None:
+    alone, crowded = calibrate(
+        np.array([(0.25, 0.7, 0.7, 0.7, 0.7), (0.25, 0.45, 0.45, 0.45, 0.45)]), np.full(5, 5), CONFIG
+    )
+    assert alone[0] > crowded[0] + 0.1
+
+
+def best_by_trying_all(chances: np.ndarray) -> float:
+    """The largest product of probabilities over all namings in which nobody is named twice."""
+    faces, people = len(chances), chances.shape[1] - 1
+    best = 0.0
+    for names in itertools.product(range(people + 1), repeat=faces):
+        known = [name for name in names if name < people]
+        if len(known) == len(set(known)):
+            best = max(best, math.prod(chances[face, name] for face, name in enumerate(names)))
+    return best
+
+
+@given(npst.arrays(float, st.tuples(st.integers(1, 4), st.integers(1, 4)), elements=st.floats(0.01, 1)))
+def test_the_naming_of_a_photo_is_the_likeliest_without_doubles(weights: np.ndarray) -> None:
+    chances = weights / weights.sum(1, keepdims=True)
+    names = assign(chances, 0.0)
+    known = [name for name in names if name is not None]
+    assert len(known) == len(set(known))
+    chosen = math.prod(chances[face, -1 if name is None else name] for face, name in enumerate(names))
+    assert chosen == pytest.approx(best_by_trying_all(chances))
+
+
+def test_a_name_is_said_only_from_the_threshold_on() -> None:
+    chances = np.array([(0.79, 0.01, 0.2)])
+    assert assign(chances, 0.8) == [None]
+    assert assign(chances, 0.79) == [0]
+
+
+def test_an_impossible_name_is_not_given_even_where_unknown_is_impossible_too() -> None:
+    assert assign(np.array([(0.0, 1.0, 0.0), (0.0, 1.0, 0.0)]), 0.5).count(None) == 1
+
+
+HARU, MEI = Candidate(10, "Haru", 1.0), Candidate(11, "Mei", 1.0)
+PEOPLE = {10: "Haru", 11: "Mei"}
+
+
+def names_of(chances: list[tuple[float, ...]], *confirmed: Candidate | None) -> list[str | None]:
+    found = namings(np.array(chances), PEOPLE, 0.8, confirmed)
+    return [one.named.name if one.named else None for one in found]
+
+
+def test_a_sure_name_that_another_face_has_already_is_withheld_and_told() -> None:
+    first, second = namings(np.array([(0.96, 0.0, 0.04), (0.9, 0.0, 0.1)]), PEOPLE, 0.8)
+    assert (first.named, first.withheld) == (Candidate(10, "Haru", 0.96), None)
+    assert (second.named, second.withheld) == (None, Candidate(10, "Haru", 0.9))
+
+
+def test_a_name_that_was_never_sure_is_not_told_as_withheld() -> None:
+    _, second = namings(np.array([(0.96, 0.0, 0.04), (0.79, 0.0, 0.21)]), PEOPLE, 0.8)
+    assert second.withheld is None
+
+
+def test_what_people_confirmed_needs_no_probability_and_may_be_the_same_person_twice() -> None:
+    assert names_of([(0.0, 0.9, 0.1), (0.0, 0.0, 1.0)], HARU, HARU) == ["Haru", "Haru"]
+
+
+def test_whom_people_confirmed_is_in_the_photo_so_a_guess_of_the_same_person_is_withheld() -> None:
+    first, second = namings(np.array([(0.1, 0.0, 0.9), (0.99, 0.0, 0.01)]), PEOPLE, 0.8, (HARU, None))
+    assert first.named == HARU
+    assert (second.named, second.withheld) == (None, Candidate(10, "Haru", 0.99))
+
+
+def test_whom_people_confirmed_twice_is_in_the_photo_as_often_as_guesses_are_sure() -> None:
+    chances = [(0.1, 0.0, 0.9), (0.1, 0.0, 0.9), (0.99, 0.0, 0.01), (0.9, 0.0, 0.1), (0.5, 0.0, 0.5)]
+    assert names_of(chances, HARU, HARU, None, None, None) == ["Haru", "Haru", "Haru", "Haru", None]
+
+
+def test_a_confirmed_face_leaves_the_name_that_was_guessed_for_it_to_others() -> None:
+    assert names_of([(0.99, 0.0, 0.01), (0.9, 0.0, 0.1)], MEI, None) == ["Mei", "Haru"]
+
+
+def test_people_may_confirm_somebody_of_whom_the_recogniser_knows_nothing() -> None:
+    (naming,) = namings(np.array([[1.0]]), {}, 0.8, (HARU,))
+    assert naming == ((), HARU, None)
+
+
+def test_a_face_that_is_not_sure_enough_to_be_named_keeps_no_other_face_from_the_name() -> None:
+    assert names_of([(0.79, 0.21, 0.0), (0.81, 0.0, 0.19)]) == [None, "Haru"]
+
+
+chances_of_photos = npst.arrays(float, st.tuples(st.integers(1, 5), st.just(3)), elements=st.floats(0.001, 1))
+
+
+@given(chances_of_photos, st.data())
+def test_whatever_people_confirmed_guesses_name_nobody_twice_and_say_what_they_withhold(
+    weights: np.ndarray, data: st.DataObject
+) -> None:
+    chances = weights / weights.sum(1, keepdims=True)
+    choice = st.sampled_from([None, HARU, MEI])
+    confirmed = data.draw(st.lists(choice, min_size=len(chances), max_size=len(chances)))
+    found = namings(chances, PEOPLE, 0.8, confirmed)
+    for column, person in enumerate((10, 11)):
+        times = sum(one is not None and one.person_id == person for one in confirmed)
+        guessed = [one for one, sure in zip(found, confirmed, strict=True) if sure is None and one.named]
+        again = sum(one.named is not None and one.named.person_id == person for one in guessed)
+        assert times > 1 or again + times <= 1
+        for row, one, sure in zip(chances, found, confirmed, strict=True):
+            if sure is None and row[column] >= 0.8:
+                assert one.named or one.withheld == Candidate(person, PEOPLE[person], row[column])
+    assert [one.named for one, sure in zip(found, confirmed, strict=True) if sure] == [one for one in confirmed if one]

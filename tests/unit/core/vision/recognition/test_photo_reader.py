@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.faces import Box, DetectedFace
+from core.vision.embedding.align import CHIP_SIZE, TEMPLATE
+from core.vision.recognition.photo_reader import MOST_FACES, PhotoReader, best_faces
+
+
+def face_at(x: float, y: float, *, scale: float = 1.0, score: float = 0.9) -> DetectedFace:
+    one, two, three, four, five = ((x + scale * px, y + scale * py) for px, py in TEMPLATE)
+    return DetectedFace(Box(x, y, 150 * scale, 150 * scale), score, (one, two, three, four, five))
+
+
+class PillowDecoder:
+    def decode(self, data: bytes) -> np.ndarray:
+        if data == b"no photo":
+            raise OmokageError(ErrorCode.NOT_AN_IMAGE)
+        return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+
+
+class FixedDetector:
+    def __init__(self, faces: list[DetectedFace]) -> None:
+        self.faces = faces
+
+    def detect(self, image: np.ndarray) -> list[DetectedFace]:
+        assert image.ndim == 3
+        return self.faces
+
+
+class MeanColourEmbedder:
+    """Embeds a face as its mean colour, so that a test sees which pixels came in."""
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+        self.warm = False
+
+    def embed(self, chips: np.ndarray) -> np.ndarray:
+        assert chips.shape[1:] == (CHIP_SIZE, CHIP_SIZE, 3)
+        self.batches.append(len(chips))
+        embeddings = np.zeros((len(chips), 128), np.float32)
+        embeddings[:, :3] = chips.mean((1, 2))
+        return embeddings
+
+    def warm_up(self) -> None:
+        self.warm = True
+
+
+def png(image: np.ndarray) -> bytes:
+    data = io.BytesIO()
+    Image.fromarray(image).save(data, "PNG")
+    return data.getvalue()
+
+
+def test_each_face_is_embedded_from_its_own_pixels() -> None:
+    photo = np.zeros((150, 300, 3), np.uint8)
+    photo[:, :150] = (200, 0, 0)
+    photo[:, 150:] = (0, 100, 0)
+    left, right = face_at(0, 0, score=0.8), face_at(150, 0, score=0.9)
+    embedder = MeanColourEmbedder()
+
+    reading = PhotoReader(PillowDecoder(), FixedDetector([left, right]), embedder).read(png(photo))
+
+    assert reading.faces == (right, left)
+    assert reading.embeddings[0, :3] == pytest.approx((0, 100, 0), abs=1)
+    assert reading.embeddings[1, :3] == pytest.approx((200, 0, 0), abs=1)
+    assert embedder.batches == [2]
+    assert (reading.image == photo).all()
+
+
+def test_a_photo_without_a_face_is_read_all_the_same() -> None:
+    reading = PhotoReader(PillowDecoder(), FixedDetector([]), MeanColourEmbedder()).read(png(np.zeros((9, 9, 3), "u1")))
+    assert reading.faces == ()
+    assert reading.embeddings.shape == (0, 128)
+
+
+def test_what_is_no_photo_is_said_by_the_decoder() -> None:
+    with pytest.raises(OmokageError) as caught:
+        PhotoReader(PillowDecoder(), FixedDetector([]), MeanColourEmbedder()).read(b"no photo")
+    assert caught.value.code is ErrorCode.NOT_AN_IMAGE
+
+
+def test_of_a_crowd_the_large_and_certain_faces_are_kept() -> None:
+    crowd = [face_at(0, 0, scale=0.1, score=0.5) for _ in range(200)]
+    near = [face_at(0, 0, scale=1 + i / 100, score=0.9) for i in range(MOST_FACES)]
+    kept = best_faces(crowd + near)
+    assert kept == tuple(reversed(near))
+
+
+def test_warming_up_reaches_every_part() -> None:
+    embedder = MeanColourEmbedder()
+    PhotoReader(PillowDecoder(), FixedDetector([face_at(0, 0)]), embedder).warm_up()
+    assert embedder.batches == [1]
+    assert embedder.warm
+
+
+def test_the_middle_of_a_picture_can_be_read_as_one_face() -> None:
+    picture = np.zeros((100, 300, 3), np.uint8)
+    picture[:, 100:200] = (0, 0, 200)
+
+    reading = PhotoReader(PillowDecoder(), FixedDetector([]), MeanColourEmbedder()).whole(picture)
+
+    (face,) = reading.faces
+    assert (face.box, face.score, face.landmarks) == (Box(100, 0, 100, 100), 0.0, ())
+    assert reading.embeddings[0, :3] == pytest.approx((0, 0, 200), abs=1)
+
+
+def test_one_face_of_a_reading_can_be_looked_at_alone() -> None:
+    photo = np.zeros((150, 300, 3), np.uint8)
+    photo[:, 150:] = (0, 100, 0)
+    faces = [face_at(0, 0, score=0.9), face_at(150, 0, score=0.8)]
+    reading = PhotoReader(PillowDecoder(), FixedDetector(faces), MeanColourEmbedder()).read(png(photo))
+
+    alone = reading.only(1)
+
+    assert alone.faces == (faces[1],)
+    assert alone.embeddings.shape == (1, 128)
+    assert alone.embeddings[0, :3] == pytest.approx((0, 100, 0), abs=1)
+    assert alone.image is reading.image
+
+
+def test_a_photo_that_lies_on_its_side_is_read_upright() -> None:
+    photo = np.zeros((300, 150, 3), np.uint8)
+    photo[:150] = (200, 0, 0)
+
+    class Standing(FixedDetector):
+        def detect(self, image: np.ndarray) -> list[DetectedFace]:
+            return self.faces if image.shape == (150, 300, 3) and image[0, 0, 0] == 200 else []
+
+    reader = PhotoReader(PillowDecoder(), Standing([face_at(0, 0)]), MeanColourEmbedder())
+    reading = reader.read(png(photo))
+    as_it_is = reader.read(png(photo), turns=False)
+
+    assert (reading.turned, reading.image.shape, reading.faces) == (270, (150, 300, 3), (face_at(0, 0),))
+    assert reading.embeddings[0, :3] == pytest.approx((200, 0, 0), abs=1)
+    assert (reader.upright(photo) == reading.image).all()
+    assert (as_it_is.turned, as_it_is.image.shape, as_it_is.faces) == (0, (300, 150, 3), ())
