@@ -11,11 +11,18 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PIL import Image
 
 from benchmarks.running import Running
+from core.bootstrap import build
+from core.domain.jobs import JobKind, JobState
+from core.settings import Settings
+from core.storage.job_rows import end_jobs
+from core.storage.tables import jobs
 from portraits import default_people, portrait
 from sandbox.driver import Member
 from sandbox.types import Json
@@ -39,6 +46,15 @@ def omokage(product: Running, *arguments: str) -> str:
     assert done.returncode == 0, done.stderr
     assert not re.search("absl|oneDNN|TensorFlow", done.stderr), done.stderr
     return done.stdout
+
+
+def call_off_checks(product: Running) -> None:
+    """End the checks of new versions: minutes of a core in the background, for which no test of the product waits."""
+    with (
+        closing(build(Settings.from_env({"OMOKAGE_DATA": str(product.data)}), lambda *_: None)) as services,
+        services.database.write() as connection,
+    ):
+        end_jobs(connection, jobs.c.kind == JobKind.CHECK, state=JobState.CANCELLED, now=datetime.now(UTC))
 
 
 def said(message: Json) -> str:
