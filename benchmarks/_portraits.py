@@ -13,7 +13,7 @@ from PIL import Image
 from benchmarks.report import shared_data
 from core.domain.data.datasets import NOBODY, UNNAMED, Dataset, DatasetClass
 from core.domain.jobs import Origin
-from core.domain.training.runs import Run, RunKind, RunState, Wish
+from core.domain.training.runs import DesiredState, Run, RunKind, RunState
 from core.vision.datasets.main_face import find_face
 from core.vision.views import View, render_view
 
@@ -56,7 +56,8 @@ def run_of(preset: str, steps: int, **config: Any) -> Run:
     """A run's row: a DCGAN with these options, seed 1."""
     return Run(
         id=1, guild_id=0, number=1, kind=RunKind.DCGAN, preset=preset, config={"head": "dcgan", **config}, seed=1,
-        dataset_id=1, state=RunState.RUNNING, wish=Wish.RUN, step=0, steps=steps, seconds=0.0, segments=0, job_id=None,
+        dataset_id=1, state=RunState.RUNNING, desired_state=DesiredState.RUN, step=0, steps=steps, seconds=0.0,
+        segments=0, job_id=None,
         parent_id=None, parent_step=None, origin=Origin(0, 0, 0, "en", 0, ""), created_at=_THEN, started_at=None,
         updated_at=_THEN, finished_at=None, failure=None, live=None,
     )  # fmt: skip

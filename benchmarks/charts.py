@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from benchmarks.report import Figures, percentile, run_alone
 from core.domain.registry.evaluation import Bin, EvaluationReport, confusion_of
-from core.domain.training.runs import Point
+from core.domain.training.runs import CurvePoint
 from core.render.charts import render_confusion, render_curves, render_reliability
 
 ROUNDS = 15
@@ -56,7 +56,7 @@ def seconds(draw: Callable[[], bytes]) -> float:
     return time.thread_time() - started
 
 
-def whole_run() -> list[Point]:
+def whole_run() -> list[CurvePoint]:
     """As a run of `classic` reports: every ten steps, and twenty evaluations."""
     noise = random.Random(0).gauss
     points = []
@@ -65,7 +65,7 @@ def whole_run() -> list[Point]:
         values = {"loss": 3.7 * left * (1 + noise(0, 0.1)) + 0.03, "accuracy": 1 - left + noise(0, 0.03)}
         if step % (STEPS // 20) == 0:
             values |= {"held_out_accuracy": 0.77 * (1 - left), "held_out_loss": 1 + 2.7 * left}
-        points.append(Point(step, values))
+        points.append(CurvePoint(step, values))
     return points
 
 

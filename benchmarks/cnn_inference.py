@@ -25,22 +25,22 @@ def run() -> dict[str, float | int | str]:
     """By preset."""
     from core.models.cnn.head import CnnConfig, CnnHead
     from core.models.cnn.network import build_net
-    from core.models.cnn.presets import RECIPES
+    from core.models.cnn.presets import CNN_PRESETS
     from core.models.cnn.training_step import infer
     from core.models.common.backend import make_forward  # TensorFlow
 
     figures: dict[str, float | int | str] = {}
-    for preset in ("classic", "slim", "modern"):
-        recipe = RECIPES[preset]
-        net = build_net(recipe.net, recipe.size, CLASSES)
+    for name in ("classic", "slim", "modern"):
+        preset = CNN_PRESETS[name]
+        net = build_net(preset.net, preset.size, CLASSES)
         gate: Any = None  # strangers are not asked about here
-        config = CnnConfig(recipe.net, recipe.framing, recipe.size, recipe.grey, 1.0)
+        config = CnnConfig(preset.net, preset.framing, preset.size, preset.grey, 1.0)
         head = CnnHead(tuple((str(index), index) for index in range(CLASSES)), net, config, gate)
         plain = make_forward(lambda pixels, net=net: infer(net, pixels, grey=False))
         for count in (1, 64):
-            pixels = np.zeros((count, recipe.size, recipe.size, 3), np.uint8)
-            figures[f"{preset}, {count} plain, ms"] = milliseconds(lambda plain=plain, pixels=pixels: plain(pixels))
-            figures[f"{preset}, {count} with mirror image, ms"] = milliseconds(
+            pixels = np.zeros((count, preset.size, preset.size, 3), np.uint8)
+            figures[f"{name}, {count} plain, ms"] = milliseconds(lambda plain=plain, pixels=pixels: plain(pixels))
+            figures[f"{name}, {count} with mirror image, ms"] = milliseconds(
                 lambda head=head, pixels=pixels: head.closed(pixels)
             )
     return figures

@@ -49,13 +49,13 @@ def run(turns: int = TURNS, steps: int = STEPS) -> dict[str, float | int | str]:
 def measure(augment: float, steps: int) -> tuple[float, float]:
     """In this process: milliseconds a step, and for drawing."""
     from core.models.dcgan.generator import DcganFaces, faces_tensors
-    from core.models.dcgan.presets import RECIPES
-    from core.models.dcgan.training_step import Duel  # TensorFlow, in the measured process only
+    from core.models.dcgan.presets import DCGAN_PRESETS
+    from core.models.dcgan.training_step import DcganTraining  # TensorFlow, in the measured process only
 
-    recipe = replace(RECIPES["light"], augment=augment, batch=BATCH)
-    side = recipe.shape.size
+    preset = replace(DCGAN_PRESETS["light"], augment=augment, batch=BATCH)
+    side = preset.shape.size
     images = np.random.default_rng(0).integers(0, 256, (PICTURES, side, side, 3), np.uint8)
-    duel = Duel(images, np.arange(PICTURES), recipe)
+    duel = DcganTraining(images, np.arange(PICTURES), preset)
 
     def step() -> None:
         duel.advance()

@@ -75,19 +75,21 @@ def run(
     from core.models.common.sample_quality import SampleQuality
     from core.models.common.weights_file import load
     from core.models.dcgan.generator import DcganFaces
-    from core.models.dcgan.presets import RECIPES, TWO_CLASS
+    from core.models.dcgan.presets import DCGAN_PRESETS, TWO_CLASS
     from core.models.dcgan.trainer import COMPARED, FRESH, make_dcgan_trainer
-    from core.models.dcgan.training_step import Duel  # TensorFlow
+    from core.models.dcgan.training_step import DcganTraining  # TensorFlow
     from core.vision.views import View, framing_of
 
     reader = Portraits(pictures)
     request = run_of(preset, _STEPS, **options)
     trainer = make_dcgan_trainer(request, reader.dataset(), reader)
-    recipe = replace(RECIPES[preset], loss=TWO_CLASS, batch=_PLAIN_BATCH, augment=0.0, average=0.0, steps=_STEPS)
-    view = View(framing_of(reader.found), recipe.shape.size)
+    plain_preset = replace(
+        DCGAN_PRESETS[preset], loss=TWO_CLASS, batch=_PLAIN_BATCH, augment=0.0, average=0.0, steps=_STEPS
+    )
+    view = View(framing_of(reader.found), plain_preset.shape.size)
     images = reader.images(view)
     held_out = hold_out_some(len(images), request.seed)
-    duel = Duel(images, np.flatnonzero(~held_out), recipe, request.seed)
+    duel = DcganTraining(images, np.flatnonzero(~held_out), plain_preset, request.seed)
     quality = SampleQuality(images, held_out, view.framing, seed=request.seed)
 
     def after_ours(number: int) -> None:

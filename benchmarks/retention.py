@@ -18,10 +18,10 @@ from typing import Any
 from sqlalchemy import insert
 
 from benchmarks.report import percentile, run_alone
+from core.domain.clock import now_utc
 from core.domain.fairness import OPERATOR_GUILD
 from core.domain.jobs import JobKind, JobRequest, Origin
 from core.domain.storage_limits import StorageLimits
-from core.services.jobs.base import now_utc
 from core.services.jobs.service import JobService
 from core.services.retention import RetentionService
 from core.storage.blob_references import still_referenced

@@ -46,14 +46,14 @@ def run() -> dict[str, float | int | str]:
 
 def measure(preset: str) -> float:
     """In this process: milliseconds a step."""
-    from core.models.cnn.presets import RECIPES  # TensorFlow, in the measured process only
-    from core.models.cnn.training_step import CnnTrainer
+    from core.models.cnn.presets import CNN_PRESETS  # TensorFlow, in the measured process only
+    from core.models.cnn.training_step import CnnTraining
 
-    recipe = replace(RECIPES[preset], steps=10_000)
+    settings = replace(CNN_PRESETS[preset], steps=10_000)
     random = np.random.default_rng(0)
-    images = random.integers(0, 256, (PICTURES, recipe.view.size, recipe.view.size, 3), np.uint8)
+    images = random.integers(0, 256, (PICTURES, settings.view.size, settings.view.size, 3), np.uint8)
     labels = random.integers(0, 40, PICTURES)
-    trainer = CnnTrainer(images, labels, np.zeros(PICTURES, bool), classes=40, recipe=recipe)
+    trainer = CnnTraining(images, labels, np.zeros(PICTURES, bool), classes=40, preset=settings)
     times = []
     for step in range(WARM_UP + STEPS):
         began = time.perf_counter()

@@ -33,12 +33,12 @@ from bot.threads import Threads
 from bot.ui.forms import FormTaker
 from bot.ui.i18n import CommandTranslator
 from core.bootstrap import Services
-from core.services.jobs.service import now_utc
+from core.domain.clock import now_utc
 from core.settings import Settings
 
 if TYPE_CHECKING:
     from bot.feature_set import FeatureSet
-    from worker.stream import JobEvent
+    from worker.events import JobEvent
 
 _log = logging.getLogger(__name__)
 _SETTLE_S = 5.0  # what is being posted when the bot is stopped may end

@@ -66,7 +66,7 @@ def _services(settings: Settings) -> Services:
 
 
 async def _serve(services: Services, settings: Settings, token: str) -> None:
-    from worker.stream import events
+    from worker.events import events
 
     bot = OmokageBot(services, settings, feature_set(), partial(events, settings.broker_url))
     stopped = asyncio.Event()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
-from core.domain.jobs import LIMITS, Limits
+from core.domain.jobs import JOB_LIMITS, JobLimits
 from core.services.datasets.removal import DatasetRemover
 from core.services.datasets.service import DatasetService
 from core.services.datasets.storage import DatasetStorage
@@ -64,7 +64,7 @@ class Services:
         self.database.close()
 
 
-def build(settings: Settings, enqueue: Enqueue, limits: Limits = LIMITS) -> Services:
+def build(settings: Settings, enqueue: Enqueue, limits: JobLimits = JOB_LIMITS) -> Services:
     """Open, and where needed create, the storage; light enough for the bot: no numpy, no TensorFlow.
 
     Raises:

@@ -20,12 +20,12 @@ from core.domain.jobs import QueueName
 from core.models.common.lean_import import lean_keras
 from core.models.common.quiet_import import quiet_tensorflow
 from core.settings import Settings
-from worker.handlers import Load, load_handlers
-from worker.pulse import Pulse, beat_file
+from worker.events import EventPublisher
+from worker.handlers import LoadHandlers, load_handlers
+from worker.heartbeat import HeartbeatThread, heartbeat_file
 from worker.queue import make_celery, make_enqueue
 from worker.runner import Runner
-from worker.shared import Shared
-from worker.stream import Stream
+from worker.shared_flags import SharedFlags
 from worker.tasks import add_tasks
 from worker.timing import Timing
 
@@ -44,14 +44,16 @@ _PRELOAD = (
 class PoolProcess:
     """What one pool process holds, from `start` on."""
 
-    def __init__(self, settings: Settings, queue: QueueName, load: Load, *, app: Celery, timing: Timing) -> None:
+    def __init__(
+        self, settings: Settings, queue: QueueName, load: LoadHandlers, *, app: Celery, timing: Timing
+    ) -> None:
         self._settings = settings
         self._queue = queue
         self._load = load
         self._app = app
         self._timing = timing
         self._runner: Runner | None = None
-        self.shared = Shared()
+        self.shared = SharedFlags()
 
     def start(self, **_: object) -> None:
         """Open the storage, load the models. Celery drops what a signal's handler raises, so this ends the worker."""
@@ -79,11 +81,11 @@ class PoolProcess:
         return Runner(
             services.jobs,
             self._load(services, self._queue),
-            Stream(self._settings.broker_url).publish,
+            EventPublisher(self._settings.broker_url).publish,
             stopping=self.shared.stopping,
             ending=self.shared.ending,
             discard_refused=services.retention.discard_refused,
-            longest_s=self._timing.longest_s,
+            max_duration_s=self._timing.max_duration_s,
             renew_s=limits.renew_s,
         )
 
@@ -93,7 +95,7 @@ def run(
     queue: QueueName,
     *,
     concurrency: int = 1,
-    load: Load = load_handlers,
+    load: LoadHandlers = load_handlers,
     preload: Callable[[], None] | None = None,
     timing: Timing | None = None,
 ) -> int:
@@ -119,7 +121,7 @@ def run(
         (preload or import_models)()
     _hush()
     _connect(process, timing)
-    with Pulse(beat_file(settings.data, queue), settings.broker_url, queue, process.shared, timing):
+    with HeartbeatThread(heartbeat_file(settings.data, queue), settings.broker_url, queue, process.shared, timing):
         worker = _worker(app, queue, concurrency)
         worker.start()
     return EXIT_BROKEN if process.shared.broken else int(worker.exitcode or 0)

@@ -18,7 +18,7 @@ from core.bootstrap import (
 )
 from core.domain.jobs import JSON, Job, JobCancelledError, JobKind, QueueName
 from core.domain.people import NewFace
-from worker.warming import warm_up_later
+from worker.warm_up import warm_up_later
 
 if TYPE_CHECKING:
     from core.services.attack.service import OptimizeService
@@ -39,7 +39,7 @@ class Progress(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class HandlerResult:
     """What JobService.finish writes. `keep`: also where the job was to stop, since what there is is the answer."""
 
     result: Mapping[str, JSON]
@@ -49,11 +49,11 @@ class Done:
 
 # Raises OmokageError for what the member can mend, JobCancelledError after `cancelled` said so. None: the handler has
 # ended the job itself, together with what it wrote; those of silent kinds do.
-Handler: TypeAlias = Callable[[Job, Progress, Cancelled], Done | None]
+Handler: TypeAlias = Callable[[Job, Progress, Cancelled], HandlerResult | None]
 Handlers: TypeAlias = Mapping[JobKind, Handler]
 # One service answers them all.
-DRAWN = (JobKind.GENERATE, JobKind.MORPH, JobKind.MIX, JobKind.FILM, JobKind.NEAREST)
-Load: TypeAlias = Callable[[Services, QueueName], Handlers]
+GENERATOR_KINDS = (JobKind.GENERATE, JobKind.MORPH, JobKind.MIX, JobKind.FILM, JobKind.NEAREST)
+LoadHandlers: TypeAlias = Callable[[Services, QueueName], Handlers]
 
 
 def load_handlers(services: Services, queue: QueueName) -> Handlers:
@@ -68,7 +68,7 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
             JobKind.OPTIMIZE: optimize_with(services),
             JobKind.CHECK: check_with(build_checker(services)),
             JobKind.TRAIN: train_with(build_training(services)),
-            **dict.fromkeys(DRAWN, draw_with(drawing)),
+            **dict.fromkeys(GENERATOR_KINDS, draw_with(drawing)),
         }
     classifier = build_classifier(services)
     classifier.warm_up()
@@ -78,8 +78,8 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
 def draw_with(drawing: DrawService) -> Handler:
     """The handler of everything that models draw."""
 
-    def draw(job: Job, progress: Progress, cancelled: Cancelled) -> Done:
-        return Done(drawing.answer(job, progress, cancelled).to_json())
+    def draw(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
+        return HandlerResult(drawing.answer(job, progress, cancelled).to_json())
 
     return draw
 
@@ -87,9 +87,9 @@ def draw_with(drawing: DrawService) -> Handler:
 def classify_with(classifier: ClassifyService) -> Handler:
     """The handler of classify jobs."""
 
-    def classify(job: Job, progress: Progress, cancelled: Cancelled) -> Done:
+    def classify(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
         outcome = classifier.classify(job, progress, cancelled)
-        return Done(outcome.result.to_json(), outcome.faces)
+        return HandlerResult(outcome.result.to_json(), outcome.faces)
 
     return classify
 
@@ -97,9 +97,9 @@ def classify_with(classifier: ClassifyService) -> Handler:
 def evaluate_with(evaluator: EvaluateService) -> Handler:
     """The handler of evaluate jobs, which take a second: they draw what was measured while training."""
 
-    def evaluate(job: Job, progress: Progress, cancelled: Cancelled) -> Done:
+    def evaluate(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
         progress("drawing", 0.0)
-        return Done(evaluator.answer(job))
+        return HandlerResult(evaluator.answer(job))
 
     return evaluate
 
@@ -107,7 +107,7 @@ def evaluate_with(evaluator: EvaluateService) -> Handler:
 def snapshot_with(services: Services) -> Handler:
     """The handler of snapshot jobs: `dataset_id` of the version that there is afterwards."""
 
-    def snapshot(job: Job, progress: Progress, cancelled: Cancelled) -> Done:
+    def snapshot(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
         from core.services.datasets.from_labels import from_labels  # TensorFlow, and seldom asked for
 
         def go_on(done: int, total: int) -> None:
@@ -118,7 +118,7 @@ def snapshot_with(services: Services) -> Handler:
         dataset = from_labels(
             services.database, services.dataset_storage, job.origin.guild_id, job.origin.member_id, go_on
         )
-        return Done({"dataset_id": dataset.id})
+        return HandlerResult({"dataset_id": dataset.id})
 
     return snapshot
 
@@ -126,10 +126,10 @@ def snapshot_with(services: Services) -> Handler:
 def curate_with(services: Services) -> Handler:
     """The handler of curate jobs."""
 
-    def curate(job: Job, progress: Progress, cancelled: Cancelled) -> Done:
+    def curate(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
         from core.services.curation.service import CurateService, Moment  # TensorFlow, and seldom asked for
 
-        return Done(CurateService(services.dataset_storage).answer(job, Moment(progress, cancelled)))
+        return HandlerResult(CurateService(services.dataset_storage).answer(job, Moment(progress, cancelled)))
 
     return curate
 
@@ -141,10 +141,10 @@ def optimize_with(services: Services) -> Handler:
     def optimizer() -> OptimizeService:
         return build_optimizer(services)
 
-    def optimize(job: Job, progress: Progress, cancelled: Cancelled) -> Done:
+    def optimize(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
         progress("reading", 0.0)  # the first one takes seconds, for which the networks are loaded
         answer = optimizer().answer(job, progress, cancelled, lambda: services.jobs.get(job.id).cancel_requested)
-        return Done(answer.to_json(), keep=answer.picture is not None)
+        return HandlerResult(answer.to_json(), keep=answer.picture is not None)
 
     return optimize
 
@@ -152,9 +152,9 @@ def optimize_with(services: Services) -> Handler:
 def check_with(checker: CheckService) -> Handler:
     """The handler of checks, a slice of which is a job's turn."""
 
-    def check(job: Job, progress: Progress, cancelled: Cancelled) -> Done | None:
+    def check(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult | None:
         found = checker.answer(job, cancelled)
-        return None if found is None else Done(found)
+        return None if found is None else HandlerResult(found)
 
     return check
 

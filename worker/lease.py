@@ -13,21 +13,21 @@ from core.domain.jobs import RENEW_S, LeaseStatus
 _log = logging.getLogger(__name__)
 
 
-class Lease:
+class LeaseRenewer:
     """Renews in a thread for as long as it is entered.
 
     Args:
         renew: asks the database, see JobService.renew; a failure is tried again at the next turn.
         every_s: seconds between two renewals.
-        longest_s: a job that runs for longer is stuck: its lease is left to others.
+        max_duration_s: a job that runs for longer is stuck: its lease is left to others.
     """
 
     def __init__(
-        self, renew: Callable[[], LeaseStatus], *, every_s: float = RENEW_S, longest_s: float = float("inf")
+        self, renew: Callable[[], LeaseStatus], *, every_s: float = RENEW_S, max_duration_s: float = float("inf")
     ) -> None:
         self._renew = renew
         self._every_s = every_s
-        self._longest_s = longest_s
+        self._max_duration_s = max_duration_s
         self._status = LeaseStatus.HELD
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
@@ -37,7 +37,7 @@ class Lease:
         """What the last renewal said; LOST and CANCEL_REQUESTED stay."""
         return self._status
 
-    def __enter__(self) -> Lease:
+    def __enter__(self) -> LeaseRenewer:
         self._thread.start()
         return self
 
@@ -48,7 +48,7 @@ class Lease:
         self._thread.join()
 
     def _keep(self) -> None:
-        last = time.monotonic() + self._longest_s
+        last = time.monotonic() + self._max_duration_s
         while not self._ended.wait(self._every_s) and self._status is not LeaseStatus.LOST:
             self._status = self._renewed() if time.monotonic() < last else LeaseStatus.LOST
 

@@ -13,7 +13,8 @@ from core.settings import Settings
 RUN_JOB = "omokage.run_job"
 
 # Seconds. A photo takes one and the decoder kills itself after a few, so a minute means that something is stuck; the
-# hard limit leaves the soft one time to write the failure. Only prefork keeps them; see `Lease` for the solo pool.
+# hard limit leaves the soft one time to write the failure. Only prefork keeps them; for the solo pool see
+# `LeaseRenewer`.
 SOFT_LIMIT_S = 60
 HARD_LIMIT_S = 75
 # A segment of a training lasts a minute, and what comes around it: the first one reads the data set, perhaps from

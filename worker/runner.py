@@ -14,12 +14,12 @@ from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy.exc import DBAPIError
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import JSON, RENEW_S, SILENT, Failure, Job, JobCancelledError, JobKind, LeaseStatus
+from core.domain.jobs import BACKGROUND_KINDS, JSON, RENEW_S, Failure, Job, JobCancelledError, JobKind, LeaseStatus
 from core.domain.storage_limits import REFUSED
 from core.services.jobs.service import JobService
-from worker.handlers import Done, Handlers
-from worker.lease import Lease
-from worker.stream import JobEvent
+from worker.events import JobEvent
+from worker.handlers import HandlerResult, Handlers
+from worker.lease import LeaseRenewer
 from worker.timing import Timing
 
 _log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class Runner:
         stopping: whether this process has been asked to end and its time for that is up.
         ending: whether it has been asked to; a segment of a training saves and ends at once.
         discard_refused: deletes the files of a failed job that are no photos.
-        longest_s: a job of a kind that runs for longer loses its lease.
+        max_duration_s: a job of a kind that runs for longer loses its lease.
         renew_s: seconds between two renewals of the lease.
     """
 
@@ -51,7 +51,7 @@ class Runner:
         stopping: Callable[[], bool] = lambda: False,
         ending: Callable[[], bool] = lambda: False,
         discard_refused: Callable[[Job], None] = lambda _job: None,
-        longest_s: Callable[[JobKind], float] = _TIMING.longest_s,
+        max_duration_s: Callable[[JobKind], float] = _TIMING.max_duration_s,
         renew_s: float = RENEW_S,
     ) -> None:
         self._jobs = jobs
@@ -60,7 +60,7 @@ class Runner:
         self._stopping = stopping
         self._ending = ending
         self._discard_refused = discard_refused
-        self._longest_s = longest_s
+        self._max_duration_s = max_duration_s
         self._renew_s = renew_s
 
     def run(self, job_id: int) -> None:
@@ -70,22 +70,24 @@ class Runner:
         if job is None:
             _log.info("job %s: nothing to do, it has ended or somebody else has it", job_id)
             return
-        longest_s = self._longest_s(job.kind)
+        max_duration_s = self._max_duration_s(job.kind)
         self._tell(job, JobEvent(job_id, "started"))
-        with Lease(lambda: self._jobs.renew(job_id, owner), every_s=self._renew_s, longest_s=longest_s) as lease:
+        with LeaseRenewer(
+            lambda: self._jobs.renew(job_id, owner), every_s=self._renew_s, max_duration_s=max_duration_s
+        ) as lease:
             kept = self._work(job, owner, lease)
         if kept:
             self._tell(job, JobEvent(job_id, "finished"))
         else:
             _log.warning("job %s: somebody else has it by now, so this result is dropped", job_id)
 
-    def _work(self, job: Job, owner: str, lease: Lease) -> bool:
+    def _work(self, job: Job, owner: str, lease: LeaseRenewer) -> bool:
         try:
             done = self._handle(job, lease)
         except JobCancelledError:
             return self._stop(job, owner, lease)
         except OmokageError as error:
-            if job.kind in SILENT:  # nobody is told, but for whoever reads this
+            if job.kind in BACKGROUND_KINDS:  # nobody is told, but for whoever reads this
                 _log.warning("job %s: the %s failed: %s %s", job.id, job.kind, error.code, error.details)
             kept = self._jobs.fail(job.id, owner, Failure(error.code, error.details))
             if kept and error.code in REFUSED:
@@ -102,11 +104,11 @@ class Runner:
             return self._fail(job, owner, reason=type(error).__name__)
         return done is None or self._jobs.finish(job.id, owner, done.result, done.faces, keep=done.keep)
 
-    def _handle(self, job: Job, lease: Lease) -> Done | None:
+    def _handle(self, job: Job, lease: LeaseRenewer) -> HandlerResult | None:
         handler = self._handlers.get(job.kind)
         if handler is None:
             raise LookupError(f"this worker has no models for {job.kind} jobs")
-        ends = self._ending if job.kind in SILENT else self._stopping
+        ends = self._ending if job.kind in BACKGROUND_KINDS else self._stopping
         return handler(
             job,
             partial(self._progress, job),
@@ -119,10 +121,10 @@ class Runner:
 
     def _tell(self, job: Job, event: JobEvent) -> None:
         """The bot, unless nobody waits for this kind."""
-        if job.kind not in SILENT:
+        if job.kind not in BACKGROUND_KINDS:
             self._publish(event)
 
-    def _stop(self, job: Job, owner: str, lease: Lease) -> bool:
+    def _stop(self, job: Job, owner: str, lease: LeaseRenewer) -> bool:
         if lease.status is LeaseStatus.CANCEL_REQUESTED:
             return self._jobs.stop(job.id, owner)
         if lease.status is LeaseStatus.LOST:

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.domain.jobs import LIMITS, SILENT, JobKind, Limits, QueueName
+from core.domain.jobs import BACKGROUND_KINDS, JOB_LIMITS, JobKind, JobLimits, QueueName
 from worker.queue import HARD_LIMIT_S, SEGMENT_LIMIT_S, SOFT_LIMIT_S
 from worker.watchdog import BUSY_PATIENCE_S, PATIENCE_S
 
 # A thousand faces take three quarters of a minute; two thousand steps towards a face two minutes, and as many more on a
 # busy host.
-_LONG = SILENT | {JobKind.SNAPSHOT, JobKind.OPTIMIZE}
+_LONG = BACKGROUND_KINDS | {JobKind.SNAPSHOT, JobKind.OPTIMIZE}
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
     """Seconds; tests have less patience."""
 
-    limits: Limits = LIMITS
+    limits: JobLimits = JOB_LIMITS
     soft_limit_s: float = SOFT_LIMIT_S
     hard_limit_s: float = HARD_LIMIT_S
     segment_limit_s: float = SEGMENT_LIMIT_S
     # A photo is done in this time after SIGTERM; whatever is not is given back. `omokage up` kills a little later.
     stop_grace_s: float = 5.0
     patience_s: float = PATIENCE_S
-    beat_s: float = 2.0
+    heartbeat_s: float = 2.0
 
-    def longest_s(self, kind: JobKind) -> float:
+    def max_duration_s(self, kind: JobKind) -> float:
         """After this a job is stuck, and its lease is left to others."""
         return self.segment_limit_s if kind in _LONG else self.hard_limit_s
 

@@ -12,7 +12,7 @@ BUSY_PATIENCE_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class QueueSample:
     """A worker and its queue at one moment; `at` in seconds of a monotonic clock.
 
     `queued` messages that nobody has taken, None where the broker cannot be asked; `taken` messages since the worker
@@ -26,13 +26,13 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class WatchdogState:
     """What is remembered between two looks.
 
     `still_since`: nothing was taken although there was work; `idle_since`: and nothing ran either.
     """
 
-    last: Sight
+    last: QueueSample
     still_since: float | None = None
     idle_since: float | None = None
 
@@ -47,17 +47,17 @@ class Watch:
         return 0.0 if self.still_since is None else self.last.at - self.still_since
 
 
-def look(before: Watch | None, now: Sight) -> Watch:
+def observe(before: WatchdogState | None, now: QueueSample) -> WatchdogState:
     """The next memory. A broker that cannot be asked is an excuse, and so is anything that was taken."""
     still = bool(now.queued) and (before is None or before.last.taken == now.taken)
-    return Watch(
+    return WatchdogState(
         now,
         _since(before.still_since if before else None, now.at, holds=still),
         _since(before.idle_since if before else None, now.at, holds=still and now.active == 0),
     )
 
 
-def is_stuck(watch: Watch, patience_s: float = PATIENCE_S, busy_patience_s: float = BUSY_PATIENCE_S) -> bool:
+def is_stuck(watch: WatchdogState, patience_s: float = PATIENCE_S, busy_patience_s: float = BUSY_PATIENCE_S) -> bool:
     """Whether the worker is to be started anew."""
     return watch.idle_s >= patience_s or watch.still_s >= busy_patience_s
 

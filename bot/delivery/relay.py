@@ -16,9 +16,9 @@ from bot.delivery.post import PASSING, Post, Undeliverable
 from bot.delivery.progress import Progress
 from bot.errors import job_line, sentence
 from bot.ui.i18n import Words, choose
+from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import LIMITS, Failure, Job, JobKind, JobState, OutboxEntry
-from core.services.jobs.service import now_utc
+from core.domain.jobs import JOB_LIMITS, Failure, Job, JobKind, JobState, OutboxEntry
 
 if TYPE_CHECKING:
     from bot.context import Answerer, BotContext
@@ -149,7 +149,7 @@ class Relay:
         return Answer(text, salutation=_salutation(words, job), private=True)
 
     async def _later(self, entry: OutboxEntry, error: Exception) -> None:
-        wait = min(2.0**entry.attempts, LIMITS.max_resend_s)
+        wait = min(2.0**entry.attempts, JOB_LIMITS.max_resend_s)
         retry_at = now_utc() + timedelta(seconds=wait)
         kept = await self._bot.threads.quick(self._bot.services.jobs.note_send_failure, entry.id, retry_at)
         outlook = f"again in {wait:.0f} s" if kept else "given up after a day"

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from core.domain.fairness import Place
+from core.domain.clock import now_utc
+from core.domain.fairness import QueuePosition
 from core.domain.jobs import Backlog, Job, JobKind, JobState, QueueName
-from core.services.jobs.service import JobService, now_utc
+from core.services.jobs.service import JobService
 
 if TYPE_CHECKING:
     from bot.ui.i18n import Words
@@ -21,7 +22,7 @@ class Look:
     """A job and its surroundings at one moment."""
 
     job: Job
-    place: Place
+    place: QueuePosition
     away: bool
 
 

@@ -15,9 +15,9 @@ from bot.intake.face_fields import changed_at
 from bot.intake.fetch import Fetcher
 from bot.intake.origin import origin_of
 from bot.intake.photos import Photo, check, url_in
+from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON, Failure, Job, JobKind, JobRequest, JobState
-from core.services.jobs.service import now_utc
 
 if TYPE_CHECKING:
     from bot.context import AnswerRelay, BotContext, Interaction

@@ -12,7 +12,7 @@ from core.domain.errors import OmokageError
 from core.domain.jobs import Failure
 from core.domain.registry.versions import Version
 from core.domain.training.costs import Price
-from core.domain.training.runs import Checkpoint, Point, Run
+from core.domain.training.runs import Checkpoint, CurvePoint, Run
 
 _NAMES = {"kid": "KID", "d_real": "D(real)", "d_fake": "D(drawn)", "faces": "with a face"}
 _ENDINGS = {
@@ -51,7 +51,7 @@ def run_json(run: Run, price: Price | None, version: Version | None = None) -> d
     }
 
 
-def history_json(checkpoints: Sequence[Checkpoint], points: Sequence[Point]) -> dict[str, Any]:
+def history_json(checkpoints: Sequence[Checkpoint], points: Sequence[CurvePoint]) -> dict[str, Any]:
     """What `runs show` has beside."""
     return {
         "checkpoints": [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from core.domain.jobs import RENEW_S
 from core.domain.training.runs import Run, RunState
-from worker.lease import Lease
+from worker.lease import LeaseRenewer
 
 if TYPE_CHECKING:
     from core.bootstrap import Services
@@ -61,7 +61,7 @@ def train_here(
     after: Run | None = run
     while after is not None and after.state is RunState.WAITING and after.job_id is not None:
         job = services.jobs.get(after.job_id)
-        with Lease(lambda one=job.id: services.jobs.renew(one, owner), every_s=RENEW_S):  # type: ignore[misc]
+        with LeaseRenewer(lambda one=job.id: services.jobs.renew(one, owner), every_s=RENEW_S):  # type: ignore[misc]
             training = training or load()
             after = training.run(job, _ending(services, run, interrupt), next_owner=owner)
     return after

@@ -10,7 +10,7 @@ from rich.console import Console
 from cli.output.progress_bar import StepBar
 from cli.training.formatting import duration, figures
 from core.domain.jobs import Job
-from core.domain.training.runs import Point, Run
+from core.domain.training.runs import CurvePoint, Run
 from core.services.training.callbacks import Watcher
 from core.services.training.live_status import Speed
 
@@ -36,7 +36,7 @@ class Bar(StepBar):
         self._speed.note(self._clock(), step)
         self._show(self._words(), step, self._left(step))
 
-    def point(self, point: Point) -> None:
+    def point(self, point: CurvePoint) -> None:
         """There are new figures."""
         self.values |= point.values
 
@@ -58,5 +58,5 @@ class _BarWatcher(Watcher):
     def step(self, step: int) -> None:
         self._bar.step(step)
 
-    def point(self, point: Point) -> None:
+    def point(self, point: CurvePoint) -> None:
         self._bar.point(point)

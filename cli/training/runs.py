@@ -13,8 +13,8 @@ from cli.output.echo import echo, echo_json
 from cli.output.table import table
 from cli.training.formatting import duration, history_json, run_json, run_lines
 from cli.training.train import shell_origin, told, version_of
+from core.domain.ids import synthetic_id
 from core.domain.training.runs import Run
-from core.services.jobs.base import own_id
 
 if TYPE_CHECKING:
     from core.bootstrap import Services
@@ -120,7 +120,7 @@ def branch(number: int, step: int, guild: int, as_json: bool, **options: Any) ->
     changes = {} if options["learning_rate"] is None else {"learning_rate": options["learning_rate"]}
 
     def begin(services: Services, run: Run) -> Run:
-        return services.runs.branch(run.id, step, own_id(), shell_origin(guild), changes, steps=options["steps"])
+        return services.runs.branch(run.id, step, synthetic_id(), shell_origin(guild), changes, steps=options["steps"])
 
     _ask(guild, number, as_json, begin)
 

@@ -15,10 +15,10 @@ from cli.exits import FAULT, INTERRUPTED, OK, BadSetting, Fault
 from cli.output.echo import echo, echo_json
 from cli.training.formatting import run_json, run_lines
 from core.domain.errors import ErrorCode, OmokageError
+from core.domain.ids import synthetic_id
 from core.domain.jobs import Origin
 from core.domain.training.presets import LOSSES, SIZES, find_preset
 from core.domain.training.runs import Run, RunKind, RunRequest, RunState
-from core.services.jobs.base import own_id
 
 if TYPE_CHECKING:
     from cli.training.local_runner import Interrupt
@@ -131,7 +131,9 @@ def _request(services: Services, kind: RunKind, guild: int, options: Mapping[str
     config = {name: options[name] for name in _CONFIG}
     config["size"] = int(options["size"]) if options["size"] else None
     steps = options["steps"] or preset.steps
-    return RunRequest(own_id(), kind, preset.name, dataset.id, steps, shell_origin(guild), config, seed=options["seed"])
+    return RunRequest(
+        synthetic_id(), kind, preset.name, dataset.id, steps, shell_origin(guild), config, seed=options["seed"]
+    )
 
 
 def _train(services: Services, run: Run, owner: str, interrupt: Interrupt) -> Run:

@@ -36,7 +36,7 @@ class Claimant:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QueuePosition:
     """Jobs ahead in the same queue, and seconds until the answer; None: nothing was measured yet."""
 
     ahead: int
@@ -66,7 +66,7 @@ def eligible(waiting: Iterable[Claimant], active: Iterable[Claimant], share: Fai
     return chosen
 
 
-def check_room(guild_id: int, of_member: int, of_guild: int, share: FairShare) -> None:
+def check_queue_limits(guild_id: int, of_member: int, of_guild: int, share: FairShare) -> None:
     """Raise QUEUE_FULL where a member or a guild has as many jobs waiting as it may."""
     if guild_id == OPERATOR_GUILD:
         return

@@ -75,9 +75,9 @@ ROUTES: Mapping[JobKind, tuple[QueueName, int]] = {
 }
 # Of the most patient who wait. As urgent are two segments of a training, the one that begins it and the one that makes
 # its version: somebody looks at its message until it moves, and for what comes of it.
-AWAITED = 5
+INTERACTIVE_PRIORITY = 5
 # Kinds that nobody waits for: they have no answer of their own, do not count against fair share, and are not listed.
-SILENT = frozenset({JobKind.TRAIN, JobKind.CHECK})
+BACKGROUND_KINDS = frozenset({JobKind.TRAIN, JobKind.CHECK})
 
 
 class LeaseStatus(StrEnum):
@@ -93,7 +93,7 @@ class JobCancelledError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class JobLimits:
     """Times and counts that keep a job from being lost or from running for ever."""
 
     lease_s: float = 10.0  # four renewals may be missed before somebody else takes the job
@@ -103,13 +103,13 @@ class Limits:
     first_pause_s: float = 30.0  # a worker that is started anew has its models after some ten seconds
     max_pause_s: float = 600.0  # a training that waits for memory should not wait long after there is some
     redispatch_after_s: float = 20.0  # a message that nobody took for so long may be lost with the broker
-    redispatch_at_most_s: float = 600.0  # while no worker is there for hours, copies must not pile up
+    max_redispatch_s: float = 600.0  # while no worker is there for hours, copies must not pile up
     give_up_sending_after_s: float = 24 * 3600.0  # a channel that refuses for a day is gone
     max_resend_s: float = 300.0  # between two tries to post an answer, after an outage of minutes
 
     def patience_s(self, dispatches: int) -> float:
         """How long a message may lie untaken before another is sent; doubles with each one."""
-        return float(min(self.redispatch_after_s * 2 ** max(0, dispatches - 1), self.redispatch_at_most_s))
+        return float(min(self.redispatch_after_s * 2 ** max(0, dispatches - 1), self.max_redispatch_s))
 
     def pause_s(self, deaths: int) -> float:
         """How long a silent job waits after so many of its workers have died: 0, 0, 30, 60, ... 600 seconds."""
@@ -117,8 +117,8 @@ class Limits:
         return 0.0 if late < 0 else float(min(self.first_pause_s * 2 ** min(late, 16), self.max_pause_s))
 
 
-LIMITS = Limits()
-RENEW_S = LIMITS.renew_s
+JOB_LIMITS = JobLimits()
+RENEW_S = JOB_LIMITS.renew_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,13 @@ from core.render.chart_style import FAINT, HEIGHT, LETTERS, WIDTH, new_figure, p
 from core.render.lettering import drawable
 
 if TYPE_CHECKING:
-    from core.domain.training.runs import Point
+    from core.domain.training.runs import CurvePoint
 
 _LEFT, _TOP, _BOTTOM, _BETWEEN, _RIGHT = 66, 116, 44, 72, 24
 _STACKED = 92  # pixels from one panel to that below it: the steps, and two lines of names
 
 
-def render_curves(points: Sequence[Point], steps: int, title: str) -> bytes:
+def render_curves(points: Sequence[CurvePoint], steps: int, title: str) -> bytes:
     """A run's curves.
 
     Args:
@@ -51,7 +51,7 @@ def render_curves(points: Sequence[Point], steps: int, title: str) -> bytes:
     return png(figure)
 
 
-def _curves(points: Iterable[Point]) -> Curves:
+def _curves(points: Iterable[CurvePoint]) -> Curves:
     """Those with figures, by name; what is of evaluations comes last, so that it is drawn above."""
     curves: Curves = {}
     for point in sorted(points, key=lambda one: one.step):

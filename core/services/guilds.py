@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from core.domain.clock import now_utc
 from core.domain.guilds import GuildSettings
 from core.domain.people import LabellingPolicy
-from core.services.jobs.base import now_utc
 from core.storage.database import Database
 from core.storage.tables import guilds
 
@@ -37,7 +37,7 @@ class GuildService:
 
     def _change(self, guild_id: int, by: int, changes: dict[str, LabellingPolicy | str | None]) -> GuildSettings:
         with self._database.write() as connection:
-            self._database.alone(connection, f"omokage-guild-{guild_id}")
+            self._database.advisory_lock(connection, f"omokage-guild-{guild_id}")
             stored = _stored(connection, guild_id)
             changed = replace(stored or GuildSettings(), **changes)  # type: ignore[arg-type]
             values = {**asdict(changed), "updated_by": by, "updated_at": self._clock()}

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from core.domain.clock import now_utc
 from core.domain.jobs import Job
 from core.domain.storage_limits import GRACE, TOKEN_LIFE, StorageLimits
-from core.services.jobs.base import now_utc
 from core.storage.blob_references import BlobUse, blob_references, still_referenced
 from core.storage.blobs import Blobs
 from core.storage.database import Database
@@ -217,7 +217,7 @@ class RetentionService:
         store that nobody owns yet is taken where the database needs one of its files, or where it is empty.
         """
         with self._database.write() as connection:
-            self._database.alone(connection, "omokage-installation")
+            self._database.advisory_lock(connection, "omokage-installation")
             own = installation_id(connection)
         owner = self._blobs.owner()
         if owner is None and self._may_be_ours():

@@ -61,7 +61,7 @@ class Database:
             with connection.begin():
                 yield connection
 
-    def alone(self, connection: Connection, what: str) -> None:
+    def advisory_lock(self, connection: Connection, what: str) -> None:
         """Let only one transaction at a time pass here until it ends; a SQLite writer is alone anyway."""
         if not self.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what})

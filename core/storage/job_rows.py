@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import (
+    BACKGROUND_KINDS,
     FINAL,
     ROUTES,
-    SILENT,
     Failure,
     Job,
     JobKind,
@@ -115,7 +115,7 @@ def end_jobs(
     answers = [
         {"job_id": row.id, "sequence": ANSWER, "created_at": now, "due_at": now}
         for row in ended
-        if row.kind not in SILENT
+        if row.kind not in BACKGROUND_KINDS
     ]
     if answers:
         connection.execute(insert(outbox), answers)

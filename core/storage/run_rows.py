@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, delete, func, insert, select, un
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import ACTIVE, JSON, PENDING, Failure, JobState, Origin
-from core.domain.training.runs import Checkpoint, Point, Run, RunKind, RunLive, RunState, Wish
+from core.domain.training.runs import Checkpoint, CurvePoint, DesiredState, LiveStatus, Run, RunKind, RunState
 from core.storage.job_rows import failure_values
 from core.storage.tables import jobs
 from core.storage.training_tables import checkpoints, points, runs, versions
@@ -32,7 +32,7 @@ def to_run(row: Row[Any]) -> Run:
         seed=row.seed,
         dataset_id=row.dataset_id,
         state=RunState(row.state),
-        wish=Wish(row.wish),
+        desired_state=DesiredState(row.desired_state),
         step=row.step,
         steps=row.steps,
         seconds=row.seconds,
@@ -48,7 +48,7 @@ def to_run(row: Row[Any]) -> Run:
         updated_at=row.updated_at,
         finished_at=row.finished_at,
         failure=Failure(ErrorCode(row.failure_code), row.failure_details or {}) if failed else None,
-        live=None if row.live is None else RunLive(**row.live),
+        live=None if row.live is None else LiveStatus(**row.live),
     )
 
 
@@ -88,7 +88,7 @@ def insert_run(connection: Connection, values: Mapping[str, Any], origin: Origin
         "application_id": origin.application_id,
         "interaction_token": "",  # a training's message is one of the channel, and no answer to the command
         "number": connection.execute(highest).scalar_one() + 1,
-        "wish": Wish.RUN,
+        "desired_state": DesiredState.RUN,
         "created_at": now,
         "updated_at": now,
     }
@@ -101,7 +101,7 @@ def change_run(connection: Connection, run_id: int, now: datetime, **values: Any
     return to_run(connection.execute(changed.returning(runs)).one())
 
 
-def live_values(live: RunLive | None) -> Mapping[str, JSON] | None:
+def live_values(live: LiveStatus | None) -> Mapping[str, JSON] | None:
     """The column `live`."""
     return None if live is None else asdict(live)
 
@@ -124,13 +124,13 @@ def delete_checkpoints(connection: Connection, run_id: int, steps: Iterable[int]
     connection.execute(delete(checkpoints).where(checkpoints.c.run_id == run_id, checkpoints.c.step.in_(list(steps))))
 
 
-def points_of(connection: Connection, run_id: int, after: int = -1) -> list[Point]:
+def points_of(connection: Connection, run_id: int, after: int = -1) -> list[CurvePoint]:
     """Figures of the steps behind `after`, in the order of the steps."""
     later = select(points).where(points.c.run_id == run_id, points.c.step > after).order_by(points.c.step)
-    return [Point(row.step, row._mapping["values"]) for row in connection.execute(later)]
+    return [CurvePoint(row.step, row._mapping["values"]) for row in connection.execute(later)]
 
 
-def write_points(connection: Connection, run_id: int, new: Sequence[Point]) -> None:
+def write_points(connection: Connection, run_id: int, new: Sequence[CurvePoint]) -> None:
     """Write figures, in the place of those of the same steps."""
     if not new:
         return

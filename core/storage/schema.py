@@ -28,7 +28,7 @@ def migrate(database: Database) -> None:
     if schema_version(database) == SCHEMA_VERSION:
         return
     with database.write() as connection:
-        database.alone(connection, "omokage-migrate")
+        database.advisory_lock(connection, "omokage-migrate")
         if _version(connection) != SCHEMA_VERSION:
             _upgrade(connection)
 

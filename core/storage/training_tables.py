@@ -50,7 +50,7 @@ runs = Table(
     Column("seed", Integer, nullable=False),
     Column("dataset_id", ForeignKey(datasets.c.id), nullable=False),
     Column("state", String(16), nullable=False),
-    Column("wish", String(16), nullable=False),
+    Column("wish", String(16), key="desired_state", nullable=False),
     Column("step", Integer, nullable=False, server_default="0"),  # of the newest checkpoint
     Column("steps", Integer, nullable=False),
     Column("seconds", Float, nullable=False, server_default="0"),  # of training, waiting left out
@@ -69,7 +69,7 @@ runs = Table(
     Column("finished_at", UtcTime),
     Column("failure_code", String(32)),
     Column("failure_details", JSON(none_as_null=True)),
-    Column("live", JSON(none_as_null=True)),  # what the board shows: see RunLive
+    Column("live", JSON(none_as_null=True)),  # what the board shows: see LiveStatus
     Column("board_message_id", BigInteger),
     Column("board_posted_at", UtcTime),
     Column("board_shown", String(64)),  # a hash of what the message shows

@@ -11,7 +11,7 @@ import numpy as np
 
 from core.domain.data.datasets import NOBODY, UNNAMED, Dataset, DatasetClass
 from core.domain.jobs import Origin
-from core.domain.training.runs import Run, RunKind, RunState, Wish
+from core.domain.training.runs import DesiredState, Run, RunKind, RunState
 from core.models.common.sample_quality import Judges
 from core.models.vae.generator import VaeFaces, faces_tensors
 from core.models.vae.mixture import fit_mixture
@@ -50,7 +50,8 @@ def dataset(count: int = COUNT) -> Dataset:
 def run(steps: int = 8, **changes: Any) -> Run:
     whole = Run(
         id=11, guild_id=5, number=1, kind=RunKind.VAE, preset="vae", config=CONFIG, seed=3, dataset_id=1,
-        state=RunState.RUNNING, wish=Wish.RUN, step=0, steps=steps, seconds=0.0, segments=0, job_id=None,
+        state=RunState.RUNNING, desired_state=DesiredState.RUN, step=0, steps=steps, seconds=0.0, segments=0,
+        job_id=None,
         parent_id=None, parent_step=None, origin=Origin(5, 6, 7, "en", 8, ""), created_at=NOW, started_at=None,
         updated_at=NOW, finished_at=None, failure=None, live=None,
     )  # fmt: skip

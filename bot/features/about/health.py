@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.features.about.texts import Health
+from core.domain.clock import now_utc
 from core.domain.jobs import Backlog, QueueName
-from core.services.jobs.service import JobService, now_utc
+from core.services.jobs.service import JobService
 
 if TYPE_CHECKING:
     from bot.context import BotClient
@@ -60,7 +61,7 @@ def memory_bytes() -> int:
 
 
 def worker_seen_s(data: Path) -> int | None:
-    """Seconds since a worker's last beat (see worker/pulse.py); None where the workers have another data folder."""
+    """Seconds since a worker's last beat (see worker/heartbeat.py); None where the workers have another data folder."""
     beats = []
     for file in (data / "run").glob("worker-*.json"):
         try:

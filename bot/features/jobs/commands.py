@@ -15,7 +15,7 @@ from bot.ui.i18n import Words, localised
 from bot.ui.language import private
 from bot.ui.permissions import guild_of, is_moderator, require_moderator
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.fairness import Place
+from core.domain.fairness import QueuePosition
 from core.domain.jobs import Job, JobState
 from core.services.jobs.service import JobService
 
@@ -75,7 +75,7 @@ async def recent(interaction: Interaction, typed: str) -> list[app_commands.Choi
     return fitting[:_CHOICES]
 
 
-def _latest(service: JobService, guild_id: int, member_id: int | None) -> tuple[list[Job], dict[int, Place]]:
+def _latest(service: JobService, guild_id: int, member_id: int | None) -> tuple[list[Job], dict[int, QueuePosition]]:
     found = service.list(guild_id, member_id, _SHOWN)
     return found, {job.id: service.place(job.id) for job in found if not job.state.is_final}
 

@@ -8,21 +8,21 @@ import discord
 from discord.utils import format_dt
 
 from bot.ui.i18n import Words, clip
-from core.domain.fairness import Place
+from core.domain.fairness import QueuePosition
 from core.domain.jobs import Job
 
 COLOUR = 0x4477AA
 _CHOICE = 100  # Discord's limit for the name of a choice
 
 
-def jobs_embed(words: Words, jobs: Sequence[Job], places: dict[int, Place], *, everyone: bool) -> discord.Embed:
+def jobs_embed(words: Words, jobs: Sequence[Job], places: dict[int, QueuePosition], *, everyone: bool) -> discord.Embed:
     """A line for each job, newest first."""
     title = words.say("jobs-title", everyone="yes" if everyone else "no")
     lines = [job_entry(words, job, places.get(job.id), everyone=everyone) for job in jobs]
     return discord.Embed(colour=COLOUR, title=title, description="\n".join(lines))
 
 
-def job_entry(words: Words, job: Job, place: Place | None, *, everyone: bool) -> str:
+def job_entry(words: Words, job: Job, place: QueuePosition | None, *, everyone: bool) -> str:
     """Number, state with place and estimate, and when it was asked for."""
     values = {"job": str(job.id), "state": state_of(words, job, place), "when": format_dt(job.created_at, "R")}
     if everyone:
@@ -30,7 +30,7 @@ def job_entry(words: Words, job: Job, place: Place | None, *, everyone: bool) ->
     return words.say("jobs-line", **values)
 
 
-def state_of(words: Words, job: Job, place: Place | None = None) -> str:
+def state_of(words: Words, job: Job, place: QueuePosition | None = None) -> str:
     """The state; of an unfinished job with its place in the queue and the estimate."""
     parts = [words.say("job-state", state=job.state.value)]
     if place is not None:

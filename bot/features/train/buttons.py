@@ -18,7 +18,7 @@ from bot.ui.permissions import guild_of, require_moderator
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.versions import Version
 from core.domain.training.kept_checkpoints import best_checkpoint
-from core.domain.training.runs import Run, RunState, Wish
+from core.domain.training.runs import DesiredState, Run, RunState
 
 if TYPE_CHECKING:
     from bot.context import Interaction
@@ -117,9 +117,9 @@ def actions_of(run: Run) -> tuple[str, ...]:
         return ("promote", "card")
     if run.state in {RunState.STOPPED, RunState.FAILED}:
         return ("resume", "best") if run.step else ("resume",)
-    if run.state is RunState.PAUSED or run.wish is Wish.PAUSE:
+    if run.state is RunState.PAUSED or run.desired_state is DesiredState.PAUSE:
         return ("resume", "stop", "best") if run.step else ("resume", "stop")
-    return ("resume",) if run.wish is Wish.STOP else ("pause", "stop")
+    return ("resume",) if run.desired_state is DesiredState.STOP else ("pause", "stop")
 
 
 async def offer_best(interaction: Interaction, run: Run) -> None:

@@ -29,9 +29,9 @@ from bot.intake.lookup import member_of
 from bot.ui.i18n import localised
 from bot.ui.language import private
 from bot.ui.permissions import guild_of, is_moderator, moderators_only
+from core.domain.clock import now_utc
 from core.domain.jobs import JSON, JobKind
 from core.domain.training.runs import RunKind
-from core.services.jobs.service import now_utc
 
 if TYPE_CHECKING:
     from bot.context import Interaction

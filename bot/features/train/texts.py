@@ -17,7 +17,7 @@ from core.domain.data.datasets import Dataset, Preflight, Remark
 from core.domain.jobs import JSON
 from core.domain.registry.versions import Version
 from core.domain.training.costs import Price
-from core.domain.training.runs import Run, RunKind, RunState, Wish
+from core.domain.training.runs import DesiredState, Run, RunKind, RunState
 
 # A segment ends and the next one begins within a second; a run that waits longer than this does wait.
 BETWEEN_SEGMENTS = timedelta(seconds=10)
@@ -49,8 +49,8 @@ class Shown:
 
 def moment_of(run: Run, *, idle: timedelta) -> str:
     """What happens to a run now, as its message calls it; `idle` is how long nothing changed."""
-    if run.state in {RunState.WAITING, RunState.RUNNING} and run.wish is not Wish.RUN:
-        return "pausing" if run.wish is Wish.PAUSE else "stopping"
+    if run.state in {RunState.WAITING, RunState.RUNNING} and run.desired_state is not DesiredState.RUN:
+        return "pausing" if run.desired_state is DesiredState.PAUSE else "stopping"
     if run.state is RunState.WAITING and run.segments and idle < BETWEEN_SEGMENTS:
         return "running"
     return run.state.value

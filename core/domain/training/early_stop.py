@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import fmean
 
-from core.domain.training.runs import Ending, Point
+from core.domain.training.runs import CurvePoint, EarlyStop
 
 FEWEST_EVALUATIONS = 8  # of a run, before anything is said: a fifth of it, in which KID still falls steeply
 # Evaluations since the best one. Two may be chance, and the averaged weights hide the last minutes' harm, so what the
@@ -35,7 +35,7 @@ DISCRIMINATOR_WON, DIVERSITY_FELL, WORSE = "discriminator-won", "diversity-fell"
 NEVER_LEARNT = "never-learnt"
 
 
-def verdict(points: Sequence[Point]) -> Ending | None:
+def verdict(points: Sequence[CurvePoint]) -> EarlyStop | None:
     """Why the run should go back to its best evaluation now; None: go on.
 
     Args:
@@ -51,10 +51,10 @@ def verdict(points: Sequence[Point]) -> Ending | None:
     code = NEVER_LEARNT if _never_learnt(evaluations) else _reason(best, since, after)
     if code is None:
         return None
-    return Ending(code, evaluations[-1].step, best.step, "kid", best.values["kid"])
+    return EarlyStop(code, evaluations[-1].step, best.step, "kid", best.values["kid"])
 
 
-def _reason(best: Point, since: Sequence[Point], after: Sequence[Point]) -> str | None:
+def _reason(best: CurvePoint, since: Sequence[CurvePoint], after: Sequence[CurvePoint]) -> str | None:
     if len(since) < _SINCE_BEST:
         return None
     if _discriminator_won(after):
@@ -64,13 +64,13 @@ def _reason(best: Point, since: Sequence[Point], after: Sequence[Point]) -> str 
     return WORSE if _worse(best, since) else None
 
 
-def _never_learnt(evaluations: Sequence[Point]) -> bool:
+def _never_learnt(evaluations: Sequence[CurvePoint]) -> bool:
     """Never a face, and for long nothing but the same picture."""
     last = [point.values.get("diversity", 1.0) for point in evaluations[-_DEAD:]]
     return max(last) < _ALL_ALIKE and not any(point.values.get("faces", 1.0) for point in evaluations)
 
 
-def _discriminator_won(after: Sequence[Point]) -> bool:
+def _discriminator_won(after: Sequence[CurvePoint]) -> bool:
     """Real and drawn are told apart nearly always, and the generator falls further behind.
 
     Never so with the hinge loss, which leaves off at three to one; there variety and KID have to tell.
@@ -84,12 +84,12 @@ def _discriminator_won(after: Sequence[Point]) -> bool:
     return won >= _GAP_HELD and late >= _CLIMB * early
 
 
-def _diversity_fell(best: Point, since: Sequence[Point]) -> bool:
+def _diversity_fell(best: CurvePoint, since: Sequence[CurvePoint]) -> bool:
     variety = [point.values.get("diversity", 1.0) for point in since[-_VARIETY_HELD:]]
     return max(variety) < _VARIETY * best.values.get("diversity", 0.0)
 
 
-def _worse(best: Point, since: Sequence[Point]) -> bool:
+def _worse(best: CurvePoint, since: Sequence[CurvePoint]) -> bool:
     """Clearly above the best in each of the last evaluations, and not on the way back."""
     last = [point.values["kid"] for point in since[-_SINCE_BEST_BY_KID:]]
     half = len(last) // 2

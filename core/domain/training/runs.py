@@ -39,7 +39,7 @@ class RunState(StrEnum):
         return self in {RunState.STOPPED, RunState.FAILED, RunState.FINISHED}
 
 
-class Wish(StrEnum):
+class DesiredState(StrEnum):
     """What was asked of a run last; the worker looks before each step."""
 
     RUN = "run"
@@ -62,7 +62,7 @@ class RunRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class EarlyStop:
     """Why a training is over before its last step: what it would still learn makes it worse.
 
     `code` names the sentence (`discriminator-won`, `diversity-fell`, `worse-and-worse`, `never-learnt`); the run keeps
@@ -77,7 +77,7 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class RunLive:
+class LiveStatus:
     """The newest figures of a run, for its message in chat: written at most every second or two.
 
     `values` are the newest of the curves; `picture` and `samples` are blobs (PNG) of the curves and of what the model
@@ -90,7 +90,7 @@ class RunLive:
     seconds_left: float | None
     picture: str | None = None
     samples: str | None = None
-    ending: Mapping[str, JSON] | None = None  # an `Ending`, as JSON
+    ending: Mapping[str, JSON] | None = None  # an `EarlyStop`, as JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class Run:
     seed: int
     dataset_id: int
     state: RunState
-    wish: Wish
+    desired_state: DesiredState
     step: int
     steps: int
     seconds: float
@@ -120,7 +120,7 @@ class Run:
     updated_at: datetime
     finished_at: datetime | None
     failure: Failure | None
-    live: RunLive | None
+    live: LiveStatus | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class CurvePoint:
     """Figures at one step of a run, by name: `loss`, `accuracy` (of the training batches), `held_out_accuracy`."""
 
     step: int

@@ -34,7 +34,7 @@ CHIP = Look(View(Framing.ALIGNED, INPUT_SIZE), INPUT_SIZE)  # what the embedding
 # longer than the CNN.
 _SURE = 0.01
 _NEVER = -1e9  # a logit
-_CHIPS, _FACES = 16, 128  # at a time, as `Embedder` and `CnnTrainer` have it: more gain nothing
+_CHIPS, _FACES = 16, 128  # at a time, as `Embedder` and `CnnTraining` have it: more gain nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from core.domain.registry.evaluation import EvaluationReport, confusion_of
 from core.domain.registry.versions import Part, VersionDraft
 from core.domain.training.folds import FOLDS, fold_of
 from core.models.cnn.head import cnn_tensors
-from core.models.cnn.presets import RECIPES, Recipe
-from core.models.cnn.training_step import CnnTrainer
+from core.models.cnn.presets import CNN_PRESETS, CnnPreset
+from core.models.cnn.training_step import CnnTraining
 from core.models.common import weights_file
-from core.models.common.snapshots import check_finite, recipe_with
+from core.models.common.snapshots import check_finite, preset_with_options
 from core.models.embedding.calibration import auroc, expected_calibration_error, fit_temperature, known_at, reliability
 from core.models.embedding.cross_validation import FoldOutcome, Pictures, hold_out, share_right, strangers_of
 from core.models.embedding.head import head_tensors, train_head
@@ -39,23 +39,23 @@ _PARTS = (
 )
 
 
-def recipe_of(preset: str, steps: int, config: Mapping[str, Any]) -> Recipe:
-    """A preset with the options of a run.
+def preset_for_run(name: str, steps: int, config: Mapping[str, Any]) -> CnnPreset:
+    """Return the preset of a run, changed by the run's options.
 
     Raises:
         OmokageError: UNKNOWN_PRESET.
     """
-    return recipe_with(RECIPES, preset, steps, config, ("size", "batch", "learning_rate"))
+    return preset_with_options(CNN_PRESETS, name, steps, config, ("size", "batch", "learning_rate"))
 
 
-class RecogniserTrainer:
+class CnnTrainer:
     """A `Trainer` (core/services/training/trainer.py) around the network.
 
     Args:
         cnn: trains.
         run: its preset, options and seed.
         dataset: what is trained on.
-        recipe: of the run.
+        preset: of the run, with its options.
         pictures: their embeddings tell strangers from the people of the data set.
         held_out: (N,), those that are only evaluated on.
     """
@@ -64,18 +64,18 @@ class RecogniserTrainer:
 
     def __init__(
         self,
-        cnn: CnnTrainer,
+        cnn: CnnTraining,
         run: Run,
         dataset: Dataset,
         *,
-        recipe: Recipe,
+        preset: CnnPreset,
         pictures: Pictures,
         held_out: NDArray[np.bool_],
     ) -> None:
         self._cnn = cnn
         self._run = run
         self._dataset = dataset
-        self._recipe = recipe
+        self._preset = preset
         self._pictures = pictures
         self._held_out = held_out
         self._by_step: list[tuple[int, float]] = []
@@ -144,7 +144,7 @@ class RecogniserTrainer:
         strangers = strangers_of(self._fold, FOLDS, self._pictures.people)
         outcome = hold_out(self._pictures, self._held_out, strangers)
         report = self._report(softmax(logits / temperature, axis=1), labels, outcome)
-        architecture = f"cnn-{self._recipe.net}"
+        architecture = f"cnn-{self._preset.net}"
         return VersionDraft(
             architecture=architecture,
             config=self._config(temperature),
@@ -173,18 +173,18 @@ class RecogniserTrainer:
         return int(self._run.config.get("fold") or 0)  # type: ignore[arg-type]
 
     def _config(self, temperature: float) -> dict[str, JSON]:
-        recipe = self._recipe
+        preset = self._preset
         return {
             "head": "cnn",
             "preset": self._run.preset,
-            "net": recipe.net,
-            "framing": recipe.framing.value,
-            "size": recipe.size,
-            "grey": recipe.grey,
+            "net": preset.net,
+            "framing": preset.framing.value,
+            "size": preset.size,
+            "grey": preset.grey,
             "temperature": temperature,
             "steps": self.steps,
-            "batch": recipe.batch,
-            "learning_rate": recipe.learning_rate,
+            "batch": preset.batch,
+            "learning_rate": preset.learning_rate,
             "seed": self._run.seed,
             "fold": self._fold,
         }
@@ -225,21 +225,21 @@ class RecogniserTrainer:
         return np.asarray(self._pictures.found[rows] & ~strangers[self._pictures.labels[rows]])
 
 
-def make_cnn_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> RecogniserTrainer:
+def make_cnn_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> CnnTrainer:
     """The trainer of a run; the fold that its `config` names is held out.
 
     Raises:
         OmokageError: UNKNOWN_PRESET; DATASET_UNFIT, a face was found in none of the pictures; DISK_FULL, for the
             memory-mapped pictures.
     """
-    recipe = recipe_of(run.preset, run.steps, run.config)
+    preset = preset_for_run(run.preset, run.steps, run.config)
     found = np.asarray(reader.found, bool)
     if not found.any():
         raise OmokageError(ErrorCode.DATASET_UNFIT, remark="without-face")
     labels = np.asarray(reader.labels, np.int64)
     pictures = Pictures(np.asarray(reader.embeddings, np.float32), labels, found, len(dataset.classes))
     held_out = np.array(fold_of(labels.tolist(), FOLDS)) == (run.config.get("fold") or 0)
-    cnn = CnnTrainer(
-        reader.images(recipe.view), labels, held_out, classes=len(dataset.classes), recipe=recipe, seed=run.seed
+    cnn = CnnTraining(
+        reader.images(preset.view), labels, held_out, classes=len(dataset.classes), preset=preset, seed=run.seed
     )
-    return RecogniserTrainer(cnn, run, dataset, recipe=recipe, pictures=pictures, held_out=held_out)
+    return CnnTrainer(cnn, run, dataset, preset=preset, pictures=pictures, held_out=held_out)

@@ -13,7 +13,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from core.models.cnn.network import build_net
-from core.models.cnn.presets import Recipe
+from core.models.cnn.presets import CnnPreset
 from core.models.common import augment
 from core.models.common.backend import Tensors, best_policy, make_forward, make_step
 from core.models.common.seeds import Seeds
@@ -25,15 +25,15 @@ _EVALUATED = 128  # pictures at a time; more gain nothing on a CPU
 _GREY = (0.299, 0.587, 0.114)
 
 
-class CnnTrainer:
+class CnnTraining:
     """One run on one training set.
 
     Args:
-        images: (N, S, S, 3), S at least the recipe's input size; may be a memory map.
+        images: (N, S, S, 3), S at least the preset's input size; may be a memory map.
         labels: (N,), 0 to `classes` - 1.
         held_out: (N,), the pictures that are only evaluated on.
         classes: people.
-        recipe: what to train, and how.
+        preset: the network, and how it is trained.
         seed: of the weights, the order of the pictures and the augmentation.
     """
 
@@ -44,14 +44,14 @@ class CnnTrainer:
         held_out: NDArray[np.bool_],
         *,
         classes: int,
-        recipe: Recipe,
+        preset: CnnPreset,
         seed: int = 0,
     ) -> None:
         self._images = images
         self._labels = labels.astype(np.int32)
         self._rows, self._held_out = np.flatnonzero(~held_out), np.flatnonzero(held_out)
         self._classes = classes
-        self._recipe = recipe
+        self._preset = preset
         self._seed = seed
         self.step = 0
         self._waiting: list[Tensors] = []
@@ -67,7 +67,7 @@ class CnnTrainer:
     @property
     def steps(self) -> int:
         """Of the whole run."""
-        return self._recipe.steps
+        return self._preset.steps
 
     def advance(self) -> None:
         """One training step."""
@@ -97,7 +97,7 @@ class CnnTrainer:
         """(H, classes) and (H,); with `mirrored` the mean of each picture's and its mirror image's."""
         infer = self._mirrored if mirrored else self._plain
         parts = [
-            infer(middle(self._images[self._held_out[at : at + _EVALUATED]], self._recipe.size))
+            infer(middle(self._images[self._held_out[at : at + _EVALUATED]], self._preset.size))
             for at in range(0, len(self._held_out), _EVALUATED)
         ]
         logits = np.concatenate([np.zeros((0, self._classes), np.float32), *parts])
@@ -122,13 +122,13 @@ class CnnTrainer:
         self._pool.shutdown(cancel_futures=True)
 
     def _build(self, policy: str, seeds: Seeds | None = None) -> keras.Model:
-        recipe = self._recipe
-        channels = 1 if recipe.grey else 3
-        return build_net(recipe.net, recipe.size, self._classes, policy=policy, channels=channels, seeds=seeds)
+        preset = self._preset
+        channels = 1 if preset.grey else 3
+        return build_net(preset.net, preset.size, self._classes, policy=policy, channels=channels, seeds=seeds)
 
     def _make_optimizer(self) -> Any:
-        recipe = self._recipe
-        optimizer = keras.optimizers.AdamW(recipe.learning_rate, weight_decay=recipe.decay)
+        preset = self._preset
+        optimizer = keras.optimizers.AdamW(preset.learning_rate, weight_decay=preset.decay)
         small = [one for one in self.net.trainable_variables if len(one.shape) == 1]
         optimizer.exclude_from_weight_decay(var_list=small)
         optimizer.build(self.net.trainable_variables)
@@ -139,13 +139,13 @@ class CnnTrainer:
         return numbered(groups)
 
     def _rate(self, step: int) -> float:
-        recipe = self._recipe
-        if not recipe.cosine:
-            return recipe.learning_rate
-        warm = max(1, round(_WARM_UP * recipe.steps))
+        preset = self._preset
+        if not preset.cosine:
+            return preset.learning_rate
+        warm = max(1, round(_WARM_UP * preset.steps))
         if step < warm:
-            return recipe.learning_rate * (step + 1) / warm
-        return recipe.learning_rate * (1 + math.cos(math.pi * (step - warm) / (recipe.steps - warm))) / 2
+            return preset.learning_rate * (step + 1) / warm
+        return preset.learning_rate * (1 + math.cos(math.pi * (step - warm) / (preset.steps - warm))) / 2
 
     def _batch_of(self, step: int) -> tuple[NDArray[Any], ...]:
         """The batch of a step; the next one is begun, so that it is ready when this step is done."""
@@ -156,50 +156,50 @@ class CnnTrainer:
         return batch
 
     def _make_batch(self, step: int) -> tuple[NDArray[Any], ...]:
-        recipe, count = self._recipe, self._recipe.batch
+        preset, count = self._preset, self._preset.batch
         rows = self._rows_of(step)
         random = augment.generator(self._seed, _STEP, step)
-        pixels = augment.place(self._images[rows], recipe.size, recipe.augmentation, random)
-        colours = augment.draw_colours(count, recipe.augmentation, random)
-        share = random.beta(recipe.mixup, recipe.mixup, count) if recipe.mixup else np.ones(count)
+        pixels = augment.place(self._images[rows], preset.size, preset.augmentation, random)
+        colours = augment.draw_colours(count, preset.augmentation, random)
+        share = random.beta(preset.mixup, preset.mixup, count) if preset.mixup else np.ones(count)
         return pixels, self._labels[rows], np.maximum(share, 1 - share).astype(np.float32), *colours
 
     def _rows_of(self, step: int) -> NDArray[np.intp]:
         """Epoch after epoch, each in an order of its own."""
-        places = np.arange(step * self._recipe.batch, (step + 1) * self._recipe.batch)
+        places = np.arange(step * self._preset.batch, (step + 1) * self._preset.batch)
         epochs = places // len(self._rows)
         orders = {one: augment.generator(self._seed, _EPOCH, int(one)).permutation(self._rows) for one in set(epochs)}
         return np.array([orders[epoch][at % len(self._rows)] for epoch, at in zip(epochs, places, strict=True)])
 
     def _compute(self, pixels: Any, labels: Any, share: Any, *colours: Any) -> tuple[Any, Tensors]:
-        recipe = self._recipe
-        faces = augment.recolour(shade(pixels) if recipe.grey else pixels, *colours)
+        preset = self._preset
+        faces = augment.recolour(shade(pixels) if preset.grey else pixels, *colours)
         targets = ops.one_hot(labels, self._classes)
-        if recipe.mixup:
+        if preset.mixup:
             other = ops.flip(faces, axis=0)
             faces = share[:, None, None, None] * faces + (1 - share)[:, None, None, None] * other
             targets = share[:, None] * targets + (1 - share)[:, None] * ops.flip(targets, axis=0)
-        targets = targets * (1 - recipe.smoothing) + recipe.smoothing / self._classes
-        logits = self.net(faces[..., :1] if recipe.grey else faces, training=True)
+        targets = targets * (1 - preset.smoothing) + preset.smoothing / self._classes
+        logits = self.net(faces[..., :1] if preset.grey else faces, training=True)
         loss = ops.mean(ops.categorical_crossentropy(targets, logits, from_logits=True))
         right = ops.equal(ops.argmax(logits, -1), ops.argmax(targets, -1))
         return loss + self._penalty(), {"loss": loss, "accuracy": ops.mean(ops.cast(right, "float32"))}
 
     def _penalty(self) -> Any:
-        if not self._recipe.dense_decay:
+        if not self._preset.dense_decay:
             return 0.0
         hidden = [one.kernel for one in self.net.layers if one.name.startswith("dense")]
-        return self._recipe.dense_decay * sum(ops.sum(ops.square(kernel)) for kernel in hidden) / 2
+        return self._preset.dense_decay * sum(ops.sum(ops.square(kernel)) for kernel in hidden) / 2
 
     def _follow(self) -> None:
         """The averages follow more slowly later on; Polyak's, with the warm-up of TensorFlow's tutorial."""
         done = ops.cast(self._optimizer.iterations, "float32")
-        kept = ops.minimum(self._recipe.average, (1.0 + done) / (10.0 + done))
+        kept = ops.minimum(self._preset.average, (1.0 + done) / (10.0 + done))
         for slow, fast in zip(self.average.variables, self.net.variables, strict=True):
             slow.assign(fast + kept * (slow - fast))
 
     def _infer(self, pixels: Any) -> Any:
-        return infer(self.average, pixels, grey=self._recipe.grey)
+        return infer(self.average, pixels, grey=self._preset.grey)
 
     def _infer_mirrored(self, pixels: Any) -> Any:
         return (self._infer(pixels) + self._infer(ops.flip(pixels, axis=2))) / 2

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BEST, _SAID = "best/", "run"  # what names of the best model's tensors begin with; the key of the JSON
-R = TypeVar("R")  # a recipe: a frozen dataclass with `steps`
+P = TypeVar("P")  # a network's preset: a frozen dataclass with `steps`
 
 
 def numbered(groups: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
@@ -64,18 +64,18 @@ def means(waiting: Sequence[Tensors]) -> dict[str, float]:
     return {name: float(np.mean([to_numpy(one[name]) for one in waiting])) for name in names}
 
 
-def recipe_with(
-    recipes: Mapping[str, R], preset: str, steps: int, config: Mapping[str, Any], options: Sequence[str]
-) -> R:
-    """A preset with those of a run's options that are said.
+def preset_with_options(
+    presets: Mapping[str, P], name: str, steps: int, config: Mapping[str, Any], options: Sequence[str]
+) -> P:
+    """Return the preset of that name, changed by those options of a run that have a value.
 
     Raises:
         OmokageError: UNKNOWN_PRESET.
     """
-    if preset not in recipes:
-        raise OmokageError(ErrorCode.UNKNOWN_PRESET, preset=preset, known=", ".join(recipes))
-    said = {name: config[name] for name in options if config.get(name) is not None}
-    return replace(recipes[preset], steps=steps, **said)  # type: ignore[type-var]
+    if name not in presets:
+        raise OmokageError(ErrorCode.UNKNOWN_PRESET, preset=name, known=", ".join(presets))
+    given = {option: config[option] for option in options if config.get(option) is not None}
+    return replace(presets[name], steps=steps, **given)  # type: ignore[type-var]
 
 
 def pack(tensors: Mapping[str, NDArray[Any]], best: Mapping[str, NDArray[Any]], said: Mapping[str, Any]) -> bytes:

@@ -11,7 +11,7 @@ TWO_CLASS, NON_SATURATING, HINGE = "two-class", "non-saturating", "hinge"  # cor
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class DcganPreset:
     """Two networks and how they play.
 
     Args:
@@ -39,9 +39,9 @@ class Recipe:
     augment: float | None = None
 
 
-_LIGHT = Recipe(net="light", shape=SHAPES["light"], steps=24000)
+_LIGHT = DcganPreset(net="light", shape=SHAPES["light"], steps=24000)
 
-RECIPES: Mapping[str, Recipe] = {
+DCGAN_PRESETS: Mapping[str, DcganPreset] = {
     "light": _LIGHT,
     "small": replace(_LIGHT, net="small", shape=SHAPES["small"]),  # 64 pixels a side, a quarter of the work of `light`
     # As system 2 had it, but for the averaged weights, which cost nothing.

@@ -10,15 +10,15 @@ import numpy as np
 
 from core.domain.registry.versions import VersionDraft
 from core.domain.training import early_stop
-from core.domain.training.runs import Ending, Point
+from core.domain.training.runs import CurvePoint, EarlyStop
 from core.models.common import weights_file
 from core.models.common.batches import PARTS, check_enough, hold_out_some
 from core.models.common.sample_quality import Judges, SampleQuality
-from core.models.common.snapshots import check_finite, pack, recipe_with, unpacked
+from core.models.common.snapshots import check_finite, pack, preset_with_options, unpacked
 from core.models.dcgan.generator import DcganFaces, faces_tensors
 from core.models.dcgan.network import CODES
-from core.models.dcgan.presets import RECIPES, Recipe
-from core.models.dcgan.training_step import Duel
+from core.models.dcgan.presets import DCGAN_PRESETS, DcganPreset
+from core.models.dcgan.training_step import DcganTraining
 from core.render.grid import render_grid
 from core.vision.views import View, framing_of
 
@@ -37,13 +37,13 @@ COMPARED = range(192)  # seeds of what evaluations draw: the same each time, so 
 FRESH = range(1000, 1250)
 
 
-def recipe_of(preset: str, steps: int, config: Mapping[str, Any]) -> Recipe:
-    """A preset with the options of a run.
+def preset_for_run(name: str, steps: int, config: Mapping[str, Any]) -> DcganPreset:
+    """Return the preset of a run, changed by the run's options.
 
     Raises:
         OmokageError: UNKNOWN_PRESET.
     """
-    return recipe_with(RECIPES, preset, steps, config, ("loss", "augment", "batch", "learning_rate"))
+    return preset_with_options(DCGAN_PRESETS, name, steps, config, ("loss", "augment", "batch", "learning_rate"))
 
 
 class DcganTrainer:
@@ -52,24 +52,26 @@ class DcganTrainer:
     Args:
         duel: trains.
         run: its preset, options and seed.
-        recipe: of the run.
+        preset: of the run, with its options.
         faces: draws with the tensors that it is given.
         quality: measures what was drawn.
     """
 
     report_every = 10  # steps; the figures of fewer jump about
 
-    def __init__(self, duel: Duel, run: Run, *, recipe: Recipe, faces: DcganFaces, quality: SampleQuality) -> None:
+    def __init__(
+        self, duel: DcganTraining, run: Run, *, preset: DcganPreset, faces: DcganFaces, quality: SampleQuality
+    ) -> None:
         self._duel = duel
         self._run = run
-        self._recipe = recipe
+        self._preset = preset
         self._faces = faces
         self._quality = quality
-        self._points: list[Point] = []
+        self._points: list[CurvePoint] = []
         self._best: tuple[int, dict[str, NDArray[Any]]] | None = None
-        self._ending: Ending | None = None
+        self._ending: EarlyStop | None = None
         self._drawn_at: int | None = None
-        self.evaluate_every = max(self.report_every, recipe.steps // _EVALUATIONS)
+        self.evaluate_every = max(self.report_every, preset.steps // _EVALUATIONS)
 
     @property
     def step(self) -> int:
@@ -79,7 +81,7 @@ class DcganTrainer:
     @property
     def steps(self) -> int:
         """Of the whole run; fewer once it is best to end."""
-        return self._ending.step if self._ending else self._recipe.steps
+        return self._ending.step if self._ending else self._preset.steps
 
     def advance(self) -> None:
         """One step of both players."""
@@ -104,9 +106,9 @@ class DcganTrainer:
         self._remember(figures)
         return figures
 
-    def verdict(self) -> Ending | None:
+    def verdict(self) -> EarlyStop | None:
         """As `core.domain.training.early_stop` has it."""
-        if self._ending is None and self.step < self._recipe.steps:
+        if self._ending is None and self.step < self._preset.steps:
             self._ending = early_stop.verdict(self._points)
         return self._ending
 
@@ -142,9 +144,9 @@ class DcganTrainer:
         """
         with unpacked(data) as (tensors, best, said):
             self._duel.set_tensors(tensors, int(said["step"]))
-            self._points = [Point(int(step), dict(values)) for step, values in said["points"]]
+            self._points = [CurvePoint(int(step), dict(values)) for step, values in said["points"]]
             self._best = None if said["best"] is None else (int(said["best"]), best)
-            self._ending = Ending(**said["ending"]) if said["ending"] else None
+            self._ending = EarlyStop(**said["ending"]) if said["ending"] else None
         self._drawn_at = None
 
     def finish(self) -> VersionDraft:
@@ -156,7 +158,7 @@ class DcganTrainer:
         self._faces.put(tensors)
         self._drawn_at = None
         figures = self._quality.figures(self._faces.render(self._faces.codes(FRESH)), thorough=True)
-        architecture = f"dcgan-{self._recipe.net}"
+        architecture = f"dcgan-{self._preset.net}"
         return VersionDraft(
             architecture=architecture,
             config=self._config(),
@@ -186,24 +188,24 @@ class DcganTrainer:
         values = {name: float(value) for name, value in figures.items()}
         if self._points and self._points[-1].step == self.step:
             values = {**self._points.pop().values, **values}
-        self._points.append(Point(self.step, values))
+        self._points.append(CurvePoint(self.step, values))
 
     def _kids(self) -> list[tuple[int, float]]:
         return [(point.step, point.values["kid"]) for point in self._points if "kid" in point.values]
 
     def _config(self) -> dict[str, JSON]:
-        recipe, view = self._recipe, self._faces.view
+        preset, view = self._preset, self._faces.view
         return {
             "head": "dcgan",
             "preset": self._run.preset,
             "size": view.size,
             "codes": CODES,
             "framing": view.framing.value,
-            "loss": recipe.loss,
+            "loss": preset.loss,
             "augment": self._duel.strength,
             "steps": self.steps,
-            "batch": recipe.batch,
-            "learning_rate": recipe.learning_rate,
+            "batch": preset.batch,
+            "learning_rate": preset.learning_rate,
             "seed": self._run.seed,
         }
 
@@ -221,14 +223,14 @@ def make_dcgan_trainer(run: Run, dataset: Dataset, reader: DatasetReader, judges
         OmokageError: UNKNOWN_PRESET; DATASET_UNFIT, there are next to no pictures; DISK_FULL, for the memory-mapped
             pictures.
     """
-    recipe = recipe_of(run.preset, run.steps, run.config)
+    preset = preset_for_run(run.preset, run.steps, run.config)
     check_enough(dataset)
-    view = View(framing_of(np.asarray(reader.found, np.bool_)), recipe.shape.size)
+    view = View(framing_of(np.asarray(reader.found, np.bool_)), preset.shape.size)
     images = reader.images(view)
     held_out = hold_out_some(len(images), run.seed)
-    duel = Duel(images, np.flatnonzero(~held_out), recipe, run.seed)
+    duel = DcganTraining(images, np.flatnonzero(~held_out), preset, run.seed)
     config = {"preset": run.preset, "size": view.size, "codes": CODES, "framing": view.framing.value}
-    faces = DcganFaces(config, faces_tensors(duel.drawing(1)), {}, recipe.shape)
+    faces = DcganFaces(config, faces_tensors(duel.drawing(1)), {}, preset.shape)
     return DcganTrainer(
-        duel, run, recipe=recipe, faces=faces, quality=SampleQuality(images, held_out, view.framing, judges, run.seed)
+        duel, run, preset=preset, faces=faces, quality=SampleQuality(images, held_out, view.framing, judges, run.seed)
     )

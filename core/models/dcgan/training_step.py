@@ -15,13 +15,13 @@ import numpy as np
 from keras import ops
 
 from core.models.common import augment
-from core.models.common.backend import Tensors, best_policy, make_forward, make_game
+from core.models.common.backend import Tensors, best_policy, make_adversarial_step, make_forward
 from core.models.common.batches import batch_rows
 from core.models.common.seeds import Seeds
 from core.models.common.snapshots import assign, means, numbered, values_of
 from core.models.dcgan import diffaug
 from core.models.dcgan.network import CODES, batch_statistics, build_discriminator, build_generator, named, tensors_of
-from core.models.dcgan.presets import HINGE, TWO_CLASS, Recipe
+from core.models.dcgan.presets import HINGE, TWO_CLASS, DcganPreset
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,33 +30,33 @@ _STEP, _STATISTICS = 1, 2  # streams of random numbers; 0 are the epochs
 _SETTLED = 64  # codes at a time for the statistics
 
 
-class Duel:
+class DcganTraining:
     """One run on one training set.
 
     Args:
-        images: (N, S, S, 3) RGB, S the recipe's; may be a memory map.
+        images: (N, S, S, 3) RGB, S the preset's; may be a memory map.
         rows: which of them are learnt from.
-        recipe: what to train, and how.
+        preset: the network, and how it is trained.
         seed: of the weights, the order of the pictures, the codes and the changes.
     """
 
-    def __init__(self, images: NDArray[np.uint8], rows: NDArray[np.intp], recipe: Recipe, seed: int = 0) -> None:
+    def __init__(self, images: NDArray[np.uint8], rows: NDArray[np.intp], preset: DcganPreset, seed: int = 0) -> None:
         self._images = images
         self._rows = rows
-        self._recipe = recipe
+        self._preset = preset
         self._seed = seed
         self.step = 0
-        self.strength = diffaug.strength_for(len(rows)) if recipe.augment is None else recipe.augment
+        self.strength = diffaug.strength_for(len(rows)) if preset.augment is None else preset.augment
         self._waiting: list[Tensors] = []
         policy, seeds = best_policy(), Seeds(seed)
-        self.generator = build_generator(recipe.shape, policy=policy, seeds=seeds)
-        outputs = 2 if recipe.loss == TWO_CLASS else 1
-        self._discriminator = build_discriminator(recipe.shape, outputs, policy=policy, seeds=seeds)
-        self.average = build_generator(recipe.shape)
+        self.generator = build_generator(preset.shape, policy=policy, seeds=seeds)
+        outputs = 2 if preset.loss == TWO_CLASS else 1
+        self._discriminator = build_discriminator(preset.shape, outputs, policy=policy, seeds=seeds)
+        self.average = build_generator(preset.shape)
         self.average.set_weights(self.generator.get_weights())
         players = [(net.trainable_variables, self._optimizer(net)) for net in (self.generator, self._discriminator)]
         self._optimizers = [optimizer for _, optimizer in players]
-        self._play = make_game(self._compute, players, self._follow)
+        self._play = make_adversarial_step(self._compute, players, self._follow)
         self._statistics = make_forward(self._measure)
 
     def advance(self) -> None:
@@ -97,7 +97,7 @@ class Duel:
         self._waiting = []
 
     def _optimizer(self, net: keras.Model) -> Any:
-        optimizer = keras.optimizers.Adam(self._recipe.learning_rate, beta_1=self._recipe.momentum)
+        optimizer = keras.optimizers.Adam(self._preset.learning_rate, beta_1=self._preset.momentum)
         optimizer.build(net.trainable_variables)
         return optimizer
 
@@ -112,7 +112,7 @@ class Duel:
         return numbered(groups)
 
     def _batch(self, step: int) -> tuple[NDArray[Any], ...]:
-        count, size = self._recipe.batch, self._recipe.shape.size
+        count, size = self._preset.batch, self._preset.shape.size
         random = augment.generator(self._seed, _STEP, step)
         pixels = self._images[batch_rows(self._rows, count, step, self._seed)]
         mirrored = random.random(count) < 0.5
@@ -131,7 +131,7 @@ class Duel:
             pictures = [diffaug.change(one, what) for one, what in zip(pictures, each, strict=True)]
         # One batch after the other: each has the norms' statistics to itself, as in the paper's practice.
         real, drawn = (self._logit(one) for one in pictures)
-        losses = [*players_losses(self._recipe.loss, real, drawn)]
+        losses = [*adversarial_losses(self._preset.loss, real, drawn)]
         return losses, {
             "generator_loss": losses[0],
             "discriminator_loss": losses[1],
@@ -145,9 +145,9 @@ class Duel:
         return logits[:, 0] if logits.shape[-1] == 1 else logits[:, 1] - logits[:, 0]
 
     def _follow(self) -> None:
-        """As in `CnnTrainer`: the average follows more slowly later on."""
+        """As in `CnnTraining`: the average follows more slowly later on."""
         done = ops.cast(self._optimizers[0].iterations, "float32")
-        kept = ops.minimum(self._recipe.average, (1.0 + done) / (10.0 + done))
+        kept = ops.minimum(self._preset.average, (1.0 + done) / (10.0 + done))
         for slow, fast in zip(self.average.variables, self.generator.variables, strict=True):
             slow.assign(fast + kept * (slow - fast))
 
@@ -155,7 +155,7 @@ class Duel:
         return ops.concatenate(batch_statistics(self.average, codes))
 
 
-def players_losses(loss: str, real: Any, drawn: Any) -> tuple[Any, Any]:
+def adversarial_losses(loss: str, real: Any, drawn: Any) -> tuple[Any, Any]:
     """The generator's and the discriminator's, of logits (N,) of real and drawn pictures."""
     if loss == HINGE:
         return -ops.mean(drawn), ops.mean(ops.relu(1.0 - real)) + ops.mean(ops.relu(1.0 + drawn))

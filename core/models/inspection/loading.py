@@ -9,7 +9,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.models.cnn.head import CnnConfig, load_net
 from core.models.cnn.network import build_net
 from core.models.cnn.presets import stored_view
-from core.models.cnn.trainer import recipe_of
+from core.models.cnn.trainer import preset_for_run
 from core.models.cnn.training_step import middle, shade
 from core.models.common import augment, weights_file
 from core.models.common.backend import to_numpy
@@ -67,12 +67,12 @@ def of_checkpoint(run: Run, people: int, data: bytes) -> Inspected:
     Raises:
         OmokageError: BAD_WEIGHTS, damaged or of another network.
     """
-    recipe = recipe_of(run.preset, run.steps, run.config)
-    net = build_net(recipe.net, recipe.size, people, channels=1 if recipe.grey else 3)
+    preset = preset_for_run(run.preset, run.steps, run.config)
+    net = build_net(preset.net, preset.size, people, channels=1 if preset.grey else 3)
     tensors, _ = weights_file.load(data)
     average = [tensors[name] for name in sorted(tensors) if name.startswith(_AVERAGE)]  # numbered in the net's order
     if [one.shape for one in average] != [tuple(variable.shape) for variable in net.variables]:
         raise OmokageError(ErrorCode.BAD_WEIGHTS)
     for variable, tensor in zip(net.variables, average, strict=True):
         variable.assign(tensor)
-    return Inspected(net, recipe.framing, recipe.size, recipe.grey)
+    return Inspected(net, preset.framing, preset.size, preset.grey)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
-class VaeRecipe:
+class VaePreset:
     """A network and how to train it.
 
     Args:
@@ -35,9 +35,9 @@ class VaeRecipe:
     average: float = 0.999
 
 
-_VAE = VaeRecipe(steps=6000)
+_VAE = VaePreset(steps=6000)
 
-RECIPES: Mapping[str, VaeRecipe] = {
+VAE_PRESETS: Mapping[str, VaePreset] = {
     "vae": _VAE,
     "autoencoder": replace(_VAE, kl=0.0),
 }

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.domain.registry.versions import VersionDraft
-from core.domain.training.runs import Ending
+from core.domain.training.runs import EarlyStop
 from core.models.common import weights_file
 from core.models.common.batches import PARTS, check_enough, hold_out_some
 from core.models.common.sample_quality import Judges, SampleQuality
-from core.models.common.snapshots import check_finite, pack, recipe_with, unpacked
+from core.models.common.snapshots import check_finite, pack, preset_with_options, unpacked
 from core.models.vae.generator import faces_tensors
 from core.models.vae.mixture import Mixture, fit_mixture, single
-from core.models.vae.presets import RECIPES, VaeRecipe
-from core.models.vae.training_step import Vae
+from core.models.vae.presets import VAE_PRESETS, VaePreset
+from core.models.vae.training_step import VaeTraining
 from core.render.grid import render_grid
 from core.vision.views import Framing, View, framing_of
 
@@ -39,13 +39,13 @@ _RISING = 5  # evaluations in a row without a better one, a quarter of a run: by
 _CLEARLY = 1.02  # times the best loss; overfitting is slow, and a loss that stands still does no harm
 
 
-def recipe_of(preset: str, steps: int, config: Mapping[str, Any]) -> VaeRecipe:
-    """A preset with the options of a run.
+def preset_for_run(name: str, steps: int, config: Mapping[str, Any]) -> VaePreset:
+    """Return the preset of a run, changed by the run's options.
 
     Raises:
         OmokageError: UNKNOWN_PRESET.
     """
-    return recipe_with(RECIPES, preset, steps, config, ("size", "kl", "batch", "learning_rate"))
+    return preset_with_options(VAE_PRESETS, name, steps, config, ("size", "kl", "batch", "learning_rate"))
 
 
 class VaeTrainer:
@@ -54,7 +54,7 @@ class VaeTrainer:
     Args:
         vae: trains.
         run: its preset, options and seed.
-        recipe: of the run.
+        preset: of the run, with its options.
         framing: of the pictures.
         images: (N, S, S, 3).
         held_out: (N,).
@@ -65,10 +65,10 @@ class VaeTrainer:
 
     def __init__(
         self,
-        vae: Vae,
+        vae: VaeTraining,
         run: Run,
         *,
-        recipe: VaeRecipe,
+        preset: VaePreset,
         framing: Framing,
         images: NDArray[np.uint8],
         held_out: NDArray[np.bool_],
@@ -76,7 +76,7 @@ class VaeTrainer:
     ) -> None:
         self._vae = vae
         self._run = run
-        self._recipe = recipe
+        self._preset = preset
         self._framing = framing
         self._images = images
         some = np.flatnonzero(held_out)[: 2 * _COLUMNS]
@@ -86,9 +86,9 @@ class VaeTrainer:
         self._quality = quality
         self._history: list[tuple[int, float, float]] = []  # step, held-out loss, KID
         self._best: tuple[int, dict[str, NDArray[Any]]] | None = None
-        self._ending: Ending | None = None
+        self._ending: EarlyStop | None = None
         self._coded_at: tuple[int, Mixture] | None = None
-        self.evaluate_every = max(self.report_every, recipe.steps // _EVALUATIONS)
+        self.evaluate_every = max(self.report_every, preset.steps // _EVALUATIONS)
 
     @property
     def step(self) -> int:
@@ -98,7 +98,7 @@ class VaeTrainer:
     @property
     def steps(self) -> int:
         """Of the whole run; fewer once it is best to end."""
-        return self._ending.step if self._ending else self._recipe.steps
+        return self._ending.step if self._ending else self._preset.steps
 
     def advance(self) -> None:
         """One step."""
@@ -124,9 +124,9 @@ class VaeTrainer:
         self._history.append((self.step, loss, figures["kid"]))
         return {"held_out_loss": loss, **figures}
 
-    def verdict(self) -> Ending | None:
+    def verdict(self) -> EarlyStop | None:
         """An autoencoder does not collapse, but learns its pictures by heart: others then come out worse and worse."""
-        if self._ending is None and self.step < self._recipe.steps:
+        if self._ending is None and self.step < self._preset.steps:
             self._ending = rising([(step, loss) for step, loss, _ in self._history])
         return self._ending
 
@@ -160,7 +160,7 @@ class VaeTrainer:
             self._vae.set_tensors(tensors, int(said["step"]))
             self._history = [(int(step), float(loss), float(kid)) for step, loss, kid in said["history"]]
             self._best = None if said["best"] is None else (int(said["best"]), best)
-            self._ending = Ending(**said["ending"]) if said["ending"] else None
+            self._ending = EarlyStop(**said["ending"]) if said["ending"] else None
         self._coded_at = None
 
     def finish(self) -> VersionDraft:
@@ -173,7 +173,7 @@ class VaeTrainer:
         self._coded_at = None
         mixture = fit_mixture(self._codes(_ALL_CODED))
         figures = self._quality.figures(self._vae.decode(mixture.codes(_FRESH)), thorough=True)
-        architecture = f"vae-{self._recipe.size}"
+        architecture = f"vae-{self._preset.size}"
         return VersionDraft(
             architecture=architecture,
             config=self._config(),
@@ -205,28 +205,28 @@ class VaeTrainer:
         return self._vae.encode(self._images[np.sort(self._coded[:most])])
 
     def _config(self) -> dict[str, JSON]:
-        recipe = self._recipe
+        preset = self._preset
         return {
             "head": "vae",
             "preset": self._run.preset,
-            "size": recipe.size,
-            "codes": recipe.codes,
+            "size": preset.size,
+            "codes": preset.codes,
             "framing": self._framing.value,
-            "kl": recipe.kl,
+            "kl": preset.kl,
             "steps": self.steps,
-            "batch": recipe.batch,
-            "learning_rate": recipe.learning_rate,
+            "batch": preset.batch,
+            "learning_rate": preset.learning_rate,
             "seed": self._run.seed,
         }
 
 
-def rising(history: list[tuple[int, float]]) -> Ending | None:
+def rising(history: list[tuple[int, float]]) -> EarlyStop | None:
     """Whether held-out losses, of (step, loss), have clearly been above their best for long."""
     if len(history) <= _RISING:
         return None
     best, value = min(history, key=lambda one: one[1])
     if all(step > best and loss > _CLEARLY * value for step, loss in history[-_RISING:]):
-        return Ending("worse-and-worse", history[-1][0], best, "held_out_loss", value)
+        return EarlyStop("worse-and-worse", history[-1][0], best, "held_out_loss", value)
     return None
 
 
@@ -243,11 +243,11 @@ def make_vae_trainer(run: Run, dataset: Dataset, reader: DatasetReader, judges: 
         OmokageError: UNKNOWN_PRESET; DATASET_UNFIT, there are next to no pictures; DISK_FULL, for the memory-mapped
             pictures.
     """
-    recipe = recipe_of(run.preset, run.steps, run.config)
+    preset = preset_for_run(run.preset, run.steps, run.config)
     check_enough(dataset)
     framing = framing_of(np.asarray(reader.found, np.bool_))
-    images = reader.images(View(framing, recipe.size))
+    images = reader.images(View(framing, preset.size))
     held_out = hold_out_some(len(images), run.seed)
     quality = SampleQuality(images, held_out, framing, judges, run.seed)
-    vae = Vae(images, held_out, recipe=recipe, seed=run.seed)
-    return VaeTrainer(vae, run, recipe=recipe, framing=framing, images=images, held_out=held_out, quality=quality)
+    vae = VaeTraining(images, held_out, preset=preset, seed=run.seed)
+    return VaeTrainer(vae, run, preset=preset, framing=framing, images=images, held_out=held_out, quality=quality)

@@ -19,7 +19,7 @@ from core.models.common.drawn_faces import to_pixels
 from core.models.common.seeds import Seeds
 from core.models.common.snapshots import assign, means, numbered, values_of
 from core.models.vae.network import build_decoder, build_encoder
-from core.models.vae.presets import VaeRecipe
+from core.models.vae.presets import VaePreset
 
 _STEP, _HELD_OUT = 1, 2  # streams of random numbers; 0 are the epochs
 _RISE = 0.05  # share of the steps in which the learning rate rises
@@ -28,22 +28,22 @@ _SURE = (-12.0, 6.0)  # the log variance stays within: further out, its exponent
 _SMOOTH = 1e-3  # the error's absolute value is rounded so far, for a gradient that ends
 
 
-class Vae:
+class VaeTraining:
     """Two networks, their moving average, and a training set.
 
     Args:
-        images: (N, S, S, 3) RGB, S the recipe's size; may be a memory map.
+        images: (N, S, S, 3) RGB, S the preset's size; may be a memory map.
         held_out: (N,), the pictures that are only evaluated on.
-        recipe: what to train, and how.
+        preset: the network, and how it is trained.
         seed: of the weights, the order of the pictures and the noise.
     """
 
     def __init__(
-        self, images: NDArray[np.uint8], held_out: NDArray[np.bool_], *, recipe: VaeRecipe, seed: int = 0
+        self, images: NDArray[np.uint8], held_out: NDArray[np.bool_], *, preset: VaePreset, seed: int = 0
     ) -> None:
         self._images = images
         self._rows, self._held_out = np.flatnonzero(~held_out), np.flatnonzero(held_out)
-        self._recipe = recipe
+        self._preset = preset
         self._seed = seed
         self.step = 0
         self._waiting: list[Tensors] = []
@@ -54,7 +54,7 @@ class Vae:
         for slow, fast in zip(self._averages, self._nets, strict=True):
             slow.set_weights(fast.get_weights())
         trained = [one for net in self._nets for one in net.trainable_variables]
-        self._optimizer = keras.optimizers.Adam(recipe.learning_rate)
+        self._optimizer = keras.optimizers.Adam(preset.learning_rate)
         self._optimizer.build(trained)
         self._step = make_step(self._compute, trained, self._optimizer, self._follow)
         self._encode, self._decode = make_forward(self._infer_codes), make_forward(self._infer_pictures)
@@ -85,11 +85,11 @@ class Vae:
     def encode(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(N, S, S, 3) RGB -> means of the codes (N, codes), by the averaged weights."""
         parts = [self._encode(pictures[at : at + _TOGETHER]) for at in range(0, len(pictures), _TOGETHER)]
-        return np.concatenate([np.zeros((0, self._recipe.codes), np.float32), *parts])
+        return np.concatenate([np.zeros((0, self._preset.codes), np.float32), *parts])
 
     def decode(self, codes: NDArray[np.float32]) -> NDArray[np.uint8]:
         """(N, codes) -> (N, S, S, 3) RGB, by the averaged weights."""
-        size = self._recipe.size
+        size = self._preset.size
         parts = [self._decode(codes[at : at + _TOGETHER]) for at in range(0, len(codes), _TOGETHER)]
         return np.concatenate([np.zeros((0, size, size, 3), np.uint8), *parts])
 
@@ -124,9 +124,9 @@ class Vae:
         self._pool.shutdown(cancel_futures=True)
 
     def _build(self, policy: str, seeds: Seeds | None = None) -> tuple[keras.Model, keras.Model]:
-        recipe = self._recipe
+        preset = self._preset
         build = (build_encoder, build_decoder)
-        encoder, decoder = (one(recipe.size, recipe.codes, policy, seeds) for one in build)
+        encoder, decoder = (one(preset.size, preset.codes, policy, seeds) for one in build)
         return encoder, decoder
 
     def _variables(self) -> dict[str, Any]:
@@ -137,54 +137,54 @@ class Vae:
 
     def _rate(self, step: int) -> float:
         """Along half a cosine to nothing, after a short rise."""
-        recipe = self._recipe
-        warm = max(1, round(_RISE * recipe.steps))
+        preset = self._preset
+        warm = max(1, round(_RISE * preset.steps))
         if step < warm:
-            return recipe.learning_rate * (step + 1) / warm
-        return recipe.learning_rate * (1 + math.cos(math.pi * (step - warm) / max(1, recipe.steps - warm))) / 2
+            return preset.learning_rate * (step + 1) / warm
+        return preset.learning_rate * (1 + math.cos(math.pi * (step - warm) / max(1, preset.steps - warm))) / 2
 
     def _batch_of(self, step: int) -> tuple[NDArray[Any], ...]:
         """The batch of a step; the next one is begun, so that it is ready when this step is done."""
         begun, self._next = self._next, None
         batch = begun[1].result() if begun is not None and begun[0] == step else self._make_batch(step)
-        if step + 1 < self._recipe.steps:
+        if step + 1 < self._preset.steps:
             self._next = (step + 1, self._pool.submit(self._make_batch, step + 1))
         return batch
 
     def _make_batch(self, step: int) -> tuple[NDArray[Any], ...]:
-        recipe = self._recipe
+        preset = self._preset
         random = augment.generator(self._seed, _STEP, step)
-        pixels = self._images[batch_rows(self._rows, recipe.batch, step, self._seed)]
+        pixels = self._images[batch_rows(self._rows, preset.batch, step, self._seed)]
         mirrored = random.random(len(pixels)) < 0.5
         pixels = np.where(mirrored[:, None, None, None], pixels[:, :, ::-1], pixels)
-        share = 1.0 if not recipe.warm_up else min(1.0, (step + 1) / (recipe.warm_up * recipe.steps))
+        share = 1.0 if not preset.warm_up else min(1.0, (step + 1) / (preset.warm_up * preset.steps))
         return pixels, self._noise(len(pixels), random), np.array(share, np.float32)
 
     def _noise(self, count: int, random: np.random.Generator) -> NDArray[np.float32]:
-        return random.standard_normal((count, self._recipe.codes), np.float32)
+        return random.standard_normal((count, self._preset.codes), np.float32)
 
     def _compute(self, pixels: Any, noise: Any, share: Any) -> tuple[Any, Tensors]:
         error, divergence = self._terms(self._nets, pixels, noise, training=True)
         error, divergence = ops.mean(error), ops.mean(divergence)
-        loss = error + self._recipe.kl * share * divergence
+        loss = error + self._preset.kl * share * divergence
         return loss, {"loss": loss, "reconstruction_loss": error, "divergence_loss": divergence}
 
     def _terms(self, nets: Any, pixels: Any, noise: Any, *, training: bool) -> tuple[Any, Any]:
         """Of each picture (N,): the error of its reconstruction, and its divergence over the number of its values."""
         encoder, decoder = nets
         real = to_range(pixels)
-        mean, log = _split(encoder(real, training=training), self._recipe.codes)
-        z = mean + ops.exp(log / 2) * noise if self._recipe.kl else mean
-        error = reconstruction(real, decoder(z, training=training), self._recipe.coarse)
+        mean, log = _split(encoder(real, training=training), self._preset.codes)
+        z = mean + ops.exp(log / 2) * noise if self._preset.kl else mean
+        error = reconstruction(real, decoder(z, training=training), self._preset.coarse)
         divergence = ops.sum(ops.exp(log) + ops.square(mean) - 1.0 - log, axis=-1) / 2
         return error, divergence / math.prod(pixels.shape[1:])
 
     def _infer_losses(self, pixels: Any, noise: Any) -> Any:
         error, divergence = self._terms(self._averages, pixels, noise, training=False)
-        return error + self._recipe.kl * divergence
+        return error + self._preset.kl * divergence
 
     def _infer_codes(self, pixels: Any) -> Any:
-        return self._averages[0](to_range(pixels), training=False)[:, : self._recipe.codes]
+        return self._averages[0](to_range(pixels), training=False)[:, : self._preset.codes]
 
     def _infer_pictures(self, z: Any) -> Any:
         return to_pixels(self._averages[1](z, training=False))
@@ -192,7 +192,7 @@ class Vae:
     def _follow(self) -> None:
         """The averages follow more slowly later on, as the recogniser's."""
         done = ops.cast(self._optimizer.iterations, "float32")
-        kept = ops.minimum(self._recipe.average, (1.0 + done) / (10.0 + done))
+        kept = ops.minimum(self._preset.average, (1.0 + done) / (10.0 + done))
         for averages, nets in zip(self._averages, self._nets, strict=True):
             for slow, fast in zip(averages.variables, nets.variables, strict=True):
                 slow.assign(fast + kept * (slow - fast))

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
+from core.domain.clock import now_utc
 from core.domain.data.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.people import normalise_name
 from core.domain.removal import RemovedDataset
 from core.domain.training.runs import RunState
-from core.services.jobs.base import now_utc
 from core.services.retention import RetentionService
 from core.storage.database import Database
 from core.storage.dataset_rows import dataset_named, datasets_of, mark_removed
@@ -59,7 +59,7 @@ class DatasetRemover:
         with self._database.write() as connection:
             # Nobody starts a run, makes a version or names a face meanwhile.
             for what in ("runs", "datasets", "people"):
-                self._database.alone(connection, f"omokage-{what}-{guild_id}")
+                self._database.advisory_lock(connection, f"omokage-{what}-{guild_id}")
             meant = _meant(connection, guild_id, shown, version)
             _check_unused(connection, meant)
             removed = tuple(self._remove(connection, one, by) for one in meant)

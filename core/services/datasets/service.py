@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
+from core.domain.clock import now_utc
 from core.domain.data.datasets import Dataset, DatasetClass, Findings, Preflight, Shard
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.people import Person, normalise_name
 from core.domain.training.preflight import FEWEST_PICTURES, preflight
 from core.domain.training.runs import RunKind
-from core.services.jobs.base import now_utc
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.dataset_rows import NewDataset, dataset_named, datasets_of, find_dataset, insert_dataset
@@ -72,7 +72,7 @@ class DatasetService:
         shown = [normalise_name(name) for name in names]
         saying = Saying(by, 0, None, SOURCE, self._clock())
         with self._database.write() as connection:
-            self._database.alone(connection, f"omokage-people-{guild_id}")
+            self._database.advisory_lock(connection, f"omokage-people-{guild_id}")
             ids = [person_named(connection, guild_id, name, saying) for name in shown]
             found = [find_person(connection, guild_id, person_id) for person_id in ids]
         return [person for person in found if person is not None]
@@ -98,7 +98,7 @@ class DatasetService:
             guild_id, normalise_name(name), hash, tuple(classes), tuple(shards), without_face, findings, by
         )
         with self._database.write() as connection:
-            self._database.alone(connection, f"omokage-datasets-{guild_id}")
+            self._database.advisory_lock(connection, f"omokage-datasets-{guild_id}")
             newest = dataset_named(connection, guild_id, new.name, None)
             if newest is not None and newest.hash == hash and not self.lost(newest):
                 return newest

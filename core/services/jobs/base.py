@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from core.domain.clock import now_utc
 from core.domain.fairness import FairShare
-from core.domain.jobs import LIMITS, Limits, QueueName
+from core.domain.jobs import JOB_LIMITS, JobLimits, QueueName
 from core.domain.storage_limits import StorageLimits
 from core.storage.blob_references import blob_names_in
 from core.storage.database import Database
 
 Enqueue = Callable[[int, QueueName, int], None]  # (job id, queue, priority); raises where the broker is away
 BlobSize = Callable[[str], int]  # a blob's name -> its bytes
-
-
-def now_utc() -> datetime:
-    """The present."""
-    return datetime.now(UTC)
-
-
-def own_id() -> int:
-    """An id for a job or a run that no interaction asked for.
-
-    As a snowflake it would be of January 2015, years before Discord's first interaction, so the two never meet; it
-    fits a JavaScript number, and custom ids.
-    """
-    return (1 << 51) | secrets.randbits(51)
 
 
 class JobBase:
@@ -43,7 +29,7 @@ class JobBase:
         enqueue: Enqueue,
         clock: Callable[[], datetime] = now_utc,
         share: FairShare = FairShare(),  # noqa: B008 - frozen
-        limits: Limits = LIMITS,
+        limits: JobLimits = JOB_LIMITS,
         *,
         storage: StorageLimits = StorageLimits(),  # noqa: B008 - frozen
         blob_size: BlobSize = lambda _name: 0,

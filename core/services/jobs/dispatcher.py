@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select, tuple_, update
 
 from core.domain.fairness import OPERATOR_GUILD, Claimant, eligible
-from core.domain.jobs import ACTIVE, SILENT, JobState, QueueName
+from core.domain.jobs import ACTIVE, BACKGROUND_KINDS, JobState, QueueName
 from core.services.jobs.base import JobBase
 from core.storage.tables import jobs
 
@@ -38,7 +38,7 @@ class Dispatching(JobBase):
             if connection.execute(self._admissible(1)).first() is None:
                 return []
         with self._database.write() as connection:
-            self._database.alone(connection, "omokage-dispatch")
+            self._database.advisory_lock(connection, "omokage-dispatch")
             messages = self._admit(connection)
         return self._send(messages)
 
@@ -55,11 +55,11 @@ class Dispatching(JobBase):
 
     def _admit_batch(self, connection: Connection, rows: Sequence[Row[Any]]) -> list[_Message]:
         active = select(jobs.c.id, jobs.c.guild_id, jobs.c.member_id).where(
-            jobs.c.state.in_(ACTIVE), jobs.c.kind.not_in(SILENT)
+            jobs.c.state.in_(ACTIVE), jobs.c.kind.not_in(BACKGROUND_KINDS)
         )
-        asked = [row for row in rows if row.kind not in SILENT]
+        asked = [row for row in rows if row.kind not in BACKGROUND_KINDS]
         chosen = eligible(_claimants(asked), _claimants(connection.execute(active)), self._share)
-        chosen += [row.id for row in rows if row.kind in SILENT]
+        chosen += [row.id for row in rows if row.kind in BACKGROUND_KINDS]
         changed = {"state": JobState.DISPATCHED, "dispatched_at": self._clock(), "dispatches": 1}
         connection.execute(update(jobs).where(jobs.c.id.in_(chosen), jobs.c.state == JobState.WAITING).values(changed))
         picked = set(chosen)
@@ -68,7 +68,7 @@ class Dispatching(JobBase):
     def _admissible(self, limit: int) -> Select[Any]:
         """The first waiting jobs, in order, whose guild and member are below their share."""
         active = jobs.alias("active")
-        counted = active.c.guild_id != OPERATOR_GUILD, active.c.kind.not_in(SILENT)
+        counted = active.c.guild_id != OPERATOR_GUILD, active.c.kind.not_in(BACKGROUND_KINDS)
         busy = select(active.c.guild_id).where(active.c.state.in_(ACTIVE), *counted)
         guilds = busy.group_by(active.c.guild_id).having(func.count() >= self._share.per_guild)
         members = (
@@ -82,7 +82,7 @@ class Dispatching(JobBase):
             .where(
                 jobs.c.state == JobState.WAITING, or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= self._clock())
             )
-            .where(or_(jobs.c.kind.in_(SILENT), and_(*shares)))
+            .where(or_(jobs.c.kind.in_(BACKGROUND_KINDS), and_(*shares)))
             .order_by(jobs.c.priority, jobs.c.created_at, jobs.c.id)
             .limit(limit)
         )
@@ -110,7 +110,7 @@ class Dispatching(JobBase):
             if not self._overdue(connection):
                 return []
         with self._database.write() as connection:
-            self._database.alone(connection, "omokage-dispatch")
+            self._database.advisory_lock(connection, "omokage-dispatch")
             messages = self._overdue(connection)
             again = {"dispatched_at": self._clock(), "dispatches": jobs.c.dispatches + 1}
             lost = [message.job_id for message in messages]

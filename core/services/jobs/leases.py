@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from core.domain.errors import ErrorCode
-from core.domain.jobs import JSON, SILENT, Failure, Job, JobState, LeaseStatus, Recovery
+from core.domain.jobs import BACKGROUND_KINDS, JSON, Failure, Job, JobState, LeaseStatus, Recovery
 from core.domain.people import NewFace
 from core.services.jobs.dispatcher import Dispatching
 from core.storage.face_rows import insert_faces
@@ -122,7 +122,7 @@ class Leases(Dispatching):
             )
             failure = Failure(ErrorCode.TOO_MANY_ATTEMPTS, {"attempts": self._limits.max_attempts})
             worn_out = and_(expired, jobs.c.attempts >= self._limits.max_attempts)
-            with_answer = and_(worn_out, jobs.c.kind.not_in(SILENT))
+            with_answer = and_(worn_out, jobs.c.kind.not_in(BACKGROUND_KINDS))
             failed = end_jobs(connection, with_answer, state=JobState.FAILED, now=now, **failure_values(failure))
             requeued = self._pause(connection, worn_out)
             back = update(jobs).where(expired).values({**_NO_LEASE, "state": JobState.WAITING})
@@ -131,7 +131,9 @@ class Leases(Dispatching):
 
     def _pause(self, connection: Connection, worn_out: ColumnElement[bool]) -> list[int]:
         """Let silent jobs wait, each for longer than the last time; their ids."""
-        rows = connection.execute(select(jobs.c.id, jobs.c.attempts).where(worn_out, jobs.c.kind.in_(SILENT))).all()
+        rows = connection.execute(
+            select(jobs.c.id, jobs.c.attempts).where(worn_out, jobs.c.kind.in_(BACKGROUND_KINDS))
+        ).all()
         for row in rows:
             until = self._after(self._limits.pause_s(row.attempts))
             values = {**_NO_LEASE, "state": JobState.WAITING, "lease_until": until}

@@ -8,31 +8,31 @@ from statistics import median
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, tuple_
 
-from core.domain.fairness import Place, estimate
-from core.domain.jobs import ACTIVE, PENDING, SILENT, Job, JobKind, JobState
+from core.domain.fairness import QueuePosition, estimate
+from core.domain.jobs import ACTIVE, BACKGROUND_KINDS, PENDING, Job, JobKind, JobState
 from core.storage.tables import jobs
 
 _SAMPLE = 50  # enough for a steady median, few enough to follow a change of the machine within minutes
 
 
-def place_of(connection: Connection, job: Job) -> Place:
+def place_of(connection: Connection, job: Job) -> QueuePosition:
     """Jobs ahead of this one in its queue, and a measured estimate."""
     if job.state.is_final:
-        return Place(0, 0.0)
+        return QueuePosition(0, 0.0)
     if job.state is JobState.RUNNING:
-        return Place(0, estimate(job.kind, {}, {}, _typical(connection, {job.kind})))
+        return QueuePosition(0, estimate(job.kind, {}, {}, _typical(connection, {job.kind})))
     queued, running = Counter[JobKind](), Counter[JobKind]()
     for kind, state, count in connection.execute(
         select(jobs.c.kind, jobs.c.state, func.count())
         # The states are named twice, so that an index over them is used, and not one that leads through all history.
         .where(jobs.c.queue == job.queue, jobs.c.state.in_(PENDING | ACTIVE))
         .where(or_(jobs.c.state == JobState.RUNNING, _before(job)))
-        .where(jobs.c.kind.not_in(SILENT))  # they give way
+        .where(jobs.c.kind.not_in(BACKGROUND_KINDS))  # they give way
         .group_by(jobs.c.kind, jobs.c.state)
     ):
         (running if state == JobState.RUNNING else queued)[JobKind(kind)] += count
     typical = _typical(connection, {job.kind, *queued, *running})
-    return Place(queued.total() + running.total(), estimate(job.kind, queued, running, typical))
+    return QueuePosition(queued.total() + running.total(), estimate(job.kind, queued, running, typical))
 
 
 def _before(job: Job) -> ColumnElement[bool]:

@@ -7,11 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, select, update
 
+from core.domain.clock import now_utc
+from core.domain.ids import synthetic_id
 from core.domain.jobs import FINAL, Job, JobKind, JobRequest, JobState, Origin
 from core.domain.registry.robustness import CheckState, robustness_in
 from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind
-from core.services.jobs.base import now_utc, own_id
 from core.services.jobs.service import JobService
 from core.storage.database import Database
 from core.storage.job_rows import insert_job, to_job
@@ -43,9 +44,9 @@ class CheckJobs:
         if version.kind is not RunKind.RECOGNISER or checked:
             return None
         origin = Origin(version.guild_id, 0, version.created_by, "en", 0, "")
-        request = JobRequest(own_id(), JobKind.CHECK, origin, {"version_id": version.id})
+        request = JobRequest(synthetic_id(), JobKind.CHECK, origin, {"version_id": version.id})
         with self._database.write() as connection:
-            self._database.alone(connection, f"omokage-check-{version.id}")
+            self._database.advisory_lock(connection, f"omokage-check-{version.id}")
             known = _under_way(connection, version)
             if known is not None:
                 return known

@@ -8,11 +8,23 @@ from typing import TypeAlias
 
 from sqlalchemy import and_, case, func, select, update
 
+from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.fairness import Place, check_room
-from core.domain.jobs import ACTIVE, JSON, PENDING, SILENT, Backlog, Failure, Job, JobRequest, JobState, QueueName
+from core.domain.fairness import QueuePosition, check_queue_limits
+from core.domain.jobs import (
+    ACTIVE,
+    BACKGROUND_KINDS,
+    JSON,
+    PENDING,
+    Backlog,
+    Failure,
+    Job,
+    JobRequest,
+    JobState,
+    QueueName,
+)
 from core.domain.storage_limits import announced_bytes
-from core.services.jobs.base import Enqueue, now_utc
+from core.services.jobs.base import Enqueue
 from core.services.jobs.leases import Leases
 from core.services.jobs.outbox import Outbox
 from core.services.jobs.queue_position import place_of
@@ -46,15 +58,15 @@ class JobService(Leases, Outbox):
             OmokageError: QUEUE_FULL, with how many of the member's or the guild's jobs are `waiting`; STORAGE_FULL.
         """
         with self._database.write() as connection:
-            self._database.alone(connection, f"omokage-receive-{request.origin.guild_id}")
+            self._database.advisory_lock(connection, f"omokage-receive-{request.origin.guild_id}")
             known = find_job(connection, request.id)
             if known is not None:
                 return known
             guild, member = request.origin.guild_id, request.origin.member_id
             own = func.coalesce(func.sum(case((jobs.c.member_id == member, 1), else_=0)), 0)
-            pending = and_(jobs.c.guild_id == guild, jobs.c.state.in_(PENDING), jobs.c.kind.not_in(SILENT))
+            pending = and_(jobs.c.guild_id == guild, jobs.c.state.in_(PENDING), jobs.c.kind.not_in(BACKGROUND_KINDS))
             of_member, of_guild = connection.execute(select(own, func.count()).where(pending)).one()
-            check_room(guild, of_member, of_guild, self._share)
+            check_queue_limits(guild, of_member, of_guild, self._share)
             stored = stored_bytes(connection, guild)
             self._storage.check_quota(guild, stored, announced_bytes(request.params))
             return insert_job(connection, request, self._clock())
@@ -99,7 +111,7 @@ class JobService(Leases, Outbox):
             if row is None:
                 raise OmokageError(ErrorCode.UNKNOWN_JOB)
             job = to_job(row)
-            if job.kind in SILENT:
+            if job.kind in BACKGROUND_KINDS:
                 raise OmokageError(ErrorCode.UNKNOWN_JOB)
             if by_member != job.origin.member_id and not is_moderator:
                 raise OmokageError(ErrorCode.NOT_ALLOWED)
@@ -121,13 +133,13 @@ class JobService(Leases, Outbox):
         """
         with self._database.read() as connection:
             job = get_job(connection, job_id)
-        if guild_id is not None and (job.origin.guild_id != guild_id or job.kind in SILENT):
+        if guild_id is not None and (job.origin.guild_id != guild_id or job.kind in BACKGROUND_KINDS):
             raise OmokageError(ErrorCode.UNKNOWN_JOB)
         return job
 
     def list(self, guild_id: int, member_id: int | None, limit: int = 10) -> _Jobs:
         """A guild's newest jobs, or one member's, newest first; those of silent kinds left out."""
-        newest = select(jobs).where(jobs.c.guild_id == guild_id, jobs.c.kind.not_in(SILENT))
+        newest = select(jobs).where(jobs.c.guild_id == guild_id, jobs.c.kind.not_in(BACKGROUND_KINDS))
         newest = newest.order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
         if member_id is not None:
             newest = newest.where(jobs.c.member_id == member_id)
@@ -140,7 +152,7 @@ class JobService(Leases, Outbox):
         with self._database.read() as connection:
             return [to_job(row) for row in connection.execute(left.order_by(jobs.c.created_at, jobs.c.id))]
 
-    def place(self, job_id: int) -> Place:
+    def place(self, job_id: int) -> QueuePosition:
         """Jobs ahead in the same queue, and a measured estimate.
 
         Raises:

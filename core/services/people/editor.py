@@ -8,11 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from core.domain.clock import now_utc
 from core.domain.data.datasets import DatasetClass
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.people import Person, name_key, person_name
 from core.domain.removal import MergedPeople, RemovedPerson
-from core.services.jobs.base import now_utc
 from core.services.retention import RetentionService
 from core.storage.database import Database
 from core.storage.dataset_rows import datasets_of
@@ -124,7 +124,7 @@ class PeopleEditor:
         return RemovedPerson(person.name, len(rows), photo_count, *titles)
 
     def _alone(self, connection: Connection, guild_id: int) -> None:
-        self._database.alone(connection, f"omokage-people-{guild_id}")
+        self._database.advisory_lock(connection, f"omokage-people-{guild_id}")
 
 
 def _named(connection: Connection, guild_id: int, name: str) -> Person:

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from core.domain.clock import now_utc
 from core.domain.people import CannotLink, ConfirmedFace, GalleryRows, Verdict
-from core.services.jobs.base import now_utc
 from core.storage.database import Database
 from core.storage.face_rows import box_of
 from core.storage.people_rows import last_words, speakers

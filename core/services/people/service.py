@@ -80,7 +80,7 @@ class PeopleService(Gallery):
         shown = person_name(name)
         saying = Saying(by, channel_id, message_id, source, self._clock())
         with self._database.write() as connection:
-            self._database.alone(connection, f"omokage-people-{guild_id}")
+            self._database.advisory_lock(connection, f"omokage-people-{guild_id}")
             stored = _face(connection, face, guild_id)
             person_id = person_named(connection, guild_id, shown, saying)
             say(connection, guild_id, same_faces(connection, stored), person_id, Verdict.IS, saying=saying)
@@ -136,7 +136,7 @@ class PeopleService(Gallery):
         shown = person_name(name)
         saying = Saying(by, 0, None, source, self._clock())
         with self._database.write() as connection:
-            self._database.alone(connection, f"omokage-people-{guild_id}")
+            self._database.advisory_lock(connection, f"omokage-people-{guild_id}")
             person_id = person_named(connection, guild_id, shown, saying)
             stored = insert_enrolled(connection, guild_id, photo, face, saying.at)
             say(connection, guild_id, same_faces(connection, stored), person_id, Verdict.IS, saying=saying)
@@ -175,7 +175,7 @@ class PeopleService(Gallery):
 
     def _judge(self, face: FaceRef, guild_id: int, person_id: int, verdict: Verdict, saying: Saying) -> Person:
         with self._database.write() as connection:
-            self._database.alone(connection, f"omokage-people-{guild_id}")
+            self._database.advisory_lock(connection, f"omokage-people-{guild_id}")
             stored = _face(connection, face, guild_id)
             _person(connection, guild_id, person_id)
             say(connection, guild_id, same_faces(connection, stored), person_id, verdict, saying=saying)

@@ -9,13 +9,13 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection
 
+from core.domain.clock import now_utc
 from core.domain.data.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.optimisation import Robustness
 from core.domain.registry.promotion import check_better, served
 from core.domain.registry.versions import Promotion, Version, VersionDraft
 from core.domain.training.runs import Run, RunKind
-from core.services.jobs.base import now_utc
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.version_rows import (
@@ -163,7 +163,7 @@ class RegistryService:
         return Promotion(version.guild_id, version.kind, version.id, forced, reason, by, self._clock())
 
     def _alone(self, connection: Connection, guild_id: int, kind: RunKind) -> None:
-        self._database.alone(connection, f"omokage-versions-{guild_id}-{kind}")
+        self._database.advisory_lock(connection, f"omokage-versions-{guild_id}-{kind}")
 
 
 def _known(version: Version | None) -> Version:

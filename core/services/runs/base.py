@@ -9,11 +9,12 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, or_, select
 
+from core.domain.clock import now_utc
 from core.domain.data.datasets import Dataset, Preflight
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import AWAITED, LIMITS, JobKind, JobRequest, JobState, Limits
+from core.domain.ids import synthetic_id
+from core.domain.jobs import INTERACTIVE_PRIORITY, JOB_LIMITS, JobKind, JobLimits, JobRequest, JobState
 from core.domain.training.runs import Run, RunKind
-from core.services.jobs.base import now_utc, own_id
 from core.services.jobs.service import JobService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
@@ -51,7 +52,7 @@ class RunBase:
         blobs: Blobs,
         clock: Callable[[], datetime] = now_utc,
         *,
-        limits: Limits = LIMITS,
+        limits: JobLimits = JOB_LIMITS,
     ) -> None:
         self._database = database
         self._jobs = jobs
@@ -69,11 +70,11 @@ class RunBase:
             owner: None: whichever worker is free.
             awaited: somebody waits for it: it is the first after a start or a resume, or makes the version.
         """
-        request = JobRequest(own_id(), JobKind.TRAIN, run.origin, {"run_id": run.id})
+        request = JobRequest(synthetic_id(), JobKind.TRAIN, run.origin, {"run_id": run.id})
         now = self._clock()
         state: dict[str, Any] = {"state": JobState.WAITING}
         if awaited:
-            state["priority"] = AWAITED
+            state["priority"] = INTERACTIVE_PRIORITY
         if owner is not None:
             lease = now + timedelta(seconds=self._limits.lease_s)
             state |= {"state": JobState.RUNNING, "attempts": 1, "lease_owner": owner, "lease_until": lease}
@@ -101,11 +102,11 @@ class RunBase:
 
     def _alone(self, connection: Connection, guild_id: int) -> None:
         """Nobody else starts a run of this guild until the transaction ends."""
-        self._database.alone(connection, f"omokage-runs-{guild_id}")
+        self._database.advisory_lock(connection, f"omokage-runs-{guild_id}")
 
     def _keep_blobs(self, connection: Connection) -> None:
         """No blob of a checkpoint is deleted until the transaction ends."""
-        self._database.alone(connection, "omokage-checkpoints")
+        self._database.advisory_lock(connection, "omokage-checkpoints")
 
     def _delete_unused(self, names: Iterable[str]) -> None:
         """Delete the blobs of forgotten checkpoints that nobody else needs: two runs may have the same."""

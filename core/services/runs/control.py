@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobState
-from core.domain.training.runs import Run, RunLive, RunState, Wish
+from core.domain.training.runs import DesiredState, LiveStatus, Run, RunState
 from core.services.runs.base import RunBase
 from core.storage.job_rows import end_jobs
 from core.storage.run_rows import (
@@ -38,7 +38,7 @@ class Wishes(RunBase):
         Raises:
             OmokageError: UNKNOWN_RUN; RUN_STATE, with its `state`: it is not under way.
         """
-        return self._ask(run_id, Wish.PAUSE, RunState.PAUSED, by)
+        return self._ask(run_id, DesiredState.PAUSE, RunState.PAUSED, by)
 
     def stop(self, run_id: int, by: int) -> Run:
         """End the run; its checkpoints are kept, and it may be resumed.
@@ -46,7 +46,7 @@ class Wishes(RunBase):
         Raises:
             OmokageError: UNKNOWN_RUN; RUN_STATE, with its `state`: it is over.
         """
-        return self._ask(run_id, Wish.STOP, RunState.STOPPED, by)
+        return self._ask(run_id, DesiredState.STOP, RunState.STOPPED, by)
 
     def resume(self, run_id: int, by: int, owner: str | None = None) -> Run:
         """Go on from the newest checkpoint; what has not been paused yet is not paused.
@@ -96,22 +96,24 @@ class Wishes(RunBase):
             if run.job_id is not None:
                 end_jobs(connection, jobs.c.id == run.job_id, state=JobState.CANCELLED, now=self._clock())
             (values,) = (one.values for one in checkpoints if one.step == target)
-            run = self._rest_at(connection, run, RunState.PAUSED, Wish.PAUSE, step=target, live=_still(target, values))
+            run = self._rest_at(
+                connection, run, RunState.PAUSED, DesiredState.PAUSE, step=target, live=_still(target, values)
+            )
         self._delete_unused(one.blob for one in later)
         _log.info("run %s: rolled back to step %s by %s", run_id, target, by)
         return run
 
-    def _ask(self, run_id: int, wish: Wish, state: RunState, by: int) -> Run:
+    def _ask(self, run_id: int, desired_state: DesiredState, state: RunState, by: int) -> Run:
         with self._database.write() as connection:
             run = get_run(connection, run_id, lock=True)
-            may_end = run.state is RunState.PAUSED and wish is Wish.STOP
+            may_end = run.state is RunState.PAUSED and desired_state is DesiredState.STOP
             if run.state not in UNDER_WAY and not may_end:
                 raise _refusal(run)
             if self._withdraw(connection, run):
-                run = self._rest_at(connection, run, state, wish)
-            elif run.wish is not wish:
-                run = change_run(connection, run_id, self._clock(), wish=wish)
-        _log.info("run %s: %s asked for by %s", run_id, wish.value, by)
+                run = self._rest_at(connection, run, state, desired_state)
+            elif run.desired_state is not desired_state:
+                run = change_run(connection, run_id, self._clock(), desired_state=desired_state)
+        _log.info("run %s: %s asked for by %s", run_id, desired_state.value, by)
         return run
 
     def _may_take_over(self, connection: Connection, run: Run, owner: str | None) -> bool:
@@ -120,21 +122,29 @@ class Wishes(RunBase):
 
     def _unask(self, connection: Connection, run: Run, owner: str | None) -> Run:
         """Take back a wish that its worker has not seen yet."""
-        if owner is not None or run.wish is Wish.RUN:
+        if owner is not None or run.desired_state is DesiredState.RUN:
             raise _refusal(run)
-        return change_run(connection, run.id, self._clock(), wish=Wish.RUN)
+        return change_run(connection, run.id, self._clock(), desired_state=DesiredState.RUN)
 
     def _queue_again(self, connection: Connection, run: Run, owner: str | None) -> Run:
         values: dict[str, Any] = {"failure_code": None, "failure_details": None, "finished_at": None}
         job_id = self._new_segment(connection, run, owner, awaited=True)
         return change_run(
-            connection, run.id, self._clock(), state=RunState.WAITING, wish=Wish.RUN, job_id=job_id, **values
+            connection,
+            run.id,
+            self._clock(),
+            state=RunState.WAITING,
+            desired_state=DesiredState.RUN,
+            job_id=job_id,
+            **values,
         )
 
-    def _rest_at(self, connection: Connection, run: Run, state: RunState, wish: Wish, **values: Any) -> Run:
+    def _rest_at(
+        self, connection: Connection, run: Run, state: RunState, desired_state: DesiredState, **values: Any
+    ) -> Run:
         now = self._clock()
         values |= {"failure_code": None, "failure_details": None, "finished_at": now if state.is_over else None}
-        return change_run(connection, run.id, now, state=state, wish=wish, job_id=None, **values)
+        return change_run(connection, run.id, now, state=state, desired_state=desired_state, job_id=None, **values)
 
 
 def nearest(known: list[int], step: int) -> int:
@@ -151,7 +161,7 @@ def nearest(known: list[int], step: int) -> int:
 
 
 def _still(step: int, values: Any) -> Any:
-    return live_values(RunLive(step, values, None, None))
+    return live_values(LiveStatus(step, values, None, None))
 
 
 def _refusal(run: Run) -> OmokageError:

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Text, and_, cast, delete, select, update
 
-from core.domain.jobs import AWAITED, Failure, Job, JobState
+from core.domain.jobs import INTERACTIVE_PRIORITY, Failure, Job, JobState
 from core.domain.training.kept_checkpoints import kept_steps, newest_figures
-from core.domain.training.runs import Checkpoint, Point, Run, RunLive, RunState, Wish
+from core.domain.training.runs import Checkpoint, CurvePoint, DesiredState, LiveStatus, Run, RunState
 from core.services.runs.base import RunBase
 from core.storage.job_rows import end_jobs, failure_values
 from core.storage.run_rows import (
@@ -46,7 +46,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class SegmentResult:
     """What a segment brought.
 
     `blob` is the checkpoint at `step`, `size` its bytes; None: there is nothing new to go on from. `seconds` that it
@@ -55,9 +55,9 @@ class Reached:
 
     step: int
     steps: int
-    points: Sequence[Point]
+    points: Sequence[CurvePoint]
     seconds: float
-    live: RunLive | None
+    live: LiveStatus | None
     blob: str | None = None
     size: int = 0
 
@@ -81,29 +81,29 @@ class Segments(RunBase):
             newest = [one for one in checkpoints_of(connection, run.id) if one.step == run.step]
         return Segment(job, run, newest[0] if newest else None)
 
-    def look(self, job: Job) -> Wish | None:
+    def look(self, job: Job) -> DesiredState | None:
         """What is asked of the run now; None: the job is not this worker's any more. Cheap: before each step."""
-        asked = select(runs.c.wish).join(jobs, jobs.c.id == runs.c.job_id)
+        asked = select(runs.c.desired_state).join(jobs, jobs.c.id == runs.c.job_id)
         asked = asked.where(runs.c.id == _run_id(job), _held(job))
         with self._database.read() as connection:
-            wish = connection.execute(asked).scalar()
-        return None if wish is None else Wish(wish)
+            desired_state = connection.execute(asked).scalar()
+        return None if desired_state is None else DesiredState(desired_state)
 
-    def is_wanted(self, job: Job) -> bool:
+    def preemption_requested(self, job: Job) -> bool:
         """Whether somebody waits for the worker that has this segment."""
         now = self._clock()
         since = (job.started_at or now) - timedelta(seconds=_MARGIN_S)
         waiting = select(jobs.c.id).where(
             jobs.c.state == JobState.DISPATCHED,
             jobs.c.queue == job.queue,
-            jobs.c.priority <= AWAITED,
+            jobs.c.priority <= INTERACTIVE_PRIORITY,
             jobs.c.dispatched_at > since,
             jobs.c.dispatched_at <= now - timedelta(seconds=_FRESH_S),
         )
         with self._database.read() as connection:
             return connection.execute(waiting.limit(1)).first() is not None
 
-    def note_live(self, job: Job, live: RunLive) -> None:
+    def note_live(self, job: Job, live: LiveStatus) -> None:
         """Write the figures for the run's message; only the worker that has the run may."""
         mine = and_(runs.c.id == _run_id(job), runs.c.job_id == job.id)
         with self._database.write() as connection:
@@ -118,7 +118,7 @@ class Segments(RunBase):
         if not is_shown:
             self._blobs.delete(name)
 
-    def commit_segment(self, job: Job, reached: Reached, next_owner: str | None = None) -> Run | None:
+    def commit_segment(self, job: Job, reached: SegmentResult, next_owner: str | None = None) -> Run | None:
         """End the segment: its checkpoint, its points and what comes next, all or nothing.
 
         Args:
@@ -144,7 +144,7 @@ class Segments(RunBase):
             self._jobs.dispatch()
         return run
 
-    def fail(self, job: Job, failure: Failure, reached: Reached, *, pause: bool = False) -> Run | None:
+    def fail(self, job: Job, failure: Failure, reached: SegmentResult, *, pause: bool = False) -> Run | None:
         """End the run, or pause it, for a reason; its checkpoints stay. None: the job was not this worker's any more.
 
         Points are kept where the run ends, since they show how it went wrong.
@@ -158,7 +158,7 @@ class Segments(RunBase):
                 write_points(connection, run.id, [point for point in reached.points if point.step > run.step])
             return self._rest(connection, run, state, reached, **failure_values(failure))
 
-    def finish(self, job: Job, reached: Reached) -> Run | None:
+    def finish(self, job: Job, reached: SegmentResult) -> Run | None:
         """The run has its version. None: the job was not this worker's any more."""
         with self._database.write() as connection:
             run = self._end(connection, job, JobState.DONE)
@@ -169,7 +169,7 @@ class Segments(RunBase):
         ended = end_jobs(connection, _held(job), state=state, now=self._clock(), **values)
         return run if ended and run.job_id == job.id else None
 
-    def _add_checkpoint(self, connection: Connection, run: Run, reached: Reached) -> list[str]:
+    def _add_checkpoint(self, connection: Connection, run: Run, reached: SegmentResult) -> list[str]:
         """Write the new one, forget some old ones; the blobs of those."""
         self._keep_blobs(connection)
         if reached.blob is None or not self._blobs.exists(reached.blob):
@@ -183,10 +183,10 @@ class Segments(RunBase):
         delete_checkpoints(connection, run.id, [one.step for one in old])
         return [one.blob for one in old]
 
-    def _go_on(self, connection: Connection, run: Run, reached: Reached, next_owner: str | None) -> Run:
+    def _go_on(self, connection: Connection, run: Run, reached: SegmentResult, next_owner: str | None) -> Run:
         """What was asked for meanwhile, or the next segment."""
-        if run.wish is not Wish.RUN:
-            state = RunState.PAUSED if run.wish is Wish.PAUSE else RunState.STOPPED
+        if run.desired_state is not DesiredState.RUN:
+            state = RunState.PAUSED if run.desired_state is DesiredState.PAUSE else RunState.STOPPED
             return self._rest(connection, run, state, reached)
         values = {**_NO_FAILURE, **_sums(run, reached), "state": RunState.WAITING}
         job_id = self._new_segment(connection, run, next_owner, awaited=reached.step == reached.steps)
@@ -194,7 +194,7 @@ class Segments(RunBase):
         connection.execute(delete(jobs).where(jobs.c.id == run.job_id))
         return change_run(connection, run.id, self._clock(), job_id=job_id, **values)
 
-    def _rest(self, connection: Connection, run: Run, state: RunState, reached: Reached, **values: Any) -> Run:
+    def _rest(self, connection: Connection, run: Run, state: RunState, reached: SegmentResult, **values: Any) -> Run:
         """No next segment."""
         now = self._clock()
         over = now if state.is_over else None
@@ -202,7 +202,7 @@ class Segments(RunBase):
         return change_run(connection, run.id, now, **rest)
 
 
-def _sums(run: Run, reached: Reached) -> Mapping[str, Any]:
+def _sums(run: Run, reached: SegmentResult) -> Mapping[str, Any]:
     """Columns that count; `step` is that of the newest checkpoint."""
     return {
         "step": reached.step if reached.blob is not None else run.step,

@@ -14,7 +14,7 @@ from core.domain.training.presets import check_steps, complete, find_preset
 from core.domain.training.runs import Checkpoint, Run, RunKind, RunRequest, RunState
 from core.services.runs.base import Datasets
 from core.services.runs.control import Wishes, nearest
-from core.services.runs.segments import Reached, Segment, Segments
+from core.services.runs.segments import Segment, SegmentResult, Segments
 from core.services.runs.status_message import Board
 from core.storage.run_rows import (
     change_run,
@@ -29,7 +29,7 @@ from core.storage.run_rows import (
 )
 from core.storage.training_tables import runs
 
-__all__ = ["Datasets", "Reached", "RunService", "Segment"]
+__all__ = ["Datasets", "RunService", "Segment", "SegmentResult"]
 
 _Runs: TypeAlias = list[Run]  # within the class, `list` is its method
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from core.domain.training.runs import Checkpoint, Point, Run
+from core.domain.training.runs import Checkpoint, CurvePoint, Run
 from core.services.runs.base import RunBase
 from core.storage.run_rows import checkpoints_of, get_run, points_of, to_run
 from core.storage.training_tables import runs
@@ -20,7 +20,7 @@ class Board(RunBase):
         with self._database.read() as connection:
             return checkpoints_of(connection, run_id)
 
-    def points(self, run_id: int, after: int = -1) -> list[Point]:
+    def points(self, run_id: int, after: int = -1) -> list[CurvePoint]:
         """The curves behind the step `after`, up to the newest checkpoint; `Run.live` may be further."""
         with self._database.read() as connection:
             return points_of(connection, run_id, after)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.domain.data.datasets import UNNAMED, Dataset, Findings
+from core.domain.ids import synthetic_id
 from core.domain.jobs import JSON, Origin
 from core.domain.training.runs import Run, RunKind, RunRequest, RunState
 from core.models.common import weights_file
@@ -21,7 +22,6 @@ from core.models.generators.trait_directions import make_labeller, trait_directi
 from core.services.datasets.builder import Picture, Progress, make, newest
 from core.services.datasets.builder import load_reader as load_product
 from core.services.datasets.shard_writer import Target
-from core.services.jobs.base import own_id
 from core.services.starter.portrait_set import VERSION, LabelledPortrait
 from portraits.random_people import TRAITS
 
@@ -85,7 +85,7 @@ def begin(runs: RunService, kind: RunKind, dataset: Dataset, plan: Plan, *, seed
         if same and _is_of(run, plan):
             return run if run.state is RunState.FINISHED else runs.resume(run.id, by=0, owner=owner)
     config = _config(plan)
-    request = RunRequest(own_id(), kind, plan.preset, dataset.id, plan.steps, _SHELL, config, seed=seed)
+    request = RunRequest(synthetic_id(), kind, plan.preset, dataset.id, plan.steps, _SHELL, config, seed=seed)
     return runs.start(request, owner=owner)
 
 

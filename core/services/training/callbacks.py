@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from core.domain.jobs import Job
-from core.domain.training.runs import Ending, Point, Run, RunLive
+from core.domain.training.runs import CurvePoint, EarlyStop, LiveStatus, Run
 
 
 class Watcher:
@@ -18,19 +18,19 @@ class Watcher:
     def step(self, step: int) -> None:
         """A step is done; called after each, so it must be quick."""
 
-    def point(self, point: Point) -> None:
+    def point(self, point: CurvePoint) -> None:
         """There are new figures; the same step again means more of them."""
 
     def sample(self, make: Callable[[], bytes | None]) -> None:
         """The model may make a picture, a PNG."""
 
-    def ending(self, ending: Ending) -> None:
+    def ending(self, ending: EarlyStop) -> None:
         """The run ends before its last step."""
 
-    def committed(self, points: Sequence[Point]) -> None:
+    def committed(self, points: Sequence[CurvePoint]) -> None:
         """The segment's figures are in the database."""
 
-    def live(self) -> RunLive | None:
+    def live(self) -> LiveStatus | None:
         """The newest figures; None: as before."""
         return None
 
@@ -63,7 +63,7 @@ class _Both(Watcher):
         for watcher in self._two:
             watcher.step(step)
 
-    def point(self, point: Point) -> None:
+    def point(self, point: CurvePoint) -> None:
         for watcher in self._two:
             watcher.point(point)
 
@@ -71,15 +71,15 @@ class _Both(Watcher):
         for watcher in self._two:
             watcher.sample(make)
 
-    def ending(self, ending: Ending) -> None:
+    def ending(self, ending: EarlyStop) -> None:
         for watcher in self._two:
             watcher.ending(ending)
 
-    def committed(self, points: Sequence[Point]) -> None:
+    def committed(self, points: Sequence[CurvePoint]) -> None:
         for watcher in self._two:
             watcher.committed(points)
 
-    def live(self) -> RunLive | None:
+    def live(self) -> LiveStatus | None:
         return self._two[0].live()
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from core.domain.jobs import JSON, Job, Origin
 from core.domain.registry.evaluation import EvaluationReport, merged
 from core.domain.training.folds import FOLDS
 from core.domain.training.presets import EMBEDDING, bad_option, check_steps, complete, find_preset
-from core.domain.training.runs import Run, RunKind, RunState, Wish
+from core.domain.training.runs import DesiredState, Run, RunKind, RunState
 from core.services.training.factory import make_trainer
 from core.services.training.trainer import Trainer, close, is_due
 
@@ -152,7 +152,7 @@ def _run(preset: str, dataset: Dataset, config: Mapping[str, JSON], steps: int) 
         seed=0,
         dataset_id=dataset.id,
         state=RunState.RUNNING,
-        wish=Wish.RUN,
+        desired_state=DesiredState.RUN,
         step=0,
         steps=steps,
         seconds=0.0,

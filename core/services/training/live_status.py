@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from core.domain.jobs import JSON, Job
 from core.domain.training.kept_checkpoints import newest_figures
-from core.domain.training.runs import Ending, Point, Run, RunLive
+from core.domain.training.runs import CurvePoint, EarlyStop, LiveStatus, Run
 from core.services.training.callbacks import Watcher
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.storage.blobs import Blobs
 
 _log = logging.getLogger(__name__)
-Draw: TypeAlias = Callable[[Sequence[Point], int, str], bytes]  # points, steps of the run, title -> PNG
+Draw: TypeAlias = Callable[[Sequence[CurvePoint], int, str], bytes]  # points, steps of the run, title -> PNG
 
 _NOTE_S = 1.5  # the message is edited every five seconds, and a row is a millisecond
 _DRAW_S = 5.0
@@ -117,7 +117,7 @@ class LiveWatcher(Watcher):
         """The speed is measured from the first step on, in which the network is compiled."""
         self._step, self._steps = step, steps
 
-    def point(self, point: Point) -> None:
+    def point(self, point: CurvePoint) -> None:
         """To be drawn soon."""
         self._points[point.step] = point
         self._values |= point.values
@@ -129,7 +129,7 @@ class LiveWatcher(Watcher):
         if png is not None:
             self._samples.put(png)
 
-    def ending(self, ending: Ending) -> None:
+    def ending(self, ending: EarlyStop) -> None:
         """Said in the message."""
         self._ending, self._steps = asdict(ending), self._step
 
@@ -145,16 +145,16 @@ class LiveWatcher(Watcher):
         self._next_note = now + _NOTE_S
         self._runs.note_live(self._job, self._live())
 
-    def live(self) -> RunLive:
+    def live(self) -> LiveStatus:
         """With all points in the picture."""
         self._redraw()
         return self._live()
 
-    def _live(self) -> RunLive:
+    def _live(self) -> LiveStatus:
         speed = self._speed.per_second() or self._speed_before
         left = (self._steps - self._step) / speed if speed else None
         pictures = (self._curves.newest, self._samples.newest)
-        return RunLive(self._step, dict(self._values), speed, left, *pictures, self._ending)
+        return LiveStatus(self._step, dict(self._values), speed, left, *pictures, self._ending)
 
     def _redraw(self) -> None:
         if self._is_drawn or self._draw is None:

@@ -31,4 +31,4 @@ class Wanted:
         if time.monotonic() < self._next_look:
             return False
         self._next_look = time.monotonic() + _EVERY_S
-        return self._runs.is_wanted(self._job)
+        return self._runs.preemption_requested(self._job)

@@ -16,8 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from core.domain.data.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Failure, Job
-from core.domain.training.runs import Checkpoint, Point, Run, RunState
-from core.services.runs.segments import Reached, Segment
+from core.domain.training.runs import Checkpoint, CurvePoint, Run, RunState
+from core.services.runs.segments import Segment, SegmentResult
 from core.services.training.callbacks import NO_WATCHER, MakeWatcher
 from core.services.training.stop_conditions import SLICE_S, Break, Gate
 from core.services.training.trainer import MakeTrainer, OpenDataset, Register, Trainer, close, is_due
@@ -138,7 +138,7 @@ class _Attempt:
         self._watcher = parts.watcher(segment.job, segment.run)
         self._began = time.monotonic()
         self._trainer: Trainer | None = None
-        self._points: list[Point] = []
+        self._points: list[CurvePoint] = []
         self._step, self._steps = segment.run.step, segment.run.steps
 
     def run(self, next_owner: str | None) -> Run | None:
@@ -212,7 +212,7 @@ class _Attempt:
                 raise OmokageError(ErrorCode.DIVERGED, step=step, name=name)
         if self._points and self._points[-1].step == step:
             values = {**self._points.pop().values, **values}
-        point = Point(step, {name: float(value) for name, value in values.items()})
+        point = CurvePoint(step, {name: float(value) for name, value in values.items()})
         self._points.append(point)
         self._watcher.point(point)
 
@@ -240,8 +240,8 @@ class _Attempt:
     def _fail(self, failure: Failure, *, pause: bool = False) -> Run | None:
         return self._parts.runs.fail(self._segment.job, failure, self._reached(), pause=pause)
 
-    def _reached(self, blob: str | None = None, size: int = 0) -> Reached:
-        return Reached(
+    def _reached(self, blob: str | None = None, size: int = 0) -> SegmentResult:
+        return SegmentResult(
             step=self._step,
             steps=self._steps,
             points=self._points,

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from core.domain.jobs import Job
-from core.domain.training.runs import Wish
+from core.domain.training.runs import DesiredState
 from core.services.training.preemption import Wanted
 
 if TYPE_CHECKING:
@@ -51,10 +51,10 @@ class Gate:
 
     def look(self) -> Break | None:
         """Why to end now, if there is a reason."""
-        wish = self._runs.look(self._job)
-        if wish is None:
+        desired_state = self._runs.look(self._job)
+        if desired_state is None:
             return Break.LOST
-        if wish is not Wish.RUN:
+        if desired_state is not DesiredState.RUN:
             return Break.ASKED
         if self._ending():
             return Break.ENDING

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from core.domain.jobs import Job
-from core.domain.training.runs import Point, Run
+from core.domain.training.runs import CurvePoint, Run
 from core.services.training.callbacks import Watcher
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class EventLog:
         """For one segment."""
         return _EventWatcher(self, run)
 
-    def write(self, run: Run, point: Point) -> None:
+    def write(self, run: Run, point: CurvePoint) -> None:
         """Add a point; a fault that is no full disk costs TensorBoard's copy and nothing else."""
         try:
             events = self._events(run, point.step)
@@ -84,5 +84,5 @@ class _EventWatcher(Watcher):
         self._log = log
         self._run = run
 
-    def point(self, point: Point) -> None:
+    def point(self, point: CurvePoint) -> None:
         self._log.write(self._run, point)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from core.domain.data.datasets import Dataset
 from core.domain.registry.versions import Version, VersionDraft
-from core.domain.training.runs import Ending, Run
+from core.domain.training.runs import EarlyStop, Run
 
 if TYPE_CHECKING:
     from core.vision.datasets.dataset_reader import DatasetReader
@@ -48,7 +48,7 @@ class Trainer(Protocol):
         """Held-out figures at this step; within three seconds, so that others need not wait."""
         ...
 
-    def verdict(self) -> Ending | None:
+    def verdict(self) -> EarlyStop | None:
         """Why it is best to train no further, as the evaluation that was just made shows; None: go on.
 
         Once there is a reason, `steps` is the present step, also after a restore, and `finish` leaves behind what was

@@ -8,8 +8,8 @@ from typing import Any
 
 from bot.client import OmokageBot
 from core.bootstrap import Services
+from core.domain.clock import now_utc
 from core.domain.training.runs import Run
-from core.services.jobs.service import now_utc
 from sandbox.driver import Driver, Member
 from sandbox.types import Json
 from tests.integration.bot.coach import GUILD

@@ -11,7 +11,7 @@ from core.domain.data.datasets import NOBODY, UNNAMED, Dataset, DatasetClass, Sh
 from core.domain.jobs import JSON, Job, JobKind
 from core.domain.registry.evaluation import Bin, EvaluationReport
 from core.domain.registry.versions import Part, VersionDraft
-from core.domain.training.runs import Point, Run
+from core.domain.training.runs import CurvePoint, Run
 from core.services.training.callbacks import Watcher, both
 from core.services.training.live_status import LiveWatcher
 from core.services.training.segment_runner import Training, TrainingParts
@@ -158,7 +158,7 @@ class Coach:
             self._changed.wait_for(lambda: step < self._limit, 30)
         time.sleep(STEP_S)
 
-    def _draw(self, points: Sequence[Point], _steps: int, _title: str) -> bytes:
+    def _draw(self, points: Sequence[CurvePoint], _steps: int, _title: str) -> bytes:
         self.drawn += 1
         return jpeg(60 + len(points), 40)
 

@@ -11,17 +11,18 @@ from sqlalchemy import select, update
 from bot.features.optimize.orders import Said, params_of, request_for
 from core.bootstrap import Services
 from core.domain.classification import ClassifyResult
+from core.domain.clock import now_utc
 from core.domain.data.datasets import Dataset, DatasetClass, Shard
 from core.domain.faces import Candidate
 from core.domain.generation import Face, FaceChoice, FilmRequest, GridRequest, MixRequest, MorphRequest, NearestRequest
+from core.domain.ids import synthetic_id
 from core.domain.jobs import JSON, Job, JobKind, JobRequest, JobState, Origin
 from core.domain.optimisation import OptimizeMode
 from core.domain.people import NewFace
 from core.domain.registry.versions import Version
 from core.domain.training.runs import Run, RunKind, RunRequest
 from core.services.attack.targets import Target
-from core.services.jobs.base import now_utc, own_id
-from core.services.runs.service import Reached
+from core.services.runs.service import SegmentResult
 from core.storage.tables import jobs, metadata
 from tests.integration.bot.coach import Trainer, a_report
 from tests.integration.bot.forger import Forger
@@ -108,18 +109,18 @@ class _Furnisher:
 
     def _finished(self, dataset: Dataset) -> tuple[Run, Version]:
         services = self.services
-        request = RunRequest(own_id(), RunKind.RECOGNISER, "slim", dataset.id, 10, self.origin, {})
+        request = RunRequest(synthetic_id(), RunKind.RECOGNISER, "slim", dataset.id, 10, self.origin, {})
         run = services.runs.start(request, _ELSEWHERE)
         draft, names = Trainer(run).finish(), tuple(one.name for one in dataset.classes)
         metrics = {**draft.metrics, "report": replace(a_report(), names=names).to_json()}
         draft = replace(draft, classes=tuple((name, number) for number, name in enumerate(names, 1)), metrics=metrics)
         version = services.registry.register(run, dataset, draft)
-        services.runs.finish(services.jobs.get(run.job_id or 0), Reached(10, 10, [], 1.0, None))
+        services.runs.finish(services.jobs.get(run.job_id or 0), SegmentResult(10, 10, [], 1.0, None))
         return services.runs.get(run.id), version
 
     def _paused(self, dataset: Dataset) -> Run:
         self.worker.pause()
-        request = RunRequest(own_id(), RunKind.RECOGNISER, "slim", dataset.id, 10, self.origin, {})
+        request = RunRequest(synthetic_id(), RunKind.RECOGNISER, "slim", dataset.id, 10, self.origin, {})
         run = self.services.runs.start(request)
         paused = self.services.runs.pause(run.id, self.origin.member_id)
         self.worker.resume()
@@ -170,7 +171,7 @@ class _Furnisher:
 
     def _begun(self, kind: JobKind, params: Mapping[str, JSON]) -> Job:
         """A job that a worker works on, for a day to come."""
-        job = self.services.jobs.receive(JobRequest(own_id(), kind, self.origin, params))
+        job = self.services.jobs.receive(JobRequest(synthetic_id(), kind, self.origin, params))
         lease = {"lease_owner": _ELSEWHERE, "lease_until": now_utc() + timedelta(days=1), "started_at": now_utc()}
         with self.services.database.write() as connection:
             changed = update(jobs).where(jobs.c.id == job.id)

@@ -8,12 +8,12 @@ import pytest
 
 from bot.client import OmokageBot
 from core.bootstrap import Services
+from core.domain.ids import synthetic_id
 from core.domain.jobs import JobKind, JobState, Origin
 from core.domain.optimisation import Robustness
 from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind, RunRequest
-from core.services.jobs.base import own_id
-from core.services.runs.service import Reached
+from core.services.runs.service import SegmentResult
 from core.settings import Settings
 from sandbox.driver import Driver, Member
 from tests.integration.bot.boards import buttons, said
@@ -31,12 +31,12 @@ pytestmark = pytest.mark.usefixtures("coach")
 def a_version(services: Services, accuracy: float, data: str = "family") -> Version:
     """As a finished run leaves it; the run belongs to no channel."""
     dataset = a_dataset(services, data)
-    request = RunRequest(own_id(), KIND, "slim", dataset.id, 10, Origin(GUILD, 0, 1, "en", 1, ""), {})
+    request = RunRequest(synthetic_id(), KIND, "slim", dataset.id, 10, Origin(GUILD, 0, 1, "en", 1, ""), {})
     run = services.runs.start(request, "nobody")
     trainer = Trainer(run)
     trainer.accuracy = accuracy
     version = services.registry.register(run, dataset, trainer.finish())
-    services.runs.finish(services.jobs.get(run.job_id or 0), Reached(10, 10, [], 1.0, None))
+    services.runs.finish(services.jobs.get(run.job_id or 0), SegmentResult(10, 10, [], 1.0, None))
     return version
 
 

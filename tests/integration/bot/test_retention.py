@@ -12,9 +12,9 @@ from sqlalchemy import func, select, update
 from bot import retention as tidying
 from bot.client import OmokageBot
 from core.bootstrap import Services
+from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.storage_limits import StorageLimits
-from core.services.jobs.base import now_utc
 from core.storage.tables import jobs
 from sandbox.driver import Member
 from tests.integration.bot.worker import FakeWorker, jpeg, until

@@ -14,8 +14,8 @@ from bot.delivery import waiting as waiting_rules
 from bot.delivery.answers import Answer
 from core.bootstrap import Services
 from core.domain.classification import FaceAnswer
+from core.domain.clock import now_utc
 from core.domain.jobs import Job, JobState
-from core.services.jobs.service import now_utc
 from sandbox.clock import ManualClock
 from sandbox.driver import Invocation, Member
 from sandbox.types import Json

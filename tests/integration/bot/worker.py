@@ -24,7 +24,7 @@ OWNER = "fake-worker"
 
 @dataclass(frozen=True)
 class Event:
-    """As much of worker.stream.JobEvent as the bot looks at."""
+    """As much of worker.events.JobEvent as the bot looks at."""
 
     job_id: int
     kind: str

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, insert
 
 from core.domain.data.datasets import Dataset, DatasetClass, Preflight, Remark, Shard
 from core.domain.errors import ErrorCode, OmokageError
+from core.domain.ids import synthetic_id
 from core.domain.jobs import JSON, Origin
 from core.domain.registry.versions import Part, Version, VersionDraft
-from core.domain.training.runs import Ending, Run, RunKind, RunRequest
-from core.services.jobs.base import own_id
+from core.domain.training.runs import EarlyStop, Run, RunKind, RunRequest
 from core.storage.database import Database
 from core.storage.training_tables import datasets
 
@@ -76,12 +76,12 @@ class FakeTrainer:
     def evaluate(self) -> Mapping[str, float]:
         return {"held_out_accuracy": 1 / (1 + sum(weight * weight for weight in self.average))}
 
-    def verdict(self) -> Ending | None:
+    def verdict(self) -> EarlyStop | None:
         """A reason to end where a test set `rots_at`; the step before the last was the best."""
         if self.rots_at is None or self.step < self.rots_at:
             return None
         self.steps, self._ended = self.step, True
-        return Ending("diversity-fell", self.step, self.step - self.evaluate_every, "kid", 0.03)
+        return EarlyStop("diversity-fell", self.step, self.step - self.evaluate_every, "kid", 0.03)
 
     def sample(self) -> bytes | None:
         return None
@@ -176,4 +176,4 @@ def prepare(database: Database) -> None:
 
 def request(steps: int = 100, preset: str = "classic", guild: int = GUILD, **config: JSON) -> RunRequest:
     origin = replace(ORIGIN, guild_id=guild)
-    return RunRequest(own_id(), RunKind.RECOGNISER, preset, 1, steps, origin, config, seed=5)
+    return RunRequest(synthetic_id(), RunKind.RECOGNISER, preset, 1, steps, origin, config, seed=5)

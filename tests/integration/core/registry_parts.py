@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from core.domain.data.datasets import Dataset, DatasetClass
 from core.domain.jobs import JSON, Origin
 from core.domain.registry.versions import Part, Version, VersionDraft
-from core.domain.training.runs import Run, RunKind, RunState, Wish
+from core.domain.training.runs import DesiredState, Run, RunKind, RunState
 from core.services.registry.service import RegistryService
 from core.storage.database import Database
 from core.storage.training_tables import datasets, runs
@@ -42,10 +42,16 @@ class Trained:
         now, origin = self.clock.now, Origin(dataset.guild_id, CHANNEL, MEMBER, "ja", 1, "token")
         run = Run(
             900 + self._runs, dataset.guild_id, self._runs, KIND, "slim", {}, 0, dataset.id, RunState.RUNNING,
-            Wish.RUN, 10, 10, 1.0, 1, None, None, None, origin, now, now, now, None, None, None,
+            DesiredState.RUN, 10, 10, 1.0, 1, None, None, None, origin, now, now, now, None, None, None,
         )  # fmt: skip
         values = {name: getattr(run, name) for name in ("id", "guild_id", "number", "kind", "preset", "config", "seed")}
-        values |= {"dataset_id": dataset.id, "state": run.state, "wish": run.wish, "steps": 10, "channel_id": CHANNEL}
+        values |= {
+            "dataset_id": dataset.id,
+            "state": run.state,
+            "desired_state": run.desired_state,
+            "steps": 10,
+            "channel_id": CHANNEL,
+        }
         values |= {"created_by": MEMBER, "locale": "ja", "application_id": 1, "interaction_token": "token"}
         with self.database.write() as connection:
             connection.execute(insert(runs).values({**values, "created_at": now, "updated_at": now}))

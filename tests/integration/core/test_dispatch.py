@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.fairness import OPERATOR_GUILD, FairShare
-from core.domain.jobs import LIMITS, JobState
+from core.domain.jobs import JOB_LIMITS, JobState
 from core.services.jobs.service import JobService
 from core.storage.database import Database
 from core.storage.job_rows import insert_job
@@ -71,7 +71,7 @@ def test_the_share_counts_every_way_a_job_can_end(jobs: JobService, broker: Brok
     assert broker.take() == [3]  # it is older than 5
     for _ in range(3):
         assert jobs.claim(3, "worker") is not None
-        clock.advance(LIMITS.lease_s + 1)
+        clock.advance(JOB_LIMITS.lease_s + 1)
         jobs.recover()
     assert jobs.get(3).state is JobState.FAILED
     assert broker.take()[-1] == 5
@@ -143,7 +143,7 @@ def _refuse(*_message: object) -> None:
 def test_a_message_lost_with_the_broker_is_sent_again(jobs: JobService, broker: Broker, clock: Clock) -> None:
     submitted(jobs, 1)
     broker.take()  # and the broker dies
-    clock.advance(LIMITS.redispatch_after_s - 1)
+    clock.advance(JOB_LIMITS.redispatch_after_s - 1)
     assert jobs.recover().redispatched == ()
     clock.advance(1)
     assert jobs.recover().redispatched == (1,)
@@ -190,6 +190,6 @@ def test_a_running_job_of_any_length_keeps_the_queue_from_being_sent_again(jobs:
     running(jobs, 1, member=1)
     submitted(jobs, 2, member=2)
     for _ in range(60):
-        clock.advance(LIMITS.renew_s)
+        clock.advance(JOB_LIMITS.renew_s)
         jobs.renew(1, "worker")
         assert jobs.recover().redispatched == ()

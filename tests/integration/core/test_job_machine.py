@@ -14,7 +14,7 @@ from sqlalchemy import Row, delete, select
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.fairness import FairShare
-from core.domain.jobs import ACTIVE, FINAL, LIMITS, Failure, JobState
+from core.domain.jobs import ACTIVE, FINAL, JOB_LIMITS, Failure, JobState
 from core.services.jobs.service import JobService
 from core.storage.database import Database
 from core.storage.tables import faces, jobs, outbox
@@ -91,7 +91,7 @@ class Life(RuleBasedStateMachine):
     def all_workers_die_at_work(self) -> None:
         for job_id in self.broker.messages:  # they are delivered again, since nobody acknowledged them
             self._claim(job_id)
-        self.clock.advance(LIMITS.lease_s + 1)
+        self.clock.advance(JOB_LIMITS.lease_s + 1)
 
     def _claim(self, job_id: int) -> None:
         self.runs += 1
@@ -120,7 +120,11 @@ class Life(RuleBasedStateMachine):
         else:
             getattr(self.jobs, how)(job_id, owner)
 
-    @rule(seconds=st.sampled_from([1.0, LIMITS.lease_s / 2, LIMITS.lease_s + 1, LIMITS.redispatch_after_s + 1]))
+    @rule(
+        seconds=st.sampled_from(
+            [1.0, JOB_LIMITS.lease_s / 2, JOB_LIMITS.lease_s + 1, JOB_LIMITS.redispatch_after_s + 1]
+        )
+    )
     def time_passes(self, seconds: float) -> None:
         self.clock.advance(seconds)
 
@@ -144,7 +148,7 @@ class Life(RuleBasedStateMachine):
         ended = self._rows(FINAL)
         assert answers == Counter(row.id for row in ended)
         assert stored == Counter(row.id for row in ended if row.state == JobState.DONE)
-        assert all(row.attempts <= LIMITS.max_attempts for row in self._rows(JobState))
+        assert all(row.attempts <= JOB_LIMITS.max_attempts for row in self._rows(JobState))
 
     def teardown(self) -> None:
         """The bot goes on, the broker is back, one good worker is there: everything comes to its end."""
@@ -154,7 +158,7 @@ class Life(RuleBasedStateMachine):
         for _ in range(20 * len(self.accepted)):
             if len(self._rows(FINAL)) == len(self.accepted):
                 break
-            self.clock.advance(LIMITS.redispatch_at_most_s)
+            self.clock.advance(JOB_LIMITS.max_redispatch_s)
             self.jobs.recover()
             for job_id in self.broker.take():
                 if self.jobs.claim(job_id, "good") is not None:

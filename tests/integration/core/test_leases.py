@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from core.domain.errors import ErrorCode
-from core.domain.jobs import LIMITS, Failure, JobState, LeaseStatus
+from core.domain.jobs import JOB_LIMITS, Failure, JobState, LeaseStatus
 from core.services.jobs.service import JobService
 from core.services.people.service import PeopleService
 from tests.integration.core.parts import MEMBER, Broker, Clock, new_face, result, running, submitted
@@ -38,7 +38,7 @@ def test_a_job_that_waits_is_not_claimed_by_an_old_message(jobs: JobService, bro
 def test_a_renewed_lease_is_not_taken_over(jobs: JobService, clock: Clock) -> None:
     running(jobs, 1)
     for _ in range(10):
-        clock.advance(LIMITS.renew_s)
+        clock.advance(JOB_LIMITS.renew_s)
         assert jobs.renew(1, "worker") is LeaseStatus.HELD
         assert jobs.recover().requeued == ()
         assert jobs.claim(1, "other") is None
@@ -46,7 +46,7 @@ def test_a_renewed_lease_is_not_taken_over(jobs: JobService, clock: Clock) -> No
 
 def test_a_late_worker_that_nobody_replaced_keeps_its_job(jobs: JobService, clock: Clock) -> None:
     running(jobs, 1)
-    clock.advance(LIMITS.lease_s + 1)
+    clock.advance(JOB_LIMITS.lease_s + 1)
     assert jobs.renew(1, "worker") is LeaseStatus.HELD
     assert jobs.finish(1, "worker", {}, [])
 
@@ -54,7 +54,7 @@ def test_a_late_worker_that_nobody_replaced_keeps_its_job(jobs: JobService, cloc
 def test_a_dead_workers_job_is_sent_again(jobs: JobService, broker: Broker, clock: Clock) -> None:
     running(jobs, 1)
     broker.take()
-    clock.advance(LIMITS.lease_s + 1)
+    clock.advance(JOB_LIMITS.lease_s + 1)
     assert jobs.recover().requeued == (1,)
     assert broker.take() == [1]
     again = jobs.claim(1, "other")
@@ -64,7 +64,7 @@ def test_a_dead_workers_job_is_sent_again(jobs: JobService, broker: Broker, cloc
 
 def test_a_redelivered_message_takes_the_job_of_a_dead_worker(jobs: JobService, clock: Clock) -> None:
     running(jobs, 1)
-    clock.advance(LIMITS.lease_s + 1)
+    clock.advance(JOB_LIMITS.lease_s + 1)
     job = jobs.claim(1, "other")
     assert job is not None
     assert (job.attempts, job.lease_owner) == (2, "other")
@@ -72,7 +72,7 @@ def test_a_redelivered_message_takes_the_job_of_a_dead_worker(jobs: JobService, 
 
 def test_who_lost_his_lease_writes_nothing(jobs: JobService, people: PeopleService, clock: Clock) -> None:
     running(jobs, 1, owner="stale")
-    clock.advance(LIMITS.lease_s + 1)
+    clock.advance(JOB_LIMITS.lease_s + 1)
     jobs.claim(1, "fresh")
     before = jobs.get(1)
     assert jobs.renew(1, "stale") is LeaseStatus.LOST
@@ -90,7 +90,7 @@ def test_the_third_dead_worker_is_the_last(jobs: JobService, clock: Clock) -> No
         job = jobs.claim(1, f"worker-{attempt}")
         assert job is not None
         assert job.attempts == attempt
-        clock.advance(LIMITS.lease_s + 1)
+        clock.advance(JOB_LIMITS.lease_s + 1)
         recovery = jobs.recover()
         assert recovery.failed == ((1,) if attempt == 3 else ())
     job = jobs.get(1)
@@ -104,9 +104,9 @@ def test_the_third_dead_worker_is_the_last(jobs: JobService, clock: Clock) -> No
 def test_a_redelivered_message_gives_no_fourth_attempt(jobs: JobService, clock: Clock) -> None:
     running(jobs, 1)
     for owner in ("second", "third"):
-        clock.advance(LIMITS.lease_s + 1)
+        clock.advance(JOB_LIMITS.lease_s + 1)
         assert jobs.claim(1, owner) is not None
-    clock.advance(LIMITS.lease_s + 1)
+    clock.advance(JOB_LIMITS.lease_s + 1)
     assert jobs.claim(1, "fourth") is None
     assert jobs.recover().failed == (1,)
 
@@ -128,7 +128,7 @@ def test_a_job_that_is_given_back_after_a_wish_to_cancel_is_cancelled(jobs: JobS
     if how == "release":
         assert jobs.release(1, "worker")
     else:
-        clock.advance(LIMITS.lease_s + 1)
+        clock.advance(JOB_LIMITS.lease_s + 1)
         assert jobs.recover().cancelled == (1,)
     assert jobs.get(1).state is JobState.CANCELLED
     assert len(jobs.pending_outbox()) == 1
@@ -154,7 +154,7 @@ def test_a_dead_workers_job_is_not_held_for_hours_by_a_clock_that_was_set_back(j
     clock.advance(-SET_BACK_S)
     # When two leases have passed on the new clock
     assert jobs.recover().requeued == ()
-    clock.advance(LIMITS.lease_s + 1)
+    clock.advance(JOB_LIMITS.lease_s + 1)
     # Then somebody else has the job
     assert jobs.recover().requeued == (1,)
 
@@ -163,9 +163,9 @@ def test_a_living_worker_keeps_its_job_when_the_clock_is_set_back(jobs: JobServi
     running(jobs, 1, "first")
     clock.advance(-SET_BACK_S)
     assert jobs.recover().requeued == ()
-    clock.advance(LIMITS.renew_s)
+    clock.advance(JOB_LIMITS.renew_s)
     assert jobs.renew(1, "first") is LeaseStatus.HELD
-    clock.advance(LIMITS.lease_s - 1)
+    clock.advance(JOB_LIMITS.lease_s - 1)
     assert jobs.recover().requeued == ()
 
 
@@ -177,13 +177,13 @@ def test_a_lost_message_is_sent_again_and_an_answer_posted_though_the_clock_was_
     running(jobs, 2)
     jobs.finish(2, "worker", {"faces": 0})
     [entry] = jobs.pending_outbox()
-    jobs.note_send_failure(entry.id, clock.now + timedelta(seconds=LIMITS.max_resend_s))
+    jobs.note_send_failure(entry.id, clock.now + timedelta(seconds=JOB_LIMITS.max_resend_s))
     broker.take()
     # When the clock is set back, and the ordinary times have passed
     clock.advance(-SET_BACK_S)
     jobs.recover()
-    clock.advance(LIMITS.redispatch_after_s)
+    clock.advance(JOB_LIMITS.redispatch_after_s)
     # Then the message is there again, and soon the answer is due
     assert jobs.recover().redispatched == (1,)
-    clock.advance(LIMITS.max_resend_s)
+    clock.advance(JOB_LIMITS.max_resend_s)
     assert [late.id for late in jobs.pending_outbox()] == [entry.id]

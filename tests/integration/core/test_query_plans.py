@@ -13,7 +13,7 @@ from sqlalchemy import event
 
 from core.domain.people import FaceRef
 from core.domain.storage_limits import StorageLimits
-from core.domain.training.runs import RunLive
+from core.domain.training.runs import LiveStatus
 from core.services.jobs.service import JobService
 from core.services.people.service import PeopleService
 from core.services.registry.service import RegistryService
@@ -111,8 +111,8 @@ def test_no_step_of_a_training_reads_other_runs_or_all_jobs(
     assert job is not None
     bench.runs.begin_segment(job)
     bench.runs.look(job)
-    bench.runs.is_wanted(job)
-    bench.runs.note_live(job, RunLive(1, {}, None, None))
+    bench.runs.preemption_requested(job)
+    bench.runs.note_live(job, LiveStatus(1, {}, None, None))
     bench.runs.points(run.id)
     bench.runs.checkpoints(run.id)
     bench.runs.pause(run.id, by=1)

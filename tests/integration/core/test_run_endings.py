@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.domain.training.runs import RunLive, RunState
+from core.domain.training.runs import LiveStatus, RunState
 from core.services.training.callbacks import MakeWatcher
 from core.services.training.live_status import LiveWatcher
 from core.storage.database import Database
@@ -29,7 +29,7 @@ def watched(bench: Bench) -> MakeWatcher:
     return lambda job, run: LiveWatcher(bench.runs, bench.blobs, None, job=job, run=run)
 
 
-def ending_of(live: RunLive | None) -> object:
+def ending_of(live: LiveStatus | None) -> object:
     assert live is not None
     return live.ending
 
@@ -64,7 +64,7 @@ def test_a_branch_from_before_it_has_no_ending_yet(bench: Bench) -> None:
 def test_a_picture_that_another_run_shows_is_not_deleted(bench: Bench) -> None:
     # Given two runs of one seed, which show the same picture, and a picture that nobody shows any more
     shared, unneeded = bench.blobs.put(b"sheet of both"), bench.blobs.put(b"older sheet")
-    live = RunLive(1, {}, None, None, samples=shared)
+    live = LiveStatus(1, {}, None, None, samples=shared)
     bench.runs.start(request(100))
     job = bench.worker().claim()
     assert job is not None

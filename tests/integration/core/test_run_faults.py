@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import LIMITS
+from core.domain.jobs import JOB_LIMITS
 from core.domain.training.runs import Run, RunState
 from core.storage.blobs import Blobs
 from core.storage.database import Database
@@ -110,7 +110,7 @@ def test_a_disk_that_fails_otherwise_leaves_the_segment_to_another_attempt(bench
     with pytest.raises(OSError, match="Input/output"):
         bench.worker().segment()
     bench.blobs = sound
-    bench.clock.advance(LIMITS.lease_s + 1)
+    bench.clock.advance(JOB_LIMITS.lease_s + 1)
     bench.jobs.recover()
     assert bench.worker().until_rest().state is RunState.FINISHED
     assert bench.runs.get(run.id).step == 20
@@ -193,7 +193,7 @@ def test_a_worker_killed_while_it_makes_the_version_leaves_that_to_the_next(benc
         bench.worker().until_rest()
     assert bench.runs.get(run.id).step == 20, "the last step's checkpoint is safe"
     bench.change = None
-    bench.clock.advance(LIMITS.lease_s + 1)
+    bench.clock.advance(JOB_LIMITS.lease_s + 1)
     bench.jobs.recover()
     assert bench.worker().until_rest().state is RunState.FINISHED
     assert bench.trainers[-1].step == 20
@@ -214,7 +214,7 @@ def test_a_killed_worker_after_the_version_was_made_makes_no_second_one(
         patch.setattr(bench.runs, "finish", die)
         with pytest.raises(Killed):
             bench.worker().until_rest()
-    bench.clock.advance(LIMITS.lease_s + 1)
+    bench.clock.advance(JOB_LIMITS.lease_s + 1)
     bench.jobs.recover()
     assert bench.worker().until_rest().state is RunState.FINISHED
     assert list(bench.registry.drafts) == [run.id]

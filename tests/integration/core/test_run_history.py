@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from core.domain.errors import ErrorCode, OmokageError
+from core.domain.ids import synthetic_id
 from core.domain.training.kept_checkpoints import NEWEST, SPREAD
 from core.domain.training.runs import Run, RunState
-from core.services.jobs.base import own_id
 from core.storage.database import Database
 from tests.integration.core.fake_trainer import ORIGIN, request
 from tests.integration.core.run_parts import Bench, whole_state
@@ -55,7 +55,7 @@ def test_before_the_first_checkpoint_there_is_nothing_to_go_back_to(bench: Bench
     run = trained(bench, 20, 40)
     for ask in (
         lambda: bench.runs.rollback(run.id, 19, by=30),
-        lambda: bench.runs.branch(run.id, 19, own_id(), ORIGIN),
+        lambda: bench.runs.branch(run.id, 19, synthetic_id(), ORIGIN),
     ):
         with pytest.raises(OmokageError, match="unknown-checkpoint") as caught:
             ask()
@@ -101,7 +101,7 @@ def test_a_trainer_in_memory_is_not_gone_on_with_after_a_rollback(bench: Bench) 
 
 def test_a_branch_goes_on_from_a_checkpoint_of_another_run(bench: Bench) -> None:
     parent = trained(bench, 20, 40)
-    branch_id = own_id()
+    branch_id = synthetic_id()
     child = bench.runs.branch(parent.id, 30, branch_id, ORIGIN, {"learning_rate": 0.01, "fold": 2}, steps=80)
     assert bench.runs.branch(parent.id, 30, branch_id, ORIGIN) == child, "a replay is the same run"
     assert (child.parent_id, child.parent_step, child.step, child.steps) == (parent.id, 20, 20, 80)
@@ -117,7 +117,7 @@ def test_a_branch_goes_on_from_a_checkpoint_of_another_run(bench: Bench) -> None
 
 def test_a_checkpoint_that_a_branch_has_too_outlives_its_parents(bench: Bench) -> None:
     parent = trained(bench, 20, 40)
-    bench.runs.branch(parent.id, 40, own_id(), ORIGIN)
+    bench.runs.branch(parent.id, 40, synthetic_id(), ORIGIN)
     shared = bench.runs.checkpoints(parent.id)[-1].blob
     bench.runs.rollback(parent.id, 20, by=30)
     assert bench.blobs.exists(shared)
@@ -127,9 +127,9 @@ def test_a_branch_is_a_run_like_any_other(bench: Bench) -> None:
     parent = trained(bench, 20)
     bench.runs.start(request(60))
     with pytest.raises(OmokageError, match="run-under-way"):
-        bench.runs.branch(parent.id, 20, own_id(), ORIGIN)
+        bench.runs.branch(parent.id, 20, synthetic_id(), ORIGIN)
     with pytest.raises(OmokageError, match="bad-option"):
-        bench.runs.branch(parent.id, 20, own_id(), ORIGIN, {"size": 7})
+        bench.runs.branch(parent.id, 20, synthetic_id(), ORIGIN, {"size": 7})
 
 
 def test_no_run_is_known_in_another_guild(bench: Bench) -> None:

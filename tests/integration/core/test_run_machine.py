@@ -14,9 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import delete, select
 
 from core.domain.errors import OmokageError
-from core.domain.jobs import LIMITS, JobKind, JobRequest, JobState, Origin
-from core.domain.training.runs import RunState, Wish
-from core.services.jobs.base import own_id
+from core.domain.ids import synthetic_id
+from core.domain.jobs import JOB_LIMITS, JobKind, JobRequest, JobState, Origin
+from core.domain.training.runs import DesiredState, RunState
 from core.storage.database import Database
 from core.storage.run_rows import UNDER_WAY
 from core.storage.tables import jobs, outbox
@@ -79,7 +79,7 @@ class Life(RuleBasedStateMachine):
     def branch(self, pick: int, step: int) -> None:
         parent = self.bench.runs.get(self._any(pick))
         with suppress(OmokageError):
-            branch = self.bench.runs.branch(parent.id, step, own_id(), parent.origin)
+            branch = self.bench.runs.branch(parent.id, step, synthetic_id(), parent.origin)
             self.started.append(branch.id)
 
     @precondition(lambda self: self.bench.broker.messages)
@@ -106,7 +106,7 @@ class Life(RuleBasedStateMachine):
         job = worker.claim()
         if job is None or job.kind is not JobKind.TRAIN:
             return
-        self.bench.clock.advance(LIMITS.lease_s + 1)
+        self.bench.clock.advance(JOB_LIMITS.lease_s + 1)
         self.bench.jobs.recover()
         self._work(self.workers[1 - which])
         before = self.bench.runs.get(int(job.params["run_id"]))  # type: ignore[arg-type]
@@ -117,7 +117,7 @@ class Life(RuleBasedStateMachine):
     def lose_all_messages(self) -> None:
         self.bench.broker.take()
 
-    @rule(seconds=st.sampled_from([1.0, LIMITS.lease_s + 1, LIMITS.redispatch_at_most_s]))
+    @rule(seconds=st.sampled_from([1.0, JOB_LIMITS.lease_s + 1, JOB_LIMITS.max_redispatch_s]))
     def time_passes(self, seconds: float) -> None:
         self.bench.clock.advance(seconds)
         self.bench.jobs.recover()
@@ -166,12 +166,16 @@ class Life(RuleBasedStateMachine):
         for _ in range(60 * (len(self.started) + self.asked + 1)):
             if not any(run.state in UNDER_WAY for run in self._runs()):
                 break
-            self.bench.clock.advance(LIMITS.redispatch_at_most_s)
+            self.bench.clock.advance(JOB_LIMITS.max_redispatch_s)
             self.bench.jobs.recover()
             self._work(self.workers[0])
         ended = self._runs()
         assert not [run for run in ended if run.state in UNDER_WAY]
-        assert all(run.wish is not Wish.RUN for run in ended if run.state in {RunState.PAUSED, RunState.STOPPED})
+        assert all(
+            run.desired_state is not DesiredState.RUN
+            for run in ended
+            if run.state in {RunState.PAUSED, RunState.STOPPED}
+        )
         for run in ended:
             if run.state is RunState.FINISHED:
                 newest = self.bench.runs.checkpoints(run.id)[-1]

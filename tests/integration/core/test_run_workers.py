@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import LIMITS, Failure, Job, JobKind, JobRequest, JobState
+from core.domain.jobs import JOB_LIMITS, Failure, Job, JobKind, JobRequest, JobState
 from core.domain.training.runs import RunState
 from core.storage.database import Database
 from tests.integration.core import parts as photos
@@ -51,7 +51,7 @@ def test_a_killed_worker_loses_one_segment_and_no_step_is_twice_in_the_curves(be
             worker.until_rest()
         except Killed:
             before = bench.runs.get(run.id)
-            bench.clock.advance(LIMITS.lease_s + 1)
+            bench.clock.advance(JOB_LIMITS.lease_s + 1)
             bench.jobs.recover()
             after = bench.runs.get(run.id)
             assert (after.state, after.step) == (RunState.WAITING, before.step)
@@ -69,7 +69,7 @@ def test_workers_that_die_end_no_run_it_goes_on_after_growing_pauses_and_says_so
         killed.add(step)
         with pytest.raises(Killed):
             bench.worker(slice_s=0).until_rest()
-        bench.clock.advance(LIMITS.lease_s + 1)
+        bench.clock.advance(JOB_LIMITS.lease_s + 1)
         bench.jobs.recover()
         # Then it waits at its last checkpoint, from the third death on for longer each time
         pauses.append(paused_for(bench))
@@ -88,7 +88,7 @@ def test_workers_that_die_before_they_begin_are_told_too(bench: Bench) -> None:
     run = bench.runs.start(request(60))
     for _ in range(3):
         assert bench.worker().claim() is not None
-        bench.clock.advance(LIMITS.lease_s + 1)
+        bench.clock.advance(JOB_LIMITS.lease_s + 1)
         bench.jobs.recover()
     waiting = bench.runs.get(run.id)
     assert (waiting.state, waiting.failure) == (RunState.WAITING, Failure(ErrorCode.WORKERS_DIED, {"attempts": 3}))
@@ -105,7 +105,7 @@ def paused_for(bench: Bench) -> float:
         bench.clock.advance(_LOOK_S)
         waited += _LOOK_S
         bench.jobs.recover()
-        assert waited < LIMITS.max_pause_s
+        assert waited < JOB_LIMITS.max_pause_s
     return waited
 
 
@@ -116,7 +116,7 @@ def test_a_worker_that_was_thought_dead_writes_nothing(bench: Bench) -> None:
 
     def after(step: int) -> None:
         if step == 30 and not job:
-            bench.clock.advance(LIMITS.lease_s + 1)
+            bench.clock.advance(JOB_LIMITS.lease_s + 1)
             bench.jobs.recover()
             again = bench.worker().claim()
             assert again is not None
@@ -136,7 +136,7 @@ def test_a_pause_while_nobody_lives_who_has_the_run_is_at_once(bench: Bench) -> 
     with pytest.raises(Killed):
         bench.worker().segment()
     assert bench.runs.pause(run.id, by=30).state is RunState.RUNNING, "the lease holds still"
-    bench.clock.advance(LIMITS.lease_s + 1)
+    bench.clock.advance(JOB_LIMITS.lease_s + 1)
     assert bench.runs.pause(run.id, by=30).state is RunState.PAUSED
     bench.jobs.recover()
     assert bench.runs.get(run.id).state is RunState.PAUSED
@@ -188,14 +188,14 @@ def test_a_worker_is_wanted_by_those_who_came_since_it_began(bench: Bench) -> No
     job = bench.jobs.claim(run.job_id or 0, "worker")
     assert job is not None
     bench.clock.advance(1)
-    assert not bench.runs.is_wanted(job)
+    assert not bench.runs.preemption_requested(job)
     photos.submitted(bench.jobs, 3, member=4)
     bench.clock.advance(1)
-    assert not bench.runs.is_wanted(job), "a photo is the other queue's"
+    assert not bench.runs.preemption_requested(job), "a photo is the other queue's"
     ask(bench, 2)
-    assert not bench.runs.is_wanted(job), "a worker with nothing to do would have it by now"
+    assert not bench.runs.preemption_requested(job), "a worker with nothing to do would have it by now"
     bench.clock.advance(1)
-    assert bench.runs.is_wanted(job)
+    assert bench.runs.preemption_requested(job)
 
 
 def test_a_training_that_was_just_started_or_resumed_is_waited_for_until_it_has_begun(bench: Bench) -> None:
@@ -203,21 +203,21 @@ def test_a_training_that_was_just_started_or_resumed_is_waited_for_until_it_has_
     check = bench.worker().claim()
     assert check is not None
 
-    def is_wanted() -> bool:
+    def preemption_requested() -> bool:
         bench.clock.advance(1)
-        return bench.runs.is_wanted(check)
+        return bench.runs.preemption_requested(check)
 
-    assert not is_wanted()
+    assert not preemption_requested()
     run = bench.runs.start(request(10))
     assert bench.jobs.get(run.job_id or 0).priority < check.priority
-    assert is_wanted()
+    assert preemption_requested()
     bench.worker(slice_s=0).segment()
     assert bench.runs.get(run.id).step == 1
-    assert not is_wanted(), "it has begun"
+    assert not preemption_requested(), "it has begun"
     bench.runs.pause(run.id, by=30)
-    assert not is_wanted()
+    assert not preemption_requested()
     bench.runs.resume(run.id, by=30)
-    assert is_wanted()
+    assert preemption_requested()
 
 
 def test_a_training_that_only_has_to_make_its_version_is_waited_for(bench: Bench) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.domain.data.datasets import Remark
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.training.runs import RunState, Wish
+from core.domain.training.runs import DesiredState, RunState
 from core.storage.database import Database
 from core.storage.tables import jobs, outbox
 from tests.integration.core.fake_trainer import request
@@ -116,7 +116,7 @@ def test_a_wish_may_be_taken_back_before_it_takes_effect(bench: Bench) -> None:
     def after(step: int) -> None:
         if step == 20:
             bench.runs.pause(run.id, by=30)
-            assert bench.runs.resume(run.id, by=30).wish is Wish.RUN
+            assert bench.runs.resume(run.id, by=30).desired_state is DesiredState.RUN
 
     bench.on_step = after
     assert bench.worker().until_rest().state is RunState.FINISHED

@@ -8,13 +8,13 @@ import time
 from pathlib import Path
 
 from core.domain.fairness import FairShare
-from core.domain.jobs import Limits, QueueName
+from core.domain.jobs import JobLimits, QueueName
 from core.services.jobs.service import JobService
 from core.storage.database import Database
 from tests.integration.core.parts import new_face, result
 
 # As the product's, but some thirty times as fast.
-LIMITS = Limits(lease_s=0.4, renew_s=0.1, redispatch_after_s=0.6, redispatch_at_most_s=1.2)
+LIMITS = JobLimits(lease_s=0.4, renew_s=0.1, redispatch_after_s=0.6, max_redispatch_s=1.2)
 SHARE = FairShare(waiting_per_member=1000, waiting_per_guild=1000)
 
 

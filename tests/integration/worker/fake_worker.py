@@ -15,19 +15,19 @@ from celery import signals
 
 from core.bootstrap import Services
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import Job, JobCancelledError, JobKind, Limits, QueueName
+from core.domain.jobs import Job, JobCancelledError, JobKind, JobLimits, QueueName
 from core.services.runs.service import RunService
 from core.services.training.segment_runner import Training, TrainingParts
 from core.settings import Settings
 from tests.integration.core.fake_trainer import FakeDatasets, FakeRegistry, FakeTrainer
 from worker.app import run
-from worker.handlers import Cancelled, Done, Handlers, Progress, train_with
+from worker.handlers import Cancelled, HandlerResult, Handlers, Progress, train_with
 from worker.timing import Timing
 
 # A fifth of the product's times, so that tests need not wait; much less, and a busy machine loses leases.
-LIMITS = Limits(lease_s=2.0, renew_s=0.5, redispatch_after_s=3.0)
+LIMITS = JobLimits(lease_s=2.0, renew_s=0.5, redispatch_after_s=3.0)
 # Patience is longer than the two seconds after which Celery connects again.
-TIMING = Timing(LIMITS, soft_limit_s=3, hard_limit_s=6, stop_grace_s=0.5, patience_s=4.0, beat_s=0.2)
+TIMING = Timing(LIMITS, soft_limit_s=3, hard_limit_s=6, stop_grace_s=0.5, patience_s=4.0, heartbeat_s=0.2)
 GPU_KINDS = frozenset({"gpu", "train"})
 STEP_S = 0.05
 SLICE_S = 0.5  # of a training
@@ -72,7 +72,7 @@ def load_broken(services: Services, queue: QueueName) -> Handlers:
     raise FileNotFoundError("no weights")
 
 
-def pretend(job: Job, progress: Progress, cancelled: Cancelled) -> Done:
+def pretend(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
     """Takes so many `steps`; `dies` in so many attempts; has a `fault`: "photo", "bug", "storage" or "hang"."""
     if job.attempts <= job.params.get("dies", 0):
         os.kill(os.getpid(), signal.SIGKILL)
@@ -83,7 +83,7 @@ def pretend(job: Job, progress: Progress, cancelled: Cancelled) -> Done:
         progress("pretending", step / steps)
         time.sleep(STEP_S)
     _fail_as(job.params.get("fault"), job.attempts)
-    return Done({"attempt": job.attempts, "pid": os.getpid()})
+    return HandlerResult({"attempt": job.attempts, "pid": os.getpid()})
 
 
 def _fail_as(fault: object, attempt: int) -> None:

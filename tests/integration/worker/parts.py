@@ -19,7 +19,7 @@ from core.domain.jobs import Job, JobKind, JobRequest, Origin, QueueName
 from core.services.jobs.service import JobService
 from core.settings import Settings
 from tests.integration.worker.fake_worker import GPU_KINDS, LIMITS
-from worker.pulse import beat_file, read_beat
+from worker.heartbeat import heartbeat_file, read_heartbeat
 from worker.queue import make_celery, make_enqueue
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -65,7 +65,7 @@ class Worker:
     """A process of tests/integration/worker/fake_worker.py."""
 
     def __init__(self, data: Path, broker_url: str, kind: str = "cpu", **environ: str) -> None:
-        self._file = beat_file(data, QueueName.GPU if kind in GPU_KINDS else QueueName.CPU)
+        self._file = heartbeat_file(data, QueueName.GPU if kind in GPU_KINDS else QueueName.CPU)
         self.log = data / "worker.log"
         environment = {**os.environ, "OMOKAGE_DATA": str(data), "OMOKAGE_BROKER_URL": broker_url, **environ}
         command = [sys.executable, "-m", "tests.integration.worker.fake_worker", kind]
@@ -76,7 +76,7 @@ class Worker:
 
     def wait_ready(self) -> None:
         def ready() -> bool:
-            beat = read_beat(self._file)
+            beat = read_heartbeat(self._file)
             assert self.process.poll() is None, self.log.read_text()
             return beat is not None and beat.pid == self.process.pid and beat.ready_at is not None
 

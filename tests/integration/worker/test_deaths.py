@@ -9,7 +9,7 @@ import pytest
 
 from core.bootstrap import Services
 from core.domain.errors import ErrorCode
-from core.domain.jobs import LIMITS, JobState
+from core.domain.jobs import JOB_LIMITS, JobState
 from core.services.jobs.service import JobService
 from core.settings import Settings
 from tests.integration.worker.parts import Valkey, ask, settled, wait_until, worker
@@ -46,7 +46,7 @@ def test_a_photo_that_kills_three_workers_gets_a_clear_failure(data: Path, broke
         ask(services.jobs, 2, steps=1)
         settled(services.jobs, 1, 2, within=60)
     failed = services.jobs.get(1)
-    assert (failed.state, failed.attempts) == (JobState.FAILED, LIMITS.max_attempts)
+    assert (failed.state, failed.attempts) == (JobState.FAILED, JOB_LIMITS.max_attempts)
     assert failed.failure is not None
     assert failed.failure.code is ErrorCode.TOO_MANY_ATTEMPTS
     assert services.jobs.get(2).state is JobState.DONE

@@ -20,9 +20,9 @@ from core.settings import Settings
 from core.storage.training_tables import versions
 from tests.integration.core.parts import CHANNEL, GUILD, MEMBER, Clock
 from tests.unit.core.services.face_parts import LinearFaces
-from worker.handlers import DRAWN, load_handlers
+from worker.events import JobEvent
+from worker.handlers import GENERATOR_KINDS, load_handlers
 from worker.runner import Runner
-from worker.stream import JobEvent
 
 PLAIN = [
     (JobKind.GENERATE, GridRequest(4, 1).to_json()),
@@ -81,8 +81,8 @@ def test_every_kind_is_drawn_and_its_files_are_stored(
 
 
 def test_all_that_is_drawn_goes_to_gpu_workers(services: Services) -> None:
-    assert {kind for kind in DRAWN if ROUTES[kind][0] is QueueName.GPU} == set(DRAWN)
-    assert set(DRAWN) <= set(load_handlers(services, QueueName.GPU))
+    assert {kind for kind in GENERATOR_KINDS if ROUTES[kind][0] is QueueName.GPU} == set(GENERATOR_KINDS)
+    assert set(GENERATOR_KINDS) <= set(load_handlers(services, QueueName.GPU))
 
 
 def test_without_a_model_the_job_fails_with_the_sentence_for_it(services: Services) -> None:

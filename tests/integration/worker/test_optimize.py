@@ -16,9 +16,9 @@ from core.domain.optimisation import Optimized, OptimizeMode, OptimizeRequest
 from core.settings import Settings
 from tests.unit.core.services.optimise_parts import ANNA, GUILD, Lab, Reached, Reddening, face_at
 from worker import handlers
+from worker.events import JobEvent
 from worker.handlers import load_handlers
 from worker.runner import Runner
-from worker.stream import JobEvent
 
 MEMBER = 2
 REQUEST = OptimizeRequest(ANNA, OptimizeMode.NOISE, steps=20)

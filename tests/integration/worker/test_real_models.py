@@ -19,7 +19,7 @@ from core.domain.jobs import JobKind, JobRequest, JobState, Origin, QueueName
 from core.storage.scratch import scratch_root
 from portraits import default_people, group
 from tests.integration.worker.parts import ROOT, Valkey, settled, wait_until
-from worker.pulse import beat_file, read_beat
+from worker.heartbeat import heartbeat_file, read_heartbeat
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def omokage_worker(data: Path, broker: Valkey):
 
     def ready() -> bool:
         assert process.poll() is None, (data / "worker.log").read_text()
-        beat = read_beat(beat_file(data, QueueName.CPU))
+        beat = read_heartbeat(heartbeat_file(data, QueueName.CPU))
         return beat is not None and beat.ready_at is not None
 
     wait_until(ready, within=90, what="the models")

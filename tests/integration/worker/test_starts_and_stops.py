@@ -11,7 +11,7 @@ from core.domain.jobs import JobState, QueueName
 from core.settings import Settings
 from tests.integration.worker.fake_worker import LIMITS
 from tests.integration.worker.parts import Valkey, Worker, ask, settled, wait_until, worker
-from worker.pulse import EXIT_STUCK, beat_file, read_beat
+from worker.heartbeat import EXIT_STUCK, heartbeat_file, read_heartbeat
 from worker.queue import make_celery, make_enqueue
 
 
@@ -58,13 +58,13 @@ def test_a_job_that_lasts_longer_than_the_stop_may_is_given_back(
 
 
 def test_a_worker_says_that_it_is_alive_and_what_it_has_done_until_it_ends(data: Path, cpu: Worker, services: Services):
-    file = beat_file(data, QueueName.CPU)
+    file = heartbeat_file(data, QueueName.CPU)
     for job_id in (1, 2):
         ask(services.jobs, job_id)
         settled(services.jobs, job_id)
     # Celery forgets a task a moment after its job has ended.
-    wait_until(lambda: (beat := read_beat(file)) is not None and (beat.taken, beat.active) == (2, 0))
-    beat = read_beat(file)
+    wait_until(lambda: (beat := read_heartbeat(file)) is not None and (beat.taken, beat.active) == (2, 0))
+    beat = read_heartbeat(file)
     assert beat is not None
     assert (beat.pid, beat.queue, beat.idle_s) == (cpu.process.pid, "cpu", 0.0)
     cpu.stop()

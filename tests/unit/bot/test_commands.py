@@ -13,7 +13,7 @@ from bot.command_sync import _read, _write, hash_of
 from bot.features.about.texts import leaves
 from bot.reference import commands_for_moderators, payload_of, reference
 from bot.ui.i18n import LANGUAGES, words_in
-from core.domain.jobs import SILENT, JobKind
+from core.domain.jobs import BACKGROUND_KINDS, JobKind
 from tests.discord_schema import assert_valid_request
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "commands.md"
@@ -75,4 +75,4 @@ def test_the_hash_is_remembered(tmp_path: Path) -> None:
 
 
 def test_every_kind_of_job_has_an_answer() -> None:
-    assert set(answerers()) == set(JobKind) - SILENT
+    assert set(answerers()) == set(JobKind) - BACKGROUND_KINDS

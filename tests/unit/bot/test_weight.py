@@ -7,7 +7,7 @@ import sys
 
 _LOOK = """
 import sys
-import bot.main, worker.queue, worker.stream
+import bot.main, worker.queue, worker.events
 print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
 

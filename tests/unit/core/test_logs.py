@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 import pytest
 
+from core.domain.clock import now_utc
 from core.domain.faces import Box
 from core.domain.jobs import Job, JobKind, JobRequest, JobState, Origin, QueueName
 from core.domain.people import CannotLink, GalleryRows, NewFace
 from core.logs import SafeFormatter, set_up_logging, without_secrets
-from core.services.jobs.base import now_utc
 
 SECRET = "aW50ZXJhY3Rpb246c2VjcmV0"
 

@@ -9,7 +9,7 @@ from core.logs import REPEAT_S, RepeatFilter
 
 def record(text: str, level: int = logging.WARNING, error: Exception | None = None) -> logging.LogRecord:
     info = None if error is None else (type(error), error, None)
-    return logging.LogRecord("worker.pulse", level, "", 0, "cannot write %s", (text,), info)
+    return logging.LogRecord("worker.heartbeat", level, "", 0, "cannot write %s", (text,), info)
 
 
 def test_a_warning_that_comes_every_two_seconds_is_shown_once_however_long_it_lasts():

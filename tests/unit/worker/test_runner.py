@@ -15,9 +15,9 @@ from sqlalchemy.exc import OperationalError
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Failure, Job, JobCancelledError, JobKind, JobState, LeaseStatus, Origin, QueueName
-from worker.handlers import Done, Handler, Progress
+from worker.events import JobEvent
+from worker.handlers import Handler, HandlerResult, Progress
 from worker.runner import Runner, new_owner
-from worker.stream import JobEvent
 
 JOB = Job(
     id=5,
@@ -86,13 +86,13 @@ def run(jobs: Jobs, handler: Handler, stopping: Callable[[], bool] = lambda: Fal
 
 
 def raises(error: BaseException) -> Handler:
-    def handler(job: Job, progress: Any, cancelled: Any) -> Done:
+    def handler(job: Job, progress: Any, cancelled: Any) -> HandlerResult:
         raise error
 
     return handler
 
 
-def until_cancelled(job: Job, progress: Any, cancelled: Callable[[], bool]) -> Done:
+def until_cancelled(job: Job, progress: Any, cancelled: Callable[[], bool]) -> HandlerResult:
     while not cancelled():
         pass
     raise JobCancelledError
@@ -132,9 +132,9 @@ def test_a_store_that_is_away_does_not_bring_a_refused_job_back():
 def test_a_result_is_written_and_told():
     jobs = Jobs()
 
-    def handler(job: Job, progress: Callable[[str, float], None], cancelled: Any) -> Done:
+    def handler(job: Job, progress: Callable[[str, float], None], cancelled: Any) -> HandlerResult:
         progress("reading", 0.5)
-        return Done({"faces": []})
+        return HandlerResult({"faces": []})
 
     assert run(jobs, handler) == [
         JobEvent(5, "started"),
@@ -146,9 +146,9 @@ def test_a_result_is_written_and_told():
 
 
 def test_a_handler_says_in_detail_how_far_it_is():
-    def handler(job: Job, progress: Progress, cancelled: Any) -> Done:
+    def handler(job: Job, progress: Progress, cancelled: Any) -> HandlerResult:
         progress("optimising", 0.25, {"step": 25, "name": "翼"})
-        return Done({}, keep=True)
+        return HandlerResult({}, keep=True)
 
     jobs = Jobs()
     (_, told, _) = run(jobs, handler)
@@ -164,7 +164,7 @@ def test_a_job_that_is_not_ours_is_not_touched():
 
 def test_a_result_that_comes_too_late_is_not_told():
     jobs = Jobs(kept=False)
-    assert run(jobs, lambda *_: Done({})) == [JobEvent(5, "started")]
+    assert run(jobs, lambda *_: HandlerResult({})) == [JobEvent(5, "started")]
 
 
 @pytest.mark.parametrize(
@@ -240,9 +240,9 @@ def test_the_log_says_what_went_wrong_where_nobody_waits_for_an_answer(caplog: p
 def test_a_segment_is_to_end_as_soon_as_its_worker_is_and_a_photo_a_little_later(job: Job, asks: bool):
     asked: list[bool] = []
 
-    def handler(_job: Job, progress: Any, cancelled: Callable[[], bool]) -> Done:
+    def handler(_job: Job, progress: Any, cancelled: Callable[[], bool]) -> HandlerResult:
         asked.append(cancelled())
-        return Done({})
+        return HandlerResult({})
 
     runner = Runner(Jobs(job=job), {job.kind: handler}, lambda _: None, stopping=lambda: False, ending=lambda: True)  # type: ignore[arg-type]
     runner.run(job.id)
@@ -259,7 +259,7 @@ def test_a_segment_may_last_longer_than_a_photo():
             assert time.monotonic() < end
 
     began = time.monotonic()
-    Runner(jobs, {JobKind.TRAIN: train}, lambda _: None, longest_s=lasts.__getitem__, renew_s=0.01).run(SEGMENT.id)  # type: ignore[arg-type]
+    Runner(jobs, {JobKind.TRAIN: train}, lambda _: None, max_duration_s=lasts.__getitem__, renew_s=0.01).run(SEGMENT.id)  # type: ignore[arg-type]
     assert time.monotonic() - began >= 0.3
 
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.watchdog import BUSY_PATIENCE_S, PATIENCE_S, Sight, Watch, is_stuck, look
+from worker.watchdog import BUSY_PATIENCE_S, PATIENCE_S, QueueSample, WatchdogState, is_stuck, observe
 
 ENOUGH = int(PATIENCE_S) + 1
 
 
-def seen(*sights: Sight) -> Watch:
-    watch: Watch | None = None
+def seen(*sights: QueueSample) -> WatchdogState:
+    watch: WatchdogState | None = None
     for sight in sights:
-        watch = look(watch, sight)
+        watch = observe(watch, sight)
     assert watch is not None
     return watch
 
 
-def idle(at: float, queued: int | None = 3, taken: int = 7, active: int = 0) -> Sight:
-    return Sight(at, queued, taken, active)
+def idle(at: float, queued: int | None = 3, taken: int = 7, active: int = 0) -> QueueSample:
+    return QueueSample(at, queued, taken, active)
 
 
 def test_a_worker_that_takes_nothing_from_a_full_queue_is_stuck():
@@ -57,7 +57,7 @@ def test_a_job_that_outlasts_every_limit_is_stuck():
 
 
 sights = st.builds(
-    Sight,
+    QueueSample,
     at=st.just(0.0),
     queued=st.one_of(st.none(), st.integers(0, 3)),
     taken=st.integers(0, 2),
@@ -66,15 +66,15 @@ sights = st.builds(
 
 
 @given(st.lists(sights, min_size=1, max_size=40))
-def test_nobody_is_stuck_who_has_just_done_something_or_has_nothing_to_do(drawn: list[Sight]):
-    timed = [Sight(2.0 * n, one.queued, one.taken, one.active) for n, one in enumerate(drawn)]
+def test_nobody_is_stuck_who_has_just_done_something_or_has_nothing_to_do(drawn: list[QueueSample]):
+    timed = [QueueSample(2.0 * n, one.queued, one.taken, one.active) for n, one in enumerate(drawn)]
     for n in range(1, len(timed)):
         if not timed[n].queued or timed[n].taken != timed[n - 1].taken:
             assert not is_stuck(seen(*timed[: n + 1]))
 
 
 @given(st.lists(sights, min_size=1, max_size=40))
-def test_idle_time_is_never_longer_than_what_was_watched(drawn: list[Sight]):
-    timed = [Sight(2.0 * n, one.queued, one.taken, one.active) for n, one in enumerate(drawn)]
+def test_idle_time_is_never_longer_than_what_was_watched(drawn: list[QueueSample]):
+    timed = [QueueSample(2.0 * n, one.queued, one.taken, one.active) for n, one in enumerate(drawn)]
     watch = seen(*timed)
     assert 0 <= watch.idle_s <= watch.still_s <= timed[-1].at

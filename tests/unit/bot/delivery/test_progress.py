@@ -19,10 +19,10 @@ from bot.delivery.waiting import Look, Said, Showing, is_away, progress_text, re
 from bot.features.jobs.cancel import cancel_view
 from bot.features.optimize.progress import optimize_page, step_in
 from bot.ui.i18n import words_in
-from core.domain.fairness import Place
+from core.domain.clock import now_utc
+from core.domain.fairness import QueuePosition
 from core.domain.jobs import Backlog, JobKind, JobState, QueueName
 from core.domain.optimisation import OptimizeStep
-from core.services.jobs.service import now_utc
 from tests.unit.bot.fakes import a_job
 
 EN = words_in("en")
@@ -32,25 +32,35 @@ LOCKED = OperationalError("SELECT", {}, Exception("database is locked"))
 @pytest.mark.parametrize(
     ("state", "place", "away", "text"),
     [
-        (JobState.RECEIVED, Place(0, None), False, "🔎 Looking at the photo …"),
-        (JobState.WAITING, Place(0, None), False, "⏳ Next in the queue."),
-        (JobState.DISPATCHED, Place(1, 2.0), False, "⏳ One photo is ahead of this one. About 5 seconds to go."),
-        (JobState.DISPATCHED, Place(3, 40.0), False, "⏳ 3 photos are ahead of this one. About 40 seconds to go."),
-        (JobState.RUNNING, Place(0, 1.0), False, "🧠 Comparing with the people I know …"),
+        (JobState.RECEIVED, QueuePosition(0, None), False, "🔎 Looking at the photo …"),
+        (JobState.WAITING, QueuePosition(0, None), False, "⏳ Next in the queue."),
+        (
+            JobState.DISPATCHED,
+            QueuePosition(1, 2.0),
+            False,
+            "⏳ One photo is ahead of this one. About 5 seconds to go.",
+        ),
+        (
+            JobState.DISPATCHED,
+            QueuePosition(3, 40.0),
+            False,
+            "⏳ 3 photos are ahead of this one. About 40 seconds to go.",
+        ),
+        (JobState.RUNNING, QueuePosition(0, 1.0), False, "🧠 Comparing with the people I know …"),
     ],
 )
-def test_one_line_says_where_it_is(state: JobState, place: Place, away: bool, text: str) -> None:
+def test_one_line_says_where_it_is(state: JobState, place: QueuePosition, away: bool, text: str) -> None:
     assert progress_text(EN, Look(a_job(state), place, away), "recognising", away=away) == text
 
 
 def test_an_absent_worker_is_said() -> None:
-    look = Look(a_job(JobState.DISPATCHED), Place(0, None), away=True)
+    look = Look(a_job(JobState.DISPATCHED), QueuePosition(0, None), away=True)
 
     assert "is away at the moment" in progress_text(EN, look, "", away=True)
 
 
 def test_a_cancellation_is_said_before_anything_else() -> None:
-    look = Look(a_job(JobState.RUNNING, cancel_requested=True), Place(0, None), away=False)
+    look = Look(a_job(JobState.RUNNING, cancel_requested=True), QueuePosition(0, None), away=False)
 
     assert progress_text(EN, look, "drawing", away=False) == "Cancelling …"
 
@@ -77,7 +87,7 @@ def test_a_worker_is_away_when_nobody_takes_what_is_there(running: int, age_s: i
 
 async def test_a_database_that_is_away_for_a_while_does_not_end_the_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     # Given a job whose first two looks fail
-    looks = [LOCKED, LOCKED, Look(a_job(JobState.RUNNING), Place(0, None), away=False)]
+    looks = [LOCKED, LOCKED, Look(a_job(JobState.RUNNING), QueuePosition(0, None), away=False)]
     post = create_autospec(Post, instance=True)
     shown = asyncio.Event()
     post.update.side_effect = lambda *_: shown.set()
@@ -114,7 +124,7 @@ def a_step(picture: str | None = "ab" * 32) -> str:
 
 def an_optimisation(state: JobState = JobState.RUNNING, **changes: object) -> Look:
     job = a_job(state, kind=JobKind.OPTIMIZE, params={"target": "Mina_M"}, queue=QueueName.GPU, **changes)
-    return Look(job, Place(1, None), away=False)
+    return Look(job, QueuePosition(1, None), away=False)
 
 
 def test_an_optimisation_shows_its_picture_and_can_be_stopped() -> None:

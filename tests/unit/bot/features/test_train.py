@@ -21,7 +21,7 @@ from core.domain.data.datasets import Dataset, DatasetClass, Preflight, Remark
 from core.domain.errors import ErrorCode
 from core.domain.jobs import Failure, Origin
 from core.domain.training.costs import Price
-from core.domain.training.runs import Run, RunKind, RunLive, RunState, Wish
+from core.domain.training.runs import DesiredState, LiveStatus, Run, RunKind, RunState
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 WORDS = words_in("en")
@@ -42,7 +42,7 @@ def a_run(state: RunState = RunState.RUNNING, **changes: Any) -> Run:
         seed=0,
         dataset_id=1,
         state=state,
-        wish=Wish.RUN,
+        desired_state=DesiredState.RUN,
         step=50,
         steps=200,
         seconds=90.0,
@@ -56,7 +56,7 @@ def a_run(state: RunState = RunState.RUNNING, **changes: Any) -> Run:
         updated_at=NOW,
         finished_at=NOW if state.is_over else None,
         failure=None,
-        live=RunLive(60, {"loss": 0.1234, "accuracy": 0.5, "held_out_accuracy": 0.25}, 4.0, 35.0, "aa", None),
+        live=LiveStatus(60, {"loss": 0.1234, "accuracy": 0.5, "held_out_accuracy": 0.25}, 4.0, 35.0, "aa", None),
     )
     return replace(run, **changes)
 
@@ -119,7 +119,7 @@ def test_a_run_says_how_far_it_is_how_well_it_does_and_what_it_costs() -> None:
 
 
 def test_nobody_trains_a_paused_run_so_it_has_no_speed_and_is_at_its_checkpoint() -> None:
-    run = a_run(RunState.PAUSED, wish=Wish.PAUSE)
+    run = a_run(RunState.PAUSED, desired_state=DesiredState.PAUSE)
     text, fields = text_of(run)
 
     assert step_of(run) == 50
@@ -136,18 +136,18 @@ def test_a_failure_says_why_and_what_to_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "wish", "idle", "moment"),
+    ("state", "desired_state", "idle", "moment"),
     [
-        (RunState.WAITING, Wish.RUN, 1, "running"),  # between two segments
-        (RunState.WAITING, Wish.RUN, 11, "waiting"),
-        (RunState.RUNNING, Wish.PAUSE, 0, "pausing"),
-        (RunState.RUNNING, Wish.STOP, 0, "stopping"),
-        (RunState.PAUSED, Wish.PAUSE, 0, "paused"),
-        (RunState.FINISHED, Wish.RUN, 0, "finished"),
+        (RunState.WAITING, DesiredState.RUN, 1, "running"),  # between two segments
+        (RunState.WAITING, DesiredState.RUN, 11, "waiting"),
+        (RunState.RUNNING, DesiredState.PAUSE, 0, "pausing"),
+        (RunState.RUNNING, DesiredState.STOP, 0, "stopping"),
+        (RunState.PAUSED, DesiredState.PAUSE, 0, "paused"),
+        (RunState.FINISHED, DesiredState.RUN, 0, "finished"),
     ],
 )
-def test_what_happens_now(state: RunState, wish: Wish, idle: int, moment: str) -> None:
-    assert moment_of(a_run(state, wish=wish), idle=timedelta(seconds=idle)) == moment
+def test_what_happens_now(state: RunState, desired_state: DesiredState, idle: int, moment: str) -> None:
+    assert moment_of(a_run(state, desired_state=desired_state), idle=timedelta(seconds=idle)) == moment
 
 
 def test_a_run_that_no_worker_has_taken_yet_waits() -> None:
@@ -159,8 +159,8 @@ def test_a_run_that_no_worker_has_taken_yet_waits() -> None:
     [
         (RunState.WAITING, {}, ("pause", "stop")),
         (RunState.RUNNING, {}, ("pause", "stop")),
-        (RunState.RUNNING, {"wish": Wish.PAUSE}, ("resume", "stop", "best")),
-        (RunState.RUNNING, {"wish": Wish.STOP}, ("resume",)),
+        (RunState.RUNNING, {"desired_state": DesiredState.PAUSE}, ("resume", "stop", "best")),
+        (RunState.RUNNING, {"desired_state": DesiredState.STOP}, ("resume",)),
         (RunState.PAUSED, {}, ("resume", "stop", "best")),
         (RunState.PAUSED, {"step": 0}, ("resume", "stop")),
         (RunState.STOPPED, {}, ("resume", "best")),

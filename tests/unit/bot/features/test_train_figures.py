@@ -15,7 +15,7 @@ from bot.ui.i18n import words_in
 from core.domain.data.datasets import NOBODY, UNNAMED, DatasetClass
 from core.domain.registry.versions import Version
 from core.domain.training.preflight import preflight
-from core.domain.training.runs import Ending, RunKind, RunLive, RunState
+from core.domain.training.runs import EarlyStop, LiveStatus, RunKind, RunState
 from tests.unit.bot.features.test_train import DATASET, NOW, Shown, a_run
 
 WORDS = words_in("en")
@@ -45,11 +45,11 @@ def a_version(kind: RunKind, **metrics: Any) -> Version:
     )
 
 
-def live(values: dict[str, float], ending: Ending | None = None) -> RunLive:
+def live(values: dict[str, float], ending: EarlyStop | None = None) -> LiveStatus:
     said: Any = None
     if ending is not None:
         said = {name: getattr(ending, name) for name in ("code", "step", "best", "figure", "value")}
-    return RunLive(60, values, 4.0, 35.0, "aa", "bb", said)
+    return LiveStatus(60, values, 4.0, 35.0, "aa", "bb", said)
 
 
 def test_a_generators_figures_come_with_what_both_players_do() -> None:
@@ -90,7 +90,7 @@ def test_what_kid_means_is_said_once_there_is_one() -> None:
 )
 @pytest.mark.parametrize(("figure", "value"), [("kid", "0.0312"), ("held_out_loss", "0.0312"), ("new", "0.0312")])
 def test_every_ending_says_what_the_run_went_back_to(language: str, code: str, figure: str, value: str) -> None:
-    run = a_run(RunState.FINISHED, kind=RunKind.DCGAN, live=live(DRAWN, Ending(code, 4000, 2500, figure, 0.03123)))
+    run = a_run(RunState.FINISHED, kind=RunKind.DCGAN, live=live(DRAWN, EarlyStop(code, 4000, 2500, figure, 0.03123)))
 
     line = ending_line(words_in(language), run)
 

@@ -21,7 +21,7 @@ from core.bootstrap import Services, build
 from core.domain.data.datasets import NOBODY, UNNAMED, DatasetClass, Shard
 from core.domain.errors import ErrorCode
 from core.domain.jobs import Failure, JobState
-from core.domain.training.runs import Point, Run
+from core.domain.training.runs import CurvePoint, Run
 from core.services.training.callbacks import MakeWatcher, both
 from core.services.training.live_status import LiveWatcher
 from core.services.training.segment_runner import Training, TrainingParts
@@ -224,7 +224,7 @@ def test_without_a_terminal_the_bar_is_a_line_now_and_then() -> None:
         bar.begin(0, 100)
         for step in range(1, 31):
             now[0] += 1
-            bar.point(Point(step, {"loss": 1 / step}))
+            bar.point(CurvePoint(step, {"loss": 1 / step}))
             bar.step(step)
     assert out.getvalue().splitlines() == [
         "step 10 of 100: loss 0.1, 1 steps/s, 1 min 30 s left",
@@ -237,7 +237,7 @@ def test_on_a_terminal_there_is_a_bar() -> None:
     out = io.StringIO()
     with Bar(Console(file=out, force_terminal=True, width=120)) as bar:
         bar.begin(0, 10)
-        bar.point(Point(5, {"held_out_accuracy": 0.5}))
+        bar.point(CurvePoint(5, {"held_out_accuracy": 0.5}))
         bar.step(5)
     assert "held-out accuracy 50.0%" in out.getvalue()
     assert "5/10" in out.getvalue()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.fairness import OPERATOR_GUILD, Claimant, FairShare, check_room, eligible, estimate
+from core.domain.fairness import OPERATOR_GUILD, Claimant, FairShare, check_queue_limits, eligible, estimate
 from core.domain.jobs import JobKind
 
 SHARE = FairShare(per_member=2, per_guild=3)
@@ -42,12 +42,12 @@ def test_the_same_member_in_two_guilds_is_two_members() -> None:
 
 
 def test_there_is_room_until_a_member_or_a_guild_has_all_it_may() -> None:
-    check_room(1, 9, 99, FairShare())
+    check_queue_limits(1, 9, 99, FairShare())
     for of_member, of_guild, waiting in ((10, 10, 10), (0, 100, 100)):
         with pytest.raises(OmokageError) as caught:
-            check_room(1, of_member, of_guild, FairShare())
+            check_queue_limits(1, of_member, of_guild, FairShare())
         assert (caught.value.code, caught.value.details) == (ErrorCode.QUEUE_FULL, {"waiting": waiting})
-    check_room(OPERATOR_GUILD, 10_000, 10_000, FairShare())
+    check_queue_limits(OPERATOR_GUILD, 10_000, 10_000, FairShare())
 
 
 def test_an_estimate_needs_a_measurement() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from core.domain.jobs import ACTIVE, FINAL, LIMITS, PENDING, ROUTES, JobKind, JobState, OutboxEntry
+from core.domain.jobs import ACTIVE, FINAL, JOB_LIMITS, PENDING, ROUTES, JobKind, JobState, OutboxEntry
 
 
 def test_the_longest_nonce_is_as_long_as_discord_allows() -> None:
@@ -21,8 +21,8 @@ def test_each_kind_has_a_queue_and_a_priority_that_redis_knows() -> None:
 
 
 def test_patience_doubles_up_to_ten_minutes() -> None:
-    assert [LIMITS.patience_s(count) for count in (0, 1, 2, 3, 6, 50)] == [20, 20, 40, 80, 600, 600]
+    assert [JOB_LIMITS.patience_s(count) for count in (0, 1, 2, 3, 6, 50)] == [20, 20, 40, 80, 600, 600]
 
 
 def test_a_lease_outlives_three_missed_renewals() -> None:
-    assert LIMITS.lease_s > 3 * LIMITS.renew_s
+    assert JOB_LIMITS.lease_s > 3 * JOB_LIMITS.renew_s

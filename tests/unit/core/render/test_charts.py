@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core.domain.registry.evaluation import Bin, EvaluationReport, confusion_of
-from core.domain.training.runs import Point
+from core.domain.training.runs import CurvePoint
 from core.render.chart_panels import thinned
 from core.render.chart_style import BLUE, MINT, ORANGE
 from core.render.charts import render_confusion, render_curves, render_reliability
@@ -33,11 +33,12 @@ def count(png: bytes, colour: str) -> int:
     return int((np.abs(pixels(png) - rgb).max(axis=2) <= 6).sum())
 
 
-def training(steps: int = 8000) -> list[Point]:
+def training(steps: int = 8000) -> list[CurvePoint]:
     points = [
-        Point(s, {"loss": 4 * math.exp(-s / 1500), "accuracy": 1 - math.exp(-s / 1500)}) for s in range(10, steps, 10)
+        CurvePoint(s, {"loss": 4 * math.exp(-s / 1500), "accuracy": 1 - math.exp(-s / 1500)})
+        for s in range(10, steps, 10)
     ]
-    held_out = [Point(s, {"held_out_accuracy": 0.7 * (1 - math.exp(-s / 1500))}) for s in range(500, steps, 500)]
+    held_out = [CurvePoint(s, {"held_out_accuracy": 0.7 * (1 - math.exp(-s / 1500))}) for s in range(500, steps, 500)]
     return points + held_out
 
 
@@ -78,39 +79,39 @@ def test_the_axis_ends_at_the_last_step_of_the_run_and_shows_how_much_is_to_come
     assert columns[columns < 400].max() < 66 + 0.3 * 319  # the left panel is 319 pixels wide
 
 
-@pytest.mark.parametrize("points", [[], [Point(0, {})], [Point(5, {"loss": math.nan, "accuracy": math.inf})]])
-def test_a_run_without_figures_yet_has_a_picture_that_says_so(points: list[Point]) -> None:
+@pytest.mark.parametrize("points", [[], [CurvePoint(0, {})], [CurvePoint(5, {"loss": math.nan, "accuracy": math.inf})]])
+def test_a_run_without_figures_yet_has_a_picture_that_says_so(points: list[CurvePoint]) -> None:
     png = render_curves(points, 100, "run")
     assert png == render_curves([], 100, "run")
     assert pixels(png).max() > 100
 
 
 def test_a_figure_that_is_no_number_is_left_out_and_the_others_are_drawn() -> None:
-    broken = [*training(), Point(9000, {"loss": math.nan})]
+    broken = [*training(), CurvePoint(9000, {"loss": math.nan})]
     assert render_curves(broken, 8000, "run") == render_curves(training(), 8000, "run")
 
 
 @pytest.mark.parametrize(
     "points",
     [
-        [Point(1, {"loss": 2.0})],
-        [Point(0, {"accuracy": 0.0}), Point(0, {"held_out_accuracy": 0.0})],
-        [Point(step, {"held_out_accuracy": 0.97}) for step in range(3)],
-        [Point(step, {"loss": 0.0}) for step in range(3)],
-        [Point(step, {"loss": 10.0**-step}) for step in range(9)],
-        [Point(step, {"loss_d": -1.0, "loss_g": 5.0, "kl_loss": 1.0, "d_real": 0.5}) for step in range(9)],
-        [Point(2_000_000, {"loss": 1e30})],
+        [CurvePoint(1, {"loss": 2.0})],
+        [CurvePoint(0, {"accuracy": 0.0}), CurvePoint(0, {"held_out_accuracy": 0.0})],
+        [CurvePoint(step, {"held_out_accuracy": 0.97}) for step in range(3)],
+        [CurvePoint(step, {"loss": 0.0}) for step in range(3)],
+        [CurvePoint(step, {"loss": 10.0**-step}) for step in range(9)],
+        [CurvePoint(step, {"loss_d": -1.0, "loss_g": 5.0, "kl_loss": 1.0, "d_real": 0.5}) for step in range(9)],
+        [CurvePoint(2_000_000, {"loss": 1e30})],
     ],
 )
-def test_any_curves_are_drawn(points: list[Point]) -> None:
+def test_any_curves_are_drawn(points: list[CurvePoint]) -> None:
     assert pixels(render_curves(points, 10, "run")).shape == (450, 800, 3)
 
 
-def drawing(steps: int = 4000) -> list[Point]:
+def drawing(steps: int = 4000) -> list[CurvePoint]:
     batches = [
-        Point(s, {"generator_loss": 1.0, "discriminator_loss": 0.5, "d_real": 0.8}) for s in range(10, steps, 10)
+        CurvePoint(s, {"generator_loss": 1.0, "discriminator_loss": 0.5, "d_real": 0.8}) for s in range(10, steps, 10)
     ]
-    evaluated = [Point(s, {"kid": 20.0 / s + s / 1e5, "faces": s / steps}) for s in range(200, steps, 200)]
+    evaluated = [CurvePoint(s, {"kid": 20.0 / s + s / 1e5, "faces": s / steps}) for s in range(200, steps, 200)]
     return batches + evaluated
 
 
@@ -136,9 +137,11 @@ def test_the_best_step_of_what_draws_is_ringed() -> None:
 
 
 def test_a_distance_without_losses_is_drawn_beside_nothing_or_shares() -> None:
-    only = [Point(step, {"kid": 0.1 - step / 100}) for step in range(20)]  # below zero in the end, as estimates may be
+    only = [
+        CurvePoint(step, {"kid": 0.1 - step / 100}) for step in range(20)
+    ]  # below zero in the end, as estimates may be
     assert count(render_curves(only, 20, "run"), ORANGE) > 500
-    both = [Point(step, {"kid": 0.02, "faces": 0.9}) for step in range(20)]
+    both = [CurvePoint(step, {"kid": 0.02, "faces": 0.9}) for step in range(20)]
     assert pixels(render_curves(both, 20, "run")).shape == (450, 800, 3)
 
 
@@ -148,7 +151,11 @@ def test_a_title_of_any_letters_is_drawn() -> None:
 
 
 def test_charts_that_are_drawn_at_once_do_not_disturb_each_other() -> None:
-    alone = render_curves(training(), 8000, "run"), render_confusion(report(9, 5)), render_reliability(report(3))
+    alone = (
+        render_curves(training(), 8000, "run"),
+        render_confusion(report(9, 5)),
+        render_reliability(report(3)),
+    )
     with ThreadPoolExecutor(6) as pool:
         jobs = [
             pool.submit(draw)

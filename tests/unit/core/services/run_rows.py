@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from core.domain.jobs import Job, JobKind, JobState, Origin, QueueName
-from core.domain.training.runs import Run, RunKind, RunState, Wish
+from core.domain.training.runs import DesiredState, Run, RunKind, RunState
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 ORIGIN = Origin(1, 2, 3, "en", 4, "token")
@@ -19,7 +19,7 @@ RUN = Run(
     seed=0,
     dataset_id=1,
     state=RunState.RUNNING,
-    wish=Wish.RUN,
+    desired_state=DesiredState.RUN,
     step=0,
     steps=100,
     seconds=0.0,

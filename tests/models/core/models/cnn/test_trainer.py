@@ -16,7 +16,7 @@ from core.domain.faces import Box, DetectedFace
 from core.domain.jobs import Origin
 from core.domain.registry.evaluation import EvaluationReport
 from core.domain.registry.versions import VersionDraft
-from core.domain.training.runs import Run, RunKind, RunState, Wish
+from core.domain.training.runs import DesiredState, Run, RunKind, RunState
 from core.models.cnn.head import load_cnn_head
 from core.models.cnn.trainer import make_cnn_trainer
 from core.models.common import weights_file
@@ -36,7 +36,8 @@ def dataset() -> Dataset:
 def run(steps: int = 8, **changes: Any) -> Run:
     whole = Run(
         id=11, guild_id=5, number=1, kind=RunKind.RECOGNISER, preset="slim", config=CONFIG, seed=3, dataset_id=1,
-        state=RunState.RUNNING, wish=Wish.RUN, step=0, steps=steps, seconds=0.0, segments=0, job_id=None,
+        state=RunState.RUNNING, desired_state=DesiredState.RUN, step=0, steps=steps, seconds=0.0, segments=0,
+        job_id=None,
         parent_id=None, parent_step=None, origin=Origin(5, 6, 7, "en", 8, ""), created_at=NOW, started_at=None,
         updated_at=NOW, finished_at=None, failure=None, live=None,
     )  # fmt: skip

@@ -13,8 +13,8 @@ import pytest
 
 from core.models.common import weights_file
 from core.models.dcgan.network import Shape
-from core.models.dcgan.presets import NON_SATURATING, TWO_CLASS, Recipe
-from core.models.dcgan.training_step import Duel
+from core.models.dcgan.presets import NON_SATURATING, TWO_CLASS, DcganPreset
+from core.models.dcgan.training_step import DcganTraining
 
 ROOT = Path(__file__).parents[5]
 STEPS = 3
@@ -22,11 +22,11 @@ RATE = 1e-3
 LOSSES = (TWO_CLASS, NON_SATURATING)
 
 
-def duel(loss: str) -> Duel:
+def duel(loss: str) -> DcganTraining:
     images = np.random.default_rng(0).integers(0, 256, (40, 16, 16, 3), np.uint8)
     augment = 0.0 if loss == TWO_CLASS else 1.0
-    recipe = Recipe("tiny", Shape(4, (12, 8)), 10, loss, batch=12, learning_rate=RATE, augment=augment)
-    return Duel(images, np.arange(32), recipe)
+    preset = DcganPreset("tiny", Shape(4, (12, 8)), 10, loss, batch=12, learning_rate=RATE, augment=augment)
+    return DcganTraining(images, np.arange(32), preset)
 
 
 def train(start: Path, end: Path) -> None:

@@ -13,12 +13,12 @@ from PIL import Image
 from core.domain.data.datasets import Dataset, DatasetClass
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Origin
-from core.domain.training.runs import Ending, Run, RunKind, RunState, Wish
+from core.domain.training.runs import DesiredState, EarlyStop, Run, RunKind, RunState
 from core.models.common import weights_file
 from core.models.common.sample_quality import Judges
 from core.models.dcgan.generator import DcganFaces
 from core.models.dcgan.network import SHAPES, Shape
-from core.models.dcgan.presets import RECIPES
+from core.models.dcgan.presets import DCGAN_PRESETS
 from core.models.dcgan.trainer import DcganTrainer, make_dcgan_trainer
 from core.vision.views import Framing, View
 
@@ -31,7 +31,7 @@ PICTURES = 120
 def tiny() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(SHAPES, "small", TINY)  # type: ignore[arg-type]
-        patch.setitem(RECIPES, "small", replace(RECIPES["small"], shape=TINY))  # type: ignore[arg-type]
+        patch.setitem(DCGAN_PRESETS, "small", replace(DCGAN_PRESETS["small"], shape=TINY))  # type: ignore[arg-type]
         yield
 
 
@@ -66,7 +66,8 @@ def dataset(pictures: int = PICTURES) -> Dataset:
 def run(steps: int = 8, **changes: Any) -> Run:
     whole = Run(
         id=11, guild_id=5, number=1, kind=RunKind.DCGAN, preset="small", config={"head": "dcgan", "batch": 16}, seed=3,
-        dataset_id=1, state=RunState.RUNNING, wish=Wish.RUN, step=0, steps=steps, seconds=0.0, segments=0, job_id=None,
+        dataset_id=1, state=RunState.RUNNING, desired_state=DesiredState.RUN, step=0, steps=steps, seconds=0.0,
+        segments=0, job_id=None,
         parent_id=None, parent_step=None, origin=Origin(5, 6, 7, "en", 8, ""), created_at=NOW, started_at=None,
         updated_at=NOW, finished_at=None, failure=None, live=None,
     )  # fmt: skip
@@ -145,7 +146,7 @@ def brighter_inside(trainer: DcganTrainer) -> float:
 
 @pytest.mark.parametrize("loss", ["non-saturating", "hinge", "two-class"])
 def test_each_loss_trains_both_players(trainer: DcganTrainer, loss: str) -> None:
-    if loss != RECIPES["small"].loss:  # type: ignore[index]
+    if loss != DCGAN_PRESETS["small"].loss:  # type: ignore[index]
         trainer = made(2, config={"batch": 16, "loss": loss})
     before, _ = weights_file.load(trainer.snapshot())
     trainer.advance()
@@ -222,7 +223,7 @@ def test_a_run_that_collapses_ends_here_and_stays_so_after_a_restore(
 ) -> None:
     advanced(trainer, 12).evaluate()
     assert trainer.verdict() is None
-    ending = Ending("diversity-fell", 12, 4, "kid", 0.5)
+    ending = EarlyStop("diversity-fell", 12, 4, "kid", 0.5)
     with monkeypatch.context() as patch:
         patch.setattr("core.models.dcgan.trainer.collapse.verdict", lambda points: ending)
         assert trainer.verdict() == ending

@@ -9,20 +9,22 @@ import pytest
 from core.models.common import augment
 from core.models.common.backend import to_numpy
 from core.models.dcgan.network import CODES, Shape, build_generator, set_tensors
-from core.models.dcgan.presets import HINGE, NON_SATURATING, TWO_CLASS, Recipe
-from core.models.dcgan.training_step import Duel, players_losses
+from core.models.dcgan.presets import HINGE, NON_SATURATING, TWO_CLASS, DcganPreset
+from core.models.dcgan.training_step import DcganTraining, adversarial_losses
 
 TINY = Shape(4, (12, 8))
 REAL, DRAWN = np.array([2.0, -0.5, 0.3]), np.array([-1.5, 0.4, 0.0])
 
 
-def duel(**changes: Any) -> Duel:
+def duel(**changes: Any) -> DcganTraining:
     images = np.random.default_rng(0).integers(0, 256, (40, 16, 16, 3), np.uint8)
-    return Duel(images, np.arange(30), Recipe("tiny", TINY, 10, **{"batch": 12, "augment": 0.0, **changes}))
+    return DcganTraining(
+        images, np.arange(30), DcganPreset("tiny", TINY, 10, **{"batch": 12, "augment": 0.0, **changes})
+    )
 
 
 def losses(name: str) -> tuple[float, float]:
-    found = players_losses(name, *(keras.ops.convert_to_tensor(one, "float32") for one in (REAL, DRAWN)))
+    found = adversarial_losses(name, *(keras.ops.convert_to_tensor(one, "float32") for one in (REAL, DRAWN)))
     return float(to_numpy(found[0])), float(to_numpy(found[1]))
 
 

@@ -16,7 +16,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.models.common import weights_file
 from core.models.common.backend import make_deterministic
 from core.models.generators.loading import load_face_model
-from core.models.vae.trainer import make_vae_trainer, recipe_of, rising
+from core.models.vae.trainer import make_vae_trainer, preset_for_run, rising
 from tests.models.vae_parts import CONFIG, SIZE, dataset, judges, reader, run
 
 STEPS = 30
@@ -81,7 +81,7 @@ def test_a_finished_run_leaves_a_model_with_what_is_known_of_it(trainer: Any) ->
     assert draft.architecture == "vae-64"
     assert draft.classes == ()
     said = {"head": "vae", "preset": "vae", "size": SIZE, "codes": 128, "framing": "portrait"}
-    said |= {"steps": STEPS, "batch": 8, "learning_rate": 0.003, "seed": 3, "kl": recipe_of("vae", 1, {}).kl}
+    said |= {"steps": STEPS, "batch": 8, "learning_rate": 0.003, "seed": 3, "kl": preset_for_run("vae", 1, {}).kl}
     assert draft.config == said
     steps = [step for step, _ in draft.metrics["kid_by_step"]]
     assert steps == [10, 20, 30]
@@ -175,9 +175,9 @@ def test_next_to_no_pictures_are_refused() -> None:
 
 
 def test_a_runs_options_change_the_recipe() -> None:
-    recipe = recipe_of("autoencoder", 7, {**CONFIG, "kl": 2.5})
-    assert (recipe.steps, recipe.size, recipe.kl, recipe.batch, recipe.learning_rate) == (7, SIZE, 2.5, 8, 0.003)
-    assert recipe_of("autoencoder", 7, {"kl": None}).kl == 0.0
+    preset = preset_for_run("autoencoder", 7, {**CONFIG, "kl": 2.5})
+    assert (preset.steps, preset.size, preset.kl, preset.batch, preset.learning_rate) == (7, SIZE, 2.5, 8, 0.003)
+    assert preset_for_run("autoencoder", 7, {"kl": None}).kl == 0.0
 
 
 @given(st.lists(st.floats(0.1, 10), max_size=30))

@@ -10,8 +10,8 @@ import pytest
 
 from core.models.common.backend import make_deterministic, to_numpy
 from core.models.vae.network import SIZES, build_decoder, build_encoder
-from core.models.vae.presets import RECIPES, VaeRecipe
-from core.models.vae.training_step import Vae, reconstruction
+from core.models.vae.presets import VAE_PRESETS, VaePreset
+from core.models.vae.training_step import VaeTraining, reconstruction
 from tests.models.vae_parts import CODES, COUNT, SIZE, pictures
 
 
@@ -20,23 +20,23 @@ def deterministic() -> None:
     make_deterministic()
 
 
-def recipe(preset: str = "vae", **changes: object) -> VaeRecipe:
-    return replace(RECIPES[preset], **{"size": SIZE, "codes": CODES, "batch": 8, "steps": 8, **changes})  # type: ignore[arg-type]
+def small(name: str = "vae", **changes: object) -> VaePreset:
+    return replace(VAE_PRESETS[name], **{"size": SIZE, "codes": CODES, "batch": 8, "steps": 8, **changes})  # type: ignore[arg-type]
 
 
-def vae(preset: str = "vae", **changes: object) -> Vae:
-    return Vae(pictures(), np.arange(COUNT) < 4, recipe=recipe(preset, **changes), seed=5)
+def vae(preset: str = "vae", **changes: object) -> VaeTraining:
+    return VaeTraining(pictures(), np.arange(COUNT) < 4, preset=small(preset, **changes), seed=5)
 
 
 @dataclass(frozen=True)
 class Straight:
     """A new one that went straight to its sixth step, and its tensors before the first step and after the sixth."""
 
-    vae: Vae
+    vae: VaeTraining
     before: dict[str, np.ndarray]
     after: dict[str, np.ndarray]
 
-    def begun_again(self) -> Vae:
+    def begun_again(self) -> VaeTraining:
         """For several tests, at its beginning: TensorFlow takes seconds to trace the step of a new one."""
         self.vae.set_tensors(self.before, 0)
         return self.vae
@@ -59,7 +59,7 @@ def straight() -> Iterator[Callable[[str], Straight]]:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_each_size_goes_to_codes_and_back_in_less_than_four_megabytes(size: int) -> None:
-    codes = RECIPES["vae"].codes
+    codes = VAE_PRESETS["vae"].codes
     encoder, decoder = build_encoder(size, codes), build_decoder(size, codes)
     assert encoder.output_shape == (None, 2 * codes)
     assert decoder.output_shape == (None, size, size, 3)

@@ -17,7 +17,7 @@ from core.bootstrap import Services, build
 from core.domain.data.datasets import NOBODY, UNNAMED, Dataset, DatasetClass, Shard
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace
-from core.domain.jobs import Limits
+from core.domain.jobs import JobLimits
 from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind
 from core.models.common import weights_file
@@ -136,7 +136,7 @@ def test_the_traits_of_a_model_that_takes_no_pictures_are_found_in_its_own(
 @contextmanager
 def workplace(folder: Path, lease_s: float) -> Iterator[Services]:
     settings = Settings.from_env({"OMOKAGE_DATA": str(folder)})
-    opened = build(settings, lambda *_: None, Limits(lease_s=lease_s))
+    opened = build(settings, lambda *_: None, JobLimits(lease_s=lease_s))
     try:
         yield opened
     finally:

@@ -8,19 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.training.early_stop import FEWEST_EVALUATIONS, verdict
-from core.domain.training.runs import Point
+from core.domain.training.runs import CurvePoint
 
 EVERY = 100  # steps between evaluations
-Curve = list[Point]
+Curve = list[CurvePoint]
 
 
-def evaluation(number: int, kid: float, diversity: float = 0.9) -> Point:
-    return Point(number * EVERY, {"kid": kid, "diversity": diversity, "novelty": 1.0, "faces": 0.9})
+def evaluation(number: int, kid: float, diversity: float = 0.9) -> CurvePoint:
+    return CurvePoint(number * EVERY, {"kid": kid, "diversity": diversity, "novelty": 1.0, "faces": 0.9})
 
 
-def report(step: int, d_real: float, d_fake: float, generator_loss: float) -> Point:
+def report(step: int, d_real: float, d_fake: float, generator_loss: float) -> CurvePoint:
     values = {"d_real": d_real, "d_fake": d_fake, "generator_loss": generator_loss, "discriminator_loss": 1.0}
-    return Point(step, values)
+    return CurvePoint(step, values)
 
 
 def falling(count: int, jitter: float = 0.25, seed: int = 0) -> Curve:
@@ -121,16 +121,16 @@ def test_what_differs_by_chance_near_the_best_there_can_be_is_let_be(best: float
     assert verdict(curve) is None
 
 
-def dead(number: int, diversity: float = 0.0, faces: float = 0.0) -> Point:
+def dead(number: int, diversity: float = 0.0, faces: float = 0.0) -> CurvePoint:
     """As a run with steps a thousand times too large, in either precision."""
-    return Point(number * EVERY, {"kid": 2.1, "diversity": diversity, "novelty": 1.6, "faces": faces})
+    return CurvePoint(number * EVERY, {"kid": 2.1, "diversity": diversity, "novelty": 1.6, "faces": faces})
 
 
 @settings(max_examples=50)
 @given(st.integers(1, 3), st.lists(st.floats(0.0, 0.29), min_size=FEWEST_EVALUATIONS, max_size=40))
 def test_a_run_that_is_dead_from_its_first_evaluations_is_told(alive: int, diversities: list[float]) -> None:
     first = [evaluation(number, 1.5, 0.5) for number in range(1, alive)]
-    first = [Point(point.step, {**point.values, "faces": 0.0}) for point in first]
+    first = [CurvePoint(point.step, {**point.values, "faces": 0.0}) for point in first]
     curve = [*first, *(dead(alive + number, diversity) for number, diversity in enumerate(diversities))]
     ending = verdict(curve[:FEWEST_EVALUATIONS])
     assert ending is not None
@@ -142,7 +142,7 @@ def test_a_healthy_run_that_has_drawn_no_face_yet_is_let_be() -> None:
     """As `small` goes in its first 170 steps: KID gets no better, but the pictures are no two alike."""
     kids = [1.58, 1.64, 1.67, 1.68, 1.61, 1.55, 1.51, 1.51, 1.50, 1.50, 1.58, 1.84, 1.81, 1.70, 1.60, 1.49]
     curve = [dead(number, 0.48) for number in range(1, len(kids) + 1)]
-    curve = [Point(point.step, {**point.values, "kid": kid}) for point, kid in zip(curve, kids, strict=True)]
+    curve = [CurvePoint(point.step, {**point.values, "kid": kid}) for point, kid in zip(curve, kids, strict=True)]
     assert all(verdict(curve[:count]) is None for count in range(1, len(curve) + 1))
 
 
@@ -155,7 +155,7 @@ def test_one_face_or_one_various_evaluation_is_a_sign_of_life() -> None:
 
 def test_a_run_without_reports_or_diversity_is_judged_by_what_there_is() -> None:
     assert verdict([]) is None
-    kids = [Point(at * EVERY, {"kid": 0.05 if at == 5 else 0.5}) for at in range(1, 12)]
+    kids = [CurvePoint(at * EVERY, {"kid": 0.05 if at == 5 else 0.5}) for at in range(1, 12)]
     ending = verdict(kids)
     assert ending is not None
     assert ending.code == "worse-and-worse"

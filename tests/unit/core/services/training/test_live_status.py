@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from core.domain.training.runs import Point, RunLive
+from core.domain.training.runs import CurvePoint, LiveStatus
 from core.services.training.live_status import LiveWatcher, Pictures, Speed
 from core.services.training.tensorboard import EventLog
 from core.storage.blobs import Blobs
@@ -20,15 +20,15 @@ from tests.unit.core.services.run_rows import RUN, job
 class Runs:
     """Notes what is written."""
 
-    def __init__(self, *points: Point) -> None:
+    def __init__(self, *points: CurvePoint) -> None:
         self._points = list(points)
-        self.live: list[RunLive] = []
+        self.live: list[LiveStatus] = []
         self.blobs = Blobs("memory://none")
 
-    def points(self, run_id: int) -> list[Point]:
+    def points(self, run_id: int) -> list[CurvePoint]:
         return list(self._points)
 
-    def note_live(self, job: object, live: RunLive) -> None:
+    def note_live(self, job: object, live: LiveStatus) -> None:
         self.live.append(live)
 
     def discard_picture(self, name: str) -> None:
@@ -51,7 +51,7 @@ class Drawings:
         self._costs = costs
         self.at: list[float] = []
 
-    def __call__(self, points: Sequence[Point], steps: int, title: str) -> bytes:
+    def __call__(self, points: Sequence[CurvePoint], steps: int, title: str) -> bytes:
         self._clock.now += self._costs
         self.at.append(self._clock.now)
         return repr(([point.step for point in points], steps, title)).encode()
@@ -72,7 +72,7 @@ def watcher(runs: Runs, blobs: Blobs, clock: Clock, draw: Any) -> LiveWatcher:
 def train(watched: LiveWatcher, clock: Clock, steps: range, seconds: float = 0.5) -> None:
     for step in steps:
         clock.now += seconds
-        watched.point(Point(step, {"loss": 1 / step}))
+        watched.point(CurvePoint(step, {"loss": 1 / step}))
         watched.step(step)
 
 
@@ -88,7 +88,7 @@ def test_figures_are_written_at_most_every_second_and_a_half(blobs: Blobs) -> No
 
 def test_a_segments_first_steps_have_the_speed_of_the_one_before(blobs: Blobs) -> None:
     runs, clock = Runs(), Clock()
-    before = replace(RUN, live=RunLive(50, {}, 4.0, 12.5))
+    before = replace(RUN, live=LiveStatus(50, {}, 4.0, 12.5))
     watched = LiveWatcher(runs, blobs, None, job=job(), run=before, clock=clock)  # type: ignore[arg-type]
     watched.begin(50, 100)
     watched.step(52)
@@ -96,7 +96,7 @@ def test_a_segments_first_steps_have_the_speed_of_the_one_before(blobs: Blobs) -
 
 
 def test_curves_are_drawn_at_most_every_five_seconds_and_at_the_end(blobs: Blobs) -> None:
-    runs, clock = Runs(Point(0, {"loss": 2.0})), Clock()
+    runs, clock = Runs(CurvePoint(0, {"loss": 2.0})), Clock()
     drawings = Drawings(clock)
     watched = watcher(runs, blobs, clock, drawings)
     train(watched, clock, range(1, 31))
@@ -189,7 +189,7 @@ class Files:
 
 
 class Shelf:
-    def __init__(self, folder: Path, *points: Point) -> None:
+    def __init__(self, folder: Path, *points: CurvePoint) -> None:
         self.files: list[Files] = []
         self.log = EventLog(Runs(*points), folder, self._open)  # type: ignore[arg-type]
 
@@ -200,7 +200,7 @@ class Shelf:
     def segment(self, begins: int, *steps: int) -> None:
         watched = self.log.watch(job(), replace(RUN, step=begins))
         for step in steps:
-            watched.point(Point(step, {"loss": 1.0}))
+            watched.point(CurvePoint(step, {"loss": 1.0}))
 
 
 def test_segments_that_follow_one_another_share_a_file(tmp_path: Path) -> None:
@@ -223,7 +223,7 @@ def test_a_run_that_goes_on_after_a_kill_or_a_rollback_begins_a_new_file_from_it
 
 
 def test_a_branch_has_its_parents_figures(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path, Point(10, {"loss": 1.0}), Point(20, {"loss": 1.0}))
+    shelf = Shelf(tmp_path, CurvePoint(10, {"loss": 1.0}), CurvePoint(20, {"loss": 1.0}))
     shelf.segment(20, 30)
     assert shelf.files[0].steps == [10, 20, 30]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.domain.training.runs import Wish
+from core.domain.training.runs import DesiredState
 from core.services.training import stop_conditions
 from core.services.training.stop_conditions import Break, Gate
 from tests.unit.core.services.run_rows import job
@@ -14,14 +14,14 @@ class Runs:
     """What the database would say; counts how often it is asked the dearer question."""
 
     def __init__(self) -> None:
-        self.wish: Wish | None = Wish.RUN
+        self.desired_state: DesiredState | None = DesiredState.RUN
         self.wanted = False
         self.asked = 0
 
-    def look(self, job: object) -> Wish | None:
-        return self.wish
+    def look(self, job: object) -> DesiredState | None:
+        return self.desired_state
 
-    def is_wanted(self, job: object) -> bool:
+    def preemption_requested(self, job: object) -> bool:
         self.asked += 1
         return self.wanted
 
@@ -51,18 +51,18 @@ def test_what_comes_before_the_first_step_is_not_of_the_slice(now: list[float]) 
     assert asked.look() is None
 
 
-@pytest.mark.parametrize("wish", [Wish.PAUSE, Wish.STOP])
-def test_a_wish_ends_it_at_the_next_look(now: list[float], wish: Wish) -> None:
+@pytest.mark.parametrize("desired_state", [DesiredState.PAUSE, DesiredState.STOP])
+def test_a_changed_desired_state_ends_it_at_the_next_check(now: list[float], desired_state: DesiredState) -> None:
     runs = Runs()
     asked = gate(runs)
     assert asked.look() is None
-    runs.wish = wish
+    runs.desired_state = desired_state
     assert asked.look() is Break.ASKED
 
 
 def test_a_lost_job_comes_before_all_else(now: list[float]) -> None:
     runs = Runs()
-    runs.wish, runs.wanted = None, True
+    runs.desired_state, runs.wanted = None, True
     assert gate(runs, ending=True).look() is Break.LOST
 
 

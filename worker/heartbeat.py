@@ -21,9 +21,9 @@ from redis.retry import Retry
 
 from core.domain.jobs import QueueName
 from worker.queue import list_keys, redis_url
-from worker.shared import Shared
+from worker.shared_flags import SharedFlags
 from worker.timing import Timing
-from worker.watchdog import Sight, Watch, is_stuck, look
+from worker.watchdog import QueueSample, WatchdogState, is_stuck, observe
 
 _log = logging.getLogger(__name__)
 _UNTIL_READY_S = 0.1  # `omokage up` waits for it
@@ -32,7 +32,7 @@ EXIT_STUCK = 70
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
+class Heartbeat:
     """One beat; times in seconds since 1970, `ready_at` None while the models load."""
 
     pid: int
@@ -45,23 +45,23 @@ class Beat:
     idle_s: float
 
 
-def beat_file(data: Path, queue: QueueName, host: str | None = None) -> Path:
+def heartbeat_file(data: Path, queue: QueueName, host: str | None = None) -> Path:
     """A worker's file; hosts may share the data folder."""
     return data / "run" / f"worker-{queue.value}@{host or socket.gethostname()}.json"
 
 
-def read_beat(file: Path) -> Beat | None:
+def read_heartbeat(file: Path) -> Heartbeat | None:
     """The last beat; None: there is no such worker, or it ended in order."""
     try:
-        return Beat(**json.loads(file.read_text("utf-8")))
+        return Heartbeat(**json.loads(file.read_text("utf-8")))
     except (FileNotFoundError, ValueError, TypeError):
         return None
 
 
-class Pulse:
+class HeartbeatThread:
     """A thread of the worker's main process; enter it as long as the worker works."""
 
-    def __init__(self, file: Path, broker_url: str, queue: QueueName, shared: Shared, timing: Timing) -> None:
+    def __init__(self, file: Path, broker_url: str, queue: QueueName, shared: SharedFlags, timing: Timing) -> None:
         self._file = file
         self._queue = queue
         self._shared = shared
@@ -70,11 +70,11 @@ class Pulse:
             redis_url(broker_url), socket_timeout=1.0, socket_connect_timeout=1.0, retry=Retry(NoBackoff(), 0)
         )
         self._ready_at: float | None = None
-        self._watch: Watch | None = None
+        self._watch: WatchdogState | None = None
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._go_on, name="pulse", daemon=True)
 
-    def __enter__(self) -> Pulse:
+    def __enter__(self) -> HeartbeatThread:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         self._file.unlink(missing_ok=True)
         self._thread.start()
@@ -88,11 +88,11 @@ class Pulse:
         self._file.unlink(missing_ok=True)
 
     def _go_on(self) -> None:
-        while not self._ended.wait(self._timing.beat_s if self._ready_at else _UNTIL_READY_S):
+        while not self._ended.wait(self._timing.heartbeat_s if self._ready_at else _UNTIL_READY_S):
             if self._ready_at is None and self._shared.loaded:
                 self._ready_at = time.time()
             if self._ready_at is not None:
-                self._watch = look(self._watch, self._sight())
+                self._watch = observe(self._watch, self._sample())
             try:
                 self._write()
             except OSError as error:
@@ -101,12 +101,14 @@ class Pulse:
                 _log.error("messages are waiting and this worker takes none; it ends, to be started anew")
                 end_process(self._ended.wait)
 
-    def _is_stuck(self, watch: Watch) -> bool:
+    def _is_stuck(self, watch: WatchdogState) -> bool:
         return is_stuck(watch, self._timing.patience_s, self._timing.busy_patience_s(self._queue))
 
-    def _sight(self) -> Sight:
+    def _sample(self) -> QueueSample:
         # Celery counts all tasks it received by name.
-        return Sight(time.monotonic(), self._queued(), sum(state.total_count.values()), len(state.active_requests))
+        return QueueSample(
+            time.monotonic(), self._queued(), sum(state.total_count.values()), len(state.active_requests)
+        )
 
     def _queued(self) -> int | None:
         try:
@@ -116,7 +118,7 @@ class Pulse:
 
     def _write(self) -> None:
         sight = self._watch.last if self._watch else None
-        beat = Beat(
+        beat = Heartbeat(
             pid=os.getpid(),
             host=socket.gethostname(),
             queue=self._queue.value,

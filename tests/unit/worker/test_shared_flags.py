@@ -6,16 +6,16 @@ import os
 import time
 import warnings
 
-from worker.shared import Shared
+from worker.shared_flags import SharedFlags
 
 
 def test_nothing_has_happened_at_first():
-    shared = Shared()
+    shared = SharedFlags()
     assert [shared.loaded, shared.broken, shared.stopping()] == [False, False, False]
 
 
 def test_a_child_tells_its_parent():
-    shared = Shared()
+    shared = SharedFlags()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # threads of other tests; this child needs none
         child = os.fork()
@@ -29,7 +29,7 @@ def test_a_child_tells_its_parent():
 
 
 def test_jobs_may_go_on_until_the_time_is_up():
-    shared = Shared()
+    shared = SharedFlags()
     shared.stop_after(60)
     assert not shared.stopping()
     shared.stop_after(0)
@@ -38,7 +38,7 @@ def test_jobs_may_go_on_until_the_time_is_up():
 
 
 def test_a_worker_that_was_asked_to_end_says_so_before_it_must():
-    shared = Shared()
+    shared = SharedFlags()
     assert (shared.ending(), shared.stopping()) == (False, False)
     shared.stop_after(60)
     assert (shared.ending(), shared.stopping()) == (True, False)

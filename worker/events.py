@@ -25,7 +25,7 @@ _TIMEOUT_S = 1.0
 _BLOCK_MS = 5_000
 _LONGEST_PAUSE_S = 5.0
 Kind: TypeAlias = Literal["started", "progress", "finished"]
-MOST_DETAIL = 2000  # characters: the stream keeps ten thousand events in memory
+MAX_DETAIL_LENGTH = 2000  # characters: the stream keeps ten thousand events in memory
 _KINDS: Mapping[str, Kind] = {"started": "started", "progress": "progress", "finished": "finished"}
 
 
@@ -43,7 +43,7 @@ class JobEvent:
     detail: str = ""
 
     def __post_init__(self) -> None:
-        if len(self.detail) > MOST_DETAIL:
+        if len(self.detail) > MAX_DETAIL_LENGTH:
             raise ValueError(f"a detail of {len(self.detail)} characters; pictures travel as blobs")
 
     def to_fields(self) -> dict[str, str]:
@@ -61,7 +61,7 @@ class JobEvent:
             return None
 
 
-class Stream:
+class EventPublisher:
     """The worker's end; thread-safe."""
 
     def __init__(self, url: str) -> None:

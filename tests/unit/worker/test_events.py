@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.stream import MOST_DETAIL, JobEvent, Stream
+from worker.events import MAX_DETAIL_LENGTH, EventPublisher, JobEvent
 
 kinds = st.sampled_from(["started", "progress", "finished"])
 events = st.builds(
@@ -40,11 +40,11 @@ def test_an_event_of_before_there_were_details_is_understood():
 
 def test_a_detail_that_would_fill_the_stream_is_refused():
     with pytest.raises(ValueError, match="pictures travel as blobs"):
-        JobEvent(5, "progress", "optimising", 0.5, "x" * (MOST_DETAIL + 1))
+        JobEvent(5, "progress", "optimising", 0.5, "x" * (MAX_DETAIL_LENGTH + 1))
 
 
 def test_a_broker_that_is_away_costs_one_warning_and_no_job(tmp_path, caplog: pytest.LogCaptureFixture):
-    stream = Stream(f"redis+socket://{tmp_path}/none.sock")
+    stream = EventPublisher(f"redis+socket://{tmp_path}/none.sock")
     with caplog.at_level(logging.WARNING):
         for _ in range(4):
             stream.publish(JobEvent(1, "progress", "reading", 0.1))

@@ -8,7 +8,7 @@ import pytest
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.settings import Settings
-from worker.warming import warm_up_later
+from worker.warm_up import warm_up_later
 
 SANDBOX = Settings.from_env({"OMOKAGE_DISCORD_API": "http://127.0.0.1:1/api"})
 AT_HOME = Settings.from_env({"OMOKAGE_GUILDS": "700,800"})

@@ -10,7 +10,7 @@ _LOADED, _BROKEN, _STOP_AT = 0, 1, 8  # offsets: two bytes and a double, each wr
 _NEVER = 0.0
 
 
-class Shared:
+class SharedFlags:
     """Made before the pool; in the solo pool it is one process that talks to itself."""
 
     def __init__(self) -> None:

@@ -1,0 +1,10 @@
+"""The present time, as every service takes it unless a test gives it another clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def now_utc() -> datetime:
+    """Return the present time, aware UTC."""
+    return datetime.now(UTC)
