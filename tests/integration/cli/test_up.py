@@ -20,6 +20,8 @@ from tests.integration.cli.test_supervisor import all_gone
 from tests.integration.worker.parts import wait_until
 from tests.web_chat_pictures import leave_undrawn
 
+pytestmark = pytest.mark.slow
+
 READY_WITHIN_S = 90  # TensorFlow from a cold disk, beside other work
 
 
