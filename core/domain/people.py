@@ -25,8 +25,8 @@ _BLANKS = str.maketrans(dict.fromkeys("\u2800\u3164\uffa0", " "))  # signs or le
 _NOBODY = (UNKNOWN, NOBODY_KNOWN, "nobody I know", "不明", "知らない人")
 
 
-class Verdict(StrEnum):
-    """What somebody said about a face and a person."""
+class Label(StrEnum):
+    """Whether a face shows a person, as somebody labelled it."""
 
     IS = "is"
     IS_NOT = "is-not"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,14 +11,17 @@ from sqlalchemy import Connection, Row, Select, Subquery, distinct, func, insert
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import SAME_FACE, overlap
-from core.domain.people import Person, Verdict, is_reserved, name_key
+from core.domain.people import Label, Person, is_reserved, name_key
 from core.storage.face_rows import box_of
 from core.storage.tables import faces, labels, people
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
-    """Who said it, where, when, and by which way in (`source`, e.g. "this-is", "confirm", "cli:IMG_1.jpg")."""
+class LabelProvenance:
+    """Where a label came from: which member (0: the operator), where, when, and from what.
+
+    `source` names the button or command, e.g. "this-is", "confirm", "cli:IMG_1.jpg".
+    """
 
     by: int
     channel_id: int
@@ -49,7 +52,7 @@ def find_person(connection: Connection, guild_id: int, person_id: int) -> Person
     return None if row is None else to_person(row)
 
 
-def person_named(connection: Connection, guild_id: int, name: str, saying: Saying) -> int:
+def person_named(connection: Connection, guild_id: int, name: str, provenance: LabelProvenance) -> int:
     """The id of the person of this normalised name, who is created if need be.
 
     Raises:
@@ -61,7 +64,7 @@ def person_named(connection: Connection, guild_id: int, name: str, saying: Sayin
         return existing
     if is_reserved(name):
         raise OmokageError(ErrorCode.BAD_NAME, reason="reserved")
-    values = {"guild_id": guild_id, "name": name, "key": key, "created_by": saying.by, "created_at": saying.at}
+    values = {"guild_id": guild_id, "name": name, "key": key, "created_by": provenance.by, "created_at": provenance.at}
     return int(connection.execute(insert(people).values(values).returning(people.c.id)).scalar_one())
 
 
@@ -83,29 +86,35 @@ def same_faces(connection: Connection, face: Row[Any]) -> list[int]:
     return [row.id for row in connection.execute(again) if overlap(box_of(row), box) >= SAME_FACE]
 
 
-def say(
-    connection: Connection, guild_id: int, face_ids: list[int], person_id: int, verdict: Verdict, *, saying: Saying
+def add_label(
+    connection: Connection,
+    guild_id: int,
+    face_ids: Sequence[int],
+    person_id: int,
+    label: Label,
+    *,
+    provenance: LabelProvenance,
 ) -> None:
-    """Add to the history, and keep in step whom the faces show: one person at most."""
+    """Add a label to each of these faces, and update whom the faces show: one person at most."""
     row = {
         "guild_id": guild_id,
         "person_id": person_id,
-        "verdict": verdict,
-        "said_by": saying.by,
-        "channel_id": saying.channel_id,
-        "message_id": saying.message_id,
-        "source": saying.source,
-        "created_at": saying.at,
+        "verdict": label,
+        "said_by": provenance.by,
+        "channel_id": provenance.channel_id,
+        "message_id": provenance.message_id,
+        "source": provenance.source,
+        "created_at": provenance.at,
     }
     connection.execute(insert(labels), [{**row, "face_id": face_id} for face_id in face_ids])
     shown = update(faces).where(faces.c.guild_id == guild_id, faces.c.id.in_(face_ids))
-    if verdict is Verdict.IS:
+    if label is Label.IS:
         connection.execute(shown.values(person_id=person_id))
     else:
         connection.execute(shown.where(faces.c.person_id == person_id).values(person_id=None))
 
 
-def last_words(guild_id: int) -> Subquery:
+def latest_labels(guild_id: int) -> Subquery:
     """The newest label of each face and person: what holds now."""
     newest = select(func.max(labels.c.id)).where(labels.c.guild_id == guild_id)
     return select(labels).where(labels.c.id.in_(newest.group_by(labels.c.face_id, labels.c.person_id))).subquery()
@@ -113,17 +122,17 @@ def last_words(guild_id: int) -> Subquery:
 
 def rejected_people(connection: Connection, guild_id: int, face_ids: Iterable[int]) -> dict[int, frozenset[int]]:
     """For each face, the people that it does not show."""
-    last = last_words(guild_id)
-    said = select(last.c.face_id, last.c.person_id).where(last.c.verdict == Verdict.IS_NOT)
+    last = latest_labels(guild_id)
+    said = select(last.c.face_id, last.c.person_id).where(last.c.verdict == Label.IS_NOT)
     rejected: dict[int, set[int]] = {face_id: set() for face_id in face_ids}
     for face_id, person_id in connection.execute(said.where(last.c.face_id.in_(rejected))):
         rejected[face_id].add(person_id)
     return {face_id: frozenset(persons) for face_id, persons in rejected.items()}
 
 
-def speakers(connection: Connection, face_ids: Iterable[int]) -> dict[int, int]:
+def labelled_by(connection: Connection, face_ids: Iterable[int]) -> dict[int, int]:
     """For each face that shows somebody, who said so last."""
     same = (labels.c.face_id == faces.c.id) & (labels.c.person_id == faces.c.person_id)
     said = select(labels.c.face_id, labels.c.said_by).join(faces, same)
-    said = said.where(labels.c.face_id.in_(list(face_ids)), labels.c.verdict == Verdict.IS).order_by(labels.c.id)
+    said = said.where(labels.c.face_id.in_(list(face_ids)), labels.c.verdict == Label.IS).order_by(labels.c.id)
     return {row.face_id: row.said_by for row in connection.execute(said)}

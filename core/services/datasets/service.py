@@ -15,7 +15,7 @@ from core.domain.training.runs import RunKind
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.dataset_rows import NewDataset, dataset_named, datasets_of, find_dataset, insert_dataset
-from core.storage.people_rows import Saying, find_person, person_named
+from core.storage.people_rows import LabelProvenance, find_person, person_named
 
 SOURCE = "data-set"  # by which way in people came who were not known before
 
@@ -70,10 +70,10 @@ class DatasetService:
             OmokageError: BAD_NAME.
         """
         shown = [normalise_name(name) for name in names]
-        saying = Saying(by, 0, None, SOURCE, self._clock())
+        provenance = LabelProvenance(by, 0, None, SOURCE, self._clock())
         with self._database.write() as connection:
             self._database.advisory_lock(connection, f"omokage-people-{guild_id}")
-            ids = [person_named(connection, guild_id, name, saying) for name in shown]
+            ids = [person_named(connection, guild_id, name, provenance) for name in shown]
             found = [find_person(connection, guild_id, person_id) for person_id in ids]
         return [person for person in found if person is not None]
 

@@ -30,7 +30,7 @@ from core.storage.people_changes import (
     rename_person,
     replace_in_classes,
 )
-from core.storage.people_rows import Saying, find_person, people_of, to_person
+from core.storage.people_rows import LabelProvenance, find_person, people_of, to_person
 from core.storage.tables import people
 from core.storage.training_tables import versions
 from core.storage.version_rows import to_version
@@ -84,8 +84,8 @@ class PeopleEditor:
             gone, left = _named(connection, guild_id, name), _named(connection, guild_id, into)
             if gone.id == left.id:
                 raise OmokageError(ErrorCode.BAD_OPTION, option="into", value=into, allowed="somebody else's name")
-            saying = Saying(by, 0, None, f"{MERGE}:{gone.name}", self._clock())
-            count = move_person(connection, guild_id, gone.id, left.id, saying)
+            provenance = LabelProvenance(by, 0, None, f"{MERGE}:{gone.name}", self._clock())
+            count = move_person(connection, guild_id, gone.id, left.id, provenance)
             replace_in_classes(connection, guild_id, gone.id, left.id)
             answers = list(answers_naming(connection, guild_id, gone.id))
             change_answers(

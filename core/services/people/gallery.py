@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from core.domain.clock import now_utc
-from core.domain.people import CannotLink, ConfirmedFace, GalleryRows, Verdict
+from core.domain.people import CannotLink, ConfirmedFace, GalleryRows, Label
 from core.storage.database import Database
 from core.storage.face_rows import box_of
-from core.storage.people_rows import last_words, speakers
+from core.storage.people_rows import labelled_by, latest_labels
 from core.storage.tables import faces, labels, people
 
 
@@ -63,9 +63,9 @@ class Gallery:
 
     def cannot_links(self, guild_id: int, embedder: str | None = None) -> list[CannotLink]:
         """What holds of "not this person" in the guild, of all faces or of one embedder's."""
-        last = last_words(guild_id)
+        last = latest_labels(guild_id)
         kept = select(last.c.person_id.label("not_id"), faces).join(faces, faces.c.id == last.c.face_id)
-        kept = kept.where(last.c.verdict == Verdict.IS_NOT, faces.c.guild_id == guild_id)
+        kept = kept.where(last.c.verdict == Label.IS_NOT, faces.c.guild_id == guild_id)
         if embedder is not None:
             kept = kept.where(faces.c.embedder == embedder)
         with self._database.read() as connection:
@@ -83,5 +83,5 @@ class Gallery:
         named = named.where(faces.c.guild_id == guild_id, faces.c.photo == photo, people.c.guild_id == guild_id)
         with self._database.read() as connection:
             rows = connection.execute(named.order_by(faces.c.id)).all()
-            labelled_by = speakers(connection, [row.id for row in rows]) if rows else {}
-        return [ConfirmedFace(row.person_id, row.name, box_of(row), labelled_by.get(row.id, 0)) for row in rows]
+            members = labelled_by(connection, [row.id for row in rows]) if rows else {}
+        return [ConfirmedFace(row.person_id, row.name, box_of(row), members.get(row.id, 0)) for row in rows]

@@ -12,10 +12,10 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Candidate
 from core.domain.people import (
     FaceRef,
+    Label,
     NewFace,
     Person,
     StoredFace,
-    Verdict,
     name_key,
     normalise_name,
     person_name,
@@ -23,15 +23,15 @@ from core.domain.people import (
 from core.services.people.gallery import Gallery
 from core.storage.face_rows import box_of, insert_enrolled, landmarks_of
 from core.storage.people_rows import (
-    Saying,
+    LabelProvenance,
+    add_label,
     find_person,
     id_of_key,
+    labelled_by,
     people_of,
     person_named,
     rejected_people,
     same_faces,
-    say,
-    speakers,
     to_person,
 )
 from core.storage.tables import faces, jobs, people
@@ -78,12 +78,12 @@ class PeopleService(Gallery):
             OmokageError: BAD_NAME, FACE_GONE.
         """
         shown = person_name(name)
-        saying = Saying(by, channel_id, message_id, source, self._clock())
+        provenance = LabelProvenance(by, channel_id, message_id, source, self._clock())
         with self._database.write() as connection:
             self._database.advisory_lock(connection, f"omokage-people-{guild_id}")
             stored = _face(connection, face, guild_id)
-            person_id = person_named(connection, guild_id, shown, saying)
-            say(connection, guild_id, same_faces(connection, stored), person_id, Verdict.IS, saying=saying)
+            person_id = person_named(connection, guild_id, shown, provenance)
+            add_label(connection, guild_id, same_faces(connection, stored), person_id, Label.IS, provenance=provenance)
             return _person(connection, guild_id, person_id)
 
     def confirm(
@@ -102,8 +102,8 @@ class PeopleService(Gallery):
         Raises:
             OmokageError: FACE_GONE, UNKNOWN_PERSON.
         """
-        return self._judge(
-            face, guild_id, person_id, Verdict.IS, Saying(by, channel_id, message_id, source, self._clock())
+        return self._label(
+            face, guild_id, person_id, Label.IS, LabelProvenance(by, channel_id, message_id, source, self._clock())
         )
 
     def reject(
@@ -122,8 +122,8 @@ class PeopleService(Gallery):
         Raises:
             OmokageError: FACE_GONE, UNKNOWN_PERSON.
         """
-        saying = Saying(by, channel_id, message_id, source, self._clock())
-        return self._judge(face, guild_id, person_id, Verdict.IS_NOT, saying)
+        provenance = LabelProvenance(by, channel_id, message_id, source, self._clock())
+        return self._label(face, guild_id, person_id, Label.IS_NOT, provenance)
 
     def enrol(
         self, guild_id: int, name: str, face: NewFace, *, source: str, by: int = 0, photo: str | None = None
@@ -134,12 +134,12 @@ class PeopleService(Gallery):
             OmokageError: BAD_NAME.
         """
         shown = person_name(name)
-        saying = Saying(by, 0, None, source, self._clock())
+        provenance = LabelProvenance(by, 0, None, source, self._clock())
         with self._database.write() as connection:
             self._database.advisory_lock(connection, f"omokage-people-{guild_id}")
-            person_id = person_named(connection, guild_id, shown, saying)
-            stored = insert_enrolled(connection, guild_id, photo, face, saying.at)
-            say(connection, guild_id, same_faces(connection, stored), person_id, Verdict.IS, saying=saying)
+            person_id = person_named(connection, guild_id, shown, provenance)
+            stored = insert_enrolled(connection, guild_id, photo, face, provenance.at)
+            add_label(connection, guild_id, same_faces(connection, stored), person_id, Label.IS, provenance=provenance)
             return _person(connection, guild_id, person_id)
 
     def candidates(self, face: FaceRef, guild_id: int, limit: int = 24) -> _Candidates:
@@ -170,15 +170,15 @@ class PeopleService(Gallery):
                 return []
             ids = [row.id for row in rows]
             rejected = rejected_people(connection, rows[0].guild_id, ids)
-            said_by = speakers(connection, ids)
+            said_by = labelled_by(connection, ids)
         return [_stored(row, rejected[row.id], said_by.get(row.id)) for row in rows]
 
-    def _judge(self, face: FaceRef, guild_id: int, person_id: int, verdict: Verdict, saying: Saying) -> Person:
+    def _label(self, face: FaceRef, guild_id: int, person_id: int, label: Label, provenance: LabelProvenance) -> Person:
         with self._database.write() as connection:
             self._database.advisory_lock(connection, f"omokage-people-{guild_id}")
             stored = _face(connection, face, guild_id)
             _person(connection, guild_id, person_id)
-            say(connection, guild_id, same_faces(connection, stored), person_id, verdict, saying=saying)
+            add_label(connection, guild_id, same_faces(connection, stored), person_id, label, provenance=provenance)
             return _person(connection, guild_id, person_id)
 
 

@@ -73,8 +73,8 @@ def environment() -> dict[str, str]:
 
 
 def omokage_says(data: Path, *arguments: str) -> tuple[int, str]:
-    told = environment() | {"OMOKAGE_DATA": str(data)}
-    done = subprocess.run(omokage(*arguments), env=told, capture_output=True, text=True, check=False, timeout=60)
+    variables = environment() | {"OMOKAGE_DATA": str(data)}
+    done = subprocess.run(omokage(*arguments), env=variables, capture_output=True, text=True, check=False, timeout=60)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.errors import guarded
-from bot.features.optimize.orders import AGAIN, ON, ROBUST, WIDER, following, offers
+from bot.features.optimize.requests import AGAIN, ON, ROBUST, WIDER, following, offers
 from bot.intake.lookup import ID, id_in, job_of
 from bot.ui.i18n import Words
 from bot.ui.menus import rows_view

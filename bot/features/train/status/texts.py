@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import discord
-from discord.utils import escape_markdown, format_dt
+from discord.utils import format_dt
 
 from bot.errors import reason
-from bot.features.train.figures import curve_fields, ending_line, legend, outcome
+from bot.features.dataset.texts import data_line
+from bot.features.train.status.figures import curve_fields, ending_line, legend, outcome
 from bot.ui.formatting import bar, cost, duration, figure
 from bot.ui.i18n import Value, Words, clip
-from core.domain.data.datasets import Dataset, Preflight, Remark
-from core.domain.jobs import JSON
+from core.domain.data.datasets import Dataset
 from core.domain.registry.versions import Version
 from core.domain.training.costs import Price
 from core.domain.training.runs import DesiredState, Run, RunKind, RunState
@@ -33,7 +33,6 @@ _COLOURS = {
     "finished": 0x228833,
 }
 _SHOWN_OPTIONS = ("size", "batch", "learning_rate", "fold", "loss", "augment", "kl")
-_LONGEST_LIST = 300  # names in a remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,37 +103,6 @@ def recipe_of(run: Run) -> str:
     return run.preset if run.kind is RunKind.RECOGNISER else " ".join(dict.fromkeys((run.kind.value, run.preset)))
 
 
-def data_line(words: Words, dataset: Dataset) -> str:
-    """A data set's title, and how much is in it."""
-    values: dict[str, Value] = {"data": escape_markdown(dataset.title), "pictures": dataset.pictures}
-    if not dataset.people:
-        return words.say("run-data-unnamed", **values)
-    return words.say("run-data", people=dataset.people, **values)
-
-
-def preflight_lines(words: Words, dataset: Dataset, found: Preflight) -> str:
-    """What is in a data set, and what is remarkable about it; what blocks comes first."""
-    return "\n".join([_counts(words, dataset, found), *(remark_line(words, remark) for remark in found.remarks)])
-
-
-def remark_line(words: Words, remark: Remark) -> str:
-    """One remark, marked by whether the training is refused."""
-    said = {name: _word(value) for name, value in remark.details.items()}
-    names = escape_markdown(clip(str(said.get("names", "…")), _LONGEST_LIST))
-    count, minimum = said.get("count", 0), said.get("minimum", 0)
-    text = words.say("preflight-remark", code=remark.code, names=names, count=count, minimum=minimum)
-    return f"{'⛔' if remark.blocks else '⚠️'} {text}"
-
-
-def _counts(words: Words, dataset: Dataset, found: Preflight) -> str:
-    values: dict[str, Value] = {"pictures": found.pictures, "data": escape_markdown(dataset.title)}
-    if not found.people:
-        return words.say("preflight-pictures", **values)
-    even = "yes" if found.fewest == found.most else "no"
-    values |= {"people": found.people, "fewest": found.fewest, "most": found.most}
-    return words.say("preflight-counts", even=even, **values)
-
-
 def _state_line(words: Words, shown: Shown) -> str:
     run = shown.run
     lines = [f"**{words.say('run-state', state=shown.moment)}**", ending_line(words, run)]
@@ -189,9 +157,3 @@ def _history_line(words: Words, run: Run, version: Version | None) -> str:
     values: dict[str, Value] = {"number": str(run.number), "preset": recipe_of(run), "state": state, "when": when}
     line = words.say("train-history-line", step=step_of(run), steps=run.steps, **values)
     return line if version is None else f"{line} · {outcome(words, version)}"
-
-
-def _word(value: JSON) -> Value:
-    if isinstance(value, str | int | float):
-        return value
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

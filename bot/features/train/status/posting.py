@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.delivery.post import PASSING
-from bot.features.train.page import Page, picture_files
-from bot.features.train.texts import moved_embed
+from bot.features.train.status.content import Page, picture_files
+from bot.features.train.status.texts import moved_embed
 from bot.ui.i18n import Words
 from core.domain.training.runs import Run
 

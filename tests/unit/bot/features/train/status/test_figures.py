@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from bot.features.dataset.texts import data_line, preflight_lines
 from bot.features.model.texts import card_embed
-from bot.features.train.buttons import run_view
-from bot.features.train.figures import curve_fields, ending_line, legend, outcome
-from bot.features.train.texts import data_line, preflight_lines, recipe_of, run_embed
+from bot.features.train.status.figures import curve_fields, ending_line, legend, outcome
+from bot.features.train.status.texts import recipe_of, run_embed
+from bot.features.train.views import run_view
 from bot.ui.i18n import words_in
 from core.domain.data.datasets import NOBODY, UNNAMED, DatasetClass
 from core.domain.registry.versions import Version

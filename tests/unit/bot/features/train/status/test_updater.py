@@ -11,12 +11,12 @@ from unittest.mock import AsyncMock, create_autospec
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.features.train import board
-from bot.features.train.board import Boards
-from bot.features.train.board_post import BoardPost
-from bot.features.train.buttons import run_view
-from bot.features.train.page import Page
-from bot.features.train.texts import Shown, run_embed
+from bot.features.train.status import updater
+from bot.features.train.status.content import Page
+from bot.features.train.status.posting import BoardPost
+from bot.features.train.status.texts import Shown, run_embed
+from bot.features.train.status.updater import Boards
+from bot.features.train.views import run_view
 from core.domain.training.runs import Run
 from tests.unit.bot.features.test_train import DATASET, NOW, WORDS, a_run
 
@@ -53,7 +53,7 @@ async def test_a_message_that_could_not_be_noted_is_not_posted_again(
     boards = Boards(bot, lambda: NOW)
     boards.post = create_autospec(BoardPost, instance=True)
     boards.post.new.return_value = NEW  # type: ignore[attr-defined]
-    monkeypatch.setattr(board, "page_of", AsyncMock(return_value=page(run)))
+    monkeypatch.setattr(updater, "page_of", AsyncMock(return_value=page(run)))
     # When it is shown until that works
     while runs.noted[0] == OLD:
         boards._due[run.id] = run

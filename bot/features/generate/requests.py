@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.features.generate.typed import with_more
+from bot.features.generate.parsing import with_more
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import (
     MOST_KEYS,

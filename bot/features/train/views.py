@@ -8,14 +8,23 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.errors import guarded
-from bot.features.model import promotion
-from bot.features.model.card import show_card
-from bot.features.train import deeds
+from bot.features.train.start import Wanted, begin
 from bot.intake.lookup import ID, id_in
 from bot.ui.i18n import Words
-from bot.ui.language import private
 from bot.ui.permissions import guild_of, require_moderator
+from core.domain.data.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
+from core.domain.training.runs import RunKind
+
+if TYPE_CHECKING:
+    from bot.context import Interaction
+
+from typing import TYPE_CHECKING
+
+from bot.features.model import promotion
+from bot.features.model.views import show_card
+from bot.features.train import actions, lookup
+from bot.ui.language import private
 from core.domain.registry.versions import Version
 from core.domain.training.kept_checkpoints import best_checkpoint
 from core.domain.training.runs import DesiredState, Run, RunState
@@ -62,10 +71,10 @@ class RunButton(
         elif self.action in {"promote", "card"}:
             await self._with_version(interaction, run)
         else:
-            await deeds.press(interaction, self.action, run)
+            await actions.press(interaction, self.action, run)
 
     async def _with_version(self, interaction: Interaction, run: Run) -> None:
-        version = await deeds.version_of(interaction.client, run)
+        version = await lookup.version_of(interaction.client, run)
         if self.action == "promote":
             await promotion.promote(interaction, version)
         else:
@@ -92,7 +101,7 @@ class BackButton(
         require_moderator(interaction)
         bot = interaction.client
         run = await bot.threads.quick(bot.services.runs.get, self.run_id, guild_of(interaction))
-        await deeds.roll_back(interaction, run, self.step, edit=True)
+        await actions.roll_back(interaction, run, self.step, edit=True)
 
 
 def run_view(words: Words, run: Run, version: Version | None = None, *, steers: bool = True) -> discord.ui.View:
@@ -151,3 +160,32 @@ def _button(words: Words, action: str, run_id: int) -> RunButton:
     label = words.say("run-button", action=action)
     button = discord.ui.Button[Any](label=label, custom_id=f"run:{action}:{run_id}", style=_STYLES[action])
     return RunButton(button, action, run_id)
+
+
+class BeginButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"train:begin:(?P<data>{ID})"):
+    """Starts a training on a data set, with the recipe that is ready in seconds."""
+
+    def __init__(self, button: discord.ui.Button[Any], dataset_id: int) -> None:
+        super().__init__(button)
+        self.dataset_id = dataset_id
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> BeginButton:
+        """As it comes back from Discord, also after a restart."""
+        return cls(item, id_in(match["data"]))
+
+    @guarded
+    async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
+        """Start."""
+        require_moderator(interaction)
+        bot = interaction.client
+        dataset = await bot.threads.quick(bot.services.datasets.get, self.dataset_id, guild_of(interaction))
+        await begin(interaction, Wanted(RunKind.RECOGNISER, None, dataset.title, 0, {}, 0))
+
+
+def _view(words: Words, dataset: Dataset) -> discord.ui.View:
+    label, custom_id = words.say("snapshot-button"), f"train:begin:{dataset.id}"
+    button = discord.ui.Button[Any](label=label, custom_id=custom_id, style=discord.ButtonStyle.success)
+    view = discord.ui.View(timeout=None)
+    view.add_item(BeginButton(button, dataset.id))
+    return view

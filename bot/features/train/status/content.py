@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.features.train.buttons import run_view
-from bot.features.train.deeds import find_version
-from bot.features.train.texts import CURVES, SAMPLES, Shown, moment_of, run_embed
+from bot.features.train.lookup import find_version
+from bot.features.train.status.texts import CURVES, SAMPLES, Shown, moment_of, run_embed
+from bot.features.train.views import run_view
 from bot.ui.i18n import Words
 from core.domain.errors import OmokageError
 from core.domain.training.runs import Run, RunState

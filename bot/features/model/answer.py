@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.delivery.answers import Answer, Attachment
-from bot.features.model.card import version_view
+from bot.delivery.reply import Answer, Attachment
 from bot.features.model.texts import report_embed
+from bot.features.model.views import version_view
 from bot.ui.i18n import Words
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job

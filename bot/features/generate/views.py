@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.errors import guarded
-from bot.features.generate import orders
-from bot.features.generate.orders import Order
+from bot.features.generate import requests
+from bot.features.generate.requests import Order
 from bot.features.generate.texts import trait_name
 from bot.intake.lookup import ID, id_in, job_of, number_in
 from bot.ui.i18n import Words, clip
@@ -45,11 +45,11 @@ class DrawnButton(
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """Do what its label says, as a job of its own."""
         job = await job_of(interaction, self.job_id, JobKind.GENERATE)
-        drawn = orders.drawn_by(job)
+        drawn = requests.drawn_by(job)
         if self.action == "again":
-            order = orders.again(job, drawn, orders.any_seed())
+            order = requests.again(job, drawn, requests.any_seed())
         elif self.action == "film":
-            order = orders.film(job, drawn)
+            order = requests.film(job, drawn)
         else:
             order = _about(self.action, job, drawn, self.seed)
         await _ask(interaction, order)
@@ -75,14 +75,14 @@ class DrawnSelect(
         """Do it, as a job of its own; of many faces one is asked about first."""
         kinds = (JobKind.GENERATE, JobKind.MIX) if self.action == "trait" else (JobKind.GENERATE,)
         job, value = await job_of(interaction, self.job_id, *kinds), value_of(self.item)
-        drawn = orders.drawn_by(job)
+        drawn = requests.drawn_by(job)
         if self.action == "face":
-            words, seed = await private(interaction), orders.seed_among(drawn, number_in(value))
+            words, seed = await private(interaction), requests.seed_among(drawn, number_in(value))
             text, view = words.say("draw-face-prompt", seed=str(seed)), _face_view(words, job, drawn, seed)
             await interaction.response.send_message(text, view=view, ephemeral=True)
         elif self.action == "trait":
-            step = -orders.TRAIT_STEP if value.startswith(_LESS) else orders.TRAIT_STEP
-            await _ask(interaction, orders.with_trait(job, drawn, orders.trait_among(drawn, value[1:]), step))
+            step = -requests.TRAIT_STEP if value.startswith(_LESS) else requests.TRAIT_STEP
+            await _ask(interaction, requests.with_trait(job, drawn, requests.trait_among(drawn, value[1:]), step))
         else:
             await _ask(interaction, _about(self.action, job, drawn, number_in(value)))
 
@@ -158,10 +158,10 @@ def _has_nearest(drawn: Drawn) -> bool:
 
 
 def _about(action: str, job: Job, drawn: Drawn, number: int | None) -> Order:
-    seed = orders.seed_among(drawn, number)
+    seed = requests.seed_among(drawn, number)
     if action == "like":
-        return orders.variations(job, drawn, seed, orders.any_seed())
-    return orders.nearest(job, drawn, seed)
+        return requests.variations(job, drawn, seed, requests.any_seed())
+    return requests.nearest(job, drawn, seed)
 
 
 async def _ask(interaction: Interaction, order: Order) -> None:

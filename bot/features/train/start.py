@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.errors import job_line
-from bot.features.train.choices import chosen_data
-from bot.features.train.deeds import may_show
-from bot.features.train.texts import preflight_lines
+from bot.features.dataset.lookup import chosen_data
+from bot.features.dataset.texts import preflight_lines
+from bot.features.train.actions import may_show
 from bot.intake.origin import origin_of
 from bot.ui.language import private
 from bot.ui.permissions import guild_of

@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from discord import app_commands
 
 from bot.errors import offering
-from bot.features.train.texts import run_choice
-from bot.intake.lookup import id_in
+from bot.features.dataset.autocomplete import _CHOICES, _fitting
+from bot.features.train.lookup import chosen
+from bot.features.train.status.texts import run_choice
 from bot.ui.formatting import figure, percent
-from bot.ui.i18n import Words, clip
+from bot.ui.i18n import Words
 from bot.ui.language import private
 from bot.ui.permissions import guild_of, moderators_only
-from core.domain.data.datasets import Dataset
-from core.domain.errors import ErrorCode, OmokageError
 from core.domain.training.presets import PRESETS, Preset
-from core.domain.training.runs import Checkpoint, Run, RunKind
+from core.domain.training.runs import Checkpoint, RunKind
 
 if TYPE_CHECKING:
-    from bot.context import BotContext, Interaction
-
-_CHOICES = 25  # Discord's limit
-_NAME = 100  # Discord's, for the name of a choice
-_TITLE = re.compile(r"(?P<name>.+?)(?:\s+v(?P<version>\d{1,9}))?", re.DOTALL)
-
-
-@offering
-async def data_sets(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    """The guild's data sets, newest first."""
-    bot, words = interaction.client, await private(interaction)
-    known = await bot.threads.quick(bot.services.datasets.list, guild_of(interaction))
-    return _fitting(((_data_choice(words, one), one.title) for one in known), typed)
+    from bot.context import Interaction
 
 
 @offering
@@ -65,45 +50,9 @@ async def steps(interaction: Interaction, typed: str) -> list[app_commands.Choic
     return [app_commands.Choice(name=_step_choice(words, one), value=one.step) for one in fitting[:_CHOICES]]
 
 
-async def chosen(bot: BotContext, guild_id: int, number: int | None) -> Run:
-    """The training of that number, or the newest.
-
-    Raises:
-        OmokageError: UNKNOWN_RUN.
-    """
-    return await bot.threads.quick(bot.services.runs.find, guild_id, None if number is None else id_in(number))
-
-
-async def chosen_data(bot: BotContext, guild_id: int, title: str | None) -> Dataset:
-    """The data set of that title (`family`, `family v2`), or the newest.
-
-    Raises:
-        OmokageError: UNKNOWN_DATASET.
-    """
-    if title is not None and title.strip():
-        found = _TITLE.fullmatch(title.strip())
-        name, version = (title, None) if found is None else (found["name"], found["version"])
-        return await bot.threads.quick(bot.services.datasets.find, guild_id, name, int(version) if version else None)
-    known = await bot.threads.quick(bot.services.datasets.list, guild_id)
-    if not known:
-        raise OmokageError(ErrorCode.UNKNOWN_DATASET, reason="no-data", guild=str(guild_id))
-    return known[0]
-
-
-def _fitting(offers: Iterable[tuple[str, str]], typed: str) -> list[app_commands.Choice[str]]:
-    fitting = [(name, value) for name, value in offers if typed.lower() in name.lower()]
-    return [app_commands.Choice(name=clip(name, _NAME), value=clip(value, _NAME)) for name, value in fitting[:_CHOICES]]
-
-
 def _preset_choice(words: Words, kind: RunKind, preset: Preset) -> str:
     recipe = f"{kind.value}-{preset.name}"
     return words.say("preset-choice", preset=preset.name, recipe=recipe, steps=preset.steps)
-
-
-def _data_choice(words: Words, dataset: Dataset) -> str:
-    if not dataset.people:
-        return words.say("data-unnamed-choice", data=dataset.title, pictures=dataset.pictures)
-    return words.say("data-choice", data=dataset.title, people=dataset.people, pictures=dataset.pictures)
 
 
 def _step_choice(words: Words, checkpoint: Checkpoint) -> str:

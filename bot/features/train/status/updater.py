@@ -16,8 +16,8 @@ import discord
 from sqlalchemy.exc import OperationalError
 
 from bot.delivery.post import PASSING
-from bot.features.train.board_post import EDITABLE, NOWHERE, BoardPost
-from bot.features.train.page import Page, page_of
+from bot.features.train.status.content import Page, page_of
+from bot.features.train.status.posting import EDITABLE, NOWHERE, BoardPost
 from core.domain.training.runs import Run
 
 if TYPE_CHECKING:

@@ -8,11 +8,10 @@ import discord
 
 from bot.ui.language import private
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.registry.versions import Version
 from core.domain.training.runs import Run
 
 if TYPE_CHECKING:
-    from bot.context import BotContext, Interaction
+    from bot.context import Interaction
 
 
 async def ask(interaction: Interaction, action: str, run: Run) -> Run:
@@ -45,24 +44,6 @@ async def roll_back(interaction: Interaction, run: Run, step: int, *, edit: bool
     else:
         await interaction.response.send_message(text, ephemeral=True)
     bot.status_messages.wake(run.id)
-
-
-async def version_of(bot: BotContext, run: Run) -> Version:
-    """What a run left behind.
-
-    Raises:
-        OmokageError: UNKNOWN_VERSION.
-    """
-    found = await find_version(bot, run)
-    if found is None:
-        raise OmokageError(ErrorCode.UNKNOWN_VERSION)
-    return found
-
-
-async def find_version(bot: BotContext, run: Run) -> Version | None:
-    """What a run left behind, if it is finished."""
-    known = await bot.threads.quick(bot.services.registry.list, run.guild_id, run.kind)
-    return next((one for one in known if one.run_id == run.id), None)
 
 
 def may_show(interaction: Interaction) -> None:

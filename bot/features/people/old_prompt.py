@@ -12,7 +12,7 @@ import discord
 
 from bot.errors import guarded
 from bot.features.people import labelling, name_form
-from bot.features.people.places import PATTERN, FacePlace
+from bot.features.people.custom_ids import PATTERN, FacePlace
 from bot.intake.lookup import id_in
 from bot.ui.menus import value_of
 

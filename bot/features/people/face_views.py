@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import discord
 
 from bot.errors import guarded
-from bot.features.classify.faces import ShownFace
 from bot.features.people import labelling, name_form
+from bot.features.people.custom_ids import PATTERN, FacePlace
 from bot.features.people.faces_form import FacesButton, faces_button, faces_in
-from bot.features.people.places import PATTERN, FacePlace
+from bot.features.people.shown_faces import ShownFace
 from bot.intake.lookup import ID, id_in
 from bot.ui.i18n import Words, clip
 from bot.ui.language import private
