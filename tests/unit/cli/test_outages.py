@@ -218,7 +218,7 @@ def test_a_broker_that_refuses_the_password_is_not_asked_again(monkeypatch: pyte
 def test_discord_without_a_route_is_said(monkeypatch: pytest.MonkeyPatch, here: Path) -> None:
     # In a process of its own: discord.py and asyncio.run() set up more than a test should.
     code = (
-        "import sys; from cli import main, services; services.await_broker = lambda _: None\n"
+        "import sys; from cli import main, processes; processes.await_broker = lambda _: None\n"
         "sys.argv = ['omokage', 'bot']; main.main()"
     )
     root = str(Path(__file__).resolve().parents[3])

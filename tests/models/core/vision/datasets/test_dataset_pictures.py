@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import pytest
@@ -11,17 +11,11 @@ from PIL import Image
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace
 from core.services.datasets.duplicates import copies
-from core.vision.datasets.dataset_pictures import MOST_SIDE, PictureReader, Seen, load_picture_reader
+from core.vision.datasets.dataset_pictures import MOST_SIDE, PictureReader, Seen
+from core.vision.detection.detect import Detector, load_detector
 from core.vision.embedding.align import align
 from portraits import default_people, group, portrait
 from tests.models.drawn import picture
-
-
-@pytest.fixture(scope="module")
-def reader() -> Iterator[PictureReader]:
-    loaded = load_picture_reader()
-    yield loaded
-    loaded.close()
 
 
 def file(image: np.ndarray, kind: str = "JPEG", **options: int) -> bytes:
@@ -148,6 +142,9 @@ def test_a_picture_saved_anew_is_a_copy_and_another_moment_is_none(reader: Pictu
 
 
 def load_faces(image: np.ndarray) -> list[DetectedFace]:
-    from core.vision.detection.detect import load_detector
+    return list(detector().detect(image))
 
-    return load_detector().detect(image)
+
+@cache
+def detector() -> Detector:
+    return load_detector()
