@@ -8,35 +8,37 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.delivery.waiting import Page
+from bot.delivery.progress_texts import Page
 from bot.feature_set import FeatureSet
 from bot.features.about.commands import about, health, help_
 from bot.features.classify.answer import ClassifyAnswerer
 from bot.features.classify.commands import classify, who_is_this
-from bot.features.dataset.answer import CurateAnswerer, KeptButton
+from bot.features.dataset.answer import CurateAnswerer
 from bot.features.dataset.commands import dataset
+from bot.features.dataset.views import KeptButton
 from bot.features.generate.answer import DrawnAnswerer
 from bot.features.generate.commands import generate, mix, morph
-from bot.features.generate.controls import DrawnButton, DrawnSelect
-from bot.features.jobs.cancel import CancelButton, cancel_view
+from bot.features.generate.views import DrawnButton, DrawnSelect
 from bot.features.jobs.commands import jobs, show
+from bot.features.jobs.views import CancelButton, cancel_view
 from bot.features.model import promotion
-from bot.features.model.card import RecallButton, VersionButton
+from bot.features.model.answer import EvaluateAnswerer
 from bot.features.model.commands import model
-from bot.features.model.evaluation import EvaluateAnswerer
+from bot.features.model.views import RecallButton, VersionButton
 from bot.features.optimize.answer import OptimizedAnswerer
 from bot.features.optimize.commands import optimize
-from bot.features.optimize.controls import OptimizedButton
 from bot.features.optimize.progress import optimize_page
+from bot.features.optimize.views import OptimizedButton
 from bot.features.people import faces_form, name_form
-from bot.features.people.buttons import FaceButton, FacesSelect
-from bot.features.people.commands import PageButton, people
-from bot.features.people.pick import PersonSelect
+from bot.features.people.commands import people
+from bot.features.people.face_views import FaceButton, FacesSelect
+from bot.features.people.list_views import PageButton
+from bot.features.people.old_prompt import PersonSelect
 from bot.features.settings.commands import settings
-from bot.features.train.board import Boards
-from bot.features.train.buttons import BackButton, RunButton
+from bot.features.train.answer import SnapshotAnswerer
 from bot.features.train.commands import train
-from bot.features.train.snapshot import BeginButton, SnapshotAnswerer
+from bot.features.train.status.updater import Boards
+from bot.features.train.views import BackButton, BeginButton, RunButton
 from bot.intake.face_choice import MeantSelect
 from bot.ui.forms import Taker
 from core.domain.jobs import JobKind

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from discord import app_commands
 
     from bot.background import Background
-    from bot.delivery.answers import Answer
+    from bot.delivery.reply import Answer
     from bot.guild_settings import GuildSettingsCache
     from bot.intake.photos import Photo
     from bot.threads import Threads

@@ -12,7 +12,7 @@ import discord
 
 if TYPE_CHECKING:
     from bot.context import Answerer, BotClient, Commands, StatusMessages
-    from bot.delivery.waiting import Page
+    from bot.delivery.progress_texts import Page
     from bot.ui.forms import Taker
     from core.domain.jobs import JobKind
 

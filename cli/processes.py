@@ -25,7 +25,7 @@ def bot() -> None:
     log_to_stderr(settings.log_level)
     from bot.main import check_token, run  # --help must not wait for discord.py
 
-    parent_watch.hold()
+    parent_watch.end_with_parent()
     try:
         check_token(settings)
         _check_outside(settings)
@@ -52,7 +52,7 @@ def worker(queue: str, concurrency: int) -> int:
     from core.storage.scratch import own_temporary_folder
     from worker.app import run, set_threads  # Celery
 
-    parent_watch.hold()
+    parent_watch.end_with_parent()
     _check_outside(settings)
     name = QueueName(queue)
     set_threads(name, concurrency, _cores())
@@ -69,7 +69,7 @@ def sandbox(port: int) -> None:
     from sandbox.config import SandboxConfig  # aiohttp
     from sandbox.main import run
 
-    parent_watch.hold()
+    parent_watch.end_with_parent()
     config = SandboxConfig(port=port, data_dir=settings.data / "sandbox", starter_dir=settings.data / "starter")
     check_writable(settings.data / "sandbox")
     try:
@@ -94,7 +94,7 @@ def starter_pictures(folder: Path) -> None:
 
     if (folder / INDEX).exists() and not (folder / STAMP).exists():
         raise BadSetting(f"{printable(str(folder))} has an {INDEX} of something else; name a folder of its own.")
-    parent_watch.hold()
+    parent_watch.end_with_parent()
     os.nice(10)  # the first minute after the first start has better things to do
     write_pictures(folder)
 

@@ -18,7 +18,7 @@ import aiohttp
 import discord
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.delivery.answers import Answer
+from bot.delivery.reply import Answer
 from core.domain.jobs import Job, OutboxEntry
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import discord
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.delivery.answers import Answer, Attachment
 from bot.delivery.post import PASSING, Post
-from bot.delivery.waiting import Look, Page, Said, Showing, look_at, showing
+from bot.delivery.progress_texts import Look, Page, Said, Showing, look_at, showing
+from bot.delivery.reply import Answer, Attachment
 from core.domain.errors import OmokageError
 from core.domain.jobs import Job, JobKind
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.delivery.answers import Answer
 from bot.delivery.post import PASSING, Post, Undeliverable
 from bot.delivery.progress import Progress
+from bot.delivery.reply import Answer
 from bot.errors import job_line, sentence
 from bot.ui.i18n import Words, choose
 from core.domain.clock import now_utc

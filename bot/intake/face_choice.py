@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.delivery.answers import Answer, Attachment
+from bot.delivery.reply import Answer, Attachment
 from bot.errors import guarded
 from bot.intake.face_fields import changed_at
 from bot.intake.lookup import ID, id_in, job_of, number_in

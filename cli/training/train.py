@@ -142,7 +142,7 @@ def _train(services: Services, run: Run, owner: str, interrupt: Interrupt) -> Ru
     from core.bootstrap import build_training
 
     with Bar() as bar:
-        rests = train_here(services, run, owner, lambda: build_training(services, bar.watch), interrupt)
+        rests = train_here(services, run, owner, lambda: build_training(services, bar.make_callback), interrupt)
     if rests is None:
         raise Fault(f"Run {run.number} was taken from this process: somebody rolled it back, or it slept for too long.")
     return rests

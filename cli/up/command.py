@@ -17,8 +17,8 @@ from cli.setup import application_of, invite_link
 from cli.up import parent_watch, valkey
 from cli.up.console import Stopwatch, say
 from cli.up.lock import Lock, locked
-from cli.up.pid_file import TOKEN, Record, reap
-from cli.up.services import HOST, Plan, free_port, has_own_broker, parts_of
+from cli.up.pid_file import TOKEN, PidFile, end_leftovers
+from cli.up.services import HOST, Plan, free_port, has_own_broker, process_specs
 from cli.up.supervisor import Supervisor
 from core.settings import Settings
 
@@ -61,27 +61,31 @@ def _plan(settings: Settings, port: int, *, gpu_worker: bool) -> Plan:
 
 def _run(plan: Plan, lock: Lock, *, open_browser: bool, verbose: bool) -> None:
     data = plan.settings.data
-    left = reap(data / "run" / "processes.json")
+    left = end_leftovers(data / "run" / "processes.json")
     if left:
         say(f"Ended what the last run left behind: {', '.join(left)}.")
-    record = Record(data / "run" / "processes.json")
+    processes = PidFile(data / "run" / "processes.json")
     url = _url(plan)
     lock.say(url=url)
     try:
         if plan.own_broker:
             valkey.prepare(data)
         (data / "logs").mkdir(exist_ok=True)
-        asyncio.run(_supervise(plan, record, url, open_browser=open_browser, verbose=verbose))
+        asyncio.run(_supervise(plan, processes, url, open_browser=open_browser, verbose=verbose))
     except (valkey.BrokerError, OSError) as error:
         raise Fault(str(error)) from error
     say("Stopped.")
 
 
-async def _supervise(plan: Plan, record: Record, url: str | None, *, open_browser: bool, verbose: bool) -> None:
+async def _supervise(plan: Plan, processes: PidFile, url: str | None, *, open_browser: bool, verbose: bool) -> None:
     read_end, _write_end = pipe = os.pipe()
-    told = {**plan.environment, TOKEN: record.token, parent_watch.VARIABLE: str(read_end)}
+    environment = {**plan.environment, TOKEN: processes.token, parent_watch.VARIABLE: str(read_end)}
     supervisor = Supervisor(
-        parts_of(plan, told), record, plan.settings.data / "logs", leash=read_end, everything=verbose
+        process_specs(plan, environment),
+        processes,
+        plan.settings.data / "logs",
+        parent_pipe=read_end,
+        everything=verbose,
     )
 
     def ready(watch: Stopwatch) -> None:

@@ -66,7 +66,7 @@ class Log:
         if self._offset > _LARGEST:
             self._turn_over()
 
-    def last_words(self, lines: int = 15) -> str:
+    def tail(self, lines: int = 15) -> str:
         """The end of what this run of the part has written."""
         with self.file.open("rb") as file:
             file.seek(self._start)

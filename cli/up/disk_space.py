@@ -10,7 +10,7 @@ from cli.up.console import say
 _PROBE_BYTES = 64 * 1024  # more than any of the small files that parts write to say that they are well
 
 
-class DiskRoom:
+class DiskSpace:
     """Says once that there is no room, and once that there is again."""
 
     def __init__(self, folder: Path) -> None:

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, delete, select, update
 
 from core.domain.data.datasets import NOBODY
 from core.domain.jobs import JobKind
-from core.domain.people import Verdict, name_key
-from core.storage.people_rows import Saying, last_words, rejected_people, say
+from core.domain.people import Label, LabelProvenance, name_key
+from core.storage.label_rows import add_label, latest_labels, rejected_people
 from core.storage.tables import faces, jobs, labels, people
 from core.storage.training_tables import datasets, versions
 
@@ -31,22 +31,22 @@ def delete_person(connection: Connection, person_id: int) -> None:
     connection.execute(delete(people).where(people.c.id == person_id))
 
 
-def move_person(connection: Connection, guild_id: int, old: int, new: int, saying: Saying) -> int:
-    """Give all that is said of one person to another, with who said it, where and when; returns the number of faces.
+def move_person(connection: Connection, guild_id: int, old: int, new: int, provenance: LabelProvenance) -> int:
+    """Give all faces and labels of one person to another, with their provenance; return the number of faces.
 
-    What was said of either holds of both. Only where a face shows the one and was said not to show the other, the two
-    contradict each other now: `saying` is added, that the face does show the person.
+    A label of either person holds for both. Where a face shows one of them and a label says that it does not show the
+    other, the two labels contradict each other now: there a label with this `provenance` is added, that it does.
     """
     theirs = update(faces).where(faces.c.guild_id == guild_id, faces.c.person_id == old)
     moved = connection.execute(theirs.values(person_id=new)).rowcount
     same = update(labels).where(labels.c.guild_id == guild_id, labels.c.person_id == old)
     connection.execute(same.values(person_id=new))
-    last = last_words(guild_id)
+    last = latest_labels(guild_id)
     contradicted = select(faces.c.id).join(last, (last.c.face_id == faces.c.id) & (last.c.person_id == new))
-    contradicted = contradicted.where(faces.c.person_id == new, last.c.verdict == Verdict.IS_NOT)
+    contradicted = contradicted.where(faces.c.person_id == new, last.c.verdict == Label.IS_NOT)
     face_ids = list(connection.execute(contradicted).scalars())
     if face_ids:
-        say(connection, guild_id, face_ids, new, Verdict.IS, saying=saying)
+        add_label(connection, guild_id, face_ids, new, Label.IS, provenance=provenance)
     return int(moved)
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from discord.ui import View
 
-from bot.delivery.answers import Answer, Attachment
+from bot.delivery.reply import Answer, Attachment
 from bot.features.classify import texts
-from bot.features.classify.faces import ShownFace, shown_faces
-from bot.features.people.buttons import answer_view
+from bot.features.people.face_views import answer_view
+from bot.features.people.shown_faces import ShownFace, shown_faces
 from bot.ui.i18n import Words
 from core.domain.classification import ClassifyResult
 from core.domain.errors import ErrorCode, OmokageError

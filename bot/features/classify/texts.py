@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import discord
 from discord.utils import escape_markdown
 
-from bot.features.classify.faces import ShownFace
+from bot.features.people.shown_faces import ShownFace
 from bot.ui.i18n import Words, clip
 from core.domain.classification import ClassifyResult
 from core.domain.faces import Candidate

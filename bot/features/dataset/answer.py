@@ -2,52 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.delivery.answers import Answer, Attachment
-from bot.errors import guarded
-from bot.features.dataset.texts import DROPPED, KEPT, curation_embed
-from bot.features.train.texts import preflight_lines
-from bot.intake.lookup import ID, id_in, job_of
+from bot.delivery.reply import Answer, Attachment
+from bot.features.dataset.texts import DROPPED, KEPT, curation_embed, preflight_lines
+from bot.features.dataset.views import _view
 from bot.ui.i18n import Words
-from bot.ui.permissions import require_moderator
-from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import Job, JobKind
+from core.domain.jobs import Job
 from core.domain.training.runs import RunKind
 
 if TYPE_CHECKING:
-    from bot.context import BotContext, Interaction
+    from bot.context import BotContext
 
 _COLOUR = 0x4477AA
 _SHEETS = (("dropped_sheet", DROPPED, "dataset-dropped-alt"), ("kept_sheet", KEPT, "dataset-kept-alt"))
-
-
-class KeptButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"dataset:kept:(?P<job>{ID})"):
-    """Makes a data set of what a curation keeps."""
-
-    def __init__(self, button: discord.ui.Button[Any], job_id: int) -> None:
-        super().__init__(button)
-        self.job_id = job_id
-
-    @classmethod
-    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> KeptButton:
-        """As it comes back from Discord, also after a restart."""
-        return cls(item, id_in(match["job"]))
-
-    @guarded
-    async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
-        """A job of its own, since a worker copies the pictures."""
-        require_moderator(interaction)
-        job = await job_of(interaction, self.job_id, JobKind.CURATE)
-        report = (job.result or {}).get("report")
-        if report is None:
-            raise OmokageError(ErrorCode.UNKNOWN_JOB)
-        params = {"dataset_id": job.params["dataset_id"], "title": job.params["title"], "report": report}
-        await interaction.client.intake.ask(interaction, JobKind.CURATE, params)
 
 
 class CurateAnswerer:
@@ -84,14 +55,6 @@ async def _made(bot: BotContext, words: Words, job: Job, dataset_id: int) -> Ans
     embed = discord.Embed(colour=_COLOUR, title=title, description=f"{text}\n{words.say('dataset-made-next')}")
     embed.set_footer(text=words.say("dataset-made-footer", job=str(job.id)))
     return Answer(embed=embed)
-
-
-def _view(words: Words, job: Job) -> discord.ui.View:
-    label, custom_id = words.say("dataset-kept-button"), f"dataset:kept:{job.id}"
-    button = discord.ui.Button[Any](label=label, custom_id=custom_id, style=discord.ButtonStyle.success)
-    view = discord.ui.View(timeout=None)
-    view.add_item(KeptButton(button, job.id))
-    return view
 
 
 def _sheets(job: Job) -> list[tuple[str, str, str]]:

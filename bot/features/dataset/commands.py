@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from discord import app_commands
 
+from bot.features.dataset.autocomplete import data_sets
+from bot.features.dataset.lookup import chosen_data
 from bot.features.dataset.texts import list_embed
-from bot.features.train import choices
 from bot.ui.i18n import localised
 from bot.ui.language import private
 from bot.ui.permissions import guild_of, moderators_only
@@ -38,10 +39,10 @@ async def dataset_list(interaction: Interaction) -> None:
 @dataset.command(name=localised("dataset-curate-name"), description=localised("dataset-curate-description"))
 @app_commands.rename(data=localised("dataset-data-name"))
 @app_commands.describe(data=localised("dataset-data-description"))
-@app_commands.autocomplete(data=choices.data_sets)
+@app_commands.autocomplete(data=data_sets)
 @moderators_only
 async def curate(interaction: Interaction, data: str | None = None) -> None:
     """A job, since a worker looks at the pictures."""
-    found = await choices.chosen_data(interaction.client, guild_of(interaction), data)
+    found = await chosen_data(interaction.client, guild_of(interaction), data)
     params: dict[str, JSON] = {"dataset_id": found.id, "title": found.title}
     await interaction.client.intake.ask(interaction, JobKind.CURATE, params)

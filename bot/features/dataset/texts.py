@@ -8,9 +8,10 @@ from typing import Any
 import discord
 from discord.utils import escape_markdown, format_dt
 
-from bot.ui.i18n import Words
+from bot.ui.i18n import Value, Words, clip
 from core.domain.data.curation import Reason
-from core.domain.data.datasets import Dataset
+from core.domain.data.datasets import Dataset, Preflight, Remark
+from core.domain.jobs import JSON
 
 _COLOUR = 0x4477AA
 _LINES = 25  # of a list that is read at a glance
@@ -47,3 +48,43 @@ def _line(words: Words, dataset: Dataset) -> str:
     values = {"data": escape_markdown(dataset.title), "when": format_dt(dataset.created_at, "R")}
     more = {"people": people} if people else {}
     return words.say(key, pictures=dataset.pictures, **values, **more)
+
+
+_LONGEST_LIST = 300  # names in a remark
+
+
+def data_line(words: Words, dataset: Dataset) -> str:
+    """A data set's title, and how much is in it."""
+    values: dict[str, Value] = {"data": escape_markdown(dataset.title), "pictures": dataset.pictures}
+    if not dataset.people:
+        return words.say("run-data-unnamed", **values)
+    return words.say("run-data", people=dataset.people, **values)
+
+
+def preflight_lines(words: Words, dataset: Dataset, found: Preflight) -> str:
+    """What is in a data set, and what is remarkable about it; what blocks comes first."""
+    return "\n".join([_counts(words, dataset, found), *(remark_line(words, remark) for remark in found.remarks)])
+
+
+def remark_line(words: Words, remark: Remark) -> str:
+    """One remark, marked by whether the training is refused."""
+    said = {name: _word(value) for name, value in remark.details.items()}
+    names = escape_markdown(clip(str(said.get("names", "…")), _LONGEST_LIST))
+    count, minimum = said.get("count", 0), said.get("minimum", 0)
+    text = words.say("preflight-remark", code=remark.code, names=names, count=count, minimum=minimum)
+    return f"{'⛔' if remark.blocks else '⚠️'} {text}"
+
+
+def _counts(words: Words, dataset: Dataset, found: Preflight) -> str:
+    values: dict[str, Value] = {"pictures": found.pictures, "data": escape_markdown(dataset.title)}
+    if not found.people:
+        return words.say("preflight-pictures", **values)
+    even = "yes" if found.fewest == found.most else "no"
+    values |= {"people": found.people, "fewest": found.fewest, "most": found.most}
+    return words.say("preflight-counts", even=even, **values)
+
+
+def _word(value: JSON) -> Value:
+    if isinstance(value, str | int | float):
+        return value
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.delivery.answers import Answer, Attachment
-from bot.features.generate.controls import drawn_view
-from bot.features.generate.orders import drawn_by
+from bot.delivery.reply import Answer, Attachment
+from bot.features.generate.requests import drawn_by
 from bot.features.generate.texts import PICTURE, alt_of, drawn_embed
+from bot.features.generate.views import drawn_view
 from bot.intake.face_choice import bare_choice, choice_answer
 from core.domain.generation import Drawn
 from core.domain.jobs import Job

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.features.generate import orders
-from bot.features.generate.options import FILMS, Count, GridSeed, Seed, Truncation, Typed, descriptions, models, names
-from bot.features.generate.orders import Order
-from bot.features.generate.typed import seeds_in, traits_in
+from bot.features.generate import requests
+from bot.features.generate.autocomplete import models
+from bot.features.generate.options import FILMS, Count, GridSeed, Seed, Truncation, Typed, descriptions, names
+from bot.features.generate.parsing import seeds_in, traits_in
+from bot.features.generate.requests import Order
 from bot.intake.photos import Photo, photo_of
 from bot.ui.i18n import localised
 from core.domain.errors import ErrorCode, OmokageError
@@ -37,10 +38,10 @@ async def generate(  # noqa: PLR0917 - the options, as discord.py wants them
     photo: discord.Attachment | None = None,
 ) -> None:
     """A grid of faces, or of variations of one in a photo."""
-    first = orders.any_seed() if seed is None else seed
+    first = requests.any_seed() if seed is None else seed
     like = None if photo is None else _ON_ITS_WAY
     request = GridRequest(count, first, model, 1.0 if truncation is None else truncation, like)
-    await _ask(interaction, orders.grid(request), _photos(like=photo))
+    await _ask(interaction, requests.grid(request), _photos(like=photo))
 
 
 @app_commands.command(name=localised("morph-name"), description=localised("morph-description"))
@@ -60,7 +61,7 @@ async def morph(  # noqa: PLR0917 - the options, as discord.py wants them
 ) -> None:
     """From one face to another; where nothing is said, any face."""
     faces = [_meant(photo, seed) for photo, seed in ((a_photo, a_seed), (b_photo, b_seed))]
-    order = orders.morph(MorphRequest(faces[0], faces[1], model), film)
+    order = requests.morph(MorphRequest(faces[0], faces[1], model), film)
     await _ask(interaction, order, _photos(a=a_photo, b=b_photo))
 
 
@@ -85,7 +86,7 @@ async def mix(  # noqa: PLR0917 - the options, as discord.py wants them
     request = MixRequest(_faces(added, add_photo), _faces(taken, subtract_photo), model, traits_in(traits))
     # A photo comes behind the seeds.
     photos = _photos(**{f"add/{len(added)}": add_photo, f"subtract/{len(taken)}": subtract_photo})
-    await _ask(interaction, orders.mix(request), photos)
+    await _ask(interaction, requests.mix(request), photos)
 
 
 def _meant(photo: discord.Attachment | None, seed: int | None) -> Face:
@@ -93,7 +94,7 @@ def _meant(photo: discord.Attachment | None, seed: int | None) -> Face:
         raise OmokageError(ErrorCode.BAD_OPTION, reason="photo-and-seed")
     if photo is not None:
         return _ON_ITS_WAY
-    return Face(orders.any_seed() if seed is None else seed)
+    return Face(requests.any_seed() if seed is None else seed)
 
 
 def _faces(seeds: tuple[int, ...], photo: discord.Attachment | None) -> tuple[Face, ...]:

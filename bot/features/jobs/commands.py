@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.errors import offering, sentence
-from bot.features.jobs.cancel import cancel_button
-from bot.features.jobs.texts import choice_of, jobs_embed, state_of
+from bot.errors import sentence
+from bot.features.jobs.autocomplete import recent
+from bot.features.jobs.texts import jobs_embed, state_of
+from bot.features.jobs.views import cancel_button
 from bot.intake.lookup import id_in, job_of
 from bot.ui.i18n import Words, localised
 from bot.ui.language import private
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from bot.context import Interaction
 
 _SHOWN = 10
-_CHOICES = 25  # Discord's limit
 _BUTTONS = 5  # a member has two jobs running and ten waiting at most; a row of buttons is enough
 
 
@@ -48,6 +48,7 @@ async def jobs(interaction: Interaction, everyone: bool = False) -> None:
 @app_commands.command(name=localised("show-name"), description=localised("show-description"))
 @app_commands.rename(job=localised("show-job-name"))
 @app_commands.describe(job=localised("show-job-description"))
+@app_commands.autocomplete(job=recent)
 @app_commands.guild_only
 async def show(interaction: Interaction, job: str) -> None:
     """Post a job's answer again."""
@@ -61,18 +62,6 @@ async def show(interaction: Interaction, job: str) -> None:
     await interaction.response.defer(thinking=True)
     answer = await bot.answerers[found.kind].answer(bot, found)
     await interaction.edit_original_response(**answer.edit())
-
-
-@show.autocomplete("job")
-@offering
-async def recent(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    """The member's latest jobs, or for a moderator the guild's, that fit what was typed."""
-    bot, member = interaction.client, None if is_moderator(interaction) else interaction.user.id
-    found = await bot.threads.quick(bot.services.jobs.list, guild_of(interaction), member, 2 * _CHOICES)
-    words = await private(interaction)
-    names = [(choice_of(words, job), str(job.id)) for job in found]
-    fitting = [app_commands.Choice(name=name, value=value) for name, value in names if typed.lower() in name.lower()]
-    return fitting[:_CHOICES]
 
 
 def _latest(service: JobService, guild_id: int, member_id: int | None) -> tuple[list[Job], dict[int, QueuePosition]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.delivery.answers import Answer, Attachment
-from bot.features.optimize.controls import optimized_view
-from bot.features.optimize.orders import optimized_by, request_in
+from bot.delivery.reply import Answer, Attachment
+from bot.features.optimize.requests import optimized_by, request_in
 from bot.features.optimize.texts import PICTURE, SHEET, alt_of, optimized_embed
+from bot.features.optimize.views import optimized_view
 from bot.intake.face_choice import bare_choice, choice_answer
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.features.optimize.options import DESCRIPTIONS, MODES, NAMES, Epsilon, Seed, Steps, Typed, people
-from bot.features.optimize.orders import Said, params_of, request_for
+from bot.features.optimize.autocomplete import people
+from bot.features.optimize.options import DESCRIPTIONS, MODES, NAMES, Epsilon, Seed, Steps, Typed
+from bot.features.optimize.requests import Said, params_of, request_for
 from bot.intake.lookup import member_of
 from bot.intake.photos import photo_of
 from bot.ui.i18n import localised

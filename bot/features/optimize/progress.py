@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from discord.utils import escape_markdown
 
-from bot.delivery.waiting import Look, Said, Showing
+from bot.delivery.progress_texts import Look, Said, Showing
 from bot.features.optimize.texts import chance
 from core.domain.optimisation import OptimizeStep
 

@@ -10,10 +10,10 @@ import discord
 from discord.utils import escape_markdown
 
 from bot.errors import guarded, reason
-from bot.features.classify.faces import ShownFace, shown_faces
 from bot.features.people import labelling
+from bot.features.people.custom_ids import FacePlace
 from bot.features.people.name_form import FORM_LIFE_S, MIN_SHARE, TITLE
-from bot.features.people.places import FacePlace
+from bot.features.people.shown_faces import ShownFace, shown_faces
 from bot.intake.lookup import ID, id_in, job_of
 from bot.ui.forms import texts_in
 from bot.ui.i18n import Words, clip

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord.utils import escape_markdown
 
-from bot.features.people.places import FacePlace
+from bot.features.people.custom_ids import FacePlace
 from bot.ui.language import private
 from bot.ui.permissions import require_labeller
 
 if TYPE_CHECKING:
     from bot.context import Interaction
-    from bot.delivery.answers import Answer
+    from bot.delivery.reply import Answer
     from core.domain.people import Person
 
 _log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ import discord
 from discord.utils import escape_markdown
 
 from bot.features.people import labelling
-from bot.features.people.places import PATTERN, FacePlace
+from bot.features.people.custom_ids import PATTERN, FacePlace
 from bot.intake.lookup import id_in
 from bot.ui.forms import chosen_in, typed_in
 from bot.ui.i18n import Words, clip

@@ -6,25 +6,26 @@ from typing import TYPE_CHECKING
 
 from discord import app_commands
 
-from bot.features.train import choices, deeds
-from bot.features.train.begin import Wanted, begin, begin_branch
+from bot.features.dataset.autocomplete import data_sets
+from bot.features.model.options import KINDS, Number
+from bot.features.train import actions, lookup
+from bot.features.train import autocomplete as choices
 from bot.features.train.options import (
-    KINDS,
     LOSS_CHOICES,
     SIZE_CHOICES,
     Augment,
     Batch,
     Fold,
     Kl,
-    Number,
     Rate,
     Seed,
     Steps,
     descriptions,
     names,
 )
-from bot.features.train.page import page_in, picture_files
-from bot.features.train.texts import history_embed
+from bot.features.train.start import Wanted, begin, begin_branch
+from bot.features.train.status.content import page_in, picture_files
+from bot.features.train.status.texts import history_embed
 from bot.intake.lookup import member_of
 from bot.ui.i18n import localised
 from bot.ui.language import private
@@ -55,7 +56,7 @@ train = app_commands.Group(
 @app_commands.choices(kind=KINDS)
 @app_commands.choices(size=SIZE_CHOICES)
 @app_commands.choices(loss=LOSS_CHOICES)
-@app_commands.autocomplete(preset=choices.presets, data=choices.data_sets)
+@app_commands.autocomplete(preset=choices.presets, data=data_sets)
 @moderators_only
 async def start(  # noqa: PLR0917 - the options, as discord.py wants them
     interaction: Interaction,
@@ -84,7 +85,7 @@ async def start(  # noqa: PLR0917 - the options, as discord.py wants them
 async def status(interaction: Interaction, run: Number | None = None) -> None:
     """The same as the run's message, wherever that is by now."""
     bot = interaction.client
-    found = await choices.chosen(bot, guild_of(interaction), run)
+    found = await lookup.chosen(bot, guild_of(interaction), run)
     words, steers = await private(interaction), is_moderator(interaction)
     page = await page_in(bot, found, words, now_utc(), steers=steers)
     files = await picture_files(bot, page) or []
@@ -129,8 +130,8 @@ async def stop(interaction: Interaction, run: Number | None = None) -> None:
 @moderators_only
 async def rollback(interaction: Interaction, step: Steps, run: Number | None = None) -> None:
     """Go back to a checkpoint."""
-    found = await choices.chosen(interaction.client, guild_of(interaction), run)
-    await deeds.roll_back(interaction, found, step)
+    found = await lookup.chosen(interaction.client, guild_of(interaction), run)
+    await actions.roll_back(interaction, found, step)
 
 
 @train.command(name=localised("train-branch-name"), description=localised("train-branch-description"))
@@ -153,7 +154,7 @@ async def branch(  # noqa: PLR0917 - the options, as discord.py wants them
     kl: Kl | None = None,
 ) -> None:
     """Go on from a checkpoint as a training of its own."""
-    found = await choices.chosen(interaction.client, guild_of(interaction), run)
+    found = await lookup.chosen(interaction.client, guild_of(interaction), run)
     changes = _said(size=size, batch=batch, learning_rate=learning_rate, loss=loss, augment=augment, kl=kl)
     await begin_branch(interaction, found, step, steps, changes)
 
@@ -181,7 +182,7 @@ async def history(interaction: Interaction) -> None:
 async def _ask(interaction: Interaction, action: str, number: int | None) -> None:
     bot, words = interaction.client, await private(interaction)
     await interaction.response.defer(ephemeral=True, thinking=True)
-    run = await deeds.ask(interaction, action, await choices.chosen(bot, guild_of(interaction), number))
+    run = await actions.ask(interaction, action, await lookup.chosen(bot, guild_of(interaction), number))
     bot.status_messages.wake(run.id)
     text = words.say("train-asked", action=action, number=str(run.number), step=run.step)
     await interaction.edit_original_response(content=text)

@@ -35,7 +35,7 @@ def load_optimizer(registry: RegistryService, people: PeopleService, blobs: Blob
     """
     reader = load_photo_reader()
     serving = load_serving(registry, people)
-    classifier = make_classifier(people, blobs, reader, serving)
+    classifier = make_classifier(people.gallery, blobs, reader, serving)
     judge = Judge(reader, classifier, people)
     pixels = (reader.decode, reader.upright)
     return OptimizeService(Parts(registry, people, blobs, judge, *pixels, serving.head, attack_with(reader)))

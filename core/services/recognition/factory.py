@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.versions import Version
 from core.models.common import weights_file
+from core.services.people.gallery import GalleryService
 from core.services.people.service import PeopleService
 from core.services.recognition.model_cache import Serving
 from core.services.recognition.service import ClassifyService
@@ -26,17 +27,18 @@ def load_classifier(
         registry: the guilds' versions.
         operator: see `load_photo_reader`.
     """
-    return make_classifier(people, blobs, load_photo_reader(operator=operator), load_serving(registry, people))
+    serving = load_serving(registry, people)
+    return make_classifier(people.gallery, blobs, load_photo_reader(operator=operator), serving)
 
 
 def make_classifier(
-    people: PeopleService,
+    gallery: GalleryService,
     blobs: Blobs,
     reader: PhotoReader,
     serving: Serving[Head, MeanEmbeddingRecogniser],
 ) -> ClassifyService:
     """The same with parts that others use, too."""
-    return ClassifyService(reader, make_recogniser, people, blobs, serving=serving, embedder=EMBEDDING_NAME)
+    return ClassifyService(reader, make_recogniser, gallery, blobs, serving=serving, embedder=EMBEDDING_NAME)
 
 
 def load_serving(registry: RegistryService, people: PeopleService) -> Serving[Head, MeanEmbeddingRecogniser]:

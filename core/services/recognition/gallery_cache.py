@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 
 from core.domain.faces import SAME_FACE, DetectedFace, overlap
-from core.domain.people import CannotLink, ConfirmedFace, GalleryRows
-from core.services.people.service import PeopleService
+from core.domain.people import CannotLink, ConfirmedFace, EnrolledFaces
+from core.services.people.gallery import GalleryService
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,13 +57,13 @@ class GalleryCache(Generic[R]):
     """Galleries of the guilds that were asked last; one is loaded again after its labels changed.
 
     Args:
-        people: where the rows come from.
+        gallery: where the rows come from.
         embedder: the name of the network; faces that another one embedded are left out.
         make: builds a recogniser from a guild's rows.
     """
 
-    def __init__(self, people: PeopleService, embedder: str, make: Callable[[GalleryRows], R]) -> None:
-        self._people = people
+    def __init__(self, gallery: GalleryService, embedder: str, make: Callable[[EnrolledFaces], R]) -> None:
+        self._gallery = gallery
         self._embedder = embedder
         self._make = make
         self._lock = threading.Lock()
@@ -73,7 +73,7 @@ class GalleryCache(Generic[R]):
         """What the guild knows now."""
         with self._lock:
             # Read before the rows: what is said in between is loaded now, and once more next time.
-            version = self._people.gallery_version(guild_id)
+            version = self._gallery.version(guild_id)
             kept = self._kept.pop(guild_id, None)
             if kept is None or kept[0] != version:
                 kept = (version, self._load(guild_id))
@@ -83,8 +83,8 @@ class GalleryCache(Generic[R]):
             return kept[1]
 
     def _load(self, guild_id: int) -> Known[R]:
-        links = tuple(self._people.cannot_links(guild_id, self._embedder))
-        recogniser = self._make(self._people.gallery(guild_id, self._embedder))
+        links = tuple(self._gallery.cannot_links(guild_id, self._embedder))
+        recogniser = self._make(self._gallery.enrolled(guild_id, self._embedder))
         return Known(recogniser, links, matrix([link.embedding for link in links]))
 
 

@@ -12,9 +12,9 @@ from core.domain.classification import ClassifyOutcome, ClassifyResult, FaceAnsw
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Candidate, RecognisedFace
 from core.domain.jobs import Job, JobCancelledError
-from core.domain.people import ConfirmedFace, GalleryRows, NewFace
+from core.domain.people import ConfirmedFace, EnrolledFaces, NewFace
 from core.render.annotate import annotate
-from core.services.people.service import PeopleService
+from core.services.people.gallery import GalleryService
 from core.services.recognition.gallery_cache import GalleryCache, confirmed_at
 from core.services.recognition.model_cache import LiveRecogniser, Naming, Serving
 from core.storage.blobs import Blobs
@@ -54,7 +54,7 @@ class ClassifyService:
     Args:
         reader: finds and embeds faces.
         recogniser: builds the live method from a guild's rows.
-        people: the guilds' rows.
+        gallery: the guilds' enrolled faces and labels.
         blobs: where photos are and pictures go.
         serving: lets the version answer that the guild promoted.
         embedder: stored with each embedding; others' do not compare.
@@ -63,16 +63,16 @@ class ClassifyService:
     def __init__(
         self,
         reader: PhotoReader,
-        recogniser: Callable[[GalleryRows], LiveRecogniser],
-        people: PeopleService,
+        recogniser: Callable[[EnrolledFaces], LiveRecogniser],
+        gallery: GalleryService,
         blobs: Blobs,
         *,
         serving: Serving[Any, Any],
         embedder: str,
     ) -> None:
         self._reader = reader
-        self._people = people
-        self._galleries = GalleryCache(people, embedder, recogniser)
+        self._gallery = gallery
+        self._galleries = GalleryCache(gallery, embedder, recogniser)
         self._blobs = blobs
         self._embedder = embedder
         self._serving = serving
@@ -178,7 +178,7 @@ class ClassifyService:
         A name is not carried over to pictures that are merely alike: a rejection leaves the face to other guesses, but
         a wrong name would be given with no word of doubt.
         """
-        return confirmed_at(self._people.confirmed_faces(guild_id, photo), reading.faces)
+        return confirmed_at(self._gallery.confirmed_faces(guild_id, photo), reading.faces)
 
     def _new_face(self, number: int, reading: PhotoReading, index: int) -> NewFace:
         face = reading.faces[index]

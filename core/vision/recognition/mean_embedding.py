@@ -21,7 +21,7 @@ from core.vision.embedding.dlib_weights import EMBEDDING_SIZE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.domain.people import GalleryRows
+    from core.domain.people import EnrolledFaces
     from core.vision.recognition.photo_reader import PhotoReading
 
 RECOGNISER_NAME = "mean-embedding-1"
@@ -94,7 +94,7 @@ class Gallery:
     owners: NDArray[np.intp]
 
     @classmethod
-    def from_rows(cls, rows: GalleryRows) -> Gallery:
+    def from_rows(cls, rows: EnrolledFaces) -> Gallery:
         """What the database keeps; there `owners` are ids."""
         place = {person_id: index for index, person_id in enumerate(rows.person_ids)}
         embeddings = np.frombuffer(b"".join(rows.embeddings), "<f4").reshape(-1, EMBEDDING_SIZE)
@@ -196,7 +196,7 @@ def _sure(row: NDArray[np.float64], name_from: float) -> int | None:
     return column if column < len(row) - 1 and row[column] >= name_from else None
 
 
-def make_recogniser(rows: GalleryRows) -> MeanEmbeddingRecogniser:
+def make_recogniser(rows: EnrolledFaces) -> MeanEmbeddingRecogniser:
     """The recogniser that serves a guild with these rows."""
     return MeanEmbeddingRecogniser(Gallery.from_rows(rows))
 

@@ -14,7 +14,7 @@ from discord.http import Route
 
 from bot.catalogue import feature_set
 from bot.client import OmokageBot
-from bot.features.train import board
+from bot.features.train.status import updater
 from core.bootstrap import Services, build
 from core.services.training import live_status
 from core.settings import Settings
@@ -134,8 +134,8 @@ async def chie(driver: Driver) -> Member:
 @pytest.fixture
 def coach(services: Services, worker: FakeWorker, monkeypatch: pytest.MonkeyPatch) -> Iterator[Coach]:
     """Trains in the fake worker; what is shown of it is shown twenty times as often as usual."""
-    monkeypatch.setattr(board, "EVERY_S", 0.25)
-    monkeypatch.setattr(board, "LOOK_S", 0.05)
+    monkeypatch.setattr(updater, "EVERY_S", 0.25)
+    monkeypatch.setattr(updater, "LOOK_S", 0.05)
     monkeypatch.setattr(live_status, "_NOTE_S", 0.0)
     monkeypatch.setattr(live_status, "_DRAW_S", 0.1)
     training = Coach(services, worker)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from bot.features.optimize.orders import Said, params_of, request_for
+from bot.features.optimize.requests import Said, params_of, request_for
 from core.bootstrap import Services
 from core.domain.classification import ClassifyResult
 from core.domain.clock import now_utc

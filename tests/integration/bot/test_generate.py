@@ -15,9 +15,9 @@ from core.domain.jobs import JobKind
 from core.settings import Settings
 from sandbox.driver import Driver, DriverError, Invocation, Member
 from sandbox.types import Json
-from tests.integration.bot.boards import buttons, said
 from tests.integration.bot.conftest import kill, serving
 from tests.integration.bot.painter import Painter
+from tests.integration.bot.status_messages import buttons, said
 from tests.integration.bot.test_classify import EPHEMERAL, PHOTO
 from tests.integration.bot.worker import FakeWorker, jpeg, until
 

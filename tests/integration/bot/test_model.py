@@ -16,9 +16,9 @@ from core.domain.training.runs import RunKind, RunRequest
 from core.services.runs.service import SegmentResult
 from core.settings import Settings
 from sandbox.driver import Driver, Member
-from tests.integration.bot.boards import buttons, said
 from tests.integration.bot.coach import GUILD, NAMES, Trainer, a_dataset
 from tests.integration.bot.conftest import serving
+from tests.integration.bot.status_messages import buttons, said
 from tests.integration.bot.test_classify import EPHEMERAL
 from tests.integration.bot.worker import FakeWorker
 

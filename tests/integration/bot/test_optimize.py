@@ -21,10 +21,10 @@ from core.services.attack.targets import Target, find_target
 from core.settings import Settings
 from sandbox.driver import Driver, DriverError, Invocation, Member
 from sandbox.types import Json
-from tests.integration.bot.boards import buttons, edits_of, said
 from tests.integration.bot.coach import Coach
 from tests.integration.bot.conftest import serving
 from tests.integration.bot.forger import Forger, acquaint
+from tests.integration.bot.status_messages import buttons, edits_of, said
 from tests.integration.bot.test_classify import EPHEMERAL, PHOTO
 from tests.integration.bot.test_model import a_version
 from tests.integration.bot.worker import FakeWorker, face, until

@@ -9,8 +9,8 @@ from core.bootstrap import Services
 from core.domain.training.runs import RunState
 from sandbox.driver import Driver, Member
 from sandbox.types import Json
-from tests.integration.bot.boards import STEPS, buttons, run_of, said, shows, start
 from tests.integration.bot.coach import Coach, a_dataset
+from tests.integration.bot.status_messages import STEPS, buttons, run_of, said, shows, start
 from tests.integration.bot.test_classify import EPHEMERAL
 
 

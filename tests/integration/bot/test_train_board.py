@@ -8,16 +8,16 @@ from datetime import datetime
 import pytest
 
 from bot.client import OmokageBot
-from bot.features.train import board
-from bot.features.train.page import Page, page_of
+from bot.features.train.status import updater
+from bot.features.train.status.content import Page, page_of
 from core.bootstrap import Services
 from core.domain.training.runs import Run, RunState
 from core.settings import Settings
 from sandbox.clock import ManualClock
 from sandbox.driver import Driver, Member
-from tests.integration.bot.boards import buttons, edits_of, later, run_of, said, shows, start
 from tests.integration.bot.coach import Coach, a_dataset
 from tests.integration.bot.conftest import kill, serving
+from tests.integration.bot.status_messages import buttons, edits_of, later, run_of, said, shows, start
 from tests.integration.bot.worker import FakeWorker, until
 
 
@@ -32,7 +32,7 @@ async def test_the_message_is_edited_now_and_then_and_never_without_a_change(
     edits = await edits_of(driver, done)
     await asyncio.sleep(0.6)
 
-    assert 1 <= edits <= lasted / board.EVERY_S + 1
+    assert 1 <= edits <= lasted / updater.EVERY_S + 1
     assert await edits_of(driver, done) == edits
 
 
@@ -168,7 +168,7 @@ async def test_a_run_that_cannot_be_shown_does_not_keep_another_from_it(
             raise ZeroDivisionError
         return await page_of(of, run, now)
 
-    monkeypatch.setattr("bot.features.train.board.page_of", fails_for_the_first)
+    monkeypatch.setattr("bot.features.train.status.updater.page_of", fails_for_the_first)
     await aiko.command("train resume", run=1)
     await until(lambda: services.runs.get(broken).state is RunState.FINISHED)
     await start(aiko, steps=10)

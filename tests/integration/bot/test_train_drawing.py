@@ -9,8 +9,8 @@ from core.bootstrap import Services
 from core.domain.training.runs import RunKind
 from sandbox.driver import Driver, Member
 from sandbox.types import Json
-from tests.integration.bot.boards import buttons, run_of, said, shows, start
 from tests.integration.bot.coach import GUILD, NAMES, Coach, a_dataset, pictures
+from tests.integration.bot.status_messages import buttons, run_of, said, shows, start
 from tests.integration.bot.test_classify import EPHEMERAL
 
 JPEG = b"\xff\xd8"

@@ -10,8 +10,8 @@ import pytest
 
 from bot.client import OmokageBot
 from bot.delivery import progress
-from bot.delivery import waiting as waiting_rules
-from bot.delivery.answers import Answer
+from bot.delivery import progress_texts as waiting_rules
+from bot.delivery.reply import Answer
 from core.bootstrap import Services
 from core.domain.classification import FaceAnswer
 from core.domain.clock import now_utc

@@ -12,8 +12,8 @@ import discord
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.delivery.answers import Answer
 from bot.delivery.post import Post, Undeliverable
+from bot.delivery.reply import Answer
 from core.domain.jobs import Job, OutboxEntry
 from tests.unit.bot.fakes import BOT, JOB_ID, a_job, at, http_error
 

@@ -15,8 +15,8 @@ from sqlalchemy.exc import OperationalError
 from bot.delivery import progress
 from bot.delivery.post import Post
 from bot.delivery.progress import Progress
-from bot.delivery.waiting import Look, Said, Showing, is_away, progress_text, remaining, showing
-from bot.features.jobs.cancel import cancel_view
+from bot.delivery.progress_texts import Look, Said, Showing, is_away, progress_text, remaining, showing
+from bot.features.jobs.views import cancel_view
 from bot.features.optimize.progress import optimize_page, step_in
 from bot.ui.i18n import words_in
 from core.domain.clock import now_utc

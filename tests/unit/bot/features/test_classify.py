@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.features.classify import texts
-from bot.features.classify.faces import ShownFace, shown_faces
+from bot.features.people.shown_faces import ShownFace, shown_faces
 from bot.intake.fetch import Fetcher
 from bot.intake.photos import LARGEST_BYTES, Photo, check, photo_in
 from bot.ui.i18n import words_in

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.features.generate import orders
-from bot.features.generate.controls import DrawnButton, DrawnSelect, drawn_view
+from bot.features.generate import requests
+from bot.features.generate.parsing import seeds_in, traits_in, with_more
 from bot.features.generate.texts import alt_of, drawn_embed, trait_name
-from bot.features.generate.typed import seeds_in, traits_in, with_more
+from bot.features.generate.views import DrawnButton, DrawnSelect, drawn_view
 from bot.ui.i18n import words_in
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import (
@@ -115,7 +115,7 @@ def test_more_of_a_trait_stays_within_bounds_and_nothing_is_left_of_none(traits:
 def test_again_is_the_same_with_other_faces_from_the_same_model() -> None:
     job = a_grid(traits={"smile": 1.0}, truncation=0.7)
 
-    order = orders.again(job, orders.drawn_by(job), 900)
+    order = requests.again(job, requests.drawn_by(job), 900)
 
     assert order.kind is JobKind.GENERATE
     assert GridRequest.from_json(order.params) == GridRequest(8, 900, "dcgan v3", 0.7, None, {"smile": 1.0})
@@ -124,7 +124,7 @@ def test_again_is_the_same_with_other_faces_from_the_same_model() -> None:
 def test_variations_are_of_the_face_as_it_was_drawn() -> None:
     job = a_grid(64, truncation=0.7)
 
-    order = orders.variations(job, orders.drawn_by(job), 43, 900)
+    order = requests.variations(job, requests.drawn_by(job), 43, 900)
 
     assert GridRequest.from_json(order.params) == GridRequest(8, 900, "dcgan v3", 0.7, Face(43))
 
@@ -132,8 +132,8 @@ def test_variations_are_of_the_face_as_it_was_drawn() -> None:
 def test_a_film_goes_through_the_first_faces_and_the_nearest_are_those_of_one() -> None:
     job = a_grid(64, truncation=0.7, traits={"smile": 1.0})
 
-    film = FilmRequest.from_json(orders.film(job, orders.drawn_by(job)).params)
-    near = NearestRequest.from_json(orders.nearest(job, orders.drawn_by(job), 43).params)
+    film = FilmRequest.from_json(requests.film(job, requests.drawn_by(job)).params)
+    near = NearestRequest.from_json(requests.nearest(job, requests.drawn_by(job), 43).params)
 
     assert film == FilmRequest(tuple(map(Face, range(41, 49))), "dcgan v3", 0.7, {"smile": 1.0})
     assert near == NearestRequest(Face(43), "dcgan v3", 0.7, {"smile": 1.0})
@@ -143,8 +143,8 @@ def test_a_trait_is_added_to_the_same_faces_also_to_mixed_ones() -> None:
     grid, mixed = a_grid(), MixRequest((Face(3), Face(photo=PHOTO, index=1)), (Face(4),), None, {"age": -1.0})
     job = a_job(kind=JobKind.MIX, params=mixed.to_json(), result=drawn().to_json())
 
-    smiling = GridRequest.from_json(orders.with_trait(grid, orders.drawn_by(grid), "smile", 1.0).params)
-    older = MixRequest.from_json(orders.with_trait(job, orders.drawn_by(job), "age", 1.0).params)
+    smiling = GridRequest.from_json(requests.with_trait(grid, requests.drawn_by(grid), "smile", 1.0).params)
+    older = MixRequest.from_json(requests.with_trait(job, requests.drawn_by(job), "age", 1.0).params)
 
     assert smiling == GridRequest(8, 41, "dcgan v3", 1.0, None, {"smile": 1.0})
     assert older == MixRequest(mixed.add, mixed.subtract, "dcgan v3", {})
@@ -153,12 +153,12 @@ def test_a_trait_is_added_to_the_same_faces_also_to_mixed_ones() -> None:
 def test_a_grid_says_which_seeds_so_that_they_can_be_asked_for_again() -> None:
     job = a_grid(truncation=0.7, traits={"smile": 1.0, "long-hair": -0.5})
 
-    embed = drawn_embed(EN, job, orders.drawn_by(job))
+    embed = drawn_embed(EN, job, requests.drawn_by(job))
 
     assert embed.title == "8 faces that never were"
     assert embed.description == "Seeds **41** to **48**\n-# truncation 0.7 · smile +1 · long hair −0.5"
     assert embed.footer.text == f"dcgan v3 (dcgan light) · job {JOB_ID}"
-    assert drawn_embed(JA, job, orders.drawn_by(job)).title == "実在しない顔 8枚"
+    assert drawn_embed(JA, job, requests.drawn_by(job)).title == "実在しない顔 8枚"
 
 
 def test_a_film_names_its_faces_shortly_where_they_are_in_a_row() -> None:
@@ -171,8 +171,8 @@ def test_a_film_names_its_faces_shortly_where_they_are_in_a_row() -> None:
 def test_seeds_are_never_grouped_by_thousands() -> None:
     job = a_grid(1, 2_000_000_000)
 
-    assert drawn_embed(EN, job, orders.drawn_by(job)).description == "Seed **2000000000**"
-    assert drawn_embed(JA, job, orders.drawn_by(job)).description == "シード **2000000000**"
+    assert drawn_embed(EN, job, requests.drawn_by(job)).description == "Seed **2000000000**"
+    assert drawn_embed(JA, job, requests.drawn_by(job)).description == "シード **2000000000**"
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

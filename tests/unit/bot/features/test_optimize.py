@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.features.optimize import orders
-from bot.features.optimize.controls import OptimizedButton, optimized_view
-from bot.features.optimize.orders import AGAIN, ON, ROBUST, WIDER, Said, following, offers, params_of, request_for
+from bot.features.optimize import requests
+from bot.features.optimize.requests import AGAIN, ON, ROBUST, WIDER, Said, following, offers, params_of, request_for
 from bot.features.optimize.texts import Outcome, alt_of, chance, optimized_embed, outcome_of, says, verdict_text
+from bot.features.optimize.views import OptimizedButton, optimized_view
 from bot.ui.i18n import words_in
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Candidate
@@ -259,5 +259,5 @@ async def test_custom_ids_are_found_again() -> None:
 def test_a_job_without_a_picture_has_nothing_to_go_on_from() -> None:
     for job in (replace(a_fooling(), result=None), a_fooling(result=made(picture=None))):
         with pytest.raises(OmokageError) as refused:
-            orders.following(job, ON)
+            requests.following(job, ON)
         assert refused.value.code is ErrorCode.PHOTO_GONE

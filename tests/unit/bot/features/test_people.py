@@ -8,14 +8,14 @@ from typing import Any
 import discord
 import pytest
 
-from bot.features.classify.faces import ShownFace
-from bot.features.people.buttons import FaceButton, FacesSelect, answer_view, face_row
-from bot.features.people.commands import PageButton, page_view
+from bot.features.people.custom_ids import FacePlace
+from bot.features.people.face_views import FaceButton, FacesSelect, answer_view, face_row
 from bot.features.people.faces_form import FORM as FACES_FORM
 from bot.features.people.faces_form import FacesButton, FacesForm
+from bot.features.people.list_views import PageButton, page_view
 from bot.features.people.name_form import FORM, NameForm
-from bot.features.people.pick import PersonSelect
-from bot.features.people.places import FacePlace
+from bot.features.people.old_prompt import PersonSelect
+from bot.features.people.shown_faces import ShownFace
 from bot.ui.forms import chosen_in, texts_in, typed_in
 from bot.ui.i18n import words_in
 from bot.ui.permissions import is_moderator, require_labeller

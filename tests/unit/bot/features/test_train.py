@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from bot.errors import reason
-from bot.features.train.board import Board, final_mark, mark_of
-from bot.features.train.buttons import BackButton, RunButton, actions_of, run_view
-from bot.features.train.choices import chosen
-from bot.features.train.page import Page
-from bot.features.train.texts import Shown, moment_of, preflight_lines, run_embed, step_of
+from bot.features.dataset.texts import preflight_lines
+from bot.features.train.lookup import chosen
+from bot.features.train.status.content import Page
+from bot.features.train.status.texts import Shown, moment_of, run_embed, step_of
+from bot.features.train.status.updater import Board, final_mark, mark_of
+from bot.features.train.views import BackButton, RunButton, actions_of, run_view
 from bot.ui.formatting import bar, cost, duration, figure, percent, size_of
 from bot.ui.i18n import words_in
 from core.domain.data.datasets import Dataset, DatasetClass, Preflight, Remark

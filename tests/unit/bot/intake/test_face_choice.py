@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.features.generate.controls import DrawnSelect
+from bot.features.generate.views import DrawnSelect
 from bot.intake.face_choice import MeantSelect, bare_choice, choice_view, chosen
 from bot.ui.i18n import words_in
 from core.domain.errors import ErrorCode, OmokageError

@@ -51,7 +51,7 @@ def test_an_old_log_is_not_shown_again(tmp_path: Path, capsys: pytest.CaptureFix
         file.write("today\n")
     log.show_new()
     assert capsys.readouterr().out == "bot | today\n"
-    assert log.last_words() == "  today"
+    assert log.tail() == "  today"
 
 
 def test_a_large_log_begins_anew_and_the_old_one_is_kept(

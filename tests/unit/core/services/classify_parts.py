@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate, DetectedFace
 from core.domain.jobs import JobKind, JobRequest, Origin
-from core.domain.people import FaceRef, GalleryRows, NewFace
+from core.domain.people import EnrolledFaces, FaceRef, NewFace
 from core.services.jobs.service import JobService
 from core.services.people.service import PeopleService
 from core.services.recognition.model_cache import Confirmed, Naming, Serving
@@ -65,7 +65,7 @@ class Reader:
 class Nearest:
     """Names each face as the nearest person who is allowed, if he is near."""
 
-    def __init__(self, rows: GalleryRows) -> None:
+    def __init__(self, rows: EnrolledFaces) -> None:
         self.rows = rows
         self.known = [np.frombuffer(one, "<f4")[0] for one in rows.embeddings]
 
@@ -99,7 +99,7 @@ class Parts:
     reader: Reader
     people: PeopleService
     blobs: Blobs
-    loads: list[GalleryRows]
+    loads: list[EnrolledFaces]
     combine: Any = not_asked
 
     def enrol(self, name: str, value: float, guild: int = GUILD, photo: str | None = None) -> int:
@@ -118,10 +118,10 @@ def opened(folder: Path) -> Iterator[Parts]:
         PeopleService(database),
         Blobs(str(folder / "blobs")),
         Reader(),
-        list[GalleryRows](),
+        list[EnrolledFaces](),
     )
 
-    def make(rows: GalleryRows) -> Nearest:
+    def make(rows: EnrolledFaces) -> Nearest:
         loads.append(rows)
         return Nearest(rows)
 
@@ -131,7 +131,7 @@ def opened(folder: Path) -> Iterator[Parts]:
         return made.combine(*said)
 
     serving = Serving[Any, Nearest](registry, people, not_asked, combine, live_name="net-1+nearest/1")
-    service = ClassifyService(reader, make, people, blobs, serving=serving, embedder="net-1")
+    service = ClassifyService(reader, make, people.gallery, blobs, serving=serving, embedder="net-1")
     made = Parts(service, reader, people, blobs, loads)
     try:
         yield made

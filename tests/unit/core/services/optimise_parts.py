@@ -148,7 +148,7 @@ class Lab:
         self.registry, self.people = RegistryService(self.database, self.blobs), PeopleService(self.database)
         serving = Serving(self.registry, self.people, self._load, VersionRecogniser, live_name="live")
         self.classifier = ClassifyService(
-            self.eyes, make_recogniser, self.people, self.blobs, serving=serving, embedder="red"
+            self.eyes, make_recogniser, self.people.gallery, self.blobs, serving=serving, embedder="red"
         )
         self.judge = Judge(self.eyes, self.classifier, self.people)
         self.parts = Parts(

@@ -1,0 +1,168 @@
+"""What can be pressed under drawn faces. The custom id says which job, so it works after a restart, for ever."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.errors import guarded
+from bot.features.generate import requests
+from bot.features.generate.requests import Order
+from bot.features.generate.texts import trait_name
+from bot.intake.lookup import ID, id_in, job_of, number_in
+from bot.ui.i18n import Words, clip
+from bot.ui.language import private
+from bot.ui.menus import OPTIONS, pages, rows_view, value_of
+from core.domain.generation import Drawn, GridRequest
+from core.domain.jobs import Job, JobKind
+
+if TYPE_CHECKING:
+    from bot.context import Interaction
+
+_LABEL = 100  # Discord's, for an option
+_MORE, _LESS = "+", "-"
+
+
+class DrawnButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=rf"drawn:(?P<action>again|film|like|near):(?P<job>{ID}):(?P<seed>\d{{1,10}})",
+):
+    """More of the same, a film through them, or something about one of them; `seed` 0 where none is meant."""
+
+    def __init__(self, button: discord.ui.Button[Any], action: str, job_id: int, seed: int) -> None:
+        super().__init__(button)
+        self.action, self.job_id, self.seed = action, job_id, seed
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> DrawnButton:
+        """As it comes back from Discord, also after a restart."""
+        return cls(item, match["action"], id_in(match["job"]), id_in(match["seed"]))
+
+    @guarded
+    async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
+        """Do what its label says, as a job of its own."""
+        job = await job_of(interaction, self.job_id, JobKind.GENERATE)
+        drawn = requests.drawn_by(job)
+        if self.action == "again":
+            order = requests.again(job, drawn, requests.any_seed())
+        elif self.action == "film":
+            order = requests.film(job, drawn)
+        else:
+            order = _about(self.action, job, drawn, self.seed)
+        await _ask(interaction, order)
+
+
+class DrawnSelect(
+    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    template=rf"drawn:(?P<action>like|near|face|trait):(?P<job>{ID}):(?P<first>\d{{1,3}})s",
+):
+    """Chooses one of the faces, or more or less of a trait; `first` is the place of its first option."""
+
+    def __init__(self, select: discord.ui.Select[Any], action: str, job_id: int) -> None:
+        super().__init__(select)
+        self.action, self.job_id = action, job_id
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> DrawnSelect:
+        """As it comes back from Discord, also after a restart."""
+        return cls(item, match["action"], id_in(match["job"]))
+
+    @guarded
+    async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
+        """Do it, as a job of its own; of many faces one is asked about first."""
+        kinds = (JobKind.GENERATE, JobKind.MIX) if self.action == "trait" else (JobKind.GENERATE,)
+        job, value = await job_of(interaction, self.job_id, *kinds), value_of(self.item)
+        drawn = requests.drawn_by(job)
+        if self.action == "face":
+            words, seed = await private(interaction), requests.seed_among(drawn, number_in(value))
+            text, view = words.say("draw-face-prompt", seed=str(seed)), _face_view(words, job, drawn, seed)
+            await interaction.response.send_message(text, view=view, ephemeral=True)
+        elif self.action == "trait":
+            step = -requests.TRAIT_STEP if value.startswith(_LESS) else requests.TRAIT_STEP
+            await _ask(interaction, requests.with_trait(job, drawn, requests.trait_among(drawn, value[1:]), step))
+        else:
+            await _ask(interaction, _about(self.action, job, drawn, number_in(value)))
+
+
+def drawn_view(words: Words, job: Job, drawn: Drawn) -> discord.ui.View | None:
+    """Everything that makes sense with these faces; None: nothing."""
+    rows: list[Sequence[discord.ui.DynamicItem[Any]]] = []
+    if job.kind is JobKind.GENERATE:
+        rows = _grid_rows(words, job, drawn)
+    if job.kind in {JobKind.GENERATE, JobKind.MIX} and drawn.traits:
+        rows.append([_trait_select(words, job, drawn)])
+    return rows_view(rows) if rows else None
+
+
+def _grid_rows(words: Words, job: Job, drawn: Drawn) -> list[Sequence[discord.ui.DynamicItem[Any]]]:
+    asked = GridRequest.from_json(job.params)
+    buttons = [_button(words.say("draw-again-button"), "again", job, discord.ButtonStyle.primary)]
+    seeds = drawn.seeds if asked.like is None else ()  # a variation's seed alone does not lead back to it
+    if len(seeds) > 1:
+        buttons.append(_button(words.say("draw-film-button"), "film", job))
+    rows: list[Sequence[discord.ui.DynamicItem[Any]]] = [buttons]
+    options = [
+        discord.SelectOption(label=words.say("draw-seed-option", seed=str(one)), value=str(one)) for one in seeds
+    ]
+    if len(seeds) > OPTIONS:
+        return [*rows, *([one] for one in _selects(words.say("draw-face-placeholder"), "face", job, options))]
+    actions = ["like", "near"] if _has_nearest(drawn) else ["like"]
+    hints = {"like": words.say("draw-like-placeholder"), "near": words.say("draw-near-placeholder")}
+    return [*rows, *([one] for action in actions for one in _selects(hints[action], action, job, options))]
+
+
+def _face_view(words: Words, job: Job, drawn: Drawn, seed: int) -> discord.ui.View:
+    """What can be done with one of many faces."""
+    row = [_button(words.say("draw-like-button"), "like", job, seed=seed)]
+    if _has_nearest(drawn):
+        row.append(_button(words.say("draw-near-button"), "near", job, seed=seed))
+    return rows_view([row])
+
+
+def _trait_select(words: Words, job: Job, drawn: Drawn) -> DrawnSelect:
+    options = [
+        discord.SelectOption(label=clip(words.say("draw-trait-option", sign=sign, trait=name), _LABEL), value=value)
+        for trait in drawn.traits[: OPTIONS // 2]
+        for name in [trait_name(words, trait)]
+        for sign, value in (("more", f"{_MORE}{trait}"), ("less", f"{_LESS}{trait}"))
+    ]
+    return _selects(words.say("draw-trait-placeholder"), "trait", job, options)[0]
+
+
+def _selects(hint: str, action: str, job: Job, options: list[discord.SelectOption]) -> list[DrawnSelect]:
+    """As many as the options need."""
+    made = []
+    for first, select in pages(hint, options):
+        select.custom_id = f"drawn:{action}:{job.id}:{first}s"
+        made.append(DrawnSelect(select, action, job.id))
+    return made
+
+
+def _button(
+    label: str,
+    action: str,
+    job: Job,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    seed: int = 0,
+) -> DrawnButton:
+    button = discord.ui.Button[Any](label=label, custom_id=f"drawn:{action}:{job.id}:{seed}", style=style)
+    return DrawnButton(button, action, job.id, seed)
+
+
+def _has_nearest(drawn: Drawn) -> bool:
+    """Whether there are training pictures to look at: not of the models that come with the product."""
+    return drawn.version_id is not None
+
+
+def _about(action: str, job: Job, drawn: Drawn, number: int | None) -> Order:
+    seed = requests.seed_among(drawn, number)
+    if action == "like":
+        return requests.variations(job, drawn, seed, requests.any_seed())
+    return requests.nearest(job, drawn, seed)
+
+
+async def _ask(interaction: Interaction, order: Order) -> None:
+    await interaction.client.intake.ask(interaction, order.kind, order.params)

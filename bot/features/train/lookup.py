@@ -1,0 +1,40 @@
+"""Find the training that an option names, and the version that a training left behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.intake.lookup import id_in
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.registry.versions import Version
+from core.domain.training.runs import Run
+
+if TYPE_CHECKING:
+    from bot.context import BotContext
+
+
+async def chosen(bot: BotContext, guild_id: int, number: int | None) -> Run:
+    """The training of that number, or the newest.
+
+    Raises:
+        OmokageError: UNKNOWN_RUN.
+    """
+    return await bot.threads.quick(bot.services.runs.find, guild_id, None if number is None else id_in(number))
+
+
+async def version_of(bot: BotContext, run: Run) -> Version:
+    """What a run left behind.
+
+    Raises:
+        OmokageError: UNKNOWN_VERSION.
+    """
+    found = await find_version(bot, run)
+    if found is None:
+        raise OmokageError(ErrorCode.UNKNOWN_VERSION)
+    return found
+
+
+async def find_version(bot: BotContext, run: Run) -> Version | None:
+    """What a run left behind, if it is finished."""
+    known = await bot.threads.quick(bot.services.registry.list, run.guild_id, run.kind)
+    return next((one for one in known if one.run_id == run.id), None)

@@ -1,0 +1,1 @@
+"""The message of a training in its channel, kept up to date."""

@@ -1,0 +1,92 @@
+"""Everything that a run's message shows at one moment."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.features.train.lookup import find_version
+from bot.features.train.status.texts import CURVES, SAMPLES, Shown, moment_of, run_embed
+from bot.features.train.views import run_view
+from bot.ui.i18n import Words
+from core.domain.errors import OmokageError
+from core.domain.training.runs import Run, RunState
+
+if TYPE_CHECKING:
+    from bot.context import BotContext
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`pictures`: names of attachments, blobs, and what is said of them to those who cannot see them."""
+
+    words: Words
+    embeds: tuple[discord.Embed, ...]
+    view: discord.ui.View
+    pictures: tuple[tuple[str, str, str], ...]
+
+    def content(self) -> list[Any]:
+        """Two pages with the same are the same to a reader."""
+        return [[embed.to_dict() for embed in self.embeds], self.view.to_components(), self.pictures]
+
+    def without_pictures(self) -> list[discord.Embed]:
+        """The embeds, where a picture has just been replaced by a newer one."""
+        return [embed.copy().set_image(url=None) for embed in self.embeds]
+
+
+async def page_of(bot: BotContext, run: Run, now: datetime) -> Page:
+    """In the guild's language, or that of who started the run."""
+    words = await bot.guild_settings.public(run.guild_id, run.origin.locale)
+    return await page_in(bot, run, words, now)
+
+
+async def page_in(bot: BotContext, run: Run, words: Words, now: datetime, *, steers: bool = True) -> Page:
+    """In a language; `steers`: with the buttons for moderators."""
+    try:
+        dataset = await bot.threads.quick(bot.services.datasets.describe, run.dataset_id)
+    except OmokageError:
+        dataset = None
+    version = await find_version(bot, run) if run.state is RunState.FINISHED else None
+    moment = moment_of(run, idle=now - run.updated_at)
+    embed = run_embed(words, Shown(run, dataset, version, bot.settings.price_per_hour, moment))
+    return Page(
+        words, _with_pictures(words, run, embed), run_view(words, run, version, steers=steers), _pictures(words, run)
+    )
+
+
+async def picture_files(bot: BotContext, page: Page) -> list[discord.File] | None:
+    """Read a page's pictures, to be uploaded; None: one is gone."""
+    try:
+        return [await _file(bot, *picture) for picture in page.pictures]
+    except OmokageError:
+        return None
+
+
+async def _file(bot: BotContext, name: str, blob: str, alt: str) -> discord.File:
+    data = await bot.threads.slow(bot.services.blobs.get, blob)
+    return discord.File(io.BytesIO(data), name, description=alt)
+
+
+def _pictures(words: Words, run: Run) -> tuple[tuple[str, str, str], ...]:
+    live = run.live
+    if live is None:
+        return ()
+    number = str(run.number)
+    curves = (CURVES, live.picture, words.say("run-curves-alt", number=number))
+    samples = (SAMPLES, live.samples, words.say("run-samples", number=number))
+    return tuple((name, blob, alt) for name, blob, alt in (curves, samples) if blob)
+
+
+def _with_pictures(words: Words, run: Run, embed: discord.Embed) -> tuple[discord.Embed, ...]:
+    """The curves below the figures; samples in a frame of their own, since an embed has one picture."""
+    embeds = [embed]
+    for name, _, alt in _pictures(words, run):
+        if name == CURVES:
+            embed.set_image(url=f"attachment://{name}")
+        else:
+            embeds.append(discord.Embed(colour=embed.colour, title=alt).set_image(url=f"attachment://{name}"))
+    return tuple(embeds)
