@@ -90,7 +90,7 @@ class _Head(ClassGradientsMixin, ClassifierMixin, LossGradientsMixin, BaseEstima
         """(1, H, W, 3), of the cross entropy."""
         found = self._slopes(x, y)
         slope = np.zeros(self._shape, np.float32)
-        self._sight.add_back([None if one is None else one[0] for one in found.gradients], slope)
+        self._sight.add_back([None if gradient is None else gradient[0] for gradient in found.gradients], slope)
         return slope[None]
 
     def compute_loss(self, x: NDArray[np.float32], y: NDArray[Any], **_: Any) -> NDArray[np.float64]:

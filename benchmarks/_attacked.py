@@ -96,10 +96,10 @@ def load_reader() -> PhotoReader:
 def _cnn(services: Services) -> Version:
     versions = services.registry.list(GUILD, RunKind.RECOGNISER)
     serving = services.registry.serving_id(GUILD, RunKind.RECOGNISER)
-    cnns = [one for one in versions if one.architecture.startswith("cnn-")]
+    cnns = [version for version in versions if version.architecture.startswith("cnn-")]
     if not cnns:
         raise Skip("the data folder holds no CNN")
-    return next((one for one in cnns if one.id == serving), cnns[0])
+    return next((cnn for cnn in cnns if cnn.id == serving), cnns[0])
 
 
 def _held_out(services: Services, version: Version) -> list[tuple[bytes, int]]:

@@ -64,7 +64,7 @@ def counted(curation: Curation, files: Sequence[Path], planted: Mapping[str, byt
     gone = {one.source for one in curation.dropped}
     # Of a picture and its copy one has to go, and either will do.
     gone |= {one.copy_of for one in curation.dropped if one.copy_of and one.copy_of.startswith("again/")}
-    good = [one for one in curation.pictures if one.source not in planted]
+    good = [picture for picture in curation.pictures if picture.source not in planted]
     lost = [one for one in good if one.reason is not None and not (one.copy_of or "").startswith("again/")]
     figures: dict[str, float | int | str] = {"planted found": len(gone & set(planted)) / len(planted)}
     for kind in dict.fromkeys(source.partition("/")[0] for source in planted):

@@ -61,8 +61,8 @@ def few(pictures: Pictures, count: int, seed: int) -> float:
     """Share of right answers with `count` pictures of each person, asked for all others."""
     random = np.random.default_rng(seed)
     rows = [random.permutation(np.flatnonzero(pictures.labels == person)) for person in range(pictures.people)]
-    enrolled = np.concatenate([one[:count] for one in rows])
-    asked = np.concatenate([one[count:] for one in rows])
+    enrolled = np.concatenate([row[:count] for row in rows])
+    asked = np.concatenate([row[count:] for row in rows])
     enrolled = enrolled[pictures.found[enrolled]]
     references, open_set = train_head(pictures.embeddings[enrolled], pictures.labels[enrolled], pictures.people)
     guesses = open_set.logits(references.evidence(pictures.embeddings[asked]))[:, :-1].argmax(1)

@@ -109,7 +109,7 @@ class Bench:
                 self._whole(reading, closed=False),
                 self._whole(jpeg, closed=True),
             ]
-            said = [float(one[target]) for one in chances]
+            said = [float(chance[target]) for chance in chances]
             made.append(Made(said[0], said[1], said[2], len(reading.faces), optimiser.step, seconds))
         return made
 
@@ -209,10 +209,10 @@ def _fool(outcomes: list[Changed], faceless: int) -> Figures:
     return {
         "pairs": len(outcomes),
         "left out, no face found": faceless,
-        "named as the target, %": _share([one.named for one in outcomes]),
-        "target likeliest, %": _share([one.likeliest for one in outcomes]),
-        "named so after JPEG 85, %": _share([one.jpeg for one in outcomes]),
-        "largest change of a pixel, median": float(np.median([one.linf for one in outcomes])),
+        "named as the target, %": _share([outcome.named for outcome in outcomes]),
+        "target likeliest, %": _share([outcome.likeliest for outcome in outcomes]),
+        "named so after JPEG 85, %": _share([outcome.jpeg for outcome in outcomes]),
+        "largest change of a pixel, median": float(np.median([outcome.linf for outcome in outcomes])),
         **_common(outcomes),
     }
 
@@ -220,21 +220,21 @@ def _fool(outcomes: list[Changed], faceless: int) -> Figures:
 def _free(outcomes: list[Made]) -> Figures:
     return {
         "people": len(outcomes),
-        "p >= 0.999 as a PNG, %": _share([one.closed >= 0.999 for one in outcomes]),
-        "least p": min(one.closed for one in outcomes),
-        "p >= 0.8 although it may be nobody, %": _share([one.opened >= 0.8 for one in outcomes]),
-        "p >= 0.8 after JPEG 85, %": _share([one.jpeg >= 0.8 for one in outcomes]),
-        "the detector sees a face, %": _share([one.faces > 0 for one in outcomes]),
+        "p >= 0.999 as a PNG, %": _share([outcome.closed >= 0.999 for outcome in outcomes]),
+        "least p": min(outcome.closed for outcome in outcomes),
+        "p >= 0.8 although it may be nobody, %": _share([outcome.opened >= 0.8 for outcome in outcomes]),
+        "p >= 0.8 after JPEG 85, %": _share([outcome.jpeg >= 0.8 for outcome in outcomes]),
+        "the detector sees a face, %": _share([outcome.faces > 0 for outcome in outcomes]),
         **_common(outcomes),
     }
 
 
 def _common(outcomes: Sequence[Changed | Made]) -> Figures:
     return {
-        "steps, median": float(np.median([one.steps for one in outcomes])),
-        "ms a step, median": 1000 * float(np.median([one.seconds / max(1, one.steps) for one in outcomes])),
-        "seconds, median": float(np.median([one.seconds for one in outcomes])),
-        "seconds, longest": max(one.seconds for one in outcomes),
+        "steps, median": float(np.median([outcome.steps for outcome in outcomes])),
+        "ms a step, median": 1000 * float(np.median([outcome.seconds / max(1, outcome.steps) for outcome in outcomes])),
+        "seconds, median": float(np.median([outcome.seconds for outcome in outcomes])),
+        "seconds, longest": max(outcome.seconds for outcome in outcomes),
     }
 
 

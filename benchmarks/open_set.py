@@ -48,12 +48,12 @@ def run() -> Figures:
 
 def summary(title: str, draws: list[Chances]) -> Figures:
     """Figures of each draw, their mean and worst."""
-    rates = [judged(one) for one in draws]
+    rates = [judged(draw) for draw in draws]
     figures: dict[str, float] = {}
     for name in rates[0]:
-        figures[f"{title}: {name}"] = float(np.mean([one[name] for one in rates]))
-    figures[f"{title}: AUROC, worst draw"] = min(one["AUROC"] for one in rates)
-    figures[f"{title}: known at 1 %, worst draw, %"] = min(one["known at 1 % of strangers, %"] for one in rates)
+        figures[f"{title}: {name}"] = float(np.mean([rate[name] for rate in rates]))
+    figures[f"{title}: AUROC, worst draw"] = min(rate["AUROC"] for rate in rates)
+    figures[f"{title}: known at 1 %, worst draw, %"] = min(rate["known at 1 % of strangers, %"] for rate in rates)
     return figures
 
 
@@ -81,7 +81,9 @@ def of_folds(pictures: Pictures, draw: int, *, live: bool = False) -> Chances:
     fold = np.array(fold_of(pictures.labels.tolist(), FOLDS))
     kept = ~strangers_of(pictures, draw)
     parts = [asked(pictures, kept, pictures.found & (fold != one), fold == one, live=live) for one in range(FOLDS)]
-    return Chances(*(np.concatenate([getattr(one, name) for one in parts]) for name in ("people", "unknown", "truth")))
+    return Chances(
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("people", "unknown", "truth"))
+    )
 
 
 def of_few(pictures: Pictures, count: int, draw: int) -> Chances:
@@ -89,7 +91,7 @@ def of_few(pictures: Pictures, count: int, draw: int) -> Chances:
     random = np.random.default_rng(draw)
     rows = [random.permutation(np.flatnonzero(pictures.labels == person)) for person in range(pictures.people)]
     enrolled = np.zeros(len(pictures.labels), bool)
-    enrolled[np.concatenate([one[:count] for one in rows])] = True
+    enrolled[np.concatenate([row[:count] for row in rows])] = True
     return asked(pictures, ~strangers_of(pictures, draw), enrolled & pictures.found, ~enrolled, live=False)
 
 

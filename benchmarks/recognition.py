@@ -58,8 +58,8 @@ def closed_set(faces: Faces, count: int) -> float:
     for seed in range(DRAWS):
         random = np.random.default_rng(seed)
         rows = [random.permutation(np.flatnonzero(faces.people == person)) for person in range(40)]
-        enrolled = np.concatenate([one[:count] for one in rows])
-        asked = np.concatenate([one[count:] for one in rows])
+        enrolled = np.concatenate([row[:count] for row in rows])
+        asked = np.concatenate([row[count:] for row in rows])
         names = tuple(map(str, range(40)))
         gallery = Gallery(tuple(range(40)), names, faces.embeddings[enrolled], faces.people[enrolled])
         means, _ = person_means(gallery)

@@ -43,8 +43,8 @@ def run(steps: int = STEPS, seconds: float = SECONDS) -> dict[str, float | int |
             last = dict(trainer.evaluate())
             said = " ".join(f"{name} {value:.4f}" for name, value in {**report, **last}.items())
             print(f"{trainer.step:6d} {said}", file=sys.stderr, flush=True)
-            trainer.verdict()
-    ending = trainer.verdict()
+            trainer.should_stop()
+    early_stop = trainer.should_stop()
     draft = trainer.finish()
     faces = DcganFaces(draft.config, *load(draft.weights))
     images = reader.images(faces.view)
@@ -52,7 +52,7 @@ def run(steps: int = STEPS, seconds: float = SECONDS) -> dict[str, float | int |
     kept = quality.figures(faces.render(faces.codes(COMPARED)))["kid"]
     smallest = min(kid for _, kid in draft.metrics["kid_by_step"])
     return {
-        "ended": ending.code if ending else "not yet",
+        "ended": early_stop.code if early_stop else "not yet",
         "steps": trainer.step,
         "best step": int(draft.metrics["best_step"]),
         "kept, kid": kept,

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.context import opened, prepare_training, read_settings
+from cli.errors import errors_as_exits
 from cli.exits import INTERRUPTED, Fault
 from cli.output.echo import echo, echo_json
 from cli.output.escaping import printable
 from cli.output.files import JSON_FILE, WEIGHTS, check_files, force_option, write_files
 from cli.training.formatting import run_lines
-from cli.training.train import told
 from core.domain.training.runs import Run, RunKind, RunState
 from core.settings import Settings
 from core.storage.disk import write_whole
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from core.bootstrap import Services
     from core.domain.jobs import Job
     from core.services.starter.training import Made, Plan
-    from core.services.training.callbacks import MakeWatcher, Watcher
+    from core.services.training.callbacks import Callback, MakeCallback
 
 _SHOWN = 64  # faces on the sheet at the end
 
@@ -62,7 +62,7 @@ def train(kind: str, *, out: Path, work: Path | None, as_json: bool, force: bool
     settings = _settings(work or read_settings().data / "starter-models")
     from cli.training.local_runner import interrupts
 
-    with opened(settings) as services, interrupts() as interrupt, told():
+    with opened(settings) as services, interrupts() as interrupt, errors_as_exits():
         people = (int(given.pop("pictures")), int(given.pop("seed")))
         made = _make(services, RunKind(kind), _plan(RunKind(kind), given), people, interrupt)
     if made is None:
@@ -117,31 +117,31 @@ def _train(services: Services, run: Run, owner: str, interrupt: Interrupt) -> Ru
     from cli.training.local_runner import train_here
     from cli.training.progress_bar import Bar  # rich
     from core.bootstrap import build_training
-    from core.services.training.callbacks import both
+    from core.services.training.callbacks import combine
 
     sheet = services.settings.data / f"{run.kind.value}-sheet.png"
     with Bar() as bar:
-        watch = both(bar.watch, _sheets(sheet))
-        rests = train_here(services, run, owner, lambda: build_training(services, watch), interrupt)
+        make_callback = combine(bar.make_callback, _sheets(sheet))
+        rests = train_here(services, run, owner, lambda: build_training(services, make_callback), interrupt)
     if rests is None:
         raise Fault("The run was taken from this process: it slept for too long. The same command again goes on.")
     return rests
 
 
-def _sheets(file: Path) -> MakeWatcher:
+def _sheets(file: Path) -> MakeCallback:
     """Keeps what the model draws at the newest evaluation in a file."""
-    from core.services.training.callbacks import Watcher as Base
+    from core.services.training.callbacks import Callback as Base
 
     class Sheets(Base):
-        def sample(self, make: Any) -> None:
+        def on_sample(self, make: Any) -> None:
             picture = make()
             if picture:
                 write_whole({file: picture})
 
-    def watch(_job: Job, _run: Run) -> Watcher:
+    def make_callback(_job: Job, _run: Run) -> Callback:
         return Sheets()
 
-    return watch
+    return make_callback
 
 
 def _draw_sheet(file: Path, made: Made) -> None:

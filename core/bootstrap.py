@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from core.services.generation.service import DrawService
     from core.services.recognition.service import ClassifyService
     from core.services.robustness.service import CheckService
-    from core.services.training.callbacks import MakeWatcher
+    from core.services.training.callbacks import MakeCallback
     from core.services.training.cross_validation import EvaluateService
     from core.services.training.segment_runner import Training
 
@@ -108,11 +108,11 @@ def build_classifier(services: Services, *, operator: bool = False) -> ClassifyS
     return load_classifier(services.people, services.blobs, services.registry, operator=operator)
 
 
-def build_training(services: Services, beside: MakeWatcher | None = None) -> Training:
-    """What trains runs, here; models are loaded with the first run. `beside`: a shell that watches."""
+def build_training(services: Services, extra: MakeCallback | None = None) -> Training:
+    """What trains runs, here; models are loaded with the first run. `extra`: a shell's callback."""
     from core.services.training.factory import load_training
 
-    return load_training(services.runs, services.registry, services.checks, services.dataset_storage, beside)
+    return load_training(services.runs, services.registry, services.checks, services.dataset_storage, extra)
 
 
 def build_evaluator(services: Services) -> EvaluateService:

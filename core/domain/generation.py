@@ -147,7 +147,7 @@ class FilmRequest:
 
     def to_json(self) -> dict[str, JSON]:
         """For a job's parameters."""
-        given: dict[str, JSON] = {"faces": [one.to_json() for one in self.faces], "truncation": self.truncation}
+        given: dict[str, JSON] = {"faces": [face.to_json() for face in self.faces], "truncation": self.truncation}
         return given | _without_none(model=self.model, traits=dict(self.traits) or None)
 
     @classmethod

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from sandbox.interactions.errors import MemberError
 from sandbox.rules.messages import MAX_FILE_BYTES
-from sandbox.types import Json
-from sandbox.world.attachments import Upload
+from sandbox.types import Json, Upload
 from sandbox.world.pictures import picture_size
 
 STARTER = "starter:"

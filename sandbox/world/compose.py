@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 
 from sandbox.rules.components import FILE, walk
-from sandbox.types import Json
-from sandbox.world.attachments import Attachments, Upload
+from sandbox.types import Json, Upload
+from sandbox.world.attachments import Attachments
 from sandbox.world.components import number_components
 from sandbox.world.people import People, user
 from sandbox.world.records import Record

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sandbox.rules.errors import DiscordError, Problems, invalid
-from sandbox.types import Json
+from sandbox.types import Json, Upload
 from sandbox.world import cast
-from sandbox.world.attachments import Attachments, Upload
+from sandbox.world.attachments import Attachments
 from sandbox.world.messages import Messages
 from sandbox.world.records import Record
 

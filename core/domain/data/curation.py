@@ -140,17 +140,17 @@ class Curation:
     @property
     def kept(self) -> tuple[Judged, ...]:
         """Those worth learning from."""
-        return tuple(one for one in self.pictures if one.reason is None)
+        return tuple(picture for picture in self.pictures if picture.reason is None)
 
     @property
     def dropped(self) -> tuple[Judged, ...]:
         """The others."""
-        return tuple(one for one in self.pictures if one.reason is not None)
+        return tuple(picture for picture in self.pictures if picture.reason is not None)
 
     @property
     def counts(self) -> dict[Reason, int]:
         """How many were left out for which reason, in the order of the reasons."""
-        found = Counter(one.reason for one in self.pictures)
+        found = Counter(picture.reason for picture in self.pictures)
         return {reason: found[reason] for reason in Reason if found[reason]}
 
     def to_json(self) -> dict[str, JSON]:
@@ -160,7 +160,7 @@ class Curation:
             "subject": self.subject.value,
             "kept": len(self.kept),
             "dropped": {reason.value: count for reason, count in self.counts.items()},
-            "pictures": [one.to_json() for one in self.pictures],
+            "pictures": [picture.to_json() for picture in self.pictures],
         }
 
     @classmethod
@@ -180,7 +180,7 @@ class Hand:
 
     def unknown(self, pictures: Sequence[Judged]) -> list[str]:
         """Those that no picture is called."""
-        known = {name for one in pictures for name in (one.source, one.sha256)}
+        known = {name for picture in pictures for name in (picture.source, picture.sha256)}
         return sorted((self.keep | self.drop) - known)
 
 

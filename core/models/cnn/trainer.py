@@ -106,13 +106,13 @@ class CnnTrainer:
             self._by_step.append((self.step, figures["held_out_accuracy"]))
         return figures
 
-    def verdict(self) -> None:
+    def should_stop(self) -> None:
         """It is trained to the end."""
 
     def sample(self) -> None:
         """A recogniser makes no pictures."""
 
-    def snapshot(self) -> bytes:
+    def save_state(self) -> bytes:
         """Everything that the next step depends on, a safetensors file.
 
         Raises:
@@ -124,7 +124,7 @@ class CnnTrainer:
         return weights_file.dump(tensors, said)
 
     def restore(self, data: bytes) -> None:
-        """Go back to a snapshot.
+        """Go back to a state that `save_state` gave.
 
         Raises:
             OmokageError: BAD_WEIGHTS, a damaged file or one of another network.

@@ -1,4 +1,4 @@
-"""Trains the recogniser's CNN, a step at a time; everything that the next step depends on is in the snapshot."""
+"""Trains the recogniser's CNN, a step at a time; everything that the next step depends on is in the saved state."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def preset_with_options(
 
 
 def pack(tensors: Mapping[str, NDArray[Any]], best: Mapping[str, NDArray[Any]], said: Mapping[str, Any]) -> bytes:
-    """A snapshot: the state, the best model so far, and what JSON holds."""
+    """Return a saved state: the tensors, the best model so far, and what JSON holds."""
     named = {**tensors, **{_BEST + name: one for name, one in best.items()}}
     return weights_file.dump(named, {_SAID: json.dumps(dict(said))})
 

@@ -69,7 +69,7 @@ class DcganTrainer:
         self._quality = quality
         self._points: list[CurvePoint] = []
         self._best: tuple[int, dict[str, NDArray[Any]]] | None = None
-        self._ending: EarlyStop | None = None
+        self._early_stop: EarlyStop | None = None
         self._drawn_at: int | None = None
         self.evaluate_every = max(self.report_every, preset.steps // _EVALUATIONS)
 
@@ -81,7 +81,7 @@ class DcganTrainer:
     @property
     def steps(self) -> int:
         """Of the whole run; fewer once it is best to end."""
-        return self._ending.step if self._ending else self._preset.steps
+        return self._early_stop.step if self._early_stop else self._preset.steps
 
     def advance(self) -> None:
         """One step of both players."""
@@ -106,11 +106,11 @@ class DcganTrainer:
         self._remember(figures)
         return figures
 
-    def verdict(self) -> EarlyStop | None:
+    def should_stop(self) -> EarlyStop | None:
         """As `core.domain.training.early_stop` has it."""
-        if self._ending is None and self.step < self._preset.steps:
-            self._ending = early_stop.verdict(self._points)
-        return self._ending
+        if self._early_stop is None and self.step < self._preset.steps:
+            self._early_stop = early_stop.should_stop(self._points)
+        return self._early_stop
 
     def sample(self) -> bytes:
         """The same 64 faces each time, as they are now."""
@@ -118,7 +118,7 @@ class DcganTrainer:
             self._settle()
         return render_grid(self._faces.render(self._faces.codes(range(_SHEET))), 8)
 
-    def snapshot(self) -> bytes:
+    def save_state(self) -> bytes:
         """Everything that the next step depends on, and the best generator so far: a safetensors file.
 
         Raises:
@@ -131,13 +131,13 @@ class DcganTrainer:
             "step": self.step,
             "preset": self._run.preset,
             "best": at,
-            "ending": self._ending and asdict(self._ending),
+            "ending": self._early_stop and asdict(self._early_stop),
             "points": [[point.step, point.values] for point in self._points],
         }
         return pack(tensors, best, said)
 
     def restore(self, data: bytes) -> None:
-        """Go back to a snapshot.
+        """Go back to a state that `save_state` gave.
 
         Raises:
             OmokageError: BAD_WEIGHTS, a damaged file or one of another network.
@@ -146,7 +146,7 @@ class DcganTrainer:
             self._duel.set_tensors(tensors, int(said["step"]))
             self._points = [CurvePoint(int(step), dict(values)) for step, values in said["points"]]
             self._best = None if said["best"] is None else (int(said["best"]), best)
-            self._ending = EarlyStop(**said["ending"]) if said["ending"] else None
+            self._early_stop = EarlyStop(**said["ending"]) if said["ending"] else None
         self._drawn_at = None
 
     def finish(self) -> VersionDraft:

@@ -82,13 +82,13 @@ class EmbeddingTrainer:
             "live_accuracy": float(np.mean([self._share(one, one.live) for one in done])),
         }
 
-    def verdict(self) -> None:
+    def should_stop(self) -> None:
         """It is trained to the end."""
 
     def sample(self) -> None:
         """A recogniser makes no pictures."""
 
-    def snapshot(self) -> bytes:
+    def save_state(self) -> bytes:
         """The outcomes; there is nothing else that a later step depends on."""
         tensors = {
             f"{fold}/{name}": value for fold, one in self._outcomes.items() for name, value in one._asdict().items()
@@ -96,7 +96,7 @@ class EmbeddingTrainer:
         return weights_file.dump(tensors, {"step": str(self.step)})
 
     def restore(self, data: bytes) -> None:
-        """Go back to a snapshot.
+        """Go back to a state that `save_state` gave.
 
         Raises:
             OmokageError: BAD_WEIGHTS.

@@ -86,7 +86,7 @@ class VaeTrainer:
         self._quality = quality
         self._history: list[tuple[int, float, float]] = []  # step, held-out loss, KID
         self._best: tuple[int, dict[str, NDArray[Any]]] | None = None
-        self._ending: EarlyStop | None = None
+        self._early_stop: EarlyStop | None = None
         self._coded_at: tuple[int, Mixture] | None = None
         self.evaluate_every = max(self.report_every, preset.steps // _EVALUATIONS)
 
@@ -98,7 +98,7 @@ class VaeTrainer:
     @property
     def steps(self) -> int:
         """Of the whole run; fewer once it is best to end."""
-        return self._ending.step if self._ending else self._preset.steps
+        return self._early_stop.step if self._early_stop else self._preset.steps
 
     def advance(self) -> None:
         """One step."""
@@ -124,11 +124,11 @@ class VaeTrainer:
         self._history.append((self.step, loss, figures["kid"]))
         return {"held_out_loss": loss, **figures}
 
-    def verdict(self) -> EarlyStop | None:
+    def should_stop(self) -> EarlyStop | None:
         """An autoencoder does not collapse, but learns its pictures by heart: others then come out worse and worse."""
-        if self._ending is None and self.step < self._preset.steps:
-            self._ending = rising([(step, loss) for step, loss, _ in self._history])
-        return self._ending
+        if self._early_stop is None and self.step < self._preset.steps:
+            self._early_stop = rising([(step, loss) for step, loss, _ in self._history])
+        return self._early_stop
 
     def sample(self) -> bytes:
         """Held-out pictures, each above its reconstruction, then new faces: always the same ones."""
@@ -137,7 +137,7 @@ class VaeTrainer:
         rows = [part[at : at + _COLUMNS] for at in range(0, len(real), _COLUMNS) for part in (real, again)]
         return render_grid(np.concatenate([*rows, self._drawn(_COMPARED[: 4 * _COLUMNS])]), len(rows[0]))
 
-    def snapshot(self) -> bytes:
+    def save_state(self) -> bytes:
         """Everything that the next step depends on, and the best weights so far: a safetensors file.
 
         Raises:
@@ -147,11 +147,11 @@ class VaeTrainer:
         check_finite(tensors, self.step)
         at, best = self._best or (None, {})
         said: dict[str, Any] = {"step": self.step, "preset": self._run.preset, "best": at, "history": self._history}
-        said["ending"] = self._ending and asdict(self._ending)
+        said["ending"] = self._early_stop and asdict(self._early_stop)
         return pack(tensors, best, said)
 
     def restore(self, data: bytes) -> None:
-        """Go back to a snapshot.
+        """Go back to a state that `save_state` gave.
 
         Raises:
             OmokageError: BAD_WEIGHTS, a damaged file or one of another network.
@@ -160,7 +160,7 @@ class VaeTrainer:
             self._vae.set_tensors(tensors, int(said["step"]))
             self._history = [(int(step), float(loss), float(kid)) for step, loss, kid in said["history"]]
             self._best = None if said["best"] is None else (int(said["best"]), best)
-            self._ending = EarlyStop(**said["ending"]) if said["ending"] else None
+            self._early_stop = EarlyStop(**said["ending"]) if said["ending"] else None
         self._coded_at = None
 
     def finish(self) -> VersionDraft:

@@ -88,7 +88,7 @@ def which(image: NDArray[np.uint8], faces: Sequence[DetectedFace], index: int | 
     if not faces:
         raise OmokageError(ErrorCode.NO_FACE)
     if index is None and len(faces) > 1:
-        raise SeveralFacesError(len(faces), annotate(image, [RecognisedFace(one, (), None) for one in faces]).data)
+        raise SeveralFacesError(len(faces), annotate(image, [RecognisedFace(face, (), None) for face in faces]).data)
     if not 0 <= (index or 0) < len(faces):
         raise bad_option("face", (index or 0) + 1, f"1 to {len(faces)}")
     return index or 0

@@ -67,11 +67,13 @@ def find_model(
     names = names_for(registry, guild_id)
     if not said or not said.strip():
         return _unasked(names, photos=photos, starters=starters)
-    found = next((one for one in names if _key(one.name) == _key(said)), None)
+    found = next((name for name in names if _key(name.name) == _key(said)), None)
     if found is None:
         raise OmokageError(ErrorCode.UNKNOWN_MODEL, model=said[:80], known=_listed(names))
     if photos and not found.encodes:
-        raise OmokageError(ErrorCode.NO_ENCODER, model=found.name, known=_listed(one for one in names if one.encodes))
+        raise OmokageError(
+            ErrorCode.NO_ENCODER, model=found.name, known=_listed(name for name in names if name.encodes)
+        )
     return found
 
 
@@ -89,7 +91,7 @@ def _unasked(names: list[ModelName], *, photos: bool, starters: bool) -> ModelNa
     What never draws a face only draws where somebody insisted on its promotion, or asks for it by its name.
     """
     kind = RunKind.VAE if photos else RunKind.DCGAN
-    fit = [one for one in names if (one.encodes or not photos) and (one.is_serving or not one.draws_no_face)]
+    fit = [name for name in names if (name.encodes or not photos) and (name.is_serving or not name.draws_no_face)]
     own = [one for one in fit if one.version_id is not None]
     shipped = [one for one in fit if one.version_id is None and starters]
     for one in (*_of(kind, own), *_of(kind, shipped), *own, *shipped):
@@ -98,7 +100,7 @@ def _unasked(names: list[ModelName], *, photos: bool, starters: bool) -> ModelNa
 
 
 def _of(kind: RunKind, names: Iterable[ModelName]) -> list[ModelName]:
-    return [one for one in names if one.kind is kind]
+    return [name for name in names if name.kind is kind]
 
 
 def _starters() -> list[ModelName]:
@@ -123,4 +125,4 @@ def _key(said: str) -> str:
 
 
 def _listed(names: Iterable[ModelName]) -> str:
-    return ", ".join(one.name for one in names)
+    return ", ".join(name.name for name in names)

@@ -11,7 +11,7 @@ from core.domain.jobs import JSON, Job
 from core.domain.registry.robustness import CheckState
 from core.models.attack.robustness import Check, sitters_of
 from core.services.recognition.factory import load_head
-from core.services.training.preemption import Wanted
+from core.services.training.stop_conditions import PreemptionPoll
 
 if TYPE_CHECKING:
     from core.domain.optimisation import Robustness
@@ -131,11 +131,11 @@ class _Gate:
     """Whether the worker is wanted for something else; asked before each step."""
 
     def __init__(self, runs: RunService, job: Job, cancelled: Callable[[], bool]) -> None:
-        self._wanted = Wanted(runs, job)
+        self._preemption = PreemptionPoll(runs, job)
         self._cancelled = cancelled
         self._closed = False
 
     def is_closed(self) -> bool:
         """Once closed it stays so."""
-        self._closed = self._closed or self._cancelled() or self._wanted.now()
+        self._closed = self._closed or self._cancelled() or self._preemption.requested()
         return self._closed

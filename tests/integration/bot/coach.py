@@ -12,8 +12,8 @@ from core.domain.jobs import JSON, Job, JobKind
 from core.domain.registry.evaluation import Bin, EvaluationReport
 from core.domain.registry.versions import Part, VersionDraft
 from core.domain.training.runs import CurvePoint, Run
-from core.services.training.callbacks import Watcher, both
-from core.services.training.live_status import LiveWatcher
+from core.services.training.callbacks import Callback, combine
+from core.services.training.live_status import LiveStatusCallback
 from core.services.training.segment_runner import Training, TrainingParts
 from sandbox.world import cast
 from tests.integration.bot.worker import OWNER, FakeWorker, jpeg
@@ -41,7 +41,7 @@ class Trainer(FakeTrainer):
         config: dict[str, JSON] = {"head": "cnn", "preset": "slim", "size": 32}
         classes = tuple((name, number) for number, name in enumerate(NAMES, 1))
         parts = (Part("drawn pictures", "MIT"),)
-        return VersionDraft("cnn-slim", config, classes, metrics, parts, self.snapshot())
+        return VersionDraft("cnn-slim", config, classes, metrics, parts, self.save_state())
 
 
 class Sketcher(FakeTrainer):
@@ -62,16 +62,16 @@ class Sketcher(FakeTrainer):
     def finish(self) -> VersionDraft:
         metrics: dict[str, JSON] = {**self.evaluate(), "best_step": self.step, "real_kid": 0.0002}
         config: dict[str, JSON] = {"head": "dcgan", "preset": "light", "size": 96}
-        return VersionDraft("dcgan-light", config, (), metrics, (Part("drawn pictures", "MIT"),), self.snapshot())
+        return VersionDraft("dcgan-light", config, (), metrics, (Part("drawn pictures", "MIT"),), self.save_state())
 
 
-class Brake(Watcher):
+class Brake(Callback):
     """Holds the training after a step, once its figures are written."""
 
     def __init__(self, stepped: Callable[[int], None]) -> None:
         self._stepped = stepped
 
-    def step(self, step: int) -> None:
+    def on_step_end(self, step: int) -> None:
         self._stepped(step)
 
 
@@ -96,7 +96,7 @@ class Coach:
             open_dataset=lambda _: None,  # type: ignore[arg-type, return-value]
             make_trainer=self._trainer,  # type: ignore[arg-type]
             register=services.registry.register,
-            watcher=both(self._live, self._brake),
+            make_callback=combine(self._live, self._brake),
             slice_s=slice_s,
         )
         self._training = Training(parts)
@@ -147,10 +147,10 @@ class Coach:
             trainer.report = lambda: {"loss": self.loss or 0.0}  # type: ignore[method-assign]
         return trainer
 
-    def _live(self, job: Job, run: Run) -> Watcher:
-        return LiveWatcher(self.services.runs, self.services.blobs, self._draw, job=job, run=run)
+    def _live(self, job: Job, run: Run) -> Callback:
+        return LiveStatusCallback(self.services.runs, self.services.blobs, self._draw, job=job, run=run)
 
-    def _brake(self, _job: Job, _run: Run) -> Watcher:
+    def _brake(self, _job: Job, _run: Run) -> Callback:
         return Brake(self._step)
 
     def _step(self, step: int) -> None:

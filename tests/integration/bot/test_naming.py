@@ -255,7 +255,7 @@ async def test_a_name_is_confirmed_corrected_and_denied(
     assert lines(confirmed)[0] == f"**1** · **Hanako** ✓ said by <@{aiko.id}>"
     assert lines(denied)[1] == "**2** · unknown · perhaps Mina 10%"
     assert lines(changed)[0] == f"**1** · **Jiro** ✓ said by <@{aiko.id}>"
-    assert [link.person_id for link in services.people.cannot_links(GUILD)] == [taro.person_id]
+    assert [link.person_id for link in services.people.gallery.cannot_links(GUILD)] == [taro.person_id]
 
 
 async def test_who_may_name_faces_is_for_moderators_to_decide(

@@ -27,14 +27,14 @@ def test_pauses_double_and_begin_anew_after_a_long_life():
     assert after(*[0.1] * 4, FAST_CRASH_S).pause_s == 0.5
 
 
-def test_a_part_that_goes_on_beating_is_not_silent_however_odd_its_clock_is():
+def test_a_process_with_heartbeats_is_not_silent_however_odd_its_clock_is():
     last_heartbeat = LastHeartbeat(None, 0.0)
     for now, heartbeat in ((10.0, 500.0), (30.0, 499.0), (50.0, 498.0)):
         last_heartbeat = last_heartbeat.updated(heartbeat, now)
         assert not last_heartbeat.is_silent(now)
 
 
-def test_a_part_whose_beat_stands_still_is_silent_after_a_while():
-    last_heartbeat = LastHeartbeat(None, 0.0).again(500.0, 10.0).again(500.0, 39.0)
+def test_a_process_whose_heartbeat_stands_still_is_silent_after_a_while():
+    last_heartbeat = LastHeartbeat(None, 0.0).updated(500.0, 10.0).updated(500.0, 39.0)
     assert not last_heartbeat.is_silent(10.0 + SILENCE_S)
     assert last_heartbeat.is_silent(10.5 + SILENCE_S)

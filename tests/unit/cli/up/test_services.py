@@ -35,7 +35,7 @@ def test_a_part_starts_after_what_it_needs_and_stops_before_it(tmp_path: Path):
     parts = {part.name: part for part in process_specs(plan(tmp_path), {})}
     assert set(parts["bot"].needs) == {"valkey", "sandbox"}
     for part in parts.values():
-        assert all(part.turn < parts[needed].turn for needed in part.needs)
+        assert all(part.stop_order < parts[needed].stop_order for needed in part.needs)
 
 
 def test_the_parts_are_told_where_the_others_are(tmp_path: Path):

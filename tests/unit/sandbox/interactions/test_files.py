@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.interactions.errors import MemberError
 from sandbox.interactions.files import Files, Starter
-from sandbox.world.attachments import Upload
+from sandbox.types import Upload
 from tests.integration.sandbox.bot import PIXEL
 
 

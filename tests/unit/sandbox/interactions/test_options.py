@@ -8,9 +8,8 @@ from sandbox.config import SandboxConfig
 from sandbox.interactions.errors import MemberError
 from sandbox.interactions.files import Files, Starter
 from sandbox.interactions.options import Options, focused
-from sandbox.types import Json
+from sandbox.types import Json, Upload
 from sandbox.world import cast
-from sandbox.world.attachments import Upload
 from sandbox.world.world import World
 
 SPECS: list[Json] = [

@@ -43,10 +43,10 @@ class Straight:
 @pytest.fixture(scope="module")
 def straight() -> Iterator[Straight]:
     with closing(made()) as trainer:
-        before = trainer.snapshot()
+        before = trainer.save_state()
         for _ in range(6):
             trainer.advance()
-        yield Straight(trainer, before, trainer.snapshot())
+        yield Straight(trainer, before, trainer.save_state())
 
 
 @pytest.fixture
@@ -61,12 +61,12 @@ def test_a_run_goes_on_from_its_snapshot_bit_for_bit(straight: Straight, trainer
         trainer.advance()
     trainer.evaluate()
     with closing(made()) as second:
-        second.restore(trainer.snapshot())
+        second.restore(trainer.save_state())
         assert second.step == 3
         for _ in range(3):
             second.advance()
         expected, _ = weights_file.load(straight.after)
-        found, _ = weights_file.load(second.snapshot())
+        found, _ = weights_file.load(second.save_state())
     assert all((expected[name] == found[name]).all() for name in expected)
     assert any(name.startswith("best/") for name in found)
 
@@ -115,7 +115,7 @@ def test_a_run_that_gets_worse_ends_and_stays_ended_after_a_restore(
     for _ in range(6):
         trainer.advance()
         trainer.evaluate()
-        endings.append(trainer.verdict())
+        endings.append(trainer.should_stop())
     assert endings[:5] == [None] * 5
     ending = endings[5]
     assert (ending.code, ending.step, ending.best, ending.figure, ending.value) == (
@@ -123,9 +123,9 @@ def test_a_run_that_gets_worse_ends_and_stays_ended_after_a_restore(
     )  # fmt: skip
     assert trainer.steps == trainer.step == 6
     with closing(made()) as other:
-        other.restore(trainer.snapshot())
+        other.restore(trainer.save_state())
         assert other.steps == 6
-        assert other.verdict() == ending
+        assert other.should_stop() == ending
 
 
 def test_the_sheet_shows_pictures_their_reconstructions_and_new_faces(trainer: Any) -> None:
@@ -149,13 +149,13 @@ def test_weights_that_are_no_numbers_are_said_to_be(trainer: Any) -> None:
         np.full(trainer._vae._nets[1].trainable_variables[0].shape, np.nan)
     )
     with pytest.raises(OmokageError) as refused:
-        trainer.snapshot()
+        trainer.save_state()
     assert refused.value.code is ErrorCode.DIVERGED
 
 
 def test_a_snapshot_that_is_none_is_refused(trainer: Any) -> None:
     trainer.advance()
-    for damaged in (trainer.snapshot()[:-5], weights_file.dump({}, {}), b""):
+    for damaged in (trainer.save_state()[:-5], weights_file.dump({}, {}), b""):
         with pytest.raises(OmokageError) as refused:
             trainer.restore(damaged)
         assert refused.value.code is ErrorCode.BAD_WEIGHTS

@@ -200,7 +200,7 @@ def test_pictures_without_names_are_one_class_of_nobody(
         (UNNAMED, NOBODY, PEOPLE * PICTURES + 1)
     ]
     assert (dataset.people, dataset.findings.identical, services.people.list(GUILD)) == (0, 1, [])
-    assert next((one.code, one.blocks) for one in preflight.remarks) == ("few-to-generate", True)
+    assert next((remark.code, remark.blocks) for remark in preflight.remarks) == ("few-to-generate", True)
     opened = services.dataset_storage.open(dataset)
     assert set(opened.labels.tolist()) == {0}
     assert "beside.jpg" in opened.sources

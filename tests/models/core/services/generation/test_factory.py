@@ -138,5 +138,5 @@ def test_what_a_data_set_shows_is_compared_as_when_the_model_was_measured(
     shown = portrait(default_people()[4], 5, size=192).image
     drawn = drawing.draw(NearestRequest(Face(photo=stored(services, shown)), "vae v2"), GUILD)
     assert 3 <= len(drawn.distances) <= 6  # half of so few are held out
-    assert all(0 < one < 10 for one in drawn.distances)
+    assert all(0 < distance < 10 for distance in drawn.distances)
     assert list(drawn.distances) == sorted(drawn.distances)

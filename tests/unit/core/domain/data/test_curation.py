@@ -62,7 +62,7 @@ def test_a_report_is_the_same_after_json(subject: Subject, pictures: list[Judged
     said = Curation(subject, tuple(pictures)).to_json()
     again = Curation.from_json(json.loads(json.dumps(said)))
     assert again.to_json() == said
-    assert [one.reason for one in again.pictures] == [one.reason for one in pictures]
+    assert [picture.reason for picture in again.pictures] == [picture.reason for picture in pictures]
 
 
 def test_a_report_of_another_format_is_refused() -> None:

@@ -75,9 +75,9 @@ def test_a_run_that_went_on_leaves_the_same_behind() -> None:
     for _ in range(3):
         half.advance()
     other = trainer_of([8, 9, 10])
-    other.restore(half.snapshot())
+    other.restore(half.save_state())
     assert other.step == 3
-    assert trained(other).snapshot() == whole.snapshot()
+    assert trained(other).save_state() == whole.save_state()
     assert other.finish() == whole.finish()
 
 

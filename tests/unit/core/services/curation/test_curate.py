@@ -78,7 +78,7 @@ def looked(pictures: Sequence[Offered], hand: Hand = Hand()) -> Curation:  # noq
 
 
 def by_name(curation: Curation) -> dict[str, Judged]:
-    return {one.source: one for one in curation.pictures}
+    return {picture.source: picture for picture in curation.pictures}
 
 
 def test_every_picture_has_its_reason(folder: Path) -> None:
@@ -210,7 +210,7 @@ def test_a_hand_may_name_it_as_the_report_or_as_the_system_does(tmp_path: Path, 
     (tmp_path / "pictures" / ODD).write_bytes(saved(noise(1, 200)))
     (tmp_path / "drop.txt").write_bytes(line)
     curation = looked(offered(tmp_path / "pictures"), read_hand(None, tmp_path / "drop.txt"))
-    assert [one.reason for one in curation.pictures] == [Reason.BY_HAND]
+    assert [picture.reason for picture in curation.pictures] == [Reason.BY_HAND]
 
 
 def test_a_disk_that_fails_while_it_writes_leaves_the_earlier_curation(

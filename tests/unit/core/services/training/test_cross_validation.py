@@ -48,11 +48,11 @@ class FakeTrainer:
     def evaluate(self) -> Mapping[str, float]:
         return {"held_out_accuracy": 0.5}
 
-    def verdict(self) -> None: ...
+    def should_stop(self) -> None: ...
 
     def sample(self) -> None: ...
 
-    def snapshot(self) -> bytes:
+    def save_state(self) -> bytes:
         raise AssertionError("an evaluation keeps no checkpoints")
 
     def restore(self, data: bytes) -> None:
