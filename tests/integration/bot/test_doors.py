@@ -12,7 +12,7 @@ from discord.http import Route
 
 from bot.catalogue import ITEMS
 from bot.client import OmokageBot
-from bot.intake.lookup import LARGEST_ID
+from bot.intake.lookup import MAX_ID
 from bot.reference import commands_for_moderators
 from core.bootstrap import Services
 from core.domain.jobs import JobKind
@@ -161,9 +161,7 @@ async def test_forged_ids_are_answered_with_a_sentence_each_and_no_traceback(
     # Given a moderator, who may do everything
     before, fitting, any_job = every_row(services), walk.custom_ids(here), walk.custom_ids(here, every_job=True)
     # When numbers are used that nothing has, jobs of another kind, and values that no select offers
-    shown = [
-        await aiko.command("show", job=typed) for typed in (HUGE, str(LARGEST_ID + 1), "18446744073709551615", "x")
-    ]
+    shown = [await aiko.command("show", job=typed) for typed in (HUGE, str(MAX_ID + 1), "18446744073709551615", "x")]
     unknown = await walk.press_all(bot, aiko, [(item, _forge(custom_id)) for item, custom_id in fitting], ["1"])
     others = await walk.press_all(bot, aiko, [one for one in any_job if one not in fitting], ["1"])
     selects = [(item, custom_id) for item, custom_id in fitting if "Select" in item.__name__]

@@ -202,7 +202,7 @@ async def test_a_private_failure_is_told_once_while_the_database_is_locked(
 ) -> None:
     # Given another process that locks the database the moment the failure is told
     monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 100)
-    monkeypatch.setattr(relay, "_MARK_AGAIN_S", 0.05)
+    monkeypatch.setattr(relay, "_MARK_RETRY_S", 0.05)
     other = sqlite3.connect(str(services.engine.url.database), isolation_level=None)
     deliver = bot.post.deliver
 
