@@ -95,7 +95,7 @@ _BAD_NAMES = {
 }
 
 
-def sentence(error: OmokageError) -> str:
+def error_text(error: OmokageError) -> str:
     """Without a capital letter or a full stop: it follows the photo's name."""
     if error.code is ErrorCode.BAD_NAME:
         return _BAD_NAMES.get(str(error.details.get("reason")), _SENTENCES[error.code])
@@ -113,7 +113,7 @@ def sentence(error: OmokageError) -> str:
 def refusal(error: OmokageError, *, generates: bool) -> str:
     """Why a version was not promoted: what draws faces is compared by another figure."""
     if not generates or error.code is not ErrorCode.NOT_BETTER:
-        return sentence(error)
+        return error_text(error)
     return (
         "the version's faces are further from real ones (KID {new:.4f}) than the serving one's ({old:.4f})".format_map(
             error.details

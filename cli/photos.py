@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.context import first_line
-from cli.error_texts import sentence
+from cli.error_texts import error_text
 from core.domain.errors import ErrorCode, OmokageError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def read_all(classifier: ClassifyService, names: Sequence[str], guild: int) -> I
             data = photo_bytes(name, OPERATOR_MAX_BYTES)
             yield Read(name, classifier.classify_photo(data, guild), data)
         except OmokageError as error:
-            yield Read(name, error=sentence(error))
+            yield Read(name, error=error_text(error))
         except OSError as error:
             yield Read(name, error=error.strerror or first_line(error))
 

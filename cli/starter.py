@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.context import opened, prepare_training, read_settings
+from cli.errors import errors_as_exits
 from cli.exits import INTERRUPTED, Fault
 from cli.output.echo import echo, echo_json
 from cli.output.escaping import printable
 from cli.output.files import JSON_FILE, WEIGHTS, check_files, force_option, write_files
 from cli.training.formatting import run_lines
-from cli.training.train import told
 from core.domain.training.runs import Run, RunKind, RunState
 from core.settings import Settings
 from core.storage.disk import write_whole
@@ -62,7 +62,7 @@ def train(kind: str, *, out: Path, work: Path | None, as_json: bool, force: bool
     settings = _settings(work or read_settings().data / "starter-models")
     from cli.training.local_runner import interrupts
 
-    with opened(settings) as services, interrupts() as interrupt, told():
+    with opened(settings) as services, interrupts() as interrupt, errors_as_exits():
         people = (int(given.pop("pictures")), int(given.pop("seed")))
         made = _make(services, RunKind(kind), _plan(RunKind(kind), given), people, interrupt)
     if made is None:

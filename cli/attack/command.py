@@ -11,13 +11,13 @@ import click
 
 from cli.attack.formatting import optimized_json, optimized_lines
 from cli.context import first_line, opened, prepare_training, read_settings
-from cli.error_texts import sentence
+from cli.error_texts import error_text
+from cli.errors import exit_for
 from cli.exits import INTERRUPTED, OK, BadSetting
 from cli.output.echo import echo, echo_json
 from cli.output.escaping import dump_json, printable
 from cli.output.files import JSON_FILE, PNG, check_files, force_option, write_files
 from cli.photos import photo_bytes
-from cli.training.train import fault_of
 from core.domain.errors import OmokageError
 from core.domain.generation import MOST_SEED, Face
 from core.domain.jobs import JobCancelledError
@@ -111,7 +111,7 @@ def _optimized(services: Services, blobs: Blobs, guild: int, options: Mapping[st
         with closing(build_optimizer(services, blobs)) as optimizer:
             answer = optimizer.optimise(request, guild, bar)
     except OmokageError as error:
-        raise fault_of(error, name if "photo" in error.details else "") from error
+        raise exit_for(error, name if "photo" in error.details else "") from error
     except JobCancelledError as error:
         raise click.Abort from error  # before the first step: there is nothing to keep
     if answer.choice is not None:
@@ -142,7 +142,7 @@ def _face(blobs: Blobs, name: str, number: int | None) -> Face:
     try:
         data = photo_bytes(name)
     except OmokageError as error:
-        raise BadSetting(f"{printable(name)}: {sentence(error)}.") from error
+        raise BadSetting(f"{printable(name)}: {error_text(error)}.") from error
     except OSError as error:
         raise BadSetting(f"{printable(name)}: {error.strerror or first_line(error)}") from error
     return Face(photo=blobs.put(data), index=None if number is None else number - 1)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.context import opened, read_settings
-from cli.error_texts import sentence
+from cli.error_texts import error_text
 from cli.exits import BadSetting, Fault
 from cli.output.escaping import printable
 from core.domain.errors import ErrorCode, OmokageError
@@ -55,7 +55,7 @@ def _sentence(error: OmokageError) -> str:
         return "there is no picture of anybody to make a data set of"
     details = {name: f"'{printable(str(value))}'" if name == "file" else value for name, value in error.details.items()}
     more = _ARCHIVES.get(str(details.get("reason")), "").format(**details)
-    about = [str(details.get("name") or ""), sentence(error), more]
+    about = [str(details.get("name") or ""), error_text(error), more]
     return ": ".join(part for part in about if part)
 
 

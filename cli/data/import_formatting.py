@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
-from cli.error_texts import sentence
+from cli.error_texts import error_text
 from cli.output.escaping import printable
 from cli.output.table import table
 from core.domain.data.imports import ImportReport, LeftOut, LeftOutReason
@@ -61,13 +61,13 @@ def _by_reason(left_out: Iterable[LeftOut]) -> list[tuple[str, str, list[LeftOut
 
 def _why(one: LeftOut) -> str:
     if one.reason == LeftOutReason.BAD_NAME:
-        return sentence(OmokageError(ErrorCode.BAD_NAME, reason=str(one.details.get("why"))))
+        return error_text(OmokageError(ErrorCode.BAD_NAME, reason=str(one.details.get("why"))))
     return _SENTENCES.get(one.reason) or _error_sentence(one)
 
 
 def _error_sentence(one: LeftOut) -> str:
     try:
-        return sentence(OmokageError(ErrorCode(one.reason), **_plain(one.details)))
+        return error_text(OmokageError(ErrorCode(one.reason), **_plain(one.details)))
     except ValueError:  # a reason of a later version
         return one.reason
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.context import first_line, opened, prepare_training, read_settings
-from cli.error_texts import sentence
+from cli.error_texts import error_text
+from cli.errors import errors_as_exits, exit_for
 from cli.exits import BadSetting
 from cli.output.echo import echo, echo_json
 from cli.output.escaping import printable
 from cli.output.files import Kind, check_files, force_option, write_files
 from cli.photos import photo_bytes
-from cli.training.train import fault_of, told
 from core.domain.errors import OmokageError
 from core.domain.generation import Drawn, Face
 
@@ -59,7 +59,7 @@ class Studio:
         try:
             drawn = self.drawing.draw(request, self.guild, **more)
         except OmokageError as error:
-            raise fault_of(error, printable(self.names.get(str(error.details.get("photo")), ""))) from error
+            raise exit_for(error, printable(self.names.get(str(error.details.get("photo")), ""))) from error
         if drawn.choice is not None:
             name, faces = printable(self.names[drawn.choice.photo]), drawn.choice.faces
             raise BadSetting(f"{name}: there are {faces} faces in it; say which is meant: {name}#1 to {name}#{faces}.")
@@ -78,7 +78,7 @@ class Studio:
         try:
             blob = self.blobs.put(photo_bytes(name))
         except OmokageError as error:
-            raise BadSetting(f"{printable(name)}: {sentence(error)}") from error
+            raise BadSetting(f"{printable(name)}: {error_text(error)}") from error
         except OSError as error:
             raise BadSetting(f"{printable(name)}: {error.strerror or first_line(error)}") from error
         self.names[blob] = name
@@ -106,7 +106,7 @@ def check_drawn(outputs: Mapping[Path | None, Kind], faces: Iterable[str | None]
 def studio(guild: int) -> Iterator[Studio]:
     """The service; failures become sentences with their exit status."""
     prepare_training()
-    with opened(read_settings()) as services, told():
+    with opened(read_settings()) as services, errors_as_exits():
         from core.bootstrap import build_drawing  # numpy
         from core.storage.blobs import Blobs
 

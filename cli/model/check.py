@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.context import opened, prepare_training, read_settings
+from cli.errors import errors_as_exits
 from cli.exits import Fault
 from cli.model.formatting import robustness_text
 from cli.output.echo import echo, echo_json
-from cli.training.train import told
 from core.domain.training.runs import RunKind
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def check(number: int | None, guild: int, as_json: bool) -> None:
     Minutes. Workers do so for each new version by themselves.
     """
     prepare_training()
-    with opened(read_settings()) as services, told():
+    with opened(read_settings()) as services, errors_as_exits():
         version = services.registry.serving(guild, RunKind.RECOGNISER)
         if number is not None:
             version = services.registry.find(guild, RunKind.RECOGNISER, number)

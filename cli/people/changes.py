@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.context import opened, read_settings
-from cli.error_texts import sentence
+from cli.error_texts import error_text
 from cli.exits import BadSetting, Fault
 from cli.output.confirmation import confirm, yes_option
 from cli.output.echo import echo, echo_json
@@ -42,7 +42,7 @@ def rename(name: str, new_name: str, guild: int, as_json: bool) -> None:
                 raise
             command = shlex.join(["omokage", "people", "merge", name, str(error.details["name"])])
             more = f" --guild {guild}" if guild else ""
-            raise Fault(f"{sentence(error)}; to make one person of both: {command}{more}") from error
+            raise Fault(f"{error_text(error)}; to make one person of both: {command}{more}") from error
     echo_json(person_json(person)) if as_json else echo(f"{name} is called {person.name} now.")
 
 
@@ -103,7 +103,7 @@ def _editing() -> Iterator[Services]:
             yield services
         except OmokageError as error:
             about = f"{error.details['name']}: " if error.code is ErrorCode.UNKNOWN_PERSON else ""
-            raise (BadSetting if error.code in _MISUSE else Fault)(f"{about}{sentence(error)}") from error
+            raise (BadSetting if error.code in _MISUSE else Fault)(f"{about}{error_text(error)}") from error
 
 
 def _removed_json(removed: RemovedPerson) -> dict[str, Any]:

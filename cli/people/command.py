@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.context import opened, quiet_libraries, read_settings
-from cli.error_texts import sentence
+from cli.error_texts import error_text
 from cli.exits import FAULT, OK, BadSetting
 from cli.output.echo import echo, echo_json
 from cli.output.escaping import printable
@@ -43,7 +43,7 @@ def enrol(name: str, photos: tuple[str, ...], guild: int) -> int:
     try:
         shown = person_name(name)
     except OmokageError as error:
-        raise BadSetting(f"{name!r}: {sentence(error)}") from error
+        raise BadSetting(f"{name!r}: {error_text(error)}") from error
     failed = 0
     with opened(read_settings()) as services:
         from core.bootstrap import build_classifier  # loads TensorFlow

@@ -14,11 +14,11 @@ import click
 
 from cli.context import opened, prepare_training, read_settings
 from cli.data.import_formatting import report_lines
+from cli.errors import errors_as_exits
 from cli.exits import OK
 from cli.model.formatting import robustness_text
 from cli.output.echo import echo, echo_json
 from cli.output.table import table
-from cli.training.train import told
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.training.folds import FOLDS
 from core.domain.training.presets import SIZES, find_preset
@@ -66,9 +66,9 @@ def evaluate(
     trainings.
     """
     prepare_training()
-    with told():
+    with errors_as_exits():
         find_preset(RunKind.RECOGNISER, preset, head)  # before minutes are spent on reading
-    with _dataset(data, guild) as (services, dataset), told():
+    with _dataset(data, guild) as (services, dataset), errors_as_exits():
         from core.services.training.cross_validation import evaluate as cross_validate  # numpy, TensorFlow
 
         options = {"size": int(size) if size else None}
@@ -101,7 +101,7 @@ def _dataset(data: str, guild: int) -> Iterator[tuple[Services, Dataset]]:
     source, settings = Path(data), read_settings()
     if not source.exists():
         with opened(settings) as services:
-            with told():
+            with errors_as_exits():
                 dataset = services.datasets.find(guild, data)
             yield services, dataset
         return
@@ -120,7 +120,7 @@ def _imported(services: Services, source: Path) -> Dataset:
         for line in report_lines(report):
             echo(line, err=True)
 
-    with told(), _bar("Reading pictures") as progress:
+    with errors_as_exits(), _bar("Reading pictures") as progress:
         dataset, _ = import_folder(
             services.dataset_storage, source, 0, "evaluated", 0, lambda done, of: progress(done, of, {}), on_report=tell
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.context import opened, quiet_libraries, read_settings
-from cli.error_texts import sentence
+from cli.error_texts import error_text
 from cli.exits import Fault
 from cli.output.echo import echo, echo_json
 from cli.output.escaping import printable
@@ -77,7 +77,7 @@ def inspect(
         try:
             found = _inspect(services, target, data, guild, pictures, sheets=out is not None)
         except OmokageError as error:
-            raise Fault(sentence(error)) from error
+            raise Fault(error_text(error)) from error
     written = _write(found, out) if out is not None else {}
     echo_json(_json(found, written)) if as_json else echo(_text(found, written))
 

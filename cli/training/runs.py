@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.context import opened, read_settings
+from cli.errors import errors_as_exits
 from cli.output.echo import echo, echo_json
 from cli.output.table import table
 from cli.training.formatting import duration, history_json, run_json, run_lines
-from cli.training.train import shell_origin, told, version_of
+from cli.training.train import shell_origin, version_of
 from core.domain.ids import synthetic_id
 from core.domain.training.runs import Run
 
@@ -59,7 +60,7 @@ def list_runs(limit: int, guild: int, as_json: bool) -> None:
 def show(number: int, guild: int, as_json: bool) -> None:
     """Show one run, with its checkpoints; as JSON with its curves, too."""
     settings = read_settings()
-    with opened(settings) as services, told():
+    with opened(settings) as services, errors_as_exits():
         run = services.runs.find(guild, number)
         checkpoints, points = services.runs.checkpoints(run.id), services.runs.points(run.id)
         version = version_of(services, run)
@@ -129,7 +130,7 @@ def _ask(guild: int, number: int, as_json: bool, ask: Callable[[Services, Run], 
     settings = read_settings()
     # A segment's message is sent by the bot's sweep, within two seconds; that this shell has no broker is no news.
     logging.getLogger("core.services.jobs.dispatcher").setLevel(logging.ERROR)
-    with opened(settings) as services, told():
+    with opened(settings) as services, errors_as_exits():
         run = ask(services, services.runs.find(guild, number))
         version = version_of(services, run)
     shown: Any = run_json(run, settings.price_per_hour, version)

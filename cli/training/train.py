@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.context import opened, prepare_training, read_settings
-from cli.error_texts import sentence
-from cli.exits import FAULT, INTERRUPTED, OK, BadSetting, Fault
+from cli.errors import errors_as_exits
+from cli.exits import FAULT, INTERRUPTED, OK, Fault
 from cli.output.echo import echo, echo_json
 from cli.training.formatting import run_json, run_lines
-from core.domain.errors import ErrorCode, OmokageError
 from core.domain.ids import synthetic_id
 from core.domain.jobs import Origin
 from core.domain.training.presets import LOSSES, SIZES, find_preset
@@ -25,16 +23,6 @@ if TYPE_CHECKING:
     from core.bootstrap import Services
     from core.domain.registry.versions import Version
 
-_MISUSE = frozenset(
-    {
-        ErrorCode.UNKNOWN_PRESET,
-        ErrorCode.BAD_OPTION,
-        ErrorCode.UNKNOWN_MODEL,
-        ErrorCode.NO_ENCODER,
-        ErrorCode.UNKNOWN_TRAIT,
-        ErrorCode.UNKNOWN_TARGET,
-    }
-)
 # Options of the networks; what each kind takes is in core/domain/training/presets.py.
 _CONFIG = ("batch", "learning_rate", "fold", "loss", "augment", "kl")
 
@@ -81,7 +69,7 @@ def train(kind: str | None, resume: int | None, guild: int, as_json: bool, **opt
 
         owner = new_owner()
         with interrupts() as interrupt:
-            with told():
+            with errors_as_exits():
                 if kind is not None:
                     run = services.runs.start(_request(services, RunKind(kind), guild, options), owner=owner)
                 else:
@@ -96,22 +84,6 @@ def train(kind: str | None, resume: int | None, guild: int, as_json: bool, **opt
         echo(f"To go on: omokage train --resume {rests.number}", err=True)
         return INTERRUPTED
     return OK if rests.state is RunState.FINISHED else FAULT
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Failures as sentences; those of the command line with its own exit status."""
-    try:
-        yield
-    except OmokageError as error:
-        raise fault_of(error) from error
-
-
-def fault_of(error: OmokageError, about: str = "") -> BadSetting | Fault:
-    """A failure as a sentence, about a file where one is named."""
-    said = sentence(error)
-    kind = BadSetting if error.code in _MISUSE else Fault
-    return kind(f"{about}: {said}." if about else f"{said[:1].upper()}{said[1:]}.")
 
 
 def version_of(services: Services, run: Run) -> Version | None:

@@ -64,6 +64,12 @@ def versions_of(connection: Connection, guild_id: int, kind: RunKind) -> list[Ve
     return [to_version(row) for row in connection.execute(all_of_them.order_by(versions.c.number.desc()))]
 
 
+def versions_of_guild(connection: Connection, guild_id: int) -> list[Version]:
+    """Return the guild's versions of all kinds, oldest first."""
+    of_guild = select(versions).where(versions.c.guild_id == guild_id).order_by(versions.c.id)
+    return [to_version(row) for row in connection.execute(of_guild)]
+
+
 def insert_version(
     connection: Connection, run: Run, dataset: Dataset, draft: VersionDraft, *, weights: str, now: datetime
 ) -> Version:

@@ -12,7 +12,7 @@ from core.models.attack.optimiser import InputOptimiser
 from core.services.attack.rechecking import Judge, at
 from core.services.attack.service import OptimizeService
 from core.services.attack.setup import Parts
-from core.services.recognition.factory import load_serving, make_classifier
+from core.services.recognition.factory import load_guild_recogniser, make_classifier
 from core.vision.recognition.photo_reader import load_photo_reader
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ def load_optimizer(registry: RegistryService, people: PeopleService, blobs: Blob
         blobs: where photos are and pictures go.
     """
     reader = load_photo_reader()
-    serving = load_serving(registry, people)
-    classifier = make_classifier(people, blobs, reader, serving)
+    recogniser = load_guild_recogniser(registry, people)
+    classifier = make_classifier(people.gallery, blobs, reader, recogniser)
     judge = Judge(reader, classifier, people)
     pixels = (reader.decode, reader.upright)
-    return OptimizeService(Parts(registry, people, blobs, judge, *pixels, serving.head, attack_with(reader)))
+    return OptimizeService(Parts(registry, people, blobs, judge, *pixels, recogniser.heads.get, attack_with(reader)))
 
 
 def attack_with(reader: PhotoReader) -> MakeAttack:

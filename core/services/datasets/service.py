@@ -9,13 +9,13 @@ from typing import TypeAlias
 from core.domain.clock import now_utc
 from core.domain.data.datasets import Dataset, DatasetClass, Findings, Preflight, Shard
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.people import Person, normalise_name
+from core.domain.people import LabelProvenance, Person, normalise_name
 from core.domain.training.preflight import FEWEST_PICTURES, preflight
 from core.domain.training.runs import RunKind
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.dataset_rows import NewDataset, dataset_named, datasets_of, find_dataset, insert_dataset
-from core.storage.people_rows import LabelProvenance, find_person, person_named
+from core.storage.people_rows import find_person, get_or_create_person, lock_people
 
 SOURCE = "data-set"  # by which way in people came who were not known before
 
@@ -72,10 +72,10 @@ class DatasetService:
         shown = [normalise_name(name) for name in names]
         provenance = LabelProvenance(by, 0, None, SOURCE, self._clock())
         with self._database.write() as connection:
-            self._database.advisory_lock(connection, f"omokage-people-{guild_id}")
-            ids = [person_named(connection, guild_id, name, provenance) for name in shown]
-            dataset = [find_person(connection, guild_id, person_id) for person_id in ids]
-        return [person for person in dataset if person is not None]
+            lock_people(self._database, connection, guild_id)
+            ids = [get_or_create_person(connection, guild_id, name, provenance) for name in shown]
+            people = [find_person(connection, guild_id, person_id) for person_id in ids]
+        return [person for person in people if person is not None]
 
     def add(
         self,

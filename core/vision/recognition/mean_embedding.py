@@ -21,7 +21,7 @@ from core.vision.embedding.dlib_weights import EMBEDDING_SIZE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.domain.people import GalleryRows
+    from core.domain.people import EnrolledFaces
     from core.vision.recognition.photo_reader import PhotoReading
 
 RECOGNISER_NAME = "mean-embedding-1"
@@ -48,9 +48,9 @@ class Recogniser(Protocol):
     """Names the faces of one photo."""
 
     def recognise(
-        self, queries: NDArray[np.float32], forbidden: Sequence[frozenset[int]], confirmed: Confirmed = ()
+        self, queries: NDArray[np.float32], cannot_link_ids: Sequence[frozenset[int]], confirmed: Confirmed = ()
     ) -> list[FaceNaming]:
-        """For each embedding (N, 128) a naming; `forbidden[i]` holds the ids of people that face i does not show."""
+        """Return a naming for each embedding (N, 128); `cannot_link_ids[i]`: people whom face i does not show."""
 
 
 class Head(Protocol):
@@ -94,7 +94,7 @@ class Gallery:
     owners: NDArray[np.intp]
 
     @classmethod
-    def from_rows(cls, rows: GalleryRows) -> Gallery:
+    def from_rows(cls, rows: EnrolledFaces) -> Gallery:
         """What the database keeps; there `owners` are ids."""
         place = {person_id: index for index, person_id in enumerate(rows.person_ids)}
         embeddings = np.frombuffer(b"".join(rows.embeddings), "<f4").reshape(-1, EMBEDDING_SIZE)
@@ -115,28 +115,28 @@ class MeanEmbeddingRecogniser:
         return dict(zip(self._gallery.person_ids, self._gallery.names, strict=True))
 
     def recognise(
-        self, queries: NDArray[np.float32], forbidden: Sequence[frozenset[int]], confirmed: Confirmed = ()
+        self, queries: NDArray[np.float32], cannot_link_ids: Sequence[frozenset[int]], confirmed: Confirmed = ()
     ) -> list[FaceNaming]:
         """For each embedding (N, 128) a naming, see `namings`.
 
         Args:
             queries: the faces of one photo.
-            forbidden: for each face, ids of people that it does not show.
+            cannot_link_ids: for each face, ids of people that it does not show.
             confirmed: for each face, whom people named it as.
         """
-        chances = self.probabilities(queries, mask_of(forbidden, self._gallery.person_ids))
+        chances = self.probabilities(queries, mask_of(cannot_link_ids, self._gallery.person_ids))
         return namings(chances, self.people, self._config.name_from, confirmed)
 
-    def probabilities(self, queries: NDArray[np.float32], forbidden: NDArray[np.bool_]) -> NDArray[np.float64]:
+    def probabilities(self, queries: NDArray[np.float32], cannot_links: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Embeddings (N, 128) and a mask (N, P) of who they are not -> (N, P + 1), rows sum to 1, "unknown" is last."""
         distances = squared_distances(queries, self._means)
-        return calibrate(np.where(forbidden, np.inf, distances), self._counts, self._config)
+        return calibrate(np.where(cannot_links, np.inf, distances), self._counts, self._config)
 
 
-def mask_of(forbidden: Sequence[frozenset[int]], person_ids: Sequence[int]) -> NDArray[np.bool_]:
+def mask_of(cannot_link_ids: Sequence[frozenset[int]], person_ids: Sequence[int]) -> NDArray[np.bool_]:
     """For each face who it does not show -> (N, P)."""
-    mask = np.array([[one in row for one in person_ids] for row in forbidden], bool)
-    return mask.reshape(len(forbidden), len(person_ids))
+    mask = np.array([[one in row for one in person_ids] for row in cannot_link_ids], bool)
+    return mask.reshape(len(cannot_link_ids), len(person_ids))
 
 
 def namings(
@@ -196,7 +196,7 @@ def _sure(row: NDArray[np.float64], name_from: float) -> int | None:
     return column if column < len(row) - 1 and row[column] >= name_from else None
 
 
-def make_recogniser(rows: GalleryRows) -> MeanEmbeddingRecogniser:
+def make_recogniser(rows: EnrolledFaces) -> MeanEmbeddingRecogniser:
     """The recogniser that serves a guild with these rows."""
     return MeanEmbeddingRecogniser(Gallery.from_rows(rows))
 

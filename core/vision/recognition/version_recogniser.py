@@ -56,21 +56,21 @@ class VersionRecogniser:
         self._config = config or RecogniserConfig()
 
     def recognise(
-        self, reading: PhotoReading, forbidden: Sequence[frozenset[int]], confirmed: Confirmed = ()
+        self, reading: PhotoReading, cannot_link_ids: Sequence[frozenset[int]], confirmed: Confirmed = ()
     ) -> list[FaceNaming]:
         """For each face of a photo a naming, see `namings`.
 
         Args:
             reading: the photo.
-            forbidden: for each face, ids of people that it does not show.
+            cannot_link_ids: for each face, ids of people that it does not show.
             confirmed: for each face, whom people named it as.
 
         Raises:
             OmokageError: BAD_WEIGHTS, the head's answer is none.
         """
-        return namings(self.probabilities(reading, forbidden), self._people, self._config.name_from, confirmed)
+        return namings(self.probabilities(reading, cannot_link_ids), self._people, self._config.name_from, confirmed)
 
-    def probabilities(self, reading: PhotoReading, forbidden: Sequence[frozenset[int]]) -> NDArray[np.float64]:
+    def probabilities(self, reading: PhotoReading, cannot_link_ids: Sequence[frozenset[int]]) -> NDArray[np.float64]:
         """(N, P + 1) over the people of both, rows sum to 1, "unknown" is last.
 
         Raises:
@@ -78,9 +78,9 @@ class VersionRecogniser:
         """
         head = checked(self._head.probabilities(reading), len(reading.faces), len(self._class_ids))
         gone = np.array([one not in self._people for one in self._class_ids], bool)
-        refused = mask_of(forbidden, self._class_ids) | gone
+        refused = mask_of(cannot_link_ids, self._class_ids) | gone
         ids = list(self._live.people)
-        live = self._live.probabilities(reading.embeddings, mask_of(forbidden, ids))
+        live = self._live.probabilities(reading.embeddings, mask_of(cannot_link_ids, ids))
         place = {person_id: column for column, person_id in enumerate(self._people)}
         own, doubted = np.where(refused, 0.0, head[:, :-1]), np.where(refused, head[:, :-1], 0.0)
         others = others_only(live, [one in self._class_ids for one in ids])

@@ -70,7 +70,7 @@ def test_no_question_about_jobs_reads_the_whole_history(
     (entry, *_) = jobs.pending_outbox()
     jobs.mark_sent(entry.id, 1)
     people.faces_of(1)
-    people.gallery_version(GUILD)
+    people.gallery.version(GUILD)
 
     assert len(asked) > 20
     with database.read() as connection:
@@ -90,8 +90,8 @@ def test_no_photo_has_all_guilds_models_or_people_read(
     registry.serving_id(GUILD, version.kind)
     registry.get(version.id)
     people.names(GUILD)
-    people.gallery_version(GUILD)
-    people.confirmed_faces(GUILD, PHOTO)
+    people.gallery.version(GUILD)
+    people.gallery.confirmed_faces(GUILD, PHOTO)
 
     assert len(asked) == 5
     with database.read() as connection:

@@ -113,7 +113,7 @@ def test_what_a_killed_one_left_is_known_by_its_beginning_where_it_hides_its_env
     began: str, ended: bool, tmp_path: Path
 ):
     left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
-    PidFile(tmp_path / "processes.json").note("bot", left.pid)
+    PidFile(tmp_path / "processes.json").add("bot", left.pid)
     if began != "then":
         content = json.loads((tmp_path / "processes.json").read_text())
         (tmp_path / "processes.json").write_text(json.dumps({**content, "began": {"bot": began}}))

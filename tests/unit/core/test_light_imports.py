@@ -44,4 +44,5 @@ def loaded(data: Path) -> set[str]:
 
 def test_the_bots_side_of_the_core_loads_nothing_heavy(tmp_path: Path) -> None:
     new_database(tmp_path / "omokage.db").close()  # only a start that migrates loads Alembic
-    assert {name for name in HEAVY if name in loaded(tmp_path)} == set()
+    modules = loaded(tmp_path)
+    assert {name for name in HEAVY if name in modules} == set()

@@ -28,7 +28,8 @@ from core.services.attack.rechecking import Judge
 from core.services.attack.service import OptimizeService
 from core.services.attack.setup import Parts
 from core.services.people.service import PeopleService
-from core.services.recognition.model_cache import Serving
+from core.services.recognition.guild_recogniser import GuildRecogniser
+from core.services.recognition.head_cache import HeadCache
 from core.services.recognition.service import ClassifyService
 from core.services.registry.service import RegistryService
 from core.storage.blobs import Blobs
@@ -146,9 +147,10 @@ class Lab:
         self.eyes = Eyes()
         self.eyes.faces = [face_at()]
         self.registry, self.people = RegistryService(self.database, self.blobs), PeopleService(self.database)
-        serving = Serving(self.registry, self.people, self._load, VersionRecogniser, live_name="live")
+        heads = HeadCache(self.registry, self._load)
+        recogniser = GuildRecogniser(self.registry, self.people, heads, VersionRecogniser, baseline_name="live")
         self.classifier = ClassifyService(
-            self.eyes, make_recogniser, self.people, self.blobs, serving=serving, embedder="red"
+            self.eyes, make_recogniser, self.people.gallery, self.blobs, recogniser=recogniser, embedder="red"
         )
         self.judge = Judge(self.eyes, self.classifier, self.people)
         self.parts = Parts(
@@ -158,7 +160,7 @@ class Lab:
             self.judge,
             self.eyes.decode,
             self.eyes.upright,
-            serving.head,
+            heads.get,
             self._begin,
         )
         self.service = OptimizeService(self.parts, self.clock)

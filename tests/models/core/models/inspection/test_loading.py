@@ -13,7 +13,7 @@ from core.domain.training.runs import RunKind
 from core.models.cnn.head import load_cnn_head
 from core.models.common import weights_file
 from core.models.inspection.loading import Inspected, of_checkpoint, of_version
-from tests.models.core.models.cnn.test_trainer import PEOPLE, Reader, run, trained
+from tests.models.core.models.cnn.test_trainer import PEOPLE, Reader, made, run, trained
 
 
 def version_of(draft: VersionDraft) -> Version:
@@ -44,7 +44,7 @@ def test_what_is_inspected_is_the_network_that_answers_seeing_what_it_sees(prese
 
 
 def test_a_checkpoint_of_another_network_is_refused() -> None:
-    with closing(trained(1)) as trainer:
+    with closing(made(1)) as trainer:
         saved = trainer.save_state()
     for other, people in ((run(1, preset="modern"), PEOPLE), (run(1), PEOPLE + 1), (run(1, preset="gray"), PEOPLE)):
         with pytest.raises(OmokageError) as refused:
@@ -53,7 +53,7 @@ def test_a_checkpoint_of_another_network_is_refused() -> None:
 
 
 def test_a_file_that_is_cut_off_is_refused() -> None:
-    with closing(trained(1)) as trainer:
+    with closing(made(1)) as trainer:
         saved, draft = trainer.save_state(), trainer.finish()
     with pytest.raises(OmokageError) as refused:
         of_checkpoint(run(1), PEOPLE, saved[:-3])

@@ -112,14 +112,14 @@ def test_two_processes_make_them_once(tmp_path: Path) -> None:
     script = f"""
 import sys, time, numpy as np
 from pathlib import Path
-from core.vision.datasets.picture_cache import mapped
+from core.vision.datasets.picture_cache import memory_map
 def pictures():
     with open({str(tmp_path / "passes")!r}, "a") as file:
         file.write("x")
     for number in range(5):
         time.sleep(0.05)
         yield np.full((4, 4, 3), number * 10, np.uint8)
-print(mapped(Path({str(tmp_path / "a.npy")!r}), {SHAPE}, pictures())[:, 0, 0, 0].tolist())
+print(memory_map(Path({str(tmp_path / "a.npy")!r}), {SHAPE}, pictures())[:, 0, 0, 0].tolist())
 """
     root = Path(__file__).parents[5]
     started = [

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from core.domain.faces import Candidate
-from core.domain.people import GalleryRows
+from core.domain.people import EnrolledFaces
 from core.vision.recognition.mean_embedding import (
     Gallery,
     MeanEmbeddingRecogniser,
@@ -74,7 +74,7 @@ def test_the_mean_of_many_pictures_must_be_nearer_than_a_single_picture() -> Non
 
 
 def test_an_empty_gallery_names_nobody() -> None:
-    (naming,) = make_recogniser(GalleryRows((), (), (), ())).recognise(point(0)[None], [NOBODY])
+    (naming,) = make_recogniser(EnrolledFaces((), (), (), ())).recognise(point(0)[None], [NOBODY])
     assert naming == ((), None, None)
 
 
@@ -106,7 +106,7 @@ def test_of_two_faces_alike_only_the_nearer_is_named() -> None:
 
 def test_rows_of_the_database_become_a_gallery() -> None:
     embeddings = tuple(point(person).astype("<f4").tobytes() for person in (0, 1, 1))
-    (naming,) = make_recogniser(GalleryRows((7, 9), ("Aiko", "Ken"), embeddings, (7, 9, 9))).recognise(
+    (naming,) = make_recogniser(EnrolledFaces((7, 9), ("Aiko", "Ken"), embeddings, (7, 9, 9))).recognise(
         point(1)[None], [NOBODY]
     )
     assert naming.named is not None

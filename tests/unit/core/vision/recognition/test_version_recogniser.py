@@ -163,16 +163,16 @@ def test_chances_always_sum_to_one_and_no_forbidden_name_has_any(data: st.DataOb
     weights = weights[:, : len(trained) + 1] + np.eye(1, len(trained) + 1, len(trained)) * 1e-9
     rows = (weights / weights.sum(1, keepdims=True)).tolist()
     shown = data.draw(st.lists(st.integers(1, 6), min_size=faces, max_size=faces))
-    forbidden = data.draw(st.lists(st.frozensets(st.sampled_from(sorted(NAMES))), min_size=faces, max_size=faces))
+    cannot_link_ids = data.draw(st.lists(st.frozensets(st.sampled_from(sorted(NAMES))), min_size=faces, max_size=faces))
     there = {one: NAMES[one] for one in data.draw(st.sets(st.sampled_from(sorted(NAMES)))) | set(enrolled)}
     one = recogniser(head(*rows, people=trained), gallery(*enrolled), there)
-    chances = one.probabilities(reading(*shown), forbidden)
+    chances = one.probabilities(reading(*shown), cannot_link_ids)
     assert chances.min() >= 0
     assert chances.sum(1) == pytest.approx(1)
-    found = one.recognise(reading(*shown), forbidden)
+    found = one.recognise(reading(*shown), cannot_link_ids)
     named = [naming.named.person_id for naming in found if naming.named]
     assert len(named) == len(set(named))
-    for naming, refused in zip(found, forbidden, strict=True):
+    for naming, refused in zip(found, cannot_link_ids, strict=True):
         assert not refused & {candidate.person_id for candidate in naming.candidates}
         assert {candidate.person_id for candidate in naming.candidates} <= there.keys()
 

@@ -10,8 +10,7 @@ from aiohttp import BodyPartReader, web
 from sandbox.documents import parse_document
 from sandbox.rules.errors import DiscordError, too_large
 from sandbox.rules.messages import MAX_REQUEST_BYTES
-from sandbox.types import Json
-from sandbox.world.attachments import Upload
+from sandbox.types import Json, Upload
 
 _FILE_FIELD = re.compile(r"^files\[(\d+)\]$")
 

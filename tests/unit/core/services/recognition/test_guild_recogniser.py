@@ -19,7 +19,8 @@ from core.domain.storage_limits import StorageLimits
 from core.domain.training.runs import RunKind
 from core.services.people.editor import PeopleEditor
 from core.services.people.service import PeopleService
-from core.services.recognition.model_cache import Confirmed, Naming, Serving
+from core.services.recognition.guild_recogniser import Confirmed, GuildRecogniser, Naming
+from core.services.recognition.head_cache import HeadCache
 from core.services.registry.service import RegistryService
 from core.services.retention import RetentionService
 from core.storage.blobs import Blobs
@@ -37,37 +38,37 @@ PHOTO = PhotoReading(
     (DetectedFace(Box(0, 0, 50, 50), 0.9, POINTS),),
     np.zeros((1, 128), np.float32),
 )
-FORBIDDEN = (frozenset({7}),)
+CANNOT_LINK_IDS = (frozenset({7}),)
 CONFIRMED = (Candidate(8, "Haru", 1.0),)
 
 
-def says(word: str) -> Sequence[Naming]:
+def named(word: str) -> Sequence[Naming]:
     return [((), Candidate(1, word, 1.0), None)]
 
 
-class Live:
+class FakeBaseline:
     def recognise(
-        self, embeddings: NDArray[np.float32], forbidden: Sequence[frozenset[int]], confirmed: Confirmed
+        self, embeddings: NDArray[np.float32], cannot_link_ids: Sequence[frozenset[int]], confirmed: Confirmed
     ) -> Sequence[Naming]:
-        assert (embeddings is PHOTO.embeddings, forbidden, confirmed) == (True, FORBIDDEN, CONFIRMED)
-        return says("live")
+        assert (embeddings is PHOTO.embeddings, cannot_link_ids, confirmed) == (True, CANNOT_LINK_IDS, CONFIRMED)
+        return named("baseline")
 
 
 @dataclass
-class Combined:
-    """Says what the weights say, and whom it was told of."""
+class FakeRecogniser:
+    """Names every face by the weights, and by the names that it got."""
 
     head: str
-    live: Live
+    baseline: FakeBaseline
     names: Mapping[int, str]
 
     def recognise(
-        self, reading: PhotoReading, forbidden: Sequence[frozenset[int]], confirmed: Confirmed
+        self, reading: PhotoReading, cannot_link_ids: Sequence[frozenset[int]], confirmed: Confirmed
     ) -> Sequence[Naming]:
-        assert (reading is PHOTO, forbidden, confirmed) == (True, FORBIDDEN, CONFIRMED)
+        assert (reading is PHOTO, cannot_link_ids, confirmed) == (True, CANNOT_LINK_IDS, CONFIRMED)
         if self.head == "nonsense":
             raise OmokageError(ErrorCode.BAD_WEIGHTS)
-        return says(f"{self.head} {sorted(self.names.values())}")
+        return named(f"{self.head} {sorted(self.names.values())}")
 
 
 @dataclass
@@ -81,7 +82,10 @@ class Parts:
     refuses: ErrorCode | None = None
 
     def __post_init__(self) -> None:
-        self.serving = Serving(self.registry, self.people, self.load, Combined, live_name="net-1+nearest/1")
+        heads = HeadCache(self.registry, self.load)
+        self.recogniser = GuildRecogniser(
+            self.registry, self.people, heads, FakeRecogniser, baseline_name="net-1+nearest/1"
+        )
 
     def load(self, version: Version, weights: bytes) -> str:
         self.loads.append(version.number)
@@ -101,7 +105,7 @@ class Parts:
         return self.registry.get(key)
 
     def answer(self, guild: int = GUILD) -> tuple[str | None, str]:
-        (naming,), model = self.serving.recognise(guild, PHOTO, Live(), FORBIDDEN, CONFIRMED)
+        (naming,), model = self.recogniser.recognise(guild, PHOTO, FakeBaseline(), CANNOT_LINK_IDS, CONFIRMED)
         return naming[1].name if naming[1] else None, model
 
 
@@ -113,8 +117,8 @@ def parts(tmp_path: Path) -> Iterator[Parts]:
     database.close()
 
 
-def test_without_a_version_the_live_method_answers(parts: Parts) -> None:
-    assert parts.answer() == ("live", "net-1+nearest/1")
+def test_without_a_version_the_baseline_answers(parts: Parts) -> None:
+    assert parts.answer() == ("baseline", "net-1+nearest/1")
     assert parts.loads == []
 
 
@@ -123,16 +127,16 @@ def test_a_promoted_version_answers_and_is_named(parts: Parts) -> None:
     assert parts.answer() == ("one []", "recogniser v1 (cnn modern)")
 
 
-def test_any_head_can_answer_as_if_it_served(parts: Parts) -> None:
+def test_any_head_can_answer_as_if_it_were_promoted(parts: Parts) -> None:
     first = parts.promoted("one")
     parts.promoted("two")
-    version, head = parts.serving.head(first.id)
+    version, head = parts.recogniser.heads.get(first.id)
     assert (version, head) == (first, "one")
-    (naming,) = parts.serving.recognise_as(head, GUILD, PHOTO, Live(), FORBIDDEN, confirmed=CONFIRMED)
+    (naming,) = parts.recogniser.recognise_as(head, GUILD, PHOTO, FakeBaseline(), CANNOT_LINK_IDS, confirmed=CONFIRMED)
     assert naming[1] is not None
     assert naming[1].name == "one []"
     assert parts.answer()[0] == "two []"
-    parts.serving.head(first.id)
+    parts.recogniser.heads.get(first.id)
     assert parts.loads == [1, 2]
 
 
@@ -144,7 +148,7 @@ def test_a_new_promotion_is_noticed_at_the_next_photo(parts: Parts) -> None:
     parts.registry.rollback(GUILD, KIND, 1)
     assert parts.answer() == ("one []", "recogniser v1 (cnn modern)")
     parts.registry.rollback(GUILD, KIND, 1)
-    assert parts.answer() == ("live", "net-1+nearest/1")
+    assert parts.answer() == ("baseline", "net-1+nearest/1")
 
 
 def test_a_version_is_loaded_once(parts: Parts) -> None:
@@ -154,7 +158,7 @@ def test_a_version_is_loaded_once(parts: Parts) -> None:
     assert parts.loads == [1]
 
 
-def test_a_version_that_many_guilds_have_put_out_of_memory_is_loaded_again(parts: Parts) -> None:
+def test_a_version_that_fell_out_of_the_cache_is_loaded_again(parts: Parts) -> None:
     for guild in range(GUILD, GUILD + 10):
         parts.promoted(f"of {guild}", guild)
         assert parts.answer(guild)[0] == f"of {guild} []"
@@ -166,10 +170,10 @@ def test_a_version_that_many_guilds_have_put_out_of_memory_is_loaded_again(parts
 
 def test_a_guilds_version_answers_there_alone(parts: Parts) -> None:
     parts.promoted("one")
-    assert parts.answer(GUILD + 1) == ("live", "net-1+nearest/1")
+    assert parts.answer(GUILD + 1) == ("baseline", "net-1+nearest/1")
 
 
-def test_a_version_is_told_what_people_are_called_now(parts: Parts) -> None:
+def test_a_version_gets_the_present_names_of_people(parts: Parts) -> None:
     parts.promoted("one")
     parts.answer()
     face = NewFace(1, Box(0, 5, 50, 50), 0.9, (), np.zeros(128, "<f4").tobytes(), "net-1")
@@ -179,7 +183,7 @@ def test_a_version_is_told_what_people_are_called_now(parts: Parts) -> None:
 
 
 @pytest.mark.parametrize("harm", ["truncated", "changed", "gone"])
-def test_damaged_weights_leave_the_answer_to_the_live_method_which_says_so(
+def test_damaged_weights_leave_the_answer_to_the_baseline_which_says_so(
     parts: Parts, caplog: pytest.LogCaptureFixture, harm: str
 ) -> None:
     version = parts.promoted("one")
@@ -189,25 +193,25 @@ def test_damaged_weights_leave_the_answer_to_the_live_method_which_says_so(
         file.unlink()
     else:
         file.write_bytes(whole[:1] if harm == "truncated" else b"two")
-    with caplog.at_level(logging.ERROR, "core.services.recognition.model_cache"):
+    with caplog.at_level(logging.ERROR, "core.services.recognition.guild_recogniser"):
         for _ in range(3):
-            assert parts.answer() == ("live", "net-1+nearest/1 (recogniser v1 is damaged)")
+            assert parts.answer() == ("baseline", "net-1+nearest/1 (recogniser v1 is damaged)")
     assert [
-        record.getMessage() for record in caplog.records if record.name == "core.services.recognition.model_cache"
+        record.getMessage() for record in caplog.records if record.name == "core.services.recognition.guild_recogniser"
     ] == [f"recogniser v1 of guild {GUILD} is damaged, net-1+nearest/1 answers"]
     file.write_bytes(whole)  # and the operator mends it
     assert parts.answer() == ("one []", "recogniser v1 (cnn modern)")
 
 
-def test_so_do_weights_of_something_else(parts: Parts) -> None:
+def test_weights_that_are_no_head_leave_the_answer_to_the_baseline(parts: Parts) -> None:
     parts.promoted("one")
     parts.refuses = ErrorCode.BAD_WEIGHTS
-    assert parts.answer() == ("live", "net-1+nearest/1 (recogniser v1 is damaged)")
+    assert parts.answer() == ("baseline", "net-1+nearest/1 (recogniser v1 is damaged)")
 
 
-def test_so_do_weights_whose_answers_make_no_sense(parts: Parts) -> None:
+def test_weights_whose_answers_make_no_sense_leave_the_answer_to_the_baseline(parts: Parts) -> None:
     parts.promoted("nonsense")
-    assert parts.answer() == ("live", "net-1+nearest/1 (recogniser v1 is damaged)")
+    assert parts.answer() == ("baseline", "net-1+nearest/1 (recogniser v1 is damaged)")
 
 
 def test_any_other_error_is_not_hidden(parts: Parts) -> None:
@@ -232,7 +236,7 @@ def test_a_version_is_loaded_anew_when_two_of_its_people_were_merged(parts: Part
     parts.answer()
     parts.answer()
     assert parts.loads == [1, 1]
-    assert parts.serving.head(version.id)[0].classes == (("Anna", anna), ("Ann", anna))
+    assert parts.recogniser.heads.get(version.id)[0].classes == (("Anna", anna), ("Ann", anna))
 
 
 def test_a_version_is_not_loaded_anew_when_one_of_its_people_was_removed(parts: Parts) -> None:
@@ -244,7 +248,7 @@ def test_a_version_is_not_loaded_anew_when_one_of_its_people_was_removed(parts: 
     parts.answer()
     editor(parts).remove(GUILD, "Anna")
     assert parts.answer()[0] == "one []"
-    assert (parts.loads, parts.serving.head(version.id)[0].classes) == ([1], (("Anna", anna),))
+    assert (parts.loads, parts.recogniser.heads.get(version.id)[0].classes) == ([1], (("Anna", anna),))
 
 
 def _named(parts: Parts, name: str, value: float) -> int:
