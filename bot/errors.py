@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 
 from bot.ui.i18n import Value, Words
-from bot.ui.language import private
+from bot.ui.language import private_words
 from core.domain.errors import ErrorCode, OmokageError
 
 if TYPE_CHECKING:
@@ -72,17 +72,17 @@ _BY_REASON: Mapping[str, str] = {
 _EXPECTED = (OmokageError, app_commands.CheckFailure, *_OUTDATED)
 
 
-def sentence(words: Words, code: ErrorCode, details: Mapping[str, Any], job_id: int) -> str:
+def error_message(words: Words, code: ErrorCode, details: Mapping[str, Any], job_id: int) -> str:
     """What went wrong and what to do, with the job's number below."""
-    return f"{reason(words, code, details)}\n{job_line(words, job_id)}"
+    return f"{error_reason(words, code, details)}\n{job_number_line(words, job_id)}"
 
 
-def reason(words: Words, code: ErrorCode, details: Mapping[str, Any]) -> str:
+def error_reason(words: Words, code: ErrorCode, details: Mapping[str, Any]) -> str:
     """What went wrong and what to do."""
     return words.say(_key(code, details), **{**_UNSAID, **details})
 
 
-def job_line(words: Words, job_id: int) -> str:
+def job_number_line(words: Words, job_id: int) -> str:
     """The number by which the log, /show and /jobs know it."""
     return words.say("error-job-line", job=str(job_id))
 
@@ -91,7 +91,7 @@ def _key(code: ErrorCode, details: Mapping[str, Any]) -> str:
     return _BY_REASON.get(str(details.get("reason")), f"error-{code.value}")
 
 
-async def report(interaction: Interaction, error: Exception) -> None:
+async def report_error(interaction: Interaction, error: Exception) -> None:
     """Tell the member, in a message of his own; whatever he can do nothing about is logged, once."""
     cause = _cause(error)
     if isinstance(cause, discord.HTTPException) and cause.code in GONE:
@@ -100,15 +100,15 @@ async def report(interaction: Interaction, error: Exception) -> None:
     if not isinstance(cause, _EXPECTED):
         _log.error("job %s: %s failed", interaction.id, _what(interaction), exc_info=cause)
     try:
-        await _whisper(interaction, await _text(interaction, cause))
+        await _reply_ephemerally(interaction, await _text(interaction, cause))
     except (discord.HTTPException, OSError) as failure:
         _log.warning("job %s: the member could not be told: %s", interaction.id, type(failure).__name__)
 
 
-async def say_unknown(interaction: Interaction) -> None:
+async def reply_unknown_item(interaction: Interaction) -> None:
     """Answer a button, a select or a form that nothing here knows: of an older version, or forged."""
     try:
-        await _whisper(interaction, (await private(interaction)).say("error-unknown-item"))
+        await _reply_ephemerally(interaction, (await private_words(interaction)).say("error-unknown-item"))
     except (discord.HTTPException, OSError) as failure:
         _log.warning("job %s: the member could not be told: %s", interaction.id, type(failure).__name__)
 
@@ -123,12 +123,12 @@ def guarded(
         try:
             await callback(self, interaction, *args, **kwargs)
         except Exception as error:  # noqa: BLE001 - the boundary: whatever it is, the member gets an answer
-            await report(interaction, error)
+            await report_error(interaction, error)
 
     return guard
 
 
-def offering(
+def empty_on_error(
     offer: Callable[[Interaction, str], Awaitable[list[app_commands.Choice[C]]]],
 ) -> Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[C]]]]:
     """For autocompletion, whose failures discord.py would log: where nothing can be offered, nothing is.
@@ -159,17 +159,17 @@ def _what(interaction: Interaction) -> str:
 
 
 async def _text(interaction: Interaction, cause: Exception) -> str:
-    words = await private(interaction)
+    words = await private_words(interaction)
     if isinstance(cause, OmokageError):
-        return sentence(words, cause.code, cause.details, interaction.id)
+        return error_message(words, cause.code, cause.details, interaction.id)
     if isinstance(cause, app_commands.CheckFailure):
-        return sentence(words, ErrorCode.NOT_ALLOWED, {"reason": "moderators"}, interaction.id)
+        return error_message(words, ErrorCode.NOT_ALLOWED, {"reason": "moderators"}, interaction.id)
     if isinstance(cause, _OUTDATED):
         return words.say("error-outdated")
-    return sentence(words, ErrorCode.INTERNAL, {}, interaction.id)
+    return error_message(words, ErrorCode.INTERNAL, {}, interaction.id)
 
 
-async def _whisper(interaction: Interaction, text: str) -> None:
+async def _reply_ephemerally(interaction: Interaction, text: str) -> None:
     """Ephemeral, whatever was answered before."""
     response = interaction.response
     if not response.is_done():

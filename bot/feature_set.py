@@ -12,8 +12,8 @@ import discord
 
 if TYPE_CHECKING:
     from bot.context import Answerer, BotClient, Commands, StatusMessages
-    from bot.delivery.progress_texts import Page
-    from bot.ui.forms import Taker
+    from bot.delivery.progress_texts import ProgressRenderer
+    from bot.ui.forms import FormHandler
     from core.domain.jobs import JobKind
 
 
@@ -33,9 +33,9 @@ class FeatureSet:
 
     commands: Commands
     items: tuple[type[discord.ui.DynamicItem[Any]], ...]
-    forms: Mapping[re.Pattern[str], Taker]
+    forms: Mapping[re.Pattern[str], FormHandler]
     answerers: Mapping[JobKind, Answerer]
-    progress_pages: Mapping[JobKind, Page]
+    progress_pages: Mapping[JobKind, ProgressRenderer]
     cancel_view: Callable[[str, int], discord.ui.View]
     status_messages: Callable[[BotClient, Callable[[], datetime]], StatusMessages]
 

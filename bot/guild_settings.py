@@ -32,6 +32,6 @@ class GuildSettingsCache:
         """Read a guild's settings again: they have changed."""
         self._kept.pop(guild_id, None)
 
-    async def public(self, guild_id: int, locale: str) -> Words:
+    async def public_words(self, guild_id: int, locale: str) -> Words:
         """For what everybody sees: the guild's language where it chose one, else that of the member who asked."""
         return choose((await self.settings(guild_id)).language, locale)

@@ -25,7 +25,7 @@ class StoppingError(Exception):
     """The bot ends: what is left goes at the next start."""
 
 
-async def tidy(bot: BotContext) -> None:
+async def run_retention(bot: BotContext) -> None:
     """Go on for ever; several bots may do so at once."""
     stopping = threading.Event()
 

@@ -18,7 +18,7 @@ AWAY_S = 5.0  # a worker takes a message at once, so one that lies longer has no
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class JobStatus:
     """A job and its surroundings at one moment."""
 
     job: Job
@@ -27,7 +27,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class StageReport:
     """What a worker said last: `stage`, a word; `detail`, JSON that the job's kind understands, or nothing."""
 
     stage: str = ""
@@ -35,7 +35,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Showing:
+class ProgressMessage:
     """What the acknowledgement becomes: a line, what the button says, and the blob of a PNG (`alt` describes it)."""
 
     text: str
@@ -45,16 +45,16 @@ class Showing:
 
 
 # A kind's own, while a worker is at it. None: there is nothing to show yet beyond what is said of all kinds.
-Page: TypeAlias = "Callable[[Words, Look, Said], Showing | None]"
+ProgressRenderer: TypeAlias = "Callable[[Words, JobStatus, StageReport], ProgressMessage | None]"
 
 
-def look_at(jobs: JobService, job_id: int) -> Look:
+def read_job_status(jobs: JobService, job_id: int) -> JobStatus:
     """One visit to the database."""
     job = jobs.get(job_id)
-    return Look(job, jobs.place(job_id), is_away(job, jobs.backlog()))
+    return JobStatus(job, jobs.place(job_id), worker_is_away(job, jobs.backlog()))
 
 
-def is_away(job: Job, backlog: dict[QueueName, Backlog]) -> bool:
+def worker_is_away(job: Job, backlog: dict[QueueName, Backlog]) -> bool:
     """Whether nobody works on this job's queue although there is work."""
     queue = backlog[job.queue]
     since = queue.oldest_dispatched_at or job.created_at
@@ -62,13 +62,15 @@ def is_away(job: Job, backlog: dict[QueueName, Backlog]) -> bool:
     return idle and (now_utc() - since).total_seconds() > AWAY_S
 
 
-def showing(words: Words, look: Look, said: Said, page: Page | None, *, away: bool) -> Showing:
+def render_progress(
+    words: Words, look: JobStatus, said: StageReport, page: ProgressRenderer | None, *, away: bool
+) -> ProgressMessage:
     """The kind's own page once it is being worked on, else a line."""
     own = page(words, look, said) if page is not None and look.job.state is JobState.RUNNING else None
-    return own or Showing(progress_text(words, look, said.stage, away=away), words.say("cancel-button"))
+    return own or ProgressMessage(progress_text(words, look, said.stage, away=away), words.say("cancel-button"))
 
 
-def progress_text(words: Words, look: Look, stage: str, *, away: bool) -> str:
+def progress_text(words: Words, look: JobStatus, stage: str, *, away: bool) -> str:
     """One line: what happens now, and how long it will take."""
     if look.job.cancel_requested:
         return words.say("progress-cancelling")
@@ -91,7 +93,7 @@ def remaining(words: Words, seconds: float) -> str:
     return words.say("progress-estimate", seconds=max(5, 5 * round(seconds / 5 + 0.49)))
 
 
-def _job_text(words: Words, look: Look, *, away: bool) -> str:
+def _job_text(words: Words, look: JobStatus, *, away: bool) -> str:
     """Of a job without a photo."""
     if look.job.state is JobState.RUNNING:
         return words.say("progress-job-running", kind=look.job.kind.value)

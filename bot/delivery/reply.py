@@ -23,7 +23,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """One message.
 
     `salutation` says whom it is for, where it does not stand below his command. With `private` only the member who
@@ -31,14 +31,14 @@ class Answer:
     """
 
     content: str = ""
-    salutation: str = ""
+    mention_line: str = ""
     embed: discord.Embed | None = None
     more: tuple[discord.Embed, ...] = ()
     view: discord.ui.View | None = None
     attachments: tuple[Attachment, ...] = ()
     private: bool = False
 
-    def edit(self) -> dict[str, Any]:
+    def edit_arguments(self) -> dict[str, Any]:
         """Arguments that make an existing message this one, whatever it was before."""
         return {
             "content": self.content or None,
@@ -47,9 +47,9 @@ class Answer:
             "attachments": [attachment.file() for attachment in self.attachments],
         }
 
-    def post(self, *, addressed: bool = False) -> dict[str, Any]:
+    def message_arguments(self, *, addressed: bool = False) -> dict[str, Any]:
         """Arguments for a new message, with or without the salutation."""
-        lines = [self.salutation, self.content] if addressed else [self.content]
+        lines = [self.mention_line, self.content] if addressed else [self.content]
         given: dict[str, Any] = {"content": "\n".join(filter(None, lines)), **self._embeds(), "view": self.view}
         given = {key: value for key, value in given.items() if value}
         if self.attachments:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.delivery.reply import Answer, Attachment
+from bot.delivery.reply import Attachment, Reply
 from bot.errors import guarded
-from bot.intake.face_fields import changed_at
-from bot.intake.lookup import ID, id_in, job_of, number_in
+from bot.intake.face_fields import with_changed_fields
+from bot.intake.lookup import ID, find_job, parse_id, parse_number
 from bot.ui.i18n import Words
-from bot.ui.menus import pages, rows_view, value_of
+from bot.ui.menus import rows_view, select_pages, selected_value
 from bot.ui.permissions import is_moderator
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import FaceChoice
@@ -30,7 +30,7 @@ COLOUR = 0x4477AA
 PHOTO = "photo.jpg"
 
 
-class MeantSelect(
+class FaceChoiceSelect(
     discord.ui.DynamicItem[discord.ui.Select[Any]], template=rf"drawn:meant:(?P<job>{ID}):(?P<first>\d{{1,3}})s"
 ):
     """Chooses the face; `first` is the place of its first option."""
@@ -40,43 +40,45 @@ class MeantSelect(
         self.job_id = job_id
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> MeantSelect:
+    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> FaceChoiceSelect:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, id_in(match["job"]))
+        return cls(item, parse_id(match["job"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """Ask for the same once more, of that face; it is the asker's photo, so nobody else may."""
         bot = interaction.client
-        job = await job_of(interaction, self.job_id)
+        job = await find_job(interaction, self.job_id)
         if job.origin.member_id != interaction.user.id and not is_moderator(interaction):
             raise OmokageError(ErrorCode.NOT_ALLOWED)
-        await bot.intake.ask(interaction, job.kind, chosen(job, number_in(value_of(self.item))))
+        await bot.intake.request_job(
+            interaction, job.kind, params_with_choice(job, parse_number(selected_value(self.item)))
+        )
 
 
-def choice_in(job: Job) -> FaceChoice | None:
+def face_choice_of(job: Job) -> FaceChoice | None:
     """What is to be chosen before there can be an answer."""
     result: Mapping[str, Any] = job.result or {}
     said = result.get("choice")
     return FaceChoice(**said) if said else None
 
 
-def chosen(job: Job, index: int | None) -> dict[str, JSON]:
+def params_with_choice(job: Job, index: int | None) -> dict[str, JSON]:
     """The same parameters, now that somebody has said which face is meant.
 
     Raises:
         OmokageError: PHOTO_GONE, nothing is to be chosen; FACE_GONE, the photo has no such face.
     """
-    choice = choice_in(job)
+    choice = face_choice_of(job)
     if choice is None:
         raise OmokageError(ErrorCode.PHOTO_GONE)
     if index is None or index >= choice.faces:
         raise OmokageError(ErrorCode.FACE_GONE)
     params = {key: value for key, value in job.params.items() if key != "photos"}  # they are blobs by now
-    return changed_at(params, choice.which, index=index)
+    return with_changed_fields(params, choice.which, index=index)
 
 
-async def choice_answer(bot: BotContext, words: Words, job: Job, choice: FaceChoice) -> Answer:
+async def choice_reply(bot: BotContext, words: Words, job: Job, choice: FaceChoice) -> Reply:
     """The question, with the numbered photo.
 
     Raises:
@@ -84,15 +86,15 @@ async def choice_answer(bot: BotContext, words: Words, job: Job, choice: FaceCho
     """
     data = await bot.threads.slow(bot.services.blobs.get, choice.picture)
     photo = Attachment(PHOTO, data, words.say("choice-alt", faces=choice.faces))
-    return replace(bare_choice(words, job, choice), attachments=(photo,))
+    return replace(choice_reply_without_photo(words, job, choice), attachments=(photo,))
 
 
-def bare_choice(words: Words, job: Job, choice: FaceChoice) -> Answer:
+def choice_reply_without_photo(words: Words, job: Job, choice: FaceChoice) -> Reply:
     """The same without the photo, which stays."""
     embed = discord.Embed(colour=COLOUR, title=words.say("choice-title", faces=choice.faces))
     embed.description = words.say("choice-text")
     embed.set_image(url=f"attachment://{PHOTO}").set_footer(text=words.say("choice-footer", job=str(job.id)))
-    return Answer(embed=embed, view=choice_view(words, job, choice.faces), private=True)
+    return Reply(embed=embed, view=choice_view(words, job, choice.faces), private=True)
 
 
 def choice_view(words: Words, job: Job, faces: int) -> discord.ui.View:
@@ -102,7 +104,7 @@ def choice_view(words: Words, job: Job, faces: int) -> discord.ui.View:
         for number in range(1, faces + 1)
     ]
     rows = []
-    for first, select in pages(words.say("choice-placeholder"), options):
+    for first, select in select_pages(words.say("choice-placeholder"), options):
         select.custom_id = f"drawn:meant:{job.id}:{first}s"
-        rows.append([MeantSelect(select, job.id)])
+        rows.append([FaceChoiceSelect(select, job.id)])
     return rows_view(rows)

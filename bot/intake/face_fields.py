@@ -8,7 +8,7 @@ from typing import Any
 from core.domain.jobs import JSON
 
 
-def changed_at(said: Mapping[str, Any], place: str, **changes: JSON) -> dict[str, Any]:
+def with_changed_fields(said: Mapping[str, Any], place: str, **changes: JSON) -> dict[str, Any]:
     """The same, with some keys changed of the object that is there.
 
     Raises:

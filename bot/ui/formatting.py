@@ -8,7 +8,7 @@ from core.domain.training.costs import Price
 _CELLS = 20  # an embed on a phone has room for no more
 
 
-def bar(share: float) -> str:
+def progress_bar(share: float) -> str:
     """Twenty cells; full only when everything is done."""
     full = min(_CELLS, int(_CELLS * max(0.0, share)))
     return "▰" * full + "▱" * (_CELLS - full)
@@ -43,6 +43,6 @@ def cost(price: Price, seconds: float) -> str:
     return f"{amount:,.{digits}f} {price.currency}"
 
 
-def size_of(size: int) -> str:
+def file_size(size: int) -> str:
     """Of a file, in kB or MB (10^3 or 10^6 bytes)."""
     return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{max(1, round(size / 1e3))} kB"

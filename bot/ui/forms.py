@@ -6,22 +6,22 @@ import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from bot.errors import guarded, say_unknown
+from bot.errors import guarded, reply_unknown_item
 
 if TYPE_CHECKING:
     from bot.context import Interaction
 
-Taker: TypeAlias = "Callable[[Interaction, re.Match[str], list[dict[str, Any]]], Awaitable[None]]"
+FormHandler: TypeAlias = "Callable[[Interaction, re.Match[str], list[dict[str, Any]]], Awaitable[None]]"
 
 
-class FormTaker:
+class FormRouter:
     """Hands each form to whom it belongs, whichever process opened it."""
 
-    def __init__(self, takers: Mapping[re.Pattern[str], Taker]) -> None:
+    def __init__(self, takers: Mapping[re.Pattern[str], FormHandler]) -> None:
         self._takers = takers
 
     @guarded
-    async def take(self, interaction: Interaction) -> None:
+    async def route(self, interaction: Interaction) -> None:
         """Find out whose it is; a form that nobody knows is of an older version, or forged."""
         data: dict[str, Any] = dict(interaction.data or {})
         for pattern, taker in self._takers.items():
@@ -29,22 +29,22 @@ class FormTaker:
             if match is not None:
                 await taker(interaction, match, data.get("components") or [])
                 return
-        await say_unknown(interaction)
+        await reply_unknown_item(interaction)
 
 
-def typed_in(components: Sequence[dict[str, Any]], field: str) -> str:
+def text_value(components: Sequence[dict[str, Any]], field: str) -> str:
     """The text of a field of a submitted form; empty where there is no such field."""
-    return next((text for custom_id, text in texts_in(components) if custom_id == field), "")
+    return next((text for custom_id, text in text_values(components) if custom_id == field), "")
 
 
-def texts_in(components: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+def text_values(components: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     """The custom id and the text of every text field of a submitted form, in the form's order."""
     for component in _inputs(components):
         if "value" in component:
             yield str(component["custom_id"]), str(component["value"] or "")
 
 
-def chosen_in(components: Sequence[dict[str, Any]], field: str) -> list[str]:
+def selected_values(components: Sequence[dict[str, Any]], field: str) -> list[str]:
     """The values that are chosen in a select of a submitted form; none where there is no such select."""
     chosen = (one for one in _inputs(components) if one["custom_id"] == field and "values" in one)
     return [str(value) for value in next(chosen, {"values": []})["values"]]

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from bot.context import Interaction
 
 
-async def private(interaction: Interaction) -> Words:
+async def private_words(interaction: Interaction) -> Words:
     """For what only this member sees: the member's own language, else the guild's."""
     guild_language = None
     if interaction.guild_id is not None:

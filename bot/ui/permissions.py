@@ -36,14 +36,14 @@ async def require_labeller(interaction: Interaction) -> int:
     Raises:
         OmokageError: NOT_ALLOWED, with the guild's policy in `reason`.
     """
-    guild_id = guild_of(interaction)
+    guild_id = guild_id_of(interaction)
     policy = (await interaction.client.guild_settings.settings(guild_id)).labelling
     if not may_label(policy, is_moderator(interaction)):
         raise OmokageError(ErrorCode.NOT_ALLOWED, reason=f"labelling-{policy}")
     return guild_id
 
 
-def guild_of(interaction: Interaction) -> int:
+def guild_id_of(interaction: Interaction) -> int:
     """The guild's id; commands and buttons exist only in guilds."""
     if interaction.guild_id is None:
         raise OmokageError(ErrorCode.NOT_ALLOWED, reason="server")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from discord.ui import View
 
-from bot.delivery.reply import Answer, Attachment
+from bot.delivery.reply import Attachment, Reply
 from bot.features.classify import texts
 from bot.features.people.face_views import answer_view
 from bot.features.people.shown_faces import ShownFace, shown_faces
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class ClassifyAnswerer:
     """Builds the message from the job's row, so that it can be posted at any time, by any process."""
 
-    async def answer(self, bot: BotContext, job: Job) -> Answer:
+    async def answer(self, bot: BotContext, job: Job) -> Reply:
         """The whole message.
 
         Raises:
@@ -36,23 +36,23 @@ class ClassifyAnswerer:
         data = await bot.threads.slow(bot.services.blobs.get, result.picture)
         alt = words.say("answer-picture-alt", faces=len(faces))
         pictures = int(str(job.params.get("of", 1)))
-        return Answer(
+        return Reply(
             content=words.say("answer-first-of", pictures=pictures) if pictures > 1 else "",
             embed=texts.embed_of(words, job.id, result, faces),
             view=await _view(bot, job, words, faces),
             attachments=(Attachment(texts.picture_name(result), data, alt),),
         )
 
-    async def redraw(self, bot: BotContext, job: Job) -> Answer:
+    async def redraw(self, bot: BotContext, job: Job) -> Reply:
         """What changes when somebody names a face; the picture stays."""
         result = _result(job)
         words, faces = await self._words_and_faces(bot, job, result)
-        return Answer(embed=texts.embed_of(words, job.id, result, faces), view=await _view(bot, job, words, faces))
+        return Reply(embed=texts.embed_of(words, job.id, result, faces), view=await _view(bot, job, words, faces))
 
     async def _words_and_faces(
         self, bot: BotContext, job: Job, result: ClassifyResult
     ) -> tuple[Words, list[ShownFace]]:
-        words = await bot.guild_settings.public(job.origin.guild_id, job.origin.locale)
+        words = await bot.guild_settings.public_words(job.origin.guild_id, job.origin.locale)
         stored = await bot.threads.quick(bot.services.people.faces_of, job.id, job.origin.guild_id)
         return words, shown_faces(result, stored)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.delivery.reply import Answer, Attachment
+from bot.delivery.reply import Attachment, Reply
 from bot.features.dataset.texts import DROPPED, KEPT, curation_embed, preflight_lines
 from bot.features.dataset.views import _view
 from bot.ui.i18n import Words
@@ -24,7 +24,7 @@ _SHEETS = (("dropped_sheet", DROPPED, "dataset-dropped-alt"), ("kept_sheet", KEP
 class CurateAnswerer:
     """Builds the message from the job's row, so that it can be posted at any time, by any process."""
 
-    async def answer(self, bot: BotContext, job: Job) -> Answer:
+    async def answer(self, bot: BotContext, job: Job) -> Reply:
         """The whole message.
 
         Raises:
@@ -34,7 +34,7 @@ class CurateAnswerer:
         sheets = [await _attachment(bot, words, name, alt, blob) for blob, name, alt in _sheets(job)]
         return replace(bare, attachments=tuple(sheets))
 
-    async def redraw(self, bot: BotContext, job: Job) -> Answer:
+    async def redraw(self, bot: BotContext, job: Job) -> Reply:
         """The same without the pictures, which stay."""
         words, said = await _words(bot, job), job.result or {}
         made: Any = said.get("made")
@@ -44,17 +44,17 @@ class CurateAnswerer:
         frames = [embed, *(discord.Embed(colour=embed.colour) for _ in _sheets(job)[1:])]
         for frame, (_, name, _) in zip(frames, _sheets(job), strict=False):
             frame.set_image(url=f"attachment://{name}")
-        return Answer(embed=embed, more=tuple(frames[1:]), view=_view(words, job) if said.get("kept") else None)
+        return Reply(embed=embed, more=tuple(frames[1:]), view=_view(words, job) if said.get("kept") else None)
 
 
-async def _made(bot: BotContext, words: Words, job: Job, dataset_id: int) -> Answer:
+async def _made(bot: BotContext, words: Words, job: Job, dataset_id: int) -> Reply:
     dataset = await bot.threads.quick(bot.services.datasets.get, dataset_id, job.origin.guild_id)
     kind = RunKind.RECOGNISER if dataset.people else RunKind.DCGAN
     found = bot.services.datasets.preflight(dataset, kind=kind)
     title, text = words.say("dataset-made-title", data=dataset.title), preflight_lines(words, dataset, found)
     embed = discord.Embed(colour=_COLOUR, title=title, description=f"{text}\n{words.say('dataset-made-next')}")
     embed.set_footer(text=words.say("dataset-made-footer", job=str(job.id)))
-    return Answer(embed=embed)
+    return Reply(embed=embed)
 
 
 def _sheets(job: Job) -> list[tuple[str, str, str]]:
@@ -69,4 +69,4 @@ async def _attachment(bot: BotContext, words: Words, name: str, alt: str, blob: 
 
 
 async def _words(bot: BotContext, job: Job) -> Words:
-    return await bot.guild_settings.public(job.origin.guild_id, job.origin.locale)
+    return await bot.guild_settings.public_words(job.origin.guild_id, job.origin.locale)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from discord import app_commands
 
-from bot.errors import offering
+from bot.errors import empty_on_error
 from bot.ui.i18n import Words, clip
-from bot.ui.language import private
-from bot.ui.permissions import guild_of
+from bot.ui.language import private_words
+from bot.ui.permissions import guild_id_of
 from core.domain.data.datasets import Dataset
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ _CHOICES = 25  # Discord's limit
 _NAME = 100  # Discord's, for the name of a choice
 
 
-@offering
+@empty_on_error
 async def data_sets(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """The guild's data sets, newest first."""
-    bot, words = interaction.client, await private(interaction)
-    known = await bot.threads.quick(bot.services.datasets.list, guild_of(interaction))
+    bot, words = interaction.client, await private_words(interaction)
+    known = await bot.threads.quick(bot.services.datasets.list, guild_id_of(interaction))
     return _fitting(((_data_choice(words, one), one.title) for one in known), typed)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _TITLE = re.compile(r"(?P<name>.+?)(?:\s+v(?P<version>\d{1,9}))?", re.DOTALL)
 
 
-async def chosen_data(bot: BotContext, guild_id: int, title: str | None) -> Dataset:
+async def find_dataset(bot: BotContext, guild_id: int, title: str | None) -> Dataset:
     """The data set of that title (`family`, `family v2`), or the newest.
 
     Raises:

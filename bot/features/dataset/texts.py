@@ -50,7 +50,7 @@ def _line(words: Words, dataset: Dataset) -> str:
     return words.say(key, pictures=dataset.pictures, **values, **more)
 
 
-_LONGEST_LIST = 300  # names in a remark
+_MAX_LIST = 300  # names in a remark
 
 
 def data_line(words: Words, dataset: Dataset) -> str:
@@ -69,7 +69,7 @@ def preflight_lines(words: Words, dataset: Dataset, found: Preflight) -> str:
 def remark_line(words: Words, remark: Remark) -> str:
     """One remark, marked by whether the training is refused."""
     said = {name: _word(value) for name, value in remark.details.items()}
-    names = escape_markdown(clip(str(said.get("names", "…")), _LONGEST_LIST))
+    names = escape_markdown(clip(str(said.get("names", "…")), _MAX_LIST))
     count, minimum = said.get("count", 0), said.get("minimum", 0)
     text = words.say("preflight-remark", code=remark.code, names=names, count=count, minimum=minimum)
     return f"{'⛔' if remark.blocks else '⚠️'} {text}"

@@ -11,9 +11,9 @@ from discord import app_commands
 from bot.features.generate import requests
 from bot.features.generate.autocomplete import models
 from bot.features.generate.options import FILMS, Count, GridSeed, Seed, Truncation, Typed, descriptions, names
-from bot.features.generate.parsing import seeds_in, traits_in
-from bot.features.generate.requests import Order
-from bot.intake.photos import Photo, photo_of
+from bot.features.generate.parsing import parse_seeds, parse_traits
+from bot.features.generate.requests import JobSpec
+from bot.intake.photos import Photo, photo_from_attachment
 from bot.ui.i18n import localised
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import Face, GridRequest, MixRequest, MorphRequest
@@ -38,7 +38,7 @@ async def generate(  # noqa: PLR0917 - the options, as discord.py wants them
     photo: discord.Attachment | None = None,
 ) -> None:
     """A grid of faces, or of variations of one in a photo."""
-    first = requests.any_seed() if seed is None else seed
+    first = requests.random_seed() if seed is None else seed
     like = None if photo is None else _ON_ITS_WAY
     request = GridRequest(count, first, model, 1.0 if truncation is None else truncation, like)
     await _ask(interaction, requests.grid(request), _photos(like=photo))
@@ -80,10 +80,10 @@ async def mix(  # noqa: PLR0917 - the options, as discord.py wants them
     model: Typed | None = None,
 ) -> None:
     """Arithmetic with faces."""
-    added, taken = seeds_in("add", add), seeds_in("subtract", subtract)
+    added, taken = parse_seeds("add", add), parse_seeds("subtract", subtract)
     if not added and add_photo is None:
         raise OmokageError(ErrorCode.BAD_OPTION, reason="nothing-added")
-    request = MixRequest(_faces(added, add_photo), _faces(taken, subtract_photo), model, traits_in(traits))
+    request = MixRequest(_faces(added, add_photo), _faces(taken, subtract_photo), model, parse_traits(traits))
     # A photo comes behind the seeds.
     photos = _photos(**{f"add/{len(added)}": add_photo, f"subtract/{len(taken)}": subtract_photo})
     await _ask(interaction, requests.mix(request), photos)
@@ -94,7 +94,7 @@ def _meant(photo: discord.Attachment | None, seed: int | None) -> Face:
         raise OmokageError(ErrorCode.BAD_OPTION, reason="photo-and-seed")
     if photo is not None:
         return _ON_ITS_WAY
-    return Face(requests.any_seed() if seed is None else seed)
+    return Face(requests.random_seed() if seed is None else seed)
 
 
 def _faces(seeds: tuple[int, ...], photo: discord.Attachment | None) -> tuple[Face, ...]:
@@ -102,8 +102,8 @@ def _faces(seeds: tuple[int, ...], photo: discord.Attachment | None) -> tuple[Fa
 
 
 def _photos(**given: discord.Attachment | None) -> dict[str, Photo]:
-    return {place: photo_of(photo) for place, photo in given.items() if photo is not None}
+    return {place: photo_from_attachment(photo) for place, photo in given.items() if photo is not None}
 
 
-async def _ask(interaction: Interaction, order: Order, photos: Mapping[str, Photo] | None = None) -> None:
-    await interaction.client.intake.ask(interaction, order.kind, order.params, photos)
+async def _ask(interaction: Interaction, order: JobSpec, photos: Mapping[str, Photo] | None = None) -> None:
+    await interaction.client.intake.request_job(interaction, order.kind, order.params, photos)

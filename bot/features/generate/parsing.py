@@ -14,10 +14,10 @@ _SEED = re.compile(r"[0-9]{1,10}", re.ASCII)
 _BETWEEN_TRAITS = re.compile(r"[\s,;:=、，；：＝]+")
 _AMOUNT = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,6})?", re.ASCII)
 # Faces with it against faces without it: once that difference is what who says no number wants to see.
-_PLAINLY = 1.0
+_DEFAULT_AMOUNT = 1.0
 
 
-def seeds_in(option: str, typed: str | None) -> tuple[int, ...]:
+def parse_seeds(option: str, typed: str | None) -> tuple[int, ...]:
     """Seeds between spaces or commas: `3 5 9`.
 
     Raises:
@@ -32,7 +32,7 @@ def seeds_in(option: str, typed: str | None) -> tuple[int, ...]:
     return tuple(map(int, words))
 
 
-def traits_in(typed: str | None) -> dict[str, float]:
+def parse_traits(typed: str | None) -> dict[str, float]:
     """How much of each trait: `smile 1.5, glasses -1`, `smile=1.5`, or `smile` alone, which is 1.
 
     Raises:
@@ -43,7 +43,7 @@ def traits_in(typed: str | None) -> dict[str, float]:
     for word in filter(None, _BETWEEN_TRAITS.split(typed or "")):
         if not _AMOUNT.fullmatch(word):
             awaiting = word[:40].lower()
-            found[awaiting] = _PLAINLY
+            found[awaiting] = _DEFAULT_AMOUNT
         elif awaiting is None:
             raise OmokageError(ErrorCode.BAD_OPTION, reason="trait-form")
         else:
@@ -51,7 +51,7 @@ def traits_in(typed: str | None) -> dict[str, float]:
     return found
 
 
-def with_more(traits: Mapping[str, float], name: str, step: float) -> dict[str, float]:
+def change_trait(traits: Mapping[str, float], name: str, step: float) -> dict[str, float]:
     """The traits with more or less of one, within what is allowed; without those of which nothing is left."""
     value = max(-MOST_TRAIT, min(MOST_TRAIT, traits.get(name, 0.0) + step))
     return {key: amount for key, amount in {**traits, name: value}.items() if amount}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.features.generate.parsing import with_more
+from bot.features.generate.parsing import change_trait
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import (
     MOST_KEYS,
@@ -29,72 +29,72 @@ _SEEDS = 1_000_000  # six digits: quick to type again, and nobody meets the same
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class JobSpec:
     """A job to be."""
 
     kind: JobKind
     params: Mapping[str, JSON]
 
 
-def any_seed() -> int:
+def random_seed() -> int:
     """For who says none."""
     return secrets.randbelow(_SEEDS)
 
 
-def grid(request: GridRequest) -> Order:
+def grid(request: GridRequest) -> JobSpec:
     """Faces, or variations of one."""
-    return Order(JobKind.GENERATE, {**request.to_json(), "title": f"/generate {request.count} · {request.seed}"})
+    return JobSpec(JobKind.GENERATE, {**request.to_json(), "title": f"/generate {request.count} · {request.seed}"})
 
 
-def morph(request: MorphRequest, film_format: str | None = None) -> Order:
+def morph(request: MorphRequest, film_format: str | None = None) -> JobSpec:
     """From one face to another; the film is what the worker makes by default, or `gif`."""
     said: dict[str, JSON] = {} if film_format is None else {"format": film_format}
     said["title"] = f"/morph {_short(request.a)} → {_short(request.b)}"
-    return Order(JobKind.MORPH, {**request.to_json(), **said})
+    return JobSpec(JobKind.MORPH, {**request.to_json(), **said})
 
 
-def mix(request: MixRequest) -> Order:
+def mix(request: MixRequest) -> JobSpec:
     """Faces added and subtracted."""
     words = [*(f"+{_short(face)}" for face in request.add), *(f"−{_short(face)}" for face in request.subtract)]
-    return Order(JobKind.MIX, {**request.to_json(), "title": f"/mix {' '.join(words)}"})
+    return JobSpec(JobKind.MIX, {**request.to_json(), "title": f"/mix {' '.join(words)}"})
 
 
-def again(job: Job, drawn: Drawn, seed: int) -> Order:
+def again(job: Job, drawn: Drawn, seed: int) -> JobSpec:
     """The same with other faces, from the same model."""
     return grid(replace(GridRequest.from_json(job.params), seed=seed, model=drawn.model))
 
 
-def variations(job: Job, drawn: Drawn, face: int, seed: int) -> Order:
+def variations(job: Job, drawn: Drawn, face: int, seed: int) -> JobSpec:
     """Faces like one of those that were drawn."""
     asked = GridRequest.from_json(job.params)
     return grid(replace(asked, count=VARIATIONS, seed=seed, model=drawn.model, like=Face(face)))
 
 
-def film(job: Job, drawn: Drawn) -> Order:
+def film(job: Job, drawn: Drawn) -> JobSpec:
     """A walk through the first of those that were drawn."""
     asked = GridRequest.from_json(job.params)
     faces = tuple(map(Face, drawn.seeds[:MOST_KEYS]))
     request = FilmRequest(faces, drawn.model, asked.truncation, asked.traits)
-    return Order(JobKind.FILM, {**request.to_json(), "title": f"🎞️ {' '.join(map(_short, faces))}"})
+    return JobSpec(JobKind.FILM, {**request.to_json(), "title": f"🎞️ {' '.join(map(_short, faces))}"})
 
 
-def nearest(job: Job, drawn: Drawn, face: int) -> Order:
+def nearest(job: Job, drawn: Drawn, face: int) -> JobSpec:
     """The training pictures that one of those that were drawn is most like."""
     asked = GridRequest.from_json(job.params)
     request = NearestRequest(Face(face), drawn.model, asked.truncation, asked.traits)
-    return Order(JobKind.NEAREST, {**request.to_json(), "title": f"🔎 {face}"})
+    return JobSpec(JobKind.NEAREST, {**request.to_json(), "title": f"🔎 {face}"})
 
 
-def with_trait(job: Job, drawn: Drawn, trait: str, step: float) -> Order:
+def with_trait(job: Job, drawn: Drawn, trait: str, step: float) -> JobSpec:
     """The same faces with more or less of a trait."""
     if job.kind is JobKind.MIX:
         mixed = MixRequest.from_json(job.params)
-        return mix(replace(mixed, model=drawn.model, traits=with_more(mixed.traits, trait, step)))
+        return mix(replace(mixed, model=drawn.model, traits=change_trait(mixed.traits, trait, step)))
     asked = GridRequest.from_json(job.params)
-    return grid(replace(asked, model=drawn.model, traits=with_more(asked.traits, trait, step)))
+    return grid(replace(asked, model=drawn.model, traits=change_trait(asked.traits, trait, step)))
 
 
-def seed_among(drawn: Drawn, number: int | None) -> int:
+def check_seed(drawn: Drawn, number: int | None) -> int:
     """Check that a number, as a custom id or a select's value has it, is the seed of one of the drawn faces.
 
     Raises:
@@ -105,7 +105,7 @@ def seed_among(drawn: Drawn, number: int | None) -> int:
     return number
 
 
-def trait_among(drawn: Drawn, name: str) -> str:
+def check_trait(drawn: Drawn, name: str) -> str:
     """Check that a select's value names a trait that the model which drew the faces knows.
 
     Raises:
@@ -116,7 +116,7 @@ def trait_among(drawn: Drawn, name: str) -> str:
     return name
 
 
-def drawn_by(job: Job) -> Drawn:
+def result_of(job: Job) -> Drawn:
     """What came of a job.
 
     Raises:

@@ -21,7 +21,7 @@ def drawn_embed(words: Words, job: Job, drawn: Drawn) -> discord.Embed:
     return embed.set_footer(text=words.say("draw-footer", model=clip(drawn.label, 200), job=str(job.id)))
 
 
-def alt_of(words: Words, job: Job, drawn: Drawn) -> str:
+def alt_text(words: Words, job: Job, drawn: Drawn) -> str:
     """What the picture shows, for those who cannot see it."""
     if job.kind is JobKind.NEAREST:
         return words.say("draw-nearest-alt", count=len(drawn.distances))

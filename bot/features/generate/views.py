@@ -10,12 +10,12 @@ import discord
 
 from bot.errors import guarded
 from bot.features.generate import requests
-from bot.features.generate.requests import Order
+from bot.features.generate.requests import JobSpec
 from bot.features.generate.texts import trait_name
-from bot.intake.lookup import ID, id_in, job_of, number_in
+from bot.intake.lookup import ID, find_job, parse_id, parse_number
 from bot.ui.i18n import Words, clip
-from bot.ui.language import private
-from bot.ui.menus import OPTIONS, pages, rows_view, value_of
+from bot.ui.language import private_words
+from bot.ui.menus import MAX_OPTIONS, rows_view, select_pages, selected_value
 from core.domain.generation import Drawn, GridRequest
 from core.domain.jobs import Job, JobKind
 
@@ -39,15 +39,15 @@ class DrawnButton(
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> DrawnButton:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, match["action"], id_in(match["job"]), id_in(match["seed"]))
+        return cls(item, match["action"], parse_id(match["job"]), parse_id(match["seed"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """Do what its label says, as a job of its own."""
-        job = await job_of(interaction, self.job_id, JobKind.GENERATE)
-        drawn = requests.drawn_by(job)
+        job = await find_job(interaction, self.job_id, JobKind.GENERATE)
+        drawn = requests.result_of(job)
         if self.action == "again":
-            order = requests.again(job, drawn, requests.any_seed())
+            order = requests.again(job, drawn, requests.random_seed())
         elif self.action == "film":
             order = requests.film(job, drawn)
         else:
@@ -68,23 +68,23 @@ class DrawnSelect(
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> DrawnSelect:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, match["action"], id_in(match["job"]))
+        return cls(item, match["action"], parse_id(match["job"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """Do it, as a job of its own; of many faces one is asked about first."""
         kinds = (JobKind.GENERATE, JobKind.MIX) if self.action == "trait" else (JobKind.GENERATE,)
-        job, value = await job_of(interaction, self.job_id, *kinds), value_of(self.item)
-        drawn = requests.drawn_by(job)
+        job, value = await find_job(interaction, self.job_id, *kinds), selected_value(self.item)
+        drawn = requests.result_of(job)
         if self.action == "face":
-            words, seed = await private(interaction), requests.seed_among(drawn, number_in(value))
+            words, seed = await private_words(interaction), requests.check_seed(drawn, parse_number(value))
             text, view = words.say("draw-face-prompt", seed=str(seed)), _face_view(words, job, drawn, seed)
             await interaction.response.send_message(text, view=view, ephemeral=True)
         elif self.action == "trait":
             step = -requests.TRAIT_STEP if value.startswith(_LESS) else requests.TRAIT_STEP
-            await _ask(interaction, requests.with_trait(job, drawn, requests.trait_among(drawn, value[1:]), step))
+            await _ask(interaction, requests.with_trait(job, drawn, requests.check_trait(drawn, value[1:]), step))
         else:
-            await _ask(interaction, _about(self.action, job, drawn, number_in(value)))
+            await _ask(interaction, _about(self.action, job, drawn, parse_number(value)))
 
 
 def drawn_view(words: Words, job: Job, drawn: Drawn) -> discord.ui.View | None:
@@ -107,7 +107,7 @@ def _grid_rows(words: Words, job: Job, drawn: Drawn) -> list[Sequence[discord.ui
     options = [
         discord.SelectOption(label=words.say("draw-seed-option", seed=str(one)), value=str(one)) for one in seeds
     ]
-    if len(seeds) > OPTIONS:
+    if len(seeds) > MAX_OPTIONS:
         return [*rows, *([one] for one in _selects(words.say("draw-face-placeholder"), "face", job, options))]
     actions = ["like", "near"] if _has_nearest(drawn) else ["like"]
     hints = {"like": words.say("draw-like-placeholder"), "near": words.say("draw-near-placeholder")}
@@ -125,7 +125,7 @@ def _face_view(words: Words, job: Job, drawn: Drawn, seed: int) -> discord.ui.Vi
 def _trait_select(words: Words, job: Job, drawn: Drawn) -> DrawnSelect:
     options = [
         discord.SelectOption(label=clip(words.say("draw-trait-option", sign=sign, trait=name), _LABEL), value=value)
-        for trait in drawn.traits[: OPTIONS // 2]
+        for trait in drawn.traits[: MAX_OPTIONS // 2]
         for name in [trait_name(words, trait)]
         for sign, value in (("more", f"{_MORE}{trait}"), ("less", f"{_LESS}{trait}"))
     ]
@@ -135,7 +135,7 @@ def _trait_select(words: Words, job: Job, drawn: Drawn) -> DrawnSelect:
 def _selects(hint: str, action: str, job: Job, options: list[discord.SelectOption]) -> list[DrawnSelect]:
     """As many as the options need."""
     made = []
-    for first, select in pages(hint, options):
+    for first, select in select_pages(hint, options):
         select.custom_id = f"drawn:{action}:{job.id}:{first}s"
         made.append(DrawnSelect(select, action, job.id))
     return made
@@ -157,12 +157,12 @@ def _has_nearest(drawn: Drawn) -> bool:
     return drawn.version_id is not None
 
 
-def _about(action: str, job: Job, drawn: Drawn, number: int | None) -> Order:
-    seed = requests.seed_among(drawn, number)
+def _about(action: str, job: Job, drawn: Drawn, number: int | None) -> JobSpec:
+    seed = requests.check_seed(drawn, number)
     if action == "like":
-        return requests.variations(job, drawn, seed, requests.any_seed())
+        return requests.variations(job, drawn, seed, requests.random_seed())
     return requests.nearest(job, drawn, seed)
 
 
-async def _ask(interaction: Interaction, order: Order) -> None:
-    await interaction.client.intake.ask(interaction, order.kind, order.params)
+async def _ask(interaction: Interaction, order: JobSpec) -> None:
+    await interaction.client.intake.request_job(interaction, order.kind, order.params)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.errors import sentence
+from bot.errors import error_message
 from bot.features.jobs.autocomplete import recent
-from bot.features.jobs.texts import jobs_embed, state_of
+from bot.features.jobs.texts import jobs_embed, state_text
 from bot.features.jobs.views import cancel_button
-from bot.intake.lookup import id_in, job_of
+from bot.intake.lookup import find_job, parse_id
 from bot.ui.i18n import Words, localised
-from bot.ui.language import private
-from bot.ui.permissions import guild_of, is_moderator, require_moderator
+from bot.ui.language import private_words
+from bot.ui.permissions import guild_id_of, is_moderator, require_moderator
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.fairness import QueuePosition
 from core.domain.jobs import Job, JobState
@@ -36,8 +36,8 @@ async def jobs(interaction: Interaction, everyone: bool = False) -> None:
     if everyone:
         require_moderator(interaction)
     bot, member = interaction.client, None if everyone else interaction.user.id
-    found, places = await bot.threads.quick(_latest, bot.services.jobs, guild_of(interaction), member)
-    words = await private(interaction)
+    found, places = await bot.threads.quick(_latest, bot.services.jobs, guild_id_of(interaction), member)
+    words = await private_words(interaction)
     if not found:
         await interaction.response.send_message(words.say("jobs-none"), ephemeral=True)
         return
@@ -52,8 +52,8 @@ async def jobs(interaction: Interaction, everyone: bool = False) -> None:
 @app_commands.guild_only
 async def show(interaction: Interaction, job: str) -> None:
     """Post a job's answer again."""
-    bot, words = interaction.client, await private(interaction)
-    found = await job_of(interaction, id_in(job))
+    bot, words = interaction.client, await private_words(interaction)
+    found = await find_job(interaction, parse_id(job))
     if found.origin.member_id != interaction.user.id and not is_moderator(interaction):
         raise OmokageError(ErrorCode.NOT_ALLOWED)
     if found.state is not JobState.DONE:
@@ -61,7 +61,7 @@ async def show(interaction: Interaction, job: str) -> None:
         return
     await interaction.response.defer(thinking=True)
     answer = await bot.answerers[found.kind].answer(bot, found)
-    await interaction.edit_original_response(**answer.edit())
+    await interaction.edit_original_response(**answer.edit_arguments())
 
 
 def _latest(service: JobService, guild_id: int, member_id: int | None) -> tuple[list[Job], dict[int, QueuePosition]]:
@@ -80,5 +80,5 @@ def _no_answer(words: Words, job: Job) -> str:
     if job.state is JobState.CANCELLED:
         return words.say("show-cancelled")
     if job.failure is not None:
-        return sentence(words, job.failure.code, job.failure.details, job.id)
-    return words.say("show-not-yet", state=state_of(words, job))
+        return error_message(words, job.failure.code, job.failure.details, job.id)
+    return words.say("show-not-yet", state=state_text(words, job))

@@ -24,13 +24,13 @@ def jobs_embed(words: Words, jobs: Sequence[Job], places: dict[int, QueuePositio
 
 def job_entry(words: Words, job: Job, place: QueuePosition | None, *, everyone: bool) -> str:
     """Number, state with place and estimate, and when it was asked for."""
-    values = {"job": str(job.id), "state": state_of(words, job, place), "when": format_dt(job.created_at, "R")}
+    values = {"job": str(job.id), "state": state_text(words, job, place), "when": format_dt(job.created_at, "R")}
     if everyone:
         return words.say("jobs-line-member", member=str(job.origin.member_id), **values)
     return words.say("jobs-line", **values)
 
 
-def state_of(words: Words, job: Job, place: QueuePosition | None = None) -> str:
+def state_text(words: Words, job: Job, place: QueuePosition | None = None) -> str:
     """The state; of an unfinished job with its place in the queue and the estimate."""
     parts = [words.say("job-state", state=job.state.value)]
     if place is not None:
@@ -40,7 +40,7 @@ def state_of(words: Words, job: Job, place: QueuePosition | None = None) -> str:
     return ", ".join(parts)
 
 
-def choice_of(words: Words, job: Job) -> str:
+def job_label(words: Words, job: Job) -> str:
     """How a job is offered while its number is being typed."""
     file = clip(str(job.params.get("filename") or job.params.get("title", "")), 50)
-    return clip(words.say("jobs-choice", state=state_of(words, job), file=file, job=str(job.id)), _CHOICE)
+    return clip(words.say("jobs-choice", state=state_text(words, job), file=file, job=str(job.id)), _CHOICE)

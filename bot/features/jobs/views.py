@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.errors import guarded
-from bot.intake.lookup import ID, id_in, job_of
+from bot.intake.lookup import ID, find_job, parse_id
 from bot.ui.i18n import clip
-from bot.ui.language import private
+from bot.ui.language import private_words
 from bot.ui.permissions import is_moderator
 from core.domain.jobs import JobState
 
@@ -28,19 +28,19 @@ class CancelButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"c
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> CancelButton:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, id_in(match["job"]))
+        return cls(item, parse_id(match["job"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """Cancel, or ask the worker to stop."""
         bot, service = interaction.client, interaction.client.services.jobs
-        await job_of(interaction, self.job_id)  # another guild's job is unknown here
+        await find_job(interaction, self.job_id)  # another guild's job is unknown here
         # Slow: what was cancelled makes room, and the next job is sent to the broker.
         job = await bot.threads.slow(service.cancel, self.job_id, interaction.user.id, is_moderator(interaction))
         if interaction.message is not None and not interaction.message.flags.ephemeral:
             await interaction.response.defer()  # the message itself is about to say so
         else:
-            words = await private(interaction)
+            words = await private_words(interaction)
             text = words.say("cancel-done") if job.state is JobState.CANCELLED else words.say("cancel-asked")
             await interaction.response.send_message(text, ephemeral=True)
         bot.relay.wake()

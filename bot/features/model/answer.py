@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.delivery.reply import Answer, Attachment
+from bot.delivery.reply import Attachment, Reply
 from bot.features.model.texts import report_embed
 from bot.features.model.views import version_view
 from bot.ui.i18n import Words
@@ -24,7 +24,7 @@ _PICTURES = (("confusion.png", "report-confusion-alt"), ("reliability.png", "rep
 class EvaluateAnswerer:
     """Builds the message from the job's row, so that it can be posted at any time, by any process."""
 
-    async def answer(self, bot: BotContext, job: Job) -> Answer:
+    async def answer(self, bot: BotContext, job: Job) -> Reply:
         """The whole message.
 
         Raises:
@@ -34,7 +34,7 @@ class EvaluateAnswerer:
         pictures = [await _attachment(bot, words, name, alt, blob) for name, alt, blob in _pictures(job)]
         return replace(bare, attachments=tuple(pictures))
 
-    async def redraw(self, bot: BotContext, job: Job) -> Answer:
+    async def redraw(self, bot: BotContext, job: Job) -> Reply:
         """The same without the pictures, which stay."""
         words, report = await self._words(bot, job), _report(job)
         version_id, guild_id = int(str(job.params["version_id"])), job.origin.guild_id
@@ -44,10 +44,10 @@ class EvaluateAnswerer:
         frames = [embed, *(discord.Embed(colour=embed.colour) for _ in _pictures(job)[1:])]
         for frame, (name, _, _) in zip(frames, _pictures(job), strict=False):
             frame.set_image(url=f"attachment://{name}")
-        return Answer(embed=embed, more=tuple(frames[1:]), view=version_view(words, version, promotable=True))
+        return Reply(embed=embed, more=tuple(frames[1:]), view=version_view(words, version, promotable=True))
 
     async def _words(self, bot: BotContext, job: Job) -> Words:
-        return await bot.guild_settings.public(job.origin.guild_id, job.origin.locale)
+        return await bot.guild_settings.public_words(job.origin.guild_id, job.origin.locale)
 
 
 def _report(job: Job) -> EvaluationReport:

@@ -10,10 +10,10 @@ from bot.features.model import promotion
 from bot.features.model.autocomplete import versions
 from bot.features.model.options import KINDS, Number, descriptions, names, parse_kind
 from bot.features.model.texts import list_embed
-from bot.features.model.views import show_card
+from bot.features.model.views import show_version
 from bot.ui.i18n import localised
-from bot.ui.language import private
-from bot.ui.permissions import guild_of, moderators_only
+from bot.ui.language import private_words
+from bot.ui.permissions import guild_id_of, moderators_only
 from core.domain.jobs import JobKind
 from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind
@@ -36,7 +36,7 @@ model = app_commands.Group(
 @app_commands.choices(kind=KINDS)
 async def model_list(interaction: Interaction, kind: str | None = None) -> None:
     """What there is, and what answers."""
-    bot, guild_id, words = interaction.client, guild_of(interaction), await private(interaction)
+    bot, guild_id, words = interaction.client, guild_id_of(interaction), await private_words(interaction)
     known = await bot.threads.quick(bot.services.registry.list, guild_id, parse_kind(kind))
     if not known:
         await interaction.response.send_message(words.say("model-list-none"), ephemeral=True)
@@ -52,7 +52,7 @@ async def model_list(interaction: Interaction, kind: str | None = None) -> None:
 @app_commands.autocomplete(version=versions)
 async def card(interaction: Interaction, version: Number, kind: str | None = None) -> None:
     """Everything about a version."""
-    await show_card(interaction, await _found(interaction, version, parse_kind(kind)))
+    await show_version(interaction, await _found(interaction, version, parse_kind(kind)))
 
 
 @model.command(name=localised("model-promote-name"), description=localised("model-promote-description"))
@@ -73,7 +73,7 @@ async def promote(interaction: Interaction, version: Number, kind: str | None = 
 @moderators_only
 async def rollback(interaction: Interaction, kind: str | None = None) -> None:
     """Let answer what did before."""
-    await promotion.take_back(interaction, parse_kind(kind))
+    await promotion.roll_back(interaction, parse_kind(kind))
 
 
 @model.command(name=localised("model-evaluate-name"), description=localised("model-evaluate-description"))
@@ -83,7 +83,9 @@ async def rollback(interaction: Interaction, kind: str | None = None) -> None:
 async def evaluate(interaction: Interaction, version: Number) -> None:
     """A job, since a worker draws the pictures. Of recognisers alone: the figures of others are on their cards."""
     found = await _found(interaction, version, RunKind.RECOGNISER)
-    await interaction.client.intake.ask(interaction, JobKind.EVALUATE, {"version_id": found.id, "title": found.title})
+    await interaction.client.intake.request_job(
+        interaction, JobKind.EVALUATE, {"version_id": found.id, "title": found.title}
+    )
 
 
 @model.command(name=localised("model-check-name"), description=localised("model-check-description"))
@@ -93,7 +95,7 @@ async def evaluate(interaction: Interaction, version: Number) -> None:
 @moderators_only
 async def check(interaction: Interaction, version: Number) -> None:
     """A job that nobody waits for: it takes minutes, whenever a worker has nothing else to do."""
-    bot, words = interaction.client, await private(interaction)
+    bot, words = interaction.client, await private_words(interaction)
     found = await _found(interaction, version, RunKind.RECOGNISER)
     await bot.threads.slow(bot.services.checks.ask, found, again=True)
     await interaction.response.send_message(words.say("model-check-begins", version=found.label), ephemeral=True)
@@ -101,4 +103,4 @@ async def check(interaction: Interaction, version: Number) -> None:
 
 async def _found(interaction: Interaction, number: int, kind: RunKind) -> Version:
     bot = interaction.client
-    return await bot.threads.quick(bot.services.registry.get_by_number, guild_of(interaction), kind, number)
+    return await bot.threads.quick(bot.services.registry.get_by_number, guild_id_of(interaction), kind, number)

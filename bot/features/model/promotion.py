@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.errors import guarded, reason
-from bot.intake.lookup import ID, id_in
+from bot.errors import error_reason, guarded
+from bot.intake.lookup import ID, parse_id
 from bot.ui.formatting import figure
-from bot.ui.forms import typed_in
+from bot.ui.forms import text_value
 from bot.ui.i18n import Words, clip
-from bot.ui.language import private
-from bot.ui.permissions import guild_of, require_moderator
+from bot.ui.language import private_words
+from bot.ui.permissions import guild_id_of, require_moderator
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FORM = re.compile(rf"force:(?P<version>{ID})")
 _FIELD = "reason"
 _FORM_LIFE_S = 900.0  # the token with which the form could be answered lives no longer
-_LONGEST_REASON = 300  # of the registry's 512 characters: it is shown in a line
+_MAX_REASON = 300  # of the registry's 512 characters: it is shown in a line
 _REFUSED = frozenset({ErrorCode.NOT_BETTER, ErrorCode.NOT_COMPARABLE, ErrorCode.DRAWS_NO_FACE})
 
 
@@ -38,13 +38,13 @@ class ForceButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"mo
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> ForceButton:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, id_in(match["version"]))
+        return cls(item, parse_id(match["version"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """Open the form."""
         require_moderator(interaction)
-        await interaction.response.send_modal(ForceForm(await private(interaction), self.version_id))
+        await interaction.response.send_modal(ForceForm(await private_words(interaction), self.version_id))
 
 
 class ForceForm(discord.ui.Modal):
@@ -54,7 +54,7 @@ class ForceForm(discord.ui.Modal):
         title = clip(words.say("force-title"), 45)
         super().__init__(title=title, custom_id=f"force:{version_id}", timeout=_FORM_LIFE_S)
         hint = words.say("force-placeholder")
-        field = discord.ui.TextInput[Any](custom_id=_FIELD, placeholder=hint, max_length=_LONGEST_REASON)
+        field = discord.ui.TextInput[Any](custom_id=_FIELD, placeholder=hint, max_length=_MAX_REASON)
         self.add_item(discord.ui.Label[Any](text=words.say("force-label"), component=field))
 
     async def on_submit(self, _interaction: discord.Interaction[Any], /) -> None:
@@ -74,36 +74,36 @@ async def promote(interaction: Interaction, version: Version) -> None:
     except OmokageError as error:
         if error.code not in _REFUSED:
             raise
-        words = await private(interaction)
+        words = await private_words(interaction)
         text = f"{_why_not(words, version, error)}\n{words.say('force-offer')}"
         await interaction.edit_original_response(content=text, view=_force_view(words, version))
         return
     await _announce(interaction, version)
 
 
-async def take_reason(interaction: Interaction, match: re.Match[str], components: list[dict[str, Any]]) -> None:
+async def handle_force_form(interaction: Interaction, match: re.Match[str], components: list[dict[str, Any]]) -> None:
     """The form has come back: promote with the reason that was typed."""
     require_moderator(interaction)
-    bot, why = interaction.client, typed_in(components, _FIELD)
+    bot, why = interaction.client, text_value(components, _FIELD)
     registry = bot.services.registry
-    version = await bot.threads.quick(registry.get, id_in(match["version"]), guild_of(interaction))
+    version = await bot.threads.quick(registry.get, parse_id(match["version"]), guild_id_of(interaction))
     await interaction.response.defer(ephemeral=True, thinking=True)
     await bot.threads.slow(registry.promote, version.id, interaction.user.id, force_reason=why)
     await _announce(interaction, version, why)
 
 
-async def take_back(interaction: Interaction, kind: RunKind) -> None:
+async def roll_back(interaction: Interaction, kind: RunKind) -> None:
     """Let answer what did before, and tell everybody.
 
     Raises:
         OmokageError: UNKNOWN_VERSION, no version answers.
     """
-    bot, guild_id = interaction.client, guild_of(interaction)
+    bot, guild_id = interaction.client, guild_id_of(interaction)
     registry = bot.services.registry
     if await bot.threads.quick(registry.serving_id, guild_id, kind) is None:
         raise OmokageError(ErrorCode.UNKNOWN_VERSION, reason="none-serves")
     back = await bot.threads.quick(registry.rollback, guild_id, kind, interaction.user.id)
-    words = await bot.guild_settings.public(guild_id, interaction.locale.value)
+    words = await bot.guild_settings.public_words(guild_id, interaction.locale.value)
     said_by = str(interaction.user.id)
     if back.version_id is None:
         text = words.say("model-back-to-none", kind=kind.value, member=said_by)
@@ -116,7 +116,7 @@ async def take_back(interaction: Interaction, kind: RunKind) -> None:
 async def _announce(interaction: Interaction, version: Version, why: str | None = None) -> None:
     """In the channel, since everybody's answers change; to the moderator where the bot may not write there."""
     bot = interaction.client
-    words = await bot.guild_settings.public(guild_of(interaction), interaction.locale.value)
+    words = await bot.guild_settings.public_words(guild_id_of(interaction), interaction.locale.value)
     said_by = str(interaction.user.id)
     text = words.say("model-promoted", kind=version.kind.value, version=version.label, member=said_by)
     if why is not None:
@@ -130,7 +130,7 @@ def _why_not(words: Words, version: Version, error: OmokageError) -> str:
     details: dict[str, Any] = dict(error.details)
     if version.kind.generates and error.code is ErrorCode.NOT_BETTER:
         details = {"reason": "kid", **{name: figure(float(details[name])) for name in ("new", "old")}}
-    return reason(words, error.code, details)
+    return error_reason(words, error.code, details)
 
 
 def _force_view(words: Words, version: Version) -> discord.ui.View:

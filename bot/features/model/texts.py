@@ -9,7 +9,7 @@ from typing import TypeAlias
 import discord
 from discord.utils import escape_markdown, format_dt
 
-from bot.ui.formatting import figure, percent, size_of
+from bot.ui.formatting import figure, file_size, percent
 from bot.ui.i18n import Words, clip
 from core.domain.jobs import JSON
 from core.domain.registry.evaluation import EvaluationReport, PersonCard
@@ -18,7 +18,7 @@ from core.domain.registry.versions import Version
 
 COLOUR = 0x4477AA
 _SERVING = 0x228833
-PEOPLE = 15  # a name has 64 letters, twice that with its markdown escaped: 15 lines stay below 4,096
+PEOPLE_PER_PAGE = 15  # a name has 64 letters, twice that with its markdown escaped: 15 lines stay below 4,096
 _PAIRS = 5
 _NAMES = 300  # characters
 _VERSIONS = 20
@@ -57,7 +57,7 @@ class Recall:
     @property
     def pages(self) -> int:
         """At least one."""
-        return max(1, -(-len(self.cards) // PEOPLE))
+        return max(1, -(-len(self.cards) // PEOPLE_PER_PAGE))
 
 
 def list_embed(words: Words, versions: Sequence[Version], serving: Version | None) -> discord.Embed:
@@ -69,13 +69,13 @@ def list_embed(words: Words, versions: Sequence[Version], serving: Version | Non
     return discord.Embed(colour=COLOUR, title=words.say("model-list-title", kind=kind), description="\n".join(lines))
 
 
-def choice_of(words: Words, version: Version) -> str:
+def version_label(words: Words, version: Version) -> str:
     """How a version is offered while its number is being typed."""
-    good = goodness(words, version)
+    good = quality_text(words, version)
     return clip(words.say("model-choice", version=version.label, data=version.dataset_title, good=good), 100)
 
 
-def goodness(words: Words, version: Version) -> str:
+def quality_text(words: Words, version: Version) -> str:
     """How good it is, in the figure by which versions of its kind are compared."""
     if version.kind.generates:
         kid = _figure_of(version.metrics, "kid")
@@ -83,7 +83,7 @@ def goodness(words: Words, version: Version) -> str:
     return words.say("model-good-share", share=_share(version.metrics.get("accuracy")))
 
 
-def card_embed(words: Words, version: Version, *, serves: bool) -> discord.Embed:
+def version_embed(words: Words, version: Version, *, serves: bool) -> discord.Embed:
     """Everything about a version but its weights."""
     lines = [words.say("model-serves") if serves else words.say("model-serves-not")]
     if version.draws_no_face:
@@ -94,7 +94,7 @@ def card_embed(words: Words, version: Version, *, serves: bool) -> discord.Embed
     embed = discord.Embed(colour=_SERVING if serves else COLOUR, title=version.label, description="\n".join(lines))
     for name, value, inline in _card_fields(words, version):
         embed.add_field(name=name, value=clip(value, _VALUE), inline=inline)
-    return embed.set_footer(text=words.say("model-footer", sha=version.weights[:_SHA], size=size_of(version.size)))
+    return embed.set_footer(text=words.say("model-footer", sha=version.weights[:_SHA], size=file_size(version.size)))
 
 
 def report_embed(words: Words, title: str, report: EvaluationReport) -> discord.Embed:
@@ -110,7 +110,7 @@ def report_embed(words: Words, title: str, report: EvaluationReport) -> discord.
 def recall_embed(words: Words, recall: Recall, page: int) -> discord.Embed:
     """One page of people."""
     page = min(page, recall.pages - 1)
-    lines = [person_line(words, card) for card in recall.cards[page * PEOPLE : (page + 1) * PEOPLE]]
+    lines = [person_line(words, card) for card in recall.cards[page * PEOPLE_PER_PAGE : (page + 1) * PEOPLE_PER_PAGE]]
     title = words.say("recall-title", version=recall.title)
     embed = discord.Embed(colour=COLOUR, title=title, description="\n".join(lines))
     return embed.set_footer(text=words.say("people-footer", page=page + 1, pages=recall.pages))
@@ -132,7 +132,7 @@ def _line(words: Words, version: Version, serving: Version | None) -> str:
     serves = serving is not None and serving.id == version.id
     mark = "✅" if serves else "▫️"
     name, data, when = version.label, escape_markdown(version.dataset_title), format_dt(version.created_at, "R")
-    return f"{mark} {words.say('model-line', version=name, data=data, good=goodness(words, version), when=when)}"
+    return f"{mark} {words.say('model-line', version=name, data=data, good=quality_text(words, version), when=when)}"
 
 
 def _card_fields(words: Words, version: Version) -> Iterator[tuple[str, str, bool]]:

@@ -9,11 +9,11 @@ import discord
 
 from bot.errors import guarded
 from bot.features.model import promotion
-from bot.features.model.texts import Recall, card_embed, recall_embed
-from bot.intake.lookup import ID, id_in
+from bot.features.model.texts import Recall, recall_embed, version_embed
+from bot.intake.lookup import ID, parse_id
 from bot.ui.i18n import Words
-from bot.ui.language import private
-from bot.ui.permissions import guild_of, is_moderator, require_moderator
+from bot.ui.language import private_words
+from bot.ui.permissions import guild_id_of, is_moderator, require_moderator
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.evaluation import EvaluationReport
 from core.domain.registry.versions import Version
@@ -34,7 +34,7 @@ class VersionButton(
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> VersionButton:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, match["action"], id_in(match["version"]))
+        return cls(item, match["action"], parse_id(match["version"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
@@ -42,11 +42,11 @@ class VersionButton(
         bot = interaction.client
         if self.action == "promote":
             require_moderator(interaction)
-        version = await bot.threads.quick(bot.services.registry.get, self.version_id, guild_of(interaction))
+        version = await bot.threads.quick(bot.services.registry.get, self.version_id, guild_id_of(interaction))
         if self.action == "promote":
             await promotion.promote(interaction, version)
             return
-        words, recall = await private(interaction), recall_of(version)
+        words, recall = await private_words(interaction), recall_of(version)
         view = recall_view(words, version, recall, 0)
         await interaction.response.send_message(embed=recall_embed(words, recall, 0), view=view, ephemeral=True)
 
@@ -63,26 +63,28 @@ class RecallButton(
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> RecallButton:
         """As it comes back from Discord, also after a restart."""
-        return cls(item, id_in(match["version"]), int(match["page"]))
+        return cls(item, parse_id(match["version"]), int(match["page"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """Show it."""
-        bot, words = interaction.client, await private(interaction)
-        version = await bot.threads.quick(bot.services.registry.get, self.version_id, guild_of(interaction))
+        bot, words = interaction.client, await private_words(interaction)
+        version = await bot.threads.quick(bot.services.registry.get, self.version_id, guild_id_of(interaction))
         recall = recall_of(version)
         view = recall_view(words, version, recall, self.page)
         await interaction.response.edit_message(embed=recall_embed(words, recall, self.page), view=view)
 
 
-async def show_card(interaction: Interaction, version: Version) -> None:
+async def show_version(interaction: Interaction, version: Version) -> None:
     """To this member."""
-    bot, words = interaction.client, await private(interaction)
+    bot, words = interaction.client, await private_words(interaction)
     serving = await bot.threads.quick(bot.services.registry.serving_id, version.guild_id, version.kind)
     serves = serving == version.id
     promotable = not serves and not version.draws_no_face and is_moderator(interaction)
     view = version_view(words, version, promotable=promotable)
-    await interaction.response.send_message(embed=card_embed(words, version, serves=serves), view=view, ephemeral=True)
+    await interaction.response.send_message(
+        embed=version_embed(words, version, serves=serves), view=view, ephemeral=True
+    )
 
 
 def version_view(words: Words, version: Version, *, promotable: bool) -> discord.ui.View:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.delivery.reply import Answer, Attachment
-from bot.features.optimize.requests import optimized_by, request_in
-from bot.features.optimize.texts import PICTURE, SHEET, alt_of, optimized_embed
+from bot.delivery.reply import Attachment, Reply
+from bot.features.optimize.requests import request_of, result_of
+from bot.features.optimize.texts import PICTURE, SHEET, alt_text, optimized_embed
 from bot.features.optimize.views import optimized_view
-from bot.intake.face_choice import bare_choice, choice_answer
+from bot.intake.face_choice import choice_reply, choice_reply_without_photo
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job
 from core.domain.optimisation import Optimized
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
 class OptimizedAnswerer:
     """Builds the message from the job's row, so that it can be posted at any time, by any process."""
 
-    async def answer(self, bot: BotContext, job: Job) -> Answer:
+    async def answer(self, bot: BotContext, job: Job) -> Reply:
         """The whole message: the very file that was judged, to download, and the sheet in the frame.
 
         Raises:
             OmokageError: PHOTO_GONE, a picture is not there any more.
         """
-        words, made = await _words(bot, job), optimized_by(job)
+        words, made = await _words(bot, job), result_of(job)
         if made.choice is not None:
-            return await choice_answer(bot, words, job, made.choice)
+            return await choice_reply(bot, words, job, made.choice)
         files = [await _attachment(bot, words, made, name, blob) for name, blob in _files(made)]
         return replace(await self.redraw(bot, job), attachments=tuple(files))
 
-    async def redraw(self, bot: BotContext, job: Job) -> Answer:
+    async def redraw(self, bot: BotContext, job: Job) -> Reply:
         """The same without the pictures, which stay."""
-        words, made = await _words(bot, job), optimized_by(job)
+        words, made = await _words(bot, job), result_of(job)
         if made.choice is not None:
-            return bare_choice(words, job, made.choice)
-        asked = request_in(job)
+            return choice_reply_without_photo(words, job, made.choice)
+        asked = request_of(job)
         embed = optimized_embed(words, job, asked, made).set_image(url=f"attachment://{SHEET}")
-        return Answer(embed=embed, view=optimized_view(words, job, asked, made))
+        return Reply(embed=embed, view=optimized_view(words, job, asked, made))
 
 
 def _files(made: Optimized) -> list[tuple[str, str]]:
@@ -53,8 +53,8 @@ def _files(made: Optimized) -> list[tuple[str, str]]:
 
 async def _attachment(bot: BotContext, words: Words, made: Optimized, name: str, blob: str) -> Attachment:
     data = await bot.threads.slow(bot.services.blobs.get, blob)
-    return Attachment(name, data, alt_of(words, made, name))
+    return Attachment(name, data, alt_text(words, made, name))
 
 
 async def _words(bot: BotContext, job: Job) -> Words:
-    return await bot.guild_settings.public(job.origin.guild_id, job.origin.locale)
+    return await bot.guild_settings.public_words(job.origin.guild_id, job.origin.locale)

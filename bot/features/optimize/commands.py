@@ -9,11 +9,11 @@ from discord import app_commands
 
 from bot.features.optimize.autocomplete import people
 from bot.features.optimize.options import DESCRIPTIONS, MODES, NAMES, Epsilon, Seed, Steps, Typed
-from bot.features.optimize.requests import Said, params_of, request_for
-from bot.intake.lookup import member_of
-from bot.intake.photos import photo_of
+from bot.features.optimize.requests import OptimizeOptions, params_of, request_for
+from bot.intake.lookup import parse_enum
+from bot.intake.photos import photo_from_attachment
 from bot.ui.i18n import localised
-from bot.ui.permissions import guild_of
+from bot.ui.permissions import guild_id_of
 from core.domain.jobs import JobKind
 from core.domain.optimisation import OptimizeMode
 from core.services.attack.targets import find_target
@@ -40,10 +40,10 @@ async def optimize(  # noqa: PLR0917 - the options, as discord.py wants them
 ) -> None:
     """A picture that the recogniser takes for somebody; whom it does not know is said before anything waits."""
     intake, services = interaction.client.intake, interaction.client.services
-    meant = await intake.look_up(
-        interaction, find_target, services.registry, services.people, guild_of(interaction), target
+    meant = await intake.run_query(
+        interaction, find_target, services.registry, services.people, guild_id_of(interaction), target
     )
-    chosen = None if mode is None else member_of(OptimizeMode, "mode", mode)
-    request = request_for(meant, Said(chosen, photo is not None, steps, epsilon, robust, seed))
-    photos = {} if photo is None else {"start": photo_of(photo)}
-    await intake.ask(interaction, JobKind.OPTIMIZE, params_of(request), photos)
+    chosen = None if mode is None else parse_enum(OptimizeMode, "mode", mode)
+    request = request_for(meant, OptimizeOptions(chosen, photo is not None, steps, epsilon, robust, seed))
+    photos = {} if photo is None else {"start": photo_from_attachment(photo)}
+    await intake.request_job(interaction, JobKind.OPTIMIZE, params_of(request), photos)

@@ -13,13 +13,13 @@ from core.domain.jobs import JSON, Job
 from core.domain.optimisation import EPSILON, MOST_EPSILON, Optimized, OptimizeMode, OptimizeRequest
 from core.services.attack.targets import Target
 
-ON, WIDER, ROBUST, AGAIN = "on", "wider", "robust", "again"  # what can be asked for next
+CONTINUE, WIDER, ROBUST, AGAIN = "on", "wider", "robust", "again"  # what can be asked for next
 _ON_ITS_WAY = Face(photo="")  # its name is known once the photo is stored
 _SEEDS = 1_000_000  # six digits: quick to type again, and nobody meets the same picture by chance
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class OptimizeOptions:
     """The options as they were said; None: not."""
 
     mode: str | None = None
@@ -30,7 +30,7 @@ class Said:
     seed: int | None = None
 
 
-def request_for(target: Target, said: Said) -> OptimizeRequest:
+def request_for(target: Target, said: OptimizeOptions) -> OptimizeRequest:
     """What is meant: with a photo that is changed, without one noise, unless somebody says otherwise.
 
     Raises:
@@ -60,7 +60,7 @@ def params_of(request: OptimizeRequest) -> dict[str, JSON]:
     return {**request.to_json(), "title": f"/optimize {request.mode} → {request.target}"}
 
 
-def offers(asked: OptimizeRequest, made: Optimized) -> tuple[str, ...]:
+def next_actions(asked: OptimizeRequest, made: Optimized) -> tuple[str, ...]:
     """What makes sense next."""
     if made.picture is None or made.after is None:
         return ()
@@ -68,7 +68,7 @@ def offers(asked: OptimizeRequest, made: Optimized) -> tuple[str, ...]:
     settled = made.steps < asked.all_steps and not made.stopped  # it ended by itself: nothing more was to be gained
     survives = made.jpeg is None or made.jpeg.takes_for(made.target)
     possible = {
-        ON: not settled,
+        CONTINUE: not settled,
         WIDER: fools and not made.succeeded and asked.epsilon < MOST_EPSILON,
         ROBUST: made.succeeded and not survives and not asked.robust,
         AGAIN: not fools,
@@ -76,18 +76,18 @@ def offers(asked: OptimizeRequest, made: Optimized) -> tuple[str, ...]:
     return tuple(name for name, is_possible in possible.items() if is_possible)
 
 
-def following(job: Job, action: str) -> dict[str, JSON]:
+def params_of_next(job: Job, action: str) -> dict[str, JSON]:
     """The parameters of the job that does it: of the same recogniser, from where this one came to.
 
     Raises:
         OmokageError: PHOTO_GONE, there is no picture to go on from.
     """
-    asked, made = request_in(job), optimized_by(job)
+    asked, made = request_of(job), result_of(job)
     if made.picture is None:
         raise OmokageError(ErrorCode.PHOTO_GONE)
     on = replace(asked, version_id=made.version_id, so_far=made.picture)
     changes: Mapping[str, dict[str, Any]] = {
-        ON: {},
+        CONTINUE: {},
         WIDER: {"epsilon": min(2 * asked.epsilon, MOST_EPSILON)},
         ROBUST: {"robust": True},
         AGAIN: {"seed": secrets.randbelow(_SEEDS), "so_far": None},
@@ -95,12 +95,12 @@ def following(job: Job, action: str) -> dict[str, JSON]:
     return params_of(replace(on, **changes[action]))
 
 
-def request_in(job: Job) -> OptimizeRequest:
+def request_of(job: Job) -> OptimizeRequest:
     """What a job asks for."""
     return OptimizeRequest.from_json(job.params)
 
 
-def optimized_by(job: Job) -> Optimized:
+def result_of(job: Job) -> Optimized:
     """What came of a job.
 
     Raises:

@@ -74,11 +74,11 @@ def verdict_text(words: Words, verdict: Verdict, target: str) -> str:
     if target not in {one.name for one in verdict.top}:
         shares.append(f"… {_share(Candidate(0, target, verdict.target))}")
     likeliest = words.say("optimize-likeliest", found="yes" if verdict.found else "no", people="\n".join(shares))
-    unknown = f"-# {words.say('optimize-unknown', chance=chance(verdict.unknown))}"
-    return "\n".join([says(words, verdict), likeliest, unknown])
+    unknown = f"-# {words.say('optimize-unknown', chance=probability_text(verdict.unknown))}"
+    return "\n".join([named_text(words, verdict), likeliest, unknown])
 
 
-def says(words: Words, verdict: Verdict) -> str:
+def named_text(words: Words, verdict: Verdict) -> str:
     """What `/classify` would answer."""
     if not verdict.found:
         return words.say("optimize-no-face")
@@ -87,14 +87,14 @@ def says(words: Words, verdict: Verdict) -> str:
     return f"**{escape_markdown(verdict.named)}**"
 
 
-def chance(share: float) -> str:
+def probability_text(share: float) -> str:
     """A probability; never more certain than it was measured."""
     if share < _LEAST:
         return "<0.1 %"
     return ">99.9 %" if share > _MOST else f"{100 * share:.1f} %"
 
 
-def alt_of(words: Words, made: Optimized, name: str) -> str:
+def alt_text(words: Words, made: Optimized, name: str) -> str:
     """What a file shows, for those who cannot see it."""
     if name == SHEET:
         return words.say("optimize-sheet-alt")
@@ -117,15 +117,15 @@ def _fields(words: Words, made: Optimized) -> Iterator[tuple[str, str, bool]]:
 
 def _briefly(words: Words, verdict: Verdict, target: str) -> str:
     share = _share(Candidate(0, target, verdict.target))
-    return words.say("optimize-brief", says=says(words, verdict), share=share)
+    return words.say("optimize-brief", says=named_text(words, verdict), share=share)
 
 
 def _transfer_line(words: Words, transfer: Transfer, target: str) -> str:
     return words.say(
         "optimize-transfer-line",
         model=escape_markdown(transfer.model),
-        before=says(words, transfer.before),
-        after=says(words, transfer.after),
+        before=named_text(words, transfer.before),
+        after=named_text(words, transfer.after),
         share=_share(Candidate(0, target, transfer.after.target)),
     )
 
@@ -148,7 +148,7 @@ def _how(words: Words, asked: OptimizeRequest, made: Optimized) -> list[str]:
 
 
 def _share(one: Candidate) -> str:
-    return f"{escape_markdown(one.name)} {chance(one.probability)}"
+    return f"{escape_markdown(one.name)} {probability_text(one.probability)}"
 
 
 def _small(parts: Sequence[str]) -> str:

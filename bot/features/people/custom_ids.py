@@ -6,18 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.intake.lookup import ID, id_in
+from bot.intake.lookup import ID, parse_id
 from core.domain.people import FaceRef
 
 if TYPE_CHECKING:
     from bot.context import Interaction
 
 # Snowflakes have up to 20 digits, so that four of these fit into the 100 characters of a custom id.
-PATTERN = rf"(?P<job>{ID}):(?P<number>\d{{1,4}}):(?P<message>{ID})"
+LOCATION_PATTERN = rf"(?P<job>{ID}):(?P<number>\d{{1,4}}):(?P<message>{ID})"
 
 
 @dataclass(frozen=True, slots=True)
-class FacePlace:
+class FaceLocation:
     """A face of an answer; `message_id` is the message that shows it, 0 for the one that was clicked."""
 
     job_id: int
@@ -33,11 +33,11 @@ class FacePlace:
         return f"{self.job_id}:{self.number}:{self.message_id}"
 
     @classmethod
-    def of(cls, match: re.Match[str]) -> FacePlace:
+    def of(cls, match: re.Match[str]) -> FaceLocation:
         """From a custom id that holds PATTERN."""
-        return cls(id_in(match["job"]), id_in(match["number"]), id_in(match["message"]))
+        return cls(parse_id(match["job"]), parse_id(match["number"]), parse_id(match["message"]))
 
-    def seen_from(self, interaction: Interaction) -> FacePlace:
+    def seen_from(self, interaction: Interaction) -> FaceLocation:
         """The same with the message's id, for buttons in another message."""
         clicked = 0 if interaction.message is None else interaction.message.id
-        return FacePlace(self.job_id, self.number, self.message_id or clicked)
+        return FaceLocation(self.job_id, self.number, self.message_id or clicked)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.ui.language import private
+from bot.ui.language import private_words
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.training.runs import Run
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.context import Interaction
 
 
-async def ask(interaction: Interaction, action: str, run: Run) -> Run:
+async def change_run(interaction: Interaction, action: str, run: Run) -> Run:
     """Pause, resume or stop; the run as it is then.
 
     Raises:
@@ -26,17 +26,17 @@ async def ask(interaction: Interaction, action: str, run: Run) -> Run:
     return await bot.threads.slow(call, run.id, interaction.user.id)
 
 
-async def press(interaction: Interaction, action: str, run: Run) -> None:
+async def change_run_by_button(interaction: Interaction, action: str, run: Run) -> None:
     """The same from a button: the message itself shows what came of it."""
     # First: the broker may take its time, and three seconds are all there is.
     await interaction.response.defer()
-    await ask(interaction, action, run)
+    await change_run(interaction, action, run)
     interaction.client.status_messages.wake(run.id)
 
 
 async def roll_back(interaction: Interaction, run: Run, step: int, *, edit: bool = False) -> None:
     """Go back, and say to which step; `edit`: in the message whose button was pressed."""
-    bot, words = interaction.client, await private(interaction)
+    bot, words = interaction.client, await private_words(interaction)
     after = await bot.threads.quick(bot.services.runs.rollback, run.id, step, interaction.user.id)
     text = words.say("run-back-done", number=str(run.number), step=after.step)
     if edit:
@@ -46,7 +46,7 @@ async def roll_back(interaction: Interaction, run: Run, step: int, *, edit: bool
     bot.status_messages.wake(run.id)
 
 
-def may_show(interaction: Interaction) -> None:
+def check_channel(interaction: Interaction) -> None:
     """Refuse a channel in which the run's message could not be posted, before anything is begun.
 
     Raises:

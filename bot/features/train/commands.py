@@ -23,13 +23,13 @@ from bot.features.train.options import (
     descriptions,
     names,
 )
-from bot.features.train.start import Wanted, begin, begin_branch
-from bot.features.train.status.content import page_in, picture_files
+from bot.features.train.start import TrainingOptions, start_branch, start_training
+from bot.features.train.status.content import build_content_in, picture_files
 from bot.features.train.status.texts import history_embed
-from bot.intake.lookup import member_of
+from bot.intake.lookup import parse_enum
 from bot.ui.i18n import localised
-from bot.ui.language import private
-from bot.ui.permissions import guild_of, is_moderator, moderators_only
+from bot.ui.language import private_words
+from bot.ui.permissions import guild_id_of, is_moderator, moderators_only
 from core.domain.clock import now_utc
 from core.domain.jobs import JSON, JobKind
 from core.domain.training.runs import RunKind
@@ -75,7 +75,9 @@ async def start(  # noqa: PLR0917 - the options, as discord.py wants them
 ) -> None:
     """Begin."""
     config = _said(size=size, batch=batch, learning_rate=learning_rate, fold=fold, loss=loss, augment=augment, kl=kl)
-    await begin(interaction, Wanted(member_of(RunKind, "kind", kind), preset, data, steps or 0, config, seed or 0))
+    await start_training(
+        interaction, TrainingOptions(parse_enum(RunKind, "kind", kind), preset, data, steps or 0, config, seed or 0)
+    )
 
 
 @train.command(name=localised("train-status-name"), description=localised("train-status-description"))
@@ -85,9 +87,9 @@ async def start(  # noqa: PLR0917 - the options, as discord.py wants them
 async def status(interaction: Interaction, run: Number | None = None) -> None:
     """The same as the run's message, wherever that is by now."""
     bot = interaction.client
-    found = await lookup.chosen(bot, guild_of(interaction), run)
-    words, steers = await private(interaction), is_moderator(interaction)
-    page = await page_in(bot, found, words, now_utc(), steers=steers)
+    found = await lookup.find_run(bot, guild_id_of(interaction), run)
+    words, for_moderators = await private_words(interaction), is_moderator(interaction)
+    page = await build_content_in(bot, found, words, now_utc(), for_moderators=for_moderators)
     files = await picture_files(bot, page) or []
     embeds = list(page.embeds) if files else page.without_pictures()
     await interaction.response.send_message(embeds=embeds, view=page.view, files=files, ephemeral=True)
@@ -130,7 +132,7 @@ async def stop(interaction: Interaction, run: Number | None = None) -> None:
 @moderators_only
 async def rollback(interaction: Interaction, step: Steps, run: Number | None = None) -> None:
     """Go back to a checkpoint."""
-    found = await lookup.chosen(interaction.client, guild_of(interaction), run)
+    found = await lookup.find_run(interaction.client, guild_id_of(interaction), run)
     await actions.roll_back(interaction, found, step)
 
 
@@ -154,22 +156,22 @@ async def branch(  # noqa: PLR0917 - the options, as discord.py wants them
     kl: Kl | None = None,
 ) -> None:
     """Go on from a checkpoint as a training of its own."""
-    found = await lookup.chosen(interaction.client, guild_of(interaction), run)
+    found = await lookup.find_run(interaction.client, guild_id_of(interaction), run)
     changes = _said(size=size, batch=batch, learning_rate=learning_rate, loss=loss, augment=augment, kl=kl)
-    await begin_branch(interaction, found, step, steps, changes)
+    await start_branch(interaction, found, step, steps, changes)
 
 
 @train.command(name=localised("train-snapshot-name"), description=localised("train-snapshot-description"))
 @moderators_only
 async def snapshot(interaction: Interaction) -> None:
     """A job, since a worker reads the photos."""
-    await interaction.client.intake.ask(interaction, JobKind.SNAPSHOT, {"title": LABELS})
+    await interaction.client.intake.request_job(interaction, JobKind.SNAPSHOT, {"title": LABELS})
 
 
 @train.command(name=localised("train-history-name"), description=localised("train-history-description"))
 async def history(interaction: Interaction) -> None:
     """What there was."""
-    bot, guild_id, words = interaction.client, guild_of(interaction), await private(interaction)
+    bot, guild_id, words = interaction.client, guild_id_of(interaction), await private_words(interaction)
     found = await bot.threads.quick(bot.services.runs.list, guild_id, _HISTORY)
     if not found:
         await interaction.response.send_message(words.say("train-history-none"), ephemeral=True)
@@ -180,9 +182,9 @@ async def history(interaction: Interaction) -> None:
 
 
 async def _ask(interaction: Interaction, action: str, number: int | None) -> None:
-    bot, words = interaction.client, await private(interaction)
+    bot, words = interaction.client, await private_words(interaction)
     await interaction.response.defer(ephemeral=True, thinking=True)
-    run = await actions.ask(interaction, action, await lookup.chosen(bot, guild_of(interaction), number))
+    run = await actions.change_run(interaction, action, await lookup.find_run(bot, guild_id_of(interaction), number))
     bot.status_messages.wake(run.id)
     text = words.say("train-asked", action=action, number=str(run.number), step=run.step)
     await interaction.edit_original_response(content=text)

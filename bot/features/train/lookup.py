@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.intake.lookup import id_in
+from bot.intake.lookup import parse_id
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.versions import Version
 from core.domain.training.runs import Run
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from bot.context import BotContext
 
 
-async def chosen(bot: BotContext, guild_id: int, number: int | None) -> Run:
+async def find_run(bot: BotContext, guild_id: int, number: int | None) -> Run:
     """The training of that number, or the newest.
 
     Raises:
         OmokageError: UNKNOWN_RUN.
     """
-    return await bot.threads.quick(bot.services.runs.find, guild_id, None if number is None else id_in(number))
+    return await bot.threads.quick(bot.services.runs.find, guild_id, None if number is None else parse_id(number))
 
 
-async def version_of(bot: BotContext, run: Run) -> Version:
+async def require_version(bot: BotContext, run: Run) -> Version:
     """What a run left behind.
 
     Raises:

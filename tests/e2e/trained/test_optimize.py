@@ -31,7 +31,7 @@ from core.vision.recognition.photo_reader import PhotoReader, load_photo_reader
 from portraits import default_people
 from sandbox.driver import Driver, Invocation, Member
 from sandbox.types import Json
-from sandbox.world.cast import GUILD_ID
+from sandbox.world.fixtures import GUILD_ID
 from tests.e2e.product import call_off_checks, keep, omokage, said
 from tests.e2e.product import jpeg as portrait_of
 

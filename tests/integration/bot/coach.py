@@ -15,11 +15,11 @@ from core.domain.training.runs import CurvePoint, Run
 from core.services.training.callbacks import Callback, combine
 from core.services.training.live_status import LiveStatusCallback
 from core.services.training.segment_runner import Training, TrainingParts
-from sandbox.world import cast
+from sandbox.world import fixtures
 from tests.integration.bot.worker import OWNER, FakeWorker, jpeg
 from tests.integration.core.fake_trainer import FakeTrainer
 
-GUILD = int(cast.GUILD_ID)
+GUILD = int(fixtures.GUILD_ID)
 STEP_S = 0.005
 NAMES = ("Aki", "Ben", "Chie")
 

@@ -16,7 +16,7 @@ from core.domain.errors import OmokageError
 from core.domain.jobs import Job, JobState
 from core.settings import Settings
 from sandbox.driver import Invocation, Member
-from sandbox.world import cast
+from sandbox.world import fixtures
 from tests.forked import Forked
 from tests.integration.bot.process import main
 from tests.integration.bot.test_classify import PHOTO
@@ -49,7 +49,7 @@ async def hand_over(services: Services, worker: FakeWorker) -> None:
     """Stands in for the broker: whatever is dispatched reaches the worker."""
     seen: set[int] = set()
     while True:
-        for job in services.jobs.list(int(cast.GUILD_ID), None):
+        for job in services.jobs.list(int(fixtures.GUILD_ID), None):
             if job.state is JobState.DISPATCHED and job.id not in seen:
                 seen.add(job.id)
                 worker.enqueue(job.id, job.queue, job.priority)

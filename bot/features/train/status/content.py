@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.features.train.lookup import find_version
-from bot.features.train.status.texts import CURVES, SAMPLES, Shown, moment_of, run_embed
+from bot.features.train.status.texts import CURVES, SAMPLES, RunStatus, phase_of, run_embed
 from bot.features.train.views import run_view
 from bot.ui.i18n import Words
 from core.domain.errors import OmokageError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class StatusContent:
     """`pictures`: names of attachments, blobs, and what is said of them to those who cannot see them."""
 
     words: Words
@@ -38,27 +38,32 @@ class Page:
         return [embed.copy().set_image(url=None) for embed in self.embeds]
 
 
-async def page_of(bot: BotContext, run: Run, now: datetime) -> Page:
+async def build_content(bot: BotContext, run: Run, now: datetime) -> StatusContent:
     """In the guild's language, or that of who started the run."""
-    words = await bot.guild_settings.public(run.guild_id, run.origin.locale)
-    return await page_in(bot, run, words, now)
+    words = await bot.guild_settings.public_words(run.guild_id, run.origin.locale)
+    return await build_content_in(bot, run, words, now)
 
 
-async def page_in(bot: BotContext, run: Run, words: Words, now: datetime, *, steers: bool = True) -> Page:
+async def build_content_in(
+    bot: BotContext, run: Run, words: Words, now: datetime, *, for_moderators: bool = True
+) -> StatusContent:
     """In a language; `steers`: with the buttons for moderators."""
     try:
         dataset = await bot.threads.quick(bot.services.datasets.describe, run.dataset_id)
     except OmokageError:
         dataset = None
     version = await find_version(bot, run) if run.state is RunState.FINISHED else None
-    moment = moment_of(run, idle=now - run.updated_at)
-    embed = run_embed(words, Shown(run, dataset, version, bot.settings.price_per_hour, moment))
-    return Page(
-        words, _with_pictures(words, run, embed), run_view(words, run, version, steers=steers), _pictures(words, run)
+    phase = phase_of(run, idle=now - run.updated_at)
+    embed = run_embed(words, RunStatus(run, dataset, version, bot.settings.price_per_hour, phase))
+    return StatusContent(
+        words,
+        _with_pictures(words, run, embed),
+        run_view(words, run, version, for_moderators=for_moderators),
+        _pictures(words, run),
     )
 
 
-async def picture_files(bot: BotContext, page: Page) -> list[discord.File] | None:
+async def picture_files(bot: BotContext, page: StatusContent) -> list[discord.File] | None:
     """Read a page's pictures, to be uploaded; None: one is gone."""
     try:
         return [await _file(bot, *picture) for picture in page.pictures]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.delivery.post import PASSING
-from bot.features.train.status.content import Page, picture_files
+from bot.delivery.post import TRANSIENT_ERRORS
+from bot.features.train.status.content import StatusContent, picture_files
 from bot.features.train.status.texts import moved_embed
 from bot.ui.i18n import Words
 from core.domain.training.runs import Run
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 EDITABLE = timedelta(minutes=55)  # Discord counts edits of messages over an hour old, and allows few
 _NONCE_LIFE = timedelta(minutes=2)  # Discord remembers nonces for "a few minutes"
-_LOOK_BACK = 50  # messages, once a nonce may be forgotten
+_HISTORY_LIMIT = 50  # messages, once a nonce may be forgotten
 _UNKNOWN_MESSAGE = 10008
 # Unknown channel or guild; no access or permission to post there; archived thread.
-NOWHERE = frozenset({10003, 10004, 50001, 50013, 50083})
+CHANNEL_UNUSABLE = frozenset({10003, 10004, 50001, 50013, 50083})
 
 
-class BoardPost:
+class StatusMessagePoster:
     """Remembers which pictures each message has, so that only new ones are uploaded."""
 
     def __init__(self, bot: BotClient) -> None:
         self._bot = bot
         self._uploaded: dict[int, tuple[tuple[str, str, str], ...]] = {}
 
-    async def edit(self, run: Run, message_id: int, page: Page) -> bool:
+    async def edit(self, run: Run, message_id: int, page: StatusContent) -> bool:
         """Make a message this page; False: somebody has deleted it."""
         given: dict[str, Any] = {"embeds": list(page.embeds), "view": page.view}
         # A picture that is gone was replaced a moment ago: the message keeps its older one until the next look.
@@ -50,7 +50,7 @@ class BoardPost:
             self._uploaded[message_id] = page.pictures
         return True
 
-    async def new(self, run: Run, page: Page, *, after: int | None, since: datetime, now: datetime) -> int:
+    async def new(self, run: Run, page: StatusContent, *, after: int | None, since: datetime, now: datetime) -> int:
         """Post the page, once: the message's id.
 
         Args:
@@ -61,7 +61,7 @@ class BoardPost:
             now: aware UTC.
         """
         if now - since > _NONCE_LIFE:
-            known = await self._already_there(run, max(since, now - EDITABLE), after)
+            known = await self._find_sent_message(run, max(since, now - EDITABLE), after)
             if known is not None and await self.edit(run, known, page):
                 return known
         files = await picture_files(self._bot, page)
@@ -79,14 +79,14 @@ class BoardPost:
         self._uploaded.pop(message_id, None)
         try:
             await channel.get_partial_message(message_id).edit(embed=embed, view=None, attachments=[])
-        except (discord.HTTPException, *PASSING) as error:
+        except (discord.HTTPException, *TRANSIENT_ERRORS) as error:
             _log.info("run %s: its old message stays as it is (%s)", run.id, type(error).__name__)
 
-    async def _already_there(self, run: Run, since: datetime, after: int | None) -> int | None:
+    async def _find_sent_message(self, run: Run, since: datetime, after: int | None) -> int | None:
         """The message, if a former process posted it and died before it could remember it: its buttons name the run."""
         own = self._bot.application_id
         try:
-            async for message in self._channel(run).history(limit=_LOOK_BACK, after=since):
+            async for message in self._channel(run).history(limit=_HISTORY_LIMIT, after=since):
                 if message.author.id == own and message.id != after and _names(message, run):
                     return message.id
         except discord.Forbidden:

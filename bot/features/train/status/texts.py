@@ -9,10 +9,10 @@ from datetime import timedelta
 import discord
 from discord.utils import format_dt
 
-from bot.errors import reason
+from bot.errors import error_reason
 from bot.features.dataset.texts import data_line
 from bot.features.train.status.figures import curve_fields, ending_line, legend, outcome
-from bot.ui.formatting import bar, cost, duration, figure
+from bot.ui.formatting import cost, duration, figure, progress_bar
 from bot.ui.i18n import Value, Words, clip
 from core.domain.data.datasets import Dataset
 from core.domain.registry.versions import Version
@@ -36,17 +36,17 @@ _SHOWN_OPTIONS = ("size", "batch", "learning_rate", "fold", "loss", "augment", "
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class RunStatus:
     """A run with what its message says beside it; `moment` is when it was looked at."""
 
     run: Run
     dataset: Dataset | None
     version: Version | None
     price: Price | None
-    moment: str
+    phase: str
 
 
-def moment_of(run: Run, *, idle: timedelta) -> str:
+def phase_of(run: Run, *, idle: timedelta) -> str:
     """What happens to a run now, as its message calls it; `idle` is how long nothing changed."""
     if run.state in {RunState.WAITING, RunState.RUNNING} and run.desired_state is not DesiredState.RUN:
         return "pausing" if run.desired_state is DesiredState.PAUSE else "stopping"
@@ -60,12 +60,12 @@ def run_title(words: Words, run: Run) -> str:
     return words.say("run-title", number=str(run.number), kind=run.kind.value, preset=run.preset)
 
 
-def run_embed(words: Words, shown: Shown) -> discord.Embed:
+def run_embed(words: Words, shown: RunStatus) -> discord.Embed:
     """The run's message."""
     run, step = shown.run, step_of(shown.run)
     lines = [_state_line(words, shown), _bar_line(words, run, step), _about_line(words, shown), legend(words, run)]
     text = "\n".join(filter(None, lines))
-    embed = discord.Embed(colour=_COLOURS[shown.moment], title=run_title(words, run), description=text)
+    embed = discord.Embed(colour=_COLOURS[shown.phase], title=run_title(words, run), description=text)
     for name, value in _fields(words, shown):
         embed.add_field(name=name, value=value)
     return embed
@@ -92,22 +92,22 @@ def history_embed(words: Words, runs: Iterable[Run], versions: Mapping[int, Vers
     )
 
 
-def run_choice(words: Words, run: Run) -> str:
+def run_label(words: Words, run: Run) -> str:
     """How a run is offered while its number is being typed."""
     state = words.say("run-state-short", state=run.state.value)
-    return clip(words.say("run-choice", number=str(run.number), preset=recipe_of(run), state=state), 100)
+    return clip(words.say("run-choice", number=str(run.number), preset=preset_label(run), state=state), 100)
 
 
-def recipe_of(run: Run) -> str:
+def preset_label(run: Run) -> str:
     """The preset; of what draws with its kind, since recognisers have a `classic`, too."""
     return run.preset if run.kind is RunKind.RECOGNISER else " ".join(dict.fromkeys((run.kind.value, run.preset)))
 
 
-def _state_line(words: Words, shown: Shown) -> str:
+def _state_line(words: Words, shown: RunStatus) -> str:
     run = shown.run
-    lines = [f"**{words.say('run-state', state=shown.moment)}**", ending_line(words, run)]
+    lines = [f"**{words.say('run-state', state=shown.phase)}**", ending_line(words, run)]
     if run.failure is not None:
-        lines.append(reason(words, run.failure.code, run.failure.details))
+        lines.append(error_reason(words, run.failure.code, run.failure.details))
     if run.state is RunState.FINISHED and shown.version is not None:
         lines.append(outcome(words, shown.version))
         if shown.version.draws_no_face:
@@ -118,10 +118,10 @@ def _state_line(words: Words, shown: Shown) -> str:
 def _bar_line(words: Words, run: Run, step: int) -> str:
     share = step / run.steps if run.steps else 0.0
     done = words.say("run-step", percent=int(100 * share), step=step, steps=run.steps)
-    return f"{bar(share)} {done}"
+    return f"{progress_bar(share)} {done}"
 
 
-def _about_line(words: Words, shown: Shown) -> str:
+def _about_line(words: Words, shown: RunStatus) -> str:
     """In small print: data, options, who asked."""
     run, parts = shown.run, []
     if shown.dataset is not None:
@@ -134,10 +134,10 @@ def _about_line(words: Words, shown: Shown) -> str:
     return f"-# {' · '.join(parts)}"
 
 
-def _fields(words: Words, shown: Shown) -> Iterable[tuple[str, str]]:
+def _fields(words: Words, shown: RunStatus) -> Iterable[tuple[str, str]]:
     run = shown.run
     yield from curve_fields(words, run.kind, run.live.values if run.live else {})
-    if run.live is not None and shown.moment in {"running", "pausing", "stopping"}:
+    if run.live is not None and shown.phase in {"running", "pausing", "stopping"}:
         if run.live.steps_per_second:
             yield words.say("run-speed"), words.say("run-steps-per-second", steps=figure(run.live.steps_per_second))
         if run.live.seconds_left is not None:
@@ -146,7 +146,7 @@ def _fields(words: Words, shown: Shown) -> Iterable[tuple[str, str]]:
         yield words.say("run-spent"), _spent(words, shown)
 
 
-def _spent(words: Words, shown: Shown) -> str:
+def _spent(words: Words, shown: RunStatus) -> str:
     spent = duration(words, shown.run.seconds)
     return spent if shown.price is None else f"{spent} · {cost(shown.price, shown.run.seconds)}"
 
@@ -154,6 +154,6 @@ def _spent(words: Words, shown: Shown) -> str:
 def _history_line(words: Words, run: Run, version: Version | None) -> str:
     when = format_dt(run.created_at, "R")
     state = words.say("run-state-short", state=run.state.value)
-    values: dict[str, Value] = {"number": str(run.number), "preset": recipe_of(run), "state": state, "when": when}
+    values: dict[str, Value] = {"number": str(run.number), "preset": preset_label(run), "state": state, "when": when}
     line = words.say("train-history-line", step=step_of(run), steps=run.steps, **values)
     return line if version is None else f"{line} · {outcome(words, version)}"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sandbox.gateway.hub import MESSAGE_CONTENT, without_content
 from sandbox.types import Json
-from sandbox.world.records import Record
+from sandbox.world.message_record import MessageRecord
 from sandbox.world.world import World
 
 
-def for_bot(world: World, record: Record) -> Json:
+def message_for_bot(world: World, record: MessageRecord) -> Json:
     """The message object; without the message content intent, that of others is empty over HTTP as well."""
     if world.config.privileged_intents & MESSAGE_CONTENT:
         return record.message

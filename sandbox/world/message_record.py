@@ -9,7 +9,7 @@ from sandbox.types import Json
 
 
 @dataclass(slots=True)
-class Record:
+class MessageRecord:
     """A message with its private part."""
 
     message: Json

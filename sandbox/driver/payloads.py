@@ -12,7 +12,7 @@ SELECTS = {3, 5, 6, 7, 8}
 File = tuple[str, bytes]
 
 
-class Files:
+class FormFiles:
     """Collects the files of one request."""
 
     def __init__(self) -> None:
@@ -26,7 +26,9 @@ class Files:
         return f"files[{len(self.files) - 1}]"
 
 
-def command_data(commands: list[Json], path: str, values: Json, files: Files, *, focused: str | None = None) -> Json:
+def command_data(
+    commands: list[Json], path: str, values: Json, files: FormFiles, *, focused: str | None = None
+) -> Json:
     """The data of a slash command such as "classify" or "train status"."""
     name, *subs = path.split()
     command = next((one for one in commands if one["type"] == 1 and one["name"] == name), None)
@@ -36,7 +38,7 @@ def command_data(commands: list[Json], path: str, values: Json, files: Files, *,
     return {"name": name, "type": 1, "options": _options(specs, subs, values, files, focused)}
 
 
-def _options(specs: list[Json], subs: list[str], values: Json, files: Files, focused: str | None) -> list[Json]:
+def _options(specs: list[Json], subs: list[str], values: Json, files: FormFiles, focused: str | None) -> list[Json]:
     by_name = {spec["name"]: spec for spec in specs}
     if subs:
         spec = by_name.get(subs[0])
@@ -85,7 +87,7 @@ def _walk(components: list[Json]) -> list[Json]:
     return flat
 
 
-def form_data(modal: Json, values: Json, files: Files) -> Json:
+def form_data(modal: Json, values: Json, files: FormFiles) -> Json:
     """The data of a modal submit; values are found by custom id or label, and must all find a field."""
     left = dict(values)
     components = []
@@ -100,7 +102,7 @@ def form_data(modal: Json, values: Json, files: Files) -> Json:
     return {"custom_id": modal["custom_id"], "interaction_id": modal["interaction_id"], "components": components}
 
 
-def _field(spec: Json, label: str | None, left: Json, files: Files) -> Json:
+def _field(spec: Json, label: str | None, left: Json, files: FormFiles) -> Json:
     field = {"type": spec["type"], "custom_id": spec["custom_id"]}
     key = next((key for key in (spec["custom_id"], label) if key in left), None)
     value = None if key is None else left.pop(key)

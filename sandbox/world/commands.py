@@ -5,7 +5,7 @@ from __future__ import annotations
 from sandbox.rules.commands import CHAT_INPUT, check_bulk, check_command
 from sandbox.rules.errors import DiscordError, Problems, unknown
 from sandbox.types import Json
-from sandbox.world import cast
+from sandbox.world import fixtures
 from sandbox.world.events import Event, Events
 from sandbox.world.people import People
 from sandbox.world.snowflakes import Snowflakes
@@ -26,7 +26,7 @@ _DEFAULTS: Json = {
 }
 
 
-class Registry:
+class CommandRegistry:
     """Commands by id; names are unique by kind and place (guild or everywhere)."""
 
     def __init__(self, snowflakes: Snowflakes, store: Store, people: People, events: Events) -> None:
@@ -37,8 +37,8 @@ class Registry:
         """Read what an earlier run kept."""
         for key, command in self._store.all(_KIND):
             self._commands[key] = command
-            self._snowflakes.seen(key)
-            self._snowflakes.seen(command["version"])
+            self._snowflakes.mark_used(key)
+            self._snowflakes.mark_used(command["version"])
 
     def all(self, guild_id: str | None) -> list[Json]:
         """Commands of the guild, or the global ones for None."""
@@ -53,12 +53,12 @@ class Registry:
 
     def named(self, kind: int, name: str) -> Json | None:
         """The command that a member means; the guild's own comes first."""
-        everything = self.all(cast.GUILD_ID) + self.all(None)
+        everything = self.all(fixtures.GUILD_ID) + self.all(None)
         return next((c for c in everything if c["type"] == kind and c["name"] == name), None)
 
     def for_member(self, user_id: str) -> list[Json]:
         """The commands that Discord shows to that member in the guild."""
-        everything = self.all(cast.GUILD_ID) + self.all(None)
+        everything = self.all(fixtures.GUILD_ID) + self.all(None)
         return [command for command in everything if self.may_use(user_id, command)]
 
     def may_use(self, user_id: str, command: Json) -> bool:
@@ -113,7 +113,7 @@ class Registry:
 
     def _put(self, body: Json, guild_id: str | None, old: Json | None) -> Json:
         known = {key: body[key] for key in (*_DEFAULTS, "name", "options") if body.get(key) is not None}
-        command = _DEFAULTS | known | {"application_id": cast.BOT_ID}
+        command = _DEFAULTS | known | {"application_id": fixtures.BOT_ID}
         if "default_member_permissions" in known:
             # Clients may send a number.
             command["default_member_permissions"] = str(known["default_member_permissions"])

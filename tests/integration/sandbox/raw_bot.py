@@ -11,7 +11,7 @@ import aiohttp
 
 from sandbox.server import Sandbox
 from sandbox.types import Json
-from sandbox.world import cast
+from sandbox.world import fixtures
 
 TOKEN = {"Authorization": "Bot sandbox"}
 INTENTS = 1 << 0 | 1 << 9
@@ -67,7 +67,7 @@ class RawBot:
 
     async def post(self, body: Json, files: list[tuple[str, bytes]] | None = None) -> Answer:
         """Post a message in #photos."""
-        return await self.call("POST", f"/channels/{cast.PHOTOS_ID}/messages", body, files)
+        return await self.call("POST", f"/channels/{fixtures.PHOTOS_ID}/messages", body, files)
 
     async def respond(self, interaction: Json, kind: int, data: Json | None = None) -> Answer:
         """Answer an interaction."""
@@ -77,7 +77,7 @@ class RawBot:
 
     async def webhook(self, method: str, interaction: Json, tail: str = "", body: object = None) -> Answer:
         """Use an interaction's token."""
-        return await self.call(method, f"/webhooks/{cast.BOT_ID}/{interaction['token']}{tail}", body)
+        return await self.call(method, f"/webhooks/{fixtures.BOT_ID}/{interaction['token']}{tail}", body)
 
     async def next(self) -> Json:
         """The next interaction."""

@@ -9,15 +9,15 @@ from sandbox.rules.components import FILE, walk
 from sandbox.types import Json, Upload
 from sandbox.world.attachments import Attachments
 from sandbox.world.components import number_components
+from sandbox.world.message_record import MessageRecord
 from sandbox.world.people import People, user
-from sandbox.world.records import Record
 
 SCHEME = "attachment://"
 _MENTION = re.compile(r"<@!?(\d+)>")
 Uploads = dict[int, Upload]
 
 
-def apply_body(record: Record, body: Json, uploads: Uploads, attachments: Attachments, people: People) -> None:
+def apply_body(record: MessageRecord, body: Json, uploads: Uploads, attachments: Attachments, people: People) -> None:
     """Write content, files, embeds and components of a checked request into the record; absent keys change nothing."""
     message = record.message
     if "content" in body:
@@ -45,7 +45,7 @@ def _embed(embed: Json) -> Json:
     return copy | {"type": "rich"}
 
 
-def _kept(record: Record, listed: list[Json] | None) -> list[Json]:
+def _kept(record: MessageRecord, listed: list[Json] | None) -> list[Json]:
     """Files that stay: all of them where the request does not list any."""
     if listed is None:
         return record.files()
@@ -57,7 +57,7 @@ def _described(entry: Json) -> Json:
     return {"description": entry["description"]} if entry.get("description") else {}
 
 
-def _added(record: Record, listed: list[Json] | None, uploads: Uploads, attachments: Attachments) -> list[Json]:
+def _added(record: MessageRecord, listed: list[Json] | None, uploads: Uploads, attachments: Attachments) -> list[Json]:
     entries = {str(entry["id"]): entry for entry in listed or []}
     added = []
     for index, upload in sorted(uploads.items()):

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from sandbox.gateway.hub import Hub
-from sandbox.interactions.model import AUTOCOMPLETE, COMPONENT, DEFER_MESSAGE, MODAL_SUBMIT, Interaction, owners
+from sandbox.interactions.model import (
+    AUTOCOMPLETE,
+    COMPONENT,
+    DEFER_MESSAGE,
+    MODAL_SUBMIT,
+    Interaction,
+    InteractionRequest,
+    owners,
+)
 from sandbox.rules.errors import already_acknowledged, dead_token, unknown
 from sandbox.types import Json
-from sandbox.world import cast
+from sandbox.world import fixtures
 from sandbox.world.events import Event
 from sandbox.world.guild import ATTACHMENT_SIZE_LIMIT
 from sandbox.world.people import member, user
-from sandbox.world.records import Record
 from sandbox.world.world import World
 
 _KIND = "interaction"
@@ -23,23 +30,7 @@ KEPT = 50_000
 NO_RESPONSE = "The application did not respond"
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """What a member did, checked and ready to be sent."""
-
-    type: int
-    user_id: str
-    channel_id: str
-    data: Json
-    # Further keys of the interaction metadata, such as target_message_id.
-    metadata: Json
-    source: Record | None = None
-    nonce: str | None = None
-    # Autocomplete: the type of the option that is being typed.
-    focused_kind: int | None = None
-
-
-class Book:
+class InteractionStore:
     """Interactions by id and by token."""
 
     def __init__(self, world: World, hub: Hub) -> None:
@@ -48,43 +39,43 @@ class Book:
         self._by_token: dict[str, Interaction] = {}
         self._choices: dict[str, asyncio.Future[list[Json] | None]] = {}
         for key, document in world.store.all(_KIND):
-            world.snowflakes.seen(key)
+            world.snowflakes.mark_used(key)
             interaction = Interaction(**document)
             if world.clock.now() < interaction.created + world.config.token_lifetime:
                 self._index(interaction)
             else:
                 world.store.delete(_KIND, key)
 
-    def open(self, deed: Deed) -> Interaction:
+    def open(self, request: InteractionRequest) -> Interaction:
         """Send an interaction to the bot and start its three seconds."""
         now = self._world.clock.now()
         interaction_id = self._world.snowflakes.next()
         metadata: Json = {
             "id": interaction_id,
-            "type": deed.type,
-            "user": user(self._world.person(deed.user_id)),
+            "type": request.type,
+            "user": user(self._world.person(request.user_id)),
             "authorizing_integration_owners": owners(),
         }
         interaction = Interaction(
             id=interaction_id,
             token=secrets.token_urlsafe(48),
-            type=deed.type,
-            user_id=deed.user_id,
-            channel_id=deed.channel_id,
+            type=request.type,
+            user_id=request.user_id,
+            channel_id=request.channel_id,
             created=now,
-            metadata=metadata | deed.metadata,
-            source_id=None if deed.source is None else deed.source.id,
-            nonce=deed.nonce,
-            focused_kind=deed.focused_kind,
+            metadata=metadata | request.metadata,
+            source_id=None if request.source is None else request.source.id,
+            nonce=request.nonce,
+            focused_kind=request.focused_kind,
         )
         self._index(interaction)
         self._world.deadlines.at(now + self._world.config.acknowledge_within, lambda: self._expire(interaction))
-        self._hub.dispatch("INTERACTION_CREATE", self._payload(interaction, deed))
+        self._hub.dispatch("INTERACTION_CREATE", self._payload(interaction, request))
         return interaction
 
-    async def choices(self, deed: Deed) -> list[Json] | None:
+    async def choices(self, request: InteractionRequest) -> list[Json] | None:
         """Ask the bot for autocomplete choices; None where it does not answer in time."""
-        interaction = self.open(deed)
+        interaction = self.open(request)
         future: asyncio.Future[list[Json] | None] = asyncio.get_running_loop().create_future()
         self._choices[interaction.id] = future
         try:
@@ -115,7 +106,7 @@ class Book:
     def answered(self, application_id: str, token: str) -> Interaction:
         """The interaction behind a webhook route; its token works once it is acknowledged, for a quarter of an hour."""
         interaction = self._by_token.get(token)
-        if interaction is None or application_id != cast.BOT_ID or interaction.answer is None:
+        if interaction is None or application_id != fixtures.BOT_ID or interaction.answer is None:
             raise unknown("Webhook")
         if self._world.clock.now() >= interaction.created + self._world.config.token_lifetime:
             raise dead_token()
@@ -174,32 +165,32 @@ class Book:
         self._by_token.pop(interaction.token, None)
         self._world.store.delete(_KIND, interaction.id)
 
-    def _payload(self, interaction: Interaction, deed: Deed) -> Json:
+    def _payload(self, interaction: Interaction, request: InteractionRequest) -> Json:
         """The INTERACTION_CREATE event."""
         world = self._world
         person = world.person(interaction.user_id)
         channel = world.channel_object(world.channel(interaction.channel_id))
         payload: Json = {
             "id": interaction.id,
-            "application_id": cast.BOT_ID,
+            "application_id": fixtures.BOT_ID,
             "type": interaction.type,
             "token": interaction.token,
             "version": 1,
-            "data": deed.data,
-            "guild_id": cast.GUILD_ID,
-            "guild": {"id": cast.GUILD_ID, "locale": cast.GUILD_LOCALE, "features": []},
-            "guild_locale": cast.GUILD_LOCALE,
+            "data": request.data,
+            "guild_id": fixtures.GUILD_ID,
+            "guild": {"id": fixtures.GUILD_ID, "locale": fixtures.GUILD_LOCALE, "features": []},
+            "guild_locale": fixtures.GUILD_LOCALE,
             "channel_id": interaction.channel_id,
             "channel": channel | {"permissions": str(world.people.permissions(person.id))},
             "member": member(person) | {"permissions": str(world.people.permissions(person.id))},
             "locale": person.locale,
-            "app_permissions": str(world.people.permissions(cast.BOT_ID)),
+            "app_permissions": str(world.people.permissions(fixtures.BOT_ID)),
             "attachment_size_limit": ATTACHMENT_SIZE_LIMIT,
             "authorizing_integration_owners": owners(),
             "entitlements": [],
             "entitlement_sku_ids": [],
             "context": 0,
         }
-        if deed.source is not None and interaction.type in (COMPONENT, MODAL_SUBMIT):
-            payload["message"] = deed.source.message
+        if request.source is not None and interaction.type in (COMPONENT, MODAL_SUBMIT):
+            payload["message"] = request.source.message
         return payload

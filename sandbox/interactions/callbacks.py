@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.interactions.book import Book
+from sandbox.interactions.follow_ups import interaction_message
 from sandbox.interactions.model import (
     AUTOCOMPLETE,
     CHOICES,
@@ -16,17 +16,17 @@ from sandbox.interactions.model import (
     UPDATE,
     Interaction,
 )
-from sandbox.interactions.posts import interaction_message
+from sandbox.interactions.store import InteractionStore
 from sandbox.rules.commands import STRING, check_choices
 from sandbox.rules.errors import Problems, invalid
 from sandbox.rules.messages import EPHEMERAL, LOADING, SETTABLE
 from sandbox.rules.modals import check_modal
 from sandbox.types import Json
-from sandbox.world import cast
+from sandbox.world import fixtures
 from sandbox.world.components import number_components
-from sandbox.world.compose import Uploads
 from sandbox.world.events import Event
-from sandbox.world.records import Record
+from sandbox.world.message_body import Uploads
+from sandbox.world.message_record import MessageRecord
 from sandbox.world.world import World
 
 ALLOWED = {
@@ -37,11 +37,11 @@ ALLOWED = {
 }
 
 
-class Answers:
+class Callbacks:
     """Checks an answer, carries it out, and only then marks the interaction as acknowledged."""
 
-    def __init__(self, world: World, book: Book) -> None:
-        self._world, self._book = world, book
+    def __init__(self, world: World, interactions: InteractionStore) -> None:
+        self._world, self._interactions = world, interactions
 
     def answer(self, interaction: Interaction, body: Json, uploads: Uploads) -> Json:
         """Carry out a callback; returns the body that `with_response` asks for."""
@@ -56,12 +56,12 @@ class Answers:
         record = self._carry_out(interaction, int(kind), data, uploads)
         if record is not None:
             interaction.original_id = record.id
-        self._book.acknowledge(interaction, int(kind))
+        self._interactions.acknowledge(interaction, int(kind))
         if kind == MODAL:
             self._open_modal(interaction)
         return _response(interaction, int(kind), record)
 
-    def _carry_out(self, interaction: Interaction, kind: int, data: Json, uploads: Uploads) -> Record | None:
+    def _carry_out(self, interaction: Interaction, kind: int, data: Json, uploads: Uploads) -> MessageRecord | None:
         if kind in (MESSAGE, DEFER_MESSAGE):
             return self._post(interaction, kind, data, uploads)
         if kind in (UPDATE, DEFER_UPDATE):
@@ -72,7 +72,7 @@ class Answers:
             self._check_modal(interaction, data)
         return None
 
-    def _post(self, interaction: Interaction, kind: int, data: Json, uploads: Uploads) -> Record:
+    def _post(self, interaction: Interaction, kind: int, data: Json, uploads: Uploads) -> MessageRecord:
         flags = int(data.get("flags") or 0)
         if kind == DEFER_MESSAGE:
             data, uploads = {"flags": flags & EPHEMERAL | LOADING}, {}
@@ -80,7 +80,7 @@ class Answers:
             data = data | {"flags": flags & (SETTABLE | EPHEMERAL)}
         return interaction_message(self._world, interaction, data, uploads, path=("data",))
 
-    def _update(self, interaction: Interaction, kind: int, data: Json, uploads: Uploads) -> Record:
+    def _update(self, interaction: Interaction, kind: int, data: Json, uploads: Uploads) -> MessageRecord:
         record = self._world.messages.find(interaction.channel_id, str(interaction.source_id))
         if kind == UPDATE:
             self._world.messages.edit(record, data, uploads, interaction_id=interaction.id, path=("data",))
@@ -91,7 +91,7 @@ class Answers:
         choices = data.get("choices")
         check_choices(problems, choices, interaction.focused_kind or STRING, ("data", "choices"))
         problems.raise_if_any()
-        self._book.give_choices(interaction, choices)
+        self._interactions.give_choices(interaction, choices)
 
     def _check_modal(self, interaction: Interaction, data: Json) -> None:
         problems = Problems()
@@ -109,12 +109,12 @@ class Answers:
         self._world.events.emit(event)
 
 
-def _response(interaction: Interaction, kind: int, record: Record | None) -> Json:
+def _response(interaction: Interaction, kind: int, record: MessageRecord | None) -> Json:
     described: Json = {
         "id": interaction.id,
         "type": interaction.type,
         "channel_id": interaction.channel_id,
-        "guild_id": cast.GUILD_ID,
+        "guild_id": fixtures.GUILD_ID,
     }
     if record is None:
         return {"interaction": described}

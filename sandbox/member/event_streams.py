@@ -12,13 +12,13 @@ from sandbox.world.events import Event
 from sandbox.world.world import World
 
 
-class Screens:
+class EventStreams:
     """Spreads events over the open screens."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._open: dict[asyncio.Queue[str | None], str] = {}
-        world.events.listen(self._show)
+        world.events.subscribe(self._show)
 
     async def serve(self, request: web.Request, user_id: str) -> web.WebSocketResponse:
         """One screen, until its socket closes."""
