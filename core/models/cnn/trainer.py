@@ -10,13 +10,8 @@ import numpy as np
 from scipy.special import softmax
 
 from core.domain.errors import ErrorCode, OmokageError
-<<<<<<< HEAD
-from core.domain.registry.evaluation import EvaluationReport, confusion_matrix
-from core.domain.registry.versions import Part, VersionDraft
-=======
 from core.domain.registry.evaluation import EvaluationReport, confusion_matrix
 from core.domain.registry.versions import LicensedPart, VersionDraft
->>>>>>> main
 from core.domain.training.folds import FOLDS, fold_of
 from core.models.cnn.head import cnn_tensors
 from core.models.cnn.presets import CNN_PRESETS, CnnPreset

@@ -9,13 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from core.bootstrap import Services
 from core.domain.data.datasets import NOBODY, UNNAMED, Dataset, DatasetClass, Shard
 from core.domain.jobs import JSON, Job, JobKind
-<<<<<<< HEAD
 from core.domain.registry.evaluation import EvaluationReport, ReliabilityBin
-from core.domain.registry.versions import Part, VersionDraft
-=======
-from core.domain.registry.evaluation import ReliabilityBin, EvaluationReport
 from core.domain.registry.versions import LicensedPart, VersionDraft
->>>>>>> main
 from core.domain.training.runs import CurvePoint, Run
 from core.services.training.callbacks import Callback, combine
 from core.services.training.live_status import LiveStatusCallback
