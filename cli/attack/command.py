@@ -122,7 +122,7 @@ def _optimize(services: Services, blobs: Blobs, guild: int, options: Mapping[str
 
 def _request(services: Services, blobs: Blobs, guild: int, options: Mapping[str, Any]) -> OptimizeRequest:
     number = options["model"]
-    version_id = None if number is None else services.registry.find(guild, RunKind.RECOGNISER, number).id
+    version_id = None if number is None else services.registry.get_by_number(guild, RunKind.RECOGNISER, number).id
     # Before the networks are loaded, for which nobody should wait who mistyped a name.
     target = find_target(services.registry, services.people, guild, options["target"], version_id)
     return OptimizeRequest(

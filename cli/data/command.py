@@ -69,7 +69,7 @@ def import_data(*, source: Path, name: str, unlabelled: bool, encoding: str | No
             progress,
             named=not unlabelled,
             encoding=encoding,
-            tell=tell,
+            on_report=tell,
         )
     if as_json:
         click.echo(dump_json({**dataset_json(dataset, preflight), "import": report_json(report)}, indent=2))
@@ -126,12 +126,12 @@ def show(name: str, version: int | None, guild: int, as_json: bool) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @_version
 @_guild
-def export(name: str, folder: Path, version: int | None, guild: int) -> None:
+def export_dataset(name: str, folder: Path, version: int | None, guild: int) -> None:
     """Write the pictures of a data set to a new folder, with one sub-folder for each person."""
     check_new_folder(folder)
     quiet_libraries()
     with open_data_services() as services:
-        from core.services.datasets.exporting import export as write  # TensorFlow
+        from core.services.datasets.exporting import export_dataset as write  # TensorFlow
 
         dataset = services.datasets.find(guild, name, version)
         count = write(services.dataset_storage, dataset, folder)

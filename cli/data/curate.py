@@ -22,7 +22,7 @@ from core.domain.training.presets import bad_option
 if TYPE_CHECKING:
     from core.bootstrap import Services
     from core.domain.data.datasets import Dataset
-    from core.services.curation.curate import Offered
+    from core.services.curation.curate import PictureSource
 
 _OPERATOR = 0  # who says so: the shell's user has no account
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -91,17 +91,17 @@ def _output_folder(out: Path | None) -> AbstractContextManager[str]:
 
 def _curate(source: Path, subject: Subject, place: Path, keep: Path | None, drop: Path | None) -> Curation:
     from core.services.curation.curate import curate as look_at_all  # numpy, TensorFlow
-    from core.services.curation.curate import offered_of, read_hand
-    from core.services.curation.report_files import write_all
-    from core.services.datasets.sources import opened as files_of
+    from core.services.curation.curate import picture_sources, read_overrides
+    from core.services.curation.report_files import write_report
+    from core.services.datasets.sources import open_files as files_of
     from core.vision.decoding.decode import OPERATOR_LIMITS, SafeDecoder
 
-    hand = read_hand(keep, drop)
+    overrides = read_overrides(keep, drop)
     with files_of(source) as files, SafeDecoder(OPERATOR_LIMITS) as decoder:
-        pictures: list[Offered] = offered_of(files)
+        pictures: list[PictureSource] = picture_sources(files)
         with progress_bar("Looking at pictures") as progress:
-            curation = look_at_all(pictures, subject, hand=hand, progress=progress)
-        write_all(place, pictures, curation, decoder, caption)
+            curation = look_at_all(pictures, subject, overrides=overrides, progress=progress)
+        write_report(place, pictures, curation, decoder, caption)
     return curation
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cli.output.escaping import escape
 from cli.output.table import table
-from core.domain.data.curation import Curation, Judged, Reason
+from core.domain.data.curation import CuratedPicture, Curation, Reason
 
 _WHY: Mapping[Reason, str] = {
     Reason.UNREADABLE: "damaged, or no picture",
@@ -36,7 +36,7 @@ def curation_lines(title: str, curation: Curation, out: Path | None) -> list[str
     return lines
 
 
-def caption(judged: Judged) -> str:
+def caption(judged: CuratedPicture) -> str:
     """A few words below a picture on a contact sheet."""
     measures, reason = judged.measures, judged.reason
     if reason is None or measures is None:

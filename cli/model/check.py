@@ -33,11 +33,11 @@ def check(number: int | None, guild: int, as_json: bool) -> None:
     with open_services(read_settings()) as services, errors_as_exits():
         version = services.registry.serving(guild, RunKind.RECOGNISER)
         if number is not None:
-            version = services.registry.find(guild, RunKind.RECOGNISER, number)
+            version = services.registry.get_by_number(guild, RunKind.RECOGNISER, number)
         if version is None:
             raise Fault("No version was promoted. Name one by its number: omokage model list")
         found = _check_version(services, version)
-        services.registry.note_robustness(version.id, found)
+        services.registry.record_robustness(version.id, found)
     if as_json:
         echo_json({"number": version.number, **found.to_json()})
     else:

@@ -83,7 +83,7 @@ def show_card(number: int | None, guild: int, kind: str, as_json: bool) -> None:
     """Show what a version was made of and how good it is; without NUMBER, the one that answers."""
     with _open_services() as services:
         serving = services.registry.serving(guild, RunKind(kind))
-        version = serving if number is None else services.registry.find(guild, RunKind(kind), number)
+        version = serving if number is None else services.registry.get_by_number(guild, RunKind(kind), number)
         if version is None:
             raise Fault("No version was promoted. Name one by its number: omokage model list")
         run = None if version.run_id is None else services.runs.get(version.run_id).number
@@ -103,7 +103,7 @@ def show_card(number: int | None, guild: int, kind: str, as_json: bool) -> None:
 def promote(number: int, force: str | None, guild: int, kind: str, as_json: bool) -> None:
     """Let a version answer from now on, if it is not worse on the same held-out pictures."""
     with _open_registry() as registry:
-        version = registry.find(guild, RunKind(kind), number)
+        version = registry.get_by_number(guild, RunKind(kind), number)
         promotion = _promote(registry, version, force)
     _print_promotion(promotion, version, as_json)
 

@@ -55,7 +55,7 @@ def promotion_json(promotion: Promotion, number: int | None) -> dict[str, Any]:
         "rollback": promotion.back,
         "forced": promotion.forced,
         "reason": promotion.reason,
-        "by": promotion.said_by,
+        "by": promotion.promoted_by,
         "at": promotion.created_at.isoformat(timespec="seconds"),
     }
 

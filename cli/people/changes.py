@@ -58,7 +58,7 @@ def merge(name: str, into: str, guild: int, yes: bool, as_json: bool) -> None:
     Who named which face stays known. It cannot be taken back.
     """
     with _open_services() as services:
-        gone, left = (services.people_editor.find(guild, one) for one in (name, into))
+        gone, left = (services.people_editor.get_by_name(guild, one) for one in (name, into))
         confirm(f"Make one person of {gone.name} and {left.name}, who is called {left.name}?", yes=yes)
         merged = services.people_editor.merge(guild, name, into, by=_OPERATOR)
     if as_json:
@@ -80,7 +80,7 @@ def remove(name: str, guild: int, yes: bool, as_json: bool) -> None:
     Imported data sets are left alone and named; take them out with `omokage data remove`.
     """
     with _open_services() as services:
-        person = services.people_editor.find(guild, name)
+        person = services.people_editor.get_by_name(guild, name)
         confirm(f"Delete {person.name} with {_count(person.pictures, 'picture')}?", yes=yes)
         removed = services.people_editor.remove(guild, name)
     if as_json:

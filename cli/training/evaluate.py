@@ -122,7 +122,7 @@ def _import(services: Services, source: Path) -> Dataset:
 
     with errors_as_exits(), _bar("Reading pictures") as progress:
         dataset, _ = import_folder(
-            services.dataset_storage, source, 0, "evaluated", 0, lambda done, of: progress(done, of, {}), tell=tell
+            services.dataset_storage, source, 0, "evaluated", 0, lambda done, of: progress(done, of, {}), on_report=tell
         )
     return replace(dataset, name=source.stem)
 

@@ -195,7 +195,7 @@ def test_a_target_that_is_neither_a_version_nor_a_run_is_misuse(target: str) -> 
 
 
 def test_damaged_weights_are_refused(trained: Services) -> None:
-    version = trained.registry.find(0, RunKind.RECOGNISER, 1)
+    version = trained.registry.get_by_number(0, RunKind.RECOGNISER, 1)
     (path,) = Path(trained.settings.blobs).rglob(version.weights)
     whole = path.read_bytes()
     try:

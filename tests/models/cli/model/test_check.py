@@ -83,7 +83,7 @@ def test_a_version_is_checked_and_its_card_says_so(settings: Settings) -> None:
 def test_a_worker_finds_what_the_shell_finds(settings: Settings) -> None:
     shell = said("model", "check", "2")
     with open_services(settings) as services:
-        version = services.registry.find(0, KIND, 2)
+        version = services.registry.get_by_number(0, KIND, 2)
         job = services.checks.ask(version, again=True)
         assert job is not None
         load = partial(load_check, services.registry, services.dataset_storage)
@@ -104,7 +104,7 @@ def test_a_worker_finds_what_the_shell_finds(settings: Settings) -> None:
 def test_every_new_version_waits_for_its_check(settings: Settings) -> None:
     with open_services(settings) as services:
         for number in (1, 2):
-            job = services.checks.ask(services.registry.find(0, KIND, number), again=True)
+            job = services.checks.ask(services.registry.get_by_number(0, KIND, number), again=True)
             assert job is not None
             assert job.kind is JobKind.CHECK
             assert job.created_at is not None
@@ -133,7 +133,7 @@ def test_a_version_that_is_not_there_is_a_sentence(settings: Settings) -> None:
 
 def test_a_version_whose_data_are_damaged_is_not_checked(settings: Settings) -> None:
     with open_services(settings) as services:
-        version = services.registry.find(0, KIND, 1)
+        version = services.registry.get_by_number(0, KIND, 1)
         shard = services.datasets.get(version.dataset_id or 0).shards[0].sha256
         data = services.blobs.get(shard)
         services.blobs.delete(shard)

@@ -141,12 +141,12 @@ def test_pictures_without_names_are_counted_as_pictures() -> None:
 
 
 @pytest.mark.parametrize(("pictures", "mark"), [(99, "⛔"), (100, "⚠️"), (999, "⚠️"), (1000, "")])
-def test_few_pictures_to_draw_from_are_refused_or_warned_of(pictures: int, fingerprint: str) -> None:
+def test_few_pictures_to_draw_from_are_refused_or_warned_of(pictures: int, mark: str) -> None:
     few = replace(UNLABELLED, classes=(DatasetClass(UNNAMED, NOBODY, pictures),), pictures=pictures)
 
     remarks = preflight_lines(WORDS, few, preflight(few, kind=RunKind.VAE)).splitlines()[1:]
 
-    assert [line.split()[0] for line in remarks] == [fingerprint][: len(fingerprint)]
+    assert [line.split()[0] for line in remarks] == [mark][: len(mark)]
 
 
 def test_a_preset_is_told_with_its_kind_where_two_kinds_have_it() -> None:
