@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import discord
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 P = ParamSpec("P")
 S = TypeVar("S")
-C = TypeVar("C", str, int)
 
 # The interaction is not ours to answer any more: three seconds, or fifteen minutes, are over, or it was answered.
 GONE = frozenset({10062, 10015, 50027, 40060})
@@ -124,24 +123,6 @@ def guarded(
             await callback(self, interaction, *args, **kwargs)
         except Exception as error:  # noqa: BLE001 - the boundary: whatever it is, the member gets an answer
             await report_error(interaction, error)
-
-    return guard
-
-
-def empty_on_error(
-    offer: Callable[[Interaction, str], Awaitable[list[app_commands.Choice[C]]]],
-) -> Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[C]]]]:
-    """For autocompletion, whose failures discord.py would log: where nothing can be offered, nothing is.
-
-    The command itself says why, once it is sent.
-    """
-
-    @functools.wraps(offer)
-    async def guard(interaction: Interaction, typed: str, /) -> list[app_commands.Choice[C]]:
-        try:
-            return await offer(interaction, typed)
-        except OmokageError:
-            return []
 
     return guard
 

@@ -127,9 +127,9 @@ def curate_with(services: Services) -> Handler:
     """The handler of curate jobs."""
 
     def curate(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
-        from core.services.curation.service import CurateService, Moment  # TensorFlow, and seldom asked for
+        from core.services.curation.service import CurateService, JobContext  # TensorFlow, and seldom asked for
 
-        return HandlerResult(CurateService(services.dataset_storage).answer(job, Moment(progress, cancelled)))
+        return HandlerResult(CurateService(services.dataset_storage).answer(job, JobContext(progress, cancelled)))
 
     return curate
 

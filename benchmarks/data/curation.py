@@ -22,8 +22,8 @@ from PIL import Image
 
 from benchmarks.helpers.report import shared_data
 from benchmarks.helpers.spoiled_pictures import PLANTS, elsewhere
-from core.domain.data.curation import Curation, Judged, Subject
-from core.services.curation.curate import Offered, curate
+from core.domain.data.curation import CuratedPicture, Curation, Subject
+from core.services.curation.curate import PictureSource, curate
 
 PICTURES = 1000  # of `age`
 SHARE = 0.1
@@ -39,8 +39,8 @@ def run() -> dict[str, float | int | str]:
         chosen = [files[place] for place in sorted(rng.permutation(len(files))[:PICTURES])]
         others = [opened(file) for file in sorted(shared_data(other).glob("*.jpg"))[:60]]
         planted = plant(chosen, others, rng)
-        offered = [Offered(file.name, file.read_bytes) for file in chosen]
-        offered += [Offered(source, partial(bytes, data)) for source, data in planted.items()]
+        offered = [PictureSource(file.name, file.read_bytes) for file in chosen]
+        offered += [PictureSource(source, partial(bytes, data)) for source, data in planted.items()]
         started = time.perf_counter()
         curation = curate(offered, subject)
         seconds = time.perf_counter() - started
@@ -81,12 +81,12 @@ def counted(curation: Curation, files: Sequence[Path], planted: Mapping[str, byt
     return figures
 
 
-def reasons(lost: Sequence[Judged]) -> Mapping[str, int]:
+def reasons(lost: Sequence[CuratedPicture]) -> Mapping[str, int]:
     """How often each."""
     return Counter(one.reason.value for one in lost if one.reason is not None)
 
 
-def holds(judged: Judged, face: Sequence[float]) -> bool:
+def holds(judged: CuratedPicture, face: Sequence[float]) -> bool:
     """Whether the middle of a face (x, y, w, h) is in the crop."""
     assert judged.crop is not None
     x, y = face[0] + face[2] / 2, face[1] + face[3] / 2

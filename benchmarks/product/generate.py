@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.helpers.report import Figures, percentile
 from benchmarks.helpers.running_product import running
-from cli.context import opened, prepare_training
+from cli.context import open_services, prepare_training
 from core.domain.generation import Face, FilmRequest, GridRequest, MorphRequest
 from core.settings import Settings
 from sandbox.driver import Driver, Member
@@ -38,7 +38,7 @@ def service_alone(data: Path) -> Figures:
     """Without broker, bot and chat."""
     from core.bootstrap import build_drawing
 
-    with opened(Settings.from_env({"OMOKAGE_DATA": str(data)})) as services:
+    with open_services(Settings.from_env({"OMOKAGE_DATA": str(data)})) as services:
         service = build_drawing(services)
         (first,) = timed(lambda _: service.draw(GridRequest(8, 1, MODEL), 0), 1)
         eight = timed(lambda seed: service.draw(GridRequest(8, 100 * seed, MODEL), 0))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.delivery.building import job_words
 from bot.delivery.post import TRANSIENT_ERRORS, ReplyPoster, Undeliverable
 from bot.delivery.progress import ProgressTracker
 from bot.delivery.reply import Reply
@@ -136,11 +137,11 @@ class Relay:
             except OmokageError as error:
                 return await self.failure_reply(job, Failure(error.code, error.details))
         elif job.state is JobState.CANCELLED:
-            words = await self._bot.guild_settings.public_words(job.origin.guild_id, job.origin.locale)
+            words = await job_words(self._bot, job)
             answer = Reply(f"{words.say('answer-cancelled')}\n{job_number_line(words, job.id)}")
         else:
             return await self.failure_reply(job, job.failure or Failure(ErrorCode.INTERNAL, {}))
-        words = await self._bot.guild_settings.public_words(job.origin.guild_id, job.origin.locale)
+        words = await job_words(self._bot, job)
         return replace(answer, mention_line=_mention_line(words, job))
 
     async def failure_reply(self, job: Job, failure: Failure) -> Reply:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from core.services.attack.callbacks import Attack, Curve
 
 
-class Bar(StepBar, Watch):
+class AttackBar(StepBar, Watch):
     """A bar with the target's probability.
 
     Args:
@@ -32,18 +32,18 @@ class Bar(StepBar, Watch):
 
     def stage(self, name: str, fraction: float) -> None:
         """What happens now."""
-        self._say(name)
+        self._describe(name)
 
     def begin(self, attack: Attack, start: NDArray[np.uint8] | None) -> None:
         """The networks are loaded."""
         self.before = png(attack.picture if start is None else start)
-        self._begin("optimising", 0, attack.steps)
+        self._start("optimising", 0, attack.steps)
 
     def step(self, curve: Curve) -> None:
         """A step is done."""
-        step, loss, chance = curve[-1]
-        self._show(f"probability {chance:.4f}, loss {loss:.3g}", step)
+        step, loss, probability = curve[-1]
+        self._update(f"probability {probability:.4f}, loss {loss:.3g}", step)
 
     def stops(self) -> bool:
         """Ctrl-C: what there is is enough."""
-        return self._interrupt.asked
+        return self._interrupt.requested

@@ -55,7 +55,7 @@ def promotion_json(promotion: Promotion, number: int | None) -> dict[str, Any]:
         "rollback": promotion.back,
         "forced": promotion.forced,
         "reason": promotion.reason,
-        "by": promotion.said_by,
+        "by": promotion.promoted_by,
         "at": promotion.created_at.isoformat(timespec="seconds"),
     }
 
@@ -67,9 +67,9 @@ def version_row(version: Version | None = None, *, serving: bool = False, genera
         return ["", "VERSION", "DATA", *figures, "MADE"]
     metrics = version.metrics
     if version.kind.generates:
-        figures = [_figure(metrics.get("kid", "-")), _share(metrics.get("faces"))]
+        figures = [_figure(metrics.get("kid", "-")), _percentage(metrics.get("faces"))]
     else:
-        figures = [str(len(version.classes)), _share(metrics.get("accuracy"))]
+        figures = [str(len(version.classes)), _percentage(metrics.get("accuracy"))]
     made = f"{version.created_at:%Y-%m-%d}"
     return ["*" if serving else "", version.label, version.dataset_title, *figures, made]
 
@@ -124,9 +124,9 @@ def _levels(median: float) -> str:
 def _accuracy(metrics: Mapping[str, Any]) -> str:
     folds = metrics.get("folds")
     if not isinstance(folds, Mapping):
-        return _share(metrics.get("accuracy"))
-    each = ", ".join(f"{fold}: {_share(share)}" for fold, share in sorted(folds.items()))
-    return f"{_share(metrics.get('accuracy'))} (held-out folds {each})"
+        return _percentage(metrics.get("accuracy"))
+    each = ", ".join(f"{fold}: {_percentage(share)}" for fold, share in sorted(folds.items()))
+    return f"{_percentage(metrics.get('accuracy'))} (held-out folds {each})"
 
 
 def _is_plain(name: str, value: object) -> bool:
@@ -137,5 +137,5 @@ def _figure(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def _share(value: object) -> str:
+def _percentage(value: object) -> str:
     return f"{value:.1%}" if isinstance(value, int | float) else "-"

@@ -101,7 +101,7 @@ class StoredFace:
     person_id: int | None
     name: str | None
     rejected: frozenset[int]
-    said_by: int | None = None
+    labelled_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

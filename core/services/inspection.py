@@ -124,7 +124,7 @@ def find_target(registry: RegistryService, runs: RunService, guild: int, number:
     """
     if is_run:
         return runs.find(guild, number)
-    return registry.find(guild, RunKind.RECOGNISER, number)
+    return registry.get_by_number(guild, RunKind.RECOGNISER, number)
 
 
 def _check_head(title: str, head: object) -> None:

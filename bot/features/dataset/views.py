@@ -42,7 +42,8 @@ class KeepButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"dat
         await interaction.client.intake.request_job(interaction, JobKind.CURATE, params)
 
 
-def _view(words: Words, job: Job) -> discord.ui.View:
+def keep_view(words: Words, job: Job) -> discord.ui.View:
+    """Offer to make a data set of what a curation keeps."""
     label, custom_id = words.say("dataset-kept-button"), f"dataset:kept:{job.id}"
     button = discord.ui.Button[Any](label=label, custom_id=custom_id, style=discord.ButtonStyle.success)
     view = discord.ui.View(timeout=None)

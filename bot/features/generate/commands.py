@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 
 from bot.features.generate import requests
-from bot.features.generate.autocomplete import models
+from bot.features.generate.autocomplete import generators
 from bot.features.generate.options import FILMS, Count, GridSeed, Seed, Truncation, Typed, descriptions, names
 from bot.features.generate.parsing import parse_seeds, parse_traits
 from bot.features.generate.requests import JobSpec
@@ -27,7 +27,7 @@ _ON_ITS_WAY = Face(photo="")  # its name is known once the photo is stored
 @app_commands.command(name=localised("generate-name"), description=localised("generate-description"))
 @app_commands.rename(**names("count", "seed", "model", "truncation", "photo"))
 @app_commands.describe(**descriptions("count", "seed", "model", "truncation", "photo"))
-@app_commands.autocomplete(model=models)
+@app_commands.autocomplete(model=generators)
 @app_commands.guild_only
 async def generate(  # noqa: PLR0917 - the options, as discord.py wants them
     interaction: Interaction,
@@ -48,7 +48,7 @@ async def generate(  # noqa: PLR0917 - the options, as discord.py wants them
 @app_commands.rename(**names("a_photo", "b_photo", "a_seed", "b_seed", "model", "film"))
 @app_commands.describe(**descriptions("a_photo", "b_photo", "a_seed", "b_seed", "model", "film"))
 @app_commands.choices(film=FILMS)
-@app_commands.autocomplete(model=models)
+@app_commands.autocomplete(model=generators)
 @app_commands.guild_only
 async def morph(  # noqa: PLR0917 - the options, as discord.py wants them
     interaction: Interaction,
@@ -68,7 +68,7 @@ async def morph(  # noqa: PLR0917 - the options, as discord.py wants them
 @app_commands.command(name=localised("mix-name"), description=localised("mix-description"))
 @app_commands.rename(**names("add", "subtract", "add_photo", "subtract_photo", "traits", "model"))
 @app_commands.describe(**descriptions("add", "subtract", "add_photo", "subtract_photo", "traits", "model"))
-@app_commands.autocomplete(model=models)
+@app_commands.autocomplete(model=generators)
 @app_commands.guild_only
 async def mix(  # noqa: PLR0917 - the options, as discord.py wants them
     interaction: Interaction,

@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.errors import error_message
-from bot.features.jobs.autocomplete import recent
+from bot.features.jobs.autocomplete import recent_jobs
 from bot.features.jobs.texts import jobs_embed, state_text
 from bot.features.jobs.views import cancel_button
 from bot.intake.lookup import find_job, parse_id
@@ -48,7 +48,7 @@ async def jobs(interaction: Interaction, everyone: bool = False) -> None:
 @app_commands.command(name=localised("show-name"), description=localised("show-description"))
 @app_commands.rename(job=localised("show-job-name"))
 @app_commands.describe(job=localised("show-job-description"))
-@app_commands.autocomplete(job=recent)
+@app_commands.autocomplete(job=recent_jobs)
 @app_commands.guild_only
 async def show(interaction: Interaction, job: str) -> None:
     """Post a job's answer again."""

@@ -103,4 +103,4 @@ async def check(interaction: Interaction, version: Number) -> None:
 
 async def _found(interaction: Interaction, number: int, kind: RunKind) -> Version:
     bot = interaction.client
-    return await bot.threads.quick(bot.services.registry.find, guild_id_of(interaction), kind, number)
+    return await bot.threads.quick(bot.services.registry.get_by_number, guild_id_of(interaction), kind, number)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.features.optimize.autocomplete import people
+from bot.features.optimize.autocomplete import target_names
 from bot.features.optimize.options import DESCRIPTIONS, MODES, NAMES, Epsilon, Seed, Steps, Typed
 from bot.features.optimize.requests import OptimizeOptions, params_of, request_for
 from bot.intake.lookup import parse_enum
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @app_commands.rename(**NAMES)
 @app_commands.describe(**DESCRIPTIONS)
 @app_commands.choices(mode=MODES)
-@app_commands.autocomplete(target=people)
+@app_commands.autocomplete(target=target_names)
 @app_commands.guild_only
 async def optimize(  # noqa: PLR0917 - the options, as discord.py wants them
     interaction: Interaction,

@@ -49,7 +49,7 @@ def _without(face: ShownFace, named: set[int | None]) -> ShownFace:
 
 def _shown(face: FaceAnswer, label: StoredFace | None) -> ShownFace:
     if label is not None and label.person_id is not None:
-        return ShownFace(face.number, label.person_id, label.name, None, (), label.said_by, editable=True)
+        return ShownFace(face.number, label.person_id, label.name, None, (), label.labelled_by, editable=True)
     rejected = frozenset[int]() if label is None else label.rejected
     possible = tuple(one for one in face.top if one.person_id not in rejected)
     editable = label is not None

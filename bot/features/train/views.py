@@ -183,7 +183,8 @@ class StartButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"tr
         await start_training(interaction, TrainingOptions(RunKind.RECOGNISER, None, dataset.title, 0, {}, 0))
 
 
-def _view(words: Words, dataset: Dataset) -> discord.ui.View:
+def start_view(words: Words, dataset: Dataset) -> discord.ui.View:
+    """Offer to train on a new data set."""
     label, custom_id = words.say("snapshot-button"), f"train:begin:{dataset.id}"
     button = discord.ui.Button[Any](label=label, custom_id=custom_id, style=discord.ButtonStyle.success)
     view = discord.ui.View(timeout=None)

@@ -11,7 +11,7 @@ from scipy.special import softmax
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.evaluation import EvaluationReport, confusion_of
-from core.domain.registry.versions import Part, VersionDraft
+from core.domain.registry.versions import LicensedPart, VersionDraft
 from core.domain.training.folds import FOLDS, fold_of
 from core.models.cnn.head import cnn_tensors
 from core.models.cnn.presets import CNN_PRESETS, CnnPreset
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
 _EVALUATIONS = 20  # in a run: enough for a curve, and a few per cent of its time
 _PARTS = (
-    Part("weights, trained from scratch", "as the pictures"),
-    Part("face detector: CenterFace", "MIT"),
-    Part("face embedding, which tells strangers: dlib's ResNet", "CC0-1.0"),
+    LicensedPart("weights, trained from scratch", "as the pictures"),
+    LicensedPart("face detector: CenterFace", "MIT"),
+    LicensedPart("face embedding, which tells strangers: dlib's ResNet", "CC0-1.0"),
 )
 
 

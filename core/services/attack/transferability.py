@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.registry.promotion import served
+from core.domain.registry.promotion import promotion_stack
 from core.domain.training.runs import RunKind
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def others(
 
 def _before(registry: RegistryService, version: Version) -> Version | None:
     """What served before this version; of one that does not serve, what serves."""
-    stack = served(registry.history(version.guild_id, RunKind.RECOGNISER)[::-1])
+    stack = promotion_stack(registry.history(version.guild_id, RunKind.RECOGNISER)[::-1])
     before = next((one for one in reversed(stack) if one != version.id), None)
     return None if before is None else registry.get(before)
 

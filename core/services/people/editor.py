@@ -48,7 +48,7 @@ class PeopleEditor:
         self._retention = retention
         self._clock = clock
 
-    def find(self, guild_id: int, name: str) -> Person:
+    def get_by_name(self, guild_id: int, name: str) -> Person:
         """Return the person of this name, also of a name that would be refused today.
 
         Raises:

@@ -109,7 +109,7 @@ class CheckService:
             return None
         self._warm = None
         found = check.state.result()
-        self._registry.note_robustness(version.id, found)
+        self._registry.record_robustness(version.id, found)
         return found.to_json()
 
     def _work(self, check: Check, gate: _Gate) -> None:

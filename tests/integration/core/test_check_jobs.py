@@ -18,7 +18,7 @@ from core.services.registry.service import RegistryService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from tests.integration.core.parts import GUILD, Broker, Clock, submitted
-from tests.integration.core.registry_parts import Trained
+from tests.integration.core.version_builders import Trained
 
 FOUND = Robustness(100, 8, 0.97, 2.0, 1000, 0.31, 0.002)
 
@@ -62,7 +62,7 @@ def test_a_check_that_a_shell_asks_for_is_sent_once_there_are_workers(
 def test_what_was_checked_or_draws_faces_is_not_checked(
     checks: CheckJobs, trained: Trained, registry: RegistryService
 ) -> None:
-    version = registry.note_robustness(trained.version().id, FOUND)
+    version = registry.record_robustness(trained.version().id, FOUND)
     assert checks.ask(version) is None
     assert checks.ask(version, again=True) is not None
     assert checks.ask(replace(trained.version(), kind=RunKind.DCGAN)) is None
@@ -108,7 +108,7 @@ def test_a_check_stands_in_nobodys_way(checks: CheckJobs, trained: Trained, jobs
 
 def test_figures_come_onto_the_card_and_nothing_else_changes(trained: Trained, registry: RegistryService) -> None:
     before = trained.version(ece=0.01)
-    after = registry.note_robustness(before.id, FOUND)
+    after = registry.record_robustness(before.id, FOUND)
     assert registry.get(before.id) == after
     assert robustness_in(after.metrics) == FOUND
     assert replace(after, metrics=before.metrics) == before
@@ -117,5 +117,5 @@ def test_figures_come_onto_the_card_and_nothing_else_changes(trained: Trained, r
 
 def test_figures_of_no_version_are_refused(registry: RegistryService) -> None:
     with pytest.raises(OmokageError) as refused:
-        registry.note_robustness(5, FOUND)
+        registry.record_robustness(5, FOUND)
     assert refused.value.code is ErrorCode.UNKNOWN_VERSION

@@ -24,7 +24,7 @@ from core.settings import Settings
 from core.vision.recognition.photo_reader import EMBEDDING_NAME
 from portraits import StarterPicture, default_people, group
 from tests.integration.core.parts import CHANNEL, GUILD, Clock, request
-from tests.integration.core.registry_parts import Trained
+from tests.integration.core.version_builders import Trained
 
 PEOPLE = default_people()[:5]
 pytestmark = pytest.mark.slow

@@ -118,9 +118,9 @@ def test_a_stored_face_tells_who_named_it_last(jobs: JobService, people: PeopleS
     found(jobs, 1, new_face(1), new_face(2, value=2.0, x=60))
     anna = named(people, 1, 1, "Anna")
     people.confirm(FaceRef(1, 1), GUILD, anna.id, **{**SAID, "by": 42})
-    assert [face.said_by for face in people.faces_of(1)] == [42, None]
+    assert [face.labelled_by for face in people.faces_of(1)] == [42, None]
     people.reject(FaceRef(1, 1), GUILD, anna.id, **SAID)
-    assert people.faces_of(1)[0].said_by is None
+    assert people.faces_of(1)[0].labelled_by is None
 
 
 def test_a_rejected_face_is_a_lasting_cannot_link(jobs: JobService, people: PeopleService) -> None:

@@ -26,7 +26,7 @@ from core.storage.database import Database
 from core.storage.people_changes import rename_person
 from core.storage.tables import faces, labels
 from tests.integration.core.parts import CHANNEL, GUILD, Clock, embedding, new_face, request
-from tests.integration.core.registry_parts import Trained, draft
+from tests.integration.core.version_builders import Trained, draft
 
 OTHER = GUILD + 1
 SAID: dict[str, Any] = {"by": 41, "channel_id": CHANNEL, "message_id": 77, "source": "this-is"}
@@ -117,7 +117,7 @@ def test_merging_moves_faces_and_keeps_who_said_what(chat: Chat, editor: PeopleE
     assert (merged.person.name, merged.person.pictures, merged.gone, merged.faces) == ("Anna", 2, "Ann", 1)
     rows = chat.people.gallery.enrolled(GUILD)
     assert (rows.names, rows.owners) == (("Anna",), (merged.person.id,) * 2)
-    assert [face.said_by for face in chat.people.faces_of(1)] == [41, 41]
+    assert [face.labelled_by for face in chat.people.faces_of(1)] == [41, 41]
     assert chat.people.gallery.version(GUILD) != before
     with database.read() as connection:
         said = connection.execute(select(labels.c.person_id, labels.c.source, labels.c.message_id)).all()

@@ -29,8 +29,8 @@ from core.storage.retention_rows import (
 )
 from tests.integration.core.fake_trainer import request as train_request
 from tests.integration.core.parts import GUILD, MEMBER, PHOTO, Clock, found, new_face, request, running, submitted
-from tests.integration.core.registry_parts import Trained
 from tests.integration.core.run_parts import Bench
+from tests.integration.core.version_builders import Trained
 
 
 @pytest.fixture

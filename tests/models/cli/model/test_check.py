@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from cli.context import opened
+from cli.context import open_services
 from cli.main import omokage
 from core.bootstrap import build_checker
 from core.domain.errors import ErrorCode, OmokageError
@@ -36,7 +36,7 @@ def family(tmp_path_factory: pytest.TempPathFactory, reader: PictureReader) -> P
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OMOKAGE_DATA", str(folder / "data"))
         patch.delenv("OMOKAGE_DATABASE_URL", raising=False)
-        with opened(Settings.from_env()) as services:
+        with open_services(Settings.from_env()) as services:
             import_folder(
                 services.dataset_storage, write_people(folder / "people"), 0, "family", 0, load=lambda: reader
             )
@@ -82,8 +82,8 @@ def test_a_version_is_checked_and_its_card_says_so(settings: Settings) -> None:
 
 def test_a_worker_finds_what_the_shell_finds(settings: Settings) -> None:
     shell = said("model", "check", "2")
-    with opened(settings) as services:
-        version = services.registry.find(0, KIND, 2)
+    with open_services(settings) as services:
+        version = services.registry.get_by_number(0, KIND, 2)
         job = services.checks.ask(version, again=True)
         assert job is not None
         load = partial(load_check, services.registry, services.dataset_storage)
@@ -102,9 +102,9 @@ def test_a_worker_finds_what_the_shell_finds(settings: Settings) -> None:
 
 
 def test_every_new_version_waits_for_its_check(settings: Settings) -> None:
-    with opened(settings) as services:
+    with open_services(settings) as services:
         for number in (1, 2):
-            job = services.checks.ask(services.registry.find(0, KIND, number), again=True)
+            job = services.checks.ask(services.registry.get_by_number(0, KIND, number), again=True)
             assert job is not None
             assert job.kind is JobKind.CHECK
             assert job.created_at is not None
@@ -132,8 +132,8 @@ def test_a_version_that_is_not_there_is_a_sentence(settings: Settings) -> None:
 
 
 def test_a_version_whose_data_are_damaged_is_not_checked(settings: Settings) -> None:
-    with opened(settings) as services:
-        version = services.registry.find(0, KIND, 1)
+    with open_services(settings) as services:
+        version = services.registry.get_by_number(0, KIND, 1)
         shard = services.datasets.get(version.dataset_id or 0).shards[0].sha256
         data = services.blobs.get(shard)
         services.blobs.delete(shard)

@@ -1,11 +1,11 @@
-"""Looks at one picture: where its subject is, and everything that may speak against it."""
+"""Measurements of one picture: where its subject is, and everything that may speak against it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.domain.data.curation import LIMITS, Crop, Limits, Measures
+from core.domain.data.curation import LIMITS, Crop, CurationLimits, Measures
 from core.vision.crop import cut
 from core.vision.curation.copies import picture_hash
 from core.vision.curation.detail import LOOK, detail
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """What was seen; `hash` (256,) is of the whole picture, by which copies are found."""
+class MeasuredPicture:
+    """The crop and the measurements of a picture; `hash` (256,) of the whole picture serves to find copies."""
 
     crop: Crop
     measures: Measures
@@ -32,11 +32,11 @@ class Looked:
         return self.measures.side * self.measures.detail
 
 
-def look_at(image: NDArray[np.uint8], finder: Finder, limits: Limits = LIMITS) -> Looked:
-    """All measures of (H, W, 3) RGB; letters, which take the most time, only where nothing else is wrong."""
+def measure_picture(image: NDArray[np.uint8], finder: Finder, limits: CurationLimits = LIMITS) -> MeasuredPicture:
+    """Measure a picture (H, W, 3) RGB; text, which takes the most time, only where nothing else is wrong."""
     found = finder.find(image)
     look = cut(image, found.crop, LOOK)
     sharp, side = detail(look), min(found.crop.side, *image.shape[:2])
-    good = found.score >= limits.least_subject and side >= limits.least_side and sharp >= limits.least_detail
+    good = found.score >= limits.min_subject and side >= limits.min_side and sharp >= limits.min_detail
     measures = Measures(found.score, side, sharp, text_share(look) if good else 0.0, found.face)
-    return Looked(found.crop, measures, picture_hash(image))
+    return MeasuredPicture(found.crop, measures, picture_hash(image))

@@ -1,4 +1,4 @@
-"""Finished runs, and what they hand in."""
+"""Build finished runs and the versions that they make."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import insert
 
 from core.domain.data.datasets import Dataset, DatasetClass
 from core.domain.jobs import JSON, Origin
-from core.domain.registry.versions import Part, Version, VersionDraft
+from core.domain.registry.versions import LicensedPart, Version, VersionDraft
 from core.domain.training.runs import DesiredState, Run, RunKind, RunState
 from core.services.registry.service import RegistryService
 from core.storage.database import Database
@@ -20,7 +20,7 @@ CLASSES = (("Anna", 1), ("本田 翼", 2))
 
 
 class Trained:
-    """Runs that finish, and what they hand in."""
+    """Data sets, finished runs and versions in a database."""
 
     def __init__(self, database: Database, registry: RegistryService, clock: Clock) -> None:
         self.database = database
@@ -67,5 +67,5 @@ class Trained:
 
 def draft(metrics: Mapping[str, JSON], weights: str = "weights") -> VersionDraft:
     config: Mapping[str, JSON] = {"head": "cnn", "preset": "slim"}
-    parts = (Part("the network", "MIT"), Part("the pictures", "the members' own"))
+    parts = (LicensedPart("the network", "MIT"), LicensedPart("the pictures", "the members' own"))
     return VersionDraft("cnn-slim", config, CLASSES, metrics, parts, weights.encode())
