@@ -16,7 +16,7 @@ from core.services.attack.callbacks import JobCallback, OptimisationCallback, th
 from core.services.attack.images import encode_png, norms
 from core.services.attack.setup import AttackDependencies, AttackTask, StartPicture, prepare_attack, resolve_task
 from core.services.attack.transferability import comparison_heads
-from core.services.generation.latents import UnclearError
+from core.services.generation.latents import FaceChoiceNeededError
 from core.vision.gradients.jpeg import compress_jpeg
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class OptimizeService:
         case = resolve_task(self._parts, request, guild_id)
         try:
             start, attack = prepare_attack(self._parts, case)
-        except UnclearError as unclear:
+        except FaceChoiceNeededError as unclear:
             return _answer(case, choice=unclear.choice)
         before = self._verdict(case, start.sight)
         if request.start is not None and before.named == case.target.name:

@@ -14,8 +14,8 @@ from core.domain.training.presets import bad_option
 from core.services.attack.images import encode_png, shrink_photo
 from core.services.attack.rechecking import select_best, select_near
 from core.services.attack.targets import Target, attacked_version, match_target, version_targets
-from core.services.generation.face_selection import SeveralFacesError, which
-from core.services.generation.latents import UnclearError
+from core.services.generation.face_selection import SeveralFacesError, select_face_index
+from core.services.generation.latents import FaceChoiceNeededError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -106,7 +106,7 @@ def prepare_attack(parts: AttackDependencies, case: AttackTask) -> tuple[StartPi
 
     Raises:
         OmokageError: PHOTO_GONE and what else may be wrong with a photo, NO_FACE, BAD_OPTION.
-        UnclearError: the photo shows several faces, and nobody has said which is meant.
+        FaceChoiceNeededError: the photo shows several faces, and nobody has said which is meant.
     """
     if case.request.start is None:
         attack = _attack(parts, case, None, None)
@@ -140,10 +140,10 @@ def _photo(parts: AttackDependencies, blob: str, index: int | None) -> StartPict
     with _about(blob):
         picture = shrink_photo(parts.upright(parts.decode(parts.blobs.get(blob))))
         try:
-            sight = parts.judge.look(encode_png(picture), lambda faces: which(picture, faces, index))
+            sight = parts.judge.look(encode_png(picture), lambda faces: select_face_index(picture, faces, index))
         except SeveralFacesError as several:
             numbered = parts.blobs.put(several.picture)
-            raise UnclearError(FaceChoice("start", blob, several.faces, numbered)) from several
+            raise FaceChoiceNeededError(FaceChoice("start", blob, several.faces, numbered)) from several
     assert sight.face is not None  # noqa: S101 - `which` found one
     return StartPicture(picture, sight, select_near(sight.face.box))
 
