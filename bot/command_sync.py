@@ -24,7 +24,7 @@ async def sync_commands(bot: BotClient, file: Path) -> bool:
         bot: logged in; its tree has a translator.
         file: remembers the hash, by application and guild; losing it costs one registration.
     """
-    known = _read(file)
+    hashes = _read(file)
     scopes: list[discord.Object | None] = [discord.Object(guild_id) for guild_id in bot.services.settings.guilds]
     scopes = scopes or [None]
     changed = False
@@ -32,15 +32,15 @@ async def sync_commands(bot: BotClient, file: Path) -> bool:
         key = f"{Route.BASE}/{bot.application_id}/{'global' if scope is None else scope.id}"
         payload = await payload_of(bot)
         digest = hash_of(payload)
-        if known.get(key) == digest and await _registered(bot, scope) == len(payload):
+        if hashes.get(key) == digest and await _registered(bot, scope) == len(payload):
             continue
         if scope is not None:
             bot.tree.copy_global_to(guild=scope)
         await bot.tree.sync(guild=scope)
-        known[key], changed = digest, True
+        hashes[key], changed = digest, True
         _log.info("%d commands registered", len(payload))
     if changed:
-        _write(file, known)
+        _write(file, hashes)
     return changed
 
 
@@ -73,8 +73,8 @@ def _read(file: Path) -> dict[str, str]:
     return stored if isinstance(stored, dict) else {}
 
 
-def _write(file: Path, known: dict[str, str]) -> None:
+def _write(file: Path, hashes: dict[str, str]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_suffix(".part")
-    part.write_text(json.dumps(known, indent=1), "utf-8")
+    part.write_text(json.dumps(hashes, indent=1), "utf-8")
     part.replace(file)

@@ -38,7 +38,7 @@ _PICTURE = "progress.png"
 @dataclass(slots=True)
 class _TrackedJob:
     job_id: int
-    said: StageReport = field(default_factory=StageReport)
+    report: StageReport = field(default_factory=StageReport)
     shown: ProgressMessage | None = None
     away: bool = False
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
@@ -84,8 +84,8 @@ class ProgressTracker:
         A detail counts until there is another: not every stage has one.
         """
         if job_id in self._tracked:
-            before = self._tracked[job_id].said
-            self._tracked[job_id].said = StageReport(stage, detail or before.detail) if stage else StageReport()
+            before = self._tracked[job_id].report
+            self._tracked[job_id].report = StageReport(stage, detail or before.detail) if stage else StageReport()
 
     async def stop(self, job_id: int) -> None:
         """Say nothing more of this job; returns when an edit that is under way has ended."""
@@ -113,27 +113,27 @@ class ProgressTracker:
 
     async def _refresh(self, tracked: _TrackedJob) -> bool:
         """Show what happens to a job now; True: it has ended."""
-        look = await self._bot.threads.quick(read_job_status, self._bot.services.jobs, tracked.job_id)
-        if look.job.state.is_final:
+        status = await self._bot.threads.quick(read_job_status, self._bot.services.jobs, tracked.job_id)
+        if status.job.state.is_final:
             return True
         async with tracked.editing:
             if not tracked.stopped.is_set():
-                await self._show(tracked, look)
+                await self._show(tracked, status)
         return False
 
-    async def _show(self, tracked: _TrackedJob, look: JobStatus) -> None:
-        words = await self._bot.guild_settings.public_words(look.job.origin.guild_id, look.job.origin.locale)
+    async def _show(self, tracked: _TrackedJob, status: JobStatus) -> None:
+        words = await self._bot.guild_settings.public_words(status.job.origin.guild_id, status.job.origin.locale)
         # Twice in a row, so that the moment between two jobs of a busy worker does not count.
-        away, tracked.away = look.away and tracked.away, look.away
-        new = render_progress(words, look, tracked.said, self._pages.get(look.job.kind), away=away)
+        away, tracked.away = status.away and tracked.away, status.away
+        new = render_progress(words, status, tracked.report, self._pages.get(status.job.kind), away=away)
         if new == tracked.shown:
             return
-        view = self._cancel_view(new.button, look.job.id)
+        view = self._cancel_view(new.button, status.job.id)
         try:
-            await self._post.update_message(look.job, Reply(new.text, view=view, **await self._picture(new)))
+            await self._post.update_message(status.job, Reply(new.text, view=view, **await self._picture(new)))
         except (discord.HTTPException, OmokageError, *TRANSIENT_ERRORS) as error:
             # A picture that is gone has been replaced, and the next look finds the new one.
-            _log.info("job %s: its progress was not shown (%s)", look.job.id, type(error).__name__)
+            _log.info("job %s: its progress was not shown (%s)", status.job.id, type(error).__name__)
             return
         tracked.shown = new
 

@@ -22,7 +22,7 @@ class JobStatus:
     """A job and its surroundings at one moment."""
 
     job: Job
-    place: QueuePosition
+    queue_position: QueuePosition
     away: bool
 
 
@@ -63,27 +63,31 @@ def worker_is_away(job: Job, backlog: dict[QueueName, Backlog]) -> bool:
 
 
 def render_progress(
-    words: Words, look: JobStatus, said: StageReport, page: ProgressRenderer | None, *, away: bool
+    words: Words, status: JobStatus, report: StageReport, render: ProgressRenderer | None, *, away: bool
 ) -> ProgressMessage:
     """The kind's own page once it is being worked on, else a line."""
-    own = page(words, look, said) if page is not None and look.job.state is JobState.RUNNING else None
-    return own or ProgressMessage(progress_text(words, look, said.stage, away=away), words.say("cancel-button"))
+    message = render(words, status, report) if render is not None and status.job.state is JobState.RUNNING else None
+    return message or ProgressMessage(progress_text(words, status, report.stage, away=away), words.say("cancel-button"))
 
 
-def progress_text(words: Words, look: JobStatus, stage: str, *, away: bool) -> str:
+def progress_text(words: Words, status: JobStatus, stage: str, *, away: bool) -> str:
     """One line: what happens now, and how long it will take."""
-    if look.job.cancel_requested:
+    if status.job.cancel_requested:
         return words.say("progress-cancelling")
-    if look.job.kind is not JobKind.CLASSIFY:
-        return _job_text(words, look, away=away)
-    if look.job.state is JobState.RECEIVED:
+    if status.job.kind is not JobKind.CLASSIFY:
+        return _job_text(words, status, away=away)
+    if status.job.state is JobState.RECEIVED:
         return words.say("progress-working")
-    if look.job.state is JobState.RUNNING:
+    if status.job.state is JobState.RUNNING:
         return words.say("progress-stage", stage=stage)
     if away:
         return words.say("progress-no-worker")
-    queued = words.say("progress-queued", ahead=look.place.ahead)
-    return queued if look.place.estimate_s is None else f"{queued} {remaining(words, look.place.estimate_s)}"
+    queued = words.say("progress-queued", ahead=status.queue_position.ahead)
+    return (
+        queued
+        if status.queue_position.estimate_s is None
+        else f"{queued} {remaining(words, status.queue_position.estimate_s)}"
+    )
 
 
 def remaining(words: Words, seconds: float) -> str:
@@ -93,8 +97,12 @@ def remaining(words: Words, seconds: float) -> str:
     return words.say("progress-estimate", seconds=max(5, 5 * round(seconds / 5 + 0.49)))
 
 
-def _job_text(words: Words, look: JobStatus, *, away: bool) -> str:
+def _job_text(words: Words, status: JobStatus, *, away: bool) -> str:
     """Of a job without a photo."""
-    if look.job.state is JobState.RUNNING:
-        return words.say("progress-job-running", kind=look.job.kind.value)
-    return words.say("progress-job-no-worker") if away else words.say("progress-job-queued", ahead=look.place.ahead)
+    if status.job.state is JobState.RUNNING:
+        return words.say("progress-job-running", kind=status.job.kind.value)
+    return (
+        words.say("progress-job-no-worker")
+        if away
+        else words.say("progress-job-queued", ahead=status.queue_position.ahead)
+    )

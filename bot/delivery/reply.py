@@ -50,11 +50,11 @@ class Reply:
     def message_arguments(self, *, addressed: bool = False) -> dict[str, Any]:
         """Arguments for a new message, with or without the salutation."""
         lines = [self.mention_line, self.content] if addressed else [self.content]
-        given: dict[str, Any] = {"content": "\n".join(filter(None, lines)), **self._embeds(), "view": self.view}
-        given = {key: value for key, value in given.items() if value}
+        arguments: dict[str, Any] = {"content": "\n".join(filter(None, lines)), **self._embeds(), "view": self.view}
+        arguments = {key: value for key, value in arguments.items() if value}
         if self.attachments:
-            given["files"] = [attachment.file() for attachment in self.attachments]
-        return given
+            arguments["files"] = [attachment.file() for attachment in self.attachments]
+        return arguments
 
     def _embeds(self) -> dict[str, Any]:
         if self.embed is None or not self.more:

@@ -59,8 +59,8 @@ class FaceChoiceSelect(
 def face_choice_of(job: Job) -> FaceChoice | None:
     """What is to be chosen before there can be an answer."""
     result: Mapping[str, Any] = job.result or {}
-    said = result.get("choice")
-    return FaceChoice(**said) if said else None
+    choice = result.get("choice")
+    return FaceChoice(**choice) if choice else None
 
 
 def params_with_choice(job: Job, index: int | None) -> dict[str, JSON]:

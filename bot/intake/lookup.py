@@ -41,10 +41,10 @@ def parse_enum(kind: type[E], option: str, text: str) -> E:
     Raises:
         OmokageError: BAD_OPTION.
     """
-    found = next((member for member in kind if member.value == text), None)
-    if found is None:
+    matched = next((member for member in kind if member.value == text), None)
+    if matched is None:
         raise bad_option(option, text[:_SHOWN], ", ".join(kind))
-    return found
+    return matched
 
 
 async def find_job(interaction: Interaction, job_id: int, *kinds: JobKind) -> Job:

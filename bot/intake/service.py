@@ -92,7 +92,7 @@ class Intake:
         for photo in (photos or {}).values():
             check_photo(photo)
         if photos:
-            params = {**params, _PHOTOS: {place: photo.params() for place, photo in photos.items()}}
+            params = {**params, _PHOTOS: {path: photo.params() for path, photo in photos.items()}}
         request = JobRequest(interaction.id, kind, origin_of(interaction), params)
         job = await self.run_query(interaction, self._bot.services.jobs.receive, request)
         if job.state is not JobState.RECEIVED or job.id in self._in_flight:
@@ -156,8 +156,8 @@ class Intake:
         """Fetch and store those of a job that has several; its parameters with the blobs' names in their places."""
         photos: Any = job.params.get(_PHOTOS) or {}
         params: dict[str, Any] = dict(job.params) if photos else {}
-        for place, photo in photos.items():
-            params = with_changed_fields(params, place, photo=await self._photo(photo, stored))
+        for path, photo in photos.items():
+            params = with_changed_fields(params, path, photo=await self._photo(photo, stored))
         return params
 
     async def _reject(self, job: Job, failure: Failure, stored: list[str]) -> None:

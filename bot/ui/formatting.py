@@ -8,9 +8,9 @@ from core.domain.training.costs import Price
 _CELLS = 20  # an embed on a phone has room for no more
 
 
-def progress_bar(share: float) -> str:
+def progress_bar(fraction: float) -> str:
     """Twenty cells; full only when everything is done."""
-    full = min(_CELLS, int(_CELLS * max(0.0, share)))
+    full = min(_CELLS, int(_CELLS * max(0.0, fraction)))
     return "▰" * full + "▱" * (_CELLS - full)
 
 
@@ -24,9 +24,9 @@ def duration(words: Words, seconds: float) -> str:
     return words.say("duration-hours", hours=minutes // 60, minutes=minutes % 60)
 
 
-def percent(share: float) -> str:
+def percent(fraction: float) -> str:
     """One decimal: versions differ by less than one in a hundred."""
-    return f"{100 * share:.1f} %"
+    return f"{100 * fraction:.1f} %"
 
 
 def figure(value: float) -> str:

@@ -46,8 +46,10 @@ def text_values(components: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str
 
 def selected_values(components: Sequence[dict[str, Any]], field: str) -> list[str]:
     """The values that are chosen in a select of a submitted form; none where there is no such select."""
-    chosen = (one for one in _inputs(components) if one["custom_id"] == field and "values" in one)
-    return [str(value) for value in next(chosen, {"values": []})["values"]]
+    selected = (
+        component for component in _inputs(components) if component["custom_id"] == field and "values" in component
+    )
+    return [str(value) for value in next(selected, {"values": []})["values"]]
 
 
 def _inputs(components: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -15,8 +15,8 @@ from core.domain.faces import Candidate
 COLOUR = 0x4477AA
 PICTURE_NAMES = {"image/jpeg": "omokage.jpg", "image/png": "omokage.png", "image/webp": "omokage.webp"}
 _DESCRIPTION = 4096  # Discord's limit for an embed's description
-_LEAST_SHARE = 0.005  # "0 %" says nothing
-_MOST_SHARE = 0.99
+_MIN_PROBABILITY = 0.005  # "0 %" says nothing
+_MAX_PROBABILITY = 0.99
 _UPSIDE_DOWN = 180  # degrees
 
 
@@ -31,12 +31,12 @@ def embed_of(words: Words, job_id: int, result: ClassifyResult, faces: Sequence[
 
 def headline(words: Words, faces: Sequence[ShownFace]) -> str:
     """How many are known; says plainly when nobody is."""
-    known = sum(face.name is not None for face in faces)
-    if known == 0:
+    named = sum(face.name is not None for face in faces)
+    if named == 0:
         return words.say("answer-nobody-title", faces=len(faces))
-    if known == len(faces):
+    if named == len(faces):
         return words.say("answer-everybody-title", faces=len(faces))
-    return words.say("answer-some-title", known=known, faces=len(faces))
+    return words.say("answer-some-title", known=named, faces=len(faces))
 
 
 def lines_of(words: Words, faces: Sequence[ShownFace], note: str = "") -> str:
@@ -59,18 +59,24 @@ def turned(words: Words, result: ClassifyResult) -> str:
 def face_line(words: Words, face: ShownFace) -> str:
     """Number, name and the top three with their percentages."""
     number = str(face.number)
-    if face.name is not None and face.share is None:
+    if face.name is not None and face.probability is None:
         return _said_line(words, number, escape_markdown(face.name), face.said_by)
-    others = [_share(words, one) for one in face.others if one.probability >= _LEAST_SHARE]
-    if face.name is not None and face.share is not None:
-        name, share = escape_markdown(face.name), _honest(face.share)
-        named = words.say("answer-line-named", number=number, name=name, share=share)
-        return " · ".join([named, *others])
+    alternatives = [
+        _candidate_text(words, candidate)
+        for candidate in face.alternatives
+        if candidate.probability >= _MIN_PROBABILITY
+    ]
+    if face.name is not None and face.probability is not None:
+        name, probability = escape_markdown(face.name), _cap(face.probability)
+        named = words.say("answer-line-named", number=number, name=name, share=probability)
+        return " · ".join([named, *alternatives])
     unknown = words.say("answer-line-unknown", number=number)
     if face.withheld is not None:
-        name, share = escape_markdown(face.withheld.name), _honest(face.withheld.probability)
-        return " · ".join([unknown, words.say("answer-line-withheld", name=name, share=share)])
-    return " · ".join([unknown, words.say("answer-line-likely", others=" · ".join(others))] if others else [unknown])
+        name, probability = escape_markdown(face.withheld.name), _cap(face.withheld.probability)
+        return " · ".join([unknown, words.say("answer-line-withheld", name=name, share=probability)])
+    return " · ".join(
+        [unknown, words.say("answer-line-likely", others=" · ".join(alternatives))] if alternatives else [unknown]
+    )
 
 
 def footer(words: Words, job_id: int, result: ClassifyResult) -> str:
@@ -90,13 +96,13 @@ def _said_line(words: Words, number: str, name: str, said_by: int | None) -> str
     return words.say("answer-line-said", number=number, name=name, member=str(said_by))
 
 
-def _share(words: Words, one: Candidate) -> str:
-    return words.say("answer-share", name=escape_markdown(one.name), share=_honest(one.probability))
+def _candidate_text(words: Words, candidate: Candidate) -> str:
+    return words.say("answer-share", name=escape_markdown(candidate.name), share=_cap(candidate.probability))
 
 
-def _honest(share: float) -> float:
+def _cap(probability: float) -> float:
     """Never "100 %": no recogniser is sure."""
-    return min(share, _MOST_SHARE)
+    return min(probability, _MAX_PROBABILITY)
 
 
 def _some(words: Words, lines: Sequence[str], kept: int) -> list[str]:

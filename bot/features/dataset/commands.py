@@ -29,11 +29,11 @@ dataset = app_commands.Group(
 async def dataset_list(interaction: Interaction) -> None:
     """What there is."""
     bot, words = interaction.client, await private_words(interaction)
-    known = await bot.threads.quick(bot.services.datasets.list, guild_id_of(interaction))
-    if not known:
+    datasets = await bot.threads.quick(bot.services.datasets.list, guild_id_of(interaction))
+    if not datasets:
         await interaction.response.send_message(words.say("dataset-list-none"), ephemeral=True)
         return
-    await interaction.response.send_message(embed=list_embed(words, known), ephemeral=True)
+    await interaction.response.send_message(embed=list_embed(words, datasets), ephemeral=True)
 
 
 @dataset.command(name=localised("dataset-curate-name"), description=localised("dataset-curate-description"))
@@ -43,6 +43,6 @@ async def dataset_list(interaction: Interaction) -> None:
 @moderators_only
 async def curate(interaction: Interaction, data: str | None = None) -> None:
     """A job, since a worker looks at the pictures."""
-    found = await find_dataset(interaction.client, guild_id_of(interaction), data)
-    params: dict[str, JSON] = {"dataset_id": found.id, "title": found.title}
+    chosen = await find_dataset(interaction.client, guild_id_of(interaction), data)
+    params: dict[str, JSON] = {"dataset_id": chosen.id, "title": chosen.title}
     await interaction.client.intake.request_job(interaction, JobKind.CURATE, params)

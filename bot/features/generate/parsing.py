@@ -38,17 +38,17 @@ def parse_traits(typed: str | None) -> dict[str, float]:
     Raises:
         OmokageError: BAD_OPTION.
     """
-    found: dict[str, float] = {}
+    amounts: dict[str, float] = {}
     awaiting: str | None = None
     for word in filter(None, _BETWEEN_TRAITS.split(typed or "")):
         if not _AMOUNT.fullmatch(word):
             awaiting = word[:40].lower()
-            found[awaiting] = _DEFAULT_AMOUNT
+            amounts[awaiting] = _DEFAULT_AMOUNT
         elif awaiting is None:
             raise OmokageError(ErrorCode.BAD_OPTION, reason="trait-form")
         else:
-            found[awaiting], awaiting = _amount(awaiting, float(word)), None
-    return found
+            amounts[awaiting], awaiting = _amount(awaiting, float(word)), None
+    return amounts
 
 
 def change_trait(traits: Mapping[str, float], name: str, step: float) -> dict[str, float]:

@@ -24,7 +24,7 @@ from core.domain.training.presets import bad_option
 
 VARIATIONS = 8  # a row of the widest grid: enough to see what varies
 TRAIT_STEP = 1.0  # the difference between faces with it and without it: less is hardly seen
-_SHOWN = 40  # characters of a forged trait, in a refusal
+_MAX_SHOWN = 40  # characters of a forged trait, in a refusal
 _SEEDS = 1_000_000  # six digits: quick to type again, and nobody meets the same face by chance
 
 
@@ -48,9 +48,9 @@ def grid(request: GridRequest) -> JobSpec:
 
 def morph(request: MorphRequest, film_format: str | None = None) -> JobSpec:
     """From one face to another; the film is what the worker makes by default, or `gif`."""
-    said: dict[str, JSON] = {} if film_format is None else {"format": film_format}
-    said["title"] = f"/morph {_short(request.a)} → {_short(request.b)}"
-    return JobSpec(JobKind.MORPH, {**request.to_json(), **said})
+    params: dict[str, JSON] = {} if film_format is None else {"format": film_format}
+    params["title"] = f"/morph {_short(request.a)} → {_short(request.b)}"
+    return JobSpec(JobKind.MORPH, {**request.to_json(), **params})
 
 
 def mix(request: MixRequest) -> JobSpec:
@@ -66,22 +66,22 @@ def again(job: Job, drawn: Drawn, seed: int) -> JobSpec:
 
 def variations(job: Job, drawn: Drawn, face: int, seed: int) -> JobSpec:
     """Faces like one of those that were drawn."""
-    asked = GridRequest.from_json(job.params)
-    return grid(replace(asked, count=VARIATIONS, seed=seed, model=drawn.model, like=Face(face)))
+    request = GridRequest.from_json(job.params)
+    return grid(replace(request, count=VARIATIONS, seed=seed, model=drawn.model, like=Face(face)))
 
 
 def film(job: Job, drawn: Drawn) -> JobSpec:
     """A walk through the first of those that were drawn."""
-    asked = GridRequest.from_json(job.params)
+    grid_request = GridRequest.from_json(job.params)
     faces = tuple(map(Face, drawn.seeds[:MOST_KEYS]))
-    request = FilmRequest(faces, drawn.model, asked.truncation, asked.traits)
+    request = FilmRequest(faces, drawn.model, grid_request.truncation, grid_request.traits)
     return JobSpec(JobKind.FILM, {**request.to_json(), "title": f"🎞️ {' '.join(map(_short, faces))}"})
 
 
 def nearest(job: Job, drawn: Drawn, face: int) -> JobSpec:
     """The training pictures that one of those that were drawn is most like."""
-    asked = GridRequest.from_json(job.params)
-    request = NearestRequest(Face(face), drawn.model, asked.truncation, asked.traits)
+    grid_request = GridRequest.from_json(job.params)
+    request = NearestRequest(Face(face), drawn.model, grid_request.truncation, grid_request.traits)
     return JobSpec(JobKind.NEAREST, {**request.to_json(), "title": f"🔎 {face}"})
 
 
@@ -90,8 +90,8 @@ def with_trait(job: Job, drawn: Drawn, trait: str, step: float) -> JobSpec:
     if job.kind is JobKind.MIX:
         mixed = MixRequest.from_json(job.params)
         return mix(replace(mixed, model=drawn.model, traits=change_trait(mixed.traits, trait, step)))
-    asked = GridRequest.from_json(job.params)
-    return grid(replace(asked, model=drawn.model, traits=change_trait(asked.traits, trait, step)))
+    request = GridRequest.from_json(job.params)
+    return grid(replace(request, model=drawn.model, traits=change_trait(request.traits, trait, step)))
 
 
 def check_seed(drawn: Drawn, number: int | None) -> int:
@@ -112,7 +112,7 @@ def check_trait(drawn: Drawn, name: str) -> str:
         OmokageError: UNKNOWN_TRAIT.
     """
     if name not in drawn.traits:
-        raise OmokageError(ErrorCode.UNKNOWN_TRAIT, trait=name[:_SHOWN], known=", ".join(drawn.traits))
+        raise OmokageError(ErrorCode.UNKNOWN_TRAIT, trait=name[:_MAX_SHOWN], known=", ".join(drawn.traits))
     return name
 
 

@@ -46,8 +46,8 @@ def _describe(words: Words, job: Job, drawn: Drawn) -> tuple[str, list[str]]:
     if job.kind is JobKind.GENERATE:
         return _of_grid(words, GridRequest.from_json(job.params))
     if job.kind is JobKind.MORPH:
-        asked = MorphRequest.from_json(job.params)
-        return words.say("draw-morph-title", a=face_name(words, asked.a), b=face_name(words, asked.b)), []
+        request = MorphRequest.from_json(job.params)
+        return words.say("draw-morph-title", a=face_name(words, request.a), b=face_name(words, request.b)), []
     if job.kind is JobKind.MIX:
         mixed = MixRequest.from_json(job.params)
         return words.say("draw-mix-title"), [*_mixed(words, mixed), _small(_traits(words, mixed.traits))]
@@ -58,12 +58,12 @@ def _describe(words: Words, job: Job, drawn: Drawn) -> tuple[str, list[str]]:
     return _of_nearest(words, NearestRequest.from_json(job.params), drawn.distances)
 
 
-def _of_grid(words: Words, asked: GridRequest) -> tuple[str, list[str]]:
-    small = _how(words, asked)
-    if asked.like is not None:
-        face = face_name(words, asked.like)
-        return words.say("draw-variations-title", count=asked.count, face=face), [small]
-    return words.say("draw-grid-title", count=asked.count), [_seeds(words, asked.seed, asked.count), small]
+def _of_grid(words: Words, request: GridRequest) -> tuple[str, list[str]]:
+    small = _how(words, request)
+    if request.like is not None:
+        face = face_name(words, request.like)
+        return words.say("draw-variations-title", count=request.count, face=face), [small]
+    return words.say("draw-grid-title", count=request.count), [_seeds(words, request.seed, request.count), small]
 
 
 def _of_film(words: Words, faces: Sequence[Face]) -> str:
@@ -78,20 +78,20 @@ def _seeds(words: Words, first: int, count: int) -> str:
     return words.say("draw-seeds", count=count, **values)
 
 
-def _of_nearest(words: Words, asked: NearestRequest, distances: Sequence[float]) -> tuple[str, list[str]]:
-    title = words.say("draw-nearest-title", face=face_name(words, asked.face))
+def _of_nearest(words: Words, request: NearestRequest, distances: Sequence[float]) -> tuple[str, list[str]]:
+    title = words.say("draw-nearest-title", face=face_name(words, request.face))
     figures = " · ".join(f"**{number}** {distance:.2f}" for number, distance in enumerate(distances, 1))
-    return title, [figures, _small([words.say("draw-nearest-scale")]), _how(words, asked)]
+    return title, [figures, _small([words.say("draw-nearest-scale")]), _how(words, request)]
 
 
-def _mixed(words: Words, asked: MixRequest) -> list[str]:
-    added, taken = (", ".join(face_name(words, face) for face in faces) for faces in (asked.add, asked.subtract))
+def _mixed(words: Words, request: MixRequest) -> list[str]:
+    added, taken = (", ".join(face_name(words, face) for face in faces) for faces in (request.add, request.subtract))
     return [f"➕ {added}", f"➖ {taken}" if taken else ""]
 
 
-def _how(words: Words, asked: GridRequest | FilmRequest | NearestRequest) -> str:
-    said = [words.say("draw-truncation", value=f"{asked.truncation:g}")] if asked.truncation != 1.0 else []
-    return _small([*said, *_traits(words, asked.traits)])
+def _how(words: Words, request: GridRequest | FilmRequest | NearestRequest) -> str:
+    parts = [words.say("draw-truncation", value=f"{request.truncation:g}")] if request.truncation != 1.0 else []
+    return _small([*parts, *_traits(words, request.traits)])
 
 
 def _traits(words: Words, traits: Mapping[str, float]) -> list[str]:

@@ -98,20 +98,20 @@ def drawn_view(words: Words, job: Job, drawn: Drawn) -> discord.ui.View | None:
 
 
 def _grid_rows(words: Words, job: Job, drawn: Drawn) -> list[Sequence[discord.ui.DynamicItem[Any]]]:
-    asked = GridRequest.from_json(job.params)
+    request = GridRequest.from_json(job.params)
     buttons = [_button(words.say("draw-again-button"), "again", job, discord.ButtonStyle.primary)]
-    seeds = drawn.seeds if asked.like is None else ()  # a variation's seed alone does not lead back to it
+    seeds = drawn.seeds if request.like is None else ()  # a variation's seed alone does not lead back to it
     if len(seeds) > 1:
         buttons.append(_button(words.say("draw-film-button"), "film", job))
     rows: list[Sequence[discord.ui.DynamicItem[Any]]] = [buttons]
     options = [
-        discord.SelectOption(label=words.say("draw-seed-option", seed=str(one)), value=str(one)) for one in seeds
+        discord.SelectOption(label=words.say("draw-seed-option", seed=str(seed)), value=str(seed)) for seed in seeds
     ]
     if len(seeds) > MAX_OPTIONS:
-        return [*rows, *([one] for one in _selects(words.say("draw-face-placeholder"), "face", job, options))]
+        return [*rows, *([select] for select in _selects(words.say("draw-face-placeholder"), "face", job, options))]
     actions = ["like", "near"] if _has_nearest(drawn) else ["like"]
     hints = {"like": words.say("draw-like-placeholder"), "near": words.say("draw-near-placeholder")}
-    return [*rows, *([one] for action in actions for one in _selects(hints[action], action, job, options))]
+    return [*rows, *([select] for action in actions for select in _selects(hints[action], action, job, options))]
 
 
 def _face_view(words: Words, job: Job, drawn: Drawn, seed: int) -> discord.ui.View:
@@ -134,11 +134,11 @@ def _trait_select(words: Words, job: Job, drawn: Drawn) -> DrawnSelect:
 
 def _selects(hint: str, action: str, job: Job, options: list[discord.SelectOption]) -> list[DrawnSelect]:
     """As many as the options need."""
-    made = []
+    selects = []
     for first, select in select_pages(hint, options):
         select.custom_id = f"drawn:{action}:{job.id}:{first}s"
-        made.append(DrawnSelect(select, action, job.id))
-    return made
+        selects.append(DrawnSelect(select, action, job.id))
+    return selects
 
 
 def _button(

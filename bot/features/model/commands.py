@@ -37,12 +37,12 @@ model = app_commands.Group(
 async def model_list(interaction: Interaction, kind: str | None = None) -> None:
     """What there is, and what answers."""
     bot, guild_id, words = interaction.client, guild_id_of(interaction), await private_words(interaction)
-    known = await bot.threads.quick(bot.services.registry.list, guild_id, parse_kind(kind))
-    if not known:
+    listed = await bot.threads.quick(bot.services.registry.list, guild_id, parse_kind(kind))
+    if not listed:
         await interaction.response.send_message(words.say("model-list-none"), ephemeral=True)
         return
     serving = await bot.threads.quick(bot.services.registry.serving, guild_id, parse_kind(kind))
-    await interaction.response.send_message(embed=list_embed(words, known, serving), ephemeral=True)
+    await interaction.response.send_message(embed=list_embed(words, listed, serving), ephemeral=True)
 
 
 @model.command(name=localised("model-card-name"), description=localised("model-card-description"))
@@ -82,9 +82,9 @@ async def rollback(interaction: Interaction, kind: str | None = None) -> None:
 @app_commands.autocomplete(version=versions)
 async def evaluate(interaction: Interaction, version: Number) -> None:
     """A job, since a worker draws the pictures. Of recognisers alone: the figures of others are on their cards."""
-    found = await _found(interaction, version, RunKind.RECOGNISER)
+    version_found = await _found(interaction, version, RunKind.RECOGNISER)
     await interaction.client.intake.request_job(
-        interaction, JobKind.EVALUATE, {"version_id": found.id, "title": found.title}
+        interaction, JobKind.EVALUATE, {"version_id": version_found.id, "title": version_found.title}
     )
 
 
@@ -96,9 +96,11 @@ async def evaluate(interaction: Interaction, version: Number) -> None:
 async def check(interaction: Interaction, version: Number) -> None:
     """A job that nobody waits for: it takes minutes, whenever a worker has nothing else to do."""
     bot, words = interaction.client, await private_words(interaction)
-    found = await _found(interaction, version, RunKind.RECOGNISER)
-    await bot.threads.slow(bot.services.checks.ask, found, again=True)
-    await interaction.response.send_message(words.say("model-check-begins", version=found.label), ephemeral=True)
+    version_found = await _found(interaction, version, RunKind.RECOGNISER)
+    await bot.threads.slow(bot.services.checks.ask, version_found, again=True)
+    await interaction.response.send_message(
+        words.say("model-check-begins", version=version_found.label), ephemeral=True
+    )
 
 
 async def _found(interaction: Interaction, number: int, kind: RunKind) -> Version:

@@ -80,7 +80,7 @@ def quality_text(words: Words, version: Version) -> str:
     if version.kind.generates:
         kid = _figure_of(version.metrics, "kid")
         return words.say("model-good-kid", kid="–" if kid is None else figure(kid))
-    return words.say("model-good-share", share=_share(version.metrics.get("accuracy")))
+    return words.say("model-good-share", share=_percent_or_dash(version.metrics.get("accuracy")))
 
 
 def version_embed(words: Words, version: Version, *, serves: bool) -> discord.Embed:
@@ -183,15 +183,17 @@ def _report_fields(words: Words, report: EvaluationReport) -> Iterator[tuple[str
     if report.known_at_1 is not None:
         yield words.say("model-known"), percent(report.known_at_1), True
     pairs = [
-        words.say("report-pair", name=escape_markdown(one.name), other=escape_markdown(one.taken_for), times=one.times)
-        for one in report.most_confused[:_PAIRS]
+        words.say(
+            "report-pair", name=escape_markdown(pair.name), other=escape_markdown(pair.taken_for), times=pair.times
+        )
+        for pair in report.most_confused[:_PAIRS]
     ]
     yield words.say("report-confused"), "\n".join(pairs) or words.say("report-nobody-confused"), False
 
 
 def _accuracy(words: Words, metrics: Mapping[str, JSON]) -> str:
     folds = metrics.get("folds")
-    text = f"**{_share(metrics.get('accuracy'))}**"
+    text = f"**{_percent_or_dash(metrics.get('accuracy'))}**"
     if isinstance(folds, Mapping) and folds:
         return f"{text}\n{words.say('model-folds', folds=len(folds))}"
     return text
@@ -199,18 +201,18 @@ def _accuracy(words: Words, metrics: Mapping[str, JSON]) -> str:
 
 def _robustness(words: Words, version: Version) -> str:
     """How easily it is fooled, and how often by wallpaper."""
-    found = robustness_in(version.metrics)
-    if found is None:
+    robustness = robustness_in(version.metrics)
+    if robustness is None:
         return words.say("model-not-checked")
     fooled = words.say(
         "model-fooled",
-        epsilon=found.epsilon,
-        share=percent(found.fooled),
-        faces=found.faces,
-        median=0 if found.median_linf is None else round(found.median_linf),
+        epsilon=robustness.epsilon,
+        share=percent(robustness.fooled),
+        faces=robustness.faces,
+        median=0 if robustness.median_linf is None else round(robustness.median_linf),
     )
-    textures = words.say("model-textures", closed=percent(found.named_closed), open=percent(found.named_open))
-    return f"{fooled}\n{textures}" if found.faces else textures
+    textures = words.say("model-textures", closed=percent(robustness.named_closed), open=percent(robustness.named_open))
+    return f"{fooled}\n{textures}" if robustness.faces else textures
 
 
 def _figure_of(metrics: Mapping[str, JSON], name: str) -> float | None:
@@ -223,12 +225,12 @@ def _figure_of(metrics: Mapping[str, JSON], name: str) -> float | None:
 
 
 def _folds(folds: Mapping[str, float]) -> str:
-    return " · ".join(f"{fold}: {percent(share)}" for fold, share in sorted(folds.items()))
+    return " · ".join(f"{fold}: {percent(accuracy)}" for fold, accuracy in sorted(folds.items()))
 
 
 def _config(config: Mapping[str, JSON]) -> str:
     return " · ".join(f"{name} {value}" for name, value in sorted(config.items()) if value is not None) or "–"
 
 
-def _share(value: JSON) -> str:
+def _percent_or_dash(value: JSON) -> str:
     return percent(value) if isinstance(value, int | float) else "–"

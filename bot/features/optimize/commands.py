@@ -40,10 +40,10 @@ async def optimize(  # noqa: PLR0917 - the options, as discord.py wants them
 ) -> None:
     """A picture that the recogniser takes for somebody; whom it does not know is said before anything waits."""
     intake, services = interaction.client.intake, interaction.client.services
-    meant = await intake.run_query(
+    found_target = await intake.run_query(
         interaction, find_target, services.registry, services.people, guild_id_of(interaction), target
     )
     chosen = None if mode is None else parse_enum(OptimizeMode, "mode", mode)
-    request = request_for(meant, OptimizeOptions(chosen, photo is not None, steps, epsilon, robust, seed))
+    request = request_for(found_target, OptimizeOptions(chosen, photo is not None, steps, epsilon, robust, seed))
     photos = {} if photo is None else {"start": photo_from_attachment(photo)}
     await intake.request_job(interaction, JobKind.OPTIMIZE, params_of(request), photos)

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from bot.ui.i18n import Words
 
 
-def render_optimize_progress(words: Words, look: JobStatus, said: StageReport) -> ProgressMessage | None:
+def render_optimize_progress(words: Words, status: JobStatus, report: StageReport) -> ProgressMessage | None:
     """The step and the probability, the picture, and a button that ends it with what there is; None: no step yet."""
-    step = parse_step(said.detail)
+    step = parse_step(report.detail)
     if step is None or not step.step:
         return None
-    target = escape_markdown(str(look.job.params.get("target", "")))
-    if look.job.cancel_requested:
+    target = escape_markdown(str(status.job.params.get("target", "")))
+    if status.job.cancel_requested:
         text = words.say("optimize-stopping")
     else:
         text = words.say(

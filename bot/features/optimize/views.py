@@ -48,9 +48,9 @@ class OptimizedButton(
         await interaction.client.intake.request_job(interaction, JobKind.OPTIMIZE, params_of_next(job, self.action))
 
 
-def optimized_view(words: Words, job: Job, asked: OptimizeRequest, made: Optimized) -> discord.ui.View | None:
+def optimized_view(words: Words, job: Job, request: OptimizeRequest, optimized: Optimized) -> discord.ui.View | None:
     """Everything that makes sense with it; None: nothing."""
-    row = [_button(words, action, job) for action in next_actions(asked, made)]
+    row = [_button(words, action, job) for action in next_actions(request, optimized)]
     return rows_view([row]) if row else None
 
 

@@ -81,10 +81,10 @@ class FacesSelect(
         guild_id = await require_labeller(interaction)
         location = FaceLocation(self.job_id, parse_id(selected_value(self.item))).seen_from(interaction)
         faces = await faces_in(interaction, self.job_id, guild_id)
-        face = next((one for one in faces if one.number == location.number and one.editable), None)
+        face = next((face for face in faces if face.number == location.number and face.editable), None)
         if face is None:
             raise OmokageError(ErrorCode.FACE_GONE)
-        if face.share is None:  # unknown, or named by a member
+        if face.probability is None:  # unknown, or named by a member
             await name_form.open_form(interaction, location)
             return
         words = await private_words(interaction)
@@ -122,7 +122,7 @@ def face_row(words: Words, face: ShownFace, location: FaceLocation) -> list[Face
     """What can be said of one face."""
     if face.name is None or face.person_id is None:
         return [_button(words, "face-who-button", "who", face, location)]
-    if face.share is None:  # a member has said it already
+    if face.probability is None:  # a member has said it already
         return [_button(words, "face-change-button", "who", face, location)]
     return [
         _button(words, "face-yes-button", "yes", face, location),

@@ -152,7 +152,7 @@ async def _tell(interaction: Interaction, text: str) -> None:
 
 def _field(words: Words, face: ShownFace) -> discord.ui.TextInput[Any]:
     hint = words.say("names-placeholder")
-    likeliest = next((candidate for candidate in face.others if candidate.probability >= MIN_PROBABILITY), None)
+    likeliest = next((candidate for candidate in face.alternatives if candidate.probability >= MIN_PROBABILITY), None)
     if likeliest is not None:
         hint = words.say("names-likely-placeholder", name=likeliest.name)
     return discord.ui.TextInput(

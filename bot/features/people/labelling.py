@@ -24,16 +24,16 @@ _EDITED_TOO_OFTEN = 30046  # Discord's limit for messages over an hour old
 async def confirm(interaction: Interaction, location: FaceLocation, person_id: int, *, source: str = "confirm") -> None:
     """ "Right", or "this is ..." with somebody who is known."""
     guild_id = await require_labeller(interaction)
-    service, said = interaction.client.services.people, _provenance(interaction, location, source)
-    person = await interaction.client.threads.quick(service.confirm, location.ref, guild_id, person_id, **said)
+    service, provenance = interaction.client.services.people, _provenance(interaction, location, source)
+    person = await interaction.client.threads.quick(service.confirm, location.ref, guild_id, person_id, **provenance)
     await _done(interaction, location, "label-saved", name=person.name, pictures=person.pictures)
 
 
 async def reject(interaction: Interaction, location: FaceLocation, person_id: int) -> None:
     """ "Not this person": a lasting cannot-link."""
     guild_id = await require_labeller(interaction)
-    service, said = interaction.client.services.people, _provenance(interaction, location, "reject")
-    person = await interaction.client.threads.quick(service.reject, location.ref, guild_id, person_id, **said)
+    service, provenance = interaction.client.services.people, _provenance(interaction, location, "reject")
+    person = await interaction.client.threads.quick(service.reject, location.ref, guild_id, person_id, **provenance)
     await _done(interaction, location, "label-rejected", name=person.name)
 
 
@@ -51,8 +51,8 @@ async def save_name(interaction: Interaction, location: FaceLocation, typed: str
         OmokageError: NOT_ALLOWED, BAD_NAME, FACE_GONE.
     """
     guild_id = await require_labeller(interaction)
-    service, said = interaction.client.services.people, _provenance(interaction, location, "this-is")
-    return await interaction.client.threads.quick(service.name_face, location.ref, guild_id, typed, **said)
+    service, provenance = interaction.client.services.people, _provenance(interaction, location, "this-is")
+    return await interaction.client.threads.quick(service.name_face, location.ref, guild_id, typed, **provenance)
 
 
 def _provenance(interaction: Interaction, location: FaceLocation, source: str) -> dict[str, Any]:

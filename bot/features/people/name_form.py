@@ -99,8 +99,8 @@ def _person_select(words: Words, likely: Sequence[Candidate]) -> discord.ui.Sele
 
 
 def _option(words: Words, candidate: Candidate) -> discord.SelectOption:
-    share = candidate.probability
-    hint = words.say("person-share-option", share=share) if share >= MIN_PROBABILITY else None
+    probability = candidate.probability
+    hint = words.say("person-share-option", share=probability) if probability >= MIN_PROBABILITY else None
     return discord.SelectOption(label=candidate.name, value=str(candidate.person_id), description=hint)
 
 

@@ -14,8 +14,8 @@ from core.domain.people import StoredFace
 class ShownFace:
     """A face as the message shows it.
 
-    `person_id` and `name` are of the person it is named as: by the recogniser, then `share` is how sure it is, or by
-    somebody (`said_by`; 0 is the operator), then `share` is None. `others` are further people it may show, likeliest
+    `person_id` and `name` are of the person it is named as: by the recogniser, then `probability` is how sure it is, or by
+    somebody (`said_by`; 0 is the operator), then `probability` is None. `alternatives` are further people it may show, likeliest
     first; `editable` is false where the face is not stored any more. `withheld`: whom an unknown face would be named
     as, were that person not named on another face of this photo.
     """
@@ -23,8 +23,8 @@ class ShownFace:
     number: int
     person_id: int | None
     name: str | None
-    share: float | None
-    others: tuple[Candidate, ...]
+    probability: float | None
+    alternatives: tuple[Candidate, ...]
     said_by: int | None
     editable: bool
     withheld: Candidate | None = None
@@ -44,20 +44,24 @@ def _without(face: ShownFace, named: set[int | None]) -> ShownFace:
     Where that kept a sure name from the face, it still says so, as long as somebody else has that name.
     """
     withheld = face.withheld if face.withheld and face.withheld.person_id in named else None
-    return replace(face, others=tuple(one for one in face.others if one.person_id not in named), withheld=withheld)
+    return replace(
+        face,
+        alternatives=tuple(candidate for candidate in face.alternatives if candidate.person_id not in named),
+        withheld=withheld,
+    )
 
 
 def _shown(face: FaceAnswer, label: StoredFace | None) -> ShownFace:
     if label is not None and label.person_id is not None:
         return ShownFace(face.number, label.person_id, label.name, None, (), label.labelled_by, editable=True)
     rejected = frozenset[int]() if label is None else label.rejected
-    possible = tuple(one for one in face.top if one.person_id not in rejected)
+    possible = tuple(candidate for candidate in face.top if candidate.person_id not in rejected)
     editable = label is not None
     if face.person_id is None or face.person_id in rejected:
         withheld = face.withheld if face.withheld and face.withheld.person_id not in rejected else None
         return ShownFace(face.number, None, None, None, possible, None, editable, withheld)
     if face.confirmed_by is not None:
         return ShownFace(face.number, face.person_id, face.name, None, (), face.confirmed_by, editable)
-    share = next((one.probability for one in face.top if one.person_id == face.person_id), 0.0)
-    others = tuple(one for one in possible if one.person_id != face.person_id)
-    return ShownFace(face.number, face.person_id, face.name, share, others, None, editable)
+    probability = next((candidate.probability for candidate in face.top if candidate.person_id == face.person_id), 0.0)
+    alternatives = tuple(candidate for candidate in possible if candidate.person_id != face.person_id)
+    return ShownFace(face.number, face.person_id, face.name, probability, alternatives, None, editable)

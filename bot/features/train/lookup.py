@@ -28,13 +28,13 @@ async def require_version(bot: BotContext, run: Run) -> Version:
     Raises:
         OmokageError: UNKNOWN_VERSION.
     """
-    found = await find_version(bot, run)
-    if found is None:
+    version = await find_version(bot, run)
+    if version is None:
         raise OmokageError(ErrorCode.UNKNOWN_VERSION)
-    return found
+    return version
 
 
 async def find_version(bot: BotContext, run: Run) -> Version | None:
     """What a run left behind, if it is finished."""
-    known = await bot.threads.quick(bot.services.registry.list, run.guild_id, run.kind)
-    return next((one for one in known if one.run_id == run.id), None)
+    versions = await bot.threads.quick(bot.services.registry.list, run.guild_id, run.kind)
+    return next((version for version in versions if version.run_id == run.id), None)

@@ -43,9 +43,9 @@ async def start_training(interaction: Interaction, options: TrainingOptions) -> 
     bot, words = interaction.client, await private_words(interaction)
     await interaction.response.defer(ephemeral=True, thinking=True)
     dataset = await find_dataset(bot, guild_id_of(interaction), options.data)
-    found = bot.services.datasets.preflight(dataset, kind=options.kind)
-    remarks = preflight_lines(words, dataset, found)
-    if not found.is_fit:
+    preflight = bot.services.datasets.preflight(dataset, kind=options.kind)
+    remarks = preflight_lines(words, dataset, preflight)
+    if not preflight.is_fit:
         text = f"{words.say('train-unfit')}\n{remarks}\n{job_number_line(words, interaction.id)}"
         await interaction.edit_original_response(content=text)
         return

@@ -35,13 +35,13 @@ class StatusMessagePoster:
 
     async def edit(self, run: Run, message_id: int, page: StatusContent) -> bool:
         """Make a message this page; False: somebody has deleted it."""
-        given: dict[str, Any] = {"embeds": list(page.embeds), "view": page.view}
+        arguments: dict[str, Any] = {"embeds": list(page.embeds), "view": page.view}
         # A picture that is gone was replaced a moment ago: the message keeps its older one until the next look.
         files = None if self._uploaded.get(message_id) == page.pictures else await picture_files(self._bot, page)
         if files is not None:
-            given["attachments"] = files
+            arguments["attachments"] = files
         try:
-            await self._channel(run).get_partial_message(message_id).edit(**given)
+            await self._channel(run).get_partial_message(message_id).edit(**arguments)
         except discord.HTTPException as error:
             if error.code == _UNKNOWN_MESSAGE:
                 return False
@@ -61,9 +61,9 @@ class StatusMessagePoster:
             now: aware UTC.
         """
         if now - since > _NONCE_LIFE:
-            known = await self._find_sent_message(run, max(since, now - EDITABLE), after)
-            if known is not None and await self.edit(run, known, page):
-                return known
+            sent_id = await self._find_sent_message(run, max(since, now - EDITABLE), after)
+            if sent_id is not None and await self.edit(run, sent_id, page):
+                return sent_id
         files = await picture_files(self._bot, page)
         embeds = list(page.embeds) if files is not None else page.without_pictures()
         nonce = f"{run.id}-{int(1000 * since.timestamp()) % 10_000}"  # of 25 characters at most

@@ -116,9 +116,9 @@ def _state_line(words: Words, shown: RunStatus) -> str:
 
 
 def _bar_line(words: Words, run: Run, step: int) -> str:
-    share = step / run.steps if run.steps else 0.0
-    done = words.say("run-step", percent=int(100 * share), step=step, steps=run.steps)
-    return f"{progress_bar(share)} {done}"
+    fraction = step / run.steps if run.steps else 0.0
+    done = words.say("run-step", percent=int(100 * fraction), step=step, steps=run.steps)
+    return f"{progress_bar(fraction)} {done}"
 
 
 def _about_line(words: Words, shown: RunStatus) -> str:
@@ -126,8 +126,10 @@ def _about_line(words: Words, shown: RunStatus) -> str:
     run, parts = shown.run, []
     if shown.dataset is not None:
         parts.append(data_line(words, shown.dataset))
-    said = {name: run.config.get(name) for name in _SHOWN_OPTIONS}
-    parts += [f"{name} {value}" for name, value in said.items() if value is not None and (value or name != "fold")]
+    shown_options = {name: run.config.get(name) for name in _SHOWN_OPTIONS}
+    parts += [
+        f"{name} {value}" for name, value in shown_options.items() if value is not None and (value or name != "fold")
+    ]
     if run.parent_step is not None:
         parts.append(words.say("run-branched", step=run.parent_step))
     parts.append(words.say("run-asked-by", member=str(run.origin.member_id)))
