@@ -71,7 +71,7 @@ class Head(Protocol):
 class RecogniserConfig:
     """How distances become probabilities, for squared distances between embeddings of dlib's network.
 
-    Fitted by maximum likelihood with `python -m benchmarks.recognition --fit`: galleries of 1 to 30 people with 1 to 20
+    Fitted by maximum likelihood with `python -m benchmarks recognition --fit`: galleries of 1 to 30 people with 1 to 20
     pictures each, half of the queries strangers, so that "unknown" starts at even odds.
     """
 

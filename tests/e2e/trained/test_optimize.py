@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.running import Running
+from benchmarks.helpers.running_product import Running
 from core.bootstrap import Services, build, build_classifier
 from core.domain.faces import RecognisedFace
 from core.domain.jobs import JobState

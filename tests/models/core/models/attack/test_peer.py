@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks._art_attacks import as_fool, auto_pgd, pgd
+from benchmarks.helpers.art_attacks import as_fool, auto_pgd, pgd
 from core.domain.optimisation import EPSILON, Robustness
 from core.domain.registry.robustness import CheckState, Faced
 from core.models.attack.robustness import Check, Sitter
