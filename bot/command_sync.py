@@ -1,4 +1,4 @@
-"""Telling Discord which commands there are: only when they have changed."""
+"""Register the slash commands with Discord, only when they have changed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 
 async def sync_commands(bot: BotClient, file: Path) -> bool:
-    """Register the commands where they differ from what was registered last; whether that was needed.
+    """Register the commands where they differ from those that were registered last; return whether any did.
 
     Args:
         bot: logged in; its tree has a translator.
@@ -45,7 +45,7 @@ async def sync_commands(bot: BotClient, file: Path) -> bool:
 
 
 async def payload_of(bot: BotClient) -> list[dict[str, Any]]:
-    """What Discord is told, translations included."""
+    """Build what Discord gets, translations included."""
     translator = bot.tree.translator
     if translator is None:
         raise RuntimeError("the command tree has no translator")
@@ -53,12 +53,12 @@ async def payload_of(bot: BotClient) -> list[dict[str, Any]]:
 
 
 def hash_of(payload: list[dict[str, Any]]) -> str:
-    """The same for the same commands, in whatever order their keys are."""
+    """Hash a payload; the order of its keys does not matter."""
     return hashlib.sha256(json.dumps(payload, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 
 async def _registered(bot: BotClient, scope: discord.Object | None) -> int:
-    """How many commands Discord has: one that was removed by other means must not stay away for ever."""
+    """Count the commands that Discord has: one that was removed by other means must come back."""
     return len(await bot.tree.fetch_commands(guild=scope))
 
 

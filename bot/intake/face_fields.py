@@ -1,4 +1,4 @@
-"""Parts of a job's parameters by where they are: `a`, `add/0`, `like`."""
+"""Change parts of a job's parameters by their paths: `a`, `add/0`, `like`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.domain.jobs import JSON
 
 
 def with_changed_fields(params: Mapping[str, Any], path: str, **changes: JSON) -> dict[str, Any]:
-    """The same, with some keys changed of the object that is there.
+    """Copy the parameters, with some keys changed of the object at a path.
 
     Raises:
         ValueError: nothing is there, or no object.

@@ -1,4 +1,4 @@
-"""What custom ids, options and forms refer to: everything in them may be forged, so it is read in this one place."""
+"""Parse what custom ids, options and forms refer to: everything in them may be forged, so it is parsed here."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SHOWN = 20  # characters of a forged value, in a refusal
 
 
 def parse_number(text: object) -> int | None:
-    """Read a whole number from 0 to LARGEST_ID; None: the text is none, or too large."""
+    """Read a whole number from 0 to MAX_ID; None: the text is none, or too large."""
     digits = str(text).strip()
     if not (digits.isascii() and digits.isdigit()) or len(digits) > len(str(MAX_ID)):
         return None

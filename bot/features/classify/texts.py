@@ -1,4 +1,4 @@
-"""The answer in words."""
+"""The texts of a classify job's reply."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _UPSIDE_DOWN = 180  # degrees
 
 
 def embed_of(words: Words, job_id: int, result: ClassifyResult, faces: Sequence[ShownFace]) -> discord.Embed:
-    """Headline, a line for each face, the picture, and how it came about."""
+    """Build headline, a line for each face, the picture, and a footer with model and time."""
     embed = discord.Embed(
         colour=COLOUR, title=headline(words, faces), description=lines_of(words, faces, turned(words, result))
     )
@@ -30,7 +30,7 @@ def embed_of(words: Words, job_id: int, result: ClassifyResult, faces: Sequence[
 
 
 def headline(words: Words, faces: Sequence[ShownFace]) -> str:
-    """How many are known; says plainly when nobody is."""
+    """Say how many faces are named, plainly where none is."""
     named = sum(face.name is not None for face in faces)
     if named == 0:
         return words.say("answer-nobody-title", faces=len(faces))
@@ -40,7 +40,7 @@ def headline(words: Words, faces: Sequence[ShownFace]) -> str:
 
 
 def lines_of(words: Words, faces: Sequence[ShownFace], note: str = "") -> str:
-    """The note, a line for each face, as many as an embed holds, and how many are left out."""
+    """Join the note and a line for each face, as many as an embed holds, and say how many are left out."""
     lines = [face_line(words, face) for face in faces]
     first = [note] if note else []
     kept = len(lines)
@@ -50,14 +50,14 @@ def lines_of(words: Words, faces: Sequence[ShownFace], note: str = "") -> str:
 
 
 def turned(words: Words, result: ClassifyResult) -> str:
-    """That the photo was turned upright, or nothing where it stood."""
+    """Say that the photo was turned upright; empty where it was not."""
     if not result.turned:
         return ""
     return words.say("answer-turned", way="over" if result.turned == _UPSIDE_DOWN else "side")
 
 
 def face_line(words: Words, face: ShownFace) -> str:
-    """Number, name and the top three with their percentages."""
+    """Write number, name and the top three with their percentages."""
     number = str(face.number)
     if face.name is not None and face.probability is None:
         return _said_line(words, number, escape_markdown(face.name), face.said_by)
@@ -80,13 +80,13 @@ def face_line(words: Words, face: ShownFace) -> str:
 
 
 def footer(words: Words, job_id: int, result: ClassifyResult) -> str:
-    """The model's version, the time it took, and the job's number."""
+    """Name the model's version, the seconds it took, and the job."""
     seconds = f"{result.seconds:.1f}"
     return words.say("answer-footer", model=clip(result.model, 200), seconds=seconds, job=str(job_id))
 
 
 def picture_name(result: ClassifyResult) -> str:
-    """What the attached picture is called."""
+    """Name the attached picture's file."""
     return PICTURE_NAMES.get(result.picture_type, "omokage.jpg")
 
 
@@ -101,7 +101,7 @@ def _candidate_text(words: Words, candidate: Candidate) -> str:
 
 
 def _cap(probability: float) -> float:
-    """Never "100 %": no recogniser is sure."""
+    """Cap a probability below "100 %": no recogniser is certain."""
     return min(probability, _MAX_PROBABILITY)
 
 

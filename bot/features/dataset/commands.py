@@ -1,4 +1,4 @@
-"""/dataset: everybody may look, moderators decide."""
+"""/dataset: everybody may list, moderators curate."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ dataset = app_commands.Group(
 
 @dataset.command(name=localised("dataset-list-name"), description=localised("dataset-list-description"))
 async def dataset_list(interaction: Interaction) -> None:
-    """What there is."""
+    """List the guild's data sets."""
     bot, words = interaction.client, await private_words(interaction)
     datasets = await bot.threads.quick(bot.services.datasets.list, guild_id_of(interaction))
     if not datasets:
@@ -42,7 +42,7 @@ async def dataset_list(interaction: Interaction) -> None:
 @app_commands.autocomplete(data=data_sets)
 @moderators_only
 async def curate(interaction: Interaction, data: str | None = None) -> None:
-    """A job, since a worker looks at the pictures."""
+    """Request a curation: a job, since a worker reads the pictures."""
     chosen = await find_dataset(interaction.client, guild_id_of(interaction), data)
     params: dict[str, JSON] = {"dataset_id": chosen.id, "title": chosen.title}
     await interaction.client.intake.request_job(interaction, JobKind.CURATE, params)

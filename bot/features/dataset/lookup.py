@@ -15,7 +15,7 @@ _TITLE = re.compile(r"(?P<name>.+?)(?:\s+v(?P<version>\d{1,9}))?", re.DOTALL)
 
 
 async def find_dataset(bot: BotContext, guild_id: int, title: str | None) -> Dataset:
-    """The data set of that title (`family`, `family v2`), or the newest.
+    """Find the data set of that title (`family`, `family v2`), or the newest.
 
     Raises:
         OmokageError: UNKNOWN_DATASET.

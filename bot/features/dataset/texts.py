@@ -1,4 +1,4 @@
-"""Data sets in words, and what was found in one."""
+"""The texts about data sets: lists, preflight checks, reports of curations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DROPPED, KEPT = "dropped.png", "kept.png"
 
 
 def list_embed(words: Words, datasets: Sequence[Dataset]) -> discord.Embed:
-    """A line for each, newest first."""
+    """List data sets, newest first."""
     lines = [_line(words, dataset) for dataset in datasets[:_LINES]]
     if len(datasets) > _LINES:
         lines.append(words.say("dataset-list-more", count=len(datasets) - _LINES))
@@ -27,7 +27,7 @@ def list_embed(words: Words, datasets: Sequence[Dataset]) -> discord.Embed:
 
 
 def curation_embed(words: Words, title: str, result: Mapping[str, Any], job_id: int) -> discord.Embed:
-    """How many are kept, and why the others are not."""
+    """Say how many pictures are kept, and why the others are not."""
     kept, pictures = int(result["kept"]), int(result["pictures"])
     lines = [words.say("dataset-kept-line", kept=kept, pictures=pictures)]
     # In the order of the reasons, whatever the database made of the object.
@@ -54,7 +54,7 @@ _MAX_LIST = 300  # names in a remark
 
 
 def data_line(words: Words, dataset: Dataset) -> str:
-    """A data set's title, and how much is in it."""
+    """Write a data set's title and size."""
     values: dict[str, Value] = {"data": escape_markdown(dataset.title), "pictures": dataset.pictures}
     if not dataset.people:
         return words.say("run-data-unnamed", **values)
@@ -62,14 +62,14 @@ def data_line(words: Words, dataset: Dataset) -> str:
 
 
 def preflight_lines(words: Words, dataset: Dataset, preflight: Preflight) -> str:
-    """What is in a data set, and what is remarkable about it; what blocks comes first."""
+    """Describe a data set and the remarks of its preflight check; those that block come first."""
     return "\n".join(
         [_counts(words, dataset, preflight), *(remark_line(words, remark) for remark in preflight.remarks)]
     )
 
 
 def remark_line(words: Words, remark: Remark) -> str:
-    """One remark, marked by whether the training is refused."""
+    """Write one remark, marked by whether it blocks a training."""
     details = {name: _word(value) for name, value in remark.details.items()}
     names = escape_markdown(clip(str(details.get("names", "…")), _MAX_LIST))
     count, minimum = details.get("count", 0), details.get("minimum", 0)

@@ -1,4 +1,4 @@
-"""What is asked of the workers next, from what was drawn: rules alone, without Discord."""
+"""Requests for workers, from what a member asked or pressed: rules without Discord."""
 
 from __future__ import annotations
 
@@ -30,48 +30,48 @@ _SEEDS = 1_000_000  # six digits: quick to type again, and nobody meets the same
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """A job to be."""
+    """Kind and parameters of a job that is to be requested."""
 
     kind: JobKind
     params: Mapping[str, JSON]
 
 
 def random_seed() -> int:
-    """For who says none."""
+    """Choose a seed for members who give none."""
     return secrets.randbelow(_SEEDS)
 
 
 def grid(request: GridRequest) -> JobSpec:
-    """Faces, or variations of one."""
+    """Request a grid of faces, or of variations of one."""
     return JobSpec(JobKind.GENERATE, {**request.to_json(), "title": f"/generate {request.count} · {request.seed}"})
 
 
 def morph(request: MorphRequest, film_format: str | None = None) -> JobSpec:
-    """From one face to another; the film is what the worker makes by default, or `gif`."""
+    """Request a morph from one face to another; the film is in the worker's default format, or in `gif`."""
     params: dict[str, JSON] = {} if film_format is None else {"format": film_format}
     params["title"] = f"/morph {_short(request.a)} → {_short(request.b)}"
     return JobSpec(JobKind.MORPH, {**request.to_json(), **params})
 
 
 def mix(request: MixRequest) -> JobSpec:
-    """Faces added and subtracted."""
+    """Request the arithmetic of faces."""
     words = [*(f"+{_short(face)}" for face in request.add), *(f"−{_short(face)}" for face in request.subtract)]
     return JobSpec(JobKind.MIX, {**request.to_json(), "title": f"/mix {' '.join(words)}"})
 
 
 def again(job: Job, drawn: Drawn, seed: int) -> JobSpec:
-    """The same with other faces, from the same model."""
+    """Request other faces from the same model."""
     return grid(replace(GridRequest.from_json(job.params), seed=seed, model=drawn.model))
 
 
 def variations(job: Job, drawn: Drawn, face: int, seed: int) -> JobSpec:
-    """Faces like one of those that were drawn."""
+    """Request variations of one of the drawn faces."""
     request = GridRequest.from_json(job.params)
     return grid(replace(request, count=VARIATIONS, seed=seed, model=drawn.model, like=Face(face)))
 
 
 def film(job: Job, drawn: Drawn) -> JobSpec:
-    """A walk through the first of those that were drawn."""
+    """Request a film through the first of the drawn faces."""
     grid_request = GridRequest.from_json(job.params)
     faces = tuple(map(Face, drawn.seeds[:MOST_KEYS]))
     request = FilmRequest(faces, drawn.model, grid_request.truncation, grid_request.traits)
@@ -79,14 +79,14 @@ def film(job: Job, drawn: Drawn) -> JobSpec:
 
 
 def nearest(job: Job, drawn: Drawn, face: int) -> JobSpec:
-    """The training pictures that one of those that were drawn is most like."""
+    """Request the training pictures that are nearest to one of the drawn faces."""
     grid_request = GridRequest.from_json(job.params)
     request = NearestRequest(Face(face), drawn.model, grid_request.truncation, grid_request.traits)
     return JobSpec(JobKind.NEAREST, {**request.to_json(), "title": f"🔎 {face}"})
 
 
 def with_trait(job: Job, drawn: Drawn, trait: str, step: float) -> JobSpec:
-    """The same faces with more or less of a trait."""
+    """Request the same faces with more or less of a trait."""
     if job.kind is JobKind.MIX:
         mixed = MixRequest.from_json(job.params)
         return mix(replace(mixed, model=drawn.model, traits=change_trait(mixed.traits, trait, step)))
@@ -117,7 +117,7 @@ def check_trait(drawn: Drawn, name: str) -> str:
 
 
 def result_of(job: Job) -> Drawn:
-    """What came of a job.
+    """Read what a job has drawn.
 
     Raises:
         OmokageError: PHOTO_GONE, it has no result.

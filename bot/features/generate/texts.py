@@ -1,4 +1,4 @@
-"""What was drawn, in words."""
+"""The texts about drawn faces."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ PICTURE = "faces.png"
 
 
 def drawn_embed(words: Words, job: Job, drawn: Drawn) -> discord.Embed:
-    """Headline, what was asked for, and what drew it; the pictures are the answerer's."""
+    """Build headline, request, and model; the answerer adds the pictures."""
     title, lines = _describe(words, job, drawn)
     embed = discord.Embed(colour=COLOUR, title=clip(title, 256), description="\n".join(filter(None, lines)) or None)
     return embed.set_footer(text=words.say("draw-footer", model=clip(drawn.label, 200), job=str(job.id)))
 
 
 def alt_text(words: Words, job: Job, drawn: Drawn) -> str:
-    """What the picture shows, for those who cannot see it."""
+    """Describe the picture, as alternative text."""
     if job.kind is JobKind.NEAREST:
         return words.say("draw-nearest-alt", count=len(drawn.distances))
     if job.kind is JobKind.GENERATE:
@@ -31,12 +31,12 @@ def alt_text(words: Words, job: Job, drawn: Drawn) -> str:
 
 
 def trait_name(words: Words, trait: str) -> str:
-    """What people call it; the model's own word where there is no other."""
+    """Translate a trait's name; one without a translation is shown as the model calls it."""
     return words.say("draw-trait-name", trait=trait.replace("_", "-"), name=trait.replace("_", " ").replace("-", " "))
 
 
 def face_name(words: Words, face: Face | None) -> str:
-    """Whose it is."""
+    """Name a face by its seed, or as the photo."""
     if face is None or face.seed is None:
         return words.say("draw-face-photo")
     return words.say("draw-face-seed", seed=str(face.seed))

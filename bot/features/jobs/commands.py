@@ -32,7 +32,7 @@ _BUTTONS = 5  # a member has two jobs running and ten waiting at most; a row of 
 @app_commands.describe(everyone=localised("jobs-everyone-description"))
 @app_commands.guild_only
 async def jobs(interaction: Interaction, everyone: bool = False) -> None:
-    """What was asked for lately."""
+    """List the latest jobs."""
     if everyone:
         require_moderator(interaction)
     bot, member = interaction.client, None if everyone else interaction.user.id
@@ -60,8 +60,8 @@ async def show(interaction: Interaction, job: str) -> None:
         await interaction.response.send_message(_no_answer(words, stored), ephemeral=True)
         return
     await interaction.response.defer(thinking=True)
-    answer = await bot.answerers[stored.kind].answer(bot, stored)
-    await interaction.edit_original_response(**answer.edit_arguments())
+    reply = await bot.answerers[stored.kind].answer(bot, stored)
+    await interaction.edit_original_response(**reply.edit_arguments())
 
 
 def _latest(service: JobService, guild_id: int, member_id: int | None) -> tuple[list[Job], dict[int, QueuePosition]]:

@@ -1,4 +1,4 @@
-"""Jobs in words."""
+"""The texts about jobs."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _CHOICE = 100  # Discord's limit for the name of a choice
 def jobs_embed(
     words: Words, jobs: Sequence[Job], positions: dict[int, QueuePosition], *, everyone: bool
 ) -> discord.Embed:
-    """A line for each job, newest first."""
+    """List jobs, newest first."""
     title = words.say("jobs-title", everyone="yes" if everyone else "no")
     lines = [job_entry(words, job, positions.get(job.id), everyone=everyone) for job in jobs]
     return discord.Embed(colour=COLOUR, title=title, description="\n".join(lines))
 
 
 def job_entry(words: Words, job: Job, position: QueuePosition | None, *, everyone: bool) -> str:
-    """Number, state with place and estimate, and when it was asked for."""
+    """Write number, state with position and estimate, and time of a job."""
     values = {"job": str(job.id), "state": state_text(words, job, position), "when": format_dt(job.created_at, "R")}
     if everyone:
         return words.say("jobs-line-member", member=str(job.origin.member_id), **values)
@@ -33,7 +33,7 @@ def job_entry(words: Words, job: Job, position: QueuePosition | None, *, everyon
 
 
 def state_text(words: Words, job: Job, position: QueuePosition | None = None) -> str:
-    """The state; of an unfinished job with its place in the queue and the estimate."""
+    """Write the state; of an unfinished job with its position in the queue and the estimate."""
     parts = [words.say("job-state", state=job.state.value)]
     if position is not None:
         parts.append(words.say("job-place", ahead=position.ahead))
@@ -43,6 +43,6 @@ def state_text(words: Words, job: Job, position: QueuePosition | None = None) ->
 
 
 def job_label(words: Words, job: Job) -> str:
-    """How a job is offered while its number is being typed."""
+    """Label a job for autocompletion."""
     file = clip(str(job.params.get("filename") or job.params.get("title", "")), 50)
     return clip(words.say("jobs-choice", state=state_text(words, job), file=file, job=str(job.id)), _CHOICE)

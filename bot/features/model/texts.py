@@ -1,4 +1,4 @@
-"""Model versions in words."""
+"""The texts about model versions."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Recall:
 
     @classmethod
     def of(cls, title: str, report: EvaluationReport) -> Recall:
-        """From a report; people of whom no picture was held out come last."""
+        """Sort a report's people by recall; those without held-out pictures come last."""
 
         def key(card: PersonCard) -> tuple[float, str]:
             return (2.0 if card.recall is None else card.recall, card.name)
@@ -56,12 +56,12 @@ class Recall:
 
     @property
     def pages(self) -> int:
-        """At least one."""
+        """Count the pages; there is at least one."""
         return max(1, -(-len(self.cards) // PEOPLE_PER_PAGE))
 
 
 def list_embed(words: Words, versions: Sequence[Version], serving: Version | None) -> discord.Embed:
-    """A line for each version of one kind, newest first; says which answers."""
+    """List versions of one kind, newest first, and say which serves."""
     kind = versions[0].kind.value
     lines = [_line(words, version, serving) for version in versions[:_VERSIONS]]
     if serving is None:
@@ -70,13 +70,13 @@ def list_embed(words: Words, versions: Sequence[Version], serving: Version | Non
 
 
 def version_label(words: Words, version: Version) -> str:
-    """How a version is offered while its number is being typed."""
+    """Label a version for autocompletion."""
     good = quality_text(words, version)
     return clip(words.say("model-choice", version=version.label, data=version.dataset_title, good=good), 100)
 
 
 def quality_text(words: Words, version: Version) -> str:
-    """How good it is, in the figure by which versions of its kind are compared."""
+    """Say how good a version is, in the figure by which versions of its kind are compared."""
     if version.kind.generates:
         kid = _figure_of(version.metrics, "kid")
         return words.say("model-good-kid", kid="–" if kid is None else figure(kid))
@@ -84,7 +84,7 @@ def quality_text(words: Words, version: Version) -> str:
 
 
 def version_embed(words: Words, version: Version, *, serves: bool) -> discord.Embed:
-    """Everything about a version but its weights."""
+    """Show everything about a version but its weights."""
     lines = [words.say("model-serves") if serves else words.say("model-serves-not")]
     if version.draws_no_face:
         lines.append(words.say("model-draws-no-face"))
@@ -98,7 +98,7 @@ def version_embed(words: Words, version: Version, *, serves: bool) -> discord.Em
 
 
 def report_embed(words: Words, title: str, report: EvaluationReport) -> discord.Embed:
-    """What an evaluation found."""
+    """Show the result of an evaluation."""
     embed = discord.Embed(colour=COLOUR, title=words.say("report-title", version=title, share=percent(report.mean)))
     data = escape_markdown(report.dataset)
     embed.description = words.say("report-data", pictures=report.pictures, people=len(report.names), data=data)
@@ -108,7 +108,7 @@ def report_embed(words: Words, title: str, report: EvaluationReport) -> discord.
 
 
 def recall_embed(words: Words, recall: Recall, page: int) -> discord.Embed:
-    """One page of people."""
+    """Show one page of people."""
     page = min(page, recall.pages - 1)
     lines = [person_line(words, card) for card in recall.cards[page * PEOPLE_PER_PAGE : (page + 1) * PEOPLE_PER_PAGE]]
     title = words.say("recall-title", version=recall.title)
@@ -117,7 +117,7 @@ def recall_embed(words: Words, recall: Recall, page: int) -> discord.Embed:
 
 
 def person_line(words: Words, card: PersonCard) -> str:
-    """ "150 pictures, out-of-fold recall 0.91, often taken for B"."""
+    """Write a line such as "150 pictures, out-of-fold recall 0.91, often taken for B"."""
     name = escape_markdown(card.name)
     if card.recall is None:
         return words.say("recall-none", name=name)
@@ -144,7 +144,7 @@ def _card_fields(words: Words, version: Version) -> Iterator[tuple[str, str, boo
 
 
 def _naming_fields(words: Words, version: Version, data: _Field) -> Iterator[_Field]:
-    """Of a recogniser."""
+    """List the fields of a recogniser."""
     yield words.say("model-accuracy"), _accuracy(words, version.metrics), True
     yield data
     yield words.say("model-people"), str(len(version.classes)), True
@@ -155,7 +155,7 @@ def _naming_fields(words: Words, version: Version, data: _Field) -> Iterator[_Fi
 
 
 def _drawing_fields(words: Words, version: Version, data: _Field) -> Iterator[_Field]:
-    """Of a model that draws faces."""
+    """List the fields of a generator."""
     kid, real = _figure_of(version.metrics, "kid"), _figure_of(version.metrics, "real_kid")
     text = f"**{'–' if kid is None else figure(kid)}**"
     if real is not None:
@@ -200,7 +200,7 @@ def _accuracy(words: Words, metrics: Mapping[str, JSON]) -> str:
 
 
 def _robustness(words: Words, version: Version) -> str:
-    """How easily it is fooled, and how often by wallpaper."""
+    """Say how easily a recogniser is fooled, and how often it takes textures for somebody."""
     robustness = robustness_in(version.metrics)
     if robustness is None:
         return words.say("model-not-checked")
@@ -216,7 +216,7 @@ def _robustness(words: Words, version: Version) -> str:
 
 
 def _figure_of(metrics: Mapping[str, JSON], name: str) -> float | None:
-    """Where a trainer put it: beside the accuracy, or only into the report."""
+    """Read a figure where its trainer put it: beside the accuracy, or only into the report."""
     report = metrics.get("report")
     value = metrics.get(name)
     if value is None and isinstance(report, Mapping):

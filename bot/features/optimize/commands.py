@@ -1,4 +1,4 @@
-"""/optimize, for everybody."""
+"""/optimize: everybody may request a picture that the recogniser takes for somebody."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def optimize(  # noqa: PLR0917 - the options, as discord.py wants them
     robust: bool = False,
     seed: Seed | None = None,
 ) -> None:
-    """A picture that the recogniser takes for somebody; whom it does not know is said before anything waits."""
+    """Request it; a target whom the recogniser does not know is refused at once."""
     intake, services = interaction.client.intake, interaction.client.services
     found_target = await intake.run_query(
         interaction, find_target, services.registry, services.people, guild_id_of(interaction), target

@@ -1,4 +1,4 @@
-"""What is shown while a picture is being optimised: the picture so far, and how the recogniser sees it."""
+"""What members see while a picture is optimised: the picture so far, and the target's probability."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def render_optimize_progress(words: Words, status: JobStatus, report: StageReport) -> ProgressMessage | None:
-    """The step and the probability, the picture, and a button that ends it with what there is; None: no step yet."""
+    """Show step, probability, picture and a button that stops there; None: no step is reported yet."""
     step = parse_step(report.detail)
     if step is None or not step.step:
         return None
@@ -35,7 +35,7 @@ def render_optimize_progress(words: Words, status: JobStatus, report: StageRepor
 
 
 def parse_step(detail: str) -> OptimizeStep | None:
-    """What a worker's detail says; None: nothing, or a worker of another version says it."""
+    """Read a worker's detail; None: there is none, or a worker of another version wrote it."""
     try:
         return OptimizeStep.from_json(json.loads(detail)) if detail else None
     except (ValueError, TypeError):

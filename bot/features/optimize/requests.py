@@ -1,4 +1,4 @@
-"""What is asked of the workers: rules alone, without Discord."""
+"""Requests to optimise a picture, from what a member typed or pressed: rules without Discord."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SEEDS = 1_000_000  # six digits: quick to type again, and nobody meets the same
 
 @dataclass(frozen=True, slots=True)
 class OptimizeOptions:
-    """The options as they were said; None: not."""
+    """The options that a member typed; None: left out."""
 
     mode: str | None = None
     photo: bool = False
@@ -31,7 +31,7 @@ class OptimizeOptions:
 
 
 def request_for(target: Target, options: OptimizeOptions) -> OptimizeRequest:
-    """What is meant: with a photo that is changed, without one noise, unless somebody says otherwise.
+    """Complete the options: with a photo that photo is changed, without one it starts from noise.
 
     Raises:
         OmokageError: BAD_OPTION, options that do not go together, or out of range.
@@ -56,12 +56,12 @@ def request_for(target: Target, options: OptimizeOptions) -> OptimizeRequest:
 
 
 def params_of(request: OptimizeRequest) -> dict[str, JSON]:
-    """Of the job."""
+    """Build the job's parameters."""
     return {**request.to_json(), "title": f"/optimize {request.mode} → {request.target}"}
 
 
 def next_actions(request: OptimizeRequest, optimized: Optimized) -> tuple[str, ...]:
-    """What makes sense next."""
+    """List the actions that make sense after a result."""
     if optimized.picture is None or optimized.after is None:
         return ()
     fools = request.mode is OptimizeMode.FOOL
@@ -79,7 +79,7 @@ def next_actions(request: OptimizeRequest, optimized: Optimized) -> tuple[str, .
 
 
 def params_of_next(job: Job, action: str) -> dict[str, JSON]:
-    """The parameters of the job that does it: of the same recogniser, from where this one came to.
+    """Build the parameters of the next job: the same recogniser, starting from this picture.
 
     Raises:
         OmokageError: PHOTO_GONE, there is no picture to go on from.
@@ -98,12 +98,12 @@ def params_of_next(job: Job, action: str) -> dict[str, JSON]:
 
 
 def request_of(job: Job) -> OptimizeRequest:
-    """What a job asks for."""
+    """Read what a job requests."""
     return OptimizeRequest.from_json(job.params)
 
 
 def result_of(job: Job) -> Optimized:
-    """What came of a job.
+    """Read a job's result.
 
     Raises:
         OmokageError: PHOTO_GONE, it has no result.

@@ -1,4 +1,4 @@
-"""What came of it, in words: whom the picture shows to us, and whom to the recogniser."""
+"""The texts about an optimised picture: whom it shows to us, and whom to the recogniser."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MIN, _MAX = 0.001, 0.999
 
 
 class Outcome(StrEnum):
-    """How far it went."""
+    """How far the optimisation went."""
 
     NAMED = "named"  # `/classify` names the face as the target
     LEANS = "leans"  # of those it knows the target is the likeliest, but it names nobody
@@ -34,7 +34,7 @@ class Outcome(StrEnum):
 
 
 def outcome_of(optimized: Optimized) -> Outcome:
-    """Without flattery: only what `/classify` itself would say counts as success."""
+    """Judge a result: only what `/classify` itself would say counts as success."""
     after = optimized.after
     if after is None:
         return Outcome.MISSED
@@ -49,7 +49,7 @@ def outcome_of(optimized: Optimized) -> Outcome:
 
 
 def optimized_embed(words: Words, job: Job, request: OptimizeRequest, optimized: Optimized) -> discord.Embed:
-    """Headline, the verdicts before and after, and what else is known of the file."""
+    """Build headline, the predictions before and after, and what else is known of the file."""
     mode, target, outcome = optimized.mode.value, escape_markdown(optimized.target), outcome_of(optimized)
     title = words.say(_TITLES[outcome], mode=mode, target=optimized.target)
     taken = optimized.after is not None and optimized.after.unknown < _EVEN
@@ -69,7 +69,7 @@ def optimized_embed(words: Words, job: Job, request: OptimizeRequest, optimized:
 
 
 def verdict_text(words: Words, verdict: Verdict, target: str) -> str:
-    """Whom it is named as, the likeliest of those who are known, and how likely it is none of them."""
+    """Say as whom it is named, who is likeliest, and how likely it is nobody known."""
     probabilities = [_candidate_text(candidate) for candidate in verdict.top]
     if target not in {candidate.name for candidate in verdict.top}:
         probabilities.append(f"… {_candidate_text(Candidate(0, target, verdict.target))}")
@@ -79,7 +79,7 @@ def verdict_text(words: Words, verdict: Verdict, target: str) -> str:
 
 
 def named_text(words: Words, verdict: Verdict) -> str:
-    """What `/classify` would answer."""
+    """Say what `/classify` would answer."""
     if not verdict.found:
         return words.say("optimize-no-face")
     if verdict.named is None:
@@ -88,14 +88,14 @@ def named_text(words: Words, verdict: Verdict) -> str:
 
 
 def probability_text(probability: float) -> str:
-    """A probability; never more certain than it was measured."""
+    """Write a probability; never more certain than it was measured."""
     if probability < _MIN:
         return "<0.1 %"
     return ">99.9 %" if probability > _MAX else f"{100 * probability:.1f} %"
 
 
 def alt_text(words: Words, optimized: Optimized, name: str) -> str:
-    """What a file shows, for those who cannot see it."""
+    """Describe a file, as alternative text."""
     if name == SHEET:
         return words.say("optimize-sheet-alt")
     return words.say("optimize-picture-alt", mode=optimized.mode.value)
@@ -135,7 +135,7 @@ def _norms(words: Words, norms: Norms) -> str:
 
 
 def _how_made(words: Words, request: OptimizeRequest, optimized: Optimized) -> list[str]:
-    """What somebody needs to ask for the same again, and how it ended."""
+    """Write the options that repeat the request, and how it ended."""
     parts = [words.say("optimize-bound", epsilon=request.epsilon)] if request.mode is OptimizeMode.FOOL else []
     parts.append(words.say("optimize-seed", seed=str(request.seed)))
     if request.robust:

@@ -1,4 +1,4 @@
-"""/people"""
+"""/people: list the people whom this guild has named."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ people = app_commands.Group(
 
 @people.command(name=localised("people-list-name"), description=localised("people-list-description"))
 async def people_list(interaction: Interaction) -> None:
-    """Who is known here."""
+    """List the guild's people."""
     words, listed = await list_people(interaction)
     if not listed:
         await interaction.response.send_message(words.say("people-none"), ephemeral=True)

@@ -1,4 +1,4 @@
-"""What is known of an answer's faces now: what the recogniser found, and what members said since."""
+"""The faces of an answer as they are shown now: what the recogniser predicted, corrected by members' labels."""
 
 from __future__ import annotations
 
@@ -14,10 +14,15 @@ from core.domain.people import StoredFace
 class ShownFace:
     """A face as the message shows it.
 
-    `person_id` and `name` are of the person it is named as: by the recogniser, then `probability` is how sure it is, or by
-    somebody (`said_by`; 0 is the operator), then `probability` is None. `alternatives` are further people it may show, likeliest
-    first; `editable` is false where the face is not stored any more. `withheld`: whom an unknown face would be named
-    as, were that person not named on another face of this photo.
+    Attributes:
+        number: of the face in its photo, from 1.
+        person_id: of the person it is named as; None: unknown.
+        name: of that person.
+        probability: the recogniser's; None: unknown, or named by somebody.
+        alternatives: further people it may show, likeliest first.
+        said_by: the member who named it; 0 is the operator, None the recogniser.
+        editable: False where the face is not stored any more.
+        withheld: whom an unknown face would be named as, were that person not named on another face of this photo.
     """
 
     number: int
@@ -31,7 +36,7 @@ class ShownFace:
 
 
 def shown_faces(result: ClassifyResult, stored: Iterable[StoredFace]) -> list[ShownFace]:
-    """The answer's faces in their order; what a member said outweighs what the recogniser found."""
+    """Merge the predicted faces with the stored labels, which count more."""
     labels = {face.ref.number: face for face in stored}
     faces = [_shown(face, labels.get(face.number)) for face in result.faces]
     named = {face.person_id for face in faces}
@@ -39,7 +44,7 @@ def shown_faces(result: ClassifyResult, stored: Iterable[StoredFace]) -> list[Sh
 
 
 def _without(face: ShownFace, named: set[int | None]) -> ShownFace:
-    """An unknown face is not "perhaps" somebody who is in this photo already: nobody is there twice.
+    """Remove people from an unknown face's alternatives who are named in this photo: nobody is there twice.
 
     Where that kept a sure name from the face, it still says so, as long as somebody else has that name.
     """

@@ -1,4 +1,4 @@
-"""The list of people in words."""
+"""The texts of the list of people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PEOPLE_PER_PAGE = 20
 
 
 def people_embed(words: Words, listed: Sequence[Person], page: int) -> discord.Embed:
-    """One page, a line for each person."""
+    """Show one page, a line for each person."""
     page = min(page, page_count(listed) - 1)
     lines = [
         words.say("people-line", name=escape_markdown(person.name), pictures=person.pictures)
@@ -29,5 +29,5 @@ def people_embed(words: Words, listed: Sequence[Person], page: int) -> discord.E
 
 
 def page_count(listed: Sequence[Person]) -> int:
-    """How many pages there are, at least one."""
+    """Count the pages; there is at least one."""
     return max(1, -(-len(listed) // PEOPLE_PER_PAGE))

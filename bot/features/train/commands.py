@@ -1,4 +1,4 @@
-"""/train: everybody may look, moderators decide."""
+"""/train: everybody may look, moderators start and control."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ async def start(  # noqa: PLR0917 - the options, as discord.py wants them
     kl: Kl | None = None,
     seed: Seed | None = None,
 ) -> None:
-    """Begin."""
+    """Start a training."""
     config = _given_options(
         size=size, batch=batch, learning_rate=learning_rate, fold=fold, loss=loss, augment=augment, kl=kl
     )
@@ -87,14 +87,14 @@ async def start(  # noqa: PLR0917 - the options, as discord.py wants them
 @app_commands.describe(**descriptions("run"))
 @app_commands.autocomplete(run=choices.runs)
 async def status(interaction: Interaction, run: Number | None = None) -> None:
-    """The same as the run's message, wherever that is by now."""
+    """Show a copy of the run's message."""
     bot = interaction.client
     found_run = await lookup.find_run(bot, guild_id_of(interaction), run)
     words, for_moderators = await private_words(interaction), is_moderator(interaction)
-    page = await build_content_in(bot, found_run, words, now_utc(), for_moderators=for_moderators)
-    files = await picture_files(bot, page) or []
-    embeds = list(page.embeds) if files else page.without_pictures()
-    await interaction.response.send_message(embeds=embeds, view=page.view, files=files, ephemeral=True)
+    content = await build_content_in(bot, found_run, words, now_utc(), for_moderators=for_moderators)
+    files = await picture_files(bot, content) or []
+    embeds = list(content.embeds) if files else content.without_pictures()
+    await interaction.response.send_message(embeds=embeds, view=content.view, files=files, ephemeral=True)
 
 
 @train.command(name=localised("train-pause-name"), description=localised("train-pause-description"))
@@ -103,7 +103,7 @@ async def status(interaction: Interaction, run: Number | None = None) -> None:
 @app_commands.autocomplete(run=choices.runs)
 @moderators_only
 async def pause(interaction: Interaction, run: Number | None = None) -> None:
-    """Rest."""
+    """Pause a training."""
     await _ask(interaction, "pause", run)
 
 
@@ -113,7 +113,7 @@ async def pause(interaction: Interaction, run: Number | None = None) -> None:
 @app_commands.autocomplete(run=choices.runs)
 @moderators_only
 async def resume(interaction: Interaction, run: Number | None = None) -> None:
-    """Go on."""
+    """Resume a training."""
     await _ask(interaction, "resume", run)
 
 
@@ -123,7 +123,7 @@ async def resume(interaction: Interaction, run: Number | None = None) -> None:
 @app_commands.autocomplete(run=choices.runs)
 @moderators_only
 async def stop(interaction: Interaction, run: Number | None = None) -> None:
-    """End."""
+    """Stop a training."""
     await _ask(interaction, "stop", run)
 
 
@@ -133,7 +133,7 @@ async def stop(interaction: Interaction, run: Number | None = None) -> None:
 @app_commands.autocomplete(step=choices.steps, run=choices.runs)
 @moderators_only
 async def rollback(interaction: Interaction, step: Steps, run: Number | None = None) -> None:
-    """Go back to a checkpoint."""
+    """Roll a training back to a checkpoint."""
     found_run = await lookup.find_run(interaction.client, guild_id_of(interaction), run)
     await actions.roll_back(interaction, found_run, step)
 
@@ -157,7 +157,7 @@ async def branch(  # noqa: PLR0917 - the options, as discord.py wants them
     augment: Augment | None = None,
     kl: Kl | None = None,
 ) -> None:
-    """Go on from a checkpoint as a training of its own."""
+    """Start a training of its own from a checkpoint."""
     found_run = await lookup.find_run(interaction.client, guild_id_of(interaction), run)
     changes = _given_options(size=size, batch=batch, learning_rate=learning_rate, loss=loss, augment=augment, kl=kl)
     await start_branch(interaction, found_run, step, steps, changes)
@@ -166,13 +166,13 @@ async def branch(  # noqa: PLR0917 - the options, as discord.py wants them
 @train.command(name=localised("train-snapshot-name"), description=localised("train-snapshot-description"))
 @moderators_only
 async def snapshot(interaction: Interaction) -> None:
-    """A job, since a worker reads the photos."""
+    """Request a data set of the named faces: a job, since a worker reads the photos."""
     await interaction.client.intake.request_job(interaction, JobKind.SNAPSHOT, {"title": LABELS})
 
 
 @train.command(name=localised("train-history-name"), description=localised("train-history-description"))
 async def history(interaction: Interaction) -> None:
-    """What there was."""
+    """List the latest trainings."""
     bot, guild_id, words = interaction.client, guild_id_of(interaction), await private_words(interaction)
     runs = await bot.threads.quick(bot.services.runs.list, guild_id, _HISTORY)
     if not runs:
