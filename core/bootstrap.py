@@ -27,7 +27,7 @@ from core.storage.schema import migrate
 
 if TYPE_CHECKING:
     from core.services.attack.service import OptimizeService
-    from core.services.generation.service import DrawService
+    from core.services.generation.service import GenerationService
     from core.services.recognition.service import ClassifyService
     from core.services.robustness.service import CheckService
     from core.services.training.callbacks import MakeCallback
@@ -130,16 +130,18 @@ def build_checker(services: Services) -> CheckService:
     return CheckService(services.registry, services.runs, services.checks, load)
 
 
-def build_drawing(services: Services, blobs: Blobs | None = None) -> DrawService:
+def build_drawing(services: Services, blobs: Blobs | None = None) -> GenerationService:
     """What draws faces; cheap, since networks are loaded with the first face.
 
     Args:
         services: of this process.
         blobs: where photos are and pictures go; None: the services'.
     """
-    from core.services.generation.factory import load_drawing  # numpy, Pillow
+    from core.services.generation.factory import load_generation_service  # numpy, Pillow
 
-    return load_drawing(services.registry, services.dataset_storage, services.settings, blobs or services.blobs)
+    return load_generation_service(
+        services.registry, services.dataset_storage, services.settings, blobs or services.blobs
+    )
 
 
 def build_optimizer(services: Services, blobs: Blobs | None = None) -> OptimizeService:

@@ -22,7 +22,7 @@ from worker.warm_up import warm_up_later
 
 if TYPE_CHECKING:
     from core.services.attack.service import OptimizeService
-    from core.services.generation.service import DrawService
+    from core.services.generation.service import GenerationService
     from core.services.recognition.service import ClassifyService
     from core.services.robustness.service import CheckService
     from core.services.training.cross_validation import EvaluateService
@@ -75,7 +75,7 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
     return {JobKind.CLASSIFY: classify_with(classifier)}
 
 
-def draw_with(drawing: DrawService) -> Handler:
+def draw_with(drawing: GenerationService) -> Handler:
     """The handler of everything that models draw."""
 
     def draw(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:

@@ -19,7 +19,7 @@ from cli.output.escaping import dump_json, escape
 from cli.output.files import JSON_FILE, PNG, check_files, force_option, write_files
 from cli.photos import read_photo
 from core.domain.errors import OmokageError
-from core.domain.generation import MOST_SEED, Face
+from core.domain.generation import MAX_SEED, Face
 from core.domain.jobs import JobCancelledError
 from core.domain.optimisation import EPSILON, MOST_EPSILON, MOST_STEPS, OptimizeMode, OptimizeRequest
 from core.domain.training.runs import RunKind
@@ -56,7 +56,7 @@ _MEMORY = "memory://omokage-optimized"  # of blobs: nothing of them is kept
     help="fool: levels, of 255, by which each channel of each pixel may change.",
 )
 @click.option("--robust", is_flag=True, help="It must survive compression as JPEG; takes longer.")
-@click.option("--seed", type=click.IntRange(0, MOST_SEED), default=0, show_default=True, help="Of all that is random.")
+@click.option("--seed", type=click.IntRange(0, MAX_SEED), default=0, show_default=True, help="Of all that is random.")
 @click.option("--model", type=click.IntRange(1), metavar="N", help="recogniser vN; by default the one that answers.")
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="A folder for pictures and figures."

@@ -20,10 +20,10 @@ from cli.output.escaping import escape
 from cli.output.files import FileKind, check_files, force_option, write_files
 from cli.photos import read_photo
 from core.domain.errors import OmokageError
-from core.domain.generation import Drawn, Face
+from core.domain.generation import Face, GenerationResult
 
 if TYPE_CHECKING:
-    from core.services.generation.service import DrawService, Request
+    from core.services.generation.service import GenerationService, Request
     from core.storage.blobs import Blobs
 
 _NUMBERED = re.compile(r"(?P<photo>.+)#(?P<number>[1-9]\d?)")
@@ -34,7 +34,7 @@ _MEMORY = "memory://omokage-drawn"  # photos and pictures of a command: nothing 
 class DrawSession:
     """A service that draws, and its blobs, which end with the process."""
 
-    drawing: DrawService
+    drawing: GenerationService
     blobs: Blobs
     guild: int
     names: dict[str, str] = field(default_factory=dict)  # of the photos, by their blobs
@@ -50,11 +50,11 @@ class DrawSession:
             return Face(int(said))
         return Face(photo=self._stored(photo), index=None if number is None else number - 1)
 
-    def draw(self, request: Request, **more: Any) -> Drawn:
+    def draw(self, request: Request, **more: Any) -> GenerationResult:
         """What comes of it.
 
         Raises:
-            BadSetting, Fault: see DrawService; or a photo shows several faces.
+            BadSetting, Fault: see GenerationService; or a photo shows several faces.
         """
         try:
             drawn = self.drawing.draw(request, self.guild, **more)
@@ -142,7 +142,7 @@ def trait_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def print_result(drawn: Drawn, written: Mapping[str, Path | None], as_json: bool, text: str) -> None:
+def print_result(drawn: GenerationResult, written: Mapping[str, Path | None], as_json: bool, text: str) -> None:
     """What was drawn, and where it is."""
     paths = {name: str(path) for name, path in written.items() if path is not None}
     if as_json:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.domain.faces import Candidate
-from core.domain.generation import MOST_SEED, Face, FaceChoice
+from core.domain.generation import MAX_SEED, Face, FaceChoice
 from core.domain.jobs import JSON
 from core.domain.training.presets import bad_option
 
@@ -58,8 +58,8 @@ class OptimizeRequest:
             raise bad_option("steps", self.steps, f"1 to {MOST_STEPS}")
         if not 1 <= self.epsilon <= MOST_EPSILON:
             raise bad_option("epsilon", self.epsilon, f"1 to {MOST_EPSILON}")
-        if not 0 <= self.seed <= MOST_SEED:
-            raise bad_option("seed", self.seed, f"0 to {MOST_SEED}")
+        if not 0 <= self.seed <= MAX_SEED:
+            raise bad_option("seed", self.seed, f"0 to {MAX_SEED}")
         if (self.start is None) == (self.mode is OptimizeMode.FOOL):
             raise bad_option("start", self.mode.value, "a photo for fool, none for noise and dream")
         if self.start is not None and self.start.photo is None:

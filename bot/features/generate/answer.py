@@ -11,7 +11,7 @@ from bot.features.generate.requests import result_of
 from bot.features.generate.texts import PICTURE, alt_text, drawn_embed
 from bot.features.generate.views import drawn_view
 from bot.intake.face_choice import choice_reply, choice_reply_without_photo
-from core.domain.generation import Drawn
+from core.domain.generation import GenerationResult
 from core.domain.jobs import Job
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class DrawnAnswerer:
         return Reply(embed=first, more=tuple(more), view=drawn_view(words, job, drawn))
 
 
-def _files(words: Words, job: Job, drawn: Drawn) -> list[tuple[str, str, str]]:
+def _files(words: Words, job: Job, drawn: GenerationResult) -> list[tuple[str, str, str]]:
     """List the pictures: file name, blob, description."""
     film = (drawn.film_name or "film.webp", drawn.film, words.say("draw-film-alt"))
     picture = (PICTURE, drawn.picture, alt_text(words, job, drawn))

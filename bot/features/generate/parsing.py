@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.generation import MOST_MIXED, MOST_SEED, MOST_TRAIT
+from core.domain.generation import MAX_MIXED, MAX_SEED, MAX_TRAIT
 from core.domain.training.presets import bad_option
 
 _BETWEEN = re.compile(r"[\s,;、，；]+")
@@ -25,10 +25,10 @@ def parse_seeds(option: str, typed: str | None) -> tuple[int, ...]:
     """
     words = [word for word in _BETWEEN.split(typed or "") if word]
     for word in words:
-        if not _SEED.fullmatch(word) or int(word) > MOST_SEED:
-            raise bad_option(option, word[:20], f"0 to {MOST_SEED}")
-    if len(words) > MOST_MIXED:
-        raise bad_option(option, f"{len(words)}", f"1 to {MOST_MIXED}")
+        if not _SEED.fullmatch(word) or int(word) > MAX_SEED:
+            raise bad_option(option, word[:20], f"0 to {MAX_SEED}")
+    if len(words) > MAX_MIXED:
+        raise bad_option(option, f"{len(words)}", f"1 to {MAX_MIXED}")
     return tuple(map(int, words))
 
 
@@ -53,11 +53,11 @@ def parse_traits(typed: str | None) -> dict[str, float]:
 
 def change_trait(traits: Mapping[str, float], name: str, step: float) -> dict[str, float]:
     """Add to a trait within what is allowed; traits whose amount becomes 0 are left out."""
-    value = max(-MOST_TRAIT, min(MOST_TRAIT, traits.get(name, 0.0) + step))
+    value = max(-MAX_TRAIT, min(MAX_TRAIT, traits.get(name, 0.0) + step))
     return {key: amount for key, amount in {**traits, name: value}.items() if amount}
 
 
 def _amount(name: str, value: float) -> float:
-    if abs(value) > MOST_TRAIT:
-        raise bad_option(name, value, f"{-MOST_TRAIT:g} to {MOST_TRAIT:g}")
+    if abs(value) > MAX_TRAIT:
+        raise bad_option(name, value, f"{-MAX_TRAIT:g} to {MAX_TRAIT:g}")
     return value

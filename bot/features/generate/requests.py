@@ -10,10 +10,10 @@ from typing import Any
 from bot.features.generate.parsing import change_trait
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import (
-    MOST_KEYS,
-    Drawn,
+    MAX_FILM_FACES,
     Face,
     FilmRequest,
+    GenerationResult,
     GridRequest,
     MixRequest,
     MorphRequest,
@@ -59,33 +59,33 @@ def mix(request: MixRequest) -> JobSpec:
     return JobSpec(JobKind.MIX, {**request.to_json(), "title": f"/mix {' '.join(words)}"})
 
 
-def again(job: Job, drawn: Drawn, seed: int) -> JobSpec:
+def again(job: Job, drawn: GenerationResult, seed: int) -> JobSpec:
     """Request other faces from the same model."""
     return grid(replace(GridRequest.from_json(job.params), seed=seed, model=drawn.model))
 
 
-def variations(job: Job, drawn: Drawn, face: int, seed: int) -> JobSpec:
+def variations(job: Job, drawn: GenerationResult, face: int, seed: int) -> JobSpec:
     """Request variations of one of the drawn faces."""
     request = GridRequest.from_json(job.params)
     return grid(replace(request, count=VARIATIONS, seed=seed, model=drawn.model, like=Face(face)))
 
 
-def film(job: Job, drawn: Drawn) -> JobSpec:
+def film(job: Job, drawn: GenerationResult) -> JobSpec:
     """Request a film through the first of the drawn faces."""
     grid_request = GridRequest.from_json(job.params)
-    faces = tuple(map(Face, drawn.seeds[:MOST_KEYS]))
+    faces = tuple(map(Face, drawn.seeds[:MAX_FILM_FACES]))
     request = FilmRequest(faces, drawn.model, grid_request.truncation, grid_request.traits)
     return JobSpec(JobKind.FILM, {**request.to_json(), "title": f"🎞️ {' '.join(map(_short, faces))}"})
 
 
-def nearest(job: Job, drawn: Drawn, face: int) -> JobSpec:
+def nearest(job: Job, drawn: GenerationResult, face: int) -> JobSpec:
     """Request the training pictures that are nearest to one of the drawn faces."""
     grid_request = GridRequest.from_json(job.params)
     request = NearestRequest(Face(face), drawn.model, grid_request.truncation, grid_request.traits)
     return JobSpec(JobKind.NEAREST, {**request.to_json(), "title": f"🔎 {face}"})
 
 
-def with_trait(job: Job, drawn: Drawn, trait: str, step: float) -> JobSpec:
+def with_trait(job: Job, drawn: GenerationResult, trait: str, step: float) -> JobSpec:
     """Request the same faces with more or less of a trait."""
     if job.kind is JobKind.MIX:
         mixed = MixRequest.from_json(job.params)
@@ -94,7 +94,7 @@ def with_trait(job: Job, drawn: Drawn, trait: str, step: float) -> JobSpec:
     return grid(replace(request, model=drawn.model, traits=change_trait(request.traits, trait, step)))
 
 
-def check_seed(drawn: Drawn, number: int | None) -> int:
+def check_seed(drawn: GenerationResult, number: int | None) -> int:
     """Check that a number, as a custom id or a select's value has it, is the seed of one of the drawn faces.
 
     Raises:
@@ -105,7 +105,7 @@ def check_seed(drawn: Drawn, number: int | None) -> int:
     return number
 
 
-def check_trait(drawn: Drawn, name: str) -> str:
+def check_trait(drawn: GenerationResult, name: str) -> str:
     """Check that a select's value names a trait that the model which drew the faces knows.
 
     Raises:
@@ -116,7 +116,7 @@ def check_trait(drawn: Drawn, name: str) -> str:
     return name
 
 
-def result_of(job: Job) -> Drawn:
+def result_of(job: Job) -> GenerationResult:
     """Read what a job has drawn.
 
     Raises:
@@ -125,7 +125,7 @@ def result_of(job: Job) -> Drawn:
     if job.result is None:
         raise OmokageError(ErrorCode.PHOTO_GONE)
     result: Mapping[str, Any] = job.result
-    return Drawn.from_json(result)
+    return GenerationResult.from_json(result)
 
 
 def _short(face: Face) -> str:

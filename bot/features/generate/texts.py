@@ -7,21 +7,29 @@ from collections.abc import Mapping, Sequence
 import discord
 
 from bot.ui.i18n import Value, Words, clip
-from core.domain.generation import Drawn, Face, FilmRequest, GridRequest, MixRequest, MorphRequest, NearestRequest
+from core.domain.generation import (
+    Face,
+    FilmRequest,
+    GenerationResult,
+    GridRequest,
+    MixRequest,
+    MorphRequest,
+    NearestRequest,
+)
 from core.domain.jobs import Job, JobKind
 
 COLOUR = 0xAA4499  # of what is not real; answers about real faces are blue
 PICTURE = "faces.png"
 
 
-def drawn_embed(words: Words, job: Job, drawn: Drawn) -> discord.Embed:
+def drawn_embed(words: Words, job: Job, drawn: GenerationResult) -> discord.Embed:
     """Build headline, request, and model; the answerer adds the pictures."""
     title, lines = _describe(words, job, drawn)
     embed = discord.Embed(colour=COLOUR, title=clip(title, 256), description="\n".join(filter(None, lines)) or None)
     return embed.set_footer(text=words.say("draw-footer", model=clip(drawn.label, 200), job=str(job.id)))
 
 
-def alt_text(words: Words, job: Job, drawn: Drawn) -> str:
+def alt_text(words: Words, job: Job, drawn: GenerationResult) -> str:
     """Describe the picture, as alternative text."""
     if job.kind is JobKind.NEAREST:
         return words.say("draw-nearest-alt", count=len(drawn.distances))
@@ -42,7 +50,7 @@ def face_name(words: Words, face: Face | None) -> str:
     return words.say("draw-face-seed", seed=str(face.seed))
 
 
-def _describe(words: Words, job: Job, drawn: Drawn) -> tuple[str, list[str]]:
+def _describe(words: Words, job: Job, drawn: GenerationResult) -> tuple[str, list[str]]:
     if job.kind is JobKind.GENERATE:
         return _of_grid(words, GridRequest.from_json(job.params))
     if job.kind is JobKind.MORPH:

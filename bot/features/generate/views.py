@@ -16,7 +16,7 @@ from bot.intake.lookup import ID, find_job, parse_id, parse_number
 from bot.ui.i18n import Words, clip
 from bot.ui.language import private_words
 from bot.ui.menus import MAX_OPTIONS, rows_view, select_pages, selected_value
-from core.domain.generation import Drawn, GridRequest
+from core.domain.generation import GenerationResult, GridRequest
 from core.domain.jobs import Job, JobKind
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class DrawnSelect(
             await _ask(interaction, _about(self.action, job, drawn, parse_number(value)))
 
 
-def drawn_view(words: Words, job: Job, drawn: Drawn) -> discord.ui.View | None:
+def drawn_view(words: Words, job: Job, drawn: GenerationResult) -> discord.ui.View | None:
     """Build the controls that make sense with these faces; None: there are none."""
     rows: list[Sequence[discord.ui.DynamicItem[Any]]] = []
     if job.kind is JobKind.GENERATE:
@@ -97,7 +97,7 @@ def drawn_view(words: Words, job: Job, drawn: Drawn) -> discord.ui.View | None:
     return rows_view(rows) if rows else None
 
 
-def _grid_rows(words: Words, job: Job, drawn: Drawn) -> list[Sequence[discord.ui.DynamicItem[Any]]]:
+def _grid_rows(words: Words, job: Job, drawn: GenerationResult) -> list[Sequence[discord.ui.DynamicItem[Any]]]:
     request = GridRequest.from_json(job.params)
     buttons = [_button(words.say("draw-again-button"), "again", job, discord.ButtonStyle.primary)]
     seeds = drawn.seeds if request.like is None else ()  # a variation's seed alone does not lead back to it
@@ -114,7 +114,7 @@ def _grid_rows(words: Words, job: Job, drawn: Drawn) -> list[Sequence[discord.ui
     return [*rows, *([select] for action in actions for select in _selects(hints[action], action, job, options))]
 
 
-def _face_view(words: Words, job: Job, drawn: Drawn, seed: int) -> discord.ui.View:
+def _face_view(words: Words, job: Job, drawn: GenerationResult, seed: int) -> discord.ui.View:
     """Build the controls for one of many faces."""
     row = [_button(words.say("draw-like-button"), "like", job, seed=seed)]
     if _has_nearest(drawn):
@@ -122,7 +122,7 @@ def _face_view(words: Words, job: Job, drawn: Drawn, seed: int) -> discord.ui.Vi
     return rows_view([row])
 
 
-def _trait_select(words: Words, job: Job, drawn: Drawn) -> DrawnSelect:
+def _trait_select(words: Words, job: Job, drawn: GenerationResult) -> DrawnSelect:
     options = [
         discord.SelectOption(label=clip(words.say("draw-trait-option", sign=sign, trait=name), _LABEL), value=value)
         for trait in drawn.traits[: MAX_OPTIONS // 2]
@@ -152,12 +152,12 @@ def _button(
     return DrawnButton(button, action, job.id, seed)
 
 
-def _has_nearest(drawn: Drawn) -> bool:
+def _has_nearest(drawn: GenerationResult) -> bool:
     """Say whether there are training pictures to search: models that come with the product have none."""
     return drawn.version_id is not None
 
 
-def _about(action: str, job: Job, drawn: Drawn, number: int | None) -> JobSpec:
+def _about(action: str, job: Job, drawn: GenerationResult, number: int | None) -> JobSpec:
     seed = requests.check_seed(drawn, number)
     if action == "like":
         return requests.variations(job, drawn, seed, requests.random_seed())

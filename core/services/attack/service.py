@@ -16,7 +16,7 @@ from core.services.attack.callbacks import JobWatch, Watch, thinned
 from core.services.attack.images import norms, png
 from core.services.attack.setup import Beginning, Case, Parts, begin, case_of
 from core.services.attack.transferability import others
-from core.services.generation.latents import UnclearError
+from core.services.generation.latents import FaceChoiceNeededError
 from core.vision.gradients.jpeg import compressed
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class OptimizeService:
         case = case_of(self._parts, request, guild_id)
         try:
             start, attack = begin(self._parts, case)
-        except UnclearError as unclear:
+        except FaceChoiceNeededError as unclear:
             return _answer(case, choice=unclear.choice)
         before = self._verdict(case, start.sight)
         if request.start is not None and before.named == case.target.name:

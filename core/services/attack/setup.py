@@ -14,8 +14,8 @@ from core.domain.training.presets import bad_option
 from core.services.attack.images import png, prepared
 from core.services.attack.rechecking import at, best
 from core.services.attack.targets import Target, attacked, target_named, targets_of
-from core.services.generation.face_selection import SeveralFacesError, which
-from core.services.generation.latents import UnclearError
+from core.services.generation.face_selection import SeveralFacesError, select_face_index
+from core.services.generation.latents import FaceChoiceNeededError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -106,7 +106,7 @@ def begin(parts: Parts, case: Case) -> tuple[Beginning, Attack]:
 
     Raises:
         OmokageError: PHOTO_GONE and what else may be wrong with a photo, NO_FACE, BAD_OPTION.
-        UnclearError: the photo shows several faces, and nobody has said which is meant.
+        FaceChoiceNeededError: the photo shows several faces, and nobody has said which is meant.
     """
     if case.request.start is None:
         attack = _attack(parts, case, None, None)
@@ -138,10 +138,10 @@ def _photo(parts: Parts, blob: str, index: int | None) -> Beginning:
     with _about(blob):
         picture = prepared(parts.upright(parts.decode(parts.blobs.get(blob))))
         try:
-            sight = parts.judge.look(png(picture), lambda faces: which(picture, faces, index))
+            sight = parts.judge.look(png(picture), lambda faces: select_face_index(picture, faces, index))
         except SeveralFacesError as several:
             numbered = parts.blobs.put(several.picture)
-            raise UnclearError(FaceChoice("start", blob, several.faces, numbered)) from several
+            raise FaceChoiceNeededError(FaceChoice("start", blob, several.faces, numbered)) from several
     assert sight.face is not None  # noqa: S101 - `which` found one
     return Beginning(picture, sight, at(sight.face.box))
 
