@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 async def target_names(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Offer the people whom the recogniser that serves here knows."""
     bot = interaction.client
-    known = await bot.threads.quick(list_targets, bot.services.registry, bot.services.people, guild_id_of(interaction))
-    names = [target.name for target in complete_target(known, typed)]
+    known_targets = await bot.threads.quick(
+        list_targets, bot.services.registry, bot.services.people, guild_id_of(interaction)
+    )
+    names = [target.name for target in complete_target(known_targets, typed)]
     return [app_commands.Choice(name=clip(name, MAX_LABEL), value=name[:MAX_LABEL]) for name in names]
