@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from core.domain.faces import Box, DetectedFace
-from core.render.scaling import resized
+from core.render.scaling import resize_array
 from core.vision.detection.boxes import Found, joined, overlap, without_doubles, without_parts
 from core.vision.detection.centerface import STRIDE, CenterFace, FaceNetwork, model_path
 
@@ -85,7 +85,7 @@ class ThreeLookDetector:
         """The whole photo at this scale, stretched by less than a stride to what the network takes."""
         height, width = (max(1, math.ceil(side * scale / STRIDE)) * STRIDE for side in photo.shape[:2])
         # Averaging over whole blocks before the exact filter halves the time for a photo of 12 megapixels.
-        canvas = resized(photo, (width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
+        canvas = resize_array(photo, (width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
         (found,) = self._network.find(np.asarray(canvas)[None], FLOOR)
         return found.moved((photo.shape[1] / width, photo.shape[0] / height))
 
@@ -139,7 +139,7 @@ def _crop(photo: NDArray[np.uint8], frame: tuple[int, int, int]) -> NDArray[np.u
     x, y, right, bottom = max(left, 0), max(top, 0), min(left + side, width), min(top + side, height)
     if x < right and y < bottom:
         size = max(1, round((right - x) * scale)), max(1, round((bottom - y) * scale))
-        part = resized(photo, size, Image.Resampling.BILINEAR, (x, y, right, bottom), reducing_gap=2.0)
+        part = resize_array(photo, size, Image.Resampling.BILINEAR, (x, y, right, bottom), reducing_gap=2.0)
         look.paste(part, (round((x - left) * scale), round((y - top) * scale)))
     return np.asarray(look)
 
