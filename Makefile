@@ -41,7 +41,7 @@ test: lint
 	@$(MAKE) --no-print-directory -j 2 types tests
 
 tests: dev
-	@# In the order of the folders, browsers first: files with few tests are the long ones, and would be left to one core.
+	@# Slow files first (tests/conftest.py), in the order in which they are found: none is left to one core at the end.
 	@# Three at a time on two cores: a quarter of the time tests wait for processes.
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 

@@ -27,6 +27,7 @@ from tests.integration.core.parts import CHANNEL, GUILD, Clock, request
 from tests.integration.core.registry_parts import Trained
 
 PEOPLE = default_people()[:5]
+pytestmark = pytest.mark.slow
 
 
 @dataclass

@@ -16,6 +16,8 @@ from tests.integration.core.fake_trainer import FakeTrainer, prepare, request
 from tests.integration.worker.fake_worker import STEPS_LOG, run_service
 from tests.integration.worker.parts import Valkey, ask, wait_until, worker
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def runs(services: Services) -> RunService:

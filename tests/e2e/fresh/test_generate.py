@@ -17,14 +17,14 @@ import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import Locator, Page, expect
 
-from benchmarks.running import Running, running
+from benchmarks.running import Running
 from core.starter.models import starter_names
 from portraits.random_people import draw_random_person, random_person
 from sandbox.driver import Driver, Member
 from sandbox.types import Json
 from sandbox.world.cast import GUILD_ID
 from tests.e2e.chromium import chromium_page
-from tests.e2e.test_training import force, keep, number_in, omokage, said, version_in
+from tests.e2e.product import force, keep, number_in, omokage, said, version_in
 
 PICTURES = 104  # a hundred are the fewest that a generator may be trained on
 PATIENCE_S = 150.0  # for a worker to load TensorFlow, and for the training, on a machine with other work
@@ -35,12 +35,6 @@ FRAMES = """async (url) => {
   return decoder.tracks.selectedTrack.frameCount;
 }"""
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-
-
-@pytest.fixture(scope="module")
-def product() -> Iterator[Running]:
-    with running() as started:
-        yield started
 
 
 @pytest.fixture

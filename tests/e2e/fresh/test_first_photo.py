@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from benchmarks.running import Running, running
+from benchmarks.running import Running
 from core.bootstrap import build
 from core.domain.classification import ClassifyResult
 from core.settings import Settings
@@ -25,12 +25,6 @@ from tests.e2e.chromium import chromium_page
 NAMES = ("Mina", "Otis", "Rosa", "Lukas")
 PATIENCE_MS = 20_000
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
-
-
-@pytest.fixture(scope="module")
-def product() -> Iterator[Running]:
-    with running() as started:
-        yield started
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from contextlib import closing
 import pytest
 from PIL import Image
 
-from benchmarks.running import Running, running
+from benchmarks.running import Running
 from core.bootstrap import Services, build
 from core.domain.jobs import Job, JobState
 from core.settings import Settings
@@ -34,12 +34,6 @@ KILL_AFTER_S = 0.45
 PATIENCE_S = 60.0
 LOADING = 1 << 7
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
-
-
-@pytest.fixture(scope="module")
-def product() -> Iterator[Running]:
-    with running() as started:
-        yield started
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.running import Running, running
+from benchmarks.running import Running
 from core.bootstrap import Services, build, build_classifier
 from core.domain.faces import RecognisedFace
 from core.domain.jobs import JobState
@@ -32,20 +32,15 @@ from portraits import default_people
 from sandbox.driver import Driver, Invocation, Member
 from sandbox.types import Json
 from sandbox.world.cast import GUILD_ID
-from tests.e2e.test_training import EACH, PEOPLE, keep, omokage, said
-from tests.e2e.test_training import jpeg as portrait_of
+from tests.e2e.product import call_off_checks, keep, omokage, said
+from tests.e2e.product import jpeg as portrait_of
 
 GUILD = int(GUILD_ID)
+PEOPLE, EACH = 3, 8
 NAMES = [person.name for person in default_people()[:PEOPLE]]
 PATIENCE_S = 150.0  # for a worker to load TensorFlow and compile, on a machine with other work
 CNN = ("--preset", "slim", "--size", "32", "--steps", "300", "--batch", "16")  # the smallest: seconds
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-
-
-@pytest.fixture(scope="module")
-def product() -> Iterator[Running]:
-    with running() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -86,22 +81,25 @@ def proof(product: Running) -> Iterator[Proof]:
         yield Proof(services, classifier, reader)
 
 
-def serve(product: Running, number: int, *training: str) -> None:
+def serve(product: Running, *training: str) -> None:
     """Train a recogniser and let it answer, as the operator does."""
-    omokage(product, "train", "recogniser", "--data", "people", "--guild", GUILD_ID, *training)
-    omokage(product, "model", "promote", str(number), "--guild", GUILD_ID, "--force", "to try it out")
+    trained = omokage(product, "train", "recogniser", "--data", "people", "--guild", GUILD_ID, *training)
+    call_off_checks(product)
+    number = re.search(r"made recogniser v(\d+)", trained)
+    assert number is not None, trained
+    omokage(product, "model", "promote", number[1], "--guild", GUILD_ID, "--force", "to try it out")
 
 
 @pytest.fixture(scope="module")
 def embedding(product: Running, people: str) -> None:
     """The head that compares embeddings answers."""
-    serve(product, 1, "--preset", "embedding")
+    serve(product, "--preset", "embedding")
 
 
 @pytest.fixture(scope="module")
 def cnn(product: Running, embedding: None) -> None:
     """A CNN from scratch answers; before it the other head did."""
-    serve(product, 2, *CNN)
+    serve(product, *CNN)
 
 
 async def optimize(member: Member, **options: Any) -> Invocation:
