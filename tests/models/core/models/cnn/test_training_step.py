@@ -149,6 +149,6 @@ def test_each_picture_of_the_training_set_is_used_once_an_epoch() -> None:
 
 def test_the_learning_rate_rises_and_falls_to_nothing() -> None:
     with closing(trainer("modern", steps=100)) as one:
-        rates = [one._rate(step) for step in range(100)]
+        rates = [one._learning_rate(step) for step in range(100)]
     assert rates[0] < rates[4] == max(rates)
     assert rates[99] < 0.01 * rates[4]
