@@ -61,6 +61,20 @@ class FaceRef:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelProvenance:
+    """Where a label came from: which member (0: the operator), where, when, and from what.
+
+    `source` names the button or command, e.g. "this-is", "confirm", "cli:IMG_1.jpg".
+    """
+
+    by: int
+    channel_id: int
+    message_id: int | None
+    source: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NewFace:
     """A face that a job found.
 
@@ -87,11 +101,11 @@ class StoredFace:
     person_id: int | None
     name: str | None
     rejected: frozenset[int]
-    said_by: int | None = None
+    labelled_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class GalleryRows:
+class EnrolledFaces:
     """A guild's enrolled faces: `owners[i]` is the id of the person that `embeddings[i]` shows.
 
     `person_ids` and `names` run in parallel, by id; each person there has at least one embedding (512 bytes, float32).

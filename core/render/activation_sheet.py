@@ -52,7 +52,7 @@ def draw_maps(
     for place in range(maps.shape[-1] + 1):
         left, top = _EDGE + place % columns * strip, _TOP + place // columns * (_TILE + 4)
         channel = place - 1
-        tiles = [Image.fromarray(one) for one in pictures] if place == 0 else _tiles(maps[..., channel])
+        tiles = [Image.fromarray(picture) for picture in pictures] if place == 0 else _tiles(maps[..., channel])
         for number, tile in enumerate(tiles):
             smooth = Image.Resampling.BICUBIC if place == 0 else Image.Resampling.NEAREST
             sheet.paste(tile.resize((_TILE, _TILE), smooth), (left + _LABEL + number * (_TILE + 2), top))

@@ -113,7 +113,7 @@ def _sized(frames: NDArray[np.uint8], side: int) -> list[Image.Image]:
     size = frames.shape[1]
     if side % size == 0:
         return enlarged(frames, side // size)
-    return [Image.fromarray(one).resize((side, side), Image.Resampling.BICUBIC) for one in frames]
+    return [Image.fromarray(frame).resize((side, side), Image.Resampling.BICUBIC) for frame in frames]
 
 
 def _with_one_palette(shown: Sequence[Image.Image], frames: NDArray[np.uint8], colours: int) -> list[Image.Image]:

@@ -55,7 +55,7 @@ def _best(size: tuple[int, int], box: Rect, taken: list[Rect], boxes: Sequence[R
 
     def harm(place: Rect) -> float:
         on_labels = sum(place.overlap(label) for label in taken)
-        return _ON_LABEL * on_labels + sum(place.overlap(other) for other in boxes)
+        return _ON_LABEL * on_labels + sum(place.overlap(box) for box in boxes)
 
     return min(_places(size, box, within), key=harm)
 

@@ -51,7 +51,9 @@ def render_progress(
         pictures = [picture] if start is None else [picture, difference(picture, start)]
         captions = ["", ""] if start is None else ["", f"×{TIMES}"]
         tiles = [_fitted(one, side) for one in pictures]
-        chart = draw_curve(curve, steps or len(curve), (max(320, side + 80), max(160, *(one.height for one in tiles))))
+        chart = draw_curve(
+            curve, steps or len(curve), (max(320, side + 80), max(160, *(tile.height for tile in tiles)))
+        )
         data = _png(_row([*tiles, chart], [*captions[: len(tiles)], ""]))
         if len(data) <= LARGEST_PROGRESS:
             return data
@@ -73,7 +75,7 @@ def render_sheet(
     """
     pictures = (before, after, difference(after, before))
     captions = [f"{percent(chances[0])}", f"{percent(chances[1])}", f"×{TIMES}"]
-    row = _row([_fitted(one, _TILE) for one in pictures], captions)
+    row = _row([_fitted(picture, _TILE) for picture in pictures], captions)
     width = max(row.width, _NARROWEST)
     sheet = Image.new("RGB", (width, row.height + _CHART), GROUND)
     sheet.paste(row, ((width - row.width) // 2, 0))

@@ -17,7 +17,8 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from sandbox.clock import SystemClock
-from sandbox.world.attachments import Attachments, Upload
+from sandbox.types import Upload
+from sandbox.world.attachments import Attachments
 from sandbox.world.snowflakes import Snowflakes
 from sandbox.world.store import Store
 from tests.integration.cli.test_supervisor import Up, up

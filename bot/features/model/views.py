@@ -1,4 +1,4 @@
-"""A version's card, and its people page by page."""
+"""A version's message and its buttons, and its people page by page."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import discord
 
 from bot.errors import guarded
 from bot.features.model import promotion
-from bot.features.model.texts import Recall, card_embed, recall_embed
-from bot.intake.lookup import ID, id_in
+from bot.features.model.texts import Recall, recall_embed, version_embed
+from bot.intake.lookup import ID, parse_id
 from bot.ui.i18n import Words
-from bot.ui.language import private
-from bot.ui.permissions import guild_of, is_moderator, require_moderator
+from bot.ui.language import private_words
+from bot.ui.permissions import guild_id_of, is_moderator, require_moderator
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.evaluation import EvaluationReport
 from core.domain.registry.versions import Version
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class VersionButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"version:(?P<action>promote|people):(?P<version>{ID})"
 ):
-    """Under a card or a report."""
+    """Promotes a version, or lists its people: a button under its message or report."""
 
     def __init__(self, button: discord.ui.Button[Any], action: str, version_id: int) -> None:
         super().__init__(button)
@@ -33,8 +33,8 @@ class VersionButton(
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> VersionButton:
-        """As it comes back from Discord, also after a restart."""
-        return cls(item, match["action"], id_in(match["version"]))
+        """Rebuild the button from its custom id."""
+        return cls(item, match["action"], parse_id(match["version"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
@@ -42,11 +42,11 @@ class VersionButton(
         bot = interaction.client
         if self.action == "promote":
             require_moderator(interaction)
-        version = await bot.threads.quick(bot.services.registry.get, self.version_id, guild_of(interaction))
+        version = await bot.threads.quick(bot.services.registry.get, self.version_id, guild_id_of(interaction))
         if self.action == "promote":
             await promotion.promote(interaction, version)
             return
-        words, recall = await private(interaction), recall_of(version)
+        words, recall = await private_words(interaction), recall_of(version)
         view = recall_view(words, version, recall, 0)
         await interaction.response.send_message(embed=recall_embed(words, recall, 0), view=view, ephemeral=True)
 
@@ -62,31 +62,33 @@ class RecallButton(
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> RecallButton:
-        """As it comes back from Discord, also after a restart."""
-        return cls(item, id_in(match["version"]), int(match["page"]))
+        """Rebuild the button from its custom id."""
+        return cls(item, parse_id(match["version"]), int(match["page"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
-        """Show it."""
-        bot, words = interaction.client, await private(interaction)
-        version = await bot.threads.quick(bot.services.registry.get, self.version_id, guild_of(interaction))
+        """Show that page."""
+        bot, words = interaction.client, await private_words(interaction)
+        version = await bot.threads.quick(bot.services.registry.get, self.version_id, guild_id_of(interaction))
         recall = recall_of(version)
         view = recall_view(words, version, recall, self.page)
         await interaction.response.edit_message(embed=recall_embed(words, recall, self.page), view=view)
 
 
-async def show_card(interaction: Interaction, version: Version) -> None:
-    """To this member."""
-    bot, words = interaction.client, await private(interaction)
+async def show_version(interaction: Interaction, version: Version) -> None:
+    """Show a version, ephemerally."""
+    bot, words = interaction.client, await private_words(interaction)
     serving = await bot.threads.quick(bot.services.registry.serving_id, version.guild_id, version.kind)
     serves = serving == version.id
     promotable = not serves and not version.draws_no_face and is_moderator(interaction)
     view = version_view(words, version, promotable=promotable)
-    await interaction.response.send_message(embed=card_embed(words, version, serves=serves), view=view, ephemeral=True)
+    await interaction.response.send_message(
+        embed=version_embed(words, version, serves=serves), view=view, ephemeral=True
+    )
 
 
 def version_view(words: Words, version: Version, *, promotable: bool) -> discord.ui.View:
-    """What can be done with a version."""
+    """Build the buttons of a version."""
     view = discord.ui.View(timeout=None)
     if promotable:
         view.add_item(_button(words.say("model-promote-button"), "promote", version.id, discord.ButtonStyle.success))
@@ -96,7 +98,7 @@ def version_view(words: Words, version: Version, *, promotable: bool) -> discord
 
 
 def recall_view(words: Words, version: Version, recall: Recall, page: int) -> discord.ui.View:
-    """The way to the pages before and after, where there are any."""
+    """Build the buttons to the pages before and after, where there are any."""
     view = discord.ui.View(timeout=None)
     for number, label in ((page - 1, words.say("people-previous-button")), (page + 1, words.say("people-next-button"))):
         if 0 <= number < recall.pages:
@@ -106,7 +108,7 @@ def recall_view(words: Words, version: Version, recall: Recall, page: int) -> di
 
 
 def recall_of(version: Version) -> Recall:
-    """From the report that its training left.
+    """Read each person's recall from the report that the training left.
 
     Raises:
         OmokageError: UNKNOWN_VERSION, with a reason: it was made without one.

@@ -1,4 +1,4 @@
-"""Where a face is said to be somebody: what the custom ids of its buttons carry."""
+"""Which face, of which answer, in which message: what the custom ids of a face's buttons carry."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.intake.lookup import ID, id_in
+from bot.intake.lookup import ID, parse_id
 from core.domain.people import FaceRef
 
 if TYPE_CHECKING:
     from bot.context import Interaction
 
 # Snowflakes have up to 20 digits, so that four of these fit into the 100 characters of a custom id.
-PATTERN = rf"(?P<job>{ID}):(?P<number>\d{{1,4}}):(?P<message>{ID})"
+LOCATION_PATTERN = rf"(?P<job>{ID}):(?P<number>\d{{1,4}}):(?P<message>{ID})"
 
 
 @dataclass(frozen=True, slots=True)
-class FacePlace:
-    """A face of an answer; `message_id` is the message that shows it, 0 for the one that was clicked."""
+class FaceLocation:
+    """A face of an answer; `message_id` is the message that shows it, 0 for the message whose button was pressed."""
 
     job_id: int
     number: int
@@ -26,18 +26,18 @@ class FacePlace:
 
     @property
     def ref(self) -> FaceRef:
-        """The face's key in the database."""
+        """Give the face's key in the database."""
         return FaceRef(self.job_id, self.number)
 
     def __str__(self) -> str:
         return f"{self.job_id}:{self.number}:{self.message_id}"
 
     @classmethod
-    def of(cls, match: re.Match[str]) -> FacePlace:
-        """From a custom id that holds PATTERN."""
-        return cls(id_in(match["job"]), id_in(match["number"]), id_in(match["message"]))
+    def of(cls, match: re.Match[str]) -> FaceLocation:
+        """Read a location from a custom id that matches LOCATION_PATTERN."""
+        return cls(parse_id(match["job"]), parse_id(match["number"]), parse_id(match["message"]))
 
-    def seen_from(self, interaction: Interaction) -> FacePlace:
-        """The same with the message's id, for buttons in another message."""
+    def seen_from(self, interaction: Interaction) -> FaceLocation:
+        """Fill in the message's id, for buttons in another message."""
         clicked = 0 if interaction.message is None else interaction.message.id
-        return FacePlace(self.job_id, self.number, self.message_id or clicked)
+        return FaceLocation(self.job_id, self.number, self.message_id or clicked)

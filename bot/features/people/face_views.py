@@ -1,4 +1,4 @@
-"""What can be pressed under an answer: all state is in the custom ids, so they work as long as the job is kept."""
+"""Buttons and selects that name the faces of an answer. All state is in the custom ids."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import discord
 
 from bot.errors import guarded
 from bot.features.people import labelling, name_form
-from bot.features.people.custom_ids import PATTERN, FacePlace
+from bot.features.people.custom_ids import LOCATION_PATTERN, FaceLocation
 from bot.features.people.faces_form import FacesButton, faces_button, faces_in
 from bot.features.people.shown_faces import ShownFace
-from bot.intake.lookup import ID, id_in
+from bot.intake.lookup import ID, parse_id
 from bot.ui.i18n import Words, clip
-from bot.ui.language import private
-from bot.ui.menus import value_of
+from bot.ui.language import private_words
+from bot.ui.menus import selected_value
 from bot.ui.permissions import require_labeller
 from core.domain.errors import ErrorCode, OmokageError
 
@@ -37,28 +37,28 @@ _STYLES = {
 
 class FaceButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=rf"face:(?P<action>yes|no|who):(?P<person>{ID}):{PATTERN}",
+    template=rf"face:(?P<action>yes|no|who):(?P<person>{ID}):{LOCATION_PATTERN}",
 ):
-    """Right, not this person, or: this is ..."""
+    """Confirms a face's name, rejects it, or opens the form for another."""
 
-    def __init__(self, button: discord.ui.Button[Any], action: str, person_id: int, place: FacePlace) -> None:
+    def __init__(self, button: discord.ui.Button[Any], action: str, person_id: int, location: FaceLocation) -> None:
         super().__init__(button)
-        self.action, self.person_id, self.place = action, person_id, place
+        self.action, self.person_id, self.location = action, person_id, location
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> FaceButton:
-        """As it comes back from Discord, also after a restart."""
-        return cls(item, match["action"], id_in(match["person"]), FacePlace.of(match))
+        """Rebuild the button from its custom id."""
+        return cls(item, match["action"], parse_id(match["person"]), FaceLocation.of(match))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """Do what its label says."""
         if self.action == "yes":
-            await labelling.confirm(interaction, self.place, self.person_id)
+            await labelling.confirm(interaction, self.location, self.person_id)
         elif self.action == "no":
-            await labelling.reject(interaction, self.place, self.person_id)
+            await labelling.reject(interaction, self.location, self.person_id)
         else:
-            await name_form.ask(interaction, self.place)
+            await name_form.open_form(interaction, self.location)
 
 
 class FacesSelect(
@@ -72,35 +72,35 @@ class FacesSelect(
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> FacesSelect:
-        """As it comes back from Discord, also after a restart."""
-        return cls(item, id_in(match["job"]))
+        """Rebuild the select from its custom id."""
+        return cls(item, parse_id(match["job"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
-        """Show that face's buttons to this member, or the form at once where nothing but a name can be said of it."""
+        """Show that face's buttons to this member, or the form at once where the face can only be named."""
         guild_id = await require_labeller(interaction)
-        place = FacePlace(self.job_id, id_in(value_of(self.item))).seen_from(interaction)
+        location = FaceLocation(self.job_id, parse_id(selected_value(self.item))).seen_from(interaction)
         faces = await faces_in(interaction, self.job_id, guild_id)
-        face = next((one for one in faces if one.number == place.number and one.editable), None)
+        face = next((face for face in faces if face.number == location.number and face.editable), None)
         if face is None:
             raise OmokageError(ErrorCode.FACE_GONE)
-        if face.share is None:  # unknown, or named by a member
-            await name_form.ask(interaction, place)
+        if face.probability is None:  # unknown, or named by a member
+            await name_form.open_form(interaction, location)
             return
-        words = await private(interaction)
+        words = await private_words(interaction)
         prompt = words.say("face-prompt", number=str(face.number))
-        await interaction.response.send_message(prompt, view=_view(face_row(words, face, place)), ephemeral=True)
+        await interaction.response.send_message(prompt, view=_view(face_row(words, face, location)), ephemeral=True)
 
 
 def answer_view(words: Words, job_id: int, faces: Sequence[ShownFace]) -> discord.ui.View | None:
-    """A row of buttons for each face, or selects where there are more than five; None: nothing can be named.
+    """Build a row of buttons for each face, or selects for more than five; None: no face can be named.
 
     Below them is one button for all unknown faces, where there are several.
     """
     editable = [face for face in faces if face.editable]
     rows: list[list[Control]]
     if len(editable) <= _ROWS:
-        rows = [[*face_row(words, face, FacePlace(job_id, face.number))] for face in editable]
+        rows = [[*face_row(words, face, FaceLocation(job_id, face.number))] for face in editable]
     else:
         pages = [editable[start : start + _OPTIONS] for start in range(0, _ROWS * _OPTIONS, _OPTIONS)]
         rows = [[_faces_select(words, job_id, page, single=not pages[1])] for page in pages if page]
@@ -118,25 +118,25 @@ def _add_below(rows: list[list[Control]], button: FacesButton) -> None:
         rows[-1].append(button)
 
 
-def face_row(words: Words, face: ShownFace, place: FacePlace) -> list[FaceButton]:
-    """What can be said of one face."""
+def face_row(words: Words, face: ShownFace, location: FaceLocation) -> list[FaceButton]:
+    """Build the buttons for one face."""
     if face.name is None or face.person_id is None:
-        return [_button(words, "face-who-button", "who", face, place)]
-    if face.share is None:  # a member has said it already
-        return [_button(words, "face-change-button", "who", face, place)]
+        return [_button(words, "face-who-button", "who", face, location)]
+    if face.probability is None:  # a member has said it already
+        return [_button(words, "face-change-button", "who", face, location)]
     return [
-        _button(words, "face-yes-button", "yes", face, place),
-        _button(words, "face-other-button", "who", face, place),
-        _button(words, "face-no-button", "no", face, place),
+        _button(words, "face-yes-button", "yes", face, location),
+        _button(words, "face-other-button", "who", face, location),
+        _button(words, "face-no-button", "no", face, location),
     ]
 
 
-def _button(words: Words, key: str, action: Action, face: ShownFace, place: FacePlace) -> FaceButton:
+def _button(words: Words, key: str, action: Action, face: ShownFace, location: FaceLocation) -> FaceButton:
     label = clip(words.say(key, number=str(face.number), name=clip(face.name or "", 48)), _LABEL)
     person_id = face.person_id or 0
-    custom_id = f"face:{action}:{person_id}:{place}"
+    custom_id = f"face:{action}:{person_id}:{location}"
     button = discord.ui.Button[Any](label=label, custom_id=custom_id, style=_STYLES[action])
-    return FaceButton(button, action, person_id, place)
+    return FaceButton(button, action, person_id, location)
 
 
 def _faces_select(words: Words, job_id: int, page: Sequence[ShownFace], *, single: bool) -> FacesSelect:

@@ -12,9 +12,9 @@ import discord
 
 from bot.errors import guarded
 from bot.features.people import labelling, name_form
-from bot.features.people.custom_ids import PATTERN, FacePlace
-from bot.intake.lookup import id_in
-from bot.ui.menus import value_of
+from bot.features.people.custom_ids import LOCATION_PATTERN, FaceLocation
+from bot.intake.lookup import parse_id
+from bot.ui.menus import selected_value
 
 if TYPE_CHECKING:
     from bot.context import Interaction
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
 _NEW = "new"  # the value of the last option, "another or a new name"
 
 
-class PersonSelect(discord.ui.DynamicItem[discord.ui.Select[Any]], template=rf"person:{PATTERN}"):
-    """The likeliest people for a face, and "another or a new name"."""
+class PersonSelect(discord.ui.DynamicItem[discord.ui.Select[Any]], template=rf"person:{LOCATION_PATTERN}"):
+    """The likeliest people for a face, and an option for another or a new name."""
 
-    def __init__(self, select: discord.ui.Select[Any], place: FacePlace) -> None:
+    def __init__(self, select: discord.ui.Select[Any], location: FaceLocation) -> None:
         super().__init__(select)
-        self.place = place
+        self.location = location
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> PersonSelect:
-        """As it comes back from Discord, also after a restart."""
-        return cls(item, FacePlace.of(match))
+        """Rebuild the select from its custom id."""
+        return cls(item, FaceLocation.of(match))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
-        """Name the face, or ask for the name."""
-        value = value_of(self.item)
+        """Name the face, or open the form."""
+        value = selected_value(self.item)
         if value == _NEW:
-            await name_form.ask(interaction, self.place)
+            await name_form.open_form(interaction, self.location)
         else:
-            await labelling.confirm(interaction, self.place, id_in(value), source="this-is")
+            await labelling.confirm(interaction, self.location, parse_id(value), source="this-is")

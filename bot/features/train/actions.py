@@ -1,4 +1,4 @@
-"""What moderators do to a run that is there: the same by a command as by a button."""
+"""Pause, resume, stop and roll back a training: the same by a command as by a button."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.ui.language import private
+from bot.ui.language import private_words
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.training.runs import Run
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from bot.context import Interaction
 
 
-async def ask(interaction: Interaction, action: str, run: Run) -> Run:
-    """Pause, resume or stop; the run as it is then.
+async def change_run(interaction: Interaction, action: str, run: Run) -> Run:
+    """Pause, resume or stop a run; return it as it is then.
 
     Raises:
         OmokageError: RUN_STATE, RUN_UNDER_WAY.
@@ -26,17 +26,17 @@ async def ask(interaction: Interaction, action: str, run: Run) -> Run:
     return await bot.threads.slow(call, run.id, interaction.user.id)
 
 
-async def press(interaction: Interaction, action: str, run: Run) -> None:
-    """The same from a button: the message itself shows what came of it."""
+async def change_run_by_button(interaction: Interaction, action: str, run: Run) -> None:
+    """Pause, resume or stop a run; its own message shows the result."""
     # First: the broker may take its time, and three seconds are all there is.
     await interaction.response.defer()
-    await ask(interaction, action, run)
+    await change_run(interaction, action, run)
     interaction.client.status_messages.wake(run.id)
 
 
 async def roll_back(interaction: Interaction, run: Run, step: int, *, edit: bool = False) -> None:
-    """Go back, and say to which step; `edit`: in the message whose button was pressed."""
-    bot, words = interaction.client, await private(interaction)
+    """Roll a run back to a step, and say so; `edit`: in the message whose button was pressed."""
+    bot, words = interaction.client, await private_words(interaction)
     after = await bot.threads.quick(bot.services.runs.rollback, run.id, step, interaction.user.id)
     text = words.say("run-back-done", number=str(run.number), step=after.step)
     if edit:
@@ -46,8 +46,8 @@ async def roll_back(interaction: Interaction, run: Run, step: int, *, edit: bool
     bot.status_messages.wake(run.id)
 
 
-def may_show(interaction: Interaction) -> None:
-    """Refuse a channel in which the run's message could not be posted, before anything is begun.
+def check_channel(interaction: Interaction) -> None:
+    """Refuse a channel in which the run's message could not be posted.
 
     Raises:
         OmokageError: NOT_ALLOWED.

@@ -1,4 +1,4 @@
-"""From /train start to a run that waits for a worker."""
+"""Start a training: preflight check, request, confirmation."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.errors import job_line
-from bot.features.dataset.lookup import chosen_data
+from bot.errors import job_number_line
+from bot.features.dataset.lookup import find_dataset
 from bot.features.dataset.texts import preflight_lines
-from bot.features.train.actions import may_show
+from bot.features.train.actions import check_channel
 from bot.intake.origin import origin_of
-from bot.ui.language import private
-from bot.ui.permissions import guild_of
+from bot.ui.language import private_words
+from bot.ui.permissions import guild_id_of
 from core.domain.jobs import JSON
 from core.domain.training.presets import find_preset
 from core.domain.training.runs import Run, RunKind, RunRequest
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a moderator typed; `steps` 0: as many as the preset says."""
+class TrainingOptions:
+    """The options that a moderator typed; `steps` 0: as many as the preset says."""
 
     kind: RunKind
     preset: str | None
@@ -33,57 +33,57 @@ class Wanted:
     seed: int
 
 
-async def begin(interaction: Interaction, wanted: Wanted) -> None:
-    """Say what is in the data, and start, unless something speaks against it.
+async def start_training(interaction: Interaction, options: TrainingOptions) -> None:
+    """Start a run, unless the preflight check of its data refuses it.
 
     Raises:
         OmokageError: NOT_ALLOWED, UNKNOWN_DATASET, UNKNOWN_PRESET, BAD_OPTION, RUN_UNDER_WAY.
     """
-    may_show(interaction)
-    bot, words = interaction.client, await private(interaction)
+    check_channel(interaction)
+    bot, words = interaction.client, await private_words(interaction)
     await interaction.response.defer(ephemeral=True, thinking=True)
-    dataset = await chosen_data(bot, guild_of(interaction), wanted.data)
-    found = bot.services.datasets.preflight(dataset, kind=wanted.kind)
-    remarks = preflight_lines(words, dataset, found)
-    if not found.is_fit:
-        text = f"{words.say('train-unfit')}\n{remarks}\n{job_line(words, interaction.id)}"
+    dataset = await find_dataset(bot, guild_id_of(interaction), options.data)
+    preflight = bot.services.datasets.preflight(dataset, kind=options.kind)
+    remarks = preflight_lines(words, dataset, preflight)
+    if not preflight.is_fit:
+        text = f"{words.say('train-unfit')}\n{remarks}\n{job_number_line(words, interaction.id)}"
         await interaction.edit_original_response(content=text)
         return
-    preset = find_preset(wanted.kind, wanted.preset).name
+    preset = find_preset(options.kind, options.preset).name
     request = RunRequest(
         interaction.id,
-        wanted.kind,
+        options.kind,
         preset,
         dataset.id,
-        wanted.steps,
+        options.steps,
         origin_of(interaction),
-        wanted.config,
-        wanted.seed,
+        options.config,
+        options.seed,
     )
     run = await bot.threads.slow(bot.services.runs.start, request)
-    await _begun(interaction, run, remarks)
+    await _confirm_started(interaction, run, remarks)
 
 
-async def begin_branch(
+async def start_branch(
     interaction: Interaction, parent: Run, step: int, steps: int | None, changes: Mapping[str, JSON]
 ) -> None:
-    """Start from a checkpoint of another run.
+    """Start a run from a checkpoint of another.
 
     Raises:
         OmokageError: NOT_ALLOWED, UNKNOWN_CHECKPOINT, BAD_OPTION, RUN_UNDER_WAY.
     """
-    may_show(interaction)
+    check_channel(interaction)
     bot = interaction.client
     await interaction.response.defer(ephemeral=True, thinking=True)
     origin = origin_of(interaction)
     run = await bot.threads.slow(
         bot.services.runs.branch, parent.id, step, interaction.id, origin, changes, steps=steps
     )
-    await _begun(interaction, run, "")
+    await _confirm_started(interaction, run, "")
 
 
-async def _begun(interaction: Interaction, run: Run, remarks: str) -> None:
-    words = await private(interaction)
+async def _confirm_started(interaction: Interaction, run: Run, remarks: str) -> None:
+    words = await private_words(interaction)
     text = words.say("train-begun", number=str(run.number))
     await interaction.edit_original_response(content=f"{text}\n{remarks}".rstrip())
     interaction.client.status_messages.wake(run.id)

@@ -1,4 +1,4 @@
-"""What can be pressed under a run's message. The custom id says all, so it works after a restart, for ever."""
+"""Buttons under a run's message. All state is in the custom ids, so they survive a restart."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.errors import guarded
-from bot.features.train.start import Wanted, begin
-from bot.intake.lookup import ID, id_in
+from bot.features.train.start import TrainingOptions, start_training
+from bot.intake.lookup import ID, parse_id
 from bot.ui.i18n import Words
-from bot.ui.permissions import guild_of, require_moderator
+from bot.ui.permissions import guild_id_of, require_moderator
 from core.domain.data.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.training.runs import RunKind
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 from typing import TYPE_CHECKING
 
 from bot.features.model import promotion
-from bot.features.model.views import show_card
+from bot.features.model.views import show_version
 from bot.features.train import actions, lookup
-from bot.ui.language import private
+from bot.ui.language import private_words
 from core.domain.registry.versions import Version
 from core.domain.training.kept_checkpoints import best_checkpoint
 from core.domain.training.runs import DesiredState, Run, RunState
@@ -48,7 +48,7 @@ class RunButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=rf"run:(?P<action>pause|resume|stop|best|promote|card):(?P<run>{ID})",
 ):
-    """Steers a run, or goes on with the version that it left behind."""
+    """Controls a run, or goes on with the version that it produced."""
 
     def __init__(self, button: discord.ui.Button[Any], action: str, run_id: int) -> None:
         super().__init__(button)
@@ -56,35 +56,35 @@ class RunButton(
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> RunButton:
-        """As it comes back from Discord, also after a restart."""
-        return cls(item, match["action"], id_in(match["run"]))
+        """Rebuild the button from its custom id."""
+        return cls(item, match["action"], parse_id(match["run"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """Do what its label says."""
-        bot, guild_id = interaction.client, guild_of(interaction)
+        bot, guild_id = interaction.client, guild_id_of(interaction)
         if self.action != _FOR_EVERYBODY:
             require_moderator(interaction)
         run = await bot.threads.quick(bot.services.runs.get, self.run_id, guild_id)
         if self.action == "best":
-            await offer_best(interaction, run)
+            await offer_best_checkpoint(interaction, run)
         elif self.action in {"promote", "card"}:
             await self._with_version(interaction, run)
         else:
-            await actions.press(interaction, self.action, run)
+            await actions.change_run_by_button(interaction, self.action, run)
 
     async def _with_version(self, interaction: Interaction, run: Run) -> None:
-        version = await lookup.version_of(interaction.client, run)
+        version = await lookup.require_version(interaction.client, run)
         if self.action == "promote":
             await promotion.promote(interaction, version)
         else:
-            await show_card(interaction, version)
+            await show_version(interaction, version)
 
 
 class BackButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"run:back:(?P<run>{ID}):(?P<step>\d{{1,9}})"
 ):
-    """Rolls a run back to a step, after a look at what that costs."""
+    """Rolls a run back to a step, once its cost has been shown."""
 
     def __init__(self, button: discord.ui.Button[Any], run_id: int, step: int) -> None:
         super().__init__(button)
@@ -92,36 +92,36 @@ class BackButton(
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> BackButton:
-        """As it comes back from Discord, also after a restart."""
-        return cls(item, id_in(match["run"]), int(match["step"]))
+        """Rebuild the button from its custom id."""
+        return cls(item, parse_id(match["run"]), int(match["step"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
-        """Do it."""
+        """Roll back."""
         require_moderator(interaction)
         bot = interaction.client
-        run = await bot.threads.quick(bot.services.runs.get, self.run_id, guild_of(interaction))
+        run = await bot.threads.quick(bot.services.runs.get, self.run_id, guild_id_of(interaction))
         await actions.roll_back(interaction, run, self.step, edit=True)
 
 
-def run_view(words: Words, run: Run, version: Version | None = None, *, steers: bool = True) -> discord.ui.View:
-    """What makes sense now; without `steers` only what everybody may press."""
+def run_view(words: Words, run: Run, version: Version | None = None, *, for_moderators: bool = True) -> discord.ui.View:
+    """Build the buttons that make sense now; without `for_moderators` only those for everybody."""
     view = discord.ui.View(timeout=None)
     for action in actions_of(run):
-        if (steers or action == _FOR_EVERYBODY) and _makes_sense(action, version):
+        if (for_moderators or action == _FOR_EVERYBODY) and _is_available(action, version):
             view.add_item(_button(words, action, run.id))
     return view
 
 
-def _makes_sense(action: str, version: Version | None) -> bool:
-    """Whether there is a version to go on with; one that never draws a face is not offered to draw."""
+def _is_available(action: str, version: Version | None) -> bool:
+    """Say whether there is a version to go on with; a generator that never draws a face is not promoted."""
     if action not in {"promote", "card"}:
         return True
     return version is not None and not (action == "promote" and version.draws_no_face)
 
 
 def actions_of(run: Run) -> tuple[str, ...]:
-    """Which buttons a run has."""
+    """List the buttons of a run."""
     if run.state is RunState.FINISHED:
         return ("promote", "card")
     if run.state in {RunState.STOPPED, RunState.FAILED}:
@@ -131,9 +131,9 @@ def actions_of(run: Run) -> tuple[str, ...]:
     return ("resume",) if run.desired_state is DesiredState.STOP else ("pause", "stop")
 
 
-async def offer_best(interaction: Interaction, run: Run) -> None:
+async def offer_best_checkpoint(interaction: Interaction, run: Run) -> None:
     """Say what going back to the best checkpoint would cost, and offer it."""
-    bot, words = interaction.client, await private(interaction)
+    bot, words = interaction.client, await private_words(interaction)
     best = best_checkpoint(await bot.threads.quick(bot.services.runs.checkpoints, run.id))
     if best is None:
         raise OmokageError(ErrorCode.UNKNOWN_CHECKPOINT, step=run.step, known="–")
@@ -147,7 +147,7 @@ async def offer_best(interaction: Interaction, run: Run) -> None:
 
 
 def back_view(words: Words, run: Run, step: int) -> discord.ui.View:
-    """The button that says yes."""
+    """Build the button that confirms a rollback."""
     label = words.say("run-back-button", step=step)
     custom_id = f"run:back:{run.id}:{step}"
     button = discord.ui.Button[Any](label=label, custom_id=custom_id, style=discord.ButtonStyle.danger)
@@ -162,30 +162,31 @@ def _button(words: Words, action: str, run_id: int) -> RunButton:
     return RunButton(button, action, run_id)
 
 
-class BeginButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"train:begin:(?P<data>{ID})"):
-    """Starts a training on a data set, with the recipe that is ready in seconds."""
+class StartButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"train:begin:(?P<data>{ID})"):
+    """Starts a training on a data set, with the preset that is ready in seconds."""
 
     def __init__(self, button: discord.ui.Button[Any], dataset_id: int) -> None:
         super().__init__(button)
         self.dataset_id = dataset_id
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> BeginButton:
-        """As it comes back from Discord, also after a restart."""
-        return cls(item, id_in(match["data"]))
+    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> StartButton:
+        """Rebuild the button from its custom id."""
+        return cls(item, parse_id(match["data"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
-        """Start."""
+        """Start the training."""
         require_moderator(interaction)
         bot = interaction.client
-        dataset = await bot.threads.quick(bot.services.datasets.get, self.dataset_id, guild_of(interaction))
-        await begin(interaction, Wanted(RunKind.RECOGNISER, None, dataset.title, 0, {}, 0))
+        dataset = await bot.threads.quick(bot.services.datasets.get, self.dataset_id, guild_id_of(interaction))
+        await start_training(interaction, TrainingOptions(RunKind.RECOGNISER, None, dataset.title, 0, {}, 0))
 
 
-def _view(words: Words, dataset: Dataset) -> discord.ui.View:
+def start_view(words: Words, dataset: Dataset) -> discord.ui.View:
+    """Offer to train on a new data set."""
     label, custom_id = words.say("snapshot-button"), f"train:begin:{dataset.id}"
     button = discord.ui.Button[Any](label=label, custom_id=custom_id, style=discord.ButtonStyle.success)
     view = discord.ui.View(timeout=None)
-    view.add_item(BeginButton(button, dataset.id))
+    view.add_item(StartButton(button, dataset.id))
     return view

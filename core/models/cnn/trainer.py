@@ -10,8 +10,8 @@ import numpy as np
 from scipy.special import softmax
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.registry.evaluation import EvaluationReport, confusion_of
-from core.domain.registry.versions import Part, VersionDraft
+from core.domain.registry.evaluation import EvaluationReport, confusion_matrix
+from core.domain.registry.versions import LicensedPart, VersionDraft
 from core.domain.training.folds import FOLDS, fold_of
 from core.models.cnn.head import cnn_tensors
 from core.models.cnn.presets import CNN_PRESETS, CnnPreset
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
 _EVALUATIONS = 20  # in a run: enough for a curve, and a few per cent of its time
 _PARTS = (
-    Part("weights, trained from scratch", "as the pictures"),
-    Part("face detector: CenterFace", "MIT"),
-    Part("face embedding, which tells strangers: dlib's ResNet", "CC0-1.0"),
+    LicensedPart("weights, trained from scratch", "as the pictures"),
+    LicensedPart("face detector: CenterFace", "MIT"),
+    LicensedPart("face embedding, which tells strangers: dlib's ResNet", "CC0-1.0"),
 )
 
 
@@ -157,7 +157,7 @@ class CnnTrainer(BaseTrainer[CnnTraining]):
             names=names,
             folds={fold: float(right.mean())},
             by_step={fold: tuple(self._by_step)},
-            confusion=confusion_of(labels.tolist(), guesses.tolist(), len(names)),
+            confusion=confusion_matrix(labels.tolist(), guesses.tolist(), len(names)),
             bins=reliability(chances, labels),
             ece=expected_calibration_error(chances, labels),
             auroc=auroc(outcome.known, outcome.strangers) if is_open else None,

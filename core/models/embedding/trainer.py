@@ -9,7 +9,7 @@ import numpy as np
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON
-from core.domain.registry.versions import Part, VersionDraft
+from core.domain.registry.versions import LicensedPart, VersionDraft
 from core.domain.training.folds import FOLDS, fold_of
 from core.models.common import weights_file
 from core.models.common.base_trainer import BaseTrainer
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from core.vision.datasets.dataset_reader import DatasetReader
 
 _PARTS = (
-    Part("face detector: CenterFace", "MIT"),
-    Part("face embedding: dlib's ResNet", "CC0-1.0"),
-    Part("embeddings of the data set's pictures", "as the pictures"),
+    LicensedPart("face detector: CenterFace", "MIT"),
+    LicensedPart("face embedding: dlib's ResNet", "CC0-1.0"),
+    LicensedPart("embeddings of the data set's pictures", "as the pictures"),
 )
 
 

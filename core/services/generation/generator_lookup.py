@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.services.registry.service import RegistryService
     from core.settings import Settings
 
-DRAWING = (RunKind.DCGAN, RunKind.VAE)  # sharper first: it draws where no photo is meant
+GENERATOR_KINDS = (RunKind.DCGAN, RunKind.VAE)  # sharper first: it draws where no photo is meant
 _OPERATOR = 0  # the guild of the shell
 _LABEL = re.compile(r"\(.*\)$")  # `dcgan v3 (dcgan light)`: what stands in brackets only explains
 _IDLE = re.compile(r"[\s_-]+")
@@ -43,9 +43,9 @@ class ModelName:
     draws_no_face: bool = False
 
 
-def names_for(registry: RegistryService, guild_id: int) -> list[ModelName]:
+def list_models(registry: RegistryService, guild_id: int) -> list[ModelName]:
     """Everything that a guild may ask: promoted ones, then its others, the newest first, then those of the product."""
-    own = [name for kind in DRAWING for name in _versions(registry, guild_id, kind)]
+    own = [name for kind in GENERATOR_KINDS for name in _versions(registry, guild_id, kind)]
     return [*sorted(own, key=lambda one: not one.is_serving), *_starters()]
 
 
@@ -59,23 +59,25 @@ def find_model(
         guild_id: who asks.
         said: a name as people type it: case, spaces and the `v` do not matter; None or empty: whichever answers.
         photos: it must take photos.
-        starters: whether those of the product answer unasked (`starters_answer`); by their names they always do.
+        starters: whether those of the product answer unasked (`starters_by_default`); by their names they always do.
 
     Raises:
         OmokageError: UNKNOWN_MODEL, NO_ENCODER, NO_MODEL.
     """
-    names = names_for(registry, guild_id)
+    names = list_models(registry, guild_id)
     if not said or not said.strip():
         return _unasked(names, photos=photos, starters=starters)
-    found = next((one for one in names if _key(one.name) == _key(said)), None)
+    found = next((name for name in names if _key(name.name) == _key(said)), None)
     if found is None:
         raise OmokageError(ErrorCode.UNKNOWN_MODEL, model=said[:80], known=_listed(names))
     if photos and not found.encodes:
-        raise OmokageError(ErrorCode.NO_ENCODER, model=found.name, known=_listed(one for one in names if one.encodes))
+        raise OmokageError(
+            ErrorCode.NO_ENCODER, model=found.name, known=_listed(name for name in names if name.encodes)
+        )
     return found
 
 
-def starters_answer(settings: Settings, guild_id: int) -> bool:
+def starters_by_default(settings: Settings, guild_id: int) -> bool:
     """Whether the product's models draw unasked: in the sandbox and in the operator's shell, to have something to show.
 
     A real guild sees drawn people only if somebody asks for them.
@@ -89,7 +91,7 @@ def _unasked(names: list[ModelName], *, photos: bool, starters: bool) -> ModelNa
     What never draws a face only draws where somebody insisted on its promotion, or asks for it by its name.
     """
     kind = RunKind.VAE if photos else RunKind.DCGAN
-    fit = [one for one in names if (one.encodes or not photos) and (one.is_serving or not one.draws_no_face)]
+    fit = [name for name in names if (name.encodes or not photos) and (name.is_serving or not name.draws_no_face)]
     own = [one for one in fit if one.version_id is not None]
     shipped = [one for one in fit if one.version_id is None and starters]
     for one in (*_of(kind, own), *_of(kind, shipped), *own, *shipped):
@@ -98,12 +100,12 @@ def _unasked(names: list[ModelName], *, photos: bool, starters: bool) -> ModelNa
 
 
 def _of(kind: RunKind, names: Iterable[ModelName]) -> list[ModelName]:
-    return [one for one in names if one.kind is kind]
+    return [name for name in names if name.kind is kind]
 
 
 def _starters() -> list[ModelName]:
     """What comes with the product, as far as this installation has it."""
-    kinds = {f"{STARTER} {kind.value}": kind for kind in DRAWING}
+    kinds = {f"{STARTER} {kind.value}": kind for kind in GENERATOR_KINDS}
     return [ModelName(name, name, kinds[name], kinds[name] is RunKind.VAE) for name in starter_names()]
 
 
@@ -123,4 +125,4 @@ def _key(said: str) -> str:
 
 
 def _listed(names: Iterable[ModelName]) -> str:
-    return ", ".join(one.name for one in names)
+    return ", ".join(name.name for name in names)

@@ -19,9 +19,9 @@ from core.models.common import weights_file
 from core.models.common.drawn_faces import TRAIT
 from core.models.generators.loading import load_face_model
 from core.models.generators.trait_directions import make_labeller, trait_directions
-from core.services.datasets.builder import Picture, Progress, make, newest
+from core.services.datasets.builder import DatasetSource, Progress, build_dataset, find_unchanged
 from core.services.datasets.builder import load_reader as load_product
-from core.services.datasets.shard_writer import Target
+from core.services.datasets.shard_writer import DatasetTarget
 from core.services.starter.portrait_set import VERSION, LabelledPortrait
 from portraits.random_people import TRAITS
 
@@ -67,9 +67,9 @@ def make_dataset(
     """The portraits as a data set without names; the same ones again give the one that there is."""
     files = {one.file: (folder / one.file).read_bytes() for one in portraits}
     content = [(UNNAMED, [hashlib.sha256(data).hexdigest() for data in files.values()])]
-    target = Target(0, NAME, 0, named=False)
-    pictures = [Picture(UNNAMED, one.file, partial(files.get, one.file), one.face) for one in portraits]
-    return newest(storage, target, content) or make(
+    target = DatasetTarget(0, NAME, 0, named=False)
+    pictures = [DatasetSource(UNNAMED, one.file, partial(files.get, one.file), one.face) for one in portraits]
+    return find_unchanged(storage, target, content) or build_dataset(
         storage, target, pictures, findings=Findings(), progress=progress, load=load_product
     )
 

@@ -3,7 +3,7 @@
 Cameras write how they were held beside the pixels, and the decoder obeys that; where the note is lost, only what is in
 the photo can tell. The detector sees many lying faces as they are, but places their landmarks badly, and who is
 recognised by them is chance. So a photo in which no face surely stands is searched in the other three positions too.
-Figures, also of what that finds where nobody is: `python -m benchmarks.turning`.
+Figures, also of what that finds where nobody is: `python -m benchmarks turning`.
 """
 
 from __future__ import annotations

@@ -17,12 +17,12 @@ import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import Locator, Page, expect
 
-from benchmarks.running import Running
+from benchmarks.helpers.running_product import Running
 from core.starter.models import starter_names
 from portraits.random_people import draw_random_person, random_person
 from sandbox.driver import Driver, Member
 from sandbox.types import Json
-from sandbox.world.cast import GUILD_ID
+from sandbox.world.fixtures import GUILD_ID
 from tests.e2e.chromium import chromium_page
 from tests.e2e.product import force, keep, number_in, omokage, said, version_in
 

@@ -17,13 +17,13 @@ from contextlib import closing
 import pytest
 from PIL import Image
 
-from benchmarks.running import Running
+from benchmarks.helpers.running_product import Running
 from core.bootstrap import Services, build
 from core.domain.jobs import Job, JobState
 from core.settings import Settings
 from portraits import default_people, group
 from sandbox.driver import Driver, Invocation, Member
-from sandbox.world.cast import GUILD_ID
+from sandbox.world.fixtures import GUILD_ID
 
 # Six photos on their way, two a member, which is a member's share; the kill finds them at six stages.
 MEMBERS = ("aiko", "ben", "chie")

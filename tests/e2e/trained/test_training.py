@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.running import Running
+from benchmarks.helpers.running_product import Running
 from portraits import default_people
 from sandbox.driver import Driver, Invocation, Member
 from sandbox.types import Json
-from sandbox.world.cast import GUILD_ID
+from sandbox.world.fixtures import GUILD_ID
 from tests.e2e.product import call_off_checks, force, jpeg, keep, number_in, omokage, said, version_in
 
 # Others than those whom the files beside this one train on: what one file trains must know nobody of another's.

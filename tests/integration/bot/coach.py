@@ -9,17 +9,17 @@ from collections.abc import Callable, Mapping, Sequence
 from core.bootstrap import Services
 from core.domain.data.datasets import NOBODY, UNNAMED, Dataset, DatasetClass, Shard
 from core.domain.jobs import JSON, Job, JobKind
-from core.domain.registry.evaluation import Bin, EvaluationReport
-from core.domain.registry.versions import Part, VersionDraft
+from core.domain.registry.evaluation import EvaluationReport, ReliabilityBin
+from core.domain.registry.versions import LicensedPart, VersionDraft
 from core.domain.training.runs import CurvePoint, Run
 from core.services.training.callbacks import Callback, combine
 from core.services.training.live_status import LiveStatusCallback
 from core.services.training.segment_runner import Training, TrainingParts
-from sandbox.world import cast
+from sandbox.world import fixtures
 from tests.integration.bot.worker import OWNER, FakeWorker, jpeg
 from tests.integration.core.fake_trainer import FakeTrainer
 
-GUILD = int(cast.GUILD_ID)
+GUILD = int(fixtures.GUILD_ID)
 STEP_S = 0.005
 NAMES = ("Aki", "Ben", "Chie")
 
@@ -40,7 +40,7 @@ class Trainer(FakeTrainer):
         metrics: dict[str, JSON] = {"accuracy": self.accuracy, "folds": {"0": self.accuracy}, "report": report}
         config: dict[str, JSON] = {"head": "cnn", "preset": "slim", "size": 32}
         classes = tuple((name, number) for number, name in enumerate(NAMES, 1))
-        parts = (Part("drawn pictures", "MIT"),)
+        parts = (LicensedPart("drawn pictures", "MIT"),)
         return VersionDraft("cnn-slim", config, classes, metrics, parts, self.save_state())
 
 
@@ -62,7 +62,9 @@ class Sketcher(FakeTrainer):
     def finish(self) -> VersionDraft:
         metrics: dict[str, JSON] = {**self.evaluate(), "best_step": self.step, "real_kid": 0.0002}
         config: dict[str, JSON] = {"head": "dcgan", "preset": "light", "size": 96}
-        return VersionDraft("dcgan-light", config, (), metrics, (Part("drawn pictures", "MIT"),), self.save_state())
+        return VersionDraft(
+            "dcgan-light", config, (), metrics, (LicensedPart("drawn pictures", "MIT"),), self.save_state()
+        )
 
 
 class Brake(Callback):
@@ -166,7 +168,7 @@ class Coach:
 def a_report(accuracy: float = 0.9) -> EvaluationReport:
     """Of three people; the third is often taken for the first."""
     confusion = ((10, 0, 0), (1, 9, 0), (4, 0, 6))
-    bins = (Bin(0.9, accuracy, 30),)
+    bins = (ReliabilityBin(0.9, accuracy, 30),)
     folds, by_step = {"0": accuracy}, {"0": ((10, 0.5), (20, accuracy))}
     return EvaluationReport(
         head="cnn",

@@ -75,8 +75,8 @@ async def kill(bot: OmokageBot) -> None:
     """As near to SIGKILL as one process allows: everything stops where it is, nothing is tidied up."""
     tasks = [
         *bot.background._tasks.values(),
-        *bot.relay._under_way.values(),
-        *bot.intake._under_way.values(),
+        *bot.relay._in_flight.values(),
+        *bot.intake._in_flight.values(),
         *bot.progress._tasks,
     ]
     for task in tasks:
@@ -134,9 +134,9 @@ async def chie(driver: Driver) -> Member:
 @pytest.fixture
 def coach(services: Services, worker: FakeWorker, monkeypatch: pytest.MonkeyPatch) -> Iterator[Coach]:
     """Trains in the fake worker; what is shown of it is shown twenty times as often as usual."""
-    monkeypatch.setattr(updater, "EVERY_S", 0.25)
-    monkeypatch.setattr(updater, "LOOK_S", 0.05)
-    monkeypatch.setattr(live_status, "_NOTE_S", 0.0)
+    monkeypatch.setattr(updater, "EDIT_INTERVAL_S", 0.25)
+    monkeypatch.setattr(updater, "POLL_S", 0.05)
+    monkeypatch.setattr(live_status, "_WRITE_S", 0.0)
     monkeypatch.setattr(live_status, "_DRAW_S", 0.1)
     training = Coach(services, worker)
     yield training

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from bot.features.optimize.requests import Said, params_of, request_for
+from bot.features.optimize.requests import OptimizeOptions, params_of, request_for
 from core.bootstrap import Services
 from core.domain.classification import ClassifyResult
 from core.domain.clock import now_utc
@@ -137,7 +137,7 @@ class _Furnisher:
         of_data: dict[str, JSON] = {"dataset_id": dataset.id, "title": dataset.title}
         of_version: dict[str, JSON] = {"version_id": version.id, "title": version.title}
         evaluated: dict[str, JSON] = {"version": 1, "title": version.title, "report": report, "pictures": [picture]}
-        aim = request_for(Target(SECRET, person_id), Said(mode=OptimizeMode.NOISE, seed=1))
+        aim = request_for(Target(SECRET, person_id), OptimizeOptions(mode=OptimizeMode.NOISE, seed=1))
         photo: dict[str, JSON] = {"photo_url": "https://cdn.discordapp.com/x", "filename": f"{SECRET}.jpg", "of": 1}
         drawn = [
             (JobKind.GENERATE, GridRequest(4, 3).to_json(), draw._grid),

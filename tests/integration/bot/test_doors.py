@@ -12,7 +12,7 @@ from discord.http import Route
 
 from bot.catalogue import ITEMS
 from bot.client import OmokageBot
-from bot.intake.lookup import LARGEST_ID
+from bot.intake.lookup import MAX_ID
 from bot.reference import commands_for_moderators
 from core.bootstrap import Services
 from core.domain.jobs import JobKind
@@ -20,8 +20,8 @@ from sandbox.clock import ManualClock
 from sandbox.config import RateLimits, SandboxConfig
 from sandbox.driver import Invocation, Member
 from sandbox.server import Sandbox
-from sandbox.world import cast
-from sandbox.world.registry import Registry
+from sandbox.world import fixtures
+from sandbox.world.commands import CommandRegistry
 from tests.integration.bot import walk
 from tests.integration.bot.coach import Coach
 from tests.integration.bot.forger import Forger
@@ -31,7 +31,7 @@ from tests.integration.bot.test_classify import EPHEMERAL
 from tests.integration.bot.worker import OWNER, FakeWorker
 
 OTHER_GUILD = 4_242_424_242
-OWNER_ID = int(cast.AIKO_ID)
+OWNER_ID = int(fixtures.AIKO_ID)
 HUGE = "9999999999999999999"
 OWN_TABLES = {"jobs", "outbox", "faces", "guild_blobs"}  # in which every member leaves rows by asking for something
 EVERYBODYS = {"1", "+smile"}  # values of selects: a face, a trait
@@ -67,13 +67,13 @@ def elsewhere(furnished: Callable[[int], FullGuild]) -> FullGuild:
 
 @pytest.fixture
 def here(furnished: Callable[[int], FullGuild]) -> FullGuild:
-    return furnished(int(cast.GUILD_ID))
+    return furnished(int(fixtures.GUILD_ID))
 
 
 @pytest.fixture(autouse=True)
 def everything_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
     """As an administrator may have it: Discord shows every command to everybody, and the bot must refuse by itself."""
-    monkeypatch.setattr(Registry, "may_use", lambda *_: True)
+    monkeypatch.setattr(CommandRegistry, "may_use", lambda *_: True)
 
 
 @pytest.mark.parametrize("name", ["aiko", "ben"])  # a moderator, and a member without permissions
@@ -161,9 +161,7 @@ async def test_forged_ids_are_answered_with_a_sentence_each_and_no_traceback(
     # Given a moderator, who may do everything
     before, fitting, any_job = every_row(services), walk.custom_ids(here), walk.custom_ids(here, every_job=True)
     # When numbers are used that nothing has, jobs of another kind, and values that no select offers
-    shown = [
-        await aiko.command("show", job=typed) for typed in (HUGE, str(LARGEST_ID + 1), "18446744073709551615", "x")
-    ]
+    shown = [await aiko.command("show", job=typed) for typed in (HUGE, str(MAX_ID + 1), "18446744073709551615", "x")]
     unknown = await walk.press_all(bot, aiko, [(item, _forge(custom_id)) for item, custom_id in fitting], ["1"])
     others = await walk.press_all(bot, aiko, [one for one in any_job if one not in fitting], ["1"])
     selects = [(item, custom_id) for item, custom_id in fitting if "Select" in item.__name__]

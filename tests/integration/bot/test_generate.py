@@ -189,7 +189,7 @@ async def test_a_bot_that_dies_before_both_photos_are_stored_leaves_them_to_the_
         first.intake._room = asyncio.Semaphore(0)
         asked = await ben.command("morph", **{"a-photo": PHOTO, "b-photo": OTHER})
         await asked.ack()
-        await until(lambda: first.intake._under_way)
+        await until(lambda: first.intake._in_flight)
         await kill(first)
     async with serving(services, settings, worker):
         answer = await shown(asked)

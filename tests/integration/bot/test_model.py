@@ -92,9 +92,9 @@ async def test_a_card_says_how_easily_a_version_is_fooled(
     refused = await (await ben.command("model check", version=1)).answer()
     begun = await (await aiko.command("model check", version=1)).answer()
     asked = services.checks.ask(version)
-    services.registry.note_robustness(version.id, Robustness(100, 8, 0.97, 2.0, 1000, 0.31, 0.002))
+    services.registry.record_robustness(version.id, Robustness(100, 8, 0.97, 2.0, 1000, 0.31, 0.002))
     card = await (await ben.command("model card", version=1)).answer()
-    services.registry.note_robustness(version.id, Robustness(1, 8, 0.0, None, 1000, 0.0, 0.0))
+    services.registry.record_robustness(version.id, Robustness(1, 8, 0.0, None, 1000, 0.0, 0.0))
     firm = await (await ben.command("model card", version=1)).answer()
 
     assert "moderators" in refused["content"]

@@ -15,12 +15,12 @@ from core.settings import Settings
 from sandbox.driver import Member
 from sandbox.driver.invocation import Invocation
 from sandbox.types import Json
-from sandbox.world import cast
+from sandbox.world import fixtures
 from tests.integration.bot.conftest import kill, serving
 from tests.integration.bot.test_classify import EPHEMERAL, PHOTO
 from tests.integration.bot.worker import FakeWorker, embedding, face
 
-GUILD = int(cast.GUILD_ID)
+GUILD = int(fixtures.GUILD_ID)
 BOTH = "Name these faces (1, 2) …"
 
 
@@ -228,9 +228,13 @@ def options_of(pairs: list[tuple[str, str]]) -> list[discord.SelectOption]:
 
 async def old_message(bot: OmokageBot, item: discord.ui.Item[Any]) -> Json:
     """A message as an earlier version of the bot left it, in the channel."""
-    channel = bot.get_partial_messageable(int(cast.PHOTOS_ID), guild_id=GUILD)
+    channel = bot.get_partial_messageable(int(fixtures.PHOTOS_ID), guild_id=GUILD)
     sent = await channel.send("Who is face 2?", view=discord.ui.View(timeout=None).add_item(item))
-    return {"id": str(sent.id), "channel_id": cast.PHOTOS_ID, "components": [row.to_dict() for row in sent.components]}
+    return {
+        "id": str(sent.id),
+        "channel_id": fixtures.PHOTOS_ID,
+        "components": [row.to_dict() for row in sent.components],
+    }
 
 
 async def press_old(bot: OmokageBot, member: Member, custom_id: str) -> Invocation:
@@ -255,7 +259,7 @@ async def test_a_name_is_confirmed_corrected_and_denied(
     assert lines(confirmed)[0] == f"**1** · **Hanako** ✓ said by <@{aiko.id}>"
     assert lines(denied)[1] == "**2** · unknown · perhaps Mina 10%"
     assert lines(changed)[0] == f"**1** · **Jiro** ✓ said by <@{aiko.id}>"
-    assert [link.person_id for link in services.people.cannot_links(GUILD)] == [taro.person_id]
+    assert [link.person_id for link in services.people.gallery.cannot_links(GUILD)] == [taro.person_id]
 
 
 async def test_who_may_name_faces_is_for_moderators_to_decide(
@@ -333,5 +337,5 @@ async def test_the_label_says_who_said_it_where_and_how(bot: OmokageBot, service
         row = connection.exec_driver_sql("SELECT said_by, channel_id, message_id, source FROM labels").one()
     job_id = services.jobs.list(GUILD, None)[0].id
 
-    assert tuple(row) == (int(aiko.id), int(cast.PHOTOS_ID), int(answer["id"]), "this-is")
+    assert tuple(row) == (int(aiko.id), int(fixtures.PHOTOS_ID), int(answer["id"]), "this-is")
     assert services.people.faces_of(job_id)[0].ref == FaceRef(job_id, 1)

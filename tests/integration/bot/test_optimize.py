@@ -33,7 +33,7 @@ from tests.integration.bot.worker import FakeWorker, face, until
 @pytest.fixture
 def forger(services: Services, worker: FakeWorker, coach: Coach, monkeypatch: pytest.MonkeyPatch) -> Iterator[Forger]:
     """A recogniser of three people serves; progress is shown ten times as often as usual."""
-    for name in ("FIRST_AFTER_S", "BETWEEN_S"):
+    for name in ("FIRST_EDIT_AFTER_S", "EDIT_INTERVAL_S"):
         monkeypatch.setattr(progress, name, getattr(progress, name) / 10)
     acquaint(services)
     services.registry.promote(a_version(services, 0.9).id, 1)
@@ -143,7 +143,7 @@ async def test_what_did_not_change_is_not_shown_again(
     live = await asked.wait_for(lambda message: "Step 10" in message["content"])
     for _ in range(5):
         forger.tell(forger.asked[0], 10, forger.png(101))
-    await until(lambda: bot.progress._watched[int(asked.id)].shown)
+    await until(lambda: bot.progress._tracked[int(asked.id)].shown)
     forger.tell(forger.asked[0], 20, forger.png(102))
     await asked.wait_for(lambda message: "Step 20" in message["content"])
 
@@ -157,7 +157,7 @@ async def test_a_picture_that_is_gone_by_then_costs_only_that_look(
     asked = await ben.command("optimize", target="Aki")
     await asked.wait_for(lambda message: "Step 10" in message["content"])
     forger.tell(forger.asked[0], 20, "ab" * 32)
-    await until(lambda: "20" in bot.progress._watched[int(asked.id)].said.detail)
+    await until(lambda: "20" in bot.progress._tracked[int(asked.id)].report.detail)
     forger.tell(forger.asked[0], 30, forger.png(103))
 
     live = await asked.wait_for(lambda message: "Step 30" in message["content"])

@@ -105,7 +105,7 @@ async def test_the_bot_deletes_by_itself(
     age(services, days=31)
 
     monkeypatch.setattr(tidying, "_EVERY_S", 0.01)
-    tidy = asyncio.create_task(tidying.tidy(bot))
+    tidy = asyncio.create_task(tidying.run_retention(bot))
 
     def left() -> int:
         with services.database.read() as connection:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.client import OmokageBot
 from bot.features.train.status import updater
-from bot.features.train.status.content import Page, page_of
+from bot.features.train.status.content import StatusContent, build_content
 from core.bootstrap import Services
 from core.domain.training.runs import Run, RunState
 from core.settings import Settings
@@ -32,7 +32,7 @@ async def test_the_message_is_edited_now_and_then_and_never_without_a_change(
     edits = await edits_of(driver, done)
     await asyncio.sleep(0.6)
 
-    assert 1 <= edits <= lasted / updater.EVERY_S + 1
+    assert 1 <= edits <= lasted / updater.EDIT_INTERVAL_S + 1
     assert await edits_of(driver, done) == edits
 
 
@@ -163,12 +163,12 @@ async def test_a_run_that_cannot_be_shown_does_not_keep_another_from_it(
     await aiko.wait_for(shows("⏹️ Stopped"))
     broken = run_of(services).id
 
-    async def fails_for_the_first(of: OmokageBot, run: Run, now: datetime) -> Page:
+    async def fails_for_the_first(of: OmokageBot, run: Run, now: datetime) -> StatusContent:
         if run.id == broken:
             raise ZeroDivisionError
-        return await page_of(of, run, now)
+        return await build_content(of, run, now)
 
-    monkeypatch.setattr("bot.features.train.status.updater.page_of", fails_for_the_first)
+    monkeypatch.setattr("bot.features.train.status.updater.build_content", fails_for_the_first)
     await aiko.command("train resume", run=1)
     await until(lambda: services.runs.get(broken).state is RunState.FINISHED)
     await start(aiko, steps=10)

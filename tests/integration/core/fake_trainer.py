@@ -15,7 +15,7 @@ from core.domain.data.datasets import Dataset, DatasetClass, Preflight, Remark, 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.ids import synthetic_id
 from core.domain.jobs import JSON, Origin
-from core.domain.registry.versions import Part, Version, VersionDraft
+from core.domain.registry.versions import LicensedPart, Version, VersionDraft
 from core.domain.training.runs import EarlyStop, Run, RunKind, RunRequest
 from core.storage.database import Database
 from core.storage.training_tables import datasets
@@ -112,7 +112,7 @@ class FakeTrainer:
 
     def finish(self) -> VersionDraft:
         weights = self.save_state()
-        return VersionDraft("fake-1", {}, (("Anna", 1),), {"accuracy": 1.0}, (Part("fake", "MIT"),), weights)
+        return VersionDraft("fake-1", {}, (("Anna", 1),), {"accuracy": 1.0}, (LicensedPart("fake", "MIT"),), weights)
 
     def close(self) -> None:
         self.closed = True

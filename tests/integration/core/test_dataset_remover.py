@@ -23,7 +23,7 @@ from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.training_tables import runs
 from tests.integration.core.parts import CHANNEL, GUILD, Clock, found, new_face
-from tests.integration.core.registry_parts import Trained, draft
+from tests.integration.core.version_builders import Trained, draft
 
 SAID: dict[str, Any] = {"by": 41, "channel_id": CHANNEL, "message_id": 77, "source": "this-is"}
 

@@ -26,7 +26,7 @@ from core.storage.database import Database
 from core.storage.people_changes import rename_person
 from core.storage.tables import faces, labels
 from tests.integration.core.parts import CHANNEL, GUILD, Clock, embedding, new_face, request
-from tests.integration.core.registry_parts import Trained, draft
+from tests.integration.core.version_builders import Trained, draft
 
 OTHER = GUILD + 1
 SAID: dict[str, Any] = {"by": 41, "channel_id": CHANNEL, "message_id": 77, "source": "this-is"}
@@ -91,10 +91,10 @@ def code_of(call: Any, *arguments: Any, **named: Any) -> ErrorCode:
 def test_a_person_is_called_otherwise_and_the_gallery_notices(chat: Chat, editor: PeopleEditor) -> None:
     chat.photo(1, new_face())
     anna = chat.name(1, 1, "Ana")
-    before = chat.people.gallery_version(GUILD)
+    before = chat.people.gallery.version(GUILD)
     assert editor.rename(GUILD, " ana ", "Anna").name == "Anna"
-    assert chat.people.gallery(GUILD).names == ("Anna",)
-    assert chat.people.gallery_version(GUILD) != before
+    assert chat.people.gallery.enrolled(GUILD).names == ("Anna",)
+    assert chat.people.gallery.version(GUILD) != before
     assert editor.rename(GUILD, "Anna", "ANNA").id == anna.id  # only the case
 
 
@@ -112,13 +112,13 @@ def test_merging_moves_faces_and_keeps_who_said_what(chat: Chat, editor: PeopleE
     chat.photo(1, new_face(1), new_face(2, value=2.0, x=60))
     chat.name(1, 1, "Anna")
     ann = chat.name(1, 2, "Ann")
-    before = chat.people.gallery_version(GUILD)
+    before = chat.people.gallery.version(GUILD)
     merged = editor.merge(GUILD, "Ann", "Anna", by=43)
     assert (merged.person.name, merged.person.pictures, merged.gone, merged.faces) == ("Anna", 2, "Ann", 1)
-    rows = chat.people.gallery(GUILD)
+    rows = chat.people.gallery.enrolled(GUILD)
     assert (rows.names, rows.owners) == (("Anna",), (merged.person.id,) * 2)
-    assert [face.said_by for face in chat.people.faces_of(1)] == [41, 41]
-    assert chat.people.gallery_version(GUILD) != before
+    assert [face.labelled_by for face in chat.people.faces_of(1)] == [41, 41]
+    assert chat.people.gallery.version(GUILD) != before
     with database.read() as connection:
         said = connection.execute(select(labels.c.person_id, labels.c.source, labels.c.message_id)).all()
     assert {tuple(row) for row in said} == {(merged.person.id, "this-is", 77)}
@@ -130,7 +130,7 @@ def test_a_rejection_of_the_one_is_a_rejection_of_both(chat: Chat, editor: Peopl
     anna, ann = chat.name(1, 1, "Anna"), chat.name(1, 2, "Ann")
     chat.people.reject(FaceRef(1, 3), GUILD, ann.id, **SAID)
     editor.merge(GUILD, "Ann", "Anna", by=43)
-    (link,) = chat.people.cannot_links(GUILD)
+    (link,) = chat.people.gallery.cannot_links(GUILD)
     assert (link.person_id, link.embedding) == (anna.id, embedding(3.0))
 
 
@@ -140,7 +140,7 @@ def test_who_was_said_to_be_the_one_and_not_the_other_is_the_merged_person(chat:
     chat.people.reject(FaceRef(1, 1), GUILD, ann.id, **SAID)
     chat.people.reject(FaceRef(1, 2), GUILD, anna.id, **SAID)
     editor.merge(GUILD, "Ann", "Anna", by=43)
-    assert chat.people.cannot_links(GUILD) == []
+    assert chat.people.gallery.cannot_links(GUILD) == []
     assert [(face.person_id, face.rejected) for face in chat.people.faces_of(1)] == [(anna.id, frozenset())] * 2
 
 
@@ -185,7 +185,7 @@ def test_removing_deletes_the_face_its_labels_photos_and_answers(
     photo = chat.photo(1, new_face())
     anna = chat.name(1, 1, "Anna")
     guessed = chat.photo(2, new_face(value=1.1), guess=anna)  # nobody confirmed it
-    before = chat.people.gallery_version(GUILD)
+    before = chat.people.gallery.version(GUILD)
     pictures = [chat.answer(job_id).picture for job_id in (1, 2)]
     removed = editor.remove(GUILD, "anna")
     assert (removed.name, removed.faces, removed.photos) == ("Anna", 2, 2)
@@ -194,7 +194,7 @@ def test_removing_deletes_the_face_its_labels_photos_and_answers(
     assert (chat.people.list(GUILD), chat.people.faces_of(1), chat.people.faces_of(2)) == ([], [], [])
     (face,) = chat.answer(2).faces
     assert (face.person_id, face.name, face.top) == (None, None, ())
-    assert (chat.jobs.get(1).photo, chat.people.gallery_version(GUILD)) == (None, 0)
+    assert (chat.jobs.get(1).photo, chat.people.gallery.version(GUILD)) == (None, 0)
     assert before != 0
     with database.read() as connection:
         assert connection.execute(select(faces)).all() == connection.execute(select(labels)).all() == []
@@ -236,7 +236,7 @@ def test_cannot_links_of_the_removed_person_end(chat: Chat, editor: PeopleEditor
     chat.name(1, 2, "Ben")
     chat.people.reject(FaceRef(1, 2), GUILD, anna.id, **SAID)
     editor.remove(GUILD, "Anna")
-    assert chat.people.cannot_links(GUILD) == []
+    assert chat.people.gallery.cannot_links(GUILD) == []
     assert [face.name for face in chat.people.faces_of(1)] == ["Ben"]
 
 
@@ -246,12 +246,12 @@ def test_who_is_named_again_after_a_removal_has_a_gallery_of_another_version(
     # SQLite gives the last row's id away again: the same ids must not be taken for the same rows.
     chat.photo(1, new_face())
     chat.name(1, 1, "Anna")
-    before = chat.people.gallery_version(GUILD)
+    before = chat.people.gallery.version(GUILD)
     editor.remove(GUILD, "Anna")
     clock.advance(1)
     chat.photo(2, new_face(value=2.0))
     chat.name(2, 1, "Anna")
-    assert chat.people.gallery_version(GUILD) != before
+    assert chat.people.gallery.version(GUILD) != before
 
 
 def test_data_sets_and_models_that_still_have_the_person_are_told(

@@ -6,8 +6,6 @@ import itertools
 import time
 from collections import Counter
 from collections.abc import Iterator
-from multiprocessing import get_context
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +15,11 @@ from sqlalchemy import Row, Select, select
 from core.domain.jobs import ACTIVE, FINAL, JobState
 from core.storage.database import Database
 from core.storage.tables import faces, jobs, outbox
+from tests.forked import Forked
 from tests.integration.core import workers
 from tests.integration.core.parts import submitted
 from tests.integration.core.workers import SHARE, service
 
-# Forked from a process that has done no more than import what they run: a start takes no half second of a core.
-PROCESSES = get_context("forkserver")
-PROCESSES.set_forkserver_preload([workers.__name__])
 JOBS = 40
 DEATHS = 0.05  # at each of four moments: about one job in five kills its worker
 
@@ -39,19 +35,17 @@ class Team:
 
     def revive(self) -> None:
         for place, worker in enumerate(self._workers):
-            if not worker.is_alive():
+            if worker.poll() is not None:
                 self._workers[place] = self._start()
                 self.deaths += 1
 
     def stop(self) -> None:
         for worker in self._workers:
             worker.kill()
-            worker.join()
+            worker.wait()
 
-    def _start(self) -> ForkServerProcess:
-        started = PROCESSES.Process(target=workers.work, args=(*self._arguments, next(self._seeds), DEATHS))
-        started.start()
-        return started
+    def _start(self) -> Forked:
+        return Forked(workers.work, *self._arguments, next(self._seeds), DEATHS)
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import discord
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.delivery.post import Post, Undeliverable
-from bot.delivery.reply import Answer
+from bot.delivery.post import ReplyPoster, Undeliverable
+from bot.delivery.reply import Reply
 from core.domain.jobs import Job, OutboxEntry
 from tests.unit.bot.fakes import BOT, JOB_ID, a_job, at, http_error
 
@@ -38,8 +38,8 @@ class Place:
             threads=SimpleNamespace(quick=self._quick),
             services=SimpleNamespace(jobs=SimpleNamespace(set_answer_message=self.noted.__setitem__)),
         )
-        self.post = Post(bot, lambda: at(minutes))
-        monkeypatch.setattr(Post, "_webhook", lambda *_: self.webhook)
+        self.post = ReplyPoster(bot, lambda: at(minutes))
+        monkeypatch.setattr(ReplyPoster, "_webhook", lambda *_: self.webhook)
 
     async def _quick(self, call: Any, *args: Any) -> Any:
         if self.locked:
@@ -47,7 +47,7 @@ class Place:
         return call(*args)
 
     async def deliver(self, job: Job | None = None, *, private: bool = False) -> int | None:
-        return await self.post.deliver(job or a_job(), ENTRY, Answer("text", salutation="For you", private=private))
+        return await self.post.deliver(job or a_job(), ENTRY, Reply("text", mention_line="For you", private=private))
 
 
 @pytest.fixture
@@ -155,11 +155,11 @@ async def test_a_message_that_could_not_be_noted_is_not_forgotten(monkeypatch: p
     job, new = a_job(answer_message_id=5), discord.utils.time_snowflake(at(60))
     place.channel.send.return_value = SimpleNamespace(id=new)
     place.locked = True
-    await place.post.update(job, Answer("10 %"))
+    await place.post.update_message(job, Reply("10 %"))
     # When there is more progress, still without the database, and then with it
-    await place.post.update(job, Answer("20 %"))
+    await place.post.update_message(job, Reply("20 %"))
     place.locked = False
-    await place.post.update(job, Answer("30 %"))
+    await place.post.update_message(job, Reply("30 %"))
     # Then all of it is in the one new message, which is noted in the end
     assert place.channel.send.await_count == 1
     assert place.noted == {JOB_ID: new}
@@ -169,7 +169,7 @@ async def test_a_message_that_could_not_be_noted_is_not_forgotten(monkeypatch: p
 async def test_an_answer_takes_away_the_message_that_could_not_be_noted(monkeypatch: pytest.MonkeyPatch) -> None:
     place = Place(monkeypatch, minutes=60)
     place.locked = True
-    await place.post.remember(JOB_ID, 5)
+    await place.post.note_message(JOB_ID, 5)
     place.channel.history = history()
 
     assert await place.deliver(a_job(answer_message_id=None)) == NEW

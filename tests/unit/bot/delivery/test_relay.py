@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.delivery import relay
-from bot.delivery.post import Post
-from bot.delivery.progress import Progress
+from bot.delivery.post import ReplyPoster
+from bot.delivery.progress import ProgressTracker
 from bot.delivery.relay import Relay
 from core.domain.errors import ErrorCode
 from core.domain.guilds import GuildSettings
@@ -63,9 +63,9 @@ async def now(call: Callable[..., Any], /, *args: Any) -> Any:
 
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay, "_LOOK_S", 0.001)
-    monkeypatch.setattr(relay, "_MARK_AGAIN_S", 0.001)
-    monkeypatch.setattr(relay, "_LONGEST_MARK_AGAIN_S", 0.002)
+    monkeypatch.setattr(relay, "_POLL_S", 0.001)
+    monkeypatch.setattr(relay, "_MARK_RETRY_S", 0.001)
+    monkeypatch.setattr(relay, "_MAX_MARK_RETRY_S", 0.002)
 
 
 def make(jobs: Jobs) -> tuple[Relay, Any]:
@@ -74,9 +74,9 @@ def make(jobs: Jobs) -> tuple[Relay, Any]:
         services=SimpleNamespace(jobs=jobs),
         guild_settings=SimpleNamespace(settings=AsyncMock(return_value=GuildSettings())),
     )
-    post = create_autospec(Post, instance=True)
+    post = create_autospec(ReplyPoster, instance=True)
     post.deliver.return_value = None  # private: there is no message that could be looked for
-    return Relay(bot, post, create_autospec(Progress, instance=True), {}), post
+    return Relay(bot, post, create_autospec(ProgressTracker, instance=True), {}), post
 
 
 async def run_until(made: Relay, check: Callable[[], object]) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from bot.features.classify import texts
 from bot.features.people.shown_faces import ShownFace, shown_faces
 from bot.intake.fetch import Fetcher
-from bot.intake.photos import LARGEST_BYTES, Photo, check, photo_in
+from bot.intake.photos import MAX_BYTES, Photo, check_photo, first_photo
 from bot.ui.i18n import words_in
 from core.domain.classification import ClassifyResult, FaceAnswer
 from core.domain.errors import ErrorCode, OmokageError
@@ -45,7 +45,7 @@ def stored(number: int, person: Candidate | None = None, rejected: frozenset[int
 def test_what_a_member_said_outweighs_what_was_found() -> None:
     (face,) = shown_faces(answered(found(1, HANAKO, named=True)), [stored(1, TARO)])
 
-    assert (face.name, face.said_by, face.share) == ("Taro", 33, None)
+    assert (face.name, face.said_by, face.probability) == ("Taro", 33, None)
     assert texts.face_line(EN, face) == "**1** · **Taro** ✓ said by <@33>"
 
 
@@ -175,19 +175,19 @@ def test_faces_that_find_no_room_are_counted() -> None:
     [
         ("text/plain", 10, ErrorCode.NOT_AN_IMAGE),
         ("video/mp4", 10, ErrorCode.NOT_AN_IMAGE),
-        ("image/png", LARGEST_BYTES + 1, ErrorCode.TOO_LARGE),
+        ("image/png", MAX_BYTES + 1, ErrorCode.TOO_LARGE),
     ],
 )
 def test_what_cannot_be_a_photo_is_refused(content_type: str, size: int, code: ErrorCode) -> None:
     with pytest.raises(OmokageError) as refused:
-        check(Photo("https://cdn.discordapp.com/a", "a", size, content_type))
+        check_photo(Photo("https://cdn.discordapp.com/a", "a", size, content_type))
 
     assert refused.value.code is code
 
 
 @pytest.mark.parametrize("content_type", ["image/jpeg", "image/webp", None])
 def test_what_may_be_a_photo_is_accepted(content_type: str | None) -> None:
-    check(Photo("https://cdn.discordapp.com/a", "a", LARGEST_BYTES, content_type))
+    check_photo(Photo("https://cdn.discordapp.com/a", "a", MAX_BYTES, content_type))
 
 
 CDN = "https://cdn.discordapp.com/attachments/1/2/x.jpg"
@@ -206,7 +206,7 @@ def a_message(attachments: Sequence[str] = (), **more: Any) -> Any:
 
 
 def meant(message: Any) -> Photo:
-    return photo_in(message, Fetcher(create_autospec(aiohttp.ClientSession, instance=True), None).allows)
+    return first_photo(message, Fetcher(create_autospec(aiohttp.ClientSession, instance=True), None).allows)
 
 
 def media(url: str, content_type: str | None = "image/png") -> Any:

@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.features.generate import requests
-from bot.features.generate.parsing import seeds_in, traits_in, with_more
-from bot.features.generate.texts import alt_of, drawn_embed, trait_name
+from bot.features.generate.parsing import change_trait, parse_seeds, parse_traits
+from bot.features.generate.texts import alt_text, drawn_embed, trait_name
 from bot.features.generate.views import DrawnButton, DrawnSelect, drawn_view
 from bot.ui.i18n import words_in
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import (
-    MOST_SEED,
-    MOST_TRAIT,
-    Drawn,
+    MAX_SEED,
+    MAX_TRAIT,
     Face,
     FilmRequest,
+    GenerationResult,
     GridRequest,
     MixRequest,
     MorphRequest,
@@ -39,9 +39,9 @@ def a_grid(count: int = 8, seed: int = 41, **more: Any) -> Job:
     return a_job(kind=JobKind.GENERATE, params=asked.to_json(), result=drawn(range(seed, seed + count)).to_json())
 
 
-def drawn(seeds: Any = (), **more: Any) -> Drawn:
+def drawn(seeds: Any = (), **more: Any) -> GenerationResult:
     values: dict[str, Any] = {"version_id": 7, "picture": PHOTO, "seeds": tuple(seeds)} | more
-    return Drawn("dcgan v3", "dcgan v3 (dcgan light)", **values)
+    return GenerationResult("dcgan v3", "dcgan v3 (dcgan light)", **values)
 
 
 def ids(view: Any) -> list[str]:
@@ -50,24 +50,24 @@ def ids(view: Any) -> list[str]:
 
 @pytest.mark.parametrize(
     ("typed", "seeds"),
-    [(None, ()), ("", ()), ("3 5 9", (3, 5, 9)), ("3,5、9", (3, 5, 9)), (f" {MOST_SEED} ", (MOST_SEED,))],
+    [(None, ()), ("", ()), ("3 5 9", (3, 5, 9)), ("3,5、9", (3, 5, 9)), (f" {MAX_SEED} ", (MAX_SEED,))],
 )
 def test_seeds_stand_between_spaces_or_commas(typed: str | None, seeds: tuple[int, ...]) -> None:
-    assert seeds_in("add", typed) == seeds
+    assert parse_seeds("add", typed) == seeds
 
 
-@pytest.mark.parametrize("typed", ["x", "3 -5", "1.5", f"{MOST_SEED + 1}", "٣", "1 2 3 4 5 6 7 8 9", "99999999999"])
+@pytest.mark.parametrize("typed", ["x", "3 -5", "1.5", f"{MAX_SEED + 1}", "٣", "1 2 3 4 5 6 7 8 9", "99999999999"])
 def test_what_is_no_seed_is_said(typed: str) -> None:
     with pytest.raises(OmokageError) as refused:
-        seeds_in("add", typed)
+        parse_seeds("add", typed)
 
     assert refused.value.code is ErrorCode.BAD_OPTION
     assert refused.value.details["option"] == "add"
 
 
-@given(st.lists(st.integers(0, MOST_SEED), max_size=8), st.sampled_from([" ", ", ", "、", "\n"]))
+@given(st.lists(st.integers(0, MAX_SEED), max_size=8), st.sampled_from([" ", ", ", "、", "\n"]))
 def test_seeds_are_read_as_they_were_written(seeds: list[int], between: str) -> None:
-    assert seeds_in("add", between.join(map(str, seeds))) == tuple(seeds)
+    assert parse_seeds("add", between.join(map(str, seeds))) == tuple(seeds)
 
 
 @pytest.mark.parametrize(
@@ -82,13 +82,13 @@ def test_seeds_are_read_as_they_were_written(seeds: list[int], between: str) -> 
     ],
 )
 def test_traits_have_amounts_or_are_meant_plainly(typed: str | None, traits: dict[str, float]) -> None:
-    assert traits_in(typed) == traits
+    assert parse_traits(typed) == traits
 
 
 @pytest.mark.parametrize(("typed", "reason"), [("1.5", "trait-form"), ("smile 1 2", "trait-form"), ("smile 4", None)])
 def test_what_is_no_trait_is_said(typed: str, reason: str | None) -> None:
     with pytest.raises(OmokageError) as refused:
-        traits_in(typed)
+        parse_traits(typed)
 
     assert refused.value.code is ErrorCode.BAD_OPTION
     assert refused.value.details.get("reason") == reason
@@ -98,14 +98,14 @@ def test_what_is_no_trait_is_said(typed: str, reason: str | None) -> None:
 def test_whatever_is_typed_gives_traits_within_bounds_or_a_sentence(typed: str) -> None:
     found: dict[str, float] = {}
     with contextlib.suppress(OmokageError):
-        found = traits_in(typed)
+        found = parse_traits(typed)
 
-    assert all(abs(amount) <= MOST_TRAIT and name == name.lower() for name, amount in found.items())
+    assert all(abs(amount) <= MAX_TRAIT and name == name.lower() for name, amount in found.items())
 
 
 @given(st.dictionaries(st.sampled_from(["smile", "age"]), st.floats(-3, 3)), st.sampled_from([1.0, -1.0]))
 def test_more_of_a_trait_stays_within_bounds_and_nothing_is_left_of_none(traits: Any, step: float) -> None:
-    changed = with_more(traits, "smile", step)
+    changed = change_trait(traits, "smile", step)
 
     GridRequest(1, 1, traits=changed)  # it may be asked for
     assert changed.get("smile", 0.0) == max(-3.0, min(3.0, traits.get("smile", 0.0) + step))
@@ -115,7 +115,7 @@ def test_more_of_a_trait_stays_within_bounds_and_nothing_is_left_of_none(traits:
 def test_again_is_the_same_with_other_faces_from_the_same_model() -> None:
     job = a_grid(traits={"smile": 1.0}, truncation=0.7)
 
-    order = requests.again(job, requests.drawn_by(job), 900)
+    order = requests.again(job, requests.result_of(job), 900)
 
     assert order.kind is JobKind.GENERATE
     assert GridRequest.from_json(order.params) == GridRequest(8, 900, "dcgan v3", 0.7, None, {"smile": 1.0})
@@ -124,7 +124,7 @@ def test_again_is_the_same_with_other_faces_from_the_same_model() -> None:
 def test_variations_are_of_the_face_as_it_was_drawn() -> None:
     job = a_grid(64, truncation=0.7)
 
-    order = requests.variations(job, requests.drawn_by(job), 43, 900)
+    order = requests.variations(job, requests.result_of(job), 43, 900)
 
     assert GridRequest.from_json(order.params) == GridRequest(8, 900, "dcgan v3", 0.7, Face(43))
 
@@ -132,8 +132,8 @@ def test_variations_are_of_the_face_as_it_was_drawn() -> None:
 def test_a_film_goes_through_the_first_faces_and_the_nearest_are_those_of_one() -> None:
     job = a_grid(64, truncation=0.7, traits={"smile": 1.0})
 
-    film = FilmRequest.from_json(requests.film(job, requests.drawn_by(job)).params)
-    near = NearestRequest.from_json(requests.nearest(job, requests.drawn_by(job), 43).params)
+    film = FilmRequest.from_json(requests.film(job, requests.result_of(job)).params)
+    near = NearestRequest.from_json(requests.nearest(job, requests.result_of(job), 43).params)
 
     assert film == FilmRequest(tuple(map(Face, range(41, 49))), "dcgan v3", 0.7, {"smile": 1.0})
     assert near == NearestRequest(Face(43), "dcgan v3", 0.7, {"smile": 1.0})
@@ -143,8 +143,8 @@ def test_a_trait_is_added_to_the_same_faces_also_to_mixed_ones() -> None:
     grid, mixed = a_grid(), MixRequest((Face(3), Face(photo=PHOTO, index=1)), (Face(4),), None, {"age": -1.0})
     job = a_job(kind=JobKind.MIX, params=mixed.to_json(), result=drawn().to_json())
 
-    smiling = GridRequest.from_json(requests.with_trait(grid, requests.drawn_by(grid), "smile", 1.0).params)
-    older = MixRequest.from_json(requests.with_trait(job, requests.drawn_by(job), "age", 1.0).params)
+    smiling = GridRequest.from_json(requests.with_trait(grid, requests.result_of(grid), "smile", 1.0).params)
+    older = MixRequest.from_json(requests.with_trait(job, requests.result_of(job), "age", 1.0).params)
 
     assert smiling == GridRequest(8, 41, "dcgan v3", 1.0, None, {"smile": 1.0})
     assert older == MixRequest(mixed.add, mixed.subtract, "dcgan v3", {})
@@ -153,12 +153,12 @@ def test_a_trait_is_added_to_the_same_faces_also_to_mixed_ones() -> None:
 def test_a_grid_says_which_seeds_so_that_they_can_be_asked_for_again() -> None:
     job = a_grid(truncation=0.7, traits={"smile": 1.0, "long-hair": -0.5})
 
-    embed = drawn_embed(EN, job, requests.drawn_by(job))
+    embed = drawn_embed(EN, job, requests.result_of(job))
 
     assert embed.title == "8 faces that never were"
     assert embed.description == "Seeds **41** to **48**\n-# truncation 0.7 · smile +1 · long hair −0.5"
     assert embed.footer.text == f"dcgan v3 (dcgan light) · job {JOB_ID}"
-    assert drawn_embed(JA, job, requests.drawn_by(job)).title == "実在しない顔 8枚"
+    assert drawn_embed(JA, job, requests.result_of(job)).title == "実在しない顔 8枚"
 
 
 def test_a_film_names_its_faces_shortly_where_they_are_in_a_row() -> None:
@@ -171,8 +171,8 @@ def test_a_film_names_its_faces_shortly_where_they_are_in_a_row() -> None:
 def test_seeds_are_never_grouped_by_thousands() -> None:
     job = a_grid(1, 2_000_000_000)
 
-    assert drawn_embed(EN, job, requests.drawn_by(job)).description == "Seed **2000000000**"
-    assert drawn_embed(JA, job, requests.drawn_by(job)).description == "シード **2000000000**"
+    assert drawn_embed(EN, job, requests.result_of(job)).description == "Seed **2000000000**"
+    assert drawn_embed(JA, job, requests.result_of(job)).description == "シード **2000000000**"
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -193,7 +193,7 @@ def test_everything_that_is_drawn_has_its_words(language: str, kind: JobKind, as
     embed = drawn_embed(words, job, drawn(**more))
 
     assert embed.title
-    assert alt_of(words, job, drawn(**more))
+    assert alt_text(words, job, drawn(**more))
     assert "None" not in f"{embed.title}{embed.description or ''}"
 
 
@@ -242,7 +242,7 @@ async def test_of_many_faces_one_is_chosen_first() -> None:
 
 
 async def test_custom_ids_are_short_enough_and_found_again() -> None:
-    job = a_grid(26, MOST_SEED - 64)
+    job = a_grid(26, MAX_SEED - 64)
     long = a_job(kind=JobKind.GENERATE, params=job.params, id=SNOWFLAKE)
     view: Any = drawn_view(EN, long, drawn(range(26), traits=("smile",)))
 

@@ -10,8 +10,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.features.optimize import requests
-from bot.features.optimize.requests import AGAIN, ON, ROBUST, WIDER, Said, following, offers, params_of, request_for
-from bot.features.optimize.texts import Outcome, alt_of, chance, optimized_embed, outcome_of, says, verdict_text
+from bot.features.optimize.requests import (
+    AGAIN,
+    CONTINUE,
+    ROBUST,
+    WIDER,
+    OptimizeOptions,
+    next_actions,
+    params_of,
+    params_of_next,
+    request_for,
+)
+from bot.features.optimize.texts import (
+    Outcome,
+    alt_text,
+    named_text,
+    optimized_embed,
+    outcome_of,
+    probability_text,
+    verdict_text,
+)
 from bot.features.optimize.views import OptimizedButton, optimized_view
 from bot.ui.i18n import words_in
 from core.domain.errors import ErrorCode, OmokageError
@@ -19,13 +37,13 @@ from core.domain.faces import Candidate
 from core.domain.generation import Face
 from core.domain.jobs import Job, JobKind
 from core.domain.optimisation import (
-    MOST_STEPS,
+    MAX_STEPS,
     Norms,
-    Optimized,
     OptimizeMode,
     OptimizeRequest,
+    OptimizeResult,
+    Prediction,
     Transfer,
-    Verdict,
 )
 from core.services.attack.targets import Target
 from tests.unit.bot.fakes import JOB_ID, a_job
@@ -33,21 +51,21 @@ from tests.unit.bot.fakes import JOB_ID, a_job
 EN, JA = words_in("en"), words_in("ja")
 PHOTO, PICTURE, SHEET = "ab" * 32, "cd" * 32, "ef" * 32
 MINA = Target("Mina", 7)
-OTIS = Verdict(True, (Candidate(8, "Otis", 0.97), Candidate(7, "Mina", 0.02)), 0.02, 0.01, "Otis")
-NAMED = Verdict(True, (Candidate(7, "Mina", 0.9996), Candidate(8, "Otis", 0.0003)), 0.9996, 0.004, "Mina")
-LEANING = Verdict(True, (Candidate(7, "Mina", 0.7), Candidate(8, "Otis", 0.2)), 0.7, 0.6, None)
+OTIS = Prediction(True, (Candidate(8, "Otis", 0.97), Candidate(7, "Mina", 0.02)), 0.02, 0.01, "Otis")
+NAMED = Prediction(True, (Candidate(7, "Mina", 0.9996), Candidate(8, "Otis", 0.0003)), 0.9996, 0.004, "Mina")
+LEANING = Prediction(True, (Candidate(7, "Mina", 0.7), Candidate(8, "Otis", 0.2)), 0.7, 0.6, None)
 UNSEEN = replace(NAMED, found=False, named=None)
-NOWHERE = Verdict(False, (Candidate(8, "Otis", 0.5), Candidate(9, "Rosa", 0.3)), 0.0002, 0.9, None)
+NOWHERE = Prediction(False, (Candidate(8, "Otis", 0.5), Candidate(9, "Rosa", 0.3)), 0.0002, 0.9, None)
 FOOL = OptimizeRequest("Mina", OptimizeMode.FOOL, 7, Face(photo=PHOTO, index=1), epsilon=8, seed=41)
 NOISE = OptimizeRequest("Mina", OptimizeMode.NOISE, 7, seed=41)
 
 
-def made(after: Verdict | None = NAMED, mode: OptimizeMode = OptimizeMode.FOOL, **more: Any) -> Optimized:
+def made(after: Prediction | None = NAMED, mode: OptimizeMode = OptimizeMode.FOOL, **more: Any) -> OptimizeResult:
     values: dict[str, Any] = {"picture": PICTURE, "sheet": SHEET, "before": OTIS, "steps": 100, "seconds": 4.25}
-    return Optimized(mode, "Mina", "recogniser v2 (cnn modern)", 5, after=after, **(values | more))
+    return OptimizeResult(mode, "Mina", "recogniser v2 (cnn modern)", 5, after=after, **(values | more))
 
 
-def a_fooling(asked: OptimizeRequest = FOOL, result: Optimized | None = None) -> Job:
+def a_fooling(asked: OptimizeRequest = FOOL, result: OptimizeResult | None = None) -> Job:
     done = (result or made()).to_json()
     photos = {"photos": {"start": {"photo_url": "https://cdn.discordapp.com/a.jpg"}}}
     return a_job(kind=JobKind.OPTIMIZE, params=params_of(asked) | photos, result=done)
@@ -56,13 +74,13 @@ def a_fooling(asked: OptimizeRequest = FOOL, result: Optimized | None = None) ->
 @pytest.mark.parametrize(
     ("said", "mode"),
     [
-        (Said(photo=True), OptimizeMode.FOOL),
-        (Said(), OptimizeMode.NOISE),
-        (Said("fool", photo=True), OptimizeMode.FOOL),
-        (Said("dream"), OptimizeMode.DREAM),
+        (OptimizeOptions(photo=True), OptimizeMode.FOOL),
+        (OptimizeOptions(), OptimizeMode.NOISE),
+        (OptimizeOptions("fool", photo=True), OptimizeMode.FOOL),
+        (OptimizeOptions("dream"), OptimizeMode.DREAM),
     ],
 )
-def test_a_photo_is_changed_and_without_one_noise_is(said: Said, mode: OptimizeMode) -> None:
+def test_a_photo_is_changed_and_without_one_noise_is(said: OptimizeOptions, mode: OptimizeMode) -> None:
     request = request_for(MINA, said)
 
     assert (request.mode, request.target, request.person_id) == (mode, "Mina", 7)
@@ -72,13 +90,13 @@ def test_a_photo_is_changed_and_without_one_noise_is(said: Said, mode: OptimizeM
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
-        (Said("fool"), "fool-without-photo"),
-        (Said("noise", photo=True), "photo-without-fool"),
-        (Said("dream", epsilon=8), "epsilon-without-fool"),
-        (Said(epsilon=8), "epsilon-without-fool"),
+        (OptimizeOptions("fool"), "fool-without-photo"),
+        (OptimizeOptions("noise", photo=True), "photo-without-fool"),
+        (OptimizeOptions("dream", epsilon=8), "epsilon-without-fool"),
+        (OptimizeOptions(epsilon=8), "epsilon-without-fool"),
     ],
 )
-def test_options_that_do_not_go_together_are_said(said: Said, reason: str) -> None:
+def test_options_that_do_not_go_together_are_said(said: OptimizeOptions, reason: str) -> None:
     with pytest.raises(OmokageError) as refused:
         request_for(MINA, said)
 
@@ -86,8 +104,10 @@ def test_options_that_do_not_go_together_are_said(said: Said, reason: str) -> No
     assert refused.value.details == {"reason": reason}
 
 
-@pytest.mark.parametrize("said", [Said(steps=0), Said(steps=MOST_STEPS + 1), Said(photo=True, epsilon=33)])
-def test_what_is_out_of_range_is_said_with_its_range(said: Said) -> None:
+@pytest.mark.parametrize(
+    "said", [OptimizeOptions(steps=0), OptimizeOptions(steps=MAX_STEPS + 1), OptimizeOptions(photo=True, epsilon=33)]
+)
+def test_what_is_out_of_range_is_said_with_its_range(said: OptimizeOptions) -> None:
     with pytest.raises(OmokageError) as refused:
         request_for(MINA, said)
 
@@ -95,8 +115,8 @@ def test_what_is_out_of_range_is_said_with_its_range(said: Said) -> None:
 
 
 def test_what_was_said_is_asked_for_and_without_a_seed_each_picture_is_another() -> None:
-    asked = request_for(MINA, Said("fool", photo=True, steps=40, epsilon=4, robust=True, seed=9))
-    seeds = {request_for(MINA, Said()).seed for _ in range(5)}
+    asked = request_for(MINA, OptimizeOptions("fool", photo=True, steps=40, epsilon=4, robust=True, seed=9))
+    seeds = {request_for(MINA, OptimizeOptions()).seed for _ in range(5)}
 
     assert (asked.steps, asked.epsilon, asked.robust, asked.seed) == (40, 4, True, 9)
     assert len(seeds) > 1
@@ -105,17 +125,17 @@ def test_what_was_said_is_asked_for_and_without_a_seed_each_picture_is_another()
 def test_to_continue_is_the_same_from_the_picture_that_was_posted_with_the_same_recogniser() -> None:
     job = a_fooling()
 
-    asked = OptimizeRequest.from_json(following(job, ON))
+    asked = OptimizeRequest.from_json(params_of_next(job, CONTINUE))
 
     assert asked == replace(FOOL, so_far=PICTURE, version_id=5)
-    assert "photos" not in following(job, ON)  # or the photo would be fetched again
+    assert "photos" not in params_of_next(job, CONTINUE)  # or the photo would be fetched again
 
 
 def test_the_other_buttons_change_one_thing_each() -> None:
     job, on = a_fooling(), replace(FOOL, so_far=PICTURE, version_id=5)
     noise = a_fooling(NOISE, made(UNSEEN, OptimizeMode.NOISE))
     wider, robust, again = (
-        OptimizeRequest.from_json(following(one, action))
+        OptimizeRequest.from_json(params_of_next(one, action))
         for one, action in ((job, WIDER), (job, ROBUST), (noise, AGAIN))
     )
 
@@ -127,7 +147,7 @@ def test_the_other_buttons_change_one_thing_each() -> None:
 
 @given(st.integers(1, 32))
 def test_twice_the_bound_stays_within_what_is_allowed(epsilon: int) -> None:
-    asked = OptimizeRequest.from_json(following(a_fooling(replace(FOOL, epsilon=epsilon)), WIDER))
+    asked = OptimizeRequest.from_json(params_of_next(a_fooling(replace(FOOL, epsilon=epsilon)), WIDER))
 
     assert epsilon <= asked.epsilon <= 32
 
@@ -135,19 +155,21 @@ def test_twice_the_bound_stays_within_what_is_allowed(epsilon: int) -> None:
 @pytest.mark.parametrize(
     ("asked", "result", "offered"),
     [
-        (FOOL, made(jpeg=NAMED), (ON,)),
-        (FOOL, made(jpeg=OTIS), (ON, ROBUST)),
-        (replace(FOOL, robust=True), made(jpeg=OTIS), (ON,)),
-        (FOOL, made(OTIS), (ON, WIDER)),
-        (replace(FOOL, epsilon=32), made(OTIS), (ON,)),
+        (FOOL, made(jpeg=NAMED), (CONTINUE,)),
+        (FOOL, made(jpeg=OTIS), (CONTINUE, ROBUST)),
+        (replace(FOOL, robust=True), made(jpeg=OTIS), (CONTINUE,)),
+        (FOOL, made(OTIS), (CONTINUE, WIDER)),
+        (replace(FOOL, epsilon=32), made(OTIS), (CONTINUE,)),
         (FOOL, made(steps=40), ()),  # it ended by itself
-        (FOOL, made(steps=40, stopped=True), (ON,)),
-        (replace(NOISE, steps=100), made(UNSEEN, OptimizeMode.NOISE), (ON, AGAIN)),
-        (FOOL, Optimized(OptimizeMode.FOOL, "Mina", "recogniser v2", 5), ()),
+        (FOOL, made(steps=40, stopped=True), (CONTINUE,)),
+        (replace(NOISE, steps=100), made(UNSEEN, OptimizeMode.NOISE), (CONTINUE, AGAIN)),
+        (FOOL, OptimizeResult(OptimizeMode.FOOL, "Mina", "recogniser v2", 5), ()),
     ],
 )
-def test_only_what_makes_sense_is_offered(asked: OptimizeRequest, result: Optimized, offered: tuple[str, ...]) -> None:
-    assert offers(asked, result) == offered
+def test_only_what_makes_sense_is_offered(
+    asked: OptimizeRequest, result: OptimizeResult, offered: tuple[str, ...]
+) -> None:
+    assert next_actions(asked, result) == offered
 
 
 @pytest.mark.parametrize(
@@ -169,7 +191,7 @@ def test_only_what_makes_sense_is_offered(asked: OptimizeRequest, result: Optimi
     ],
 )
 def test_success_is_only_what_classify_itself_would_say(
-    mode: str, after: Verdict, outcome: Outcome, title: str
+    mode: str, after: Prediction, outcome: Outcome, title: str
 ) -> None:
     result = made(after, OptimizeMode(mode))
     asked = FOOL if mode == "fool" else replace(NOISE, mode=OptimizeMode(mode))
@@ -201,7 +223,7 @@ def test_without_a_face_it_is_said_that_it_was_only_taken_for_one() -> None:
     text = verdict_text(EN, NOWHERE, "Mina")
 
     assert text == "no face found\ntaken as a face:\nOtis 50.0 %\nRosa 30.0 %\n… Mina <0.1 %\n-# none of them: 90.0 %"
-    assert says(JA, NOWHERE) == "顔が見つかりません"
+    assert named_text(JA, NOWHERE) == "顔が見つかりません"
 
 
 @pytest.mark.parametrize(("unknown", "text"), [(0.9, "it would say “nobody I know”"), (0.1, "is an answer, too")])
@@ -212,7 +234,7 @@ def test_of_noise_it_is_said_whether_the_recogniser_would_be_taken_in(unknown: f
 
 
 def test_names_cannot_break_the_text() -> None:
-    who = Verdict(True, (Candidate(7, "*Mina*", 0.9),), 0.9, 0.1, "*Mina*")
+    who = Prediction(True, (Candidate(7, "*Mina*", 0.9),), 0.9, 0.1, "*Mina*")
 
     assert verdict_text(EN, who, "*Mina*").startswith("**\\*Mina\\***\n\\*Mina\\* 90.0 %")
 
@@ -222,14 +244,14 @@ def test_names_cannot_break_the_text() -> None:
     [(0.0, "<0.1 %"), (0.0004, "<0.1 %"), (0.001, "0.1 %"), (0.8746, "87.5 %"), (0.999, "99.9 %"), (1.0, ">99.9 %")],
 )
 def test_nothing_is_certain(share: float, text: str) -> None:
-    assert chance(share) == text
+    assert probability_text(share) == text
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("after", [NAMED, LEANING, UNSEEN, NOWHERE, OTIS, None])
 @pytest.mark.parametrize("mode", OptimizeMode)
 def test_every_outcome_has_its_words_within_discords_limits(
-    language: str, mode: OptimizeMode, after: Verdict | None
+    language: str, mode: OptimizeMode, after: Prediction | None
 ) -> None:
     words, name = words_in(language), "*" * 64
     crowd = tuple(Candidate(number, name, 0.3) for number in range(3))
@@ -243,7 +265,7 @@ def test_every_outcome_has_its_words_within_discords_limits(
     assert 0 < len(str(embed.title)) <= 256
     assert all(0 < len(str(field.value)) <= 1024 for field in embed.fields)
     assert len(embed) <= 6000
-    assert all(alt_of(words, result, file) for file in ("picture.png", "sheet.png"))
+    assert all(alt_text(words, result, file) for file in ("picture.png", "sheet.png"))
 
 
 async def test_custom_ids_are_found_again() -> None:
@@ -259,5 +281,5 @@ async def test_custom_ids_are_found_again() -> None:
 def test_a_job_without_a_picture_has_nothing_to_go_on_from() -> None:
     for job in (replace(a_fooling(), result=None), a_fooling(result=made(picture=None))):
         with pytest.raises(OmokageError) as refused:
-            requests.following(job, ON)
+            requests.params_of_next(job, CONTINUE)
         assert refused.value.code is ErrorCode.PHOTO_GONE

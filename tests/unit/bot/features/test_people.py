@@ -8,7 +8,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.features.people.custom_ids import FacePlace
+from bot.features.people.custom_ids import FaceLocation
 from bot.features.people.face_views import FaceButton, FacesSelect, answer_view, face_row
 from bot.features.people.faces_form import FORM as FACES_FORM
 from bot.features.people.faces_form import FacesButton, FacesForm
@@ -16,7 +16,7 @@ from bot.features.people.list_views import PageButton, page_view
 from bot.features.people.name_form import FORM, NameForm
 from bot.features.people.old_prompt import PersonSelect
 from bot.features.people.shown_faces import ShownFace
-from bot.ui.forms import chosen_in, texts_in, typed_in
+from bot.ui.forms import selected_values, text_value, text_values
 from bot.ui.i18n import words_in
 from bot.ui.permissions import is_moderator, require_labeller
 from core.domain.errors import ErrorCode, OmokageError
@@ -27,7 +27,7 @@ from sandbox.rules.modals import check_modal
 from tests.unit.bot.fakes import GUILD, an_interaction
 
 HUGE = 2**63 - 1  # the largest id that the database holds
-PLACE = FacePlace(HUGE, 9999, HUGE)
+PLACE = FaceLocation(HUGE, 9999, HUGE)
 WORDS = [words_in("en"), words_in("ja")]
 
 
@@ -35,7 +35,7 @@ def form_codes(form: Any) -> set[str]:
     """What Discord would refuse in a form."""
     problems = Problems()
     check_modal(problems, form)
-    return set(re.findall(r"'code': '(\w+)'", repr(problems._found)))
+    return set(re.findall(r"'code': '(\w+)'", repr(problems._errors)))
 
 
 def known(number: int = 1, name: str = "W" * 64) -> ShownFace:
@@ -53,7 +53,7 @@ async def test_custom_ids_and_labels_fit_and_come_back(words: Any) -> None:
         assert match is not None
         again = await FaceButton.from_custom_id(None, button.item, match)
 
-        assert (again.action, again.person_id, again.place) == (button.action, HUGE, PLACE)
+        assert (again.action, again.person_id, again.location) == (button.action, HUGE, PLACE)
         assert len(button.custom_id) <= 100
         assert 1 <= len(button.item.label or "") <= 80
 
@@ -158,8 +158,8 @@ def test_prompts_of_earlier_versions_are_still_recognised() -> None:
     ],
 )
 def test_the_typed_name_is_found_in_either_shape(components: list[dict[str, Any]]) -> None:
-    assert typed_in(components, "name") == "Hanako"
-    assert list(texts_in(components)) == [("name", "Hanako")]
+    assert text_value(components, "name") == "Hanako"
+    assert list(text_values(components)) == [("name", "Hanako")]
 
 
 def test_choices_and_texts_of_a_form_are_told_apart() -> None:
@@ -167,9 +167,9 @@ def test_choices_and_texts_of_a_form_are_told_apart() -> None:
     text = {"type": 4, "custom_id": "name", "value": ""}
     components: list[dict[str, Any]] = [{"type": 18, "component": select}, {"type": 18, "component": text}]
 
-    assert chosen_in(components, "who") == ["7"]
-    assert chosen_in(components, "name") == chosen_in(components, "other") == []
-    assert (typed_in(components, "name"), typed_in(components, "who")) == ("", "")
+    assert selected_values(components, "who") == ["7"]
+    assert selected_values(components, "name") == selected_values(components, "other") == []
+    assert (text_value(components, "name"), text_value(components, "who")) == ("", "")
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from bot.errors import reason
+from bot.errors import error_reason
 from bot.features.dataset.texts import preflight_lines
-from bot.features.train.lookup import chosen
-from bot.features.train.status.content import Page
-from bot.features.train.status.texts import Shown, moment_of, run_embed, step_of
-from bot.features.train.status.updater import Board, final_mark, mark_of
+from bot.features.train.lookup import find_run
+from bot.features.train.status.content import StatusContent
+from bot.features.train.status.texts import RunStatus, phase_of, run_embed, step_of
+from bot.features.train.status.updater import PostedStatus, final_prefix, fingerprint_of
 from bot.features.train.views import BackButton, RunButton, actions_of, run_view
-from bot.ui.formatting import bar, cost, duration, figure, percent, size_of
+from bot.ui.formatting import cost, duration, figure, file_size, percent, progress_bar
 from bot.ui.i18n import words_in
 from core.domain.data.datasets import Dataset, DatasetClass, Preflight, Remark
 from core.domain.errors import ErrorCode
@@ -65,7 +65,7 @@ def a_run(state: RunState = RunState.RUNNING, **changes: Any) -> Run:
 def text_of(
     run: Run, price: Price | None = None, moment: str | None = None
 ) -> tuple[str, dict[str | None, str | None]]:
-    shown = Shown(run, DATASET, None, price, moment or moment_of(run, idle=timedelta()))
+    shown = RunStatus(run, DATASET, None, price, moment or phase_of(run, idle=timedelta()))
     embed = run_embed(WORDS, shown)
     return str(embed.description), {field.name: field.value for field in embed.fields}
 
@@ -74,7 +74,7 @@ def text_of(
     ("share", "full"), [(-1.0, 0), (0.0, 0), (0.049, 0), (0.05, 1), (0.999, 19), (1.0, 20), (1.5, 20)]
 )
 def test_the_bar_is_full_only_at_the_end(share: float, full: int) -> None:
-    assert bar(share) == "▰" * full + "▱" * (20 - full)
+    assert progress_bar(share) == "▰" * full + "▱" * (20 - full)
 
 
 @pytest.mark.parametrize(
@@ -148,11 +148,11 @@ def test_a_failure_says_why_and_what_to_do() -> None:
     ],
 )
 def test_what_happens_now(state: RunState, desired_state: DesiredState, idle: int, moment: str) -> None:
-    assert moment_of(a_run(state, desired_state=desired_state), idle=timedelta(seconds=idle)) == moment
+    assert phase_of(a_run(state, desired_state=desired_state), idle=timedelta(seconds=idle)) == moment
 
 
 def test_a_run_that_no_worker_has_taken_yet_waits() -> None:
-    assert moment_of(a_run(RunState.WAITING, segments=0), idle=timedelta()) == "waiting"
+    assert phase_of(a_run(RunState.WAITING, segments=0), idle=timedelta()) == "waiting"
 
 
 @pytest.mark.parametrize(
@@ -196,23 +196,25 @@ async def test_whatever_stands_in_the_run_option_is_a_number_or_that_of_nothing(
     runs = SimpleNamespace(find=lambda _guild, wanted: asked.append(wanted))
     bot: Any = SimpleNamespace(threads=SimpleNamespace(quick=quick), services=SimpleNamespace(runs=runs))
 
-    await chosen(bot, 11, typed)
+    await find_run(bot, 11, typed)
 
     assert asked == [number]
 
 
 async def test_a_mark_fits_its_column_and_tells_ends_apart() -> None:
     run = a_run(RunState.FAILED)
-    page = Page(WORDS, (run_embed(WORDS, Shown(run, DATASET, None, None, "failed")),), run_view(WORDS, run), ())
+    page = StatusContent(
+        WORDS, (run_embed(WORDS, RunStatus(run, DATASET, None, None, "failed")),), run_view(WORDS, run), ()
+    )
     other = replace(page, pictures=(("curves.png", "bb", ""),))
     again = replace(run, finished_at=NOW + timedelta(hours=1))
 
-    assert len(mark_of(run, page)) <= 64
-    assert mark_of(run, page) != mark_of(run, other)
-    assert Board(1, NOW, mark_of(run, page)).is_settled(run)
-    assert not Board(1, NOW, mark_of(run, page)).is_settled(again)
-    assert not Board(1, NOW, mark_of(a_run(), page)).is_settled(a_run())
-    assert final_mark(a_run()) == "running:0:"
+    assert len(fingerprint_of(run, page)) <= 64
+    assert fingerprint_of(run, page) != fingerprint_of(run, other)
+    assert PostedStatus(1, NOW, fingerprint_of(run, page)).is_settled(run)
+    assert not PostedStatus(1, NOW, fingerprint_of(run, page)).is_settled(again)
+    assert not PostedStatus(1, NOW, fingerprint_of(a_run(), page)).is_settled(a_run())
+    assert final_prefix(a_run()) == "running:0:"
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -235,11 +237,11 @@ def test_every_remark_is_a_sentence(language: str, code: str) -> None:
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("code", ErrorCode)
 def test_a_failure_without_its_details_is_still_a_sentence(language: str, code: ErrorCode) -> None:
-    assert reason(words_in(language), code, {})
+    assert error_reason(words_in(language), code, {})
 
 
 def test_sizes_are_never_nothing() -> None:
-    assert [size_of(size) for size in (1, 12_345, 99_999, 480_000, 12_340_000)] == [
+    assert [file_size(size) for size in (1, 12_345, 99_999, 480_000, 12_340_000)] == [
         "1 kB",
         "12 kB",
         "100 kB",

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate, DetectedFace
 from core.domain.jobs import JobKind, JobRequest, Origin
-from core.domain.people import FaceRef, GalleryRows, NewFace
+from core.domain.people import EnrolledFaces, FaceRef, NewFace
 from core.services.jobs.service import JobService
 from core.services.people.service import PeopleService
-from core.services.recognition.model_cache import Confirmed, Naming, Serving
+from core.services.recognition.guild_recogniser import Confirmed, GuildRecogniser, Naming
+from core.services.recognition.head_cache import HeadCache
 from core.services.recognition.service import ClassifyService
 from core.services.registry.service import RegistryService
 from core.storage.blobs import Blobs
@@ -65,14 +66,16 @@ class Reader:
 class Nearest:
     """Names each face as the nearest person who is allowed, if he is near."""
 
-    def __init__(self, rows: GalleryRows) -> None:
+    def __init__(self, rows: EnrolledFaces) -> None:
         self.rows = rows
         self.known = [np.frombuffer(one, "<f4")[0] for one in rows.embeddings]
 
     def recognise(
-        self, embeddings: NDArray[np.float32], forbidden: Sequence[frozenset[int]], confirmed: Confirmed
+        self, embeddings: NDArray[np.float32], cannot_link_ids: Sequence[frozenset[int]], confirmed: Confirmed
     ) -> list[Naming]:
-        guesses = [self._one(float(row[0]), not_these) for row, not_these in zip(embeddings, forbidden, strict=True)]
+        guesses = [
+            self._one(float(row[0]), not_these) for row, not_these in zip(embeddings, cannot_link_ids, strict=True)
+        ]
         return [
             (candidates, person or named, None) for (candidates, named), person in zip(guesses, confirmed, strict=True)
         ]
@@ -99,7 +102,7 @@ class Parts:
     reader: Reader
     people: PeopleService
     blobs: Blobs
-    loads: list[GalleryRows]
+    loads: list[EnrolledFaces]
     combine: Any = not_asked
 
     def enrol(self, name: str, value: float, guild: int = GUILD, photo: str | None = None) -> int:
@@ -118,10 +121,10 @@ def opened(folder: Path) -> Iterator[Parts]:
         PeopleService(database),
         Blobs(str(folder / "blobs")),
         Reader(),
-        list[GalleryRows](),
+        list[EnrolledFaces](),
     )
 
-    def make(rows: GalleryRows) -> Nearest:
+    def make(rows: EnrolledFaces) -> Nearest:
         loads.append(rows)
         return Nearest(rows)
 
@@ -130,8 +133,9 @@ def opened(folder: Path) -> Iterator[Parts]:
     def combine(*said: Any) -> Any:
         return made.combine(*said)
 
-    serving = Serving[Any, Nearest](registry, people, not_asked, combine, live_name="net-1+nearest/1")
-    service = ClassifyService(reader, make, people, blobs, serving=serving, embedder="net-1")
+    heads = HeadCache[Any](registry, not_asked)
+    recogniser = GuildRecogniser[Any, Nearest](registry, people, heads, combine, baseline_name="net-1+nearest/1")
+    service = ClassifyService(reader, make, people.gallery, blobs, recogniser=recogniser, embedder="net-1")
     made = Parts(service, reader, people, blobs, loads)
     try:
         yield made
@@ -146,9 +150,9 @@ class Always:
         self.word = f"{head} knows {sorted(names.values())}"
 
     def recognise(
-        self, reading: PhotoReading, forbidden: Sequence[frozenset[int]], confirmed: Confirmed
+        self, reading: PhotoReading, cannot_link_ids: Sequence[frozenset[int]], confirmed: Confirmed
     ) -> list[Naming]:
-        words = [f"not {min(row)}" if row else self.word for row in forbidden]
+        words = [f"not {min(row)}" if row else self.word for row in cannot_link_ids]
         guesses = [Candidate(1, word, 1.0) for word in words]
         return [((), person or guess, None) for guess, person in zip(guesses, confirmed, strict=True)]
 

@@ -61,12 +61,12 @@ def test_the_best_named_face_is_number_one_and_stored_so(parts: Parts) -> None:
     assert [face.box for face in outcome.faces] == [face.box for face in outcome.result.faces]
 
 
-def test_three_candidates_are_told_at_most(parts: Parts) -> None:
+def test_an_answer_has_three_candidates_at_most(parts: Parts) -> None:
     for number in range(5):
         parts.enrol(f"Person {number}", number / 10)
     parts.reader.show((0.0, 20))
     top = parts.service.classify_photo(b"photo", GUILD).result.faces[0].top
-    assert [one.name for one in top] == ["Person 0", "Person 1", "Person 2"]
+    assert [candidate.name for candidate in top] == ["Person 0", "Person 1", "Person 2"]
 
 
 def test_a_photo_without_a_face_is_an_answer(parts: Parts) -> None:
@@ -88,22 +88,22 @@ def test_a_photo_that_is_not_there_is_gone(parts: Parts, photo: str | None) -> N
     assert caught.value.code is ErrorCode.PHOTO_GONE
 
 
-def test_progress_is_told_stage_by_stage(parts: Parts) -> None:
-    told: list[tuple[str, float]] = []
-    parts.service.classify(job(parts.blobs.put(b"photo")), lambda *stage: told.append(stage), lambda: False)
-    assert [name for name, _ in told] == ["reading", "finding-faces", "recognising", "drawing"]
-    fractions = [fraction for _, fraction in told]
+def test_progress_is_reported_stage_by_stage(parts: Parts) -> None:
+    reported: list[tuple[str, float]] = []
+    parts.service.classify(job(parts.blobs.put(b"photo")), lambda *stage: reported.append(stage), lambda: False)
+    assert [name for name, _ in reported] == ["reading", "finding-faces", "recognising", "drawing"]
+    fractions = [fraction for _, fraction in reported]
     assert fractions == sorted(fractions)
     assert all(0 <= fraction < 1 for fraction in fractions)
 
 
 @pytest.mark.parametrize("after", [0, 1, 2, 3])
 def test_a_cancelled_job_stops_at_the_next_stage(parts: Parts, after: int) -> None:
-    told: list[str] = []
+    reported: list[str] = []
     photo = parts.blobs.put(b"photo")
     with pytest.raises(JobCancelledError):
-        parts.service.classify(job(photo), lambda name, _: told.append(name), lambda: len(told) >= after)
-    assert len(told) == after
+        parts.service.classify(job(photo), lambda name, _: reported.append(name), lambda: len(reported) >= after)
+    assert len(reported) == after
 
 
 def test_a_guild_knows_only_its_own_people(parts: Parts) -> None:
@@ -113,7 +113,7 @@ def test_a_guild_knows_only_its_own_people(parts: Parts) -> None:
     assert parts.names(guild=GUILD + 1) == ["Anna"]
 
 
-def test_the_gallery_is_loaded_again_only_after_somebody_said_something(parts: Parts) -> None:
+def test_the_gallery_is_loaded_again_only_after_a_label_was_added(parts: Parts) -> None:
     parts.enrol("Anna", 0.0)
     parts.reader.show((0.0, 20))
     for _ in range(3):
@@ -152,11 +152,11 @@ def test_another_face_in_the_same_photo_may_still_be_the_person(parts: Parts) ->
 def test_a_photo_is_recognised_without_drawing_as_it_is_with(parts: Parts) -> None:
     parts.enrol("Anna", 0.0)
     parts.reader.show((9.0, 80), (0.1, 40))
-    found = parts.service.recognise(b"photo", GUILD)
+    recognised = parts.service.recognise(b"photo", GUILD)
     drawn = parts.service.classify_photo(b"photo", GUILD).result
-    assert [face.named and face.named.name for face in found.faces] == [None, "Anna"]
-    assert [face.detected for face in found.faces] == list(found.reading.faces)
-    assert (found.faces[1].candidates, found.model) == (drawn.faces[0].top, drawn.model)
+    assert [face.named and face.named.name for face in recognised.faces] == [None, "Anna"]
+    assert [face.detected for face in recognised.faces] == list(recognised.reading.faces)
+    assert (recognised.faces[1].candidates, recognised.model) == (drawn.faces[0].top, drawn.model)
 
 
 def test_another_head_answers_with_the_same_corrections(parts: Parts) -> None:
@@ -196,12 +196,15 @@ def test_what_a_moderator_said_stands_against_any_guess_and_any_head(parts: Part
     haru = name(parts, b"photo", face_1="Haru")["Haru"]
     parts.combine = Always
 
-    (live,) = parts.service.recognise(b"photo", GUILD).faces
+    (by_baseline,) = parts.service.recognise(b"photo", GUILD).faces
     reading = parts.reader.read(b"photo")
     (by_head,) = parts.service.recognise_as("head", reading, hashlib.sha256(b"photo").hexdigest(), GUILD)
 
-    assert live.named == by_head.named == Candidate(haru, "Haru", 1.0)
-    assert (live.candidates[0].name, live.confirmed_by) == ("Anna", 33)  # what the recogniser thinks is not hidden
+    assert by_baseline.named == by_head.named == Candidate(haru, "Haru", 1.0)
+    assert (by_baseline.candidates[0].name, by_baseline.confirmed_by) == (
+        "Anna",
+        33,
+    )  # the guess stays visible
 
 
 def test_a_name_holds_for_the_bytes_that_it_was_given_to_and_for_no_copy(parts: Parts) -> None:

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from bot.features.dataset.texts import data_line, preflight_lines
-from bot.features.model.texts import card_embed
+from bot.features.model.texts import version_embed
 from bot.features.train.status.figures import curve_fields, ending_line, legend, outcome
-from bot.features.train.status.texts import recipe_of, run_embed
+from bot.features.train.status.texts import RunStatus, preset_label, run_embed
 from bot.features.train.views import run_view
 from bot.ui.i18n import words_in
 from core.domain.data.datasets import NOBODY, UNNAMED, DatasetClass
 from core.domain.registry.versions import Version
 from core.domain.training.preflight import preflight
 from core.domain.training.runs import EarlyStop, LiveStatus, RunKind, RunState
-from tests.unit.bot.features.test_train import DATASET, NOW, Shown, a_run
+from tests.unit.bot.features.test_train import DATASET, NOW, a_run
 
 WORDS = words_in("en")
 UNLABELLED = replace(DATASET, classes=(DatasetClass(UNNAMED, NOBODY, 2500),), pictures=2500)
@@ -98,7 +98,7 @@ def test_every_ending_says_what_the_run_went_back_to(language: str, code: str, f
     assert "4,000" in line
     assert "2,500" in line
     assert value in line
-    assert line in str(run_embed(words_in(language), Shown(run, UNLABELLED, None, None, "finished")).description)
+    assert line in str(run_embed(words_in(language), RunStatus(run, UNLABELLED, None, None, "finished")).description)
 
 
 def test_a_run_that_came_to_its_end_says_nothing_of_one() -> None:
@@ -122,8 +122,10 @@ async def test_a_model_that_never_draws_a_face_says_so_and_is_not_offered(langua
     alive = replace(dead, metrics={"kid": 0.4, "faces": 0.1})
     warning = words.say("model-draws-no-face")
 
-    texts = [str(run_embed(words, Shown(run, UNLABELLED, one, None, "finished")).description) for one in (dead, alive)]
-    cards = [str(card_embed(words, one, serves=False).description) for one in (dead, alive)]
+    texts = [
+        str(run_embed(words, RunStatus(run, UNLABELLED, one, None, "finished")).description) for one in (dead, alive)
+    ]
+    cards = [str(version_embed(words, one, serves=False).description) for one in (dead, alive)]
     buttons = [len(run_view(words, run, one).children) for one in (dead, alive)]
 
     assert [warning in text for text in texts] == [warning in text for text in cards] == [True, False]
@@ -148,6 +150,6 @@ def test_few_pictures_to_draw_from_are_refused_or_warned_of(pictures: int, mark:
 
 
 def test_a_preset_is_told_with_its_kind_where_two_kinds_have_it() -> None:
-    assert recipe_of(a_run(preset="classic")) == "classic"
-    assert recipe_of(a_run(kind=RunKind.DCGAN, preset="classic")) == "dcgan classic"
-    assert recipe_of(a_run(kind=RunKind.VAE, preset="vae")) == "vae"
+    assert preset_label(a_run(preset="classic")) == "classic"
+    assert preset_label(a_run(kind=RunKind.DCGAN, preset="classic")) == "dcgan classic"
+    assert preset_label(a_run(kind=RunKind.VAE, preset="vae")) == "vae"

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.features.train.status import updater
-from bot.features.train.status.content import Page
-from bot.features.train.status.posting import BoardPost
-from bot.features.train.status.texts import Shown, run_embed
-from bot.features.train.status.updater import Boards
+from bot.features.train.status.content import StatusContent
+from bot.features.train.status.posting import StatusMessagePoster
+from bot.features.train.status.texts import RunStatus, run_embed
+from bot.features.train.status.updater import StatusMessageUpdater
 from bot.features.train.views import run_view
 from core.domain.training.runs import Run
 from tests.unit.bot.features.test_train import DATASET, NOW, WORDS, a_run
@@ -50,15 +50,15 @@ async def test_a_message_that_could_not_be_noted_is_not_posted_again(
     # Given a run whose message is too old to be edited, and a database that is locked
     run, runs = a_run(), Runs(locked=3)
     bot: Any = SimpleNamespace(threads=SimpleNamespace(quick=now), services=SimpleNamespace(runs=runs))
-    boards = Boards(bot, lambda: NOW)
-    boards.post = create_autospec(BoardPost, instance=True)
+    boards = StatusMessageUpdater(bot, lambda: NOW)
+    boards.post = create_autospec(StatusMessagePoster, instance=True)
     boards.post.new.return_value = NEW  # type: ignore[attr-defined]
-    monkeypatch.setattr(updater, "page_of", AsyncMock(return_value=page(run)))
+    monkeypatch.setattr(updater, "build_content", AsyncMock(return_value=page(run)))
     # When it is shown until that works
     while runs.noted[0] == OLD:
         boards._due[run.id] = run
-        boards._not_before.clear()
-        await boards._show(run)
+        boards._next_edit_at.clear()
+        await boards._update(run)
     # Then a new message took its place once, and the old one says so
     assert boards.post.new.await_count == 1  # type: ignore[attr-defined]
     assert boards.post.retire.await_count == 1  # type: ignore[attr-defined]
@@ -67,5 +67,7 @@ async def test_a_message_that_could_not_be_noted_is_not_posted_again(
     assert not [record for record in caplog.records if record.exc_info]
 
 
-def page(run: Run) -> Page:
-    return Page(WORDS, (run_embed(WORDS, Shown(run, DATASET, None, None, "running")),), run_view(WORDS, run), ())
+def page(run: Run) -> StatusContent:
+    return StatusContent(
+        WORDS, (run_embed(WORDS, RunStatus(run, DATASET, None, None, "running")),), run_view(WORDS, run), ()
+    )
