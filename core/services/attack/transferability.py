@@ -12,7 +12,8 @@ from core.domain.training.runs import RunKind
 
 if TYPE_CHECKING:
     from core.domain.registry.versions import Version
-    from core.services.registry.service import RegistryService
+    from core.models.families import family_name
+from core.services.registry.service import RegistryService
     from core.vision.recognition.mean_embedding import Head
 
 _log = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ def _of_other_kind(registry: RegistryService, version: Version) -> Version | Non
 
 
 def _kind(version: Version) -> str:
-    return version.architecture.partition("-")[0]  # see load_head
+    return family_name(version.architecture)
 
 
 def _loaded(heads: LoadHead, version: Version) -> Head | None:

@@ -15,7 +15,7 @@ from PIL import Image
 from core.domain.errors import ErrorCode, OmokageError
 from core.models.common import weights_file
 from core.models.common.backend import make_deterministic
-from core.models.generators.loading import load_face_model
+from core.models.families import load_generator
 from core.models.vae.trainer import make_vae_trainer, overfitted, preset_for_run
 from tests.models.vae_parts import CONFIG, SIZE, dataset, judges, reader, run
 
@@ -87,7 +87,7 @@ def test_a_finished_run_leaves_a_model_with_what_is_known_of_it(trainer: Any) ->
     assert steps == [10, 20, 30]
     assert draft.metrics["best_step"] in steps
     assert {"kid", "faces", "diversity", "novelty", "real_kid"} <= set(draft.metrics)
-    model = load_face_model(draft.architecture, draft.config, draft.weights)
+    model = load_generator(draft.architecture, draft.config, draft.weights)
     assert model.render(model.codes([1, 2])).shape == (2, SIZE, SIZE, 3)
 
 
