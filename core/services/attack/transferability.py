@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, TypeAlias
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.promotion import promotion_stack
 from core.domain.training.runs import RunKind
+from core.models.families import family_name
 
 if TYPE_CHECKING:
     from core.domain.registry.versions import Version
-    from core.models.families import family_name
-from core.services.registry.service import RegistryService
+    from core.services.registry.service import RegistryService
     from core.vision.recognition.mean_embedding import Head
 
 _log = logging.getLogger(__name__)
