@@ -22,7 +22,7 @@ import numpy as np
 
 from benchmarks._attacked import Attacked, load_reader, of_folder, of_pictures
 from benchmarks.report import Figures, Skip, print_table
-from core.domain.faces import overlap
+from core.domain.faces import box_iou
 from core.domain.generation import Face
 from core.domain.optimisation import OptimizeMode, OptimizeRequest
 from core.models.attack.differentiable_heads import Fooled, fooled
@@ -244,8 +244,8 @@ def _share(yes: list[bool]) -> float:
 
 def _same(faces: Any, face: DetectedFace) -> DetectedFace | None:
     """The one that overlaps most with where the face was."""
-    found = max(faces, key=lambda one: overlap(one.box, face.box), default=None)
-    return found if found is not None and overlap(found.box, face.box) > 0.5 else None
+    found = max(faces, key=lambda one: box_iou(one.box, face.box), default=None)
+    return found if found is not None and box_iou(found.box, face.box) > 0.5 else None
 
 
 def colours() -> Figures:
