@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.context import opened, read_settings
+from cli.context import open_services, read_settings
 from cli.error_texts import error_text
 from cli.exits import BadSetting, Fault
 from cli.output.confirmation import confirm, yes_option
@@ -34,7 +34,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="JSON; see docs/cli
 @_json
 def rename(name: str, new_name: str, guild: int, as_json: bool) -> None:
     """Call somebody otherwise, from the next photo on. Whose name it is already can be merged instead."""
-    with _editing() as services:
+    with _open_services() as services:
         try:
             person = services.people_editor.rename(guild, name, new_name)
         except OmokageError as error:
@@ -57,7 +57,7 @@ def merge(name: str, into: str, guild: int, yes: bool, as_json: bool) -> None:
 
     Who named which face stays known. It cannot be taken back.
     """
-    with _editing() as services:
+    with _open_services() as services:
         gone, left = (services.people_editor.get_by_name(guild, one) for one in (name, into))
         confirm(f"Make one person of {gone.name} and {left.name}, who is called {left.name}?", yes=yes)
         merged = services.people_editor.merge(guild, name, into, by=_OPERATOR)
@@ -79,7 +79,7 @@ def remove(name: str, guild: int, yes: bool, as_json: bool) -> None:
 
     Imported data sets are left alone and named; take them out with `omokage data remove`.
     """
-    with _editing() as services:
+    with _open_services() as services:
         person = services.people_editor.get_by_name(guild, name)
         confirm(f"Delete {person.name} with {_count(person.pictures, 'picture')}?", yes=yes)
         removed = services.people_editor.remove(guild, name)
@@ -96,9 +96,9 @@ def person_json(person: Person) -> dict[str, Any]:
 
 
 @contextmanager
-def _editing() -> Iterator[Services]:
+def _open_services() -> Iterator[Services]:
     """The services, with their refusals as sentences."""
-    with opened(read_settings()) as services:
+    with open_services(read_settings()) as services:
         try:
             yield services
         except OmokageError as error:

@@ -15,7 +15,7 @@ from core.services.training.callbacks import Callback
 from core.services.training.live_status import Speed
 
 
-class Bar(StepBar, Callback):
+class TrainingBar(StepBar, Callback):
     """A bar with the newest figures beside it; arguments as of `StepBar`."""
 
     def __init__(self, console: Console | None = None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -29,12 +29,12 @@ class Bar(StepBar, Callback):
 
     def on_train_begin(self, step: int, steps: int) -> None:
         """The trainer is ready."""
-        self._begin(self._words(), step, steps)
+        self._start(self._words(), step, steps)
 
     def on_step_end(self, step: int) -> None:
         """A step is done."""
         self._speed.note(self._clock(), step)
-        self._show(self._words(), step, self._left(step))
+        self._update(self._words(), step, self._left(step))
 
     def on_figures(self, point: CurvePoint) -> None:
         """There are new figures."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.context import opened, prepare_training, read_settings
+from cli.context import open_services, prepare_training, read_settings
 from cli.errors import errors_as_exits
 from cli.exits import FAULT, INTERRUPTED, OK, Fault
 from cli.output.echo import echo, echo_json
@@ -63,12 +63,12 @@ def train(kind: str | None, resume: int | None, guild: int, as_json: bool, **opt
     prepare_training()
     settings = read_settings()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    with opened(settings) as services:
-        from cli.training.local_runner import interrupts
+    with open_services(settings) as services:
+        from cli.training.local_runner import catch_interrupts
         from worker.runner import new_owner  # Celery
 
         owner = new_owner()
-        with interrupts() as interrupt:
+        with catch_interrupts() as interrupt:
             with errors_as_exits():
                 if kind is not None:
                     run = services.runs.start(_request(services, RunKind(kind), guild, options), owner=owner)
@@ -80,7 +80,7 @@ def train(kind: str | None, resume: int | None, guild: int, as_json: bool, **opt
             echo_json(run_json(rests, settings.price_per_hour, version))
         else:
             echo("\n".join(run_lines(rests, settings.price_per_hour, version)))
-    if rests.state is RunState.PAUSED and interrupt.asked:
+    if rests.state is RunState.PAUSED and interrupt.requested:
         echo(f"To go on: omokage train --resume {rests.number}", err=True)
         return INTERRUPTED
     return OK if rests.state is RunState.FINISHED else FAULT
@@ -109,12 +109,12 @@ def _request(services: Services, kind: RunKind, guild: int, options: Mapping[str
 
 
 def _train(services: Services, run: Run, owner: str, interrupt: Interrupt) -> Run:
-    from cli.training.local_runner import train_here
-    from cli.training.progress_bar import Bar  # rich
+    from cli.training.local_runner import train_run
+    from cli.training.progress_bar import TrainingBar  # rich
     from core.bootstrap import build_training
 
-    with Bar() as bar:
-        rests = train_here(services, run, owner, lambda: build_training(services, bar.make_callback), interrupt)
+    with TrainingBar() as bar:
+        rests = train_run(services, run, owner, lambda: build_training(services, bar.make_callback), interrupt)
     if rests is None:
         raise Fault(f"Run {run.number} was taken from this process: somebody rolled it back, or it slept for too long.")
     return rests

@@ -13,9 +13,9 @@ import click
 from cli.broker import await_broker
 from cli.context import read_settings
 from cli.exits import Fault
-from cli.setup import application_of, invite_link
+from cli.setup import application_id, invite_link
 from cli.up import parent_watch, valkey
-from cli.up.console import Stopwatch, say
+from cli.up.console import Stopwatch, print_line
 from cli.up.lock import Lock, locked
 from cli.up.pid_file import TOKEN, PidFile, end_leftovers
 from cli.up.services import HOST, Plan, free_port, has_own_broker, process_specs
@@ -55,7 +55,7 @@ def _plan(settings: Settings, port: int, *, gpu_worker: bool) -> Plan:
     if settings.token is None and settings.discord_api is None:
         sandbox_port = free_port(port)
         if sandbox_port != port:
-            say(f"Port {port} is taken, so the web chat is at port {sandbox_port} this time.")
+            print_line(f"Port {port} is taken, so the web chat is at port {sandbox_port} this time.")
     return Plan(settings, has_own_broker(), sandbox_port, gpu_worker)
 
 
@@ -63,10 +63,10 @@ def _run(plan: Plan, lock: Lock, *, open_browser: bool, verbose: bool) -> None:
     data = plan.settings.data
     left = end_leftovers(data / "run" / "processes.json")
     if left:
-        say(f"Ended what the last run left behind: {', '.join(left)}.")
+        print_line(f"Ended what the last run left behind: {', '.join(left)}.")
     processes = PidFile(data / "run" / "processes.json")
     url = _url(plan)
-    lock.say(url=url)
+    lock.publish(url=url)
     try:
         if plan.own_broker:
             valkey.prepare(data)
@@ -74,7 +74,7 @@ def _run(plan: Plan, lock: Lock, *, open_browser: bool, verbose: bool) -> None:
         asyncio.run(_supervise(plan, processes, url, open_browser=open_browser, verbose=verbose))
     except (valkey.BrokerError, OSError) as error:
         raise Fault(str(error)) from error
-    say("Stopped.")
+    print_line("Stopped.")
 
 
 async def _supervise(plan: Plan, processes: PidFile, url: str | None, *, open_browser: bool, verbose: bool) -> None:
@@ -88,13 +88,13 @@ async def _supervise(plan: Plan, processes: PidFile, url: str | None, *, open_br
         everything=verbose,
     )
 
-    def ready(watch: Stopwatch) -> None:
-        say(f"Omokage is ready after {watch}: {url or plan.settings.discord_api or 'on Discord'}")
-        say(f"Ctrl-C stops it. Logs: {plan.settings.data / 'logs'}")
+    def ready(stopwatch: Stopwatch) -> None:
+        print_line(f"Omokage is ready after {stopwatch}: {url or plan.settings.discord_api or 'on Discord'}")
+        print_line(f"Ctrl-C stops it. Logs: {plan.settings.data / 'logs'}")
         if open_browser and url:
             webbrowser.open(url)
 
-    say(f"Starting Omokage on {plan.settings.data}")
+    print_line(f"Starting Omokage on {plan.settings.data}")
     try:
         await supervisor.run(ready)
     finally:
@@ -106,5 +106,5 @@ def _url(plan: Plan) -> str | None:
     """Where to go: the web chat, or the link by which the bot is invited."""
     if plan.sandbox_port is not None:
         return f"http://{HOST}:{plan.sandbox_port}"
-    application = application_of(plan.settings.token or "")
+    application = application_id(plan.settings.token or "")
     return invite_link(application) if application else None

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from cli.process_memory import without
-from cli.up.console import Log
+from cli.process_memory import without_variables
+from cli.up.console import LogFile
 from cli.up.pid_file import PidFile
 
 _LOOK_S = 0.05
@@ -61,28 +61,28 @@ def _open_log(file: Path) -> BinaryIO:
 class ManagedProcess:
     """A running process, with its group."""
 
-    def __init__(self, part: ProcessSpec, process: asyncio.subprocess.Process) -> None:
-        self.part = part
+    def __init__(self, spec: ProcessSpec, process: asyncio.subprocess.Process) -> None:
+        self.spec = spec
         self.process = process
         self.began = time.monotonic()
         self.hung = False
 
     @classmethod
-    async def start(cls, part: ProcessSpec, log: Log, pid_file: PidFile, parent_pipe: int) -> ManagedProcess:
+    async def start(cls, spec: ProcessSpec, log: LogFile, pid_file: PidFile, parent_pipe: int) -> ManagedProcess:
         """Start the process; its output goes to the log, or nowhere while a full disk takes no new file."""
-        log.begin()
+        log.mark_start()
         with _open_log(log.file) as output:
             process = await asyncio.create_subprocess_exec(
-                *part.command,
+                *spec.command,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env={**without(dict(os.environ), *part.withheld), **part.environment},
+                env={**without_variables(dict(os.environ), *spec.withheld), **spec.environment},
                 start_new_session=True,  # the terminal's Ctrl-C is for `up` alone
                 pass_fds=(parent_pipe,),
             )
-        pid_file.add(part.name, process.pid)
-        return cls(part, process)
+        pid_file.add(spec.name, process.pid)
+        return cls(spec, process)
 
     @property
     def uptime_s(self) -> float:
@@ -100,9 +100,9 @@ class ManagedProcess:
         A process is not killed while a full disk keeps it from writing that it is ready.
         """
         while self.is_alive:
-            if await asyncio.to_thread(self.part.is_ready, self.process.pid):
+            if await asyncio.to_thread(self.spec.is_ready, self.process.pid):
                 return True
-            if self.uptime_s > self.part.ready_timeout_s and has_disk_space():
+            if self.uptime_s > self.spec.ready_timeout_s and has_disk_space():
                 self.hung = True
                 await self.kill()
                 return False
@@ -114,7 +114,7 @@ class ManagedProcess:
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGTERM)
         try:
-            await asyncio.wait_for(self.process.wait(), self.part.stop_timeout_s)
+            await asyncio.wait_for(self.process.wait(), self.spec.stop_timeout_s)
         except TimeoutError:
             await self.kill()
             return False

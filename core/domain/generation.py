@@ -9,12 +9,12 @@ from typing import Any
 from core.domain.jobs import JSON
 from core.domain.training.presets import bad_option
 
-MOST_FACES = 64  # of a grid, 8 by 8: more would be stamps
-MOST_SEED = 2**31 - 1
-MOST_TRUNCATION = 1.0  # 1: faces as various as the model can; towards 0: all of them near its mean face
-MOST_MIXED = 8  # faces that are added, and that are subtracted
-MOST_TRAIT = 3.0  # times the difference between faces with and without it
-MOST_KEYS = 8  # faces that a film walks through
+MAX_FACES = 64  # of a grid, 8 by 8: more would be stamps
+MAX_SEED = 2**31 - 1
+MAX_TRUNCATION = 1.0  # 1: faces as various as the model can; towards 0: all of them near its mean face
+MAX_MIXED = 8  # faces that are added, and that are subtracted
+MAX_TRAIT = 3.0  # times the difference between faces with and without it
+MAX_FILM_FACES = 8  # faces that a film walks through
 STARTER = "starter"  # the first word of what the models are called that come with the product
 
 
@@ -33,7 +33,7 @@ class Face:
         if (self.seed is None) == (self.photo is None):
             raise bad_option("face", str(self.seed), "a seed or a photo")
         if self.seed is not None:
-            _check("seed", self.seed, 0, MOST_SEED)
+            _check("seed", self.seed, 0, MAX_SEED)
 
     def to_json(self) -> dict[str, JSON]:
         """For a job's parameters."""
@@ -49,7 +49,7 @@ class Face:
 class GridRequest:
     """Some faces: those of `seed`, `seed + 1` and so on, or variations of one.
 
-    `model`: by name (`dcgan v3`, `starter vae`), None: what answers in the guild. `truncation`: see MOST_TRUNCATION.
+    `model`: by name (`dcgan v3`, `starter vae`), None: what answers in the guild. `truncation`: see MAX_TRUNCATION.
     `like`: variations of this face. `traits`: how much of each is added.
     """
 
@@ -61,9 +61,9 @@ class GridRequest:
     traits: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _check("count", self.count, 1, MOST_FACES)
-        _check("seed", self.seed, 0, MOST_SEED - MOST_FACES)
-        _check("truncation", self.truncation, 0.1, MOST_TRUNCATION)
+        _check("count", self.count, 1, MAX_FACES)
+        _check("seed", self.seed, 0, MAX_SEED - MAX_FACES)
+        _check("truncation", self.truncation, 0.1, MAX_TRUNCATION)
         _check_traits(self.traits)
 
     def to_json(self) -> dict[str, JSON]:
@@ -115,8 +115,8 @@ class MixRequest:
     traits: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _check("add", len(self.add), 1, MOST_MIXED)
-        _check("subtract", len(self.subtract), 0, MOST_MIXED)
+        _check("add", len(self.add), 1, MAX_MIXED)
+        _check("subtract", len(self.subtract), 0, MAX_MIXED)
         _check_traits(self.traits)
 
     def to_json(self) -> dict[str, JSON]:
@@ -142,7 +142,7 @@ class FilmRequest:
     traits: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _check("faces", len(self.faces), 2, MOST_KEYS)
+        _check("faces", len(self.faces), 2, MAX_FILM_FACES)
         _check_traits(self.traits)
 
     def to_json(self) -> dict[str, JSON]:
@@ -195,7 +195,7 @@ class FaceChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class GenerationResult:
     """What came of a request. Blobs: `picture` (PNG), `film` (`film_name` says which format).
 
     `model`: the name to ask the same model by again; `label`: as answers name it. `seeds`: of the faces in the
@@ -225,7 +225,7 @@ class Drawn:
         return given | _without_none(picture=self.picture, film=self.film, film_name=self.film_name, choice=choice)
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Drawn:
+    def from_json(cls, said: Mapping[str, Any]) -> GenerationResult:
         """What `to_json` gave."""
         choice = said.get("choice")
         return cls(
@@ -249,7 +249,7 @@ def _check(option: str, value: float, least: float, most: float) -> None:
 
 def _check_traits(traits: Mapping[str, float]) -> None:
     for name, value in traits.items():
-        _check(name, value, -MOST_TRAIT, MOST_TRAIT)
+        _check(name, value, -MAX_TRAIT, MAX_TRAIT)
 
 
 def _traits_of(said: Mapping[str, Any]) -> dict[str, float]:

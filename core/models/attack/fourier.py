@@ -17,7 +17,7 @@ from core.models.attack.parameterisations import Adam, Region
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Of the colours of our drawn portraits (`python -m benchmarks.fooling --colours`): a root of their covariance, scaled
+# Of the colours of our drawn portraits (`python -m benchmarks fooling --colours`): a root of their covariance, scaled
 # so that its longest row is 1. Brightness varies most, red against blue less, green against both least.
 COLOURS = np.array([(0.93, 0.37, 0.04), (0.81, -0.11, -0.14), (0.77, -0.33, 0.10)], np.float32)
 _RATE = 0.03  # of a coefficient, at first; those of the beginning are 0.01 large
@@ -25,7 +25,7 @@ _BEGINNING = 0.01
 _EDGE = 2 / 255  # a picture to go on from is taken to be this far from black and white, where the slope is zero
 
 
-class Waves:
+class FourierImage:
     """A `Canvas` (core/models/attack/parameterisations.py).
 
     Args:

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import softmax
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.registry.evaluation import EvaluationReport, confusion_of
+from core.domain.registry.evaluation import EvaluationReport, confusion_matrix
 from core.domain.registry.versions import LicensedPart, VersionDraft
 from core.domain.training.folds import FOLDS, fold_of
 from core.models.cnn.head import cnn_tensors
@@ -211,7 +211,7 @@ class CnnTrainer:
             names=names,
             folds={fold: float(right.mean())},
             by_step={fold: tuple(self._by_step)},
-            confusion=confusion_of(labels.tolist(), guesses.tolist(), len(names)),
+            confusion=confusion_matrix(labels.tolist(), guesses.tolist(), len(names)),
             bins=reliability(chances, labels),
             ece=expected_calibration_error(chances, labels),
             auroc=auroc(outcome.known, outcome.strangers) if is_open else None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from core.domain.registry.evaluation import EvaluationReport, confusion_of, error_of
+from core.domain.registry.evaluation import EvaluationReport, calibration_error, confusion_matrix
 from core.models.embedding.calibration import auroc, bins_of, known_at
 from core.models.embedding.evidence import MEAN, Evidence
 from core.models.embedding.head import some, train_head
@@ -137,9 +137,9 @@ def report_of_folds(
         names=tuple(one.name for one in dataset.classes),
         folds=accuracy,
         by_step={fold: ((1, share),) for fold, share in accuracy.items()},
-        confusion=confusion_of(labels[rows[named]].tolist(), guesses[named].tolist(), people),
+        confusion=confusion_matrix(labels[rows[named]].tolist(), guesses[named].tolist(), people),
         bins=bins_of(chance, right),
-        ece=error_of(bins_of(chance, right)),
+        ece=calibration_error(bins_of(chance, right)),
         auroc=auroc(known, strangers) if is_open else None,
         known_at_1=known_at(known, _all(folds, "known_right"), strangers) if is_open else None,
         faceless=tuple(np.bincount(labels[rows[~named]], minlength=people).tolist()),

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-Heads: TypeAlias = "Callable[[int], tuple[Version, Head]]"  # by a version's id; UNKNOWN_VERSION, BAD_WEIGHTS
+LoadHead: TypeAlias = "Callable[[int], tuple[Version, Head]]"  # by a version's id; UNKNOWN_VERSION, BAD_WEIGHTS
 
 
-def others(
-    registry: RegistryService, heads: Heads, version: Version, head: Head, person_id: int
+def comparison_heads(
+    registry: RegistryService, heads: LoadHead, version: Version, head: Head, person_id: int
 ) -> list[tuple[str, Head]]:
     """The recogniser that served before, and the newest of the other kind; with their names, as answers have them.
 
@@ -60,7 +60,7 @@ def _kind(version: Version) -> str:
     return version.architecture.partition("-")[0]  # see load_head
 
 
-def _loaded(heads: Heads, version: Version) -> Head | None:
+def _loaded(heads: LoadHead, version: Version) -> Head | None:
     try:
         return heads(version.id)[1]
     except OmokageError as error:

@@ -35,7 +35,7 @@ class SeveralFacesError(Exception):
         self.picture = picture
 
 
-class PhotoFaces:
+class FaceCropper:
     """Reads photos with the parts that it is given; keeps nothing of them."""
 
     def __init__(self, decoder: Decoder, detector: Detector) -> None:
@@ -58,7 +58,7 @@ class PhotoFaces:
         if view.framing is Framing.WHOLE:
             return render_view(view, image, None)
         seen = make_upright(self._find, image)
-        window, landmarks, box = _around(seen.image, seen.faces[which(seen.image, seen.faces, index)])
+        window, landmarks, box = _around(seen.image, seen.faces[select_face_index(seen.image, seen.faces, index)])
         return render_view(view, window, landmarks, box)
 
     def close(self) -> None:
@@ -73,7 +73,7 @@ class PhotoFaces:
         return faces
 
 
-def which(image: NDArray[np.uint8], faces: Sequence[DetectedFace], index: int | None) -> int:
+def select_face_index(image: NDArray[np.uint8], faces: Sequence[DetectedFace], index: int | None) -> int:
     """The place of the face that somebody means among the faces of a photo.
 
     Args:

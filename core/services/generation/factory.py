@@ -7,12 +7,12 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from core.domain.jobs import JSON
-from core.services.generation.face_selection import PhotoFaces
-from core.services.generation.generator_cache import Generators
-from core.services.generation.generator_lookup import starters_answer
-from core.services.generation.latents import FaceCodes
-from core.services.generation.nearest_neighbours import NearestPictures
-from core.services.generation.service import DrawService
+from core.services.generation.face_selection import FaceCropper
+from core.services.generation.generator_cache import GeneratorCache
+from core.services.generation.generator_lookup import starters_by_default
+from core.services.generation.latents import FaceLatents
+from core.services.generation.nearest_neighbours import NearestNeighbours
+from core.services.generation.service import GenerationService
 from core.starter.models import starter_model
 from core.vision.decoding.decode import SafeDecoder
 
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from core.vision.views import View
 
 
-def load_drawing(registry: RegistryService, storage: DatasetStorage, settings: Settings, blobs: Blobs) -> DrawService:
+def load_generation_service(
+    registry: RegistryService, storage: DatasetStorage, settings: Settings, blobs: Blobs
+) -> GenerationService:
     """Cheap: numpy and Pillow. The first face takes seconds, for which TensorFlow is loaded.
 
     Args:
@@ -39,10 +41,10 @@ def load_drawing(registry: RegistryService, storage: DatasetStorage, settings: S
         settings: say whether the starter models answer a guild.
         blobs: where photos are and pictures go.
     """
-    nearest = NearestPictures(storage.datasets.get, storage.open, _describe, _held_out)
-    return DrawService(
-        Generators(registry, _load, starter_model, partial(starters_answer, settings)),
-        FaceCodes(PhotoFaces(SafeDecoder(), _LateDetector()), blobs),
+    nearest = NearestNeighbours(storage.datasets.get, storage.open, _describe, _held_out)
+    return GenerationService(
+        GeneratorCache(registry, _load, starter_model, partial(starters_by_default, settings)),
+        FaceLatents(FaceCropper(SafeDecoder(), _LateDetector()), blobs),
         nearest,
         blobs,
     )

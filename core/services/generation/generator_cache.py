@@ -25,7 +25,7 @@ Starter: TypeAlias = Callable[[str], tuple[str, Mapping[str, JSON], bytes]]  # t
 
 
 @dataclass(frozen=True, slots=True)
-class Generator:
+class LoadedGenerator:
     """A model that is loaded. `version`: None where it came with the product."""
 
     name: ModelName
@@ -33,7 +33,7 @@ class Generator:
     version: Version | None
 
 
-class Generators:
+class GeneratorCache:
     """Finds and loads models; thread-safe.
 
     Args:
@@ -51,9 +51,9 @@ class Generators:
         self._starter = starter
         self._starters_answer = starters_answer
         self._lock = threading.Lock()
-        self._kept: OrderedDict[int | str, Generator] = OrderedDict()
+        self._kept: OrderedDict[int | str, LoadedGenerator] = OrderedDict()
 
-    def get(self, guild_id: int, said: str | None, *, photos: bool = False) -> Generator:
+    def get(self, guild_id: int, said: str | None, *, photos: bool = False) -> LoadedGenerator:
         """The model that a guild asks for, or that answers there; with `photos` one that takes them.
 
         Raises:
@@ -65,16 +65,16 @@ class Generators:
         with self._lock:
             kept = self._kept.pop(key, None)
             # Whether it is promoted may have changed since it was loaded.
-            found = self._loaded(name) if kept is None else Generator(name, kept.model, kept.version)
+            found = self._loaded(name) if kept is None else LoadedGenerator(name, kept.model, kept.version)
             self._kept[key] = found
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
             return found
 
-    def _loaded(self, name: ModelName) -> Generator:
+    def _loaded(self, name: ModelName) -> LoadedGenerator:
         if name.version_id is None:
-            return Generator(name, self._load(*self._starter(name.name)), None)
+            return LoadedGenerator(name, self._load(*self._starter(name.name)), None)
         version = self._registry.get(name.version_id)
         model = self._load(version.architecture, version.config, self._registry.weights(version))
         _log.info("%s of guild %s is loaded", version.label, version.guild_id)
-        return Generator(name, model, version)
+        return LoadedGenerator(name, model, version)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.services.registry.service import RegistryService
     from core.settings import Settings
 
-DRAWING = (RunKind.DCGAN, RunKind.VAE)  # sharper first: it draws where no photo is meant
+GENERATOR_KINDS = (RunKind.DCGAN, RunKind.VAE)  # sharper first: it draws where no photo is meant
 _OPERATOR = 0  # the guild of the shell
 _LABEL = re.compile(r"\(.*\)$")  # `dcgan v3 (dcgan light)`: what stands in brackets only explains
 _IDLE = re.compile(r"[\s_-]+")
@@ -43,9 +43,9 @@ class ModelName:
     draws_no_face: bool = False
 
 
-def names_for(registry: RegistryService, guild_id: int) -> list[ModelName]:
+def list_models(registry: RegistryService, guild_id: int) -> list[ModelName]:
     """Everything that a guild may ask: promoted ones, then its others, the newest first, then those of the product."""
-    own = [name for kind in DRAWING for name in _versions(registry, guild_id, kind)]
+    own = [name for kind in GENERATOR_KINDS for name in _versions(registry, guild_id, kind)]
     return [*sorted(own, key=lambda one: not one.is_serving), *_starters()]
 
 
@@ -59,12 +59,12 @@ def find_model(
         guild_id: who asks.
         said: a name as people type it: case, spaces and the `v` do not matter; None or empty: whichever answers.
         photos: it must take photos.
-        starters: whether those of the product answer unasked (`starters_answer`); by their names they always do.
+        starters: whether those of the product answer unasked (`starters_by_default`); by their names they always do.
 
     Raises:
         OmokageError: UNKNOWN_MODEL, NO_ENCODER, NO_MODEL.
     """
-    names = names_for(registry, guild_id)
+    names = list_models(registry, guild_id)
     if not said or not said.strip():
         return _unasked(names, photos=photos, starters=starters)
     found = next((name for name in names if _key(name.name) == _key(said)), None)
@@ -77,7 +77,7 @@ def find_model(
     return found
 
 
-def starters_answer(settings: Settings, guild_id: int) -> bool:
+def starters_by_default(settings: Settings, guild_id: int) -> bool:
     """Whether the product's models draw unasked: in the sandbox and in the operator's shell, to have something to show.
 
     A real guild sees drawn people only if somebody asks for them.
@@ -105,7 +105,7 @@ def _of(kind: RunKind, names: Iterable[ModelName]) -> list[ModelName]:
 
 def _starters() -> list[ModelName]:
     """What comes with the product, as far as this installation has it."""
-    kinds = {f"{STARTER} {kind.value}": kind for kind in DRAWING}
+    kinds = {f"{STARTER} {kind.value}": kind for kind in GENERATOR_KINDS}
     return [ModelName(name, name, kinds[name], kinds[name] is RunKind.VAE) for name in starter_names()]
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Codes = NDArray[np.float32]
 
 
-def mixed(mean: Codes, added: Codes, subtracted: Codes) -> Codes:
+def latent_arithmetic(mean: Codes, added: Codes, subtracted: Codes) -> Codes:
     """What the added faces have and the subtracted ones have not, as differences from the mean face.
 
     Radford et al. 2016, "Unsupervised representation learning with DCGANs", section 6.3: smiling woman - woman + man.
@@ -37,23 +37,23 @@ def mixed(mean: Codes, added: Codes, subtracted: Codes) -> Codes:
     return np.asarray(mean + shrink * total, np.float32)
 
 
-def with_traits(model: FaceModel, codes: Codes, traits: Mapping[str, float]) -> Codes:
+def add_traits(model: FaceModel, codes: Codes, traits: Mapping[str, float]) -> Codes:
     """Codes (N, Z) with so much of each trait on top; UNKNOWN_TRAIT."""
     for name, strength in traits.items():
         codes = codes + np.float32(strength) * model.direction(name)
     return codes
 
 
-def round_walk(model: FaceModel, keys: Codes, frames: int) -> Iterator[Codes]:
+def closed_path(model: FaceModel, keys: Codes, frames: int) -> Iterator[Codes]:
     """From each of (N, Z) to the next, and from the last back to the first: N times (`frames`, Z).
 
     The first frame of each part is a key. It goes slower near keys, so that one sees the faces that are meant.
     """
-    shares = eased(frames)
+    shares = ease_in_out(frames)
     for start, end in zip(keys, np.roll(keys, -1, axis=0), strict=True):
         yield model.path(start, end, shares)
 
 
-def eased(frames: int) -> Sequence[float]:
+def ease_in_out(frames: int) -> Sequence[float]:
     """Shares of the way from 0 on, the end left out: slow, fast, slow."""
     return [0.5 - 0.5 * math.cos(math.pi * frame / frames) for frame in range(frames)]

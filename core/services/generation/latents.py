@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.models.generators.generator import FaceModel
-    from core.services.generation.face_selection import PhotoFaces
+    from core.services.generation.face_selection import FaceCropper
     from core.storage.blobs import Blobs
 
-Stage: TypeAlias = Callable[[str, float], None]  # may raise JobCancelledError
+ReportProgress: TypeAlias = Callable[[str, float], None]  # may raise JobCancelledError
 
 
-class UnclearError(Exception):
+class FaceChoiceNeededError(Exception):
     """A photo shows several faces, and nobody has said which is meant."""
 
     def __init__(self, choice: FaceChoice) -> None:
@@ -29,15 +29,15 @@ class UnclearError(Exception):
         self.choice = choice
 
 
-class FaceCodes:
+class FaceLatents:
     """Reads photos out of `blobs`; nothing of them is kept, but the picture of a choice."""
 
-    def __init__(self, photos: PhotoFaces, blobs: Blobs) -> None:
+    def __init__(self, photos: FaceCropper, blobs: Blobs) -> None:
         self._photos = photos
         self._blobs = blobs
 
     def find(
-        self, model: FaceModel, faces: Mapping[str, Face], stage: Stage, truncation: float = 1.0
+        self, model: FaceModel, faces: Mapping[str, Face], stage: ReportProgress, truncation: float = 1.0
     ) -> NDArray[np.float32]:
         """Codes (N, Z) in the order of the faces.
 
@@ -49,7 +49,7 @@ class FaceCodes:
 
         Raises:
             OmokageError: NO_FACE, PHOTO_GONE, or what else is wrong with a photo, and which: `photo`.
-            UnclearError: of the first photo that shows several.
+            FaceChoiceNeededError: of the first photo that shows several.
         """
         seeds = [face.seed for face in faces.values() if face.seed is not None]
         photos = {which: face for which, face in faces.items() if face.photo is not None}
@@ -69,6 +69,6 @@ class FaceCodes:
             return self._photos.picture(self._blobs.get(photo), model.view, face.index)
         except SeveralFacesError as several:
             picture = self._blobs.put(several.picture)
-            raise UnclearError(FaceChoice(which, photo, several.faces, picture)) from several
+            raise FaceChoiceNeededError(FaceChoice(which, photo, several.faces, picture)) from several
         except OmokageError as error:
             raise OmokageError(error.code, **{**error.details, "photo": photo}) from error

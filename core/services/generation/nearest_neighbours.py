@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     # Pictures (N, S, S, 3) in a view -> what they are compared by, (N, D).
     Describe: TypeAlias = Callable[[NDArray[np.uint8], View], NDArray[np.float64]]
 
-SHOWN = 6  # pictures: a row of which each can still be seen
+MAX_NEIGHBOURS = 6  # pictures: a row of which each can still be seen
 _KEPT = 2  # data sets; one of 10,000 pictures takes 10 MB
 _PIECE = 64  # pictures between two looks at whether somebody has cancelled; a quarter of a second
 
@@ -39,14 +39,14 @@ class _Described:
 
 
 @dataclass(frozen=True, slots=True)
-class Nearest:
-    """Training pictures (K, S, S, 3), the nearest first; distances as `Drawn` has them."""
+class Neighbours:
+    """Training pictures (K, S, S, 3), the nearest first; distances as `GenerationResult` has them."""
 
     pictures: NDArray[np.uint8]
     distances: tuple[float, ...]
 
 
-class NearestPictures:
+class NearestNeighbours:
     """Looks into the data set of a version; what it has described once it keeps for a while.
 
     Args:
@@ -77,7 +77,7 @@ class NearestPictures:
         view: View,
         drawn: NDArray[np.uint8],
         go_on: Callable[[float], None],
-    ) -> Nearest:
+    ) -> Neighbours:
         """The six that are most like a drawn face (S, S, 3).
 
         Args:
@@ -101,10 +101,10 @@ class NearestPictures:
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         away = _distances(self._describe(drawn[None], view), known.features[known.trained])[0]
-        best = np.argsort(away, kind="stable")[:SHOWN]
+        best = np.argsort(away, kind="stable")[:MAX_NEIGHBOURS]
         rows = known.trained[best]
         pictures = np.stack([known.images[row] for row in rows])
-        return Nearest(pictures, tuple(round(float(one) / known.usual, 3) for one in away[best]))
+        return Neighbours(pictures, tuple(round(float(one) / known.usual, 3) for one in away[best]))
 
     def _look(self, version: Version, dataset: Dataset, view: View, go_on: Callable[[float], None]) -> _Described:
         images = self._open(dataset).images(view)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from core.domain.generation import (
-    Drawn,
     Face,
     FilmRequest,
+    GenerationResult,
     GridRequest,
     MixRequest,
     MorphRequest,
@@ -22,16 +22,16 @@ from core.domain.jobs import Job, JobCancelledError, JobKind
 from core.render.film import FilmFormat, FilmStyle, render_film
 from core.render.grid import pleasant_columns, pleasant_scale, render_grid
 from core.render.strip import render_sum
-from core.services.generation.latent_paths import mixed, round_walk, with_traits
-from core.services.generation.latents import Stage, UnclearError
+from core.services.generation.latent_paths import add_traits, closed_path, latent_arithmetic
+from core.services.generation.latents import FaceChoiceNeededError, ReportProgress
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.models.generators.generator import FaceModel
-    from core.services.generation.generator_cache import Generator, Generators
-    from core.services.generation.latents import FaceCodes
-    from core.services.generation.nearest_neighbours import NearestPictures
+    from core.services.generation.generator_cache import GeneratorCache, LoadedGenerator
+    from core.services.generation.latents import FaceLatents
+    from core.services.generation.nearest_neighbours import NearestNeighbours
     from core.storage.blobs import Blobs
 
 Request: TypeAlias = GridRequest | MorphRequest | MixRequest | FilmRequest | NearestRequest
@@ -52,11 +52,11 @@ class _Asked:
     """By whom, and how a film is to be; `stage` is told between all that takes time."""
 
     guild_id: int
-    stage: Stage
+    stage: ReportProgress
     film: FilmStyle
 
 
-class DrawService:
+class GenerationService:
     """Answers everything that is asked of models that draw faces.
 
     Args:
@@ -66,13 +66,15 @@ class DrawService:
         blobs: where photos are and pictures go.
     """
 
-    def __init__(self, generators: Generators, codes: FaceCodes, nearest: NearestPictures, blobs: Blobs) -> None:
+    def __init__(
+        self, generators: GeneratorCache, codes: FaceLatents, nearest: NearestNeighbours, blobs: Blobs
+    ) -> None:
         self._generators = generators
         self._codes = codes
         self._nearest = nearest
         self._blobs = blobs
 
-    def answer(self, job: Job, progress: Stage, cancelled: Callable[[], bool]) -> Drawn:
+    def answer(self, job: Job, progress: ReportProgress, cancelled: Callable[[], bool]) -> GenerationResult:
         """Answer a job; stages are reading, finding-faces, drawing.
 
         A film is a WebP unless the job's parameters have `"format": "gif"`.
@@ -96,16 +98,16 @@ class DrawService:
         self,
         request: Request,
         guild_id: int,
-        stage: Stage = lambda _name, _fraction: None,
+        stage: ReportProgress = lambda _name, _fraction: None,
         film: FilmStyle = FilmStyle(),  # noqa: B008 - frozen
-    ) -> Drawn:
+    ) -> GenerationResult:
         """The same without a job, for the CLI; photos are blobs here, too."""
         asked = _Asked(guild_id, stage, film)
         stage("reading", 0.0)
         generator = self._generators.get(guild_id, request.model, photos=_has_photos(request))
         try:
             return self._drawn(request, generator, asked)
-        except UnclearError as unclear:
+        except FaceChoiceNeededError as unclear:
             return _answer(generator, choice=unclear.choice)
 
     def warm_up(self, guild_id: int) -> None:
@@ -121,7 +123,7 @@ class DrawService:
         """End the photo reader's process; the next photo starts another."""
         self._codes.close()
 
-    def _drawn(self, request: Request, generator: Generator, asked: _Asked) -> Drawn:
+    def _drawn(self, request: Request, generator: LoadedGenerator, asked: _Asked) -> GenerationResult:
         if isinstance(request, GridRequest):
             return self._grid(request, generator, asked)
         if isinstance(request, MorphRequest):
@@ -132,7 +134,7 @@ class DrawService:
             return self._film(request, generator, asked)
         return self._like(request, generator, asked)
 
-    def _grid(self, request: GridRequest, generator: Generator, asked: _Asked) -> Drawn:
+    def _grid(self, request: GridRequest, generator: LoadedGenerator, asked: _Asked) -> GenerationResult:
         model, seeds = generator.model, seeds_of(request.seed, request.count)
         if request.like is None:
             codes = model.codes(seeds, request.truncation)
@@ -140,14 +142,14 @@ class DrawService:
             like = self._codes.find(model, {"like": request.like}, asked.stage, request.truncation)
             codes = model.variations(like[0], seeds)
         asked.stage("drawing", 0.3)
-        pictures = model.render(with_traits(model, codes, request.traits))
+        pictures = model.render(add_traits(model, codes, request.traits))
         # A variation's seed says how it varies, not which face it is.
         own = tuple(seeds) if request.like is None else ()
         scale = pleasant_scale(request.count, model.view.size)
         png = render_grid(pictures, pleasant_columns(request.count), [str(one) for one in own] or None, scale)
         return _answer(generator, picture=self._blobs.put(png), seeds=own)
 
-    def _morph(self, request: MorphRequest, generator: Generator, asked: _Asked) -> Drawn:
+    def _morph(self, request: MorphRequest, generator: LoadedGenerator, asked: _Asked) -> GenerationResult:
         model = generator.model
         ends = self._codes.find(model, {"a": request.a, "b": request.b}, asked.stage)
         asked.stage("drawing", 0.3)
@@ -158,30 +160,30 @@ class DrawService:
         film = self._walk(model, ends, asked)
         return _answer(generator, picture=self._blobs.put(png), film=film, film_name=asked.film.name)
 
-    def _mix(self, request: MixRequest, generator: Generator, asked: _Asked) -> Drawn:
+    def _mix(self, request: MixRequest, generator: LoadedGenerator, asked: _Asked) -> GenerationResult:
         model, added = generator.model, len(request.add)
         faces = {f"add/{place}": face for place, face in enumerate(request.add)}
         faces |= {f"subtract/{place}": face for place, face in enumerate(request.subtract)}
         codes = self._codes.find(model, faces, asked.stage)
         asked.stage("drawing", 0.6)
-        sum_of_all = mixed(model.mean(), codes[:added], codes[added:])
-        result = with_traits(model, sum_of_all[None], request.traits)
+        sum_of_all = latent_arithmetic(model.mean(), codes[:added], codes[added:])
+        result = add_traits(model, sum_of_all[None], request.traits)
         pictures = model.render(np.concatenate([codes, result]))
         signs = ["+"] * added + ["−"] * len(request.subtract)
         labels = [sign + _seed_of(face) for sign, face in zip(signs, faces.values(), strict=True)]
         return _answer(generator, picture=self._blobs.put(render_sum(pictures[:-1], labels, pictures[-1])))
 
-    def _film(self, request: FilmRequest, generator: Generator, asked: _Asked) -> Drawn:
+    def _film(self, request: FilmRequest, generator: LoadedGenerator, asked: _Asked) -> GenerationResult:
         model, faces = generator.model, {f"faces/{place}": face for place, face in enumerate(request.faces)}
         keys = self._codes.find(model, faces, asked.stage, request.truncation)
-        film = self._walk(model, with_traits(model, keys, request.traits), asked)
+        film = self._walk(model, add_traits(model, keys, request.traits), asked)
         seeds = tuple(face.seed for face in request.faces if face.seed is not None)
         return _answer(generator, film=film, film_name=asked.film.name, seeds=seeds)
 
-    def _like(self, request: NearestRequest, generator: Generator, asked: _Asked) -> Drawn:
+    def _like(self, request: NearestRequest, generator: LoadedGenerator, asked: _Asked) -> GenerationResult:
         model = generator.model
         code = self._codes.find(model, {"face": request.face}, asked.stage, request.truncation)
-        drawn = model.render(with_traits(model, code, request.traits))
+        drawn = model.render(add_traits(model, code, request.traits))
         found = self._nearest.find(
             asked.guild_id, generator.version, model.view, drawn[0], lambda share: asked.stage("reading", 0.9 * share)
         )
@@ -195,16 +197,18 @@ class DrawService:
     def _walk(self, model: FaceModel, keys: NDArray[np.float32], asked: _Asked) -> str:
         """A film through the faces and back to the first; its blob."""
         frames = []
-        for place, codes in enumerate(round_walk(model, keys, FRAMES)):
+        for place, codes in enumerate(closed_path(model, keys, FRAMES)):
             asked.stage("drawing", 0.4 + 0.3 * place / len(keys))
             frames.append(model.render(codes))
         asked.stage("drawing", 0.7)
         return self._blobs.put(render_film(np.concatenate(frames), asked.film))
 
 
-def _answer(generator: Generator, **said: Any) -> Drawn:
+def _answer(generator: LoadedGenerator, **said: Any) -> GenerationResult:
     version_id = generator.name.version_id
-    return Drawn(generator.name.name, generator.name.label, version_id, traits=tuple(generator.model.traits), **said)
+    return GenerationResult(
+        generator.name.name, generator.name.label, version_id, traits=tuple(generator.model.traits), **said
+    )
 
 
 def _has_photos(request: Request) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Faces of photos that were saved again, smaller or harder compressed, lie nearer than this 19 times in 20; those of
-# other photos of the person 1 time in 70, and other people's never: `python -m benchmarks.same_picture`.
+# other photos of the person 1 time in 70, and other people's never: `python -m benchmarks same_picture`.
 SAME_PICTURE = 0.35
 _MAX_GUILDS = 64  # galleries of a thousand faces each are 32 MB
 

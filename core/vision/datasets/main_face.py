@@ -2,7 +2,7 @@
 
 The detector was made for photos, in which a face has something around it. A crop is therefore enlarged and laid on a
 canvas; where that shows no face, again with more around it, and smaller. Of 7,126 crops of 112 pixels that leaves one
-without a face (`python -m benchmarks.embedding_head`); the first look on black leaves 24. A black canvas, or one that
+without a face (`python -m benchmarks embedding_head`); the first look on black leaves 24. A black canvas, or one that
 goes on as the picture ends, shows less than half as many of the difficult ones as a grey one; how well the others are
 recognised afterwards does not depend on it.
 """

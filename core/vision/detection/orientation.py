@@ -3,7 +3,7 @@
 Cameras write their orientation beside the pixels, and the decoder obeys that; where that tag is lost, only the content
 of the photo can tell. The detector finds many lying faces, but places their landmarks badly, and recognition by them is
 random. So a photo in which no face surely stands upright is searched in the other three rotations, too.
-Figures, also of false detections in photos without a face: `python -m benchmarks.turning`.
+Figures, also of false detections in photos without a face: `python -m benchmarks turning`.
 """
 
 from __future__ import annotations

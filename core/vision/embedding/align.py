@@ -2,7 +2,7 @@
 
 dlib cuts a face so that its mean shape, with a margin of a quarter on each side, fills 150x150 pixels. Our detector
 gives other points than dlib's shape predictors, so the template is where our five points lie, on average, in crops
-that dlib made of the same faces (`python -m benchmarks.alignment`: the spread is 2 to 6 pixels, and dlib's 5-point and
+that dlib made of the same faces (`python -m benchmarks alignment`: the spread is 2 to 6 pixels, and dlib's 5-point and
 68-point predictors agree within half a pixel), made symmetric.
 """
 

@@ -28,7 +28,7 @@ class Embedder:
     """dlib's face network, compiled once for batches of any size.
 
     One graph with an open batch dimension is as fast as one graph a size, and nothing is padded: a new batch size costs
-    about 20 ms once, a new graph 200 ms (`python -m benchmarks.embedding`).
+    about 20 ms once, a new graph 200 ms (`python -m benchmarks embedding`).
     """
 
     def __init__(self, model: Any) -> None:

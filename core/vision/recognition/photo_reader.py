@@ -24,7 +24,7 @@ EMBEDDING_NAME = "dlib-resnet29-v1.align-1"
 
 # A crowd's picture must not hold the queue up: 50 faces are a quarter of a second, and more numbered boxes than
 # anybody reads. Of more, the best are kept.
-MOST_FACES = 50
+MAX_FACES = 50
 _CHIP = View(Framing.ALIGNED, CHIP_SIZE)
 
 
@@ -135,7 +135,7 @@ def best_faces(faces: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:
     def weight(face: DetectedFace) -> float:
         return face.score * math.sqrt(max(0.0, face.box.w * face.box.h))
 
-    return tuple(sorted(faces, key=weight, reverse=True)[:MOST_FACES])
+    return tuple(sorted(faces, key=weight, reverse=True)[:MAX_FACES])
 
 
 def load_photo_reader(*, operator: bool = False) -> PhotoReader:

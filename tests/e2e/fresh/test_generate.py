@@ -17,7 +17,7 @@ import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import Locator, Page, expect
 
-from benchmarks.running import Running
+from benchmarks.helpers.running_product import Running
 from core.starter.models import starter_names
 from portraits.random_people import draw_random_person, random_person
 from sandbox.driver import Driver, Member

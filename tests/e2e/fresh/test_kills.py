@@ -17,7 +17,7 @@ from contextlib import closing
 import pytest
 from PIL import Image
 
-from benchmarks.running import Running
+from benchmarks.helpers.running_product import Running
 from core.bootstrap import Services, build
 from core.domain.jobs import Job, JobState
 from core.settings import Settings

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.running import Running
+from benchmarks.helpers.running_product import Running
 from portraits import default_people
 from sandbox.driver import Driver, Invocation, Member
 from sandbox.types import Json

@@ -136,7 +136,7 @@ def coach(services: Services, worker: FakeWorker, monkeypatch: pytest.MonkeyPatc
     """Trains in the fake worker; what is shown of it is shown twenty times as often as usual."""
     monkeypatch.setattr(updater, "EDIT_INTERVAL_S", 0.25)
     monkeypatch.setattr(updater, "POLL_S", 0.05)
-    monkeypatch.setattr(live_status, "_NOTE_S", 0.0)
+    monkeypatch.setattr(live_status, "_WRITE_S", 0.0)
     monkeypatch.setattr(live_status, "_DRAW_S", 0.1)
     training = Coach(services, worker)
     yield training

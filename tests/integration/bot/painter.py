@@ -11,10 +11,10 @@ from PIL import Image
 from core.bootstrap import Services
 from core.domain.errors import OmokageError
 from core.domain.generation import (
-    Drawn,
     Face,
     FaceChoice,
     FilmRequest,
+    GenerationResult,
     GridRequest,
     MixRequest,
     MorphRequest,
@@ -35,7 +35,7 @@ class Painter:
         self.version_id: int | None = 7
         self.asked: list[Job] = []
         self.error: OmokageError | None = None
-        kinds: dict[JobKind, Callable[[Job], Drawn]] = {
+        kinds: dict[JobKind, Callable[[Job], GenerationResult]] = {
             JobKind.GENERATE: self._grid,
             JobKind.MORPH: self._morph,
             JobKind.MIX: self._mix,
@@ -44,36 +44,36 @@ class Painter:
         }
         worker.others |= dict.fromkeys(kinds, lambda job: self._finish(job, kinds[job.kind]))
 
-    def _finish(self, job: Job, draw: Callable[[Job], Drawn]) -> None:
+    def _finish(self, job: Job, draw: Callable[[Job], GenerationResult]) -> None:
         self.asked.append(job)
         if self.error is not None:
             self.services.jobs.fail(job.id, OWNER, Failure(self.error.code, self.error.details))
         else:
             self.services.jobs.finish(job.id, OWNER, draw(job).to_json())
 
-    def _grid(self, job: Job) -> Drawn:
+    def _grid(self, job: Job) -> GenerationResult:
         asked = GridRequest.from_json(job.params)
         seeds = tuple(range(asked.seed, asked.seed + asked.count))
         return self._drawn(asked.model, picture=self.png(seeds), seeds=seeds, traits=TRAITS)
 
-    def _morph(self, job: Job) -> Drawn:
+    def _morph(self, job: Job) -> GenerationResult:
         asked = MorphRequest.from_json(job.params)
         choice = self._choice({"a": asked.a, "b": asked.b})
         if choice is not None:
             return self._drawn(asked.model, choice=choice)
         return self._drawn(asked.model, picture=self.png((1, 2)), film=self.film(), film_name="film.webp")
 
-    def _mix(self, job: Job) -> Drawn:
+    def _mix(self, job: Job) -> GenerationResult:
         asked = MixRequest.from_json(job.params)
         places = {f"{name}/{n}": face for name in ("add", "subtract") for n, face in enumerate(getattr(asked, name))}
         choice = self._choice(places)
         return self._drawn(asked.model, picture=None if choice else self.png((3,)), choice=choice, traits=TRAITS)
 
-    def _film(self, job: Job) -> Drawn:
+    def _film(self, job: Job) -> GenerationResult:
         asked = FilmRequest.from_json(job.params)
         return self._drawn(asked.model, film=self.film(), film_name="film.webp")
 
-    def _nearest(self, job: Job) -> Drawn:
+    def _nearest(self, job: Job) -> GenerationResult:
         asked = NearestRequest.from_json(job.params)
         return self._drawn(asked.model, picture=self.png((1, 2, 3)), distances=(0.5, 0.75))
 
@@ -85,9 +85,9 @@ class Painter:
                     return FaceChoice(place, face.photo, self.faces, self.services.blobs.put(jpeg(320, 200)))
         return None
 
-    def _drawn(self, model: str | None, **more: object) -> Drawn:
+    def _drawn(self, model: str | None, **more: object) -> GenerationResult:
         name = model or "dcgan v3"
-        return Drawn(name, f"{name} (dcgan light)", self.version_id, **more)  # type: ignore[arg-type]
+        return GenerationResult(name, f"{name} (dcgan light)", self.version_id, **more)  # type: ignore[arg-type]
 
     def png(self, seeds: tuple[int, ...]) -> str:
         sheet = Image.new("RGB", (40 * len(seeds), 40))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cli.exits import Fault
 from cli.up import backoff, parent_watch, supervisor
-from cli.up.console import Stopwatch, say
+from cli.up.console import Stopwatch, print_line
 from cli.up.pid_file import TOKEN, PidFile
 from cli.up.process import ProcessSpec
 
@@ -63,7 +63,7 @@ async def main(folder: Path, names: list[str]) -> None:
     )
 
     def ready(_watch: Stopwatch) -> None:
-        say("all ready")
+        print_line("all ready")
 
     await made.run(ready)
 
@@ -72,5 +72,5 @@ if __name__ == "__main__":
     try:
         asyncio.run(main(Path(sys.argv[1]), sys.argv[2:]))
     except Fault as error:
-        say(error.message)
+        print_line(error.message)
         sys.exit(1)

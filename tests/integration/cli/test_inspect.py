@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from cli.context import opened
+from cli.context import open_services
 from cli.main import omokage
 from core.bootstrap import Services
 from core.domain.data.datasets import DatasetClass, Shard
@@ -72,7 +72,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OMOKAGE_DATA", str(folder / "data"))
         patch.delenv("OMOKAGE_DATABASE_URL", raising=False)
-        with opened(Settings.from_env()) as services:
+        with open_services(Settings.from_env()) as services:
             for number, name in enumerate(("tiny", "other"), 1):
                 add_dataset(services, folder, name, number)
             for options in (

@@ -12,7 +12,15 @@ from sqlalchemy import insert
 
 from core.bootstrap import Services, build
 from core.domain.errors import ErrorCode
-from core.domain.generation import Drawn, Face, FilmRequest, GridRequest, MixRequest, MorphRequest, NearestRequest
+from core.domain.generation import (
+    Face,
+    FilmRequest,
+    GenerationResult,
+    GridRequest,
+    MixRequest,
+    MorphRequest,
+    NearestRequest,
+)
 from core.domain.jobs import JSON, ROUTES, JobKind, JobRequest, JobState, Origin, QueueName
 from core.domain.training.runs import RunKind
 from core.services.generation import factory
@@ -72,7 +80,7 @@ def test_every_kind_is_drawn_and_its_files_are_stored(
     worker = Worker(services)
     result = worker.does(kind, params)
     assert result is not None
-    drawn = Drawn.from_json(result)
+    drawn = GenerationResult.from_json(result)
     assert drawn.model == "dcgan v1"
     for blob in filter(None, (drawn.picture, drawn.film)):
         Image.open(io.BytesIO(services.blobs.get(blob))).verify()

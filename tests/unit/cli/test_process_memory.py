@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import omokage
-from cli.process_memory import without
+from cli.process_memory import without_variables
 from cli.up.pid_file import PidFile, end_leftovers
 from cli.up.services import Plan, process_specs
 from core.settings import Settings
@@ -31,7 +31,7 @@ OF_THE_STORAGE = {"OMOKAGE_DATABASE_URL", "OMOKAGE_BROKER_URL_FILE", "AWS_SECRET
 def test_each_part_gets_the_secrets_that_it_needs(tmp_path: Path):
     settings = Settings.from_env({"OMOKAGE_DATA": str(tmp_path)})
     parts = process_specs(Plan(settings, own_broker=True, sandbox_port=8765, gpu_worker=True), {})
-    assert {part.name: set(without(SECRETS, *part.withheld)) for part in parts} == {
+    assert {part.name: set(without_variables(SECRETS, *part.withheld)) for part in parts} == {
         "valkey": set(),
         "sandbox": set(),
         "pictures": set(),

@@ -16,11 +16,11 @@ from bot.features.generate.views import DrawnButton, DrawnSelect, drawn_view
 from bot.ui.i18n import words_in
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import (
-    MOST_SEED,
-    MOST_TRAIT,
-    Drawn,
+    MAX_SEED,
+    MAX_TRAIT,
     Face,
     FilmRequest,
+    GenerationResult,
     GridRequest,
     MixRequest,
     MorphRequest,
@@ -39,9 +39,9 @@ def a_grid(count: int = 8, seed: int = 41, **more: Any) -> Job:
     return a_job(kind=JobKind.GENERATE, params=asked.to_json(), result=drawn(range(seed, seed + count)).to_json())
 
 
-def drawn(seeds: Any = (), **more: Any) -> Drawn:
+def drawn(seeds: Any = (), **more: Any) -> GenerationResult:
     values: dict[str, Any] = {"version_id": 7, "picture": PHOTO, "seeds": tuple(seeds)} | more
-    return Drawn("dcgan v3", "dcgan v3 (dcgan light)", **values)
+    return GenerationResult("dcgan v3", "dcgan v3 (dcgan light)", **values)
 
 
 def ids(view: Any) -> list[str]:
@@ -50,13 +50,13 @@ def ids(view: Any) -> list[str]:
 
 @pytest.mark.parametrize(
     ("typed", "seeds"),
-    [(None, ()), ("", ()), ("3 5 9", (3, 5, 9)), ("3,5、9", (3, 5, 9)), (f" {MOST_SEED} ", (MOST_SEED,))],
+    [(None, ()), ("", ()), ("3 5 9", (3, 5, 9)), ("3,5、9", (3, 5, 9)), (f" {MAX_SEED} ", (MAX_SEED,))],
 )
 def test_seeds_stand_between_spaces_or_commas(typed: str | None, seeds: tuple[int, ...]) -> None:
     assert parse_seeds("add", typed) == seeds
 
 
-@pytest.mark.parametrize("typed", ["x", "3 -5", "1.5", f"{MOST_SEED + 1}", "٣", "1 2 3 4 5 6 7 8 9", "99999999999"])
+@pytest.mark.parametrize("typed", ["x", "3 -5", "1.5", f"{MAX_SEED + 1}", "٣", "1 2 3 4 5 6 7 8 9", "99999999999"])
 def test_what_is_no_seed_is_said(typed: str) -> None:
     with pytest.raises(OmokageError) as refused:
         parse_seeds("add", typed)
@@ -65,7 +65,7 @@ def test_what_is_no_seed_is_said(typed: str) -> None:
     assert refused.value.details["option"] == "add"
 
 
-@given(st.lists(st.integers(0, MOST_SEED), max_size=8), st.sampled_from([" ", ", ", "、", "\n"]))
+@given(st.lists(st.integers(0, MAX_SEED), max_size=8), st.sampled_from([" ", ", ", "、", "\n"]))
 def test_seeds_are_read_as_they_were_written(seeds: list[int], between: str) -> None:
     assert parse_seeds("add", between.join(map(str, seeds))) == tuple(seeds)
 
@@ -100,7 +100,7 @@ def test_whatever_is_typed_gives_traits_within_bounds_or_a_sentence(typed: str) 
     with contextlib.suppress(OmokageError):
         found = parse_traits(typed)
 
-    assert all(abs(amount) <= MOST_TRAIT and name == name.lower() for name, amount in found.items())
+    assert all(abs(amount) <= MAX_TRAIT and name == name.lower() for name, amount in found.items())
 
 
 @given(st.dictionaries(st.sampled_from(["smile", "age"]), st.floats(-3, 3)), st.sampled_from([1.0, -1.0]))
@@ -242,7 +242,7 @@ async def test_of_many_faces_one_is_chosen_first() -> None:
 
 
 async def test_custom_ids_are_short_enough_and_found_again() -> None:
-    job = a_grid(26, MOST_SEED - 64)
+    job = a_grid(26, MAX_SEED - 64)
     long = a_job(kind=JobKind.GENERATE, params=job.params, id=SNOWFLAKE)
     view: Any = drawn_view(EN, long, drawn(range(26), traits=("smile",)))
 

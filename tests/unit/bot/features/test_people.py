@@ -35,7 +35,7 @@ def form_codes(form: Any) -> set[str]:
     """What Discord would refuse in a form."""
     problems = Problems()
     check_modal(problems, form)
-    return set(re.findall(r"'code': '(\w+)'", repr(problems._found)))
+    return set(re.findall(r"'code': '(\w+)'", repr(problems._errors)))
 
 
 def known(number: int = 1, name: str = "W" * 64) -> ShownFace:

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from PIL import Image
 from sqlalchemy import insert
 
-from cli.context import opened
+from cli.context import open_services
 from cli.main import omokage
 from core.bootstrap import Services
 from core.domain.errors import ErrorCode, OmokageError
@@ -51,7 +51,7 @@ def services(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, detector: Detector
     monkeypatch.delenv("OMOKAGE_DATABASE_URL", raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(factory, "_load", lambda architecture, *_: LinearFaces(encodes="vae" in architecture))
-    with opened(Settings.from_env()) as made:
+    with open_services(Settings.from_env()) as made:
         add(made, RunKind.DCGAN)
         yield made
 

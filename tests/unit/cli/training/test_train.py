@@ -16,7 +16,7 @@ from rich.console import Console
 
 from cli.main import omokage
 from cli.training.formatting import duration, ending, figures, reason
-from cli.training.progress_bar import Bar
+from cli.training.progress_bar import TrainingBar
 from core.bootstrap import Services, build
 from core.domain.data.datasets import NOBODY, UNNAMED, DatasetClass, Shard
 from core.domain.errors import ErrorCode
@@ -220,7 +220,7 @@ def test_runs_are_asked_for_everything_that_the_chat_may_ask(host: Host) -> None
 def test_without_a_terminal_the_bar_is_a_line_now_and_then() -> None:
     now = [0.0]
     out = io.StringIO()
-    with Bar(Console(file=out, force_terminal=False, width=200), clock=lambda: now[0]) as bar:
+    with TrainingBar(Console(file=out, force_terminal=False, width=200), clock=lambda: now[0]) as bar:
         bar.on_train_begin(0, 100)
         for step in range(1, 31):
             now[0] += 1
@@ -235,7 +235,7 @@ def test_without_a_terminal_the_bar_is_a_line_now_and_then() -> None:
 
 def test_on_a_terminal_there_is_a_bar() -> None:
     out = io.StringIO()
-    with Bar(Console(file=out, force_terminal=True, width=120)) as bar:
+    with TrainingBar(Console(file=out, force_terminal=True, width=120)) as bar:
         bar.on_train_begin(0, 10)
         bar.on_figures(CurvePoint(5, {"held_out_accuracy": 0.5}))
         bar.on_step_end(5)

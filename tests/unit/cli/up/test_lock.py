@@ -19,7 +19,7 @@ SLEEPER = [sys.executable, "-c", "import time; print('up', flush=True); time.sle
 
 def test_a_second_one_is_told_where_the_first_is(tmp_path: Path):
     with locked(tmp_path) as lock:
-        lock.say(url="http://127.0.0.1:8765")
+        lock.publish(url="http://127.0.0.1:8765")
         with pytest.raises(Fault, match=rf"process {os.getpid()}.*http://127.0.0.1:8765"), locked(tmp_path):
             pass
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from core.domain.generation import MOST_FACES
+from core.domain.generation import MAX_FACES
 from core.render import grid
 from core.render.grid import GROUND, pleasant_columns, pleasant_scale, render_grid
 
@@ -90,7 +90,7 @@ def test_a_label_for_each_picture_or_none_at_all() -> None:
         render_grid(faces(2), 2, ["one"])
 
 
-@given(st.integers(1, MOST_FACES))
+@given(st.integers(1, MAX_FACES))
 def test_rows_are_pleasant(count: int) -> None:
     columns = pleasant_columns(count)
     rows = -(-count // columns)

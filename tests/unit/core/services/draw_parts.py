@@ -14,15 +14,15 @@ from sqlalchemy import insert
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace
-from core.domain.generation import Drawn
+from core.domain.generation import GenerationResult
 from core.domain.jobs import JSON
 from core.domain.training.runs import RunKind
 from core.render.film import FRAME_MS
-from core.services.generation.face_selection import PhotoFaces
-from core.services.generation.generator_cache import Generators
-from core.services.generation.latents import FaceCodes
-from core.services.generation.nearest_neighbours import NearestPictures
-from core.services.generation.service import DrawService
+from core.services.generation.face_selection import FaceCropper
+from core.services.generation.generator_cache import GeneratorCache
+from core.services.generation.latents import FaceLatents
+from core.services.generation.nearest_neighbours import NearestNeighbours
+from core.services.generation.service import GenerationService
 from core.services.registry.service import RegistryService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
@@ -73,10 +73,10 @@ class Studio:
     def __post_init__(self) -> None:
         self.camera, self.shelf = Camera(), Shelf(self.blobs)
         self.registry = RegistryService(self.database, self.blobs)
-        self.generators = Generators(self.registry, self._load, self._starter, lambda _guild: self.starters)
-        codes = FaceCodes(PhotoFaces(self.camera, self.camera), self.blobs)
-        nearest = NearestPictures(self.shelf.dataset, self.shelf.open, self.shelf.describe, self.shelf.hold_out)
-        self.service = DrawService(self.generators, codes, nearest, self.blobs)
+        self.generators = GeneratorCache(self.registry, self._load, self._starter, lambda _guild: self.starters)
+        codes = FaceLatents(FaceCropper(self.camera, self.camera), self.blobs)
+        nearest = NearestNeighbours(self.shelf.dataset, self.shelf.open, self.shelf.describe, self.shelf.hold_out)
+        self.service = GenerationService(self.generators, codes, nearest, self.blobs)
 
     def add(self, kind: RunKind, number: int = 1, *, guild: int = GUILD, model: LinearFaces | None = None) -> int:
         """A version; its weights are a name under which the model is found."""
@@ -90,9 +90,9 @@ class Studio:
             made = connection.execute(insert(versions).values(values).returning(versions.c.id))
             return int(made.scalar_one())
 
-    def draw(self, request: object, guild: int = GUILD, **more: object) -> Drawn:
+    def draw(self, request: object, guild: int = GUILD, **more: object) -> GenerationResult:
         drawn = self.service.draw(request, guild, **more)  # type: ignore[arg-type]
-        assert Drawn.from_json(drawn.to_json()) == drawn
+        assert GenerationResult.from_json(drawn.to_json()) == drawn
         return drawn
 
     def fails(self, request: object, guild: int = GUILD) -> OmokageError:
@@ -103,11 +103,11 @@ class Studio:
     def photo(self, level: int = 128) -> str:
         return self.blobs.put(bytes([level]))
 
-    def picture(self, drawn: Drawn) -> Image.Image:
+    def picture(self, drawn: GenerationResult) -> Image.Image:
         assert drawn.picture is not None
         return Image.open(io.BytesIO(self.blobs.get(drawn.picture)))
 
-    def film(self, drawn: Drawn) -> list[Image.Image]:
+    def film(self, drawn: GenerationResult) -> list[Image.Image]:
         """What is seen at each twentieth of a second; the file has frames that are alike once."""
         assert drawn.film is not None
         film = Image.open(io.BytesIO(self.blobs.get(drawn.film)))

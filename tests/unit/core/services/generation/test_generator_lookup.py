@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.versions import Promotion
 from core.domain.training.runs import RunKind
-from core.services.generation.generator_lookup import find_model, names_for, starters_answer
+from core.services.generation.generator_lookup import find_model, list_models, starters_by_default
 from core.services.registry.service import RegistryService
 from core.settings import Settings
 from core.starter.models import paths
@@ -51,7 +51,7 @@ class Guild:
             insert_promotion(connection, Promotion(GUILD, kind, version_id, False, "", 1, NOW))
 
     def names(self) -> list[str]:
-        return [one.name for one in names_for(self.registry, GUILD)]
+        return [one.name for one in list_models(self.registry, GUILD)]
 
     def answers(self, said: str | None = None, *, photos: bool = False, starters: bool = False) -> str:
         return find_model(self.registry, GUILD, said, photos=photos, starters=starters).name
@@ -71,7 +71,7 @@ def guild(tmp_path: Path, shipped: Path) -> Iterator[Guild]:
 
 def test_a_fresh_guild_may_ask_what_comes_with_the_product(guild: Guild) -> None:
     assert guild.names() == ["starter dcgan", "starter vae"]
-    assert [one.encodes for one in names_for(guild.registry, GUILD)] == [False, True]
+    assert [one.encodes for one in list_models(guild.registry, GUILD)] == [False, True]
 
 
 def test_what_this_installation_lacks_has_no_name(guild: Guild, shipped: Path) -> None:
@@ -87,7 +87,7 @@ def test_promoted_ones_come_first_then_the_newest(guild: Guild) -> None:
     guild.add(DCGAN, 9, guild=GUILD + 1)
     guild.promote(DCGAN, ids[1])
     assert guild.names() == ["dcgan v2", "dcgan v3", "dcgan v1", "vae v1", "starter dcgan", "starter vae"]
-    first, *others = names_for(guild.registry, GUILD)
+    first, *others = list_models(guild.registry, GUILD)
     assert (first.version_id, first.label, first.is_serving) == (ids[1], "dcgan v2 (dcgan light)", True)
     assert not any(one.is_serving for one in others)
 
@@ -170,7 +170,7 @@ def test_an_unknown_name_is_answered_with_those_that_there_are(guild: Guild, sai
 def test_only_the_sandbox_and_the_shell_show_drawn_people_unasked() -> None:
     real = Settings.from_env({})
     sandbox = Settings.from_env({"OMOKAGE_DISCORD_API": "http://127.0.0.1:8765/api"})
-    assert [starters_answer(real, GUILD), starters_answer(real, 0), starters_answer(sandbox, GUILD)] == [
+    assert [starters_by_default(real, GUILD), starters_by_default(real, 0), starters_by_default(sandbox, GUILD)] == [
         False,
         True,
         True,

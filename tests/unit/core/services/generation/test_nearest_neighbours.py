@@ -11,7 +11,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobCancelledError
 from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind
-from core.services.generation.nearest_neighbours import SHOWN, Nearest, NearestPictures
+from core.services.generation.nearest_neighbours import MAX_NEIGHBOURS, NearestNeighbours, Neighbours
 from core.storage.blobs import Blobs
 from tests.unit.core.services.face_parts import LinearFaces
 from tests.unit.core.services.nearest_parts import HELD_OUT, PICTURES, Shelf
@@ -27,9 +27,9 @@ VIEW = LinearFaces().view
 @dataclass
 class Parts:
     shelf: Shelf
-    nearest: NearestPictures
+    nearest: NearestNeighbours
 
-    def find(self, drawn: np.ndarray, version: Version | None = VERSION, guild: int = GUILD) -> Nearest:
+    def find(self, drawn: np.ndarray, version: Version | None = VERSION, guild: int = GUILD) -> Neighbours:
         return self.nearest.find(guild, version, VIEW, drawn, lambda _: None)
 
 
@@ -37,13 +37,13 @@ class Parts:
 def parts(tmp_path: Path) -> Parts:
     shelf = Shelf(Blobs(str(tmp_path)))
     shelf.guild = GUILD
-    return Parts(shelf, NearestPictures(shelf.dataset, shelf.open, shelf.describe, shelf.hold_out))
+    return Parts(shelf, NearestNeighbours(shelf.dataset, shelf.open, shelf.describe, shelf.hold_out))
 
 
 def test_a_training_picture_is_nearest_to_itself(parts: Parts) -> None:
     found = parts.find(parts.shelf.pictures[7])
     assert (found.pictures[0] == parts.shelf.pictures[7]).all()
-    assert (found.distances[0], len(found.distances), len(found.pictures)) == (0.0, SHOWN, SHOWN)
+    assert (found.distances[0], len(found.distances), len(found.pictures)) == (0.0, MAX_NEIGHBOURS, MAX_NEIGHBOURS)
     assert list(found.distances) == sorted(found.distances)
 
 
