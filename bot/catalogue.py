@@ -1,4 +1,4 @@
-"""All commands and all buttons: what a feature adds is listed here, and nowhere else. Only `bot.main` needs all."""
+"""All commands, buttons, forms and answerers: what a feature adds is listed here, and nowhere else."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ PAGES: Mapping[JobKind, ProgressRenderer] = {JobKind.OPTIMIZE: render_optimize_p
 
 
 def answerers() -> dict[JobKind, Answerer]:
-    """Who builds the answer to which kind of job; those of silent kinds have none."""
+    """Map each kind of job to what builds its answer; background kinds have none."""
     drawn = dict.fromkeys(
         (JobKind.GENERATE, JobKind.MORPH, JobKind.MIX, JobKind.FILM, JobKind.NEAREST), DrawnAnswerer()
     )

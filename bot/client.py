@@ -1,4 +1,4 @@
-"""The bot: discord.py's client with everything that belongs to it."""
+"""The client: discord.py's, with everything that belongs to the bot."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ _SETTLE_S = 5.0  # what is being posted when the bot is stopped may end
 
 
 class Tree(app_commands.CommandTree[BotClient]):
-    """Commands; whatever one raises becomes a sentence."""
+    """The command tree: an exception of a command becomes a message to the member."""
 
     async def on_error(
         self, interaction: discord.Interaction[BotClient], error: app_commands.AppCommandError, /
     ) -> None:
-        """Tell the member."""
+        """Report it to the member."""
         await report_error(interaction, error)
 
 
@@ -105,7 +105,7 @@ class OmokageBot(BotClient):
         self.intake: Intake
 
     async def setup_hook(self) -> None:
-        """Between login and the first event."""
+        """Register the commands and start the background tasks, between login and the first event."""
         self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         fetcher = Fetcher(self._session, self.settings.discord_api)
         self.intake = Intake(self, fetcher, self.post, self.progress, self.relay)
@@ -124,20 +124,20 @@ class OmokageBot(BotClient):
             self.background.start("events", partial(self._listen, self._events))
 
     async def on_disconnect(self) -> None:
-        """Also said again and again while the network is away; discord.py connects by itself."""
+        """Note that the connection is lost; discord.py connects again by itself, and calls this at each attempt."""
         self.connected = False
 
     async def on_resumed(self) -> None:
-        """Connected again; what happened in between comes now."""
+        """Note that the bot is connected again; the events in between follow."""
         self.connected = True
 
     async def on_ready(self) -> None:
-        """Connected."""
+        """Note that the bot is connected."""
         self.connected = True
         _log.info("connected as %s, in %d servers", self.user, len(self.guilds))
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Forms, which discord.py knows only until it is restarted; buttons and selects that nothing here knows."""
+        """Take submitted forms, which discord.py forgets with a restart, and refuse unknown buttons and selects."""
         if interaction.type is discord.InteractionType.modal_submit:
             await self._forms.route(interaction)
         elif interaction.type is discord.InteractionType.component:
@@ -146,11 +146,11 @@ class OmokageBot(BotClient):
                 await reply_unknown_item(interaction)
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
-        """A bug in an event handler; without the arguments, which hold tokens."""
+        """Log a bug in an event handler; without the arguments, which hold tokens."""
         _log.exception("%s failed", event_method)
 
     async def close(self) -> None:
-        """Let answers that are on their way arrive, then leave."""
+        """Wait a moment for answers that are being posted, then disconnect."""
         if self._leaving:
             return
         self._leaving = True
@@ -176,7 +176,7 @@ class OmokageBot(BotClient):
 
 
 def _point_at(settings: Settings) -> None:
-    """Speak to the sandbox instead of Discord, where the settings name one; both are class attributes of discord.py."""
+    """Connect to the sandbox instead of Discord, if the settings name it; both are class attributes of discord.py."""
     if settings.discord_api is not None:
         Route.BASE = settings.discord_api.rstrip("/")
     if settings.discord_gateway is not None:

@@ -79,7 +79,7 @@ class JobIntake(Protocol):
 
 
 class AnswerRelay(Protocol):
-    """Posts the answers that are due; see `bot.delivery.relay`."""
+    """Posts the replies that are due; see `bot.delivery.relay`."""
 
     def wake(self) -> None:
         """Look into the outbox now."""

@@ -1,4 +1,4 @@
-"""From an exception to a sentence: the only place that turns one into the other."""
+"""From an exception to a message for the member: the only place that turns one into the other."""
 
 from __future__ import annotations
 
@@ -72,17 +72,17 @@ _EXPECTED = (OmokageError, app_commands.CheckFailure, *_OUTDATED)
 
 
 def error_message(words: Words, code: ErrorCode, details: Mapping[str, Any], job_id: int) -> str:
-    """What went wrong and what to do, with the job's number below."""
+    """Say what went wrong and what to do, with the job's number below."""
     return f"{error_reason(words, code, details)}\n{job_number_line(words, job_id)}"
 
 
 def error_reason(words: Words, code: ErrorCode, details: Mapping[str, Any]) -> str:
-    """What went wrong and what to do."""
+    """Say what went wrong and what to do."""
     return words.say(_key(code, details), **{**_UNSAID, **details})
 
 
 def job_number_line(words: Words, job_id: int) -> str:
-    """The number by which the log, /show and /jobs know it."""
+    """Write the number by which the log, /show and /jobs know a job."""
     return words.say("error-job-line", job=str(job_id))
 
 
@@ -91,7 +91,7 @@ def _key(code: ErrorCode, details: Mapping[str, Any]) -> str:
 
 
 async def report_error(interaction: Interaction, error: Exception) -> None:
-    """Tell the member, in a message of his own; whatever he can do nothing about is logged, once."""
+    """Tell the member, ephemerally; what no member can do anything about is logged, once."""
     cause = _cause(error)
     if isinstance(cause, discord.HTTPException) and cause.code in GONE:
         _log.warning("job %s: the interaction could not be answered any more (%s)", interaction.id, cause.code)
@@ -105,7 +105,7 @@ async def report_error(interaction: Interaction, error: Exception) -> None:
 
 
 async def reply_unknown_item(interaction: Interaction) -> None:
-    """Answer a button, a select or a form that nothing here knows: of an older version, or forged."""
+    """Answer a button, a select or a form that the bot does not know: an older version's, or a forged one."""
     try:
         await _reply_ephemerally(interaction, (await private_words(interaction)).say("error-unknown-item"))
     except (discord.HTTPException, OSError) as failure:
@@ -115,7 +115,7 @@ async def reply_unknown_item(interaction: Interaction) -> None:
 def guarded(
     callback: Callable[Concatenate[S, Interaction, P], Awaitable[None]],
 ) -> Callable[Concatenate[S, Interaction, P], Awaitable[None]]:
-    """For callbacks of buttons, selects and forms, where discord.py would swallow the exception."""
+    """Report the exceptions of a callback of a button, select or form, which discord.py would swallow."""
 
     @functools.wraps(callback)
     async def guard(self: S, interaction: Interaction, /, *args: P.args, **kwargs: P.kwargs) -> None:
@@ -134,7 +134,7 @@ def _cause(error: Exception) -> Exception:
 
 
 def _what(interaction: Interaction) -> str:
-    """The command's name or the button's custom id; never the token."""
+    """Name the command or the button's custom id; never the token."""
     data: Mapping[str, Any] = interaction.data or {}
     return str(data.get("name") or data.get("custom_id") or interaction.type.name)
 
@@ -151,7 +151,7 @@ async def _text(interaction: Interaction, cause: Exception) -> str:
 
 
 async def _reply_ephemerally(interaction: Interaction, text: str) -> None:
-    """Ephemeral, whatever was answered before."""
+    """Reply ephemerally, whatever was replied before."""
     response = interaction.response
     if not response.is_done():
         await response.send_message(text, ephemeral=True)

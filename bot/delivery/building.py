@@ -1,4 +1,4 @@
-"""Build the parts of a reply that several features have: its words, its files, its frames."""
+"""Parts of a reply that several features build alike: its words, its files, its embeds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Posting an answer so that it appears once, whatever died in between.
+"""Post a reply so that it appears exactly once, even if a process dies in between.
 
 While the interaction's token lives, the answer takes the place of the acknowledgement: an edit can be repeated.
 After that it is a new message, and Discord tells a repetition by its nonce; once it may have forgotten that, a look
@@ -41,18 +41,18 @@ TRANSIENT_ERRORS = (discord.DiscordServerError, discord.RateLimited, aiohttp.Cli
 
 
 class Undeliverable(Exception):  # noqa: N818 - a state of the world, not an error of ours
-    """There is no place left where this answer could go."""
+    """No channel or message is left to which this reply could go."""
 
 
 class _OriginalMessage(Enum):
-    """What became of an attempt on the interaction's own message."""
+    """Why the interaction's own message could not be edited."""
 
     TOKEN_DEAD = auto()
     MESSAGE_GONE = auto()
 
 
 class ReplyPoster:
-    """Carries answers to Discord.
+    """Sends replies to Discord.
 
     Args:
         bot: whose HTTP client and identity are used.
@@ -65,7 +65,7 @@ class ReplyPoster:
         self._unsaved: dict[int, int] = {}  # by job: the message that shows it, where the database does not know it yet
 
     async def note_message(self, job_id: int, message_id: int) -> None:
-        """Note which message shows a job; while the database cannot be written, this process knows it."""
+        """Save which message shows a job; until the database can be written, this process remembers it."""
         self._unsaved[job_id] = message_id
         try:
             await self._bot.threads.quick(self._bot.services.jobs.set_answer_message, job_id, message_id)
@@ -74,59 +74,59 @@ class ReplyPoster:
         else:
             self._unsaved.pop(job_id, None)
 
-    async def deliver(self, job: Job, entry: OutboxEntry, answer: Reply) -> int | None:
-        """Post the answer; the message's id, or None for one that nobody can be shown again.
+    async def deliver(self, job: Job, entry: OutboxEntry, reply: Reply) -> int | None:
+        """Post the reply; return the message's id, or None where nobody can be shown it again.
 
         Raises:
             Undeliverable: the channel is gone or closed to the bot, or the message was deleted by somebody.
             discord.HTTPException, OSError: see TRANSIENT_ERRORS; anything else is a bug in the answer.
         """
         job = self._with_message(job)
-        message_id = await self._deliver(job, entry, answer)
+        message_id = await self._deliver(job, entry, reply)
         self._unsaved.pop(job.id, None)  # the outbox says the rest
         return message_id
 
-    async def _deliver(self, job: Job, entry: OutboxEntry, answer: Reply) -> int | None:
-        if answer.private:
-            done = await self._reply_ephemerally(job, answer)
-            return None if done is None else await self._send_message(job, entry, answer)
-        edited = await self._edit_original(job, answer)
+    async def _deliver(self, job: Job, entry: OutboxEntry, reply: Reply) -> int | None:
+        if reply.private:
+            done = await self._reply_ephemerally(job, reply)
+            return None if done is None else await self._send_message(job, entry, reply)
+        edited = await self._edit_original(job, reply)
         if isinstance(edited, int):
             return edited
         if edited is _OriginalMessage.MESSAGE_GONE and job.answer_message_id is not None:
             raise Undeliverable("its message was deleted")
-        return await self._send_message(job, entry, answer)
+        return await self._send_message(job, entry, reply)
 
-    async def update_message(self, job: Job, answer: Reply) -> None:
+    async def update_message(self, job: Job, reply: Reply) -> None:
         """Show progress: edit the message, or put a new one in its place before it is too old for that."""
         job = self._with_message(job)
         if job.id in self._unsaved:
             await self.note_message(job.id, self._unsaved[job.id])
-        if await self._edit_original(job, answer) is not _OriginalMessage.TOKEN_DEAD or job.answer_message_id is None:
+        if await self._edit_original(job, reply) is not _OriginalMessage.TOKEN_DEAD or job.answer_message_id is None:
             return
         channel = self._channel(job)
         if self._clock() - discord.utils.snowflake_time(job.answer_message_id) < _EDITABLE:
-            await channel.get_partial_message(job.answer_message_id).edit(**answer.edit_arguments())
+            await channel.get_partial_message(job.answer_message_id).edit(**reply.edit_arguments())
             return
-        message = await channel.send(**answer.message_arguments(addressed=True))
+        message = await channel.send(**reply.message_arguments(addressed=True))
         await self.note_message(job.id, message.id)
         await self._remove_old(channel, job, message.id)
 
     def _with_message(self, job: Job) -> Job:
         return replace(job, answer_message_id=self._unsaved.get(job.id, job.answer_message_id))
 
-    async def _edit_original(self, job: Job, answer: Reply) -> int | _OriginalMessage:
-        """Make the acknowledgement this message; can be repeated."""
+    async def _edit_original(self, job: Job, reply: Reply) -> int | _OriginalMessage:
+        """Replace the acknowledgement by this message; can be repeated."""
         if not self._token_lives(job):
             return _OriginalMessage.TOKEN_DEAD
         try:
-            message = await self._webhook(job).edit_message(_ORIGINAL, **answer.edit_arguments())
+            message = await self._webhook(job).edit_message(_ORIGINAL, **reply.edit_arguments())
         except discord.HTTPException as error:
             return _outcome_of(error)
         return int(message.id)
 
-    async def _reply_ephemerally(self, job: Job, answer: Reply) -> _OriginalMessage | None:
-        """Show it to the member alone. First the public "thinking" goes: a follow-up would take its place."""
+    async def _reply_ephemerally(self, job: Job, reply: Reply) -> _OriginalMessage | None:
+        """Show the reply to the member alone; first delete the public "thinking", which a follow-up would replace."""
         if not self._token_lives(job):
             return _OriginalMessage.TOKEN_DEAD
         webhook = self._webhook(job)
@@ -136,20 +136,20 @@ class ReplyPoster:
             if _outcome_of(error) is _OriginalMessage.TOKEN_DEAD:
                 return _OriginalMessage.TOKEN_DEAD
         try:
-            await webhook.send(**answer.message_arguments(), ephemeral=True)
+            await webhook.send(**reply.message_arguments(), ephemeral=True)
         except discord.HTTPException as error:
             return _outcome_of(error)
         return None
 
-    async def _send_message(self, job: Job, entry: OutboxEntry, answer: Reply) -> int:
-        """A new message in the channel, in place of an old one that can no longer be edited for long."""
+    async def _send_message(self, job: Job, entry: OutboxEntry, reply: Reply) -> int:
+        """Send a new message to the channel, in place of an old one that can hardly be edited any more."""
         if not job.origin.channel_id:
             raise Undeliverable("it was not asked for in a channel")
         channel = self._channel(job)
         try:
             message_id = await self._find_sent_message(channel, job, entry)
             if message_id is None:
-                message = await channel.send(**answer.message_arguments(addressed=True), nonce=entry.nonce)
+                message = await channel.send(**reply.message_arguments(addressed=True), nonce=entry.nonce)
                 message_id = message.id
         except discord.HTTPException as error:
             if error.code in _CHANNEL_UNUSABLE:
@@ -159,7 +159,7 @@ class ReplyPoster:
         return message_id
 
     async def _find_sent_message(self, channel: discord.PartialMessageable, job: Job, entry: OutboxEntry) -> int | None:
-        """The answer's message, if a former process posted it, died, and its nonce may be forgotten by now."""
+        """Find the reply's message, if a process posted it and died, and Discord may have forgotten its nonce."""
         if self._clock() - entry.created_at < _NONCE_LIFE:
             return None
         own, mark = self._bot.application_id, str(job.id)
@@ -173,7 +173,7 @@ class ReplyPoster:
         return None
 
     async def _remove_old(self, channel: discord.PartialMessageable, job: Job, message_id: int) -> None:
-        """Take away the message that said it was being worked on."""
+        """Delete the message that showed the job's progress."""
         if job.answer_message_id is None or job.answer_message_id == message_id:
             return
         try:
@@ -196,7 +196,7 @@ class ReplyPoster:
 
 
 def _outcome_of(error: discord.HTTPException) -> _OriginalMessage:
-    """Why the interaction's own message cannot be used; raises what says nothing about it."""
+    """Say why the interaction's own message cannot be edited; raise errors that do not say so."""
     if error.code in _TOKEN_DEAD:
         return _OriginalMessage.TOKEN_DEAD
     if error.code == _UNKNOWN_MESSAGE:

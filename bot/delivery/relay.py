@@ -1,4 +1,4 @@
-"""From the outbox to the chat. The outbox is the truth; the stream only says when to look."""
+"""From the outbox in the database to Discord; the event stream only says when to look."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _MARK_RETRY_S, _MAX_MARK_RETRY_S = 1.0, 30.0
 
 
 class Relay:
-    """Posts each answer once.
+    """Posts each reply once.
 
     Args:
         bot: whose outbox is looked into.
@@ -59,7 +59,7 @@ class Relay:
         self._woken.set()
 
     async def run(self) -> None:
-        """Go on for ever."""
+        """Go on until the bot ends."""
         while True:
             self._woken.clear()
             due = await self._bot.threads.quick(self._bot.services.jobs.pending_outbox)
@@ -74,7 +74,7 @@ class Relay:
                 pass
 
     async def settle(self) -> None:
-        """Wait for what is being posted."""
+        """Wait for replies that are being posted."""
         await asyncio.gather(*self._in_flight.values(), return_exceptions=True)
 
     def _start(self, entry: OutboxEntry) -> None:
@@ -99,7 +99,7 @@ class Relay:
             await self._mark_sent(entry, message_id)
 
     async def _mark_sent(self, entry: OutboxEntry, message_id: int | None) -> None:
-        """Note that an answer is in the chat, until that works; under way meanwhile, it is not posted again."""
+        """Mark an entry as sent, until that works; as long as it is in flight, it is not posted again."""
         pause = _MARK_RETRY_S
         while True:
             try:
@@ -115,37 +115,37 @@ class Relay:
 
     async def _deliver(self, job: Job, entry: OutboxEntry) -> int | None:
         try:
-            answer = await self.reply_for(job)
+            reply = await self.reply_for(job)
             try:
-                return await self._post.deliver(job, entry, answer)
+                return await self._post.deliver(job, entry, reply)
             except discord.HTTPException as error:
                 if isinstance(error, TRANSIENT_ERRORS) or error.status not in {400, 413}:
                     raise
                 # Discord will refuse it every time, so the member gets at least a sentence.
                 _log.exception("job %s: Discord refuses its answer", job.id)
-                sorry = await self.failure_reply(job, Failure(ErrorCode.INTERNAL, {}))
-                return await self._post.deliver(job, entry, sorry)
+                error_reply = await self.failure_reply(job, Failure(ErrorCode.INTERNAL, {}))
+                return await self._post.deliver(job, entry, error_reply)
         except Undeliverable as reason:
             _log.warning("job %s: its answer has nowhere to go: %s", job.id, reason)
             return None
 
     async def reply_for(self, job: Job) -> Reply:
-        """What to post for a job that has ended."""
+        """Build the reply to a job that has ended."""
         if job.state is JobState.DONE:
             try:
-                answer = await self._answerers[job.kind].answer(self._bot, job)
+                reply = await self._answerers[job.kind].answer(self._bot, job)
             except OmokageError as error:
                 return await self.failure_reply(job, Failure(error.code, error.details))
         elif job.state is JobState.CANCELLED:
             words = await job_words(self._bot, job)
-            answer = Reply(f"{words.say('answer-cancelled')}\n{job_number_line(words, job.id)}")
+            reply = Reply(f"{words.say('answer-cancelled')}\n{job_number_line(words, job.id)}")
         else:
             return await self.failure_reply(job, job.failure or Failure(ErrorCode.INTERNAL, {}))
         words = await job_words(self._bot, job)
-        return replace(answer, mention_line=_mention_line(words, job))
+        return replace(reply, mention_line=_mention_line(words, job))
 
     async def failure_reply(self, job: Job, failure: Failure) -> Reply:
-        """A sentence for the member who asked, in his language."""
+        """Build an error message for the member who asked, in the member's language."""
         settings = await self._bot.guild_settings.settings(job.origin.guild_id)
         words = choose(job.origin.locale, settings.language)
         text = error_message(words, failure.code, failure.details, job.id)
@@ -160,7 +160,7 @@ class Relay:
 
 
 def _mention_line(words: Words, job: Job) -> str:
-    """Names the member; no mention pings anybody (`AllowedMentions.none`)."""
+    """Name the member; no mention pings anybody (`AllowedMentions.none`)."""
     return words.say("answer-asked-by", member=str(job.origin.member_id))
 
 

@@ -1,4 +1,4 @@
-"""What is posted for a job."""
+"""The message that answers a job, before it is posted."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import discord
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file of an answer; `description` is read out to those who cannot see it."""
+    """A file of a reply; `description` is its alternative text."""
 
     name: str
     data: bytes
     description: str
 
     def file(self) -> discord.File:
-        """A fresh one for each attempt: discord.py closes it after sending."""
+        """Make a new `discord.File` for each attempt: discord.py closes it after sending."""
         return discord.File(io.BytesIO(self.data), self.name, description=self.description)
 
 
@@ -26,8 +26,14 @@ class Attachment:
 class Reply:
     """One message.
 
-    `salutation` says whom it is for, where it does not stand below his command. With `private` only the member who
-    asked sees it, as far as Discord still lets us. `more` are frames below the first, for further pictures.
+    Attributes:
+        content: the text above the embeds.
+        mention_line: names the member whom it is for, where it does not stand below that member's command.
+        embed: the first embed.
+        more: further embeds, for further pictures.
+        view: buttons and selects.
+        attachments: pictures, which the embeds show by their file names.
+        private: only the member who asked sees it, as far as Discord still lets us.
     """
 
     content: str = ""
@@ -39,7 +45,7 @@ class Reply:
     private: bool = False
 
     def edit_arguments(self) -> dict[str, Any]:
-        """Arguments that make an existing message this one, whatever it was before."""
+        """Build the arguments that turn any existing message into this one."""
         return {
             "content": self.content or None,
             **self._embeds(),
@@ -48,13 +54,13 @@ class Reply:
         }
 
     def message_arguments(self, *, addressed: bool = False) -> dict[str, Any]:
-        """Arguments for a new message, with or without the salutation."""
+        """Build the arguments for a new message, with or without the mention line."""
         lines = [self.mention_line, self.content] if addressed else [self.content]
-        given: dict[str, Any] = {"content": "\n".join(filter(None, lines)), **self._embeds(), "view": self.view}
-        given = {key: value for key, value in given.items() if value}
+        arguments: dict[str, Any] = {"content": "\n".join(filter(None, lines)), **self._embeds(), "view": self.view}
+        arguments = {key: value for key, value in arguments.items() if value}
         if self.attachments:
-            given["files"] = [attachment.file() for attachment in self.attachments]
-        return given
+            arguments["files"] = [attachment.file() for attachment in self.attachments]
+        return arguments
 
     def _embeds(self) -> dict[str, Any]:
         if self.embed is None or not self.more:

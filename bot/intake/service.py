@@ -1,4 +1,4 @@
-"""From a command to a job that waits for a worker. Why the row comes first: docs/decisions/006."""
+"""From a command to a queued job. Why the row comes first: docs/decisions/006."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
-# Half of what the acknowledgement may take: a database that is slower than this must not cost the member his answer.
+# Half of what the acknowledgement may take: a database that is slower than this must not cost the member the answer.
 _ACKNOWLEDGE_AFTER_S = 0.15
 _MAX_CONCURRENT = 4  # photos of up to 10 MiB in memory
 # A photo that is still not stored after so long was left by a process that died, or by a database that was away.
@@ -36,7 +36,7 @@ _PHOTOS = "photos"  # of a job that has several: where each is on Discord's CDN,
 
 
 class Intake:
-    """Takes photos in; what a former process left half done too.
+    """Accepts commands, stores their photos, and goes on with those that a former process left.
 
     Args:
         bot: whose jobs and blobs are written.
@@ -58,11 +58,11 @@ class Intake:
         self._in_flight: dict[int, asyncio.Task[None]] = {}
 
     def allows(self, url: str) -> bool:
-        """Whether a photo at this address could be fetched."""
+        """Say whether a photo at this address could be fetched."""
         return self._fetcher.allows(url)
 
     async def request_classification(self, interaction: Interaction, photo: Photo) -> None:
-        """Accept a command: row, acknowledgement, photo.
+        """Accept a photo in which people are to be named.
 
         Raises:
             OmokageError: what is wrong with the photo, or QUEUE_FULL.
@@ -92,7 +92,7 @@ class Intake:
         for photo in (photos or {}).values():
             check_photo(photo)
         if photos:
-            params = {**params, _PHOTOS: {place: photo.params() for place, photo in photos.items()}}
+            params = {**params, _PHOTOS: {path: photo.params() for path, photo in photos.items()}}
         request = JobRequest(interaction.id, kind, origin_of(interaction), params)
         job = await self.run_query(interaction, self._bot.services.jobs.receive, request)
         if job.state is not JobState.RECEIVED or job.id in self._in_flight:
@@ -108,7 +108,7 @@ class Intake:
     async def run_query(
         self, interaction: Interaction, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """One short transaction for a command; where it takes long, the command is acknowledged meanwhile."""
+        """Run one short transaction for a command; where it takes long, the command is acknowledged meanwhile."""
         looking = asyncio.ensure_future(self._bot.threads.quick(call, *args, **kwargs))
         done, _ = await asyncio.wait({looking}, timeout=_ACKNOWLEDGE_AFTER_S)
         if not done:
@@ -124,7 +124,7 @@ class Intake:
                 self._start(job)
 
     async def settle(self) -> None:
-        """Wait for what is under way."""
+        """Wait for photos that are being stored."""
         await asyncio.gather(*self._in_flight.values(), return_exceptions=True)
 
     def _start(self, job: Job) -> None:
@@ -146,18 +146,18 @@ class Intake:
             await self._reject(job, Failure(ErrorCode.INTERNAL, {}), stored)
 
     async def _photo(self, params: Mapping[str, Any], stored: list[str]) -> str:
-        """Fetch and store it; the blob's name, which is noted in `stored`, too."""
+        """Fetch and store a photo; return the blob's name, which is added to `stored`, too."""
         async with self._semaphore:
             data = await self._fetcher.fetch(photo_url(params))
             stored.append(await self._bot.threads.slow(self._bot.services.blobs.put, data))
             return stored[-1]
 
     async def _photos(self, job: Job, stored: list[str]) -> dict[str, Any]:
-        """Fetch and store those of a job that has several; its parameters with the blobs' names in their places."""
+        """Fetch and store the photos of a job that has several; return its parameters with the blobs' names."""
         photos: Any = job.params.get(_PHOTOS) or {}
         params: dict[str, Any] = dict(job.params) if photos else {}
-        for place, photo in photos.items():
-            params = with_changed_fields(params, place, photo=await self._photo(photo, stored))
+        for path, photo in photos.items():
+            params = with_changed_fields(params, path, photo=await self._photo(photo, stored))
         return params
 
     async def _reject(self, job: Job, failure: Failure, stored: list[str]) -> None:
@@ -174,7 +174,7 @@ class Intake:
 
 
 async def _acknowledge(interaction: Interaction) -> int | None:
-    """Say "thinking", once; the id of that message. Where that fails, the answer goes to the channel."""
+    """Acknowledge with "thinking", once; return that message's id, or None where it fails."""
     if interaction.response.is_done():
         return None
     try:

@@ -21,7 +21,7 @@ from core.domain.generation import Face, GridRequest, MixRequest, MorphRequest
 if TYPE_CHECKING:
     from bot.context import Interaction
 
-_ON_ITS_WAY = Face(photo="")  # its name is known once the photo is stored
+_PENDING_PHOTO = Face(photo="")  # its name is known once the photo is stored
 
 
 @app_commands.command(name=localised("generate-name"), description=localised("generate-description"))
@@ -39,7 +39,7 @@ async def generate(  # noqa: PLR0917 - the options, as discord.py wants them
 ) -> None:
     """A grid of faces, or of variations of one in a photo."""
     first = requests.random_seed() if seed is None else seed
-    like = None if photo is None else _ON_ITS_WAY
+    like = None if photo is None else _PENDING_PHOTO
     request = GridRequest(count, first, model, 1.0 if truncation is None else truncation, like)
     await _ask(interaction, requests.grid(request), _photos(like=photo))
 
@@ -60,7 +60,7 @@ async def morph(  # noqa: PLR0917 - the options, as discord.py wants them
     film: str | None = None,
 ) -> None:
     """From one face to another; where nothing is said, any face."""
-    faces = [_meant(photo, seed) for photo, seed in ((a_photo, a_seed), (b_photo, b_seed))]
+    faces = [_face_of(photo, seed) for photo, seed in ((a_photo, a_seed), (b_photo, b_seed))]
     order = requests.morph(MorphRequest(faces[0], faces[1], model), film)
     await _ask(interaction, order, _photos(a=a_photo, b=b_photo))
 
@@ -89,20 +89,20 @@ async def mix(  # noqa: PLR0917 - the options, as discord.py wants them
     await _ask(interaction, requests.mix(request), photos)
 
 
-def _meant(photo: discord.Attachment | None, seed: int | None) -> Face:
+def _face_of(photo: discord.Attachment | None, seed: int | None) -> Face:
     if photo is not None and seed is not None:
         raise OmokageError(ErrorCode.BAD_OPTION, reason="photo-and-seed")
     if photo is not None:
-        return _ON_ITS_WAY
+        return _PENDING_PHOTO
     return Face(requests.random_seed() if seed is None else seed)
 
 
 def _faces(seeds: tuple[int, ...], photo: discord.Attachment | None) -> tuple[Face, ...]:
-    return (*map(Face, seeds), *([] if photo is None else [_ON_ITS_WAY]))
+    return (*map(Face, seeds), *([] if photo is None else [_PENDING_PHOTO]))
 
 
-def _photos(**given: discord.Attachment | None) -> dict[str, Photo]:
-    return {place: photo_from_attachment(photo) for place, photo in given.items() if photo is not None}
+def _photos(**attachments: discord.Attachment | None) -> dict[str, Photo]:
+    return {path: photo_from_attachment(photo) for path, photo in attachments.items() if photo is not None}
 
 
 async def _ask(interaction: Interaction, order: JobSpec, photos: Mapping[str, Photo] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What members type for faces and traits."""
+"""Parse what members type for seeds and traits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DEFAULT_AMOUNT = 1.0
 
 
 def parse_seeds(option: str, typed: str | None) -> tuple[int, ...]:
-    """Seeds between spaces or commas: `3 5 9`.
+    """Parse seeds between spaces or commas: `3 5 9`.
 
     Raises:
         OmokageError: BAD_OPTION.
@@ -33,26 +33,26 @@ def parse_seeds(option: str, typed: str | None) -> tuple[int, ...]:
 
 
 def parse_traits(typed: str | None) -> dict[str, float]:
-    """How much of each trait: `smile 1.5, glasses -1`, `smile=1.5`, or `smile` alone, which is 1.
+    """Parse amounts of traits: `smile 1.5, glasses -1`, `smile=1.5`, or `smile` alone, which is 1.
 
     Raises:
         OmokageError: BAD_OPTION.
     """
-    found: dict[str, float] = {}
+    amounts: dict[str, float] = {}
     awaiting: str | None = None
     for word in filter(None, _BETWEEN_TRAITS.split(typed or "")):
         if not _AMOUNT.fullmatch(word):
             awaiting = word[:40].lower()
-            found[awaiting] = _DEFAULT_AMOUNT
+            amounts[awaiting] = _DEFAULT_AMOUNT
         elif awaiting is None:
             raise OmokageError(ErrorCode.BAD_OPTION, reason="trait-form")
         else:
-            found[awaiting], awaiting = _amount(awaiting, float(word)), None
-    return found
+            amounts[awaiting], awaiting = _amount(awaiting, float(word)), None
+    return amounts
 
 
 def change_trait(traits: Mapping[str, float], name: str, step: float) -> dict[str, float]:
-    """The traits with more or less of one, within what is allowed; without those of which nothing is left."""
+    """Add to a trait within what is allowed; traits whose amount becomes 0 are left out."""
     value = max(-MAX_TRAIT, min(MAX_TRAIT, traits.get(name, 0.0) + step))
     return {key: amount for key, amount in {**traits, name: value}.items() if amount}
 

@@ -1,4 +1,4 @@
-"""What is asked of the workers next, from what was drawn: rules alone, without Discord."""
+"""Requests for workers, from what a member asked or pressed: rules without Discord."""
 
 from __future__ import annotations
 
@@ -24,74 +24,74 @@ from core.domain.training.presets import bad_option
 
 VARIATIONS = 8  # a row of the widest grid: enough to see what varies
 TRAIT_STEP = 1.0  # the difference between faces with it and without it: less is hardly seen
-_SHOWN = 40  # characters of a forged trait, in a refusal
+_MAX_SHOWN = 40  # characters of a forged trait, in a refusal
 _SEEDS = 1_000_000  # six digits: quick to type again, and nobody meets the same face by chance
 
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """A job to be."""
+    """Kind and parameters of a job that is to be requested."""
 
     kind: JobKind
     params: Mapping[str, JSON]
 
 
 def random_seed() -> int:
-    """For who says none."""
+    """Choose a seed for members who give none."""
     return secrets.randbelow(_SEEDS)
 
 
 def grid(request: GridRequest) -> JobSpec:
-    """Faces, or variations of one."""
+    """Request a grid of faces, or of variations of one."""
     return JobSpec(JobKind.GENERATE, {**request.to_json(), "title": f"/generate {request.count} · {request.seed}"})
 
 
 def morph(request: MorphRequest, film_format: str | None = None) -> JobSpec:
-    """From one face to another; the film is what the worker makes by default, or `gif`."""
-    said: dict[str, JSON] = {} if film_format is None else {"format": film_format}
-    said["title"] = f"/morph {_short(request.a)} → {_short(request.b)}"
-    return JobSpec(JobKind.MORPH, {**request.to_json(), **said})
+    """Request a morph from one face to another; the film is in the worker's default format, or in `gif`."""
+    params: dict[str, JSON] = {} if film_format is None else {"format": film_format}
+    params["title"] = f"/morph {_short(request.a)} → {_short(request.b)}"
+    return JobSpec(JobKind.MORPH, {**request.to_json(), **params})
 
 
 def mix(request: MixRequest) -> JobSpec:
-    """Faces added and subtracted."""
+    """Request the arithmetic of faces."""
     words = [*(f"+{_short(face)}" for face in request.add), *(f"−{_short(face)}" for face in request.subtract)]
     return JobSpec(JobKind.MIX, {**request.to_json(), "title": f"/mix {' '.join(words)}"})
 
 
 def again(job: Job, drawn: GenerationResult, seed: int) -> JobSpec:
-    """The same with other faces, from the same model."""
+    """Request other faces from the same model."""
     return grid(replace(GridRequest.from_json(job.params), seed=seed, model=drawn.model))
 
 
 def variations(job: Job, drawn: GenerationResult, face: int, seed: int) -> JobSpec:
-    """Faces like one of those that were drawn."""
-    asked = GridRequest.from_json(job.params)
-    return grid(replace(asked, count=VARIATIONS, seed=seed, model=drawn.model, like=Face(face)))
+    """Request variations of one of the drawn faces."""
+    request = GridRequest.from_json(job.params)
+    return grid(replace(request, count=VARIATIONS, seed=seed, model=drawn.model, like=Face(face)))
 
 
 def film(job: Job, drawn: GenerationResult) -> JobSpec:
-    """A walk through the first of those that were drawn."""
-    asked = GridRequest.from_json(job.params)
+    """Request a film through the first of the drawn faces."""
+    grid_request = GridRequest.from_json(job.params)
     faces = tuple(map(Face, drawn.seeds[:MAX_FILM_FACES]))
-    request = FilmRequest(faces, drawn.model, asked.truncation, asked.traits)
+    request = FilmRequest(faces, drawn.model, grid_request.truncation, grid_request.traits)
     return JobSpec(JobKind.FILM, {**request.to_json(), "title": f"🎞️ {' '.join(map(_short, faces))}"})
 
 
 def nearest(job: Job, drawn: GenerationResult, face: int) -> JobSpec:
-    """The training pictures that one of those that were drawn is most like."""
-    asked = GridRequest.from_json(job.params)
-    request = NearestRequest(Face(face), drawn.model, asked.truncation, asked.traits)
+    """Request the training pictures that are nearest to one of the drawn faces."""
+    grid_request = GridRequest.from_json(job.params)
+    request = NearestRequest(Face(face), drawn.model, grid_request.truncation, grid_request.traits)
     return JobSpec(JobKind.NEAREST, {**request.to_json(), "title": f"🔎 {face}"})
 
 
 def with_trait(job: Job, drawn: GenerationResult, trait: str, step: float) -> JobSpec:
-    """The same faces with more or less of a trait."""
+    """Request the same faces with more or less of a trait."""
     if job.kind is JobKind.MIX:
         mixed = MixRequest.from_json(job.params)
         return mix(replace(mixed, model=drawn.model, traits=change_trait(mixed.traits, trait, step)))
-    asked = GridRequest.from_json(job.params)
-    return grid(replace(asked, model=drawn.model, traits=change_trait(asked.traits, trait, step)))
+    request = GridRequest.from_json(job.params)
+    return grid(replace(request, model=drawn.model, traits=change_trait(request.traits, trait, step)))
 
 
 def check_seed(drawn: GenerationResult, number: int | None) -> int:
@@ -112,12 +112,12 @@ def check_trait(drawn: GenerationResult, name: str) -> str:
         OmokageError: UNKNOWN_TRAIT.
     """
     if name not in drawn.traits:
-        raise OmokageError(ErrorCode.UNKNOWN_TRAIT, trait=name[:_SHOWN], known=", ".join(drawn.traits))
+        raise OmokageError(ErrorCode.UNKNOWN_TRAIT, trait=name[:_MAX_SHOWN], known=", ".join(drawn.traits))
     return name
 
 
 def result_of(job: Job) -> GenerationResult:
-    """What came of a job.
+    """Read what a job has drawn.
 
     Raises:
         OmokageError: PHOTO_GONE, it has no result.

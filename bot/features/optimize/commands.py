@@ -1,4 +1,4 @@
-"""/optimize, for everybody."""
+"""/optimize: everybody may request a picture that the recogniser takes for somebody."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ async def optimize(  # noqa: PLR0917 - the options, as discord.py wants them
     robust: bool = False,
     seed: Seed | None = None,
 ) -> None:
-    """A picture that the recogniser takes for somebody; whom it does not know is said before anything waits."""
+    """Request it; a target whom the recogniser does not know is refused at once."""
     intake, services = interaction.client.intake, interaction.client.services
-    meant = await intake.run_query(
+    found_target = await intake.run_query(
         interaction, find_target, services.registry, services.people, guild_id_of(interaction), target
     )
     chosen = None if mode is None else parse_enum(OptimizeMode, "mode", mode)
-    request = request_for(meant, OptimizeOptions(chosen, photo is not None, steps, epsilon, robust, seed))
+    request = request_for(found_target, OptimizeOptions(chosen, photo is not None, steps, epsilon, robust, seed))
     photos = {} if photo is None else {"start": photo_from_attachment(photo)}
     await intake.request_job(interaction, JobKind.OPTIMIZE, params_of(request), photos)

@@ -1,4 +1,4 @@
-"""/people"""
+"""/people: list the people whom this guild has named."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ people = app_commands.Group(
 
 @people.command(name=localised("people-list-name"), description=localised("people-list-description"))
 async def people_list(interaction: Interaction) -> None:
-    """Who is known here."""
-    words, known = await list_people(interaction)
-    if not known:
+    """List the guild's people."""
+    words, listed = await list_people(interaction)
+    if not listed:
         await interaction.response.send_message(words.say("people-none"), ephemeral=True)
         return
-    embed, view = people_embed(words, known, 0), page_view(words, known, 0)
+    embed, view = people_embed(words, listed, 0), page_view(words, listed, 0)
     await interaction.response.send_message(embed=embed, view=view, ephemeral=True)

@@ -1,4 +1,4 @@
-"""/settings, for moderators."""
+"""/settings: who may name faces, and the language of public answers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ settings = app_commands.Group(
 )
 @moderators_only
 async def labelling(interaction: Interaction, who: str) -> None:
-    """Who may name faces."""
+    """Choose who may name faces."""
     bot, guild_id = interaction.client, guild_id_of(interaction)
     service, policy = bot.services.guilds, parse_enum(LabellingPolicy, "who", who)
     await bot.threads.quick(service.update, guild_id, interaction.user.id, policy)
@@ -64,7 +64,7 @@ async def labelling(interaction: Interaction, who: str) -> None:
 )
 @moderators_only
 async def language(interaction: Interaction, which: str) -> None:
-    """The language of public answers."""
+    """Choose the language of public answers."""
     if which not in {*LANGUAGES, _OWN}:
         raise bad_option("which", which[:20], ", ".join((*LANGUAGES, _OWN)))
     bot, guild_id = interaction.client, guild_id_of(interaction)

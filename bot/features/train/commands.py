@@ -1,4 +1,4 @@
-"""/train: everybody may look, moderators decide."""
+"""/train: everybody may look, moderators start and control."""
 
 from __future__ import annotations
 
@@ -73,8 +73,10 @@ async def start(  # noqa: PLR0917 - the options, as discord.py wants them
     kl: Kl | None = None,
     seed: Seed | None = None,
 ) -> None:
-    """Begin."""
-    config = _said(size=size, batch=batch, learning_rate=learning_rate, fold=fold, loss=loss, augment=augment, kl=kl)
+    """Start a training."""
+    config = _given_options(
+        size=size, batch=batch, learning_rate=learning_rate, fold=fold, loss=loss, augment=augment, kl=kl
+    )
     await start_training(
         interaction, TrainingOptions(parse_enum(RunKind, "kind", kind), preset, data, steps or 0, config, seed or 0)
     )
@@ -85,14 +87,14 @@ async def start(  # noqa: PLR0917 - the options, as discord.py wants them
 @app_commands.describe(**descriptions("run"))
 @app_commands.autocomplete(run=choices.runs)
 async def status(interaction: Interaction, run: Number | None = None) -> None:
-    """The same as the run's message, wherever that is by now."""
+    """Show a copy of the run's message."""
     bot = interaction.client
-    found = await lookup.find_run(bot, guild_id_of(interaction), run)
+    found_run = await lookup.find_run(bot, guild_id_of(interaction), run)
     words, for_moderators = await private_words(interaction), is_moderator(interaction)
-    page = await build_content_in(bot, found, words, now_utc(), for_moderators=for_moderators)
-    files = await picture_files(bot, page) or []
-    embeds = list(page.embeds) if files else page.without_pictures()
-    await interaction.response.send_message(embeds=embeds, view=page.view, files=files, ephemeral=True)
+    content = await build_content_in(bot, found_run, words, now_utc(), for_moderators=for_moderators)
+    files = await picture_files(bot, content) or []
+    embeds = list(content.embeds) if files else content.without_pictures()
+    await interaction.response.send_message(embeds=embeds, view=content.view, files=files, ephemeral=True)
 
 
 @train.command(name=localised("train-pause-name"), description=localised("train-pause-description"))
@@ -101,7 +103,7 @@ async def status(interaction: Interaction, run: Number | None = None) -> None:
 @app_commands.autocomplete(run=choices.runs)
 @moderators_only
 async def pause(interaction: Interaction, run: Number | None = None) -> None:
-    """Rest."""
+    """Pause a training."""
     await _ask(interaction, "pause", run)
 
 
@@ -111,7 +113,7 @@ async def pause(interaction: Interaction, run: Number | None = None) -> None:
 @app_commands.autocomplete(run=choices.runs)
 @moderators_only
 async def resume(interaction: Interaction, run: Number | None = None) -> None:
-    """Go on."""
+    """Resume a training."""
     await _ask(interaction, "resume", run)
 
 
@@ -121,7 +123,7 @@ async def resume(interaction: Interaction, run: Number | None = None) -> None:
 @app_commands.autocomplete(run=choices.runs)
 @moderators_only
 async def stop(interaction: Interaction, run: Number | None = None) -> None:
-    """End."""
+    """Stop a training."""
     await _ask(interaction, "stop", run)
 
 
@@ -131,9 +133,9 @@ async def stop(interaction: Interaction, run: Number | None = None) -> None:
 @app_commands.autocomplete(step=choices.steps, run=choices.runs)
 @moderators_only
 async def rollback(interaction: Interaction, step: Steps, run: Number | None = None) -> None:
-    """Go back to a checkpoint."""
-    found = await lookup.find_run(interaction.client, guild_id_of(interaction), run)
-    await actions.roll_back(interaction, found, step)
+    """Roll a training back to a checkpoint."""
+    found_run = await lookup.find_run(interaction.client, guild_id_of(interaction), run)
+    await actions.roll_back(interaction, found_run, step)
 
 
 @train.command(name=localised("train-branch-name"), description=localised("train-branch-description"))
@@ -155,30 +157,35 @@ async def branch(  # noqa: PLR0917 - the options, as discord.py wants them
     augment: Augment | None = None,
     kl: Kl | None = None,
 ) -> None:
-    """Go on from a checkpoint as a training of its own."""
-    found = await lookup.find_run(interaction.client, guild_id_of(interaction), run)
-    changes = _said(size=size, batch=batch, learning_rate=learning_rate, loss=loss, augment=augment, kl=kl)
-    await start_branch(interaction, found, step, steps, changes)
+    """Start a training of its own from a checkpoint."""
+    found_run = await lookup.find_run(interaction.client, guild_id_of(interaction), run)
+    changes = _given_options(size=size, batch=batch, learning_rate=learning_rate, loss=loss, augment=augment, kl=kl)
+    await start_branch(interaction, found_run, step, steps, changes)
 
 
 @train.command(name=localised("train-snapshot-name"), description=localised("train-snapshot-description"))
 @moderators_only
 async def snapshot(interaction: Interaction) -> None:
-    """A job, since a worker reads the photos."""
+    """Request a data set of the named faces: a job, since a worker reads the photos."""
     await interaction.client.intake.request_job(interaction, JobKind.SNAPSHOT, {"title": LABELS})
 
 
 @train.command(name=localised("train-history-name"), description=localised("train-history-description"))
 async def history(interaction: Interaction) -> None:
-    """What there was."""
+    """List the latest trainings."""
     bot, guild_id, words = interaction.client, guild_id_of(interaction), await private_words(interaction)
-    found = await bot.threads.quick(bot.services.runs.list, guild_id, _HISTORY)
-    if not found:
+    runs = await bot.threads.quick(bot.services.runs.list, guild_id, _HISTORY)
+    if not runs:
         await interaction.response.send_message(words.say("train-history-none"), ephemeral=True)
         return
-    known = [await bot.threads.quick(bot.services.registry.list, guild_id, kind) for kind in RunKind]
-    versions = {version.run_id: version for some in known for version in some if version.run_id is not None}
-    await interaction.response.send_message(embed=history_embed(words, found, versions), ephemeral=True)
+    versions_by_kind = [await bot.threads.quick(bot.services.registry.list, guild_id, kind) for kind in RunKind]
+    versions = {
+        version.run_id: version
+        for versions_of_kind in versions_by_kind
+        for version in versions_of_kind
+        if version.run_id is not None
+    }
+    await interaction.response.send_message(embed=history_embed(words, runs, versions), ephemeral=True)
 
 
 async def _ask(interaction: Interaction, action: str, number: int | None) -> None:
@@ -190,5 +197,5 @@ async def _ask(interaction: Interaction, action: str, number: int | None) -> Non
     await interaction.edit_original_response(content=text)
 
 
-def _said(**options: JSON) -> dict[str, JSON]:
+def _given_options(**options: JSON) -> dict[str, JSON]:
     return {name: value for name, value in options.items() if value is not None}

@@ -53,10 +53,10 @@ _DESCRIPTIONS = {
 
 
 def names(*options: str) -> dict[str, app_commands.locale_str]:
-    """For `app_commands.rename`."""
+    """Name options, for `app_commands.rename`."""
     return {option: _NAMES[option] for option in options}
 
 
 def descriptions(*options: str) -> dict[str, app_commands.locale_str]:
-    """For `app_commands.describe`."""
+    """Describe options, for `app_commands.describe`."""
     return {option: _DESCRIPTIONS[option] for option in options}

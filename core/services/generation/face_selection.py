@@ -13,7 +13,7 @@ from core.domain.faces import Box, DetectedFace, RecognisedFace
 from core.domain.training.presets import bad_option
 from core.render.annotate import annotate
 from core.vision.datasets.main_face import find_face
-from core.vision.detection.orientation import upright
+from core.vision.detection.orientation import make_upright
 from core.vision.recognition.photo_reader import best_faces
 from core.vision.views import Framing, View, render_view
 
@@ -57,7 +57,7 @@ class FaceCropper:
         image = self._decoder.decode(data)
         if view.framing is Framing.WHOLE:
             return render_view(view, image, None)
-        rotated = upright(self._detect, image)
+        rotated = make_upright(self._detect, image)
         face = rotated.faces[select_face_index(rotated.image, rotated.faces, index)]
         window, landmarks, box = _surroundings(rotated.image, face)
         return render_view(view, window, landmarks, box)

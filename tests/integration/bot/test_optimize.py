@@ -157,7 +157,7 @@ async def test_a_picture_that_is_gone_by_then_costs_only_that_look(
     asked = await ben.command("optimize", target="Aki")
     await asked.wait_for(lambda message: "Step 10" in message["content"])
     forger.tell(forger.asked[0], 20, "ab" * 32)
-    await until(lambda: "20" in bot.progress._tracked[int(asked.id)].said.detail)
+    await until(lambda: "20" in bot.progress._tracked[int(asked.id)].report.detail)
     forger.tell(forger.asked[0], 30, forger.png(103))
 
     live = await asked.wait_for(lambda message: "Step 30" in message["content"])

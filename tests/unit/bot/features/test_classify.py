@@ -45,7 +45,7 @@ def stored(number: int, person: Candidate | None = None, rejected: frozenset[int
 def test_what_a_member_said_outweighs_what_was_found() -> None:
     (face,) = shown_faces(answered(found(1, HANAKO, named=True)), [stored(1, TARO)])
 
-    assert (face.name, face.said_by, face.share) == ("Taro", 33, None)
+    assert (face.name, face.said_by, face.probability) == ("Taro", 33, None)
     assert texts.face_line(EN, face) == "**1** · **Taro** ✓ said by <@33>"
 
 

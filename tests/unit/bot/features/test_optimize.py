@@ -37,13 +37,13 @@ from core.domain.faces import Candidate
 from core.domain.generation import Face
 from core.domain.jobs import Job, JobKind
 from core.domain.optimisation import (
-    MOST_STEPS,
+    MAX_STEPS,
     Norms,
-    Optimized,
     OptimizeMode,
     OptimizeRequest,
+    OptimizeResult,
+    Prediction,
     Transfer,
-    Verdict,
 )
 from core.services.attack.targets import Target
 from tests.unit.bot.fakes import JOB_ID, a_job
@@ -51,21 +51,21 @@ from tests.unit.bot.fakes import JOB_ID, a_job
 EN, JA = words_in("en"), words_in("ja")
 PHOTO, PICTURE, SHEET = "ab" * 32, "cd" * 32, "ef" * 32
 MINA = Target("Mina", 7)
-OTIS = Verdict(True, (Candidate(8, "Otis", 0.97), Candidate(7, "Mina", 0.02)), 0.02, 0.01, "Otis")
-NAMED = Verdict(True, (Candidate(7, "Mina", 0.9996), Candidate(8, "Otis", 0.0003)), 0.9996, 0.004, "Mina")
-LEANING = Verdict(True, (Candidate(7, "Mina", 0.7), Candidate(8, "Otis", 0.2)), 0.7, 0.6, None)
+OTIS = Prediction(True, (Candidate(8, "Otis", 0.97), Candidate(7, "Mina", 0.02)), 0.02, 0.01, "Otis")
+NAMED = Prediction(True, (Candidate(7, "Mina", 0.9996), Candidate(8, "Otis", 0.0003)), 0.9996, 0.004, "Mina")
+LEANING = Prediction(True, (Candidate(7, "Mina", 0.7), Candidate(8, "Otis", 0.2)), 0.7, 0.6, None)
 UNSEEN = replace(NAMED, found=False, named=None)
-NOWHERE = Verdict(False, (Candidate(8, "Otis", 0.5), Candidate(9, "Rosa", 0.3)), 0.0002, 0.9, None)
+NOWHERE = Prediction(False, (Candidate(8, "Otis", 0.5), Candidate(9, "Rosa", 0.3)), 0.0002, 0.9, None)
 FOOL = OptimizeRequest("Mina", OptimizeMode.FOOL, 7, Face(photo=PHOTO, index=1), epsilon=8, seed=41)
 NOISE = OptimizeRequest("Mina", OptimizeMode.NOISE, 7, seed=41)
 
 
-def made(after: Verdict | None = NAMED, mode: OptimizeMode = OptimizeMode.FOOL, **more: Any) -> Optimized:
+def made(after: Prediction | None = NAMED, mode: OptimizeMode = OptimizeMode.FOOL, **more: Any) -> OptimizeResult:
     values: dict[str, Any] = {"picture": PICTURE, "sheet": SHEET, "before": OTIS, "steps": 100, "seconds": 4.25}
-    return Optimized(mode, "Mina", "recogniser v2 (cnn modern)", 5, after=after, **(values | more))
+    return OptimizeResult(mode, "Mina", "recogniser v2 (cnn modern)", 5, after=after, **(values | more))
 
 
-def a_fooling(asked: OptimizeRequest = FOOL, result: Optimized | None = None) -> Job:
+def a_fooling(asked: OptimizeRequest = FOOL, result: OptimizeResult | None = None) -> Job:
     done = (result or made()).to_json()
     photos = {"photos": {"start": {"photo_url": "https://cdn.discordapp.com/a.jpg"}}}
     return a_job(kind=JobKind.OPTIMIZE, params=params_of(asked) | photos, result=done)
@@ -105,7 +105,7 @@ def test_options_that_do_not_go_together_are_said(said: OptimizeOptions, reason:
 
 
 @pytest.mark.parametrize(
-    "said", [OptimizeOptions(steps=0), OptimizeOptions(steps=MOST_STEPS + 1), OptimizeOptions(photo=True, epsilon=33)]
+    "said", [OptimizeOptions(steps=0), OptimizeOptions(steps=MAX_STEPS + 1), OptimizeOptions(photo=True, epsilon=33)]
 )
 def test_what_is_out_of_range_is_said_with_its_range(said: OptimizeOptions) -> None:
     with pytest.raises(OmokageError) as refused:
@@ -163,10 +163,12 @@ def test_twice_the_bound_stays_within_what_is_allowed(epsilon: int) -> None:
         (FOOL, made(steps=40), ()),  # it ended by itself
         (FOOL, made(steps=40, stopped=True), (CONTINUE,)),
         (replace(NOISE, steps=100), made(UNSEEN, OptimizeMode.NOISE), (CONTINUE, AGAIN)),
-        (FOOL, Optimized(OptimizeMode.FOOL, "Mina", "recogniser v2", 5), ()),
+        (FOOL, OptimizeResult(OptimizeMode.FOOL, "Mina", "recogniser v2", 5), ()),
     ],
 )
-def test_only_what_makes_sense_is_offered(asked: OptimizeRequest, result: Optimized, offered: tuple[str, ...]) -> None:
+def test_only_what_makes_sense_is_offered(
+    asked: OptimizeRequest, result: OptimizeResult, offered: tuple[str, ...]
+) -> None:
     assert next_actions(asked, result) == offered
 
 
@@ -189,7 +191,7 @@ def test_only_what_makes_sense_is_offered(asked: OptimizeRequest, result: Optimi
     ],
 )
 def test_success_is_only_what_classify_itself_would_say(
-    mode: str, after: Verdict, outcome: Outcome, title: str
+    mode: str, after: Prediction, outcome: Outcome, title: str
 ) -> None:
     result = made(after, OptimizeMode(mode))
     asked = FOOL if mode == "fool" else replace(NOISE, mode=OptimizeMode(mode))
@@ -232,7 +234,7 @@ def test_of_noise_it_is_said_whether_the_recogniser_would_be_taken_in(unknown: f
 
 
 def test_names_cannot_break_the_text() -> None:
-    who = Verdict(True, (Candidate(7, "*Mina*", 0.9),), 0.9, 0.1, "*Mina*")
+    who = Prediction(True, (Candidate(7, "*Mina*", 0.9),), 0.9, 0.1, "*Mina*")
 
     assert verdict_text(EN, who, "*Mina*").startswith("**\\*Mina\\***\n\\*Mina\\* 90.0 %")
 
@@ -249,7 +251,7 @@ def test_nothing_is_certain(share: float, text: str) -> None:
 @pytest.mark.parametrize("after", [NAMED, LEANING, UNSEEN, NOWHERE, OTIS, None])
 @pytest.mark.parametrize("mode", OptimizeMode)
 def test_every_outcome_has_its_words_within_discords_limits(
-    language: str, mode: OptimizeMode, after: Verdict | None
+    language: str, mode: OptimizeMode, after: Prediction | None
 ) -> None:
     words, name = words_in(language), "*" * 64
     crowd = tuple(Candidate(number, name, 0.3) for number in range(3))

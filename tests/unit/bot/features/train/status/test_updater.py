@@ -58,7 +58,7 @@ async def test_a_message_that_could_not_be_noted_is_not_posted_again(
     while runs.noted[0] == OLD:
         boards._due[run.id] = run
         boards._next_edit_at.clear()
-        await boards._show(run)
+        await boards._update(run)
     # Then a new message took its place once, and the old one says so
     assert boards.post.new.await_count == 1  # type: ignore[attr-defined]
     assert boards.post.retire.await_count == 1  # type: ignore[attr-defined]
