@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from core.services.attack.service import OptimizeService
     from core.services.generation.service import GenerationService
     from core.services.recognition.service import ClassifyService
-    from core.services.robustness.service import CheckService
+    from core.services.robustness.service import RobustnessService
     from core.services.training.callbacks import MakeCallback
     from core.services.training.cross_validation import EvaluateService
     from core.services.training.segment_runner import Training
@@ -122,12 +122,12 @@ def build_evaluator(services: Services) -> EvaluateService:
     return EvaluateService(services.registry, services.blobs)
 
 
-def build_checker(services: Services) -> CheckService:
+def build_checker(services: Services) -> RobustnessService:
     """What checks how easily versions are fooled; loads a version with its first slice."""
-    from core.services.robustness.service import CheckService, load_check  # numpy
+    from core.services.robustness.service import RobustnessService, load_check  # numpy
 
     load = partial(load_check, services.registry, services.dataset_storage)
-    return CheckService(services.registry, services.runs, services.checks, load)
+    return RobustnessService(services.registry, services.runs, services.checks, load)
 
 
 def build_drawing(services: Services, blobs: Blobs | None = None) -> GenerationService:

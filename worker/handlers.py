@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from core.services.attack.service import OptimizeService
     from core.services.generation.service import GenerationService
     from core.services.recognition.service import ClassifyService
-    from core.services.robustness.service import CheckService
+    from core.services.robustness.service import RobustnessService
     from core.services.training.cross_validation import EvaluateService
     from core.services.training.segment_runner import Training
 
@@ -149,7 +149,7 @@ def optimize_with(services: Services) -> Handler:
     return optimize
 
 
-def check_with(checker: CheckService) -> Handler:
+def check_with(checker: RobustnessService) -> Handler:
     """The handler of checks, a slice of which is a job's turn."""
 
     def check(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult | None:

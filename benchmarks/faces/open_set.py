@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.helpers.identity_faces import identity_pictures
 from benchmarks.helpers.report import Figures
-from core.domain.registry.evaluation import error_of
+from core.domain.registry.evaluation import calibration_error
 from core.domain.training.folds import FOLDS, fold_of
 from core.models.embedding.calibration import auroc, bins_of, known_at
 from core.models.embedding.cross_validation import Pictures
@@ -71,7 +71,7 @@ def judged(chances: Chances) -> dict[str, float]:
         "known at 1 % of strangers, %": 100 * known_at(score[known], right[known], score[~known]),
         "strangers named by the fitted chances, %": 100 * float((score[~known] >= NAME_FROM).mean()),
         "known named rightly by them, %": 100 * float((right & (score >= NAME_FROM))[known].mean()),
-        "ECE, %": 100 * error_of(bins_of(sure[rows], is_right[rows])),
+        "ECE, %": 100 * calibration_error(bins_of(sure[rows], is_right[rows])),
     }
 
 

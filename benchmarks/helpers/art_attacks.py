@@ -17,13 +17,13 @@ from art.attacks.evasion.projected_gradient_descent.projected_gradient_descent_n
 from art.estimators.classification.classifier import ClassGradientsMixin, ClassifierMixin
 from art.estimators.estimator import BaseEstimator, LossGradientsMixin
 
-from core.vision.gradients.viewpoints import sight_of
+from core.vision.gradients.viewpoints import viewpoint_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.domain.faces import DetectedFace
-    from core.models.attack.differentiable_heads import Fooled, Slopes
+    from core.models.attack.differentiable_heads import DifferentiableHead, HeadGradients
 
 SEED = 0
 
@@ -48,7 +48,7 @@ def as_fool(make: Callable[[_Head, int, int], Any]) -> Callable[..., list[NDArra
     """An attack of the library as `core.models.attack.robustness.Fool`, a picture at a time."""
 
     def fool(
-        fooled: Fooled,
+        fooled: DifferentiableHead,
         pictures: Sequence[NDArray[np.uint8]],
         faces: Sequence[DetectedFace | None],
         targets: NDArray[np.intp],
@@ -70,11 +70,11 @@ def as_fool(make: Callable[[_Head, int, int], Any]) -> Callable[..., list[NDArra
 class _Head(ClassGradientsMixin, ClassifierMixin, LossGradientsMixin, BaseEstimator):  # type: ignore[misc]
     """A head that looks at one face in pictures of one shape; its logits are logarithms of chances."""
 
-    def __init__(self, fooled: Fooled, shape: tuple[int, ...], face: DetectedFace | None) -> None:
+    def __init__(self, fooled: DifferentiableHead, shape: tuple[int, ...], face: DetectedFace | None) -> None:
         super().__init__(model=None, clip_values=(0.0, 255.0))
         self._fooled = fooled
         self._shape = shape
-        self._sight = sight_of((shape[0], shape[1]), fooled.looks, face)
+        self._sight = viewpoint_of((shape[0], shape[1]), fooled.looks, face)
         self.nb_classes = len(fooled.classes) + 1
 
     @property
@@ -103,7 +103,7 @@ class _Head(ClassGradientsMixin, ClassifierMixin, LossGradientsMixin, BaseEstima
 
     class_gradient = save = fit
 
-    def _slopes(self, x: NDArray[np.float32], y: NDArray[Any]) -> Slopes:
+    def _slopes(self, x: NDArray[np.float32], y: NDArray[Any]) -> HeadGradients:
         target = y.argmax(1) if y.ndim == 2 else y.astype(np.intp)
         return self._fooled.slopes(self._rendered(x), target, closed=False)
 

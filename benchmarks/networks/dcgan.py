@@ -53,15 +53,15 @@ def measure(augment: float, steps: int) -> tuple[float, float]:
     preset = replace(DCGAN_PRESETS["light"], augment=augment, batch=BATCH)
     side = preset.shape.size
     images = np.random.default_rng(0).integers(0, 256, (PICTURES, side, side, 3), np.uint8)
-    duel = DcganTraining(images, np.arange(PICTURES), preset)
+    training = DcganTraining(images, np.arange(PICTURES), preset)
 
     def step() -> None:
-        duel.advance()
-        duel.report()
+        training.advance()
+        training.report()
 
     trained = milliseconds(step, steps)
     config = {"preset": "light", "size": side, "codes": 100, "framing": "portrait"}
-    faces = DcganFaces(config, faces_tensors(duel.drawing(1)), {})
+    faces = DcganFaces(config, faces_tensors(training.ema_tensors(1)), {})
     codes = faces.codes(range(DRAWN))
     return trained, milliseconds(lambda: faces.render(codes), 2 * steps)
 

@@ -21,14 +21,14 @@ import numpy as np
 
 from benchmarks.helpers.attacked_heads import Attacked, load_reader, of_folder, of_pictures
 from benchmarks.helpers.report import Figures, Skip, print_and_keep
-from core.domain.faces import overlap
+from core.domain.faces import box_iou
 from core.domain.generation import Face
 from core.domain.optimisation import OptimizeMode, OptimizeRequest
-from core.models.attack.differentiable_heads import Fooled, fooled
+from core.models.attack.differentiable_heads import DifferentiableHead, differentiable_head
 from core.models.attack.optimiser import InputOptimiser
-from core.services.attack.images import png
+from core.services.attack.images import encode_png
 from core.settings import Settings
-from core.vision.gradients.jpeg import compressed
+from core.vision.gradients.jpeg import compress_jpeg
 from core.vision.gradients.rendering import sampling_of
 from core.vision.recognition.mean_embedding import Gallery, MeanEmbeddingRecogniser
 from core.vision.recognition.version_recogniser import VersionRecogniser
@@ -72,7 +72,7 @@ class Bench:
 
     def __init__(self, attacked: Attacked, reader: PhotoReader) -> None:
         self.attacked = attacked
-        self.fooled: Fooled = fooled(attacked.head)
+        self.fooled: DifferentiableHead = differentiable_head(attacked.head)
         self._reader = reader
         nobody = Gallery((), (), np.zeros((0, 128), np.float32), np.zeros(0, np.intp))
         names = {person_id: name for name, person_id in attacked.head.classes}
@@ -101,7 +101,7 @@ class Bench:
             request = OptimizeRequest("", mode, seed=SEED, robust=robust)
             optimiser, seconds = self._run(request, target, None, None)
             reading, jpeg = (
-                self._reader.read(data) for data in (png(optimiser.picture), compressed(optimiser.picture))
+                self._reader.read(data) for data in (encode_png(optimiser.picture), compress_jpeg(optimiser.picture))
             )
             chances = [
                 self._whole(reading, closed=True),
@@ -122,7 +122,7 @@ class Bench:
         face = start.faces[0]
         optimiser, seconds = self._run(request, target, start.image, face)
         picture = optimiser.picture
-        after, jpeg = (self._said(data, face) for data in (png(picture), compressed(picture)))
+        after, jpeg = (self._said(data, face) for data in (encode_png(picture), compress_jpeg(picture)))
         wanted = self.attacked.head.classes[target][1]
         return Changed(
             named=after[0] == wanted,
@@ -187,7 +187,7 @@ def _measures(bench: Bench, pairs: int, targets: int) -> Mapping[str, Callable[[
     }
 
 
-def floor(head: Fooled) -> Figures:
+def floor(head: DifferentiableHead) -> Figures:
     """Forward and backward through the networks alone, for one face."""
     random = np.random.default_rng(0)
     faces = [random.integers(0, 256, (1, look.size, look.size, 3), np.uint8) for look in head.looks]
@@ -243,8 +243,8 @@ def _share(yes: list[bool]) -> float:
 
 def _same(faces: Any, face: DetectedFace) -> DetectedFace | None:
     """The one that overlaps most with where the face was."""
-    found = max(faces, key=lambda one: overlap(one.box, face.box), default=None)
-    return found if found is not None and overlap(found.box, face.box) > 0.5 else None
+    found = max(faces, key=lambda one: box_iou(one.box, face.box), default=None)
+    return found if found is not None and box_iou(found.box, face.box) > 0.5 else None
 
 
 def colours() -> Figures:

@@ -84,12 +84,12 @@ def run(
     request = run_of(preset, _STEPS, **options)
     trainer = make_dcgan_trainer(request, reader.dataset(), reader)
     plain_preset = replace(
-        DCGAN_PRESETS[preset], loss=TWO_CLASS, batch=_PLAIN_BATCH, augment=0.0, average=0.0, steps=_STEPS
+        DCGAN_PRESETS[preset], loss=TWO_CLASS, batch=_PLAIN_BATCH, augment=0.0, ema_decay=0.0, steps=_STEPS
     )
     view = View(framing_of(reader.found), plain_preset.shape.size)
     images = reader.images(view)
     held_out = hold_out_some(len(images), request.seed)
-    duel = DcganTraining(images, np.flatnonzero(~held_out), plain_preset, request.seed)
+    plain_training = DcganTraining(images, np.flatnonzero(~held_out), plain_preset, request.seed)
     quality = SampleQuality(images, held_out, view.framing, seed=request.seed)
 
     def after_ours(number: int) -> None:
@@ -98,9 +98,9 @@ def run(
             print(f"ours  {trainer.step:6d} {_said(trainer.evaluate())}", file=sys.stderr, flush=True)
 
     def after_plain(number: int) -> None:
-        print(f"plain {duel.step:6d} {_said(duel.report())}", file=sys.stderr, flush=True)
+        print(f"plain {plain_training.step:6d} {_said(plain_training.report())}", file=sys.stderr, flush=True)
 
-    players = [_Player(duel.advance, after_plain), _Player(trainer.advance, after_ours)]
+    players = [_Player(plain_training.advance, after_plain), _Player(trainer.advance, after_ours)]
     for player in players:
         player.advance()  # compiles; not counted
     number = 0
@@ -110,13 +110,13 @@ def run(
                 player.turn(number, min(TURN_S, seconds - player.seconds))
         number += 1
         if number % _EVERY == 0:  # not counted
-            plain = _plain(duel, preset, view)
+            plain = _plain(plain_training, preset, view)
             measured = quality.figures(plain.render(plain.codes(COMPARED)))
-            print(f"plain {duel.step:6d} {_said(measured)}", file=sys.stderr, flush=True)
+            print(f"plain {plain_training.step:6d} {_said(measured)}", file=sys.stderr, flush=True)
     trainer.report()
     trainer.evaluate()
     draft = trainer.finish()
-    plain, ours = _plain(duel, preset, view), DcganFaces(draft.config, *load(draft.weights))
+    plain, ours = _plain(plain_training, preset, view), DcganFaces(draft.config, *load(draft.weights))
     drawn = {"plain": plain.render(plain.codes(FRESH)), "ours": ours.render(ours.codes(FRESH))}
     figures = {"plain": quality.figures(drawn["plain"], thorough=True), "ours": draft.metrics}
     if sheets is not None:
@@ -131,11 +131,11 @@ def run(
     return result
 
 
-def _plain(duel: object, preset: str, view: object) -> DcganFaces:
+def _plain(plain_training: object, preset: str, view: object) -> DcganFaces:
     from core.models.dcgan.generator import DcganFaces, faces_tensors
 
     config = {"preset": preset, "size": view.size, "codes": 100, "framing": view.framing.value}
-    return DcganFaces(config, faces_tensors(duel.drawing()), {})
+    return DcganFaces(config, faces_tensors(plain_training.ema_tensors()), {})
 
 
 def _unscaled_kid(drawn: np.ndarray, real: np.ndarray, framing: Framing) -> float:

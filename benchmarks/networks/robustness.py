@@ -18,9 +18,9 @@ from typing import Any
 from benchmarks.helpers.report import Figures, Skip, print_and_keep
 from core.bootstrap import Services, build
 from core.domain.optimisation import Robustness
-from core.domain.registry.robustness import CheckState, Faced
+from core.domain.registry.robustness import AttackOutcome, CheckState
 from core.domain.training.runs import RunKind
-from core.models.attack.robustness import Check
+from core.models.attack.robustness import RobustnessCheck
 from core.services.robustness.service import load_check, run_check
 from core.settings import Settings
 
@@ -62,9 +62,9 @@ def _measured(services: Services, versions: Sequence[int], *, faces: int, textur
     return figures
 
 
-def _figures(name: str, check: Check, faces: int, textures: int, fool: Any = None) -> Figures:
+def _figures(name: str, check: RobustnessCheck, faces: int, textures: int, fool: Any = None) -> Figures:
     sitters = check.sitters[:faces]
-    one = Check(check.head, sitters, CheckState((Faced(),) * len(sitters), wanted=textures), fool)
+    one = RobustnessCheck(check.head, sitters, CheckState((AttackOutcome(),) * len(sitters), wanted=textures), fool)
     began = time.perf_counter()
     found = run_check(one, lambda _: None)
     return {f"{name}: {word}": value for word, value in _said(found, time.perf_counter() - began).items()}

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 
 from benchmarks.helpers.report import Figures, percentile
-from core.domain.registry.evaluation import Bin, EvaluationReport, confusion_of
+from core.domain.registry.evaluation import EvaluationReport, ReliabilityBin, confusion_matrix
 from core.domain.training.runs import CurvePoint
 from core.render.charts import render_confusion, render_curves, render_reliability
 
@@ -75,6 +75,6 @@ def report(people: int) -> EvaluationReport:
     truth = [person for person in range(people) for _ in range(30)]
     guesses = [one if numbers.random() < 0.85 else numbers.randrange(people) for one in truth]
     names = tuple(f"人 {number}" for number in range(people))
-    bins = tuple(Bin((index + 0.5) / 15, (index + 0.3) / 15, 1 + index**3) for index in range(15))
-    confusion = confusion_of(truth, guesses, people)
+    bins = tuple(ReliabilityBin((index + 0.5) / 15, (index + 0.3) / 15, 1 + index**3) for index in range(15))
+    confusion = confusion_matrix(truth, guesses, people)
     return EvaluationReport("cnn", "classic", "family v1", "", names, {"0": 0.85}, {}, confusion, bins, 0.03)

@@ -88,11 +88,11 @@ def evaluate(
 
 
 def _measure_robustness(draft: VersionDraft, dataset: Dataset, reader: DatasetReader) -> Robustness:
-    from core.services.robustness.cross_validated import check_of_fold
+    from core.services.robustness.cross_validated import make_fold_check
     from core.services.robustness.service import run_check  # numpy, TensorFlow
 
     with _bar("Attacking") as progress:
-        return run_check(check_of_fold(draft, dataset, reader), lambda share: progress(round(1000 * share), 1000, {}))
+        return run_check(make_fold_check(draft, dataset, reader), lambda share: progress(round(1000 * share), 1000, {}))
 
 
 @contextmanager

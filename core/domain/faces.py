@@ -9,7 +9,7 @@ from dataclasses import dataclass
 Point = tuple[float, float]
 
 # Boxes that overlap so much are of one face in two readings of a photo: the detector's version may change.
-SAME_FACE = 0.5
+SAME_FACE_IOU = 0.5
 _LYING = 45  # degrees: half way to a quarter turn
 
 
@@ -69,12 +69,12 @@ def tilt(landmarks: Sequence[Point]) -> float:
     return math.degrees(math.atan2(-across, down))
 
 
-def stands(landmarks: Sequence[Point]) -> bool:
+def is_upright(landmarks: Sequence[Point]) -> bool:
     """Whether a face is nearer to standing than to lying on a side or on its head."""
     return abs(tilt(landmarks)) <= _LYING
 
 
-def overlap(a: Box, b: Box) -> float:
+def box_iou(a: Box, b: Box) -> float:
     """Intersection over union, in [0, 1]."""
     width = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
     height = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)

@@ -15,9 +15,9 @@ from core.domain.generation import MAX_SEED, Face, FaceChoice
 from core.domain.jobs import JSON
 from core.domain.training.presets import bad_option
 
-MOST_STEPS = 2000  # a minute or two; from there on, "continue" goes on
-MOST_EPSILON = 32  # an eighth of the range: beyond it everybody sees the change
-EPSILON = 8  # of 255: the bound that most of the literature uses, and that hardly anybody sees
+MAX_STEPS = 2000  # a minute or two; from there on, "continue" goes on
+MAX_EPSILON = 32  # an eighth of the range: beyond it everybody sees the change
+DEFAULT_EPSILON = 8  # of 255: the bound that most of the literature uses, and that hardly anybody sees
 
 
 class OptimizeMode(StrEnum):
@@ -29,7 +29,7 @@ class OptimizeMode(StrEnum):
 
 
 # Half of the pictures settle within 45 and 7 steps, the slowest need nearly all; a dream uses all that it gets.
-STEPS: Mapping[OptimizeMode, int] = {OptimizeMode.NOISE: 300, OptimizeMode.FOOL: 100, OptimizeMode.DREAM: 300}
+DEFAULT_STEPS: Mapping[OptimizeMode, int] = {OptimizeMode.NOISE: 300, OptimizeMode.FOOL: 100, OptimizeMode.DREAM: 300}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +47,17 @@ class OptimizeRequest:
     person_id: int | None = None
     start: Face | None = None
     steps: int | None = None
-    epsilon: int = EPSILON
+    epsilon: int = DEFAULT_EPSILON
     robust: bool = False
     seed: int = 0
     version_id: int | None = None
     so_far: str | None = None
 
     def __post_init__(self) -> None:
-        if self.steps is not None and not 1 <= self.steps <= MOST_STEPS:
-            raise bad_option("steps", self.steps, f"1 to {MOST_STEPS}")
-        if not 1 <= self.epsilon <= MOST_EPSILON:
-            raise bad_option("epsilon", self.epsilon, f"1 to {MOST_EPSILON}")
+        if self.steps is not None and not 1 <= self.steps <= MAX_STEPS:
+            raise bad_option("steps", self.steps, f"1 to {MAX_STEPS}")
+        if not 1 <= self.epsilon <= MAX_EPSILON:
+            raise bad_option("epsilon", self.epsilon, f"1 to {MAX_EPSILON}")
         if not 0 <= self.seed <= MAX_SEED:
             raise bad_option("seed", self.seed, f"0 to {MAX_SEED}")
         if (self.start is None) == (self.mode is OptimizeMode.FOOL):
@@ -68,7 +68,7 @@ class OptimizeRequest:
     @property
     def all_steps(self) -> int:
         """How many, said or not."""
-        return self.steps if self.steps is not None else STEPS[self.mode]
+        return self.steps if self.steps is not None else DEFAULT_STEPS[self.mode]
 
     def to_json(self) -> dict[str, JSON]:
         """For a job's parameters."""
@@ -112,7 +112,7 @@ class OptimizeStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Prediction:
     """What the recogniser says of the bytes of a picture.
 
     `found`: the detector sees a face, the one that is meant; where it sees none, the whole picture is taken as one, as
@@ -132,7 +132,7 @@ class Verdict:
         return self.named == target if self.found else self.target > 0.5
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Verdict:
+    def from_json(cls, said: Mapping[str, Any]) -> Prediction:
         """What `asdict` gave."""
         return cls(**{**said, "top": tuple(Candidate(**one) for one in said["top"])})
 
@@ -142,13 +142,13 @@ class Transfer:
     """What another recogniser says of the same bytes: `model` as answers name it, `before` and `after`."""
 
     model: str
-    before: Verdict
-    after: Verdict
+    before: Prediction
+    after: Prediction
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Transfer:
         """What `asdict` gave."""
-        return cls(said["model"], Verdict.from_json(said["before"]), Verdict.from_json(said["after"]))
+        return cls(said["model"], Prediction.from_json(said["before"]), Prediction.from_json(said["after"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ class Norms:
 
 
 @dataclass(frozen=True, slots=True)
-class Optimized:
+class OptimizeResult:
     """What came of a request. Blobs, PNG: `picture` is the very file that is posted and that `after` judges, `sheet`
     shows it beside its beginning, the difference and the curve.
 
@@ -180,9 +180,9 @@ class Optimized:
     version_id: int
     picture: str | None = None
     sheet: str | None = None
-    before: Verdict | None = None
-    after: Verdict | None = None
-    jpeg: Verdict | None = None
+    before: Prediction | None = None
+    after: Prediction | None = None
+    jpeg: Prediction | None = None
     norms: Norms | None = None
     transfer: tuple[Transfer, ...] = ()
     steps: int = 0
@@ -201,9 +201,9 @@ class Optimized:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Optimized:
+    def from_json(cls, said: Mapping[str, Any]) -> OptimizeResult:
         """What `to_json` gave."""
-        verdicts = {name: Verdict.from_json(said[name]) for name in ("before", "after", "jpeg") if said.get(name)}
+        verdicts = {name: Prediction.from_json(said[name]) for name in ("before", "after", "jpeg") if said.get(name)}
         return cls(**{
             **said,
             **verdicts,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from core.domain.registry.evaluation import Bin, EvaluationReport
+    from core.domain.registry.evaluation import EvaluationReport, ReliabilityBin
 
 _LEFT, _TOP, _SHARES, _COUNTS, _BETWEEN, _FACTS = 84, 72, 250, 48, 14, 266
 _BINS = 15  # of core.models.embedding.calibration: equal parts of [0, 1]
@@ -52,7 +52,7 @@ def render_reliability(report: EvaluationReport) -> bytes:
     return png(figure)
 
 
-def _draw_shares(axes: Axes, bins: Sequence[Bin]) -> None:
+def _draw_shares(axes: Axes, bins: Sequence[ReliabilityBin]) -> None:
     """Each bar ends at the accuracy; what lies between it and the confidence, were it honest, is orange or green."""
     places = _places(bins)
     heights = [one.accuracy for one in bins]
@@ -68,7 +68,7 @@ def _draw_shares(axes: Axes, bins: Sequence[Bin]) -> None:
     axes.set_ylabel("were right", color=FAINT, **lettering(SMALL))
 
 
-def _draw_counts(axes: Axes, bins: Sequence[Bin]) -> None:
+def _draw_counts(axes: Axes, bins: Sequence[ReliabilityBin]) -> None:
     """How many faces each bar stands for; logarithmic, as most are in the last."""
     most = max((one.count for one in bins), default=1)
     axes.set_yscale("log")
@@ -82,7 +82,7 @@ def _draw_counts(axes: Axes, bins: Sequence[Bin]) -> None:
     axes.set_xlabel("chance that was said", color=FAINT, **lettering(SMALL))
 
 
-def _places(bins: Sequence[Bin]) -> list[float]:
+def _places(bins: Sequence[ReliabilityBin]) -> list[float]:
     return [(min(int(one.confidence * _BINS), _BINS - 1) + 0.5) / _BINS for one in bins]
 
 

@@ -12,8 +12,8 @@ from discord.utils import escape_markdown, format_dt
 from bot.ui.formatting import figure, file_size, percent
 from bot.ui.i18n import Words, clip
 from core.domain.jobs import JSON
-from core.domain.registry.evaluation import EvaluationReport, PersonCard
-from core.domain.registry.robustness import robustness_in
+from core.domain.registry.evaluation import EvaluationReport, PersonScore
+from core.domain.registry.robustness import robustness_from_metrics
 from core.domain.registry.versions import Version
 
 COLOUR = 0x4477AA
@@ -43,13 +43,13 @@ class Recall:
     """How well each person is recognised, the worst first, page by page."""
 
     title: str
-    cards: tuple[PersonCard, ...]
+    cards: tuple[PersonScore, ...]
 
     @classmethod
     def of(cls, title: str, report: EvaluationReport) -> Recall:
         """Sort a report's people by recall; those without held-out pictures come last."""
 
-        def key(card: PersonCard) -> tuple[float, str]:
+        def key(card: PersonScore) -> tuple[float, str]:
             return (2.0 if card.recall is None else card.recall, card.name)
 
         return cls(title, tuple(sorted(report.cards, key=key)))
@@ -116,7 +116,7 @@ def recall_embed(words: Words, recall: Recall, page: int) -> discord.Embed:
     return embed.set_footer(text=words.say("people-footer", page=page + 1, pages=recall.pages))
 
 
-def person_line(words: Words, card: PersonCard) -> str:
+def person_line(words: Words, card: PersonScore) -> str:
     """Write a line such as "150 pictures, out-of-fold recall 0.91, often taken for B"."""
     name = escape_markdown(card.name)
     if card.recall is None:
@@ -201,7 +201,7 @@ def _accuracy(words: Words, metrics: Mapping[str, JSON]) -> str:
 
 def _robustness(words: Words, version: Version) -> str:
     """Say how easily a recogniser is fooled, and how often it takes textures for somebody."""
-    robustness = robustness_in(version.metrics)
+    robustness = robustness_from_metrics(version.metrics)
     if robustness is None:
         return words.say("model-not-checked")
     fooled = words.say(

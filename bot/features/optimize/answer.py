@@ -13,7 +13,7 @@ from bot.features.optimize.views import optimized_view
 from bot.intake.face_choice import choice_reply, choice_reply_without_photo
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job
-from core.domain.optimisation import Optimized
+from core.domain.optimisation import OptimizeResult
 
 if TYPE_CHECKING:
     from bot.context import BotContext
@@ -46,7 +46,7 @@ class OptimizedAnswerer:
         return Reply(embed=embed, view=optimized_view(words, job, request, optimized))
 
 
-def _files(optimized: Optimized) -> list[tuple[str, str]]:
+def _files(optimized: OptimizeResult) -> list[tuple[str, str]]:
     """List file names and blobs; the picture first, so that "Who is this?" in the message's menu is about it."""
     if optimized.picture is None or optimized.sheet is None:
         raise OmokageError(ErrorCode.PHOTO_GONE)

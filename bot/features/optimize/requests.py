@@ -10,7 +10,7 @@ from typing import Any
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import Face
 from core.domain.jobs import JSON, Job
-from core.domain.optimisation import EPSILON, MOST_EPSILON, Optimized, OptimizeMode, OptimizeRequest
+from core.domain.optimisation import DEFAULT_EPSILON, MAX_EPSILON, OptimizeMode, OptimizeRequest, OptimizeResult
 from core.services.attack.targets import Target
 
 CONTINUE, WIDER, ROBUST, AGAIN = "on", "wider", "robust", "again"  # what can be asked for next
@@ -49,7 +49,7 @@ def request_for(target: Target, options: OptimizeOptions) -> OptimizeRequest:
         person_id=target.person_id,
         start=_PENDING_PHOTO if options.photo else None,
         steps=options.steps,
-        epsilon=EPSILON if options.epsilon is None else options.epsilon,
+        epsilon=DEFAULT_EPSILON if options.epsilon is None else options.epsilon,
         robust=options.robust,
         seed=secrets.randbelow(_SEEDS) if options.seed is None else options.seed,
     )
@@ -60,7 +60,7 @@ def params_of(request: OptimizeRequest) -> dict[str, JSON]:
     return {**request.to_json(), "title": f"/optimize {request.mode} → {request.target}"}
 
 
-def next_actions(request: OptimizeRequest, optimized: Optimized) -> tuple[str, ...]:
+def next_actions(request: OptimizeRequest, optimized: OptimizeResult) -> tuple[str, ...]:
     """List the actions that make sense after a result."""
     if optimized.picture is None or optimized.after is None:
         return ()
@@ -71,7 +71,7 @@ def next_actions(request: OptimizeRequest, optimized: Optimized) -> tuple[str, .
     survives = optimized.jpeg is None or optimized.jpeg.takes_for(optimized.target)
     possible = {
         CONTINUE: not settled,
-        WIDER: fools and not optimized.succeeded and request.epsilon < MOST_EPSILON,
+        WIDER: fools and not optimized.succeeded and request.epsilon < MAX_EPSILON,
         ROBUST: optimized.succeeded and not survives and not request.robust,
         AGAIN: not fools,
     }
@@ -90,7 +90,7 @@ def params_of_next(job: Job, action: str) -> dict[str, JSON]:
     continued = replace(request, version_id=optimized.version_id, so_far=optimized.picture)
     changes: Mapping[str, dict[str, Any]] = {
         CONTINUE: {},
-        WIDER: {"epsilon": min(2 * request.epsilon, MOST_EPSILON)},
+        WIDER: {"epsilon": min(2 * request.epsilon, MAX_EPSILON)},
         ROBUST: {"robust": True},
         AGAIN: {"seed": secrets.randbelow(_SEEDS), "so_far": None},
     }
@@ -102,7 +102,7 @@ def request_of(job: Job) -> OptimizeRequest:
     return OptimizeRequest.from_json(job.params)
 
 
-def result_of(job: Job) -> Optimized:
+def result_of(job: Job) -> OptimizeResult:
     """Read a job's result.
 
     Raises:
@@ -111,4 +111,4 @@ def result_of(job: Job) -> Optimized:
     if job.result is None:
         raise OmokageError(ErrorCode.PHOTO_GONE)
     result: Mapping[str, Any] = job.result
-    return Optimized.from_json(result)
+    return OptimizeResult.from_json(result)

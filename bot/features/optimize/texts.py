@@ -12,7 +12,7 @@ from bot.ui.formatting import figure, percent
 from bot.ui.i18n import Words, clip
 from core.domain.faces import Candidate
 from core.domain.jobs import Job
-from core.domain.optimisation import Norms, Optimized, OptimizeMode, OptimizeRequest, Transfer, Verdict
+from core.domain.optimisation import Norms, OptimizeMode, OptimizeRequest, OptimizeResult, Prediction, Transfer
 
 COLOUR = 0xDDAA33  # a warning: nothing here is what it seems to be
 PICTURE, SHEET = "picture.png", "sheet.png"
@@ -33,7 +33,7 @@ class Outcome(StrEnum):
     MISSED = "missed"
 
 
-def outcome_of(optimized: Optimized) -> Outcome:
+def outcome_of(optimized: OptimizeResult) -> Outcome:
     """Judge a result: only what `/classify` itself would say counts as success."""
     after = optimized.after
     if after is None:
@@ -48,7 +48,7 @@ def outcome_of(optimized: Optimized) -> Outcome:
     return Outcome.LEANS if leans else Outcome.MISSED
 
 
-def optimized_embed(words: Words, job: Job, request: OptimizeRequest, optimized: Optimized) -> discord.Embed:
+def optimized_embed(words: Words, job: Job, request: OptimizeRequest, optimized: OptimizeResult) -> discord.Embed:
     """Build headline, the predictions before and after, and what else is known of the file."""
     mode, target, outcome = optimized.mode.value, escape_markdown(optimized.target), outcome_of(optimized)
     title = words.say(_TITLES[outcome], mode=mode, target=optimized.target)
@@ -68,7 +68,7 @@ def optimized_embed(words: Words, job: Job, request: OptimizeRequest, optimized:
     return embed.set_footer(text=footer)
 
 
-def verdict_text(words: Words, verdict: Verdict, target: str) -> str:
+def verdict_text(words: Words, verdict: Prediction, target: str) -> str:
     """Say as whom it is named, who is likeliest, and how likely it is nobody known."""
     probabilities = [_candidate_text(candidate) for candidate in verdict.top]
     if target not in {candidate.name for candidate in verdict.top}:
@@ -78,7 +78,7 @@ def verdict_text(words: Words, verdict: Verdict, target: str) -> str:
     return "\n".join([named_text(words, verdict), likeliest, unknown])
 
 
-def named_text(words: Words, verdict: Verdict) -> str:
+def named_text(words: Words, verdict: Prediction) -> str:
     """Say what `/classify` would answer."""
     if not verdict.found:
         return words.say("optimize-no-face")
@@ -94,14 +94,14 @@ def probability_text(probability: float) -> str:
     return ">99.9 %" if probability > _MAX else f"{100 * probability:.1f} %"
 
 
-def alt_text(words: Words, optimized: Optimized, name: str) -> str:
+def alt_text(words: Words, optimized: OptimizeResult, name: str) -> str:
     """Describe a file, as alternative text."""
     if name == SHEET:
         return words.say("optimize-sheet-alt")
     return words.say("optimize-picture-alt", mode=optimized.mode.value)
 
 
-def _fields(words: Words, optimized: Optimized) -> Iterator[tuple[str, str, bool]]:
+def _fields(words: Words, optimized: OptimizeResult) -> Iterator[tuple[str, str, bool]]:
     if optimized.before is not None:
         yield words.say("optimize-before"), verdict_text(words, optimized.before, optimized.target), True
     if optimized.after is not None:
@@ -115,7 +115,7 @@ def _fields(words: Words, optimized: Optimized) -> Iterator[tuple[str, str, bool
         yield words.say("optimize-change"), _norms(words, optimized.norms), False
 
 
-def _briefly(words: Words, verdict: Verdict, target: str) -> str:
+def _briefly(words: Words, verdict: Prediction, target: str) -> str:
     probability = _candidate_text(Candidate(0, target, verdict.target))
     return words.say("optimize-brief", says=named_text(words, verdict), share=probability)
 
@@ -134,7 +134,7 @@ def _norms(words: Words, norms: Norms) -> str:
     return words.say("optimize-norms", changed=percent(norms.changed), linf=str(norms.linf), length=figure(norms.l2))
 
 
-def _how_made(words: Words, request: OptimizeRequest, optimized: Optimized) -> list[str]:
+def _how_made(words: Words, request: OptimizeRequest, optimized: OptimizeResult) -> list[str]:
     """Write the options that repeat the request, and how it ended."""
     parts = [words.say("optimize-bound", epsilon=request.epsilon)] if request.mode is OptimizeMode.FOOL else []
     parts.append(words.say("optimize-seed", seed=str(request.seed)))

@@ -13,7 +13,7 @@ from bot.intake.lookup import ID, find_job, parse_id
 from bot.ui.i18n import Words
 from bot.ui.menus import rows_view
 from core.domain.jobs import Job, JobKind
-from core.domain.optimisation import Optimized, OptimizeRequest
+from core.domain.optimisation import OptimizeRequest, OptimizeResult
 
 if TYPE_CHECKING:
     from bot.context import Interaction
@@ -48,7 +48,9 @@ class OptimizedButton(
         await interaction.client.intake.request_job(interaction, JobKind.OPTIMIZE, params_of_next(job, self.action))
 
 
-def optimized_view(words: Words, job: Job, request: OptimizeRequest, optimized: Optimized) -> discord.ui.View | None:
+def optimized_view(
+    words: Words, job: Job, request: OptimizeRequest, optimized: OptimizeResult
+) -> discord.ui.View | None:
     """Build the buttons that make sense with a result; None: there are none."""
     row = [_button(words, action, job) for action in next_actions(request, optimized)]
     return rows_view([row]) if row else None

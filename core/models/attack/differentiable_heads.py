@@ -21,7 +21,7 @@ from core.models.embedding.head import EmbeddingHead
 from core.models.embedding.open_set_graph import OpenSetGraph
 from core.vision.embedding import dlib_resnet
 from core.vision.embedding.dlib_weights import INPUT_SIZE, load_weights
-from core.vision.gradients.rendering import Look
+from core.vision.gradients.rendering import ViewSpec
 from core.vision.views import Framing, View
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from core.vision.recognition.mean_embedding import Head
 
-CHIP = Look(View(Framing.ALIGNED, INPUT_SIZE), INPUT_SIZE)  # what the embedding network is shown
+CHIP_SPEC = ViewSpec(View(Framing.ALIGNED, INPUT_SIZE), INPUT_SIZE)  # what the embedding network is shown
 # Of "unknown": below it, at most 0.01 of the loss is the gate's, and its slope is left out. The embedding network takes
 # longer than the CNN.
 _SURE = 0.01
@@ -38,7 +38,7 @@ _CHIPS, _FACES = 16, 128  # at a time, as `Embedder` and `CnnTraining` have it: 
 
 
 @dataclass(frozen=True, slots=True)
-class Slopes:
+class HeadGradients:
     """What a head says of faces, and how that changes.
 
     `losses` (N,): -log of the target's chance. `chances` (N, classes + 1), rows sum to 1, "unknown" last. `gradients`
@@ -51,7 +51,7 @@ class Slopes:
     gradients: tuple[NDArray[np.float32] | None, ...]
 
 
-class Fooled(Protocol):
+class DifferentiableHead(Protocol):
     """A head whose answer can be followed back to the pixels that it looks at."""
 
     @property
@@ -59,10 +59,10 @@ class Fooled(Protocol):
         """Name and person id of each."""
 
     @property
-    def looks(self) -> tuple[Look, ...]:
+    def looks(self) -> tuple[ViewSpec, ...]:
         """What it is shown of each face. The closed answer depends on the first one alone."""
 
-    def slopes(self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool) -> Slopes:
+    def slopes(self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool) -> HeadGradients:
         """How to make faces into people.
 
         Args:
@@ -75,7 +75,7 @@ class Fooled(Protocol):
         """Calibrated, (N, classes + 1), rows sum to 1, "unknown" is last; `closed`: it is 0."""
 
 
-def fooled(head: Head, embed: Any | None = None) -> Fooled:
+def differentiable_head(head: Head, embed: Any | None = None) -> DifferentiableHead:
     """A head with its slopes.
 
     Args:
@@ -86,16 +86,16 @@ def fooled(head: Head, embed: Any | None = None) -> Fooled:
         TypeError: a head of another kind.
     """
     if isinstance(head, CnnHead):
-        return FooledCnn(head, embed or _embedding_network())
+        return DifferentiableCnnHead(head, embed or _embedding_network())
     if isinstance(head, EmbeddingHead):
-        return FooledEmbedding(head, embed or _embedding_network())
+        return DifferentiableEmbeddingHead(head, embed or _embedding_network())
     raise TypeError(f"no way back through {type(head).__name__}")
 
 
-class FooledEmbedding:
+class DifferentiableEmbeddingHead:
     """The embedding head behind its network; arguments as of `fooled`."""
 
-    looks = (CHIP,)
+    looks = (CHIP_SPEC,)
 
     def __init__(self, head: EmbeddingHead, embed: Any) -> None:
         self.classes = head.classes
@@ -105,7 +105,7 @@ class FooledEmbedding:
         self._gradient = {closed: make_gradient(self._loss(closed=closed), 1) for closed in (False, True)}
         self._to_known = make_gradient(self._unknown_loss, 1)
 
-    def slopes(self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool) -> Slopes:
+    def slopes(self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool) -> HeadGradients:
         """As in `Fooled`."""
         wanted = _one_hot(targets, len(self.classes) + 1)
         parts = [
@@ -114,7 +114,7 @@ class FooledEmbedding:
         ]
         logs = np.concatenate([figures["logs"] for figures, _ in parts]).astype(np.float64)
         losses, slope = -logs[np.arange(len(targets)), targets], np.concatenate([one for _, (one,) in parts])
-        return Slopes(losses, np.exp(logs), (slope,))
+        return HeadGradients(losses, np.exp(logs), (slope,))
 
     def chances(self, faces: Sequence[NDArray[np.uint8]], *, closed: bool) -> NDArray[np.float64]:
         """As in `Fooled`."""
@@ -154,17 +154,17 @@ class FooledEmbedding:
         return -ops.sum(ops.logsumexp(logs[:, :-1], axis=1)), {}
 
 
-class FooledCnn:
+class DifferentiableCnnHead:
     """The CNN and, for "unknown", its gate; arguments as of `fooled`."""
 
     def __init__(self, head: CnnHead, embed: Any) -> None:
         self.classes = head.classes
-        self.looks = (Look(head.config.view, head.config.size), CHIP)
+        self.looks = (ViewSpec(head.config.view, head.config.size), CHIP_SPEC)
         self._head = head
-        self._gate = FooledEmbedding(head.gate, embed)
+        self._gate = DifferentiableEmbeddingHead(head.gate, embed)
         self._gradient = make_gradient(self._loss, 1)
 
-    def slopes(self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool) -> Slopes:
+    def slopes(self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool) -> HeadGradients:
         """As in `Fooled`."""
         wanted = _one_hot(targets, len(self.classes))
         parts = [
@@ -173,11 +173,11 @@ class FooledCnn:
         logs = np.concatenate([figures["logs"] for figures, _ in parts]).astype(np.float64)
         losses, slope = -logs[np.arange(len(targets)), targets], np.concatenate([one for _, (one,) in parts])
         if closed:
-            return Slopes(losses, np.hstack([np.exp(logs), np.zeros((len(logs), 1))]), (slope, None))
+            return HeadGradients(losses, np.hstack([np.exp(logs), np.zeros((len(logs), 1))]), (slope, None))
         gate = self._gate.logs(faces[1])
         known, unknown = logsumexp(gate[:, :-1], axis=1), np.exp(gate[:, -1:])
         chances = np.hstack([np.exp(known[:, None] + logs), unknown])
-        return Slopes(losses - known, chances, (slope, self._gate_slope(faces[1], unknown[:, 0])))
+        return HeadGradients(losses - known, chances, (slope, self._gate_slope(faces[1], unknown[:, 0])))
 
     def chances(self, faces: Sequence[NDArray[np.uint8]], *, closed: bool) -> NDArray[np.float64]:
         """As in `Fooled`."""

@@ -25,7 +25,7 @@ _BEGINNING = 0.01
 _EDGE = 2 / 255  # a picture to go on from is taken to be this far from black and white, where the slope is zero
 
 
-class Waves:
+class FourierImage:
     """A `Canvas` (core/models/attack/parameterisations.py).
 
     Args:

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from core.domain.optimisation import OptimizeMode, OptimizeRequest
-from core.models.attack.fourier import Waves
-from core.models.attack.parameterisations import Bounded, Canvas, FreePixels
+from core.models.attack.fourier import FourierImage
+from core.models.attack.parameterisations import BoundedPixels, FreePixels, Parameterisation
 from core.models.common import augment
-from core.vision.gradients.viewpoints import Sight, moved_sight, shaken, sight_of
+from core.vision.gradients.viewpoints import Viewpoint, jittered_face, jittered_viewpoint, viewpoint_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.domain.faces import DetectedFace
-    from core.models.attack.differentiable_heads import Fooled, Slopes
+    from core.models.attack.differentiable_heads import DifferentiableHead, HeadGradients
 
 FindFace = Callable[["NDArray[np.uint8]"], "DetectedFace | None"]
 
@@ -41,7 +41,7 @@ _QUALITIES = 70, 95  # ... compressed as chats and cameras do
 _FIRST_OF_MANY = 0.5  # of the bound: of 100 faces 20 steps fool 98 so and 96 from a quarter on; nobody looks at them
 
 
-class Reached(NamedTuple):
+class StepResult(NamedTuple):
     """What the recogniser says of the picture as it is: the loss in nats and the target's chance, [0, 1]."""
 
     loss: float
@@ -63,7 +63,7 @@ class InputOptimiser:
 
     def __init__(  # noqa: PLR0917 - all of it is one beginning
         self,
-        fooled: Fooled,
+        fooled: DifferentiableHead,
         target: int,
         request: OptimizeRequest,
         start: NDArray[np.uint8] | None,
@@ -91,7 +91,7 @@ class InputOptimiser:
         """(H, W, 3), the best so far; as it is, until the face was looked for in it once."""
         return self._best[1] if self._is_judged else self._canvas.picture.copy()
 
-    def advance(self) -> Reached:
+    def advance(self) -> StepResult:
         """One step; at the end, and once there is nothing more to gain, none."""
         if not self.settled and self.step < self.steps:
             measured = self._measured
@@ -111,21 +111,21 @@ class InputOptimiser:
         picture = self._canvas.picture
         return measure(self._fooled, picture, self._sights(picture.shape[:2]), self._target, closed=self._closed)
 
-    def _sights(self, shape: tuple[int, int]) -> list[Sight]:
+    def _sights(self, shape: tuple[int, int]) -> list[Viewpoint]:
         """The product's first, then those that keep the picture from working in that one alone."""
         random = augment.generator(self._request.seed, _STEP, self.step)
-        sights = [sight_of(shape, self._looks, self._face)]
+        sights = [viewpoint_of(shape, self._looks, self._face)]
         if self._face is not None:
-            sights.append(sight_of(shape, self._looks, self._shaken(random)))
+            sights.append(viewpoint_of(shape, self._looks, self._shaken(random)))
         if self._request.mode is OptimizeMode.DREAM:
-            sights += [moved_sight(shape, self._looks, random) for _ in range(_MOVED)]
+            sights += [jittered_viewpoint(shape, self._looks, random) for _ in range(_MOVED)]
         if self._request.robust:
             qualities = random.integers(*_QUALITIES, _COMPRESSED, endpoint=True).tolist()
-            sights += [sight_of(shape, self._looks, self._shaken(random), quality) for quality in qualities]
+            sights += [viewpoint_of(shape, self._looks, self._shaken(random), quality) for quality in qualities]
         return sights
 
     def _shaken(self, random: np.random.Generator) -> DetectedFace | None:
-        return None if self._face is None else shaken(self._face, _SHAKEN, random)
+        return None if self._face is None else jittered_face(self._face, _SHAKEN, random)
 
     def _judge(self) -> None:
         """Keep the picture if it is the best, and see whether it is good enough."""
@@ -169,14 +169,14 @@ class InputOptimiser:
 class _Measured(NamedTuple):
     """`worst` is the largest loss of all sights; `slope` (H, W, 3) is zero beyond `region`."""
 
-    reached: Reached
+    reached: StepResult
     worst: float
     slope: NDArray[np.float32]
     region: tuple[slice, slice]
 
 
 def measure(
-    fooled: Fooled, picture: NDArray[np.uint8], sights: Sequence[Sight], target: int, *, closed: bool
+    fooled: DifferentiableHead, picture: NDArray[np.uint8], sights: Sequence[Viewpoint], target: int, *, closed: bool
 ) -> _Measured:
     """What is said of a picture that is looked at in several ways, the product's first, and the mean loss' slope."""
     rendered = [sight.render(picture) for sight in sights]
@@ -185,12 +185,12 @@ def measure(
     slope = np.zeros(picture.shape, np.float32)
     for row, sight in enumerate(sights):
         sight.add_back(_row(slopes, row, len(faces)), slope)
-    reached = Reached(float(slopes.losses[0]), float(slopes.chances[0, target]))
+    reached = StepResult(float(slopes.losses[0]), float(slopes.chances[0, target]))
     return _Measured(reached, float(slopes.losses.max()), slope, _joined([one.region for one in sights]))
 
 
-def fool_faces(
-    fooled: Fooled,
+def attack_faces(
+    fooled: DifferentiableHead,
     pictures: Sequence[NDArray[np.uint8]],
     faces: Sequence[DetectedFace | None],
     targets: NDArray[np.intp],
@@ -208,8 +208,8 @@ def fool_faces(
         epsilon: levels.
         steps: at most.
     """
-    sights = [sight_of(one.shape[:2], fooled.looks, face) for one, face in zip(pictures, faces, strict=True)]
-    canvases = [Bounded(one, epsilon, first=_FIRST_OF_MANY) for one in pictures]
+    sights = [viewpoint_of(one.shape[:2], fooled.looks, face) for one, face in zip(pictures, faces, strict=True)]
+    canvases = [BoundedPixels(one, epsilon, first=_FIRST_OF_MANY) for one in pictures]
     best = [(np.inf, one) for one in pictures]
     active = list(range(len(pictures)))
     for step in range(steps + 1):
@@ -227,7 +227,7 @@ def fool_faces(
     return [picture for _, picture in best]
 
 
-def _row(slopes: Slopes, row: int, looks: int) -> list[NDArray[np.float32] | None]:
+def _row(slopes: HeadGradients, row: int, looks: int) -> list[NDArray[np.float32] | None]:
     return [None if one is None else one[row] for one in slopes.gradients[:looks]]
 
 
@@ -240,13 +240,13 @@ def _joined(regions: Sequence[tuple[slice, slice]]) -> tuple[slice, slice]:
 
 def _canvas(
     request: OptimizeRequest, start: NDArray[np.uint8] | None, so_far: NDArray[np.uint8] | None, shown: int
-) -> Canvas:
+) -> Parameterisation:
     """`shown`: pixels a side of what the picture is made into for the network."""
     if request.mode is OptimizeMode.FOOL:
         if start is None:
             raise ValueError("fool begins with a photo")
-        return Bounded(start, request.epsilon, so_far)
+        return BoundedPixels(start, request.epsilon, so_far)
     random = augment.generator(request.seed, _BEGIN, 0)
     if request.mode is OptimizeMode.DREAM:
-        return Waves(SIDE, random, so_far, finest=shown / SIDE / 2)
+        return FourierImage(SIDE, random, so_far, finest=shown / SIDE / 2)
     return FreePixels(random.integers(0, 256, (SIDE, SIDE, 3), np.uint8) if so_far is None else so_far)

@@ -20,7 +20,7 @@ _LEVELS = 3.0  # of a step of a free pixel, at first
 _FADE, _FADE_SQUARED, _TINY = 0.9, 0.99, 1e-12  # Adam's, for runs of hundreds of steps rather than many thousands
 
 
-class Canvas(Protocol):
+class Parameterisation(Protocol):
     """A picture that can be moved down a slope."""
 
     @property
@@ -37,7 +37,7 @@ class Canvas(Protocol):
         """
 
 
-class Bounded:
+class BoundedPixels:
     """Whole levels within a bound of each pixel's start: steps along the slope's sign, with momentum.
 
     The momentum iterative method of Dong et al. 2018 on the lattice of 8-bit pictures, so that nothing is lost when the

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from core.domain.faces import DetectedFace
-from core.domain.registry.robustness import FACES, TEXTURES, Attack, CheckState, Faced, next_attack
+from core.domain.registry.robustness import FACES, TEXTURES, AttackBatch, AttackOutcome, CheckState, next_attack
 from core.domain.training.folds import FOLDS, fold_of
 from core.vision.decoding.decode import SafeDecoder
 from core.vision.recognition.mean_embedding import RecogniserConfig
@@ -25,7 +25,7 @@ from core.vision.views import render_view
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.models.attack.differentiable_heads import Fooled, Slopes
+    from core.models.attack.differentiable_heads import DifferentiableHead, HeadGradients
     from core.vision.datasets.dataset_reader import DatasetReader
     from core.vision.datasets.records import Record
 
@@ -38,7 +38,7 @@ _SURELY = _NAMED + 0.01  # an attack ends here: beyond the threshold whatever is
 
 
 @dataclass(frozen=True, slots=True)
-class Sitter:
+class AttackSample:
     """A picture (H, W, 3) RGB, the face in it, and the class that it shall be taken for."""
 
     picture: NDArray[np.uint8]
@@ -46,12 +46,12 @@ class Sitter:
     target: int
 
 
-class Fool(Protocol):
+class AttackFn(Protocol):
     """Changes pictures so that a head takes their faces for somebody: `core.models.attack.optimiser.fool_faces`."""
 
     def __call__(
         self,
-        fooled: Fooled,
+        fooled: DifferentiableHead,
         pictures: Sequence[NDArray[np.uint8]],
         faces: Sequence[DetectedFace | None],
         targets: NDArray[np.intp],
@@ -67,7 +67,7 @@ def never() -> bool:
     return False
 
 
-class Check:
+class RobustnessCheck:
     """One head's check, a moment's work at a time.
 
     Args:
@@ -78,7 +78,11 @@ class Check:
     """
 
     def __init__(
-        self, head: Fooled, sitters: Sequence[Sitter], state: CheckState | None = None, fool: Fool | None = None
+        self,
+        head: DifferentiableHead,
+        sitters: Sequence[AttackSample],
+        state: CheckState | None = None,
+        fool: AttackFn | None = None,
     ) -> None:
         self.head = head
         self.sitters = sitters
@@ -88,7 +92,7 @@ class Check:
     @property
     def beginning(self) -> CheckState:
         """Before anything was tried."""
-        return CheckState((Faced(),) * len(self.sitters), wanted=TEXTURES)
+        return CheckState((AttackOutcome(),) * len(self.sitters), wanted=TEXTURES)
 
     def advance(self, interrupted: Callable[[], bool] = never) -> None:
         """One attack on some faces, or a look at some textures; an attack that is `interrupted` has not happened."""
@@ -100,7 +104,7 @@ class Check:
         with suppress(_Interrupted):
             self.state = self.state.attacked(attack, self._attacked(attack, interrupted))
 
-    def _attacked(self, attack: Attack, interrupted: Callable[[], bool]) -> list[bool]:
+    def _attacked(self, attack: AttackBatch, interrupted: Callable[[], bool]) -> list[bool]:
         """Whether each is then named as the target, for which "unknown" must have no say."""
         chosen = [self.sitters[row] for row in attack.rows]
         faces, targets = [one.face for one in chosen], np.array([one.target for one in chosen], np.intp)
@@ -139,12 +143,12 @@ class _Interrupted(Exception):  # noqa: N818 - no error: somebody waits
 class _Watched:
     """A head as an attack sees it: with nothing more to gain once a face is named, and none of it once it must end."""
 
-    def __init__(self, head: Fooled, interrupted: Callable[[], bool]) -> None:
+    def __init__(self, head: DifferentiableHead, interrupted: Callable[[], bool]) -> None:
         self.classes, self.looks = head.classes, head.looks
         self._head = head
         self._interrupted = interrupted
 
-    def slopes(self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool) -> Slopes:
+    def slopes(self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool) -> HeadGradients:
         """Before each step of the attack."""
         if self._interrupted():
             raise _Interrupted
@@ -157,7 +161,7 @@ class _Watched:
         return self._head.chances(faces, closed=closed)
 
 
-def choose(
+def choose_samples(
     labels: NDArray[np.integer], found: NDArray[np.bool_], people: int, fold: int | None
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Which pictures are attacked, and towards whom; the same for each version on the same data.
@@ -183,17 +187,17 @@ def choose(
     return rows, np.asarray((labels[rows] + others) % max(1, people), np.intp)
 
 
-def sitters_of(reader: DatasetReader, people: int, fold: int | None) -> list[Sitter]:
+def load_samples(reader: DatasetReader, people: int, fold: int | None) -> list[AttackSample]:
     """The faces of a data set that are attacked; see `choose`.
 
     Raises:
         OmokageError: DATASET_CHANGED, a shard is gone or is not what it was.
     """
-    rows, targets = choose(reader.labels, reader.found, people, fold)
+    rows, targets = choose_samples(reader.labels, reader.found, people, fold)
     wanted = dict(zip(rows.tolist(), targets.tolist(), strict=True))
     with SafeDecoder() as decoder:
         return [
-            Sitter(decoder.decode(record.image), _face(record), wanted[row])
+            AttackSample(decoder.decode(record.image), _face(record), wanted[row])
             for row, record in enumerate(reader.records())
             if row in wanted
         ]
@@ -212,7 +216,7 @@ def _check_bound(before: Sequence[NDArray[np.uint8]], after: Sequence[NDArray[np
             raise ValueError(f"the attack went beyond {level} levels")
 
 
-def _product_attack() -> Fool:
-    from core.models.attack.optimiser import fool_faces  # TensorFlow
+def _product_attack() -> AttackFn:
+    from core.models.attack.optimiser import attack_faces  # TensorFlow
 
-    return fool_faces
+    return attack_faces

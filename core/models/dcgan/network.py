@@ -16,7 +16,7 @@ from keras import layers, ops
 
 from core.models.common.drawn_faces import put
 from core.models.common.seeds import Seeds
-from core.models.common.snapshots import values_of
+from core.models.common.variables import values_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

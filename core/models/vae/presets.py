@@ -21,7 +21,7 @@ class VaePreset:
         coarse: weight of the error of coarse pictures, see `reconstruction`.
         batch: pictures in each.
         learning_rate: of Adam, at its peak.
-        average: decay of the moving average of the weights, which is what is evaluated and kept.
+        ema_decay: decay of the moving average of the weights, which is what is evaluated and kept.
     """
 
     steps: int
@@ -32,7 +32,7 @@ class VaePreset:
     coarse: float = 1.0
     batch: int = 64
     learning_rate: float = 1e-3
-    average: float = 0.999
+    ema_decay: float = 0.999
 
 
 _VAE = VaePreset(steps=6000)

@@ -13,7 +13,7 @@ from core.domain.faces import Box, DetectedFace, RecognisedFace
 from core.domain.training.presets import bad_option
 from core.render.annotate import annotate
 from core.vision.datasets.main_face import find_face
-from core.vision.detection.orientation import upright
+from core.vision.detection.orientation import make_upright
 from core.vision.recognition.photo_reader import best_faces
 from core.vision.views import Framing, View, render_view
 
@@ -57,7 +57,7 @@ class FaceCropper:
         image = self._decoder.decode(data)
         if view.framing is Framing.WHOLE:
             return render_view(view, image, None)
-        seen = upright(self._find, image)
+        seen = make_upright(self._find, image)
         window, landmarks, box = _around(seen.image, seen.faces[select_face_index(seen.image, seen.faces, index)])
         return render_view(view, window, landmarks, box)
 

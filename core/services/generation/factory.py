@@ -66,9 +66,9 @@ def _detector() -> Detector:
 
 
 def _load(architecture: str, config: Mapping[str, JSON], weights: bytes) -> FaceModel:
-    from core.models.generators.loading import load_face_model  # TensorFlow, when something is drawn
+    from core.models.families import load_generator  # TensorFlow, when something is drawn
 
-    return load_face_model(architecture, config, weights)
+    return load_generator(architecture, config, weights)
 
 
 def _describe(pictures: NDArray[np.uint8], view: View) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ from core.domain.jobs import JSON, Origin
 from core.domain.training.runs import Run, RunKind, RunRequest, RunState
 from core.models.common import weights_file
 from core.models.common.drawn_faces import TRAIT
-from core.models.generators.loading import load_face_model
+from core.models.families import load_generator
 from core.models.generators.trait_directions import make_labeller, trait_directions
 from core.services.datasets.builder import DatasetSource, Progress, build_dataset, find_unchanged
 from core.services.datasets.builder import load_reader as load_product
@@ -113,7 +113,7 @@ def finish(
     """The version with the directions of the traits that its pictures are known to show, and a card."""
     reader = storage.open(storage.datasets.get(version.dataset_id or 0))
     data = registry.weights(version)
-    model = load_face_model(version.architecture, version.config, data)
+    model = load_generator(version.architecture, version.config, data)
     directions, accuracy = _directions(model, reader, portraits)
     tensors, meta = weights_file.load(data)
     tensors |= {f"{TRAIT}{name}": one for name, one in directions.items()}
@@ -133,7 +133,7 @@ def finish(
         "sha256": hashlib.sha256(weights).hexdigest(),
         "size": len(weights),
     }
-    return Made(weights, card, load_face_model(version.architecture, version.config, weights))
+    return Made(weights, card, load_generator(version.architecture, version.config, weights))
 
 
 def _directions(

@@ -30,7 +30,7 @@ _FROM_YCC = np.linalg.inv(_TO_YCC)
 _REACH = 12.0
 
 
-class Compression:
+class JpegCompression:
     """A picture after compression.
 
     Args:
@@ -40,8 +40,8 @@ class Compression:
     """
 
     def __init__(self, picture: NDArray[np.uint8], quality: int, region: tuple[slice, slice]) -> None:
-        data = compressed(picture, quality)
-        self.picture = decoded(data)
+        data = compress_jpeg(picture, quality)
+        self.picture = decode_jpeg(data)
         self._region = tuple(_grown(one, side) for one, side in zip(region, picture.shape[:2], strict=True))
         self._kept = [_kept(table) for table in _tables(data)]
 
@@ -57,14 +57,14 @@ class Compression:
         slope[self._region] += back
 
 
-def compressed(picture: NDArray[np.uint8], quality: int = 85) -> bytes:
+def compress_jpeg(picture: NDArray[np.uint8], quality: int = 85) -> bytes:
     """A JPEG file with halved colours; without a `quality` as chats and cameras keep pictures."""
     out = io.BytesIO()
     Image.fromarray(picture).save(out, "JPEG", quality=quality, subsampling=HALVED_COLOURS)
     return out.getvalue()
 
 
-def decoded(data: bytes) -> NDArray[np.uint8]:
+def decode_jpeg(data: bytes) -> NDArray[np.uint8]:
     """Of a file that we made ourselves; those of others go through `core.vision.decoding.decode`."""
     return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
 

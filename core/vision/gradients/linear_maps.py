@@ -26,7 +26,7 @@ class LinearMap(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Crop:
     """Cuts a rectangle (height, width) out of a picture of `shape`.
 
     It may reach beyond the picture, where it shows black: `top` and `left` may be negative.

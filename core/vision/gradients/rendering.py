@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from core.vision.embedding.align import CHIP_SIZE, chip_plan
-from core.vision.gradients.linear_maps import Bilinear, LinearMap, Part, Reduce, Resize, resize_matrix
+from core.vision.gradients.linear_maps import Bilinear, Crop, LinearMap, Reduce, Resize, resize_matrix
 from core.vision.views import Framing, View, render_view, square_of
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ Shape: TypeAlias = tuple[int, int]  # height, width
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ViewSpec:
     """What a network is shown of a face: rendered in `view`, then the middle `size` x `size` pixels."""
 
     view: View
     size: int
 
 
-class Sampling:
+class FaceView:
     """From a photo of `shape` to a face as a network is shown it.
 
     Args:
@@ -43,7 +43,7 @@ class Sampling:
         ValueError: landmarks that span no area, or a framing that no recogniser is trained on.
     """
 
-    def __init__(self, shape: Shape, look: Look, face: DetectedFace | None) -> None:
+    def __init__(self, shape: Shape, look: ViewSpec, face: DetectedFace | None) -> None:
         self._look = look
         self._face = face
         self._maps, self._part = _maps(shape, look, face)
@@ -74,19 +74,19 @@ class Sampling:
         self._part.add_back(gradient, slope)
 
 
-def sampling_of(shape: Shape, look: Look, face: DetectedFace | None) -> Sampling:
+def sampling_of(shape: Shape, look: ViewSpec, face: DetectedFace | None) -> FaceView:
     """How a face in a photo of this shape is shown.
 
     Raises:
         ValueError: as `Sampling`.
     """
-    return Sampling(shape, look, face)
+    return FaceView(shape, look, face)
 
 
-def _maps(shape: Shape, look: Look, face: DetectedFace | None) -> tuple[list[LinearMap], Part]:
+def _maps(shape: Shape, look: ViewSpec, face: DetectedFace | None) -> tuple[list[LinearMap], Crop]:
     """What the rendering does, the last first, to the part of the photo that it looks at."""
     view = look.view
-    cut = Part((view.size, view.size), _margin(look), _margin(look), look.size, look.size)
+    cut = Crop((view.size, view.size), _margin(look), _margin(look), look.size, look.size)
     if face is not None and view.framing is Framing.PORTRAIT:
         raise ValueError("no recogniser is trained on portraits")
     if face is not None and view.framing is Framing.ALIGNED:
@@ -99,7 +99,7 @@ def _maps(shape: Shape, look: Look, face: DetectedFace | None) -> tuple[list[Lin
         left, top = (shape[1] - side) // 2, (shape[0] - side) // 2
         right, bottom = left + side, top + side
     height, width = bottom - top, right - left
-    return [cut, *_resized(height, width, view.size)], Part(shape, top, left, height, width)
+    return [cut, *_resized(height, width, view.size)], Crop(shape, top, left, height, width)
 
 
 def _resized(height: int, width: int, size: int) -> list[LinearMap]:
@@ -108,15 +108,15 @@ def _resized(height: int, width: int, size: int) -> list[LinearMap]:
     return [Resize(resize_matrix(height, size), resize_matrix(width, size))]
 
 
-def _chip(shape: Shape, face: DetectedFace) -> tuple[list[LinearMap], Part]:
+def _chip(shape: Shape, face: DetectedFace) -> tuple[list[LinearMap], Crop]:
     plan = chip_plan(shape, face.landmarks)
     height, width = plan.rows.stop - plan.rows.start, plan.columns.stop - plan.columns.start
     reduced = -(-height // plan.shrink), -(-width // plan.shrink)
     averaged: list[LinearMap] = [Reduce((height, width), plan.shrink)] if plan.shrink > 1 else []
     maps: list[LinearMap] = [Bilinear(reduced, CHIP_SIZE, plan.matrix), *averaged]
-    return maps, Part(shape, plan.rows.start, plan.columns.start, height, width)
+    return maps, Crop(shape, plan.rows.start, plan.columns.start, height, width)
 
 
-def _margin(look: Look) -> int:
+def _margin(look: ViewSpec) -> int:
     """As `core.models.cnn.training_step.middle` cuts it."""
     return (look.view.size - look.size) // 2

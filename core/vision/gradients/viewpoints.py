@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image
 
 from core.domain.faces import DetectedFace, Point
-from core.vision.gradients.jpeg import Compression
-from core.vision.gradients.linear_maps import Bilinear, LinearMap, Part, Resize, resize_matrix
-from core.vision.gradients.rendering import Look, Shape, sampling_of
+from core.vision.gradients.jpeg import JpegCompression
+from core.vision.gradients.linear_maps import Bilinear, Crop, LinearMap, Resize, resize_matrix
+from core.vision.gradients.rendering import Shape, ViewSpec, sampling_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +23,7 @@ _NEARER = 0.85, 1.0  # of the side: about as much as one detector's faces differ
 _DEGREES = 5.0  # as `modern` turns its training pictures
 
 
-class Shown(Protocol):
+class DifferentiableView(Protocol):
     """One look at a picture, and the way back: `core.vision.gradients.rendering.Sampling`, or `Moved`."""
 
     @property
@@ -37,7 +37,7 @@ class Shown(Protocol):
         """Add a slope by the rendered face (size, size, 3), by the picture, to `slope` (H, W, 3)."""
 
 
-class Sight:
+class Viewpoint:
     """A picture as all looks of a recogniser see it.
 
     Args:
@@ -45,10 +45,10 @@ class Sight:
         quality: of the JPEG compression that comes first; None: none does.
     """
 
-    def __init__(self, shown: Sequence[Shown], quality: int | None = None) -> None:
+    def __init__(self, shown: Sequence[DifferentiableView], quality: int | None = None) -> None:
         self._shown = shown
         self._quality = quality
-        self._compression: Compression | None = None
+        self._compression: JpegCompression | None = None
 
     @property
     def region(self) -> tuple[slice, slice]:
@@ -62,7 +62,7 @@ class Sight:
     def render(self, picture: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
         """(H, W, 3) -> for each look (size, size, 3)."""
         if self._quality is not None:
-            self._compression = Compression(picture, self._quality, self.region)
+            self._compression = JpegCompression(picture, self._quality, self.region)
             picture = self._compression.picture
         return [one.render(picture) for one in self._shown]
 
@@ -76,16 +76,18 @@ class Sight:
             self._compression.add_back(target, slope)
 
 
-def sight_of(shape: Shape, looks: Sequence[Look], face: DetectedFace | None, quality: int | None = None) -> Sight:
+def viewpoint_of(
+    shape: Shape, looks: Sequence[ViewSpec], face: DetectedFace | None, quality: int | None = None
+) -> Viewpoint:
     """A face in a photo of this shape, as the product sees it.
 
     Raises:
         ValueError: as `Sampling`.
     """
-    return Sight([sampling_of(shape, look, face) for look in looks], quality)
+    return Viewpoint([sampling_of(shape, look, face) for look in looks], quality)
 
 
-def shaken(face: DetectedFace, spread: float, random: np.random.Generator) -> DetectedFace:
+def jittered_face(face: DetectedFace, spread: float, random: np.random.Generator) -> DetectedFace:
     """The same face as a detector might have seen it, too: landmarks and box off by `spread` of the box's side."""
     side = math.sqrt(max(1.0, face.box.w * face.box.h))
     off = random.normal(0, spread * side, (6, 2))
@@ -95,7 +97,7 @@ def shaken(face: DetectedFace, spread: float, random: np.random.Generator) -> De
     return DetectedFace(box, face.score, (one, two, three, four, five))
 
 
-class Moved:
+class JitteredView:
     """The middle of a picture of one face, from a little nearer, moved and turned: not what the product shows.
 
     Args:
@@ -105,7 +107,7 @@ class Moved:
         degrees: by which it is turned; black corners appear.
     """
 
-    def __init__(self, shape: Shape, look: Look, frame: tuple[float, float, float], degrees: float) -> None:
+    def __init__(self, shape: Shape, look: ViewSpec, frame: tuple[float, float, float], degrees: float) -> None:
         left, top, side = frame
         self._box = (left, top, left + side, top + side)
         self._size = look.view.size
@@ -115,7 +117,7 @@ class Moved:
         columns = resize_matrix(shape[1], self._size, span=(left, left + side))
         view = (self._size, self._size)
         self._maps: list[LinearMap] = [
-            Part(view, self._at, self._at, self._cut, self._cut),
+            Crop(view, self._at, self._at, self._cut, self._cut),
             Bilinear(view, self._size, self._matrix),
             Resize(rows, columns),
         ]
@@ -136,13 +138,13 @@ class Moved:
         slope += gradient
 
 
-def moved_sight(shape: Shape, looks: Sequence[Look], random: np.random.Generator) -> Sight:
+def jittered_viewpoint(shape: Shape, looks: Sequence[ViewSpec], random: np.random.Generator) -> Viewpoint:
     """A sight that differs from the product's by up to an eighth of the side and some degrees."""
     whole = min(shape)
     side = whole * random.uniform(*_NEARER)
     left, top = ((length - side) * random.uniform() for length in shape[::-1])
     degrees = random.normal(0, _DEGREES)
-    return Sight([Moved(shape, look, (left, top, side), degrees) for look in looks])
+    return Viewpoint([JitteredView(shape, look, (left, top, side), degrees) for look in looks])
 
 
 def _turn(size: int, degrees: float) -> NDArray[np.float64]:

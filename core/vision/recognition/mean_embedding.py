@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from core.vision.recognition.photo_reader import PhotoReading
 
 RECOGNISER_NAME = "mean-embedding-1"
-MOST_CANDIDATES = 3  # what an answer's line holds
+MAX_CANDIDATES = 3  # what an answer's line holds
 _RIVALS = 4  # people looked at beside the nearest one; more do not change the fit
 _NEVER = 1e6  # the cost of a forbidden name: more than any sum of logarithms in a photo
 
@@ -41,14 +41,14 @@ class FaceNaming(NamedTuple):
     withheld: Candidate | None = None
 
 
-Confirmed: TypeAlias = "Sequence[Candidate | None]"  # for each face whom people named it as; empty: none of them
+ConfirmedNames: TypeAlias = "Sequence[Candidate | None]"  # for each face whom people named it as; empty: none of them
 
 
 class Recogniser(Protocol):
     """Names the faces of one photo."""
 
     def recognise(
-        self, queries: NDArray[np.float32], cannot_link_ids: Sequence[frozenset[int]], confirmed: Confirmed = ()
+        self, queries: NDArray[np.float32], cannot_link_ids: Sequence[frozenset[int]], confirmed: ConfirmedNames = ()
     ) -> list[FaceNaming]:
         """Return a naming for each embedding (N, 128); `cannot_link_ids[i]`: people whom face i does not show."""
 
@@ -115,7 +115,7 @@ class MeanEmbeddingRecogniser:
         return dict(zip(self._gallery.person_ids, self._gallery.names, strict=True))
 
     def recognise(
-        self, queries: NDArray[np.float32], cannot_link_ids: Sequence[frozenset[int]], confirmed: Confirmed = ()
+        self, queries: NDArray[np.float32], cannot_link_ids: Sequence[frozenset[int]], confirmed: ConfirmedNames = ()
     ) -> list[FaceNaming]:
         """For each embedding (N, 128) a naming, see `namings`.
 
@@ -125,7 +125,7 @@ class MeanEmbeddingRecogniser:
             confirmed: for each face, whom people named it as.
         """
         chances = self.probabilities(queries, mask_of(cannot_link_ids, self._gallery.person_ids))
-        return namings(chances, self.people, self._config.name_from, confirmed)
+        return name_faces(chances, self.people, self._config.name_from, confirmed)
 
     def probabilities(self, queries: NDArray[np.float32], cannot_links: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Embeddings (N, 128) and a mask (N, P) of who they are not -> (N, P + 1), rows sum to 1, "unknown" is last."""
@@ -139,8 +139,8 @@ def mask_of(cannot_link_ids: Sequence[frozenset[int]], person_ids: Sequence[int]
     return mask.reshape(len(cannot_link_ids), len(person_ids))
 
 
-def namings(
-    chances: NDArray[np.float64], people: Mapping[int, str], name_from: float, confirmed: Confirmed = ()
+def name_faces(
+    chances: NDArray[np.float64], people: Mapping[int, str], name_from: float, confirmed: ConfirmedNames = ()
 ) -> list[FaceNaming]:
     """The answer for a whole photo: what people confirmed, and guesses that name nobody twice.
 
@@ -162,7 +162,7 @@ def namings(
         return Candidate(*columns[column], float(row[column]))
 
     def naming(row: NDArray[np.float64], person: Candidate | None) -> FaceNaming:
-        order = np.argsort(-row[:-1], kind="stable")[:MOST_CANDIDATES]
+        order = np.argsort(-row[:-1], kind="stable")[:MAX_CANDIDATES]
         candidates = tuple(candidate(index, row) for index in order if row[index] > 0)
         if person is not None:
             return FaceNaming(candidates, person)
@@ -174,7 +174,7 @@ def namings(
 
 
 def _guesses(
-    chances: NDArray[np.float64], person_ids: Sequence[int], name_from: float, settled: Confirmed
+    chances: NDArray[np.float64], person_ids: Sequence[int], name_from: float, settled: ConfirmedNames
 ) -> list[tuple[int | None, int | None]]:
     """For each face that is not settled the column that it is named as, and the one that is withheld."""
     counts = Counter(person.person_id for person in settled if person is not None)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from core.bootstrap import Services
 from core.domain.data.datasets import NOBODY, UNNAMED, Dataset, DatasetClass, Shard
 from core.domain.jobs import JSON, Job, JobKind
-from core.domain.registry.evaluation import Bin, EvaluationReport
+from core.domain.registry.evaluation import EvaluationReport, ReliabilityBin
 from core.domain.registry.versions import LicensedPart, VersionDraft
 from core.domain.training.runs import CurvePoint, Run
 from core.services.training.callbacks import Callback, combine
@@ -168,7 +168,7 @@ class Coach:
 def a_report(accuracy: float = 0.9) -> EvaluationReport:
     """Of three people; the third is often taken for the first."""
     confusion = ((10, 0, 0), (1, 9, 0), (4, 0, 6))
-    bins = (Bin(0.9, accuracy, 30),)
+    bins = (ReliabilityBin(0.9, accuracy, 30),)
     folds, by_step = {"0": accuracy}, {"0": ((10, 0.5), (20, accuracy))}
     return EvaluationReport(
         head="cnn",

@@ -14,7 +14,15 @@ from core.domain.errors import OmokageError
 from core.domain.faces import Box, Candidate
 from core.domain.generation import FaceChoice
 from core.domain.jobs import Failure, Job, JobKind
-from core.domain.optimisation import Norms, Optimized, OptimizeMode, OptimizeRequest, OptimizeStep, Transfer, Verdict
+from core.domain.optimisation import (
+    Norms,
+    OptimizeMode,
+    OptimizeRequest,
+    OptimizeResult,
+    OptimizeStep,
+    Prediction,
+    Transfer,
+)
 from core.domain.people import NewFace
 from tests.integration.bot.coach import GUILD, NAMES
 from tests.integration.bot.worker import OWNER, Event, FakeWorker, embedding, jpeg
@@ -69,7 +77,7 @@ class Forger:
                 return True
         return False
 
-    def _choice(self, job: Job) -> Optimized | None:
+    def _choice(self, job: Job) -> OptimizeResult | None:
         asked = OptimizeRequest.from_json(job.params)
         if asked.start is None or asked.start.photo is None:
             return None
@@ -77,13 +85,13 @@ class Forger:
         if self.faces == 1 or asked.start.index is not None:
             return None
         choice = FaceChoice("start", asked.start.photo, self.faces, self.services.blobs.put(jpeg(320, 200)))
-        return Optimized(asked.mode, asked.target, MODEL, 1, choice=choice)
+        return OptimizeResult(asked.mode, asked.target, MODEL, 1, choice=choice)
 
-    def _made(self, job: Job, *, stopped: bool) -> Optimized:
+    def _made(self, job: Job, *, stopped: bool) -> OptimizeResult:
         asked = OptimizeRequest.from_json(job.params)
         found = asked.mode is OptimizeMode.FOOL
         before, after = _verdict("Ben", found, asked.target), _verdict(asked.target, found, asked.target)
-        return Optimized(
+        return OptimizeResult(
             asked.mode,
             asked.target,
             MODEL,
@@ -101,10 +109,10 @@ class Forger:
         )
 
 
-def _verdict(name: str, found: bool, target: str) -> Verdict:
+def _verdict(name: str, found: bool, target: str) -> Prediction:
     share = 0.97 if name == target else 0.01
     top = (Candidate(1, name, 0.97), Candidate(2, "Dana", 0.02))
-    return Verdict(found, top, share, 0.02, name if found else None)
+    return Prediction(found, top, share, 0.02, name if found else None)
 
 
 def acquaint(services: Services) -> None:

@@ -10,7 +10,7 @@ import pytest
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobKind, JobState, QueueName
 from core.domain.optimisation import Robustness
-from core.domain.registry.robustness import CheckState, Faced, robustness_in
+from core.domain.registry.robustness import AttackOutcome, CheckState, robustness_from_metrics
 from core.domain.training.runs import RunKind
 from core.services.jobs.robustness_checks import CheckJobs
 from core.services.jobs.service import JobService
@@ -73,7 +73,7 @@ def test_a_slice_goes_back_to_the_queue_with_what_was_found(
 ) -> None:
     asked = checks.ask(trained.version())
     assert asked is not None
-    state = CheckState((Faced(1, 2), Faced(8, 0)), textures=40, closed=9, opened=1)
+    state = CheckState((AttackOutcome(1, 2), AttackOutcome(8, 0)), textures=40, closed=9, opened=1)
     for _ in range(5):  # more often than a job may be tried
         job = jobs.claim(broker.take()[0], "worker")
         assert job is not None
@@ -95,7 +95,7 @@ def test_a_worker_that_was_thought_dead_writes_nothing(
     clock.advance(60)
     jobs.recover()
     assert jobs.claim(asked.id, "next") is not None
-    assert not checks.go_on(late, CheckState((Faced(8, 0),)))
+    assert not checks.go_on(late, CheckState((AttackOutcome(8, 0),)))
     now = jobs.get(asked.id)
     assert (now.state, now.lease_owner, "state" in now.params) == (JobState.RUNNING, "next", False)
 
@@ -110,7 +110,7 @@ def test_figures_come_onto_the_card_and_nothing_else_changes(trained: Trained, r
     before = trained.version(ece=0.01)
     after = registry.record_robustness(before.id, FOUND)
     assert registry.get(before.id) == after
-    assert robustness_in(after.metrics) == FOUND
+    assert robustness_from_metrics(after.metrics) == FOUND
     assert replace(after, metrics=before.metrics) == before
     assert after.metrics == {**before.metrics, "robustness": FOUND.to_json()}
 

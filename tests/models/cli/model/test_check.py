@@ -16,11 +16,11 @@ from core.bootstrap import build_checker
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobKind
 from core.domain.optimisation import Robustness
-from core.domain.registry.robustness import robustness_in
+from core.domain.registry.robustness import robustness_from_metrics
 from core.domain.training.runs import RunKind
 from core.models.attack import robustness
 from core.services.datasets.importing import import_folder
-from core.services.robustness.service import CheckService, load_check
+from core.services.robustness.service import RobustnessService, load_check
 from core.settings import Settings
 from core.vision.datasets.dataset_pictures import PictureReader
 from tests.models.drawn import write_people
@@ -87,7 +87,7 @@ def test_a_worker_finds_what_the_shell_finds(settings: Settings) -> None:
         job = services.checks.ask(version, again=True)
         assert job is not None
         load = partial(load_check, services.registry, services.dataset_storage)
-        checker = CheckService(services.registry, services.runs, services.checks, load, slice_s=0.0)
+        checker = RobustnessService(services.registry, services.runs, services.checks, load, slice_s=0.0)
         found, turns = None, 0
         while found is None:
             with services.database.write() as connection:
@@ -96,7 +96,7 @@ def test_a_worker_finds_what_the_shell_finds(settings: Settings) -> None:
             assert claimed is not None
             found, turns = checker.answer(claimed, lambda: False), turns + 1
         assert turns >= 2  # an attack at least, and the textures
-        card = robustness_in(services.registry.get(version.id).metrics)
+        card = robustness_from_metrics(services.registry.get(version.id).metrics)
     assert {"number": 2, **found} == shell
     assert card == Robustness.from_json(found)
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from core.models.common.sample_quality import load_judges
+from core.models.families import load_generator
 from core.models.generators.generator import FaceModel
-from core.models.generators.loading import load_face_model
 from core.starter.models import FOLDER_VARIABLE, starter_model, starter_names
 from portraits.random_people import TRAITS
 
@@ -19,7 +19,7 @@ SEEDS = range(16)
 @pytest.fixture(params=["starter dcgan", "starter vae"])
 def shipped(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> FaceModel:
     monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
-    return load_face_model(*starter_model(request.param))
+    return load_generator(*starter_model(request.param))
 
 
 def test_all_of_it_is_small_enough_to_come_with_the_product(monkeypatch: pytest.MonkeyPatch) -> None:

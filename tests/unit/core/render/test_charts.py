@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from core.domain.registry.evaluation import Bin, EvaluationReport, confusion_of
+from core.domain.registry.evaluation import EvaluationReport, ReliabilityBin, confusion_matrix
 from core.domain.training.runs import CurvePoint
 from core.render.chart_panels import thinned
 from core.render.chart_style import BLUE, MINT, ORANGE
@@ -43,14 +43,17 @@ def training(steps: int = 8000) -> list[CurvePoint]:
 
 
 def report(
-    people: int, wrong: int = 0, names: tuple[str, ...] | None = None, bins: tuple[Bin, ...] = (Bin(0.9, 0.8, 100),)
+    people: int,
+    wrong: int = 0,
+    names: tuple[str, ...] | None = None,
+    bins: tuple[ReliabilityBin, ...] = (ReliabilityBin(0.9, 0.8, 100),),
 ) -> EvaluationReport:
     truth = [person for person in range(people) for _ in range(20)]
     guesses = [(person + 1) % people if place < wrong else person for place, person in enumerate(truth)]
     names = names or tuple(f"人 {number}" for number in range(people))
     folds = {"0": 1 - wrong / len(truth)}
     return EvaluationReport(
-        "cnn", "classic", "家族 v1", "0f", names, folds, {}, confusion_of(truth, guesses, people), bins, 0.1
+        "cnn", "classic", "家族 v1", "0f", names, folds, {}, confusion_matrix(truth, guesses, people), bins, 0.1
     )
 
 
@@ -215,8 +218,8 @@ def test_somebody_without_held_out_pictures_does_not_hinder_the_others() -> None
 
 
 def test_too_sure_is_orange_and_too_modest_green() -> None:
-    sure = render_reliability(report(2, bins=(Bin(0.9, 0.5, 10), Bin(0.5, 0.5, 10))))
-    modest = render_reliability(report(2, bins=(Bin(0.5, 0.9, 10), Bin(0.9, 0.9, 10))))
+    sure = render_reliability(report(2, bins=(ReliabilityBin(0.9, 0.5, 10), ReliabilityBin(0.5, 0.5, 10))))
+    modest = render_reliability(report(2, bins=(ReliabilityBin(0.5, 0.9, 10), ReliabilityBin(0.9, 0.9, 10))))
     key = 400  # the squares and words of the key are in these colours, too
     assert count(sure, ORANGE) > count(modest, ORANGE) + key
     assert count(modest, MINT) > count(sure, MINT) + key

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from core.domain.faces import Box, DetectedFace
-from core.models.attack.differentiable_heads import CHIP, Fooled, fooled
+from core.models.attack.differentiable_heads import CHIP_SPEC, DifferentiableHead, differentiable_head
 from core.vision.embedding.align import align
-from core.vision.gradients.rendering import Look, sampling_of
+from core.vision.gradients.rendering import ViewSpec, sampling_of
 from core.vision.views import Framing, View
 from tests.models.fooled_parts import (
     FOOLED,
@@ -26,7 +26,7 @@ POINTS = ((38.0, 42.0), (70.0, 40.0), (55.0, 62.0), (42.0, 78.0), (69.0, 77.0))
 FACE = DetectedFace(Box(25, 15, 60, 75), 0.9, POINTS)
 
 
-def shown(head: Fooled, count: int, seed: int = 4) -> list[Pictures]:
+def shown(head: DifferentiableHead, count: int, seed: int = 4) -> list[Pictures]:
     """Faces for each of a head's looks."""
     images = np.pad(chips(count, seed), ((0, 0), (5, 5), (5, 5), (0, 0)), mode="reflect")
     return [
@@ -39,8 +39,8 @@ def shown(head: Fooled, count: int, seed: int = 4) -> list[Pictures]:
 def test_a_cnn_says_what_its_head_says_of_the_photo(framing: Framing, *, grey: bool) -> None:
     head = cnn_head(framing=framing, grey=grey)
     image = np.pad(chips(1, 4)[0], ((5, 5), (5, 5), (0, 0)), mode="reflect")
-    seen = fooled(head, embedding_network())
-    assert seen.looks == (Look(View(framing, 37), 32), CHIP)
+    seen = differentiable_head(head, embedding_network())
+    assert seen.looks == (ViewSpec(View(framing, 37), 32), CHIP_SPEC)
     faces = [sampling_of(image.shape[:2], look, FACE).render(image)[None] for look in seen.looks]
     answer = head.probabilities(reading(image, (FACE,), align(image, POINTS)[None]))
     assert seen.chances(faces, closed=False) == pytest.approx(answer, abs=1e-5)
@@ -56,7 +56,7 @@ def test_an_embedding_head_says_what_it_says_of_the_photo(faceless: int) -> None
     faces[:3] = chips(3)
     answer = head.probabilities(reading(faces[0], (FACE,) * 20, faces))
     assert (answer.argmax(1)[:3] == [0, 1, 2]).all()
-    seen = fooled(head, embedding_network())
+    seen = differentiable_head(head, embedding_network())
     assert seen.chances([faces], closed=False) == pytest.approx(answer, abs=1e-4)
     assert seen.slopes([faces], np.zeros(20, np.intp), closed=False).chances == pytest.approx(answer, abs=1e-4)
     closed = answer[:, :-1] / answer[:, :-1].sum(1, keepdims=True)
@@ -118,7 +118,7 @@ def test_the_gate_is_followed_only_where_it_doubts() -> None:
 
 
 def test_somebody_without_a_picture_can_be_asked_for_but_not_reached() -> None:
-    head = fooled(embedding_head(faceless=1), embedding_network())
+    head = differentiable_head(embedding_head(faceless=1), embedding_network())
     slopes = head.slopes([chips(2)], np.array([3, 3]), closed=False)
     assert (slopes.chances[:, 3] == 0).all()
     assert np.isfinite(slopes.losses).all()
@@ -131,4 +131,4 @@ def test_no_faces_have_no_answers() -> None:
 
 def test_other_heads_are_refused() -> None:
     with pytest.raises(TypeError, match="no way back"):
-        fooled(object())  # type: ignore[arg-type]
+        differentiable_head(object())  # type: ignore[arg-type]

@@ -10,9 +10,9 @@ import pytest
 from core.domain.faces import DetectedFace
 from core.domain.generation import Face
 from core.domain.optimisation import OptimizeMode, OptimizeRequest
-from core.models.attack.differentiable_heads import Fooled
-from core.models.attack.optimiser import SIDE, InputOptimiser, Reached, fool_faces
-from core.vision.gradients.jpeg import compressed, decoded
+from core.models.attack.differentiable_heads import DifferentiableHead
+from core.models.attack.optimiser import SIDE, InputOptimiser, StepResult, attack_faces
+from core.vision.gradients.jpeg import compress_jpeg, decode_jpeg
 from core.vision.gradients.rendering import sampling_of
 from tests.models.core.models.attack.test_differentiable_heads import FACE
 from tests.models.fooled_parts import FOOLED, Pictures, chips, fooled_cnn, fooled_embedding
@@ -28,7 +28,7 @@ def photo(seed: int = 0) -> Pictures:
 
 
 def optimiser(
-    head: Fooled,
+    head: DifferentiableHead,
     request: OptimizeRequest,
     target: int = 1,
     *,
@@ -39,14 +39,16 @@ def optimiser(
     return InputOptimiser(head, target, request, start, face, so_far, lambda picture: FACE)
 
 
-def run(one: InputOptimiser) -> list[Reached]:
+def run(one: InputOptimiser) -> list[StepResult]:
     reached = []
     while one.step < one.steps and not one.settled:
         reached.append(one.advance())
     return reached
 
 
-def chance(head: Fooled, picture: Pictures, face: DetectedFace | None, target: int, *, closed: bool) -> float:
+def chance(
+    head: DifferentiableHead, picture: Pictures, face: DetectedFace | None, target: int, *, closed: bool
+) -> float:
     """What the head says of a picture, rendered as the product does."""
     faces = [sampling_of(picture.shape[:2], look, face).render(picture)[None] for look in head.looks]
     return float(head.chances(faces, closed=closed)[0, target])
@@ -161,7 +163,7 @@ def test_a_robust_picture_survives_compression() -> None:
     one = optimiser(fooled_cnn(), replace(NOISE, robust=True, steps=120))
     run(one)
     for quality in (75, 85, 95):
-        assert chance(fooled_cnn(), decoded(compressed(one.picture, quality)), None, 1, closed=True) > 0.8
+        assert chance(fooled_cnn(), decode_jpeg(compress_jpeg(one.picture, quality)), None, 1, closed=True) > 0.8
 
 
 def test_the_face_is_found_again_and_the_best_picture_is_what_holds_then() -> None:
@@ -203,7 +205,7 @@ def test_many_faces_are_fooled_at_once(name: str) -> None:
     head = FOOLED[name]()
     pictures, targets = [photo(seed) for seed in range(4)] + [chips(1, 9)[0]], np.array([0, 1, 2, 1, 2])
     faces = [FACE] * 4 + [None]
-    found = fool_faces(head, pictures, faces, targets, epsilon=20, steps=30)
+    found = attack_faces(head, pictures, faces, targets, epsilon=20, steps=30)
     for picture, start, face, target in zip(found, pictures, faces, targets, strict=True):
         assert np.abs(picture.astype(np.int16) - start).max() <= 20
         before, after = (chance(head, one, face, int(target), closed=False) for one in (start, picture))
@@ -214,4 +216,4 @@ def test_many_faces_are_fooled_at_once(name: str) -> None:
 
 
 def test_no_faces_are_fooled_at_once() -> None:
-    assert fool_faces(fooled_cnn(), [], [], np.zeros(0, np.intp), epsilon=8, steps=3) == []
+    assert attack_faces(fooled_cnn(), [], [], np.zeros(0, np.intp), epsilon=8, steps=3) == []

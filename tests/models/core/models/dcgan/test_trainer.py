@@ -225,7 +225,7 @@ def test_a_run_that_collapses_ends_here_and_stays_so_after_a_restore(
     assert trainer.should_stop() is None
     ending = EarlyStop("diversity-fell", 12, 4, "kid", 0.5)
     with monkeypatch.context() as patch:
-        patch.setattr("core.models.dcgan.trainer.collapse.verdict", lambda points: ending)
+        patch.setattr("core.models.dcgan.trainer.early_stop.should_stop", lambda points: ending)
         assert trainer.should_stop() == ending
     again = made(400)
     again.restore(trainer.save_state())

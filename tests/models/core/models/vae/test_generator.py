@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.models.common import weights_file
-from core.models.generators.loading import load_face_model
+from core.models.families import load_generator
 from core.models.vae.generator import VaeFaces
 from core.vision.views import Framing, View
 from tests.models.vae_parts import CODES, SIZE, VERSION, faces, pictures, tensors
@@ -105,7 +105,7 @@ def test_a_trait_that_it_does_not_know_is_answered_with_those_that_it_does() -> 
 
 def test_a_model_comes_back_from_its_file_half_as_large_and_draws_the_same() -> None:
     data = weights_file.dump(tensors(), {"architecture": "vae-64"})
-    loaded = load_face_model("vae-64", VERSION, data)
+    loaded = load_generator("vae-64", VERSION, data)
     codes = FACES.codes(range(5))
     assert (loaded.codes(range(5)) == codes).all()
     assert (loaded.render(codes) == FACES.render(codes)).all()
@@ -128,7 +128,7 @@ def test_a_model_comes_back_from_its_file_half_as_large_and_draws_the_same() -> 
 )
 def test_a_file_that_does_not_fit_its_card_is_bad_weights(architecture: str, config: dict) -> None:
     with pytest.raises(OmokageError) as refused:
-        load_face_model(architecture, config, weights_file.dump(tensors(), {}))
+        load_generator(architecture, config, weights_file.dump(tensors(), {}))
     assert refused.value.code is ErrorCode.BAD_WEIGHTS
 
 
@@ -142,5 +142,5 @@ def test_a_tensor_of_another_shape_is_refused(name: str) -> None:
 def test_a_damaged_file_is_bad_weights() -> None:
     data = weights_file.dump(tensors(), {})
     with pytest.raises(OmokageError) as refused:
-        load_face_model("vae-64", VERSION, data[:-1] + bytes([data[-1] ^ 1]))
+        load_generator("vae-64", VERSION, data[:-1] + bytes([data[-1] ^ 1]))
     assert refused.value.code is ErrorCode.BAD_WEIGHTS

@@ -48,7 +48,7 @@ def straight() -> Iterator[Callable[[str], Straight]]:
 
         @cache
         def made(preset: str) -> Straight:
-            one = stack.enter_context(closing(vae(preset, steps=40, learning_rate=3e-3, average=0.5)))
+            one = stack.enter_context(closing(vae(preset, steps=40, learning_rate=3e-3, ema_decay=0.5)))
             before = one.tensors()
             for _ in range(6):
                 one.advance()
@@ -122,7 +122,7 @@ def test_going_on_after_a_restart_is_going_on_bit_for_bit(straight: Callable[[st
     expected, first = straight(preset).after, straight(preset).begun_again()
     for _ in range(3):
         first.advance()
-    with closing(vae(preset, steps=40, learning_rate=3e-3, average=0.5)) as second:
+    with closing(vae(preset, steps=40, learning_rate=3e-3, ema_decay=0.5)) as second:
         second.set_tensors(first.tensors(), 3)
         for _ in range(3):
             second.advance()

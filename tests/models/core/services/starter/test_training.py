@@ -21,7 +21,7 @@ from core.domain.jobs import JobLimits
 from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind
 from core.models.common import weights_file
-from core.models.generators.loading import load_face_model
+from core.models.families import load_generator
 from core.services.starter import training
 from core.services.starter.portrait_set import LabelledPortrait
 from core.services.starter.training import Plan, begin, finish
@@ -79,7 +79,7 @@ def test_a_finished_version_becomes_a_starter_model_with_traits(
     file.write_bytes(made.weights)
     card.write_text(json.dumps(dict(made.card)))
     assert starter_names() == ("starter vae",)
-    model = load_face_model(*starter_model("starter vae"))
+    model = load_generator(*starter_model("starter vae"))
     # with directions for its traits, of the pictures in the data set's order.
     assert model.traits == tuple(sorted(TRAITS))
     codes = model.encode(pictures(COUNT))
@@ -120,7 +120,7 @@ def test_the_traits_of_a_model_that_takes_no_pictures_are_found_in_its_own(
     sources = [f"{row}.jpg" for row in reversed(range(COUNT))]
     reader = SimpleNamespace(sources=sources, images=lambda _view: bars(shown))
     services.dataset_storage.open = lambda _dataset: reader
-    monkeypatch.setattr(training, "load_face_model", lambda *_: Drawer())
+    monkeypatch.setattr(training, "load_generator", lambda *_: Drawer())
     # When
     made = finish(
         services.registry, services.dataset_storage, version(kind=RunKind.DCGAN, architecture="dcgan-light"), people, ""

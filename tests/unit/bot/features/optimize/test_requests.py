@@ -21,10 +21,10 @@ from bot.features.optimize.requests import (
 )
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.optimisation import (
-    MOST_STEPS,
-    Optimized,
+    MAX_STEPS,
     OptimizeMode,
     OptimizeRequest,
+    OptimizeResult,
 )
 from tests.unit.bot.features.optimize.builders import (
     FOOL,
@@ -73,7 +73,7 @@ def test_options_that_do_not_go_together_are_said(said: OptimizeOptions, reason:
 
 
 @pytest.mark.parametrize(
-    "said", [OptimizeOptions(steps=0), OptimizeOptions(steps=MOST_STEPS + 1), OptimizeOptions(photo=True, epsilon=33)]
+    "said", [OptimizeOptions(steps=0), OptimizeOptions(steps=MAX_STEPS + 1), OptimizeOptions(photo=True, epsilon=33)]
 )
 def test_what_is_out_of_range_is_said_with_its_range(said: OptimizeOptions) -> None:
     with pytest.raises(OmokageError) as refused:
@@ -131,10 +131,12 @@ def test_twice_the_bound_stays_within_what_is_allowed(epsilon: int) -> None:
         (FOOL, made(steps=40), ()),  # it ended by itself
         (FOOL, made(steps=40, stopped=True), (CONTINUE,)),
         (replace(NOISE, steps=100), made(UNSEEN, OptimizeMode.NOISE), (CONTINUE, AGAIN)),
-        (FOOL, Optimized(OptimizeMode.FOOL, "Mina", "recogniser v2", 5), ()),
+        (FOOL, OptimizeResult(OptimizeMode.FOOL, "Mina", "recogniser v2", 5), ()),
     ],
 )
-def test_only_what_makes_sense_is_offered(asked: OptimizeRequest, result: Optimized, offered: tuple[str, ...]) -> None:
+def test_only_what_makes_sense_is_offered(
+    asked: OptimizeRequest, result: OptimizeResult, offered: tuple[str, ...]
+) -> None:
     assert next_actions(asked, result) == offered
 
 

@@ -20,8 +20,8 @@ from core.domain.faces import Candidate
 from core.domain.optimisation import (
     Norms,
     OptimizeMode,
+    Prediction,
     Transfer,
-    Verdict,
 )
 from tests.unit.bot.fakes import JOB_ID
 from tests.unit.bot.features.optimize.builders import (
@@ -59,7 +59,7 @@ from tests.unit.bot.features.optimize.builders import (
     ],
 )
 def test_success_is_only_what_classify_itself_would_say(
-    mode: str, after: Verdict, outcome: Outcome, title: str
+    mode: str, after: Prediction, outcome: Outcome, title: str
 ) -> None:
     result = made(after, OptimizeMode(mode))
     asked = FOOL if mode == "fool" else replace(NOISE, mode=OptimizeMode(mode))
@@ -102,7 +102,7 @@ def test_of_noise_it_is_said_whether_the_recogniser_would_be_taken_in(unknown: f
 
 
 def test_names_cannot_break_the_text() -> None:
-    who = Verdict(True, (Candidate(7, "*Mina*", 0.9),), 0.9, 0.1, "*Mina*")
+    who = Prediction(True, (Candidate(7, "*Mina*", 0.9),), 0.9, 0.1, "*Mina*")
 
     assert verdict_text(EN, who, "*Mina*").startswith("**\\*Mina\\***\n\\*Mina\\* 90.0 %")
 
@@ -119,7 +119,7 @@ def test_nothing_is_certain(share: float, text: str) -> None:
 @pytest.mark.parametrize("after", [NAMED, LEANING, UNSEEN, NOWHERE, OTIS, None])
 @pytest.mark.parametrize("mode", OptimizeMode)
 def test_every_outcome_has_its_words_within_discords_limits(
-    language: str, mode: OptimizeMode, after: Verdict | None
+    language: str, mode: OptimizeMode, after: Prediction | None
 ) -> None:
     words, name = words_in(language), "*" * 64
     crowd = tuple(Candidate(number, name, 0.3) for number in range(3))

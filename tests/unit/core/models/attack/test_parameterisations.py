@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from core.models.attack.fourier import COLOURS, Waves
-from core.models.attack.parameterisations import Bounded, Canvas, FreePixels
+from core.models.attack.fourier import COLOURS, FourierImage
+from core.models.attack.parameterisations import BoundedPixels, FreePixels, Parameterisation
 
 ALL = slice(0, 40), slice(0, 40)
 
@@ -18,7 +18,7 @@ def photo(seed: int = 0) -> NDArray[np.uint8]:
     return np.random.default_rng(seed).integers(0, 256, (40, 40, 3), np.uint8)
 
 
-def towards(wanted: NDArray[np.uint8], canvas: Canvas) -> NDArray[np.float32]:
+def towards(wanted: NDArray[np.uint8], canvas: Parameterisation) -> NDArray[np.float32]:
     """The slope of half the squared distance to a picture."""
     return canvas.picture.astype(np.float32) - wanted
 
@@ -26,7 +26,7 @@ def towards(wanted: NDArray[np.uint8], canvas: Canvas) -> NDArray[np.float32]:
 @given(st.integers(1, 32), st.integers(1, 30), st.integers(0, 3))
 @settings(max_examples=25, deadline=None)
 def test_no_pixel_leaves_its_bound(epsilon: int, steps: int, seed: int) -> None:
-    canvas, random = Bounded(photo(), epsilon), np.random.default_rng(seed)
+    canvas, random = BoundedPixels(photo(), epsilon), np.random.default_rng(seed)
     for step in range(steps):
         canvas.move(random.normal(0, 1, (40, 40, 3)).astype(np.float32), ALL, 1 - step / steps)
         assert np.abs(canvas.picture.astype(np.int16) - photo()).max() <= epsilon
@@ -35,7 +35,7 @@ def test_no_pixel_leaves_its_bound(epsilon: int, steps: int, seed: int) -> None:
 @pytest.mark.parametrize("epsilon", [1, 2, 8, 32])
 def test_forty_steps_reach_the_bound_wherever_the_slope_says_so(epsilon: int) -> None:
     start = np.full((40, 40, 3), 128, np.uint8)
-    canvas = Bounded(start, epsilon)
+    canvas = BoundedPixels(start, epsilon)
     slope = np.where(np.random.default_rng(0).random((40, 40, 3)) < 0.5, -1.0, 1.0).astype(np.float32)
     for step in range(40):
         canvas.move(slope, ALL, 1 - step / 40)
@@ -43,7 +43,7 @@ def test_forty_steps_reach_the_bound_wherever_the_slope_says_so(epsilon: int) ->
 
 
 def test_a_slope_that_turns_round_is_soon_followed_however_long_it_went_the_other_way() -> None:
-    canvas, slope = Bounded(photo(), 32), np.ones((40, 40, 3), np.float32)
+    canvas, slope = BoundedPixels(photo(), 32), np.ones((40, 40, 3), np.float32)
     for _ in range(20):
         canvas.move(slope, ALL, 0.05)
     before = canvas.picture.astype(np.int16)
@@ -57,13 +57,13 @@ def test_a_slope_that_turns_round_is_soon_followed_however_long_it_went_the_othe
 def test_the_first_step_is_a_share_of_the_bound_and_the_last_is_one_level(first: float, levels: int) -> None:
     start = np.full((40, 40, 3), 128, np.uint8)
     for left, moved in ((1.0, levels), (0.01, 1)):
-        canvas = Bounded(start, 8, first=first)
+        canvas = BoundedPixels(start, 8, first=first)
         canvas.move(np.ones((40, 40, 3), np.float32), ALL, left)
         assert (canvas.picture == 128 - moved).all()
 
 
 def test_a_pixel_on_which_nothing_depends_stays() -> None:
-    canvas = Bounded(photo(), 8)
+    canvas = BoundedPixels(photo(), 8)
     slope = np.zeros((40, 40, 3), np.float32)
     canvas.move(slope, ALL, 1.0)
     assert (canvas.picture == photo()).all()
@@ -78,14 +78,14 @@ def test_a_bounded_picture_goes_on_from_an_earlier_one_as_far_as_the_bound_allow
     start = np.full((40, 40, 3), 100, np.uint8)
     earlier = start.copy()
     earlier[0, 0], earlier[1, 1] = 105, 180
-    picture = Bounded(start, 8, earlier).picture
+    picture = BoundedPixels(start, 8, earlier).picture
     assert picture[0, 0].tolist() == [105] * 3
     assert picture[1, 1].tolist() == [108] * 3
 
 
 def test_a_photo_is_not_changed_in_its_place() -> None:
     start = photo()
-    Bounded(start, 8).move(np.ones((40, 40, 3), np.float32), ALL, 1.0)
+    BoundedPixels(start, 8).move(np.ones((40, 40, 3), np.float32), ALL, 1.0)
     assert (start == photo()).all()
 
 
@@ -100,7 +100,7 @@ def test_free_pixels_go_where_the_slope_leads() -> None:
 def test_waves_go_where_the_slope_leads() -> None:
     rows, columns = np.mgrid[:40, :40] / 40
     wanted = (128 + 60 * np.sin(6 * rows)[..., None] * np.cos(9 * columns)[..., None] * [1, 0.8, 0.5]).astype(np.uint8)
-    canvas = Waves(40, np.random.default_rng(0))
+    canvas = FourierImage(40, np.random.default_rng(0))
     far = float(np.abs(towards(wanted, canvas)).mean())
     for step in range(200):
         canvas.move(towards(wanted, canvas), ALL, 1 - step / 200)
@@ -108,7 +108,7 @@ def test_waves_go_where_the_slope_leads() -> None:
 
 
 def test_waves_begin_as_a_grey_picture_that_the_seed_decides() -> None:
-    first, again, other = (Waves(40, np.random.default_rng(seed)).picture for seed in (1, 1, 2))
+    first, again, other = (FourierImage(40, np.random.default_rng(seed)).picture for seed in (1, 1, 2))
     assert (first == again).all()
     assert (first != other).any()
     assert 80 < first.mean() < 176
@@ -116,13 +116,13 @@ def test_waves_begin_as_a_grey_picture_that_the_seed_decides() -> None:
 
 def test_waves_go_on_from_a_picture_as_it_was() -> None:
     picture = np.clip(photo(), 4, 251)
-    found = Waves(40, np.random.default_rng(0), picture).picture
+    found = FourierImage(40, np.random.default_rng(0), picture).picture
     assert np.abs(found.astype(np.int16) - picture).max() <= 1
 
 
 @pytest.mark.parametrize("side", [24, 25])
 def test_the_slope_by_waves_is_what_a_small_change_of_one_makes(side: int) -> None:
-    canvas = Waves(side, np.random.default_rng(4))
+    canvas = FourierImage(side, np.random.default_rng(4))
     weights = np.random.default_rng(5).normal(0, 1, (side, side, 3)).astype(np.float32)
 
     def value(waves: NDArray[np.complexfloating]) -> float:
@@ -148,7 +148,7 @@ def test_brightness_varies_most() -> None:
 
 
 def test_no_wave_is_finer_than_what_is_asked_for() -> None:
-    canvas = Waves(40, np.random.default_rng(0), finest=0.1)
+    canvas = FourierImage(40, np.random.default_rng(0), finest=0.1)
     for step in range(5):
         canvas.move(np.random.default_rng(step).normal(0, 1, (40, 40, 3)).astype(np.float32), ALL, 1.0)
     spectrum = np.abs(np.fft.rfft2(canvas._colours(), axes=(0, 1)))
@@ -157,5 +157,5 @@ def test_no_wave_is_finer_than_what_is_asked_for() -> None:
 
 
 def test_waves_go_on_from_a_picture_without_what_is_too_fine() -> None:
-    found = Waves(40, np.random.default_rng(0), photo(), finest=0.2).picture.astype(np.float32)
+    found = FourierImage(40, np.random.default_rng(0), photo(), finest=0.2).picture.astype(np.float32)
     assert np.abs(np.diff(found, axis=0)).mean() < np.abs(np.diff(photo().astype(np.float32), axis=0)).mean() / 2

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from core.domain.faces import Box, DetectedFace
 from core.vision.embedding.align import CHIP_SIZE, TEMPLATE, align
-from core.vision.gradients.rendering import Look, Sampling, sampling_of
+from core.vision.gradients.rendering import FaceView, ViewSpec, sampling_of
 from core.vision.views import Framing, View, render_view
 
-NET = Look(View(Framing.ALIGNED, 56), 48)
-CHIP = Look(View(Framing.ALIGNED, CHIP_SIZE), CHIP_SIZE)
-CROP = Look(View(Framing.CROP, 112), 96)
-WHOLE = Look(View(Framing.WHOLE, 56), 48)
+NET = ViewSpec(View(Framing.ALIGNED, 56), 48)
+CHIP = ViewSpec(View(Framing.ALIGNED, CHIP_SIZE), CHIP_SIZE)
+CROP = ViewSpec(View(Framing.CROP, 112), 96)
+WHOLE = ViewSpec(View(Framing.WHOLE, 56), 48)
 
 
 def photo(height: int, width: int, seed: int = 0) -> NDArray[np.uint8]:
@@ -42,7 +42,7 @@ FACES = {
 }
 
 
-def slope_agrees(sampling: Sampling, shape: tuple[int, int]) -> None:
+def slope_agrees(sampling: FaceView, shape: tuple[int, int]) -> None:
     """<render(x + d) - render(x), g> is <d, back(g)>, up to what rounding does."""
     random = np.random.default_rng(3)
     before = photo(*shape)
@@ -60,13 +60,13 @@ def slope_agrees(sampling: Sampling, shape: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("name", FACES)
 @pytest.mark.parametrize("look", [NET, CHIP, CROP, WHOLE], ids=["net", "chip", "crop", "whole"])
-def test_the_slope_by_the_photo_is_the_transpose_of_the_rendering(name: str, look: Look) -> None:
+def test_the_slope_by_the_photo_is_the_transpose_of_the_rendering(name: str, look: ViewSpec) -> None:
     slope_agrees(sampling_of((240, 300), look, FACES[name]), (240, 300))
 
 
 @pytest.mark.parametrize("shape", [(336, 336), (48, 48), (100, 163)])
 @pytest.mark.parametrize("look", [NET, CHIP, CROP], ids=["net", "chip", "crop"])
-def test_so_it_is_where_there_is_no_face(shape: tuple[int, int], look: Look) -> None:
+def test_so_it_is_where_there_is_no_face(shape: tuple[int, int], look: ViewSpec) -> None:
     slope_agrees(sampling_of(shape, look, None), shape)
 
 
@@ -106,7 +106,7 @@ def test_nothing_depends_on_what_is_not_shown() -> None:
 
 def test_portraits_are_no_recognisers_framing() -> None:
     with pytest.raises(ValueError, match="portraits"):
-        sampling_of((240, 300), Look(View(Framing.PORTRAIT, 56), 48), FACES["upright"])
+        sampling_of((240, 300), ViewSpec(View(Framing.PORTRAIT, 56), 48), FACES["upright"])
 
 
 def test_landmarks_in_one_place_are_refused() -> None:

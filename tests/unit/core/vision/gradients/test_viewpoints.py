@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.vision.gradients.jpeg import compressed, decoded
+from core.vision.gradients.jpeg import compress_jpeg, decode_jpeg
 from core.vision.gradients.rendering import sampling_of
-from core.vision.gradients.viewpoints import Moved, Sight, moved_sight, shaken, sight_of
+from core.vision.gradients.viewpoints import JitteredView, Viewpoint, jittered_face, jittered_viewpoint, viewpoint_of
 from tests.unit.core.vision.gradients.test_rendering import CHIP, NET, face, photo
 
 FACE = face(150, 120, 75, 8)
@@ -22,13 +22,13 @@ def smooth(height: int, width: int) -> NDArray[np.uint8]:
 
 def test_a_sight_shows_all_looks_of_a_face() -> None:
     image = photo(240, 300)
-    net, chip = sight_of((240, 300), (NET, CHIP), FACE).render(image)
+    net, chip = viewpoint_of((240, 300), (NET, CHIP), FACE).render(image)
     assert (net == sampling_of((240, 300), NET, FACE).render(image)).all()
     assert (chip == sampling_of((240, 300), CHIP, FACE).render(image)).all()
 
 
 def test_the_slopes_of_all_looks_are_added_up() -> None:
-    sight = sight_of((240, 300), (NET, CHIP), FACE)
+    sight = viewpoint_of((240, 300), (NET, CHIP), FACE)
     gradients = [np.ones((48, 48, 3), np.float32), np.full((150, 150, 3), 2.0, np.float32)]
     slope = np.zeros((240, 300, 3), np.float32)
     sight.render(photo(240, 300))
@@ -46,14 +46,14 @@ def test_the_slopes_of_all_looks_are_added_up() -> None:
 
 def test_a_robust_sight_shows_the_face_after_compression() -> None:
     image = smooth(240, 300)
-    (net,) = sight_of((240, 300), (NET,), FACE, quality=40).render(image)
-    assert (net == sampling_of((240, 300), NET, FACE).render(decoded(compressed(image, 40)))).all()
+    (net,) = viewpoint_of((240, 300), (NET,), FACE, quality=40).render(image)
+    assert (net == sampling_of((240, 300), NET, FACE).render(decode_jpeg(compress_jpeg(image, 40)))).all()
 
 
 @pytest.mark.parametrize("quality", [70, 95])
 def test_a_change_that_gets_through_compression_has_a_slope(quality: int) -> None:
     """<render(x + d) - render(x), g> is about <d, back(g)> for a wave that JPEG keeps."""
-    image, sight = smooth(240, 300), sight_of((240, 300), (CHIP,), FACE, quality)
+    image, sight = smooth(240, 300), viewpoint_of((240, 300), (CHIP,), FACE, quality)
     rows, columns = np.mgrid[:240, :300]
     change = np.round(12 * np.sin(rows / 9) * np.cos(columns / 8))[..., None].repeat(3, 2).astype(np.int16)
     (after,) = sight.render((image + change).astype(np.uint8))
@@ -67,7 +67,7 @@ def test_a_change_that_gets_through_compression_has_a_slope(quality: int) -> Non
 
 @pytest.mark.parametrize("look", [NET, CHIP], ids=["net", "chip"])
 def test_the_slope_of_a_moved_picture_is_the_transpose_of_the_move(look) -> None:  # type: ignore[no-untyped-def]
-    moved = Moved((336, 336), look, (11.5, 20.25, 301.3), 7.0)
+    moved = JitteredView((336, 336), look, (11.5, 20.25, 301.3), 7.0)
     image = smooth(336, 336)
     change = (np.random.default_rng(1).integers(-1, 2, (7, 7, 3)) * 30).repeat(48, 0).repeat(48, 1)
     before, after = moved.render(image), moved.render(np.clip(image + change, 0, 255).astype(np.uint8))
@@ -82,7 +82,8 @@ def test_the_slope_of_a_moved_picture_is_the_transpose_of_the_move(look) -> None
 def test_a_picture_that_is_not_moved_is_shown_as_the_product_shows_it() -> None:
     image = photo(336, 336)
     assert (
-        Moved((336, 336), NET, (0, 0, 336), 0.0).render(image) == sampling_of((336, 336), NET, None).render(image)
+        JitteredView((336, 336), NET, (0, 0, 336), 0.0).render(image)
+        == sampling_of((336, 336), NET, None).render(image)
     ).all()
 
 
@@ -90,23 +91,23 @@ def test_moves_are_drawn_within_the_picture() -> None:
     random = np.random.default_rng(0)
     image = np.full((100, 336, 3), 200, np.uint8)
     for _ in range(20):
-        (shown,) = moved_sight((100, 336), (NET,), random).render(image)
+        (shown,) = jittered_viewpoint((100, 336), (NET,), random).render(image)
         assert (shown[20:28, 20:28] == 200).all()
 
 
 def test_a_shaken_face_is_the_same_face_a_little_elsewhere() -> None:
     random = np.random.default_rng(0)
-    off = np.array([np.subtract(shaken(FACE, 0.01, random).landmarks, FACE.landmarks) for _ in range(200)])
+    off = np.array([np.subtract(jittered_face(FACE, 0.01, random).landmarks, FACE.landmarks) for _ in range(200)])
     side = np.sqrt(FACE.box.w * FACE.box.h)
     assert off.std() == pytest.approx(0.01 * side, rel=0.1)
     assert abs(off.mean()) < 0.002 * side
-    other = shaken(FACE, 0.01, random)
+    other = jittered_face(FACE, 0.01, random)
     assert (other.box.w, other.box.h, other.score) == (FACE.box.w, FACE.box.h, FACE.score)
     assert other.box.x != FACE.box.x
 
 
 def test_sights_are_joined_over_their_looks() -> None:
-    rows, columns = Sight(
+    rows, columns = Viewpoint(
         [sampling_of((400, 400), NET, face(100, 100, 40)), sampling_of((400, 400), NET, face(300, 200, 40))]
     ).region
     assert rows.start < 90

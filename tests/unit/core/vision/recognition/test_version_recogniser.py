@@ -13,7 +13,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate, DetectedFace
 from core.vision.recognition.mean_embedding import FaceNaming, Gallery, MeanEmbeddingRecogniser
 from core.vision.recognition.photo_reader import PhotoReading
-from core.vision.recognition.version_recogniser import VersionRecogniser, checked, others_only
+from core.vision.recognition.version_recogniser import VersionRecogniser, checked_probabilities, exclude_trained
 
 ANNA, BEN, CARA, DAN = 1, 2, 3, 4
 NAMES = {ANNA: "Anna", BEN: "Ben", CARA: "Cara", DAN: "Dan"}
@@ -148,7 +148,7 @@ def test_a_photo_without_faces_has_no_namings() -> None:
 
 def test_who_is_known_to_be_nobody_of_the_trained_is_one_of_the_others() -> None:
     chances = np.array([[0.6, 0.1, 0.3], [1.0, 0.0, 0.0]])
-    assert others_only(chances, [True, False]) == pytest.approx(np.array([[0.0, 0.25, 0.75], [0.0, 0.0, 1.0]]))
+    assert exclude_trained(chances, [True, False]) == pytest.approx(np.array([[0.0, 0.25, 0.75], [0.0, 0.0, 1.0]]))
 
 
 chance = st.floats(0, 1)
@@ -197,7 +197,7 @@ def test_what_are_no_probabilities_are_bad_weights(rows: list[list[float]]) -> N
 
 def test_single_precision_is_precise_enough() -> None:
     rows = np.full((1, 3), 1 / 3, np.float32)
-    assert checked(rows, 1, 2).sum(1) == pytest.approx(1, abs=1e-12)
+    assert checked_probabilities(rows, 1, 2).sum(1) == pytest.approx(1, abs=1e-12)
 
 
 def test_what_people_confirmed_outranks_a_trained_head_too() -> None:
