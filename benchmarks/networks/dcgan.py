@@ -62,8 +62,8 @@ def measure(augment: float, steps: int) -> tuple[float, float]:
     trained = milliseconds(step, steps)
     config = {"preset": "light", "size": side, "codes": 100, "framing": "portrait"}
     faces = DcganFaces(config, faces_tensors(training.ema_tensors(1)), {})
-    codes = faces.codes(range(DRAWN))
-    return trained, milliseconds(lambda: faces.render(codes), 2 * steps)
+    latents = faces.latents(range(DRAWN))
+    return trained, milliseconds(lambda: faces.render(latents), 2 * steps)
 
 
 def milliseconds(work: Callable[[], object], times: int) -> float:

@@ -111,13 +111,13 @@ def run(
         number += 1
         if number % _EVERY == 0:  # not counted
             plain = _plain(plain_training, preset, view)
-            measured = quality.figures(plain.render(plain.codes(COMPARED)))
+            measured = quality.figures(plain.render(plain.latents(COMPARED)))
             print(f"plain {plain_training.step:6d} {_said(measured)}", file=sys.stderr, flush=True)
     trainer.report()
     trainer.evaluate()
     draft = trainer.finish()
     plain, ours = _plain(plain_training, preset, view), DcganFaces(draft.config, *load(draft.weights))
-    drawn = {"plain": plain.render(plain.codes(FRESH)), "ours": ours.render(ours.codes(FRESH))}
+    drawn = {"plain": plain.render(plain.latents(FRESH)), "ours": ours.render(ours.latents(FRESH))}
     figures = {"plain": quality.figures(drawn["plain"], thorough=True), "ours": draft.metrics}
     if sheets is not None:
         _write(sheets, plain, ours, draft.weights)
@@ -152,7 +152,7 @@ def _write(folder: Path, plain: DcganFaces, ours: DcganFaces, weights: bytes) ->
 
     folder.mkdir(parents=True, exist_ok=True)
     for name, faces in {"plain": plain, "ours": ours}.items():
-        (folder / f"{name}.png").write_bytes(render_grid(faces.render(faces.codes(range(64))), 8))
+        (folder / f"{name}.png").write_bytes(render_grid(faces.render(faces.latents(range(64))), 8))
     (folder / "ours.safetensors").write_bytes(weights)
 
 

@@ -49,10 +49,10 @@ def run(steps: int = STEPS, seconds: float = SECONDS) -> dict[str, float | int |
     faces = DcganFaces(draft.config, *load(draft.weights))
     images = reader.images(faces.view)
     quality = SampleQuality(images, hold_out_some(len(images), request.seed), faces.view.framing, seed=request.seed)
-    kept = quality.figures(faces.render(faces.codes(COMPARED)))["kid"]
+    kept = quality.figures(faces.render(faces.latents(COMPARED)))["kid"]
     smallest = min(kid for _, kid in draft.metrics["kid_by_step"])
     return {
-        "ended": early_stop.code if early_stop else "not yet",
+        "ended": early_stop.latent if early_stop else "not yet",
         "steps": trainer.step,
         "best step": int(draft.metrics["best_step"]),
         "kept, kid": kept,

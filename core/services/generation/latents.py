@@ -55,7 +55,7 @@ class FaceLatents:
         photos = {which: face for which, face in faces.items() if face.photo is not None}
         if photos:
             stage("finding-faces", 0.1)
-        drawn = iter(model.codes(seeds, truncation) if seeds else ())
+        drawn = iter(model.latents(seeds, truncation) if seeds else ())
         seen = iter(model.encode(np.stack([self._seen(model, *one) for one in photos.items()])) if photos else ())
         return np.stack([next(drawn if face.photo is None else seen) for face in faces.values()])
 

@@ -117,7 +117,7 @@ class GenerationService:
             OmokageError: as `draw`: there may be nothing to warm up.
         """
         model = self._generators.get(guild_id, None).model
-        model.render(model.codes([0]))
+        model.render(model.latents([0]))
 
     def close(self) -> None:
         """End the photo reader's process; the next photo starts another."""
@@ -137,7 +137,7 @@ class GenerationService:
     def _grid(self, request: GridRequest, generator: LoadedGenerator, asked: _Asked) -> GenerationResult:
         model, seeds = generator.model, seeds_of(request.seed, request.count)
         if request.like is None:
-            codes = model.codes(seeds, request.truncation)
+            codes = model.latents(seeds, request.truncation)
         else:
             like = self._codes.find(model, {"like": request.like}, asked.stage, request.truncation)
             codes = model.variations(like[0], seeds)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 NAME = "sitters"  # of the data set
 _SHELL = Origin(0, 0, 0, "en", 0, "")
-_LABELLED = 4000  # faces that a model draws to find its traits: means of codes are then sure to a fiftieth
+_LABELLED = 4000  # faces that a model draws to find its traits: means of latents are then sure to a fiftieth
 _LABELLED_FROM = 1_000_000  # their first seed; others than people will ask for first
 _LICENCE = "MIT"  # as the drawings and the code
 
@@ -145,12 +145,12 @@ def _directions(
     if model.encodes:
         return trait_directions(model.encode(np.asarray(pictures)), labels, beside[:, None]), None
     labeller = make_labeller(np.asarray(pictures), {**labels, "": beside})
-    codes = model.codes(range(_LABELLED_FROM, _LABELLED_FROM + _LABELLED))
-    guessed = labeller.label(model.render(codes))
+    latents = model.latents(range(_LABELLED_FROM, _LABELLED_FROM + _LABELLED))
+    guessed = labeller.label(model.render(latents))
     own = _most_likely(guessed.pop(""), beside)
     shown = {name: _most_likely(guessed[name], known) for name, known in labels.items()}
     said: Any = {name: round(share, 4) for name, share in labeller.accuracy.items() if name}
-    return trait_directions(codes, shown, own[:, None]), said
+    return trait_directions(latents, shown, own[:, None]), said
 
 
 def _most_likely(chances: NDArray[np.float64], known: NDArray[np.float64]) -> NDArray[np.float64]:
