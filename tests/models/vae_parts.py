@@ -13,7 +13,7 @@ from core.domain.data.datasets import NOBODY, UNNAMED, Dataset, DatasetClass
 from core.domain.jobs import Origin
 from core.domain.training.runs import DesiredState, Run, RunKind, RunState
 from core.models.common.sample_quality import Judges
-from core.models.vae.generator import VaeFaces, faces_tensors
+from core.models.vae.generator import VaeGenerator, generator_tensors
 from core.models.vae.mixture import fit_mixture
 from core.models.vae.network import build_decoder, build_encoder
 
@@ -76,8 +76,8 @@ def tensors(traits: tuple[str, ...] = ("smile",), latents: int = LATENT_SIZE) ->
     }
     mixture = fit_mixture(random.normal(1, 1, (200, latents)))
     directions = {f"trait/{name}": random.normal(0, 1, latents).astype(np.float32) for name in traits}
-    return {**faces_tensors(weights, mixture), **directions}
+    return {**generator_tensors(weights, mixture), **directions}
 
 
-def faces() -> VaeFaces:
-    return VaeFaces(VERSION, tensors(), {})
+def faces() -> VaeGenerator:
+    return VaeGenerator(VERSION, tensors(), {})

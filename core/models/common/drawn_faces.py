@@ -21,8 +21,8 @@ TRAIT = "trait/"  # what the names of the directions' tensors begin with
 MANY, FEW = 64, 8
 
 
-class DrawnFaces:
-    """The part of a `FaceModel` (core/models/generators/generator.py) that knows traits.
+class GeneratorWithTraits:
+    """The part of a `FaceGenerator` (core/models/generators/generator.py) that knows traits.
 
     Args:
         tensors: of a version; those of traits are picked out.

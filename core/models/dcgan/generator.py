@@ -1,4 +1,4 @@
-"""A trained DCGAN's generator as a `FaceModel` (core/models/generators/generator.py); it has no encoder."""
+"""A trained DCGAN's generator as a `FaceGenerator` (core/models/generators/generator.py); it has no encoder."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.models.common.backend import make_forward
-from core.models.common.drawn_faces import DrawnFaces, halved, in_parts, product, to_pixels
+from core.models.common.drawn_faces import GeneratorWithTraits, halved, in_parts, product, to_pixels
 from core.models.dcgan.network import LATENT_SIZE, SHAPES, Shape, build_generator, set_tensors
 from core.vision.views import Framing, View
 
@@ -22,12 +22,12 @@ _CODE, _VARIATION = 1, 2  # streams of each seed's random numbers
 _STRAIGHT = 1e-4  # sine of an angle, or a length, below which an arc is a line
 
 
-class DcganFaces(DrawnFaces):
-    """As in `FaceModel`.
+class DcganGenerator(GeneratorWithTraits):
+    """As in `FaceGenerator`.
 
     Args:
         config: of the version; `preset`, `size`, `codes` and `framing` are read.
-        tensors: of `faces_tensors`.
+        tensors: of `generator_tensors`.
         meta: beside them in the file; nothing of it is needed, but models of every kind are made alike.
         shape: of the network, where it is none of `SHAPES`.
 
@@ -112,6 +112,6 @@ def _drawn(seeds: Sequence[int], stream: int) -> NDArray[np.float64]:
     return np.array([one.uniform(-1, 1, LATENT_SIZE) for one in each]).reshape(-1, LATENT_SIZE)
 
 
-def faces_tensors(tensors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def generator_tensors(tensors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """A generator's tensors as versions keep them."""
     return {NET + name: one for name, one in halved(tensors).items()}

@@ -108,7 +108,7 @@ def build_discriminator(
 
 
 def batch_statistics(net: keras.Model, latents: Any) -> list[Any]:
-    """Return the means and variances that a generator's norms would see in a batch: two tensors for each norm, in order.
+    """Return the means and variances that a generator's norms would see in a batch: two tensors a norm, in order.
 
     Each layer sees what the layers before make of the batch's own statistics, as in training.
     """

@@ -15,7 +15,7 @@ from core.models.common.batches import PARTS, check_enough, hold_out_some
 from core.models.common.presets import preset_with_options
 from core.models.common.sample_quality import Judges, SampleQuality
 from core.models.common.saved_state import check_finite
-from core.models.dcgan.generator import DcganFaces, faces_tensors
+from core.models.dcgan.generator import DcganGenerator, generator_tensors
 from core.models.dcgan.network import LATENT_SIZE
 from core.models.dcgan.presets import DCGAN_PRESETS, DcganPreset
 from core.models.dcgan.training_step import DcganTraining
@@ -59,7 +59,7 @@ class DcganTrainer(GeneratorTrainer[DcganTraining]):
     """
 
     def __init__(
-        self, training: DcganTraining, run: Run, *, preset: DcganPreset, faces: DcganFaces, quality: SampleQuality
+        self, training: DcganTraining, run: Run, *, preset: DcganPreset, faces: DcganGenerator, quality: SampleQuality
     ) -> None:
         super().__init__(training, run, quality, _EVALUATIONS)
         self._preset = preset
@@ -126,7 +126,7 @@ class DcganTrainer(GeneratorTrainer[DcganTraining]):
 
     def _use_average(self) -> dict[str, NDArray[Any]]:
         """Draw with the average of now from here on; return its tensors as a version would keep them."""
-        tensors = faces_tensors(self._training.ema_tensors())
+        tensors = generator_tensors(self._training.ema_tensors())
         check_finite(tensors, self.step)
         self._faces.put(tensors)
         self._drawn_at = self.step
@@ -175,7 +175,7 @@ def make_dcgan_trainer(run: Run, dataset: Dataset, reader: DatasetReader, judges
     held_out = hold_out_some(len(images), run.seed)
     training = DcganTraining(images, np.flatnonzero(~held_out), preset, run.seed)
     config = {"preset": run.preset, "size": view.size, "codes": LATENT_SIZE, "framing": view.framing.value}
-    faces = DcganFaces(config, faces_tensors(training.ema_tensors(1)), {}, preset.shape)
+    faces = DcganGenerator(config, generator_tensors(training.ema_tensors(1)), {}, preset.shape)
     return DcganTrainer(
         training,
         run,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from core.vision.views import View
 
 
-class FaceModel(Protocol):
+class FaceGenerator(Protocol):
     """Between latents, which are points of a space in which one can walk and add, and pictures.
 
     The same latents give the same bytes on the same machine, however many are drawn at once.

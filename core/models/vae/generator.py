@@ -1,4 +1,4 @@
-"""A trained autoencoder as a `FaceModel` (core/models/generators/generator.py): it draws faces, and takes them."""
+"""A trained autoencoder as a `FaceGenerator` (core/models/generators/generator.py): it draws faces, and takes them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from core.models.common.backend import make_forward
-from core.models.common.drawn_faces import DrawnFaces, halved, in_parts, product, put, to_pixels
+from core.models.common.drawn_faces import GeneratorWithTraits, halved, in_parts, product, put, to_pixels
 from core.models.vae.mixture import Mixture, mixture_of
 from core.models.vae.network import SIZES, build_decoder, build_encoder
 from core.models.vae.training_step import named, to_range
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 _MOST_CODES = 4096  # of a card that was not tampered with
 
 
-class VaeFaces(DrawnFaces):
-    """As in `FaceModel`.
+class VaeGenerator(GeneratorWithTraits):
+    """As in `FaceGenerator`.
 
     Args:
         config: of the version; `size`, `codes` and `framing` are read.
-        tensors: of `faces_tensors`.
+        tensors: of `generator_tensors`.
         meta: beside them in the file; nothing of it is needed, but models of every kind are made alike.
 
     Raises:
@@ -95,7 +95,7 @@ class VaeFaces(DrawnFaces):
         return self._mixture.mean
 
 
-def faces_tensors(weights: Mapping[str, NDArray[Any]], mixture: Mixture) -> dict[str, NDArray[Any]]:
+def generator_tensors(weights: Mapping[str, NDArray[Any]], mixture: Mixture) -> dict[str, NDArray[Any]]:
     """All that drawing needs; the mixture in single precision."""
     return halved(weights) | mixture.tensors()
 

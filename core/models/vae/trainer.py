@@ -15,7 +15,7 @@ from core.models.common.presets import preset_with_options
 from core.models.common.sample_quality import Judges, SampleQuality
 from core.models.common.saved_state import check_finite
 from core.models.generators.base_trainer import GeneratorTrainer
-from core.models.vae.generator import faces_tensors
+from core.models.vae.generator import generator_tensors
 from core.models.vae.mixture import Mixture, fit_mixture, single
 from core.models.vae.presets import VAE_PRESETS, VaePreset
 from core.models.vae.training_step import VaeTraining
@@ -130,7 +130,7 @@ class VaeTrainer(GeneratorTrainer[VaeTraining]):
                 "components": len(mixture.weights),
             },
             parts=PARTS,
-            weights=weights_file.dump(faces_tensors(weights, mixture), {"architecture": architecture}),
+            weights=weights_file.dump(generator_tensors(weights, mixture), {"architecture": architecture}),
         )
 
     def _find_early_stop(self) -> EarlyStop | None:

@@ -81,7 +81,7 @@ class VaeTraining(BaseTraining):
         return np.concatenate([np.zeros((0, size, size, 3), np.uint8), *parts])
 
     def ema_weights(self) -> dict[str, NDArray[np.float32]]:
-        """Return the averaged weights, as `VaeFaces` takes them."""
+        """Return the averaged weights, as `VaeGenerator` takes them."""
         return weights_of(*self._ema_nets)
 
     def set_ema_weights(self, tensors: Mapping[str, NDArray[Any]]) -> None:

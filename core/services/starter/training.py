@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.domain.registry.versions import Version
-    from core.models.generators.generator import FaceModel
+    from core.models.generators.generator import FaceGenerator
     from core.services.datasets.storage import DatasetStorage
     from core.services.registry.service import RegistryService
     from core.services.runs.service import RunService
@@ -100,7 +100,7 @@ class Made:
 
     weights: bytes
     card: Mapping[str, JSON]
-    model: FaceModel
+    model: FaceGenerator
 
 
 def finish(
@@ -137,7 +137,7 @@ def finish(
 
 
 def _directions(
-    model: FaceModel, reader: DatasetReader, portraits: Sequence[LabelledPortrait]
+    model: FaceGenerator, reader: DatasetReader, portraits: Sequence[LabelledPortrait]
 ) -> tuple[dict[str, NDArray[np.float32]], JSON]:
     """The traits' directions; where the model takes no pictures, of its own ones, and how well these are labelled."""
     pictures = reader.images(model.view)

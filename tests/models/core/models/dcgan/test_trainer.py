@@ -16,7 +16,7 @@ from core.domain.jobs import Origin
 from core.domain.training.runs import DesiredState, EarlyStop, Run, RunKind, RunState
 from core.models.common import weights_file
 from core.models.common.sample_quality import Judges
-from core.models.dcgan.generator import DcganFaces
+from core.models.dcgan.generator import DcganGenerator
 from core.models.dcgan.network import SHAPES, Shape
 from core.models.dcgan.presets import DCGAN_PRESETS
 from core.models.dcgan.trainer import DcganTrainer, make_dcgan_trainer
@@ -178,7 +178,7 @@ def test_what_is_kept_draws_what_was_measured(trainer: DcganTrainer, monkeypatch
         patch.setattr(trainer._quality, "figures", lambda drawn: (measured.append(drawn), figures(drawn))[1])
         trainer.evaluate()
     draft = advanced(trainer, 20).finish()
-    faces = DcganFaces(draft.config, *weights_file.load(draft.weights))
+    faces = DcganGenerator(draft.config, *weights_file.load(draft.weights))
     assert (faces.render(faces.latents(range(10))) == measured[0][:10]).all()
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from core.domain.errors import ErrorCode, OmokageError
 from core.models.common import weights_file
 from core.models.families import load_generator
-from core.models.vae.generator import VaeFaces
+from core.models.vae.generator import VaeGenerator
 from core.vision.views import Framing, View
 from tests.models.vae_parts import LATENT_SIZE, SIZE, VERSION, faces, pictures, tensors
 
@@ -34,7 +34,7 @@ def test_a_face_has_the_same_bytes_however_many_are_drawn_beside_it() -> None:
 
 
 def test_a_face_of_a_real_models_size_has_the_same_bytes_in_each_place_of_a_batch() -> None:
-    large = VaeFaces({**VERSION, "codes": 128}, tensors(latents=128), {})
+    large = VaeGenerator({**VERSION, "codes": 128}, tensors(latents=128), {})
     latents, many = large.latents(range(8)), pictures(8)
     drawn, read = large.render(latents), large.encode(many)
     for moved in (1, 3, 7):
@@ -136,7 +136,7 @@ def test_a_file_that_does_not_fit_its_card_is_bad_weights(architecture: str, con
 def test_a_tensor_of_another_shape_is_refused(name: str) -> None:
     other = {**tensors(), name: np.zeros((3, 2), np.float32)}
     with pytest.raises(ValueError, match=r"not \(|no mixture|another space"):
-        VaeFaces(VERSION, other, {})
+        VaeGenerator(VERSION, other, {})
 
 
 def test_a_damaged_file_is_bad_weights() -> None:
