@@ -114,7 +114,7 @@ def test_merging_moves_faces_and_keeps_who_said_what(chat: Chat, editor: PeopleE
     ann = chat.name(1, 2, "Ann")
     before = chat.people.gallery.version(GUILD)
     merged = editor.merge(GUILD, "Ann", "Anna", by=43)
-    assert (merged.person.name, merged.person.pictures, merged.gone, merged.faces) == ("Anna", 2, "Ann", 1)
+    assert (merged.person.name, merged.person.pictures, merged.merged_name, merged.faces) == ("Anna", 2, "Ann", 1)
     rows = chat.people.gallery.enrolled(GUILD)
     assert (rows.names, rows.owners) == (("Anna",), (merged.person.id,) * 2)
     assert [face.labelled_by for face in chat.people.faces_of(1)] == [41, 41]
