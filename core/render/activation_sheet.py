@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
-from core.render.lettering import drawable, font, shortened
+from core.render.lettering import drawable_text, font, shorten
 from core.render.palette import PALETTE, Colour
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def draw_units(names: Sequence[str], by_person: NDArray[np.float32], dead: Seque
     sheet = _sheet(2 * _EDGE + _NAMES + across * by_person.shape[1], height, title)
     pen = ImageDraw.Draw(sheet)
     for row, name in enumerate(names):
-        words = shortened(drawable(name) or f"#{row + 1}", _ROW - 4, _NAMES - 8)
+        words = shorten(drawable_text(name) or f"#{row + 1}", _ROW - 4, _NAMES - 8)
         pen.text((_EDGE + _NAMES - 8, _TOP + _ROW * row + _ROW // 2), words, _WORDS, font(_ROW - 4), anchor="rm")
     if order:
         cells = Image.fromarray(_coloured(ordered / strongest))
@@ -100,7 +100,7 @@ def draw_units(names: Sequence[str], by_person: NDArray[np.float32], dead: Seque
 
 
 def _sheet(width: int, height: int, title: str) -> Image.Image:
-    words = drawable(title)
+    words = drawable_text(title)
     width = max(width, 2 * _EDGE + math.ceil(font(_TITLE).getlength(words)))
     sheet = Image.new("RGB", (width, _TOP + height + _EDGE), _GROUND)
     ImageDraw.Draw(sheet).text((_EDGE, _TOP // 2), words, _WORDS, font(_TITLE), anchor="lm")

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw
 
 from core.render.layout import Rect, place_labels
-from core.render.lettering import drawable, font, shortened
+from core.render.lettering import drawable_text, font, shorten
 from core.render.palette import INK, PALETTE, UNNAMED, Colour
-from core.render.scaling import resized
+from core.render.scaling import resize_array
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from core.domain.faces import Box, RecognisedFace
 
-LONGEST_SIDE = 2048  # Discord's own preview is smaller; more pixels only take longer to upload
-SHORTEST_LONG_SIDE = 480  # below this no label is readable, so a small picture is enlarged
-LARGEST_BYTES = 8_000_000  # under Discord's 10 MiB with room for the rest of the request
+MAX_LONG_SIDE = 2048  # Discord's own preview is smaller; more pixels only take longer to upload
+MIN_LONG_SIDE = 480  # below this no label is readable, so a small picture is enlarged
+MAX_BYTES = 8_000_000  # under Discord's 10 MiB with room for the rest of the request
 # 90: faces keep their skin texture and the frames their edges at about half the bytes of 95. Lower only to fit.
 _QUALITIES = (90, 80, 65, 45)
 _SMALLEST_LETTERS = 11  # kanji turn to blots below
@@ -75,12 +75,12 @@ def _colours(faces: Sequence[RecognisedFace]) -> list[Colour]:
 def _resized(photo: NDArray[np.uint8]) -> tuple[Image.Image, float]:
     height, width = photo.shape[:2]
     longest = max(height, width)
-    scale = min(max(longest, SHORTEST_LONG_SIDE), LONGEST_SIDE) / longest
+    scale = min(max(longest, MIN_LONG_SIDE), MAX_LONG_SIDE) / longest
     if scale == 1:
         return Image.fromarray(photo), scale
     size = max(1, round(width * scale)), max(1, round(height * scale))
     # reducing_gap: a huge photo is first reduced by whole steps, which is several times faster and looks the same.
-    return resized(photo, size, Image.Resampling.LANCZOS, reducing_gap=2.0), scale
+    return resize_array(photo, size, Image.Resampling.LANCZOS, reducing_gap=2.0), scale
 
 
 def _frame(box: Box, scale: float) -> Rect:
@@ -120,9 +120,9 @@ def _letter_size(size: tuple[int, int], frames: list[Rect]) -> int:
 
 
 def _text(number: int, word: str, letters: int, room: float) -> str:
-    words = drawable(word)
+    words = drawable_text(word)
     limit = min(room, 12 * letters)  # twelve kanji or about 24 Latin letters: longer names hide the neighbours
-    text = shortened(f"{number} {words}", letters, limit) if words else str(number)
+    text = shorten(f"{number} {words}", letters, limit) if words else str(number)
     # What is left must hold the whole number and a letter of the name, or it would be another face's number.
     return text if len(text) > len(f"{number} …") or text == f"{number} {words}" else str(number)
 
@@ -151,6 +151,6 @@ def _encoded(canvas: Image.Image) -> bytes:
         out = io.BytesIO()
         # 4:4:4: halved colour would smear the thin frames.
         canvas.save(out, "JPEG", quality=quality, subsampling=0)
-        if out.tell() < LARGEST_BYTES:
+        if out.tell() < MAX_BYTES:
             break
     return out.getvalue()

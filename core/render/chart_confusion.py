@@ -9,21 +9,21 @@ import numpy as np
 from core.render.chart_style import (
     BLUE,
     FAINT,
-    LETTERS,
     ORANGE,
     PLATE,
-    SMALL,
+    SMALL_TEXT_SIZE,
+    TEXT,
+    TEXT_SIZE,
     WIDTH,
-    WORDS,
-    area,
-    fitted,
-    lettering,
-    name_of,
+    drawable_name,
+    encode_png,
+    fit_text,
+    new_axes,
     new_figure,
-    png,
-    write,
+    text_style,
+    write_text,
 )
-from core.render.lettering import drawable
+from core.render.lettering import drawable_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,26 +56,26 @@ def render_confusion(report: EvaluationReport) -> bytes:
     people = len(report.names)
     side = min(max(_SMALLEST_SIDE, _CELL * people), _LARGEST_SIDE)
     cell = side / people
-    names = [name_of(name, place) for place, name in enumerate(report.names)]
+    names = [drawable_name(name, place) for place, name in enumerate(report.names)]
     left = _EDGE + (_NAMES if cell >= _NAMED_CELL else 40)
     below = _NAMES if cell >= _NAMED_CELL else 40
     list_left = left + side + 40
     width = round(list_left / (1 - _LIST))
     figure = new_figure(width, _TOP + side + below)
     zoom = width / WIDTH  # what is shown smaller needs larger letters
-    write(figure, _EDGE, 44, _headline(report), size=LETTERS * zoom)
-    axes = area(figure, left, _TOP, side, side)
+    write_text(figure, _EDGE, 44, _headline(report), size=TEXT_SIZE * zoom)
+    axes = new_axes(figure, left, _TOP, side, side)
     counts = np.asarray(report.confusion)
     _draw_matrix(axes, counts)
     _name_rows(axes, names, cell)
     if cell >= _COUNTED_CELL:
         _write_counts(axes, counts, cell)
     _list_pairs(figure, list_left, side, _pairs(report, names), zoom)
-    return png(figure)
+    return encode_png(figure)
 
 
 def _headline(report: EvaluationReport) -> str:
-    title = drawable(report.dataset)
+    title = drawable_text(report.dataset)
     right = f"{100 * report.mean:.1f} % right of {report.pictures:,} pictures"
     return f"{title}: {right}" if title else right
 
@@ -101,23 +101,23 @@ def _name_rows(axes: Axes, names: Sequence[str], cell: float) -> None:
     """Rows and columns by name, or by every tenth number in the list of people."""
     if cell < _NAMED_CELL:
         every = range(9, len(names), 10)
-        axes.set_yticks(every, [str(place + 1) for place in every], **lettering(SMALL))
+        axes.set_yticks(every, [str(place + 1) for place in every], **text_style(SMALL_TEXT_SIZE))
         axes.set_xticks([])
-        axes.set_xlabel("taken for", color=FAINT, **lettering(SMALL))
+        axes.set_xlabel("taken for", color=FAINT, **text_style(SMALL_TEXT_SIZE))
         return
-    size = min(SMALL, cell * 0.8)
-    short = [fitted(name, size, _NAMES - 12) for name in names]
-    axes.set_yticks(range(len(names)), short, **lettering(size))
-    axes.set_xticks(range(len(names)), short, rotation=90, **lettering(size))
+    size = min(SMALL_TEXT_SIZE, cell * 0.8)
+    short = [fit_text(name, size, _NAMES - 12) for name in names]
+    axes.set_yticks(range(len(names)), short, **text_style(size))
+    axes.set_xticks(range(len(names)), short, rotation=90, **text_style(size))
 
 
 def _write_counts(axes: Axes, counts: NDArray[np.int_], cell: float) -> None:
-    size = min(LETTERS, cell * 0.38)
+    size = min(TEXT_SIZE, cell * 0.38)
     for (row, column), depth in np.ndenumerate(_depth(counts)):
         if depth:
             words = str(counts[row, column])
-            colour = "black" if depth > 0.6 else WORDS
-            axes.text(column, row, words, color=colour, ha="center", va="center", **lettering(size))
+            colour = "black" if depth > 0.6 else TEXT
+            axes.text(column, row, words, color=colour, ha="center", va="center", **text_style(size))
 
 
 def _pairs(report: EvaluationReport, names: Sequence[str]) -> list[tuple[int, str, str]]:
@@ -126,12 +126,12 @@ def _pairs(report: EvaluationReport, names: Sequence[str]) -> list[tuple[int, st
 
 
 def _list_pairs(figure: Figure, left: float, side: float, pairs: Sequence[tuple[int, str, str]], zoom: float) -> None:
-    size = SMALL * zoom
-    write(figure, left, _TOP + size, "most often mistaken" if pairs else "nobody was mistaken", size=size)
+    size = SMALL_TEXT_SIZE * zoom
+    write_text(figure, left, _TOP + size, "most often mistaken" if pairs else "nobody was mistaken", size=size)
     room = (_LIST * WIDTH * zoom - _EDGE - 2.7 * size) / 2 - size
     line = min(1.75 * size, (side - 2.9 * size) / max(1, len(pairs) - 1))
     for place, (times, one, other) in enumerate(pairs):
         y = _TOP + 2.9 * size + line * place
-        write(figure, left + 2.2 * size, y, f"{times:,}", size=size, colour=ORANGE, align="right")
-        words = f"{fitted(one, size, room)} → {fitted(other, size, room)}"
-        write(figure, left + 2.7 * size, y, words, size=size)
+        write_text(figure, left + 2.2 * size, y, f"{times:,}", size=size, colour=ORANGE, align="right")
+        words = f"{fit_text(one, size, room)} → {fit_text(other, size, room)}"
+        write_text(figure, left + 2.7 * size, y, words, size=size)

@@ -12,13 +12,13 @@ from core.render.chart_panels import (
     Draw,
     Panel,
     draw_distance,
+    draw_fractions,
     draw_losses,
     draw_panel,
-    draw_shares,
     is_evaluated,
 )
-from core.render.chart_style import FAINT, HEIGHT, LETTERS, WIDTH, new_figure, png, write
-from core.render.lettering import drawable
+from core.render.chart_style import FAINT, HEIGHT, TEXT_SIZE, WIDTH, encode_png, new_figure, write_text
+from core.render.lettering import drawable_text
 
 if TYPE_CHECKING:
     from core.domain.training.runs import CurvePoint
@@ -42,13 +42,13 @@ def render_curves(points: Sequence[CurvePoint], steps: int, title: str) -> bytes
         A PNG of 800 x 450 pixels.
     """
     figure = new_figure()
-    write(figure, 20, 38, drawable(title), size=LETTERS + 2)
+    write_text(figure, 20, 38, drawable_text(title), size=TEXT_SIZE + 2)
     groups = list(_groups(_curves(points)))
     if not groups:
-        write(figure, WIDTH / 2, HEIGHT / 2, "no figures yet", colour=FAINT, align="center")
+        write_text(figure, WIDTH / 2, HEIGHT / 2, "no figures yet", colour=FAINT, align="center")
     for (curves, draw), panel in zip(groups, _panels(len(groups)), strict=True):
         draw_panel(figure, panel, curves, draw, steps)
-    return png(figure)
+    return encode_png(figure)
 
 
 def _curves(points: Iterable[CurvePoint]) -> Curves:
@@ -63,7 +63,7 @@ def _curves(points: Iterable[CurvePoint]) -> Curves:
 
 def _groups(curves: Curves) -> Iterator[tuple[Curves, Draw]]:
     """What belongs into a panel; the distance is the first, since it leads."""
-    kinds: tuple[tuple[str, Draw], ...] = ((DISTANCE, draw_distance), ("share", draw_shares), ("loss", draw_losses))
+    kinds: tuple[tuple[str, Draw], ...] = ((DISTANCE, draw_distance), ("share", draw_fractions), ("loss", draw_losses))
     for kind, draw in kinds:
         group = {name: curve for name, curve in curves.items() if _kind(name) == kind}
         if group:

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, TypeAlias
 from core.render.chart_style import (
     BLUE,
     FAINT,
-    LETTERS,
     MINT,
     ORANGE,
     PINK,
-    SMALL,
-    WORDS,
-    area,
-    length,
-    lettering,
-    thousands,
-    write,
+    SMALL_TEXT_SIZE,
+    TEXT,
+    TEXT_SIZE,
+    format_step,
+    new_axes,
+    text_style,
+    text_width,
+    write_text,
 )
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ Draw: TypeAlias = "Callable[[Axes, Curves], None]"
 
 def draw_panel(figure: Figure, panel: Panel, curves: Curves, draw: Draw, steps: int) -> None:
     """One panel with the names of its curves above; its axis ends at `steps`, or where the curves do."""
-    axes = area(figure, panel.left, panel.top, panel.width, panel.height)
+    axes = new_axes(figure, panel.left, panel.top, panel.width, panel.height)
     _mark_steps(axes, max([steps, *(curve[-1][0] for curve in curves.values())]))
     _name_curves(figure, panel, curves)
     draw(axes, curves)
@@ -68,14 +68,14 @@ def is_evaluated(name: str) -> bool:
     return name.startswith(HELD_OUT) or name in _EVALUATED
 
 
-def thinned(curve: Curve, most: int = _FINEST) -> Curve:
+def smooth(curve: Curve, most: int = _FINEST) -> Curve:
     """At most so many points, each the mean of as many neighbours; the last is always of the newest."""
     each = math.ceil(len(curve) / most)
     parts = [curve[max(0, end - each) : end] for end in range(len(curve), 0, -each)][::-1]
     return [(round(_mean(step for step, _ in part)), _mean(value for _, value in part)) for part in parts]
 
 
-def draw_shares(axes: Axes, shares: Curves) -> None:
+def draw_fractions(axes: Axes, shares: Curves) -> None:
     """From 0 to 100 %, or more where something is larger than that of real pictures."""
     _draw(axes, shares)
     values = [value for curve in shares.values() for _, value in curve]
@@ -116,7 +116,7 @@ def draw_distance(axes: Axes, distances: Curves) -> None:
 def _draw(axes: Axes, curves: Curves) -> None:
     for name, colour in _colours(curves).items():
         evaluated = is_evaluated(name)
-        steps, values = zip(*(curves[name] if evaluated else thinned(curves[name])), strict=True)
+        steps, values = zip(*(curves[name] if evaluated else smooth(curves[name])), strict=True)
         few = evaluated or len(steps) == 1
         size = max(3.0, 6.5 - len(steps) / 12) if few else 0
         axes.plot(steps, values, color=colour, linewidth=2.5, marker="o" if few else "", markersize=size)
@@ -124,7 +124,7 @@ def _draw(axes: Axes, curves: Curves) -> None:
 
 def _colours(curves: Iterable[str]) -> dict[str, str]:
     """Orange is what is held out, blue what is trained on; a model with more curves than that gets more colours."""
-    evaluated, trained = [ORANGE, PINK, WORDS], [BLUE, MINT, WORDS]
+    evaluated, trained = [ORANGE, PINK, TEXT], [BLUE, MINT, TEXT]
     taken: dict[str, str] = {}
     for name in curves:
         left = evaluated if is_evaluated(name) else trained
@@ -144,7 +144,7 @@ def _make_logarithmic(axes: Axes, ratio: float) -> None:
 def _mark_steps(axes: Axes, last: int) -> None:
     axes.set_xlim(-0.02 * last, max(1, last) * 1.02)
     axes.locator_params(axis="x", nbins=4, steps=[1, 2, 4, 5, 10], integer=True)
-    axes.xaxis.set_major_formatter(lambda value, _: thousands(value))
+    axes.xaxis.set_major_formatter(lambda value, _: format_step(value))
 
 
 def _mark_highest(axes: Axes, curve: Curve) -> None:
@@ -162,23 +162,25 @@ def _mark_lowest(axes: Axes, curve: Curve) -> None:
 
 
 def _mark(axes: Axes, step: int, value: float, said: str, height: float) -> None:
-    axes.plot([step], [value], marker="o", markersize=13, markerfacecolor="none", markeredgecolor=WORDS, mew=2)
-    words, aligned = f"○ best {said} at {thousands(step)}", "bottom" if height < 0.5 else "top"
-    axes.text(0.97, height, words, transform=axes.transAxes, color=WORDS, ha="right", va=aligned, **lettering(SMALL))
+    axes.plot([step], [value], marker="o", markersize=13, markerfacecolor="none", markeredgecolor=TEXT, mew=2)
+    words, aligned = f"○ best {said} at {format_step(step)}", "bottom" if height < 0.5 else "top"
+    axes.text(
+        0.97, height, words, transform=axes.transAxes, color=TEXT, ha="right", va=aligned, **text_style(SMALL_TEXT_SIZE)
+    )
 
 
 def _name_curves(figure: Figure, panel: Panel, curves: Curves) -> None:
     """Above a panel, in two lines: each curve's name in its colour, with its newest value."""
-    size = LETTERS - (5 if panel.low else 2)
+    size = TEXT_SIZE - (5 if panel.low else 2)
     x, y = panel.left, panel.top - _ABOVE
     for name, colour in _colours(curves).items():
         words = _named(name, curves[name][-1][1], low=panel.low)
-        if x > panel.left and x + length(words, size) > panel.left + panel.width + _OVER:
+        if x > panel.left and x + text_width(words, size) > panel.left + panel.width + _OVER:
             x, y = panel.left, y + _LINE
         if y > panel.top:
             break
-        write(figure, x, y, words, size=size, colour=colour)
-        x += length(words, size) + (0.7 if panel.low else 1.5) * size
+        write_text(figure, x, y, words, size=size, colour=colour)
+        x += text_width(words, size) + (0.7 if panel.low else 1.5) * size
 
 
 def _named(name: str, value: float, *, low: bool) -> str:

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 from core.render.chart_style import (
     BLUE,
     FAINT,
-    LETTERS,
     MINT,
     ORANGE,
-    SMALL,
+    SMALL_TEXT_SIZE,
+    TEXT,
+    TEXT_SIZE,
     WIDTH,
-    WORDS,
-    area,
-    lettering,
+    encode_png,
+    new_axes,
     new_figure,
-    png,
-    write,
+    text_style,
+    write_text,
 )
-from core.render.lettering import drawable
+from core.render.lettering import drawable_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,16 +40,16 @@ def render_reliability(report: EvaluationReport) -> bytes:
         A PNG of 800 x 450 pixels.
     """
     figure = new_figure()
-    title = drawable(report.dataset)
-    write(figure, 20, 42, f"How honest the chances are{f': {title}' if title else ''}", size=LETTERS + 1)
+    title = drawable_text(report.dataset)
+    write_text(figure, 20, 42, f"How honest the chances are{f': {title}' if title else ''}", size=TEXT_SIZE + 1)
     width = WIDTH - _LEFT - _FACTS
-    shares = area(figure, _LEFT, _TOP, width, _SHARES)
+    shares = new_axes(figure, _LEFT, _TOP, width, _SHARES)
     _draw_shares(shares, report.bins)
-    counts = area(figure, _LEFT, _TOP + _SHARES + _BETWEEN, width, _COUNTS)
+    counts = new_axes(figure, _LEFT, _TOP + _SHARES + _BETWEEN, width, _COUNTS)
     _draw_counts(counts, report.bins)
     for line, (words, colour) in enumerate(_facts(report)):
-        write(figure, WIDTH - _FACTS + 24, _TOP + 20 + 31 * line, words, size=SMALL, colour=colour)
-    return png(figure)
+        write_text(figure, WIDTH - _FACTS + 24, _TOP + 20 + 31 * line, words, size=SMALL_TEXT_SIZE, colour=colour)
+    return encode_png(figure)
 
 
 def _draw_shares(axes: Axes, bins: Sequence[ReliabilityBin]) -> None:
@@ -60,12 +60,12 @@ def _draw_shares(axes: Axes, bins: Sequence[ReliabilityBin]) -> None:
     gaps = [one.confidence - one.accuracy for one in bins]
     colours = [ORANGE if gap > 0 else MINT for gap in gaps]
     axes.bar(places, gaps, _WIDTH * 0.5, heights, color=colours)
-    axes.plot([0, 1], [0, 1], color=WORDS, linewidth=2, linestyle=(0, (4, 3)))
+    axes.plot([0, 1], [0, 1], color=TEXT, linewidth=2, linestyle=(0, (4, 3)))
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1.02)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [""] * 5)
     axes.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
-    axes.set_ylabel("were right", color=FAINT, **lettering(SMALL))
+    axes.set_ylabel("were right", color=FAINT, **text_style(SMALL_TEXT_SIZE))
 
 
 def _draw_counts(axes: Axes, bins: Sequence[ReliabilityBin]) -> None:
@@ -79,7 +79,7 @@ def _draw_counts(axes: Axes, bins: Sequence[ReliabilityBin]) -> None:
     axes.set_yticks([1, most] if most >= 10 else [most])
     axes.set_yticks([], minor=True)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    axes.set_xlabel("chance that was said", color=FAINT, **lettering(SMALL))
+    axes.set_xlabel("chance that was said", color=FAINT, **text_style(SMALL_TEXT_SIZE))
 
 
 def _places(bins: Sequence[ReliabilityBin]) -> list[float]:
@@ -88,9 +88,9 @@ def _places(bins: Sequence[ReliabilityBin]) -> list[float]:
 
 def _facts(report: EvaluationReport) -> list[tuple[str, str]]:
     faces = sum(one.count for one in report.bins)
-    facts = [(f"{faces:,} faces", WORDS), (f"off by {100 * report.ece:.1f} % (ECE)", WORDS)]
+    facts = [(f"{faces:,} faces", TEXT), (f"off by {100 * report.ece:.1f} % (ECE)", TEXT)]
     if report.auroc is not None:
-        facts.append((f"strangers: AUROC {report.auroc:.3f}", WORDS))
+        facts.append((f"strangers: AUROC {report.auroc:.3f}", TEXT))
     if report.known_at_1 is not None:
-        facts += [(f"known named: {100 * report.known_at_1:.1f} %", WORDS), ("where 1 % of strangers is", FAINT)]
-    return [*facts, ("", WORDS), ("– – honest", WORDS), ("■ too sure", ORANGE), ("■ too modest", MINT)]
+        facts += [(f"known named: {100 * report.known_at_1:.1f} %", TEXT), ("where 1 % of strangers is", FAINT)]
+    return [*facts, ("", TEXT), ("– – honest", TEXT), ("■ too sure", ORANGE), ("■ too modest", MINT)]

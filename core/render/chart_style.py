@@ -10,7 +10,7 @@ import io
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from core.render.lettering import drawable, font, font_path, shortened
+from core.render.lettering import drawable_text, font, font_path, shorten
 from core.render.palette import PALETTE, Colour
 
 if TYPE_CHECKING:
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 # A message shows pictures some 550 pixels wide, an embed 400: letters are drawn twice as large as they shall look.
 WIDTH, HEIGHT = 800, 450
-LETTERS = 21.0  # pixels; 10 in an embed
-SMALL = 17.0
+TEXT_SIZE = 21.0  # pixels; 10 in an embed
+SMALL_TEXT_SIZE = 17.0
 GROUND = "#2b2d31"  # of Discord's embeds in its dark theme
 PLATE = "#232428"  # of the plots themselves
-WORDS = "#dbdee1"
+TEXT = "#dbdee1"
 FAINT = "#949ba4"
 GRID = "#3f4248"
 _DPI = 100
@@ -50,11 +50,11 @@ def new_figure(width: int = WIDTH, height: int = HEIGHT) -> Figure:
     return figure
 
 
-def area(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
+def new_axes(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
     """Axes in the style at a place in pixels, counted from the upper left corner."""
     wide, high = figure.get_size_inches() * _DPI
     axes = figure.add_axes((left / wide, 1 - (top + height) / high, width / wide, height / high), facecolor=PLATE)
-    axes.tick_params(colors=FAINT, labelsize=SMALL * _POINTS, length=0, pad=5)
+    axes.tick_params(colors=FAINT, labelsize=SMALL_TEXT_SIZE * _POINTS, length=0, pad=5)
     axes.grid(visible=True, color=GRID, linewidth=1)
     axes.set_axisbelow(True)
     for spine in axes.spines.values():
@@ -62,15 +62,15 @@ def area(figure: Figure, left: float, top: float, width: float, height: float) -
     return axes
 
 
-def write(
-    figure: Figure, x: float, y: float, words: str, *, size: float = LETTERS, colour: str = WORDS, align: str = "left"
+def write_text(
+    figure: Figure, x: float, y: float, words: str, *, size: float = TEXT_SIZE, colour: str = TEXT, align: str = "left"
 ) -> None:
     """Words in the figure, their base line at (x, y) in pixels from the upper left corner."""
     wide, high = figure.get_size_inches() * _DPI
-    figure.text(x / wide, 1 - y / high, words, color=colour, ha=align, va="baseline", **lettering(size))
+    figure.text(x / wide, 1 - y / high, words, color=colour, ha=align, va="baseline", **text_style(size))
 
 
-def lettering(size: float) -> dict[str, Any]:
+def text_style(size: float) -> dict[str, Any]:
     """Keywords for a text of so many pixels: fonts with Japanese, and a dollar sign that is one."""
     return {"fontfamily": list(_families()), "fontsize": size * _POINTS, "parse_math": False}
 
@@ -84,27 +84,27 @@ def _families() -> tuple[str, ...]:
     return "DejaVu Sans", FontProperties(fname=str(font_path())).get_name()
 
 
-def name_of(name: str, place: int) -> str:
+def drawable_name(name: str, place: int) -> str:
     """A person's name as it can be drawn, or a number where the font lacks a letter."""
-    return drawable(name) or f"#{place + 1}"
+    return drawable_text(name) or f"#{place + 1}"
 
 
-def fitted(words: str, size: float, room: float) -> str:
+def fit_text(words: str, size: float, room: float) -> str:
     """As much of `words` as fits into so many pixels, measured with the narrower of the two fonts."""
-    return shortened(words, round(size), room * _NARROWER)
+    return shorten(words, round(size), room * _NARROWER)
 
 
-def length(words: str, size: float) -> float:
+def text_width(words: str, size: float) -> float:
     """About how wide words are, in pixels."""
     return font(round(size)).getlength(words) / _NARROWER
 
 
-def thousands(value: float) -> str:
+def format_step(value: float) -> str:
     """A step on an axis: 500, 2k, 2.5k."""
     return f"{value:.0f}" if value < 1000 else f"{value / 1000:.4g}k"
 
 
-def png(figure: Figure) -> bytes:
+def encode_png(figure: Figure) -> bytes:
     """The figure as a file."""
     from PIL import Image  # with matplotlib, not before
 

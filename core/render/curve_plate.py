@@ -17,7 +17,7 @@ GROUND: Colour = (0x2B, 0x2D, 0x31)  # as the charts and the grids
 PLATE: Colour = (0x23, 0x24, 0x28)
 FAINT: Colour = (0x94, 0x9B, 0xA4)
 _GRID: Colour = (0x3F, 0x42, 0x48)
-CHANCE, LOSS = PALETTE[0], PALETTE[1]  # blue and orange are told apart by every eye
+PROBABILITY, LOSS = PALETTE[0], PALETTE[1]  # blue and orange are told apart by every eye
 _SHARP = 2  # times as large while it is drawn: lines without steps
 _LETTERS = 15
 _LINE = 2.5
@@ -40,7 +40,7 @@ def draw_curve(curve: Sequence[tuple[int, float, float]], steps: int, size: tupl
     # The loss first: where both meet, the probability is what matters.
     span = high - low
     plate.line([(step, (math.log10(max(loss, _LEAST_LOSS)) - low) / span) for step, loss, _ in curve], LOSS)
-    plate.line([(step, chance) for step, _, chance in curve], CHANCE)
+    plate.line([(step, chance) for step, _, chance in curve], PROBABILITY)
     return plate.finished()
 
 
@@ -59,11 +59,11 @@ class _Plate:
         """Lines and numbers; the loss' are powers of ten."""
         for height, words in ((0.0, "0"), (0.5, "0.5"), (1.0, "1")):
             self._pen.line(self._scaled(self._at(0, height), self._at(self._steps, height)), _GRID, _SHARP)
-            self._write((_LEFT - 6, self._at(0, height)[1]), words, CHANCE, "rm")
+            self._write((_LEFT - 6, self._at(0, height)[1]), words, PROBABILITY, "rm")
         for power in range(low, high + 1, max(1, math.ceil((high - low) / 4))):
             height = (power - low) / (high - low)
             self._write((self._right + 6, self._at(0, height)[1]), f"{10.0**power:g}", LOSS, "lm")
-        self._write((_LEFT, _TOP - 8), "p", CHANCE, "ls")
+        self._write((_LEFT, _TOP - 8), "p", PROBABILITY, "ls")
         self._write((self._right, _TOP - 8), "loss", LOSS, "rs")
         self._write((_LEFT, self._bottom + 6), "0", FAINT, "la")
         self._write((self._right, self._bottom + 6), str(self._steps), FAINT, "ra")

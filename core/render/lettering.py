@@ -36,7 +36,7 @@ def font_path() -> Path:
     return Path(spec.origin).parent / _FONT_FILE
 
 
-def drawable(text: str) -> str:
+def drawable_text(text: str) -> str:
     """`text` as it can be drawn: composed, one line, without emoji; empty where a letter has no glyph.
 
     A name without some of its letters would be another name; a caller then shows the number alone.
@@ -46,7 +46,7 @@ def drawable(text: str) -> str:
     return line if all(_has_glyph(c) for c in line) else ""
 
 
-def shortened(text: str, size: int, width: float) -> str:
+def shorten(text: str, size: int, width: float) -> str:
     """The longest beginning of `text` that fits `width` pixels, with an ellipsis where cut; empty where none fits."""
     letters = font(size)
     if letters.getlength(text) <= width:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
-from core.render.curve_plate import CHANCE, FAINT, GROUND, draw_curve
+from core.render.curve_plate import FAINT, GROUND, PROBABILITY, draw_curve
 from core.render.lettering import font
 from core.render.palette import Colour
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Curve = Sequence[tuple[int, float, float]]  # step, loss, the target's probability
 
-TIMES = 16  # a change of eight levels, which nobody sees, fills the range
+DIFFERENCE_GAIN = 16  # a change of eight levels, which nobody sees, fills the range
 _GREY = 128
 _TILE = 360  # pixels of a picture's longer side in a sheet: three fill a message twice over
 _SMALL_TILE = 240  # while it goes on
@@ -29,7 +29,7 @@ _GAP = 8
 _CAPTION, _LETTERS = 30, 20
 _CHART = 220
 _NARROWEST = 640  # of a sheet; a chart that is narrower cannot be read
-LARGEST_PROGRESS = 300_000  # bytes: it is posted every few seconds
+MAX_PROGRESS_BYTES = 300_000  # bytes: it is posted every few seconds
 
 
 def render_progress(
@@ -49,13 +49,13 @@ def render_progress(
     side = _SMALL_TILE
     while True:
         pictures = [picture] if start is None else [picture, difference(picture, start)]
-        captions = ["", ""] if start is None else ["", f"×{TIMES}"]
+        captions = ["", ""] if start is None else ["", f"×{DIFFERENCE_GAIN}"]
         tiles = [_fitted(one, side) for one in pictures]
         chart = draw_curve(
             curve, steps or len(curve), (max(320, side + 80), max(160, *(tile.height for tile in tiles)))
         )
         data = _png(_row([*tiles, chart], [*captions[: len(tiles)], ""]))
-        if len(data) <= LARGEST_PROGRESS:
+        if len(data) <= MAX_PROGRESS_BYTES:
             return data
         side = side * 3 // 4  # noise cannot be compressed
 
@@ -74,7 +74,7 @@ def render_sheet(
         A PNG of 1,112 pixels across at most.
     """
     pictures = (before, after, difference(after, before))
-    captions = [f"{percent(chances[0])}", f"{percent(chances[1])}", f"×{TIMES}"]
+    captions = [f"{percent(chances[0])}", f"{percent(chances[1])}", f"×{DIFFERENCE_GAIN}"]
     row = _row([_fitted(picture, _TILE) for picture in pictures], captions)
     width = max(row.width, _NARROWEST)
     sheet = Image.new("RGB", (width, row.height + _CHART), GROUND)
@@ -86,7 +86,7 @@ def render_sheet(
 
 def difference(picture: NDArray[np.uint8], start: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """What was added and taken away, sixteenfold, around grey: (H, W, 3)."""
-    changed = _GREY + TIMES * (picture.astype(np.int16) - start)
+    changed = _GREY + DIFFERENCE_GAIN * (picture.astype(np.int16) - start)
     return np.asarray(np.clip(changed, 0, 255), np.uint8)
 
 
@@ -126,7 +126,7 @@ def _row(tiles: Sequence[Image.Image], captions: Sequence[str]) -> Image.Image:
 
 
 def _colour(caption: str) -> Colour:
-    return CHANCE if caption.endswith("%") else FAINT
+    return PROBABILITY if caption.endswith("%") else FAINT
 
 
 def _png(sheet: Image.Image) -> bytes:

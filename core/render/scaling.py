@@ -23,7 +23,7 @@ _SUPPORT = {Image.Resampling.BILINEAR: 1.0, Image.Resampling.BICUBIC: 2.0, Image
 Region = tuple[int, int, int, int]  # left, top, right, bottom
 
 
-def resized(
+def resize_array(
     image: NDArray[np.uint8],
     size: tuple[int, int],
     resample: Image.Resampling,
@@ -45,7 +45,7 @@ def resized(
         if factor != (1, 1):
             # As Pillow does it: the blocks begin where the filter begins to look.
             around = _around(image, region, [(_SUPPORT[resample] - 0.5) * scale for scale in _scales(region, size)])
-            small = reduced(_part(image, around), (factor[0], factor[1]))
+            small = reduce_array(_part(image, around), (factor[0], factor[1]))
             box = tuple((region[i] - around[i % 2]) / factor[i % 2] for i in range(4))
             return small.resize(size, resample, (box[0], box[1], box[2], box[3]))
     around = _around(image, region, [_SUPPORT[resample] * max(1.0, scale) + 1 for scale in _scales(region, size)])
@@ -74,12 +74,12 @@ def _in_two_passes(
     return rows.resize(size, resample, (0, top, size[0], bottom))
 
 
-def reduced(image: NDArray[np.uint8], factor: tuple[int, int]) -> Image.Image:
+def reduce_array(image: NDArray[np.uint8], factor: tuple[int, int]) -> Image.Image:
     """`Image.fromarray(image).reduce(factor)`: the mean of each block of so many columns and rows."""
     return _in_strips(image, factor[1], lambda strip: strip.reduce(factor))
 
 
-def cropped(image: NDArray[np.uint8], region: Region) -> Image.Image:
+def crop_array(image: NDArray[np.uint8], region: Region) -> Image.Image:
     """`Image.fromarray(image).crop(region)`: black where the region reaches beyond the photo."""
     left, top, right, bottom = region
     height, width = image.shape[:2]

@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from core.domain.faces import Box, DetectedFace
-from core.render.scaling import resized
+from core.render.scaling import resize_array
 from core.vision.detection.boxes import Detections, box_ious, concatenate, suppress_contained, suppress_overlapping
 from core.vision.detection.centerface import STRIDE, CenterFace, FaceNetwork, model_path
 
@@ -87,7 +87,7 @@ class ThreePassDetector:
         """Detect in the whole photo at this scale, stretched by less than a stride to a multiple of it."""
         height, width = (max(1, math.ceil(side * scale / STRIDE)) * STRIDE for side in photo.shape[:2])
         # Averaging over whole blocks before the exact filter halves the time for a photo of 12 megapixels.
-        scaled = resized(photo, (width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
+        scaled = resize_array(photo, (width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
         (detections,) = self._network.detect(np.asarray(scaled)[None], CANDIDATE_SCORE)
         return detections.transformed((photo.shape[1] / width, photo.shape[0] / height))
 
@@ -141,7 +141,7 @@ def _crop(photo: NDArray[np.uint8], frame: tuple[int, int, int]) -> NDArray[np.u
     x, y, right, bottom = max(left, 0), max(top, 0), min(left + side, width), min(top + side, height)
     if x < right and y < bottom:
         size = max(1, round((right - x) * scale)), max(1, round((bottom - y) * scale))
-        part = resized(photo, size, Image.Resampling.BILINEAR, (x, y, right, bottom), reducing_gap=2.0)
+        part = resize_array(photo, size, Image.Resampling.BILINEAR, (x, y, right, bottom), reducing_gap=2.0)
         crop.paste(part, (round((x - left) * scale), round((y - top) * scale)))
     return np.asarray(crop)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from PIL import Image
 
-from core.render.scaling import reduced
+from core.render.scaling import reduce_array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ def align(image: NDArray[np.uint8], landmarks: Sequence[tuple[float, float]]) ->
     window = image[plan.rows, plan.columns]
     # An average over each block first, because the transform alone looks at four pixels only.
     shrunk = plan.shrink > 1
-    source = reduced(window, (plan.shrink,) * 2) if shrunk else Image.fromarray(np.ascontiguousarray(window))
+    source = reduce_array(window, (plan.shrink,) * 2) if shrunk else Image.fromarray(np.ascontiguousarray(window))
     matrix = tuple(plan.matrix.ravel())
     return np.asarray(source.transform((CHIP_SIZE,) * 2, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR))
 
