@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from core.domain.registry.versions import Version
     from core.domain.training.runs import Run
     from core.models.common.base_trainer import BaseTrainer
-    from core.models.generators.generator import FaceModel
+    from core.models.generators.generator import FaceGenerator
     from core.vision.datasets.dataset_reader import DatasetReader
     from core.vision.recognition.mean_embedding import Head
 
 _Tensors: TypeAlias = "Mapping[str, NDArray[Any]]"
 _MakeTrainer: TypeAlias = "Callable[[Run, Dataset, DatasetReader], BaseTrainer[Any]]"
 _LoadHead: TypeAlias = "Callable[[Version, _Tensors, Mapping[str, str]], Head]"
-_LoadGenerator: TypeAlias = "Callable[[Mapping[str, JSON], _Tensors, Mapping[str, str]], FaceModel]"
+_LoadGenerator: TypeAlias = "Callable[[Mapping[str, JSON], _Tensors, Mapping[str, str]], FaceGenerator]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,10 @@ def _dcgan_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> BaseTra
     return make_dcgan_trainer(run, dataset, reader)
 
 
-def _dcgan_generator(config: Mapping[str, JSON], tensors: _Tensors, meta: Mapping[str, str]) -> FaceModel:
-    from core.models.dcgan.generator import DcganFaces
+def _dcgan_generator(config: Mapping[str, JSON], tensors: _Tensors, meta: Mapping[str, str]) -> FaceGenerator:
+    from core.models.dcgan.generator import DcganGenerator
 
-    return DcganFaces(config, tensors, meta)
+    return DcganGenerator(config, tensors, meta)
 
 
 def _vae_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> BaseTrainer[Any]:
@@ -85,10 +85,10 @@ def _vae_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> BaseTrain
     return make_vae_trainer(run, dataset, reader)
 
 
-def _vae_generator(config: Mapping[str, JSON], tensors: _Tensors, meta: Mapping[str, str]) -> FaceModel:
-    from core.models.vae.generator import VaeFaces
+def _vae_generator(config: Mapping[str, JSON], tensors: _Tensors, meta: Mapping[str, str]) -> FaceGenerator:
+    from core.models.vae.generator import VaeGenerator
 
-    return VaeFaces(config, tensors, meta)
+    return VaeGenerator(config, tensors, meta)
 
 
 FAMILIES: Mapping[str, Family] = {
@@ -134,7 +134,7 @@ def load_head(version: Version, weights: bytes) -> Head:
         raise OmokageError(ErrorCode.BAD_WEIGHTS, architecture=architecture) from error
 
 
-def load_generator(architecture: str, config: Mapping[str, JSON], weights: bytes) -> FaceModel:
+def load_generator(architecture: str, config: Mapping[str, JSON], weights: bytes) -> FaceGenerator:
     """Load a generator, of a version or of a starter model's card.
 
     Args:

@@ -15,8 +15,8 @@ from core.models.common.batches import PARTS, check_enough, hold_out_some
 from core.models.common.presets import preset_with_options
 from core.models.common.sample_quality import Judges, SampleQuality
 from core.models.common.saved_state import check_finite
-from core.models.dcgan.generator import DcganFaces, faces_tensors
-from core.models.dcgan.network import CODES
+from core.models.dcgan.generator import DcganGenerator, generator_tensors
+from core.models.dcgan.network import LATENT_SIZE
 from core.models.dcgan.presets import DCGAN_PRESETS, DcganPreset
 from core.models.dcgan.training_step import DcganTraining
 from core.models.generators.base_trainer import GeneratorTrainer
@@ -59,7 +59,7 @@ class DcganTrainer(GeneratorTrainer[DcganTraining]):
     """
 
     def __init__(
-        self, training: DcganTraining, run: Run, *, preset: DcganPreset, faces: DcganFaces, quality: SampleQuality
+        self, training: DcganTraining, run: Run, *, preset: DcganPreset, faces: DcganGenerator, quality: SampleQuality
     ) -> None:
         super().__init__(training, run, quality, _EVALUATIONS)
         self._preset = preset
@@ -80,7 +80,7 @@ class DcganTrainer(GeneratorTrainer[DcganTraining]):
             OmokageError: DIVERGED.
         """
         tensors = self._use_average()
-        figures = self._quality.figures(self._faces.render(self._faces.codes(COMPARED)))
+        figures = self._quality.figures(self._faces.render(self._faces.latents(COMPARED)))
         if figures["kid"] <= min((kid for _, kid in self._kids()), default=np.inf):
             self._best = (self.step, tensors)
         self._add_figures(figures)
@@ -90,14 +90,14 @@ class DcganTrainer(GeneratorTrainer[DcganTraining]):
         """Draw the same 64 faces each time, as they are now."""
         if self._drawn_at != self.step:
             self._use_average()
-        return render_grid(self._faces.render(self._faces.codes(range(_SHEET))), 8)
+        return render_grid(self._faces.render(self._faces.latents(range(_SHEET))), 8)
 
     def finish(self) -> VersionDraft:
         """Return the generator of the best evaluation, measured on faces by which it was not chosen."""
         best_step, tensors = self._best_tensors()
         self._faces.put(tensors)
         self._drawn_at = None
-        figures = self._quality.figures(self._faces.render(self._faces.codes(FRESH)), thorough=True)
+        figures = self._quality.figures(self._faces.render(self._faces.latents(FRESH)), thorough=True)
         architecture = f"dcgan-{self._preset.net}"
         return VersionDraft(
             architecture=architecture,
@@ -126,7 +126,7 @@ class DcganTrainer(GeneratorTrainer[DcganTraining]):
 
     def _use_average(self) -> dict[str, NDArray[Any]]:
         """Draw with the average of now from here on; return its tensors as a version would keep them."""
-        tensors = faces_tensors(self._training.ema_tensors())
+        tensors = generator_tensors(self._training.ema_tensors())
         check_finite(tensors, self.step)
         self._faces.put(tensors)
         self._drawn_at = self.step
@@ -148,7 +148,7 @@ class DcganTrainer(GeneratorTrainer[DcganTraining]):
             "dcgan",
             self._preset,
             size=self._faces.view.size,
-            codes=CODES,
+            codes=LATENT_SIZE,
             framing=self._faces.view.framing.value,
             loss=self._preset.loss,
             augment=self._training.strength,
@@ -174,8 +174,8 @@ def make_dcgan_trainer(run: Run, dataset: Dataset, reader: DatasetReader, judges
     images = reader.images(view)
     held_out = hold_out_some(len(images), run.seed)
     training = DcganTraining(images, np.flatnonzero(~held_out), preset, run.seed)
-    config = {"preset": run.preset, "size": view.size, "codes": CODES, "framing": view.framing.value}
-    faces = DcganFaces(config, faces_tensors(training.ema_tensors(1)), {}, preset.shape)
+    config = {"preset": run.preset, "size": view.size, "codes": LATENT_SIZE, "framing": view.framing.value}
+    faces = DcganGenerator(config, generator_tensors(training.ema_tensors(1)), {}, preset.shape)
     return DcganTrainer(
         training,
         run,

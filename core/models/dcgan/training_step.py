@@ -21,14 +21,21 @@ from core.models.common.ema import update_ema
 from core.models.common.prefetch import Batch
 from core.models.common.seeds import Seeds
 from core.models.dcgan import diffaug
-from core.models.dcgan.network import CODES, batch_statistics, build_discriminator, build_generator, named, tensors_of
+from core.models.dcgan.network import (
+    LATENT_SIZE,
+    batch_statistics,
+    build_discriminator,
+    build_generator,
+    named,
+    tensors_of,
+)
 from core.models.dcgan.presets import HINGE, TWO_CLASS, DcganPreset
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _STEP, _STATISTICS = 1, 2  # streams of random numbers; 0 are the epochs
-_SETTLED = 64  # codes at a time for the statistics
+_SETTLED = 64  # latents at a time for the statistics
 
 
 class DcganTraining(BaseTraining):
@@ -38,7 +45,7 @@ class DcganTraining(BaseTraining):
         images: (N, S, S, 3) RGB, S the preset's; may be a memory map.
         rows: which of them are learnt from.
         preset: the networks, and how they are trained.
-        seed: of the weights, the order of the pictures, the codes and the augmentation.
+        seed: of the weights, the order of the pictures, the latents and the augmentation.
     """
 
     def __init__(self, images: NDArray[np.uint8], rows: NDArray[np.intp], preset: DcganPreset, seed: int = 0) -> None:
@@ -64,11 +71,11 @@ class DcganTraining(BaseTraining):
         """Return the averaged generator's tensors, as `network.set_tensors` takes them, fit to draw with.
 
         The moving averages of the training generator's statistics are of other weights than these; so the statistics
-        are measured anew, over `batches` of 64 codes (Brock et al. 2018, arXiv 1809.11096, "standing statistics").
+        are measured anew, over `batches` of 64 latents (Brock et al. 2018, arXiv 1809.11096, "standing statistics").
         """
         random = augment.generator(self._seed, _STATISTICS, 0)
-        codes = random.uniform(-1, 1, (batches, _SETTLED, CODES)).astype(np.float32)
-        measured = np.mean([self._statistics(batch) for batch in codes], axis=0)
+        latents = random.uniform(-1, 1, (batches, _SETTLED, LATENT_SIZE)).astype(np.float32)
+        measured = np.mean([self._statistics(batch) for batch in latents], axis=0)
         sizes = {name: variable.shape[0] for name, variable in named(self.ema_generator).items() if "/moving_" in name}
         parts = np.split(measured, np.cumsum(list(sizes.values()))[:-1])
         return tensors_of(self.ema_generator) | dict(zip(sizes, parts, strict=True))
@@ -93,14 +100,14 @@ class DcganTraining(BaseTraining):
         pixels = self._images[batch_rows(self._rows, count, step, self._seed)]
         mirrored = random.random(count) < 0.5
         pixels[mirrored] = pixels[mirrored, :, ::-1]
-        codes = random.uniform(-1, 1, (count, CODES)).astype(np.float32)
+        latents = random.uniform(-1, 1, (count, LATENT_SIZE)).astype(np.float32)
         if not self.strength:
-            return pixels, codes
+            return pixels, latents
         changes = [diffaug.draw_changes(count, size, self.strength, random) for _ in range(2)]
-        return pixels, codes, *changes[0], *changes[1]
+        return pixels, latents, *changes[0], *changes[1]
 
-    def _compute(self, pixels: Any, codes: Any, *changes: Any) -> tuple[list[Any], Tensors]:
-        pictures = [ops.cast(pixels, "float32") / 127.5 - 1.0, self.generator(codes, training=True)]
+    def _compute(self, pixels: Any, latents: Any, *changes: Any) -> tuple[list[Any], Tensors]:
+        pictures = [ops.cast(pixels, "float32") / 127.5 - 1.0, self.generator(latents, training=True)]
         if changes:
             half = len(changes) // 2
             each = (diffaug.Changes(*changes[:half]), diffaug.Changes(*changes[half:]))
@@ -124,8 +131,8 @@ class DcganTraining(BaseTraining):
         averages, variables = self.ema_generator.variables, self.generator.variables
         update_ema(averages, variables, self._preset.ema_decay, self._optimizers[0].iterations)
 
-    def _measure(self, codes: Any) -> Any:
-        return ops.concatenate(batch_statistics(self.ema_generator, codes))
+    def _measure(self, latents: Any) -> Any:
+        return ops.concatenate(batch_statistics(self.ema_generator, latents))
 
 
 def adversarial_losses(loss: str, real: Any, drawn: Any) -> tuple[Any, Any]:

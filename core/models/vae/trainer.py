@@ -15,7 +15,7 @@ from core.models.common.presets import preset_with_options
 from core.models.common.sample_quality import Judges, SampleQuality
 from core.models.common.saved_state import check_finite
 from core.models.generators.base_trainer import GeneratorTrainer
-from core.models.vae.generator import faces_tensors
+from core.models.vae.generator import generator_tensors
 from core.models.vae.mixture import Mixture, fit_mixture, single
 from core.models.vae.presets import VAE_PRESETS, VaePreset
 from core.models.vae.training_step import VaeTraining
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _EVALUATIONS = 20  # in a run: enough for a curve, and a few per cent of its time
 _COMPARED = range(96)  # seeds of what evaluations draw: the same each time, so that chance does not move the curve
 _FRESH = range(1000, 1250)  # of the last evaluation
-_ENCODED = 512  # training pictures by whose codes evaluations draw: a fifth of a second for each hundred
+_ENCODED = 512  # training pictures by whose latents evaluations draw: a fifth of a second for each hundred
 _ALL_ENCODED = 10_000  # and those of the mixture that is kept
 _COLUMNS = 8  # of the sheet: two rows of pictures, each above its reconstructions, and four of new faces
 _RISING = 5  # evaluations in a row without a better one, a quarter of a run: by then it is no wavering
@@ -109,12 +109,12 @@ class VaeTrainer(GeneratorTrainer[VaeTraining]):
         return render_grid(np.concatenate([*rows, self._draw(_COMPARED[: 4 * _COLUMNS])]), len(rows[0]))
 
     def finish(self) -> VersionDraft:
-        """Return the weights of the best evaluation, and a mixture over the codes of the training pictures."""
+        """Return the weights of the best evaluation, and a mixture over the latents of the training pictures."""
         best_step, weights = self._best_tensors()
         self._training.set_ema_weights(weights)
         self._gaussian = None
         mixture = fit_mixture(self._encode(_ALL_ENCODED))
-        figures = self._quality.figures(self._training.decode(mixture.codes(_FRESH)), thorough=True)
+        figures = self._quality.figures(self._training.decode(mixture.latents(_FRESH)), thorough=True)
         architecture = f"vae-{self._preset.size}"
         return VersionDraft(
             architecture=architecture,
@@ -130,7 +130,7 @@ class VaeTrainer(GeneratorTrainer[VaeTraining]):
                 "components": len(mixture.weights),
             },
             parts=PARTS,
-            weights=weights_file.dump(faces_tensors(weights, mixture), {"architecture": architecture}),
+            weights=weights_file.dump(generator_tensors(weights, mixture), {"architecture": architecture}),
         )
 
     def _find_early_stop(self) -> EarlyStop | None:
@@ -145,10 +145,10 @@ class VaeTrainer(GeneratorTrainer[VaeTraining]):
         self._gaussian = None
 
     def _draw(self, seeds: range) -> NDArray[np.uint8]:
-        """Draw new faces, of one Gaussian over the codes of some training pictures."""
+        """Draw new faces, of one Gaussian over the latents of some training pictures."""
         if self._gaussian is None or self._gaussian[0] != self.step:
             self._gaussian = (self.step, single(self._encode(_ENCODED)))
-        return self._training.decode(self._gaussian[1].codes(seeds))
+        return self._training.decode(self._gaussian[1].latents(seeds))
 
     def _encode(self, max_pictures: int) -> NDArray[np.float32]:
         return self._training.encode(self._images[np.sort(self._encoded[:max_pictures])])
@@ -156,7 +156,7 @@ class VaeTrainer(GeneratorTrainer[VaeTraining]):
     def _version_config(self) -> dict[str, JSON]:
         preset = self._preset
         return self._config(
-            "vae", preset, size=preset.size, codes=preset.codes, framing=self._framing.value, kl=preset.kl
+            "vae", preset, size=preset.size, codes=preset.latent_size, framing=self._framing.value, kl=preset.kl
         )
 
 

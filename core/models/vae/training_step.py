@@ -56,7 +56,7 @@ class VaeTraining(BaseTraining):
         self._optimizer = keras.optimizers.Adam(preset.learning_rate)
         self._optimizer.build(trained)
         self._train_step = make_step(self._compute, trained, self._optimizer, self._update_ema)
-        self._encode, self._decode = make_forward(self._infer_codes), make_forward(self._infer_pictures)
+        self._encode, self._decode = make_forward(self._infer_latents), make_forward(self._infer_pictures)
         self._losses = make_forward(self._infer_losses)
 
     def held_out_loss(self) -> float:
@@ -70,18 +70,18 @@ class VaeTraining(BaseTraining):
         return float(np.concatenate(parts).mean())
 
     def encode(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """(N, S, S, 3) RGB -> means of the codes (N, codes), by the averaged weights."""
+        """(N, S, S, 3) RGB -> means of the latents (N, Z), by the averaged weights."""
         parts = [self._encode(pictures[at : at + _TOGETHER]) for at in range(0, len(pictures), _TOGETHER)]
-        return np.concatenate([np.zeros((0, self._preset.codes), np.float32), *parts])
+        return np.concatenate([np.zeros((0, self._preset.latent_size), np.float32), *parts])
 
-    def decode(self, codes: NDArray[np.float32]) -> NDArray[np.uint8]:
-        """(N, codes) -> (N, S, S, 3) RGB, by the averaged weights."""
+    def decode(self, latents: NDArray[np.float32]) -> NDArray[np.uint8]:
+        """(N, Z) -> (N, S, S, 3) RGB, by the averaged weights."""
         size = self._preset.size
-        parts = [self._decode(codes[at : at + _TOGETHER]) for at in range(0, len(codes), _TOGETHER)]
+        parts = [self._decode(latents[at : at + _TOGETHER]) for at in range(0, len(latents), _TOGETHER)]
         return np.concatenate([np.zeros((0, size, size, 3), np.uint8), *parts])
 
     def ema_weights(self) -> dict[str, NDArray[np.float32]]:
-        """Return the averaged weights, as `VaeFaces` takes them."""
+        """Return the averaged weights, as `VaeGenerator` takes them."""
         return weights_of(*self._ema_nets)
 
     def set_ema_weights(self, tensors: Mapping[str, NDArray[Any]]) -> None:
@@ -95,7 +95,7 @@ class VaeTraining(BaseTraining):
     def _build(self, policy: str, seeds: Seeds | None = None) -> tuple[keras.Model, keras.Model]:
         preset = self._preset
         build = (build_encoder, build_decoder)
-        encoder, decoder = (one(preset.size, preset.codes, policy, seeds) for one in build)
+        encoder, decoder = (one(preset.size, preset.latent_size, policy, seeds) for one in build)
         return encoder, decoder
 
     def _variables(self) -> dict[str, Any]:
@@ -118,7 +118,7 @@ class VaeTraining(BaseTraining):
         return pixels, self._noise(len(pixels), random), np.array(share, np.float32)
 
     def _noise(self, count: int, random: np.random.Generator) -> NDArray[np.float32]:
-        return random.standard_normal((count, self._preset.codes), np.float32)
+        return random.standard_normal((count, self._preset.latent_size), np.float32)
 
     def _compute(self, pixels: Any, noise: Any, share: Any) -> tuple[Any, Tensors]:
         error, divergence = self._terms(self._nets, pixels, noise, training=True)
@@ -130,7 +130,7 @@ class VaeTraining(BaseTraining):
         """Of each picture (N,): the error of its reconstruction, and its divergence over the number of its values."""
         encoder, decoder = nets
         real = to_range(pixels)
-        mean, log = _split(encoder(real, training=training), self._preset.codes)
+        mean, log = _split(encoder(real, training=training), self._preset.latent_size)
         z = mean + ops.exp(log / 2) * noise if self._preset.kl else mean
         error = reconstruction(real, decoder(z, training=training), self._preset.coarse)
         divergence = ops.sum(ops.exp(log) + ops.square(mean) - 1.0 - log, axis=-1) / 2
@@ -140,8 +140,8 @@ class VaeTraining(BaseTraining):
         error, divergence = self._terms(self._ema_nets, pixels, noise, training=False)
         return error + self._preset.kl * divergence
 
-    def _infer_codes(self, pixels: Any) -> Any:
-        return self._ema_nets[0](to_range(pixels), training=False)[:, : self._preset.codes]
+    def _infer_latents(self, pixels: Any) -> Any:
+        return self._ema_nets[0](to_range(pixels), training=False)[:, : self._preset.latent_size]
 
     def _infer_pictures(self, z: Any) -> Any:
         return to_pixels(self._ema_nets[1](z, training=False))
@@ -177,8 +177,8 @@ def weights_of(encoder: keras.Model, decoder: keras.Model) -> dict[str, NDArray[
     return values_of(named(encoder, decoder))
 
 
-def _split(both: Any, codes: int) -> tuple[Any, Any]:
-    return both[:, :codes], ops.clip(both[:, codes:], *_SURE)
+def _split(both: Any, latent_size: int) -> tuple[Any, Any]:
+    return both[:, :latent_size], ops.clip(both[:, latent_size:], *_SURE)
 
 
 def _size(error: Any) -> Any:

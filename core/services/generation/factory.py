@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.domain.faces import DetectedFace
-    from core.models.generators.generator import FaceModel
+    from core.models.generators.generator import FaceGenerator
     from core.services.datasets.storage import DatasetStorage
     from core.services.registry.service import RegistryService
     from core.settings import Settings
@@ -65,7 +65,7 @@ def _detector() -> Detector:
     return load_detector()
 
 
-def _load(architecture: str, config: Mapping[str, JSON], weights: bytes) -> FaceModel:
+def _load(architecture: str, config: Mapping[str, JSON], weights: bytes) -> FaceGenerator:
     from core.models.families import load_generator  # TensorFlow, at the first request
 
     return load_generator(architecture, config, weights)

@@ -14,13 +14,13 @@ from core.domain.registry.versions import Version
 from core.services.generation.generator_lookup import ModelName, find_model
 
 if TYPE_CHECKING:
-    from core.models.generators.generator import FaceModel
+    from core.models.generators.generator import FaceGenerator
     from core.services.registry.service import RegistryService
 
 _log = logging.getLogger(__name__)
 _CAPACITY = 6  # a generator and an encoder of three guilds; each takes some 50 MB with its compiled functions
 
-LoadModel: TypeAlias = "Callable[[str, Mapping[str, JSON], bytes], FaceModel]"  # architecture, config, weights
+LoadModel: TypeAlias = "Callable[[str, Mapping[str, JSON], bytes], FaceGenerator]"  # architecture, config, weights
 LoadStarter: TypeAlias = Callable[
     [str], tuple[str, Mapping[str, JSON], bytes]
 ]  # by name: architecture, config, weights
@@ -31,7 +31,7 @@ class LoadedGenerator:
     """A loaded model. `version`: None of a model that comes with the product."""
 
     name: ModelName
-    model: FaceModel
+    model: FaceGenerator
     version: Version | None
 
 

@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.models.generators.generator import FaceModel
+    from core.models.generators.generator import FaceGenerator
 
     Latents = NDArray[np.float32]
 
@@ -37,14 +37,14 @@ def latent_arithmetic(mean: Latents, added: Latents, subtracted: Latents) -> Lat
     return np.asarray(mean + scale * total, np.float32)
 
 
-def add_traits(model: FaceModel, latents: Latents, traits: Mapping[str, float]) -> Latents:
+def add_traits(model: FaceGenerator, latents: Latents, traits: Mapping[str, float]) -> Latents:
     """Add traits with these strengths to latents (N, Z); UNKNOWN_TRAIT."""
     for name, strength in traits.items():
         latents = latents + np.float32(strength) * model.direction(name)
     return latents
 
 
-def closed_path(model: FaceModel, keys: Latents, frames: int) -> Iterator[Latents]:
+def closed_path(model: FaceGenerator, keys: Latents, frames: int) -> Iterator[Latents]:
     """Yield the way from each of (N, Z) to the next, and from the last back to the first: N times (`frames`, Z).
 
     The first frame of each part is a key; near the keys the path is slower.

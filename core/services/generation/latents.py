@@ -14,7 +14,7 @@ from core.services.generation.face_selection import SeveralFacesError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.models.generators.generator import FaceModel
+    from core.models.generators.generator import FaceGenerator
     from core.services.generation.face_selection import FaceCropper
     from core.storage.blobs import Blobs
 
@@ -37,7 +37,7 @@ class FaceLatents:
         self._blobs = blobs
 
     def find(
-        self, model: FaceModel, faces: Mapping[str, Face], report_progress: ReportProgress, truncation: float = 1.0
+        self, model: FaceGenerator, faces: Mapping[str, Face], report_progress: ReportProgress, truncation: float = 1.0
     ) -> NDArray[np.float32]:
         """Return latents (N, Z) in the order of the faces.
 
@@ -55,7 +55,7 @@ class FaceLatents:
         photos = {which: face for which, face in faces.items() if face.photo is not None}
         if photos:
             report_progress("finding-faces", 0.1)
-        of_seeds = iter(model.codes(seeds, truncation) if seeds else ())
+        of_seeds = iter(model.latents(seeds, truncation) if seeds else ())
         crops = [self._crop(model, which, face) for which, face in photos.items()]
         of_photos = iter(model.encode(np.stack(crops)) if crops else ())
         return np.stack([next(of_seeds if face.photo is None else of_photos) for face in faces.values()])
@@ -64,7 +64,7 @@ class FaceLatents:
         """End the process that decodes photos; the next photo starts another."""
         self._cropper.close()
 
-    def _crop(self, model: FaceModel, which: str, face: Face) -> NDArray[np.uint8]:
+    def _crop(self, model: FaceGenerator, which: str, face: Face) -> NDArray[np.uint8]:
         photo = str(face.photo)
         try:
             return self._cropper.crop(self._blobs.get(photo), model.view, face.index)

@@ -28,7 +28,7 @@ from core.services.generation.latents import FaceChoiceNeededError, ReportProgre
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.models.generators.generator import FaceModel
+    from core.models.generators.generator import FaceGenerator
     from core.services.generation.generator_cache import GeneratorCache, LoadedGenerator
     from core.services.generation.latents import FaceLatents
     from core.services.generation.nearest_neighbours import NearestNeighbours
@@ -57,7 +57,7 @@ class _Context:
     film_style: FilmStyle
 
     @property
-    def model(self) -> FaceModel:
+    def model(self) -> FaceGenerator:
         """The network of the generator."""
         return self.generator.model
 
@@ -134,7 +134,7 @@ class GenerationService:
             OmokageError: as `draw`: there may be no model.
         """
         model = self._generators.get(guild_id, None).model
-        model.render(model.codes([0]))
+        model.render(model.latents([0]))
 
     def close(self) -> None:
         """End the process that decodes photos; the next photo starts another."""
@@ -143,7 +143,7 @@ class GenerationService:
     def _grid(self, request: GridRequest, context: _Context) -> GenerationResult:
         model, seeds = context.model, seeds_of(request.seed, request.count)
         if request.like is None:
-            latents = model.codes(seeds, request.truncation)
+            latents = model.latents(seeds, request.truncation)
         else:
             like = self._find_latents(request, context, request.truncation)
             latents = model.variations(like[0], seeds)

@@ -142,7 +142,7 @@ def level(codes: np.ndarray) -> list[int]:
 
 
 def faces(*seeds: int, truncation: float = 1.0) -> list[list[int]]:
-    return [level(code) for code in LinearFaces().codes(seeds, truncation)]
+    return [level(code) for code in LinearFaces().latents(seeds, truncation)]
 
 
 def near(found: list[list[int]], wanted: list[list[int]], by: int = 3) -> bool:

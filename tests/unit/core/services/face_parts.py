@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from core.domain.errors import ErrorCode, OmokageError
 from core.vision.views import Framing, View
 
-SIZE, CODES, BAR = 32, 6, 4  # pixels of a picture, numbers of a code, rows that show each
-Codes = NDArray[np.float32]
+SIZE, LATENT_SIZE, BAR = 32, 6, 4  # pixels of a picture, numbers of a code, rows that show each
+Latents = NDArray[np.float32]
 Pictures = NDArray[np.uint8]
 
 
@@ -24,41 +24,41 @@ class LinearFaces:
         self.traits = ("smile", "glasses")
         self.rendered: list[int] = []  # how many pictures at a time
 
-    def codes(self, seeds: Sequence[int], truncation: float = 1.0) -> Codes:
-        drawn = [np.random.Generator(np.random.Philox(seed)).normal(size=CODES) for seed in seeds]
-        return truncation * np.asarray(drawn, np.float32).reshape(-1, CODES)
+    def latents(self, seeds: Sequence[int], truncation: float = 1.0) -> Latents:
+        drawn = [np.random.Generator(np.random.Philox(seed)).normal(size=LATENT_SIZE) for seed in seeds]
+        return truncation * np.asarray(drawn, np.float32).reshape(-1, LATENT_SIZE)
 
-    def render(self, codes: Codes) -> Pictures:
-        assert (codes.ndim, codes.dtype) == (2, np.float32)
-        self.rendered.append(len(codes))
-        values = np.clip(np.rint(128 + 20 * codes), 0, 255).astype(np.uint8)
-        pictures = np.full((len(codes), SIZE, SIZE, 3), 128, np.uint8)
-        pictures[:, BAR : BAR + BAR * CODES] = np.repeat(values, BAR, axis=1)[:, :, None, None]
+    def render(self, latents: Latents) -> Pictures:
+        assert (latents.ndim, latents.dtype) == (2, np.float32)
+        self.rendered.append(len(latents))
+        values = np.clip(np.rint(128 + 20 * latents), 0, 255).astype(np.uint8)
+        pictures = np.full((len(latents), SIZE, SIZE, 3), 128, np.uint8)
+        pictures[:, BAR : BAR + BAR * LATENT_SIZE] = np.repeat(values, BAR, axis=1)[:, :, None, None]
         return pictures
 
-    def encode(self, pictures: Pictures) -> Codes:
+    def encode(self, pictures: Pictures) -> Latents:
         if not self.encodes:
             raise OmokageError(ErrorCode.NO_ENCODER)
         assert pictures.shape[1:] == (SIZE, SIZE, 3)
-        values = pictures[:, BAR : BAR + BAR * CODES : BAR].mean((2, 3))
+        values = pictures[:, BAR : BAR + BAR * LATENT_SIZE : BAR].mean((2, 3))
         return ((values - 128) / 20).astype(np.float32)
 
-    def path(self, start: Codes, end: Codes, shares: Sequence[float]) -> Codes:
+    def path(self, start: Latents, end: Latents, shares: Sequence[float]) -> Latents:
         along = np.asarray(shares, np.float32)[:, None]
         return (1 - along) * start + along * end
 
-    def variations(self, code: Codes, seeds: Sequence[int], spread: float = 0.4) -> Codes:
-        return code + np.float32(spread) * self.codes(seeds)
+    def variations(self, latent: Latents, seeds: Sequence[int], spread: float = 0.4) -> Latents:
+        return latent + np.float32(spread) * self.latents(seeds)
 
-    def direction(self, trait: str) -> Codes:
+    def direction(self, trait: str) -> Latents:
         if trait not in self.traits:
             raise OmokageError(ErrorCode.UNKNOWN_TRAIT, trait=trait, known=", ".join(self.traits))
-        return np.eye(CODES, dtype=np.float32)[self.traits.index(trait)]
+        return np.eye(LATENT_SIZE, dtype=np.float32)[self.traits.index(trait)]
 
-    def mean(self) -> Codes:
-        return np.zeros(CODES, np.float32)
+    def mean(self) -> Latents:
+        return np.zeros(LATENT_SIZE, np.float32)
 
 
 def read_off(column: NDArray[np.uint8], scale: int) -> list[int]:
     """The bars in a column of a picture that is so many times larger."""
-    return [int(column[round((BAR * bar + 1.5 * BAR) * scale)]) for bar in range(CODES)]
+    return [int(column[round((BAR * bar + 1.5 * BAR) * scale)]) for bar in range(LATENT_SIZE)]

@@ -38,7 +38,7 @@ class Shelf:
     def __init__(self, blobs: Blobs) -> None:
         self.blobs = blobs
         self.guild = 0
-        self.pictures = LinearFaces().render(LinearFaces().codes(range(1000, 1000 + PICTURES)))
+        self.pictures = LinearFaces().render(LinearFaces().latents(range(1000, 1000 + PICTURES)))
         self.views: list[View] = []
         self.described: list[int] = []  # how many pictures at a time
         self.seeds: list[int] = []

@@ -8,7 +8,7 @@ import pytest
 
 from core.models.common import augment
 from core.models.common.backend import to_numpy
-from core.models.dcgan.network import CODES, Shape, build_generator, set_tensors
+from core.models.dcgan.network import LATENT_SIZE, Shape, build_generator, set_tensors
 from core.models.dcgan.presets import HINGE, NON_SATURATING, TWO_CLASS, DcganPreset
 from core.models.dcgan.training_step import DcganTraining, adversarial_losses
 
@@ -47,10 +47,12 @@ def test_what_is_drawn_with_has_the_statistics_of_its_own_weights() -> None:
     tensors = one.ema_tensors(1)
     net = build_generator(TINY)
     set_tensors(net, tensors)
-    codes = augment.generator(0, 2, 0).uniform(-1, 1, (1, 64, CODES))[0].astype(np.float32)  # as it was measured
-    settled, in_training = (to_numpy(net(codes, training=training)) for training in (False, True))
+    latents = (
+        augment.generator(0, 2, 0).uniform(-1, 1, (1, 64, LATENT_SIZE))[0].astype(np.float32)
+    )  # as it was measured
+    settled, in_training = (to_numpy(net(latents, training=training)) for training in (False, True))
     assert settled == pytest.approx(in_training, abs=1e-4)
-    moving = to_numpy(one.ema_generator(codes, training=False))
+    moving = to_numpy(one.ema_generator(latents, training=False))
     assert np.abs(moving - in_training).max() > 0.01  # the moving averages would not have done
 
 

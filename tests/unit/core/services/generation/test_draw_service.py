@@ -15,7 +15,7 @@ from core.domain.training.runs import RunKind
 from core.storage.blobs import Blobs
 from tests.databases import new_database
 from tests.unit.core.services.draw_parts import GUILD, NOW, SCALE, Studio, faces, level, near, tiles
-from tests.unit.core.services.face_parts import CODES, LinearFaces
+from tests.unit.core.services.face_parts import LATENT_SIZE, LinearFaces
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_the_training_pictures_that_a_face_is_like_come_with_their_distances(stu
 def test_a_face_with_a_trait_is_compared_as_it_looks(studio: Studio) -> None:
     studio.shelf.fill(studio.add(RunKind.DCGAN), studio.database, guild=GUILD)
     plain, glasses = (studio.draw(NearestRequest(Face(5), traits=traits)) for traits in ({}, {"glasses": 2.0}))
-    wanted = level(LinearFaces().codes([5])[0] + 2.0 * np.eye(CODES)[1])
+    wanted = level(LinearFaces().latents([5])[0] + 2.0 * np.eye(LATENT_SIZE)[1])
     assert near(tiles(studio.picture(glasses), SCALE)[:1], [wanted])
     assert glasses.distances != plain.distances
 

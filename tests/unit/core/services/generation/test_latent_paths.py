@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.services.generation.latent_paths import add_traits, closed_path, ease_in_out, latent_arithmetic
-from tests.unit.core.services.face_parts import CODES, LinearFaces
+from tests.unit.core.services.face_parts import LATENT_SIZE, LinearFaces
 
 NOBODY = np.zeros((0, 3), np.float32)
 codes = arrays(np.float32, (3, 3), elements=st.floats(-4, 4, width=32))
@@ -54,23 +54,23 @@ def test_a_mix_is_never_further_from_the_mean_than_the_added_ones_are(
 
 def test_traits_are_added_to_every_face() -> None:
     model = LinearFaces()
-    faces = model.codes([1, 2])
+    faces = model.latents([1, 2])
     changed = add_traits(model, faces, {"smile": 1.5, "glasses": -1.0})
-    assert changed - faces == pytest.approx(np.tile([1.5, -1, *[0] * (CODES - 2)], (2, 1)))
+    assert changed - faces == pytest.approx(np.tile([1.5, -1, *[0] * (LATENT_SIZE - 2)], (2, 1)))
     assert changed.dtype == np.float32
 
 
 def test_an_unknown_trait_is_answered_with_those_that_there_are() -> None:
     with pytest.raises(OmokageError) as caught:
-        add_traits(LinearFaces(), LinearFaces().codes([1]), {"horns": 1.0})
+        add_traits(LinearFaces(), LinearFaces().latents([1]), {"horns": 1.0})
     assert (caught.value.code, caught.value.details["known"]) == (ErrorCode.UNKNOWN_TRAIT, "smile, glasses")
 
 
 def test_a_walk_passes_every_face_and_ends_where_it_began() -> None:
     model = LinearFaces()
-    keys = model.codes([1, 2, 3])
+    keys = model.latents([1, 2, 3])
     walk = np.concatenate(list(closed_path(model, keys, 10)))
-    assert walk.shape == (30, CODES)
+    assert walk.shape == (30, LATENT_SIZE)
     assert walk[::10] == pytest.approx(keys)
     steps = np.linalg.norm(walk - np.roll(walk, 1, axis=0), axis=1)
     assert steps.max() < 0.2 * np.linalg.norm(keys - np.roll(keys, 1, axis=0), axis=1).max()  # nowhere a jump
@@ -78,7 +78,7 @@ def test_a_walk_passes_every_face_and_ends_where_it_began() -> None:
 
 def test_a_walk_between_two_goes_back_the_way_that_it_came() -> None:
     model = LinearFaces()
-    walk = np.concatenate(list(closed_path(model, model.codes([1, 2]), 12)))
+    walk = np.concatenate(list(closed_path(model, model.latents([1, 2]), 12)))
     assert walk[1:12] == pytest.approx(walk[:12:-1], abs=1e-6)
 
 

@@ -19,7 +19,7 @@ from core.storage.blobs import Blobs
 from core.vision.views import Framing
 from tests.databases import new_database
 from tests.unit.core.services.draw_parts import SCALE, Studio, faces, level, near, tiles
-from tests.unit.core.services.face_parts import CODES, SIZE, LinearFaces, read_off
+from tests.unit.core.services.face_parts import LATENT_SIZE, SIZE, LinearFaces, read_off
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_with_less_truncation_faces_are_nearer_to_the_mean(studio: Studio) -> No
 def test_traits_are_added_to_every_face(studio: Studio) -> None:
     studio.add(RunKind.DCGAN)
     drawn = studio.draw(GridRequest(2, 5, traits={"glasses": 2.0}))
-    wanted = [level(code + 2.0 * np.eye(CODES)[1]) for code in LinearFaces().codes([5, 6])]
+    wanted = [level(code + 2.0 * np.eye(LATENT_SIZE)[1]) for code in LinearFaces().latents([5, 6])]
     assert near(tiles(studio.picture(drawn), SCALE), wanted)
     assert studio.fails(GridRequest(2, 5, traits={"horns": 1.0})).code is ErrorCode.UNKNOWN_TRAIT
 
@@ -68,7 +68,7 @@ def test_variations_are_of_one_face_and_have_no_seeds_of_their_own(studio: Studi
     studio.add(RunKind.DCGAN)
     drawn = studio.draw(GridRequest(4, 100, like=Face(5)))
     model = LinearFaces()
-    wanted = [level(code) for code in model.variations(model.codes([5])[0], range(100, 104))]
+    wanted = [level(code) for code in model.variations(model.latents([5])[0], range(100, 104))]
     assert near(tiles(studio.picture(drawn), SCALE, labelled=False), wanted)
     assert drawn.seeds == ()
 
@@ -86,7 +86,7 @@ def test_variations_of_a_face_in_a_photo_need_what_takes_photos(studio: Studio) 
 def test_a_morph_is_a_strip_and_a_film_there_and_back(studio: Studio) -> None:
     studio.add(RunKind.DCGAN)
     drawn = studio.draw(MorphRequest(Face(5), Face(9)))
-    start, end = LinearFaces().codes([5, 9])
+    start, end = LinearFaces().latents([5, 9])
     strip = tiles(studio.picture(drawn), SCALE)
     assert near(strip, [level((1 - part / 7) * start + part / 7 * end) for part in range(8)])
     film = studio.film(drawn)
@@ -99,7 +99,7 @@ def test_a_face_in_a_photo_can_be_an_end_of_a_morph(studio: Studio) -> None:
     studio.add(RunKind.VAE)
     drawn = studio.draw(MorphRequest(Face(photo=studio.photo(168)), Face(5)))
     strip = tiles(studio.picture(drawn), SCALE)
-    assert near([strip[0], strip[-1]], [[168] * CODES, *faces(5)])
+    assert near([strip[0], strip[-1]], [[168] * LATENT_SIZE, *faces(5)])
 
 
 def test_of_several_faces_somebody_has_to_choose(studio: Studio) -> None:
@@ -137,16 +137,16 @@ def test_a_model_of_whole_pictures_looks_for_no_face(studio: Studio) -> None:
     studio.add(RunKind.VAE, model=LinearFaces(framing=Framing.WHOLE))
     studio.camera.faces = 0
     drawn = studio.draw(MorphRequest(Face(photo=studio.photo(168)), Face(5)))
-    assert near(tiles(studio.picture(drawn), SCALE)[:1], [[168] * CODES])
+    assert near(tiles(studio.picture(drawn), SCALE)[:1], [[168] * LATENT_SIZE])
 
 
 def test_a_mix_shows_what_went_in_and_what_came_of_it(studio: Studio) -> None:
     studio.add(RunKind.DCGAN)
     drawn = studio.draw(MixRequest((Face(1), Face(2)), (Face(3),), traits={"smile": 1.0}))
-    one, two, three = LinearFaces().codes([1, 2, 3])
+    one, two, three = LinearFaces().latents([1, 2, 3])
     total = one + two - three
     usual = (np.linalg.norm(one) + np.linalg.norm(two)) / 2
-    result = total * min(1, usual / np.linalg.norm(total)) + np.eye(CODES)[0]
+    result = total * min(1, usual / np.linalg.norm(total)) + np.eye(LATENT_SIZE)[0]
     sheet = np.asarray(studio.picture(drawn)).astype(int)
     side = SIZE * 9  # 288 pixels
     assert near([read_off(sheet[-side - 4 :, -side // 2, 0], 9)], [level(result)])
@@ -176,7 +176,7 @@ def test_a_film_walks_through_its_faces_and_back_to_the_first(studio: Studio) ->
 def test_a_film_of_faces_with_a_trait_shows_it_all_the_way(studio: Studio) -> None:
     studio.add(RunKind.DCGAN)
     film = studio.film(studio.draw(FilmRequest((Face(1), Face(2)), traits={"glasses": 2.0})))
-    wanted = [level(code + 2.0 * np.eye(CODES)[1]) for code in LinearFaces().codes([1, 2])]
+    wanted = [level(code + 2.0 * np.eye(LATENT_SIZE)[1]) for code in LinearFaces().latents([1, 2])]
     for key, one in enumerate(wanted):
         assert near([read_off(np.asarray(film[24 * key])[:, 128, 0], 8)], [one], by=10)
 

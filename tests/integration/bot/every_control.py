@@ -20,9 +20,9 @@ from bot.features.about.texts import leaves
 from core.domain.jobs import JobKind
 from sandbox.driver import Invocation, Member
 from sandbox.types import Json
+from tests.integration.bot.fake_worker import until
 from tests.integration.bot.full_guild import FullGuild
 from tests.integration.bot.test_classify import PHOTO
-from tests.integration.bot.worker import until
 
 WHO_IS_THIS = "Who is this?"
 _FIELDS = ("name", "reason", "who", "new")  # of forms: what is not theirs is left alone by them
