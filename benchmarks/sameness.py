@@ -27,7 +27,7 @@ PER_PERSON = 9  # drawing is learnt from a hundred pictures at least
 ENROLLED = 5
 # What differs between two runs of the same code: measured times, the clock, the folder's name.
 _VARYING = re.compile(
-    r'"(?:seconds|step_seconds|ms_per_step|created_at|started_at|finished_at|at|per_second)": [^,}\]]+'
+    r'"(?:seconds|step_seconds|ms_per_step|created_at|started_at|finished_at|at|created|per_second)": [^,}\]]+'
 )
 
 

@@ -24,7 +24,7 @@ from benchmarks.helpers.box_matching import matched
 from benchmarks.helpers.report import Figures, percentile, shared_data
 from core.domain.faces import Box
 from core.vision.detection.centerface import STRIDE, CenterFace, model_path
-from core.vision.detection.detect import Detector, ThreeLookDetector, load_detector
+from core.vision.detection.detect import Detector, ThreePassDetector, load_detector
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,7 +48,7 @@ def run() -> Figures:
     truth = json.loads((folder / "truth.json").read_text())
     network = CenterFace(model_path(), threads=2)
     finders = {"ours": _ours(load_detector()), "CenterFace": _centerface(network), "mtcnn": _mtcnn()}
-    others = {f"ours at {value}": _ours(ThreeLookDetector(network, threshold=value)) for value in OTHER_THRESHOLDS}
+    others = {f"ours at {value}": _ours(ThreePassDetector(network, threshold=value)) for value in OTHER_THRESHOLDS}
     figures: dict[str, float | int | str] = {}
     photos = {file: _read(folder / file) for file in truth}
     for name, detect in (finders | others).items():
@@ -112,7 +112,7 @@ def _centerface(network: CenterFace) -> Detect:
     def detect(image: NDArray[np.uint8]) -> Sequence[Box]:
         height, width = (math.ceil(side / STRIDE) * STRIDE for side in image.shape[:2])
         canvas = Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR)
-        (found,) = network.find(np.asarray(canvas)[None], RAW_THRESHOLD)
+        (found,) = network.detect(np.asarray(canvas)[None], RAW_THRESHOLD)
         found = found.moved((image.shape[1] / width, image.shape[0] / height))
         return [Box(*map(float, box)) for box in found.boxes]
 

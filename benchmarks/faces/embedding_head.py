@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.helpers.identity_faces import identity_pictures
 from benchmarks.helpers.report import Figures
 from core.domain.data.datasets import Dataset, DatasetClass
-from core.models.embedding.cross_validation import Pictures, share_right
+from core.models.embedding.cross_validation import Pictures, accuracy_of
 from core.models.embedding.head import train_head
 from core.models.embedding.trainer import EmbeddingTrainer
 
@@ -65,7 +65,7 @@ def few(pictures: Pictures, count: int, seed: int) -> float:
     enrolled = enrolled[pictures.found[enrolled]]
     references, open_set = train_head(pictures.embeddings[enrolled], pictures.labels[enrolled], pictures.people)
     guesses = open_set.logits(references.evidence(pictures.embeddings[asked]))[:, :-1].argmax(1)
-    return share_right(pictures.labels, asked, np.where(pictures.found[asked], guesses, -1))
+    return accuracy_of(pictures.labels, asked, np.where(pictures.found[asked], guesses, -1))
 
 
 def times(pictures: Pictures) -> Figures:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from benchmarks.helpers.identity_faces import identity_faces
 from benchmarks.helpers.report import shared_data
-from core.domain.faces import Box, overlap
+from core.domain.faces import Box, box_iou
 from core.services.recognition.gallery_cache import SAME_PICTURE
 from core.vision.recognition.photo_reader import PhotoReader, PhotoReading, load_photo_reader
 
@@ -68,7 +68,7 @@ def moves(
     distances = []
     for face, embedding in zip(original.faces, original.embeddings, strict=True):
         place = Box(*(side * scale for side in (face.box.x, face.box.y, face.box.w, face.box.h)))
-        near = [at for at, other in enumerate(copy.faces) if overlap(place, other.box) > 0.6]
+        near = [at for at, other in enumerate(copy.faces) if box_iou(place, other.box) > 0.6]
         if near and place.w >= SMALLEST:
             distances.append(float(np.linalg.norm(embedding - copy.embeddings[near[0]])))
     return distances

@@ -21,7 +21,7 @@ from benchmarks.faces.detection import noise
 from benchmarks.helpers.report import Figures, percentile, shared_data
 from core.vision.datasets.main_face import find_face
 from core.vision.detection.detect import load_detector
-from core.vision.detection.orientation import turned_by, upright
+from core.vision.detection.orientation import make_upright, rotate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.domain.faces import DetectedFace
-    from core.vision.detection.orientation import Find
+    from core.vision.detection.orientation import DetectFaces
 
 EVERY = {"identity": 60, "orl": 10, "age": 70}  # of the sorted files: 119, 40 and 60 crops
 
@@ -50,17 +50,17 @@ def run() -> Figures:
     figures = _turned("photos", detector.detect, photos) | _turned("crops", crop, list(_crops()))
     for name, images in {"photos without a human": empty, "cats": cats, "noise": list(noise())}.items():
         for way, find in {"as photos": detector.detect, "as crops": crop}.items():
-            turned = sum(upright(find, image).turned > 0 for image in images)
+            turned = sum(make_upright(find, image).turned > 0 for image in images)
             figures[f"{len(images)} {name}, {way}: turned"] = turned
     return figures | _times(detector.detect, empty)
 
 
-def _turned(name: str, find: Find, images: Sequence[NDArray[np.uint8]]) -> dict[str, float | int | str]:
+def _turned(name: str, find: DetectFaces, images: Sequence[NDArray[np.uint8]]) -> dict[str, float | int | str]:
     counts: Counter[str] = Counter()
     for image in images:
-        counts["standing, turned all the same"] += upright(find, image).turned > 0
+        counts["standing, turned all the same"] += make_upright(find, image).turned > 0
         for degrees in (90, 180, 270):
-            turned = upright(find, turned_by(image, degrees)).turned
+            turned = make_upright(find, rotate(image, degrees)).turned
             result = "put upright" if turned == 360 - degrees else "put wrongly" if turned else "left as they were"
             counts[f"turned, {result}"] += 1
     kinds = ("put upright", "left as they were", "put wrongly")
@@ -78,11 +78,11 @@ def _read(file: Path) -> NDArray[np.uint8]:
     return np.asarray(Image.open(file).convert("RGB"))
 
 
-def _times(find: Find, empty: Sequence[NDArray[np.uint8]]) -> dict[str, float | int | str]:
+def _times(find: DetectFaces, empty: Sequence[NDArray[np.uint8]]) -> dict[str, float | int | str]:
     """In turn on the photos in which nobody is, so that a slow moment of the machine hits both."""
     seconds: dict[str, list[float]] = {"one position": [], "all positions": []}
     for image in [*empty, *empty]:
-        for name, look in (("one position", find), ("all positions", lambda picture: upright(find, picture))):
+        for name, look in (("one position", find), ("all positions", lambda picture: make_upright(find, picture))):
             started = time.perf_counter()
             look(image)
             seconds[name].append(time.perf_counter() - started)

@@ -15,7 +15,7 @@ from core.bootstrap import build
 from core.domain.training.folds import FOLDS, fold_of
 from core.domain.training.runs import RunKind
 from core.models.embedding.head import EmbeddingHead, train_head
-from core.services.recognition.factory import load_head
+from core.models.families import load_head
 from core.settings import Settings
 from core.vision.recognition.photo_reader import PhotoReader, load_photo_reader
 

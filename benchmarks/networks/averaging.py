@@ -21,7 +21,7 @@ def run(number: int | None = None) -> dict[str, float]:
     from core.bootstrap import build
     from core.domain.errors import OmokageError
     from core.models.common import weights_file
-    from core.services.training.factory import make_trainer  # TensorFlow
+    from core.models.families import make_trainer  # TensorFlow
     from core.settings import Settings
 
     services = build(Settings.from_env(), lambda *_: None)

@@ -46,24 +46,24 @@ def run(turns: int = TURNS, steps: int = STEPS) -> dict[str, float | int | str]:
 
 def measure(augment: float, steps: int) -> tuple[float, float]:
     """In this process: milliseconds a step, and for drawing."""
-    from core.models.dcgan.generator import DcganFaces, faces_tensors
+    from core.models.dcgan.generator import DcganGenerator, generator_tensors
     from core.models.dcgan.presets import DCGAN_PRESETS
     from core.models.dcgan.training_step import DcganTraining  # TensorFlow, in the measured process only
 
     preset = replace(DCGAN_PRESETS["light"], augment=augment, batch=BATCH)
     side = preset.shape.size
     images = np.random.default_rng(0).integers(0, 256, (PICTURES, side, side, 3), np.uint8)
-    duel = DcganTraining(images, np.arange(PICTURES), preset)
+    training = DcganTraining(images, np.arange(PICTURES), preset)
 
     def step() -> None:
-        duel.advance()
-        duel.report()
+        training.advance()
+        training.report()
 
     trained = milliseconds(step, steps)
     config = {"preset": "light", "size": side, "codes": 100, "framing": "portrait"}
-    faces = DcganFaces(config, faces_tensors(duel.drawing(1)), {})
-    codes = faces.codes(range(DRAWN))
-    return trained, milliseconds(lambda: faces.render(codes), 2 * steps)
+    faces = DcganGenerator(config, generator_tensors(training.ema_tensors(1)), {})
+    latents = faces.latents(range(DRAWN))
+    return trained, milliseconds(lambda: faces.render(latents), 2 * steps)
 
 
 def milliseconds(work: Callable[[], object], times: int) -> float:

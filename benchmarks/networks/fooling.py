@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.helpers.attacked_heads import Attacked, load_reader, of_folder, of_pictures
 from benchmarks.helpers.report import Figures, Skip, print_and_keep
-from core.domain.faces import overlap
+from core.domain.faces import box_iou
 from core.domain.generation import Face
 from core.domain.optimisation import OptimizeMode, OptimizeRequest
 from core.models.attack.differentiable_heads import DifferentiableHead, differentiable_head
@@ -243,8 +243,8 @@ def _share(yes: list[bool]) -> float:
 
 def _same(faces: Any, face: DetectedFace) -> DetectedFace | None:
     """The one that overlaps most with where the face was."""
-    found = max(faces, key=lambda one: overlap(one.box, face.box), default=None)
-    return found if found is not None and overlap(found.box, face.box) > 0.5 else None
+    found = max(faces, key=lambda one: box_iou(one.box, face.box), default=None)
+    return found if found is not None and box_iou(found.box, face.box) > 0.5 else None
 
 
 def colours() -> Figures:

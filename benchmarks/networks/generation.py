@@ -25,7 +25,7 @@ from benchmarks.helpers.faces_reader import Portraits, run_of
 from benchmarks.helpers.report import Skip, print_table
 
 if TYPE_CHECKING:
-    from core.models.dcgan.generator import DcganFaces
+    from core.models.dcgan.generator import DcganGenerator
     from core.vision.views import Framing
 
 PICTURES = 2500
@@ -74,7 +74,7 @@ def run(
     from core.models.common.batches import hold_out_some
     from core.models.common.sample_quality import SampleQuality
     from core.models.common.weights_file import load
-    from core.models.dcgan.generator import DcganFaces
+    from core.models.dcgan.generator import DcganGenerator
     from core.models.dcgan.presets import DCGAN_PRESETS, TWO_CLASS
     from core.models.dcgan.trainer import COMPARED, FRESH, make_dcgan_trainer
     from core.models.dcgan.training_step import DcganTraining  # TensorFlow
@@ -84,12 +84,12 @@ def run(
     request = run_of(preset, _STEPS, **options)
     trainer = make_dcgan_trainer(request, reader.dataset(), reader)
     plain_preset = replace(
-        DCGAN_PRESETS[preset], loss=TWO_CLASS, batch=_PLAIN_BATCH, augment=0.0, average=0.0, steps=_STEPS
+        DCGAN_PRESETS[preset], loss=TWO_CLASS, batch=_PLAIN_BATCH, augment=0.0, ema_decay=0.0, steps=_STEPS
     )
     view = View(framing_of(reader.found), plain_preset.shape.size)
     images = reader.images(view)
     held_out = hold_out_some(len(images), request.seed)
-    duel = DcganTraining(images, np.flatnonzero(~held_out), plain_preset, request.seed)
+    plain_training = DcganTraining(images, np.flatnonzero(~held_out), plain_preset, request.seed)
     quality = SampleQuality(images, held_out, view.framing, seed=request.seed)
 
     def after_ours(number: int) -> None:
@@ -98,9 +98,9 @@ def run(
             print(f"ours  {trainer.step:6d} {_said(trainer.evaluate())}", file=sys.stderr, flush=True)
 
     def after_plain(number: int) -> None:
-        print(f"plain {duel.step:6d} {_said(duel.report())}", file=sys.stderr, flush=True)
+        print(f"plain {plain_training.step:6d} {_said(plain_training.report())}", file=sys.stderr, flush=True)
 
-    players = [_Player(duel.advance, after_plain), _Player(trainer.advance, after_ours)]
+    players = [_Player(plain_training.advance, after_plain), _Player(trainer.advance, after_ours)]
     for player in players:
         player.advance()  # compiles; not counted
     number = 0
@@ -110,14 +110,14 @@ def run(
                 player.turn(number, min(TURN_S, seconds - player.seconds))
         number += 1
         if number % _EVERY == 0:  # not counted
-            plain = _plain(duel, preset, view)
-            measured = quality.figures(plain.render(plain.codes(COMPARED)))
-            print(f"plain {duel.step:6d} {_said(measured)}", file=sys.stderr, flush=True)
+            plain = _plain(plain_training, preset, view)
+            measured = quality.figures(plain.render(plain.latents(COMPARED)))
+            print(f"plain {plain_training.step:6d} {_said(measured)}", file=sys.stderr, flush=True)
     trainer.report()
     trainer.evaluate()
     draft = trainer.finish()
-    plain, ours = _plain(duel, preset, view), DcganFaces(draft.config, *load(draft.weights))
-    drawn = {"plain": plain.render(plain.codes(FRESH)), "ours": ours.render(ours.codes(FRESH))}
+    plain, ours = _plain(plain_training, preset, view), DcganGenerator(draft.config, *load(draft.weights))
+    drawn = {"plain": plain.render(plain.latents(FRESH)), "ours": ours.render(ours.latents(FRESH))}
     figures = {"plain": quality.figures(drawn["plain"], thorough=True), "ours": draft.metrics}
     if sheets is not None:
         _write(sheets, plain, ours, draft.weights)
@@ -131,11 +131,11 @@ def run(
     return result
 
 
-def _plain(duel: object, preset: str, view: object) -> DcganFaces:
-    from core.models.dcgan.generator import DcganFaces, faces_tensors
+def _plain(plain_training: object, preset: str, view: object) -> DcganGenerator:
+    from core.models.dcgan.generator import DcganGenerator, generator_tensors
 
     config = {"preset": preset, "size": view.size, "codes": 100, "framing": view.framing.value}
-    return DcganFaces(config, faces_tensors(duel.drawing()), {})
+    return DcganGenerator(config, generator_tensors(plain_training.ema_tensors()), {})
 
 
 def _unscaled_kid(drawn: np.ndarray, real: np.ndarray, framing: Framing) -> float:
@@ -146,13 +146,13 @@ def _unscaled_kid(drawn: np.ndarray, real: np.ndarray, framing: Framing) -> floa
     return kernel_distance(*(embed(fixed_chips(one, framing)).astype(float) / np.sqrt(128) for one in (drawn, real)))
 
 
-def _write(folder: Path, plain: DcganFaces, ours: DcganFaces, weights: bytes) -> None:
+def _write(folder: Path, plain: DcganGenerator, ours: DcganGenerator, weights: bytes) -> None:
     """The first 64 faces of both, for whoever runs this to look at; they are not for the repository."""
     from core.render.grid import render_grid
 
     folder.mkdir(parents=True, exist_ok=True)
     for name, faces in {"plain": plain, "ours": ours}.items():
-        (folder / f"{name}.png").write_bytes(render_grid(faces.render(faces.codes(range(64))), 8))
+        (folder / f"{name}.png").write_bytes(render_grid(faces.render(faces.latents(range(64))), 8))
     (folder / "ours.safetensors").write_bytes(weights)
 
 

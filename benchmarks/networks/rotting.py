@@ -26,7 +26,7 @@ def run(steps: int = STEPS, seconds: float = SECONDS) -> dict[str, float | int |
     from core.models.common.batches import hold_out_some
     from core.models.common.sample_quality import SampleQuality
     from core.models.common.weights_file import load
-    from core.models.dcgan.generator import DcganFaces  # TensorFlow
+    from core.models.dcgan.generator import DcganGenerator  # TensorFlow
     from core.models.dcgan.trainer import COMPARED, make_dcgan_trainer
     from core.services.training.trainer import is_due
 
@@ -46,13 +46,13 @@ def run(steps: int = STEPS, seconds: float = SECONDS) -> dict[str, float | int |
             trainer.should_stop()
     early_stop = trainer.should_stop()
     draft = trainer.finish()
-    faces = DcganFaces(draft.config, *load(draft.weights))
+    faces = DcganGenerator(draft.config, *load(draft.weights))
     images = reader.images(faces.view)
     quality = SampleQuality(images, hold_out_some(len(images), request.seed), faces.view.framing, seed=request.seed)
-    kept = quality.figures(faces.render(faces.codes(COMPARED)))["kid"]
+    kept = quality.figures(faces.render(faces.latents(COMPARED)))["kid"]
     smallest = min(kid for _, kid in draft.metrics["kid_by_step"])
     return {
-        "ended": early_stop.code if early_stop else "not yet",
+        "ended": early_stop.latent if early_stop else "not yet",
         "steps": trainer.step,
         "best step": int(draft.metrics["best_step"]),
         "kept, kid": kept,

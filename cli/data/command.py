@@ -126,7 +126,7 @@ def show(name: str, version: int | None, guild: int, as_json: bool) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @_version
 @_guild
-def export_dataset(name: str, folder: Path, version: int | None, guild: int) -> None:
+def export(name: str, folder: Path, version: int | None, guild: int) -> None:
     """Write the pictures of a data set to a new folder, with one sub-folder for each person."""
     check_new_folder(folder)
     quiet_libraries()

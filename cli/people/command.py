@@ -16,7 +16,7 @@ from cli.output.table import table
 from cli.people.changes import merge, person_json, remove, rename
 from cli.photos import classify_photos
 from core.domain.errors import OmokageError
-from core.domain.faces import stands
+from core.domain.faces import is_upright
 from core.domain.people import person_name
 
 if TYPE_CHECKING:
@@ -94,7 +94,8 @@ def _problem(outcome: ClassifyOutcome | None) -> str | None:
         return f"there are {faces} faces in the picture; use one with this person alone"
     # What is stored of a face that lies would be compared with faces that stand, and be like nobody's.
     landmarks = outcome.faces[0].landmarks if outcome is not None else ()
-    return "the face lies on its side; turn the picture and try again" if landmarks and not stands(landmarks) else None
+    lies = bool(landmarks) and not is_upright(landmarks)
+    return "the face lies on its side; turn the picture and try again" if lies else None
 
 
 def _turned(outcome: ClassifyOutcome) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from core.domain.classification import ClassifyResult
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.faces import SAME_FACE, Box, Candidate, Point, overlap
+from core.domain.faces import SAME_FACE_IOU, Box, Candidate, Point, box_iou
 from core.domain.jobs import Job
 from core.domain.people import FaceRef, NewFace, StoredFace
 from core.storage.label_rows import labelled_by, rejected_people
@@ -49,7 +49,7 @@ def copies_of_face(connection: Connection, face: Row[Any]) -> list[int]:
         return [face.id]
     same_photo = select(faces).where(faces.c.guild_id == face.guild_id, faces.c.photo == face.photo)
     box = box_of(face)
-    return [row.id for row in connection.execute(same_photo) if overlap(box_of(row), box) >= SAME_FACE]
+    return [row.id for row in connection.execute(same_photo) if box_iou(box_of(row), box) >= SAME_FACE_IOU]
 
 
 def stored_faces(connection: Connection, job_id: int, guild_id: int | None) -> list[StoredFace]:

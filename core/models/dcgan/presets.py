@@ -23,7 +23,7 @@ class DcganPreset:
         batch: real pictures in each, and as many drawn ones.
         learning_rate: of Adam, of both players.
         momentum: Adam's beta 1.
-        average: decay of the moving average of the generator's weights, which is what draws; 0: the weights as they
+        ema_decay: decay of the moving average of the generator's weights, which is what draws; 0: the weights as they
             are.
         augment: strength of DiffAugment, 0 to 1; None: as the number of pictures needs it.
     """
@@ -35,7 +35,7 @@ class DcganPreset:
     batch: int = 16  # many small steps teach more in the same time than few large ones: five take as long as one of 96
     learning_rate: float = 2e-4  # the paper's; system 2 had 1e-4 or 2e-4
     momentum: float = 0.5  # the paper's: with Adam's 0.9 the two players swing
-    average: float = 0.999  # of a thousand steps, some minutes of a training
+    ema_decay: float = 0.999  # of a thousand steps, some minutes of a training
     augment: float | None = None
 
 

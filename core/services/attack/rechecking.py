@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from core.domain.faces import SAME_FACE, Box, Candidate, DetectedFace, overlap
+from core.domain.faces import SAME_FACE_IOU, Box, Candidate, DetectedFace, box_iou
 from core.domain.optimisation import Prediction
 from core.vision.recognition.mean_embedding import MAX_CANDIDATES
 from core.vision.recognition.version_recogniser import checked_probabilities
@@ -128,9 +128,9 @@ def select_near(box: Box) -> SelectFace:
     """The face that covers the most of where it was, if it is the same one."""
 
     def pick(faces: Sequence[DetectedFace]) -> int | None:
-        covered = [overlap(face.box, box) for face in faces]
+        covered = [box_iou(face.box, box) for face in faces]
         number = max(range(len(faces)), key=covered.__getitem__, default=None)
-        return number if number is not None and covered[number] >= SAME_FACE else None
+        return number if number is not None and covered[number] >= SAME_FACE_IOU else None
 
     return pick
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.promotion import promotion_stack
 from core.domain.training.runs import RunKind
+from core.models.families import family_name
 
 if TYPE_CHECKING:
     from core.domain.registry.versions import Version
@@ -57,7 +58,7 @@ def _of_other_kind(registry: RegistryService, version: Version) -> Version | Non
 
 
 def _kind(version: Version) -> str:
-    return version.architecture.partition("-")[0]  # see load_head
+    return family_name(version.architecture)
 
 
 def _loaded(heads: LoadHead, version: Version) -> Head | None:

@@ -12,7 +12,7 @@ from core.domain.training.folds import FOLDS, fold_of
 from core.domain.training.presets import EMBEDDING
 from core.domain.training.runs import RunKind
 from core.models.embedding.head import EmbeddingHead, train_head
-from core.services.recognition.factory import load_head
+from core.models.families import load_head
 from core.services.robustness.service import make_check
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON, Job
 from core.domain.registry.robustness import CheckState
 from core.models.attack.robustness import RobustnessCheck, load_samples
-from core.services.recognition.factory import load_head
+from core.models.families import load_head
 from core.services.training.stop_conditions import PreemptionPoll
 
 if TYPE_CHECKING:

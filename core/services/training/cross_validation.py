@@ -11,7 +11,7 @@ from core.domain.registry.evaluation import EvaluationReport, merge_reports
 from core.domain.training.folds import FOLDS
 from core.domain.training.presets import EMBEDDING, bad_option, check_steps, complete, find_preset
 from core.domain.training.runs import DesiredState, Run, RunKind, RunState
-from core.services.training.factory import make_trainer
+from core.models.families import make_trainer
 from core.services.training.trainer import Trainer, close, is_due
 
 if TYPE_CHECKING:

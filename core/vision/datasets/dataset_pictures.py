@@ -16,7 +16,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace
 from core.vision.datasets.main_face import find_face
 from core.vision.datasets.records import Record
-from core.vision.detection.orientation import UprightPhoto, turn_of, turned_by, upright
+from core.vision.detection.orientation import UprightPhoto, find_turn, make_upright, rotate
 from core.vision.embedding.align import CHIP_SIZE, align
 from core.vision.recognition.photo_reader import EMBEDDING_NAME
 
@@ -116,9 +116,9 @@ class PictureReader:
     def _upright(self, image: NDArray[np.uint8], face: DetectedFace | None) -> UprightPhoto:
         """The picture as the face in it stands; a face that is known was found in a picture that was turned already."""
         if face is None:
-            return upright(self._find, image)
-        turned = turn_of(self._find, image, face)
-        return UprightPhoto(turned_by(image, turned), (face,), turned)
+            return make_upright(self._find, image)
+        turned = find_turn(self._find, image, face)
+        return UprightPhoto(rotate(image, turned), (face,), turned)
 
     def _find(self, image: NDArray[np.uint8]) -> tuple[DetectedFace, ...]:
         face = find_face(self._detector, image)

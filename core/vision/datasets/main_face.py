@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from core.domain.faces import Box, DetectedFace
-from core.render.scaling import resized
+from core.render.scaling import resize_array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,7 @@ def _faces(detector: Detector, image: NDArray[np.uint8], look: DetectorView) -> 
     scale = look.side / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     canvas = Image.new("RGB", (size[0] + 2 * look.border, size[1] + 2 * look.border), GREY)
-    canvas.paste(resized(image, size, Image.Resampling.BICUBIC), (look.border, look.border))
+    canvas.paste(resize_array(image, size, Image.Resampling.BICUBIC), (look.border, look.border))
     found = detector.detect(np.asarray(canvas))
     return [_moved(face, (width / size[0], height / size[1]), look.border) for face in found]
 

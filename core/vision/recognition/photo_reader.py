@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from core.domain.faces import Box, DetectedFace
-from core.vision.detection.orientation import UprightPhoto, upright
+from core.vision.detection.orientation import UprightPhoto, make_upright
 from core.vision.embedding.align import CHIP_SIZE, align
 from core.vision.views import Framing, View, render_view
 
@@ -91,7 +91,7 @@ class PhotoReader:
             OmokageError: what is wrong with the photo, as the decoder says it. A photo without a face is no error.
         """
         image = self.decode(data)
-        seen = upright(self.detect, image) if turns else UprightPhoto(image, self.detect(image), 0)
+        seen = make_upright(self.detect, image) if turns else UprightPhoto(image, self.detect(image), 0)
         chips = np.zeros((len(seen.faces), CHIP_SIZE, CHIP_SIZE, 3), np.uint8)
         for index, face in enumerate(seen.faces):
             chips[index] = align(seen.image, face.landmarks)
@@ -99,7 +99,7 @@ class PhotoReader:
 
     def upright(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """A photo (H, W, 3) as `read` turns it."""
-        return upright(self.detect, image).image
+        return make_upright(self.detect, image).image
 
     def decode(self, data: bytes) -> NDArray[np.uint8]:
         """A photo's pixels (H, W, 3); raises OmokageError for what is no photo."""

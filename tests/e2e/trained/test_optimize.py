@@ -23,7 +23,7 @@ from core.domain.faces import RecognisedFace
 from core.domain.jobs import JobState
 from core.domain.optimisation import OptimizeMode, OptimizeResult, Prediction
 from core.domain.training.runs import RunKind
-from core.services.recognition.factory import load_head
+from core.models.families import load_head
 from core.services.recognition.service import ClassifyService
 from core.settings import Settings
 from core.vision.recognition.mean_embedding import Head

@@ -12,7 +12,7 @@ from PIL import Image
 
 from core.bootstrap import Services, build, build_classifier
 from core.domain.classification import ClassifyResult, FaceAnswer
-from core.domain.faces import overlap
+from core.domain.faces import box_iou
 from core.domain.jobs import JobState
 from core.domain.people import FaceRef
 from core.domain.registry.versions import Version, VersionDraft
@@ -96,7 +96,7 @@ def saved(picture: StarterPicture, quality: int = 90) -> bytes:
 
 def truly(face: FaceAnswer, picture: StarterPicture) -> str | None:
     """Whom the face shows, as the picture's own boxes tell."""
-    shares = [(overlap(face.box, box), person.name) for box, person in zip(picture.boxes, picture.people, strict=True)]
+    shares = [(box_iou(face.box, box), person.name) for box, person in zip(picture.boxes, picture.people, strict=True)]
     share, name = max(shares)
     return name if share > 0.3 else None
 

@@ -15,7 +15,7 @@ from PIL import Image
 
 from core.domain.registry.evaluation import EvaluationReport, ReliabilityBin, confusion_matrix
 from core.domain.training.runs import CurvePoint
-from core.render.chart_panels import thinned
+from core.render.chart_panels import smooth
 from core.render.chart_style import BLUE, MINT, ORANGE
 from core.render.charts import render_confusion, render_curves, render_reliability
 
@@ -175,7 +175,7 @@ def test_charts_that_are_drawn_at_once_do_not_disturb_each_other() -> None:
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=500), st.integers(1, 50))
 def test_a_thinned_curve_has_few_points_that_are_means(values: list[float], most: int) -> None:
     curve = list(enumerate(values))
-    few = thinned(curve, most)
+    few = smooth(curve, most)
     assert 1 <= len(few) <= most
     assert [step for step, _ in few] == sorted(step for step, _ in few)
     assert min(values) - 1e-6 <= min(value for _, value in few)
@@ -185,7 +185,7 @@ def test_a_thinned_curve_has_few_points_that_are_means(values: list[float], most
 
 
 def test_the_newest_point_of_a_thinned_curve_is_the_mean_of_as_many_as_the_others() -> None:
-    assert thinned([(step, float(step)) for step in range(7)], 4) == [(0, 0.0), (2, 1.5), (4, 3.5), (6, 5.5)]
+    assert smooth([(step, float(step)) for step in range(7)], 4) == [(0, 0.0), (2, 1.5), (4, 3.5), (6, 5.5)]
 
 
 @pytest.mark.parametrize("people", [2, 3, 12, 29, 40, 67, 100])

@@ -16,7 +16,7 @@ from core.domain.jobs import Origin
 from core.domain.training.runs import DesiredState, EarlyStop, Run, RunKind, RunState
 from core.models.common import weights_file
 from core.models.common.sample_quality import Judges
-from core.models.dcgan.generator import DcganFaces
+from core.models.dcgan.generator import DcganGenerator
 from core.models.dcgan.network import SHAPES, Shape
 from core.models.dcgan.presets import DCGAN_PRESETS
 from core.models.dcgan.trainer import DcganTrainer, make_dcgan_trainer
@@ -140,7 +140,7 @@ def test_training_draws_discs_where_there_are_discs_and_both_curves_are_told() -
 def brighter_inside(trainer: DcganTrainer) -> float:
     """Of the faces on the sheet, by how much the middle is brighter than the corners."""
     trainer.sample()
-    mean = trainer._faces.render(trainer._faces.codes(range(64))).mean((0, 3))
+    mean = trainer._faces.render(trainer._faces.latents(range(64))).mean((0, 3))
     return float(mean[6:10, 6:10].mean() - np.mean([mean[:2, :2], mean[-2:, -2:]]))
 
 
@@ -178,8 +178,8 @@ def test_what_is_kept_draws_what_was_measured(trainer: DcganTrainer, monkeypatch
         patch.setattr(trainer._quality, "figures", lambda drawn: (measured.append(drawn), figures(drawn))[1])
         trainer.evaluate()
     draft = advanced(trainer, 20).finish()
-    faces = DcganFaces(draft.config, *weights_file.load(draft.weights))
-    assert (faces.render(faces.codes(range(10))) == measured[0][:10]).all()
+    faces = DcganGenerator(draft.config, *weights_file.load(draft.weights))
+    assert (faces.render(faces.latents(range(10))) == measured[0][:10]).all()
 
 
 def test_a_finished_run_leaves_a_version_with_what_is_known_of_it() -> None:
@@ -225,7 +225,7 @@ def test_a_run_that_collapses_ends_here_and_stays_so_after_a_restore(
     assert trainer.should_stop() is None
     ending = EarlyStop("diversity-fell", 12, 4, "kid", 0.5)
     with monkeypatch.context() as patch:
-        patch.setattr("core.models.dcgan.trainer.collapse.verdict", lambda points: ending)
+        patch.setattr("core.models.dcgan.trainer.early_stop.should_stop", lambda points: ending)
         assert trainer.should_stop() == ending
     again = made(400)
     again.restore(trainer.save_state())
@@ -247,7 +247,7 @@ def test_a_run_whose_steps_are_far_too_large_dies_and_ends_by_itself() -> None:
             trainer.should_stop()
     ending = trainer.should_stop()
     assert ending is not None
-    assert ending.code in {"never-learnt", "diversity-fell"}  # dead from the first evaluation on, or from a later one
+    assert ending.latent in {"never-learnt", "diversity-fell"}  # dead from the first evaluation on, or from a later one
     assert trainer.step < 200
 
 
@@ -261,7 +261,7 @@ def test_weights_that_are_no_numbers_end_the_run() -> None:
     for ask in (trainer.evaluate, trainer.save_state):
         with pytest.raises(OmokageError) as refused:
             ask()
-        assert refused.value.code is ErrorCode.DIVERGED
+        assert refused.value.latent is ErrorCode.DIVERGED
 
 
 def test_a_snapshot_of_another_net_or_a_damaged_one_is_refused(trainer: DcganTrainer) -> None:
@@ -269,14 +269,14 @@ def test_a_snapshot_of_another_net_or_a_damaged_one_is_refused(trainer: DcganTra
     for data in (made(8, config={"batch": 16, "loss": "two-class"}).save_state(), trainer.save_state()[:-5], b""):
         with pytest.raises(OmokageError) as refused:
             trainer.restore(data)
-        assert refused.value.code is ErrorCode.BAD_WEIGHTS
+        assert refused.value.latent is ErrorCode.BAD_WEIGHTS
     assert trainer.step == 1
 
 
 def test_unknown_presets_and_next_to_no_pictures_are_refused() -> None:
     with pytest.raises(OmokageError) as unknown:
         made(preset="huge")
-    assert unknown.value.code is ErrorCode.UNKNOWN_PRESET
+    assert unknown.value.latent is ErrorCode.UNKNOWN_PRESET
     with pytest.raises(OmokageError) as few:
         make_dcgan_trainer(run(), dataset(3), Reader(3), JUDGES)  # type: ignore[arg-type]
-    assert few.value.code is ErrorCode.DATASET_UNFIT
+    assert few.value.latent is ErrorCode.DATASET_UNFIT

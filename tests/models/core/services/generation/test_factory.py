@@ -16,8 +16,8 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import Face, GenerationResult, GridRequest, MorphRequest, NearestRequest
 from core.domain.training.runs import RunKind
 from core.models.common import weights_file
-from core.models.dcgan.generator import faces_tensors
-from core.models.dcgan.network import CODES, SHAPES, build_generator, tensors_of
+from core.models.dcgan.generator import generator_tensors
+from core.models.dcgan.network import LATENT_SIZE, SHAPES, build_generator, tensors_of
 from core.services.generation.service import GenerationService
 from core.settings import Settings
 from core.storage.training_tables import versions
@@ -26,7 +26,7 @@ from tests.integration.core.parts import Clock
 from tests.models.vae_parts import VERSION, tensors
 
 GUILD = 700
-SMALL = {"head": "dcgan", "preset": "small", "size": 64, "codes": CODES, "framing": "portrait", "seed": 0}
+SMALL = {"head": "dcgan", "preset": "small", "size": 64, "codes": LATENT_SIZE, "framing": "portrait", "seed": 0}
 NOW = Clock().now
 
 
@@ -51,7 +51,7 @@ def small_generator() -> bytes:
     net, random = build_generator(SHAPES["small"]), np.random.default_rng(0)
     for variable in net.trainable_variables:
         variable.assign(random.normal(0, 0.1, variable.shape) + ("gamma" in variable.name))
-    return weights_file.dump(faces_tensors(tensors_of(net)), {})
+    return weights_file.dump(generator_tensors(tensors_of(net)), {})
 
 
 def add(  # noqa: PLR0917

@@ -113,4 +113,4 @@ def test_the_folds_are_those_of_every_head() -> None:
     trainer = trainer_of([7, 5])
     trainer.advance()
     expected = np.flatnonzero(np.array(fold_of(trainer._pictures.labels.tolist())) == 0)
-    assert trainer._outcomes[0].rows.tolist() == expected.tolist()
+    assert trainer._training.outcomes[0].rows.tolist() == expected.tolist()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from core.domain.faces import Box, DetectedFace, overlap
+from core.domain.faces import Box, DetectedFace, box_iou
 from core.domain.optimisation import Prediction
 from core.services.attack.rechecking import SelectFace, select_best, select_near
 from core.storage.blobs import Blobs
@@ -91,7 +91,7 @@ def test_the_face_that_covers_most_of_where_it_was_is_the_same_one() -> None:
 def test_what_is_picked_is_never_worse_than_another_face(boxes: list[Box], where: Box) -> None:
     found = [DetectedFace(box, 0.9, face_at().landmarks) for box in boxes]
     picked = select_near(where)(found)
-    covered = [overlap(box, where) for box in boxes]
+    covered = [box_iou(box, where) for box in boxes]
     assert (picked is None) == (max(covered, default=0.0) < 0.5)
     assert picked is None or covered[picked] == max(covered)
 

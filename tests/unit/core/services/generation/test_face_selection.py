@@ -47,7 +47,7 @@ def face(x: float, y: float, size: float = 30.0, score: float = 0.9) -> Detected
 
 def shot(*faces: DetectedFace, index: int | None = None, view: View = PORTRAIT) -> np.ndarray:
     room = Room(*faces)
-    return FaceCropper(room, room).picture(b"photo", view, index)
+    return FaceCropper(room, room).crop(b"photo", view, index)
 
 
 def middle(picture: np.ndarray) -> tuple[float, float]:
@@ -104,7 +104,7 @@ def test_a_face_in_a_photo_on_its_side_is_framed_upright() -> None:
             return np.rot90(super().decode(data))
 
     room = OnItsSide(face(100, 80))
-    picture = FaceCropper(room, room).picture(b"photo", PORTRAIT, None)
+    picture = FaceCropper(room, room).crop(b"photo", PORTRAIT, None)
     assert middle(picture) == pytest.approx((100, 80), abs=3)
 
 

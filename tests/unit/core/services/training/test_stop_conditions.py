@@ -16,7 +16,7 @@ class Runs:
     def __init__(self) -> None:
         self.desired_state: DesiredState | None = DesiredState.RUN
         self.preempted = False
-        self.conditions = 0
+        self.polls = 0
 
     def look(self, job: object) -> DesiredState | None:
         return self.desired_state

@@ -17,7 +17,7 @@ from core.domain.data.datasets import NOBODY, UNNAMED, DatasetClass
 from core.domain.registry.versions import Version
 from core.domain.training.preflight import preflight
 from core.domain.training.runs import EarlyStop, LiveStatus, RunKind, RunState
-from tests.unit.bot.features.test_train import DATASET, NOW, a_run
+from tests.unit.bot.features.train.builders import DATASET, NOW, a_run
 
 WORDS = words_in("en")
 UNLABELLED = replace(DATASET, classes=(DatasetClass(UNNAMED, NOBODY, 2500),), pictures=2500)
