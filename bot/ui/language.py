@@ -1,4 +1,4 @@
-"""Whose language an answer is in."""
+"""The language of an ephemeral reply."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from bot.context import Interaction
 
 
-async def private(interaction: Interaction) -> Words:
-    """For what only this member sees: the member's own language, else the guild's."""
+async def private_words(interaction: Interaction) -> Words:
+    """Choose the language of what only this member sees: the member's own, else the guild's."""
     guild_language = None
     if interaction.guild_id is not None:
         guild_language = (await interaction.client.guild_settings.settings(interaction.guild_id)).language

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from core.domain.data.curation import Crop
-from core.render.scaling import cropped
+from core.render.scaling import crop_array
 from core.vision.crop import beyond, cut
 from core.vision.embedding.align import CHIP_SIZE, TEMPLATE, align, inverse, similarity
 
@@ -89,9 +89,9 @@ def render_view(
         height, width = image.shape[:2]
         side = min(height, width)
         left, top = (width - side) // 2, (height - side) // 2
-        picture = cropped(image, (left, top, left + side, top + side))
+        picture = crop_array(image, (left, top, left + side, top + side))
     else:
-        picture = cropped(image, square_of(box))  # black where it reaches beyond the photo
+        picture = crop_array(image, square_of(box))  # black where it reaches beyond the photo
     if picture.size != (view.size, view.size):
         picture = picture.resize((view.size, view.size), Image.Resampling.BICUBIC)
     return np.asarray(picture)

@@ -12,7 +12,7 @@ from keras import layers
 from numpy.typing import NDArray
 
 from core.domain.faces import DetectedFace
-from core.models.attack.differentiable_heads import Fooled, fooled
+from core.models.attack.differentiable_heads import DifferentiableHead, differentiable_head
 from core.models.cnn.head import CnnConfig, CnnHead
 from core.models.cnn.network import build_net
 from core.models.common.seeds import Seeds
@@ -67,13 +67,13 @@ def cnn_head(*, framing: Framing = Framing.ALIGNED, grey: bool = False) -> CnnHe
 
 
 @cache
-def fooled_embedding() -> Fooled:
-    return fooled(embedding_head(), embedding_network())
+def fooled_embedding() -> DifferentiableHead:
+    return differentiable_head(embedding_head(), embedding_network())
 
 
 @cache
-def fooled_cnn() -> Fooled:
-    return fooled(cnn_head(), embedding_network())
+def fooled_cnn() -> DifferentiableHead:
+    return differentiable_head(cnn_head(), embedding_network())
 
 
 FOOLED: Mapping[str, Any] = {"cnn": fooled_cnn, "embedding": fooled_embedding}

@@ -13,14 +13,14 @@ from core.domain.data.datasets import NOBODY, UNNAMED, Dataset, DatasetClass
 from core.domain.jobs import Origin
 from core.domain.training.runs import DesiredState, Run, RunKind, RunState
 from core.models.common.sample_quality import Judges
-from core.models.vae.generator import VaeFaces, faces_tensors
+from core.models.vae.generator import VaeGenerator, generator_tensors
 from core.models.vae.mixture import fit_mixture
 from core.models.vae.network import build_decoder, build_encoder
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-SIZE, CODES, COUNT = 64, 6, 24
+SIZE, LATENT_SIZE, COUNT = 64, 6, 24
 CONFIG = {"head": "vae", "size": SIZE, "batch": 8, "learning_rate": 0.003}
-VERSION = {"size": SIZE, "codes": CODES, "framing": "portrait"}
+VERSION = {"size": SIZE, "codes": LATENT_SIZE, "framing": "portrait"}
 
 
 def pictures(count: int = COUNT, size: int = SIZE) -> np.ndarray:
@@ -64,20 +64,20 @@ def reader(count: int = COUNT, found: float = 1.0) -> Any:
     )
 
 
-def tensors(traits: tuple[str, ...] = ("smile",), codes: int = CODES) -> dict[str, np.ndarray]:
+def tensors(traits: tuple[str, ...] = ("smile",), latents: int = LATENT_SIZE) -> dict[str, np.ndarray]:
     """Of a model that was never trained: its pictures are noise, but as different as its codes."""
     random = np.random.default_rng(5)
-    nets = {"encoder": build_encoder(SIZE, codes), "decoder": build_decoder(SIZE, codes)}
+    nets = {"encoder": build_encoder(SIZE, latents), "decoder": build_decoder(SIZE, latents)}
     weights = {
         f"{name}/{one.path}": random.normal(0, 0.1, one.shape).astype(np.float32)
         ** (2 if "variance" in one.path else 1)
         for name, net in nets.items()
         for one in net.variables
     }
-    mixture = fit_mixture(random.normal(1, 1, (200, codes)))
-    directions = {f"trait/{name}": random.normal(0, 1, codes).astype(np.float32) for name in traits}
-    return {**faces_tensors(weights, mixture), **directions}
+    mixture = fit_mixture(random.normal(1, 1, (200, latents)))
+    directions = {f"trait/{name}": random.normal(0, 1, latents).astype(np.float32) for name in traits}
+    return {**generator_tensors(weights, mixture), **directions}
 
 
-def faces() -> VaeFaces:
-    return VaeFaces(VERSION, tensors(), {})
+def faces() -> VaeGenerator:
+    return VaeGenerator(VERSION, tensors(), {})

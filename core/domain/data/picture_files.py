@@ -1,4 +1,4 @@
-"""Which files are pictures, by their first bytes or their names, and which are what systems leave beside pictures."""
+"""Telling picture files from others, by their first bytes or names, and from clutter that systems leave."""
 
 from __future__ import annotations
 

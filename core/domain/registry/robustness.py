@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.domain.jobs import JSON
-from core.domain.optimisation import EPSILON, Robustness
+from core.domain.optimisation import DEFAULT_EPSILON, Robustness
 
-LEVELS = (1, 2, 4, EPSILON)  # an undefended network falls to the first or the second, so few faces see the last
+LEVELS = (1, 2, 4, DEFAULT_EPSILON)  # an undefended network falls to the first or the second, so few faces see the last
 FACES = 100  # a share of them is within a tenth of the truth, nineteen times in twenty
 TEXTURES = 1000  # so that one in a hundred is told from one in thirty
 
 
 @dataclass(frozen=True, slots=True)
-class Faced:
+class AttackOutcome:
     """What a face has gone through: the most levels that it withstood, and the fewest that fooled (0: none did yet)."""
 
     withstood: int = 0
@@ -27,7 +27,7 @@ class Faced:
 
 
 @dataclass(frozen=True, slots=True)
-class Attack:
+class AttackBatch:
     """What is to be tried next: the faces `rows`, each by at most `level` levels."""
 
     level: int
@@ -42,7 +42,7 @@ class CheckState:
     after "unknown" had its say. `wanted`: how many are to be shown.
     """
 
-    faces: tuple[Faced, ...]
+    faces: tuple[AttackOutcome, ...]
     textures: int = 0
     closed: int = 0
     opened: int = 0
@@ -66,7 +66,7 @@ class CheckState:
         attacks = sum(tried) / len(tried) if tried else 1.0
         return 0.8 * attacks + 0.2 * (self.textures / self.wanted if self.wanted else 1.0)
 
-    def attacked(self, attack: Attack, fooled: Sequence[bool]) -> CheckState:
+    def attacked(self, attack: AttackBatch, fooled: Sequence[bool]) -> CheckState:
         """After an attack, of which `fooled` tells for each of its rows whether it succeeded."""
         faces = list(self.faces)
         for row, success in zip(attack.rows, fooled, strict=True):
@@ -83,7 +83,7 @@ class CheckState:
         median = self.median
         return Robustness(
             faces=count,
-            epsilon=EPSILON,
+            epsilon=DEFAULT_EPSILON,
             fooled=sum(one.fooled > 0 for one in self.faces) / max(1, count),
             median_linf=None if median is None else float(median),
             textures=self.textures,
@@ -99,19 +99,19 @@ class CheckState:
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> CheckState:
         """What `to_json` gave."""
-        return cls(**{**said, "faces": tuple(Faced(*one) for one in said["faces"])})
+        return cls(**{**said, "faces": tuple(AttackOutcome(*one) for one in said["faces"])})
 
 
-def next_attack(state: CheckState, most: int) -> Attack | None:
+def next_attack(state: CheckState, most: int) -> AttackBatch | None:
     """The next attack, on at most so many faces; None: fooled share and median are known."""
     for level in LEVELS:
         standing = [row for row, one in enumerate(state.faces) if not one.fooled and one.withstood < level]
         if standing:
-            return Attack(level, tuple(standing[:most]))
+            return AttackBatch(level, tuple(standing[:most]))
     return _between(state, most)
 
 
-def robustness_in(metrics: Mapping[str, Any]) -> Robustness | None:
+def robustness_from_metrics(metrics: Mapping[str, Any]) -> Robustness | None:
     """What a version's metrics hold of it; None: it was not checked, or by a later Omokage."""
     said = metrics.get("robustness")
     try:
@@ -120,7 +120,7 @@ def robustness_in(metrics: Mapping[str, Any]) -> Robustness | None:
         return None
 
 
-def _between(state: CheckState, most: int) -> Attack | None:
+def _between(state: CheckState, most: int) -> AttackBatch | None:
     """Halve the gap in which the median lies."""
     median = state.median
     if median is None:
@@ -130,4 +130,4 @@ def _between(state: CheckState, most: int) -> Attack | None:
         return None
     level = (min(doubtful) + median) // 2
     rows = [row for row, one in enumerate(state.faces) if one.withstood < level and one.fooled >= median]
-    return Attack(level, tuple(rows[:most]))
+    return AttackBatch(level, tuple(rows[:most]))

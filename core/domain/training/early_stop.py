@@ -35,7 +35,7 @@ DISCRIMINATOR_WON, DIVERSITY_FELL, WORSE = "discriminator-won", "diversity-fell"
 NEVER_LEARNT = "never-learnt"
 
 
-def verdict(points: Sequence[CurvePoint]) -> EarlyStop | None:
+def should_stop(points: Sequence[CurvePoint]) -> EarlyStop | None:
     """Why the run should go back to its best evaluation now; None: go on.
 
     Args:

@@ -64,10 +64,12 @@ def make_step(
         loss, figures = compute(*batch)
         return [loss], figures
 
-    return make_game(alone, [(variables, optimizer)], after)
+    return make_adversarial_step(alone, [(variables, optimizer)], after)
 
 
-def make_game(compute: ComputeAll, players: Sequence[Player], after: Callable[[], None] = lambda: None) -> Step:
+def make_adversarial_step(
+    compute: ComputeAll, players: Sequence[Player], after: Callable[[], None] = lambda: None
+) -> Step:
     """Compile a step in which each player's variables follow the player's own loss, all from the same moment.
 
     Args:
@@ -75,7 +77,7 @@ def make_game(compute: ComputeAll, players: Sequence[Player], after: Callable[[]
         players: as many as losses.
         after: as in `make_step`.
     """
-    return _BACKENDS[keras.backend.backend()].make_game(compute, players, after)
+    return _BACKENDS[keras.backend.backend()].make_adversarial_step(compute, players, after)
 
 
 def make_forward(function: Callable[..., Any]) -> Forward:
@@ -118,7 +120,7 @@ def make_deterministic() -> None:
 
 class _TensorFlow:
     @staticmethod
-    def make_game(compute: ComputeAll, players: Sequence[Player], after: Callable[[], None]) -> Step:
+    def make_adversarial_step(compute: ComputeAll, players: Sequence[Player], after: Callable[[], None]) -> Step:
         import tensorflow as tf  # only one of the two is installed
 
         def step(*batch: Any) -> Tensors:
@@ -180,7 +182,7 @@ class _TensorFlow:
 
 class _Torch:
     @staticmethod
-    def make_game(compute: ComputeAll, players: Sequence[Player], after: Callable[[], None]) -> Step:
+    def make_adversarial_step(compute: ComputeAll, players: Sequence[Player], after: Callable[[], None]) -> Step:
         import torch
 
         parameters = [[variable.value for variable in variables] for variables, _ in players]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.registry.versions import Part
+from core.domain.registry.versions import LicensedPart
 from core.domain.training.preflight import FEWEST_TO_GENERATE
 from core.models.common import augment
 
@@ -22,9 +22,9 @@ _LEAST = 4  # two of each
 _EPOCH = 0  # stream of random numbers
 # What every model that draws was made with.
 PARTS = (
-    Part("weights, trained from scratch", "as the pictures"),
-    Part("face detector: CenterFace", "MIT"),
-    Part("face embedding, which measures likeness: dlib's ResNet", "CC0-1.0"),
+    LicensedPart("weights, trained from scratch", "as the pictures"),
+    LicensedPart("face detector: CenterFace", "MIT"),
+    LicensedPart("face embedding, which measures likeness: dlib's ResNet", "CC0-1.0"),
 )
 
 

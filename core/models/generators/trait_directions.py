@@ -1,4 +1,4 @@
-"""Which way faces get a smile or glasses: differences between codes of pictures of which it is known."""
+"""Which way faces get a smile or glasses: differences between latents of pictures of which it is known."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _SHARPNESS = 0.05  # inverse strength of the penalty on the classifier's weights
 
 
 def trait_directions(
-    codes: NDArray[np.floating], labels: Mapping[str, NDArray[np.floating]], beside: NDArray[np.floating]
+    latents: NDArray[np.floating], labels: Mapping[str, NDArray[np.floating]], beside: NDArray[np.floating]
 ) -> dict[str, NDArray[np.float32]]:
-    """For each trait, how codes differ with it from those without, all else being equal.
+    """For each trait, how latents differ with it from those without, all else being equal.
 
     Plain differences of means would give a beard the shape of a man's head: what goes with what is taken apart by
     least squares over all traits at once.
 
     Args:
-        codes: (N, Z).
+        latents: (N, Z).
         labels: of each trait (N,), 0 to 1.
         beside: (N, K), what else faces differ by that goes with the traits.
 
@@ -39,8 +39,8 @@ def trait_directions(
     """
     design = np.column_stack([*labels.values(), beside]).astype(np.float64)
     centred = design - design.mean(0)
-    normal = centred.T @ centred / len(codes) + _RIDGE * np.eye(design.shape[1])
-    found = np.linalg.solve(normal, centred.T @ (codes - codes.mean(0, dtype=np.float64)) / len(codes))
+    normal = centred.T @ centred / len(latents) + _RIDGE * np.eye(design.shape[1])
+    found = np.linalg.solve(normal, centred.T @ (latents - latents.mean(0, dtype=np.float64)) / len(latents))
     return {name: np.asarray(row, np.float32) for name, row in zip(labels, found, strict=False)}
 
 

@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
     from core.storage.blobs import Blobs
 
-Curve: TypeAlias = Sequence[tuple[int, float, float]]  # step, loss, the target's chance
-BETWEEN_S = 3.0  # pictures: the bot edits its message no more often, and drawing one takes a tenth of a second
+Curve: TypeAlias = Sequence[tuple[int, float, float]]  # step, loss, the target's probability
+PREVIEW_INTERVAL_S = 3.0  # pictures: the bot edits its message no more often, and drawing one takes a tenth of a second
 # Two thousand steps take a minute or two. Where a host is so busy that they take longer, others wait for it, too, and
 # whoever asked can go on with what there is.
-LONGEST_S = 300.0
+MAX_DURATION_S = 300.0
 _KEPT = 2  # pictures: the bot may still be fetching the one before
 _LONGEST_CURVE = 100  # points that are kept of it: more than a small chart shows
 _BEGIN, _END = 0.1, 0.9  # of the whole job, in which the steps are
 
 
-class Reached(Protocol):
+class StepResult(Protocol):
     """Where a step came to."""
 
     @property
@@ -36,11 +36,11 @@ class Reached(Protocol):
         """What is made small."""
 
     @property
-    def chance(self) -> float:
+    def probability(self) -> float:
         """The target's, [0, 1]."""
 
 
-class Attack(Protocol):
+class Optimiser(Protocol):
     """As much of core.models.attack.optimiser as is needed here."""
 
     @property
@@ -59,24 +59,24 @@ class Attack(Protocol):
     def settled(self) -> bool:
         """Nothing more is to be gained."""
 
-    def advance(self) -> Reached:
+    def advance(self) -> StepResult:
         """One step."""
 
 
-class Tell(Protocol):
+class ReportProgress(Protocol):
     """Says how far a job is."""
 
     def __call__(self, stage: str, fraction: float, detail: Mapping[str, JSON] | None = None, /) -> None:
         """A word, [0, 1], and what else there is to say."""
 
 
-class Watch:
+class OptimisationCallback:
     """Looks on, and does not mind; others override what they care about."""
 
     def stage(self, name: str, fraction: float) -> None:
         """What happens now, and how much of all of it is done, [0, 1]."""
 
-    def begin(self, attack: Attack, start: NDArray[np.uint8] | None) -> None:
+    def begin(self, attack: Optimiser, start: NDArray[np.uint8] | None) -> None:
         """The steps begin; from a photo, if there is one."""
 
     def step(self, curve: Curve) -> None:
@@ -87,7 +87,7 @@ class Watch:
         return False
 
 
-class JobWatch(Watch):
+class JobCallback(OptimisationCallback):
     """Tells a chat, with a picture now and then, which is removed in the end.
 
     Args:
@@ -101,7 +101,7 @@ class JobWatch(Watch):
     def __init__(
         self,
         blobs: Blobs,
-        tell: Tell,
+        tell: ReportProgress,
         cancelled: Callable[[], bool],
         is_stop: Callable[[], bool],
         clock: Callable[[], float] = time.monotonic,
@@ -111,12 +111,12 @@ class JobWatch(Watch):
         self._cancelled = cancelled
         self._is_stop = is_stop
         self._clock = clock
-        self._attack: Attack | None = None
+        self._attack: Optimiser | None = None
         self._start: NDArray[np.uint8] | None = None
         self._next = self._last = float("inf")
         self._shown: deque[str] = deque()
 
-    def __enter__(self) -> JobWatch:
+    def __enter__(self) -> JobCallback:
         return self
 
     def __exit__(
@@ -129,22 +129,22 @@ class JobWatch(Watch):
         self.stops()
         self._tell(name, fraction)
 
-    def begin(self, attack: Attack, start: NDArray[np.uint8] | None) -> None:
+    def begin(self, attack: Optimiser, start: NDArray[np.uint8] | None) -> None:
         """The first picture comes with the first step that takes long enough."""
         self._attack, self._start = attack, start
         now = self._clock()
-        self._next = now + BETWEEN_S / 2  # a message without a picture is not much to look at
-        self._last = now + LONGEST_S
+        self._next = now + PREVIEW_INTERVAL_S / 2  # a message without a picture is not much to look at
+        self._last = now + MAX_DURATION_S
         self._tell("optimising", _BEGIN, OptimizeStep(0, attack.steps, 0.0, 0.0).to_json())
 
     def step(self, curve: Curve) -> None:
         """Every few seconds, show it."""
         if self._attack is None or self._clock() < self._next:
             return
-        self._next = self._clock() + BETWEEN_S
+        self._next = self._clock() + PREVIEW_INTERVAL_S
         shown = self._blobs.put(render_progress(self._attack.picture, self._start, curve, self._attack.steps))
-        step, loss, chance = curve[-1]
-        said = OptimizeStep(step, self._attack.steps, loss, chance, shown)
+        step, loss, probability = curve[-1]
+        said = OptimizeStep(step, self._attack.steps, loss, probability, shown)
         self._tell("optimising", _BEGIN + (_END - _BEGIN) * step / self._attack.steps, said.to_json())
         self._shown.append(shown)
         self._forget(_KEPT)
@@ -169,7 +169,7 @@ class JobWatch(Watch):
                 self._blobs.delete(old)
 
 
-def thinned(curve: Curve, most: int = _LONGEST_CURVE) -> tuple[tuple[int, float, float], ...]:
+def thin_curve(curve: Curve, most: int = _LONGEST_CURVE) -> tuple[tuple[int, float, float], ...]:
     """As many of the points, evenly, with the first and the last one; rounded, for a row of a database."""
     count = len(curve)
     places = range(count) if count <= most else [round(at * (count - 1) / (most - 1)) for at in range(most)]

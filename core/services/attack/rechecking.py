@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from core.domain.faces import SAME_FACE, Box, Candidate, DetectedFace, overlap
-from core.domain.optimisation import Verdict
-from core.vision.recognition.mean_embedding import MOST_CANDIDATES
-from core.vision.recognition.version_recogniser import checked
+from core.domain.faces import SAME_FACE_IOU, Box, Candidate, DetectedFace, box_iou
+from core.domain.optimisation import Prediction
+from core.vision.recognition.mean_embedding import MAX_CANDIDATES
+from core.vision.recognition.version_recogniser import checked_probabilities
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from core.vision.recognition.photo_reader import PhotoReading
 
 
-class Eyes(Protocol):
+class PhotoReader(Protocol):
     """As much of core.vision.recognition.photo_reader as is needed here."""
 
     def read(self, data: bytes, *, turns: bool) -> PhotoReading:
@@ -38,11 +38,11 @@ class Eyes(Protocol):
 
 
 # Which of a picture's faces is meant, None: none of them.
-Pick: TypeAlias = Callable[["Sequence[DetectedFace]"], int | None]
+SelectFace: TypeAlias = Callable[["Sequence[DetectedFace]"], int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class EvaluatedPicture:
     """A picture as it was read.
 
     `photo`: sha256 of its bytes. `number`: the place of the face that is meant, None: it was not found. `meant`: that
@@ -60,7 +60,7 @@ class Sight:
         return None if self.number is None else self.reading.faces[self.number]
 
 
-class Judge:
+class PictureEvaluator:
     """Reads pictures, and asks heads about them.
 
     Args:
@@ -69,7 +69,7 @@ class Judge:
         people: what everybody is called now.
     """
 
-    def __init__(self, eyes: Eyes, classifier: ClassifyService, people: PeopleService) -> None:
+    def __init__(self, eyes: PhotoReader, classifier: ClassifyService, people: PeopleService) -> None:
         self._eyes = eyes
         self._classifier = classifier
         self._people = people
@@ -78,7 +78,7 @@ class Judge:
         """Give back what reading holds; the next picture takes it again."""
         self._eyes.close()
 
-    def look(self, data: bytes, pick: Pick) -> Sight:
+    def look(self, data: bytes, pick: SelectFace) -> EvaluatedPicture:
         """Read a picture's bytes; its verdicts are for as many heads as one likes.
 
         Raises:
@@ -88,9 +88,9 @@ class Judge:
         reading = self._eyes.read(data, turns=False)
         number = pick(reading.faces)
         meant = self._eyes.whole(reading.image) if number is None else reading.only(number)
-        return Sight(hashlib.sha256(data).hexdigest(), reading, number, meant)
+        return EvaluatedPicture(hashlib.sha256(data).hexdigest(), reading, number, meant)
 
-    def verdict(self, sight: Sight, head: Head, person_id: int, guild_id: int) -> Verdict:
+    def verdict(self, sight: EvaluatedPicture, head: Head, person_id: int, guild_id: int) -> Prediction:
         """What a head says of a picture, and of one person in particular.
 
         Raises:
@@ -98,12 +98,12 @@ class Judge:
         """
         names = self._people.names(guild_id)
         ids = [one for _, one in head.classes]
-        (opened,) = checked(head.probabilities(sight.meant), 1, len(ids))
+        (opened,) = checked_probabilities(head.probabilities(sight.meant), 1, len(ids))
         known = _by_person(head.known(sight.meant)[0], ids, names)
-        likeliest = sorted(known, key=lambda one: -known[one])[:MOST_CANDIDATES]
+        likeliest = sorted(known, key=lambda one: -known[one])[:MAX_CANDIDATES]
         # Of people who were deleted since the training, nobody is named any more.
         gone = sum(chance for chance, one in zip(opened[:-1], ids, strict=True) if one not in names)
-        return Verdict(
+        return Prediction(
             found=sight.number is not None,
             top=tuple(Candidate(one, names[one], known[one]) for one in likeliest),
             target=known.get(person_id, 0.0),
@@ -111,7 +111,7 @@ class Judge:
             named=self._named(sight, head, guild_id),
         )
 
-    def _named(self, sight: Sight, head: Head, guild_id: int) -> str | None:
+    def _named(self, sight: EvaluatedPicture, head: Head, guild_id: int) -> str | None:
         if sight.number is None:
             return None
         faces = self._classifier.recognise_as(head, sight.reading, sight.photo, guild_id)
@@ -119,18 +119,18 @@ class Judge:
         return named.name if named else None
 
 
-def best(faces: Sequence[DetectedFace]) -> int | None:
+def select_best(faces: Sequence[DetectedFace]) -> int | None:
     """Of a picture that had no face to begin with: the clearest."""
     return 0 if faces else None
 
 
-def at(box: Box) -> Pick:
+def select_near(box: Box) -> SelectFace:
     """The face that covers the most of where it was, if it is the same one."""
 
     def pick(faces: Sequence[DetectedFace]) -> int | None:
-        covered = [overlap(face.box, box) for face in faces]
+        covered = [box_iou(face.box, box) for face in faces]
         number = max(range(len(faces)), key=covered.__getitem__, default=None)
-        return number if number is not None and covered[number] >= SAME_FACE else None
+        return number if number is not None and covered[number] >= SAME_FACE_IOU else None
 
     return pick
 

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job, JobCancelledError
-from core.domain.optimisation import Optimized, OptimizeRequest, Transfer, Verdict
+from core.domain.optimisation import OptimizeRequest, OptimizeResult, Prediction, Transfer
 from core.render.optimised import render_sheet
-from core.services.attack.callbacks import JobWatch, Watch, thinned
-from core.services.attack.images import norms, png
-from core.services.attack.setup import Beginning, Case, Parts, begin, case_of
-from core.services.attack.transferability import others
-from core.services.generation.latents import UnclearError
-from core.vision.gradients.jpeg import compressed
+from core.services.attack.callbacks import JobCallback, OptimisationCallback, thin_curve
+from core.services.attack.images import encode_png, norms
+from core.services.attack.setup import AttackDependencies, AttackTask, StartPicture, prepare_attack, resolve_task
+from core.services.attack.transferability import comparison_heads
+from core.services.generation.latents import FaceChoiceNeededError
+from core.vision.gradients.jpeg import compress_jpeg
 
 if TYPE_CHECKING:
-    from core.services.attack.callbacks import Attack, Curve, Tell
-    from core.services.attack.rechecking import Sight
+    from core.services.attack.callbacks import Curve, Optimiser, ReportProgress
+    from core.services.attack.rechecking import EvaluatedPicture
     from core.services.attack.setup import Picture
 
 _LARGEST_LOSS = 1000.0  # nats
@@ -40,13 +40,13 @@ class _Reached:
 class OptimizeService:
     """Answers `/optimize`, a job at a time; `clock`: seconds."""
 
-    def __init__(self, parts: Parts, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, parts: AttackDependencies, clock: Callable[[], float] = time.monotonic) -> None:
         self._parts = parts
         self._clock = clock
 
     def answer(
-        self, job: Job, tell: Tell, cancelled: Callable[[], bool], is_stop: Callable[[], bool] = lambda: False
-    ) -> Optimized:
+        self, job: Job, tell: ReportProgress, cancelled: Callable[[], bool], is_stop: Callable[[], bool] = lambda: False
+    ) -> OptimizeResult:
         """Answer a job; stages are reading, optimising (with an OptimizeStep now and then), judging, drawing.
 
         Args:
@@ -61,17 +61,19 @@ class OptimizeService:
             JobCancelledError: it was to end, before the first step or not because somebody wants the picture.
         """
         request = OptimizeRequest.from_json(job.params)
-        with JobWatch(self._parts.blobs, tell, cancelled, is_stop, self._clock) as watch:
+        with JobCallback(self._parts.blobs, tell, cancelled, is_stop, self._clock) as watch:
             return self.optimise(request, job.origin.guild_id, watch)
 
-    def optimise(self, request: OptimizeRequest, guild_id: int, watch: Watch | None = None) -> Optimized:
+    def optimise(
+        self, request: OptimizeRequest, guild_id: int, watch: OptimisationCallback | None = None
+    ) -> OptimizeResult:
         """The same without a job, for the CLI; photos are blobs here, too."""
-        watch = watch or Watch()
+        watch = watch or OptimisationCallback()
         watch.stage("reading", 0.0)
-        case = case_of(self._parts, request, guild_id)
+        case = resolve_task(self._parts, request, guild_id)
         try:
-            start, attack = begin(self._parts, case)
-        except UnclearError as unclear:
+            start, attack = prepare_attack(self._parts, case)
+        except FaceChoiceNeededError as unclear:
             return _answer(case, choice=unclear.choice)
         before = self._verdict(case, start.sight)
         if request.start is not None and before.named == case.target.name:
@@ -85,7 +87,7 @@ class OptimizeService:
         """End the photo reader's process; the next photo starts another."""
         self._parts.judge.close()
 
-    def _run(self, attack: Attack, watch: Watch) -> _Reached:
+    def _run(self, attack: Optimiser, watch: OptimisationCallback) -> _Reached:
         """Step by step, until all are done, nothing more is to be gained, or it is to stop."""
         curve: list[tuple[int, float, float]] = []
         began, stopped = self._clock(), False
@@ -98,12 +100,14 @@ class OptimizeService:
             raise JobCancelledError
         return _Reached(attack.picture, curve, self._clock() - began, stopped)
 
-    def _judged(self, case: Case, start: Beginning, before: Verdict, reached: _Reached, watch: Watch) -> Optimized:
+    def _judged(
+        self, case: AttackTask, start: StartPicture, before: Prediction, reached: _Reached, watch: OptimisationCallback
+    ) -> OptimizeResult:
         blobs, judge = self._parts.blobs, self._parts.judge
-        file = png(reached.picture)
+        file = encode_png(reached.picture)
         sight = judge.look(file, start.pick)
         after = self._verdict(case, sight)
-        jpeg = self._verdict(case, judge.look(compressed(reached.picture), start.pick))
+        jpeg = self._verdict(case, judge.look(compress_jpeg(reached.picture), start.pick))
         transfer = self._transfer(case, start.sight, sight)
         watch.stage("drawing", 0.95)
         sheet = render_sheet(start.picture, reached.picture, reached.curve, (before.target, after.target))
@@ -119,27 +123,29 @@ class OptimizeService:
             steps=len(reached.curve),
             seconds=round(reached.seconds, 3),
             stopped=reached.stopped,
-            curve=thinned(reached.curve),
+            curve=thin_curve(reached.curve),
         )
 
-    def _verdict(self, case: Case, sight: Sight, head: Any = None) -> Verdict:
+    def _verdict(self, case: AttackTask, sight: EvaluatedPicture, head: Any = None) -> Prediction:
         return self._parts.judge.verdict(sight, head or case.head, case.target.person_id, case.version.guild_id)
 
-    def _transfer(self, case: Case, before: Sight, after: Sight) -> tuple[Transfer, ...]:
-        asked = others(self._parts.registry, self._parts.heads, case.version, case.head, case.target.person_id)
+    def _transfer(self, case: AttackTask, before: EvaluatedPicture, after: EvaluatedPicture) -> tuple[Transfer, ...]:
+        asked = comparison_heads(
+            self._parts.registry, self._parts.heads, case.version, case.head, case.target.person_id
+        )
         return tuple(
             Transfer(name, self._verdict(case, before, head), self._verdict(case, after, head)) for name, head in asked
         )
 
 
-def _point(attack: Attack) -> tuple[int, float, float]:
+def _point(attack: Optimiser) -> tuple[int, float, float]:
     """One step, and where it came to."""
     reached = attack.advance()
     if math.isnan(reached.loss):
         raise OmokageError(ErrorCode.BAD_WEIGHTS)
     # Somebody of whom the recogniser has no picture is infinitely unlikely, and JSON knows no such number.
-    return attack.step, min(float(reached.loss), _LARGEST_LOSS), float(reached.chance)
+    return attack.step, min(float(reached.loss), _LARGEST_LOSS), float(reached.probability)
 
 
-def _answer(case: Case, **said: Any) -> Optimized:
-    return Optimized(case.request.mode, case.target.name, case.version.label, case.version.id, **said)
+def _answer(case: AttackTask, **said: Any) -> OptimizeResult:
+    return OptimizeResult(case.request.mode, case.target.name, case.version.label, case.version.id, **said)

@@ -11,11 +11,11 @@ from core.domain.errors import OmokageError
 from core.domain.generation import FaceChoice
 from core.domain.optimisation import OptimizeRequest
 from core.domain.training.presets import bad_option
-from core.services.attack.images import png, prepared
-from core.services.attack.rechecking import at, best
-from core.services.attack.targets import Target, attacked, target_named, targets_of
-from core.services.generation.face_selection import SeveralFacesError, which
-from core.services.generation.latents import UnclearError
+from core.services.attack.images import encode_png, shrink_photo
+from core.services.attack.rechecking import select_best, select_near
+from core.services.attack.targets import Target, attacked_version, match_target, version_targets
+from core.services.generation.face_selection import SeveralFacesError, select_face_index
+from core.services.generation.latents import FaceChoiceNeededError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from core.domain.faces import DetectedFace
     from core.domain.registry.versions import Version
-    from core.services.attack.callbacks import Attack
-    from core.services.attack.rechecking import Judge, Pick, Sight
-    from core.services.attack.transferability import Heads
+    from core.services.attack.callbacks import Optimiser
+    from core.services.attack.rechecking import EvaluatedPicture, PictureEvaluator, SelectFace
+    from core.services.attack.transferability import LoadHead
     from core.services.people.service import PeopleService
     from core.services.registry.service import RegistryService
     from core.storage.blobs import Blobs
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Picture: TypeAlias = NDArray[np.uint8]  # (H, W, 3) RGB
 
 
-class MakeAttack(Protocol):
+class MakeOptimiser(Protocol):
     """What makes pictures: core.models.attack.optimiser."""
 
     def __call__(
@@ -46,12 +46,12 @@ class MakeAttack(Protocol):
         start: Picture | None,
         face: DetectedFace | None,
         so_far: Picture | None,
-    ) -> Attack:
+    ) -> Optimiser:
         """Towards a class of a head, from a photo and its face where there is one, or on from `so_far`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class AttackDependencies:
     """What an optimisation works with.
 
     `judge`: reads and judges pictures; `decode`: bytes to pixels, raises OmokageError for what is no photo; `upright`:
@@ -61,15 +61,15 @@ class Parts:
     registry: RegistryService
     people: PeopleService
     blobs: Blobs
-    judge: Judge
+    judge: PictureEvaluator
     decode: Callable[[bytes], Picture]
     upright: Callable[[Picture], Picture]
-    heads: Heads
-    attack: MakeAttack
+    heads: LoadHead
+    attack: MakeOptimiser
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class AttackTask:
     """What is asked, of which recogniser, towards whom."""
 
     request: OptimizeRequest
@@ -79,45 +79,45 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
+class StartPicture:
     """Where a picture begins, as it is read; `pick` finds its face again in the changed picture."""
 
     picture: Picture
-    sight: Sight
-    pick: Pick
+    sight: EvaluatedPicture
+    pick: SelectFace
 
 
-def case_of(parts: Parts, request: OptimizeRequest, guild_id: int) -> Case:
+def resolve_task(parts: AttackDependencies, request: OptimizeRequest, guild_id: int) -> AttackTask:
     """Who is to be fooled, towards whom.
 
     Raises:
         OmokageError: NOT_TRAINED, UNKNOWN_VERSION, BAD_WEIGHTS, UNKNOWN_TARGET.
     """
-    version = attacked(parts.registry, guild_id, request.version_id)
-    known = targets_of(version, parts.people)
+    version = attacked_version(parts.registry, guild_id, request.version_id)
+    known = version_targets(version, parts.people)
     # Somebody may have been renamed since he was asked for.
     same = (one for one in known if one.person_id == request.person_id)
-    target = next(same, None) or target_named(known, request.target)
-    return Case(request, version, parts.heads(version.id)[1], target)
+    target = next(same, None) or match_target(known, request.target)
+    return AttackTask(request, version, parts.heads(version.id)[1], target)
 
 
-def begin(parts: Parts, case: Case) -> tuple[Beginning, Attack]:
+def prepare_attack(parts: AttackDependencies, case: AttackTask) -> tuple[StartPicture, Optimiser]:
     """Where it begins, and what goes on from there.
 
     Raises:
         OmokageError: PHOTO_GONE and what else may be wrong with a photo, NO_FACE, BAD_OPTION.
-        UnclearError: the photo shows several faces, and nobody has said which is meant.
+        FaceChoiceNeededError: the photo shows several faces, and nobody has said which is meant.
     """
     if case.request.start is None:
         attack = _attack(parts, case, None, None)
         noise = attack.picture
-        beginning = Beginning(noise, parts.judge.look(png(noise), best), best)
+        beginning = StartPicture(noise, parts.judge.look(encode_png(noise), select_best), select_best)
         return beginning, _going_on(parts, case, beginning, attack)
     beginning = _photo(parts, str(case.request.start.photo), case.request.start.index)
     return beginning, _going_on(parts, case, beginning, None)
 
 
-def _going_on(parts: Parts, case: Case, start: Beginning, fresh: Attack | None) -> Attack:
+def _going_on(parts: AttackDependencies, case: AttackTask, start: StartPicture, fresh: Optimiser | None) -> Optimiser:
     """From the beginning, or from what an earlier request came to."""
     blob = case.request.so_far
     if blob is None:
@@ -128,22 +128,24 @@ def _going_on(parts: Parts, case: Case, start: Beginning, fresh: Attack | None) 
     return _attack(parts, case, start if fresh is None else None, so_far)
 
 
-def _attack(parts: Parts, case: Case, photo: Beginning | None, so_far: Picture | None) -> Attack:
+def _attack(
+    parts: AttackDependencies, case: AttackTask, photo: StartPicture | None, so_far: Picture | None
+) -> Optimiser:
     place = [person_id for _, person_id in case.head.classes].index(case.target.person_id)
     picture, face = (photo.picture, photo.sight.face) if photo else (None, None)
     return parts.attack(case.head, place, case.request, start=picture, face=face, so_far=so_far)
 
 
-def _photo(parts: Parts, blob: str, index: int | None) -> Beginning:
+def _photo(parts: AttackDependencies, blob: str, index: int | None) -> StartPicture:
     with _about(blob):
-        picture = prepared(parts.upright(parts.decode(parts.blobs.get(blob))))
+        picture = shrink_photo(parts.upright(parts.decode(parts.blobs.get(blob))))
         try:
-            sight = parts.judge.look(png(picture), lambda faces: which(picture, faces, index))
+            sight = parts.judge.look(encode_png(picture), lambda faces: select_face_index(picture, faces, index))
         except SeveralFacesError as several:
             numbered = parts.blobs.put(several.picture)
-            raise UnclearError(FaceChoice("start", blob, several.faces, numbered)) from several
+            raise FaceChoiceNeededError(FaceChoice("start", blob, several.faces, numbered)) from several
     assert sight.face is not None  # noqa: S101 - `which` found one
-    return Beginning(picture, sight, at(sight.face.box))
+    return StartPicture(picture, sight, select_near(sight.face.box))
 
 
 @contextmanager

@@ -29,7 +29,7 @@ class Target:
     person_id: int
 
 
-def attacked(registry: RegistryService, guild_id: int, version_id: int | None = None) -> Version:
+def attacked_version(registry: RegistryService, guild_id: int, version_id: int | None = None) -> Version:
     """The recogniser that is meant: the one that serves, where nobody says which.
 
     Raises:
@@ -46,7 +46,7 @@ def attacked(registry: RegistryService, guild_id: int, version_id: int | None = 
     return serving
 
 
-def targets(
+def list_targets(
     registry: RegistryService, people: PeopleService, guild_id: int, version_id: int | None = None
 ) -> list[Target]:
     """Everybody whom the recogniser knows and who was not deleted since, by name.
@@ -54,10 +54,10 @@ def targets(
     Raises:
         OmokageError: as `attacked`.
     """
-    return targets_of(attacked(registry, guild_id, version_id), people)
+    return version_targets(attacked_version(registry, guild_id, version_id), people)
 
 
-def targets_of(version: Version, people: PeopleService) -> list[Target]:
+def version_targets(version: Version, people: PeopleService) -> list[Target]:
     """The same of a version."""
     names = people.names(version.guild_id)
     known = {Target(names[person_id], person_id) for _, person_id in version.classes if person_id in names}
@@ -72,10 +72,10 @@ def find_target(
     Raises:
         OmokageError: UNKNOWN_TARGET, with the names that are most like it, or the first; and as `attacked`.
     """
-    return target_named(targets(registry, people, guild_id, version_id), said)
+    return match_target(list_targets(registry, people, guild_id, version_id), said)
 
 
-def target_named(known: Sequence[Target], said: str) -> Target:
+def match_target(known: Sequence[Target], said: str) -> Target:
     """The same among these.
 
     Raises:
@@ -87,7 +87,7 @@ def target_named(known: Sequence[Target], said: str) -> Target:
     return named[0]
 
 
-def fitting(known: Sequence[Target], typed: str, most: int = 25) -> list[Target]:
+def complete_target(known: Sequence[Target], typed: str, most: int = 25) -> list[Target]:
     """Whose name begins with what somebody has typed so far, then whose name contains it."""
     key = _key(typed)
     found = [one for one in known if key in _key(one.name)]

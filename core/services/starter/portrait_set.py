@@ -58,7 +58,7 @@ def write_portrait_set(
     Args:
         folder: made if missing; of this seed alone.
         pictures: how many.
-        seed: 0 to `MOST_SEED` - 1.
+        seed: 0 to `MAX_SEED` - 1.
         progress: called after each picture.
     """
     folder.mkdir(parents=True, exist_ok=True)

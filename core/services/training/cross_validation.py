@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from core.domain.jobs import JSON, Job, Origin
-from core.domain.registry.evaluation import EvaluationReport, merged
+from core.domain.registry.evaluation import EvaluationReport, merge_reports
 from core.domain.training.folds import FOLDS
 from core.domain.training.presets import EMBEDDING, bad_option, check_steps, complete, find_preset
 from core.domain.training.runs import DesiredState, Run, RunKind, RunState
-from core.services.training.factory import make_trainer
+from core.models.families import make_trainer
 from core.services.training.trainer import Trainer, close, is_due
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def evaluate(
     for fold in range(folds):
         trainer = make(_run(chosen.name, dataset, {**options, "fold": fold}, steps), dataset, reader)
         reports.append(_trained(trainer, None, _shifted(progress, fold, folds), keep))
-    return merged(reports)
+    return merge_reports(reports)
 
 
 def report_of(version: Version) -> EvaluationReport | None:

@@ -163,8 +163,8 @@ def _is_letter_sized(place: tuple[slice, slice]) -> bool:
 def _without_doubles(spots: Sequence[_Spot]) -> list[_Spot]:
     """A letter shows at several levels; the first of those in one place is kept."""
     kept: dict[tuple[int, ...], _Spot] = {}
-    for one in spots:
-        kept.setdefault(((one.left + one.right) // 6, (one.top + one.bottom) // 6, one.height // 4), one)
+    for spot in spots:
+        kept.setdefault(((spot.left + spot.right) // 6, (spot.top + spot.bottom) // 6, spot.height // 4), spot)
     return list(kept.values())
 
 

@@ -1,4 +1,4 @@
-"""From files to what a data set keeps of them: the picture or a crop around its face, landmarks, an embedding."""
+"""Pictures as a data set keeps them: the file or a crop around its face, landmarks, an embedding."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace
 from core.vision.datasets.main_face import find_face
 from core.vision.datasets.records import Record
-from core.vision.detection.orientation import UprightPhoto, turn_of, turned_by, upright
+from core.vision.detection.orientation import UprightPhoto, find_turn, make_upright, rotate
 from core.vision.embedding.align import CHIP_SIZE, align
 from core.vision.recognition.photo_reader import EMBEDDING_NAME
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from core.vision.recognition.photo_reader import Decoder, Detector, FaceEmbedder
 
 # A file within both bounds is kept as it came. A recogniser sees 96 pixels of a face, so a crop of 512 loses nothing.
-MOST_BYTES = 256 * 1024
-MOST_SIDE = 512
+MAX_BYTES = 256 * 1024
+MAX_SIDE = 512
 _MARGIN = 0.4  # of the box, on each side: an aligned face of any tilt, and the views' framing, fit in
 _QUALITY = 95  # with full colour resolution: no visible loss
 _CELLS = 15  # of a thumbnail's side: fine enough for an expression, too coarse for what compression does
@@ -43,8 +43,8 @@ _UNUSABLE = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What is kept of a file.
+class DatasetPicture:
+    """A picture as a data set keeps it.
 
     `landmarks` and `box` are in pixels of `image`; `side` is the face's size in the decoded picture, 0 without a face;
     `thumbnail` (225,) serves to find copies. `turned`: by how many degrees clockwise the picture that came was turned,
@@ -62,7 +62,7 @@ class Seen:
     turned: int = 0
 
     def record(self, label: int, source: str) -> Record:
-        """As a shard keeps it."""
+        """Return the picture as a shard's record."""
         embedder = EMBEDDING_NAME if self.embedding else ""
         beside = (self.landmarks, self.box, self.score, self.embedding, embedder)
         return Record(self.image, label, source, self.sha256, *beside)
@@ -76,7 +76,7 @@ class PictureReader:
         self._detector = detector
         self._embedder = embedder
 
-    def look(self, files: Iterable[tuple[bytes, DetectedFace | None]]) -> list[Seen | OmokageError]:
+    def look(self, files: Iterable[tuple[bytes, DetectedFace | None]]) -> list[DatasetPicture | OmokageError]:
         """What is kept of each file, or why it cannot be used: it is damaged, too large, or no picture.
 
         Args:
@@ -95,7 +95,9 @@ class PictureReader:
         """End the decoder's process."""
         self._decoder.close()
 
-    def _draft(self, data: bytes, face: DetectedFace | None) -> tuple[Seen | OmokageError, NDArray[np.uint8] | None]:
+    def _draft(
+        self, data: bytes, face: DetectedFace | None
+    ) -> tuple[DatasetPicture | OmokageError, NDArray[np.uint8] | None]:
         """All but the embedding, and the aligned face; a photo's pixels are not held longer than that."""
         try:
             image = self._decoder.decode(data)
@@ -114,9 +116,9 @@ class PictureReader:
     def _upright(self, image: NDArray[np.uint8], face: DetectedFace | None) -> UprightPhoto:
         """The picture as the face in it stands; a face that is known was found in a picture that was turned already."""
         if face is None:
-            return upright(self._find, image)
-        turned = turn_of(self._find, image, face)
-        return UprightPhoto(turned_by(image, turned), (face,), turned)
+            return make_upright(self._find, image)
+        turned = find_turn(self._find, image, face)
+        return UprightPhoto(rotate(image, turned), (face,), turned)
 
     def _find(self, image: NDArray[np.uint8]) -> tuple[DetectedFace, ...]:
         face = find_face(self._detector, image)
@@ -141,19 +143,19 @@ def load_picture_reader() -> PictureReader:
     return PictureReader(SafeDecoder(OPERATOR_LIMITS), load_detector(), load_embedder())
 
 
-def _seen(data: bytes, photo: UprightPhoto) -> Seen:
+def _seen(data: bytes, photo: UprightPhoto) -> DatasetPicture:
     sha256 = hashlib.sha256(data).hexdigest()
     face = next(iter(photo.faces), None)
     kept, left, top, scale = _kept(data, photo, face)
     if face is None:
-        return Seen(kept, sha256, None, None, 0.0, 0.0, b"", None, photo.turned)
+        return DatasetPicture(kept, sha256, None, None, 0.0, 0.0, b"", None, photo.turned)
     x, y, w, h = face.box.x, face.box.y, face.box.w, face.box.h
     box = Box((x - left) * scale, (y - top) * scale, w * scale, h * scale)
     landmarks = tuple(((px - left) * scale, (py - top) * scale) for px, py in face.landmarks)
-    return Seen(kept, sha256, landmarks, box, face.score, math.sqrt(max(0.0, w * h)), b"", None, photo.turned)
+    return DatasetPicture(kept, sha256, landmarks, box, face.score, math.sqrt(max(0.0, w * h)), b"", None, photo.turned)
 
 
-def _described(seen: Seen, chip: NDArray[np.uint8], embedding: NDArray[np.float32]) -> Seen:
+def _described(seen: DatasetPicture, chip: NDArray[np.uint8], embedding: NDArray[np.float32]) -> DatasetPicture:
     return replace(seen, embedding=embedding.astype("<f4").tobytes(), thumbnail=thumbnail(chip))
 
 
@@ -161,11 +163,11 @@ def _kept(data: bytes, photo: UprightPhoto, face: DetectedFace | None) -> tuple[
     """The file to keep, where it begins in the upright picture, and its scale."""
     image = photo.image
     height, width = image.shape[:2]
-    if len(data) <= MOST_BYTES and max(width, height) <= MOST_SIDE and not photo.turned:
+    if len(data) <= MAX_BYTES and max(width, height) <= MAX_SIDE and not photo.turned:
         return data, 0, 0, 1.0
     left, top, right, bottom = (0, 0, width, height) if face is None else _window(face.box, width, height)
     crop = Image.fromarray(np.ascontiguousarray(image[top:bottom, left:right]))
-    scale = min(1.0, MOST_SIDE / max(crop.size))
+    scale = min(1.0, MAX_SIDE / max(crop.size))
     if scale < 1:
         crop = crop.resize(_scaled(crop.size, scale), Image.Resampling.LANCZOS)
     out = io.BytesIO()

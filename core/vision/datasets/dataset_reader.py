@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.vision.datasets.picture_cache import mapped
+from core.vision.datasets.picture_cache import memory_map
 from core.vision.datasets.records import Record
 from core.vision.datasets.shards import read_shard
 from core.vision.decoding.decode import SafeDecoder
@@ -91,7 +91,7 @@ class DatasetReader:
             OmokageError: DATASET_CHANGED, DISK_FULL.
         """
         shape = (self.dataset.pictures, view.size, view.size, 3)
-        return mapped(self._cache / f"{self.dataset.cache_key}-{view.key}.npy", shape, self._rendered(view))
+        return memory_map(self._cache / f"{self.dataset.cache_key}-{view.key}.npy", shape, self._rendered(view))
 
     def records(self) -> Iterator[Record]:
         """Everything that is stored, one shard in memory at a time.

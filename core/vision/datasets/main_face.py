@@ -1,8 +1,8 @@
-"""Finds the one face that a training picture is of, also where the picture is a small crop that the face fills.
+"""Finding the main face of a training picture, also where the picture is a small crop that the face fills.
 
 The detector was made for photos, in which a face has something around it. A crop is therefore enlarged and laid on a
 canvas; where that shows no face, again with more around it, and smaller. Of 7,126 crops of 112 pixels that leaves one
-without a face (`python -m benchmarks.embedding_head`); the first look on black leaves 24. A black canvas, or one that
+without a face (`python -m benchmarks embedding_head`); the first look on black leaves 24. A black canvas, or one that
 goes on as the picture ends, shows less than half as many of the difficult ones as a grey one; how well the others are
 recognised afterwards does not depend on it.
 """
@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from core.domain.faces import Box, DetectedFace
-from core.render.scaling import resized
+from core.render.scaling import resize_array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from core.vision.recognition.photo_reader import Detector
 
 
-class Look(NamedTuple):
+class DetectorView(NamedTuple):
     """How a picture is shown to the detector: its longer side in pixels, and the grey border around it."""
 
     side: int
@@ -34,8 +34,8 @@ class Look(NamedTuple):
 
 SMALL = 256  # pixels of the longer side from which a picture is a photo rather than a crop, and seen as it is
 GREY = (110, 110, 110)  # about the mean of a photo
-LOOKS = (Look(224, 16), Look(224, 112), Look(160, 80), Look(160, 40))
-_PLAIN = Look(0, 0)
+DETECTOR_VIEWS = (DetectorView(224, 16), DetectorView(224, 112), DetectorView(160, 80), DetectorView(160, 40))
+_PLAIN = DetectorView(0, 0)
 
 
 def find_face(detector: Detector, image: NDArray[np.uint8]) -> DetectedFace | None:
@@ -43,7 +43,7 @@ def find_face(detector: Detector, image: NDArray[np.uint8]) -> DetectedFace | No
 
     Boxes and landmarks may reach beyond the picture's edge where the face does.
     """
-    looks = LOOKS if max(image.shape[:2]) <= SMALL else (_PLAIN, *LOOKS)
+    looks = DETECTOR_VIEWS if max(image.shape[:2]) <= SMALL else (_PLAIN, *DETECTOR_VIEWS)
     for look in looks:
         faces = _faces(detector, image, look)
         if faces:
@@ -51,14 +51,14 @@ def find_face(detector: Detector, image: NDArray[np.uint8]) -> DetectedFace | No
     return None
 
 
-def _faces(detector: Detector, image: NDArray[np.uint8], look: Look) -> Sequence[DetectedFace]:
+def _faces(detector: Detector, image: NDArray[np.uint8], look: DetectorView) -> Sequence[DetectedFace]:
     if look == _PLAIN:
         return detector.detect(image)
     height, width = image.shape[:2]
     scale = look.side / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     canvas = Image.new("RGB", (size[0] + 2 * look.border, size[1] + 2 * look.border), GREY)
-    canvas.paste(resized(image, size, Image.Resampling.BICUBIC), (look.border, look.border))
+    canvas.paste(resize_array(image, size, Image.Resampling.BICUBIC), (look.border, look.border))
     found = detector.detect(np.asarray(canvas))
     return [_moved(face, (width / size[0], height / size[1]), look.border) for face in found]
 

@@ -48,7 +48,7 @@ FORMATS = tuple(
     )
 )
 # Of address space. 25 megapixels need up to 520 MB of it on their way through Pillow (alpha, or CMYK with a profile,
-# on their side: `python -m benchmarks.decoding`); twice that leaves room for other builds of the libraries.
+# on their side: `python -m benchmarks decoding`); twice that leaves room for other builds of the libraries.
 MEMORY_BYTES = 1 << 30
 _OPEN_FILES = 16  # more than the three pipes and what Pillow holds; a file that takes the process over opens few
 _JPEG = b"\xff\xd8\xff"

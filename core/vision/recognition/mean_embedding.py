@@ -21,11 +21,11 @@ from core.vision.embedding.dlib_weights import EMBEDDING_SIZE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.domain.people import GalleryRows
+    from core.domain.people import EnrolledFaces
     from core.vision.recognition.photo_reader import PhotoReading
 
 RECOGNISER_NAME = "mean-embedding-1"
-MOST_CANDIDATES = 3  # what an answer's line holds
+MAX_CANDIDATES = 3  # what an answer's line holds
 _RIVALS = 4  # people looked at beside the nearest one; more do not change the fit
 _NEVER = 1e6  # the cost of a forbidden name: more than any sum of logarithms in a photo
 
@@ -41,16 +41,16 @@ class FaceNaming(NamedTuple):
     withheld: Candidate | None = None
 
 
-Confirmed: TypeAlias = "Sequence[Candidate | None]"  # for each face whom people named it as; empty: none of them
+ConfirmedNames: TypeAlias = "Sequence[Candidate | None]"  # for each face whom people named it as; empty: none of them
 
 
 class Recogniser(Protocol):
     """Names the faces of one photo."""
 
     def recognise(
-        self, queries: NDArray[np.float32], forbidden: Sequence[frozenset[int]], confirmed: Confirmed = ()
+        self, queries: NDArray[np.float32], cannot_link_ids: Sequence[frozenset[int]], confirmed: ConfirmedNames = ()
     ) -> list[FaceNaming]:
-        """For each embedding (N, 128) a naming; `forbidden[i]` holds the ids of people that face i does not show."""
+        """Return a naming for each embedding (N, 128); `cannot_link_ids[i]`: people whom face i does not show."""
 
 
 class Head(Protocol):
@@ -71,7 +71,7 @@ class Head(Protocol):
 class RecogniserConfig:
     """How distances become probabilities, for squared distances between embeddings of dlib's network.
 
-    Fitted by maximum likelihood with `python -m benchmarks.recognition --fit`: galleries of 1 to 30 people with 1 to 20
+    Fitted by maximum likelihood with `python -m benchmarks recognition --fit`: galleries of 1 to 30 people with 1 to 20
     pictures each, half of the queries strangers, so that "unknown" starts at even odds.
     """
 
@@ -94,7 +94,7 @@ class Gallery:
     owners: NDArray[np.intp]
 
     @classmethod
-    def from_rows(cls, rows: GalleryRows) -> Gallery:
+    def from_rows(cls, rows: EnrolledFaces) -> Gallery:
         """What the database keeps; there `owners` are ids."""
         place = {person_id: index for index, person_id in enumerate(rows.person_ids)}
         embeddings = np.frombuffer(b"".join(rows.embeddings), "<f4").reshape(-1, EMBEDDING_SIZE)
@@ -115,32 +115,32 @@ class MeanEmbeddingRecogniser:
         return dict(zip(self._gallery.person_ids, self._gallery.names, strict=True))
 
     def recognise(
-        self, queries: NDArray[np.float32], forbidden: Sequence[frozenset[int]], confirmed: Confirmed = ()
+        self, queries: NDArray[np.float32], cannot_link_ids: Sequence[frozenset[int]], confirmed: ConfirmedNames = ()
     ) -> list[FaceNaming]:
         """For each embedding (N, 128) a naming, see `namings`.
 
         Args:
             queries: the faces of one photo.
-            forbidden: for each face, ids of people that it does not show.
+            cannot_link_ids: for each face, ids of people that it does not show.
             confirmed: for each face, whom people named it as.
         """
-        chances = self.probabilities(queries, mask_of(forbidden, self._gallery.person_ids))
-        return namings(chances, self.people, self._config.name_from, confirmed)
+        chances = self.probabilities(queries, mask_of(cannot_link_ids, self._gallery.person_ids))
+        return name_faces(chances, self.people, self._config.name_from, confirmed)
 
-    def probabilities(self, queries: NDArray[np.float32], forbidden: NDArray[np.bool_]) -> NDArray[np.float64]:
+    def probabilities(self, queries: NDArray[np.float32], cannot_links: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Embeddings (N, 128) and a mask (N, P) of who they are not -> (N, P + 1), rows sum to 1, "unknown" is last."""
         distances = squared_distances(queries, self._means)
-        return calibrate(np.where(forbidden, np.inf, distances), self._counts, self._config)
+        return calibrate(np.where(cannot_links, np.inf, distances), self._counts, self._config)
 
 
-def mask_of(forbidden: Sequence[frozenset[int]], person_ids: Sequence[int]) -> NDArray[np.bool_]:
+def mask_of(cannot_link_ids: Sequence[frozenset[int]], person_ids: Sequence[int]) -> NDArray[np.bool_]:
     """For each face who it does not show -> (N, P)."""
-    mask = np.array([[one in row for one in person_ids] for row in forbidden], bool)
-    return mask.reshape(len(forbidden), len(person_ids))
+    mask = np.array([[one in row for one in person_ids] for row in cannot_link_ids], bool)
+    return mask.reshape(len(cannot_link_ids), len(person_ids))
 
 
-def namings(
-    chances: NDArray[np.float64], people: Mapping[int, str], name_from: float, confirmed: Confirmed = ()
+def name_faces(
+    chances: NDArray[np.float64], people: Mapping[int, str], name_from: float, confirmed: ConfirmedNames = ()
 ) -> list[FaceNaming]:
     """The answer for a whole photo: what people confirmed, and guesses that name nobody twice.
 
@@ -162,7 +162,7 @@ def namings(
         return Candidate(*columns[column], float(row[column]))
 
     def naming(row: NDArray[np.float64], person: Candidate | None) -> FaceNaming:
-        order = np.argsort(-row[:-1], kind="stable")[:MOST_CANDIDATES]
+        order = np.argsort(-row[:-1], kind="stable")[:MAX_CANDIDATES]
         candidates = tuple(candidate(index, row) for index in order if row[index] > 0)
         if person is not None:
             return FaceNaming(candidates, person)
@@ -174,7 +174,7 @@ def namings(
 
 
 def _guesses(
-    chances: NDArray[np.float64], person_ids: Sequence[int], name_from: float, settled: Confirmed
+    chances: NDArray[np.float64], person_ids: Sequence[int], name_from: float, settled: ConfirmedNames
 ) -> list[tuple[int | None, int | None]]:
     """For each face that is not settled the column that it is named as, and the one that is withheld."""
     counts = Counter(person.person_id for person in settled if person is not None)
@@ -196,7 +196,7 @@ def _sure(row: NDArray[np.float64], name_from: float) -> int | None:
     return column if column < len(row) - 1 and row[column] >= name_from else None
 
 
-def make_recogniser(rows: GalleryRows) -> MeanEmbeddingRecogniser:
+def make_recogniser(rows: EnrolledFaces) -> MeanEmbeddingRecogniser:
     """The recogniser that serves a guild with these rows."""
     return MeanEmbeddingRecogniser(Gallery.from_rows(rows))
 

@@ -14,13 +14,13 @@ import numpy as np
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.vision.recognition.mean_embedding import (
-    Confirmed,
+    ConfirmedNames,
     FaceNaming,
     Head,
     MeanEmbeddingRecogniser,
     RecogniserConfig,
     mask_of,
-    namings,
+    name_faces,
 )
 
 if TYPE_CHECKING:
@@ -56,34 +56,34 @@ class VersionRecogniser:
         self._config = config or RecogniserConfig()
 
     def recognise(
-        self, reading: PhotoReading, forbidden: Sequence[frozenset[int]], confirmed: Confirmed = ()
+        self, reading: PhotoReading, cannot_link_ids: Sequence[frozenset[int]], confirmed: ConfirmedNames = ()
     ) -> list[FaceNaming]:
         """For each face of a photo a naming, see `namings`.
 
         Args:
             reading: the photo.
-            forbidden: for each face, ids of people that it does not show.
+            cannot_link_ids: for each face, ids of people that it does not show.
             confirmed: for each face, whom people named it as.
 
         Raises:
             OmokageError: BAD_WEIGHTS, the head's answer is none.
         """
-        return namings(self.probabilities(reading, forbidden), self._people, self._config.name_from, confirmed)
+        return name_faces(self.probabilities(reading, cannot_link_ids), self._people, self._config.name_from, confirmed)
 
-    def probabilities(self, reading: PhotoReading, forbidden: Sequence[frozenset[int]]) -> NDArray[np.float64]:
+    def probabilities(self, reading: PhotoReading, cannot_link_ids: Sequence[frozenset[int]]) -> NDArray[np.float64]:
         """(N, P + 1) over the people of both, rows sum to 1, "unknown" is last.
 
         Raises:
             OmokageError: BAD_WEIGHTS, the head's answer is none.
         """
-        head = checked(self._head.probabilities(reading), len(reading.faces), len(self._class_ids))
+        head = checked_probabilities(self._head.probabilities(reading), len(reading.faces), len(self._class_ids))
         gone = np.array([one not in self._people for one in self._class_ids], bool)
-        refused = mask_of(forbidden, self._class_ids) | gone
+        refused = mask_of(cannot_link_ids, self._class_ids) | gone
         ids = list(self._live.people)
-        live = self._live.probabilities(reading.embeddings, mask_of(forbidden, ids))
+        live = self._live.probabilities(reading.embeddings, mask_of(cannot_link_ids, ids))
         place = {person_id: column for column, person_id in enumerate(self._people)}
         own, doubted = np.where(refused, 0.0, head[:, :-1]), np.where(refused, head[:, :-1], 0.0)
-        others = others_only(live, [one in self._class_ids for one in ids])
+        others = exclude_trained(live, [one in self._class_ids for one in ids])
         chances = np.zeros((len(head), len(place) + 1))
         # Two classes may be of one person; one whose person is gone is refused in all rows, and adds nothing.
         np.add.at(chances.T, [place.get(one, len(place)) for one in self._class_ids], own.T)
@@ -91,7 +91,7 @@ class VersionRecogniser:
         return chances
 
 
-def others_only(chances: NDArray[np.float64], trained: Sequence[bool]) -> NDArray[np.float64]:
+def exclude_trained(chances: NDArray[np.float64], trained: Sequence[bool]) -> NDArray[np.float64]:
     """The same chances (N, P + 1) if it is known that a face shows nobody of the `trained` (P); rows sum to 1."""
     left = np.where([*trained, False], 0.0, chances)
     total = left.sum(1, keepdims=True)
@@ -100,7 +100,7 @@ def others_only(chances: NDArray[np.float64], trained: Sequence[bool]) -> NDArra
     return np.where(total > 0, left / np.where(total > 0, total, 1.0), nobody)
 
 
-def checked(chances: NDArray[np.floating], faces: int, classes: int) -> NDArray[np.float64]:
+def checked_probabilities(chances: NDArray[np.floating], faces: int, classes: int) -> NDArray[np.float64]:
     """A head's answer, with rows that sum to 1 exactly.
 
     Raises:

@@ -15,7 +15,7 @@ from core.domain.data.datasets import Dataset, DatasetClass, Preflight, Remark, 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.ids import synthetic_id
 from core.domain.jobs import JSON, Origin
-from core.domain.registry.versions import Part, Version, VersionDraft
+from core.domain.registry.versions import LicensedPart, Version, VersionDraft
 from core.domain.training.runs import EarlyStop, Run, RunKind, RunRequest
 from core.storage.database import Database
 from core.storage.training_tables import datasets
@@ -76,7 +76,7 @@ class FakeTrainer:
     def evaluate(self) -> Mapping[str, float]:
         return {"held_out_accuracy": 1 / (1 + sum(weight * weight for weight in self.average))}
 
-    def verdict(self) -> EarlyStop | None:
+    def should_stop(self) -> EarlyStop | None:
         """A reason to end where a test set `rots_at`; the step before the last was the best."""
         if self.rots_at is None or self.step < self.rots_at:
             return None
@@ -96,7 +96,7 @@ class FakeTrainer:
             "ended": self._ended,
         }
 
-    def snapshot(self) -> bytes:
+    def save_state(self) -> bytes:
         return json.dumps(self.state()).encode()
 
     def restore(self, data: bytes) -> None:
@@ -111,8 +111,8 @@ class FakeTrainer:
         self._random.setstate((version, tuple(words), gauss))
 
     def finish(self) -> VersionDraft:
-        weights = self.snapshot()
-        return VersionDraft("fake-1", {}, (("Anna", 1),), {"accuracy": 1.0}, (Part("fake", "MIT"),), weights)
+        weights = self.save_state()
+        return VersionDraft("fake-1", {}, (("Anna", 1),), {"accuracy": 1.0}, (LicensedPart("fake", "MIT"),), weights)
 
     def close(self) -> None:
         self.closed = True

@@ -12,7 +12,7 @@ from core.domain.jobs import Job
 from core.domain.training.runs import Run, RunState
 from core.services.jobs.service import JobService
 from core.services.runs.service import RunService
-from core.services.training.callbacks import NO_WATCHER, MakeWatcher
+from core.services.training.callbacks import MakeCallback, no_callback
 from core.services.training.segment_runner import Training, TrainingParts
 from core.storage.blobs import Blobs
 from core.storage.database import Database
@@ -40,7 +40,7 @@ class Bench:
         self.runs = RunService(self.database, self.jobs.dispatcher, self.datasets, self.blobs, self.clock)
         prepare(self.database)
 
-    def worker(self, slice_s: float = 60.0, watcher: MakeWatcher = NO_WATCHER) -> Worker:
+    def worker(self, slice_s: float = 60.0, make_callback: MakeCallback = no_callback) -> Worker:
         """A process with nothing in memory yet."""
         parts = TrainingParts(
             self.runs,
@@ -49,7 +49,7 @@ class Bench:
             open_dataset=self.open_dataset,
             make_trainer=self._make_trainer,
             register=self.registry.register,
-            watcher=watcher,
+            make_callback=make_callback,
             slice_s=slice_s,
         )
         return Worker(self, Training(parts))

@@ -13,7 +13,7 @@ from core.storage.database import Database
 from core.storage.tables import jobs as job_rows
 from core.storage.training_tables import checkpoints, datasets, runs, versions
 from tests.integration.core.parts import GUILD, PHOTO, Clock, found, new_face
-from tests.integration.core.registry_parts import Trained
+from tests.integration.core.version_builders import Trained
 
 
 def name_of(digit: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobKind, JobState, QueueName
 from core.domain.optimisation import Robustness
-from core.domain.registry.robustness import CheckState, Faced, robustness_in
+from core.domain.registry.robustness import AttackOutcome, CheckState, robustness_from_metrics
 from core.domain.training.runs import RunKind
 from core.services.jobs.robustness_checks import CheckJobs
 from core.services.jobs.service import JobService
@@ -18,7 +18,7 @@ from core.services.registry.service import RegistryService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from tests.integration.core.parts import GUILD, Broker, Clock, submitted
-from tests.integration.core.registry_parts import Trained
+from tests.integration.core.version_builders import Trained
 
 FOUND = Robustness(100, 8, 0.97, 2.0, 1000, 0.31, 0.002)
 
@@ -62,7 +62,7 @@ def test_a_check_that_a_shell_asks_for_is_sent_once_there_are_workers(
 def test_what_was_checked_or_draws_faces_is_not_checked(
     checks: CheckJobs, trained: Trained, registry: RegistryService
 ) -> None:
-    version = registry.note_robustness(trained.version().id, FOUND)
+    version = registry.record_robustness(trained.version().id, FOUND)
     assert checks.request(version) is None
     assert checks.request(version, again=True) is not None
     assert checks.request(replace(trained.version(), kind=RunKind.DCGAN)) is None
@@ -73,7 +73,7 @@ def test_a_slice_goes_back_to_the_queue_with_what_was_found(
 ) -> None:
     asked = checks.request(trained.version())
     assert asked is not None
-    state = CheckState((Faced(1, 2), Faced(8, 0)), textures=40, closed=9, opened=1)
+    state = CheckState((AttackOutcome(1, 2), AttackOutcome(8, 0)), textures=40, closed=9, opened=1)
     for _ in range(5):  # more often than a job may be tried
         job = jobs.leases.claim(broker.take()[0], "worker")
         assert job is not None
@@ -95,7 +95,7 @@ def test_a_worker_that_was_thought_dead_writes_nothing(
     clock.advance(60)
     jobs.recovery.recover()
     assert jobs.leases.claim(asked.id, "next") is not None
-    assert not checks.continue_later(late, CheckState((Faced(8, 0),)))
+    assert not checks.continue_later(late, CheckState((AttackOutcome(8, 0),)))
     now = jobs.get(asked.id)
     assert (now.state, now.lease_owner, "state" in now.params) == (JobState.RUNNING, "next", False)
 
@@ -108,14 +108,14 @@ def test_a_check_stands_in_nobodys_way(checks: CheckJobs, trained: Trained, jobs
 
 def test_figures_come_onto_the_card_and_nothing_else_changes(trained: Trained, registry: RegistryService) -> None:
     before = trained.version(ece=0.01)
-    after = registry.note_robustness(before.id, FOUND)
+    after = registry.record_robustness(before.id, FOUND)
     assert registry.get(before.id) == after
-    assert robustness_in(after.metrics) == FOUND
+    assert robustness_from_metrics(after.metrics) == FOUND
     assert replace(after, metrics=before.metrics) == before
     assert after.metrics == {**before.metrics, "robustness": FOUND.to_json()}
 
 
 def test_figures_of_no_version_are_refused(registry: RegistryService) -> None:
     with pytest.raises(OmokageError) as refused:
-        registry.note_robustness(5, FOUND)
+        registry.record_robustness(5, FOUND)
     assert refused.value.code is ErrorCode.UNKNOWN_VERSION

@@ -12,7 +12,7 @@ from PIL import Image
 
 from core.bootstrap import Services, build, build_classifier
 from core.domain.classification import ClassifyResult, FaceAnswer
-from core.domain.faces import overlap
+from core.domain.faces import box_iou
 from core.domain.jobs import JobState
 from core.domain.people import FaceRef
 from core.domain.registry.versions import Version, VersionDraft
@@ -24,9 +24,10 @@ from core.settings import Settings
 from core.vision.recognition.photo_reader import EMBEDDING_NAME
 from portraits import StarterPicture, default_people, group
 from tests.integration.core.parts import CHANNEL, GUILD, Clock, request
-from tests.integration.core.registry_parts import Trained
+from tests.integration.core.version_builders import Trained
 
 PEOPLE = default_people()[:5]
+pytestmark = pytest.mark.slow
 
 
 @dataclass
@@ -95,7 +96,7 @@ def saved(picture: StarterPicture, quality: int = 90) -> bytes:
 
 def truly(face: FaceAnswer, picture: StarterPicture) -> str | None:
     """Whom the face shows, as the picture's own boxes tell."""
-    shares = [(overlap(face.box, box), person.name) for box, person in zip(picture.boxes, picture.people, strict=True)]
+    shares = [(box_iou(face.box, box), person.name) for box, person in zip(picture.boxes, picture.people, strict=True)]
     share, name = max(shares)
     return name if share > 0.3 else None
 
@@ -200,7 +201,7 @@ def test_a_photo_on_its_side_is_answered_upright_with_the_names_that_it_has_when
 
 def trained_on_what_is_known(bot: Bot, guild: int) -> Version:
     """The embedding head of the guild's labelled faces, as a version."""
-    rows = bot.services.people.gallery(guild)
+    rows = bot.services.people.gallery.enrolled(guild)
     place = {person_id: index for index, person_id in enumerate(rows.person_ids)}
     embeddings = np.frombuffer(b"".join(rows.embeddings), "<f4").reshape(-1, 128)
     head = train_head(embeddings, np.array([place[one] for one in rows.owners]), len(place))

@@ -23,7 +23,7 @@ from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.training_tables import runs
 from tests.integration.core.parts import CHANNEL, GUILD, Clock, found, new_face
-from tests.integration.core.registry_parts import Trained, draft
+from tests.integration.core.version_builders import Trained, draft
 
 SAID: dict[str, Any] = {"by": 41, "channel_id": CHANNEL, "message_id": 77, "source": "this-is"}
 
@@ -99,7 +99,7 @@ def test_the_newest_that_is_left_is_meant_and_numbers_are_not_given_again(
     remover.remove(GUILD, "family", 2, by=41)
     assert datasets.find(GUILD, "family") == first
     again = imported(datasets, blobs, "cd", "Anna")
-    assert (again.version, datasets.lost(again)) == (3, ())
+    assert (again.version, datasets.missing_shards(again)) == (3, ())
 
 
 def test_all_versions_go_at_once_and_the_oldest_first(
@@ -117,7 +117,7 @@ def test_pictures_that_another_version_has_stay(
     first = imported(datasets, blobs, "ab", "Anna")
     twin = datasets.add(GUILD, "twin", first.classes, first.shards, hash="ef" * 32, without_face=0, by=41)
     remover.remove(GUILD, "family", None, by=41)
-    assert datasets.lost(twin) == ()
+    assert datasets.missing_shards(twin) == ()
     remover.remove(GUILD, "twin", None, by=41)
     assert not blobs.exists(first.shards[0].sha256)
 
@@ -145,7 +145,7 @@ def test_a_run_that_is_not_over_keeps_its_data_set(
     with pytest.raises(OmokageError) as caught:
         remover.remove(GUILD, "family", None, by=41)
     assert (caught.value.code, caught.value.details) == (ErrorCode.DATASET_IN_USE, {"number": run.number})
-    assert datasets.lost(datasets.find(GUILD, "family")) == ()
+    assert datasets.missing_shards(datasets.find(GUILD, "family")) == ()
 
 
 def test_the_card_of_a_model_that_was_trained_on_it_still_reads(

@@ -69,10 +69,10 @@ def test_the_same_content_is_the_same_version_and_other_content_the_next(dataset
 def test_a_version_whose_shards_are_lost_is_not_given_again(datasets: DatasetService, blobs: Blobs) -> None:
     first = added(datasets)
     blobs.delete(SHARDS[0].sha256)
-    assert datasets.lost(first) == SHARDS
+    assert datasets.missing_shards(first) == SHARDS
     assert added(datasets).version == 2
     blobs.put(DATA)
-    assert datasets.lost(first) == ()
+    assert datasets.missing_shards(first) == ()
     assert added(datasets).version == 2
 
 

@@ -47,7 +47,7 @@ def required_columns(table: Table) -> list[Column[Any]]:
 @pytest.mark.parametrize("table", [*filter(required_columns, metadata.sorted_tables)], ids=lambda table: table.name)
 def test_a_row_that_is_refused_is_not_quoted(database: Database, clock: Clock, table: Table) -> None:
     required = required_columns(table)[0]
-    values = {column.name: value_for(column, clock) for column in table.c} | {required.name: None}
+    values = {column.key: value_for(column, clock) for column in table.c} | {required.key: None}
 
     def write() -> None:
         with database.write() as connection:

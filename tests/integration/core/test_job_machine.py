@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -174,6 +175,7 @@ class Life(RuleBasedStateMachine):
             return connection.execute(select(jobs).where(jobs.c.state.in_(list(states)))).all()
 
 
+@pytest.mark.slow
 def test_every_accepted_job_has_one_answer_and_nobody_more_than_his_share(database: Database) -> None:
     machine = type("LifeOnThisDatabase", (Life,), {"database": database})
     run_state_machine_as_test(

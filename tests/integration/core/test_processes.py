@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -17,10 +15,11 @@ from sqlalchemy import Row, Select, select
 from core.domain.jobs import ACTIVE, FINAL, JobState
 from core.storage.database import Database
 from core.storage.tables import faces, jobs, outbox
+from tests.forked import Forked
+from tests.integration.core import workers
 from tests.integration.core.parts import submitted
 from tests.integration.core.workers import SHARE, service
 
-ROOT = Path(__file__).parents[3]
 JOBS = 40
 DEATHS = 0.05  # at each of four moments: about one job in five kills its worker
 
@@ -29,7 +28,7 @@ class Team:
     """Three worker processes; who dies is replaced."""
 
     def __init__(self, url: str, folder: Path) -> None:
-        self._arguments = (url, str(folder))
+        self._arguments = (url, folder)
         self._seeds = itertools.count()
         self._workers = [self._start() for _ in range(3)]
         self.deaths = 0
@@ -45,9 +44,8 @@ class Team:
             worker.kill()
             worker.wait()
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        module = ("-m", "tests.integration.core.workers", *self._arguments, str(next(self._seeds)), str(DEATHS))
-        return subprocess.Popen([sys.executable, *module], cwd=ROOT)
+    def _start(self) -> Forked:
+        return Forked(workers.work, *self._arguments, next(self._seeds), DEATHS)
 
 
 @pytest.fixture

@@ -29,8 +29,8 @@ from core.storage.retention_rows import (
 )
 from tests.integration.core.fake_trainer import request as train_request
 from tests.integration.core.parts import GUILD, MEMBER, PHOTO, Clock, found, new_face, request, running, submitted
-from tests.integration.core.registry_parts import Trained
 from tests.integration.core.run_parts import Bench
+from tests.integration.core.version_builders import Trained
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_no_question_about_jobs_reads_the_whole_history(
     (entry, *_) = jobs.outbox.pending()
     jobs.outbox.mark_sent(entry.id, 1)
     people.faces_of(1)
-    people.gallery_version(GUILD)
+    people.gallery.version(GUILD)
 
     assert len(asked) > 20
     with database.read() as connection:
@@ -90,8 +90,8 @@ def test_no_photo_has_all_guilds_models_or_people_read(
     registry.serving_id(GUILD, version.kind)
     registry.get(version.id)
     people.names(GUILD)
-    people.gallery_version(GUILD)
-    people.confirmed_faces(GUILD, PHOTO)
+    people.gallery.version(GUILD)
+    people.gallery.confirmed_faces(GUILD, PHOTO)
 
     assert len(asked) == 5
     with database.read() as connection:

@@ -12,7 +12,7 @@ from core.services.registry.service import RegistryService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from tests.integration.core.parts import GUILD, MEMBER, Clock
-from tests.integration.core.registry_parts import CLASSES, KIND, Trained, draft
+from tests.integration.core.version_builders import CLASSES, KIND, Trained, draft
 
 OTHER = GUILD + 1
 
@@ -46,7 +46,9 @@ def test_a_version_keeps_its_whole_card(trained: Trained, registry: RegistryServ
     assert version.parts == draft({}).parts
     assert (version.created_by, version.created_at, version.size) == (MEMBER, clock.now, 1)
     assert registry.weights(version) == b"1"
-    assert registry.get(version.id) == registry.find(GUILD, KIND, 1) == version == registry.get(version.id, GUILD)
+    assert (
+        registry.get(version.id) == registry.get_by_number(GUILD, KIND, 1) == version == registry.get(version.id, GUILD)
+    )
 
 
 def test_a_run_that_is_registered_again_is_the_same_version(trained: Trained, registry: RegistryService) -> None:
@@ -57,7 +59,7 @@ def test_a_run_that_is_registered_again_is_the_same_version(trained: Trained, re
     assert registry.list(GUILD, KIND) == [first]
 
 
-def test_a_run_that_finishes_with_other_weights_leaves_its_version_and_a_word_in_the_log(
+def test_a_run_that_finishes_with_other_weights_leaves_its_version_and_a_warning_in_the_log(
     trained: Trained, registry: RegistryService, caplog: pytest.LogCaptureFixture
 ) -> None:
     dataset = trained.dataset()
@@ -77,28 +79,28 @@ def test_versions_count_from_one_in_each_guild(trained: Trained, registry: Regis
 def test_two_runs_that_finish_at_once_get_two_numbers(trained: Trained, registry: RegistryService) -> None:
     dataset = trained.dataset()
     both = [trained.run(dataset), trained.run(dataset)]
-    found: list[Version] = []
+    registered: list[Version] = []
     threads = [
-        threading.Thread(target=lambda run=run: found.append(registry.register(run, dataset, draft({}))))
+        threading.Thread(target=lambda run=run: registered.append(registry.register(run, dataset, draft({}))))
         for run in both
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(version.number for version in found) == [1, 2]
+    assert sorted(version.number for version in registered) == [1, 2]
 
 
 def test_another_guilds_version_is_unknown(trained: Trained, registry: RegistryService) -> None:
     version = trained.version()
-    for ask in (
+    for call in (
         lambda: registry.get(version.id, OTHER),
-        lambda: registry.find(OTHER, KIND, 1),
+        lambda: registry.get_by_number(OTHER, KIND, 1),
         lambda: registry.get(version.id + 1),
         lambda: registry.promote(version.id + 1, MEMBER),
     ):
         with pytest.raises(OmokageError) as caught:
-            ask()
+            call()
         assert caught.value.code is ErrorCode.UNKNOWN_VERSION
 
 
@@ -107,7 +109,7 @@ def test_nothing_serves_until_it_is_promoted(trained: Trained, registry: Registr
     assert serving(registry) is None
     promotion = registry.promote(version.id, MEMBER)
     assert (serving(registry), serving(registry, OTHER)) == (1, None)
-    assert (promotion.forced, promotion.back, promotion.said_by, promotion.created_at) == (
+    assert (promotion.forced, promotion.back, promotion.promoted_by, promotion.created_at) == (
         False,
         False,
         MEMBER,
@@ -128,7 +130,7 @@ def test_a_better_version_takes_the_place_and_a_worse_one_does_not(trained: Trai
     assert serving(registry) == 3
 
 
-def test_other_data_do_not_compare(trained: Trained, registry: RegistryService) -> None:
+def test_versions_of_other_data_do_not_compare(trained: Trained, registry: RegistryService) -> None:
     registry.promote(trained.version(0.9).id, MEMBER)
     with pytest.raises(OmokageError) as caught:
         registry.promote(trained.version(0.95, dataset_hash="cd" * 32).id, MEMBER)
@@ -142,7 +144,7 @@ def test_a_reason_forces_a_version_and_is_kept(trained: Trained, registry: Regis
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 513])
-def test_a_reason_has_words(trained: Trained, registry: RegistryService, reason: str) -> None:
+def test_an_empty_or_too_long_reason_is_refused(trained: Trained, registry: RegistryService, reason: str) -> None:
     version = trained.version()
     with pytest.raises(OmokageError) as caught:
         registry.promote(version.id, MEMBER, force_reason=reason)
@@ -150,14 +152,14 @@ def test_a_reason_has_words(trained: Trained, registry: RegistryService, reason:
     assert serving(registry) is None
 
 
-def test_what_serves_already_is_not_promoted_twice(trained: Trained, registry: RegistryService) -> None:
+def test_a_version_that_serves_already_is_not_promoted_twice(trained: Trained, registry: RegistryService) -> None:
     version = trained.version()
     first = registry.promote(version.id, MEMBER)
     assert registry.promote(version.id, MEMBER, force_reason="again") == first
     assert len(registry.history(GUILD, KIND)) == 1
 
 
-def test_steps_back_lead_through_what_served_to_what_needs_no_training(
+def test_rollbacks_lead_through_the_versions_that_served_to_the_baseline(
     trained: Trained, registry: RegistryService
 ) -> None:
     for accuracy in (0.7, 0.8, 0.9):
@@ -174,7 +176,7 @@ def test_steps_back_lead_through_what_served_to_what_needs_no_training(
     assert len(registry.history(GUILD, KIND)) == 6
 
 
-def test_after_a_step_back_the_better_version_may_serve_again(trained: Trained, registry: RegistryService) -> None:
+def test_after_a_rollback_the_better_version_may_serve_again(trained: Trained, registry: RegistryService) -> None:
     registry.promote(trained.version(0.7).id, MEMBER)
     better = trained.version(0.8)
     registry.promote(better.id, MEMBER)
@@ -185,18 +187,19 @@ def test_after_a_step_back_the_better_version_may_serve_again(trained: Trained, 
     assert serving(registry) == 1
 
 
-def test_of_promotions_at_once_all_are_in_the_history(trained: Trained, registry: RegistryService) -> None:
+def test_promotions_at_the_same_time_are_all_in_the_history(trained: Trained, registry: RegistryService) -> None:
     versions = [trained.version(0.9) for _ in range(4)]
-    said: list[Promotion] = []
+    promotions: list[Promotion] = []
     threads = [
-        threading.Thread(target=lambda one=one: said.append(registry.promote(one.id, MEMBER))) for one in versions
+        threading.Thread(target=lambda version=version: promotions.append(registry.promote(version.id, MEMBER)))
+        for version in versions
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     history = registry.history(GUILD, KIND)
-    assert {one.version_id for one in history} == {version.id for version in versions}
+    assert {promotion.version_id for promotion in history} == {version.id for version in versions}
     assert history[0].version_id == registry.serving_id(GUILD, KIND)
 
 
@@ -208,12 +211,12 @@ def test_damaged_weights_are_refused(trained: Trained, registry: RegistryService
         file.unlink()
     else:
         file.write_bytes(b"" if harm == "truncated" else b"X")
-    for ask in (
+    for call in (
         lambda: registry.weights(version),
         lambda: registry.promote(version.id, MEMBER),
         lambda: registry.promote(version.id, MEMBER, force_reason="please"),
     ):
         with pytest.raises(OmokageError) as caught:
-            ask()
+            call()
         assert caught.value.code is ErrorCode.BAD_WEIGHTS
     assert serving(registry) is None

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.domain.training.runs import LiveStatus, RunState
-from core.services.training.callbacks import MakeWatcher
-from core.services.training.live_status import LiveWatcher
+from core.services.training.callbacks import MakeCallback
+from core.services.training.live_status import LiveStatusCallback
 from core.storage.database import Database
 from tests.integration.core.fake_trainer import ORIGIN, FakeTrainer, request
 from tests.integration.core.run_parts import Bench
@@ -25,8 +25,8 @@ def rots(trainer: FakeTrainer) -> None:
     trainer.rots_at = 50
 
 
-def watched(bench: Bench) -> MakeWatcher:
-    return lambda job, run: LiveWatcher(bench.runs, bench.blobs, None, job=job, run=run)
+def live_status(bench: Bench) -> MakeCallback:
+    return lambda job, run: LiveStatusCallback(bench.runs, bench.blobs, None, job=job, run=run)
 
 
 def ending_of(live: LiveStatus | None) -> object:
@@ -36,7 +36,7 @@ def ending_of(live: LiveStatus | None) -> object:
 
 def test_a_run_that_would_get_worse_ends_early_as_a_version_and_says_why(bench: Bench) -> None:
     run = bench.runs.start(request(100))
-    done = bench.worker(watcher=watched(bench)).until_rest()
+    done = bench.worker(make_callback=live_status(bench)).until_rest()
     assert (done.state, done.step, done.steps) == (RunState.FINISHED, 50, 50)
     assert ending_of(done.live) == SAID
     assert bench.registry.drafts.keys() == {run.id}
@@ -45,19 +45,19 @@ def test_a_run_that_would_get_worse_ends_early_as_a_version_and_says_why(bench: 
 
 def test_a_worker_that_is_killed_after_the_end_was_seen_leaves_it_to_the_next_one(bench: Bench) -> None:
     bench.runs.start(request(100))
-    bench.worker(watcher=watched(bench)).segment()
+    bench.worker(make_callback=live_status(bench)).segment()
     bench.change = None  # the next one would go on, if the checkpoint did not say otherwise
-    done = bench.worker(watcher=watched(bench)).until_rest()
+    done = bench.worker(make_callback=live_status(bench)).until_rest()
     assert (done.state, done.steps, ending_of(done.live)) == (RunState.FINISHED, 50, SAID)
 
 
 def test_a_branch_from_before_it_has_no_ending_yet(bench: Bench) -> None:
     run = bench.runs.start(request(100))
-    bench.worker(slice_s=0, watcher=watched(bench)).until_rest()
+    bench.worker(slice_s=0, make_callback=live_status(bench)).until_rest()
     bench.change = None
     branch = bench.runs.branch(run.id, 25, 5, ORIGIN, steps=60)
     assert branch.live is None or branch.live.ending is None
-    done = bench.worker(watcher=watched(bench)).until_rest()
+    done = bench.worker(make_callback=live_status(bench)).until_rest()
     assert (done.state, done.step, ending_of(done.live)) == (RunState.FINISHED, 60, None)
 
 

@@ -196,7 +196,7 @@ def whole() -> bytes:
     trainer = FakeTrainer(Run)  # type: ignore[arg-type]
     for _ in range(STEPS):
         trainer.advance()
-    return trainer.snapshot()
+    return trainer.save_state()
 
 
 WHOLE = whole()

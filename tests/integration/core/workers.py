@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import sys
 import time
 from pathlib import Path
 
@@ -65,7 +64,3 @@ def work(url: str, folder: Path, seed: int, deaths: float) -> None:
         perhaps_die()
         jobs.leases.finish(job_id, owner, result(()).to_json(), [new_face()])
         perhaps_die()
-
-
-if __name__ == "__main__":
-    work(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))

@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +17,8 @@ from core.bootstrap import Services, build
 from core.domain.jobs import Job, JobKind, JobRequest, Origin, QueueName
 from core.services.jobs.service import JobService
 from core.settings import Settings
+from tests.forked import Forked
+from tests.integration.worker import fake_worker
 from tests.integration.worker.fake_worker import GPU_KINDS, LIMITS
 from worker.heartbeat import heartbeat_file, read_heartbeat
 from worker.queue import make_celery, make_enqueue
@@ -67,12 +68,8 @@ class Worker:
     def __init__(self, data: Path, broker_url: str, kind: str = "cpu", **environ: str) -> None:
         self._file = heartbeat_file(data, QueueName.GPU if kind in GPU_KINDS else QueueName.CPU)
         self.log = data / "worker.log"
-        environment = {**os.environ, "OMOKAGE_DATA": str(data), "OMOKAGE_BROKER_URL": broker_url, **environ}
-        command = [sys.executable, "-m", "tests.integration.worker.fake_worker", kind]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                command, env=environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
-            )
+        told = {"OMOKAGE_DATA": str(data), "OMOKAGE_BROKER_URL": broker_url, **environ}
+        self.process = Forked(fake_worker.main, kind, environ=told, log=self.log)
 
     def wait_ready(self) -> None:
         def ready() -> bool:
@@ -100,7 +97,7 @@ class Worker:
     def end(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        self.kill()
 
 
 @contextlib.contextmanager

@@ -15,6 +15,8 @@ from core.settings import Settings
 from tests.integration.worker.parts import Valkey, ask, settled, wait_until, worker
 from worker.queue import make_celery, make_enqueue
 
+pytestmark = pytest.mark.slow
+
 LONG = 16  # steps; 0.8 s
 
 

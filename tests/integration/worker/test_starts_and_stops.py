@@ -14,6 +14,8 @@ from tests.integration.worker.parts import Valkey, Worker, ask, settled, wait_un
 from worker.heartbeat import EXIT_STUCK, heartbeat_file, read_heartbeat
 from worker.queue import make_celery, make_enqueue
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def cpu(data: Path, broker: Valkey):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from cli.context import opened
+from cli.context import open_services
 from cli.main import omokage
 from core.domain.data.datasets import DatasetClass, Shard
 from core.domain.faces import Box
@@ -40,7 +40,7 @@ def add_dataset(settings: Settings, name: str, counts: list[int], folder: Path) 
     write_shard(file, records)
     data = file.read_bytes()
     classes = [DatasetClass(f"person {i}", 10 + i, count) for i, count in enumerate(counts)]
-    with opened(settings) as services:
+    with open_services(settings) as services:
         shard = Shard(services.blobs.put(data), len(records), len(data))
         services.datasets.add(0, name, classes, [shard], hash=name, without_face=FACELESS, by=0)
 
@@ -109,5 +109,5 @@ def test_a_folder_without_people_is_refused_and_leaves_nothing(tmp_path: Path, f
     empty.mkdir()
     result = run("--data", str(empty))
     assert status(result) == 1
-    with opened(family) as services:
+    with open_services(family) as services:
         assert [one.name for one in services.datasets.list(0)] == ["family"]

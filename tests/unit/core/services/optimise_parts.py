@@ -19,16 +19,17 @@ from core.domain.errors import OmokageError
 from core.domain.faces import Box, DetectedFace
 from core.domain.generation import Face
 from core.domain.jobs import Job, JobKind, JobState, Origin, QueueName
-from core.domain.optimisation import Optimized, OptimizeMode, OptimizeRequest
+from core.domain.optimisation import OptimizeMode, OptimizeRequest, OptimizeResult
 from core.domain.people import NewFace
 from core.domain.registry.versions import Promotion, Version
 from core.domain.training.runs import RunKind
-from core.services.attack.callbacks import Watch
-from core.services.attack.rechecking import Judge
+from core.services.attack.callbacks import OptimisationCallback
+from core.services.attack.rechecking import PictureEvaluator
 from core.services.attack.service import OptimizeService
-from core.services.attack.setup import Parts
+from core.services.attack.setup import AttackDependencies
 from core.services.people.service import PeopleService
-from core.services.recognition.model_cache import Serving
+from core.services.recognition.guild_recogniser import GuildRecogniser
+from core.services.recognition.head_cache import HeadCache
 from core.services.recognition.service import ClassifyService
 from core.services.registry.service import RegistryService
 from core.storage.blobs import Blobs
@@ -97,7 +98,7 @@ class RedHead:
 @dataclass(frozen=True)
 class Reached:
     loss: float
-    chance: float
+    probability: float
 
 
 class Reddening:
@@ -146,19 +147,20 @@ class Lab:
         self.eyes = Eyes()
         self.eyes.faces = [face_at()]
         self.registry, self.people = RegistryService(self.database, self.blobs), PeopleService(self.database)
-        serving = Serving(self.registry, self.people, self._load, VersionRecogniser, live_name="live")
+        heads = HeadCache(self.registry, self._load)
+        recogniser = GuildRecogniser(self.registry, self.people, heads, VersionRecogniser, baseline_name="live")
         self.classifier = ClassifyService(
-            self.eyes, make_recogniser, self.people, self.blobs, serving=serving, embedder="red"
+            self.eyes, make_recogniser, self.people.gallery, self.blobs, recogniser=recogniser, embedder="red"
         )
-        self.judge = Judge(self.eyes, self.classifier, self.people)
-        self.parts = Parts(
+        self.judge = PictureEvaluator(self.eyes, self.classifier, self.people)
+        self.parts = AttackDependencies(
             self.registry,
             self.people,
             self.blobs,
             self.judge,
             self.eyes.decode,
             self.eyes.upright,
-            serving.head,
+            heads.get,
             self._begin,
         )
         self.service = OptimizeService(self.parts, self.clock)
@@ -205,9 +207,9 @@ class Lab:
         start = Face(photo=photo, index=more.pop("index", None))
         return OptimizeRequest(target, OptimizeMode.FOOL, start=start, **{"epsilon": 32, **more})
 
-    def ask(self, request: OptimizeRequest, watch: Watch | None = None) -> Optimized:
+    def ask(self, request: OptimizeRequest, watch: OptimisationCallback | None = None) -> OptimizeResult:
         answer = self.service.optimise(request, GUILD, watch)
-        assert Optimized.from_json(answer.to_json()) == answer
+        assert OptimizeResult.from_json(answer.to_json()) == answer
         return answer
 
     def fails(self, request: OptimizeRequest) -> OmokageError:

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from core.bootstrap import Services, build, build_classifier, build_optimizer
 from core.domain.faces import Box
 from core.domain.generation import Face
-from core.domain.optimisation import Optimized, OptimizeMode, OptimizeRequest
+from core.domain.optimisation import OptimizeMode, OptimizeRequest, OptimizeResult
 from core.domain.people import NewFace
 from core.domain.registry.versions import Promotion
 from core.domain.training.runs import RunKind
@@ -93,7 +93,7 @@ def classifier(studio: Studio) -> Iterator[ClassifyService]:
     made.close()
 
 
-def posted(studio: Studio, answer: Optimized) -> bytes:
+def posted(studio: Studio, answer: OptimizeResult) -> bytes:
     assert answer.picture is not None
     return studio.services.blobs.get(answer.picture)
 

@@ -53,7 +53,7 @@ def test_labels_become_a_version_with_the_faces_that_were_named(services: Servic
     # Each of the two is the own face out of a photo with three.
     opened = services.dataset_storage.open(dataset)
     live = {row.name: row.id for row in services.people.list(GUILD)}
-    rows = services.people.gallery(GUILD)
+    rows = services.people.gallery.enrolled(GUILD)
     for label, one in enumerate(dataset.classes):
         stored_ones = [
             np.frombuffer(raw, "<f4")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import pytest
@@ -10,18 +10,12 @@ from PIL import Image
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace
-from core.services.datasets.duplicates import copies
-from core.vision.datasets.dataset_pictures import MOST_SIDE, PictureReader, Seen, load_picture_reader
+from core.services.datasets.duplicates import count_copies
+from core.vision.datasets.dataset_pictures import MAX_SIDE, DatasetPicture, PictureReader
+from core.vision.detection.detect import Detector, load_detector
 from core.vision.embedding.align import align
 from portraits import default_people, group, portrait
 from tests.models.drawn import picture
-
-
-@pytest.fixture(scope="module")
-def reader() -> Iterator[PictureReader]:
-    loaded = load_picture_reader()
-    yield loaded
-    loaded.close()
 
 
 def file(image: np.ndarray, kind: str = "JPEG", **options: int) -> bytes:
@@ -30,17 +24,17 @@ def file(image: np.ndarray, kind: str = "JPEG", **options: int) -> bytes:
     return out.getvalue()
 
 
-def look(reader: PictureReader, *files: bytes, face: DetectedFace | None = None) -> list[Seen]:
+def look(reader: PictureReader, *files: bytes, face: DetectedFace | None = None) -> list[DatasetPicture]:
     seen = reader.look((data, face) for data in files)
-    assert all(isinstance(one, Seen) for one in seen)
-    return [one for one in seen if isinstance(one, Seen)]
+    assert all(isinstance(one, DatasetPicture) for one in seen)
+    return [one for one in seen if isinstance(one, DatasetPicture)]
 
 
 def pixels(data: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
 
 
-def embedding(seen: Seen) -> np.ndarray:
+def embedding(seen: DatasetPicture) -> np.ndarray:
     return np.frombuffer(seen.embedding, "<f4")
 
 
@@ -62,7 +56,7 @@ def test_of_a_large_photo_a_crop_around_the_face_is_kept(reader: PictureReader) 
     (face,) = load_faces(photo)
     (seen,) = look(reader, file(photo, quality=95), face=face)
     crop = pixels(seen.image)
-    assert max(crop.shape) < MOST_SIDE
+    assert max(crop.shape) < MAX_SIDE
     assert seen.landmarks is not None
     assert seen.box is not None
     assert 0 < seen.box.x < seen.box.x + seen.box.w < crop.shape[1]
@@ -76,7 +70,7 @@ def test_a_crop_of_a_huge_face_is_shrunk_and_its_landmarks_with_it(reader: Pictu
     (face,) = load_faces(photo)
     (seen,) = look(reader, file(photo, quality=95), face=face)
     crop = pixels(seen.image)
-    assert max(crop.shape) == MOST_SIDE
+    assert max(crop.shape) == MAX_SIDE
     assert seen.landmarks is not None
     assert seen.box is not None
     assert seen.side == pytest.approx((face.box.w * face.box.h) ** 0.5)
@@ -114,8 +108,8 @@ def test_damaged_files_have_no_content_and_do_not_disturb_the_others(reader: Pic
     seen = reader.look([(b"nothing", None), (good, None), (good[: len(good) // 3], None), (good, None), (b"", None)])
     codes = [one.code if isinstance(one, OmokageError) else None for one in seen]
     assert codes == [ErrorCode.NOT_AN_IMAGE, None, ErrorCode.CUT_OFF, None, ErrorCode.NOT_AN_IMAGE]
-    assert isinstance(seen[1], Seen)
-    assert isinstance(seen[3], Seen)
+    assert isinstance(seen[1], DatasetPicture)
+    assert isinstance(seen[3], DatasetPicture)
     assert np.allclose(embedding(seen[1]), embedding(seen[3]), atol=1e-4)
 
 
@@ -143,11 +137,14 @@ def test_a_picture_saved_anew_is_a_copy_and_another_moment_is_none(reader: Pictu
     seen = [*look(reader, original, again, twice, face=face), *look(reader, other)]
     embeddings = np.stack([embedding(one) for one in seen])
     thumbnails = np.stack([one.thumbnail for one in seen if one.thumbnail is not None])
-    assert copies(embeddings[:3], thumbnails[:3]) == 2
-    assert copies(embeddings[[0, 3]], thumbnails[[0, 3]]) == 0
+    assert count_copies(embeddings[:3], thumbnails[:3]) == 2
+    assert count_copies(embeddings[[0, 3]], thumbnails[[0, 3]]) == 0
 
 
 def load_faces(image: np.ndarray) -> list[DetectedFace]:
-    from core.vision.detection.detect import load_detector
+    return list(detector().detect(image))
 
-    return load_detector().detect(image)
+
+@cache
+def detector() -> Detector:
+    return load_detector()

@@ -16,7 +16,7 @@ from core.domain.generation import Face
 from core.domain.jobs import JobCancelledError
 from core.domain.optimisation import OptimizeMode, OptimizeRequest
 from core.domain.people import NewFace
-from core.services.attack.callbacks import Attack, Curve, Watch
+from core.services.attack.callbacks import Curve, OptimisationCallback, Optimiser
 from core.services.attack.images import LONGEST_SIDE
 from core.storage.blobs import Blobs
 from tests.databases import new_database
@@ -32,7 +32,7 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
     database.close()
 
 
-class Impatient(Watch):
+class Impatient(OptimisationCallback):
     """Wants what there is after so many steps; tells what it saw."""
 
     def __init__(self, steps: int) -> None:
@@ -44,7 +44,7 @@ class Impatient(Watch):
     def stage(self, name: str, fraction: float) -> None:
         self.stages.append(name)
 
-    def begin(self, attack: Attack, start: np.ndarray | None) -> None:
+    def begin(self, attack: Optimiser, start: np.ndarray | None) -> None:
         self.start = start
 
     def step(self, curve: Curve) -> None:

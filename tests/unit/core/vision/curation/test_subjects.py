@@ -97,7 +97,7 @@ def test_what_most_pictures_show_is_the_subject_and_is_found_where_it_is() -> No
     assert found.score == 1.0
     assert (found.crop.x, found.crop.y) == pytest.approx((320, 192), abs=25)
     assert 100 < found.crop.side < 320
-    assert finder.find(np.zeros((448, 448, 3), np.uint8)).score < LIMITS.least_subject
+    assert finder.find(np.zeros((448, 448, 3), np.uint8)).score < LIMITS.min_subject
 
 
 def test_the_square_stays_within_the_picture() -> None:

@@ -28,14 +28,14 @@ def plain(side: int = 128) -> Image.Image:
 @pytest.mark.parametrize("colour", [(255, 255, 255), (0, 0, 0), (255, 230, 0), (220, 20, 30)])
 @pytest.mark.parametrize("word", ["PREVIEW", "COPYRIGHT"])
 def test_words_of_any_colour_are_found(colour: tuple[int, int, int], word: str) -> None:
-    assert text_share(lettered(word, colour, plain())) > 2 * LIMITS.most_text
+    assert text_share(lettered(word, colour, plain())) > 2 * LIMITS.max_text
 
 
 def test_words_are_found_in_a_large_picture_and_at_an_angle() -> None:
     large = Image.fromarray(lettered("PREVIEW", (255, 255, 255), plain(600), 100))
     turned = large.rotate(8, Image.Resampling.BICUBIC, fillcolor=SKIN)
-    assert text_share(np.asarray(large)) > LIMITS.most_text
-    assert text_share(np.asarray(turned)) > LIMITS.most_text
+    assert text_share(np.asarray(large)) > LIMITS.max_text
+    assert text_share(np.asarray(turned)) > LIMITS.max_text
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from core.domain.errors import ErrorCode
-from core.services.datasets.sources import MOST_BYTES
+from core.services.datasets.sources import MAX_BYTES
 from core.vision.decoding.decode import OPERATOR_LIMITS, PhotoLimits, SafeDecoder
 from core.vision.decoding.kept_photo import PhotoKeeper
 from tests.unit.core.vision._pictures import GREEN, ORIENTATION, RED, refusal, saved, two_colours
@@ -69,7 +69,7 @@ def camera_file() -> bytes:
 
 def test_a_camera_s_file_is_the_operator_s_to_import_and_not_the_chat_s_to_send():
     data = camera_file()
-    assert len(data) < MOST_BYTES == OPERATOR_LIMITS.max_bytes + 1
+    assert len(data) < MAX_BYTES == OPERATOR_LIMITS.max_bytes + 1
     with SafeDecoder(OPERATOR_LIMITS) as operator, SafeDecoder() as chat:
         assert operator.decode(data).shape == (3000, 4000, 3)
         assert refusal(chat, data).code is ErrorCode.TOO_LARGE
