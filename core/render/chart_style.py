@@ -1,4 +1,4 @@
-"""How charts look: on Discord's dark ground, with letters that can be read where a chart is shown half as wide.
+"""The style of charts: Discord's dark background, and text that can be read where a chart is shown half as wide.
 
 Only matplotlib's objects are used, never pyplot or its settings, which are one for all threads. matplotlib takes half a
 second to import, so the functions here import it when they are called.
@@ -32,7 +32,7 @@ _NARROWER = 0.85  # Latin in the labels' font against DejaVu Sans
 
 
 def css(colour: Colour) -> str:
-    """As matplotlib wants it."""
+    """Return a colour as matplotlib's `#rrggbb`."""
     return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
@@ -41,7 +41,7 @@ BLUE, ORANGE, MINT, PINK = map(css, PALETTE[:4])
 
 
 def new_figure(width: int = WIDTH, height: int = HEIGHT) -> Figure:
-    """An empty figure of so many pixels with a canvas of its own."""
+    """Create an empty figure of so many pixels with its own canvas."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # half a second
     from matplotlib.figure import Figure
 
@@ -51,7 +51,7 @@ def new_figure(width: int = WIDTH, height: int = HEIGHT) -> Figure:
 
 
 def new_axes(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
-    """Axes in the style at a place in pixels, counted from the upper left corner."""
+    """Add styled axes to a figure; the rectangle is in pixels from the upper left corner."""
     wide, high = figure.get_size_inches() * _DPI
     axes = figure.add_axes((left / wide, 1 - (top + height) / high, width / wide, height / high), facecolor=PLATE)
     axes.tick_params(colors=FAINT, labelsize=SMALL_TEXT_SIZE * _POINTS, length=0, pad=5)
@@ -65,47 +65,47 @@ def new_axes(figure: Figure, left: float, top: float, width: float, height: floa
 def write_text(
     figure: Figure, x: float, y: float, words: str, *, size: float = TEXT_SIZE, colour: str = TEXT, align: str = "left"
 ) -> None:
-    """Words in the figure, their base line at (x, y) in pixels from the upper left corner."""
+    """Write text into a figure, its base line at (x, y) in pixels from the upper left corner."""
     wide, high = figure.get_size_inches() * _DPI
     figure.text(x / wide, 1 - y / high, words, color=colour, ha=align, va="baseline", **text_style(size))
 
 
 def text_style(size: float) -> dict[str, Any]:
-    """Keywords for a text of so many pixels: fonts with Japanese, and a dollar sign that is one."""
+    """Return keyword arguments for text of so many pixels: fonts with Japanese, and no dollar-sign mathematics."""
     return {"fontfamily": list(_families()), "fontsize": size * _POINTS, "parse_math": False}
 
 
 @lru_cache(maxsize=1)
 def _families() -> tuple[str, ...]:
-    """DejaVu Sans, which comes with matplotlib, and what it lacks from the labels' font."""
+    """Return matplotlib's DejaVu Sans, and the labels' font as fallback for Japanese."""
     from matplotlib.font_manager import FontProperties, fontManager
 
     fontManager.addfont(str(font_path()))  # to this process's list of fonts; nothing else changes
     return "DejaVu Sans", FontProperties(fname=str(font_path())).get_name()
 
 
-def drawable_name(name: str, place: int) -> str:
-    """A person's name as it can be drawn, or a number where the font lacks a letter."""
-    return drawable_text(name) or f"#{place + 1}"
+def drawable_name(name: str, index: int) -> str:
+    """Return a person's name as it can be drawn, or a number where the font lacks a letter."""
+    return drawable_text(name) or f"#{index + 1}"
 
 
 def fit_text(words: str, size: float, room: float) -> str:
-    """As much of `words` as fits into so many pixels, measured with the narrower of the two fonts."""
+    """Shorten text to so many pixels, measured with the narrower of the two fonts."""
     return shorten(words, round(size), room * _NARROWER)
 
 
 def text_width(words: str, size: float) -> float:
-    """About how wide words are, in pixels."""
+    """Return the approximate width of text in pixels."""
     return font(round(size)).getlength(words) / _NARROWER
 
 
 def format_step(value: float) -> str:
-    """A step on an axis: 500, 2k, 2.5k."""
+    """Format a step for an axis: 500, 2k, 2.5k."""
     return f"{value:.0f}" if value < 1000 else f"{value / 1000:.4g}k"
 
 
 def encode_png(figure: Figure) -> bytes:
-    """The figure as a file."""
+    """Encode a figure as PNG."""
     from PIL import Image  # with matplotlib, not before
 
     canvas: Any = figure.canvas

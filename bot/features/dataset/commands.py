@@ -9,6 +9,7 @@ from discord import app_commands
 from bot.features.dataset.autocomplete import data_sets
 from bot.features.dataset.lookup import find_dataset
 from bot.features.dataset.texts import list_embed
+from bot.ui.groups import guild_group
 from bot.ui.i18n import localised
 from bot.ui.language import private_words
 from bot.ui.permissions import guild_id_of, moderators_only
@@ -17,12 +18,7 @@ from core.domain.jobs import JSON, JobKind
 if TYPE_CHECKING:
     from bot.context import Interaction
 
-dataset = app_commands.Group(
-    name=localised("dataset-name"),
-    description=localised("dataset-description"),
-    guild_only=True,
-    allowed_contexts=app_commands.AppCommandContext(guild=True),
-)
+dataset = guild_group("dataset-name", "dataset-description")
 
 
 @dataset.command(name=localised("dataset-list-name"), description=localised("dataset-list-description"))

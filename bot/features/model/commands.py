@@ -11,6 +11,7 @@ from bot.features.model.autocomplete import versions
 from bot.features.model.options import KINDS, Number, descriptions, names, parse_kind
 from bot.features.model.texts import list_embed
 from bot.features.model.views import show_version
+from bot.ui.groups import guild_group
 from bot.ui.i18n import localised
 from bot.ui.language import private_words
 from bot.ui.permissions import guild_id_of, moderators_only
@@ -22,12 +23,7 @@ if TYPE_CHECKING:
     from bot.context import Interaction
 
 
-model = app_commands.Group(
-    name=localised("model-name"),
-    description=localised("model-description"),
-    guild_only=True,
-    allowed_contexts=app_commands.AppCommandContext(guild=True),
-)
+model = guild_group("model-name", "model-description")
 
 
 @model.command(name=localised("model-list-name"), description=localised("model-list-description"))

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from discord import app_commands
-
 from bot.features.people.list_views import list_people, page_view
 from bot.features.people.texts import people_embed
+from bot.ui.groups import guild_group
 from bot.ui.i18n import localised
 
 if TYPE_CHECKING:
     from bot.context import Interaction
 
-people = app_commands.Group(
-    name=localised("people-name"),
-    description=localised("people-description"),
-    guild_only=True,
-    allowed_contexts=app_commands.AppCommandContext(guild=True),
-)
+people = guild_group("people-name", "people-description")
 
 
 @people.command(name=localised("people-list-name"), description=localised("people-list-description"))

@@ -22,7 +22,7 @@ from bot.ui.permissions import require_labeller
 from core.domain.classification import ClassifyResult
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobKind
-from core.domain.people import LONGEST_NAME, Person
+from core.domain.people import MAX_NAME_LENGTH, Person
 
 if TYPE_CHECKING:
     from bot.context import Interaction
@@ -156,5 +156,8 @@ def _field(words: Words, face: ShownFace) -> discord.ui.TextInput[Any]:
     if likeliest is not None:
         hint = words.say("names-likely-placeholder", name=likeliest.name)
     return discord.ui.TextInput(
-        custom_id=f"name:{face.number}", placeholder=clip(hint, _PLACEHOLDER), max_length=LONGEST_NAME, required=False
+        custom_id=f"name:{face.number}",
+        placeholder=clip(hint, _PLACEHOLDER),
+        max_length=MAX_NAME_LENGTH,
+        required=False,
     )

@@ -18,7 +18,7 @@ from bot.ui.language import private_words
 from bot.ui.menus import MAX_OPTIONS
 from bot.ui.permissions import require_labeller
 from core.domain.faces import Candidate
-from core.domain.people import LONGEST_NAME, Person
+from core.domain.people import MAX_NAME_LENGTH, Person
 
 if TYPE_CHECKING:
     from bot.context import Interaction
@@ -67,7 +67,7 @@ async def handle_name_form(interaction: Interaction, match: re.Match[str], compo
         selected_values(components, _CHOSEN),
     )
     if typed.strip():
-        person = await labelling.name(interaction, location, typed)
+        person = await labelling.name_face(interaction, location, typed)
         if chosen:
             await _tell_what_counts(interaction, location, person, parse_id(chosen[0]))
     elif chosen:
@@ -107,7 +107,7 @@ def _option(words: Words, candidate: Candidate) -> discord.SelectOption:
 def _name_label(words: Words, *, alone: bool) -> discord.ui.Label[Any]:
     """Make the field for a name; where nobody is known yet, it must be filled in."""
     hint = words.say("name-placeholder")
-    field = discord.ui.TextInput[Any](custom_id=_TYPED, placeholder=hint, max_length=LONGEST_NAME, required=alone)
+    field = discord.ui.TextInput[Any](custom_id=_TYPED, placeholder=hint, max_length=MAX_NAME_LENGTH, required=alone)
     if alone:
         return discord.ui.Label(text=words.say("name-label"), component=field)
     rule = words.say("name-other-description")

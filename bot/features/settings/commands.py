@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.intake.lookup import parse_enum
+from bot.ui.groups import guild_group
 from bot.ui.i18n import LANGUAGES, localised
 from bot.ui.language import private_words
 from bot.ui.permissions import guild_id_of, moderators_only
@@ -22,13 +23,7 @@ _OWN = "own"
 # its settings, and then the bot refuses.
 _MODERATORS = discord.Permissions(manage_messages=True)
 
-settings = app_commands.Group(
-    name=localised("settings-name"),
-    description=localised("settings-description"),
-    guild_only=True,
-    allowed_contexts=app_commands.AppCommandContext(guild=True),
-    default_permissions=_MODERATORS,
-)
+settings = guild_group("settings-name", "settings-description", default_permissions=_MODERATORS)
 
 
 @settings.command(name=localised("settings-labelling-name"), description=localised("settings-labelling-description"))

@@ -39,12 +39,12 @@ async def runs(interaction: Interaction, typed: str) -> list[app_commands.Choice
 
 @empty_on_error
 @moderators_only
-async def steps(interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
+async def checkpoints(interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
     """Offer the checkpoints of the chosen training, newest first."""
     bot, words = interaction.client, await private_words(interaction)
     run = await find_run(bot, guild_id_of(interaction), getattr(interaction.namespace, "run", None))
-    checkpoints = await bot.threads.quick(bot.services.runs.checkpoints, run.id)
-    matches = [checkpoint for checkpoint in reversed(checkpoints) if str(checkpoint.step).startswith(typed.strip())]
+    kept = await bot.threads.quick(bot.services.runs.checkpoints, run.id)
+    matches = [checkpoint for checkpoint in reversed(kept) if str(checkpoint.step).startswith(typed.strip())]
     return [
         app_commands.Choice(name=_checkpoint_label(words, checkpoint), value=checkpoint.step)
         for checkpoint in matches[:MAX_CHOICES]

@@ -9,7 +9,7 @@ from discord import app_commands
 from bot.features.dataset.autocomplete import data_sets
 from bot.features.model.options import KINDS, Number
 from bot.features.train import actions, lookup
-from bot.features.train import autocomplete as choices
+from bot.features.train.autocomplete import checkpoints, presets, runs
 from bot.features.train.options import (
     LOSS_CHOICES,
     SIZE_CHOICES,
@@ -27,6 +27,7 @@ from bot.features.train.start import TrainingOptions, start_branch, start_traini
 from bot.features.train.status.content import build_content_in, picture_files
 from bot.features.train.status.texts import history_embed
 from bot.intake.lookup import parse_enum
+from bot.ui.groups import guild_group
 from bot.ui.i18n import localised
 from bot.ui.language import private_words
 from bot.ui.permissions import guild_id_of, is_moderator, moderators_only
@@ -42,12 +43,7 @@ _HISTORY = 15  # lines of an embed that is read at a glance
 _OPTIONS = ("steps", "size", "batch", "learning_rate")
 _DRAWING = ("loss", "augment", "kl")  # of what draws faces
 
-train = app_commands.Group(
-    name=localised("train-name"),
-    description=localised("train-description"),
-    guild_only=True,
-    allowed_contexts=app_commands.AppCommandContext(guild=True),
-)
+train = guild_group("train-name", "train-description")
 
 
 @train.command(name=localised("train-start-name"), description=localised("train-start-description"))
@@ -56,7 +52,7 @@ train = app_commands.Group(
 @app_commands.choices(kind=KINDS)
 @app_commands.choices(size=SIZE_CHOICES)
 @app_commands.choices(loss=LOSS_CHOICES)
-@app_commands.autocomplete(preset=choices.presets, data=data_sets)
+@app_commands.autocomplete(preset=presets, data=data_sets)
 @moderators_only
 async def start(  # noqa: PLR0917 - the options, as discord.py wants them
     interaction: Interaction,
@@ -85,7 +81,7 @@ async def start(  # noqa: PLR0917 - the options, as discord.py wants them
 @train.command(name=localised("train-status-name"), description=localised("train-status-description"))
 @app_commands.rename(**names("run"))
 @app_commands.describe(**descriptions("run"))
-@app_commands.autocomplete(run=choices.runs)
+@app_commands.autocomplete(run=runs)
 async def status(interaction: Interaction, run: Number | None = None) -> None:
     """Show a copy of the run's message."""
     bot = interaction.client
@@ -100,37 +96,37 @@ async def status(interaction: Interaction, run: Number | None = None) -> None:
 @train.command(name=localised("train-pause-name"), description=localised("train-pause-description"))
 @app_commands.rename(**names("run"))
 @app_commands.describe(**descriptions("run"))
-@app_commands.autocomplete(run=choices.runs)
+@app_commands.autocomplete(run=runs)
 @moderators_only
 async def pause(interaction: Interaction, run: Number | None = None) -> None:
     """Pause a training."""
-    await _ask(interaction, "pause", run)
+    await _change_run(interaction, "pause", run)
 
 
 @train.command(name=localised("train-resume-name"), description=localised("train-resume-description"))
 @app_commands.rename(**names("run"))
 @app_commands.describe(**descriptions("run"))
-@app_commands.autocomplete(run=choices.runs)
+@app_commands.autocomplete(run=runs)
 @moderators_only
 async def resume(interaction: Interaction, run: Number | None = None) -> None:
     """Resume a training."""
-    await _ask(interaction, "resume", run)
+    await _change_run(interaction, "resume", run)
 
 
 @train.command(name=localised("train-stop-name"), description=localised("train-stop-description"))
 @app_commands.rename(**names("run"))
 @app_commands.describe(**descriptions("run"))
-@app_commands.autocomplete(run=choices.runs)
+@app_commands.autocomplete(run=runs)
 @moderators_only
 async def stop(interaction: Interaction, run: Number | None = None) -> None:
     """Stop a training."""
-    await _ask(interaction, "stop", run)
+    await _change_run(interaction, "stop", run)
 
 
 @train.command(name=localised("train-rollback-name"), description=localised("train-rollback-description"))
 @app_commands.rename(**names("step", "run"))
 @app_commands.describe(**descriptions("step", "run"))
-@app_commands.autocomplete(step=choices.steps, run=choices.runs)
+@app_commands.autocomplete(step=checkpoints, run=runs)
 @moderators_only
 async def rollback(interaction: Interaction, step: Steps, run: Number | None = None) -> None:
     """Roll a training back to a checkpoint."""
@@ -143,7 +139,7 @@ async def rollback(interaction: Interaction, step: Steps, run: Number | None = N
 @app_commands.describe(**descriptions("step", "run", *_OPTIONS, *_DRAWING))
 @app_commands.choices(size=SIZE_CHOICES)
 @app_commands.choices(loss=LOSS_CHOICES)
-@app_commands.autocomplete(step=choices.steps, run=choices.runs)
+@app_commands.autocomplete(step=checkpoints, run=runs)
 @moderators_only
 async def branch(  # noqa: PLR0917 - the options, as discord.py wants them
     interaction: Interaction,
@@ -174,8 +170,8 @@ async def snapshot(interaction: Interaction) -> None:
 async def history(interaction: Interaction) -> None:
     """List the latest trainings."""
     bot, guild_id, words = interaction.client, guild_id_of(interaction), await private_words(interaction)
-    runs = await bot.threads.quick(bot.services.runs.list, guild_id, _HISTORY)
-    if not runs:
+    latest = await bot.threads.quick(bot.services.runs.list, guild_id, _HISTORY)
+    if not latest:
         await interaction.response.send_message(words.say("train-history-none"), ephemeral=True)
         return
     versions_by_kind = [await bot.threads.quick(bot.services.registry.list, guild_id, kind) for kind in RunKind]
@@ -185,10 +181,10 @@ async def history(interaction: Interaction) -> None:
         for version in versions_of_kind
         if version.run_id is not None
     }
-    await interaction.response.send_message(embed=history_embed(words, runs, versions), ephemeral=True)
+    await interaction.response.send_message(embed=history_embed(words, latest, versions), ephemeral=True)
 
 
-async def _ask(interaction: Interaction, action: str, number: int | None) -> None:
+async def _change_run(interaction: Interaction, action: str, number: int | None) -> None:
     bot, words = interaction.client, await private_words(interaction)
     await interaction.response.defer(ephemeral=True, thinking=True)
     run = await actions.change_run(interaction, action, await lookup.find_run(bot, guild_id_of(interaction), number))

@@ -36,7 +36,7 @@ class Reason(StrEnum):
 class Crop:
     """A square of the upright picture, in its pixels: its middle, its side, and how far it is turned, in degrees.
 
-    Turned by `degrees` towards the picture's bottom right, as `FaceQuality.roll` counts.
+    Turned by `degrees` towards the picture's bottom right, clockwise as it is seen.
     """
 
     x: float

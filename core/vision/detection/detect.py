@@ -32,7 +32,7 @@ MIN_THUMBNAIL_FACE = 160
 CROP_SIZE = 96  # 9,216 pixels a crop: 1.2 ms
 CROP_CONTEXT = 2.5  # sides of the box: the crop shows as much again around it, so a face has about 38 pixels there
 CANDIDATE_SCORE = 0.2  # of a candidate; with less, even two perfect crops seldom lift it over MIN_SCORE
-MIN_SCORE = 0.35  # in the middle of where nothing false is found on the test photos and recall holds
+MIN_SCORE = 0.35  # the middle of the range without false detections on the test photos and with full recall
 MIN_CROP_IOU = 0.4  # of a candidate with itself, detected again in its crop
 MAX_IOU = 0.3  # of two faces
 # Of one face's area within another: an eye or a cheek of a huge face looks like a face; two heads hide less.

@@ -18,10 +18,10 @@ from core.settings import Settings
 from sandbox.driver import Invocation, Member
 from sandbox.world import fixtures
 from tests.forked import Forked
+from tests.integration.bot.fake_worker import FakeWorker, face, until
 from tests.integration.bot.process import main
 from tests.integration.bot.test_classify import PHOTO
 from tests.integration.bot.test_once import answers
-from tests.integration.bot.worker import FakeWorker, face, until
 
 WORK_S = 0.1  # how long the worker looks at a photo
 # Around: received, acknowledged, stored, dispatched, running, done, posted, noted.

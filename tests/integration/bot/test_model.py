@@ -16,16 +16,16 @@ from core.domain.training.runs import RunKind, RunRequest
 from core.services.runs.service import SegmentResult
 from core.settings import Settings
 from sandbox.driver import Driver, Member
-from tests.integration.bot.coach import GUILD, NAMES, Trainer, a_dataset
 from tests.integration.bot.conftest import serving
+from tests.integration.bot.fake_trainer import GUILD, NAMES, Trainer, a_dataset
+from tests.integration.bot.fake_worker import FakeWorker
 from tests.integration.bot.status_messages import buttons, said
 from tests.integration.bot.test_classify import EPHEMERAL
-from tests.integration.bot.worker import FakeWorker
 
 KIND = RunKind.RECOGNISER
 
 
-pytestmark = pytest.mark.usefixtures("coach")
+pytestmark = pytest.mark.usefixtures("fake_training")
 
 
 def a_version(services: Services, accuracy: float, data: str = "family") -> Version:

@@ -17,11 +17,11 @@ from core.storage.tables import people as people_table
 from tests.integration.core.parts import CHANNEL, GUILD, PHOTO, Clock, embedding, found, new_face, result, running
 
 OTHER = GUILD + 1
-SAID: dict[str, Any] = {"by": 41, "channel_id": CHANNEL, "message_id": 77, "source": "this-is"}
+PROVENANCE: dict[str, Any] = {"by": 41, "channel_id": CHANNEL, "message_id": 77, "source": "this-is"}
 
 
 def named(people: PeopleService, job_id: int, number: int, name: str, guild: int = GUILD) -> Person:
-    return people.name_face(FaceRef(job_id, number), guild, name, **SAID)
+    return people.name_face(FaceRef(job_id, number), guild, name, **PROVENANCE)
 
 
 def test_naming_a_face_enrols_it_under_a_new_person(jobs: JobService, people: PeopleService, clock: Clock) -> None:
@@ -82,7 +82,7 @@ def test_a_face_shows_at_most_one_person(jobs: JobService, people: PeopleService
     assert anna.id != ben.id
 
 
-def test_the_names_in_a_photo_are_known_by_its_bytes_with_who_gave_them_last(
+def test_confirmed_faces_are_found_by_the_bytes_of_a_photo_with_the_member_who_labelled_last(
     jobs: JobService, people: PeopleService
 ) -> None:
     found(jobs, 1, new_face(1, value=1.0), new_face(2, value=2.0, x=60), new_face(3, value=3.0, x=90))
@@ -94,7 +94,7 @@ def test_the_names_in_a_photo_are_known_by_its_bytes_with_who_gave_them_last(
     assert people.gallery.confirmed_faces(GUILD, "cd" * 32) == people.gallery.confirmed_faces(OTHER, PHOTO) == []
 
 
-def test_who_said_what_where_and_when_is_kept_for_ever(
+def test_the_provenance_of_every_label_is_kept(
     jobs: JobService, people: PeopleService, database: Database, clock: Clock
 ) -> None:
     found(jobs, 1, new_face())
@@ -114,19 +114,19 @@ def test_who_said_what_where_and_when_is_kept_for_ever(
     assert {row.guild_id for row in history} == {GUILD}
 
 
-def test_a_stored_face_tells_who_named_it_last(jobs: JobService, people: PeopleService) -> None:
+def test_a_stored_face_has_the_member_who_named_it_last(jobs: JobService, people: PeopleService) -> None:
     found(jobs, 1, new_face(1), new_face(2, value=2.0, x=60))
     anna = named(people, 1, 1, "Anna")
-    people.confirm(FaceRef(1, 1), GUILD, anna.id, **{**SAID, "by": 42})
+    people.confirm(FaceRef(1, 1), GUILD, anna.id, **{**PROVENANCE, "by": 42})
     assert [face.labelled_by for face in people.faces_of(1)] == [42, None]
-    people.reject(FaceRef(1, 1), GUILD, anna.id, **SAID)
+    people.reject(FaceRef(1, 1), GUILD, anna.id, **PROVENANCE)
     assert people.faces_of(1)[0].labelled_by is None
 
 
 def test_a_rejected_face_is_a_lasting_cannot_link(jobs: JobService, people: PeopleService) -> None:
     found(jobs, 1, new_face(value=3.0))
     anna = named(people, 1, 1, "Anna")
-    people.reject(FaceRef(1, 1), GUILD, anna.id, **SAID)
+    people.reject(FaceRef(1, 1), GUILD, anna.id, **PROVENANCE)
     (face,) = people.faces_of(1)
     assert (face.person_id, face.rejected) == (None, frozenset({anna.id}))
     (link,) = people.gallery.cannot_links(GUILD)
@@ -135,18 +135,18 @@ def test_a_rejected_face_is_a_lasting_cannot_link(jobs: JobService, people: Peop
     assert [link.person_id for link in people.gallery.cannot_links(GUILD)] == [anna.id]
 
 
-def test_a_cannot_link_ends_when_somebody_says_that_it_is(jobs: JobService, people: PeopleService) -> None:
+def test_a_cannot_link_ends_with_a_label_of_the_person(jobs: JobService, people: PeopleService) -> None:
     found(jobs, 1, new_face())
     anna = named(people, 1, 1, "Anna")
-    people.reject(FaceRef(1, 1), GUILD, anna.id, **SAID)
-    assert people.confirm(FaceRef(1, 1), GUILD, anna.id, **SAID).pictures == 1
+    people.reject(FaceRef(1, 1), GUILD, anna.id, **PROVENANCE)
+    assert people.confirm(FaceRef(1, 1), GUILD, anna.id, **PROVENANCE).pictures == 1
     assert people.gallery.cannot_links(GUILD) == []
 
 
-def test_rejecting_a_person_leaves_whom_the_face_shows(jobs: JobService, people: PeopleService) -> None:
+def test_rejecting_a_person_leaves_the_person_whom_the_face_shows(jobs: JobService, people: PeopleService) -> None:
     found(jobs, 1, new_face(1), new_face(2, value=2.0, x=60))
     anna, ben = named(people, 1, 1, "Anna"), named(people, 1, 2, "Ben")
-    people.reject(FaceRef(1, 1), GUILD, ben.id, **SAID)
+    people.reject(FaceRef(1, 1), GUILD, ben.id, **PROVENANCE)
     assert people.faces_of(1)[0].person_id == anna.id
 
 
@@ -166,8 +166,8 @@ def test_a_guilds_data_never_leaves_it(jobs: JobService, people: PeopleService) 
     found(jobs, 1, new_face(), guild=GUILD)
     found(jobs, 2, new_face(), guild=OTHER)  # the same photo
     anna = named(people, 1, 1, "Anna")
-    people.reject(FaceRef(1, 1), GUILD, anna.id, **SAID)
-    people.confirm(FaceRef(1, 1), GUILD, anna.id, **SAID)
+    people.reject(FaceRef(1, 1), GUILD, anna.id, **PROVENANCE)
+    people.confirm(FaceRef(1, 1), GUILD, anna.id, **PROVENANCE)
     assert (people.list(OTHER), people.names(OTHER), people.gallery.cannot_links(OTHER)) == ([], {}, [])
     assert (people.gallery.enrolled(OTHER).person_ids, people.gallery.version(OTHER)) == ((), 0)
     assert people.candidates(FaceRef(2, 1), OTHER) == []
@@ -179,9 +179,9 @@ def test_a_guilds_data_never_leaves_it(jobs: JobService, people: PeopleService) 
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda people, face, guild: people.name_face(face, guild, "Anna", **SAID),
-        lambda people, face, guild: people.confirm(face, guild, 1, **SAID),
-        lambda people, face, guild: people.reject(face, guild, 1, **SAID),
+        lambda people, face, guild: people.name_face(face, guild, "Anna", **PROVENANCE),
+        lambda people, face, guild: people.confirm(face, guild, 1, **PROVENANCE),
+        lambda people, face, guild: people.reject(face, guild, 1, **PROVENANCE),
         lambda people, face, guild: people.candidates(face, guild),
     ],
     ids=["name", "confirm", "reject", "candidates"],
@@ -204,12 +204,12 @@ def test_another_guilds_person_is_unknown(jobs: JobService, people: PeopleServic
     anna = named(people, 1, 1, "Anna")
     for judge in (people.confirm, people.reject):
         with pytest.raises(OmokageError) as caught:
-            judge(FaceRef(2, 1), OTHER, anna.id, **SAID)
+            judge(FaceRef(2, 1), OTHER, anna.id, **PROVENANCE)
         assert caught.value.code is ErrorCode.UNKNOWN_PERSON
     assert people.gallery.cannot_links(OTHER) == []
 
 
-def test_a_name_that_cannot_be_is_refused_before_anything_is_written(jobs: JobService, people: PeopleService) -> None:
+def test_a_bad_name_is_refused_before_anything_is_written(jobs: JobService, people: PeopleService) -> None:
     found(jobs, 1, new_face())
     with pytest.raises(OmokageError) as caught:
         named(people, 1, 1, "@everyone")
@@ -217,7 +217,7 @@ def test_a_name_that_cannot_be_is_refused_before_anything_is_written(jobs: JobSe
     assert people.list(GUILD) == []
 
 
-def test_candidates_are_the_answers_then_all_by_name_and_the_rejected_last(
+def test_candidates_are_the_answers_own_then_all_people_by_name_and_rejected_people_last(
     jobs: JobService, people: PeopleService
 ) -> None:
     ids = {
@@ -231,14 +231,14 @@ def test_candidates_are_the_answers_then_all_by_name_and_the_rejected_last(
         Candidate(999, "gone", 0.1),
     )
     jobs.finish(1, "worker", result(top).to_json(), [new_face()])
-    assert [(one.name, one.probability) for one in people.candidates(FaceRef(1, 1), GUILD)] == [
+    assert [(candidate.name, candidate.probability) for candidate in people.candidates(FaceRef(1, 1), GUILD)] == [
         ("Dan", 0.6),
         ("Cleo", 0.3),
         ("Anna", 0.0),
         ("Ben", 0.0),
     ]
-    people.reject(FaceRef(1, 1), GUILD, ids["Dan"], **SAID)
-    assert [one.name for one in people.candidates(FaceRef(1, 1), GUILD, limit=3)] == ["Cleo", "Anna", "Ben"]
+    people.reject(FaceRef(1, 1), GUILD, ids["Dan"], **PROVENANCE)
+    assert [candidate.name for candidate in people.candidates(FaceRef(1, 1), GUILD, limit=3)] == ["Cleo", "Anna", "Ben"]
 
 
 def test_the_cli_enrols_without_a_job(people: PeopleService, database: Database) -> None:
@@ -269,13 +269,13 @@ def test_faces_of_another_network_are_left_out(people: PeopleService) -> None:
     assert people.gallery.enrolled(GUILD, "net-2").person_ids == ()
 
 
-def test_the_gallerys_version_changes_with_everything_that_is_said(jobs: JobService, people: PeopleService) -> None:
+def test_the_gallerys_version_changes_with_every_label(jobs: JobService, people: PeopleService) -> None:
     versions = [people.gallery.version(GUILD)]
     found(jobs, 1, new_face())
     assert people.gallery.version(GUILD) == versions[0] == 0
     anna = named(people, 1, 1, "Anna")
     versions.append(people.gallery.version(GUILD))
-    people.reject(FaceRef(1, 1), GUILD, anna.id, **SAID)
+    people.reject(FaceRef(1, 1), GUILD, anna.id, **PROVENANCE)
     versions.append(people.gallery.version(GUILD))
     people.enrol(OTHER, "Ben", new_face(), source="cli:ben.jpg")
     assert people.gallery.version(GUILD) == versions[-1]

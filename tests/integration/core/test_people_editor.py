@@ -82,13 +82,13 @@ def chat(jobs: JobService, people: PeopleService, blobs: Blobs) -> Chat:
     return Chat(jobs, people, blobs)
 
 
-def code_of(call: Any, *arguments: Any, **named: Any) -> ErrorCode:
+def refusal(call: Any, *arguments: Any, **named: Any) -> ErrorCode:
     with pytest.raises(OmokageError) as caught:
         call(*arguments, **named)
     return caught.value.code
 
 
-def test_a_person_is_called_otherwise_and_the_gallery_notices(chat: Chat, editor: PeopleEditor) -> None:
+def test_renaming_a_person_changes_the_gallerys_version(chat: Chat, editor: PeopleEditor) -> None:
     chat.photo(1, new_face())
     anna = chat.name(1, 1, "Ana")
     before = chat.people.gallery.version(GUILD)
@@ -101,20 +101,20 @@ def test_a_person_is_called_otherwise_and_the_gallery_notices(chat: Chat, editor
 def test_a_name_that_somebody_has_is_refused_and_nobody_is_renamed(chat: Chat, editor: PeopleEditor) -> None:
     chat.photo(1, new_face(1), new_face(2, value=2.0, x=60))
     chat.name(1, 1, "Anna"), chat.name(1, 2, "Ben")
-    assert code_of(editor.rename, GUILD, "Ben", "anna") is ErrorCode.NAME_TAKEN
-    assert [one.name for one in chat.people.list(GUILD)] == ["Anna", "Ben"]
-    assert code_of(editor.rename, GUILD, "Chloë", "Zoë") is ErrorCode.UNKNOWN_PERSON
-    assert code_of(editor.rename, OTHER, "Ben", "Bert") is ErrorCode.UNKNOWN_PERSON
-    assert code_of(editor.rename, GUILD, "Ben", "@everyone") is ErrorCode.BAD_NAME
+    assert refusal(editor.rename, GUILD, "Ben", "anna") is ErrorCode.NAME_TAKEN
+    assert [person.name for person in chat.people.list(GUILD)] == ["Anna", "Ben"]
+    assert refusal(editor.rename, GUILD, "Chloë", "Zoë") is ErrorCode.UNKNOWN_PERSON
+    assert refusal(editor.rename, OTHER, "Ben", "Bert") is ErrorCode.UNKNOWN_PERSON
+    assert refusal(editor.rename, GUILD, "Ben", "@everyone") is ErrorCode.BAD_NAME
 
 
-def test_merging_moves_faces_and_keeps_who_said_what(chat: Chat, editor: PeopleEditor, database: Database) -> None:
+def test_merging_moves_faces_and_keeps_provenance(chat: Chat, editor: PeopleEditor, database: Database) -> None:
     chat.photo(1, new_face(1), new_face(2, value=2.0, x=60))
     chat.name(1, 1, "Anna")
     ann = chat.name(1, 2, "Ann")
     before = chat.people.gallery.version(GUILD)
     merged = editor.merge(GUILD, "Ann", "Anna", by=43)
-    assert (merged.person.name, merged.person.pictures, merged.gone, merged.faces) == ("Anna", 2, "Ann", 1)
+    assert (merged.person.name, merged.person.pictures, merged.merged_name, merged.faces) == ("Anna", 2, "Ann", 1)
     rows = chat.people.gallery.enrolled(GUILD)
     assert (rows.names, rows.owners) == (("Anna",), (merged.person.id,) * 2)
     assert [face.labelled_by for face in chat.people.faces_of(1)] == [41, 41]
@@ -125,7 +125,7 @@ def test_merging_moves_faces_and_keeps_who_said_what(chat: Chat, editor: PeopleE
     assert ann.id not in chat.people.names(GUILD)
 
 
-def test_a_rejection_of_the_one_is_a_rejection_of_both(chat: Chat, editor: PeopleEditor) -> None:
+def test_a_rejection_of_either_person_holds_for_the_merged_person(chat: Chat, editor: PeopleEditor) -> None:
     chat.photo(1, new_face(1), new_face(2, value=2.0, x=60), new_face(3, value=3.0, x=90))
     anna, ann = chat.name(1, 1, "Anna"), chat.name(1, 2, "Ann")
     chat.people.reject(FaceRef(1, 3), GUILD, ann.id, **SAID)
@@ -134,7 +134,7 @@ def test_a_rejection_of_the_one_is_a_rejection_of_both(chat: Chat, editor: Peopl
     assert (link.person_id, link.embedding) == (anna.id, embedding(3.0))
 
 
-def test_who_was_said_to_be_the_one_and_not_the_other_is_the_merged_person(chat: Chat, editor: PeopleEditor) -> None:
+def test_a_face_with_contradicting_labels_shows_the_merged_person(chat: Chat, editor: PeopleEditor) -> None:
     chat.photo(1, new_face(1), new_face(2, value=2.0, x=60))
     anna, ann = chat.name(1, 1, "Anna"), chat.name(1, 2, "Ann")
     chat.people.reject(FaceRef(1, 1), GUILD, ann.id, **SAID)
@@ -144,7 +144,7 @@ def test_who_was_said_to_be_the_one_and_not_the_other_is_the_merged_person(chat:
     assert [(face.person_id, face.rejected) for face in chat.people.faces_of(1)] == [(anna.id, frozenset())] * 2
 
 
-def test_answers_data_sets_and_models_of_the_one_become_the_others(
+def test_answers_data_sets_and_models_name_the_merged_person(
     chat: Chat, editor: PeopleEditor, database: Database, blobs: Blobs, clock: Clock
 ) -> None:
     chat.photo(1, new_face())
@@ -175,8 +175,8 @@ def test_nobody_is_merged_with_themselves_or_across_guilds(chat: Chat, editor: P
     chat.name(1, 1, "Anna")
     chat.photo(2, new_face(), guild=OTHER)
     chat.name(2, 1, "Ben", guild=OTHER)
-    assert code_of(editor.merge, GUILD, "Anna", "ANNA", by=1) is ErrorCode.BAD_OPTION
-    assert code_of(editor.merge, GUILD, "Anna", "Ben", by=1) is ErrorCode.UNKNOWN_PERSON
+    assert refusal(editor.merge, GUILD, "Anna", "ANNA", by=1) is ErrorCode.BAD_OPTION
+    assert refusal(editor.merge, GUILD, "Anna", "Ben", by=1) is ErrorCode.UNKNOWN_PERSON
 
 
 def test_removing_deletes_the_face_its_labels_photos_and_answers(
@@ -190,7 +190,7 @@ def test_removing_deletes_the_face_its_labels_photos_and_answers(
     removed = editor.remove(GUILD, "anna")
     assert (removed.name, removed.faces, removed.photos) == ("Anna", 2, 2)
     assert not any(map(blobs.exists, (photo, guessed, *pictures)))
-    assert code_of(blobs.get, chat.answer(1).picture) is ErrorCode.PHOTO_GONE  # what /show says
+    assert refusal(blobs.get, chat.answer(1).picture) is ErrorCode.PHOTO_GONE  # what /show says
     assert (chat.people.list(GUILD), chat.people.faces_of(1), chat.people.faces_of(2)) == ([], [], [])
     (face,) = chat.answer(2).faces
     assert (face.person_id, face.name, face.top) == (None, None, ())
@@ -210,7 +210,7 @@ def test_a_photo_with_somebody_else_who_has_a_name_stays(chat: Chat, editor: Peo
     assert [(face.ref.number, face.name) for face in chat.people.faces_of(1)] == [(2, "Ben")]
 
 
-def test_what_another_guild_knows_stays(chat: Chat, editor: PeopleEditor, blobs: Blobs) -> None:
+def test_removing_a_person_leaves_other_guilds_alone(chat: Chat, editor: PeopleEditor, blobs: Blobs) -> None:
     photo = chat.photo(1, new_face(), data=b"the same")
     chat.photo(2, new_face(), data=b"the same", guild=OTHER)
     chat.name(1, 1, "Anna")
@@ -240,7 +240,7 @@ def test_cannot_links_of_the_removed_person_end(chat: Chat, editor: PeopleEditor
     assert [face.name for face in chat.people.faces_of(1)] == ["Ben"]
 
 
-def test_who_is_named_again_after_a_removal_has_a_gallery_of_another_version(
+def test_a_person_named_again_after_a_removal_gives_another_version_of_the_gallery(
     chat: Chat, editor: PeopleEditor, clock: Clock
 ) -> None:
     # SQLite gives the last row's id away again: the same ids must not be taken for the same rows.
@@ -254,7 +254,7 @@ def test_who_is_named_again_after_a_removal_has_a_gallery_of_another_version(
     assert chat.people.gallery.version(GUILD) != before
 
 
-def test_data_sets_and_models_that_still_have_the_person_are_told(
+def test_the_result_lists_data_sets_and_models_that_still_have_the_person(
     chat: Chat, editor: PeopleEditor, database: Database, blobs: Blobs, clock: Clock
 ) -> None:
     datasets, registry = DatasetService(database, blobs, clock), RegistryService(database, blobs, clock)
@@ -266,9 +266,7 @@ def test_data_sets_and_models_that_still_have_the_person_are_told(
     assert (removed.datasets, removed.versions) == (("family v1",), (version.title,))
 
 
-def test_a_face_that_was_said_not_to_be_the_removed_person_stays(
-    chat: Chat, editor: PeopleEditor, blobs: Blobs
-) -> None:
+def test_a_face_that_was_rejected_as_the_removed_person_stays(chat: Chat, editor: PeopleEditor, blobs: Blobs) -> None:
     chat.photo(1, new_face())
     anna = chat.name(1, 1, "Anna")
     photo = chat.photo(2, new_face(value=2.0), guess=anna)
@@ -278,7 +276,7 @@ def test_a_face_that_was_said_not_to_be_the_removed_person_stays(
     assert (len(chat.people.faces_of(2)), blobs.exists(photo), blobs.exists(picture)) == (1, True, False)
 
 
-def test_who_has_a_name_that_is_refused_today_can_be_called_otherwise(
+def test_a_person_with_a_name_that_is_refused_today_can_be_renamed(
     chat: Chat, editor: PeopleEditor, database: Database
 ) -> None:
     # Given somebody who was called so before such names were refused
@@ -287,5 +285,5 @@ def test_who_has_a_name_that_is_refused_today_can_be_called_otherwise(
     with database.write() as connection:
         rename_person(connection, person.id, "unknown")
     # Then nobody can be renamed to it, but it can be found and changed
-    assert code_of(editor.rename, GUILD, "Unknown", "不明") is ErrorCode.BAD_NAME
+    assert refusal(editor.rename, GUILD, "Unknown", "不明") is ErrorCode.BAD_NAME
     assert editor.rename(GUILD, " UNKNOWN ", "Anna").name == "Anna"

@@ -21,12 +21,12 @@ from core.domain.generation import (
     NearestRequest,
 )
 from core.domain.jobs import Failure, Job, JobKind
-from tests.integration.bot.worker import OWNER, FakeWorker, jpeg
+from tests.integration.bot.fake_worker import OWNER, FakeWorker, jpeg
 
 TRAITS = ("smile", "glasses")
 
 
-class Painter:
+class FakeGeneration:
     """`faces`: in each photo, so that one must be chosen of several; `asked`: the jobs, in their order."""
 
     def __init__(self, services: Services, worker: FakeWorker) -> None:
@@ -105,5 +105,5 @@ class Painter:
 
 
 @pytest.fixture
-def painter(services: Services, worker: FakeWorker) -> Painter:
-    return Painter(services, worker)
+def fake_generation(services: Services, worker: FakeWorker) -> FakeGeneration:
+    return FakeGeneration(services, worker)

@@ -1,4 +1,4 @@
-"""A classify service whose reader finds, and whose recogniser knows, what a test says."""
+"""A classify service with a fake reader and fake recognisers, whose faces a test sets."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def vector(value: float) -> NDArray[np.float32]:
     return np.full(128, value, np.float32)
 
 
-class Reader:
-    """Finds in every photo the faces that the test put there."""
+class FakeReader:
+    """Reads from every photo the faces that a test set with `show`."""
 
     def __init__(self) -> None:
         self.values: list[float] = []
@@ -63,47 +63,47 @@ class Reader:
         self.warm = False
 
 
-class Nearest:
-    """Names each face as the nearest person who is allowed, if he is near."""
+class NearestRecogniser:
+    """Names each face as the nearest person who is not excluded, if near enough."""
 
     def __init__(self, rows: EnrolledFaces) -> None:
         self.rows = rows
-        self.known = [np.frombuffer(one, "<f4")[0] for one in rows.embeddings]
+        self.values = [np.frombuffer(embedding, "<f4")[0] for embedding in rows.embeddings]
 
     def recognise(
         self, embeddings: NDArray[np.float32], cannot_link_ids: Sequence[frozenset[int]], confirmed: Confirmed
     ) -> list[Naming]:
         guesses = [
-            self._one(float(row[0]), not_these) for row, not_these in zip(embeddings, cannot_link_ids, strict=True)
+            self._guess(float(row[0]), excluded) for row, excluded in zip(embeddings, cannot_link_ids, strict=True)
         ]
         return [
             (candidates, person or named, None) for (candidates, named), person in zip(guesses, confirmed, strict=True)
         ]
 
-    def _one(self, value: float, not_these: frozenset[int]) -> tuple[tuple[Candidate, ...], Candidate | None]:
+    def _guess(self, value: float, excluded: frozenset[int]) -> tuple[tuple[Candidate, ...], Candidate | None]:
         names = dict(zip(self.rows.person_ids, self.rows.names, strict=True))
-        chances = {
-            owner: max(0.0, 1 - abs(value - float(known)))
-            for owner, known in zip(self.rows.owners, self.known, strict=True)
-            if owner not in not_these
+        probabilities = {
+            owner: max(0.0, 1 - abs(value - float(enrolled)))
+            for owner, enrolled in zip(self.rows.owners, self.values, strict=True)
+            if owner not in excluded
         }
-        ranked = sorted(chances.items(), key=lambda pair: -pair[1])
-        candidates = tuple(Candidate(person_id, names[person_id], chance) for person_id, chance in ranked)
-        return candidates, next((one for one in candidates if one.probability > 0.5), None)
+        ranked = sorted(probabilities.items(), key=lambda pair: -pair[1])
+        candidates = tuple(Candidate(person_id, names[person_id], probability) for person_id, probability in ranked)
+        return candidates, next((candidate for candidate in candidates if candidate.probability > 0.5), None)
 
 
-def not_asked(*_: object) -> Any:
+def fail_to_load(*_: object) -> Any:
     pytest.fail("there is no version to load")
 
 
 @dataclass
 class Parts:
     service: ClassifyService
-    reader: Reader
+    reader: FakeReader
     people: PeopleService
     blobs: Blobs
     loads: list[EnrolledFaces]
-    combine: Any = not_asked
+    combine: Any = fail_to_load
 
     def enrol(self, name: str, value: float, guild: int = GUILD, photo: str | None = None) -> int:
         face = NewFace(1, Box(0, 5, 50, 50), 0.9, (), vector(value).tobytes(), "net-1")
@@ -120,21 +120,23 @@ def opened(folder: Path) -> Iterator[Parts]:
     people, blobs, reader, loads = (
         PeopleService(database),
         Blobs(str(folder / "blobs")),
-        Reader(),
+        FakeReader(),
         list[EnrolledFaces](),
     )
 
-    def make(rows: EnrolledFaces) -> Nearest:
+    def make(rows: EnrolledFaces) -> NearestRecogniser:
         loads.append(rows)
-        return Nearest(rows)
+        return NearestRecogniser(rows)
 
-    registry = RegistryService(database, blobs)  # in which no version is
+    registry = RegistryService(database, blobs)  # without a version
 
-    def combine(*said: Any) -> Any:
-        return made.combine(*said)
+    def combine(*parts: Any) -> Any:
+        return made.combine(*parts)
 
-    heads = HeadCache[Any](registry, not_asked)
-    recogniser = GuildRecogniser[Any, Nearest](registry, people, heads, combine, baseline_name="net-1+nearest/1")
+    heads = HeadCache[Any](registry, fail_to_load)
+    recogniser = GuildRecogniser[Any, NearestRecogniser](
+        registry, people, heads, combine, baseline_name="net-1+nearest/1"
+    )
     service = ClassifyService(reader, make, people.gallery, blobs, recogniser=recogniser, embedder="net-1")
     made = Parts(service, reader, people, blobs, loads)
     try:
@@ -143,10 +145,10 @@ def opened(folder: Path) -> Iterator[Parts]:
         database.close()
 
 
-class Always:
-    """Says who it is, and who not."""
+class ConstantRecogniser:
+    """Names every face by the head and the people's names, or by whom the face is not."""
 
-    def __init__(self, head: str, live: Nearest, names: Mapping[int, str]) -> None:
+    def __init__(self, head: str, live: NearestRecogniser, names: Mapping[int, str]) -> None:
         self.word = f"{head} knows {sorted(names.values())}"
 
     def recognise(
@@ -158,7 +160,7 @@ class Always:
 
 
 def reject(parts: Parts, person_id: int, photo: bytes, value: float, size: float) -> None:
-    """Have the face of a photo with one face said not to be this person."""
+    """Label the only face of a photo as not this person."""
     parts.reader.show((value, size))
     outcome = parts.service.classify_photo(photo, GUILD)
     sha = parts.blobs.put(photo)
@@ -173,8 +175,8 @@ def name(parts: Parts, photo: bytes, **names: str) -> dict[str, int]:
     store_as_job(parts.people, parts.blobs.put(photo), *outcome.faces)
     ids = {}
     for number, person in ((int(key.removeprefix("face_")), person) for key, person in names.items()):
-        place = FaceRef(1, number)
-        named = parts.people.name_face(place, GUILD, person, by=33, channel_id=2, message_id=None, source="test")
+        face = FaceRef(1, number)
+        named = parts.people.name_face(face, GUILD, person, by=33, channel_id=2, message_id=None, source="test")
         ids[person] = named.id
     return ids
 

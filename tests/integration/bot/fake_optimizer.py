@@ -24,13 +24,13 @@ from core.domain.optimisation import (
     Transfer,
 )
 from core.domain.people import NewFace
-from tests.integration.bot.coach import GUILD, NAMES
-from tests.integration.bot.worker import OWNER, Event, FakeWorker, embedding, jpeg
+from tests.integration.bot.fake_trainer import GUILD, NAMES
+from tests.integration.bot.fake_worker import OWNER, Event, FakeWorker, embedding, jpeg
 
 MODEL = "recogniser v1 (cnn slim)"
 
 
-class Forger:
+class FakeOptimization:
     """`asked`: the jobs in their order; `faces`: in each photo; `named`: whether it works.
 
     With `steps_shown` it tells of so many steps, then goes on until it is stopped or told to `go`.
@@ -116,7 +116,7 @@ def _verdict(name: str, found: bool, target: str) -> Prediction:
 
 
 def acquaint(services: Services) -> None:
-    """The people of the coach's data sets, under the ids that their classes have, in a guild that has nobody yet."""
+    """Add the people of the fake trainings' data sets, under their classes' ids, to a guild that has nobody yet."""
     for number, name in enumerate(NAMES, 1):
         new = NewFace(number, Box(0, 0, 50, 50), 0.9, (), embedding(number), "test")
         assert services.people.enrol(GUILD, name, new, source="test").id == number

@@ -16,7 +16,7 @@ from core.services.training.callbacks import Callback, combine
 from core.services.training.live_status import LiveStatusCallback
 from core.services.training.segment_runner import Training, TrainingParts
 from sandbox.world import fixtures
-from tests.integration.bot.worker import OWNER, FakeWorker, jpeg
+from tests.integration.bot.fake_worker import OWNER, FakeWorker, jpeg
 from tests.integration.core.fake_trainer import FakeTrainer
 
 GUILD = int(fixtures.GUILD_ID)
@@ -44,7 +44,7 @@ class Trainer(FakeTrainer):
         return VersionDraft("cnn-slim", config, classes, metrics, parts, self.save_state())
 
 
-class Sketcher(FakeTrainer):
+class FakeGeneratorTrainer(FakeTrainer):
     """Leaves behind what a model that draws does; at `rots_at` it ends by itself."""
 
     kid = 0.02
@@ -67,7 +67,7 @@ class Sketcher(FakeTrainer):
         )
 
 
-class Brake(Callback):
+class SlowDown(Callback):
     """Holds the training after a step, once its figures are written."""
 
     def __init__(self, stepped: Callable[[int], None]) -> None:
@@ -77,7 +77,7 @@ class Brake(Callback):
         self._stepped(step)
 
 
-class Coach:
+class FakeTraining:
     """Decides how far the training goes: `hold` stops it at a step, `go` lets it run."""
 
     def __init__(self, services: Services, worker: FakeWorker, slice_s: float = 2.0) -> None:
@@ -140,7 +140,7 @@ class Coach:
 
     def _trainer(self, run: Run, _dataset: Dataset, _reader: None) -> FakeTrainer:
         if run.kind.generates:
-            sketcher = Sketcher(run, report_every=5, evaluate_every=10)
+            sketcher = FakeGeneratorTrainer(run, report_every=5, evaluate_every=10)
             sketcher.kid, sketcher.rots_at = self.kid, self.rots_at
             return sketcher
         trainer = Trainer(run, report_every=5, evaluate_every=10)
@@ -153,7 +153,7 @@ class Coach:
         return LiveStatusCallback(self.services.runs, self.services.blobs, self._draw, job=job, run=run)
 
     def _brake(self, _job: Job, _run: Run) -> Callback:
-        return Brake(self._step)
+        return SlowDown(self._step)
 
     def _step(self, step: int) -> None:
         with self._changed:
