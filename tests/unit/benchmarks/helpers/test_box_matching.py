@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.helpers.box_matching import iou, is_hit, matched
-from core.domain.faces import Box
+from benchmarks.helpers.box_matching import is_hit, matched
+from core.domain.faces import Box, box_iou
 
 TRUE = Box(100, 100, 40, 50)
 
 
 def test_iou_of_halves_is_a_third():
-    assert iou(Box(0, 0, 10, 10), Box(5, 0, 10, 10)) == pytest.approx(1 / 3)
-    assert iou(Box(0, 0, 10, 10), Box(20, 0, 10, 10)) == 0
+    assert box_iou(Box(0, 0, 10, 10), Box(5, 0, 10, 10)) == pytest.approx(1 / 3)
+    assert box_iou(Box(0, 0, 10, 10), Box(20, 0, 10, 10)) == 0
 
 
 @pytest.mark.parametrize(
