@@ -14,7 +14,7 @@ MIN_IOU = 0.35
 MAX_SIDE_RATIO = 2.0
 
 
-def matched(truth: Sequence[Box], detected: Sequence[Box]) -> list[bool]:
+def match_boxes(truth: Sequence[Box], detected: Sequence[Box]) -> list[bool]:
     """Return whether each true box is detected; a detected box matches one true box at most."""
     if not truth or not detected:
         return [False] * len(truth)
