@@ -14,8 +14,8 @@ from core.domain.jobs import JSON, Job, JobCancelledError, JobKind, JobState, Or
 from core.domain.training.runs import RunKind
 from core.storage.blobs import Blobs
 from tests.databases import new_database
-from tests.unit.core.services.draw_parts import GUILD, NOW, SCALE, Studio, faces, level, near, tiles
-from tests.unit.core.services.face_parts import LATENT_SIZE, LinearFaces
+from tests.unit.core.services.generation.fakes import GUILD, NOW, SCALE, Studio, faces, level, near, tiles
+from tests.unit.core.services.generation.linear_faces import LATENT_SIZE, LinearFaces
 
 
 @pytest.fixture

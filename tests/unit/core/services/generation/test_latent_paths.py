@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.services.generation.latent_paths import add_traits, closed_path, ease_in_out, latent_arithmetic
-from tests.unit.core.services.face_parts import LATENT_SIZE, LinearFaces
+from tests.unit.core.services.generation.linear_faces import LATENT_SIZE, LinearFaces
 
 NOBODY = np.zeros((0, 3), np.float32)
 codes = arrays(np.float32, (3, 3), elements=st.floats(-4, 4, width=32))

@@ -13,8 +13,8 @@ from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind
 from core.services.generation.nearest_neighbours import MAX_NEIGHBOURS, NearestNeighbours, Neighbours
 from core.storage.blobs import Blobs
-from tests.unit.core.services.face_parts import LinearFaces
-from tests.unit.core.services.nearest_parts import HELD_OUT, PICTURES, Shelf
+from tests.unit.core.services.generation.fake_datasets import HELD_OUT, PICTURES, Shelf
+from tests.unit.core.services.generation.linear_faces import LinearFaces
 
 GUILD = 700
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

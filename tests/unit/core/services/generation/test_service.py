@@ -18,8 +18,8 @@ from core.render.film import FilmFormat, FilmStyle
 from core.storage.blobs import Blobs
 from core.vision.views import Framing
 from tests.databases import new_database
-from tests.unit.core.services.draw_parts import SCALE, Studio, faces, level, near, tiles
-from tests.unit.core.services.face_parts import LATENT_SIZE, SIZE, LinearFaces, read_off
+from tests.unit.core.services.generation.fakes import SCALE, Studio, faces, level, near, tiles
+from tests.unit.core.services.generation.linear_faces import LATENT_SIZE, SIZE, LinearFaces, read_off
 
 
 @pytest.fixture
