@@ -19,18 +19,18 @@ from bot import heartbeat
 from bot.background import Background
 from bot.command_sync import sync_commands
 from bot.context import BotClient
-from bot.delivery.post import ReplyPoster
 from bot.delivery.progress import ProgressTracker
 from bot.delivery.relay import Relay
+from bot.delivery.reply_poster import ReplyPoster
 from bot.delivery.sweeper import sweep
 from bot.errors import reply_unknown_item, report_error
+from bot.form_router import FormRouter
 from bot.guild_settings import GuildSettingsCache
 from bot.intake.fetch import Fetcher
 from bot.intake.service import Intake
 from bot.readiness import beat, readiness_file
 from bot.retention import run_retention
 from bot.threads import Threads
-from bot.ui.forms import FormRouter
 from bot.ui.i18n import CommandTranslator
 from core.bootstrap import Services
 from core.domain.clock import now_utc
@@ -91,9 +91,9 @@ class OmokageBot(BotClient):
         self.threads = Threads()
         self.background = Background()
         self.guild_settings = GuildSettingsCache(services.guilds, self.threads)
-        self.post = ReplyPoster(self, now_utc)
-        self.progress = ProgressTracker(self, self.post, features.progress_pages, features.cancel_view)
-        self.relay: Relay = Relay(self, self.post, self.progress, self.answerers)
+        self.poster = ReplyPoster(self, now_utc)
+        self.progress = ProgressTracker(self, self.poster, features.progress_pages, features.cancel_view)
+        self.relay: Relay = Relay(self, self.poster, self.progress, self.answerers)
         self.status_messages = features.status_messages(self, now_utc)
         self.tree = Tree(self)
         self._features = features
@@ -108,7 +108,7 @@ class OmokageBot(BotClient):
         """Register the commands and start the background tasks, between login and the first event."""
         self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         fetcher = Fetcher(self._session, self.settings.discord_api)
-        self.intake = Intake(self, fetcher, self.post, self.progress, self.relay)
+        self.intake = Intake(self, fetcher, self.poster, self.progress, self.relay)
         for command in self.commands:
             self.tree.add_command(command)
         await self.tree.set_translator(CommandTranslator())

@@ -22,11 +22,11 @@ P = ParamSpec("P")
 S = TypeVar("S")
 
 # The interaction is not ours to answer any more: three seconds, or fifteen minutes, are over, or it was answered.
-GONE = frozenset({10062, 10015, 50027, 40060})
+INTERACTION_GONE = frozenset({10062, 10015, 50027, 40060})
 _OUTDATED = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch, app_commands.TransformerError)
 
 # For those that a sentence has, and the failure has not.
-_UNSAID: Mapping[str, Value] = {
+_DEFAULT_DETAILS: Mapping[str, Value] = {
     "reason": "",
     "waiting": 1,
     "remark": "",
@@ -78,7 +78,7 @@ def error_message(words: Words, code: ErrorCode, details: Mapping[str, Any], job
 
 def error_reason(words: Words, code: ErrorCode, details: Mapping[str, Any]) -> str:
     """Say what went wrong and what to do."""
-    return words.say(_key(code, details), **{**_UNSAID, **details})
+    return words.say(_key(code, details), **{**_DEFAULT_DETAILS, **details})
 
 
 def job_number_line(words: Words, job_id: int) -> str:
@@ -93,13 +93,13 @@ def _key(code: ErrorCode, details: Mapping[str, Any]) -> str:
 async def report_error(interaction: Interaction, error: Exception) -> None:
     """Tell the member, ephemerally; what no member can do anything about is logged, once."""
     cause = _cause(error)
-    if isinstance(cause, discord.HTTPException) and cause.code in GONE:
+    if isinstance(cause, discord.HTTPException) and cause.code in INTERACTION_GONE:
         _log.warning("job %s: the interaction could not be answered any more (%s)", interaction.id, cause.code)
         return
     if not isinstance(cause, _EXPECTED):
-        _log.error("job %s: %s failed", interaction.id, _what(interaction), exc_info=cause)
+        _log.error("job %s: %s failed", interaction.id, _source_of(interaction), exc_info=cause)
     try:
-        await _reply_ephemerally(interaction, await _text(interaction, cause))
+        await _reply_ephemerally(interaction, await _message_for(interaction, cause))
     except (discord.HTTPException, OSError) as failure:
         _log.warning("job %s: the member could not be told: %s", interaction.id, type(failure).__name__)
 
@@ -133,13 +133,13 @@ def _cause(error: Exception) -> Exception:
     return error
 
 
-def _what(interaction: Interaction) -> str:
+def _source_of(interaction: Interaction) -> str:
     """Name the command or the button's custom id; never the token."""
     data: Mapping[str, Any] = interaction.data or {}
     return str(data.get("name") or data.get("custom_id") or interaction.type.name)
 
 
-async def _text(interaction: Interaction, cause: Exception) -> str:
+async def _message_for(interaction: Interaction, cause: Exception) -> str:
     words = await private_words(interaction)
     if isinstance(cause, OmokageError):
         return error_message(words, cause.code, cause.details, interaction.id)

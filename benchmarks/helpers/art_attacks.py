@@ -74,7 +74,7 @@ class _Head(ClassGradientsMixin, ClassifierMixin, LossGradientsMixin, BaseEstima
         super().__init__(model=None, clip_values=(0.0, 255.0))
         self._fooled = fooled
         self._shape = shape
-        self._sight = viewpoint_of((shape[0], shape[1]), fooled.looks, face)
+        self._viewpoint = viewpoint_of((shape[0], shape[1]), fooled.view_specs, face)
         self.nb_classes = len(fooled.classes) + 1
 
     @property
@@ -84,13 +84,13 @@ class _Head(ClassGradientsMixin, ClassifierMixin, LossGradientsMixin, BaseEstima
 
     def predict(self, x: NDArray[np.float32], **_: Any) -> NDArray[np.float64]:
         """(1, classes + 1), "unknown" last: the library leaves alone what is the target by that."""
-        return np.asarray(np.log(np.maximum(self._fooled.chances(self._rendered(x), closed=False), 1e-30)))
+        return np.asarray(np.log(np.maximum(self._fooled.probabilities(self._rendered(x), closed=False), 1e-30)))
 
     def loss_gradient(self, x: NDArray[np.float32], y: NDArray[Any], **_: Any) -> NDArray[np.float32]:
         """(1, H, W, 3), of the cross entropy."""
         found = self._slopes(x, y)
         slope = np.zeros(self._shape, np.float32)
-        self._sight.add_back([None if gradient is None else gradient[0] for gradient in found.gradients], slope)
+        self._viewpoint.add_backward([None if gradient is None else gradient[0] for gradient in found.gradients], slope)
         return slope[None]
 
     def compute_loss(self, x: NDArray[np.float32], y: NDArray[Any], **_: Any) -> NDArray[np.float64]:
@@ -105,11 +105,11 @@ class _Head(ClassGradientsMixin, ClassifierMixin, LossGradientsMixin, BaseEstima
 
     def _slopes(self, x: NDArray[np.float32], y: NDArray[Any]) -> HeadGradients:
         target = y.argmax(1) if y.ndim == 2 else y.astype(np.intp)
-        return self._fooled.slopes(self._rendered(x), target, closed=False)
+        return self._fooled.loss_gradients(self._rendered(x), target, closed=False)
 
     def _rendered(self, x: NDArray[np.float32]) -> list[NDArray[np.uint8]]:
         picture = np.clip(np.round(x[0]), 0, 255).astype(np.uint8)
-        return [one[None] for one in self._sight.render(picture)]
+        return [one[None] for one in self._viewpoint.render(picture)]
 
 
 def _posted(found: NDArray[np.float32], before: NDArray[np.int16], epsilon: int) -> NDArray[np.uint8]:

@@ -29,7 +29,7 @@ from core.models.attack.optimiser import InputOptimiser
 from core.services.attack.images import encode_png
 from core.settings import Settings
 from core.vision.gradients.jpeg import compress_jpeg
-from core.vision.gradients.rendering import sampling_of
+from core.vision.gradients.rendering import FaceView
 from core.vision.recognition.mean_embedding import Gallery, MeanEmbeddingRecogniser
 from core.vision.recognition.version_recogniser import VersionRecogniser
 
@@ -114,8 +114,8 @@ class Bench:
 
     def _whole(self, reading: PhotoReading, *, closed: bool) -> NDArray[np.float64]:
         shape = reading.image.shape[0], reading.image.shape[1]
-        faces = [sampling_of(shape, look, None).render(reading.image)[None] for look in self.fooled.looks]
-        chances: NDArray[np.float64] = self.fooled.chances(faces, closed=closed)[0]
+        faces = [FaceView(shape, look, None).render(reading.image)[None] for look in self.fooled.view_specs]
+        chances: NDArray[np.float64] = self.fooled.probabilities(faces, closed=closed)[0]
         return chances
 
     def _fooled(self, request: OptimizeRequest, target: int, start: PhotoReading) -> Changed:
@@ -190,15 +190,15 @@ def _measures(bench: Bench, pairs: int, targets: int) -> Mapping[str, Callable[[
 def floor(head: DifferentiableHead) -> Figures:
     """Forward and backward through the networks alone, for one face."""
     random = np.random.default_rng(0)
-    faces = [random.integers(0, 256, (1, look.size, look.size, 3), np.uint8) for look in head.looks]
+    faces = [random.integers(0, 256, (1, look.size, look.size, 3), np.uint8) for look in head.view_specs]
     figures = {}
     for closed in (True, False):
         for _ in range(3):
-            head.slopes(faces, np.array([0]), closed=closed)
+            head.loss_gradients(faces, np.array([0]), closed=closed)
         times = []
         for _ in range(30):
             began = time.perf_counter()
-            head.slopes(faces, np.array([0]), closed=closed)
+            head.loss_gradients(faces, np.array([0]), closed=closed)
             times.append(1000 * (time.perf_counter() - began))
         figures["closed, ms" if closed else "open, ms"] = float(np.median(times))
     return figures

@@ -63,7 +63,7 @@ def _measured(services: Services, versions: Sequence[int], *, faces: int, textur
 
 
 def _figures(name: str, check: RobustnessCheck, faces: int, textures: int, fool: Any = None) -> Figures:
-    sitters = check.sitters[:faces]
+    sitters = check.samples[:faces]
     one = RobustnessCheck(check.head, sitters, CheckState((AttackOutcome(),) * len(sitters), wanted=textures), fool)
     began = time.perf_counter()
     found = run_check(one, lambda _: None)

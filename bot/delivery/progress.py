@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.delivery.post import TRANSIENT_ERRORS, ReplyPoster
+from bot.delivery.building import job_words
 from bot.delivery.progress_texts import (
     JobStatus,
     ProgressMessage,
@@ -20,7 +20,8 @@ from bot.delivery.progress_texts import (
     read_job_status,
     render_progress,
 )
-from bot.delivery.reply import Attachment, Reply
+from bot.delivery.reply_poster import TRANSIENT_ERRORS, ReplyPoster
+from bot.reply import Attachment, Reply
 from core.domain.errors import OmokageError
 from core.domain.jobs import Job, JobKind
 
@@ -50,7 +51,7 @@ class ProgressTracker:
 
     Args:
         bot: whose jobs and blobs are looked at.
-        post: carries what is shown to Discord.
+        poster: sends what is shown to Discord.
         pages: of those kinds that have more to show than a line.
         cancel_view: the button that ends a job, from its label and the job's id.
     """
@@ -58,12 +59,12 @@ class ProgressTracker:
     def __init__(
         self,
         bot: BotContext,
-        post: ReplyPoster,
+        poster: ReplyPoster,
         pages: Mapping[JobKind, ProgressRenderer],
         cancel_view: Callable[[str, int], discord.ui.View],
     ) -> None:
         self._bot = bot
-        self._post = post
+        self._poster = poster
         self._pages = pages
         self._cancel_view = cancel_view
         self._tracked: dict[int, _TrackedJob] = {}
@@ -122,7 +123,7 @@ class ProgressTracker:
         return False
 
     async def _show(self, tracked: _TrackedJob, status: JobStatus) -> None:
-        words = await self._bot.guild_settings.public_words(status.job.origin.guild_id, status.job.origin.locale)
+        words = await job_words(self._bot, status.job)
         # Twice in a row, so that the moment between two jobs of a busy worker does not count.
         away, tracked.away = status.away and tracked.away, status.away
         message = render_progress(words, status, tracked.report, self._pages.get(status.job.kind), away=away)
@@ -130,7 +131,9 @@ class ProgressTracker:
             return
         view = self._cancel_view(message.button, status.job.id)
         try:
-            await self._post.update_message(status.job, Reply(message.text, view=view, **await self._picture(message)))
+            await self._poster.update_message(
+                status.job, Reply(message.text, view=view, **await self._picture(message))
+            )
         except (discord.HTTPException, OmokageError, *TRANSIENT_ERRORS) as error:
             # A picture that is gone has been replaced, and the next look finds the new one.
             _log.info("job %s: its progress was not shown (%s)", status.job.id, type(error).__name__)

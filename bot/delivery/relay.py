@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.delivery.building import job_words
-from bot.delivery.post import TRANSIENT_ERRORS, ReplyPoster, Undeliverable
 from bot.delivery.progress import ProgressTracker
-from bot.delivery.reply import Reply
+from bot.delivery.reply_poster import TRANSIENT_ERRORS, ReplyPoster, Undeliverable
 from bot.errors import error_message, job_number_line
+from bot.reply import Reply
 from bot.ui.i18n import Words, choose
 from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
@@ -37,16 +37,16 @@ class Relay:
 
     Args:
         bot: whose outbox is looked into.
-        post: carries the answers to Discord.
+        poster: sends the replies to Discord.
         progress: says nothing more of a job whose answer is posted.
         answerers: who builds the answer to which kind of job.
     """
 
     def __init__(
-        self, bot: BotContext, post: ReplyPoster, progress: ProgressTracker, answerers: Mapping[JobKind, Answerer]
+        self, bot: BotContext, poster: ReplyPoster, progress: ProgressTracker, answerers: Mapping[JobKind, Answerer]
     ) -> None:
         self._bot = bot
-        self._post = post
+        self._poster = poster
         self._progress = progress
         self._answerers = answerers
         self._woken = asyncio.Event()
@@ -117,14 +117,14 @@ class Relay:
         try:
             reply = await self.reply_for(job)
             try:
-                return await self._post.deliver(job, entry, reply)
+                return await self._poster.deliver(job, entry, reply)
             except discord.HTTPException as error:
                 if isinstance(error, TRANSIENT_ERRORS) or error.status not in {400, 413}:
                     raise
                 # Discord will refuse it every time, so the member gets at least a sentence.
                 _log.exception("job %s: Discord refuses its answer", job.id)
                 error_reply = await self.failure_reply(job, Failure(ErrorCode.INTERNAL, {}))
-                return await self._post.deliver(job, entry, error_reply)
+                return await self._poster.deliver(job, entry, error_reply)
         except Undeliverable as reason:
             _log.warning("job %s: its answer has nowhere to go: %s", job.id, reason)
             return None

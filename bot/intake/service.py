@@ -14,15 +14,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.intake.face_fields import with_changed_fields
 from bot.intake.fetch import Fetcher
 from bot.intake.origin import origin_of
-from bot.intake.photos import Photo, check_photo, photo_url
+from bot.intake.photos import check_photo, photo_url
+from bot.photo import Photo
 from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON, Failure, Job, JobKind, JobRequest, JobState
 
 if TYPE_CHECKING:
     from bot.context import AnswerRelay, BotContext, Interaction
-    from bot.delivery.post import ReplyPoster
     from bot.delivery.progress import ProgressTracker
+    from bot.delivery.reply_poster import ReplyPoster
 
 _log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -41,17 +42,17 @@ class Intake:
     Args:
         bot: whose jobs and blobs are written.
         fetcher: reads photos from Discord's CDN.
-        post: remembers which message shows a job.
+        poster: remembers which message shows a job.
         progress: follows a job from now on.
         relay: posts what is to be said of a job that was refused.
     """
 
     def __init__(
-        self, bot: BotContext, fetcher: Fetcher, post: ReplyPoster, progress: ProgressTracker, relay: AnswerRelay
+        self, bot: BotContext, fetcher: Fetcher, poster: ReplyPoster, progress: ProgressTracker, relay: AnswerRelay
     ) -> None:
         self._bot = bot
         self._fetcher = fetcher
-        self._post = post
+        self._poster = poster
         self._progress = progress
         self._relay = relay
         self._semaphore = asyncio.Semaphore(_MAX_CONCURRENT)
@@ -101,7 +102,7 @@ class Intake:
         message_id = await _acknowledge(interaction)
         try:
             if message_id is not None:
-                await self._post.note_message(job.id, message_id)
+                await self._poster.note_message(job.id, message_id)
         finally:
             self._start(job)
 
@@ -109,11 +110,11 @@ class Intake:
         self, interaction: Interaction, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run one short transaction for a command; where it takes long, the command is acknowledged meanwhile."""
-        looking = asyncio.ensure_future(self._bot.threads.quick(call, *args, **kwargs))
-        done, _ = await asyncio.wait({looking}, timeout=_ACKNOWLEDGE_AFTER_S)
+        query = asyncio.ensure_future(self._bot.threads.quick(call, *args, **kwargs))
+        done, _ = await asyncio.wait({query}, timeout=_ACKNOWLEDGE_AFTER_S)
         if not done:
             await _acknowledge(interaction)
-        return await looking
+        return await query
 
     async def resume(self, older_than_s: float = _ABANDONED_AFTER_S) -> None:
         """Go on with received jobs that nobody works on."""

@@ -91,24 +91,30 @@ class OptimizeRequest:
 class OptimizeStep:
     """How far an optimisation is, while it goes on.
 
-    `loss` and `chance` (the target's, [0, 1]) of the last step; `picture`: blob of a PNG to look at, which shows the
-    picture as it is and the curve; the next one takes its place, and the end removes it. None: there is none yet.
+    `loss` and `probability` (the target's, [0, 1]) of the last step; `picture`: blob of a PNG that shows the current
+    picture and the curve; the next one replaces it, and the end removes it. None: there is none yet.
     """
 
     step: int
     steps: int
     loss: float
-    chance: float
+    probability: float
     picture: str | None = None
 
     def to_json(self) -> dict[str, JSON]:
-        """The detail of a progress event."""
-        return asdict(self)
+        """Return the detail of a progress event, in which the probability is `chance`."""
+        return {
+            "step": self.step,
+            "steps": self.steps,
+            "loss": self.loss,
+            "chance": self.probability,
+            "picture": self.picture,
+        }
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> OptimizeStep:
         """What `to_json` gave."""
-        return cls(**said)
+        return cls(**{"probability" if name == "chance" else name: value for name, value in dict(**said).items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from bot.features.generate.autocomplete import generators
 from bot.features.generate.options import FILMS, Count, GridSeed, Seed, Truncation, Typed, descriptions, names
 from bot.features.generate.parsing import parse_seeds, parse_traits
 from bot.features.generate.requests import JobSpec
-from bot.intake.photos import Photo, photo_from_attachment
+from bot.intake.photos import photo_from_attachment
+from bot.photo import Photo
 from bot.ui.i18n import localised
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import Face, GridRequest, MixRequest, MorphRequest
@@ -41,7 +42,7 @@ async def generate(  # noqa: PLR0917 - the options, as discord.py wants them
     first = requests.random_seed() if seed is None else seed
     like = None if photo is None else _PENDING_PHOTO
     request = GridRequest(count, first, model, 1.0 if truncation is None else truncation, like)
-    await _ask(interaction, requests.grid(request), _photos(like=photo))
+    await _request(interaction, requests.grid(request), _photos(like=photo))
 
 
 @app_commands.command(name=localised("morph-name"), description=localised("morph-description"))
@@ -62,7 +63,7 @@ async def morph(  # noqa: PLR0917 - the options, as discord.py wants them
     """From one face to another; where nothing is said, any face."""
     faces = [_face_of(photo, seed) for photo, seed in ((a_photo, a_seed), (b_photo, b_seed))]
     order = requests.morph(MorphRequest(faces[0], faces[1], model), film)
-    await _ask(interaction, order, _photos(a=a_photo, b=b_photo))
+    await _request(interaction, order, _photos(a=a_photo, b=b_photo))
 
 
 @app_commands.command(name=localised("mix-name"), description=localised("mix-description"))
@@ -86,7 +87,7 @@ async def mix(  # noqa: PLR0917 - the options, as discord.py wants them
     request = MixRequest(_faces(added, add_photo), _faces(taken, subtract_photo), model, parse_traits(traits))
     # A photo comes behind the seeds.
     photos = _photos(**{f"add/{len(added)}": add_photo, f"subtract/{len(taken)}": subtract_photo})
-    await _ask(interaction, requests.mix(request), photos)
+    await _request(interaction, requests.mix(request), photos)
 
 
 def _face_of(photo: discord.Attachment | None, seed: int | None) -> Face:
@@ -105,5 +106,5 @@ def _photos(**attachments: discord.Attachment | None) -> dict[str, Photo]:
     return {path: photo_from_attachment(photo) for path, photo in attachments.items() if photo is not None}
 
 
-async def _ask(interaction: Interaction, order: JobSpec, photos: Mapping[str, Photo] | None = None) -> None:
+async def _request(interaction: Interaction, order: JobSpec, photos: Mapping[str, Photo] | None = None) -> None:
     await interaction.client.intake.request_job(interaction, order.kind, order.params, photos)

@@ -52,7 +52,7 @@ class DrawnButton(
             order = requests.film(job, drawn)
         else:
             order = _about(self.action, job, drawn, self.seed)
-        await _ask(interaction, order)
+        await _request(interaction, order)
 
 
 class DrawnSelect(
@@ -82,9 +82,9 @@ class DrawnSelect(
             await interaction.response.send_message(text, view=view, ephemeral=True)
         elif self.action == "trait":
             step = -requests.TRAIT_STEP if value.startswith(_LESS) else requests.TRAIT_STEP
-            await _ask(interaction, requests.with_trait(job, drawn, requests.check_trait(drawn, value[1:]), step))
+            await _request(interaction, requests.with_trait(job, drawn, requests.check_trait(drawn, value[1:]), step))
         else:
-            await _ask(interaction, _about(self.action, job, drawn, parse_number(value)))
+            await _request(interaction, _about(self.action, job, drawn, parse_number(value)))
 
 
 def drawn_view(words: Words, job: Job, drawn: GenerationResult) -> discord.ui.View | None:
@@ -164,5 +164,5 @@ def _about(action: str, job: Job, drawn: GenerationResult, number: int | None) -
     return requests.nearest(job, drawn, seed)
 
 
-async def _ask(interaction: Interaction, order: JobSpec) -> None:
+async def _request(interaction: Interaction, order: JobSpec) -> None:
     await interaction.client.intake.request_job(interaction, order.kind, order.params)

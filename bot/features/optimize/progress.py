@@ -29,7 +29,7 @@ def render_optimize_progress(words: Words, status: JobStatus, report: StageRepor
             step=step.step,
             steps=step.steps,
             target=target,
-            chance=probability_text(step.chance),
+            chance=probability_text(step.probability),
         )
     return ProgressMessage(text, words.say("optimize-stop-button"), step.picture, words.say("optimize-progress-alt"))
 

@@ -14,7 +14,7 @@ from bot.ui.permissions import require_labeller
 
 if TYPE_CHECKING:
     from bot.context import Interaction
-    from bot.delivery.reply import Reply
+    from bot.reply import Reply
     from core.domain.people import Person
 
 _log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ async def confirm(interaction: Interaction, location: FaceLocation, person_id: i
     guild_id = await require_labeller(interaction)
     service, provenance = interaction.client.services.people, _provenance(interaction, location, source)
     person = await interaction.client.threads.quick(service.confirm, location.ref, guild_id, person_id, **provenance)
-    await _done(interaction, location, "label-saved", name=person.name, pictures=person.pictures)
+    await _confirm_saved(interaction, location, "label-saved", name=person.name, pictures=person.pictures)
 
 
 async def reject(interaction: Interaction, location: FaceLocation, person_id: int) -> None:
@@ -34,13 +34,13 @@ async def reject(interaction: Interaction, location: FaceLocation, person_id: in
     guild_id = await require_labeller(interaction)
     service, provenance = interaction.client.services.people, _provenance(interaction, location, "reject")
     person = await interaction.client.threads.quick(service.reject, location.ref, guild_id, person_id, **provenance)
-    await _done(interaction, location, "label-rejected", name=person.name)
+    await _confirm_saved(interaction, location, "label-rejected", name=person.name)
 
 
-async def name(interaction: Interaction, location: FaceLocation, typed: str) -> Person:
+async def name_face(interaction: Interaction, location: FaceLocation, typed: str) -> Person:
     """Save a typed name, of somebody known or new; return that person."""
     person = await save_name(interaction, location, typed)
-    await _done(interaction, location, "label-saved", name=person.name, pictures=person.pictures)
+    await _confirm_saved(interaction, location, "label-saved", name=person.name, pictures=person.pictures)
     return person
 
 
@@ -66,7 +66,7 @@ def _provenance(interaction: Interaction, location: FaceLocation, source: str) -
     }
 
 
-async def _done(interaction: Interaction, location: FaceLocation, key: str, **values: str | int) -> None:
+async def _confirm_saved(interaction: Interaction, location: FaceLocation, key: str, **values: str | int) -> None:
     values["name"] = escape_markdown(str(values["name"]))
     thanks = (await private_words(interaction)).say(key, number=str(location.number), **values)
     await show_saved(interaction, location, thanks)

@@ -67,7 +67,7 @@ async def handle_name_form(interaction: Interaction, match: re.Match[str], compo
         selected_values(components, _CHOSEN),
     )
     if typed.strip():
-        person = await labelling.name(interaction, location, typed)
+        person = await labelling.name_face(interaction, location, typed)
         if chosen:
             await _tell_what_counts(interaction, location, person, parse_id(chosen[0]))
     elif chosen:

@@ -100,7 +100,7 @@ async def status(interaction: Interaction, run: Number | None = None) -> None:
 @moderators_only
 async def pause(interaction: Interaction, run: Number | None = None) -> None:
     """Pause a training."""
-    await _ask(interaction, "pause", run)
+    await _change_run(interaction, "pause", run)
 
 
 @train.command(name=localised("train-resume-name"), description=localised("train-resume-description"))
@@ -110,7 +110,7 @@ async def pause(interaction: Interaction, run: Number | None = None) -> None:
 @moderators_only
 async def resume(interaction: Interaction, run: Number | None = None) -> None:
     """Resume a training."""
-    await _ask(interaction, "resume", run)
+    await _change_run(interaction, "resume", run)
 
 
 @train.command(name=localised("train-stop-name"), description=localised("train-stop-description"))
@@ -120,7 +120,7 @@ async def resume(interaction: Interaction, run: Number | None = None) -> None:
 @moderators_only
 async def stop(interaction: Interaction, run: Number | None = None) -> None:
     """Stop a training."""
-    await _ask(interaction, "stop", run)
+    await _change_run(interaction, "stop", run)
 
 
 @train.command(name=localised("train-rollback-name"), description=localised("train-rollback-description"))
@@ -184,7 +184,7 @@ async def history(interaction: Interaction) -> None:
     await interaction.response.send_message(embed=history_embed(words, latest, versions), ephemeral=True)
 
 
-async def _ask(interaction: Interaction, action: str, number: int | None) -> None:
+async def _change_run(interaction: Interaction, action: str, number: int | None) -> None:
     bot, words = interaction.client, await private_words(interaction)
     await interaction.response.defer(ephemeral=True, thinking=True)
     run = await actions.change_run(interaction, action, await lookup.find_run(bot, guild_id_of(interaction), number))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from core.storage.blobs import Blobs
 
-Curve: TypeAlias = Sequence[tuple[int, float, float]]  # step, loss, the target's chance
+Curve: TypeAlias = Sequence[tuple[int, float, float]]  # step, loss, the target's probability
 PREVIEW_INTERVAL_S = 3.0  # pictures: the bot edits its message no more often, and drawing one takes a tenth of a second
 # Two thousand steps take a minute or two. Where a host is so busy that they take longer, others wait for it, too, and
 # whoever asked can go on with what there is.
@@ -36,7 +36,7 @@ class StepResult(Protocol):
         """What is made small."""
 
     @property
-    def chance(self) -> float:
+    def probability(self) -> float:
         """The target's, [0, 1]."""
 
 
@@ -143,8 +143,8 @@ class JobCallback(OptimisationCallback):
             return
         self._next = self._clock() + PREVIEW_INTERVAL_S
         shown = self._blobs.put(render_progress(self._attack.picture, self._start, curve, self._attack.steps))
-        step, loss, chance = curve[-1]
-        said = OptimizeStep(step, self._attack.steps, loss, chance, shown)
+        step, loss, probability = curve[-1]
+        said = OptimizeStep(step, self._attack.steps, loss, probability, shown)
         self._tell("optimising", _BEGIN + (_END - _BEGIN) * step / self._attack.steps, said.to_json())
         self._shown.append(shown)
         self._forget(_KEPT)

@@ -144,7 +144,7 @@ def _point(attack: Optimiser) -> tuple[int, float, float]:
     if math.isnan(reached.loss):
         raise OmokageError(ErrorCode.BAD_WEIGHTS)
     # Somebody of whom the recogniser has no picture is infinitely unlikely, and JSON knows no such number.
-    return attack.step, min(float(reached.loss), _LARGEST_LOSS), float(reached.chance)
+    return attack.step, min(float(reached.loss), _LARGEST_LOSS), float(reached.probability)
 
 
 def _answer(case: AttackTask, **said: Any) -> OptimizeResult:

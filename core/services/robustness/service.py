@@ -102,7 +102,7 @@ class RobustnessService:
         version = self._registry.get(int(str(job.params["version_id"])), job.origin.guild_id)
         said: Any = job.params.get("state")
         check = self._loaded(version)
-        check.state = CheckState.from_json(said) if said else check.beginning
+        check.state = CheckState.from_json(said) if said else check.initial_state
         self._work(check, _Gate(self._runs, job, cancelled))
         if not check.state.done:
             self._checks.go_on(job, check.state)

@@ -127,7 +127,7 @@ async def press_all(bot: OmokageBot, member: Member, items: Sequence[Item], valu
 async def _press(bot: OmokageBot, member: Member, custom_ids: Sequence[str]) -> list[Invocation]:
     asked = []
     for page in _pages(custom_ids, 25):
-        message = await _post(bot, member, [discord.ui.Button(label="x", custom_id=custom_id) for custom_id in page])
+        message = await _poster(bot, member, [discord.ui.Button(label="x", custom_id=custom_id) for custom_id in page])
         asked += [await member.click(message, custom_id) for custom_id in page]
     return asked
 
@@ -139,7 +139,7 @@ async def _choose(
     for page in _pages(custom_ids, 5):
         options = [discord.SelectOption(label=value, value=value) for value in values]
         selects = [discord.ui.Select[Any](custom_id=custom_id, options=options) for custom_id in page]
-        message = await _post(bot, member, selects)
+        message = await _poster(bot, member, selects)
         asked += [await member.select(message, custom_id, value) for custom_id in page for value in values]
     return asked
 
@@ -226,7 +226,7 @@ def _pages(custom_ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
         yield custom_ids[first : first + size]
 
 
-async def _post(bot: OmokageBot, member: Member, items: Sequence[discord.ui.Item[Any]]) -> Json:
+async def _poster(bot: OmokageBot, member: Member, items: Sequence[discord.ui.Item[Any]]) -> Json:
     view = discord.ui.View(timeout=None)
     for item in items:
         view.add_item(item)

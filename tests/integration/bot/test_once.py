@@ -204,7 +204,7 @@ async def test_a_private_failure_is_told_once_while_the_database_is_locked(
     monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 100)
     monkeypatch.setattr(relay, "_MARK_RETRY_S", 0.05)
     other = sqlite3.connect(str(services.engine.url.database), isolation_level=None)
-    deliver = bot.post.deliver
+    deliver = bot.poster.deliver
 
     async def deliver_and_lock(*given: Any) -> int | None:
         delivered = await deliver(*given)
@@ -214,7 +214,7 @@ async def test_a_private_failure_is_told_once_while_the_database_is_locked(
     def refuse(_: Any) -> Any:
         raise OmokageError(ErrorCode.BROKEN_IMAGE)
 
-    monkeypatch.setattr(bot.post, "deliver", deliver_and_lock)
+    monkeypatch.setattr(bot.poster, "deliver", deliver_and_lock)
     worker.see = refuse
     # When it is locked for many looks into the outbox
     asked = await ben.command("classify", photo=PHOTO)

@@ -11,7 +11,7 @@ import pytest
 from bot.client import OmokageBot
 from bot.delivery import progress
 from bot.delivery import progress_texts as waiting_rules
-from bot.delivery.reply import Reply
+from bot.reply import Reply
 from core.bootstrap import Services
 from core.domain.classification import FaceAnswer
 from core.domain.clock import now_utc
@@ -134,11 +134,11 @@ async def test_progress_moves_to_a_new_message_before_the_old_one_is_an_hour_old
     asked, message = await waiting(ben)
     job = services.jobs.get(int(asked.id))
     clock.advance(16 * 60)
-    await bot.post.update_message(job, Reply("after a quarter of an hour"))
+    await bot.poster.update_message(job, Reply("after a quarter of an hour"))
     edited = await ben.wait_for(lambda m: m["content"] == "after a quarter of an hour")
 
-    bot.post._clock = lambda: now_utc() + timedelta(minutes=56)
-    await bot.post.update_message(job, Reply("after an hour", mention_line="For Ben"))
+    bot.poster._clock = lambda: now_utc() + timedelta(minutes=56)
+    await bot.poster.update_message(job, Reply("after an hour", mention_line="For Ben"))
     moved = await ben.wait_for(lambda m: m["content"] == "For Ben\nafter an hour")
 
     await ben.wait_for_event("MESSAGE_DELETE")

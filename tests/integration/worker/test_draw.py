@@ -27,7 +27,7 @@ from core.services.generation import factory
 from core.settings import Settings
 from core.storage.training_tables import versions
 from tests.integration.core.builders import CHANNEL, GUILD, MEMBER, Clock
-from tests.unit.core.services.generation.linear_faces import LinearFaces
+from tests.unit.core.services.generation.linear_generator import LinearGenerator
 from worker.events import JobEvent
 from worker.handlers import GENERATOR_KINDS, load_handlers
 from worker.runner import Runner
@@ -58,7 +58,7 @@ class Worker:
 
 @pytest.fixture
 def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
-    monkeypatch.setattr(factory, "_load", lambda *_: LinearFaces())
+    monkeypatch.setattr(factory, "_load", lambda *_: LinearGenerator())
     made = build(Settings.from_env({"OMOKAGE_DATA": str(tmp_path)}), lambda *_: None)
     yield made
     made.close()

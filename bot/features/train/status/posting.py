@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.delivery.post import TRANSIENT_ERRORS
+from bot.delivery.reply_poster import TRANSIENT_ERRORS
 from bot.features.train.status.content import StatusContent, picture_files
 from bot.features.train.status.texts import moved_embed
 from bot.ui.i18n import Words

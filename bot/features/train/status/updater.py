@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import discord
 from sqlalchemy.exc import OperationalError
 
-from bot.delivery.post import TRANSIENT_ERRORS
+from bot.delivery.reply_poster import TRANSIENT_ERRORS
 from bot.features.train.status.content import StatusContent, build_content
 from bot.features.train.status.posting import CHANNEL_UNUSABLE, EDITABLE, StatusMessagePoster
 from core.domain.training.runs import Run
@@ -55,7 +55,7 @@ class StatusMessageUpdater:
     def __init__(self, bot: BotClient, clock: Callable[[], datetime]) -> None:
         self._bot = bot
         self._clock = clock
-        self.post = StatusMessagePoster(bot)
+        self.poster = StatusMessagePoster(bot)
         self._woken = asyncio.Event()
         self._due: dict[int, Run] = {}
         self._unsaved: dict[int, PostedStatus] = {}  # by run: what is shown, where the database does not know it yet
@@ -125,15 +125,15 @@ class StatusMessageUpdater:
     async def _send(self, run: Run, posted: PostedStatus, content: StatusContent, fingerprint: str) -> None:
         now = self._clock()
         if posted.message_id is not None and posted.posted_at is not None and now - posted.posted_at < EDITABLE:
-            if await self.post.edit(run, posted.message_id, content):
+            if await self.poster.edit(run, posted.message_id, content):
                 await self._save_posted(run, replace(posted, fingerprint=fingerprint))
             else:  # deleted by somebody, who does not want to see it; its last word comes all the same
                 await self._save_posted(run, PostedStatus(None, posted.posted_at, f"{_DELETED}{run.state.value}"))
             return
         since = posted.posted_at or run.created_at
-        new_id = await self.post.new(run, content, after=posted.message_id, since=since, now=now)
+        new_id = await self.poster.new(run, content, after=posted.message_id, since=since, now=now)
         if posted.message_id is not None:
-            await self.post.retire(run, posted.message_id, new_id, content.words)
+            await self.poster.retire(run, posted.message_id, new_id, content.words)
         await self._save_posted(run, PostedStatus(new_id, now, fingerprint))
 
     async def _read_posted(self, run: Run) -> PostedStatus:

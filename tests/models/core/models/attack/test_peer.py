@@ -19,7 +19,7 @@ from tests.models.core.models.attack.test_differentiable_heads import FACE
 
 PEERS: Mapping[str, Any] = {"pgd": pgd, "auto-pgd": auto_pgd}
 TARGET = 1
-# Faces between two people that the tiny heads take for nobody with a chance of 0.5 to 0.77: some fall early, some late.
+# Faces between two people that the tiny heads take for nobody (0.5 to 0.77): some fall early, some late.
 BETWEEN = ((0, 0.4), (0, 0.6), (1, 0.6), (1, 1.0), (2, 0.5), (2, 0.8))
 
 

@@ -12,14 +12,14 @@ from bot.features.classify import texts
 from bot.features.people.shown_faces import ShownFace, shown_faces
 from bot.ui.i18n import words_in
 from core.domain.faces import Candidate
-from tests.unit.bot.features.people.builders import HANAKO, TARO, answered, found, stored
+from tests.unit.bot.features.people.builders import HANAKO, TARO, classify_result, predicted_face, stored_face
 
 EN = words_in("en")
 
 
 def test_a_line_has_the_top_three_best_first_and_leaves_out_nothings() -> None:
     nothing = Candidate(3, "Jiro", 0.004)
-    (face,) = shown_faces(answered(found(1, HANAKO, TARO, nothing, named=True)), [stored(1)])
+    (face,) = shown_faces(classify_result(predicted_face(1, HANAKO, TARO, nothing, named=True)), [stored_face(1)])
 
     assert texts.face_line(EN, face) == "**1** · **Hanako** 92% · Taro 5%"
 
@@ -55,7 +55,7 @@ def test_however_many_faces_the_embed_is_within_discords_limits(names: list[str]
         for n, (name, others) in enumerate(zip(names, top, strict=True))
     ]
     for language in ("en", "ja"):
-        embed = texts.embed_of(words_in(language), 2**63, answered(), faces)
+        embed = texts.embed_of(words_in(language), 2**63, classify_result(), faces)
 
         assert len(embed.description or "") <= 4096
         assert len(embed) <= 6000
@@ -69,8 +69,8 @@ def test_however_many_faces_the_embed_is_within_discords_limits(names: list[str]
     ],
 )
 def test_the_answer_says_that_the_photo_was_turned(degrees: int, en: str, ja: str) -> None:
-    result = replace(answered(found(1, HANAKO, named=True)), turned=degrees)
-    faces = shown_faces(result, [stored(1)])
+    result = replace(classify_result(predicted_face(1, HANAKO, named=True)), turned=degrees)
+    faces = shown_faces(result, [stored_face(1)])
 
     for language, said in (("en", en), ("ja", ja)):
         first, line = (texts.embed_of(words_in(language), 9, result, faces).description or "").splitlines()

@@ -19,11 +19,13 @@ PHOTO = "ab" * 32
 SNOWFLAKE = 18_446_744_073_709_551_615
 
 
-def a_grid(count: int = 8, seed: int = 41, **more: Any) -> Job:
+def a_grid_job(count: int = 8, seed: int = 41, **more: Any) -> Job:
     asked = GridRequest(count, seed, **more)
-    return a_job(kind=JobKind.GENERATE, params=asked.to_json(), result=drawn(range(seed, seed + count)).to_json())
+    return a_job(
+        kind=JobKind.GENERATE, params=asked.to_json(), result=generation_result(range(seed, seed + count)).to_json()
+    )
 
 
-def drawn(seeds: Any = (), **more: Any) -> GenerationResult:
+def generation_result(seeds: Any = (), **more: Any) -> GenerationResult:
     values: dict[str, Any] = {"version_id": 7, "picture": PHOTO, "seeds": tuple(seeds)} | more
     return GenerationResult("dcgan v3", "dcgan v3 (dcgan light)", **values)

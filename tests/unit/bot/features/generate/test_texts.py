@@ -19,11 +19,11 @@ from core.domain.generation import (
 )
 from core.domain.jobs import JobKind
 from tests.unit.bot.fakes import JOB_ID, a_job
-from tests.unit.bot.features.generate.builders import EN, JA, PHOTO, a_grid, drawn
+from tests.unit.bot.features.generate.builders import EN, JA, PHOTO, a_grid_job, generation_result
 
 
 def test_a_grid_says_which_seeds_so_that_they_can_be_asked_for_again() -> None:
-    job = a_grid(truncation=0.7, traits={"smile": 1.0, "long-hair": -0.5})
+    job = a_grid_job(truncation=0.7, traits={"smile": 1.0, "long-hair": -0.5})
 
     embed = drawn_embed(EN, job, requests.result_of(job))
 
@@ -35,13 +35,15 @@ def test_a_grid_says_which_seeds_so_that_they_can_be_asked_for_again() -> None:
 
 def test_a_film_names_its_faces_shortly_where_they_are_in_a_row() -> None:
     row, others = FilmRequest((Face(4), Face(5), Face(6))), FilmRequest((Face(4), Face(9)), traits={"smile": 1.0})
-    told = [drawn_embed(EN, a_job(kind=JobKind.FILM, params=one.to_json()), drawn()) for one in (row, others)]
+    told = [
+        drawn_embed(EN, a_job(kind=JobKind.FILM, params=one.to_json()), generation_result()) for one in (row, others)
+    ]
 
     assert [one.description for one in told] == ["Seeds **4** to **6**", "face 4, face 9\n-# smile +1"]
 
 
 def test_seeds_are_never_grouped_by_thousands() -> None:
-    job = a_grid(1, 2_000_000_000)
+    job = a_grid_job(1, 2_000_000_000)
 
     assert drawn_embed(EN, job, requests.result_of(job)).description == "Seed **2000000000**"
     assert drawn_embed(JA, job, requests.result_of(job)).description == "シード **2000000000**"
@@ -62,17 +64,17 @@ def test_seeds_are_never_grouped_by_thousands() -> None:
 def test_everything_that_is_drawn_has_its_words(language: str, kind: JobKind, asked: Any, more: Any) -> None:
     words, job = words_in(language), a_job(kind=kind, params=asked.to_json())
 
-    embed = drawn_embed(words, job, drawn(**more))
+    embed = drawn_embed(words, job, generation_result(**more))
 
     assert embed.title
-    assert alt_text(words, job, drawn(**more))
+    assert alt_text(words, job, generation_result(**more))
     assert "None" not in f"{embed.title}{embed.description or ''}"
 
 
 def test_distances_are_numbered_and_explained() -> None:
     job = a_job(kind=JobKind.NEAREST, params=NearestRequest(Face(4)).to_json())
 
-    text = str(drawn_embed(EN, job, drawn(distances=(0.4, 1.25))).description)
+    text = str(drawn_embed(EN, job, generation_result(distances=(0.4, 1.25))).description)
 
     assert text.splitlines()[0] == "**1** 0.40 · **2** 1.25"
     assert "near 0 it would be a copy" in text

@@ -11,7 +11,7 @@ from core.domain.generation import (
 )
 from core.domain.jobs import JobKind
 from tests.unit.bot.fakes import JOB_ID, a_job
-from tests.unit.bot.features.generate.builders import EN, SNOWFLAKE, a_grid, drawn
+from tests.unit.bot.features.generate.builders import EN, SNOWFLAKE, a_grid_job, generation_result
 
 
 def ids(view: Any) -> list[str]:
@@ -20,9 +20,9 @@ def ids(view: Any) -> list[str]:
 
 async def test_under_a_grid_there_is_what_makes_sense_with_it() -> None:
     traits = ("smile", "glasses")
-    job, few = a_grid(), drawn(range(41, 49), traits=traits)
-    starter = drawn(range(41, 49), version_id=None)
-    like, smiling = a_grid(like=Face(5)), a_grid(traits={"smile": 1.0})
+    job, few = a_grid_job(), generation_result(range(41, 49), traits=traits)
+    starter = generation_result(range(41, 49), version_id=None)
+    like, smiling = a_grid_job(like=Face(5)), a_grid_job(traits={"smile": 1.0})
 
     for one in (job, smiling):
         assert ids(drawn_view(EN, one, few)) == [
@@ -33,13 +33,15 @@ async def test_under_a_grid_there_is_what_makes_sense_with_it() -> None:
             f"drawn:trait:{JOB_ID}:0s",
         ]
     assert ids(drawn_view(EN, job, starter))[2:] == [f"drawn:like:{JOB_ID}:0s"]
-    assert ids(drawn_view(EN, a_grid(1), drawn([41])))[1] == f"drawn:like:{JOB_ID}:0s"  # no film of one face
-    assert ids(drawn_view(EN, like, drawn(range(8)))) == [f"drawn:again:{JOB_ID}:0"]
-    assert drawn_view(EN, a_job(kind=JobKind.FILM), drawn(traits=traits)) is None
+    assert (
+        ids(drawn_view(EN, a_grid_job(1), generation_result([41])))[1] == f"drawn:like:{JOB_ID}:0s"
+    )  # no film of one face
+    assert ids(drawn_view(EN, like, generation_result(range(8)))) == [f"drawn:again:{JOB_ID}:0"]
+    assert drawn_view(EN, a_job(kind=JobKind.FILM), generation_result(traits=traits)) is None
 
 
 async def test_of_many_faces_one_is_chosen_first() -> None:
-    view: Any = drawn_view(EN, a_grid(64), drawn(range(41, 105), traits=("smile",) * 20))
+    view: Any = drawn_view(EN, a_grid_job(64), generation_result(range(41, 105), traits=("smile",) * 20))
 
     selects = [item.item for item in view.children[2:]]
     assert [one.custom_id.split(":")[1] for one in selects] == ["face", "face", "face", "trait"]
@@ -49,9 +51,9 @@ async def test_of_many_faces_one_is_chosen_first() -> None:
 
 
 async def test_custom_ids_are_short_enough_and_found_again() -> None:
-    job = a_grid(26, MAX_SEED - 64)
+    job = a_grid_job(26, MAX_SEED - 64)
     long = a_job(kind=JobKind.GENERATE, params=job.params, id=SNOWFLAKE)
-    view: Any = drawn_view(EN, long, drawn(range(26), traits=("smile",)))
+    view: Any = drawn_view(EN, long, generation_result(range(26), traits=("smile",)))
 
     for item in view.children:
         template = type(item).__discord_ui_compiled_template__

@@ -42,12 +42,14 @@ FOOL = OptimizeRequest("Mina", OptimizeMode.FOOL, 7, Face(photo=PHOTO, index=1),
 NOISE = OptimizeRequest("Mina", OptimizeMode.NOISE, 7, seed=41)
 
 
-def made(after: Prediction | None = NAMED, mode: OptimizeMode = OptimizeMode.FOOL, **more: Any) -> OptimizeResult:
+def optimize_result(
+    after: Prediction | None = NAMED, mode: OptimizeMode = OptimizeMode.FOOL, **more: Any
+) -> OptimizeResult:
     values: dict[str, Any] = {"picture": PICTURE, "sheet": SHEET, "before": OTIS, "steps": 100, "seconds": 4.25}
     return OptimizeResult(mode, "Mina", "recogniser v2 (cnn modern)", 5, after=after, **(values | more))
 
 
-def a_fooling(asked: OptimizeRequest = FOOL, result: OptimizeResult | None = None) -> Job:
-    done = (result or made()).to_json()
+def an_optimize_job(asked: OptimizeRequest = FOOL, result: OptimizeResult | None = None) -> Job:
+    done = (result or optimize_result()).to_json()
     photos = {"photos": {"start": {"photo_url": "https://cdn.discordapp.com/a.jpg"}}}
     return a_job(kind=JobKind.OPTIMIZE, params=params_of(asked) | photos, result=done)

@@ -34,8 +34,8 @@ from tests.unit.bot.features.optimize.builders import (
     OTIS,
     PICTURE,
     UNSEEN,
-    a_fooling,
-    made,
+    an_optimize_job,
+    optimize_result,
 )
 
 
@@ -91,7 +91,7 @@ def test_what_was_said_is_asked_for_and_without_a_seed_each_picture_is_another()
 
 
 def test_to_continue_is_the_same_from_the_picture_that_was_posted_with_the_same_recogniser() -> None:
-    job = a_fooling()
+    job = an_optimize_job()
 
     asked = OptimizeRequest.from_json(params_of_next(job, CONTINUE))
 
@@ -100,8 +100,8 @@ def test_to_continue_is_the_same_from_the_picture_that_was_posted_with_the_same_
 
 
 def test_the_other_buttons_change_one_thing_each() -> None:
-    job, on = a_fooling(), replace(FOOL, so_far=PICTURE, version_id=5)
-    noise = a_fooling(NOISE, made(UNSEEN, OptimizeMode.NOISE))
+    job, on = an_optimize_job(), replace(FOOL, so_far=PICTURE, version_id=5)
+    noise = an_optimize_job(NOISE, optimize_result(UNSEEN, OptimizeMode.NOISE))
     wider, robust, again = (
         OptimizeRequest.from_json(params_of_next(one, action))
         for one, action in ((job, WIDER), (job, ROBUST), (noise, AGAIN))
@@ -115,7 +115,7 @@ def test_the_other_buttons_change_one_thing_each() -> None:
 
 @given(st.integers(1, 32))
 def test_twice_the_bound_stays_within_what_is_allowed(epsilon: int) -> None:
-    asked = OptimizeRequest.from_json(params_of_next(a_fooling(replace(FOOL, epsilon=epsilon)), WIDER))
+    asked = OptimizeRequest.from_json(params_of_next(an_optimize_job(replace(FOOL, epsilon=epsilon)), WIDER))
 
     assert epsilon <= asked.epsilon <= 32
 
@@ -123,14 +123,14 @@ def test_twice_the_bound_stays_within_what_is_allowed(epsilon: int) -> None:
 @pytest.mark.parametrize(
     ("asked", "result", "offered"),
     [
-        (FOOL, made(jpeg=NAMED), (CONTINUE,)),
-        (FOOL, made(jpeg=OTIS), (CONTINUE, ROBUST)),
-        (replace(FOOL, robust=True), made(jpeg=OTIS), (CONTINUE,)),
-        (FOOL, made(OTIS), (CONTINUE, WIDER)),
-        (replace(FOOL, epsilon=32), made(OTIS), (CONTINUE,)),
-        (FOOL, made(steps=40), ()),  # it ended by itself
-        (FOOL, made(steps=40, stopped=True), (CONTINUE,)),
-        (replace(NOISE, steps=100), made(UNSEEN, OptimizeMode.NOISE), (CONTINUE, AGAIN)),
+        (FOOL, optimize_result(jpeg=NAMED), (CONTINUE,)),
+        (FOOL, optimize_result(jpeg=OTIS), (CONTINUE, ROBUST)),
+        (replace(FOOL, robust=True), optimize_result(jpeg=OTIS), (CONTINUE,)),
+        (FOOL, optimize_result(OTIS), (CONTINUE, WIDER)),
+        (replace(FOOL, epsilon=32), optimize_result(OTIS), (CONTINUE,)),
+        (FOOL, optimize_result(steps=40), ()),  # it ended by itself
+        (FOOL, optimize_result(steps=40, stopped=True), (CONTINUE,)),
+        (replace(NOISE, steps=100), optimize_result(UNSEEN, OptimizeMode.NOISE), (CONTINUE, AGAIN)),
         (FOOL, OptimizeResult(OptimizeMode.FOOL, "Mina", "recogniser v2", 5), ()),
     ],
 )
@@ -141,7 +141,7 @@ def test_only_what_makes_sense_is_offered(
 
 
 def test_a_job_without_a_picture_has_nothing_to_go_on_from() -> None:
-    for job in (replace(a_fooling(), result=None), a_fooling(result=made(picture=None))):
+    for job in (replace(an_optimize_job(), result=None), an_optimize_job(result=optimize_result(picture=None))):
         with pytest.raises(OmokageError) as refused:
             requests.params_of_next(job, CONTINUE)
         assert refused.value.code is ErrorCode.PHOTO_GONE

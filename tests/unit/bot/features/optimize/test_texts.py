@@ -35,8 +35,8 @@ from tests.unit.bot.features.optimize.builders import (
     OTIS,
     PICTURE,
     UNSEEN,
-    a_fooling,
-    made,
+    an_optimize_job,
+    optimize_result,
 )
 
 
@@ -61,10 +61,10 @@ from tests.unit.bot.features.optimize.builders import (
 def test_success_is_only_what_classify_itself_would_say(
     mode: str, after: Prediction, outcome: Outcome, title: str
 ) -> None:
-    result = made(after, OptimizeMode(mode))
+    result = optimize_result(after, OptimizeMode(mode))
     asked = FOOL if mode == "fool" else replace(NOISE, mode=OptimizeMode(mode))
 
-    embed = optimized_embed(EN, a_fooling(asked), asked, result)
+    embed = optimized_embed(EN, an_optimize_job(asked), asked, result)
 
     assert outcome_of(result) is outcome
     assert str(embed.title).startswith(title)
@@ -72,9 +72,9 @@ def test_success_is_only_what_classify_itself_would_say(
 
 def test_the_verdicts_before_and_after_stand_side_by_side() -> None:
     transfer = (Transfer("recogniser v1 (embedding)", OTIS, LEANING),)
-    result = made(jpeg=OTIS, norms=Norms(0.98, 4.125, 8), transfer=transfer, stopped=True)
+    result = optimize_result(jpeg=OTIS, norms=Norms(0.98, 4.125, 8), transfer=transfer, stopped=True)
 
-    embed = optimized_embed(EN, a_fooling(), FOOL, result)
+    embed = optimized_embed(EN, an_optimize_job(), FOOL, result)
 
     assert {field.name: field.value for field in embed.fields} == {
         "Before": "**Otis**\nOtis 97.0 %\nMina 2.0 %\n-# none of them: 1.0 %",
@@ -96,9 +96,9 @@ def test_without_a_face_it_is_said_that_it_was_only_taken_for_one() -> None:
 
 @pytest.mark.parametrize(("unknown", "text"), [(0.9, "it would say “nobody I know”"), (0.1, "is an answer, too")])
 def test_of_noise_it_is_said_whether_the_recogniser_would_be_taken_in(unknown: float, text: str) -> None:
-    result = made(replace(UNSEEN, unknown=unknown), OptimizeMode.NOISE)
+    result = optimize_result(replace(UNSEEN, unknown=unknown), OptimizeMode.NOISE)
 
-    assert text in str(optimized_embed(EN, a_fooling(NOISE), NOISE, result).description)
+    assert text in str(optimized_embed(EN, an_optimize_job(NOISE), NOISE, result).description)
 
 
 def test_names_cannot_break_the_text() -> None:
@@ -126,9 +126,9 @@ def test_every_outcome_has_its_words_within_discords_limits(
     verdict = None if after is None else replace(after, top=crowd, named=name if after.named else None)
     transfer = (Transfer("m" * 100, OTIS, OTIS),) * 2
     asked = replace(FOOL if mode is OptimizeMode.FOOL else NOISE, mode=mode, robust=True, so_far=PICTURE)
-    result = replace(made(verdict, mode, jpeg=verdict, norms=Norms(1, 2, 3), transfer=transfer), target=name)
+    result = replace(optimize_result(verdict, mode, jpeg=verdict, norms=Norms(1, 2, 3), transfer=transfer), target=name)
 
-    embed = optimized_embed(words, a_fooling(asked, result), asked, result)
+    embed = optimized_embed(words, an_optimize_job(asked, result), asked, result)
 
     assert 0 < len(str(embed.title)) <= 256
     assert all(0 < len(str(field.value)) <= 1024 for field in embed.fields)

@@ -19,22 +19,22 @@ HANAKO, TARO = Candidate(1, "Hanako", 0.92), Candidate(2, "Taro", 0.05)
 BOX = Box(0, 0, 10, 10)
 
 
-def answered(*faces: FaceAnswer) -> ClassifyResult:
+def classify_result(*faces: FaceAnswer) -> ClassifyResult:
     return ClassifyResult(100, 100, "0" * 64, "image/jpeg", faces, "embedding-1", 0.42)
 
 
-def found(number: int, *top: Candidate, named: bool = False) -> FaceAnswer:
+def predicted_face(number: int, *top: Candidate, named: bool = False) -> FaceAnswer:
     return FaceAnswer(number, BOX, 0.9, top[0].person_id if named else None, top[0].name if named else None, top)
 
 
-def stored(number: int, person: Candidate | None = None, rejected: frozenset[int] = frozenset()) -> StoredFace:
+def stored_face(number: int, person: Candidate | None = None, rejected: frozenset[int] = frozenset()) -> StoredFace:
     who = (person.person_id, person.name, rejected, 33) if person else (None, None, rejected, None)
     return StoredFace(FaceRef(9, number), BOX, 0.9, (), *who)
 
 
 HUGE = 2**63 - 1  # the largest id that the database holds
 
-PLACE = FaceLocation(HUGE, 9999, HUGE)
+LOCATION = FaceLocation(HUGE, 9999, HUGE)
 
 WORDS = [words_in("en"), words_in("ja")]
 
@@ -46,9 +46,9 @@ def form_codes(form: Any) -> set[str]:
     return set(re.findall(r"'code': '(\w+)'", repr(problems._errors)))
 
 
-def known(number: int = 1, name: str = "W" * 64) -> ShownFace:
+def named_face(number: int = 1, name: str = "W" * 64) -> ShownFace:
     return ShownFace(number, HUGE, name, 0.9, (), None, editable=True)
 
 
-def unknown(number: int) -> ShownFace:
+def unknown_face(number: int) -> ShownFace:
     return ShownFace(number, None, None, None, (), None, editable=True)

@@ -9,23 +9,23 @@ import pytest
 from bot.features.people.face_views import FaceButton, FacesSelect, answer_view, face_row
 from bot.features.people.faces_form import FacesButton
 from bot.features.people.shown_faces import ShownFace
-from tests.unit.bot.features.people.builders import HUGE, PLACE, WORDS, known, unknown
+from tests.unit.bot.features.people.builders import HUGE, LOCATION, WORDS, named_face, unknown_face
 
 
 @pytest.mark.parametrize("words", WORDS)
 async def test_custom_ids_and_labels_fit_and_come_back(words: Any) -> None:
-    for button in face_row(words, known(), PLACE):
+    for button in face_row(words, named_face(), LOCATION):
         match = FaceButton.__discord_ui_compiled_template__.fullmatch(button.custom_id)
         assert match is not None
         again = await FaceButton.from_custom_id(None, button.item, match)
 
-        assert (again.action, again.person_id, again.location) == (button.action, HUGE, PLACE)
+        assert (again.action, again.person_id, again.location) == (button.action, HUGE, LOCATION)
         assert len(button.custom_id) <= 100
         assert 1 <= len(button.item.label or "") <= 80
 
 
 async def test_up_to_five_faces_have_a_row_each() -> None:
-    view = answer_view(WORDS[0], 9, [known(1, "Hanako"), *(unknown(n) for n in range(2, 6))])
+    view = answer_view(WORDS[0], 9, [named_face(1, "Hanako"), *(unknown_face(n) for n in range(2, 6))])
 
     assert view is not None
     rows = [[component["label"] for component in row["components"]] for row in view.to_components()]
@@ -43,7 +43,7 @@ async def test_up_to_five_faces_have_a_row_each() -> None:
 async def test_several_unknown_faces_have_one_button_where_there_is_room(
     words: Any, faces: int, numbers: str | None
 ) -> None:
-    view = answer_view(words, HUGE, [known(200), *(unknown(n) for n in range(1, faces + 1))])
+    view = answer_view(words, HUGE, [named_face(200), *(unknown_face(n) for n in range(1, faces + 1))])
 
     assert view is not None
     buttons = [item for item in view.children if isinstance(item, FacesButton)]
@@ -57,7 +57,7 @@ async def test_several_unknown_faces_have_one_button_where_there_is_room(
 
 @pytest.mark.parametrize(("faces", "pages"), [(6, [6]), (25, [25]), (26, [25, 1]), (125, [25] * 5), (200, [25] * 5)])
 async def test_more_faces_are_chosen_from_selects(faces: int, pages: list[int]) -> None:
-    view = answer_view(WORDS[0], HUGE, [unknown(n) for n in range(1, faces + 1)])
+    view = answer_view(WORDS[0], HUGE, [unknown_face(n) for n in range(1, faces + 1)])
 
     assert view is not None
     selects = [row["components"][0] for row in view.to_components() if row["components"][0]["type"] == 3]

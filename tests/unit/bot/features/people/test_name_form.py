@@ -8,14 +8,14 @@ import pytest
 
 from bot.features.people.name_form import FORM, NameForm
 from core.domain.faces import Candidate
-from tests.unit.bot.features.people.builders import PLACE, WORDS, form_codes
+from tests.unit.bot.features.people.builders import LOCATION, WORDS, form_codes
 
 
 @pytest.mark.parametrize("words", WORDS)
 async def test_the_form_offers_the_likeliest_and_any_other_name_and_requires_neither(words: Any) -> None:
     likely = [Candidate(n, "N" * 64, 0.5 if n < 3 else 0.0) for n in range(40)]
 
-    form = NameForm(words, PLACE, likely).to_dict()
+    form = NameForm(words, LOCATION, likely).to_dict()
 
     who, name = (label["component"] for label in form["components"])
     assert (who["type"], name["type"]) == (3, 4)
@@ -29,7 +29,7 @@ async def test_the_form_offers_the_likeliest_and_any_other_name_and_requires_nei
 
 @pytest.mark.parametrize("words", WORDS)
 async def test_where_nobody_is_known_a_name_must_be_typed(words: Any) -> None:
-    form = NameForm(words, PLACE, []).to_dict()
+    form = NameForm(words, LOCATION, []).to_dict()
 
     (name,) = (label["component"] for label in form["components"])
     assert (name["max_length"], name["required"]) == (64, True)

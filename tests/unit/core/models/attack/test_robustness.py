@@ -1,4 +1,4 @@
-"""The check of a head, on a head whose weak point is known: it looks at the mean of a colour."""
+"""The check of a head, on a head whose weak point is known: it view_specs at the mean of a colour."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ PEOPLE = 3
 @dataclass(frozen=True)
 class FakeSlopes:
     losses: NDArray[np.float64]
-    chances: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
 
 
 class Head:
     """Sure of person k where the k-th channel's mean is high enough; "unknown" wins where the chip is dark."""
 
     classes = tuple((name, number) for number, name in enumerate(("Ann", "Ben", "Cleo"), 1))
-    looks = (
+    view_specs = (
         SimpleNamespace(view=View(Framing.CROP, 14), size=12),
         SimpleNamespace(view=View(Framing.ALIGNED, 150), size=150),
     )
 
-    def chances(self, faces: Sequence[NDArray[np.uint8]], *, closed: bool) -> NDArray[np.float64]:
+    def probabilities(self, faces: Sequence[NDArray[np.uint8]], *, closed: bool) -> NDArray[np.float64]:
         crops, chips = faces
         assert crops.shape[1:] == (12, 12, 3)
         assert chips.shape[1:] == (150, 150, 3)
@@ -51,9 +51,9 @@ class Head:
         unknown = np.where(closed | (chips.mean((1, 2, 3)) > UNKNOWN), 0.0, 1.0)[:, None]
         return np.hstack([(1 - unknown) * people, unknown])
 
-    def slopes(self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool) -> Any:
-        chances = self.chances(faces, closed=closed)
-        return FakeSlopes(-np.log(chances[np.arange(len(targets)), targets]), chances)
+    def loss_gradients(self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool) -> Any:
+        probabilities = self.probabilities(faces, closed=closed)
+        return FakeSlopes(-np.log(probabilities[np.arange(len(targets)), targets]), probabilities)
 
 
 def brighten(
@@ -139,11 +139,11 @@ def test_an_attack_has_nothing_more_to_gain_once_a_face_is_named() -> None:
 def slowly(
     head: Any, pictures: Any, faces: Any, targets: Any, *, epsilon: int, steps: int, losses: list[float] | None = None
 ) -> list[Any]:
-    """Looks at a face's slope before and after it is changed, as a real attack does."""
+    """Looks at a face's gradient before and after it is changed, as a real attack does."""
     changed = brighten(head, pictures, faces, targets, epsilon=epsilon, steps=steps)
     for picture in (pictures[0], changed[0], changed[0]):
         crops, chips = picture[None, 26:38, 26:38], np.zeros((1, 150, 150, 3), np.uint8)
-        loss = float(head.slopes([crops, chips], targets, closed=True).losses[0])
+        loss = float(head.loss_gradients([crops, chips], targets, closed=True).losses[0])
         if losses is not None:
             losses.append(loss)
         if loss == 0.0:

@@ -98,7 +98,7 @@ class RedHead:
 @dataclass(frozen=True)
 class Reached:
     loss: float
-    chance: float
+    probability: float
 
 
 class Reddening:

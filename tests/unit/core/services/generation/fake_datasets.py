@@ -1,4 +1,4 @@
-"""A data set on a shelf: pictures without shards, compared by their colours."""
+"""A fake data set: pictures without shards, whose features are their colours."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.training_tables import datasets, versions
 from core.vision.views import View
-from tests.unit.core.services.generation.linear_faces import SIZE, LinearFaces
+from tests.unit.core.services.generation.linear_generator import SIZE, LinearGenerator
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PICTURES, HELD_OUT = 40, 10
 
 
 @dataclass
-class Rows:
-    """As much of a DatasetReader as is needed."""
+class FakeReader:
+    """The part of DatasetReader that a search for neighbours uses."""
 
     pictures: NDArray[np.uint8]
     views: list[View]
@@ -32,19 +32,19 @@ class Rows:
         return self.pictures
 
 
-class Shelf:
-    """One data set of faces that a LinearFaces draws for the seeds 1000, 1001, ...; the last ones are held out."""
+class FakeDatasets:
+    """One data set of faces that a LinearGenerator renders for the seeds 1000, 1001, ...; the last are held out."""
 
     def __init__(self, blobs: Blobs) -> None:
         self.blobs = blobs
         self.guild = 0
-        self.pictures = LinearFaces().render(LinearFaces().latents(range(1000, 1000 + PICTURES)))
+        self.pictures = LinearGenerator().render(LinearGenerator().latents(range(1000, 1000 + PICTURES)))
         self.views: list[View] = []
         self.described: list[int] = []  # how many pictures at a time
         self.seeds: list[int] = []
 
     def fill(self, version_id: int, database: Database, guild: int) -> None:
-        """Let a version have been trained on it."""
+        """Insert the data set as the one that a version was trained on."""
         self.guild = guild
         values = {"guild_id": guild, "name": "faces", "version": 1, "hash": "ab", "pictures": PICTURES}
         values |= {"manifest": {}, "created_by": 1, "created_at": NOW}
@@ -55,8 +55,8 @@ class Shelf:
     def dataset(self, dataset_id: int) -> Dataset:
         return Dataset(dataset_id, self.guild, "faces", 1, "ab", (), (), PICTURES, 0, 1, NOW)
 
-    def open(self, dataset: Dataset) -> Rows:
-        return Rows(self.pictures, self.views)
+    def open(self, dataset: Dataset) -> FakeReader:
+        return FakeReader(self.pictures, self.views)
 
     def describe(self, pictures: NDArray[np.uint8], view: View) -> NDArray[np.float64]:
         assert pictures.shape[1:] == (SIZE, SIZE, 3)

@@ -1,4 +1,4 @@
-"""A draw service around models, photos and data sets that are as small as can be."""
+"""A generation service with small fakes of models, photos and data sets, and helpers that read its pictures."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from core.services.registry.service import RegistryService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.training_tables import versions
-from tests.unit.core.services.generation.fake_datasets import Shelf
-from tests.unit.core.services.generation.linear_faces import SIZE, LinearFaces, read_off
+from tests.unit.core.services.generation.fake_datasets import FakeDatasets
+from tests.unit.core.services.generation.linear_generator import SIZE, LinearGenerator, read_bars
 
 GUILD = 700
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
-class Camera:
-    """Decodes a photo of a grey level a byte says, with as many faces as the test put there."""
+class FakePhotos:
+    """Fake decoder and detector: a photo is one byte, its grey level, and shows `faces` faces."""
 
     def __init__(self) -> None:
         self.faces = 1
@@ -50,8 +50,8 @@ class Camera:
 
     def detect(self, image: np.ndarray) -> list[DetectedFace]:
         if image.shape != (120, 160, 3):
-            return []  # enlarged, in search of a face that fills it
-        return [face_at(50 * place, 40 - 5 * place) for place in range(self.faces)]
+            return []  # the enlarged picture of `find_face`
+        return [face_at(50 * index, 40 - 5 * index) for index in range(self.faces)]
 
 
 def face_at(left: float, side: float) -> DetectedFace:
@@ -61,27 +61,29 @@ def face_at(left: float, side: float) -> DetectedFace:
 
 
 @dataclass
-class Studio:
-    """The service with fakes, and short ways to ask it. `models`: by their weights."""
+class GenerationSetup:
+    """The service with its fakes, and short ways to call it. `models`: by their weights."""
 
     database: Database
     blobs: Blobs
-    models: dict[bytes, LinearFaces] = field(default_factory=dict)
+    models: dict[bytes, LinearGenerator] = field(default_factory=dict)
     loads: list[str] = field(default_factory=list)
     starters: bool = False
 
     def __post_init__(self) -> None:
-        self.camera, self.shelf = Camera(), Shelf(self.blobs)
+        self.photos, self.datasets = FakePhotos(), FakeDatasets(self.blobs)
         self.registry = RegistryService(self.database, self.blobs)
         self.generators = GeneratorCache(self.registry, self._load, self._starter, lambda _guild: self.starters)
-        codes = FaceLatents(FaceCropper(self.camera, self.camera), self.blobs)
-        nearest = NearestNeighbours(self.shelf.dataset, self.shelf.open, self.shelf.describe, self.shelf.hold_out)
-        self.service = GenerationService(self.generators, codes, nearest, self.blobs)
+        latents = FaceLatents(FaceCropper(self.photos, self.photos), self.blobs)
+        nearest = NearestNeighbours(
+            self.datasets.dataset, self.datasets.open, self.datasets.describe, self.datasets.hold_out
+        )
+        self.service = GenerationService(self.generators, latents, nearest, self.blobs)
 
-    def add(self, kind: RunKind, number: int = 1, *, guild: int = GUILD, model: LinearFaces | None = None) -> int:
-        """A version; its weights are a name under which the model is found."""
+    def add(self, kind: RunKind, number: int = 1, *, guild: int = GUILD, model: LinearGenerator | None = None) -> int:
+        """Add a version; its weights are the key of its model in `models`."""
         weights = f"{kind} {number} of {guild}".encode()
-        self.models[weights] = model or LinearFaces(encodes=kind is RunKind.VAE)
+        self.models[weights] = model or LinearGenerator(encodes=kind is RunKind.VAE)
         card = {"dataset_title": "faces v1", "dataset_hash": "ab", "config": {"head": kind.value, "seed": 3}}
         card |= {"classes": [], "metrics": {}, "parts": []}
         values = {"guild_id": guild, "kind": kind, "number": number, "architecture": f"{kind.value}-light", "size": 9}
@@ -108,7 +110,7 @@ class Studio:
         return Image.open(io.BytesIO(self.blobs.get(drawn.picture)))
 
     def film(self, drawn: GenerationResult) -> list[Image.Image]:
-        """What is seen at each twentieth of a second; the file has frames that are alike once."""
+        """Return the frame shown at each twentieth of a second; the file merges equal frames."""
         assert drawn.film is not None
         film = Image.open(io.BytesIO(self.blobs.get(drawn.film)))
         shown: list[Image.Image] = []
@@ -117,37 +119,37 @@ class Studio:
             shown += [frame.convert("RGB")] * (frame.info["duration"] // FRAME_MS)
         return shown
 
-    def _load(self, architecture: str, config: Mapping[str, JSON], weights: bytes) -> LinearFaces:
+    def _load(self, architecture: str, config: Mapping[str, JSON], weights: bytes) -> LinearGenerator:
         self.loads.append(architecture)
         return self.models[weights]
 
     def _starter(self, name: str) -> tuple[str, Mapping[str, JSON], bytes]:
-        self.models.setdefault(name.encode(), LinearFaces(encodes=name == "starter vae"))
+        self.models.setdefault(name.encode(), LinearGenerator(encodes=name == "starter vae"))
         return name, {}, name.encode()
 
 
-def tiles(picture: Image.Image, scale: int, *, labelled: bool = True) -> list[list[int]]:
-    """What the bars of each tile say, row by row; see LinearFaces."""
+def read_tiles(picture: Image.Image, scale: int, *, labelled: bool = True) -> list[list[int]]:
+    """Read the bars of each tile, row by row; see LinearGenerator."""
     pixels, side = np.asarray(picture).astype(int), SIZE * scale
     below = round(max(12, round(side * 0.11)) * 1.4) if labelled else 0
-    found = []
+    bars = []
     for top in range(4, pixels.shape[0] - side, side + below + 4):
         middles = range(4 + side // 2, pixels.shape[1] - side // 2, side + 4)
-        found += [read_off(pixels[top : top + side, middle, 0], scale) for middle in middles]
-    return found
+        bars += [read_bars(pixels[top : top + side, middle, 0], scale) for middle in middles]
+    return bars
 
 
-def level(codes: np.ndarray) -> list[int]:
-    return [int(one) for one in np.clip(np.rint(128 + 20 * codes), 0, 255)]
+def bar_levels(latent: np.ndarray) -> list[int]:
+    return [int(value) for value in np.clip(np.rint(128 + 20 * latent), 0, 255)]
 
 
-def faces(*seeds: int, truncation: float = 1.0) -> list[list[int]]:
-    return [level(code) for code in LinearFaces().latents(seeds, truncation)]
+def expected_bars(*seeds: int, truncation: float = 1.0) -> list[list[int]]:
+    return [bar_levels(latent) for latent in LinearGenerator().latents(seeds, truncation)]
 
 
-def near(found: list[list[int]], wanted: list[list[int]], by: int = 3) -> bool:
-    """Enlarging rounds a little."""
-    return np.asarray(found) == pytest.approx(np.asarray(wanted), abs=by)  # type: ignore[no-any-return]
+def is_close(bars: list[list[int]], expected: list[list[int]], by: int = 3) -> bool:
+    """Compare bars; enlarging rounds a little."""
+    return np.asarray(bars) == pytest.approx(np.asarray(expected), abs=by)  # type: ignore[no-any-return]
 
 
 SCALE = 192 // SIZE

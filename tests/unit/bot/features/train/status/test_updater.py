@@ -52,8 +52,8 @@ async def test_a_message_that_could_not_be_noted_is_not_posted_again(
     run, runs = a_run(), Runs(locked=3)
     bot: Any = SimpleNamespace(threads=SimpleNamespace(quick=now), services=SimpleNamespace(runs=runs))
     boards = StatusMessageUpdater(bot, lambda: NOW)
-    boards.post = create_autospec(StatusMessagePoster, instance=True)
-    boards.post.new.return_value = NEW  # type: ignore[attr-defined]
+    boards.poster = create_autospec(StatusMessagePoster, instance=True)
+    boards.poster.new.return_value = NEW  # type: ignore[attr-defined]
     monkeypatch.setattr(updater, "build_content", AsyncMock(return_value=page(run)))
     # When it is shown until that works
     while runs.noted[0] == OLD:
@@ -61,8 +61,8 @@ async def test_a_message_that_could_not_be_noted_is_not_posted_again(
         boards._next_edit_at.clear()
         await boards._update(run)
     # Then a new message took its place once, and the old one says so
-    assert boards.post.new.await_count == 1  # type: ignore[attr-defined]
-    assert boards.post.retire.await_count == 1  # type: ignore[attr-defined]
+    assert boards.poster.new.await_count == 1  # type: ignore[attr-defined]
+    assert boards.poster.retire.await_count == 1  # type: ignore[attr-defined]
     assert runs.noted[:2] == (NEW, NOW)
     assert "its message was not shown (OperationalError)" in caplog.text
     assert not [record for record in caplog.records if record.exc_info]

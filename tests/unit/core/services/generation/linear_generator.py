@@ -1,4 +1,4 @@
-"""A model that draws faces, made of a matrix: small, exact, and in no need of TensorFlow."""
+"""A fake generator: each latent number is the brightness of a bar; exact, and without TensorFlow."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from core.domain.errors import ErrorCode, OmokageError
 from core.vision.views import Framing, View
 
-SIZE, LATENT_SIZE, BAR = 32, 6, 4  # pixels of a picture, numbers of a code, rows that show each
+SIZE, LATENT_SIZE, BAR = 32, 6, 4  # pixels a side, numbers of a latent, rows of a bar
 Latents = NDArray[np.float32]
 Pictures = NDArray[np.uint8]
 
 
-class LinearFaces:
-    """A code's numbers are the brightness of as many bars; encoding reads them off."""
+class LinearGenerator:
+    """Render a latent's numbers as bars, and encode a picture by reading them."""
 
     def __init__(self, *, encodes: bool = True, framing: Framing = Framing.PORTRAIT) -> None:
         self.view = View(framing, SIZE)
@@ -59,6 +59,6 @@ class LinearFaces:
         return np.zeros(LATENT_SIZE, np.float32)
 
 
-def read_off(column: NDArray[np.uint8], scale: int) -> list[int]:
-    """The bars in a column of a picture that is so many times larger."""
+def read_bars(column: NDArray[np.uint8], scale: int) -> list[int]:
+    """Read the bars in a column of a picture enlarged by `scale`."""
     return [int(column[round((BAR * bar + 1.5 * BAR) * scale)]) for bar in range(LATENT_SIZE)]

@@ -18,7 +18,7 @@ import aiohttp
 import discord
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.delivery.reply import Reply
+from bot.reply import Reply
 from core.domain.jobs import Job, OutboxEntry
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Undeliverable(Exception):  # noqa: N818 - a state of the world, not an err
     """No channel or message is left to which this reply could go."""
 
 
-class _OriginalMessage(Enum):
+class _EditFailure(Enum):
     """Why the interaction's own message could not be edited."""
 
     TOKEN_DEAD = auto()
@@ -93,7 +93,7 @@ class ReplyPoster:
         edited = await self._edit_original(job, reply)
         if isinstance(edited, int):
             return edited
-        if edited is _OriginalMessage.MESSAGE_GONE and job.answer_message_id is not None:
+        if edited is _EditFailure.MESSAGE_GONE and job.answer_message_id is not None:
             raise Undeliverable("its message was deleted")
         return await self._send_message(job, entry, reply)
 
@@ -102,7 +102,7 @@ class ReplyPoster:
         job = self._with_message(job)
         if job.id in self._unsaved:
             await self.note_message(job.id, self._unsaved[job.id])
-        if await self._edit_original(job, reply) is not _OriginalMessage.TOKEN_DEAD or job.answer_message_id is None:
+        if await self._edit_original(job, reply) is not _EditFailure.TOKEN_DEAD or job.answer_message_id is None:
             return
         channel = self._channel(job)
         if self._clock() - discord.utils.snowflake_time(job.answer_message_id) < _EDITABLE:
@@ -115,30 +115,30 @@ class ReplyPoster:
     def _with_message(self, job: Job) -> Job:
         return replace(job, answer_message_id=self._unsaved.get(job.id, job.answer_message_id))
 
-    async def _edit_original(self, job: Job, reply: Reply) -> int | _OriginalMessage:
+    async def _edit_original(self, job: Job, reply: Reply) -> int | _EditFailure:
         """Replace the acknowledgement by this message; can be repeated."""
         if not self._token_lives(job):
-            return _OriginalMessage.TOKEN_DEAD
+            return _EditFailure.TOKEN_DEAD
         try:
             message = await self._webhook(job).edit_message(_ORIGINAL, **reply.edit_arguments())
         except discord.HTTPException as error:
-            return _outcome_of(error)
+            return _edit_failure(error)
         return int(message.id)
 
-    async def _reply_ephemerally(self, job: Job, reply: Reply) -> _OriginalMessage | None:
+    async def _reply_ephemerally(self, job: Job, reply: Reply) -> _EditFailure | None:
         """Show the reply to the member alone; first delete the public "thinking", which a follow-up would replace."""
         if not self._token_lives(job):
-            return _OriginalMessage.TOKEN_DEAD
+            return _EditFailure.TOKEN_DEAD
         webhook = self._webhook(job)
         try:
             await webhook.delete_message(_ORIGINAL)
         except discord.HTTPException as error:
-            if _outcome_of(error) is _OriginalMessage.TOKEN_DEAD:
-                return _OriginalMessage.TOKEN_DEAD
+            if _edit_failure(error) is _EditFailure.TOKEN_DEAD:
+                return _EditFailure.TOKEN_DEAD
         try:
             await webhook.send(**reply.message_arguments(), ephemeral=True)
         except discord.HTTPException as error:
-            return _outcome_of(error)
+            return _edit_failure(error)
         return None
 
     async def _send_message(self, job: Job, entry: OutboxEntry, reply: Reply) -> int:
@@ -195,10 +195,10 @@ class ReplyPoster:
         return discord.Webhook.from_state(data=data, state=self._bot._connection)  # noqa: SLF001 - no public way
 
 
-def _outcome_of(error: discord.HTTPException) -> _OriginalMessage:
+def _edit_failure(error: discord.HTTPException) -> _EditFailure:
     """Say why the interaction's own message cannot be edited; raise errors that do not say so."""
     if error.code in _TOKEN_DEAD:
-        return _OriginalMessage.TOKEN_DEAD
+        return _EditFailure.TOKEN_DEAD
     if error.code == _UNKNOWN_MESSAGE:
-        return _OriginalMessage.MESSAGE_GONE
+        return _EditFailure.MESSAGE_GONE
     raise error
