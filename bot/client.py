@@ -24,13 +24,13 @@ from bot.delivery.relay import Relay
 from bot.delivery.reply_poster import ReplyPoster
 from bot.delivery.sweeper import sweep
 from bot.errors import reply_unknown_item, report_error
+from bot.form_router import FormRouter
 from bot.guild_settings import GuildSettingsCache
 from bot.intake.fetch import Fetcher
 from bot.intake.service import Intake
 from bot.readiness import beat, readiness_file
 from bot.retention import run_retention
 from bot.threads import Threads
-from bot.ui.forms import FormRouter
 from bot.ui.i18n import CommandTranslator
 from core.bootstrap import Services
 from core.domain.clock import now_utc

@@ -52,7 +52,7 @@ def run(steps: int = STEPS, seconds: float = SECONDS) -> dict[str, float | int |
     kept = quality.figures(faces.render(faces.latents(COMPARED)))["kid"]
     smallest = min(kid for _, kid in draft.metrics["kid_by_step"])
     return {
-        "ended": early_stop.latent if early_stop else "not yet",
+        "ended": early_stop.code if early_stop else "not yet",
         "steps": trainer.step,
         "best step": int(draft.metrics["best_step"]),
         "kept, kid": kept,

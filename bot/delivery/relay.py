@@ -13,9 +13,9 @@ import discord
 
 from bot.delivery.building import job_words
 from bot.delivery.progress import ProgressTracker
-from bot.delivery.reply import Reply
 from bot.delivery.reply_poster import TRANSIENT_ERRORS, ReplyPoster, Undeliverable
 from bot.errors import error_message, job_number_line
+from bot.reply import Reply
 from bot.ui.i18n import Words, choose
 from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError

@@ -18,7 +18,7 @@ import aiohttp
 import discord
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.delivery.reply import Reply
+from bot.reply import Reply
 from core.domain.jobs import Job, OutboxEntry
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.intake.face_fields import with_changed_fields
 from bot.intake.fetch import Fetcher
 from bot.intake.origin import origin_of
-from bot.intake.photos import Photo, check_photo, photo_url
+from bot.intake.photos import check_photo, photo_url
+from bot.photo import Photo
 from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON, Failure, Job, JobKind, JobRequest, JobState

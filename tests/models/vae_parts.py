@@ -64,18 +64,18 @@ def reader(count: int = COUNT, found: float = 1.0) -> Any:
     )
 
 
-def tensors(traits: tuple[str, ...] = ("smile",), latents: int = LATENT_SIZE) -> dict[str, np.ndarray]:
+def tensors(traits: tuple[str, ...] = ("smile",), latent_size: int = LATENT_SIZE) -> dict[str, np.ndarray]:
     """Of a model that was never trained: its pictures are noise, but as different as its codes."""
     random = np.random.default_rng(5)
-    nets = {"encoder": build_encoder(SIZE, latents), "decoder": build_decoder(SIZE, latents)}
+    nets = {"encoder": build_encoder(SIZE, latent_size), "decoder": build_decoder(SIZE, latent_size)}
     weights = {
         f"{name}/{one.path}": random.normal(0, 0.1, one.shape).astype(np.float32)
         ** (2 if "variance" in one.path else 1)
         for name, net in nets.items()
         for one in net.variables
     }
-    mixture = fit_mixture(random.normal(1, 1, (200, latents)))
-    directions = {f"trait/{name}": random.normal(0, 1, latents).astype(np.float32) for name in traits}
+    mixture = fit_mixture(random.normal(1, 1, (200, latent_size)))
+    directions = {f"trait/{name}": random.normal(0, 1, latent_size).astype(np.float32) for name in traits}
     return {**generator_tensors(weights, mixture), **directions}
 
 

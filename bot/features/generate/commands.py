@@ -13,7 +13,8 @@ from bot.features.generate.autocomplete import generators
 from bot.features.generate.options import FILMS, Count, GridSeed, Seed, Truncation, Typed, descriptions, names
 from bot.features.generate.parsing import parse_seeds, parse_traits
 from bot.features.generate.requests import JobSpec
-from bot.intake.photos import Photo, photo_from_attachment
+from bot.intake.photos import photo_from_attachment
+from bot.photo import Photo
 from bot.ui.i18n import localised
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import Face, GridRequest, MixRequest, MorphRequest

@@ -49,7 +49,7 @@ class VaeGenerator(GeneratorWithTraits):
         self._draw, self._read = _drawing(decoder), _reading(encoder, self._latent_size)
         self._mixture: Mixture = mixture_of(tensors)
         if self._mixture.mean.shape != (self._latent_size,):
-            raise ValueError("a mixture of another space of codes")
+            raise ValueError("a mixture of another latent space")
         # What each latent differs by, so that lengths count each of them alike. One that is unused would count for all.
         self._scale = np.maximum(self._mixture.deviations, 1e-3)
 

@@ -202,9 +202,9 @@ def test_another_guilds_person_is_unknown(jobs: JobService, people: PeopleServic
     found(jobs, 1, new_face())
     found(jobs, 2, new_face(), guild=OTHER)
     anna = named(people, 1, 1, "Anna")
-    for judge in (people.confirm, people.reject):
+    for label in (people.confirm, people.reject):
         with pytest.raises(OmokageError) as caught:
-            judge(FaceRef(2, 1), OTHER, anna.id, **PROVENANCE)
+            label(FaceRef(2, 1), OTHER, anna.id, **PROVENANCE)
         assert caught.value.code is ErrorCode.UNKNOWN_PERSON
     assert people.gallery.cannot_links(OTHER) == []
 

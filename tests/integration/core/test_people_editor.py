@@ -29,7 +29,7 @@ from tests.integration.core.parts import CHANNEL, GUILD, Clock, embedding, new_f
 from tests.integration.core.version_builders import Trained, draft
 
 OTHER = GUILD + 1
-SAID: dict[str, Any] = {"by": 41, "channel_id": CHANNEL, "message_id": 77, "source": "this-is"}
+PROVENANCE: dict[str, Any] = {"by": 41, "channel_id": CHANNEL, "message_id": 77, "source": "this-is"}
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ class Chat:
         return photo
 
     def name(self, job_id: int, number: int, name: str, guild: int = GUILD) -> Person:
-        return self.people.name_face(FaceRef(job_id, number), guild, name, **SAID)
+        return self.people.name_face(FaceRef(job_id, number), guild, name, **PROVENANCE)
 
     def answer(self, job_id: int) -> ClassifyResult:
         return ClassifyResult.from_json(self.jobs.get(job_id).result or {})
@@ -128,7 +128,7 @@ def test_merging_moves_faces_and_keeps_provenance(chat: Chat, editor: PeopleEdit
 def test_a_rejection_of_either_person_holds_for_the_merged_person(chat: Chat, editor: PeopleEditor) -> None:
     chat.photo(1, new_face(1), new_face(2, value=2.0, x=60), new_face(3, value=3.0, x=90))
     anna, ann = chat.name(1, 1, "Anna"), chat.name(1, 2, "Ann")
-    chat.people.reject(FaceRef(1, 3), GUILD, ann.id, **SAID)
+    chat.people.reject(FaceRef(1, 3), GUILD, ann.id, **PROVENANCE)
     editor.merge(GUILD, "Ann", "Anna", by=43)
     (link,) = chat.people.gallery.cannot_links(GUILD)
     assert (link.person_id, link.embedding) == (anna.id, embedding(3.0))
@@ -137,8 +137,8 @@ def test_a_rejection_of_either_person_holds_for_the_merged_person(chat: Chat, ed
 def test_a_face_with_contradicting_labels_shows_the_merged_person(chat: Chat, editor: PeopleEditor) -> None:
     chat.photo(1, new_face(1), new_face(2, value=2.0, x=60))
     anna, ann = chat.name(1, 1, "Anna"), chat.name(1, 2, "Ann")
-    chat.people.reject(FaceRef(1, 1), GUILD, ann.id, **SAID)
-    chat.people.reject(FaceRef(1, 2), GUILD, anna.id, **SAID)
+    chat.people.reject(FaceRef(1, 1), GUILD, ann.id, **PROVENANCE)
+    chat.people.reject(FaceRef(1, 2), GUILD, anna.id, **PROVENANCE)
     editor.merge(GUILD, "Ann", "Anna", by=43)
     assert chat.people.gallery.cannot_links(GUILD) == []
     assert [(face.person_id, face.rejected) for face in chat.people.faces_of(1)] == [(anna.id, frozenset())] * 2
@@ -234,7 +234,7 @@ def test_cannot_links_of_the_removed_person_end(chat: Chat, editor: PeopleEditor
     chat.photo(1, new_face(1), new_face(2, value=2.0, x=60))
     anna = chat.name(1, 1, "Anna")
     chat.name(1, 2, "Ben")
-    chat.people.reject(FaceRef(1, 2), GUILD, anna.id, **SAID)
+    chat.people.reject(FaceRef(1, 2), GUILD, anna.id, **PROVENANCE)
     editor.remove(GUILD, "Anna")
     assert chat.people.gallery.cannot_links(GUILD) == []
     assert [face.name for face in chat.people.faces_of(1)] == ["Ben"]
@@ -270,7 +270,7 @@ def test_a_face_that_was_rejected_as_the_removed_person_stays(chat: Chat, editor
     chat.photo(1, new_face())
     anna = chat.name(1, 1, "Anna")
     photo = chat.photo(2, new_face(value=2.0), guess=anna)
-    chat.people.reject(FaceRef(2, 1), GUILD, anna.id, **SAID)
+    chat.people.reject(FaceRef(2, 1), GUILD, anna.id, **PROVENANCE)
     picture = chat.answer(2).picture
     assert editor.remove(GUILD, "Anna").faces == 1
     assert (len(chat.people.faces_of(2)), blobs.exists(photo), blobs.exists(picture)) == (1, True, False)

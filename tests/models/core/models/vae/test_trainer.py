@@ -118,7 +118,7 @@ def test_a_run_that_gets_worse_ends_and_stays_ended_after_a_restore(
         endings.append(trainer.should_stop())
     assert endings[:5] == [None] * 5
     ending = endings[5]
-    assert (ending.latent, ending.step, ending.best, ending.figure, ending.value) == (
+    assert (ending.code, ending.step, ending.best, ending.figure, ending.value) == (
         "worse-and-worse", 6, 1, "held_out_loss", 0.2,
     )  # fmt: skip
     assert trainer.steps == trainer.step == 6
@@ -150,7 +150,7 @@ def test_weights_that_are_no_numbers_are_said_to_be(trainer: Any) -> None:
     )
     with pytest.raises(OmokageError) as refused:
         trainer.save_state()
-    assert refused.value.latent is ErrorCode.DIVERGED
+    assert refused.value.code is ErrorCode.DIVERGED
 
 
 def test_a_snapshot_that_is_none_is_refused(trainer: Any) -> None:
@@ -158,20 +158,20 @@ def test_a_snapshot_that_is_none_is_refused(trainer: Any) -> None:
     for damaged in (trainer.save_state()[:-5], weights_file.dump({}, {}), b""):
         with pytest.raises(OmokageError) as refused:
             trainer.restore(damaged)
-        assert refused.value.latent is ErrorCode.BAD_WEIGHTS
+        assert refused.value.code is ErrorCode.BAD_WEIGHTS
 
 
 def test_an_unknown_preset_is_refused() -> None:
     with pytest.raises(OmokageError) as refused:
         made(preset="deep")
-    assert refused.value.latent is ErrorCode.UNKNOWN_PRESET
+    assert refused.value.code is ErrorCode.UNKNOWN_PRESET
     assert refused.value.details["known"] == "vae, autoencoder"
 
 
 def test_next_to_no_pictures_are_refused() -> None:
     with pytest.raises(OmokageError) as refused:
         make_vae_trainer(run(), dataset(3), reader(3), judges())
-    assert refused.value.latent is ErrorCode.DATASET_UNFIT
+    assert refused.value.code is ErrorCode.DATASET_UNFIT
 
 
 def test_a_runs_options_change_the_recipe() -> None:

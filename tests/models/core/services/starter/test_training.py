@@ -178,4 +178,4 @@ def test_while_another_process_trains_it_says_so(tmp_path: Path) -> None:
         begin(services.runs, RunKind.VAE, data, PLAN, seed=1, owner="one")
         with pytest.raises(OmokageError) as refused:
             begin(services.runs, RunKind.VAE, data, PLAN, seed=1, owner="two")
-    assert refused.value.latent is ErrorCode.RUN_STATE
+    assert refused.value.code is ErrorCode.RUN_STATE
