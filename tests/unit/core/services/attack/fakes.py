@@ -152,12 +152,12 @@ class Lab:
         self.classifier = ClassifyService(
             self.eyes, make_recogniser, self.people.gallery, self.blobs, recogniser=recogniser, embedder="red"
         )
-        self.judge = PictureEvaluator(self.eyes, self.classifier, self.people)
+        self.evaluator = PictureEvaluator(self.eyes, self.classifier, self.people)
         self.parts = AttackDependencies(
             self.registry,
             self.people,
             self.blobs,
-            self.judge,
+            self.evaluator,
             self.eyes.decode,
             self.eyes.upright,
             heads.get,

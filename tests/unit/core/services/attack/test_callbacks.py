@@ -160,7 +160,7 @@ def test_pictures_that_are_alike_are_one_blob_and_kept_as_long(tmp_path: Path) -
     watch = JobCallback(blobs, lambda *_: None, lambda: False, lambda: False, lambda: now)
     alike = blobs.put(b"alike")
     for name in (alike, alike, alike):
-        watch._shown.append(name)
+        watch._previews.append(name)
         watch._forget(2)
         assert blobs.exists(alike)
     watch._forget(0)

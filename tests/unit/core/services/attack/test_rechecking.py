@@ -33,7 +33,7 @@ def head_of(lab: Lab, *names: str, unknown: float = 0.0) -> RedHead:
 
 
 def verdict(lab: Lab, head: RedHead, red: float, target: str = ANNA, pick: SelectFace = select_best) -> Prediction:
-    return lab.judge.verdict(lab.judge.look(painted(red), pick), head, lab.ids[target], GUILD)  # type: ignore[arg-type]
+    return lab.evaluator.predict(lab.evaluator.read(painted(red), pick), head, lab.ids[target], GUILD)  # type: ignore[arg-type]
 
 
 def test_the_likeliest_come_first_and_sum_to_one_if_it_had_to_be_one_of_three(lab: Lab) -> None:

@@ -41,16 +41,16 @@ class Impatient(OptimisationCallback):
         self.seen: list[int] = []
         self.start: np.ndarray | None = None
 
-    def stage(self, name: str, fraction: float) -> None:
+    def on_stage(self, name: str, fraction: float) -> None:
         self.stages.append(name)
 
-    def begin(self, attack: Optimiser, start: np.ndarray | None) -> None:
+    def on_begin(self, optimiser: Optimiser, start: np.ndarray | None) -> None:
         self.start = start
 
-    def step(self, curve: Curve) -> None:
+    def on_step(self, curve: Curve) -> None:
         self.seen.append(curve[-1][0])
 
-    def stops(self) -> bool:
+    def should_stop(self) -> bool:
         return len(self.seen) >= self.enough
 
 
