@@ -61,55 +61,60 @@ class OptimizeService:
             JobCancelledError: it was to end, before the first step or not because somebody wants the picture.
         """
         request = OptimizeRequest.from_json(job.params)
-        with JobCallback(self._parts.blobs, tell, cancelled, is_stop, self._clock) as watch:
-            return self.optimise(request, job.origin.guild_id, watch)
+        with JobCallback(self._parts.blobs, tell, cancelled, is_stop, self._clock) as callback:
+            return self.optimise(request, job.origin.guild_id, callback)
 
     def optimise(
-        self, request: OptimizeRequest, guild_id: int, watch: OptimisationCallback | None = None
+        self, request: OptimizeRequest, guild_id: int, callback: OptimisationCallback | None = None
     ) -> OptimizeResult:
         """The same without a job, for the CLI; photos are blobs here, too."""
-        watch = watch or OptimisationCallback()
-        watch.stage("reading", 0.0)
+        callback = callback or OptimisationCallback()
+        callback.on_stage("reading", 0.0)
         case = resolve_task(self._parts, request, guild_id)
         try:
             start, attack = prepare_attack(self._parts, case)
         except FaceChoiceNeededError as unclear:
             return _answer(case, choice=unclear.choice)
-        before = self._verdict(case, start.sight)
+        before = self._verdict(case, start.evaluated)
         if request.start is not None and before.named == case.target.name:
             raise OmokageError(ErrorCode.SAME_PERSON, target=case.target.name)
-        watch.begin(attack, start.picture if request.start else None)
-        reached = self._run(attack, watch)
-        watch.stage("judging", 0.9)
-        return self._judged(case, start, before, reached, watch)
+        callback.on_begin(attack, start.picture if request.start else None)
+        reached = self._run(attack, callback)
+        callback.on_stage("judging", 0.9)
+        return self._judged(case, start, before, reached, callback)
 
     def close(self) -> None:
         """End the photo reader's process; the next photo starts another."""
-        self._parts.judge.close()
+        self._parts.evaluator.close()
 
-    def _run(self, attack: Optimiser, watch: OptimisationCallback) -> _Reached:
+    def _run(self, attack: Optimiser, callback: OptimisationCallback) -> _Reached:
         """Step by step, until all are done, nothing more is to be gained, or it is to stop."""
         curve: list[tuple[int, float, float]] = []
         began, stopped = self._clock(), False
         while len(curve) < attack.steps and not attack.settled and not stopped:
-            stopped = watch.stops()
+            stopped = callback.should_stop()
             if not stopped:
                 curve.append(_point(attack))
-                watch.step(curve)
+                callback.on_step(curve)
         if stopped and not curve:
             raise JobCancelledError
         return _Reached(attack.picture, curve, self._clock() - began, stopped)
 
     def _judged(
-        self, case: AttackTask, start: StartPicture, before: Prediction, reached: _Reached, watch: OptimisationCallback
+        self,
+        case: AttackTask,
+        start: StartPicture,
+        before: Prediction,
+        reached: _Reached,
+        callback: OptimisationCallback,
     ) -> OptimizeResult:
-        blobs, judge = self._parts.blobs, self._parts.judge
+        blobs, evaluator = self._parts.blobs, self._parts.evaluator
         file = encode_png(reached.picture)
-        sight = judge.look(file, start.pick)
-        after = self._verdict(case, sight)
-        jpeg = self._verdict(case, judge.look(compress_jpeg(reached.picture), start.pick))
-        transfer = self._transfer(case, start.sight, sight)
-        watch.stage("drawing", 0.95)
+        evaluated = evaluator.read(file, start.select_face)
+        after = self._verdict(case, evaluated)
+        jpeg = self._verdict(case, evaluator.read(compress_jpeg(reached.picture), start.select_face))
+        transfer = self._transfer(case, start.evaluated, evaluated)
+        callback.on_stage("drawing", 0.95)
         sheet = render_sheet(start.picture, reached.picture, reached.curve, (before.target, after.target))
         return _answer(
             case,
@@ -126,8 +131,8 @@ class OptimizeService:
             curve=thin_curve(reached.curve),
         )
 
-    def _verdict(self, case: AttackTask, sight: EvaluatedPicture, head: Any = None) -> Prediction:
-        return self._parts.judge.verdict(sight, head or case.head, case.target.person_id, case.version.guild_id)
+    def _verdict(self, case: AttackTask, evaluated: EvaluatedPicture, head: Any = None) -> Prediction:
+        return self._parts.evaluator.predict(evaluated, head or case.head, case.target.person_id, case.version.guild_id)
 
     def _transfer(self, case: AttackTask, before: EvaluatedPicture, after: EvaluatedPicture) -> tuple[Transfer, ...]:
         asked = comparison_heads(

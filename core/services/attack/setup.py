@@ -54,14 +54,14 @@ class MakeOptimiser(Protocol):
 class AttackDependencies:
     """What an optimisation works with.
 
-    `judge`: reads and judges pictures; `decode`: bytes to pixels, raises OmokageError for what is no photo; `upright`:
-    turns a photo that lies on its side; `heads`: loads versions; `attack`: changes pictures.
+    `evaluator`: reads and evaluates pictures; `decode`: bytes to pixels, raises OmokageError for what is no photo;
+    `upright`: turns a photo that lies on its side; `heads`: loads versions; `attack`: makes optimisers.
     """
 
     registry: RegistryService
     people: PeopleService
     blobs: Blobs
-    judge: PictureEvaluator
+    evaluator: PictureEvaluator
     decode: Callable[[bytes], Picture]
     upright: Callable[[Picture], Picture]
     heads: LoadHead
@@ -80,11 +80,11 @@ class AttackTask:
 
 @dataclass(frozen=True, slots=True)
 class StartPicture:
-    """Where a picture begins, as it is read; `pick` finds its face again in the changed picture."""
+    """Where a picture begins, as it is read; `select_face` finds its face again in the changed picture."""
 
     picture: Picture
-    sight: EvaluatedPicture
-    pick: SelectFace
+    evaluated: EvaluatedPicture
+    select_face: SelectFace
 
 
 def resolve_task(parts: AttackDependencies, request: OptimizeRequest, guild_id: int) -> AttackTask:
@@ -111,7 +111,7 @@ def prepare_attack(parts: AttackDependencies, case: AttackTask) -> tuple[StartPi
     if case.request.start is None:
         attack = _attack(parts, case, None, None)
         noise = attack.picture
-        beginning = StartPicture(noise, parts.judge.look(encode_png(noise), select_best), select_best)
+        beginning = StartPicture(noise, parts.evaluator.read(encode_png(noise), select_best), select_best)
         return beginning, _going_on(parts, case, beginning, attack)
     beginning = _photo(parts, str(case.request.start.photo), case.request.start.index)
     return beginning, _going_on(parts, case, beginning, None)
@@ -132,7 +132,7 @@ def _attack(
     parts: AttackDependencies, case: AttackTask, photo: StartPicture | None, so_far: Picture | None
 ) -> Optimiser:
     place = [person_id for _, person_id in case.head.classes].index(case.target.person_id)
-    picture, face = (photo.picture, photo.sight.face) if photo else (None, None)
+    picture, face = (photo.picture, photo.evaluated.face) if photo else (None, None)
     return parts.attack(case.head, place, case.request, start=picture, face=face, so_far=so_far)
 
 
@@ -140,12 +140,14 @@ def _photo(parts: AttackDependencies, blob: str, index: int | None) -> StartPict
     with _about(blob):
         picture = shrink_photo(parts.upright(parts.decode(parts.blobs.get(blob))))
         try:
-            sight = parts.judge.look(encode_png(picture), lambda faces: select_face_index(picture, faces, index))
+            evaluated = parts.evaluator.read(
+                encode_png(picture), lambda faces: select_face_index(picture, faces, index)
+            )
         except SeveralFacesError as several:
             numbered = parts.blobs.put(several.picture)
             raise FaceChoiceNeededError(FaceChoice("start", blob, several.faces, numbered)) from several
-    assert sight.face is not None  # noqa: S101 - `which` found one
-    return StartPicture(picture, sight, select_near(sight.face.box))
+    assert evaluated.face is not None  # noqa: S101 - `which` found one
+    return StartPicture(picture, evaluated, select_near(evaluated.face.box))
 
 
 @contextmanager

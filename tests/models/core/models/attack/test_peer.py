@@ -14,8 +14,8 @@ from core.domain.optimisation import DEFAULT_EPSILON, Robustness
 from core.domain.registry.robustness import AttackOutcome, CheckState
 from core.models.attack.robustness import AttackSample, RobustnessCheck
 from core.services.robustness.service import run_check
+from tests.models.core.models.attack.builders import FOOLED, Pictures, chips
 from tests.models.core.models.attack.test_differentiable_heads import FACE
-from tests.models.fooled_parts import FOOLED, Pictures, chips
 
 PEERS: Mapping[str, Any] = {"pgd": pgd, "auto-pgd": auto_pgd}
 TARGET = 1

@@ -17,7 +17,7 @@ from core.models.common import weights_file
 from core.models.common.backend import make_deterministic
 from core.models.families import load_generator
 from core.models.vae.trainer import make_vae_trainer, overfitted, preset_for_run
-from tests.models.vae_parts import CONFIG, SIZE, dataset, judges, reader, run
+from tests.models.core.models.vae.builders import CONFIG, SIZE, dataset, judges, reader, run
 
 STEPS = 30
 
