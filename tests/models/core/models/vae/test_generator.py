@@ -10,7 +10,7 @@ from core.models.common import weights_file
 from core.models.families import load_generator
 from core.models.vae.generator import VaeGenerator
 from core.vision.views import Framing, View
-from tests.models.vae_parts import LATENT_SIZE, SIZE, VERSION, faces, pictures, tensors
+from tests.models.core.models.vae.builders import LATENT_SIZE, SIZE, VERSION, faces, pictures, tensors
 
 FACES = faces()
 MEAN = FACES.mean()

@@ -12,7 +12,7 @@ from core.models.common.backend import make_deterministic, to_numpy
 from core.models.vae.network import SIZES, build_decoder, build_encoder
 from core.models.vae.presets import VAE_PRESETS, VaePreset
 from core.models.vae.training_step import VaeTraining, reconstruction
-from tests.models.vae_parts import COUNT, LATENT_SIZE, SIZE, pictures
+from tests.models.core.models.vae.builders import COUNT, LATENT_SIZE, SIZE, pictures
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -21,8 +21,8 @@ from core.services.datasets.importing import import_folder
 from core.storage.scratch import scratch_root
 from core.vision.curation.subjects import Found
 from core.vision.datasets.dataset_pictures import PictureReader
-from tests.models.dataset_parts import GUILD, imported
-from tests.models.drawn import PEOPLE, PICTURES, name, picture
+from tests.models.core.services.datasets.builders import GUILD, imported
+from tests.models.portrait_files import PEOPLE, PICTURES, name, picture
 
 QUIET = JobContext(lambda *_: None, lambda: False)
 

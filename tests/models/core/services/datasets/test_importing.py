@@ -29,8 +29,8 @@ from core.services.datasets.sources import MAX_BYTES
 from core.storage.blobs import Blobs
 from core.vision.datasets.dataset_pictures import DatasetPicture, PictureReader
 from tests.conftest import SHARED
-from tests.models.dataset_parts import GUILD, imported, never
-from tests.models.drawn import PEOPLE, PICTURES, name, picture
+from tests.models.core.services.datasets.builders import GUILD, imported, never
+from tests.models.portrait_files import PEOPLE, PICTURES, name, picture
 
 SORTED = sorted(range(PEOPLE), key=lambda person: name(person).casefold())
 

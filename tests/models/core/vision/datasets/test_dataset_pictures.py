@@ -15,7 +15,7 @@ from core.vision.datasets.dataset_pictures import MAX_SIDE, DatasetPicture, Pict
 from core.vision.detection.detect import Detector, load_detector
 from core.vision.embedding.align import align
 from portraits import default_people, group, portrait
-from tests.models.drawn import picture
+from tests.models.portrait_files import picture
 
 
 def file(image: np.ndarray, kind: str = "JPEG", **options: int) -> bytes:

@@ -22,8 +22,8 @@ from core.services.datasets.exporting import export_dataset
 from core.services.datasets.importing import import_folder
 from core.vision.datasets.dataset_pictures import DatasetPicture, PictureReader
 from core.vision.views import Framing, View
-from tests.models.dataset_parts import GUILD, imported, never
-from tests.models.drawn import PEOPLE, PICTURES, name, picture, write_people
+from tests.models.core.services.datasets.builders import GUILD, imported, never
+from tests.models.portrait_files import PEOPLE, PICTURES, name, picture, write_people
 
 SORTED = sorted(range(PEOPLE), key=lambda person: name(person).casefold())
 

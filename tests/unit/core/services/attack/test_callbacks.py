@@ -15,7 +15,7 @@ from core.domain.optimisation import OptimizeMode, OptimizeRequest, OptimizeStep
 from core.services.attack.callbacks import MAX_DURATION_S, PREVIEW_INTERVAL_S, JobCallback, thin_curve
 from core.storage.blobs import Blobs
 from tests.databases import new_database
-from tests.unit.core.services.optimise_parts import ANNA, Lab, Reached, Reddening, job_of
+from tests.unit.core.services.attack.fakes import ANNA, Lab, Reached, Reddening, job_of
 from worker.timing import Timing
 
 REQUEST = OptimizeRequest(ANNA, OptimizeMode.NOISE, steps=60)

@@ -16,7 +16,7 @@ from core.services.attack.rechecking import SelectFace, select_best, select_near
 from core.storage.blobs import Blobs
 from core.storage.tables import faces, labels, people
 from tests.databases import new_database
-from tests.unit.core.services.optimise_parts import ANNA, BEN, CARA, GUILD, Lab, RedHead, face_at, painted
+from tests.unit.core.services.attack.fakes import ANNA, BEN, CARA, GUILD, Lab, RedHead, face_at, painted
 
 BOXES = st.builds(Box, st.floats(0, 50), st.floats(0, 50), st.floats(1, 50), st.floats(1, 50))
 

@@ -20,7 +20,7 @@ from core.services.attack.callbacks import Curve, OptimisationCallback, Optimise
 from core.services.attack.images import LONGEST_SIDE
 from core.storage.blobs import Blobs
 from tests.databases import new_database
-from tests.unit.core.services.optimise_parts import ANNA, BEN, CARA, GUILD, NOISE, Lab, Reached, Reddening, face_at
+from tests.unit.core.services.attack.fakes import ANNA, BEN, CARA, GUILD, NOISE, Lab, Reached, Reddening, face_at
 
 NOISE_TO_ANNA = OptimizeRequest(ANNA, OptimizeMode.NOISE, steps=200, seed=3)
 

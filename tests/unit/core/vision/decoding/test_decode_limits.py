@@ -13,7 +13,7 @@ from core.domain.errors import ErrorCode
 from core.services.datasets.sources import MAX_BYTES
 from core.vision.decoding.decode import OPERATOR_LIMITS, PhotoLimits, SafeDecoder
 from core.vision.decoding.kept_photo import PhotoKeeper
-from tests.unit.core.vision._pictures import GREEN, ORIENTATION, RED, refusal, saved, two_colours
+from tests.unit.core.vision.decoding.builders import GREEN, ORIENTATION, RED, refusal, saved, two_colours
 
 LIMITS = PhotoLimits(max_bytes=100_000, max_pixels=2400, max_jpeg_pixels=64 * 2400)
 
