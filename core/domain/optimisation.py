@@ -37,9 +37,9 @@ class OptimizeRequest:
     """One picture for one person.
 
     `target`: the person's name, and `person_id`, None where only a name is known. `start`: the photo of `fool`.
-    `steps`: None: as many as the mode needs. `epsilon`: of 255 levels, of `fool`. `robust`: it must survive JPEG compression.
-    `seed`: of all that is random. `version_id`: of the recogniser, None: the one that serves. `so_far`: blob of a
-    picture that an earlier request came to, to go on from; the bound stays that of `start`.
+    `steps`: None: as many as the mode needs. `epsilon`: of 255 levels, of `fool`. `robust`: it must survive JPEG
+    compression. `seed`: of all random numbers. `version_id`: of the recogniser, None: the one that serves. `so_far`:
+    blob of an earlier request's picture, to continue from; the bound stays that of `start`.
     """
 
     target: str
