@@ -28,7 +28,7 @@ PREDICTORS = ("shape_predictor_5_face_landmarks.dat", "shape_predictor_68_face_l
 
 
 def run() -> dict[str, float | int | str]:
-    """Return the mean position of each point for both of dlib's predictors, its spread, and how far the template is off."""
+    """Return each point's mean position for both of dlib's predictors, its spread, and the template's largest error."""
     try:
         import dlib  # a development dependency
     except ImportError as error:
