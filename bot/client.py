@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from worker.events import JobEvent
 
 _log = logging.getLogger(__name__)
-_SETTLE_S = 5.0  # what is being posted when the bot is stopped may end
+_SETTLE_S = 5.0  # replies that are being posted when the bot is stopped get this long
 
 
 class Tree(app_commands.CommandTree[BotClient]):
@@ -81,7 +81,7 @@ class OmokageBot(BotClient):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
-            # How long after the last server's data "ready" is said; nothing here waits for servers.
+            # How long after the last guild's data `on_ready` is called; nothing here waits for guilds.
             guild_ready_timeout=0.2,
         )
         self.services = services

@@ -21,7 +21,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.helpers.report import shared_data
-from benchmarks.helpers.spoiled_pictures import PLANTS, elsewhere
+from benchmarks.helpers.spoiled_pictures import SPOILERS, parts_of
 from core.domain.data.curation import CuratedPicture, Curation, Subject
 from core.services.curation.curate import PictureSource, curate
 
@@ -51,7 +51,7 @@ def run() -> dict[str, float | int | str]:
 
 def plant(files: Sequence[Path], others: Sequence[Image.Image], rng: np.random.Generator) -> dict[str, bytes]:
     """Bad pictures by source: `blurred/3` was made from a file that stays as it is."""
-    kinds = [*PLANTS.items(), ("elsewhere", elsewhere(others))]
+    kinds = [*SPOILERS.items(), ("elsewhere", parts_of(others))]
     found: dict[str, bytes] = {}
     for number in range(round(SHARE * len(files))):
         kind, make = kinds[number % len(kinds)]

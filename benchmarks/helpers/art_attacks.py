@@ -44,7 +44,7 @@ def auto_pgd(estimator: _Head, epsilon: int, steps: int) -> Any:
     )  # fmt: skip
 
 
-def as_fool(make: Callable[[_Head, int, int], Any]) -> Callable[..., list[NDArray[np.uint8]]]:
+def as_attack(make: Callable[[_Head, int, int], Any]) -> Callable[..., list[NDArray[np.uint8]]]:
     """An attack of the library as `core.models.attack.robustness.Fool`, a picture at a time."""
 
     def fool(

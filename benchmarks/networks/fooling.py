@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.helpers.attacked_heads import Attacked, load_reader, of_folder, of_pictures
+from benchmarks.helpers.attacked_heads import AttackedHead, heads_of_data_folder, load_reader, train_attacked_head
 from benchmarks.helpers.report import Figures, Skip, print_and_keep
 from core.domain.faces import box_iou
 from core.domain.generation import Face
@@ -70,7 +70,7 @@ class Made:
 class Bench:
     """Attacks one head, and reads what would be posted as `/classify` does."""
 
-    def __init__(self, attacked: Attacked, reader: PhotoReader) -> None:
+    def __init__(self, attacked: AttackedHead, reader: PhotoReader) -> None:
         self.attacked = attacked
         self.fooled: DifferentiableHead = differentiable_head(attacked.head)
         self._reader = reader
@@ -161,10 +161,10 @@ def run(data: Path | None = None, pairs: int = PAIRS, targets: int = TARGETS, on
     """All figures, of the CNN where there is one."""
     reader = load_reader()
     try:
-        attacked = of_folder(data or Settings.from_env(os.environ).data)
+        attacked = heads_of_data_folder(data or Settings.from_env(os.environ).data)
     except Skip as reason:
         print(f"no CNN: {reason}")
-        attacked = [of_pictures(reader)]
+        attacked = [train_attacked_head(reader)]
     figures: dict[str, float | int | str] = {}
     for one in attacked:
         bench = Bench(one, reader)

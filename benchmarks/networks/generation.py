@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.helpers.faces_reader import Portraits, run_of
+from benchmarks.helpers.faces_reader import FacesReader, run_of
 from benchmarks.helpers.report import print_and_keep
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class _Comparison:
         from core.models.dcgan.training_step import DcganTraining  # TensorFlow
         from core.vision.views import View, framing_of
 
-        reader = Portraits(pictures)
+        reader = FacesReader(pictures)
         request = run_of(preset, _STEPS, **options)
         plain_preset = replace(
             DCGAN_PRESETS[preset], loss=TWO_CLASS, batch=_PLAIN_BATCH, augment=0.0, ema_decay=0.0, steps=_STEPS

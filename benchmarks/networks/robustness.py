@@ -82,9 +82,9 @@ def _said(found: Robustness, seconds: float) -> Figures:
 
 
 def _attacks() -> dict[str, Callable[..., Any] | None]:
-    from benchmarks.helpers.art_attacks import as_fool, auto_pgd, pgd  # half of PyTorch
+    from benchmarks.helpers.art_attacks import as_attack, auto_pgd, pgd  # half of PyTorch
 
-    return {"ours": None, "ART's PGD": as_fool(pgd), "ART's AutoPGD": as_fool(auto_pgd)}
+    return {"ours": None, "ART's PGD": as_attack(pgd), "ART's AutoPGD": as_attack(auto_pgd)}
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.helpers.faces_reader import Portraits, run_of
+from benchmarks.helpers.faces_reader import FacesReader, run_of
 from benchmarks.helpers.report import print_and_keep
 
 PICTURES = 300
@@ -30,7 +30,7 @@ def run(steps: int = STEPS, seconds: float = SECONDS) -> dict[str, float | int |
     from core.models.dcgan.trainer import COMPARED, make_dcgan_trainer
     from core.services.training.trainer import is_due
 
-    reader = Portraits(PICTURES)
+    reader = FacesReader(PICTURES)
     request = run_of("small", steps, augment=0.0)
     trainer = make_dcgan_trainer(request, reader.dataset(), reader)
     until = time.monotonic() + seconds

@@ -52,7 +52,9 @@ class Relay:
         self._woken = asyncio.Event()
         self._semaphore = asyncio.Semaphore(_MAX_CONCURRENT)
         self._in_flight: dict[int, asyncio.Task[None]] = {}
-        self._delivered: set[int] = set()  # noted as sent since the last look began, which may still show them as due
+        self._delivered: set[int] = (
+            set()
+        )  # marked as sent since the last look into the outbox began, which may still list them
 
     def wake(self) -> None:
         """Look into the outbox now."""

@@ -53,7 +53,7 @@ def _shown_in(part: discord.Message | discord.MessageSnapshot) -> Iterator[tuple
             if _may_be_image(item.content_type):
                 yield "picture", (item.url, item.proxy_url)
     for sticker in part.stickers:
-        if sticker.format is not discord.StickerFormatType.lottie:  # that one is a drawing in vectors
+        if sticker.format is not discord.StickerFormatType.lottie:  # vector graphics
             yield sticker.name, (sticker.url,)
 
 

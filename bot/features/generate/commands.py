@@ -85,7 +85,7 @@ async def mix(  # noqa: PLR0917 - the options, as discord.py wants them
     if not added and add_photo is None:
         raise OmokageError(ErrorCode.BAD_OPTION, reason="nothing-added")
     request = MixRequest(_faces(added, add_photo), _faces(taken, subtract_photo), model, parse_traits(traits))
-    # A photo comes behind the seeds.
+    # A photo is the last of the faces, after the seeds.
     photos = _photos(**{f"add/{len(added)}": add_photo, f"subtract/{len(taken)}": subtract_photo})
     await _request(interaction, requests.mix(request), photos)
 

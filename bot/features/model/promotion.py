@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FORM = re.compile(rf"force:(?P<version>{ID})")
 _FIELD = "reason"
-_FORM_LIFE_S = 900.0  # the token with which the form could be answered lives no longer
+_FORM_LIFE_S = 900.0  # as long as the interaction's token, with which the form is answered
 _MAX_REASON = 300  # of the registry's 512 characters: it is shown in a line
 _REFUSED = frozenset({ErrorCode.NOT_BETTER, ErrorCode.NOT_COMPARABLE, ErrorCode.DRAWS_NO_FACE})
 

@@ -46,7 +46,7 @@ def preset_for_run(name: str, steps: int, config: Mapping[str, Any]) -> CnnPrese
     Raises:
         OmokageError: UNKNOWN_PRESET.
     """
-    return preset_with_options(CNN_PRESETS, name, steps, config, ("size", "batch", "learning_rate"))
+    return preset_with_options(CNN_PRESETS, name, steps, config)
 
 
 class CnnTrainer(BaseTrainer[CnnTraining]):

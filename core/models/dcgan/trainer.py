@@ -44,7 +44,7 @@ def preset_for_run(name: str, steps: int, config: Mapping[str, Any]) -> DcganPre
     Raises:
         OmokageError: UNKNOWN_PRESET.
     """
-    return preset_with_options(DCGAN_PRESETS, name, steps, config, ("loss", "augment", "batch", "learning_rate"))
+    return preset_with_options(DCGAN_PRESETS, name, steps, config)
 
 
 class DcganTrainer(GeneratorTrainer[DcganTraining]):

@@ -46,7 +46,7 @@ def preset_for_run(name: str, steps: int, config: Mapping[str, Any]) -> VaePrese
     Raises:
         OmokageError: UNKNOWN_PRESET.
     """
-    return preset_with_options(VAE_PRESETS, name, steps, config, ("size", "kl", "batch", "learning_rate"))
+    return preset_with_options(VAE_PRESETS, name, steps, config)
 
 
 class VaeTrainer(GeneratorTrainer[VaeTraining]):

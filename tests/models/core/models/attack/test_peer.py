@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.helpers.art_attacks import as_fool, auto_pgd, pgd
+from benchmarks.helpers.art_attacks import as_attack, auto_pgd, pgd
 from core.domain.optimisation import DEFAULT_EPSILON, Robustness
 from core.domain.registry.robustness import AttackOutcome, CheckState
 from core.models.attack.robustness import AttackSample, RobustnessCheck
@@ -44,7 +44,7 @@ def ours(head: str) -> Robustness:
 @pytest.mark.parametrize("peer", sorted(PEERS))
 @pytest.mark.parametrize("head", sorted(FOOLED))
 def test_our_attack_is_no_weaker_than_the_librarys(head: str, peer: str) -> None:
-    theirs = found(head, as_fool(PEERS[peer]))
+    theirs = found(head, as_attack(PEERS[peer]))
     assert theirs.fooled > 0  # or it was given a head that cannot be attacked
     assert ours(head).fooled >= theirs.fooled
     assert levels(ours(head)) <= levels(theirs)
