@@ -47,9 +47,9 @@ def enrol(name: str, photos: tuple[str, ...], guild: int) -> int:
     failed = 0
     with open_services(read_settings()) as services:
         from core.bootstrap import build_classifier  # loads TensorFlow
-        from core.vision.decoding.kept_photo import PhotoKeeper  # numpy
+        from core.vision.decoding.kept_photo import PhotoShrinker  # numpy
 
-        keeper = PhotoKeeper()
+        keeper = PhotoShrinker()
         for read in classify_photos(build_classifier(services, operator=True), photos, guild):
             photo_name = escape(read.name)
             problem = read.error or _problem(read.outcome)

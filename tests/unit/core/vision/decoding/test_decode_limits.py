@@ -12,7 +12,7 @@ from PIL import Image
 from core.domain.errors import ErrorCode
 from core.services.datasets.sources import MAX_BYTES
 from core.vision.decoding.decode import OPERATOR_LIMITS, PhotoLimits, SafeDecoder
-from core.vision.decoding.kept_photo import PhotoKeeper
+from core.vision.decoding.kept_photo import PhotoShrinker
 from tests.unit.core.vision.decoding.builders import GREEN, ORIENTATION, RED, refusal, saved, two_colours
 
 LIMITS = PhotoLimits(max_bytes=100_000, max_pixels=2400, max_jpeg_pixels=64 * 2400)
@@ -77,8 +77,8 @@ def test_a_camera_s_file_is_the_operator_s_to_import_and_not_the_chat_s_to_send(
 
 
 @pytest.fixture
-def keeper() -> Iterator[PhotoKeeper]:
-    keeper = PhotoKeeper(PhotoLimits(max_bytes=3000, max_pixels=2400), LIMITS)
+def keeper() -> Iterator[PhotoShrinker]:
+    keeper = PhotoShrinker(PhotoLimits(max_bytes=3000, max_pixels=2400), LIMITS)
     yield keeper
     keeper.close()
 
