@@ -162,9 +162,9 @@ def run(
 
 def _unscaled_kid(drawn: np.ndarray, real: np.ndarray, framing: Framing) -> float:
     """Return the KID with the usual kernel, (x.y / 128 + 1)^3, of embeddings as they are; their length is 1.5."""
-    from core.models.common.sample_quality import fixed_chips, kernel_distance, load_judges
+    from core.models.common.sample_quality import fixed_chips, kernel_distance, load_face_analysers
 
-    embed = load_judges().embed
+    embed = load_face_analysers().embed
     return kernel_distance(
         *(embed(fixed_chips(pictures, framing)).astype(float) / np.sqrt(128) for pictures in (drawn, real))
     )

@@ -1,4 +1,6 @@
-"""The two players of a DCGAN (Radford et al. 2015, arXiv 1511.06434), with the widths of system 2 (docs/systems.md).
+"""The generator and the discriminator of a DCGAN (Radford et al. 2015, arXiv 1511.06434).
+
+Their widths are those of system 2 (docs/systems.md).
 
 The generator doubles a small picture four times with 5x5 transposed convolutions; the discriminator mirrors it. On two
 AVX2 cores the transposed convolution takes as long as, trained, or a tenth less than, a 3x3 convolution to four times

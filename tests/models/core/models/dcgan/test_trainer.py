@@ -15,7 +15,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Origin
 from core.domain.training.runs import DesiredState, EarlyStop, Run, RunKind, RunState
 from core.models.common import weights_file
-from core.models.common.sample_quality import Judges
+from core.models.common.sample_quality import FaceAnalysers
 from core.models.dcgan.generator import DcganGenerator
 from core.models.dcgan.network import SHAPES, Shape
 from core.models.dcgan.presets import DCGAN_PRESETS
@@ -41,7 +41,7 @@ def embed(chips: np.ndarray) -> np.ndarray:
     return np.pad(cells, ((0, 0), (0, 2)), constant_values=40).astype(np.float32)
 
 
-JUDGES = Judges(embed, lambda picture: bool(picture.mean() > 100))
+JUDGES = FaceAnalysers(embed, lambda picture: bool(picture.mean() > 100))
 
 
 class Reader:
@@ -237,9 +237,9 @@ def test_a_run_that_collapses_ends_here_and_stays_so_after_a_restore(
 @pytest.mark.usefixtures("precision")
 def test_a_run_whose_steps_are_far_too_large_dies_and_ends_by_itself() -> None:
     """In any arithmetic: what is saturated has no gradient to come back by."""
-    judges = Judges(embed, lambda _: False)
+    analysers = FaceAnalysers(embed, lambda _: False)
     asked = run(400, config={"batch": 8, "learning_rate": 0.5, "augment": 0.0})
-    trainer = make_dcgan_trainer(asked, dataset(), Reader(), judges)  # type: ignore[arg-type]
+    trainer = make_dcgan_trainer(asked, dataset(), Reader(), analysers)  # type: ignore[arg-type]
     while trainer.step < trainer.steps:
         trainer.advance()
         if trainer.step % trainer.evaluate_every == 0:

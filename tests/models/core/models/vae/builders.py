@@ -1,4 +1,4 @@
-"""An autoencoder small enough for tests, pictures that it can learn, and judges that need no network."""
+"""An autoencoder small enough for tests, pictures that it can learn, and measures that need no network."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from core.domain.data.datasets import NOBODY, UNNAMED, Dataset, DatasetClass
 from core.domain.jobs import Origin
 from core.domain.training.runs import DesiredState, Run, RunKind, RunState
-from core.models.common.sample_quality import Judges
+from core.models.common.sample_quality import FaceAnalysers
 from core.models.vae.generator import VaeGenerator, generator_tensors
 from core.models.vae.mixture import fit_mixture
 from core.models.vae.network import build_decoder, build_encoder
@@ -31,7 +31,7 @@ def pictures(count: int = COUNT, size: int = SIZE) -> np.ndarray:
     return np.clip(colours * ramp, 0, 255).astype(np.uint8)
 
 
-def judges() -> Judges:
+def analysers() -> FaceAnalysers:
     """A chip's mean colours stand for its embedding; a light picture shows a face."""
 
     def embed(chips: np.ndarray) -> np.ndarray:
@@ -39,7 +39,7 @@ def judges() -> Judges:
         features[:, :3] = chips.mean((1, 2)) / 25
         return features
 
-    return Judges(embed, lambda picture: bool(picture.mean() > 100))
+    return FaceAnalysers(embed, lambda picture: bool(picture.mean() > 100))
 
 
 def dataset(count: int = COUNT) -> Dataset:

@@ -17,7 +17,7 @@ from core.models.common import weights_file
 from core.models.common.backend import make_deterministic
 from core.models.families import load_generator
 from core.models.vae.trainer import make_vae_trainer, overfitted, preset_for_run
-from tests.models.core.models.vae.builders import CONFIG, SIZE, dataset, judges, reader, run
+from tests.models.core.models.vae.builders import CONFIG, SIZE, analysers, dataset, reader, run
 
 STEPS = 30
 
@@ -28,7 +28,7 @@ def deterministic() -> None:
 
 
 def made(steps: int = STEPS, **changes: Any) -> Any:
-    return make_vae_trainer(run(steps, **changes), dataset(), reader(), judges())
+    return make_vae_trainer(run(steps, **changes), dataset(), reader(), analysers())
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def test_the_sheet_shows_pictures_their_reconstructions_and_new_faces(trainer: A
 
 
 def test_pictures_without_faces_are_shown_whole() -> None:
-    with closing(make_vae_trainer(run(), dataset(), reader(found=0.2), judges())) as trainer:
+    with closing(make_vae_trainer(run(), dataset(), reader(found=0.2), analysers())) as trainer:
         assert trainer.finish().config["framing"] == "whole"
 
 
@@ -170,7 +170,7 @@ def test_an_unknown_preset_is_refused() -> None:
 
 def test_next_to_no_pictures_are_refused() -> None:
     with pytest.raises(OmokageError) as refused:
-        make_vae_trainer(run(), dataset(3), reader(3), judges())
+        make_vae_trainer(run(), dataset(3), reader(3), analysers())
     assert refused.value.code is ErrorCode.DATASET_UNFIT
 
 

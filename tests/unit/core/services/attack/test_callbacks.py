@@ -161,9 +161,9 @@ def test_pictures_that_are_alike_are_one_blob_and_kept_as_long(tmp_path: Path) -
     alike = blobs.put(b"alike")
     for name in (alike, alike, alike):
         watch._previews.append(name)
-        watch._forget(2)
+        watch._delete_previews(2)
         assert blobs.exists(alike)
-    watch._forget(0)
+    watch._delete_previews(0)
     assert not blobs.exists(alike)
     assert PREVIEW_INTERVAL_S >= 3
 
