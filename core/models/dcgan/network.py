@@ -114,16 +114,16 @@ def batch_statistics(net: keras.Model, latents: Any) -> list[Any]:
 
     Each layer sees what the layers before make of the batch's own statistics, as in training.
     """
-    found: list[Any] = []
+    statistics: list[Any] = []
     x = latents
     for layer in net.layers[1:]:  # a chain
         if isinstance(layer, layers.BatchNormalization):
             mean, variance = ops.moments(x, tuple(range(len(x.shape) - 1)))
-            found += [mean, variance]
+            statistics += [mean, variance]
             x = ops.batch_normalization(x, mean, variance, -1, layer.beta, layer.gamma, layer.epsilon)
         else:
             x = layer(x)
-    return found
+    return statistics
 
 
 def named(net: keras.Model) -> dict[str, Any]:
