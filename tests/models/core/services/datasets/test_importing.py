@@ -220,7 +220,7 @@ def test_the_same_pictures_with_and_without_names_are_two_versions(
 class EveryPictureReader:
     """Takes every file for a picture without a face, as the product's reader does with coloured squares."""
 
-    def look(self, files: Iterable[tuple[bytes, object]]) -> list[DatasetPicture | OmokageError]:
+    def read_pictures(self, files: Iterable[tuple[bytes, object]]) -> list[DatasetPicture | OmokageError]:
         return [
             DatasetPicture(data, hashlib.sha256(data).hexdigest(), None, None, 0.0, 0.0, b"", None) for data, _ in files
         ]

