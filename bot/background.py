@@ -9,7 +9,7 @@ from typing import Any
 
 _log = logging.getLogger(__name__)
 _FIRST_PAUSE_S = 1.0
-_MAX_PAUSE_S = 30.0  # between two starts, when the database is away for long
+_MAX_PAUSE_S = 30.0  # between two starts, for instance while the database is away
 
 
 class Background:

@@ -39,8 +39,8 @@ from bot.features.train.answer import SnapshotAnswerer
 from bot.features.train.commands import train
 from bot.features.train.status.updater import StatusMessageUpdater
 from bot.features.train.views import BackButton, RunButton, StartButton
+from bot.form_router import FormHandler
 from bot.intake.face_choice import FaceChoiceSelect
-from bot.ui.forms import FormHandler
 from core.domain.jobs import JobKind
 
 if TYPE_CHECKING:

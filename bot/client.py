@@ -24,13 +24,13 @@ from bot.delivery.relay import Relay
 from bot.delivery.reply_poster import ReplyPoster
 from bot.delivery.sweeper import sweep
 from bot.errors import reply_unknown_item, report_error
+from bot.form_router import FormRouter
 from bot.guild_settings import GuildSettingsCache
 from bot.intake.fetch import Fetcher
 from bot.intake.service import Intake
 from bot.readiness import beat, readiness_file
 from bot.retention import run_retention
 from bot.threads import Threads
-from bot.ui.forms import FormRouter
 from bot.ui.i18n import CommandTranslator
 from core.bootstrap import Services
 from core.domain.clock import now_utc
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from worker.events import JobEvent
 
 _log = logging.getLogger(__name__)
-_SETTLE_S = 5.0  # what is being posted when the bot is stopped may end
+_SETTLE_S = 5.0  # replies that are being posted when the bot is stopped get this long
 
 
 class Tree(app_commands.CommandTree[BotClient]):
@@ -81,7 +81,7 @@ class OmokageBot(BotClient):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
-            # How long after the last server's data "ready" is said; nothing here waits for servers.
+            # How long after the last guild's data `on_ready` is called; nothing here waits for guilds.
             guild_ready_timeout=0.2,
         )
         self.services = services

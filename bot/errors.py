@@ -25,7 +25,7 @@ S = TypeVar("S")
 INTERACTION_GONE = frozenset({10062, 10015, 50027, 40060})
 _OUTDATED = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch, app_commands.TransformerError)
 
-# For those that a sentence has, and the failure has not.
+# Values of a text's variables that the failure's details lack.
 _DEFAULT_DETAILS: Mapping[str, Value] = {
     "reason": "",
     "waiting": 1,
@@ -51,7 +51,7 @@ _DEFAULT_DETAILS: Mapping[str, Value] = {
     "quota": "…",
     "attempts": 3,
 }
-# A reason that has a sentence of its own.
+# Reasons that have a text of their own.
 _BY_REASON: Mapping[str, str] = {
     "server": "error-servers-only",
     "no-picture": "error-no-picture",

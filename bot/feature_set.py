@@ -13,7 +13,7 @@ import discord
 if TYPE_CHECKING:
     from bot.context import Answerer, BotClient, Commands, StatusMessages
     from bot.delivery.progress_texts import ProgressRenderer
-    from bot.ui.forms import FormHandler
+    from bot.form_router import FormHandler
     from core.domain.jobs import JobKind
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 from bot.threads import Threads
-from bot.ui.i18n import Words, choose
 from core.domain.guilds import GuildSettings
 from core.services.guilds import GuildService
 
@@ -31,7 +30,3 @@ class GuildSettingsCache:
     def forget(self, guild_id: int) -> None:
         """Read a guild's settings again: they have changed."""
         self._kept.pop(guild_id, None)
-
-    async def public_words(self, guild_id: int, locale: str) -> Words:
-        """Choose the language of public messages: the guild's if it chose one, else that of the member who asked."""
-        return choose((await self.settings(guild_id)).language, locale)

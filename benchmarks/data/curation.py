@@ -1,4 +1,4 @@
-"""How many of the bad pictures curation finds that are planted among good ones, and how many good ones it drops.
+"""Recall of curation on bad pictures planted among good ones, and how many good ones it drops.
 
 `python -m benchmarks curation`; needs the developers' pictures. A tenth of each folder is planted, in
 equal parts: blurred, tiny and enlarged, tiny, with words across, saved anew, undecodable, textures, parts of photos
@@ -21,23 +21,23 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.helpers.report import shared_data
-from benchmarks.helpers.spoiled_pictures import PLANTS, elsewhere
+from benchmarks.helpers.spoiled_pictures import SPOILERS, parts_of
 from core.domain.data.curation import CuratedPicture, Curation, Subject
 from core.services.curation.curate import PictureSource, curate
 
 PICTURES = 1000  # of `age`
-SHARE = 0.1
+FRACTION = 0.1
 SEED = 4
 
 
 def run() -> dict[str, float | int | str]:
-    """Shares by folder and by kind of fault."""
+    """Return fractions by folder and by kind of fault."""
     figures: dict[str, float | int | str] = {}
-    for name, subject, other in (("age", Subject.FACE, "cats"), ("cats", Subject.ANY, "photos")):
+    for name, subject, other_folder in (("age", Subject.FACE, "cats"), ("cats", Subject.ANY, "photos")):
         files = sorted(shared_data(name).glob("*.jpg"))
         rng = np.random.default_rng(SEED)
-        chosen = [files[place] for place in sorted(rng.permutation(len(files))[:PICTURES])]
-        others = [opened(file) for file in sorted(shared_data(other).glob("*.jpg"))[:60]]
+        chosen = [files[index] for index in sorted(rng.permutation(len(files))[:PICTURES])]
+        others = [opened(file) for file in sorted(shared_data(other_folder).glob("*.jpg"))[:60]]
         planted = plant(chosen, others, rng)
         offered = [PictureSource(file.name, file.read_bytes) for file in chosen]
         offered += [PictureSource(source, partial(bytes, data)) for source, data in planted.items()]
@@ -50,51 +50,55 @@ def run() -> dict[str, float | int | str]:
 
 
 def plant(files: Sequence[Path], others: Sequence[Image.Image], rng: np.random.Generator) -> dict[str, bytes]:
-    """Bad pictures by source: `blurred/3` was made from a file that stays as it is."""
-    kinds = [*PLANTS.items(), ("elsewhere", elsewhere(others))]
-    found: dict[str, bytes] = {}
-    for number in range(round(SHARE * len(files))):
+    """Return bad pictures by source: `blurred/3` was made from a file that stays as it is."""
+    kinds = [*SPOILERS.items(), ("elsewhere", parts_of(others))]
+    planted: dict[str, bytes] = {}
+    for number in range(round(FRACTION * len(files))):
         kind, make = kinds[number % len(kinds)]
-        found[f"{kind}/{number}"] = make(opened(files[int(rng.integers(len(files)))]), rng)
-    return found
+        planted[f"{kind}/{number}"] = make(opened(files[int(rng.integers(len(files)))]), rng)
+    return planted
 
 
 def counted(curation: Curation, files: Sequence[Path], planted: Mapping[str, bytes]) -> dict[str, float | int | str]:
-    """What was found of what was planted, and what was dropped of the rest."""
-    gone = {one.source for one in curation.dropped}
+    """Count the planted pictures that were dropped, and the dropped ones of the rest."""
+    gone = {picture.source for picture in curation.dropped}
     # Of a picture and its copy one has to go, and either will do.
-    gone |= {one.copy_of for one in curation.dropped if one.copy_of and one.copy_of.startswith("again/")}
+    gone |= {
+        picture.copy_of for picture in curation.dropped if picture.copy_of and picture.copy_of.startswith("again/")
+    }
     good = [picture for picture in curation.pictures if picture.source not in planted]
-    lost = [one for one in good if one.reason is not None and not (one.copy_of or "").startswith("again/")]
+    lost = [
+        picture for picture in good if picture.reason is not None and not (picture.copy_of or "").startswith("again/")
+    ]
     figures: dict[str, float | int | str] = {"planted found": len(gone & set(planted)) / len(planted)}
     for kind in dict.fromkeys(source.partition("/")[0] for source in planted):
-        of = [source for source in planted if source.startswith(f"{kind}/")]
-        figures[f"found, {kind}"] = f"{sum(one in gone for one in of)} of {len(of)}"
+        sources = [source for source in planted if source.startswith(f"{kind}/")]
+        figures[f"found, {kind}"] = f"{sum(source in gone for source in sources)} of {len(sources)}"
     figures["good dropped"] = len(lost) / len(good)
     figures["good dropped, why"] = ", ".join(f"{count} {why}" for why, count in reasons(lost).items()) or "none"
     faces = cat_faces(files) if curation.subject is Subject.ANY else None
     if faces:
         figures["with a face by OpenCV's cascade"] = len(faces) / len(good)
-        figures["good dropped, of those with a face"] = sum(one.source in faces for one in lost) / len(faces)
-        inside = [holds(one, faces[one.source]) for one in good if one.source in faces and one.crop]
+        figures["good dropped, of those with a face"] = sum(picture.source in faces for picture in lost) / len(faces)
+        inside = [holds(picture, faces[picture.source]) for picture in good if picture.source in faces and picture.crop]
         figures["crop has the middle of that face"] = float(np.mean(inside))
     return figures
 
 
 def reasons(lost: Sequence[CuratedPicture]) -> Mapping[str, int]:
-    """How often each."""
-    return Counter(one.reason.value for one in lost if one.reason is not None)
+    """Count the reasons."""
+    return Counter(picture.reason.value for picture in lost if picture.reason is not None)
 
 
 def holds(judged: CuratedPicture, face: Sequence[float]) -> bool:
-    """Whether the middle of a face (x, y, w, h) is in the crop."""
+    """Return whether the middle of a face (x, y, w, h) is in the crop."""
     assert judged.crop is not None
     x, y = face[0] + face[2] / 2, face[1] + face[3] / 2
     return max(abs(x - judged.crop.x), abs(y - judged.crop.y)) <= judged.crop.side / 2
 
 
 def cat_faces(files: Sequence[Path]) -> dict[str, Any] | None:
-    """The surest face in each picture that has one, by OpenCV's frontal cascade; None: OpenCV 4 is not there."""
+    """Return the best face of each picture, by OpenCV's frontal cascade; None without OpenCV 4."""
     try:
         import cv2  # no dependency: 160 MB
     except ImportError:
@@ -110,5 +114,5 @@ def cat_faces(files: Sequence[Path]) -> dict[str, Any] | None:
 
 
 def opened(file: Path) -> Image.Image:
-    """In memory."""
+    """Read a picture into memory."""
     return Image.open(file).convert("RGB")

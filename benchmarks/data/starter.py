@@ -1,8 +1,8 @@
-"""`python -m benchmarks starter`: is the starter cast found, told apart, and drawn quickly?
+"""`python -m benchmarks starter`: detection, identification and rendering time of the drawn people.
 
 Detection: the product's detector on portraits of several sizes and on group photos; a face is found where a box
 overlaps it by 0.35 or lies on it at like size. Identification: nearest neighbour among k pictures a person, everything
-else is asked; mean of ten draws. Drawn with seeds that neither the search for the cast nor the ready-made pictures use.
+else is a query; mean of ten draws. The seeds are used neither to choose the people nor for the ready-made pictures.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from core.domain.faces import Box
 from portraits import StarterPicture, default_people, group, portrait, write_pictures
 
-PICTURES = 10  # a person: five to enrol and five to ask
+PICTURES = 10  # a person: five to enrol and five as queries
 SIZES = (512, 256, 160, 112)
 GROUPS = 14  # two of each number of people
 
 
 def run() -> dict[str, float | int | str]:
-    """Return the figures, shares in [0, 1]."""
+    """Return the figures, fractions in [0, 1]."""
     from core.vision.detection.detect import load_detector  # TensorFlow only when it is measured
     from core.vision.embedding.embed import load_embedder
 
@@ -44,15 +44,15 @@ def run() -> dict[str, float | int | str]:
 
 
 def separation(embeddings: NDArray[np.float32], people: NDArray[np.int64]) -> dict[str, float]:
-    """How well embeddings (N, 128) tell the people (N,) apart."""
+    """Return how well embeddings (N, 128) separate the people (N,)."""
     distances = np.linalg.norm(embeddings[:, None] - embeddings[None], axis=2)
     same, pairs = people[:, None] == people[None], np.triu(np.ones_like(distances, bool), 1)
     within, between = distances[same & pairs], distances[~same & pairs]
     figures = {f"identified with {k} pictures": _identified(distances, people, k) for k in (1, 3, 5)}
     figures["equal error rate"] = _equal_error_rate(within, between)
     for name, values in (("within a person", within), ("between people", between)):
-        for share in (5, 50, 95):
-            figures[f"distance {name}, {share} %"] = float(np.percentile(values, share))
+        for percent in (5, 50, 95):
+            figures[f"distance {name}, {percent} %"] = float(np.percentile(values, percent))
     centres = np.stack([embeddings[people == person].mean(0) for person in np.unique(people)])
     apart = np.linalg.norm(centres[:, None] - centres[None], axis=2) + 9 * np.eye(len(centres))
     return figures | {
@@ -62,19 +62,21 @@ def separation(embeddings: NDArray[np.float32], people: NDArray[np.int64]) -> di
     }
 
 
-def _identified(distances: NDArray[np.float32], people: NDArray[np.int64], known: int) -> float:
+def _identified(distances: NDArray[np.float32], people: NDArray[np.int64], enrolled_count: int) -> float:
     rng = np.random.default_rng(0)
     rates = []
     for _ in range(10):
-        enrolled = np.concatenate([rng.permutation(np.flatnonzero(people == p))[:known] for p in np.unique(people)])
-        asked = np.setdiff1d(np.arange(len(people)), enrolled)
-        nearest = enrolled[np.argmin(distances[np.ix_(asked, enrolled)], axis=1)]
-        rates.append(float((people[nearest] == people[asked]).mean()))
+        enrolled = np.concatenate(
+            [rng.permutation(np.flatnonzero(people == p))[:enrolled_count] for p in np.unique(people)]
+        )
+        queries = np.setdiff1d(np.arange(len(people)), enrolled)
+        nearest = enrolled[np.argmin(distances[np.ix_(queries, enrolled)], axis=1)]
+        rates.append(float((people[nearest] == people[queries]).mean()))
     return float(np.mean(rates))
 
 
 def _equal_error_rate(within: NDArray[np.float32], between: NDArray[np.float32]) -> float:
-    """Where as many pairs of one person are taken for two as the other way round."""
+    """Return the rate at which as many pairs of one person are taken for two as the other way round."""
     thresholds = np.sort(np.concatenate([within, between]))
     missed = 1 - np.searchsorted(np.sort(within), thresholds, side="right") / len(within)
     taken = np.searchsorted(np.sort(between), thresholds, side="right") / len(between)
@@ -109,7 +111,7 @@ def _detected(
 
 
 def hit(truth: Box, box: Box) -> bool:
-    """Whether `box` counts as having found the face at `truth`."""
+    """Return whether `box` counts as having found the face at `truth`."""
     wide = min(truth.x + truth.w, box.x + box.w) - max(truth.x, box.x)
     high = min(truth.y + truth.h, box.y + box.h) - max(truth.y, box.y)
     shared = max(wide, 0) * max(high, 0)

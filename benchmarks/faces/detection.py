@@ -1,9 +1,9 @@
-"""How many faces the detector finds on `data/photos`, beside its peers, and how fast.
+"""Recall, false detections and speed of the face detector on `data/photos`, beside its peers.
 
-`python -m benchmarks detection`. Recall on the 37 photos with boxes, by size (the side of a square of the
-box's area, in pixels of the photo); a hit is IoU >= 0.35, or the found box's centre inside the true one and sides that
-differ by a factor of 2 at most; one found box for one true box (assignment). False boxes on the photos without a face,
-on cats and on noise; of faces enlarged until they fill a photo of 1024 pixels, how many are found, and found once.
+`python -m benchmarks detection`. Recall on the 37 photos with boxes, by size (the side of a square of a box's area, in
+pixels of the photo); a hit is IoU >= 0.35, or the detected box's centre inside the true one and sides that differ by a
+factor of 2 at most; one detected box for one true box (assignment). False boxes on the photos without a face, on cats
+and on noise; of faces enlarged until they fill a photo of 1024 pixels, how many are detected, and detected once.
 Peers: CenterFace alone on the whole photo at threshold 0.35, and mtcnn at 0.9 on one letterboxed canvas.
 Targets: >= 68 of 72, >= 90 of 107, none false; <= 150 ms at 1024x768 on two cores.
 """
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from benchmarks.helpers.box_matching import matched
+from benchmarks.helpers.box_matching import match_boxes
 from benchmarks.helpers.report import Figures, percentile, shared_data
 from core.domain.faces import Box
 from core.vision.detection.centerface import STRIDE, CenterFace, model_path
@@ -93,11 +93,11 @@ def _score(detect: Detect, photos: dict[str, Any], truth: dict[str, Any]) -> Fig
         boxes = [Box(*box) for box in facts.get("boxes_xywh") or []]
         if not boxes and facts["faces"]:
             continue  # counted, but not annotated
-        found = detect(photos[file])
-        false += 0 if boxes else len(found)
-        for box, hit in zip(boxes, matched(boxes, found), strict=True):
+        detected = detect(photos[file])
+        false += 0 if boxes else len(detected)
+        for box, hit in zip(boxes, match_boxes(boxes, detected), strict=True):
             side = math.sqrt(box.w * box.h)
-            band = next(name for name, (least, below) in BANDS.items() if least <= side < below)
+            band = next(name for name, (low, high) in BANDS.items() if low <= side < high)
             totals[band] += 1
             hits[band] += hit
     recall = {band: f"{hits[band]} of {totals[band]}" for band in BANDS}
@@ -112,9 +112,9 @@ def _centerface(network: CenterFace) -> Detect:
     def detect(image: NDArray[np.uint8]) -> Sequence[Box]:
         height, width = (math.ceil(side / STRIDE) * STRIDE for side in image.shape[:2])
         canvas = Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR)
-        (found,) = network.detect(np.asarray(canvas)[None], RAW_THRESHOLD)
-        found = found.moved((image.shape[1] / width, image.shape[0] / height))
-        return [Box(*map(float, box)) for box in found.boxes]
+        (detections,) = network.detect(np.asarray(canvas)[None], RAW_THRESHOLD)
+        detections = detections.transformed((image.shape[1] / width, image.shape[0] / height))
+        return [Box(*map(float, box)) for box in detections.boxes]
 
     return detect
 

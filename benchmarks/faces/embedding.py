@@ -1,11 +1,10 @@
-"""The face network: milliseconds a face, beside dlib itself, and how far the two are apart.
+"""Speed of the embedding network: milliseconds a face, beside dlib itself, and how far the two are apart.
 
 `python -m benchmarks embedding`
 """
 
 from __future__ import annotations
 
-import statistics
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,10 +13,9 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.helpers.report import SHARED_DATA
+from benchmarks.helpers.timing import median_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from core.vision.embedding.embed import Embedder
@@ -35,7 +33,7 @@ def run() -> dict[str, float | int | str]:
     from core.vision.embedding.dlib_weights import load_weights  # after the clock
     from core.vision.embedding.embed import load_embedder
 
-    figures["read and fold dlib's file, ms"] = milliseconds(load_weights, 5)
+    figures["read and fold dlib's file, ms"] = median_ms(load_weights, 5)
     started = time.perf_counter()
     embedder = load_embedder()
     embedder.warm_up()
@@ -43,7 +41,7 @@ def run() -> dict[str, float | int | str]:
     chips, origin = faces(max(BATCHES))
     figures["faces"] = origin
     for count in BATCHES:
-        figures[f"ms a face, {count} at once"] = milliseconds(partial(embedder.embed, chips[:count]), ROUNDS) / count
+        figures[f"ms a face, {count} at once"] = median_ms(partial(embedder.embed, chips[:count]), ROUNDS) / count
     return figures | beside_dlib(embedder, chips)
 
 
@@ -59,8 +57,8 @@ def beside_dlib(embedder: Embedder, chips: NDArray[np.uint8]) -> dict[str, float
     theirs = np.array(network.compute_face_descriptor(list(chips)))
     batch = list(chips[:8])
     return {
-        "dlib, ms a face, 1 at once": milliseconds(lambda: network.compute_face_descriptor(chips[0]), 5),
-        "dlib, ms a face, 8 at once": milliseconds(lambda: network.compute_face_descriptor(batch), 3) / 8,
+        "dlib, ms a face, 1 at once": median_ms(lambda: network.compute_face_descriptor(chips[0]), 5),
+        "dlib, ms a face, 8 at once": median_ms(lambda: network.compute_face_descriptor(batch), 3) / 8,
         "largest difference to dlib": float(np.abs(embedder.embed(chips) - theirs).max()),
     }
 
@@ -71,14 +69,3 @@ def faces(count: int) -> tuple[NDArray[np.uint8], str]:
     if len(files) < count:
         return np.random.default_rng(0).integers(0, 256, (count, 150, 150, 3), np.uint8), "noise"
     return np.stack([np.asarray(Image.open(file).convert("RGB").resize((150, 150))) for file in files]), "real"
-
-
-def milliseconds(work: Callable[[], object], rounds: int) -> float:
-    """The median time after one call that does not count."""
-    work()
-    times = []
-    for _ in range(rounds):
-        started = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - started)
-    return 1000 * statistics.median(times)

@@ -1,4 +1,4 @@
-"""How good the head is that is trained in seconds: 40 people, folds and draws with fixed seeds, all pictures counted.
+"""Accuracy, calibration and speed of the embedding head: 40 people, folds and draws with fixed seeds.
 
 `python -m benchmarks embedding_head`
 """
@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from benchmarks.helpers.faces_reader import run_of
 from benchmarks.helpers.identity_faces import identity_pictures
 from benchmarks.helpers.report import Figures
 from core.domain.data.datasets import Dataset, DatasetClass
+from core.domain.training.folds import FOLDS
 from core.models.embedding.cross_validation import Pictures, accuracy_of
 from core.models.embedding.head import train_head
 from core.models.embedding.trainer import EmbeddingTrainer
@@ -24,7 +26,7 @@ TIMES = 5
 
 
 def run() -> Figures:
-    """Accuracy, calibration, seconds."""
+    """Return accuracy, calibration and seconds."""
     pictures = identity_pictures()
     figures: dict[str, float | int | str] = {
         "pictures": len(pictures.labels),
@@ -32,14 +34,14 @@ def run() -> Figures:
     }
     figures |= folds(pictures)
     for count in ENROLLED:
-        shares = [few(pictures, count, seed) for seed in range(DRAWS)]
-        figures[f"accuracy, {count} pictures each, %"] = 100 * float(np.mean(shares))
+        fractions = [few(pictures, count, seed) for seed in range(DRAWS)]
+        figures[f"accuracy, {count} pictures each, %"] = 100 * float(np.mean(fractions))
     return figures | times(pictures)
 
 
 def folds(pictures: Pictures) -> Figures:
-    """The product's own run: six folds, and an open set in each."""
-    trainer = EmbeddingTrainer(pictures, dataset_of(pictures), "embedding")
+    """Train as the product does: six folds, and an open set in each."""
+    trainer = EmbeddingTrainer(pictures, dataset_of(pictures), run_of("embedding", FOLDS, "embedding"))
     began = time.perf_counter()
     while trainer.step < trainer.steps:
         trainer.advance()
@@ -57,20 +59,20 @@ def folds(pictures: Pictures) -> Figures:
 
 
 def few(pictures: Pictures, count: int, seed: int) -> float:
-    """Share of right answers with `count` pictures of each person, asked for all others."""
+    """Return the fraction of correct answers on all other pictures, with `count` of each person enrolled."""
     random = np.random.default_rng(seed)
     rows = [random.permutation(np.flatnonzero(pictures.labels == person)) for person in range(pictures.people)]
     enrolled = np.concatenate([row[:count] for row in rows])
-    asked = np.concatenate([row[count:] for row in rows])
+    queried = np.concatenate([row[count:] for row in rows])
     enrolled = enrolled[pictures.found[enrolled]]
     references, open_set = train_head(pictures.embeddings[enrolled], pictures.labels[enrolled], pictures.people)
-    guesses = open_set.logits(references.evidence(pictures.embeddings[asked]))[:, :-1].argmax(1)
-    return accuracy_of(pictures.labels, asked, np.where(pictures.found[asked], guesses, -1))
+    guesses = open_set.logits(references.evidence(pictures.embeddings[queried]))[:, :-1].argmax(1)
+    return accuracy_of(pictures.labels, queried, np.where(pictures.found[queried], guesses, -1))
 
 
 def times(pictures: Pictures) -> Figures:
-    """Training, and an answer, without the embedding."""
-    first = np.concatenate([np.flatnonzero(pictures.labels == one)[:TRAINED] for one in range(pictures.people)])
+    """Time training and an answer, without the embedding network."""
+    first = np.concatenate([np.flatnonzero(pictures.labels == person)[:TRAINED] for person in range(pictures.people)])
     first = first[pictures.found[first]]
     embeddings, owners = pictures.embeddings[first], pictures.labels[first]
     figures: dict[str, float] = {}
@@ -91,7 +93,7 @@ def times(pictures: Pictures) -> Figures:
 
 
 def dataset_of(pictures: Pictures) -> Dataset:
-    """As it would be stored."""
+    """Return the data set's row."""
     counts = np.bincount(pictures.labels, minlength=pictures.people).tolist()
     classes = tuple(DatasetClass(f"p{person + 1:02}", person, count) for person, count in enumerate(counts))
     total, faceless = len(pictures.labels), int((~pictures.found).sum())

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from benchmarks.helpers.damaged_files import mutants
+from benchmarks.helpers.damaged_files import make_damaged_files
 from benchmarks.helpers.report import Figures, Skip
 from core.bootstrap import build, build_classifier
 from core.domain.errors import ErrorCode, OmokageError
@@ -48,7 +48,7 @@ def attack(count: int) -> dict[str, float | int | str]:
     slowest = 0.0
     starts: set[int] = set()
     with SafeDecoder() as decoder:
-        for data in mutants(count):
+        for data in make_damaged_files(count):
             began = time.perf_counter()
             try:
                 decoder.decode(data)

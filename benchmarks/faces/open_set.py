@@ -1,6 +1,6 @@
-"""Whether strangers stay unnamed: ten of the forty people are left out of everything, and come as strangers.
+"""Open-set accuracy of the embedding head: ten of the forty people are left out of everything, and come as strangers.
 
-`python -m benchmarks open_set`; five draws of strangers with fixed seeds. Thresholds and chances are
+`python -m benchmarks open_set`; five draws of strangers with fixed seeds. Thresholds and probabilities are
 fitted on the thirty others alone.
 """
 
@@ -26,8 +26,8 @@ NAME_FROM = RecogniserConfig().name_from  # as answers in the chat have it
 
 
 @dataclass(frozen=True)
-class Chances:
-    """For each face the chances of the known people (N, P), of "unknown" (N,), and whose it is (N,); -1: a stranger."""
+class Predictions:
+    """Probabilities of the known people (N, P) and of "unknown" (N,), and the truth (N,); -1: a stranger."""
 
     people: np.ndarray
     unknown: np.ndarray
@@ -35,19 +35,19 @@ class Chances:
 
 
 def run() -> Figures:
-    """Means and worst of the draws."""
+    """Return means and worst of the draws."""
     pictures = identity_pictures()
     figures: dict[str, float | int | str] = {}
     figures |= summary("all pictures, six folds", [of_folds(pictures, draw) for draw in range(DRAWS)])
     for count in FEW:
         figures |= summary(f"{count} pictures", [of_few(pictures, count, draw) for draw in range(DRAWS)])
-    live = [of_folds(pictures, draw, live=True) for draw in range(DRAWS)]
-    return figures | summary("without training, all pictures", live)
+    baseline = [of_folds(pictures, draw, baseline=True) for draw in range(DRAWS)]
+    return figures | summary("without training, all pictures", baseline)
 
 
-def summary(title: str, draws: list[Chances]) -> Figures:
+def summary(title: str, draws: list[Predictions]) -> Figures:
     """Figures of each draw, their mean and worst."""
-    rates = [judged(draw) for draw in draws]
+    rates = [rates_of(draw) for draw in draws]
     figures: dict[str, float] = {}
     for name in rates[0]:
         figures[f"{title}: {name}"] = float(np.mean([rate[name] for rate in rates]))
@@ -56,14 +56,14 @@ def summary(title: str, draws: list[Chances]) -> Figures:
     return figures
 
 
-def judged(chances: Chances) -> dict[str, float]:
-    """Of one draw."""
-    score, guess = chances.people.max(1), chances.people.argmax(1)
-    known = chances.truth >= 0
-    right = guess == chances.truth
+def rates_of(predictions: Predictions) -> dict[str, float]:
+    """Return the figures of one draw."""
+    score, guess = predictions.people.max(1), predictions.people.argmax(1)
+    known = predictions.truth >= 0
+    right = guess == predictions.truth
     # A face is as likely a stranger's as not: the chances are made for that, so both kinds count alike.
-    sure = np.maximum(score, chances.unknown)
-    is_right = np.where(score >= chances.unknown, right, ~known)
+    sure = np.maximum(score, predictions.unknown)
+    is_right = np.where(score >= predictions.unknown, right, ~known)
     even = np.random.default_rng(0)
     rows = np.concatenate([even.choice(np.flatnonzero(kind), 10_000) for kind in (known, ~known)])
     return {
@@ -75,46 +75,51 @@ def judged(chances: Chances) -> dict[str, float]:
     }
 
 
-def of_folds(pictures: Pictures, draw: int, *, live: bool = False) -> Chances:
-    """Each sixth of the known people's pictures asked for once, and all strangers' pictures each time."""
+def of_folds(pictures: Pictures, draw: int, *, baseline: bool = False) -> Predictions:
+    """Recognise each sixth of the known people's pictures once, and all strangers' pictures each time."""
     fold = np.array(fold_of(pictures.labels.tolist(), FOLDS))
     kept = ~strangers_of(pictures, draw)
-    parts = [asked(pictures, kept, pictures.found & (fold != one), fold == one, live=live) for one in range(FOLDS)]
-    return Chances(
+    parts = [
+        predict(pictures, kept, pictures.found & (fold != tested), fold == tested, baseline=baseline)
+        for tested in range(FOLDS)
+    ]
+    return Predictions(
         *(np.concatenate([getattr(part, name) for part in parts]) for name in ("people", "unknown", "truth"))
     )
 
 
-def of_few(pictures: Pictures, count: int, draw: int) -> Chances:
-    """With so many pictures a person, all others asked for."""
+def of_few(pictures: Pictures, count: int, draw: int) -> Predictions:
+    """Enrol so many pictures a person, and recognise all others."""
     random = np.random.default_rng(draw)
     rows = [random.permutation(np.flatnonzero(pictures.labels == person)) for person in range(pictures.people)]
     enrolled = np.zeros(len(pictures.labels), bool)
     enrolled[np.concatenate([row[:count] for row in rows])] = True
-    return asked(pictures, ~strangers_of(pictures, draw), enrolled & pictures.found, ~enrolled, live=False)
+    return predict(pictures, ~strangers_of(pictures, draw), enrolled & pictures.found, ~enrolled, baseline=False)
 
 
 def strangers_of(pictures: Pictures, draw: int) -> np.ndarray:
-    """(40,) ten of them."""
+    """Draw ten strangers: (40,)."""
     chosen = np.random.default_rng(100 + draw).permutation(pictures.people)[:STRANGERS]
     return np.isin(np.arange(pictures.people), chosen)
 
 
-def asked(pictures: Pictures, kept: np.ndarray, trained: np.ndarray, tested: np.ndarray, *, live: bool) -> Chances:
-    """Train on what is `trained` of the people that are `kept`; ask for what is `tested`, and for all strangers."""
+def predict(
+    pictures: Pictures, kept: np.ndarray, trained: np.ndarray, tested: np.ndarray, *, baseline: bool
+) -> Predictions:
+    """Train on what is `trained` of the people that are `kept`; recognise what is `tested`, and all strangers."""
     number = np.cumsum(kept) - 1
     mine, people = kept[pictures.labels], int(kept.sum())
     trained, known = trained & mine, np.flatnonzero(tested & mine)
     others = np.flatnonzero(~mine & pictures.found)  # a stranger in whom no face is found is named by nobody
     faces = np.concatenate([known, others])
     embeddings, owners = pictures.embeddings[trained], number[pictures.labels[trained]]
-    if live:
-        places = tuple(range(people))
-        recogniser = MeanEmbeddingRecogniser(Gallery(places, tuple(map(str, places)), embeddings, owners))
-        chances = recogniser.probabilities(pictures.embeddings[faces], np.zeros((len(faces), people), bool))
+    if baseline:
+        ids = tuple(range(people))
+        recogniser = MeanEmbeddingRecogniser(Gallery(ids, tuple(map(str, ids)), embeddings, owners))
+        probabilities = recogniser.probabilities(pictures.embeddings[faces], np.zeros((len(faces), people), bool))
     else:
         references, open_set = train_head(embeddings, owners, people)
-        chances = open_set.probabilities(references.evidence(pictures.embeddings[faces]))
-    chances = np.where(pictures.found[faces][:, None], chances, 0.0)  # and so is a known one
+        probabilities = open_set.probabilities(references.evidence(pictures.embeddings[faces]))
+    probabilities = np.where(pictures.found[faces][:, None], probabilities, 0.0)  # and so is a known one
     truth = np.concatenate([number[pictures.labels[known]], np.full(len(others), -1)])
-    return Chances(chances[:, :-1], chances[:, -1], truth)
+    return Predictions(probabilities[:, :-1], probabilities[:, -1], truth)

@@ -26,28 +26,30 @@ COPIES = {"JPEG 90": (90, 1.0), "JPEG 75": (75, 1.0), "JPEG 50": (50, 1.0), "70 
 
 
 def run() -> dict[str, float | int | str]:
-    """Distances to copies, to other pictures of the person, to other people, and what is below the threshold."""
+    """Return distances to copies, to other pictures of the person, to other people, and what is below the threshold."""
     faces = identity_faces(PICTURES)
     figures: dict[str, float | int | str] = {"threshold": SAME_PICTURE}
     figures |= pairs(faces.embeddings, faces.people)
     reader = load_photo_reader()
     photos = [Image.open(file).convert("RGB") for file in sorted(shared_data("photos").glob("*.jpg"))]
-    originals = [reader.read(saved(photo, 95)) for photo in photos]
+    originals = [reader.read(encode_jpeg(photo, 95)) for photo in photos]
     for name, (quality, scale) in COPIES.items():
-        moved = np.array(
+        distances = np.array(
             [
                 distance
                 for photo, original in zip(photos, originals, strict=True)
-                for distance in moves(reader, photo, original, quality=quality, scale=scale)
+                for distance in distances_to_copy(reader, photo, original, quality=quality, scale=scale)
             ]
         )
-        low, high = np.percentile(moved, [50, 95])
-        figures[f"copy, {name}: p50, p95, recognised"] = f"{low:.3f}, {high:.3f}, {np.mean(moved < SAME_PICTURE):.1%}"
+        low, high = np.percentile(distances, [50, 95])
+        figures[f"copy, {name}: p50, p95, recognised"] = (
+            f"{low:.3f}, {high:.3f}, {np.mean(distances < SAME_PICTURE):.1%}"
+        )
     return figures
 
 
 def pairs(embeddings: NDArray[np.float32], people: NDArray[np.intp]) -> dict[str, float | int | str]:
-    """What the threshold takes for the same picture among different ones."""
+    """Return the distances between different pictures, and how many the threshold takes for the same picture."""
     first, second = np.triu_indices(len(embeddings), 1)
     distances = np.linalg.norm(embeddings[first] - embeddings[second], axis=1)
     same = people[first] == people[second]
@@ -59,23 +61,23 @@ def pairs(embeddings: NDArray[np.float32], people: NDArray[np.intp]) -> dict[str
     }
 
 
-def moves(
+def distances_to_copy(
     reader: PhotoReader, photo: Image.Image, original: PhotoReading, *, quality: int, scale: float
 ) -> list[float]:
-    """The distance of each face that is found at its place in the copy."""
+    """Return the embedding distance of each face that is detected in the copy, too."""
     smaller = photo.resize((round(photo.width * scale), round(photo.height * scale)), Image.Resampling.BICUBIC)
-    copy = reader.read(saved(smaller, quality))
+    copy = reader.read(encode_jpeg(smaller, quality))
     distances = []
     for face, embedding in zip(original.faces, original.embeddings, strict=True):
-        place = Box(*(side * scale for side in (face.box.x, face.box.y, face.box.w, face.box.h)))
-        near = [at for at, other in enumerate(copy.faces) if box_iou(place, other.box) > 0.6]
-        if near and place.w >= SMALLEST:
-            distances.append(float(np.linalg.norm(embedding - copy.embeddings[near[0]])))
+        expected = Box(*(side * scale for side in (face.box.x, face.box.y, face.box.w, face.box.h)))
+        matches = [index for index, detected in enumerate(copy.faces) if box_iou(expected, detected.box) > 0.6]
+        if matches and expected.w >= SMALLEST:
+            distances.append(float(np.linalg.norm(embedding - copy.embeddings[matches[0]])))
     return distances
 
 
-def saved(photo: Image.Image, quality: int) -> bytes:
-    """As JPEG."""
+def encode_jpeg(photo: Image.Image, quality: int) -> bytes:
+    """Encode as JPEG."""
     out = io.BytesIO()
     photo.save(out, "JPEG", quality=quality)
     return out.getvalue()

@@ -1,7 +1,7 @@
-"""Attacks of the Adversarial Robustness Toolbox (MIT), on the same pixels, with our bounds, steps and slopes.
+"""Attacks of the Adversarial Robustness Toolbox (MIT), on the same pixels, with our bounds, steps and gradients.
 
-The library sees pictures of 0 to 255 and a head that classifies what would be posted of them; what it does with the
-slopes is its own. Importing this module loads it.
+The library sees pictures of 0 to 255 and a head that classifies what would be posted of them; what it does with
+the gradients is its own. Importing this module loads it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SEED = 0
 
 
 def pgd(estimator: _Head, epsilon: int, steps: int) -> Any:
-    """Projected gradient descent (Madry et al. 2018) from the picture itself, in steps of a quarter of the bound."""
+    """Build PGD (Madry et al. 2018) from the picture itself, in steps of a quarter of the bound."""
     return ProjectedGradientDescentNumpy(
         estimator, eps=float(epsilon), eps_step=max(1.0, epsilon / 4), max_iter=steps, targeted=True,
         num_random_init=0, batch_size=1, verbose=False,
@@ -37,18 +37,18 @@ def pgd(estimator: _Head, epsilon: int, steps: int) -> Any:
 
 
 def auto_pgd(estimator: _Head, epsilon: int, steps: int) -> Any:
-    """With steps that adapt themselves (Croce and Hein 2020), from one random start, and from twice the bound."""
+    """Build AutoPGD, with adaptive steps (Croce and Hein 2020), from one random start, and from twice the bound."""
     return AutoProjectedGradientDescent(
         estimator, eps=float(epsilon), eps_step=2.0 * epsilon, max_iter=steps, targeted=True, nb_random_init=1,
         batch_size=1, verbose=False,
     )  # fmt: skip
 
 
-def as_fool(make: Callable[[_Head, int, int], Any]) -> Callable[..., list[NDArray[np.uint8]]]:
-    """An attack of the library as `core.models.attack.robustness.Fool`, a picture at a time."""
+def as_attack(make: Callable[[_Head, int, int], Any]) -> Callable[..., list[NDArray[np.uint8]]]:
+    """Return an attack of the library as a `core.models.attack.robustness.AttackFn`; it changes a picture at a time."""
 
-    def fool(
-        fooled: DifferentiableHead,
+    def attack_pictures(
+        head: DifferentiableHead,
         pictures: Sequence[NDArray[np.uint8]],
         faces: Sequence[DetectedFace | None],
         targets: NDArray[np.intp],
@@ -59,59 +59,61 @@ def as_fool(make: Callable[[_Head, int, int], Any]) -> Callable[..., list[NDArra
         np.random.seed(SEED)  # the library draws from the global state
         changed = []
         for picture, face, target in zip(pictures, faces, targets, strict=True):
-            attack = make(_Head(fooled, picture.shape, face), epsilon, steps)
-            found = attack.generate(picture[None].astype(np.float32), np.array([target]))[0]
-            changed.append(_posted(found, picture.astype(np.int16), epsilon))
+            attack = make(_Head(head, picture.shape, face), epsilon, steps)
+            adversarial = attack.generate(picture[None].astype(np.float32), np.array([target]))[0]
+            changed.append(_posted(adversarial, picture.astype(np.int16), epsilon))
         return changed
 
-    return fool
+    return attack_pictures
 
 
 class _Head(ClassGradientsMixin, ClassifierMixin, LossGradientsMixin, BaseEstimator):  # type: ignore[misc]
-    """A head that looks at one face in pictures of one shape; its logits are logarithms of chances."""
+    """A head that classifies one face in pictures of one shape; its logits are logarithms of probabilities."""
 
-    def __init__(self, fooled: DifferentiableHead, shape: tuple[int, ...], face: DetectedFace | None) -> None:
+    def __init__(self, head: DifferentiableHead, shape: tuple[int, ...], face: DetectedFace | None) -> None:
         super().__init__(model=None, clip_values=(0.0, 255.0))
-        self._fooled = fooled
+        self._head = head
         self._shape = shape
-        self._viewpoint = viewpoint_of((shape[0], shape[1]), fooled.view_specs, face)
-        self.nb_classes = len(fooled.classes) + 1
+        self._viewpoint = viewpoint_of((shape[0], shape[1]), head.view_specs, face)
+        self.nb_classes = len(head.classes) + 1
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """(H, W, 3)."""
+        """Return the shape of a picture: (H, W, 3)."""
         return self._shape
 
     def predict(self, x: NDArray[np.float32], **_: Any) -> NDArray[np.float64]:
-        """(1, classes + 1), "unknown" last: the library leaves alone what is the target by that."""
-        return np.asarray(np.log(np.maximum(self._fooled.probabilities(self._rendered(x), closed=False), 1e-30)))
+        """Return logits (1, classes + 1), "unknown" last; the library skips a picture that is the target already."""
+        return np.asarray(np.log(np.maximum(self._head.probabilities(self._rendered(x), closed=False), 1e-30)))
 
     def loss_gradient(self, x: NDArray[np.float32], y: NDArray[Any], **_: Any) -> NDArray[np.float32]:
-        """(1, H, W, 3), of the cross entropy."""
-        found = self._slopes(x, y)
-        slope = np.zeros(self._shape, np.float32)
-        self._viewpoint.add_backward([None if gradient is None else gradient[0] for gradient in found.gradients], slope)
-        return slope[None]
+        """Return the gradient of the cross entropy: (1, H, W, 3)."""
+        gradients = self._gradients(x, y)
+        total = np.zeros(self._shape, np.float32)
+        self._viewpoint.add_backward(
+            [None if gradient is None else gradient[0] for gradient in gradients.gradients], total
+        )
+        return total[None]
 
     def compute_loss(self, x: NDArray[np.float32], y: NDArray[Any], **_: Any) -> NDArray[np.float64]:
-        """(1,)."""
-        return self._slopes(x, y).losses
+        """Return the cross entropy: (1,)."""
+        return self._gradients(x, y).losses
 
     def fit(self, *_: Any, **__: Any) -> None:
-        """Nothing is trained."""
+        """Raise NotImplementedError: nothing is trained."""
         raise NotImplementedError
 
     class_gradient = save = fit
 
-    def _slopes(self, x: NDArray[np.float32], y: NDArray[Any]) -> HeadGradients:
+    def _gradients(self, x: NDArray[np.float32], y: NDArray[Any]) -> HeadGradients:
         target = y.argmax(1) if y.ndim == 2 else y.astype(np.intp)
-        return self._fooled.loss_gradients(self._rendered(x), target, closed=False)
+        return self._head.loss_gradients(self._rendered(x), target, closed=False)
 
     def _rendered(self, x: NDArray[np.float32]) -> list[NDArray[np.uint8]]:
         picture = np.clip(np.round(x[0]), 0, 255).astype(np.uint8)
-        return [one[None] for one in self._viewpoint.render(picture)]
+        return [view[None] for view in self._viewpoint.render(picture)]
 
 
-def _posted(found: NDArray[np.float32], before: NDArray[np.int16], epsilon: int) -> NDArray[np.uint8]:
-    near = np.clip(np.round(found), before - epsilon, before + epsilon)
+def _posted(adversarial: NDArray[np.float32], before: NDArray[np.int16], epsilon: int) -> NDArray[np.uint8]:
+    near = np.clip(np.round(adversarial), before - epsilon, before + epsilon)
     return np.asarray(np.clip(near, 0, 255), np.uint8)

@@ -1,4 +1,4 @@
-"""Recognisers of the developers' 40 people, and pictures of them that they have not seen, to be attacked."""
+"""Recognition heads to attack, with held-out pictures of the developers' 40 people."""
 
 from __future__ import annotations
 
@@ -32,28 +32,28 @@ GUILD = 0  # of the shell
 
 
 @dataclass(frozen=True)
-class Attacked:
-    """A head, and files with the class that each shows: of its people, but not of its training."""
+class AttackedHead:
+    """A head, and held-out files with the class that each shows."""
 
     name: str
     head: Head
     files: Sequence[tuple[bytes, int]]
 
     def pairs(self, count: int) -> Iterator[tuple[bytes, int, int]]:
-        """A file, whom it shows, and somebody else; drawn with a fixed seed."""
+        """Yield a file, its class and another class as target; drawn with a fixed seed."""
         draw = random.Random(0)
         for data, person in draw.sample(list(self.files), min(count, len(self.files))):
-            yield data, person, draw.choice([one for one in range(len(self.head.classes)) if one != person])
+            yield data, person, draw.choice([other for other in range(len(self.head.classes)) if other != person])
 
 
-def of_folder(data: Path) -> list[Attacked]:
-    """The CNN of a product's data folder that serves, or the newest; and its gate as a head of its own.
+def heads_of_data_folder(data: Path) -> list[AttackedHead]:
+    """Load a data folder's promoted or newest CNN, and the embedding head inside it as a head of its own.
 
     Raises:
         Skip: there is none.
     """
     if not (data / "omokage.db").exists():
-        raise Skip(f"{data} is no data folder with a trained CNN; say one with --data")
+        raise Skip(f"{data} is no data folder with a trained CNN; name one with --data")
     services = build(Settings.from_env({"OMOKAGE_DATA": str(data)}), lambda *_: None)
     try:
         version = _cnn(services)
@@ -62,22 +62,22 @@ def of_folder(data: Path) -> list[Attacked]:
     finally:
         services.close()
     return [
-        Attacked("CNN", head, files),
-        Attacked("embedding", EmbeddingHead(head.classes, head.gate.references, head.gate.open_set), files),  # type: ignore[attr-defined]
+        AttackedHead("CNN", head, files),
+        AttackedHead("embedding", EmbeddingHead(head.classes, head.gate.references, head.gate.open_set), files),  # type: ignore[attr-defined]
     ]
 
 
-def of_pictures(reader: PhotoReader) -> Attacked:
-    """An embedding head, trained here on some pictures of each person.
+def train_attacked_head(reader: PhotoReader) -> AttackedHead:
+    """Train an embedding head on some pictures of each person.
 
     Raises:
         Skip: the pictures are not on this machine.
     """
     chosen = identity_files(ENROLLED + HELD_OUT)
     embeddings, owners, files = [], [], []
-    for place, (person, file) in enumerate(chosen):
+    for index, (person, file) in enumerate(chosen):
         data = file.read_bytes()
-        if place % (ENROLLED + HELD_OUT) >= ENROLLED:
+        if index % (ENROLLED + HELD_OUT) >= ENROLLED:
             files.append((data, person))
             continue
         reading = reader.read(data)
@@ -85,11 +85,11 @@ def of_pictures(reader: PhotoReader) -> Attacked:
         owners += [person] * len(reading.embeddings[:1])
     classes = tuple((f"p{person + 1:02}", person + 1) for person in range(40))
     references, open_set = train_head(np.array(embeddings), np.array(owners), len(classes))
-    return Attacked("embedding", EmbeddingHead(classes, references, open_set), files)
+    return AttackedHead("embedding", EmbeddingHead(classes, references, open_set), files)
 
 
 def load_reader() -> PhotoReader:
-    """The product's."""
+    """Load the product's photo reader."""
     return load_photo_reader()
 
 
@@ -106,8 +106,8 @@ def _held_out(services: Services, version: Version) -> list[tuple[bytes, int]]:
     if version.dataset_id is None:
         raise Skip("the CNN's data set is gone")
     reader = services.dataset_storage.open(services.datasets.get(version.dataset_id))
-    place = {person_id: column for column, (_, person_id) in enumerate(version.classes)}
-    owners = [place.get(one.person_id) for one in reader.dataset.classes]
+    columns = {person_id: column for column, (_, person_id) in enumerate(version.classes)}
+    owners = [columns.get(class_.person_id) for class_ in reader.dataset.classes]
     folds = fold_of(reader.labels.tolist(), FOLDS)
     files = []
     for record, fold in zip(reader.records(), folds, strict=True):

@@ -1,4 +1,4 @@
-"""When a found box counts as a true face."""
+"""Match detected boxes to true faces."""
 
 from __future__ import annotations
 
@@ -8,35 +8,29 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from core.domain.faces import Box
+from core.domain.faces import Box, box_iou
 
-LEAST_IOU = 0.35
-LIKE_SIZE = 2.0
+MIN_IOU = 0.35
+MAX_SIDE_RATIO = 2.0
 
 
-def matched(truth: Sequence[Box], found: Sequence[Box]) -> list[bool]:
-    """Whether each true box is found, one found box each."""
-    if not truth or not found:
+def match_boxes(truth: Sequence[Box], detected: Sequence[Box]) -> list[bool]:
+    """Return whether each true box is detected; a detected box matches one true box at most."""
+    if not truth or not detected:
         return [False] * len(truth)
-    gain = np.array([[(1 + iou(one, other) / 100) if is_hit(other, one) else 0.0 for other in found] for one in truth])
+    gain = np.array(
+        [[(1 + box_iou(box, true) / 100) if is_hit(box, true) else 0.0 for box in detected] for true in truth]
+    )
     rows, columns = linear_sum_assignment(-gain)
     taken = {int(row) for row, column in zip(rows, columns, strict=True) if gain[row, column] > 0}
     return [row in taken for row in range(len(truth))]
 
 
-def is_hit(found: Box, true: Box) -> bool:
-    """IoU >= 0.35, or the found box's centre inside the true one and sides that differ by a factor of 2 at most."""
-    if iou(found, true) >= LEAST_IOU:
+def is_hit(detected: Box, true: Box) -> bool:
+    """Return whether IoU >= 0.35, or the detected centre is in the true box and their sides differ by a factor <= 2."""
+    if box_iou(detected, true) >= MIN_IOU:
         return True
-    x, y = found.x + found.w / 2, found.y + found.h / 2
+    x, y = detected.x + detected.w / 2, detected.y + detected.h / 2
     inside = true.x <= x <= true.x + true.w and true.y <= y <= true.y + true.h
-    ratio = math.sqrt(found.w * found.h / (true.w * true.h))
-    return inside and 1 / LIKE_SIZE <= ratio <= LIKE_SIZE
-
-
-def iou(a: Box, b: Box) -> float:
-    """Intersection over union."""
-    width = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
-    height = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)
-    shared = max(0.0, width) * max(0.0, height)
-    return shared / (a.w * a.h + b.w * b.h - shared)
+    ratio = math.sqrt(detected.w * detected.h / (true.w * true.h))
+    return inside and 1 / MAX_SIDE_RATIO <= ratio <= MAX_SIDE_RATIO

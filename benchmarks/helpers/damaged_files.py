@@ -1,4 +1,4 @@
-"""Damaged pictures, the same ones each time: what a hostile member or a bad disk makes of valid files."""
+"""Damaged picture files, the same each time: for fuzzing the decoder."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from PIL import Image
 
-_ODD = (0, 1, 0x7F, 0x80, 0xFF)
+_EDGE_BYTES = (0, 1, 0x7F, 0x80, 0xFF)
 _LENGTHS = (0, 1, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF)
 
 
-def mutants(count: int, seed: int = 0) -> Iterator[bytes]:
-    """So many damaged JPEG, PNG, WebP and GIF files; a few are valid all the same."""
-    chance = random.Random(seed)
+def make_damaged_files(count: int, seed: int = 0) -> Iterator[bytes]:
+    """Yield so many damaged JPEG, PNG, WebP and GIF files; a few are valid all the same."""
+    random_ = random.Random(seed)
     files = valid_files()
     for _ in range(count):
-        data = bytearray(chance.choice(files))
-        for _ in range(chance.choice((1, 1, 1, 2, 4))):
+        data = bytearray(random_.choice(files))
+        for _ in range(random_.choice((1, 1, 1, 2, 4))):
             if data:
-                chance.choice(_CHANGES)(data, chance)
+                random_.choice(_CHANGES)(data, random_)
         yield bytes(data)
 
 
 def valid_files() -> list[bytes]:
-    """Small ones, of every kind that is read."""
+    """Return small valid files of every format that is read."""
     noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8))
     smooth = noise.resize((4, 3)).resize((160, 120), Image.Resampling.BICUBIC)
     exif = Image.Exif()
@@ -57,55 +57,55 @@ def valid_files() -> list[bytes]:
     return files
 
 
-def _cut(data: bytearray, chance: random.Random) -> None:
-    del data[chance.randrange(len(data)) :]
+def _cut(data: bytearray, random_: random.Random) -> None:
+    del data[random_.randrange(len(data)) :]
 
 
-def _flip_bits(data: bytearray, chance: random.Random) -> None:
-    for _ in range(chance.choice((1, 4, 32))):
-        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+def _flip_bits(data: bytearray, random_: random.Random) -> None:
+    for _ in range(random_.choice((1, 4, 32))):
+        data[random_.randrange(len(data))] ^= 1 << random_.randrange(8)
 
 
-def _change_header(data: bytearray, chance: random.Random) -> None:
-    for _ in range(chance.choice((1, 2, 4))):
-        data[chance.randrange(min(64, len(data)))] = chance.choice(_ODD)
+def _change_header(data: bytearray, random_: random.Random) -> None:
+    for _ in range(random_.choice((1, 2, 4))):
+        data[random_.randrange(min(64, len(data)))] = random_.choice(_EDGE_BYTES)
 
 
-def _change_length(data: bytearray, chance: random.Random) -> None:
-    """A number of two or four bytes, wherever it is: sizes, lengths and offsets among them."""
-    form = chance.choice((">H", "<H", ">I", "<I"))
+def _change_length(data: bytearray, random_: random.Random) -> None:
+    """Overwrite two or four bytes with an extreme number: sizes, lengths and offsets among them."""
+    form = random_.choice((">H", "<H", ">I", "<I"))
     if len(data) >= 4:
-        position = chance.randrange(len(data) - 3)
-        struct.pack_into(form, data, position, chance.choice(_LENGTHS) & (0xFFFF if "H" in form else 0xFFFFFFFF))
+        position = random_.randrange(len(data) - 3)
+        struct.pack_into(form, data, position, random_.choice(_LENGTHS) & (0xFFFF if "H" in form else 0xFFFFFFFF))
 
 
-def _remove_part(data: bytearray, chance: random.Random) -> None:
-    start = chance.randrange(len(data))
-    del data[start : start + chance.choice((1, 16, 300))]
+def _remove_part(data: bytearray, random_: random.Random) -> None:
+    start = random_.randrange(len(data))
+    del data[start : start + random_.choice((1, 16, 300))]
 
 
-def _repeat_part(data: bytearray, chance: random.Random) -> None:
-    start = chance.randrange(len(data))
-    data[start:start] = data[start : start + chance.choice((1, 16, 300))] * chance.choice((1, 50))
+def _repeat_part(data: bytearray, random_: random.Random) -> None:
+    start = random_.randrange(len(data))
+    data[start:start] = data[start : start + random_.choice((1, 16, 300))] * random_.choice((1, 50))
 
 
-def _fill(data: bytearray, chance: random.Random) -> None:
-    start = chance.randrange(len(data))
-    end = min(len(data), start + chance.choice((4, 64, 1000)))
-    data[start:end] = bytes([chance.choice(_ODD)]) * (end - start)
+def _fill(data: bytearray, random_: random.Random) -> None:
+    start = random_.randrange(len(data))
+    end = min(len(data), start + random_.choice((4, 64, 1000)))
+    data[start:end] = bytes([random_.choice(_EDGE_BYTES)]) * (end - start)
 
 
-def _edit_chunk(data: bytearray, chance: random.Random) -> None:
-    """Of a PNG, with a right checksum: what is wrong is found later, by another part of the parser."""
+def _edit_chunk(data: bytearray, random_: random.Random) -> None:
+    """Change a PNG chunk and correct its checksum, so that a later part of the parser meets the damage."""
     starts = list(_png_chunks(data)) if data.startswith(b"\x89PNG") else []
     if starts:
-        start, length = chance.choice(starts)
-        for _ in range(chance.choice((1, 3))):
+        start, length = random_.choice(starts)
+        for _ in range(random_.choice((1, 3))):
             if length:
-                data[start + 8 + chance.randrange(length)] = chance.randrange(256)
+                data[start + 8 + random_.randrange(length)] = random_.randrange(256)
         struct.pack_into(">I", data, start + 8 + length, zlib.crc32(data[start + 4 : start + 8 + length]))
     else:
-        _fill(data, chance)
+        _fill(data, random_)
 
 
 def _png_chunks(data: bytearray) -> Iterator[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""The developers' 2,500 faces as a trainer reads them, without a database."""
+"""A stand-in for DatasetReader that reads the developers' 2,500 faces without a database, and a run's row."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _THEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass
-class Portraits:
-    """In the place of a `DatasetReader`: the first `count` files, `found` and `images(view)`."""
+class FacesReader:
+    """Read the first `count` files like a `DatasetReader`: `found` and `images(view)`."""
 
     count: int
     files: list[Path] = field(init=False)
@@ -41,21 +41,22 @@ class Portraits:
         self.found = np.array([face is not None for face in self._faces])
 
     def images(self, view: View) -> NDArray[np.uint8]:
-        """(N, S, S, 3)."""
+        """Return all pictures in a view: (N, S, S, 3)."""
         pairs = zip(self._pictures, self._faces, strict=True)
         return np.stack([render_view(view, picture, face.landmarks if face else None) for picture, face in pairs])
 
     def dataset(self) -> Dataset:
-        """Its row."""
+        """Return the data set's row."""
         count = len(self.files)
         classes = (DatasetClass(UNNAMED, NOBODY, count),)
         return Dataset(1, 0, "faces", 1, "", classes, (), count, int((~self.found).sum()), 0, _THEN)
 
 
-def run_of(preset: str, steps: int, **config: Any) -> Run:
-    """A run's row: a DCGAN with these options, seed 1."""
+def run_of(preset: str, steps: int, head: str = "dcgan", **config: Any) -> Run:
+    """Return the row of a run with these options and seed 1."""
+    kind = RunKind.DCGAN if head == "dcgan" else RunKind.RECOGNISER
     return Run(
-        id=1, guild_id=0, number=1, kind=RunKind.DCGAN, preset=preset, config={"head": "dcgan", **config}, seed=1,
+        id=1, guild_id=0, number=1, kind=kind, preset=preset, config={"head": head, **config}, seed=1,
         dataset_id=1, state=RunState.RUNNING, desired_state=DesiredState.RUN, step=0, steps=steps, seconds=0.0,
         segments=0, job_id=None,
         parent_id=None, parent_step=None, origin=Origin(0, 0, 0, "en", 0, ""), created_at=_THEN, started_at=None,

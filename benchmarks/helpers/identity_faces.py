@@ -27,7 +27,7 @@ BATCH = 64
 
 @dataclass(frozen=True)
 class Faces:
-    """`embeddings` (N, 128), `people` (N,) in 0..39; `missed` is the share of pictures in which no face was found."""
+    """`embeddings` (N, 128), `people` (N,) in 0..39; `missed` is the fraction of pictures without a detected face."""
 
     embeddings: NDArray[np.float32]
     people: NDArray[np.intp]
@@ -36,22 +36,23 @@ class Faces:
 
 @cache
 def identity_faces(pictures: int) -> Faces:
-    """`pictures` of each person, drawn with a fixed seed; pictures without a face are left out."""
-    read = _read(tuple(identity_files(pictures)))
-    return Faces(read.embeddings[read.found], read.labels[read.found].astype(np.intp), 1 - float(read.found.mean()))
+    """Return `pictures` faces of each person, drawn with a fixed seed; pictures without a face are omitted."""
+    embedded = _embed(tuple(identity_files(pictures)))
+    found = embedded.found
+    return Faces(embedded.embeddings[found], embedded.labels[found].astype(np.intp), 1 - float(found.mean()))
 
 
 @cache
 def identity_pictures() -> Pictures:
-    """All of them, in the order of their names, with those in which no face is found."""
+    """Return all pictures in the order of their names, with those in which no face is detected."""
     folders = sorted(shared_data("identity").iterdir())
-    return _read(
+    return _embed(
         tuple((person, file) for person, folder in enumerate(folders) for file in sorted(folder.glob("*.jpg")))
     )
 
 
-def _read(files: tuple[tuple[int, Path], ...]) -> Pictures:
-    from core.vision.detection.detect import load_detector  # the networks, only when asked for
+def _embed(files: tuple[tuple[int, Path], ...]) -> Pictures:
+    from core.vision.detection.detect import load_detector  # loads the networks
     from core.vision.embedding.embed import load_embedder
 
     detector, embedder = load_detector(), load_embedder()
@@ -67,13 +68,13 @@ def _read(files: tuple[tuple[int, Path], ...]) -> Pictures:
         if len(chips) == BATCH or row == len(files) - 1:
             embeddings.append(embedder.embed(np.array(chips, np.uint8).reshape(-1, CHIP_SIZE, CHIP_SIZE, 3)))
             chips.clear()
-    every = np.zeros((len(files), EMBEDDING_SIZE), np.float32)
-    every[found] = np.concatenate(embeddings)
-    return Pictures(every, np.array([person for person, _ in files]), found, people=40)
+    all_embeddings = np.zeros((len(files), EMBEDDING_SIZE), np.float32)
+    all_embeddings[found] = np.concatenate(embeddings)
+    return Pictures(all_embeddings, np.array([person for person, _ in files]), found, people=40)
 
 
 def identity_files(pictures: int) -> list[tuple[int, Path]]:
-    """(person, file), `pictures` a person at most."""
+    """Return (person, file), at most `pictures` a person."""
     chosen = []
     for person, folder in enumerate(sorted(shared_data("identity").iterdir())):
         files = sorted(folder.glob("*.jpg"))

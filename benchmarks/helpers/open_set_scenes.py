@@ -1,4 +1,4 @@
-"""Galleries of known people with strangers at the door: what the recogniser's constants are fitted and judged on."""
+"""Open-set scenes (a gallery of known people, and queries that include strangers): fit and evaluate a recogniser."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 STRANGER = -1
 PICTURES = (1, 2, 3, 5, 9, 20)
-STRANGERS = 10  # people kept out of a gallery, who come as strangers
-_QUERIES = 120  # known faces asked for in a gallery, and as many of strangers
+STRANGERS = 10  # people kept out of a gallery, whose faces are queries
+_QUERIES = 120  # of known people in a scene, and as many of strangers
 FITTED = ("distance", "distance_one", "width", "width_one", "rival_distance", "rival_weight")
 
 
@@ -36,63 +36,63 @@ class Scene:
 
 @dataclass(frozen=True)
 class Outcome:
-    """For each face of many scenes the probability of the likeliest person, whether it is right, whether known."""
+    """Of each query: the highest probability of a person, whether that person is right, whether the face is known."""
 
-    chance: NDArray[np.float64]
+    probability: NDArray[np.float64]
     right: NDArray[np.bool_]
     known: NDArray[np.bool_]
 
     def strangers_named(self, name_from: float) -> float:
-        """Share of the strangers' faces."""
-        return float((self.chance[~self.known] >= name_from).mean())
+        """Return the fraction of the strangers' faces that get a name."""
+        return float((self.probability[~self.known] >= name_from).mean())
 
     def named_rightly(self, name_from: float) -> float:
-        """Share of the known people's faces."""
-        return float((self.right & (self.chance >= name_from))[self.known].mean())
+        """Return the fraction of the known people's faces that get their name."""
+        return float((self.right & (self.probability >= name_from))[self.known].mean())
 
     def named_wrongly(self, name_from: float) -> float:
-        """Share of the known people's faces that get another's name."""
-        return float((~self.right & (self.chance >= name_from))[self.known].mean())
+        """Return the fraction of the known people's faces that get another's name."""
+        return float((~self.right & (self.probability >= name_from))[self.known].mean())
 
     def calibration_error(self) -> float:
-        """Expected calibration error of the likeliest person's probability, ten bins (Naeini et al. 2015)."""
-        bins = np.minimum((self.chance * 10).astype(int), 9)
-        gaps = [abs(self.chance[bins == b].sum() - self.right[bins == b].sum()) for b in range(10)]
-        return float(sum(gaps) / len(self.chance))
+        """Return the expected calibration error of the highest probability, ten bins (Naeini et al. 2015)."""
+        bins = np.minimum((self.probability * 10).astype(int), 9)
+        gaps = [abs(self.probability[bins == b].sum() - self.right[bins == b].sum()) for b in range(10)]
+        return float(sum(gaps) / len(self.probability))
 
     def auroc(self) -> float:
-        """How often a known face is surer than a stranger's."""
-        order = np.argsort(np.argsort(self.chance))
+        """Return the area under the ROC curve of known faces against strangers'."""
+        order = np.argsort(np.argsort(self.probability))
         known, strangers = int(self.known.sum()), int((~self.known).sum())
         return float((order[self.known].sum() - known * (known - 1) / 2) / (known * strangers))
 
 
 def scene(faces: Faces, pool: Sequence[int], people: int, pictures: Sequence[int], seed: int) -> Scene:
-    """A gallery of `people` of the pool, each with a number of pictures drawn from `pictures`, and queries."""
+    """Draw a gallery of `people` of the pool, each with a number of pictures drawn from `pictures`, and queries."""
     random = np.random.default_rng(seed)
     drawn = random.permutation(pool)[: people + STRANGERS]
     known, strangers = drawn[:people], drawn[people:]
-    enrolled, owners, asked, truth = [], [], [], []
-    for place, person in enumerate(known):
+    enrolled, owners, queried, truth = [], [], [], []
+    for index, person in enumerate(known):
         rows = random.permutation(np.flatnonzero(faces.people == person))
         count = int(random.choice(pictures))
         enrolled += list(rows[:count])
-        owners += [place] * count
+        owners += [index] * count
         queries = rows[count:][: max(1, _QUERIES // people)]
-        asked += list(queries)
-        truth += [place] * len(queries)
+        queried += list(queries)
+        truth += [index] * len(queries)
     for person in strangers:
         rows = random.permutation(np.flatnonzero(faces.people == person))[: len(truth) // STRANGERS]
-        asked += list(rows)
-    truth += [STRANGER] * (len(asked) - len(truth))
-    places = tuple(range(people))
-    gallery = Gallery(places, tuple(map(str, places)), faces.embeddings[enrolled], np.array(owners))
+        queried += list(rows)
+    truth += [STRANGER] * (len(queried) - len(truth))
+    ids = tuple(range(people))
+    gallery = Gallery(ids, tuple(map(str, ids)), faces.embeddings[enrolled], np.array(owners))
     means, counts = person_means(gallery)
-    return Scene(squared_distances(faces.embeddings[asked], means), counts, np.array(truth))
+    return Scene(squared_distances(faces.embeddings[queried], means), counts, np.array(truth))
 
 
 def scenes(faces: Faces, pool: Sequence[int], *, repeats: int) -> list[Scene]:
-    """Galleries of 1 to 30 people with 1 to 20 pictures each, alike or mixed."""
+    """Draw galleries of 1 to 30 people with 1 to 20 pictures each, alike or mixed."""
     sizes = [people for people in (1, 2, 4, 8, 15, 30) if people + STRANGERS <= len(pool)]
     numbers: list[tuple[int, ...]] = [*((count,) for count in PICTURES), PICTURES]
     plans = [(people, count) for people in sizes for count in numbers]
@@ -103,36 +103,43 @@ def scenes(faces: Faces, pool: Sequence[int], *, repeats: int) -> list[Scene]:
     ]
 
 
-def fit(material: Sequence[Scene]) -> RecogniserConfig:
-    """The constants under which what happened was likeliest."""
+def fit(drawn_scenes: Sequence[Scene]) -> RecogniserConfig:
+    """Fit the recogniser's constants by maximum likelihood."""
 
     def with_values(values: NDArray[np.float64]) -> RecogniserConfig:
         return dataclasses.replace(RecogniserConfig(), **dict(zip(FITTED, map(float, values), strict=True)))
 
     start = [getattr(RecogniserConfig(), name) for name in FITTED]
     bounds = [(0.0, 2.0), (0.0, 1.0), (0.003, 1.0), (0.0, 1.0), (0.0, 2.0), (0.0, 100.0)]
-    found = minimize(lambda values: surprise(material, with_values(values)), start, method="Nelder-Mead", bounds=bounds,
-                     options={"maxiter": 400, "adaptive": True})  # fmt: skip
-    return with_values(found.x)
+    optimum = minimize(
+        lambda values: negative_log_likelihood(drawn_scenes, with_values(values)),
+        start,
+        method="Nelder-Mead",
+        bounds=bounds,
+        options={"maxiter": 400, "adaptive": True},
+    )
+    return with_values(optimum.x)
 
 
-def surprise(material: Sequence[Scene], config: RecogniserConfig) -> float:
-    """Mean negative logarithm of what happened, in nats; the two kinds of face count alike."""
+def negative_log_likelihood(drawn_scenes: Sequence[Scene], config: RecogniserConfig) -> float:
+    """Return the mean negative log-likelihood in nats; known faces and strangers' have equal weight."""
     losses = []
-    for one in material:
-        chances = calibrate(one.distances, one.counts, config)
-        happened = np.maximum(chances[np.arange(len(chances)), one.truth], 1e-12)  # -1 is the last column: unknown
-        strangers = one.truth == STRANGER
-        losses.append(-(np.log(happened[strangers]).mean() + np.log(happened[~strangers]).mean()) / 2)
+    for scene_ in drawn_scenes:
+        probabilities = calibrate(scene_.distances, scene_.counts, config)
+        likelihoods = np.maximum(
+            probabilities[np.arange(len(probabilities)), scene_.truth], 1e-12
+        )  # -1 is the last column: unknown
+        strangers = scene_.truth == STRANGER
+        losses.append(-(np.log(likelihoods[strangers]).mean() + np.log(likelihoods[~strangers]).mean()) / 2)
     return float(np.mean(losses))
 
 
-def judge(material: Sequence[Scene], config: RecogniserConfig) -> Outcome:
-    """What the recogniser would say of each face alone."""
-    chance, right, known = [], [], []
-    for one in material:
-        chances = calibrate(one.distances, one.counts, config)[:, :-1]
-        chance.append(chances.max(1))
-        right.append(chances.argmax(1) == one.truth)
-        known.append(one.truth != STRANGER)
-    return Outcome(np.concatenate(chance), np.concatenate(right), np.concatenate(known))
+def evaluate(drawn_scenes: Sequence[Scene], config: RecogniserConfig) -> Outcome:
+    """Recognise each query on its own."""
+    probability, right, known = [], [], []
+    for scene_ in drawn_scenes:
+        probabilities = calibrate(scene_.distances, scene_.counts, config)[:, :-1]
+        probability.append(probabilities.max(1))
+        right.append(probabilities.argmax(1) == scene_.truth)
+        known.append(scene_.truth != STRANGER)
+    return Outcome(np.concatenate(probability), np.concatenate(right), np.concatenate(known))

@@ -23,28 +23,28 @@ ODD_NAME = "data? #1 50%20::x"
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A running product: the sandbox's address, the data folder, and how long the start took."""
+    """A running product: the sandbox's URL, the data folder, and the seconds of the start."""
 
     url: str
     data: Path
     start_s: float
 
     def bot_pid(self) -> int:
-        """The bot's process."""
+        """Return the bot's process id."""
         return int(json.loads((self.data / "run" / "bot.json").read_text("utf-8"))["pid"])
 
     def bot_rss_mb(self) -> float:
-        """The bot's resident memory in MB (10^6 bytes); Linux only."""
+        """Return the bot's resident memory in MB (10^6 bytes); Linux only."""
         status = Path(f"/proc/{self.bot_pid()}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024 / 1e6
 
 
 @contextmanager
 def running(data: Path | None = None, program: Sequence[str] = ("-m", "cli.main")) -> Iterator[Running]:
-    """Start everything, and stop it again.
+    """Start the product, and stop it at the end of the block.
 
     Args:
-        data: keeps what was learnt for a second, warm, start; None: a folder that goes with the product.
+        data: a folder that is kept, for a second, warm, start; None: a temporary one.
         program: arguments of Python that stand for `omokage`.
     """
     with tempfile.TemporaryDirectory(prefix="omokage-bench-", ignore_cleanup_errors=True) as folder:
@@ -74,9 +74,9 @@ def _wait_for_url(process: subprocess.Popen[str]) -> str:
     deadline = time.monotonic() + START_TIMEOUT_S
     for line in process.stdout:
         lines.append(line)
-        found = re.search(r"http://127\.0\.0\.1:\d+", line)
-        if found:
-            return found[0]
+        match = re.search(r"http://127\.0\.0\.1:\d+", line)
+        if match:
+            return match[0]
         if time.monotonic() > deadline:
             break
     raise RuntimeError("`omokage up` did not come up:\n" + "".join(lines[-20:]))

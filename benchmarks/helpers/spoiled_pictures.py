@@ -1,4 +1,4 @@
-"""Good pictures made bad in known ways, and bad ones made from nothing: what curation has to find."""
+"""Spoil good pictures in known ways, and make pictures that show nothing: what curation has to reject."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from core.render.lettering import font
 
-_WORDS = (
+_TEXTS = (
     "SAMPLE",
     "shutterstock",
     "PREVIEW",
@@ -20,25 +20,25 @@ _WORDS = (
     "Not for sale",
     "1998/07/12",
 )
-_TILE = 200  # pixels a side of what is made from nothing
+_TILE = 200  # pixels a side of textures
 
-Plant = Callable[[Image.Image, np.random.Generator], bytes]
+Spoiler = Callable[[Image.Image, np.random.Generator], bytes]
 
 
 def blurred(picture: Image.Image, rng: np.random.Generator) -> bytes:
-    """Out of focus: a Gaussian of 2 to 4 % of the shorter side."""
+    """Blur with a Gaussian of 2 to 4 % of the shorter side."""
     return jpeg(picture.filter(ImageFilter.GaussianBlur(rng.uniform(0.02, 0.04) * min(picture.size))), rng)
 
 
 def enlarged(picture: Image.Image, rng: np.random.Generator) -> bytes:
-    """Tiny, 16 to 28 pixels, and enlarged to look like more."""
+    """Reduce to 16 to 28 pixels and enlarge again."""
     scale = rng.integers(16, 29) / min(picture.size)
     small = picture.resize([max(1, round(side * scale)) for side in picture.size], Image.Resampling.LANCZOS)
     return jpeg(small.resize(picture.size, Image.Resampling.BICUBIC), rng)
 
 
 def tiny(picture: Image.Image, rng: np.random.Generator) -> bytes:
-    """A thumbnail of 24 to 44 pixels."""
+    """Reduce to a thumbnail of 24 to 44 pixels."""
     side = int(rng.integers(24, 45))
     small = picture.copy()
     small.thumbnail((side, side), Image.Resampling.LANCZOS)
@@ -46,8 +46,8 @@ def tiny(picture: Image.Image, rng: np.random.Generator) -> bytes:
 
 
 def lettered(picture: Image.Image, rng: np.random.Generator) -> bytes:
-    """Words across the middle, black, white or coloured, within ten degrees of level."""
-    word = _WORDS[int(rng.integers(len(_WORDS)))]
+    """Write text across the middle, black, white or coloured, rotated by up to ten degrees."""
+    word = _TEXTS[int(rng.integers(len(_TEXTS)))]
     letters = font(64)
     left, top, right, bottom = letters.getbbox(word)
     stamp = Image.new("L", (round(right - left) + 16, round(bottom - top) + 16))
@@ -62,8 +62,8 @@ def lettered(picture: Image.Image, rng: np.random.Generator) -> bytes:
     return jpeg(canvas, rng)
 
 
-def again(picture: Image.Image, rng: np.random.Generator) -> bytes:
-    """The same picture saved anew, smaller and a little brighter."""
+def saved_anew(picture: Image.Image, rng: np.random.Generator) -> bytes:
+    """Save the picture anew, smaller and a little brighter."""
     scale = rng.uniform(0.7, 0.95)
     smaller = picture.resize([round(side * scale) for side in picture.size], Image.Resampling.LANCZOS)
     gain = rng.uniform(0.95, 1.05)
@@ -71,27 +71,27 @@ def again(picture: Image.Image, rng: np.random.Generator) -> bytes:
 
 
 def undecodable(picture: Image.Image, rng: np.random.Generator) -> bytes:
-    """Cut off after a tenth to a third of the file, or not a picture at all."""
+    """Cut the file off after a tenth to a third of the file, or not a picture at all."""
     data = jpeg(picture, rng)
     return data[: int(len(data) * rng.uniform(0.1, 0.3))] if rng.random() < 0.7 else bytes(rng.bytes(3000))
 
 
 def texture(_picture: Image.Image, rng: np.random.Generator) -> bytes:
-    """Noise, waves, clouds, bricks or a wall."""
+    """Make a texture: noise, waves, clouds, bricks or a wall."""
     made = (_noise, _waves, _clouds, _bricks, _wall)[int(rng.integers(5))](rng)
     made = made + rng.normal(0, 6, made.shape)
     return jpeg(Image.fromarray(np.clip(made, 0, 255).astype(np.uint8)), rng)
 
 
-def jpeg(picture: Image.Image, rng: np.random.Generator, least: int = 80, most: int = 95) -> bytes:
-    """Saved with a quality between two."""
+def jpeg(picture: Image.Image, rng: np.random.Generator, min_quality: int = 80, max_quality: int = 95) -> bytes:
+    """Encode as JPEG with a random quality in a range."""
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=int(rng.integers(least, most + 1)))
+    picture.save(out, "JPEG", quality=int(rng.integers(min_quality, max_quality + 1)))
     return out.getvalue()
 
 
-def elsewhere(pictures: Sequence[Image.Image]) -> Plant:
-    """Square parts of pictures that show something else."""
+def parts_of(pictures: Sequence[Image.Image]) -> Spoiler:
+    """Return a spoiler that ignores its picture and crops one of these."""
 
     def part(_picture: Image.Image, rng: np.random.Generator) -> bytes:
         whole = pictures[int(rng.integers(len(pictures)))]
@@ -102,12 +102,12 @@ def elsewhere(pictures: Sequence[Image.Image]) -> Plant:
     return part
 
 
-PLANTS: Mapping[str, Plant] = {
+SPOILERS: Mapping[str, Spoiler] = {
     "blurred": blurred,
     "enlarged": enlarged,
     "tiny": tiny,
     "lettered": lettered,
-    "again": again,
+    "again": saved_anew,
     "undecodable": undecodable,
     "texture": texture,
 }

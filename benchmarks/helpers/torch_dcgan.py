@@ -1,6 +1,6 @@
 """The `light` DCGAN's training in PyTorch: `python -m benchmarks helpers.torch_dcgan DTYPE STEPS`.
 
-The same nets, batch, loss, Adam and averaged generator, both players moved from one look at the same drawn pictures;
+The same nets, batch, loss, Adam and averaged generator, both networks updated from the same generated pictures;
 no DiffAugment; channels-last, PyTorch's fastest layout on a CPU. Prints milliseconds a step, and for drawing 64 faces.
 """
 
@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torch.nn.functional import softplus
 
-BATCH, SIZE, CODES, DRAWN = 96, 96, 100, 64
+BATCH, SIZE, LATENT_SIZE, DRAWN = 96, 96, 100, 64
 DEPTHS = (250, 150, 90, 54)
 WARM_UP = 1
 _AVERAGE = 0.999
@@ -30,18 +30,18 @@ def main(dtype: str, steps: int) -> None:
     average = _generator()
     average.load_state_dict(generator.state_dict())
     parameters = [list(net.parameters()) for net in (generator, discriminator)]
-    optimizers = [torch.optim.Adam(mine, 2e-4, betas=(0.5, 0.999)) for mine in parameters]
+    optimizers = [torch.optim.Adam(tensors, 2e-4, betas=(0.5, 0.999)) for tensors in parameters]
     images = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (512, SIZE, SIZE, 3), np.uint8))
 
     def step() -> None:
         real = images[torch.randint(0, 512, (BATCH,))].permute(0, 3, 1, 2).float() / 127.5 - 1
         with cast:
-            drawn = generator(torch.rand(BATCH, CODES) * 2 - 1)
-            logits = [discriminator(one).float() for one in (real, drawn)]
+            drawn = generator(torch.rand(BATCH, LATENT_SIZE) * 2 - 1)
+            logits = [discriminator(pictures).float() for pictures in (real, drawn)]
         losses = [softplus(-logits[1]).mean(), softplus(-logits[0]).mean() + softplus(logits[1]).mean()]
         gradients = [torch.autograd.grad(*pair, retain_graph=True) for pair in zip(losses, parameters, strict=True)]
-        for mine, found, optimizer in zip(parameters, gradients, optimizers, strict=True):
-            for parameter, gradient in zip(mine, found, strict=True):
+        for tensors, gradients_, optimizer in zip(parameters, gradients, optimizers, strict=True):
+            for parameter, gradient in zip(tensors, gradients_, strict=True):
                 parameter.grad = gradient
             optimizer.step()
         with torch.no_grad():
@@ -51,7 +51,7 @@ def main(dtype: str, steps: int) -> None:
 
     def draw() -> None:
         with cast:
-            drawn = average(torch.rand(DRAWN, CODES) * 2 - 1)
+            drawn = average(torch.rand(DRAWN, LATENT_SIZE) * 2 - 1)
         ((drawn.float() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).contiguous().numpy()
 
     trained = _milliseconds(step, steps)
@@ -71,7 +71,7 @@ def _milliseconds(work: Callable[[], None], times: int) -> float:
 
 
 def _generator() -> nn.Sequential:
-    layers: list[nn.Module] = [nn.Linear(CODES, 36 * DEPTHS[0], bias=False), nn.Unflatten(1, (DEPTHS[0], 6, 6))]
+    layers: list[nn.Module] = [nn.Linear(LATENT_SIZE, 36 * DEPTHS[0], bias=False), nn.Unflatten(1, (DEPTHS[0], 6, 6))]
     for depth, following in zip(DEPTHS, (*DEPTHS[1:], 3), strict=True):
         layers += [nn.BatchNorm2d(depth), nn.ReLU()]
         layers.append(nn.ConvTranspose2d(depth, following, 5, 2, 2, output_padding=1, bias=following == 3))

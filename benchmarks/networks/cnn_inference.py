@@ -6,16 +6,17 @@ network alone; the head that answers also asks for the mirror image.
 
 from __future__ import annotations
 
-import statistics
-import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks.helpers.timing import median_ms
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    pass
 
 ROUNDS = 15
+WARM_UP = 2
 CLASSES = 40
 
 
@@ -37,18 +38,10 @@ def run() -> dict[str, float | int | str]:
         plain = make_forward(lambda pixels, net=net: infer(net, pixels, grey=False))
         for count in (1, 64):
             pixels = np.zeros((count, preset.size, preset.size, 3), np.uint8)
-            figures[f"{name}, {count} plain, ms"] = milliseconds(lambda plain=plain, pixels=pixels: plain(pixels))
-            figures[f"{name}, {count} with mirror image, ms"] = milliseconds(
-                lambda head=head, pixels=pixels: head.closed(pixels)
+            figures[f"{name}, {count} plain, ms"] = median_ms(
+                lambda plain=plain, pixels=pixels: plain(pixels), ROUNDS, WARM_UP
+            )
+            figures[f"{name}, {count} with mirror image, ms"] = median_ms(
+                lambda head=head, pixels=pixels: head.closed(pixels), ROUNDS, WARM_UP
             )
     return figures
-
-
-def milliseconds(call: Callable[[], object]) -> float:
-    """The median."""
-    times = []
-    for _ in range(ROUNDS + 2):
-        began = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - began)
-    return 1e3 * statistics.median(times[2:])

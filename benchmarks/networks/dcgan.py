@@ -12,11 +12,11 @@ import os
 import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+
+from benchmarks.helpers.timing import median_ms
 
 TURNS = 3
 STEPS = 4
@@ -35,7 +35,8 @@ def run(turns: int = TURNS, steps: int = STEPS) -> dict[str, float | int | str]:
     for _ in range(turns):
         for name, command in commands.items():
             times[name].append(_measured(*command, str(steps)))
-    trained, drawn = ({name: statistics.median(one[at] for one in times[name]) for name in times} for at in range(2))
+    trained = {name: statistics.median(step for step, _ in pairs) for name, pairs in times.items()}
+    drawn = {name: statistics.median(drawing for _, drawing in pairs) for name, pairs in times.items()}
     figures: dict[str, float | int | str] = {f"{name}, ms a step": taken for name, taken in trained.items()}
     figures |= {f"{name}, ms for {DRAWN} faces": taken for name, taken in drawn.items() if name != "DiffAugment"}
     if peers:
@@ -45,7 +46,7 @@ def run(turns: int = TURNS, steps: int = STEPS) -> dict[str, float | int | str]:
 
 
 def measure(augment: float, steps: int) -> tuple[float, float]:
-    """In this process: milliseconds a step, and for drawing."""
+    """Measure in this process; return milliseconds a step and for drawing."""
     from core.models.dcgan.generator import DcganGenerator, generator_tensors
     from core.models.dcgan.presets import DCGAN_PRESETS
     from core.models.dcgan.training_step import DcganTraining  # TensorFlow, in the measured process only
@@ -59,22 +60,11 @@ def measure(augment: float, steps: int) -> tuple[float, float]:
         training.advance()
         training.report()
 
-    trained = milliseconds(step, steps)
+    trained = median_ms(step, steps, WARM_UP)
     config = {"preset": "light", "size": side, "codes": 100, "framing": "portrait"}
     faces = DcganGenerator(config, generator_tensors(training.ema_tensors(1)), {})
     latents = faces.latents(range(DRAWN))
-    return trained, milliseconds(lambda: faces.render(latents), 2 * steps)
-
-
-def milliseconds(work: Callable[[], object], times: int) -> float:
-    """The median; the first ones, which compile, are left out."""
-    taken = []
-    for number in range(WARM_UP + times):
-        began = time.perf_counter()
-        work()
-        if number >= WARM_UP:
-            taken.append(time.perf_counter() - began)
-    return 1e3 * statistics.median(taken)
+    return trained, median_ms(lambda: faces.render(latents), 2 * steps, WARM_UP)
 
 
 def _measured(module: str, *arguments: str) -> tuple[float, float]:

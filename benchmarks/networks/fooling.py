@@ -1,4 +1,4 @@
-"""How reliably and how fast recognisers are fooled, judged by the bytes that would be posted.
+"""Success rate and speed of attacks on recognisers, measured on the bytes that would be posted.
 
 `python -m benchmarks fooling [--data FOLDER] [--pairs 100] [--targets 40] [--only WORD] [--colours] [--json FILE]`
 
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.helpers.attacked_heads import Attacked, load_reader, of_folder, of_pictures
+from benchmarks.helpers.attacked_heads import AttackedHead, heads_of_data_folder, load_reader, train_attacked_head
 from benchmarks.helpers.report import Figures, Skip, print_and_keep
 from core.domain.faces import box_iou
 from core.domain.generation import Face
@@ -44,8 +44,8 @@ SEED = 0
 
 
 @dataclass(frozen=True)
-class Changed:
-    """What came of one face: whom the posted bytes are named as, and so on."""
+class FoolOutcome:
+    """The outcome for one attacked face, read from the posted bytes."""
 
     named: bool
     likeliest: bool
@@ -56,8 +56,8 @@ class Changed:
 
 
 @dataclass(frozen=True)
-class Made:
-    """What came of one picture out of noise; chances are of the target, from the posted bytes."""
+class NoiseOutcome:
+    """The outcome for one picture that began as noise; probabilities are of the target, from the posted bytes."""
 
     closed: float
     opened: float
@@ -68,19 +68,19 @@ class Made:
 
 
 class Bench:
-    """Attacks one head, and reads what would be posted as `/classify` does."""
+    """Attack one head, and recognise the results as `/classify` does."""
 
-    def __init__(self, attacked: Attacked, reader: PhotoReader) -> None:
+    def __init__(self, attacked: AttackedHead, reader: PhotoReader) -> None:
         self.attacked = attacked
-        self.fooled: DifferentiableHead = differentiable_head(attacked.head)
+        self.differentiable: DifferentiableHead = differentiable_head(attacked.head)
         self._reader = reader
         nobody = Gallery((), (), np.zeros((0, 128), np.float32), np.zeros(0, np.intp))
         names = {person_id: name for name, person_id in attacked.head.classes}
         self._recogniser = VersionRecogniser(attacked.head, MeanEmbeddingRecogniser(nobody), names)
 
-    def fool(self, count: int, *, robust: bool = False, epsilon: int = 8) -> tuple[list[Changed], int]:
-        """Pairs of a face and another person; and how many pictures were left out, in which no face is found."""
-        outcomes: list[Changed] = []
+    def fool(self, count: int, *, robust: bool = False, epsilon: int = 8) -> tuple[list[FoolOutcome], int]:
+        """Attack pairs of a face and another person; return also how many pictures without a face were left out."""
+        outcomes: list[FoolOutcome] = []
         faceless = 0
         for data, _, target in self.attacked.pairs(2 * count):
             if len(outcomes) == count:
@@ -91,43 +91,43 @@ class Bench:
                 continue
             face = Face(photo="0" * 64)
             request = OptimizeRequest("", OptimizeMode.FOOL, start=face, robust=robust, epsilon=epsilon, seed=SEED)
-            outcomes.append(self._fooled(request, target, reading))
+            outcomes.append(self._attack_face(request, target, reading))
         return outcomes, faceless
 
-    def free(self, mode: OptimizeMode, count: int, *, robust: bool = False) -> list[Made]:
-        """Pictures that begin with noise, for so many people."""
-        made = []
+    def from_noise(self, mode: OptimizeMode, count: int, *, robust: bool = False) -> list[NoiseOutcome]:
+        """Optimise pictures that begin as noise, for so many people."""
+        outcomes = []
         for target in range(min(count, len(self.attacked.head.classes))):
             request = OptimizeRequest("", mode, seed=SEED, robust=robust)
             optimiser, seconds = self._run(request, target, None, None)
             reading, jpeg = (
                 self._reader.read(data) for data in (encode_png(optimiser.picture), compress_jpeg(optimiser.picture))
             )
-            chances = [
-                self._whole(reading, closed=True),
-                self._whole(reading, closed=False),
-                self._whole(jpeg, closed=True),
+            probabilities = [
+                self._probabilities(reading, closed=True),
+                self._probabilities(reading, closed=False),
+                self._probabilities(jpeg, closed=True),
             ]
-            said = [float(chance[target]) for chance in chances]
-            made.append(Made(said[0], said[1], said[2], len(reading.faces), optimiser.step, seconds))
-        return made
+            closed, opened, after_jpeg = (float(row[target]) for row in probabilities)
+            outcomes.append(NoiseOutcome(closed, opened, after_jpeg, len(reading.faces), optimiser.step, seconds))
+        return outcomes
 
-    def _whole(self, reading: PhotoReading, *, closed: bool) -> NDArray[np.float64]:
+    def _probabilities(self, reading: PhotoReading, *, closed: bool) -> NDArray[np.float64]:
         shape = reading.image.shape[0], reading.image.shape[1]
-        faces = [FaceView(shape, look, None).render(reading.image)[None] for look in self.fooled.view_specs]
-        chances: NDArray[np.float64] = self.fooled.probabilities(faces, closed=closed)[0]
-        return chances
+        faces = [FaceView(shape, spec, None).render(reading.image)[None] for spec in self.differentiable.view_specs]
+        probabilities: NDArray[np.float64] = self.differentiable.probabilities(faces, closed=closed)[0]
+        return probabilities
 
-    def _fooled(self, request: OptimizeRequest, target: int, start: PhotoReading) -> Changed:
+    def _attack_face(self, request: OptimizeRequest, target: int, start: PhotoReading) -> FoolOutcome:
         face = start.faces[0]
         optimiser, seconds = self._run(request, target, start.image, face)
         picture = optimiser.picture
-        after, jpeg = (self._said(data, face) for data in (encode_png(picture), compress_jpeg(picture)))
-        wanted = self.attacked.head.classes[target][1]
-        return Changed(
-            named=after[0] == wanted,
+        after, jpeg = (self._recognise(data, face) for data in (encode_png(picture), compress_jpeg(picture)))
+        target_id = self.attacked.head.classes[target][1]
+        return FoolOutcome(
+            named=after[0] == target_id,
             likeliest=int(after[1].argmax()) == target,
-            jpeg=jpeg[0] == wanted,
+            jpeg=jpeg[0] == target_id,
             linf=int(np.abs(picture.astype(int) - start.image).max()),
             steps=optimiser.step,
             seconds=seconds,
@@ -139,56 +139,56 @@ class Bench:
         def find(picture: NDArray[np.uint8]) -> DetectedFace | None:
             return None if face is None else _same(self._reader.detect(picture), face)
 
-        optimiser = InputOptimiser(self.fooled, target, request, start, face, None, find)
+        optimiser = InputOptimiser(self.differentiable, target, request, start, face, None, find)
         began = time.perf_counter()
         while optimiser.step < optimiser.steps and not optimiser.settled:
             optimiser.advance()
         return optimiser, time.perf_counter() - began
 
-    def _said(self, data: bytes, face: DetectedFace) -> tuple[int | None, NDArray[np.float64]]:
-        """Whom the face is named as, and the closed chances; nobody where no face is found."""
+    def _recognise(self, data: bytes, face: DetectedFace) -> tuple[int | None, NDArray[np.float64]]:
+        """Return the person that the face is named as, and the closed probabilities; None where no face is detected."""
         reading = self._reader.read(data)
-        found = _same(reading.faces, face)
-        if found is None:
+        match = _same(reading.faces, face)
+        if match is None:
             return None, np.zeros(len(self.attacked.head.classes))
-        place = reading.faces.index(found)
-        naming = self._recogniser.recognise(reading, [frozenset()] * len(reading.faces))[place]
-        chances = self.attacked.head.probabilities(reading)[place, :-1]
-        return (naming.named.person_id if naming.named else None), chances
+        index = reading.faces.index(match)
+        naming = self._recogniser.recognise(reading, [frozenset()] * len(reading.faces))[index]
+        probabilities = self.attacked.head.probabilities(reading)[index, :-1]
+        return (naming.named.person_id if naming.named else None), probabilities
 
 
 def run(data: Path | None = None, pairs: int = PAIRS, targets: int = TARGETS, only: str = "") -> Figures:
-    """All figures, of the CNN where there is one."""
+    """Return all figures, of the CNN where there is one."""
     reader = load_reader()
     try:
-        attacked = of_folder(data or Settings.from_env(os.environ).data)
+        attacked = heads_of_data_folder(data or Settings.from_env(os.environ).data)
     except Skip as reason:
         print(f"no CNN: {reason}")
-        attacked = [of_pictures(reader)]
+        attacked = [train_attacked_head(reader)]
     figures: dict[str, float | int | str] = {}
-    for one in attacked:
-        bench = Bench(one, reader)
+    for attacked_head in attacked:
+        bench = Bench(attacked_head, reader)
         for name, measure in _measures(bench, pairs, targets).items():
-            if only in f"{one.name} {name}":
-                found = measure()
-                print(f"{one.name}, {name}: {found}", file=sys.stderr, flush=True)  # all takes long
-                figures |= {f"{one.name}, {name}: {word}": value for word, value in found.items()}
+            if only in f"{attacked_head.name} {name}":
+                results = measure()
+                print(f"{attacked_head.name}, {name}: {results}", file=sys.stderr, flush=True)  # all takes long
+                figures |= {f"{attacked_head.name}, {name}: {word}": value for word, value in results.items()}
     return figures
 
 
 def _measures(bench: Bench, pairs: int, targets: int) -> Mapping[str, Callable[[], Figures]]:
     return {
-        "floor": lambda: floor(bench.fooled),
-        "noise": lambda: _free(bench.free(OptimizeMode.NOISE, targets)),
-        "noise robust": lambda: _free(bench.free(OptimizeMode.NOISE, targets, robust=True)),
-        "dream": lambda: _free(bench.free(OptimizeMode.DREAM, targets)),
+        "floor": lambda: floor(bench.differentiable),
+        "noise": lambda: _free(bench.from_noise(OptimizeMode.NOISE, targets)),
+        "noise robust": lambda: _free(bench.from_noise(OptimizeMode.NOISE, targets, robust=True)),
+        "dream": lambda: _free(bench.from_noise(OptimizeMode.DREAM, targets)),
         "fool 8": lambda: _fool(*bench.fool(pairs)),
         "fool 8 robust": lambda: _fool(*bench.fool(pairs, robust=True)),
     }
 
 
 def floor(head: DifferentiableHead) -> Figures:
-    """Forward and backward through the networks alone, for one face."""
+    """Time forward and backward through the networks alone, for one face."""
     random = np.random.default_rng(0)
     faces = [random.integers(0, 256, (1, look.size, look.size, 3), np.uint8) for look in head.view_specs]
     figures = {}
@@ -204,31 +204,31 @@ def floor(head: DifferentiableHead) -> Figures:
     return figures
 
 
-def _fool(outcomes: list[Changed], faceless: int) -> Figures:
+def _fool(outcomes: list[FoolOutcome], faceless: int) -> Figures:
     return {
         "pairs": len(outcomes),
         "left out, no face found": faceless,
-        "named as the target, %": _share([outcome.named for outcome in outcomes]),
-        "target likeliest, %": _share([outcome.likeliest for outcome in outcomes]),
-        "named so after JPEG 85, %": _share([outcome.jpeg for outcome in outcomes]),
+        "named as the target, %": _percentage([outcome.named for outcome in outcomes]),
+        "target likeliest, %": _percentage([outcome.likeliest for outcome in outcomes]),
+        "named so after JPEG 85, %": _percentage([outcome.jpeg for outcome in outcomes]),
         "largest change of a pixel, median": float(np.median([outcome.linf for outcome in outcomes])),
         **_common(outcomes),
     }
 
 
-def _free(outcomes: list[Made]) -> Figures:
+def _free(outcomes: list[NoiseOutcome]) -> Figures:
     return {
         "people": len(outcomes),
-        "p >= 0.999 as a PNG, %": _share([outcome.closed >= 0.999 for outcome in outcomes]),
+        "p >= 0.999 as a PNG, %": _percentage([outcome.closed >= 0.999 for outcome in outcomes]),
         "least p": min(outcome.closed for outcome in outcomes),
-        "p >= 0.8 although it may be nobody, %": _share([outcome.opened >= 0.8 for outcome in outcomes]),
-        "p >= 0.8 after JPEG 85, %": _share([outcome.jpeg >= 0.8 for outcome in outcomes]),
-        "the detector sees a face, %": _share([outcome.faces > 0 for outcome in outcomes]),
+        "p >= 0.8 although it may be nobody, %": _percentage([outcome.opened >= 0.8 for outcome in outcomes]),
+        "p >= 0.8 after JPEG 85, %": _percentage([outcome.jpeg >= 0.8 for outcome in outcomes]),
+        "the detector sees a face, %": _percentage([outcome.faces > 0 for outcome in outcomes]),
         **_common(outcomes),
     }
 
 
-def _common(outcomes: Sequence[Changed | Made]) -> Figures:
+def _common(outcomes: Sequence[FoolOutcome | NoiseOutcome]) -> Figures:
     return {
         "steps, median": float(np.median([outcome.steps for outcome in outcomes])),
         "ms a step, median": 1000 * float(np.median([outcome.seconds / max(1, outcome.steps) for outcome in outcomes])),
@@ -237,25 +237,25 @@ def _common(outcomes: Sequence[Changed | Made]) -> Figures:
     }
 
 
-def _share(yes: list[bool]) -> float:
+def _percentage(yes: list[bool]) -> float:
     return 100 * float(np.mean(yes))
 
 
 def _same(faces: Any, face: DetectedFace) -> DetectedFace | None:
-    """The one that overlaps most with where the face was."""
-    found = max(faces, key=lambda one: box_iou(one.box, face.box), default=None)
-    return found if found is not None and box_iou(found.box, face.box) > 0.5 else None
+    """Return the face that overlaps most with where the face was."""
+    best = max(faces, key=lambda candidate: box_iou(candidate.box, face.box), default=None)
+    return best if best is not None and box_iou(best.box, face.box) > 0.5 else None
 
 
 def colours() -> Figures:
-    """Root of the covariance of drawn portraits' colours before the logistic function: core.models.attack.fourier."""
+    """Return the root of the covariance of drawn portraits' logit colours, as in core.models.attack.fourier."""
     from scipy.special import logit  # only here
 
     from portraits.people.default_people import DEFAULT_PEOPLE
     from portraits.portraits import portrait
 
     pixels = np.concatenate(
-        [portrait(one, seed, 128).image.reshape(-1, 3) for one in DEFAULT_PEOPLE for seed in range(4)]
+        [portrait(person, seed, 128).image.reshape(-1, 3) for person in DEFAULT_PEOPLE for seed in range(4)]
     )
     covariance = np.cov(logit(np.clip(pixels / 255, 2 / 255, 1 - 2 / 255)).T)
     axes, sizes, _ = np.linalg.svd(covariance)

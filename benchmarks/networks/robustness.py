@@ -1,4 +1,4 @@
-"""How easily versions are fooled, as their cards have it; and whether a well-kept library's attacks do better.
+"""Adversarial robustness of versions, as on their cards, and whether a well-kept library's attacks do better.
 
 `python -m benchmarks robustness [--data FOLDER] [--version N ...] [--faces 100] [--textures 1000] [--peers 10]`: of the
 recognisers in a data folder (the settings' own by default). `--peers`: so many of the faces are also attacked by
@@ -34,7 +34,7 @@ def run(
     textures: int = TEXTURES,
     peers: int = PEERS,
 ) -> Figures:
-    """Of each version."""
+    """Return the figures of each version."""
     settings = Settings.from_env(os.environ)
     if data is not None:
         settings = replace(settings, data=data, blobs=str(data / "blobs"), database_url=f"sqlite:///{data}/omokage.db")
@@ -48,8 +48,8 @@ def run(
 
 
 def _measured(services: Services, versions: Sequence[int], *, faces: int, textures: int, peers: int) -> Figures:
-    known = services.registry.list(0, RunKind.RECOGNISER)
-    chosen = [one for one in known if not versions or one.number in versions]
+    recognisers = services.registry.list(0, RunKind.RECOGNISER)
+    chosen = [version for version in recognisers if not versions or version.number in versions]
     if not chosen:
         raise Skip("no recogniser was trained in this data folder")
     figures: dict[str, float | int | str] = {}
@@ -57,34 +57,34 @@ def _measured(services: Services, versions: Sequence[int], *, faces: int, textur
         check = load_check(services.registry, services.dataset_storage, version)
         figures |= _figures(version.label, check, faces, textures)
         if peers:
-            for name, fool in _attacks().items():
-                figures |= _figures(f"{version.label}, {peers} faces, {name}", check, peers, 0, fool)
+            for name, attack in _attacks().items():
+                figures |= _figures(f"{version.label}, {peers} faces, {name}", check, peers, 0, attack)
     return figures
 
 
-def _figures(name: str, check: RobustnessCheck, faces: int, textures: int, fool: Any = None) -> Figures:
-    sitters = check.samples[:faces]
-    one = RobustnessCheck(check.head, sitters, CheckState((AttackOutcome(),) * len(sitters), wanted=textures), fool)
+def _figures(name: str, check: RobustnessCheck, faces: int, textures: int, attack: Any = None) -> Figures:
+    samples = check.samples[:faces]
+    state = CheckState((AttackOutcome(),) * len(samples), wanted=textures)
     began = time.perf_counter()
-    found = run_check(one, lambda _: None)
-    return {f"{name}: {word}": value for word, value in _said(found, time.perf_counter() - began).items()}
+    robustness = run_check(RobustnessCheck(check.head, samples, state, attack), lambda _: None)
+    return {f"{name}: {word}": value for word, value in _as_figures(robustness, time.perf_counter() - began).items()}
 
 
-def _said(found: Robustness, seconds: float) -> Figures:
-    textures = {"named closed, %": 100 * found.named_closed, "named open, %": 100 * found.named_open}
+def _as_figures(robustness: Robustness, seconds: float) -> Figures:
+    textures = {"named closed, %": 100 * robustness.named_closed, "named open, %": 100 * robustness.named_open}
     return {
-        "faces": found.faces,
-        "fooled within 8/255, %": 100 * found.fooled,
-        "median levels": "more than 8" if found.median_linf is None else found.median_linf,
-        **({"textures": found.textures, **textures} if found.textures else {}),
+        "faces": robustness.faces,
+        "fooled within 8/255, %": 100 * robustness.fooled,
+        "median levels": "more than 8" if robustness.median_linf is None else robustness.median_linf,
+        **({"textures": robustness.textures, **textures} if robustness.textures else {}),
         "seconds": round(seconds, 1),
     }
 
 
 def _attacks() -> dict[str, Callable[..., Any] | None]:
-    from benchmarks.helpers.art_attacks import as_fool, auto_pgd, pgd  # half of PyTorch
+    from benchmarks.helpers.art_attacks import as_attack, auto_pgd, pgd  # half of PyTorch
 
-    return {"ours": None, "ART's PGD": as_fool(pgd), "ART's AutoPGD": as_fool(auto_pgd)}
+    return {"ours": None, "ART's PGD": as_attack(pgd), "ART's AutoPGD": as_attack(auto_pgd)}
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.delivery.reply import Attachment
+from bot.reply import Attachment
 from bot.ui.i18n import Words
+from bot.ui.language import public_words
 from core.domain.jobs import Job
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 async def job_words(bot: BotContext, job: Job) -> Words:
     """Find the language of a public reply: the guild's where it chose one, else that of the member who asked."""
-    return await bot.guild_settings.public_words(job.origin.guild_id, job.origin.locale)
+    return await public_words(bot, job.origin.guild_id, job.origin.locale)
 
 
 async def read_attachment(bot: BotContext, name: str, blob: str, description: str) -> Attachment:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.delivery.building import job_words
 from bot.delivery.progress_texts import (
     JobStatus,
     ProgressMessage,
@@ -19,8 +20,8 @@ from bot.delivery.progress_texts import (
     read_job_status,
     render_progress,
 )
-from bot.delivery.reply import Attachment, Reply
 from bot.delivery.reply_poster import TRANSIENT_ERRORS, ReplyPoster
+from bot.reply import Attachment, Reply
 from core.domain.errors import OmokageError
 from core.domain.jobs import Job, JobKind
 
@@ -122,7 +123,7 @@ class ProgressTracker:
         return False
 
     async def _show(self, tracked: _TrackedJob, status: JobStatus) -> None:
-        words = await self._bot.guild_settings.public_words(status.job.origin.guild_id, status.job.origin.locale)
+        words = await job_words(self._bot, status.job)
         # Twice in a row, so that the moment between two jobs of a busy worker does not count.
         away, tracked.away = status.away and tracked.away, status.away
         message = render_progress(words, status, tracked.report, self._pages.get(status.job.kind), away=away)

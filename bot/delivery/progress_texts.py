@@ -44,7 +44,7 @@ class ProgressMessage:
     alt: str = ""
 
 
-# A kind's own, while a worker is at it. None: there is nothing to show yet beyond what is said of all kinds.
+# Renders a running job of one kind. None: there is nothing to show yet but the line that all kinds have.
 ProgressRenderer: TypeAlias = "Callable[[Words, JobStatus, StageReport], ProgressMessage | None]"
 
 

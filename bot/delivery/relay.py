@@ -13,9 +13,9 @@ import discord
 
 from bot.delivery.building import job_words
 from bot.delivery.progress import ProgressTracker
-from bot.delivery.reply import Reply
 from bot.delivery.reply_poster import TRANSIENT_ERRORS, ReplyPoster, Undeliverable
 from bot.errors import error_message, job_number_line
+from bot.reply import Reply
 from bot.ui.i18n import Words, choose
 from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
@@ -52,7 +52,9 @@ class Relay:
         self._woken = asyncio.Event()
         self._semaphore = asyncio.Semaphore(_MAX_CONCURRENT)
         self._in_flight: dict[int, asyncio.Task[None]] = {}
-        self._delivered: set[int] = set()  # noted as sent since the last look began, which may still show them as due
+        self._delivered: set[int] = (
+            set()
+        )  # marked as sent since the last look into the outbox began, which may still list them
 
     def wake(self) -> None:
         """Look into the outbox now."""

@@ -1,6 +1,6 @@
 """Post a reply so that it appears exactly once, even if a process dies in between.
 
-While the interaction's token lives, the answer takes the place of the acknowledgement: an edit can be repeated.
+While the interaction's token lives, the reply takes the place of the acknowledgement: an edit can be repeated.
 After that it is a new message, and Discord tells a repetition by its nonce; once it may have forgotten that, a look
 at the channel does.
 """
@@ -18,7 +18,7 @@ import aiohttp
 import discord
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.delivery.reply import Reply
+from bot.reply import Reply
 from core.domain.jobs import Job, OutboxEntry
 
 if TYPE_CHECKING:
@@ -79,11 +79,11 @@ class ReplyPoster:
 
         Raises:
             Undeliverable: the channel is gone or closed to the bot, or the message was deleted by somebody.
-            discord.HTTPException, OSError: see TRANSIENT_ERRORS; anything else is a bug in the answer.
+            discord.HTTPException, OSError: see TRANSIENT_ERRORS; anything else is a bug in the reply.
         """
         job = self._with_message(job)
         message_id = await self._deliver(job, entry, reply)
-        self._unsaved.pop(job.id, None)  # the outbox says the rest
+        self._unsaved.pop(job.id, None)  # the outbox saves the message's id
         return message_id
 
     async def _deliver(self, job: Job, entry: OutboxEntry, reply: Reply) -> int | None:
@@ -179,7 +179,7 @@ class ReplyPoster:
         try:
             await channel.get_partial_message(job.answer_message_id).delete()
         except (discord.HTTPException, *TRANSIENT_ERRORS) as error:
-            # Not worth a second post of the answer, which is there already.
+            # Not worth posting the reply a second time: it is there already.
             _log.info("job %s: its old message stays (%s)", job.id, type(error).__name__)
 
     def _token_lives(self, job: Job) -> bool:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.delivery.reply import Attachment, Reply
 from bot.errors import guarded
 from bot.intake.face_fields import with_changed_fields
 from bot.intake.lookup import ID, find_job, parse_id, parse_number
+from bot.reply import Attachment, Reply
 from bot.ui.i18n import Words
 from bot.ui.menus import rows_view, select_pages, selected_value
 from bot.ui.permissions import is_moderator

@@ -16,7 +16,7 @@ def with_changed_fields(params: Mapping[str, Any], path: str, **changes: JSON) -
     """
     changed = _changed(params, path.split("/"), changes)
     if not isinstance(changed, dict):
-        raise ValueError(f"no object is at {path}")  # noqa: TRY004 - a place that is wrong, not a type
+        raise ValueError(f"no object is at {path}")  # noqa: TRY004 - a wrong path, not a wrong type
     return changed
 
 

@@ -17,7 +17,7 @@ E = TypeVar("E", bound=StrEnum)
 
 ID = r"\d{1,20}"  # for the templates of custom ids: a snowflake has up to 20 digits
 MAX_ID = 2**63 - 1  # what a column of the database holds; Discord's ids reach it in 2084
-NO_ID = 0  # nothing has it: looking it up says that there is no such thing
+NO_ID = 0  # no row has it, so that looking it up fails as it does for any unknown id
 _SHOWN = 20  # characters of a forged value, in a refusal
 
 

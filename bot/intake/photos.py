@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import discord
 
+from bot.photo import Photo
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import JSON
 
 MAX_BYTES = 10 * 1024 * 1024
 # Where Discord sends no content type (it knows none for the ending), the content decides later on.
 _IMAGE = "image/"
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """A photo on Discord's CDN; `of` is how many pictures its message has."""
-
-    url: str = field(repr=False)  # signed: whoever has it can fetch the photo
-    filename: str
-    size: int
-    content_type: str | None
-    of: int = 1
-
-    def params(self) -> dict[str, JSON]:
-        """Build what the job's row keeps, so that a restarted bot can go on."""
-        return {"photo_url": self.url, "filename": self.filename, "size": self.size, "of": self.of}
 
 
 def photo_from_attachment(attachment: discord.Attachment, of: int = 1) -> Photo:
@@ -69,7 +53,7 @@ def _shown_in(part: discord.Message | discord.MessageSnapshot) -> Iterator[tuple
             if _may_be_image(item.content_type):
                 yield "picture", (item.url, item.proxy_url)
     for sticker in part.stickers:
-        if sticker.format is not discord.StickerFormatType.lottie:  # that one is a drawing in vectors
+        if sticker.format is not discord.StickerFormatType.lottie:  # vector graphics
             yield sticker.name, (sticker.url,)
 
 

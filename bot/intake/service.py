@@ -14,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.intake.face_fields import with_changed_fields
 from bot.intake.fetch import Fetcher
 from bot.intake.origin import origin_of
-from bot.intake.photos import Photo, check_photo, photo_url
+from bot.intake.photos import check_photo, photo_url
+from bot.photo import Photo
 from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON, Failure, Job, JobKind, JobRequest, JobState
@@ -32,7 +33,7 @@ _ACKNOWLEDGE_AFTER_S = 0.15
 _MAX_CONCURRENT = 4  # photos of up to 10 MiB in memory
 # A photo that is still not stored after so long was left by a process that died, or by a database that was away.
 _ABANDONED_AFTER_S = 60.0
-_PHOTOS = "photos"  # of a job that has several: where each is on Discord's CDN, by its place in the parameters
+_PHOTOS = "photos"  # of a job that has several: where each is on Discord's CDN, by its path in the parameters
 
 
 class Intake:
@@ -43,7 +44,7 @@ class Intake:
         fetcher: reads photos from Discord's CDN.
         poster: remembers which message shows a job.
         progress: follows a job from now on.
-        relay: posts what is to be said of a job that was refused.
+        relay: posts the error message of a job that was refused.
     """
 
     def __init__(
@@ -83,7 +84,7 @@ class Intake:
             interaction: a command, or a button.
             kind: of the job.
             params: of the job.
-            photos: those that it needs, by the place in `params` of the object whose `photo` becomes the stored one's
+            photos: those that it needs, by the path in `params` of the object whose `photo` becomes the stored one's
                 name: `a`, `add/0`.
 
         Raises:
@@ -97,7 +98,7 @@ class Intake:
         job = await self.run_query(interaction, self._bot.services.jobs.receive, request)
         if job.state is not JobState.RECEIVED or job.id in self._in_flight:
             return  # a replay of an interaction that is taken care of
-        # Not before the acknowledgement: a fast worker's answer would find no message to take the place of.
+        # Not before the acknowledgement: a fast worker's reply would find no acknowledgement to replace.
         message_id = await _acknowledge(interaction)
         try:
             if message_id is not None:

@@ -1,4 +1,4 @@
-"""The language of an ephemeral reply."""
+"""The language of a reply: of one that everybody sees, and of one that is ephemeral."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from bot.ui.i18n import Words, choose
 
 if TYPE_CHECKING:
-    from bot.context import Interaction
+    from bot.context import BotContext, Interaction
+
+
+async def public_words(bot: BotContext, guild_id: int, locale: str) -> Words:
+    """Choose the language of what everybody sees: the guild's if it chose one, else that of the member who asked."""
+    return choose((await bot.guild_settings.settings(guild_id)).language, locale)
 
 
 async def private_words(interaction: Interaction) -> Words:

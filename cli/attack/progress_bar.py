@@ -30,20 +30,20 @@ class AttackBar(StepBar, OptimisationCallback):
         self._interrupt = interrupt
         self.before = b""  # where it began, PNG
 
-    def stage(self, name: str, fraction: float) -> None:
+    def on_stage(self, name: str, fraction: float) -> None:
         """What happens now."""
         self._describe(name)
 
-    def begin(self, attack: Optimiser, start: NDArray[np.uint8] | None) -> None:
+    def on_begin(self, optimiser: Optimiser, start: NDArray[np.uint8] | None) -> None:
         """The networks are loaded."""
-        self.before = encode_png(attack.picture if start is None else start)
-        self._start("optimising", 0, attack.steps)
+        self.before = encode_png(optimiser.picture if start is None else start)
+        self._start("optimising", 0, optimiser.steps)
 
-    def step(self, curve: Curve) -> None:
+    def on_step(self, curve: Curve) -> None:
         """A step is done."""
         step, loss, probability = curve[-1]
         self._update(f"probability {probability:.4f}, loss {loss:.3g}", step)
 
-    def stops(self) -> bool:
+    def should_stop(self) -> bool:
         """Ctrl-C: what there is is enough."""
         return self._interrupt.requested

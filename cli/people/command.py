@@ -47,9 +47,9 @@ def enrol(name: str, photos: tuple[str, ...], guild: int) -> int:
     failed = 0
     with open_services(read_settings()) as services:
         from core.bootstrap import build_classifier  # loads TensorFlow
-        from core.vision.decoding.kept_photo import PhotoKeeper  # numpy
+        from core.vision.decoding.kept_photo import PhotoShrinker  # numpy
 
-        keeper = PhotoKeeper()
+        shrinker = PhotoShrinker()
         for read in classify_photos(build_classifier(services, operator=True), photos, guild):
             photo_name = escape(read.name)
             problem = read.error or _problem(read.outcome)
@@ -58,10 +58,10 @@ def enrol(name: str, photos: tuple[str, ...], guild: int) -> int:
                 failed += 1
                 continue
             source = f"cli:{escape(Path(read.name).name)}"  # databases keep text, no bytes
-            photo = services.blobs.put(keeper.kept(read.data))  # a data set of the labels needs it
+            photo = services.blobs.put(shrinker.shrink(read.data))  # a data set of the labels needs it
             person = services.people.enrol(guild, shown, read.outcome.faces[0], source=source, photo=photo)
             echo(f"{photo_name}: {person.name}, {_count(person.pictures)}{_turned(read.outcome)}")
-        keeper.close()
+        shrinker.close()
     return FAULT if failed else OK
 
 

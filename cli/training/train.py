@@ -15,16 +15,13 @@ from cli.output.echo import echo, echo_json
 from cli.training.formatting import run_json, run_lines
 from core.domain.ids import synthetic_id
 from core.domain.jobs import Origin
-from core.domain.training.presets import LOSSES, SIZES, find_preset
+from core.domain.training.presets import LOSSES, OPTIONS, SIZES, find_preset
 from core.domain.training.runs import Run, RunKind, RunRequest, RunState
 
 if TYPE_CHECKING:
     from cli.training.local_runner import Interrupt
     from core.bootstrap import Services
     from core.domain.registry.versions import Version
-
-# Options of the networks; what each kind takes is in core/domain/training/presets.py.
-_CONFIG = ("batch", "learning_rate", "fold", "loss", "augment", "kl")
 
 
 @click.command(short_help="Train a model in this process.")
@@ -100,7 +97,7 @@ def shell_origin(guild: int) -> Origin:
 def _request(services: Services, kind: RunKind, guild: int, options: Mapping[str, Any]) -> RunRequest:
     preset = find_preset(kind, options["preset"], options["head"])
     dataset = services.datasets.find(guild, options["dataset"], options["data_version"])
-    config = {name: options[name] for name in _CONFIG}
+    config = {name: options[name] for name in OPTIONS if name != "size"}
     config["size"] = int(options["size"]) if options["size"] else None
     steps = options["steps"] or preset.steps
     return RunRequest(

@@ -1,4 +1,4 @@
-"""Pictures that a recogniser takes for somebody whom they do not show: what can be asked for, and what came of it.
+"""Requests, progress and results of pictures that are optimised until a recogniser takes them for a given person.
 
 The recogniser is frozen and the picture is changed, see docs/decisions/015-fooling.md.
 """
@@ -36,10 +36,10 @@ DEFAULT_STEPS: Mapping[OptimizeMode, int] = {OptimizeMode.NOISE: 300, OptimizeMo
 class OptimizeRequest:
     """One picture for one person.
 
-    `target`: his name, and `person_id`, None where only a name is known. `start`: the photo of `fool`. `steps`: None:
-    as many as the mode needs. `epsilon`: of 255 levels, of `fool`. `robust`: it must survive JPEG compression.
-    `seed`: of all that is random. `version_id`: of the recogniser, None: the one that serves. `so_far`: blob of a
-    picture that an earlier request came to, to go on from; the bound stays that of `start`.
+    `target`: the person's name, and `person_id`, None where only a name is known. `start`: the photo of `fool`.
+    `steps`: None: as many as the mode needs. `epsilon`: of 255 levels, of `fool`. `robust`: it must survive JPEG
+    compression. `seed`: of all random numbers. `version_id`: of the recogniser, None: the one that serves. `so_far`:
+    blob of an earlier request's picture, to continue from; the bound stays that of `start`.
     """
 
     target: str
@@ -119,7 +119,7 @@ class OptimizeStep:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What the recogniser says of the bytes of a picture.
+    """A recogniser's prediction for the bytes of a picture.
 
     `found`: the detector sees a face, the one that is meant; where it sees none, the whole picture is taken as one, as
     in training. `top`: the likeliest three of the people it knows, as if it had to be one of them, [0, 1]; `target`:
@@ -145,7 +145,7 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """What another recogniser says of the same bytes: `model` as answers name it, `before` and `after`."""
+    """Another recogniser's predictions for the same bytes: `model` as answers name it, `before` and `after`."""
 
     model: str
     before: Prediction
@@ -223,7 +223,7 @@ class OptimizeResult:
 
 @dataclass(frozen=True, slots=True)
 class Robustness:
-    """How easily a version is fooled, and how often by accident.
+    """A version's robustness: how easily it is fooled by attacks, and how often by textures.
 
     Of `faces` faces, each changed by at most `epsilon` levels towards another person: `fooled`, the share that is then
     named as that person, and `median_linf`, how many levels that takes for half of them (None: more than `epsilon`).

@@ -54,7 +54,7 @@ def memory_bytes() -> int:
         return int(statm.read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
     if sys.platform == "win32":
         return 0
-    import resource  # there is none on Windows
+    import resource  # a module that Windows lacks
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
@@ -67,7 +67,7 @@ def worker_seen_s(data: Path) -> int | None:
         try:
             beats.append(float(json.loads(file.read_text("utf-8"))["beat_at"]))
         except (OSError, ValueError, KeyError, TypeError):
-            continue  # being replaced, or ended just now
+            continue  # the worker is replacing the file, or has just ended
     return round(max(0.0, time.time() - max(beats))) if beats else None
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from discord.ui import View
 
 from bot.delivery.building import job_words, read_attachment
-from bot.delivery.reply import Reply
 from bot.features.classify import texts
 from bot.features.people.face_views import answer_view
 from bot.features.people.shown_faces import ShownFace, shown_faces
+from bot.reply import Reply
 from bot.ui.i18n import Words
 from core.domain.classification import ClassifyResult
 from core.domain.errors import ErrorCode, OmokageError

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.delivery.building import job_words, picture_embeds, read_attachment
-from bot.delivery.reply import Reply
 from bot.features.dataset.texts import DROPPED, KEPT, curation_embed, preflight_lines
 from bot.features.dataset.views import keep_view
+from bot.reply import Reply
 from bot.ui.i18n import Words
 from core.domain.jobs import Job
 from core.domain.training.runs import RunKind

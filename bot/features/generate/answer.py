@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.delivery.building import job_words, picture_embeds, read_attachment
-from bot.delivery.reply import Reply
 from bot.features.generate.requests import result_of
 from bot.features.generate.texts import PICTURE, alt_text, drawn_embed
 from bot.features.generate.views import drawn_view
 from bot.intake.face_choice import choice_reply, choice_reply_without_photo
+from bot.reply import Reply
 from core.domain.generation import GenerationResult
 from core.domain.jobs import Job
 

@@ -13,7 +13,8 @@ from bot.features.generate.autocomplete import generators
 from bot.features.generate.options import FILMS, Count, GridSeed, Seed, Truncation, Typed, descriptions, names
 from bot.features.generate.parsing import parse_seeds, parse_traits
 from bot.features.generate.requests import JobSpec
-from bot.intake.photos import Photo, photo_from_attachment
+from bot.intake.photos import photo_from_attachment
+from bot.photo import Photo
 from bot.ui.i18n import localised
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import Face, GridRequest, MixRequest, MorphRequest
@@ -84,7 +85,7 @@ async def mix(  # noqa: PLR0917 - the options, as discord.py wants them
     if not added and add_photo is None:
         raise OmokageError(ErrorCode.BAD_OPTION, reason="nothing-added")
     request = MixRequest(_faces(added, add_photo), _faces(taken, subtract_photo), model, parse_traits(traits))
-    # A photo comes behind the seeds.
+    # A photo is the last of the faces, after the seeds.
     photos = _photos(**{f"add/{len(added)}": add_photo, f"subtract/{len(taken)}": subtract_photo})
     await _request(interaction, requests.mix(request), photos)
 

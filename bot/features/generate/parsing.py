@@ -13,7 +13,7 @@ _BETWEEN = re.compile(r"[\s,;、，；]+")
 _SEED = re.compile(r"[0-9]{1,10}", re.ASCII)
 _BETWEEN_TRAITS = re.compile(r"[\s,;:=、，；：＝]+")
 _AMOUNT = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,6})?", re.ASCII)
-# Faces with it against faces without it: once that difference is what who says no number wants to see.
+# Without a number: once the mean difference between faces with the trait and faces without it.
 _DEFAULT_AMOUNT = 1.0
 
 

@@ -25,7 +25,7 @@ from core.domain.training.presets import bad_option
 VARIATIONS = 8  # a row of the widest grid: enough to see what varies
 TRAIT_STEP = 1.0  # the difference between faces with it and without it: less is hardly seen
 _MAX_SHOWN = 40  # characters of a forged trait, in a refusal
-_SEEDS = 1_000_000  # six digits: quick to type again, and nobody meets the same face by chance
+_SEEDS = 1_000_000  # six digits: quick to type again, and few meet the same face
 
 
 @dataclass(frozen=True, slots=True)

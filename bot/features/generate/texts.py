@@ -18,7 +18,7 @@ from core.domain.generation import (
 )
 from core.domain.jobs import Job, JobKind
 
-COLOUR = 0xAA4499  # of what is not real; answers about real faces are blue
+COLOUR = 0xAA4499  # purple: these faces are not real; answers about real faces are blue
 PICTURE = "faces.png"
 
 

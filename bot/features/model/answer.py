@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.delivery.building import job_words, picture_embeds, read_attachment
-from bot.delivery.reply import Reply
 from bot.features.model.texts import report_embed
 from bot.features.model.views import version_view
+from bot.reply import Reply
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job
 from core.domain.registry.evaluation import EvaluationReport

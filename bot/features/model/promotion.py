@@ -12,7 +12,7 @@ from bot.intake.lookup import ID, parse_id
 from bot.ui.formatting import figure
 from bot.ui.forms import text_value
 from bot.ui.i18n import Words, clip
-from bot.ui.language import private_words
+from bot.ui.language import private_words, public_words
 from bot.ui.permissions import guild_id_of, require_moderator
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.versions import Version
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FORM = re.compile(rf"force:(?P<version>{ID})")
 _FIELD = "reason"
-_FORM_LIFE_S = 900.0  # the token with which the form could be answered lives no longer
+_FORM_LIFE_S = 900.0  # as long as the interaction's token, with which the form is answered
 _MAX_REASON = 300  # of the registry's 512 characters: it is shown in a line
 _REFUSED = frozenset({ErrorCode.NOT_BETTER, ErrorCode.NOT_COMPARABLE, ErrorCode.DRAWS_NO_FACE})
 
@@ -103,7 +103,7 @@ async def roll_back(interaction: Interaction, kind: RunKind) -> None:
     if await bot.threads.quick(registry.serving_id, guild_id, kind) is None:
         raise OmokageError(ErrorCode.UNKNOWN_VERSION, reason="none-serves")
     back = await bot.threads.quick(registry.rollback, guild_id, kind, interaction.user.id)
-    words = await bot.guild_settings.public_words(guild_id, interaction.locale.value)
+    words = await public_words(bot, guild_id, interaction.locale.value)
     said_by = str(interaction.user.id)
     if back.version_id is None:
         text = words.say("model-back-to-none", kind=kind.value, member=said_by)
@@ -116,7 +116,7 @@ async def roll_back(interaction: Interaction, kind: RunKind) -> None:
 async def _announce(interaction: Interaction, version: Version, why: str | None = None) -> None:
     """Post it in the channel, since everybody's answers change; ephemerally where the bot may not write there."""
     bot = interaction.client
-    words = await bot.guild_settings.public_words(guild_id_of(interaction), interaction.locale.value)
+    words = await public_words(bot, guild_id_of(interaction), interaction.locale.value)
     said_by = str(interaction.user.id)
     text = words.say("model-promoted", kind=version.kind.value, version=version.label, member=said_by)
     if why is not None:

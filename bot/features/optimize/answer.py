@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.delivery.building import job_words, read_attachment
-from bot.delivery.reply import Reply
 from bot.features.optimize.requests import request_of, result_of
 from bot.features.optimize.texts import PICTURE, SHEET, alt_text, optimized_embed
 from bot.features.optimize.views import optimized_view
 from bot.intake.face_choice import choice_reply, choice_reply_without_photo
+from bot.reply import Reply
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job
 from core.domain.optimisation import OptimizeResult

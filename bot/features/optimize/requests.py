@@ -13,9 +13,9 @@ from core.domain.jobs import JSON, Job
 from core.domain.optimisation import DEFAULT_EPSILON, MAX_EPSILON, OptimizeMode, OptimizeRequest, OptimizeResult
 from core.services.attack.targets import Target
 
-CONTINUE, WIDER, ROBUST, AGAIN = "on", "wider", "robust", "again"  # what can be asked for next
+CONTINUE, WIDER, ROBUST, AGAIN = "on", "wider", "robust", "again"  # the buttons' actions, in their custom ids
 _PENDING_PHOTO = Face(photo="")  # its name is known once the photo is stored
-_SEEDS = 1_000_000  # six digits: quick to type again, and nobody meets the same picture by chance
+_SEEDS = 1_000_000  # six digits: quick to type again, and few meet the same picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,8 @@ def next_actions(request: OptimizeRequest, optimized: OptimizeResult) -> tuple[s
     if optimized.picture is None or optimized.after is None:
         return ()
     fools = request.mode is OptimizeMode.FOOL
-    settled = (
-        optimized.steps < request.all_steps and not optimized.stopped
-    )  # it ended by itself: nothing more was to be gained
+    # It ended by itself before its last step: there was nothing more to gain.
+    settled = optimized.steps < request.all_steps and not optimized.stopped
     survives = optimized.jpeg is None or optimized.jpeg.takes_for(optimized.target)
     possible = {
         CONTINUE: not settled,

@@ -14,7 +14,7 @@ from core.domain.faces import Candidate
 from core.domain.jobs import Job
 from core.domain.optimisation import Norms, OptimizeMode, OptimizeRequest, OptimizeResult, Prediction, Transfer
 
-COLOUR = 0xDDAA33  # a warning: nothing here is what it seems to be
+COLOUR = 0xDDAA33  # a warning: the picture does not show whom the recogniser names
 PICTURE, SHEET = "picture.png", "sheet.png"
 _VALUE = 1024  # Discord's, for a field
 _EVEN = 0.5

@@ -122,7 +122,7 @@ def face_row(words: Words, face: ShownFace, location: FaceLocation) -> list[Face
     """Build the buttons for one face."""
     if face.name is None or face.person_id is None:
         return [_button(words, "face-who-button", "who", face, location)]
-    if face.probability is None:  # a member has said it already
+    if face.probability is None:  # a member has named it already
         return [_button(words, "face-change-button", "who", face, location)]
     return [
         _button(words, "face-yes-button", "yes", face, location),

@@ -14,7 +14,7 @@ from bot.ui.permissions import require_labeller
 
 if TYPE_CHECKING:
     from bot.context import Interaction
-    from bot.delivery.reply import Reply
+    from bot.reply import Reply
     from core.domain.people import Person
 
 _log = logging.getLogger(__name__)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FORM = re.compile(rf"name:{LOCATION_PATTERN}")
 MAX_TITLE = 45  # Discord's limit for the title of a form
-# The token with which a form could be answered lives no longer, in seconds.
+# As long as the interaction's token, with which the form is answered, in seconds.
 FORM_LIFE_S = 900.0
 MIN_PROBABILITY = 0.005  # "0% alike" says nothing
 _TYPED, _CHOSEN = "name", "who"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.delivery.building import job_words
-from bot.delivery.reply import Reply
 from bot.features.dataset.texts import preflight_lines
 from bot.features.train.views import start_view
+from bot.reply import Reply
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 LABELS = "labels"  # what /jobs calls it; the data set has the same name
 _HISTORY = 15  # lines of an embed that is read at a glance
 _OPTIONS = ("steps", "size", "batch", "learning_rate")
-_DRAWING = ("loss", "augment", "kl")  # of what draws faces
+_DRAWING = ("loss", "augment", "kl")  # options of generators
 
 train = guild_group("train-name", "train-description")
 

@@ -17,7 +17,7 @@ from core.domain.faces import DetectedFace
 from core.domain.registry.robustness import FACES, TEXTURES, AttackBatch, AttackOutcome, CheckState, next_attack
 from core.domain.training.folds import FOLDS, fold_of
 from core.vision.decoding.decode import SafeDecoder
-from core.vision.recognition.mean_embedding import RecogniserConfig
+from core.vision.recognition.mean_embedding import NAME_FROM
 from core.vision.textures.textures import textures
 from core.vision.views import render_view
 
@@ -32,7 +32,7 @@ STEPS = 20  # of an attack; measured: with more, no more faces are fooled
 _FACE_BATCH = 8  # more at a time gain nothing
 _TEXTURE_BATCH = 20  # about a second: the longest that another job waits for the worker
 _STREAM = 16  # of random numbers, used by this module alone
-_NAMED = RecogniserConfig().name_from
+_NAMED = NAME_FROM
 _TARGET_PROBABILITY = _NAMED + 0.01  # ends an attack: beyond the threshold in spite of rounding
 
 

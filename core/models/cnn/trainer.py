@@ -46,7 +46,7 @@ def preset_for_run(name: str, steps: int, config: Mapping[str, Any]) -> CnnPrese
     Raises:
         OmokageError: UNKNOWN_PRESET.
     """
-    return preset_with_options(CNN_PRESETS, name, steps, config, ("size", "batch", "learning_rate"))
+    return preset_with_options(CNN_PRESETS, name, steps, config)
 
 
 class CnnTrainer(BaseTrainer[CnnTraining]):
@@ -97,7 +97,7 @@ class CnnTrainer(BaseTrainer[CnnTraining]):
         return VersionDraft(
             architecture=architecture,
             config=self._version_config(temperature),
-            classes=tuple((one.name, one.person_id) for one in self._dataset.classes),
+            classes=tuple((person.name, person.person_id) for person in self._dataset.classes),
             metrics={
                 "folds": dict(report.folds),
                 "live_folds": {str(self._fold): accuracy_of(self._pictures.labels, outcome.rows, outcome.baseline)},
@@ -143,10 +143,10 @@ class CnnTrainer(BaseTrainer[CnnTraining]):
     def _report(
         self, chances: NDArray[np.float64], labels: NDArray[np.int32], outcome: FoldOutcome
     ) -> EvaluationReport:
-        """Of the held-out pictures; strangers are told by embeddings, so some people play them for these alone."""
+        """Of the held-out pictures; embeddings tell strangers, whom some of the people stand for, from the others."""
         guesses = chances.argmax(1)
         right = guesses == labels
-        names = tuple(one.name for one in self._dataset.classes)
+        names = tuple(person.name for person in self._dataset.classes)
         fold = str(self._fold)
         is_open = bool(len(outcome.known) and len(outcome.strangers))
         return EvaluationReport(

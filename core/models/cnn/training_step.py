@@ -91,7 +91,7 @@ class CnnTraining(BaseTraining):
     def _make_optimizer(self) -> Any:
         preset = self._preset
         optimizer = keras.optimizers.AdamW(preset.learning_rate, weight_decay=preset.decay)
-        small = [one for one in self.net.trainable_variables if len(one.shape) == 1]
+        small = [variable for variable in self.net.trainable_variables if len(variable.shape) == 1]
         optimizer.exclude_from_weight_decay(var_list=small)
         optimizer.build(self.net.trainable_variables)
         return optimizer
@@ -129,7 +129,7 @@ class CnnTraining(BaseTraining):
     def _penalty(self) -> Any:
         if not self._preset.dense_decay:
             return 0.0
-        hidden = [one.kernel for one in self.net.layers if one.name.startswith("dense")]
+        hidden = [layer.kernel for layer in self.net.layers if layer.name.startswith("dense")]
         return self._preset.dense_decay * sum(ops.sum(ops.square(kernel)) for kernel in hidden) / 2
 
     def _update_ema(self) -> None:

@@ -33,8 +33,8 @@ class GeneratorWithTraits:
     """
 
     def __init__(self, tensors: Mapping[str, NDArray[Any]], latent_size: int) -> None:
-        self._traits = {name.removeprefix(TRAIT): one for name, one in tensors.items() if name.startswith(TRAIT)}
-        if any(one.shape != (latent_size,) for one in self._traits.values()):
+        self._traits = {name.removeprefix(TRAIT): tensor for name, tensor in tensors.items() if name.startswith(TRAIT)}
+        if any(tensor.shape != (latent_size,) for tensor in self._traits.values()):
             raise ValueError("a trait of another latent space")
 
     @property
@@ -79,7 +79,7 @@ def to_pixels(drawn: Any) -> Any:
 
 def halved(tensors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """As versions keep a network: kernels in half precision, which no pixel shows; statistics and biases not."""
-    return {name: np.asarray(one, np.float16 if one.ndim > 1 else np.float32) for name, one in tensors.items()}
+    return {name: np.asarray(tensor, np.float16 if tensor.ndim > 1 else np.float32) for name, tensor in tensors.items()}
 
 
 def put(variables: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> None:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from core.domain.errors import ErrorCode, OmokageError
+from core.domain.training.presets import OPTIONS
 
-P = TypeVar("P")  # a frozen dataclass with `steps` and the options as fields
+P = TypeVar("P")  # a frozen dataclass with `steps` and options as fields
 
 
-def preset_with_options(
-    presets: Mapping[str, P], name: str, steps: int, config: Mapping[str, Any], options: Sequence[str]
-) -> P:
-    """Return the preset of that name, changed by those options of a run that have a value.
+def preset_with_options(presets: Mapping[str, P], name: str, steps: int, config: Mapping[str, Any]) -> P:
+    """Return the preset of that name, changed by those options of a run that are among its fields and have a value.
 
     Raises:
         OmokageError: UNKNOWN_PRESET.
     """
     if name not in presets:
         raise OmokageError(ErrorCode.UNKNOWN_PRESET, preset=name, known=", ".join(presets))
+    preset: Any = presets[name]
+    options = OPTIONS.keys() & {field.name for field in fields(preset)}
     given = {option: config[option] for option in options if config.get(option) is not None}
-    return replace(presets[name], steps=steps, **given)  # type: ignore[type-var]
+    return replace(preset, steps=steps, **given)  # type: ignore[no-any-return]

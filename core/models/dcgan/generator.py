@@ -62,7 +62,9 @@ class DcganGenerator(GeneratorWithTraits):
         Raises:
             KeyError, ValueError: they are another's.
         """
-        set_tensors(self._net, {name.removeprefix(NET): one for name, one in tensors.items() if name.startswith(NET)})
+        set_tensors(
+            self._net, {name.removeprefix(NET): tensor for name, tensor in tensors.items() if name.startswith(NET)}
+        )
 
     def latents(self, seeds: Sequence[int], truncation: float = 1.0) -> NDArray[np.float32]:
         """(N, 100), uniform in +-`truncation`, each of its own seed."""
@@ -83,18 +85,18 @@ class DcganGenerator(GeneratorWithTraits):
         raise OmokageError(ErrorCode.NO_ENCODER)
 
     def path(
-        self, start: NDArray[np.float32], end: NDArray[np.float32], shares: Sequence[float]
+        self, start: NDArray[np.float32], end: NDArray[np.float32], fractions: Sequence[float]
     ) -> NDArray[np.float32]:
         """Go along the arc (Shoemake 1985), (F, 100): latents in the middle of a straight line are too short."""
-        one, other = float(np.linalg.norm(start)), float(np.linalg.norm(end))
-        cosine = float(np.clip(start @ end / max(one * other, 1e-9), -1.0, 1.0))
+        start_length, end_length = float(np.linalg.norm(start)), float(np.linalg.norm(end))
+        cosine = float(np.clip(start @ end / max(start_length * end_length, 1e-9), -1.0, 1.0))
         angle = float(np.arccos(cosine))
-        share = np.asarray(shares, np.float64)[:, None]
-        if min(one, other, np.sin(angle)) < _STRAIGHT:
-            return np.asarray((1 - share) * start + share * end, np.float32)
-        away, near = np.sin((1 - share) * angle) / np.sin(angle), np.sin(share * angle) / np.sin(angle)
-        lengths = (1 - share) * one + share * other
-        return np.asarray(lengths * (away * start / one + near * end / other), np.float32)
+        fraction = np.asarray(fractions, np.float64)[:, None]
+        if min(start_length, end_length, np.sin(angle)) < _STRAIGHT:
+            return np.asarray((1 - fraction) * start + fraction * end, np.float32)
+        away, near = np.sin((1 - fraction) * angle) / np.sin(angle), np.sin(fraction * angle) / np.sin(angle)
+        lengths = (1 - fraction) * start_length + fraction * end_length
+        return np.asarray(lengths * (away * start / start_length + near * end / end_length), np.float32)
 
     def variations(self, latent: NDArray[np.float32], seeds: Sequence[int], spread: float = 0.4) -> NDArray[np.float32]:
         """(N, 100), as long as latents are: what is added of another face is taken from this one."""
@@ -108,10 +110,10 @@ class DcganGenerator(GeneratorWithTraits):
 
 def _drawn(seeds: Sequence[int], stream: int) -> NDArray[np.float64]:
     """(N, 100), uniform in -1 to 1."""
-    each = [np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, stream, 0])) for seed in seeds]
-    return np.array([one.uniform(-1, 1, LATENT_SIZE) for one in each]).reshape(-1, LATENT_SIZE)
+    streams = [np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, stream, 0])) for seed in seeds]
+    return np.array([random.uniform(-1, 1, LATENT_SIZE) for random in streams]).reshape(-1, LATENT_SIZE)
 
 
 def generator_tensors(tensors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """A generator's tensors as versions keep them."""
-    return {NET + name: one for name, one in halved(tensors).items()}
+    return {NET + name: tensor for name, tensor in halved(tensors).items()}

@@ -1,4 +1,6 @@
-"""The two players of a DCGAN (Radford et al. 2015, arXiv 1511.06434), with the widths of system 2 (docs/systems.md).
+"""The generator and the discriminator of a DCGAN (Radford et al. 2015, arXiv 1511.06434).
+
+Their widths are those of system 2 (docs/systems.md).
 
 The generator doubles a small picture four times with 5x5 transposed convolutions; the discriminator mirrors it. On two
 AVX2 cores the transposed convolution takes as long as, trained, or a tenth less than, a 3x3 convolution to four times
@@ -112,16 +114,16 @@ def batch_statistics(net: keras.Model, latents: Any) -> list[Any]:
 
     Each layer sees what the layers before make of the batch's own statistics, as in training.
     """
-    found: list[Any] = []
+    statistics: list[Any] = []
     x = latents
     for layer in net.layers[1:]:  # a chain
         if isinstance(layer, layers.BatchNormalization):
             mean, variance = ops.moments(x, tuple(range(len(x.shape) - 1)))
-            found += [mean, variance]
+            statistics += [mean, variance]
             x = ops.batch_normalization(x, mean, variance, -1, layer.beta, layer.gamma, layer.epsilon)
         else:
             x = layer(x)
-    return found
+    return statistics
 
 
 def named(net: keras.Model) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from core.domain.training.runs import CurvePoint
 from core.models.common import weights_file
 from core.models.common.batches import PARTS, check_enough, hold_out_some
 from core.models.common.presets import preset_with_options
-from core.models.common.sample_quality import Judges, SampleQuality
+from core.models.common.sample_quality import FaceAnalysers, SampleQuality
 from core.models.common.saved_state import check_finite
 from core.models.dcgan.generator import DcganGenerator, generator_tensors
 from core.models.dcgan.network import LATENT_SIZE
@@ -44,7 +44,7 @@ def preset_for_run(name: str, steps: int, config: Mapping[str, Any]) -> DcganPre
     Raises:
         OmokageError: UNKNOWN_PRESET.
     """
-    return preset_with_options(DCGAN_PRESETS, name, steps, config, ("loss", "augment", "batch", "learning_rate"))
+    return preset_with_options(DCGAN_PRESETS, name, steps, config)
 
 
 class DcganTrainer(GeneratorTrainer[DcganTraining]):
@@ -155,14 +155,16 @@ class DcganTrainer(GeneratorTrainer[DcganTraining]):
         )
 
 
-def make_dcgan_trainer(run: Run, dataset: Dataset, reader: DatasetReader, judges: Judges | None = None) -> DcganTrainer:
+def make_dcgan_trainer(
+    run: Run, dataset: Dataset, reader: DatasetReader, analysers: FaceAnalysers | None = None
+) -> DcganTrainer:
     """The trainer of a run.
 
     Args:
         run: its preset, options and seed.
         dataset: what is trained on.
         reader: its content.
-        judges: who measure the samples; None: the product's embedding and detector.
+        analysers: the networks that measure the samples; None: the product's embedding and detector.
 
     Raises:
         OmokageError: UNKNOWN_PRESET; DATASET_UNFIT, there are next to no pictures; DISK_FULL, for the memory-mapped
@@ -181,5 +183,5 @@ def make_dcgan_trainer(run: Run, dataset: Dataset, reader: DatasetReader, judges
         run,
         preset=preset,
         faces=faces,
-        quality=SampleQuality(images, held_out, view.framing, judges, run.seed),
+        quality=SampleQuality(images, held_out, view.framing, analysers, run.seed),
     )

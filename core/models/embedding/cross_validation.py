@@ -138,20 +138,20 @@ def report_of_folds(
     dataset: Dataset, preset: str, labels: NDArray[np.integer], outcomes: Mapping[int, FoldOutcome]
 ) -> EvaluationReport:
     """The figures of all folds in one report."""
-    folds = {fold: one for fold, one in sorted(outcomes.items()) if len(one.rows)}
+    folds = {fold: outcome for fold, outcome in sorted(outcomes.items()) if len(outcome.rows)}
     rows, guesses = _all(folds, "rows"), _all(folds, "guesses")
     named = guesses != NOBODY
     chance, right = _all(folds, "chance"), _all(folds, "right")
     known, strangers = _all(folds, "known"), _all(folds, "strangers")
     is_open = bool(len(known) and len(strangers))
-    accuracy = {str(fold): accuracy_of(labels, one.rows, one.guesses) for fold, one in folds.items()}
+    accuracy = {str(fold): accuracy_of(labels, outcome.rows, outcome.guesses) for fold, outcome in folds.items()}
     people = len(dataset.classes)
     return EvaluationReport(
         head="embedding",
         preset=preset,
         dataset=dataset.title,
         dataset_hash=dataset.hash,
-        names=tuple(one.name for one in dataset.classes),
+        names=tuple(person.name for person in dataset.classes),
         folds=accuracy,
         by_step={fold: ((1, share),) for fold, share in accuracy.items()},
         confusion=confusion_matrix(labels[rows[named]].tolist(), guesses[named].tolist(), people),
@@ -164,4 +164,4 @@ def report_of_folds(
 
 
 def _all(folds: Mapping[int, FoldOutcome], field: str) -> NDArray[Any]:
-    return np.concatenate([getattr(one, field) for one in folds.values()])
+    return np.concatenate([getattr(outcome, field) for outcome in folds.values()])

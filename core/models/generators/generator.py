@@ -46,7 +46,7 @@ class FaceGenerator(Protocol):
         ...
 
     def path(
-        self, start: NDArray[np.float32], end: NDArray[np.float32], shares: Sequence[float]
+        self, start: NDArray[np.float32], end: NDArray[np.float32], fractions: Sequence[float]
     ) -> NDArray[np.float32]:
         """Codes (F, Z) on the way from (Z,) to (Z,), on which faces stay as likely as at its ends."""
         ...

@@ -49,7 +49,7 @@ class VaeGenerator(GeneratorWithTraits):
         self._draw, self._read = _drawing(decoder), _reading(encoder, self._latent_size)
         self._mixture: Mixture = mixture_of(tensors)
         if self._mixture.mean.shape != (self._latent_size,):
-            raise ValueError("a mixture of another space of codes")
+            raise ValueError("a mixture of another latent space")
         # What each latent differs by, so that lengths count each of them alike. One that is unused would count for all.
         self._scale = np.maximum(self._mixture.deviations, 1e-3)
 
@@ -69,19 +69,19 @@ class VaeGenerator(GeneratorWithTraits):
         parts = [self._read(part) for part in in_parts(pictures)]
         return np.concatenate([np.zeros((0, self._latent_size), np.float32), *parts])[: len(pictures)]
 
-    def path(self, start: Latents, end: Latents, shares: Sequence[float]) -> Latents:
-        """(F, Z) straight from one to the other, each as far from the mean as latents on the way would be.
+    def path(self, start: Latents, end: Latents, fractions: Sequence[float]) -> Latents:
+        """(F, Z) straight from `start` to `end`, each as far from the mean as latents on the way would be.
 
         In a hundred dimensions nearly all latents are equally far from the mean. The straight line cuts through the
         inside, where no face is and everything looks like the mean; its directions are right, its lengths are not.
         """
-        mean, share = self.mean(), np.asarray(shares, np.float64)[:, None]
-        one, other = (start - mean) / self._scale, (end - mean) / self._scale
-        straight = (1 - share) * one + share * other
-        wanted = (1 - share) * np.linalg.norm(one) + share * np.linalg.norm(other)
+        mean, fraction = self.mean(), np.asarray(fractions, np.float64)[:, None]
+        first, second = (start - mean) / self._scale, (end - mean) / self._scale
+        straight = (1 - fraction) * first + fraction * second
+        natural_lengths = (1 - fraction) * np.linalg.norm(first) + fraction * np.linalg.norm(second)
         lengths = np.linalg.norm(straight, axis=1, keepdims=True)
         # Opposite faces meet in the mean, which has no direction: the way then leads through it.
-        natural = np.where(lengths > 0.1 * wanted, wanted / np.maximum(lengths, 1e-9), 1.0)
+        natural = np.where(lengths > 0.1 * natural_lengths, natural_lengths / np.maximum(lengths, 1e-9), 1.0)
         return np.asarray(mean + straight * natural * self._scale, np.float32)
 
     def variations(self, latent: Latents, seeds: Sequence[int], spread: float = 0.4) -> Latents:

@@ -68,7 +68,7 @@ class Mixture:
     def tensors(self) -> dict[str, NDArray[np.float32]]:
         """As `mixture_of` takes them; never in half precision, in which small weights vanish."""
         parts = {_WEIGHTS: self.weights, _MEANS: self.means, _FACTOR if self.tied else _DEVIATIONS: self.spread}
-        return {name: np.asarray(one, np.float32) for name, one in parts.items()}
+        return {name: np.asarray(tensor, np.float32) for name, tensor in parts.items()}
 
     def _code(self, seed: int) -> NDArray[np.floating]:
         random = np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, _STREAM, 0]))
@@ -108,8 +108,8 @@ def fit_mixture(latents: NDArray[np.floating]) -> Mixture:
     counts = [count for count in _COMPONENTS if count == 1 or count * _EACH <= len(rows)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # one that has not settled has a worse criterion, and loses
-        found = [_fitted(rows, *form) for form in itertools.product(("diag", "tied"), counts)]
-    best = min(found, key=lambda one: one.bic(rows))
+        candidates = [_fitted(rows, *form) for form in itertools.product(("diag", "tied"), counts)]
+    best = min(candidates, key=lambda candidate: candidate.bic(rows))
     if best.covariance_type == "tied":
         return _tied(best.weights_, best.means_, best.covariances_)
     return _mixture(best.weights_, best.means_, np.sqrt(best.covariances_), tied=False)
@@ -129,5 +129,5 @@ def _tied(weights: NDArray[np.floating], means: NDArray[np.floating], covariance
 def _mixture(
     weights: NDArray[np.floating], means: NDArray[np.floating], spread: NDArray[np.floating], *, tied: bool
 ) -> Mixture:
-    weights, means, spread = (np.asarray(one, np.float32) for one in (weights, means, spread))
+    weights, means, spread = (np.asarray(tensor, np.float32) for tensor in (weights, means, spread))
     return Mixture(weights, means, spread, tied)

@@ -12,7 +12,7 @@ from core.domain.training.runs import EarlyStop
 from core.models.common import weights_file
 from core.models.common.batches import PARTS, check_enough, hold_out_some
 from core.models.common.presets import preset_with_options
-from core.models.common.sample_quality import Judges, SampleQuality
+from core.models.common.sample_quality import FaceAnalysers, SampleQuality
 from core.models.common.saved_state import check_finite
 from core.models.generators.base_trainer import GeneratorTrainer
 from core.models.vae.generator import generator_tensors
@@ -46,7 +46,7 @@ def preset_for_run(name: str, steps: int, config: Mapping[str, Any]) -> VaePrese
     Raises:
         OmokageError: UNKNOWN_PRESET.
     """
-    return preset_with_options(VAE_PRESETS, name, steps, config, ("size", "kl", "batch", "learning_rate"))
+    return preset_with_options(VAE_PRESETS, name, steps, config)
 
 
 class VaeTrainer(GeneratorTrainer[VaeTraining]):
@@ -170,14 +170,16 @@ def overfitted(history: list[tuple[int, float]]) -> EarlyStop | None:
     return None
 
 
-def make_vae_trainer(run: Run, dataset: Dataset, reader: DatasetReader, judges: Judges | None = None) -> VaeTrainer:
+def make_vae_trainer(
+    run: Run, dataset: Dataset, reader: DatasetReader, analysers: FaceAnalysers | None = None
+) -> VaeTrainer:
     """The trainer of a run.
 
     Args:
         run: its preset, options and seed.
         dataset: what is trained on.
         reader: its content.
-        judges: who measure what is drawn; None: the product's embedding and detector.
+        analysers: the networks that measure what is drawn; None: the product's embedding and detector.
 
     Raises:
         OmokageError: UNKNOWN_PRESET; DATASET_UNFIT, there are next to no pictures; DISK_FULL, for the memory-mapped
@@ -188,6 +190,6 @@ def make_vae_trainer(run: Run, dataset: Dataset, reader: DatasetReader, judges: 
     framing = framing_of(np.asarray(reader.found, np.bool_))
     images = reader.images(View(framing, preset.size))
     held_out = hold_out_some(len(images), run.seed)
-    quality = SampleQuality(images, held_out, framing, judges, run.seed)
+    quality = SampleQuality(images, held_out, framing, analysers, run.seed)
     training = VaeTraining(images, held_out, preset=preset, seed=run.seed)
     return VaeTrainer(training, run, preset=preset, framing=framing, images=images, held_out=held_out, quality=quality)

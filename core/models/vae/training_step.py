@@ -94,8 +94,8 @@ class VaeTraining(BaseTraining):
 
     def _build(self, policy: str, seeds: Seeds | None = None) -> tuple[keras.Model, keras.Model]:
         preset = self._preset
-        build = (build_encoder, build_decoder)
-        encoder, decoder = (one(preset.size, preset.latent_size, policy, seeds) for one in build)
+        builders = (build_encoder, build_decoder)
+        encoder, decoder = (build(preset.size, preset.latent_size, policy, seeds) for build in builders)
         return encoder, decoder
 
     def _variables(self) -> dict[str, Any]:

@@ -36,11 +36,11 @@ def load_optimizer(registry: RegistryService, people: PeopleService, blobs: Blob
     reader = load_photo_reader()
     recogniser = load_guild_recogniser(registry, people)
     classifier = make_classifier(people.gallery, blobs, reader, recogniser)
-    judge = PictureEvaluator(reader, classifier, people)
+    evaluator = PictureEvaluator(reader, classifier, people)
     pixels = (reader.decode, reader.upright)
     return OptimizeService(
         AttackDependencies(
-            registry, people, blobs, judge, *pixels, recogniser.heads.get, make_optimiser_factory(reader)
+            registry, people, blobs, evaluator, *pixels, recogniser.heads.get, make_optimiser_factory(reader)
         )
     )
 

@@ -72,9 +72,9 @@ def _load(architecture: str, config: Mapping[str, JSON], weights: bytes) -> Face
 
 
 def _describe(pictures: NDArray[np.uint8], view: View) -> NDArray[np.float64]:
-    from core.models.common.sample_quality import describe, load_judges  # TensorFlow
+    from core.models.common.sample_quality import describe, load_face_analysers  # TensorFlow
 
-    return describe(pictures, view.framing, load_judges().embed)
+    return describe(pictures, view.framing, load_face_analysers().embed)
 
 
 def _held_out(pictures: int, seed: int) -> NDArray[np.bool_]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from core.domain.jobs import JSON
 from core.domain.registry.versions import Version
 from core.services.generation.generator_lookup import ModelName, find_model
+from core.services.lru_cache import LruCache
 
 if TYPE_CHECKING:
     from core.models.generators.generator import FaceGenerator
@@ -57,7 +57,7 @@ class GeneratorCache:
         self._starter = starter
         self._starters_by_default = starters_by_default
         self._lock = threading.Lock()
-        self._models: OrderedDict[int | str, LoadedGenerator] = OrderedDict()
+        self._models: LruCache[int | str, LoadedGenerator] = LruCache(_CAPACITY)
 
     def get(self, guild_id: int, requested: str | None, *, photos: bool = False) -> LoadedGenerator:
         """Return the model of that name, or the guild's default; with `photos` one that can encode them.
@@ -69,12 +69,10 @@ class GeneratorCache:
         name = find_model(self._registry, guild_id, requested, photos=photos, starters=starters)
         key = name.name if name.version_id is None else name.version_id
         with self._lock:
-            cached = self._models.pop(key, None)
+            cached = self._models.get(key)
             # `name` may have changed since the model was loaded: it says whether the version is promoted.
             generator = self._load_generator(name) if cached is None else replace(cached, name=name)
-            self._models[key] = generator
-            if len(self._models) > _CAPACITY:
-                self._models.popitem(last=False)
+            self._models.put(key, generator)
             return generator
 
     def _load_generator(self, name: ModelName) -> LoadedGenerator:

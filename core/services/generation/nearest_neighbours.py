@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -12,6 +11,7 @@ import numpy as np
 
 from core.domain.data.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
+from core.services.lru_cache import LruCache
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,7 +68,7 @@ class NearestNeighbours:
         self._describe = describe
         self._hold_out = hold_out
         self._lock = threading.Lock()
-        self._features: OrderedDict[int, _DatasetFeatures] = OrderedDict()  # by version
+        self._features: LruCache[int, _DatasetFeatures] = LruCache(_CAPACITY)  # by version
 
     def find(
         self,
@@ -97,11 +97,9 @@ class NearestNeighbours:
         if dataset.guild_id != guild_id:
             raise OmokageError(ErrorCode.NOT_ALLOWED)
         with self._lock:
-            cached = self._features.pop(version.id, None)
+            cached = self._features.get(version.id)
             features = cached or self._compute_features(version, dataset, view, report_progress)
-            self._features[version.id] = features
-            if len(self._features) > _CAPACITY:
-                self._features.popitem(last=False)
+            self._features.put(version.id, features)
         distances = _distances(self._describe(drawn[None], view), features.vectors[features.trained_rows])[0]
         best = np.argsort(distances, kind="stable")[:MAX_NEIGHBOURS]
         pictures = np.stack([features.images[row] for row in features.trained_rows[best]])

@@ -65,10 +65,13 @@ def make_dataset(
     storage: DatasetStorage, folder: Path, portraits: Sequence[LabelledPortrait], progress: Progress
 ) -> Dataset:
     """The portraits as a data set without names; the same ones again give the one that there is."""
-    files = {one.file: (folder / one.file).read_bytes() for one in portraits}
+    files = {portrait.file: (folder / portrait.file).read_bytes() for portrait in portraits}
     content = [(UNNAMED, [hashlib.sha256(data).hexdigest() for data in files.values()])]
     target = DatasetTarget(0, NAME, 0, named=False)
-    pictures = [DatasetSource(UNNAMED, one.file, partial(files.get, one.file), one.face) for one in portraits]
+    pictures = [
+        DatasetSource(UNNAMED, portrait.file, partial(files.get, portrait.file), portrait.face)
+        for portrait in portraits
+    ]
     return find_unchanged(storage, target, content) or build_dataset(
         storage, target, pictures, findings=Findings(), progress=progress, load=load_product
     )
@@ -91,7 +94,7 @@ def begin(runs: RunService, kind: RunKind, dataset: Dataset, plan: Plan, *, seed
 
 def version_of(registry: RegistryService, run: Run) -> Version:
     """What a finished run left behind."""
-    return next(one for one in registry.list(run.guild_id, run.kind) if one.run_id == run.id)
+    return next(version for version in registry.list(run.guild_id, run.kind) if version.run_id == run.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def finish(
     model = load_generator(version.architecture, version.config, data)
     directions, accuracy = _directions(model, reader, portraits)
     tensors, meta = weights_file.load(data)
-    tensors |= {f"{TRAIT}{name}": one for name, one in directions.items()}
+    tensors |= {f"{TRAIT}{name}": direction for name, direction in directions.items()}
     weights = weights_file.dump(tensors, meta)
     card: dict[str, JSON] = {
         "kind": version.kind.value,
@@ -149,8 +152,8 @@ def _directions(
     guessed = labeller.label(model.render(latents))
     own = _most_likely(guessed.pop(""), beside)
     shown = {name: _most_likely(guessed[name], known) for name, known in labels.items()}
-    said: Any = {name: round(share, 4) for name, share in labeller.accuracy.items() if name}
-    return trait_directions(latents, shown, own[:, None]), said
+    label_accuracy: Any = {name: round(accuracy, 4) for name, accuracy in labeller.accuracy.items() if name}
+    return trait_directions(latents, shown, own[:, None]), label_accuracy
 
 
 def _most_likely(chances: NDArray[np.float64], known: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -162,10 +165,10 @@ def _known(
     reader: DatasetReader, portraits: Sequence[LabelledPortrait]
 ) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.float64]]:
     """Of the data set's pictures (N,): each trait, and what goes with some of them."""
-    by_file = {one.file: one for one in portraits}
+    by_file = {portrait.file: portrait for portrait in portraits}
     rows = [by_file[source] for source in reader.sources]
-    labels = {name: np.array([one.labels[name] for one in rows], np.float64) for name in TRAITS}
-    return labels, np.array([one.woman for one in rows], np.float64)
+    labels = {name: np.array([portrait.labels[name] for portrait in rows], np.float64) for name in TRAITS}
+    return labels, np.array([portrait.woman for portrait in rows], np.float64)
 
 
 def _config(plan: Plan) -> dict[str, JSON]:

@@ -82,9 +82,9 @@ def evaluate(
 
 def report_of(version: Version) -> EvaluationReport | None:
     """What was measured while the version was trained; None: nothing that can be read."""
-    said = version.metrics.get("report")
+    report_json = version.metrics.get("report")
     try:
-        return EvaluationReport.from_json(said) if isinstance(said, Mapping) else None
+        return EvaluationReport.from_json(report_json) if isinstance(report_json, Mapping) else None
     except (KeyError, TypeError, ValueError, IndexError):
         return None
 
@@ -105,8 +105,8 @@ class EvaluateService:
         version = self._registry.get(int(job.params["version_id"]), job.origin.guild_id)  # type: ignore[arg-type]
         report = report_of(version)
         pictures: Sequence[str] = [] if report is None else [self._blobs.put(png) for png in _pictures(report)]
-        said = None if report is None else report.to_json()
-        return {"version": version.number, "title": version.title, "report": said, "pictures": pictures}
+        report_json = None if report is None else report.to_json()
+        return {"version": version.number, "title": version.title, "report": report_json, "pictures": pictures}
 
 
 def _pictures(report: EvaluationReport) -> list[bytes]:
@@ -131,8 +131,8 @@ def _trained(trainer: Trainer, most: int | None, progress: Progress, keep: Keep)
     finally:
         close(trainer)
     keep(draft)
-    said: Any = draft.metrics["report"]
-    return EvaluationReport.from_json(said)
+    report_json: Any = draft.metrics["report"]
+    return EvaluationReport.from_json(report_json)
 
 
 def _shifted(progress: Progress, fold: int, folds: int) -> Progress:

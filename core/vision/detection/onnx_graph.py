@@ -66,11 +66,10 @@ def _free_graph(graph: bytes) -> bytes:
     weights = {_bytes_at(v, _TENSOR_NAME) for n, v in content if n == _GRAPH_INITIALIZER and isinstance(v, bytes)}
     kept: list[Field] = []
     for number, value in content:
-        if number in (_GRAPH_INPUT, _GRAPH_OUTPUT) and isinstance(value, bytes):
-            if _bytes_at(value, _VALUE_NAME) in weights:
-                continue
-            value = _edited(value, _VALUE_TYPE, _free_type)  # noqa: PLW2901
-        kept.append((number, value))
+        if number not in (_GRAPH_INPUT, _GRAPH_OUTPUT) or not isinstance(value, bytes):
+            kept.append((number, value))
+        elif _bytes_at(value, _VALUE_NAME) not in weights:
+            kept.append((number, _edited(value, _VALUE_TYPE, _free_type)))
     return encoded(kept)
 
 

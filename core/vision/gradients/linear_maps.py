@@ -118,7 +118,8 @@ class Bilinear:
         height, width = self._shape
         centres = np.arange(self._size) + 0.5
         x, y = np.meshgrid(centres, centres)
-        sources = self._matrix @ np.array([x.ravel(), y.ravel(), np.ones(x.size)])
+        # In Pillow's order, or rounding would put pixels that lie just on the picture's edge on the other side of it.
+        sources = np.array([along * x.ravel() + across * y.ravel() + shift for along, across, shift in self._matrix])
         inside = ((sources >= 0) & (sources < [[width], [height]])).all(0)
         corners, parts = np.divmod(sources[:, inside] - 0.5, 1.0)
         (left, top), (dx, dy) = corners.astype(np.intp), parts

@@ -11,7 +11,7 @@ import pytest
 from bot.client import OmokageBot
 from bot.delivery import progress
 from bot.delivery import progress_texts as waiting_rules
-from bot.delivery.reply import Reply
+from bot.reply import Reply
 from core.bootstrap import Services
 from core.domain.classification import FaceAnswer
 from core.domain.clock import now_utc

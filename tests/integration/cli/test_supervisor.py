@@ -16,7 +16,7 @@ import pytest
 
 from cli.up import pid_file
 from cli.up.pid_file import end_leftovers
-from tests.integration.worker.parts import ROOT, wait_until
+from tests.integration.worker.processes import ROOT, wait_until
 
 
 class Up:

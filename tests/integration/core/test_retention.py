@@ -21,7 +21,7 @@ from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.tables import faces, guild_blobs, installation, labels, outbox
 from core.storage.tables import jobs as job_rows
-from tests.integration.core.parts import GUILD, Broker, Clock, new_face, request, result
+from tests.integration.core.builders import GUILD, Broker, Clock, new_face, request, result
 
 KEEP = timedelta(days=30)
 

@@ -26,7 +26,7 @@ from core.domain.training.runs import RunKind
 from core.services.generation import factory
 from core.settings import Settings
 from core.storage.training_tables import versions
-from tests.integration.core.parts import CHANNEL, GUILD, MEMBER, Clock
+from tests.integration.core.builders import CHANNEL, GUILD, MEMBER, Clock
 from tests.unit.core.services.generation.linear_generator import LinearGenerator
 from worker.events import JobEvent
 from worker.handlers import GENERATOR_KINDS, load_handlers

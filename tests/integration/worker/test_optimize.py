@@ -14,7 +14,7 @@ from core.domain.errors import ErrorCode
 from core.domain.jobs import Job, JobKind, JobRequest, JobState, Origin, QueueName
 from core.domain.optimisation import OptimizeMode, OptimizeRequest, OptimizeResult
 from core.settings import Settings
-from tests.unit.core.services.optimise_parts import ANNA, GUILD, Lab, Reached, Reddening, face_at
+from tests.unit.core.services.attack.fakes import ANNA, GUILD, Lab, Reached, Reddening, face_at
 from worker import handlers
 from worker.events import JobEvent
 from worker.handlers import load_handlers

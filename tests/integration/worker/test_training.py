@@ -12,9 +12,9 @@ from core.bootstrap import Services
 from core.domain.jobs import JobKind, JobState
 from core.domain.training.runs import Run, RunState
 from core.services.runs.service import RunService
-from tests.integration.core.fake_trainer import FakeTrainer, prepare, request
+from tests.integration.core.runs.fake_trainer import FakeTrainer, prepare, request
 from tests.integration.worker.fake_worker import STEPS_LOG, run_service
-from tests.integration.worker.parts import Valkey, ask, wait_until, worker
+from tests.integration.worker.processes import Valkey, ask, wait_until, worker
 
 pytestmark = pytest.mark.slow
 

@@ -13,6 +13,7 @@ from bot.features.train.lookup import find_version
 from bot.features.train.status.texts import CURVES, SAMPLES, RunStatus, phase_of, run_embed
 from bot.features.train.views import run_view
 from bot.ui.i18n import Words
+from bot.ui.language import public_words
 from core.domain.errors import OmokageError
 from core.domain.training.runs import Run, RunState
 
@@ -40,7 +41,7 @@ class StatusContent:
 
 async def build_content(bot: BotContext, run: Run, now: datetime) -> StatusContent:
     """Build it in the guild's language, or in that of the member who started the run."""
-    words = await bot.guild_settings.public_words(run.guild_id, run.origin.locale)
+    words = await public_words(bot, run.guild_id, run.origin.locale)
     return await build_content_in(bot, run, words, now)
 
 

@@ -17,6 +17,7 @@ from bot.ui.i18n import Value, Words, clip
 from core.domain.data.datasets import Dataset
 from core.domain.registry.versions import Version
 from core.domain.training.costs import Price
+from core.domain.training.presets import OPTIONS
 from core.domain.training.runs import DesiredState, Run, RunKind, RunState
 
 # A segment ends and the next one begins within a second; a run that waits longer than this does wait.
@@ -32,7 +33,6 @@ _COLOURS = {
     "failed": 0xCC6677,
     "finished": 0x228833,
 }
-_SHOWN_OPTIONS = ("size", "batch", "learning_rate", "fold", "loss", "augment", "kl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _about_line(words: Words, shown: RunStatus) -> str:
     run, parts = shown.run, []
     if shown.dataset is not None:
         parts.append(data_line(words, shown.dataset))
-    shown_options = {name: run.config.get(name) for name in _SHOWN_OPTIONS}
+    shown_options = {name: run.config.get(name) for name in OPTIONS}
     parts += [
         f"{name} {value}" for name, value in shown_options.items() if value is not None and (value or name != "fold")
     ]

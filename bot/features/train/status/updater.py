@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 POLL_S = 1.0  # one indexed query
-EDIT_INTERVAL_S = (
-    5.0  # five edits in five seconds are allowed in a channel; this leaves room for several runs, and for answers
-)
+# Five edits in five seconds are allowed in a channel; this leaves room for several runs, and for replies.
+EDIT_INTERVAL_S = 5.0
 # A change may become visible a moment after its time, and clocks of hosts differ; also, runs that changed so lately
 # are looked at again, since "between two segments" becomes "waiting" by itself.
 _MARGIN = timedelta(seconds=15)
@@ -110,7 +109,7 @@ class StatusMessageUpdater:
 
     async def _refresh(self, run: Run) -> None:
         if not run.origin.channel_id:
-            return  # of the shell
+            return  # started from the shell, so it has no channel
         posted = await self._read_posted(run)
         if posted.is_settled(run) or (posted.fingerprint.startswith(_DELETED) and not run.state.is_over):
             return
@@ -127,7 +126,7 @@ class StatusMessageUpdater:
         if posted.message_id is not None and posted.posted_at is not None and now - posted.posted_at < EDITABLE:
             if await self.poster.edit(run, posted.message_id, content):
                 await self._save_posted(run, replace(posted, fingerprint=fingerprint))
-            else:  # deleted by somebody, who does not want to see it; its last word comes all the same
+            else:  # somebody deleted it and does not want to see it; the end of the run is posted all the same
                 await self._save_posted(run, PostedStatus(None, posted.posted_at, f"{_DELETED}{run.state.value}"))
             return
         since = posted.posted_at or run.created_at

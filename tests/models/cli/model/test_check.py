@@ -23,7 +23,7 @@ from core.services.datasets.importing import import_folder
 from core.services.robustness.service import RobustnessService, load_check
 from core.settings import Settings
 from core.vision.datasets.dataset_pictures import PictureReader
-from tests.models.drawn import write_people
+from tests.models.portrait_files import write_people
 
 FACES, TEXTURES, STEPS = 2, 10, 5  # enough to see that all of it is real
 KIND = RunKind.RECOGNISER

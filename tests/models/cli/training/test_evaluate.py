@@ -17,7 +17,7 @@ from core.settings import Settings
 from core.vision.datasets.records import Record
 from core.vision.datasets.shards import write_shard
 from core.vision.recognition.photo_reader import EMBEDDING_NAME
-from tests.unit.core.models._faces import faces_of
+from tests.unit.core.models.embedding.builders import faces_of
 
 COUNTS = [9, 8, 12, 10]
 FACELESS = 3  # rows without a face

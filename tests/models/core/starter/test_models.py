@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from core.models.common.sample_quality import load_judges
+from core.models.common.sample_quality import load_face_analysers
 from core.models.families import load_generator
 from core.models.generators.generator import FaceGenerator
 from core.starter.models import FOLDER_VARIABLE, starter_model, starter_names
@@ -31,7 +31,7 @@ def test_all_of_it_is_small_enough_to_come_with_the_product(monkeypatch: pytest.
 
 def test_it_draws_faces_and_not_one_face(shipped: FaceGenerator) -> None:
     pictures = shipped.render(shipped.latents(SEEDS))
-    found = [load_judges().has_face(picture) for picture in pictures]
+    found = [load_face_analysers().has_face(picture) for picture in pictures]
     assert sum(found) >= 15
     levels = pictures.astype(float).reshape(len(SEEDS), -1)
     apart = [np.abs(one - other).mean() for one, other in pairwise(levels)]

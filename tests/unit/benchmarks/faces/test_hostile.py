@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.faces.hostile import attack
-from benchmarks.helpers.damaged_files import mutants, valid_files
+from benchmarks.helpers.damaged_files import make_damaged_files, valid_files
 from core.vision.decoding.decode import SafeDecoder
 
 
@@ -14,8 +14,8 @@ def test_two_hundred_damaged_pictures_get_their_codes_from_two_processes_at_most
 
 
 def test_the_mutants_are_the_same_each_time_and_most_are_damaged():
-    made = list(mutants(50))
-    assert made == list(mutants(50))
+    made = list(make_damaged_files(50))
+    assert made == list(make_damaged_files(50))
     assert len(set(made)) > 45
     assert sum(data in valid_files() for data in made) < 5
 

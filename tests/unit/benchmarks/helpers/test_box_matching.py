@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.helpers.box_matching import iou, is_hit, matched
-from core.domain.faces import Box
+from benchmarks.helpers.box_matching import is_hit, match_boxes
+from core.domain.faces import Box, box_iou
 
 TRUE = Box(100, 100, 40, 50)
 
 
 def test_iou_of_halves_is_a_third():
-    assert iou(Box(0, 0, 10, 10), Box(5, 0, 10, 10)) == pytest.approx(1 / 3)
-    assert iou(Box(0, 0, 10, 10), Box(20, 0, 10, 10)) == 0
+    assert box_iou(Box(0, 0, 10, 10), Box(5, 0, 10, 10)) == pytest.approx(1 / 3)
+    assert box_iou(Box(0, 0, 10, 10), Box(20, 0, 10, 10)) == 0
 
 
 @pytest.mark.parametrize(
@@ -31,10 +31,10 @@ def test_a_hit_overlaps_or_lies_inside_at_like_size(found, hit):
 
 def test_one_found_box_counts_for_one_face_only():
     neighbour = Box(104, 100, 40, 50)
-    assert sum(matched([TRUE, neighbour], [TRUE])) == 1
-    assert matched([TRUE, neighbour], [neighbour, TRUE]) == [True, True]
+    assert sum(match_boxes([TRUE, neighbour], [TRUE])) == 1
+    assert match_boxes([TRUE, neighbour], [neighbour, TRUE]) == [True, True]
 
 
 def test_nothing_found_is_nothing_hit():
-    assert matched([TRUE], []) == [False]
-    assert matched([], [TRUE]) == []
+    assert match_boxes([TRUE], []) == [False]
+    assert match_boxes([], [TRUE]) == []

@@ -29,6 +29,7 @@ from bot.features.optimize.progress import parse_step, render_optimize_progress
 from bot.ui.i18n import words_in
 from core.domain.clock import now_utc
 from core.domain.fairness import QueuePosition
+from core.domain.guilds import GuildSettings
 from core.domain.jobs import Backlog, JobKind, JobState, QueueName
 from core.domain.optimisation import OptimizeStep
 from tests.unit.bot.fakes import a_job
@@ -109,7 +110,7 @@ async def test_a_database_that_is_away_for_a_while_does_not_end_the_progress(mon
     monkeypatch.setattr(progress, "FIRST_EDIT_AFTER_S", 0.001)
     monkeypatch.setattr(progress, "EDIT_INTERVAL_S", 0.001)
     monkeypatch.setattr(progress, "_INTERVAL_PER_JOB_S", 0.0)
-    chosen = SimpleNamespace(public_words=AsyncMock(return_value=EN))
+    chosen = SimpleNamespace(settings=AsyncMock(return_value=GuildSettings()))
     jobs = SimpleNamespace(jobs=None)
     bot: Any = SimpleNamespace(threads=SimpleNamespace(quick=quick), services=jobs, guild_settings=chosen)
     made = ProgressTracker(bot, poster, {}, cancel_view)

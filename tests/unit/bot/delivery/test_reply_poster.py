@@ -12,8 +12,8 @@ import discord
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.delivery.reply import Reply
 from bot.delivery.reply_poster import ReplyPoster, Undeliverable
+from bot.reply import Reply
 from core.domain.jobs import Job, OutboxEntry
 from tests.unit.bot.fakes import BOT, JOB_ID, a_job, at, http_error
 

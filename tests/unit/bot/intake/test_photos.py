@@ -12,7 +12,8 @@ import discord
 import pytest
 
 from bot.intake.fetch import Fetcher
-from bot.intake.photos import MAX_BYTES, Photo, check_photo, first_photo
+from bot.intake.photos import MAX_BYTES, check_photo, first_photo
+from bot.photo import Photo
 from core.domain.errors import ErrorCode, OmokageError
 
 

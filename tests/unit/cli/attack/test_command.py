@@ -19,7 +19,7 @@ from core import bootstrap
 from core.bootstrap import Services
 from core.settings import Settings
 from core.storage.blobs import Blobs
-from tests.unit.core.services.optimise_parts import ANNA, BEN, GUILD, Lab, Reached, Reddening, face_at, painted
+from tests.unit.core.services.attack.fakes import ANNA, BEN, GUILD, Lab, Reached, Reddening, face_at, painted
 
 FILES = ["before.png", "picture.png", "report.json", "sheet.png"]
 

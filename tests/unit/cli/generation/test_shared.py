@@ -24,7 +24,7 @@ from core.domain.training.runs import RunKind
 from core.services.generation import factory
 from core.settings import Settings
 from core.storage.training_tables import versions
-from tests.integration.core.parts import Clock
+from tests.integration.core.builders import Clock
 from tests.unit.core.services.generation.linear_generator import LinearGenerator
 
 

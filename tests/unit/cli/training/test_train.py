@@ -26,7 +26,7 @@ from core.services.training.callbacks import MakeCallback, combine
 from core.services.training.live_status import LiveStatusCallback
 from core.services.training.segment_runner import Training, TrainingParts
 from core.settings import Settings
-from tests.integration.core.fake_trainer import FakeTrainer
+from tests.integration.core.runs.fake_trainer import FakeTrainer
 
 
 class Host:

@@ -10,7 +10,7 @@ from core.models.attack.differentiable_heads import CHIP_SPEC, DifferentiableHea
 from core.vision.embedding.align import align
 from core.vision.gradients.rendering import FaceView, ViewSpec
 from core.vision.views import Framing, View
-from tests.models.fooled_parts import (
+from tests.models.core.models.attack.builders import (
     FOOLED,
     Pictures,
     chips,

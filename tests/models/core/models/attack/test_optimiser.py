@@ -14,8 +14,8 @@ from core.models.attack.differentiable_heads import DifferentiableHead
 from core.models.attack.optimiser import SIDE, InputOptimiser, StepResult, attack_faces
 from core.vision.gradients.jpeg import compress_jpeg, decode_jpeg
 from core.vision.gradients.rendering import FaceView
+from tests.models.core.models.attack.builders import FOOLED, Pictures, chips, fooled_cnn, fooled_embedding
 from tests.models.core.models.attack.test_differentiable_heads import FACE
-from tests.models.fooled_parts import FOOLED, Pictures, chips, fooled_cnn, fooled_embedding
 
 NOISE = OptimizeRequest("Ben", OptimizeMode.NOISE, steps=100)
 FOOL = OptimizeRequest("Ben", OptimizeMode.FOOL, start=Face(photo="0" * 64), steps=40)

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.helpers.art_attacks import as_fool, auto_pgd, pgd
+from benchmarks.helpers.art_attacks import as_attack, auto_pgd, pgd
 from core.domain.optimisation import DEFAULT_EPSILON, Robustness
 from core.domain.registry.robustness import AttackOutcome, CheckState
 from core.models.attack.robustness import AttackSample, RobustnessCheck
 from core.services.robustness.service import run_check
+from tests.models.core.models.attack.builders import FOOLED, Pictures, chips
 from tests.models.core.models.attack.test_differentiable_heads import FACE
-from tests.models.fooled_parts import FOOLED, Pictures, chips
 
 PEERS: Mapping[str, Any] = {"pgd": pgd, "auto-pgd": auto_pgd}
 TARGET = 1
@@ -44,7 +44,7 @@ def ours(head: str) -> Robustness:
 @pytest.mark.parametrize("peer", sorted(PEERS))
 @pytest.mark.parametrize("head", sorted(FOOLED))
 def test_our_attack_is_no_weaker_than_the_librarys(head: str, peer: str) -> None:
-    theirs = found(head, as_fool(PEERS[peer]))
+    theirs = found(head, as_attack(PEERS[peer]))
     assert theirs.fooled > 0  # or it was given a head that cannot be attacked
     assert ours(head).fooled >= theirs.fooled
     assert levels(ours(head)) <= levels(theirs)

@@ -100,7 +100,7 @@ def test_traits_are_those_in_the_file(faces: DcganGenerator) -> None:
     assert (faces.direction("smile") == SMILE).all()
     with pytest.raises(OmokageError) as refused:
         faces.direction("wings")
-    assert refused.value.latent is ErrorCode.UNKNOWN_TRAIT
+    assert refused.value.code is ErrorCode.UNKNOWN_TRAIT
     assert refused.value.details == {"trait": "wings", "known": "smile"}
 
 
@@ -109,7 +109,7 @@ def test_it_draws_and_takes_no_photos(faces: DcganGenerator) -> None:
     assert faces.view == View(Framing.PORTRAIT, 32)
     with pytest.raises(OmokageError) as refused:
         faces.encode(np.zeros((1, 32, 32, 3), np.uint8))
-    assert refused.value.latent is ErrorCode.NO_ENCODER
+    assert refused.value.code is ErrorCode.NO_ENCODER
 
 
 def test_tensors_or_cards_of_another_network_are_refused() -> None:

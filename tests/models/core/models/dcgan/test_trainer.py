@@ -15,7 +15,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Origin
 from core.domain.training.runs import DesiredState, EarlyStop, Run, RunKind, RunState
 from core.models.common import weights_file
-from core.models.common.sample_quality import Judges
+from core.models.common.sample_quality import FaceAnalysers
 from core.models.dcgan.generator import DcganGenerator
 from core.models.dcgan.network import SHAPES, Shape
 from core.models.dcgan.presets import DCGAN_PRESETS
@@ -41,7 +41,7 @@ def embed(chips: np.ndarray) -> np.ndarray:
     return np.pad(cells, ((0, 0), (0, 2)), constant_values=40).astype(np.float32)
 
 
-JUDGES = Judges(embed, lambda picture: bool(picture.mean() > 100))
+JUDGES = FaceAnalysers(embed, lambda picture: bool(picture.mean() > 100))
 
 
 class Reader:
@@ -237,9 +237,9 @@ def test_a_run_that_collapses_ends_here_and_stays_so_after_a_restore(
 @pytest.mark.usefixtures("precision")
 def test_a_run_whose_steps_are_far_too_large_dies_and_ends_by_itself() -> None:
     """In any arithmetic: what is saturated has no gradient to come back by."""
-    judges = Judges(embed, lambda _: False)
+    analysers = FaceAnalysers(embed, lambda _: False)
     asked = run(400, config={"batch": 8, "learning_rate": 0.5, "augment": 0.0})
-    trainer = make_dcgan_trainer(asked, dataset(), Reader(), judges)  # type: ignore[arg-type]
+    trainer = make_dcgan_trainer(asked, dataset(), Reader(), analysers)  # type: ignore[arg-type]
     while trainer.step < trainer.steps:
         trainer.advance()
         if trainer.step % trainer.evaluate_every == 0:
@@ -247,7 +247,7 @@ def test_a_run_whose_steps_are_far_too_large_dies_and_ends_by_itself() -> None:
             trainer.should_stop()
     ending = trainer.should_stop()
     assert ending is not None
-    assert ending.latent in {"never-learnt", "diversity-fell"}  # dead from the first evaluation on, or from a later one
+    assert ending.code in {"never-learnt", "diversity-fell"}  # dead from the first evaluation on, or from a later one
     assert trainer.step < 200
 
 
@@ -261,7 +261,7 @@ def test_weights_that_are_no_numbers_end_the_run() -> None:
     for ask in (trainer.evaluate, trainer.save_state):
         with pytest.raises(OmokageError) as refused:
             ask()
-        assert refused.value.latent is ErrorCode.DIVERGED
+        assert refused.value.code is ErrorCode.DIVERGED
 
 
 def test_a_snapshot_of_another_net_or_a_damaged_one_is_refused(trainer: DcganTrainer) -> None:
@@ -269,14 +269,14 @@ def test_a_snapshot_of_another_net_or_a_damaged_one_is_refused(trainer: DcganTra
     for data in (made(8, config={"batch": 16, "loss": "two-class"}).save_state(), trainer.save_state()[:-5], b""):
         with pytest.raises(OmokageError) as refused:
             trainer.restore(data)
-        assert refused.value.latent is ErrorCode.BAD_WEIGHTS
+        assert refused.value.code is ErrorCode.BAD_WEIGHTS
     assert trainer.step == 1
 
 
 def test_unknown_presets_and_next_to_no_pictures_are_refused() -> None:
     with pytest.raises(OmokageError) as unknown:
         made(preset="huge")
-    assert unknown.value.latent is ErrorCode.UNKNOWN_PRESET
+    assert unknown.value.code is ErrorCode.UNKNOWN_PRESET
     with pytest.raises(OmokageError) as few:
         make_dcgan_trainer(run(), dataset(3), Reader(3), JUDGES)  # type: ignore[arg-type]
-    assert few.value.latent is ErrorCode.DATASET_UNFIT
+    assert few.value.code is ErrorCode.DATASET_UNFIT

@@ -10,7 +10,7 @@ from core.models.common import weights_file
 from core.models.families import load_generator
 from core.models.vae.generator import VaeGenerator
 from core.vision.views import Framing, View
-from tests.models.vae_parts import LATENT_SIZE, SIZE, VERSION, faces, pictures, tensors
+from tests.models.core.models.vae.builders import LATENT_SIZE, SIZE, VERSION, faces, pictures, tensors
 
 FACES = faces()
 MEAN = FACES.mean()
@@ -34,7 +34,7 @@ def test_a_face_has_the_same_bytes_however_many_are_drawn_beside_it() -> None:
 
 
 def test_a_face_of_a_real_models_size_has_the_same_bytes_in_each_place_of_a_batch() -> None:
-    large = VaeGenerator({**VERSION, "codes": 128}, tensors(latents=128), {})
+    large = VaeGenerator({**VERSION, "codes": 128}, tensors(latent_size=128), {})
     latents, many = large.latents(range(8)), pictures(8)
     drawn, read = large.render(latents), large.encode(many)
     for moved in (1, 3, 7):
@@ -99,7 +99,7 @@ def test_a_trait_that_it_does_not_know_is_answered_with_those_that_it_does() -> 
     assert FACES.direction("smile").shape == (LATENT_SIZE,)
     with pytest.raises(OmokageError) as refused:
         FACES.direction("wings")
-    assert refused.value.latent is ErrorCode.UNKNOWN_TRAIT
+    assert refused.value.code is ErrorCode.UNKNOWN_TRAIT
     assert refused.value.details == {"trait": "wings", "known": "smile"}
 
 
@@ -129,13 +129,13 @@ def test_a_model_comes_back_from_its_file_half_as_large_and_draws_the_same() -> 
 def test_a_file_that_does_not_fit_its_card_is_bad_weights(architecture: str, config: dict) -> None:
     with pytest.raises(OmokageError) as refused:
         load_generator(architecture, config, weights_file.dump(tensors(), {}))
-    assert refused.value.latent is ErrorCode.BAD_WEIGHTS
+    assert refused.value.code is ErrorCode.BAD_WEIGHTS
 
 
 @pytest.mark.parametrize("name", ["decoder/wide/kernel", "mixture/means", "trait/smile"])
 def test_a_tensor_of_another_shape_is_refused(name: str) -> None:
     other = {**tensors(), name: np.zeros((3, 2), np.float32)}
-    with pytest.raises(ValueError, match=r"not \(|no mixture|another space"):
+    with pytest.raises(ValueError, match=r"not \(|no mixture|another latent space"):
         VaeGenerator(VERSION, other, {})
 
 
@@ -143,4 +143,4 @@ def test_a_damaged_file_is_bad_weights() -> None:
     data = weights_file.dump(tensors(), {})
     with pytest.raises(OmokageError) as refused:
         load_generator("vae-64", VERSION, data[:-1] + bytes([data[-1] ^ 1]))
-    assert refused.value.latent is ErrorCode.BAD_WEIGHTS
+    assert refused.value.code is ErrorCode.BAD_WEIGHTS

@@ -17,7 +17,7 @@ from core.models.common import weights_file
 from core.models.common.backend import make_deterministic
 from core.models.families import load_generator
 from core.models.vae.trainer import make_vae_trainer, overfitted, preset_for_run
-from tests.models.vae_parts import CONFIG, SIZE, dataset, judges, reader, run
+from tests.models.core.models.vae.builders import CONFIG, SIZE, analysers, dataset, reader, run
 
 STEPS = 30
 
@@ -28,7 +28,7 @@ def deterministic() -> None:
 
 
 def made(steps: int = STEPS, **changes: Any) -> Any:
-    return make_vae_trainer(run(steps, **changes), dataset(), reader(), judges())
+    return make_vae_trainer(run(steps, **changes), dataset(), reader(), analysers())
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def test_a_run_that_gets_worse_ends_and_stays_ended_after_a_restore(
         endings.append(trainer.should_stop())
     assert endings[:5] == [None] * 5
     ending = endings[5]
-    assert (ending.latent, ending.step, ending.best, ending.figure, ending.value) == (
+    assert (ending.code, ending.step, ending.best, ending.figure, ending.value) == (
         "worse-and-worse", 6, 1, "held_out_loss", 0.2,
     )  # fmt: skip
     assert trainer.steps == trainer.step == 6
@@ -139,7 +139,7 @@ def test_the_sheet_shows_pictures_their_reconstructions_and_new_faces(trainer: A
 
 
 def test_pictures_without_faces_are_shown_whole() -> None:
-    with closing(make_vae_trainer(run(), dataset(), reader(found=0.2), judges())) as trainer:
+    with closing(make_vae_trainer(run(), dataset(), reader(found=0.2), analysers())) as trainer:
         assert trainer.finish().config["framing"] == "whole"
 
 
@@ -150,7 +150,7 @@ def test_weights_that_are_no_numbers_are_said_to_be(trainer: Any) -> None:
     )
     with pytest.raises(OmokageError) as refused:
         trainer.save_state()
-    assert refused.value.latent is ErrorCode.DIVERGED
+    assert refused.value.code is ErrorCode.DIVERGED
 
 
 def test_a_snapshot_that_is_none_is_refused(trainer: Any) -> None:
@@ -158,20 +158,20 @@ def test_a_snapshot_that_is_none_is_refused(trainer: Any) -> None:
     for damaged in (trainer.save_state()[:-5], weights_file.dump({}, {}), b""):
         with pytest.raises(OmokageError) as refused:
             trainer.restore(damaged)
-        assert refused.value.latent is ErrorCode.BAD_WEIGHTS
+        assert refused.value.code is ErrorCode.BAD_WEIGHTS
 
 
 def test_an_unknown_preset_is_refused() -> None:
     with pytest.raises(OmokageError) as refused:
         made(preset="deep")
-    assert refused.value.latent is ErrorCode.UNKNOWN_PRESET
+    assert refused.value.code is ErrorCode.UNKNOWN_PRESET
     assert refused.value.details["known"] == "vae, autoencoder"
 
 
 def test_next_to_no_pictures_are_refused() -> None:
     with pytest.raises(OmokageError) as refused:
-        make_vae_trainer(run(), dataset(3), reader(3), judges())
-    assert refused.value.latent is ErrorCode.DATASET_UNFIT
+        make_vae_trainer(run(), dataset(3), reader(3), analysers())
+    assert refused.value.code is ErrorCode.DATASET_UNFIT
 
 
 def test_a_runs_options_change_the_recipe() -> None:

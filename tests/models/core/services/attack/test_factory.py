@@ -26,8 +26,8 @@ from core.settings import Settings
 from core.storage.training_tables import versions
 from core.storage.version_rows import insert_promotion
 from core.vision.recognition.photo_reader import EMBEDDING_NAME, load_photo_reader
-from tests.integration.core.parts import Clock
-from tests.models.drawn import PEOPLE, PICTURES, name, picture
+from tests.integration.core.builders import Clock
+from tests.models.portrait_files import PEOPLE, PICTURES, name, picture
 
 GUILD = 700
 CNN = {"head": "cnn", "net": "slim", "framing": "aligned", "size": 32, "grey": False, "temperature": 1.0}

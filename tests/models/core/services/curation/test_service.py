@@ -19,10 +19,10 @@ from core.domain.jobs import Job, JobCancelledError, JobKind, JobRequest, Origin
 from core.services.curation.service import CurateService, JobContext, curated_name
 from core.services.datasets.importing import import_folder
 from core.storage.scratch import scratch_root
-from core.vision.curation.subjects import Found
+from core.vision.curation.subjects import SubjectLocation
 from core.vision.datasets.dataset_pictures import PictureReader
-from tests.models.dataset_parts import GUILD, imported
-from tests.models.drawn import PEOPLE, PICTURES, name, picture
+from tests.models.core.services.datasets.builders import GUILD, imported
+from tests.models.portrait_files import PEOPLE, PICTURES, name, picture
 
 QUIET = JobContext(lambda *_: None, lambda: False)
 
@@ -30,8 +30,8 @@ QUIET = JobContext(lambda *_: None, lambda: False)
 class Eye:
     """Finds a subject in the upper left of everything but the wall."""
 
-    def find(self, image: np.ndarray) -> Found:
-        return Found(Crop(64, 64, 100), float(image.std() > 5))
+    def find(self, image: np.ndarray) -> SubjectLocation:
+        return SubjectLocation(Crop(64, 64, 100), float(image.std() > 5))
 
 
 def service(services: Services, seen: list[Subject] | None = None) -> CurateService:

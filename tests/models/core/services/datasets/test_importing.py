@@ -29,8 +29,8 @@ from core.services.datasets.sources import MAX_BYTES
 from core.storage.blobs import Blobs
 from core.vision.datasets.dataset_pictures import DatasetPicture, PictureReader
 from tests.conftest import SHARED
-from tests.models.dataset_parts import GUILD, imported, never
-from tests.models.drawn import PEOPLE, PICTURES, name, picture
+from tests.models.core.services.datasets.builders import GUILD, imported, never
+from tests.models.portrait_files import PEOPLE, PICTURES, name, picture
 
 SORTED = sorted(range(PEOPLE), key=lambda person: name(person).casefold())
 
@@ -220,7 +220,7 @@ def test_the_same_pictures_with_and_without_names_are_two_versions(
 class EveryPictureReader:
     """Takes every file for a picture without a face, as the product's reader does with coloured squares."""
 
-    def look(self, files: Iterable[tuple[bytes, object]]) -> list[DatasetPicture | OmokageError]:
+    def read_pictures(self, files: Iterable[tuple[bytes, object]]) -> list[DatasetPicture | OmokageError]:
         return [
             DatasetPicture(data, hashlib.sha256(data).hexdigest(), None, None, 0.0, 0.0, b"", None) for data, _ in files
         ]

@@ -22,8 +22,8 @@ from core.services.generation.service import GenerationService
 from core.settings import Settings
 from core.storage.training_tables import versions
 from portraits import default_people, group, portrait
-from tests.integration.core.parts import Clock
-from tests.models.vae_parts import VERSION, tensors
+from tests.integration.core.builders import Clock
+from tests.models.core.models.vae.builders import VERSION, tensors
 
 GUILD = 700
 SMALL = {"head": "dcgan", "preset": "small", "size": 64, "codes": LATENT_SIZE, "framing": "portrait", "seed": 0}

@@ -28,7 +28,7 @@ from core.services.starter.training import Plan, begin, finish
 from core.settings import Settings
 from core.starter.models import FOLDER_VARIABLE, paths, starter_model, starter_names
 from portraits.random_people import TRAITS
-from tests.models.vae_parts import LATENT_SIZE, SIZE, VERSION, pictures, tensors
+from tests.models.core.models.vae.builders import LATENT_SIZE, SIZE, VERSION, pictures, tensors
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FACE = DetectedFace(Box(1, 1, 9, 9), 0.9, ((1, 1), (2, 1), (1.5, 2), (1, 3), (2, 3)))
@@ -178,4 +178,4 @@ def test_while_another_process_trains_it_says_so(tmp_path: Path) -> None:
         begin(services.runs, RunKind.VAE, data, PLAN, seed=1, owner="one")
         with pytest.raises(OmokageError) as refused:
             begin(services.runs, RunKind.VAE, data, PLAN, seed=1, owner="two")
-    assert refused.value.latent is ErrorCode.RUN_STATE
+    assert refused.value.code is ErrorCode.RUN_STATE

@@ -14,7 +14,7 @@ from core.domain.training.folds import FOLDS, fold_of
 from core.models.common import weights_file
 from core.models.embedding.cross_validation import strangers_of
 from core.models.embedding.trainer import EmbeddingTrainer, make_embedding_trainer
-from tests.unit.core.models._faces import faces_of
+from tests.unit.core.models.embedding.builders import faces_of
 
 
 def trainer_of(counts: list[int], faceless: tuple[int, ...] = ()) -> EmbeddingTrainer:

@@ -45,7 +45,7 @@ def test_codes_that_are_independent_need_no_covariance() -> None:
     assert len(mixture.weights) == 1
 
 
-@pytest.mark.parametrize("codes", [two_heaps(), slanted()], ids=["heaps", "slanted"])
+@pytest.mark.parametrize("latents", [two_heaps(), slanted()], ids=["heaps", "slanted"])
 def test_deviations_are_those_of_all_codes(latents: np.ndarray) -> None:
     for mixture in (fit_mixture(latents), single(latents)):
         assert np.allclose(mixture.deviations, latents.std(0), rtol=0.05, atol=0.03)
@@ -74,7 +74,7 @@ def test_neighbouring_seeds_have_nothing_in_common() -> None:
     assert abs(cosines.mean()) < 0.02
 
 
-@pytest.mark.parametrize("codes", [two_heaps(), slanted()], ids=["diagonal", "tied"])
+@pytest.mark.parametrize("latents", [two_heaps(), slanted()], ids=["diagonal", "tied"])
 def test_a_mixture_comes_back_from_its_tensors(latents: np.ndarray) -> None:
     mixture = fit_mixture(latents)
     again = mixture_of({**mixture.tensors(), "other": np.zeros(3)})

@@ -15,7 +15,7 @@ from core.domain.optimisation import OptimizeMode, OptimizeRequest, OptimizeStep
 from core.services.attack.callbacks import MAX_DURATION_S, PREVIEW_INTERVAL_S, JobCallback, thin_curve
 from core.storage.blobs import Blobs
 from tests.databases import new_database
-from tests.unit.core.services.optimise_parts import ANNA, Lab, Reached, Reddening, job_of
+from tests.unit.core.services.attack.fakes import ANNA, Lab, Reached, Reddening, job_of
 from worker.timing import Timing
 
 REQUEST = OptimizeRequest(ANNA, OptimizeMode.NOISE, steps=60)
@@ -160,10 +160,10 @@ def test_pictures_that_are_alike_are_one_blob_and_kept_as_long(tmp_path: Path) -
     watch = JobCallback(blobs, lambda *_: None, lambda: False, lambda: False, lambda: now)
     alike = blobs.put(b"alike")
     for name in (alike, alike, alike):
-        watch._shown.append(name)
-        watch._forget(2)
+        watch._previews.append(name)
+        watch._delete_previews(2)
         assert blobs.exists(alike)
-    watch._forget(0)
+    watch._delete_previews(0)
     assert not blobs.exists(alike)
     assert PREVIEW_INTERVAL_S >= 3
 

@@ -16,7 +16,7 @@ from core.services.attack.rechecking import SelectFace, select_best, select_near
 from core.storage.blobs import Blobs
 from core.storage.tables import faces, labels, people
 from tests.databases import new_database
-from tests.unit.core.services.optimise_parts import ANNA, BEN, CARA, GUILD, Lab, RedHead, face_at, painted
+from tests.unit.core.services.attack.fakes import ANNA, BEN, CARA, GUILD, Lab, RedHead, face_at, painted
 
 BOXES = st.builds(Box, st.floats(0, 50), st.floats(0, 50), st.floats(1, 50), st.floats(1, 50))
 
@@ -33,7 +33,7 @@ def head_of(lab: Lab, *names: str, unknown: float = 0.0) -> RedHead:
 
 
 def verdict(lab: Lab, head: RedHead, red: float, target: str = ANNA, pick: SelectFace = select_best) -> Prediction:
-    return lab.judge.verdict(lab.judge.look(painted(red), pick), head, lab.ids[target], GUILD)  # type: ignore[arg-type]
+    return lab.evaluator.predict(lab.evaluator.read(painted(red), pick), head, lab.ids[target], GUILD)  # type: ignore[arg-type]
 
 
 def test_the_likeliest_come_first_and_sum_to_one_if_it_had_to_be_one_of_three(lab: Lab) -> None:

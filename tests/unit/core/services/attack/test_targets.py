@@ -199,5 +199,5 @@ def test_while_somebody_types_names_that_begin_so_come_first() -> None:
     people_of_a_guild = known("Anna", "Ben", "Hannah", "Annika")
 
     assert [one.name for one in complete_target(people_of_a_guild, "ANN")] == ["Anna", "Annika", "Hannah"]
-    assert [one.name for one in complete_target(people_of_a_guild, "", most=2)] == ["Anna", "Ben"]
+    assert [one.name for one in complete_target(people_of_a_guild, "", max_count=2)] == ["Anna", "Ben"]
     assert complete_target(people_of_a_guild, "x") == []

@@ -19,7 +19,7 @@ from core.services.curation import report_files
 from core.services.curation.curate import PictureSource, curate, picture_sources, read_overrides
 from core.services.curation.report_files import DROPPED_SHEET, KEPT, KEPT_SHEET, REPORT, check_folder, write_report
 from core.services.datasets.sources import FolderFiles
-from core.vision.curation.subjects import Found
+from core.vision.curation.subjects import SubjectLocation
 from tests.unit.core.vision.test_crop import noise
 
 
@@ -39,9 +39,9 @@ class Pillow:
 class Middle:
     """Finds a subject in the middle of everything that is not dark."""
 
-    def find(self, image: np.ndarray) -> Found:
+    def find(self, image: np.ndarray) -> SubjectLocation:
         height, width = image.shape[:2]
-        return Found(Crop(width / 2, height / 2, min(width, height)), float(image.mean() > 50))
+        return SubjectLocation(Crop(width / 2, height / 2, min(width, height)), float(image.mean() > 50))
 
 
 def saved(picture: Image.Image, quality: int = 95) -> bytes:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cli.data.import_formatting import report_lines
 from core.domain.errors import ErrorCode, OmokageError
 from core.services.datasets.sources import find_person_files, open_files
-from tests.unit.core.services.zip_parts import raw_zip
+from tests.unit.core.services.datasets.zip_builder import raw_zip
 
 
 def people(source: Path, encoding: str | None = None) -> list[str]:

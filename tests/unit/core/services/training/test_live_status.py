@@ -14,7 +14,7 @@ from core.domain.training.runs import CurvePoint, LiveStatus
 from core.services.training.live_status import LiveStatusCallback, Pictures, Speed
 from core.services.training.tensorboard import TensorBoardLog
 from core.storage.blobs import Blobs
-from tests.unit.core.services.run_rows import RUN, job
+from tests.unit.core.services.training.builders import RUN, job
 
 
 class Runs:

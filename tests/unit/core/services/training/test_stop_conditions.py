@@ -7,7 +7,7 @@ import pytest
 from core.domain.training.runs import DesiredState
 from core.services.training import stop_conditions
 from core.services.training.stop_conditions import StopConditions, StopReason
-from tests.unit.core.services.run_rows import job
+from tests.unit.core.services.training.builders import job
 
 
 class Runs:

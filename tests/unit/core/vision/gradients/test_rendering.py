@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -86,6 +86,7 @@ def test_what_is_shown_is_what_recognition_shows_to_the_bit(one: DetectedFace, s
 
 @given(anywhere, st.integers(20, 90), st.integers(20, 90))
 @settings(max_examples=30, deadline=None)
+@example(face(0, 0, 6, 45), 20, 20)  # turned so that pixels lie just on the photo's edge
 def test_the_shares_of_a_pixel_add_up_to_what_it_gave(one: DetectedFace, height: int, width: int) -> None:
     """A grey photo becomes a grey face, black beyond the photo's edge: the maps' rows add up to 1 there, or to 0."""
     sampling = FaceView((height, width), CHIP, one)
