@@ -1,4 +1,4 @@
-"""What it takes to import 7,126 crops of 40 people, to open them again, and to map them into memory.
+"""Time and memory to import 7,126 crops of 40 people, to open them again, and to map them into memory.
 
 `python -m benchmarks importing`; needs the developers' faces. About five minutes.
 """

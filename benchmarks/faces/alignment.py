@@ -28,14 +28,14 @@ PREDICTORS = ("shape_predictor_5_face_landmarks.dat", "shape_predictor_68_face_l
 
 
 def run() -> dict[str, float | int | str]:
-    """The mean place of each point for both of dlib's predictors, its spread, and how far the template is off."""
+    """Return each point's mean position for both of dlib's predictors, its spread, and the template's largest error."""
     try:
         import dlib  # a development dependency
     except ImportError as error:
         raise Skip("dlib is not installed") from error
-    found = {name: framed(dlib, name) for name in PREDICTORS}
-    figures: dict[str, float | int | str] = {"faces": min(map(len, found.values()))}
-    for name, points in found.items():
+    landmarks = {name: framed(dlib, name) for name in PREDICTORS}
+    figures: dict[str, float | int | str] = {"faces": min(map(len, landmarks.values()))}
+    for name, points in landmarks.items():
         title = name.split("_")[2] + "-point predictor"
         for point, (x, y), (wide, high) in zip(POINTS, points.mean(0), points.std(0), strict=True):
             figures[f"{title}: {point}"] = f"{x:.1f} {y:.1f} (spread {wide:.1f} {high:.1f})"
@@ -44,7 +44,7 @@ def run() -> dict[str, float | int | str]:
 
 
 def framed(dlib: Any, predictor_name: str) -> NDArray[np.float64]:
-    """(N, 5, 2): our landmarks in dlib's chips of 150 pixels, faces that both detectors find alone."""
+    """Return our landmarks (N, 5, 2) in dlib's chips of 150 pixels, of faces that both detectors agree on."""
     hog, predictor = (
         dlib.get_frontal_face_detector(),
         dlib.shape_predictor(str(weights_path().with_name(predictor_name))),
@@ -53,7 +53,7 @@ def framed(dlib: Any, predictor_name: str) -> NDArray[np.float64]:
     points = []
     for _, file in identity_files(PICTURES):
         image = photo_of(file)
-        face = max(detector.detect(image), key=lambda one: one.box.w * one.box.h, default=None)
+        face = max(detector.detect(image), key=lambda detected: detected.box.w * detected.box.h, default=None)
         boxes = hog(image, 1)
         if face is not None and len(boxes) == 1:
             points.append(in_chip(dlib, predictor(image, boxes[0]), np.array(face.landmarks)))

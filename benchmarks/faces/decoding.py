@@ -1,4 +1,4 @@
-"""What it costs to decode strangers' files in a process of their own, and what the largest of them need.
+"""Cost of decoding untrusted files in a process of its own, and what the largest of them need.
 
 `python -m benchmarks decoding`. A JPEG of 1024x768, in turn by Pillow here and by `SafeDecoder`; then 25
 megapixels of each kind that costs most, and the child's address space at its largest. Target: less than 10 ms more.

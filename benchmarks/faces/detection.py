@@ -1,9 +1,9 @@
-"""How many faces the detector finds on `data/photos`, beside its peers, and how fast.
+"""Recall, false detections and speed of the face detector on `data/photos`, beside its peers.
 
-`python -m benchmarks detection`. Recall on the 37 photos with boxes, by size (the side of a square of the
-box's area, in pixels of the photo); a hit is IoU >= 0.35, or the found box's centre inside the true one and sides that
-differ by a factor of 2 at most; one found box for one true box (assignment). False boxes on the photos without a face,
-on cats and on noise; of faces enlarged until they fill a photo of 1024 pixels, how many are found, and found once.
+`python -m benchmarks detection`. Recall on the 37 photos with boxes, by size (the side of a square of a box's area, in
+pixels of the photo); a hit is IoU >= 0.35, or the detected box's centre inside the true one and sides that differ by a
+factor of 2 at most; one detected box for one true box (assignment). False boxes on the photos without a face, on cats
+and on noise; of faces enlarged until they fill a photo of 1024 pixels, how many are detected, and detected once.
 Peers: CenterFace alone on the whole photo at threshold 0.35, and mtcnn at 0.9 on one letterboxed canvas.
 Targets: >= 68 of 72, >= 90 of 107, none false; <= 150 ms at 1024x768 on two cores.
 """

@@ -1,4 +1,4 @@
-"""The face network: milliseconds a face, beside dlib itself, and how far the two are apart.
+"""Speed of the embedding network: milliseconds a face, beside dlib itself, and how far the two are apart.
 
 `python -m benchmarks embedding`
 """

@@ -1,4 +1,4 @@
-"""Whether strangers stay unnamed: ten of the forty people are left out of everything, and come as strangers.
+"""Open-set accuracy of the embedding head: ten of the forty people are left out of everything, and come as strangers.
 
 `python -m benchmarks open_set`; five draws of strangers with fixed seeds. Thresholds and probabilities are
 fitted on the thirty others alone.

@@ -1,4 +1,4 @@
-"""How well faces are named: 40 people with few pictures each, and strangers.
+"""Open-set accuracy of recognition: 40 people with few pictures each, and strangers.
 
 `python -m benchmarks recognition`; with `--fit` it prints the constants of `RecogniserConfig`, fitted on
 all people. Measured are the constants as shipped, and, since those have seen everybody, constants fitted on half of the

@@ -1,4 +1,4 @@
-"""How many photos that lie on a side or upside down are turned upright, and how many are turned that should not be.
+"""Recall and errors of turning photos upright that lie on a side or upside down.
 
 `python -m benchmarks turning`. All 51 photos with faces and a sample of face crops, as they are and
 turned by 90, 180 and 270 degrees: photos as `/classify` reads them, crops as `omokage data import` does. Pictures in
@@ -82,9 +82,9 @@ def _times(find: DetectFaces, empty: Sequence[NDArray[np.uint8]]) -> dict[str, f
     """In turn on the photos in which nobody is, so that a slow moment of the machine hits both."""
     seconds: dict[str, list[float]] = {"one position": [], "all positions": []}
     for image in [*empty, *empty]:
-        for name, look in (("one position", find), ("all positions", lambda picture: make_upright(find, picture))):
+        for name, search in (("one position", find), ("all positions", lambda picture: make_upright(find, picture))):
             started = time.perf_counter()
-            look(image)
+            search(image)
             seconds[name].append(time.perf_counter() - started)
     medians = {f"ms a photo without a human, {name}": 1000 * percentile(of, 0.5) for name, of in seconds.items()}
     one, four = medians.values()

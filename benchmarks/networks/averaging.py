@@ -1,4 +1,4 @@
-"""What the moving average of the weights brings: held-out accuracy of a run's checkpoints with it and without.
+"""The effect of the moving average of the weights: held-out accuracy of a run's checkpoints with it and without.
 
 `python -m benchmarks averaging [--run NUMBER]`, of a CNN's run of the shell's data folder (`OMOKAGE_DATA`).
 Runs only when it is named.
@@ -16,7 +16,7 @@ def run(number: int | None = None) -> dict[str, float]:
     """By step, in [0, 1]; without mirror images.
 
     Args:
-        number: as `omokage train` says it; None: the newest run.
+        number: as shown by `omokage train`; None: the newest run.
     """
     from core.bootstrap import build
     from core.domain.errors import OmokageError
@@ -26,21 +26,21 @@ def run(number: int | None = None) -> dict[str, float]:
 
     services = build(Settings.from_env(), lambda *_: None)
     try:
-        asked = services.runs.find(0, number)
+        training_run = services.runs.find(0, number)
     except OmokageError as error:
         raise Skip(f"no run {number or ''} in the data folder") from error
-    if asked.config.get("head") != "cnn":
-        raise Skip(f"run {asked.number} trains no CNN")
-    dataset = services.datasets.get(asked.dataset_id)
-    trainer = make_trainer(asked, dataset, services.dataset_storage.open(dataset))
+    if training_run.config.get("head") != "cnn":
+        raise Skip(f"run {training_run.number} trains no CNN")
+    dataset = services.datasets.get(training_run.dataset_id)
+    trainer = make_trainer(training_run, dataset, services.dataset_storage.open(dataset))
     figures: dict[str, float] = {}
-    for checkpoint in sorted(services.runs.checkpoints(asked.id), key=lambda one: one.step):
+    for checkpoint in sorted(services.runs.checkpoints(training_run.id), key=lambda saved: saved.step):
         data = services.blobs.get(checkpoint.blob)
         trainer.restore(data)
         figures[f"step {checkpoint.step}, averaged"] = trainer.evaluate()["held_out_accuracy"]
-        tensors, said = weights_file.load(data)
+        tensors, metadata = weights_file.load(data)
         plain = {name: tensors[name.replace("average/", "net/", 1)] for name in tensors}
-        trainer.restore(weights_file.dump(plain, said))
+        trainer.restore(weights_file.dump(plain, metadata))
         figures[f"step {checkpoint.step}, as they are"] = trainer.evaluate()["held_out_accuracy"]
     return figures
 

@@ -1,4 +1,4 @@
-"""A DCGAN that rots, `small` on 300 faces without DiffAugment, and whether what is kept is its best.
+"""A DCGAN whose quality decays, `small` on 300 faces without DiffAugment: is the kept checkpoint its best?
 
 `python -m benchmarks rotting [--steps 24000] [--seconds 7200] [--json FILE]`: until `core.domain.training.early_stop`
 ends it, or the steps or seconds are over. What is kept is loaded from the version's file and measured anew on the
@@ -22,7 +22,7 @@ SECONDS = 7200.0
 
 
 def run(steps: int = STEPS, seconds: float = SECONDS) -> dict[str, float | int | str]:
-    """The kept checkpoint's KID, the run's smallest, its last, and how it ended."""
+    """Return the kept checkpoint's KID, the run's smallest, its last, and how it ended."""
     from core.models.common.batches import hold_out_some
     from core.models.common.sample_quality import SampleQuality
     from core.models.common.weights_file import load
@@ -41,8 +41,8 @@ def run(steps: int = STEPS, seconds: float = SECONDS) -> dict[str, float | int |
             report = trainer.report()
         if is_due(trainer.step, trainer.evaluate_every, trainer.steps):
             last = dict(trainer.evaluate())
-            said = " ".join(f"{name} {value:.4f}" for name, value in {**report, **last}.items())
-            print(f"{trainer.step:6d} {said}", file=sys.stderr, flush=True)
+            text = " ".join(f"{name} {value:.4f}" for name, value in {**report, **last}.items())
+            print(f"{trainer.step:6d} {text}", file=sys.stderr, flush=True)
             trainer.should_stop()
     early_stop = trainer.should_stop()
     draft = trainer.finish()

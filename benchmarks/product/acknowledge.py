@@ -1,4 +1,4 @@
-"""How soon a command is acknowledged while a worker is busy: 50 commands a second for a minute.
+"""Latency of acknowledgements while a worker is busy: 50 commands a second for a minute.
 
 `python -m benchmarks acknowledge`; targets p99 <= 300 ms, bot process <= 150 MB. The worker has work all
 the time, the queue fills up, and what is beyond its limits is refused at once: both kinds of answer are counted.
@@ -65,8 +65,8 @@ def run() -> Figures:
     """Acknowledgement in milliseconds, and the bot's memory in MB."""
     with running() as product:
         done, failed, memory = asyncio.run(measure(product))
-    accepted = [one.seconds for one in done if one.accepted]
-    everything = [one.seconds for one in done]
+    accepted = [result.seconds for result in done if result.accepted]
+    everything = [result.seconds for result in done]
     return {
         "commands": len(done) + failed,
         "not acknowledged": failed,

@@ -1,4 +1,4 @@
-"""From click to picture: `/classify` in the sandbox, warm, 1024x768, five faces, all five known.
+"""Latency of `/classify` in the sandbox from click to picture, warm, 1024x768, five faces, all five known.
 
 `python -m benchmarks answer`; target p50 <= 600 ms on two cores.
 """

@@ -1,4 +1,4 @@
-"""How long a chart takes: a run's curves are drawn anew every five seconds while it trains.
+"""Time to render a chart: a run's curves are drawn anew every five seconds while it trains.
 
 `python -m benchmarks charts`
 """
@@ -73,7 +73,7 @@ def report(people: int) -> EvaluationReport:
     """Thirty pictures a person, of which 15 % are taken for somebody else."""
     numbers = random.Random(0)
     truth = [person for person in range(people) for _ in range(30)]
-    guesses = [one if numbers.random() < 0.85 else numbers.randrange(people) for one in truth]
+    guesses = [person if numbers.random() < 0.85 else numbers.randrange(people) for person in truth]
     names = tuple(f"人 {number}" for number in range(people))
     bins = tuple(ReliabilityBin((index + 0.5) / 15, (index + 0.3) / 15, 1 + index**3) for index in range(15))
     confusion = confusion_matrix(truth, guesses, people)

@@ -42,7 +42,7 @@ def service_alone(data: Path) -> Figures:
         service = build_drawing(services)
         (first,) = timed(lambda _: service.draw(GridRequest(8, 1, MODEL), 0), 1)
         eight = timed(lambda seed: service.draw(GridRequest(8, 100 * seed, MODEL), 0))
-        most = timed(lambda seed: service.draw(GridRequest(64, 100 * seed, MODEL), 0))
+        many = timed(lambda seed: service.draw(GridRequest(64, 100 * seed, MODEL), 0))
         morph = timed(lambda seed: service.draw(MorphRequest(Face(seed), Face(seed + 50), MODEL), 0), 5)
         walk = FilmRequest(tuple(map(Face, range(8))), MODEL)
         film = timed(lambda _: service.draw(walk, 0), 3)
@@ -53,7 +53,7 @@ def service_alone(data: Path) -> Figures:
         service.close()
     return {
         "8 faces, service alone: p50, ms": percentile(eight, 0.5),
-        "64 faces, service alone: p50, ms": percentile(most, 0.5),
+        "64 faces, service alone: p50, ms": percentile(many, 0.5),
         "the first with a model, which is loaded for it: ms": first,
         "a morph, strip and film of 48 frames: p50, ms": percentile(morph, 0.5),
         "a film through 8 faces, 192 frames: p50, ms": percentile(film, 0.5),
@@ -80,8 +80,8 @@ async def clicks(url: str) -> tuple[list[float], list[float]]:
         await member.wait_for_bot("generate", timeout=60)
         await asyncio.sleep(WARMING_S)
         eight = [await generate(member, driver, 8, 100 * number) for number in range(WARM_UP + ROUNDS)]
-        most = [await generate(member, driver, 64, 10_000 + 100 * number) for number in range(ROUNDS)]
-    return eight[WARM_UP:], most
+        many = [await generate(member, driver, 64, 10_000 + 100 * number) for number in range(ROUNDS)]
+    return eight[WARM_UP:], many
 
 
 def run() -> Figures:
@@ -90,10 +90,10 @@ def run() -> Figures:
     with tempfile.TemporaryDirectory(prefix="omokage-bench-") as folder:
         alone = service_alone(Path(folder))
     with running() as product:
-        eight, most = asyncio.run(clicks(product.url))
+        eight, many = asyncio.run(clicks(product.url))
     return {
         "8 faces, click to picture: p50, ms": percentile(eight, 0.5),
         "8 faces, click to picture: p90, ms": percentile(eight, 0.9),
-        "64 faces, click to picture: p50, ms": percentile(most, 0.5),
+        "64 faces, click to picture: p50, ms": percentile(many, 0.5),
         **alone,
     }

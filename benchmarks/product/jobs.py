@@ -1,4 +1,4 @@
-"""What each step of a job costs in the database, with 20,000 jobs of history and 2,900 that wait.
+"""Cost of each step of a job in the database, with 20,000 jobs of history and 2,900 that wait.
 
 `python -m benchmarks jobs`. SQLite in a temporary folder; `OMOKAGE_BENCH_DATABASE` names an empty
 PostgreSQL database instead.

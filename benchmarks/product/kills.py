@@ -28,7 +28,7 @@ PAUSE_S = (1.0, 3.5)  # between two kills: shorter and longer than a command tak
 ASK_S = 0.7  # between two commands of a member
 SETTLE_S = 180.0  # after the last kill: a lost message is sent again after 20 s, and models load for as long
 # A part that lives for less than a second counts as one that cannot start; here they are killed before thirty are over.
-PROGRAM = ("-c", "from cli import restarts; restarts.FAST_S = 1.0; from cli.main import main; main()")
+PROGRAM = ("-c", "from cli.up import backoff; backoff.FAST_CRASH_S = 1.0; from cli.main import main; main()")
 
 
 @dataclass
@@ -52,10 +52,10 @@ def kill(data: Path, part: str) -> bool:
 
 async def kill_parts(data: Path, tally: Tally) -> None:
     """Kill parts until there were enough kills."""
-    chance = random.Random(SEED)
+    generator = random.Random(SEED)
     while sum(tally.killed.values()) < KILLS:
-        await asyncio.sleep(chance.uniform(*PAUSE_S))
-        part = chance.choice(PARTS)
+        await asyncio.sleep(generator.uniform(*PAUSE_S))
+        part = generator.choice(PARTS)
         tally.killed[part] += kill(data, part)
 
 

@@ -1,4 +1,4 @@
-"""What an hourly sweep costs, with 30,000 jobs of 20 guilds, 60,000 files, and a quarter of them too old.
+"""Cost of an hourly sweep, with 30,000 jobs of 20 guilds, 60,000 files, and a quarter of them too old.
 
 `python -m benchmarks retention`. SQLite and a folder; a minute on an idle machine, mostly pauses.
 """

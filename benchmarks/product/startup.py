@@ -1,4 +1,4 @@
-"""How long `omokage up` takes until everything is ready: the first time in a data folder, and again.
+"""Start-up time of `omokage up` until everything is ready: the first time in a data folder, and again.
 
 `python -m benchmarks startup`; target for the warm start <= 15 s.
 """

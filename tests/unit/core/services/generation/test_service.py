@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
-import pytest
 from PIL import Image
 
 from core.domain.errors import ErrorCode
 from core.domain.generation import Face, FilmRequest, GridRequest, MixRequest, MorphRequest
 from core.domain.training.runs import RunKind
 from core.render.film import FilmFormat, FilmStyle
-from core.storage.blobs import Blobs
 from core.vision.views import Framing
-from tests.databases import new_database
 from tests.unit.core.services.generation.fakes import (
     SCALE,
     GenerationSetup,
@@ -27,13 +22,6 @@ from tests.unit.core.services.generation.fakes import (
     read_tiles,
 )
 from tests.unit.core.services.generation.linear_generator import LATENT_SIZE, SIZE, LinearGenerator, read_bars
-
-
-@pytest.fixture
-def setup(tmp_path: Path, shipped: Path) -> Iterator[GenerationSetup]:
-    database = new_database(tmp_path / "test.db")
-    yield GenerationSetup(database, Blobs(str(tmp_path / "blobs")))
-    database.close()
 
 
 def test_a_grid_shows_the_faces_of_its_seeds_in_their_order(setup: GenerationSetup) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
@@ -12,8 +11,6 @@ from core.domain.errors import ErrorCode
 from core.domain.generation import Face, FilmRequest, GridRequest, MixRequest, MorphRequest, NearestRequest
 from core.domain.jobs import JSON, Job, JobCancelledError, JobKind, JobState, Origin, QueueName
 from core.domain.training.runs import RunKind
-from core.storage.blobs import Blobs
-from tests.databases import new_database
 from tests.unit.core.services.generation.fakes import (
     GUILD,
     NOW,
@@ -25,13 +22,6 @@ from tests.unit.core.services.generation.fakes import (
     read_tiles,
 )
 from tests.unit.core.services.generation.linear_generator import LATENT_SIZE, LinearGenerator
-
-
-@pytest.fixture
-def setup(tmp_path: Path, shipped: Path) -> Iterator[GenerationSetup]:
-    database = new_database(tmp_path / "test.db")
-    yield GenerationSetup(database, Blobs(str(tmp_path / "blobs")))
-    database.close()
 
 
 def test_the_training_pictures_that_a_face_is_like_come_with_their_distances(setup: GenerationSetup) -> None:
