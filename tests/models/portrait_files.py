@@ -1,4 +1,4 @@
-"""Folders of drawn people, as somebody would bring them in."""
+"""Builders of folders with drawn portraits, one for each person, to be imported."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PEOPLE, PICTURES = 3, 4
 
 @cache
 def picture(person: int, number: int, size: int = 160, quality: int = 95) -> bytes:
-    """A JPEG of one of the cast; always the same."""
+    """Return a portrait of one of the default people as a JPEG; always the same."""
     out = io.BytesIO()
     Image.fromarray(portrait(default_people()[person], 300 + number, size).image).save(out, "JPEG", quality=quality)
     return out.getvalue()

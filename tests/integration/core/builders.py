@@ -1,4 +1,4 @@
-"""What tests hand to the services, and short ways to say what is asked of them."""
+"""Builders of jobs, faces and results, and a clock and a broker under the control of the test."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Clock:
 
 
 class Broker:
-    """Takes messages, unless it is away; a deaf one takes them, but the connection breaks before it says so."""
+    """Keeps messages in memory; `away` refuses them, `deaf` takes them but breaks before it confirms."""
 
     def __init__(self) -> None:
         self.messages: list[int] = []
@@ -53,13 +53,13 @@ def request(job_id: int, guild: int = GUILD, member: int = MEMBER) -> JobRequest
     return JobRequest(job_id, JobKind.CLASSIFY, origin, {"filename": "photo.jpg", "size": 3})
 
 
-def submitted(jobs: JobService, job_id: int, guild: int = GUILD, member: int = MEMBER) -> Job:
+def submitted_job(jobs: JobService, job_id: int, guild: int = GUILD, member: int = MEMBER) -> Job:
     jobs.receive(request(job_id, guild, member))
     return jobs.submit(job_id, PHOTO)
 
 
-def running(jobs: JobService, job_id: int, owner: str = "worker", guild: int = GUILD, member: int = MEMBER) -> Job:
-    submitted(jobs, job_id, guild, member)
+def running_job(jobs: JobService, job_id: int, owner: str = "worker", guild: int = GUILD, member: int = MEMBER) -> Job:
+    submitted_job(jobs, job_id, guild, member)
     job = jobs.leases.claim(job_id, owner)
     assert job is not None
     return job
@@ -74,15 +74,15 @@ def new_face(number: int = 1, value: float = 1.0, x: float = 10.0) -> NewFace:
     return NewFace(number, Box(x, 10.0, 20.0, 20.0), 0.9, landmarks, embedding(value), "net-1")
 
 
-def result(*tops: tuple[Candidate, ...]) -> ClassifyResult:
+def classify_result(*tops: tuple[Candidate, ...]) -> ClassifyResult:
     faces = tuple(
         FaceAnswer(number, Box(10.0, 10.0, 20.0, 20.0), 0.9, None, None, top) for number, top in enumerate(tops, 1)
     )
     return ClassifyResult(100, 80, "cd" * 32, "image/jpeg", faces, "net-1+knn/1", 0.2)
 
 
-def found(jobs: JobService, job_id: int, *faces: NewFace, guild: int = GUILD) -> Job:
-    """A finished job that found these faces."""
-    running(jobs, job_id, guild=guild)
-    assert jobs.leases.finish(job_id, "worker", result(*[() for _ in faces]).to_json(), faces)
+def job_with_faces(jobs: JobService, job_id: int, *faces: NewFace, guild: int = GUILD) -> Job:
+    """Return a finished job that found these faces."""
+    running_job(jobs, job_id, guild=guild)
+    assert jobs.leases.finish(job_id, "worker", classify_result(*[() for _ in faces]).to_json(), faces)
     return jobs.get(job_id)

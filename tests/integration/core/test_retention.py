@@ -21,7 +21,7 @@ from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.tables import faces, guild_blobs, installation, labels, outbox
 from core.storage.tables import jobs as job_rows
-from tests.integration.core.builders import GUILD, Broker, Clock, new_face, request, result
+from tests.integration.core.builders import GUILD, Broker, Clock, classify_result, new_face, request
 
 KEEP = timedelta(days=30)
 
@@ -66,7 +66,7 @@ class Store:
         """A job that found faces, and its answer in the chat; names of the photo and of the picture."""
         photo, picture = self.submit(job_id, data, guild), self.put(b"annotated " + data)
         numbers = range(1, faces + 1)
-        answer = {**result(*[() for _ in numbers]).to_json(), "picture": picture}
+        answer = {**classify_result(*[() for _ in numbers]).to_json(), "picture": picture}
         assert self.jobs.leases.finish(job_id, "worker", answer, [new_face(n, job_id + n, x=30.0 * n) for n in numbers])
         self.jobs.outbox.mark_sent(self.jobs.outbox.pending()[0].id, 55)
         return photo, picture

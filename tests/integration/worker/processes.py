@@ -1,4 +1,4 @@
-"""A broker and workers that tests can kill."""
+"""Processes of a broker and of workers that tests start and kill."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ class Worker:
     def __init__(self, data: Path, broker_url: str, kind: str = "cpu", **environ: str) -> None:
         self._file = heartbeat_file(data, QueueName.GPU if kind in GPU_KINDS else QueueName.CPU)
         self.log = data / "worker.log"
-        told = {"OMOKAGE_DATA": str(data), "OMOKAGE_BROKER_URL": broker_url, **environ}
-        self.process = Forked(fake_worker.main, kind, environ=told, log=self.log)
+        variables = {"OMOKAGE_DATA": str(data), "OMOKAGE_BROKER_URL": broker_url, **environ}
+        self.process = Forked(fake_worker.main, kind, environ=variables, log=self.log)
 
     def wait_ready(self) -> None:
         def ready() -> bool:
@@ -116,7 +116,7 @@ def settings_for(data: Path, broker: Valkey) -> Settings:
 
 
 @contextlib.contextmanager
-def opened(settings: Settings) -> Iterator[Services]:
+def open_services(settings: Settings) -> Iterator[Services]:
     """The bot's side of the services."""
     app = make_celery(settings)
     built = build(settings, make_enqueue(app), LIMITS)
@@ -132,7 +132,7 @@ def ask(jobs: JobService, job_id: int, kind: JobKind = JobKind.CLASSIFY, **param
     return jobs.submit(job_id, PHOTO)
 
 
-def settled(jobs: JobService, *job_ids: int, within: float = 40.0) -> None:
+def wait_until_final(jobs: JobService, *job_ids: int, within: float = 40.0) -> None:
     """Wait for the end of the jobs, while somebody sweeps as the bot does."""
     last = 0.0
 

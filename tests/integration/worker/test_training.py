@@ -14,7 +14,7 @@ from core.domain.training.runs import Run, RunState
 from core.services.runs.service import RunService
 from tests.integration.core.runs.fake_trainer import FakeTrainer, prepare, request
 from tests.integration.worker.fake_worker import STEPS_LOG, run_service
-from tests.integration.worker.processes import Valkey, ask, wait_until, worker
+from tests.integration.worker.processes import Valkey, submit, wait_until, worker
 
 pytestmark = pytest.mark.slow
 
@@ -135,7 +135,7 @@ def test_somebody_who_waits_for_the_worker_gets_it_within_five_seconds_and_the_r
     with worker(data, broker.url, "train", SLICE_S="60"):
         wait_until(lambda: len(steps_done(data)) > 20, what="training")
         for job_id in (1, 2):
-            ask(services.jobs, job_id, JobKind.EVALUATE)
+            submit(services.jobs, job_id, JobKind.EVALUATE)
             wait_until(lambda one=job_id: services.jobs.get(one).state is JobState.DONE, what="the evaluation")
             job = services.jobs.get(job_id)
             assert job.started_at is not None

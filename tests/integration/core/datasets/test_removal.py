@@ -22,7 +22,7 @@ from core.services.retention import RetentionService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.training_tables import runs
-from tests.integration.core.builders import CHANNEL, GUILD, Clock, found, new_face
+from tests.integration.core.builders import CHANNEL, GUILD, Clock, job_with_faces, new_face
 from tests.integration.core.registry.builders import Trained, draft
 
 SAID: dict[str, Any] = {"by": 41, "channel_id": CHANNEL, "message_id": 77, "source": "this-is"}
@@ -46,7 +46,7 @@ def remover(database: Database, blobs: Blobs, tmp_path: Path, clock: Clock) -> D
 def imported(datasets: DatasetService, blobs: Blobs, content: str, *names: str) -> Dataset:
     """A version of `family` with a shard of its own."""
     people = datasets.people(GUILD, names, by=41)
-    classes = [DatasetClass(one.name, one.id, 3) for one in people]
+    classes = [DatasetClass(person.name, person.id, 3) for person in people]
     shard = Shard(blobs.put(content.encode()), 3 * len(people), len(content))
     return datasets.add(GUILD, "family", classes, [shard], hash=content * 32, without_face=0, by=41)
 
@@ -108,7 +108,7 @@ def test_all_versions_go_at_once_and_the_oldest_first(
     versions = [imported(datasets, blobs, content, "Anna") for content in ("ab", "cd")]
     removed = remover.remove(GUILD, "family", None, by=41)
     assert [one.dataset for one in removed] == versions
-    assert not any(blobs.exists(one.shards[0].sha256) for one in versions)
+    assert not any(blobs.exists(version.shards[0].sha256) for version in versions)
 
 
 def test_pictures_that_another_version_has_stay(
@@ -125,7 +125,7 @@ def test_pictures_that_another_version_has_stay(
 def test_people_who_came_with_it_alone_go_with_it(
     datasets: DatasetService, remover: DatasetRemover, blobs: Blobs, jobs: JobService, people: PeopleService
 ) -> None:
-    found(jobs, 1, new_face())
+    job_with_faces(jobs, 1, new_face())
     people.name_face(FaceRef(1, 1), GUILD, "Anna", **SAID)
     imported(datasets, blobs, "ab", "Anna", "IMG 0001", "Ben")
     imported(datasets, blobs, "cd", "Ben")

@@ -17,7 +17,7 @@ from core.services.people.service import PeopleService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.dataset_faces import labelled_faces
-from tests.integration.core.builders import CHANNEL, GUILD, PHOTO, Clock, found, new_face
+from tests.integration.core.builders import CHANNEL, GUILD, PHOTO, Clock, job_with_faces, new_face
 
 OTHER = GUILD + 1
 DATA = b"a shard"
@@ -123,7 +123,7 @@ def test_two_that_add_at_once_get_two_versions_or_the_same(datasets: DatasetServ
 def test_people_are_those_of_the_guild_or_new_ones(
     datasets: DatasetService, people: PeopleService, jobs: JobService
 ) -> None:
-    found(jobs, 1, new_face())
+    job_with_faces(jobs, 1, new_face())
     anna = people.name_face(FaceRef(1, 1), GUILD, "Anna", **SAID)
     known = datasets.people(GUILD, ["ben", "ANNA", "Ben"], by=41)
     assert [(one.name, one.pictures) for one in known] == [("ben", 0), ("Anna", 1), ("ben", 0)]
@@ -135,15 +135,17 @@ def test_people_are_those_of_the_guild_or_new_ones(
 def test_labelled_faces_come_by_person_and_each_once(
     database: Database, people: PeopleService, jobs: JobService
 ) -> None:
-    found(jobs, 1, new_face(1, value=1.0), new_face(2, value=2.0, x=60), new_face(3, value=3.0, x=110))
-    found(jobs, 2, new_face(1, value=4.0), guild=OTHER)
-    found(jobs, 3, new_face(1, value=1.0), new_face(2, value=5.0, x=200))  # the first photo again, with one more
+    job_with_faces(jobs, 1, new_face(1, value=1.0), new_face(2, value=2.0, x=60), new_face(3, value=3.0, x=110))
+    job_with_faces(jobs, 2, new_face(1, value=4.0), guild=OTHER)
+    job_with_faces(
+        jobs, 3, new_face(1, value=1.0), new_face(2, value=5.0, x=200)
+    )  # the first photo again, with one more
     for job, number, name in ((1, 1, "Ben"), (1, 2, "Anna"), (3, 2, "Ben")):
         people.name_face(FaceRef(job, number), GUILD, name, **SAID)
     people.name_face(FaceRef(2, 1), OTHER, "Anna", **SAID)
     with database.read() as connection:
         faces = labelled_faces(connection, GUILD)
-    assert [(one.name, one.source) for one in faces] == [
+    assert [(face.name, face.source) for face in faces] == [
         ("Anna", "job 1, face 2"),
         ("Ben", "job 1, face 1"),
         ("Ben", "job 3, face 2"),
@@ -154,7 +156,7 @@ def test_labelled_faces_come_by_person_and_each_once(
 
 
 def test_a_rejected_face_is_no_label(database: Database, people: PeopleService, jobs: JobService) -> None:
-    found(jobs, 1, new_face())
+    job_with_faces(jobs, 1, new_face())
     anna = people.name_face(FaceRef(1, 1), GUILD, "Anna", **SAID)
     people.reject(FaceRef(1, 1), GUILD, anna.id, **SAID)
     with database.read() as connection:

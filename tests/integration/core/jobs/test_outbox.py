@@ -8,12 +8,12 @@ from sqlalchemy import exc, insert
 from core.services.jobs.service import JobService
 from core.storage.database import Database
 from core.storage.tables import outbox
-from tests.integration.core.builders import Clock, running
+from tests.integration.core.builders import Clock, running_job
 
 
 def ended(jobs: JobService, *job_ids: int) -> None:
     for job_id in job_ids:
-        running(jobs, job_id, member=job_id)
+        running_job(jobs, job_id, member=job_id)
         jobs.leases.finish(job_id, "worker", {}, [])
 
 

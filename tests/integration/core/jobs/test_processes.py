@@ -16,7 +16,7 @@ from core.domain.jobs import ACTIVE, FINAL, JobState
 from core.storage.database import Database
 from core.storage.tables import faces, jobs, outbox
 from tests.forked import Forked
-from tests.integration.core.builders import submitted
+from tests.integration.core.builders import submitted_job
 from tests.integration.core.jobs import worker_process
 from tests.integration.core.jobs.worker_process import SHARE, service
 
@@ -67,7 +67,7 @@ def test_each_job_is_answered_once_though_workers_die_at_any_moment(
 ) -> None:
     bot = service(database, messages)
     for job_id in range(1, JOBS + 1):
-        submitted(bot, job_id, guild=1 + job_id % 3, member=job_id % 5)
+        submitted_job(bot, job_id, guild=1 + job_id % 3, member=job_id % 5)
     deadline = time.monotonic() + 90
     while len(_rows(database, select(jobs.c.id).where(jobs.c.state.in_(FINAL)))) < JOBS:
         assert time.monotonic() < deadline, "some jobs are never answered"

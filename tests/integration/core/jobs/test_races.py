@@ -16,7 +16,17 @@ from core.domain.people import FaceRef
 from core.services.jobs.service import JobService
 from core.services.people.service import PeopleService
 from core.storage.database import Database
-from tests.integration.core.builders import GUILD, MEMBER, Broker, Clock, found, new_face, request, running, submitted
+from tests.integration.core.builders import (
+    GUILD,
+    MEMBER,
+    Broker,
+    Clock,
+    job_with_faces,
+    new_face,
+    request,
+    running_job,
+    submitted_job,
+)
 
 T = TypeVar("T")
 THREADS = 4
@@ -39,7 +49,7 @@ def at_once(ask: Callable[[int], T]) -> list[T | Exception]:
 
 @pytest.mark.parametrize("repetition", range(5))
 def test_of_many_workers_one_gets_the_job(jobs: JobService, repetition: int) -> None:
-    submitted(jobs, 1)
+    submitted_job(jobs, 1)
     claimed = at_once(lambda number: jobs.leases.claim(1, f"worker-{number}"))
     assert len([job for job in claimed if job is not None]) == 1
     assert jobs.get(1).attempts == 1
@@ -49,7 +59,7 @@ def test_of_many_workers_one_gets_the_job(jobs: JobService, repetition: int) -> 
 def test_of_many_recoveries_one_gives_the_job_back(
     jobs: JobService, broker: Broker, clock: Clock, repetition: int
 ) -> None:
-    running(jobs, 1)
+    running_job(jobs, 1)
     broker.take()
     clock.advance(100)
     at_once(lambda _: jobs.recovery.recover())
@@ -72,7 +82,7 @@ def test_many_dispatches_at_once_do_not_exceed_the_share(database: Database, bro
     broker.away = True
     jobs = JobService(database, broker)
     for job_id in range(1, 9):
-        submitted(jobs, job_id)
+        submitted_job(jobs, job_id)
     broker.away = False
     at_once(lambda _: jobs.dispatcher.dispatch())
     assert broker.take() == [1, 2]
@@ -80,7 +90,7 @@ def test_many_dispatches_at_once_do_not_exceed_the_share(database: Database, bro
 
 @pytest.mark.parametrize("repetition", range(5))
 def test_a_job_that_is_cancelled_while_it_finishes_has_one_answer(jobs: JobService, repetition: int) -> None:
-    running(jobs, 1)
+    running_job(jobs, 1)
 
     def end(number: int) -> object:
         return jobs.cancel(1, MEMBER, False) if number % 2 else jobs.leases.finish(1, "worker", {}, [])
@@ -92,7 +102,7 @@ def test_a_job_that_is_cancelled_while_it_finishes_has_one_answer(jobs: JobServi
 
 @pytest.mark.parametrize("repetition", range(5))
 def test_a_job_that_is_cancelled_while_it_is_claimed_is_one_or_the_other(jobs: JobService, repetition: int) -> None:
-    submitted(jobs, 1)
+    submitted_job(jobs, 1)
 
     def ask(number: int) -> object:
         return jobs.cancel(1, MEMBER, False) if number else jobs.leases.claim(1, "worker")
@@ -106,7 +116,7 @@ def test_a_job_that_is_cancelled_while_it_is_claimed_is_one_or_the_other(jobs: J
 
 
 def test_two_who_give_the_same_new_name_at_once_make_one_person(jobs: JobService, people: PeopleService) -> None:
-    found(jobs, 1, *(new_face(number, value=number) for number in range(1, THREADS + 1)))
+    job_with_faces(jobs, 1, *(new_face(number, value=number) for number in range(1, THREADS + 1)))
     said = at_once(
         lambda number: people.name_face(
             FaceRef(1, number + 1), GUILD, "Anna", by=1, channel_id=2, message_id=3, source="this-is"

@@ -17,7 +17,7 @@ from core.services.jobs.service import JobService
 from core.services.registry.service import RegistryService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
-from tests.integration.core.builders import GUILD, Broker, Clock, submitted
+from tests.integration.core.builders import GUILD, Broker, Clock, submitted_job
 from tests.integration.core.registry.builders import Trained
 
 FOUND = Robustness(100, 8, 0.97, 2.0, 1000, 0.31, 0.002)
@@ -103,7 +103,7 @@ def test_a_worker_that_was_thought_dead_writes_nothing(
 def test_a_check_stands_in_nobodys_way(checks: CheckJobs, trained: Trained, jobs: JobService) -> None:
     assert checks.request(trained.version()) is not None
     assert jobs.newest(GUILD, None) == []
-    assert jobs.queue_position(submitted(jobs, 1).id).ahead == 0
+    assert jobs.queue_position(submitted_job(jobs, 1).id).ahead == 0
 
 
 def test_figures_come_onto_the_card_and_nothing_else_changes(trained: Trained, registry: RegistryService) -> None:

@@ -11,7 +11,7 @@ from core.domain.fairness import FairShare
 from core.domain.jobs import JobLimits, QueueName
 from core.services.jobs.service import JobService
 from core.storage.database import Database
-from tests.integration.core.builders import new_face, result
+from tests.integration.core.builders import classify_result, new_face
 
 # As the product's, but some thirty times as fast.
 LIMITS = JobLimits(lease_s=0.4, renew_s=0.1, redispatch_after_s=0.6, max_redispatch_s=1.2)
@@ -62,5 +62,5 @@ def work(url: str, folder: Path, seed: int, deaths: float) -> None:
         time.sleep(chance.random() * 0.02)
         jobs.leases.renew(job_id, owner)
         perhaps_die()
-        jobs.leases.finish(job_id, owner, result(()).to_json(), [new_face()])
+        jobs.leases.finish(job_id, owner, classify_result(()).to_json(), [new_face()])
         perhaps_die()

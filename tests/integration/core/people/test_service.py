@@ -14,7 +14,17 @@ from core.services.people.service import PeopleService
 from core.storage.database import Database
 from core.storage.tables import labels
 from core.storage.tables import people as people_table
-from tests.integration.core.builders import CHANNEL, GUILD, PHOTO, Clock, embedding, found, new_face, result, running
+from tests.integration.core.builders import (
+    CHANNEL,
+    GUILD,
+    PHOTO,
+    Clock,
+    classify_result,
+    embedding,
+    job_with_faces,
+    new_face,
+    running_job,
+)
 
 OTHER = GUILD + 1
 PROVENANCE: dict[str, Any] = {"by": 41, "channel_id": CHANNEL, "message_id": 77, "source": "this-is"}
@@ -25,7 +35,7 @@ def named(people: PeopleService, job_id: int, number: int, name: str, guild: int
 
 
 def test_naming_a_face_enrols_it_under_a_new_person(jobs: JobService, people: PeopleService, clock: Clock) -> None:
-    found(jobs, 1, new_face(1, value=1.0), new_face(2, value=2.0, x=60))
+    job_with_faces(jobs, 1, new_face(1, value=1.0), new_face(2, value=2.0, x=60))
     anna = named(people, 1, 2, "  Anna  Ｂ ")
     assert (anna.name, anna.guild_id, anna.created_by, anna.created_at, anna.pictures) == (
         "Anna B",
@@ -43,7 +53,7 @@ def test_naming_a_face_enrols_it_under_a_new_person(jobs: JobService, people: Pe
 
 
 def test_the_same_name_in_another_spelling_is_the_same_person(jobs: JobService, people: PeopleService) -> None:
-    found(jobs, 1, new_face(1, value=1.0), new_face(2, value=2.0, x=60))
+    job_with_faces(jobs, 1, new_face(1, value=1.0), new_face(2, value=2.0, x=60))
     anna = named(people, 1, 1, "Straße")
     assert named(people, 1, 2, "STRASSE").id == named(people, 1, 2, " strasse ").id == anna.id
     assert [(person.name, person.pictures) for person in people.list(GUILD)] == [("Straße", 2)]
@@ -52,7 +62,7 @@ def test_the_same_name_in_another_spelling_is_the_same_person(jobs: JobService, 
 def test_a_person_whose_key_an_older_version_stored_is_still_the_same_person(
     jobs: JobService, people: PeopleService, database: Database
 ) -> None:
-    found(jobs, 1, new_face(1, value=1.0), new_face(2, value=2.0, x=60))
+    job_with_faces(jobs, 1, new_face(1, value=1.0), new_face(2, value=2.0, x=60))
     anna = named(people, 1, 1, "Anna")
     with database.write() as connection:
         connection.execute(update(people_table).values(name="An\u200dna ❤\ufe0f", key="an\u200dna ❤\ufe0f"))
@@ -61,7 +71,7 @@ def test_a_person_whose_key_an_older_version_stored_is_still_the_same_person(
 
 @pytest.mark.parametrize("word", ["unknown", "不明"])
 def test_nobody_can_be_named_what_unknown_faces_are_called(jobs: JobService, people: PeopleService, word: str) -> None:
-    found(jobs, 1, new_face())
+    job_with_faces(jobs, 1, new_face())
     ways = (
         lambda: named(people, 1, 1, word),
         lambda: people.enrol(GUILD, word, new_face(), source="cli:a.jpg"),
@@ -74,7 +84,7 @@ def test_nobody_can_be_named_what_unknown_faces_are_called(jobs: JobService, peo
 
 
 def test_a_face_shows_at_most_one_person(jobs: JobService, people: PeopleService) -> None:
-    found(jobs, 1, new_face())
+    job_with_faces(jobs, 1, new_face())
     anna, ben = named(people, 1, 1, "Anna"), named(people, 1, 1, "Ben")
     assert people.faces_of(1)[0].person_id == ben.id
     assert people.gallery.enrolled(GUILD).person_ids == (ben.id,)
@@ -85,7 +95,7 @@ def test_a_face_shows_at_most_one_person(jobs: JobService, people: PeopleService
 def test_confirmed_faces_are_found_by_the_bytes_of_a_photo_with_the_member_who_labelled_last(
     jobs: JobService, people: PeopleService
 ) -> None:
-    found(jobs, 1, new_face(1, value=1.0), new_face(2, value=2.0, x=60), new_face(3, value=3.0, x=90))
+    job_with_faces(jobs, 1, new_face(1, value=1.0), new_face(2, value=2.0, x=60), new_face(3, value=3.0, x=90))
     named(people, 1, 1, "Haru")
     haru = named(people, 1, 2, "Haru")
     people.confirm(FaceRef(1, 2), GUILD, haru.id, by=42, channel_id=21, message_id=78, source="right")
@@ -97,7 +107,7 @@ def test_confirmed_faces_are_found_by_the_bytes_of_a_photo_with_the_member_who_l
 def test_the_provenance_of_every_label_is_kept(
     jobs: JobService, people: PeopleService, database: Database, clock: Clock
 ) -> None:
-    found(jobs, 1, new_face())
+    job_with_faces(jobs, 1, new_face())
     anna = named(people, 1, 1, "Anna")
     clock.advance(60)
     said = {"by": 42, "channel_id": 21, "message_id": 78}
@@ -115,7 +125,7 @@ def test_the_provenance_of_every_label_is_kept(
 
 
 def test_a_stored_face_has_the_member_who_named_it_last(jobs: JobService, people: PeopleService) -> None:
-    found(jobs, 1, new_face(1), new_face(2, value=2.0, x=60))
+    job_with_faces(jobs, 1, new_face(1), new_face(2, value=2.0, x=60))
     anna = named(people, 1, 1, "Anna")
     people.confirm(FaceRef(1, 1), GUILD, anna.id, **{**PROVENANCE, "by": 42})
     assert [face.labelled_by for face in people.faces_of(1)] == [42, None]
@@ -124,7 +134,7 @@ def test_a_stored_face_has_the_member_who_named_it_last(jobs: JobService, people
 
 
 def test_a_rejected_face_is_a_lasting_cannot_link(jobs: JobService, people: PeopleService) -> None:
-    found(jobs, 1, new_face(value=3.0))
+    job_with_faces(jobs, 1, new_face(value=3.0))
     anna = named(people, 1, 1, "Anna")
     people.reject(FaceRef(1, 1), GUILD, anna.id, **PROVENANCE)
     (face,) = people.faces_of(1)
@@ -136,7 +146,7 @@ def test_a_rejected_face_is_a_lasting_cannot_link(jobs: JobService, people: Peop
 
 
 def test_a_cannot_link_ends_with_a_label_of_the_person(jobs: JobService, people: PeopleService) -> None:
-    found(jobs, 1, new_face())
+    job_with_faces(jobs, 1, new_face())
     anna = named(people, 1, 1, "Anna")
     people.reject(FaceRef(1, 1), GUILD, anna.id, **PROVENANCE)
     assert people.confirm(FaceRef(1, 1), GUILD, anna.id, **PROVENANCE).pictures == 1
@@ -144,15 +154,15 @@ def test_a_cannot_link_ends_with_a_label_of_the_person(jobs: JobService, people:
 
 
 def test_rejecting_a_person_leaves_the_person_whom_the_face_shows(jobs: JobService, people: PeopleService) -> None:
-    found(jobs, 1, new_face(1), new_face(2, value=2.0, x=60))
+    job_with_faces(jobs, 1, new_face(1), new_face(2, value=2.0, x=60))
     anna, ben = named(people, 1, 1, "Anna"), named(people, 1, 2, "Ben")
     people.reject(FaceRef(1, 1), GUILD, ben.id, **PROVENANCE)
     assert people.faces_of(1)[0].person_id == anna.id
 
 
 def test_the_same_photo_posted_again_is_labelled_with_it(jobs: JobService, people: PeopleService) -> None:
-    found(jobs, 1, new_face(1), new_face(2, value=2.0, x=60))
-    found(jobs, 2, new_face(1, value=2.0, x=60), new_face(2))  # the same photo, the faces in another order
+    job_with_faces(jobs, 1, new_face(1), new_face(2, value=2.0, x=60))
+    job_with_faces(jobs, 2, new_face(1, value=2.0, x=60), new_face(2))  # the same photo, the faces in another order
     anna = named(people, 1, 1, "Anna")
     assert [face.person_id for face in people.faces_of(2)] == [None, anna.id]
     assert people.list(GUILD)[0].pictures == 1
@@ -163,8 +173,8 @@ def test_the_same_photo_posted_again_is_labelled_with_it(jobs: JobService, peopl
 
 
 def test_a_guilds_data_never_leaves_it(jobs: JobService, people: PeopleService) -> None:
-    found(jobs, 1, new_face(), guild=GUILD)
-    found(jobs, 2, new_face(), guild=OTHER)  # the same photo
+    job_with_faces(jobs, 1, new_face(), guild=GUILD)
+    job_with_faces(jobs, 2, new_face(), guild=OTHER)  # the same photo
     anna = named(people, 1, 1, "Anna")
     people.reject(FaceRef(1, 1), GUILD, anna.id, **PROVENANCE)
     people.confirm(FaceRef(1, 1), GUILD, anna.id, **PROVENANCE)
@@ -189,7 +199,7 @@ def test_a_guilds_data_never_leaves_it(jobs: JobService, people: PeopleService) 
 def test_a_face_that_is_not_the_guilds_is_gone(
     jobs: JobService, people: PeopleService, ask: Callable[[PeopleService, FaceRef, int], object]
 ) -> None:
-    found(jobs, 1, new_face())
+    job_with_faces(jobs, 1, new_face())
     named(people, 1, 1, "Anna")
     for face, guild in ((FaceRef(1, 1), OTHER), (FaceRef(1, 2), GUILD), (FaceRef(9, 1), GUILD)):
         with pytest.raises(OmokageError) as caught:
@@ -199,8 +209,8 @@ def test_a_face_that_is_not_the_guilds_is_gone(
 
 
 def test_another_guilds_person_is_unknown(jobs: JobService, people: PeopleService) -> None:
-    found(jobs, 1, new_face())
-    found(jobs, 2, new_face(), guild=OTHER)
+    job_with_faces(jobs, 1, new_face())
+    job_with_faces(jobs, 2, new_face(), guild=OTHER)
     anna = named(people, 1, 1, "Anna")
     for label in (people.confirm, people.reject):
         with pytest.raises(OmokageError) as caught:
@@ -210,7 +220,7 @@ def test_another_guilds_person_is_unknown(jobs: JobService, people: PeopleServic
 
 
 def test_a_bad_name_is_refused_before_anything_is_written(jobs: JobService, people: PeopleService) -> None:
-    found(jobs, 1, new_face())
+    job_with_faces(jobs, 1, new_face())
     with pytest.raises(OmokageError) as caught:
         named(people, 1, 1, "@everyone")
     assert caught.value.code is ErrorCode.BAD_NAME
@@ -224,13 +234,13 @@ def test_candidates_are_the_answers_own_then_all_people_by_name_and_rejected_peo
         name: people.enrol(GUILD, name, new_face(value=number), source="cli:a.jpg").id
         for number, name in enumerate(("Cleo", "Anna", "Ben", "Dan"))
     }
-    running(jobs, 1)
+    running_job(jobs, 1)
     top = (
         Candidate(ids["Dan"], "Dan as he was called then", 0.6),
         Candidate(ids["Cleo"], "Cleo", 0.3),
         Candidate(999, "gone", 0.1),
     )
-    jobs.leases.finish(1, "worker", result(top).to_json(), [new_face()])
+    jobs.leases.finish(1, "worker", classify_result(top).to_json(), [new_face()])
     assert [(candidate.name, candidate.probability) for candidate in people.candidates(FaceRef(1, 1), GUILD)] == [
         ("Dan", 0.6),
         ("Cleo", 0.3),
@@ -271,7 +281,7 @@ def test_faces_of_another_network_are_left_out(people: PeopleService) -> None:
 
 def test_the_gallerys_version_changes_with_every_label(jobs: JobService, people: PeopleService) -> None:
     versions = [people.gallery.version(GUILD)]
-    found(jobs, 1, new_face())
+    job_with_faces(jobs, 1, new_face())
     assert people.gallery.version(GUILD) == versions[0] == 0
     anna = named(people, 1, 1, "Anna")
     versions.append(people.gallery.version(GUILD))

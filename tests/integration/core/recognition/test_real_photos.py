@@ -204,7 +204,7 @@ def trained_on_what_is_known(bot: Bot, guild: int) -> Version:
     rows = bot.services.people.gallery.enrolled(guild)
     place = {person_id: index for index, person_id in enumerate(rows.person_ids)}
     embeddings = np.frombuffer(b"".join(rows.embeddings), "<f4").reshape(-1, 128)
-    head = train_head(embeddings, np.array([place[one] for one in rows.owners]), len(place))
+    head = train_head(embeddings, np.array([place[owner] for owner in rows.owners]), len(place))
     weights = weights_file.dump(head_tensors(*head), {"architecture": ARCHITECTURE, "embedder": EMBEDDING_NAME})
     classes = tuple(zip(rows.names, rows.person_ids, strict=True))
     config = {"head": "embedding", "preset": "embedding"}

@@ -91,13 +91,13 @@ class Worker:
         return None
 
     def segment(self) -> Run | None:
-        """One."""
+        """Claim the next job and train one segment of its run."""
         job = self.claim()
         assert job is not None, "there is no message"
         return self.training.run(job, lambda: self.ending)
 
     def until_rest(self) -> Run:
-        """Segment after segment."""
+        """Train segments until the run no longer waits."""
         run = None
         while run is None or run.state is RunState.WAITING:
             run = self.segment()

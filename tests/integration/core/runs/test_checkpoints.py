@@ -34,7 +34,7 @@ def trained(bench: Bench, *stops: int, steps: int = 60) -> Run:
 
 
 def steps_kept(bench: Bench, run: Run) -> list[int]:
-    return [one.step for one in bench.runs.checkpoints(run.id)]
+    return [checkpoint.step for checkpoint in bench.runs.checkpoints(run.id)]
 
 
 @pytest.mark.parametrize(("asked", "gets"), [(20, 20), (39, 20), (40, 40), (1000, 40)])
@@ -64,7 +64,7 @@ def test_before_the_first_checkpoint_there_is_nothing_to_go_back_to(bench: Bench
 
 def test_the_blobs_of_forgotten_checkpoints_are_deleted(bench: Bench) -> None:
     run = trained(bench, 20, 40)
-    first, second = (one.blob for one in bench.runs.checkpoints(run.id))
+    first, second = (checkpoint.blob for checkpoint in bench.runs.checkpoints(run.id))
     bench.runs.control.rollback(run.id, 20, by=30)
     assert (bench.blobs.exists(first), bench.blobs.exists(second)) == (True, False)
 

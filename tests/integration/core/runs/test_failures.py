@@ -52,7 +52,7 @@ def test_a_loss_that_is_no_number_ends_the_run_at_its_step(bench: Bench, figure:
     assert (failed.state, failed.step, failed.finished_at) == (RunState.FAILED, 50, bench.clock.now)
     assert failed_with(failed, ErrorCode.DIVERGED, step=80 if figure == "report" else 75, name="loss")
     assert bench.steps_of(failed)[-1] == (75 if figure == "report" else 70), "the curves show how it went"
-    assert [one.step for one in bench.runs.checkpoints(failed.id)] == [50]
+    assert [checkpoint.step for checkpoint in bench.runs.checkpoints(failed.id)] == [50]
     bench.change = None
     bench.runs.control.resume(failed.id, by=30)
     assert bench.worker().until_rest().state is RunState.FINISHED

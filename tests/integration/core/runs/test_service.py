@@ -107,7 +107,7 @@ def test_what_is_asked_of_a_training_run_takes_effect_within_two_steps(bench: Be
     assert (rests.state, rests.job_id) == (state, None)
     assert 33 <= rests.step <= 35
     assert bench.steps_of(run)[-1] == rests.step
-    assert [one.step for one in bench.runs.checkpoints(run.id)] == [rests.step]
+    assert [checkpoint.step for checkpoint in bench.runs.checkpoints(run.id)] == [rests.step]
 
 
 def test_a_wish_may_be_taken_back_before_it_takes_effect(bench: Bench) -> None:

@@ -147,7 +147,7 @@ class Life(RuleBasedStateMachine):
             answered = set(connection.execute(select(outbox.c.job_id)).scalars())
         self._one_trains_in_a_guild_and_has_a_job(all_runs, all_jobs)
         for run in all_runs:
-            assert [one.step for one in curves if one.run_id == run.id] == list(range(1, run.step + 1))
+            assert [curve.step for curve in curves if curve.run_id == run.id] == list(range(1, run.step + 1))
             assert max((one.step for one in kept if one.run_id == run.id), default=0) == run.step
         assert {one.blob for one in kept} <= {file.name for file in self.bench.folder.rglob("*")}
         assert not answered & {job.id for job in all_jobs if job.kind == JobKind.TRAIN}

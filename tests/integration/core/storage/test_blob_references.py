@@ -12,7 +12,7 @@ from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.tables import jobs as job_rows
 from core.storage.training_tables import checkpoints, datasets, runs, versions
-from tests.integration.core.builders import GUILD, PHOTO, Clock, found, new_face
+from tests.integration.core.builders import GUILD, PHOTO, Clock, job_with_faces, new_face
 from tests.integration.core.registry.builders import Trained
 
 
@@ -28,7 +28,7 @@ def trained(database: Database, clock: Clock) -> Trained:
 def test_each_table_says_what_it_needs_and_for_whom(
     database: Database, jobs: JobService, people: PeopleService, clock: Clock, trained: Trained
 ) -> None:
-    found(jobs, 1, new_face())
+    job_with_faces(jobs, 1, new_face())
     people.name_face(FaceRef(1, 1), GUILD, "Anna", by=1, channel_id=2, message_id=3, source="this-is")
     version = trained.version()
     with database.write() as connection:
@@ -62,7 +62,7 @@ def test_each_table_says_what_it_needs_and_for_whom(
 def test_the_photo_of_a_face_without_a_name_is_kept_by_its_job_alone(
     database: Database, jobs: JobService, people: PeopleService
 ) -> None:
-    found(jobs, 1, new_face())
+    job_with_faces(jobs, 1, new_face())
     with database.write() as connection:
         connection.execute(update(job_rows).values(photo=None, result=None))
     with database.read() as connection:
@@ -74,7 +74,7 @@ def test_the_photo_of_a_face_without_a_name_is_kept_by_its_job_alone(
 
 
 def test_many_names_are_looked_up_in_batches(database: Database, jobs: JobService) -> None:
-    found(jobs, 1, new_face())
+    job_with_faces(jobs, 1, new_face())
     names = [f"{number:064x}" for number in range(1001)]
     with database.read() as connection:
         assert still_referenced(connection, [*names, PHOTO]) == {PHOTO}

@@ -16,7 +16,7 @@ from core.services.jobs.service import JobService
 from core.services.people.service import PeopleService
 from core.storage.database import Database
 from core.storage.training_tables import metadata
-from tests.integration.core.builders import GUILD, Clock, found, new_face, request, running
+from tests.integration.core.builders import GUILD, Clock, job_with_faces, new_face, request, running_job
 
 SECRET = "aW50ZXJhY3Rpb246c2VjcmV0"
 URL = f"https://cdn.discordapp.com/attachments/1/2/photo.jpg?ex=1&hm={SECRET}"
@@ -76,7 +76,7 @@ def test_a_command_that_cannot_be_written_shows_neither_token_nor_address(databa
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_result_that_cannot_be_written_shows_no_embedding(database: Database, jobs: JobService) -> None:
-    running(jobs, 1)
+    running_job(jobs, 1)
     forbid(database, "faces")
     face = new_face()
     log = log_of(lambda: jobs.leases.finish(1, "worker", {}, [face]))
@@ -89,7 +89,7 @@ def test_a_result_that_cannot_be_written_shows_no_embedding(database: Database, 
 def test_a_name_that_cannot_be_written_is_not_shown(
     database: Database, jobs: JobService, people: PeopleService
 ) -> None:
-    found(jobs, 1, new_face())
+    job_with_faces(jobs, 1, new_face())
     forbid(database, "labels")
 
     shown = "Anna" + "bel"  # not as one word in a line of this file, which the traceback quotes

@@ -27,7 +27,17 @@ from core.storage.retention_rows import (
     stored_bytes,
     take_turn,
 )
-from tests.integration.core.builders import GUILD, MEMBER, PHOTO, Clock, found, new_face, request, running, submitted
+from tests.integration.core.builders import (
+    GUILD,
+    MEMBER,
+    PHOTO,
+    Clock,
+    job_with_faces,
+    new_face,
+    request,
+    running_job,
+    submitted_job,
+)
 from tests.integration.core.registry.builders import Trained
 from tests.integration.core.runs.builders import Bench
 from tests.integration.core.runs.fake_trainer import request as train_request
@@ -51,12 +61,12 @@ def asked(database: Database) -> Iterator[dict[str, Any]]:
 def test_no_question_about_jobs_reads_the_whole_history(
     database: Database, jobs: JobService, people: PeopleService, clock: Clock, asked: dict[str, Any]
 ) -> None:
-    found(jobs, 1, new_face())
+    job_with_faces(jobs, 1, new_face())
     people.name_face(FaceRef(1, 1), GUILD, "Anna", by=1, channel_id=2, message_id=3, source="this-is")
     jobs.receive(request(2, member=2))
     for job_id in (3, 4, 5, 6):
-        submitted(jobs, job_id)
-    running(jobs, 7, member=7)
+        submitted_job(jobs, job_id)
+    running_job(jobs, 7, member=7)
     jobs.leases.renew(7, "worker")
     jobs.cancel(7, MEMBER, is_moderator=True)
     clock.advance(30)
@@ -129,7 +139,7 @@ def test_no_step_of_a_training_reads_other_runs_or_all_jobs(
 def test_nothing_that_is_deleted_again_and_again_is_looked_for_in_all_rows(
     database: Database, jobs: JobService, clock: Clock, asked: dict[str, Any], tmp_path: Path
 ) -> None:
-    found(jobs, 1, new_face())
+    job_with_faces(jobs, 1, new_face())
     jobs.outbox.mark_sent(jobs.outbox.pending()[0].id, 1)
     clock.advance(31 * 86400)
     retention = RetentionService(database, Blobs(str(tmp_path / "blobs")), StorageLimits(), clock)

@@ -1,4 +1,4 @@
-"""Tiny heads to fool: their networks have random weights, and know three people."""
+"""Builders of tiny differentiable heads with random weights, which know three people."""
 
 from __future__ import annotations
 

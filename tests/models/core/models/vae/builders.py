@@ -69,10 +69,10 @@ def tensors(traits: tuple[str, ...] = ("smile",), latent_size: int = LATENT_SIZE
     random = np.random.default_rng(5)
     nets = {"encoder": build_encoder(SIZE, latent_size), "decoder": build_decoder(SIZE, latent_size)}
     weights = {
-        f"{name}/{one.path}": random.normal(0, 0.1, one.shape).astype(np.float32)
-        ** (2 if "variance" in one.path else 1)
+        f"{name}/{variable.path}": random.normal(0, 0.1, variable.shape).astype(np.float32)
+        ** (2 if "variance" in variable.path else 1)
         for name, net in nets.items()
-        for one in net.variables
+        for variable in net.variables
     }
     mixture = fit_mixture(random.normal(1, 1, (200, latent_size)))
     directions = {f"trait/{name}": random.normal(0, 1, latent_size).astype(np.float32) for name in traits}

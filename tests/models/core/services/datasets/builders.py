@@ -1,4 +1,4 @@
-"""What the tests of data sets share."""
+"""Builders of imported data sets."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ GUILD = 7
 
 
 def imported(services: Services, reader: PictureFileReader, source: Path, called: str = "family") -> Dataset:
-    """A version with names."""
+    """Import a folder with people's names and return the version."""
     return import_folder(services.dataset_storage, source, GUILD, called, 41, load=lambda: reader)[0]
 
 
 def never() -> PictureFileReader:
-    """For what must be done without the networks."""
+    """Fail the test where the networks are loaded."""
     raise AssertionError("the networks were loaded")

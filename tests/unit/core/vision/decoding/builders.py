@@ -1,4 +1,4 @@
-"""Small files to decode."""
+"""Builders of small picture files to decode."""
 
 from __future__ import annotations
 
