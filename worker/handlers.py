@@ -153,8 +153,8 @@ def check_with(checker: RobustnessService) -> Handler:
     """The handler of checks, a slice of which is a job's turn."""
 
     def check(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult | None:
-        found = checker.answer(job, cancelled)
-        return None if found is None else HandlerResult(found)
+        answer = checker.answer(job, cancelled)
+        return None if answer is None else HandlerResult(answer)
 
     return check
 

@@ -104,13 +104,13 @@ def cat_faces(files: Sequence[Path]) -> dict[str, Any] | None:
     except ImportError:
         return None
     cascade = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalcatface.xml")
-    found = {}
+    result = {}
     for file in files:
         # Four overlapping windows: of what is left, nine in ten are faces.
         boxes = cascade.detectMultiScale(cv2.imread(str(file), 0), 1.05, 4, minSize=(24, 24))
         if len(boxes):
-            found[file.name] = max(boxes, key=lambda box: box[2]).tolist()
-    return found
+            result[file.name] = max(boxes, key=lambda box: box[2]).tolist()
+    return result
 
 
 def opened(file: Path) -> Image.Image:

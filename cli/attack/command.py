@@ -153,8 +153,8 @@ def _face(blobs: Blobs, name: str, number: int | None) -> Face:
 def _files(blobs: Blobs, answer: OptimizeResult, before: bytes, report: Mapping[str, Any]) -> dict[str, bytes]:
     text = dump_json({**report, "curve": answer.curve}, indent=2)
     pictures = {"picture.png": answer.picture, "sheet.png": answer.sheet}
-    found = {name: blobs.get(blob) for name, blob in pictures.items() if blob is not None}
-    return {**found, "before.png": before, "report.json": f"{text}\n".encode()}
+    result = {name: blobs.get(blob) for name, blob in pictures.items() if blob is not None}
+    return {**result, "before.png": before, "report.json": f"{text}\n".encode()}
 
 
 def _status(interrupt: Interrupt) -> int:

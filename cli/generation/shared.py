@@ -97,7 +97,7 @@ def split_photo_name(said: str) -> tuple[str | None, int | None]:
 
 def check_outputs(outputs: Mapping[Path | None, FileKind], faces: Iterable[str | None], *, force: bool) -> None:
     """See `check_files`; `faces` are what the command line says of each, of which the photos are inputs."""
-    photos = [split_photo_name(said)[0] for said in faces if said is not None]
+    photos = [split_photo_name(face)[0] for face in faces if face is not None]
     meant = {path: kind for path, kind in outputs.items() if path is not None}
     check_files(meant, inputs=[photo for photo in photos if photo is not None], force=force)
 
@@ -153,11 +153,11 @@ def print_result(drawn: GenerationResult, written: Mapping[str, Path | None], as
 
 
 def _parse_traits(_context: click.Context, _parameter: click.Parameter, said: tuple[str, ...]) -> dict[str, float]:
-    found = {}
+    result = {}
     for one in said:
         name, equals, amount = one.partition("=")
         try:
-            found[name.strip()] = float(amount) if equals else 1.0
+            result[name.strip()] = float(amount) if equals else 1.0
         except ValueError as error:
             raise click.BadParameter(f"{amount!r} is no number, as in smile=1.5") from error
-    return found
+    return result

@@ -71,13 +71,13 @@ def enrol(name: str, photos: tuple[str, ...], guild: int) -> int:
 def list_people(as_json: bool, guild: int) -> None:
     """List who is known, and from how many pictures."""
     with open_services(read_settings()) as services:
-        known = services.people.list(guild)
+        entries = services.people.list(guild)
     if as_json:
-        echo_json([person_json(one) for one in known], indent=2)
-    elif not known:
+        echo_json([person_json(one) for one in entries], indent=2)
+    elif not entries:
         echo("Nobody is known yet. Add somebody: omokage people enrol NAME PHOTO...")
     else:
-        rows_shown = [[one.name, str(one.pictures), f"{one.created_at:%Y-%m-%d}"] for one in known]
+        rows_shown = [[one.name, str(one.pictures), f"{one.created_at:%Y-%m-%d}"] for one in entries]
         echo(table([["NAME", "PICTURES", "SINCE"], *rows_shown]))
 
 

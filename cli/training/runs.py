@@ -38,17 +38,17 @@ def list_runs(limit: int, guild: int, as_json: bool) -> None:
     """List the newest runs."""
     settings = read_settings()
     with open_services(settings) as services:
-        found = services.runs.newest(guild, limit)
+        result = services.runs.newest(guild, limit)
         if as_json:
-            shown = [run_json(run, settings.price_per_hour, version_of(services, run)) for run in found]
+            shown = [run_json(run, settings.price_per_hour, version_of(services, run)) for run in result]
             echo_json(shown, indent=2)
             return
-    if not found:
+    if not result:
         echo("Nothing was trained yet. Begin: omokage train recogniser --data NAME")
         return
     rows = [
         [str(run.number), run.kind.value, run.preset, run.state.value, f"{run.step}/{run.steps}", duration(run.seconds)]
-        for run in found
+        for run in result
     ]
     echo(table([["RUN", "KIND", "PRESET", "STATE", "STEP", "TIME"], *rows]))
 
@@ -68,7 +68,7 @@ def show(number: int, guild: int, as_json: bool) -> None:
         whole = run_json(run, settings.price_per_hour, version) | history_json(checkpoints, points)
         echo_json(whole, indent=2)
         return
-    kept = ", ".join(str(one.step) for one in checkpoints) or "none"
+    kept = ", ".join(str(checkpoint.step) for checkpoint in checkpoints) or "none"
     echo("\n".join([*run_lines(run, settings.price_per_hour, version), f"  checkpoints: {kept}"]))
 
 

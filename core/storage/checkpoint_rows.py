@@ -59,7 +59,7 @@ def delete_points(connection: Connection, run_id: int, after: int) -> None:
 
 def blobs_in_use(connection: Connection, names: Iterable[str]) -> set[str]:
     """Those of these blobs that a checkpoint or a version still needs."""
-    asked = list(names)
-    kept = select(checkpoints.c.blob).where(checkpoints.c.blob.in_(asked))
-    served = select(versions.c.weights).where(versions.c.weights.in_(asked))
+    entries = list(names)
+    kept = select(checkpoints.c.blob).where(checkpoints.c.blob.in_(entries))
+    served = select(versions.c.weights).where(versions.c.weights.in_(entries))
     return set(connection.execute(union_all(kept, served)).scalars())

@@ -60,8 +60,8 @@ def to_run(row: Row[Any]) -> Run:
 
 def find_run(connection: Connection, run_id: int, *, lock: bool = False) -> Run | None:
     """The run, or None; `lock`: nobody else changes it until this transaction ends."""
-    asked = select(runs).where(runs.c.id == run_id)
-    row = connection.execute(asked.with_for_update() if lock else asked).first()
+    indices = select(runs).where(runs.c.id == run_id)
+    row = connection.execute(indices.with_for_update() if lock else indices).first()
     return None if row is None else to_run(row)
 
 

@@ -180,15 +180,15 @@ def _sums(rows: Sequence[Sequence[int]]) -> tuple[int, ...]:
 
 def _merged_bins(parts: Sequence[ReliabilityBin]) -> tuple[ReliabilityBin, ...]:
     places: dict[int, list[ReliabilityBin]] = {}
-    for one in parts:
-        places.setdefault(min(int(one.confidence * BINS), BINS - 1), []).append(one)
+    for part in parts:
+        places.setdefault(min(int(part.confidence * BINS), BINS - 1), []).append(part)
     return tuple(_one_bin(places[place]) for place in sorted(places))
 
 
 def _one_bin(parts: Sequence[ReliabilityBin]) -> ReliabilityBin:
-    count = sum(one.count for one in parts)
-    confidence = sum(one.confidence * one.count for one in parts) / count
-    return ReliabilityBin(confidence, sum(one.accuracy * one.count for one in parts) / count, count)
+    count = sum(part.count for part in parts)
+    confidence = sum(part.confidence * part.count for part in parts) / count
+    return ReliabilityBin(confidence, sum(part.accuracy * part.count for part in parts) / count, count)
 
 
 def _card(names: Sequence[str], person: int, row: Sequence[int], faceless: int) -> PersonScore:

@@ -139,9 +139,9 @@ def select_near(box: Box) -> SelectFace:
 
 def _by_person(probabilities: NDArray[np.float64], ids: Sequence[int], names: Any) -> dict[int, float]:
     """Map class probabilities to the people who were not deleted; they sum to 1. Two classes may share a person."""
-    found: dict[int, float] = {}
+    result: dict[int, float] = {}
     for person_id, probability in zip(ids, probabilities, strict=True):
         if person_id in names:
-            found[person_id] = found.get(person_id, 0.0) + float(probability)
-    total = sum(found.values()) or 1.0
-    return {person_id: probability / total for person_id, probability in found.items()}
+            result[person_id] = result.get(person_id, 0.0) + float(probability)
+    total = sum(result.values()) or 1.0
+    return {person_id: probability / total for person_id, probability in result.items()}

@@ -36,8 +36,8 @@ def comparison_heads(
         person_id: towards whom.
     """
     asked = [one for one in (_before(registry, version), _of_other_kind(registry, version)) if one is not None]
-    found = {one.id: (one, _loaded(heads, one)) for one in asked}
-    usable = [(one, other) for one, other in found.values() if other is not None and _knows(other, person_id)]
+    result = {one.id: (one, _loaded(heads, one)) for one in asked}
+    usable = [(one, other) for one, other in result.values() if other is not None and _knows(other, person_id)]
     said = [(one.label, other) for one, other in usable]
     gate: Head | None = getattr(head, "gate", None)
     if gate is not None and all(_kind(one) == _kind(version) for one, _ in usable):

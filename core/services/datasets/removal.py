@@ -88,8 +88,8 @@ def _find_versions(connection: Connection, guild_id: int, name: str, version: in
     if version is None:
         versions = [version for version in reversed(datasets_of(connection, guild_id)) if version.name == name]
     else:
-        found = dataset_named(connection, guild_id, name, version)
-        versions = [] if found is None else [found]
+        result = dataset_named(connection, guild_id, name, version)
+        versions = [] if result is None else [result]
     if not versions:
         raise OmokageError(ErrorCode.UNKNOWN_DATASET)
     if versions[0].removed_at is not None:

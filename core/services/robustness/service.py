@@ -108,9 +108,9 @@ class RobustnessService:
             self._checks.continue_later(job, check.state)
             return None
         self._warm = None
-        found = check.state.result()
-        self._registry.record_robustness(version.id, found)
-        return found.to_json()
+        result = check.state.result()
+        self._registry.record_robustness(version.id, result)
+        return result.to_json()
 
     def _work(self, check: RobustnessCheck, gate: _Gate) -> None:
         """Until it is done, the slice ends, or somebody waits for this worker."""

@@ -51,21 +51,21 @@ class DatasetReader:
         self._blobs = blobs
         self._cache = cache
         labels: list[int] = []
-        found: list[bool] = []
+        result: list[bool] = []
         embeddings: list[bytes] = []
         self._embedders: set[str] = set()
         self.sources: list[str] = []
         self.hashes: list[str] = []
         for record in self.records():
             labels.append(record.label)
-            found.append(record.landmarks is not None)
+            result.append(record.landmarks is not None)
             embeddings.append(record.embedding or bytes(4 * EMBEDDING_SIZE))
             if record.embedding:
                 self._embedders.add(record.embedder)
             self.sources.append(record.source)
             self.hashes.append(record.sha256)
         self.labels: NDArray[np.int64] = np.array(labels, np.int64)
-        self.found: NDArray[np.bool_] = np.array(found, np.bool_)
+        self.found: NDArray[np.bool_] = np.array(result, np.bool_)
         self._embeddings: NDArray[np.float32] = np.frombuffer(b"".join(embeddings), "<f4").reshape(-1, EMBEDDING_SIZE)
 
     @property

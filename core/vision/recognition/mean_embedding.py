@@ -104,7 +104,7 @@ class Gallery:
         """What the database keeps; there `owners` are ids."""
         place = {person_id: index for index, person_id in enumerate(rows.person_ids)}
         embeddings = np.frombuffer(b"".join(rows.embeddings), "<f4").reshape(-1, EMBEDDING_SIZE)
-        return cls(rows.person_ids, rows.names, embeddings, np.array([place[one] for one in rows.owners], np.intp))
+        return cls(rows.person_ids, rows.names, embeddings, np.array([place[owner] for owner in rows.owners], np.intp))
 
 
 class MeanEmbeddingRecogniser:
@@ -140,7 +140,7 @@ class MeanEmbeddingRecogniser:
 
 def mask_of(cannot_link_ids: Sequence[frozenset[int]], person_ids: Sequence[int]) -> NDArray[np.bool_]:
     """For each face who it does not show -> (N, P)."""
-    mask = np.array([[one in row for one in person_ids] for row in cannot_link_ids], bool)
+    mask = np.array([[id_ in row for id_ in person_ids] for row in cannot_link_ids], bool)
     return mask.reshape(len(cannot_link_ids), len(person_ids))
 
 

@@ -124,12 +124,12 @@ def photo(person_id: int, seed: int = EACH + 1) -> tuple[str, bytes]:
 
 def check_promise(proof: Proof, posted: bytes, promised: Prediction) -> None:
     """`/classify`'s own service says of the posted bytes what the answer says that it does."""
-    found = proof.classifier.recognise(posted, GUILD).faces
+    result = proof.classifier.recognise(posted, GUILD).faces
     if not promised.found:
-        assert not found
+        assert not result
         check_closed(proof, posted, promised)
         return
-    [face] = [one for one in found if one.candidates[0].name == promised.top[0].name]
+    [face] = [one for one in result if one.candidates[0].name == promised.top[0].name]
     check_face(face, promised)
 
 
@@ -137,7 +137,7 @@ def check_face(face: RecognisedFace, promised: Prediction) -> None:
     """Chances in an answer leave room for "unknown"; the verdict's are as if it had to be somebody."""
     known = 1 - promised.unknown
     assert (face.named.name if face.named else None) == promised.named
-    assert [one.name for one in face.candidates] == [one.name for one in promised.top]
+    assert [candidate.name for candidate in face.candidates] == [one.name for one in promised.top]
     for seen, told in zip(face.candidates, promised.top, strict=True):
         assert seen.probability == pytest.approx(told.probability * known, abs=1e-6)
 

@@ -155,9 +155,9 @@ async def submit(bot: OmokageBot, member: Member, custom_id: str, value: str) ->
         once({**data, "type": 5, "data": {"custom_id": custom_id, "components": fields}})
 
     parsers["INTERACTION_CREATE"] = forged
-    asked = await member.command("about")
-    await asked.ack()
-    return asked
+    interaction = await member.command("about")
+    await interaction.ack()
+    return interaction
 
 
 async def settled(bot: OmokageBot) -> None:
@@ -189,11 +189,11 @@ def _filled(template: re.Pattern[str], full: FullGuild, *, every_job: bool) -> I
 
 def _fill_first(text: str, full: FullGuild, *, every_job: bool) -> list[str]:
     """The template with each value that its first open part may have."""
-    found = re.search(r"\(\?P<(\w+)>([^)]*)\)", text)
-    assert found is not None, text
-    name, inner = found[1], found[2]
+    match = re.search(r"\(\?P<(\w+)>([^)]*)\)", text)
+    assert match is not None, text
+    name, inner = match[1], match[2]
     values = inner.split("|") if name == "action" else _values(name, text, full, every_job=every_job)
-    return [text.replace(found[0], str(value), 1) for value in values]
+    return [text.replace(match[0], str(value), 1) for value in values]
 
 
 def _values(name: str, text: str, full: FullGuild, *, every_job: bool) -> Sequence[int]:

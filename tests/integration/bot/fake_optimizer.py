@@ -89,8 +89,8 @@ class FakeOptimization:
 
     def _made(self, job: Job, *, stopped: bool) -> OptimizeResult:
         asked = OptimizeRequest.from_json(job.params)
-        found = asked.mode is OptimizeMode.FOOL
-        before, after = _verdict("Ben", found, asked.target), _verdict(asked.target, found, asked.target)
+        result = asked.mode is OptimizeMode.FOOL
+        before, after = _verdict("Ben", result, asked.target), _verdict(asked.target, result, asked.target)
         return OptimizeResult(
             asked.mode,
             asked.target,

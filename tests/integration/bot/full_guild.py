@@ -137,8 +137,8 @@ class _GuildBuilder:
         put, draw, a, b = self.services.blobs.put, self.fake_generation, Face(3), Face(4)
         picture, report = put(jpeg(40, 30)), a_report().to_json()
         likely = face(1, Candidate(person_id, SECRET, 0.9), named=True)
-        found = ClassifyResult(320, 240, picture, "image/jpeg", (likely, face(2)), "test-1", 0.25)
-        faces = [NewFace(one.number, one.box, one.score, (), embedding(one.number), "test") for one in found.faces]
+        result = ClassifyResult(320, 240, picture, "image/jpeg", (likely, face(2)), "test-1", 0.25)
+        faces = [NewFace(one.number, one.box, one.score, (), embedding(one.number), "test") for one in result.faces]
         curated: dict[str, JSON] = {"dataset_id": dataset.id, "subject": "face", "pictures": 30, "kept": 20}
         curated |= {"dropped": {"blurred": 10}, "report": put(b"{}"), "dropped_sheet": picture}
         of_data: dict[str, JSON] = {"dataset_id": dataset.id, "title": dataset.title}
@@ -156,7 +156,7 @@ class _GuildBuilder:
         begun = [(self._begun(kind, params), make) for kind, params, make in drawn]
         fooling = self._begun(JobKind.OPTIMIZE, params_of(aim))
         return [
-            self._end(self._begun(JobKind.CLASSIFY, photo), found.to_json(), faces),
+            self._end(self._begun(JobKind.CLASSIFY, photo), result.to_json(), faces),
             self._end(self._begun(JobKind.EVALUATE, of_version), evaluated),
             self._end(self._begun(JobKind.SNAPSHOT, {"title": "labels"}), {"dataset_id": dataset.id}),
             self._end(self._begun(JobKind.CURATE, of_data), curated),
@@ -201,10 +201,10 @@ def rows_of(services: Services, guild_id: int) -> set[tuple[str, str]]:
     """Read all rows that say themselves that they are a guild's; there are some, so that the check is one."""
     with services.database.read() as connection:
         tables = [table for table in metadata.sorted_tables if "guild_id" in table.c]
-        found = {
+        result = {
             (table.name, repr(row))
             for table in tables
             for row in connection.execute(select(table).where(table.c.guild_id == guild_id))
         }
-    assert {"jobs", "runs", "people", "faces"} <= {name for name, _ in found}
-    return found
+    assert {"jobs", "runs", "people", "faces"} <= {name for name, _ in result}
+    return result

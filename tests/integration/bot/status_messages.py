@@ -20,8 +20,8 @@ STEPS = 60
 async def start(member: Member, **options: Any) -> Json:
     """Use `/train start`; the private answer."""
     said: dict[str, Any] = {"kind": "recogniser", "preset": "slim", "steps": STEPS} | options
-    asked = await member.command("train start", **said)
-    return await asked.answer()
+    interaction = await member.command("train start", **said)
+    return await interaction.answer()
 
 
 def said(message: Json) -> str:
@@ -30,8 +30,8 @@ def said(message: Json) -> str:
 
 
 def buttons(message: Json) -> list[str]:
-    found = [one for row in message["components"] for one in row["components"]]
-    return [one["label"] for one in found if "label" in one]
+    result = [one for row in message["components"] for one in row["components"]]
+    return [one["label"] for one in result if "label" in one]
 
 
 def shows(text: str) -> Callable[[Json], bool]:
@@ -50,4 +50,4 @@ def later(bot: OmokageBot, services: Services, minutes: float) -> None:
 
 async def edits_of(driver: Driver, message: Json) -> int:
     path = f"/channels/{message['channel_id']}/messages/{message['id']}"
-    return sum(one["method"] == "PATCH" and one["path"].endswith(path) for one in await driver.requests())
+    return sum(request["method"] == "PATCH" and request["path"].endswith(path) for request in await driver.requests())

@@ -178,7 +178,7 @@ async def test_forged_ids_are_answered_with_a_sentence_each_and_no_traceback(
         assert (await asked.answer())["content"].startswith("There is no such job in this server.")
     for asked in [*unknown, *others, *values]:
         assert _is_answered(asked)
-    assert {re.split("[“.]", message["content"])[0] for asked in values for message in asked.messages} == {
+    assert {re.split("[“.]", message["content"])[0] for value in values for message in value.messages} == {
         "The model does not know ",
         "The option seed cannot be ",
         "This face is no longer stored: faces that nobody named are deleted after some time",

@@ -41,12 +41,12 @@ async def picture(driver: Driver, message: Json, frame: int = 0) -> bytes:
 async def test_a_grid_is_posted_with_its_seeds(
     bot: OmokageBot, fake_generation: FakeGeneration, ben: Member, driver: Driver
 ) -> None:
-    asked = await ben.command("generate", count=8, seed=41, truncation=0.7)
-    answer = await shown(asked)
+    interaction = await ben.command("generate", count=8, seed=41, truncation=0.7)
+    answer = await shown(interaction)
 
     assert GridRequest.from_json(fake_generation.asked[0].params) == GridRequest(8, 41, None, 0.7)
     assert said(answer).startswith("8 faces that never were\nSeeds **41** to **48**\n-# truncation 0.7")
-    assert answer["embeds"][0]["footer"]["text"] == f"dcgan v3 (dcgan light) · job {asked.id}"
+    assert answer["embeds"][0]["footer"]["text"] == f"dcgan v3 (dcgan light) · job {interaction.id}"
     assert not answer["flags"] & EPHEMERAL
     assert (await picture(driver, answer)).startswith(PNG)
 
@@ -94,18 +94,18 @@ async def test_buttons_work_after_a_restart_and_answers_are_shown_again(
 ) -> None:
     async with serving(services, settings, worker):
         await ben.wait_for_bot("generate")
-        asked = await ben.command("generate", count=30, seed=1)
-        grid = await shown(asked)
+        interaction = await ben.command("generate", count=30, seed=1)
+        grid = await shown(interaction)
     async with serving(services, settings, worker):
-        one = await (await ben.select(grid, f"drawn:face:{asked.id}:25s", "Face 30")).answer()
+        answer = await (await ben.select(grid, f"drawn:face:{interaction.id}:25s", "Face 30")).answer()
     async with serving(services, settings, worker):
-        like = await shown(await ben.click(one, "🧬 Variations"))
-        again = await (await ben.command("show", job=asked.id)).answer()
+        like = await shown(await ben.click(answer, "🧬 Variations"))
+        again = await (await ben.command("show", job=interaction.id)).answer()
         offered = await ben.autocomplete("show", "job", "")
 
-    assert one["content"] == "Face 30: what would you like to see?"
-    assert one["flags"] & EPHEMERAL
-    assert buttons(one) == ["🧬 Variations", "🔎 Nearest training pictures"]
+    assert answer["content"] == "Face 30: what would you like to see?"
+    assert answer["flags"] & EPHEMERAL
+    assert buttons(answer) == ["🧬 Variations", "🔎 Nearest training pictures"]
     assert said(like).startswith("8 variations of face 30")
     assert not like["flags"] & EPHEMERAL
     assert said(again) == said(grid)
@@ -120,7 +120,7 @@ async def test_of_the_products_own_models_no_training_pictures_are_offered(
     answer = await shown(await ben.command("generate", count=4, model="starter dcgan"))
 
     ids = [one.get("custom_id", "") for row in answer["components"] for one in row["components"]]
-    assert not any("near" in one for one in ids)
+    assert not any("near" in id_ for id_ in ids)
 
 
 async def test_a_morph_between_a_photo_and_a_seed_is_a_film_above_a_strip(
@@ -169,20 +169,20 @@ async def test_of_several_faces_in_a_photo_the_one_who_asked_chooses(
     bot: OmokageBot, fake_generation: FakeGeneration, ben: Member, chie: Member, driver: Driver
 ) -> None:
     fake_generation.faces = 3
-    asked = await ben.command("morph", **{"a-photo": PHOTO, "b-photo": OTHER, "film": "gif"})
-    first = await shown(asked)
+    interaction = await ben.command("morph", **{"a-photo": PHOTO, "b-photo": OTHER, "film": "gif"})
+    first = await shown(interaction)
     second = await shown(await ben.select(first, 0, "Face 3"))
     answer = await shown(await ben.select(second, 0, "Face 1"))
 
     faces = [MorphRequest.from_json(job.params) for job in fake_generation.asked]
     assert {job.params.get("format") for job in fake_generation.asked} == {"gif"}
-    assert [(one.a.index, one.b.index) for one in faces] == [(None, None), (2, None), (2, 0)]
+    assert [(face.a.index, face.b.index) for face in faces] == [(None, None), (2, None), (2, 0)]
     assert said(first).startswith("This photo shows 3 faces")
     assert all(one["flags"] & EPHEMERAL for one in (first, second))
     assert (await picture(driver, first)).startswith(b"\xff\xd8")
     assert not answer["flags"] & EPHEMERAL
     assert said(answer).startswith("From the face in the photo to the face in the photo")
-    assert not [one for one in chie.messages() if "3 faces" in said(one)]
+    assert not [message for message in chie.messages() if "3 faces" in said(message)]
 
 
 async def test_a_bot_that_dies_before_both_photos_are_stored_leaves_them_to_the_next(
@@ -191,15 +191,15 @@ async def test_a_bot_that_dies_before_both_photos_are_stored_leaves_them_to_the_
     async with serving(services, settings, worker) as first:
         await ben.wait_for_bot("morph")
         first.intake._room = asyncio.Semaphore(0)
-        asked = await ben.command("morph", **{"a-photo": PHOTO, "b-photo": OTHER})
-        await asked.ack()
+        interaction = await ben.command("morph", **{"a-photo": PHOTO, "b-photo": OTHER})
+        await interaction.ack()
         await until(lambda: first.intake._in_flight)
         await kill(first)
     async with serving(services, settings, worker):
-        answer = await shown(asked)
+        answer = await shown(interaction)
 
     assert said(answer).startswith("From the face in the photo")
-    assert [message["id"] for message in asked.messages] == [answer["id"]]
+    assert [message["id"] for message in interaction.messages] == [answer["id"]]
 
 
 @pytest.mark.parametrize(

@@ -73,11 +73,11 @@ async def test_a_bot_that_is_killed_at_any_moment_answers_once(
 
     worker.see = see
     handing = asyncio.create_task(hand_over(services, worker))
-    found = await killed_at_each(MOMENTS, services, settings, ben)
+    result = await killed_at_each(MOMENTS, services, settings, ben)
     handing.cancel()
 
-    assert {outcome for outcome in found.values() if outcome != REFUSED} == {ANSWERED}, found
-    assert list(found.values()).count(ANSWERED) >= len(MOMENTS) // 2, found
+    assert {outcome for outcome in result.values() if outcome != REFUSED} == {ANSWERED}, result
+    assert list(result.values()).count(ANSWERED) >= len(MOMENTS) // 2, result
 
 
 async def killed_at_each(
@@ -87,20 +87,20 @@ async def killed_at_each(
 
     Returns, for each moment, whether the command was accepted, and its answers.
     """
-    found = {}
+    result = {}
     with ExitStack() as processes:
         victim = await online(processes, settings, ben)
         for moment in moments:
-            asked = await ben.command("classify", photo=PHOTO)
+            interaction = await ben.command("classify", photo=PHOTO)
             await asyncio.sleep(moment)
             victim.kill()
             victim.wait(5)
             await until(lambda: not ben.bot_online)
-            was_accepted = accepted(services, asked)
+            was_accepted = accepted(services, interaction)
             victim = await online(processes, settings, ben)
-            found[moment] = was_accepted, await answers_of(asked, services, ben, expected=was_accepted)
+            result[moment] = was_accepted, await answers_of(interaction, services, ben, expected=was_accepted)
     await until(lambda: not ben.bot_online)
-    return found
+    return result
 
 
 async def online(processes: ExitStack, settings: Settings, ben: Member) -> Forked:

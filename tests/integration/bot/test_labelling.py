@@ -117,10 +117,10 @@ async def test_a_form_that_says_nobody_changes_nothing_and_says_so(
     enrolled(services, "Hanako")
     form = await (await aiko.click(await classified(aiko), "1 This is …")).modal()
 
-    told = await (await aiko.submit(form, {"Or another name": "   "})).answer()
+    answer = await (await aiko.submit(form, {"Or another name": "   "})).answer()
 
-    assert told["flags"] & EPHEMERAL
-    assert "so face 1 stays as it was" in told["content"]
+    assert answer["flags"] & EPHEMERAL
+    assert "so face 1 stays as it was" in answer["content"]
     assert [(person.name, person.pictures) for person in services.people.list(GUILD)] == [("Hanako", 1)]
 
 
@@ -163,10 +163,10 @@ async def test_a_form_for_several_faces_without_a_usable_name_says_so(
 ) -> None:
     form = await (await aiko.click(await classified(aiko), BOTH)).modal()
 
-    told = await (await aiko.submit(form, values)).answer()
+    answer = await (await aiko.submit(form, values)).answer()
 
-    assert told["flags"] & EPHEMERAL
-    assert told["content"].count("**") == 2 * len(values)
+    assert answer["flags"] & EPHEMERAL
+    assert answer["content"].count("**") == 2 * len(values)
     assert services.people.list(GUILD) == []
 
 

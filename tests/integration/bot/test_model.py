@@ -172,9 +172,9 @@ async def test_an_evaluation_is_posted_with_its_pictures_and_again(
 ) -> None:
     a_version(services, 0.9)
 
-    asked = await ben.command("model evaluate", version=1)
-    report = await asked.wait_for(lambda message: bool(message["embeds"]))
-    again = await (await ben.command("show", job=asked.id)).answer()
+    interaction = await ben.command("model evaluate", version=1)
+    report = await interaction.wait_for(lambda message: bool(message["embeds"]))
+    again = await (await ben.command("show", job=interaction.id)).answer()
     people = await (await ben.click(report, "People")).answer()
     offered = await ben.autocomplete("show", "job", "")
 

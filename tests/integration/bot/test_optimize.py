@@ -61,8 +61,8 @@ async def file_of(driver: Driver, message: Json) -> bytes:
 async def test_a_photo_is_changed_and_the_very_file_that_was_judged_is_posted(
     bot: OmokageBot, fake_optimization: FakeOptimization, ben: Member, driver: Driver, services: Services
 ) -> None:
-    asked = await ben.command("optimize", target="Aki", photo=PHOTO, epsilon=4)
-    answer = await shown(asked)
+    interaction = await ben.command("optimize", target="Aki", photo=PHOTO, epsilon=4)
+    answer = await shown(interaction)
 
     request = request_of(fake_optimization.asked[0])
     assert (request.mode, request.target, request.person_id, request.epsilon) == (OptimizeMode.FOOL, "Aki", 1, 4)
@@ -73,8 +73,8 @@ async def test_a_photo_is_changed_and_the_very_file_that_was_judged_is_posted(
         "value": "**Ben**\nBen 97.0 %\nDana 2.0 %\n… Aki 1.0 %\n-# none of them: 2.0 %",
         "inline": True,
     }
-    assert answer["embeds"][0]["footer"]["text"].endswith(f"job {asked.id}")
-    result: Any = services.jobs.get(int(asked.id)).result
+    assert answer["embeds"][0]["footer"]["text"].endswith(f"job {interaction.id}")
+    result: Any = services.jobs.get(int(interaction.id)).result
     assert await file_of(driver, answer) == services.blobs.get(result["picture"])
     assert await driver.download(answer["embeds"][0]["image"]["url"]) == services.blobs.get(result["sheet"])
     assert not answer["flags"] & EPHEMERAL
@@ -90,12 +90,12 @@ async def test_the_menu_of_the_answer_asks_about_that_file(
         return [face(1)]
 
     worker.see = see
-    asked = await ben.command("optimize", target="aki", photo=PHOTO)
-    answer = await shown(asked)
+    interaction = await ben.command("optimize", target="aki", photo=PHOTO)
+    answer = await shown(interaction)
 
     await shown(await ben.menu("Who is this?", answer))
 
-    result: Any = services.jobs.get(int(asked.id)).result
+    result: Any = services.jobs.get(int(interaction.id)).result
     assert seen == [result["picture"]]
 
 
@@ -119,21 +119,21 @@ async def test_the_picture_so_far_is_shown_and_stopping_it_posts_what_there_is(
     bot: OmokageBot, fake_optimization: FakeOptimization, ben: Member, driver: Driver, services: Services
 ) -> None:
     fake_optimization.steps_shown = 4
-    asked = await ben.command("optimize", target="Aki", photo=PHOTO)
-    live = await asked.wait_for(lambda message: message["content"].startswith("🎯 Step 40 of 300"))
+    interaction = await ben.command("optimize", target="Aki", photo=PHOTO)
+    live = await interaction.wait_for(lambda message: message["content"].startswith("🎯 Step 40 of 300"))
 
     assert live["content"] == "🎯 Step 40 of 300: probability of Aki 97.5 %"
     assert (await driver.download(live["embeds"][0]["image"]["url"])) == services.blobs.get(fake_optimization.png(104))
     assert buttons(live) == ["Stop"]
 
     await ben.click(live, "Stop")
-    stopping = await asked.wait_for(lambda message: message["content"].startswith("🎯 Stopping"))
-    answer = await shown(asked)
+    stopping = await interaction.wait_for(lambda message: message["content"].startswith("🎯 Stopping"))
+    answer = await shown(interaction)
 
     assert stopping["embeds"]
     assert live["id"] == stopping["id"] == answer["id"]
     assert "stopped early" in said(answer)
-    assert services.jobs.get(int(asked.id)).state is JobState.DONE
+    assert services.jobs.get(int(interaction.id)).state is JobState.DONE
     assert [one["filename"] for one in answer["attachments"]] == ["picture.png"]
 
 
@@ -141,13 +141,13 @@ async def test_what_did_not_change_is_not_shown_again(
     bot: OmokageBot, fake_optimization: FakeOptimization, ben: Member, driver: Driver
 ) -> None:
     fake_optimization.steps_shown = 1
-    asked = await ben.command("optimize", target="Aki")
-    live = await asked.wait_for(lambda message: "Step 10" in message["content"])
+    interaction = await ben.command("optimize", target="Aki")
+    live = await interaction.wait_for(lambda message: "Step 10" in message["content"])
     for _ in range(5):
         fake_optimization.tell(fake_optimization.asked[0], 10, fake_optimization.png(101))
-    await until(lambda: bot.progress._tracked[int(asked.id)].shown)
+    await until(lambda: bot.progress._tracked[int(interaction.id)].shown)
     fake_optimization.tell(fake_optimization.asked[0], 20, fake_optimization.png(102))
-    await asked.wait_for(lambda message: "Step 20" in message["content"])
+    await interaction.wait_for(lambda message: "Step 20" in message["content"])
 
     assert await edits_of(driver, live) <= 3  # a first line, one step, the other step
 
@@ -156,13 +156,13 @@ async def test_a_picture_that_is_gone_by_then_costs_only_that_look(
     bot: OmokageBot, fake_optimization: FakeOptimization, ben: Member
 ) -> None:
     fake_optimization.steps_shown = 1
-    asked = await ben.command("optimize", target="Aki")
-    await asked.wait_for(lambda message: "Step 10" in message["content"])
+    interaction = await ben.command("optimize", target="Aki")
+    await interaction.wait_for(lambda message: "Step 10" in message["content"])
     fake_optimization.tell(fake_optimization.asked[0], 20, "ab" * 32)
-    await until(lambda: "20" in bot.progress._tracked[int(asked.id)].report.detail)
+    await until(lambda: "20" in bot.progress._tracked[int(interaction.id)].report.detail)
     fake_optimization.tell(fake_optimization.asked[0], 30, fake_optimization.png(103))
 
-    live = await asked.wait_for(lambda message: "Step 30" in message["content"])
+    live = await interaction.wait_for(lambda message: "Step 30" in message["content"])
 
     assert live["embeds"]
 
@@ -180,7 +180,7 @@ async def test_of_several_faces_the_one_who_asked_chooses(
     assert second.start == Face(photo=(first.start or Face(0)).photo, index=1)
     assert (second.seed, second.person_id) == (5, 1)
     assert said(answer).startswith("To us it shows the same person as before")
-    assert not [one for one in chie.messages() if "3 faces" in said(one)]
+    assert not [message for message in chie.messages() if "3 faces" in said(message)]
 
 
 async def test_buttons_go_on_from_the_picture_also_after_a_restart(  # noqa: PLR0917 - fixtures
@@ -194,19 +194,19 @@ async def test_buttons_go_on_from_the_picture_also_after_a_restart(  # noqa: PLR
     fake_optimization.named = False
     async with serving(services, settings, worker):
         await ben.wait_for_bot("optimize")
-        asked = await ben.command("optimize", target="Aki", photo=PHOTO, seed=5, steps=30)
-        first = await shown(asked)
+        interaction = await ben.command("optimize", target="Aki", photo=PHOTO, seed=5, steps=30)
+        first = await shown(interaction)
     async with serving(services, settings, worker):
         on = await shown(await aiko.click(first, "▶️ Continue"))
         wider = await shown(await aiko.click(first, "↔️ Allow twice the change"))
-        again = await (await ben.command("show", job=asked.id)).answer()
+        again = await (await ben.command("show", job=interaction.id)).answer()
 
-    made: Any = services.jobs.get(int(asked.id)).result
+    made: Any = services.jobs.get(int(interaction.id)).result
     requests = [request_of(job) for job in fake_optimization.asked]
     assert said(first).startswith("The recogniser was not fooled: it does not say Aki")
-    assert [one.so_far for one in requests] == [None, made["picture"], made["picture"]]
-    assert [one.epsilon for one in requests] == [8, 8, 16]
-    assert {(one.start, one.seed, one.steps) for one in requests} == {(requests[0].start, 5, 30)}
+    assert [request.so_far for request in requests] == [None, made["picture"], made["picture"]]
+    assert [request.epsilon for request in requests] == [8, 8, 16]
+    assert {(request.start, request.seed, request.steps) for request in requests} == {(requests[0].start, 5, 30)}
     assert requests[1].version_id == made["version_id"]
     assert "continued" in said(on)
     assert "±16" in said(wider)
@@ -300,10 +300,10 @@ async def test_it_is_all_in_japanese_for_a_japanese_member(
     bot: OmokageBot, fake_optimization: FakeOptimization, chie: Member
 ) -> None:
     fake_optimization.steps_shown = 1
-    asked = await chie.command("optimize", target="Aki", photo=PHOTO)
-    live = await asked.wait_for(lambda message: "ステップ10 / 300：Aki さんの確率" in message["content"])
+    interaction = await chie.command("optimize", target="Aki", photo=PHOTO)
+    live = await interaction.wait_for(lambda message: "ステップ10 / 300：Aki さんの確率" in message["content"])
     fake_optimization.go.set()
-    answer = await shown(asked)
+    answer = await shown(interaction)
 
     assert buttons(live) == ["停止"]
     assert said(answer).startswith("人の目には同じ人の写真ですが、認識モデルの答えは「Aki」です")

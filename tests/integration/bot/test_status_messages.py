@@ -45,7 +45,7 @@ async def test_the_curves_are_uploaded_only_when_they_are_new(
     await aiko.wait_for(shows("step 30 of 60"))
     await aiko.command("train pause")
     pausing = await aiko.wait_for(shows("⏸️ Pausing …"))
-    uploads = [one for one in await driver.requests() if one["method"] == "PATCH" and one["files"]]
+    uploads = [request for request in await driver.requests() if request["method"] == "PATCH" and request["files"]]
 
     assert len(uploads) <= fake_training.drawn
     assert (await driver.download(pausing["embeds"][0]["image"]["url"])).startswith(b"\xff\xd8")
@@ -96,7 +96,7 @@ async def test_what_happened_while_the_bot_was_away_is_shown_once(  # noqa: PLR0
 
     assert done["id"] == shown["id"]
     assert await edits_of(driver, done) == edits
-    assert len([one for one in aiko.messages() if "Training #1" in said(one)]) == 1
+    assert len([message for message in aiko.messages() if "Training #1" in said(message)]) == 1
 
 
 async def test_a_message_that_was_posted_but_not_remembered_is_found_again(
@@ -149,7 +149,7 @@ async def test_a_message_that_somebody_deleted_does_not_come_back_before_the_end
     fake_training.hold(30)
     await until(lambda: (services.runs.status_messages.get(run_of(services).id)[2] or "").startswith("gone:"))
     await asyncio.sleep(0.4)
-    assert not [one for one in aiko.messages() if "Training #1" in said(one)]
+    assert not [message for message in aiko.messages() if "Training #1" in said(message)]
     fake_training.go()
     done = await aiko.wait_for(shows("✅ Finished"))
 

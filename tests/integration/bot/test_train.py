@@ -88,7 +88,7 @@ async def test_only_moderators_press(
 
     assert refused["content"].startswith("Only moderators may do that.")
     assert run_of(services).state is RunState.RUNNING
-    assert "train" in [one["name"] for one in ben.commands]  # everybody may watch
+    assert "train" in [command["name"] for command in ben.commands]  # everybody may watch
 
 
 async def paused_at(aiko: Member, fake_training: FakeTraining, step: int) -> Json:
@@ -113,13 +113,13 @@ async def test_going_back_to_the_best_checkpoint_asks_first(
     await aiko.command("train resume")
     paused = await paused_at(aiko, fake_training, 50)
     # When a moderator wants it back
-    asked = await (await aiko.click(paused, "Roll back to best …")).answer()
+    answer = await (await aiko.click(paused, "Roll back to best …")).answer()
     untouched = run_of(services).step
-    done = await (await aiko.click(asked, "Roll back to step 20")).answer()
+    done = await (await aiko.click(answer, "Roll back to step 20")).answer()
     back = await aiko.wait_for(lambda m: m["id"] == paused["id"] and "step 20 of 60" in said(m))
     again = await (await aiko.click(back, "Roll back to best …")).answer()
     # Then it is asked about first, and done once
-    assert "What came after it, up to step 50, will be forgotten" in asked["content"]
+    assert "What came after it, up to step 50, will be forgotten" in answer["content"]
     assert untouched == 50
     assert done["content"] == "Training #1 is back at step 20, and rests there."
     assert run_of(services).step == 20
@@ -236,8 +236,8 @@ async def test_a_training_is_shown_in_the_servers_language(
 async def test_faces_that_were_named_become_a_data_set_and_are_trained_on(
     bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member, ben: Member
 ) -> None:
-    asked = await aiko.command("train snapshot")
-    made = await asked.wait_for(lambda message: bool(message["embeds"]))
+    interaction = await aiko.command("train snapshot")
+    made = await interaction.wait_for(lambda message: bool(message["embeds"]))
     refused = await (await ben.click(made, "Train on it")).answer()
     await aiko.click(made, "Train on it")
     done = await aiko.wait_for(shows("✅ Finished"))

@@ -173,11 +173,11 @@ async def test_versions_are_found_by_kind_and_number(
     await trained(aiko, steps=10)
 
     offered = await aiko.autocomplete(command, "version", "", kind="dcgan")
-    found = await (await aiko.command(command, version=1, kind="dcgan")).answer()
+    answer = await (await aiko.command(command, version=1, kind="dcgan")).answer()
     missing = await (await aiko.command(command, version=1)).answer()
 
     assert offered == [{"name": "dcgan v1 (dcgan light) · faces v1 · KID 0.0200", "value": 1}]
-    assert "dcgan v1 (dcgan light)" in f"{said(found)}{found['content']}"
+    assert "dcgan v1 (dcgan light)" in f"{said(answer)}{answer['content']}"
     assert missing["content"].startswith("There is no such model version here.")
 
 

@@ -32,8 +32,8 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def waiting(member: Member) -> tuple[Invocation, Json]:
     """A photo that waits, and the message that says so."""
-    asked = await member.command("classify", photo=PHOTO)
-    return asked, await asked.wait_for(lambda message: bool(message["components"]))
+    interaction = await member.command("classify", photo=PHOTO)
+    return interaction, await interaction.wait_for(lambda message: bool(message["components"]))
 
 
 async def test_the_place_in_the_queue_is_said(bot: OmokageBot, worker: FakeWorker, ben: Member) -> None:
@@ -66,11 +66,11 @@ async def test_the_stage_of_the_work_is_shown(bot: OmokageBot, worker: FakeWorke
         return [face(1)]
 
     worker.see = see
-    asked = await ben.command("classify", photo=PHOTO)
+    interaction = await ben.command("classify", photo=PHOTO)
 
-    await asked.wait_for(lambda message: message["content"] == "🔎 Looking for faces …")
+    await interaction.wait_for(lambda message: message["content"] == "🔎 Looking for faces …")
     go_on.set()
-    answer = await asked.wait_for(lambda message: bool(message["embeds"]))
+    answer = await interaction.wait_for(lambda message: bool(message["embeds"]))
 
     assert answer["components"][0]["components"][0]["label"] == "1 This is …"
 

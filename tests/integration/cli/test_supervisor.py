@@ -70,7 +70,7 @@ def _command(process: psutil.Process) -> list[str]:
 
 def all_gone(processes: list[psutil.Process]) -> None:
     def gone() -> bool:
-        return not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in processes)
+        return not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
 
     wait_until(gone, what="the end of all processes")
 

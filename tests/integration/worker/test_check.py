@@ -86,10 +86,10 @@ def test_a_check_that_nobody_disturbs_takes_one_turn(services: Services, version
     job = services.checks.request(version)
     assert job is not None
     done = turn(services, job.id, checker(services))
-    found = robustness_from_metrics(services.registry.get(version.id).metrics)
-    assert found is not None
-    assert (found.fooled, found.median_linf, found.named_closed, found.named_open) == (0.5, 2.0, 0.2, 0.05)
-    assert (done.state, done.result) == (JobState.DONE, found.to_json())
+    result = robustness_from_metrics(services.registry.get(version.id).metrics)
+    assert result is not None
+    assert (result.fooled, result.median_linf, result.named_closed, result.named_open) == (0.5, 2.0, 0.2, 0.05)
+    assert (done.state, done.result) == (JobState.DONE, result.to_json())
 
 
 def test_a_long_check_is_cut_into_turns_and_loads_its_version_once(services: Services, version: Version) -> None:

@@ -31,8 +31,8 @@ def test_all_of_it_is_small_enough_to_come_with_the_product(monkeypatch: pytest.
 
 def test_it_draws_faces_and_not_one_face(shipped: FaceGenerator) -> None:
     pictures = shipped.render(shipped.latents(SEEDS))
-    found = [load_face_analysers().has_face(picture) for picture in pictures]
-    assert sum(found) >= 15
+    result = [load_face_analysers().has_face(picture) for picture in pictures]
+    assert sum(result) >= 15
     levels = pictures.astype(float).reshape(len(SEEDS), -1)
     apart = [np.abs(one - other).mean() for one, other in pairwise(levels)]
     assert min(apart) > 3

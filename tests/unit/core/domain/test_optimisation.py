@@ -81,8 +81,8 @@ def test_a_step_survives_the_stream(step: OptimizeStep) -> None:
 
 
 def test_a_check_survives_a_versions_card() -> None:
-    found = Robustness(100, 8, 0.97, None, 1000, 0.31, 0.002)
-    assert Robustness.from_json(there_and_back(found)) == found
+    result = Robustness(100, 8, 0.97, None, 1000, 0.31, 0.002)
+    assert Robustness.from_json(there_and_back(result)) == result
 
 
 @pytest.mark.parametrize(

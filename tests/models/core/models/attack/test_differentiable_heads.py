@@ -70,11 +70,11 @@ def test_an_embedding_head_says_what_it_says_of_the_photo(faceless: int) -> None
 def test_the_losses_are_of_the_targets_chances(name: str, *, closed: bool) -> None:
     head = FOOLED[name]()
     targets = np.arange(6) % 3
-    found = head.loss_gradients(shown(head, 6), targets, closed=closed)
-    assert found.losses == pytest.approx(-np.log(found.probabilities[np.arange(6), targets]), abs=1e-4)
-    assert found.probabilities.sum(1) == pytest.approx(1)
-    assert (found.probabilities[:, -1] == 0).all() == closed
-    assert found.probabilities == pytest.approx(head.probabilities(shown(head, 6), closed=closed), abs=1e-5)
+    result = head.loss_gradients(shown(head, 6), targets, closed=closed)
+    assert result.losses == pytest.approx(-np.log(result.probabilities[np.arange(6), targets]), abs=1e-4)
+    assert result.probabilities.sum(1) == pytest.approx(1)
+    assert (result.probabilities[:, -1] == 0).all() == closed
+    assert result.probabilities == pytest.approx(head.probabilities(shown(head, 6), closed=closed), abs=1e-5)
 
 
 @pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
@@ -119,7 +119,7 @@ def test_the_gate_is_followed_only_where_it_doubts() -> None:
     assert head_gradients.probabilities[:2, -1].max() < 0.01 < head_gradients.probabilities[2, -1]
     assert not gate[:2].any()
     assert gate[2].any()
-    assert head.loss_gradients([one[:2] for one in faces], targets[:2], closed=False).gradients[1] is None
+    assert head.loss_gradients([face[:2] for face in faces], targets[:2], closed=False).gradients[1] is None
 
 
 def test_somebody_without_a_picture_can_be_asked_for_but_not_reached() -> None:

@@ -211,13 +211,13 @@ def test_many_faces_are_fooled_at_once(name: str) -> None:
     head = FOOLED[name]()
     pictures, targets = [photo(seed) for seed in range(4)] + [chips(1, 9)[0]], np.array([0, 1, 2, 1, 2])
     faces = [FACE] * 4 + [None]
-    found = attack_faces(head, pictures, faces, targets, epsilon=20, steps=30)
-    for picture, start, face, target in zip(found, pictures, faces, targets, strict=True):
+    result = attack_faces(head, pictures, faces, targets, epsilon=20, steps=30)
+    for picture, start, face, target in zip(result, pictures, faces, targets, strict=True):
         assert np.abs(picture.astype(np.int16) - start).max() <= 20
         before, after = (probability(head, one, face, int(target), closed=False) for one in (start, picture))
         assert after >= before
     gains = [probability(head, f, face, int(t), closed=False) - probability(head, s, face, int(t), closed=False)
-             for f, s, face, t in zip(found, pictures, faces, targets, strict=True)]  # fmt: skip
+             for f, s, face, t in zip(result, pictures, faces, targets, strict=True)]  # fmt: skip
     assert np.mean(gains) > 0.2
 
 

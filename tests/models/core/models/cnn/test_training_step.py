@@ -110,9 +110,9 @@ def test_going_on_after_a_restart_is_going_on_bit_for_bit(straight: Callable[[st
         second.set_tensors(first.tensors(), 4)
         for _ in range(4):
             second.advance()
-        found = second.tensors()
-    assert expected.keys() == found.keys()
-    assert all((expected[name] == found[name]).all() for name in expected)
+        result = second.tensors()
+    assert expected.keys() == result.keys()
+    assert all((expected[name] == result[name]).all() for name in expected)
 
 
 def test_another_seed_is_another_run() -> None:

@@ -107,9 +107,11 @@ def test_a_whole_picture_is_its_own_chip() -> None:
 @given(st.integers(0, 1000))
 def test_kid_does_not_mind_the_order_and_is_unbiased(seed: int) -> None:
     features = describe(pictures(60, seed), Framing.WHOLE, embed)
-    one, other = features[:30], features[30:]
-    assert kernel_distance(one, other) == pytest.approx(kernel_distance(other[::-1], one))
-    assert kernel_distance(one, one) < 0  # without the pairs of each with itself, the same set is nearer than chance
+    first, second = features[:30], features[30:]
+    assert kernel_distance(first, second) == pytest.approx(kernel_distance(second[::-1], first))
+    assert (
+        kernel_distance(first, first) < 0
+    )  # without the pairs of each with itself, the same set is nearer than chance
 
 
 def test_distances_are_those_of_the_points() -> None:

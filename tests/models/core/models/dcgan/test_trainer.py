@@ -238,8 +238,8 @@ def test_a_run_that_collapses_ends_here_and_stays_so_after_a_restore(
 def test_a_run_whose_steps_are_far_too_large_dies_and_ends_by_itself() -> None:
     """In any arithmetic: what is saturated has no gradient to come back by."""
     analysers = FaceAnalysers(embed, lambda _: False)
-    asked = run(400, config={"batch": 8, "learning_rate": 0.5, "augment": 0.0})
-    trainer = make_dcgan_trainer(asked, dataset(), Reader(), analysers)  # type: ignore[arg-type]
+    result = run(400, config={"batch": 8, "learning_rate": 0.5, "augment": 0.0})
+    trainer = make_dcgan_trainer(result, dataset(), Reader(), analysers)  # type: ignore[arg-type]
     while trainer.step < trainer.steps:
         trainer.advance()
         if trainer.step % trainer.evaluate_every == 0:

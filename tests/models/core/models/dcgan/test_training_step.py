@@ -24,8 +24,8 @@ def training(**changes: Any) -> DcganTraining:
 
 
 def losses(name: str) -> tuple[float, float]:
-    found = adversarial_losses(name, *(keras.ops.convert_to_tensor(one, "float32") for one in (REAL, DRAWN)))
-    return float(to_numpy(found[0])), float(to_numpy(found[1]))
+    result = adversarial_losses(name, *(keras.ops.convert_to_tensor(one, "float32") for one in (REAL, DRAWN)))
+    return float(to_numpy(result[0])), float(to_numpy(result[1]))
 
 
 @pytest.mark.parametrize("name", [NON_SATURATING, TWO_CLASS])

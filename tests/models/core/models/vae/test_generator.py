@@ -55,13 +55,13 @@ def test_less_truncation_is_nearer_to_the_mean_face_in_the_same_direction(seeds:
 
 @given(SEEDS, SEEDS)
 def test_a_path_ends_where_it_should_and_stays_as_far_from_the_mean(start: int, end: int) -> None:
-    one, other = FACES.latents([start, end])
-    path = FACES.path(one, other, [0, 0.25, 0.5, 1])
+    first, second = FACES.latents([start, end])
+    path = FACES.path(first, second, [0, 0.25, 0.5, 1])
     assert path.shape == (4, LATENT_SIZE)
-    assert np.allclose(path[[0, 3]], [one, other], atol=1e-4)
+    assert np.allclose(path[[0, 3]], [first, second], atol=1e-4)
     scale = FACES._scale
     lengths = np.linalg.norm((path - MEAN) / scale, axis=1)
-    if np.linalg.norm((one + other) / 2 - MEAN) > 0.5:  # else they are opposite
+    if np.linalg.norm((first + second) / 2 - MEAN) > 0.5:  # else they are opposite
         assert lengths[2] == pytest.approx((lengths[0] + lengths[3]) / 2, rel=0.02)
 
 
@@ -109,7 +109,7 @@ def test_a_model_comes_back_from_its_file_half_as_large_and_draws_the_same() -> 
     latents = FACES.latents(range(5))
     assert (loaded.latents(range(5)) == latents).all()
     assert (loaded.render(latents) == FACES.render(latents)).all()
-    assert len(data) < 2.5 * sum(one.size for one in tensors().values())
+    assert len(data) < 2.5 * sum(tensor.size for tensor in tensors().values())
 
 
 @pytest.mark.parametrize(

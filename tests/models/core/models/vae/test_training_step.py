@@ -126,9 +126,9 @@ def test_going_on_after_a_restart_is_going_on_bit_for_bit(straight: Callable[[st
         second.set_tensors(first.tensors(), 3)
         for _ in range(3):
             second.advance()
-        found = second.tensors()
-    assert expected.keys() == found.keys()
-    assert all((expected[name] == found[name]).all() for name in expected)
+        result = second.tensors()
+    assert expected.keys() == result.keys()
+    assert all((expected[name] == result[name]).all() for name in expected)
 
 
 def test_tensors_of_another_network_are_refused() -> None:

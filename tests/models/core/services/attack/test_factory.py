@@ -40,11 +40,11 @@ class Studio:
         self.services = services
         self.ids = [self._enrol(person) for person in range(PEOPLE)]
         reader = load_photo_reader()
-        found = [
+        result = [
             reader.read(picture(person, number)).embeddings[0] for person in range(PEOPLE) for number in range(PICTURES)
         ]
         reader.close()
-        gate = head_tensors(*train_head(np.array(found), np.repeat(np.arange(PEOPLE), PICTURES), PEOPLE))
+        gate = head_tensors(*train_head(np.array(result), np.repeat(np.arange(PEOPLE), PICTURES), PEOPLE))
         self.embedding = self._add(1, ARCHITECTURE, {"head": "embedding"}, gate)
         net = build_net("slim", 32, PEOPLE)
         self.cnn = self._add(2, "cnn-slim", CNN, cnn_tensors(net, gate))
@@ -134,10 +134,10 @@ def test_every_mode_goes_on_where_it_was_and_its_promise_holds(
     assert answer.before == first.before
     assert answer.model == "recogniser v2 (cnn)"
     assert [one.model for one in answer.transfer] == ["recogniser v1 (embedding)"]
-    found = classifier.recognise(posted(studio, answer), GUILD).faces
-    assert answer.after.found == bool(found)
+    result = classifier.recognise(posted(studio, answer), GUILD).faces
+    assert answer.after.found == bool(result)
     if mode is OptimizeMode.FOOL:
-        assert answer.transfer[0].after.named == (found[0].named.name if found[0].named else None)
+        assert answer.transfer[0].after.named == (result[0].named.name if result[0].named else None)
 
 
 def test_the_same_request_gives_the_same_bytes(studio: Studio, service: OptimizeService) -> None:

@@ -104,8 +104,8 @@ def test_what_is_double_damaged_shared_or_faceless_is_counted(
     dataset = import_folder(
         services.dataset_storage, folder, GUILD, "family", 41, load=lambda: reader, on_report=reports.append
     )[0]
-    found = dataset.findings
-    assert (found.identical, found.shared, found.damaged, dataset.without_face) == (1, 1, 1, 1)
+    result = dataset.findings
+    assert (result.identical, result.shared, result.damaged, dataset.without_face) == (1, 1, 1, 1)
     assert [(one.path, one.reason) for one in reports[0].left_out] == [
         (f"{name(0)}/gone.jpg", "link-broken"),
         (f"{name(1)}/notes.txt", "not-an-image"),

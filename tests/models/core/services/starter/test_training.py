@@ -83,11 +83,11 @@ def test_a_finished_version_becomes_a_starter_model_with_traits(
     # with directions for its traits, of the pictures in the data set's order.
     assert model.traits == tuple(sorted(TRAITS))
     latents = model.encode(pictures(COUNT))
-    smiles = np.array([one.labels["smile"] for one in reversed(sittings())])
+    smiles = np.array([sitting.labels["smile"] for sitting in reversed(sittings())])
     plain = latents[smiles].mean(0) - latents[~smiles].mean(0)
-    found = model.direction("smile")
-    assert found.shape == (LATENT_SIZE,)
-    assert plain @ found / np.linalg.norm(plain) / np.linalg.norm(found) > 0.5
+    result = model.direction("smile")
+    assert result.shape == (LATENT_SIZE,)
+    assert plain @ result / np.linalg.norm(plain) / np.linalg.norm(result) > 0.5
 
 
 class Drawer:
@@ -116,7 +116,7 @@ def test_the_traits_of_a_model_that_takes_no_pictures_are_found_in_its_own(
 ) -> None:
     # Given: portraits that show a bar for each trait that they have.
     people = sittings()
-    shown = np.array([[*one.labels.values(), one.woman] for one in reversed(people)])
+    shown = np.array([[*person.labels.values(), person.woman] for person in reversed(people)])
     sources = [f"{row}.jpg" for row in reversed(range(COUNT))]
     reader = SimpleNamespace(sources=sources, images=lambda _view: bars(shown))
     services.dataset_storage.open = lambda _dataset: reader

@@ -19,9 +19,9 @@ from tests.unit.bot.features.train.builders import DATASET
 def test_every_remark_is_a_sentence(language: str, code: str) -> None:
     names = [f"{'N' * 64}_{number}" for number in range(10)]
     details: dict[str, Any] = {"names": names, "count": 1, "minimum": 3, "people": 1, "fewest": 1, "most": 9}
-    found = Preflight(2, 18, 9, 9, (Remark(code, details, blocks=False),))
+    result = Preflight(2, 18, 9, 9, (Remark(code, details, blocks=False),))
 
-    lines = preflight_lines(words_in(language), DATASET, found).splitlines()
+    lines = preflight_lines(words_in(language), DATASET, result).splitlines()
 
     assert len(lines) == 2
     assert lines[1].startswith("⚠️ ")

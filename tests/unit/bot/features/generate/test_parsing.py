@@ -66,11 +66,11 @@ def test_what_is_no_trait_is_said(typed: str, reason: str | None) -> None:
 
 @given(st.text(max_size=60))
 def test_whatever_is_typed_gives_traits_within_bounds_or_a_sentence(typed: str) -> None:
-    found: dict[str, float] = {}
+    result: dict[str, float] = {}
     with contextlib.suppress(OmokageError):
-        found = parse_traits(typed)
+        result = parse_traits(typed)
 
-    assert all(abs(amount) <= MAX_TRAIT and name == name.lower() for name, amount in found.items())
+    assert all(abs(amount) <= MAX_TRAIT and name == name.lower() for name, amount in result.items())
 
 
 @given(st.dictionaries(st.sampled_from(["smile", "age"]), st.floats(-3, 3)), st.sampled_from([1.0, -1.0]))

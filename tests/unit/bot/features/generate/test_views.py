@@ -44,9 +44,11 @@ async def test_of_many_faces_one_is_chosen_first() -> None:
     view: Any = drawn_view(EN, a_grid_job(64), generation_result(range(41, 105), traits=("smile",) * 20))
 
     selects = [item.item for item in view.children[2:]]
-    assert [one.custom_id.split(":")[1] for one in selects] == ["face", "face", "face", "trait"]
-    assert [option.value for one in selects[:3] for option in one.options] == [str(seed) for seed in range(41, 105)]
-    assert all(len(one.options) <= 25 and len(one.placeholder) <= 150 for one in selects)
+    assert [select.custom_id.split(":")[1] for select in selects] == ["face", "face", "face", "trait"]
+    assert [option.value for select in selects[:3] for option in select.options] == [
+        str(seed) for seed in range(41, 105)
+    ]
+    assert all(len(select.options) <= 25 and len(select.placeholder) <= 150 for select in selects)
     assert selects[1].placeholder == "👤 More of a face (Face 66 – Face 90)"
 
 

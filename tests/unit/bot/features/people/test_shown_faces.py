@@ -30,10 +30,10 @@ def test_a_rejected_name_is_not_shown_again() -> None:
 def test_an_unknown_face_is_not_perhaps_somebody_who_is_there_already() -> None:
     faces = [predicted_face(1, HANAKO, TARO, named=True), predicted_face(2, HANAKO, TARO)]
 
-    one, other = shown_faces(classify_result(*faces), [stored_face(1), stored_face(2)])
+    first, second = shown_faces(classify_result(*faces), [stored_face(1), stored_face(2)])
 
-    assert texts.face_line(EN, one) == "**1** · **Hanako** 92% · Taro 5%"
-    assert texts.face_line(EN, other) == "**2** · unknown · perhaps Taro 5%"
+    assert texts.face_line(EN, first) == "**1** · **Hanako** 92% · Taro 5%"
+    assert texts.face_line(EN, second) == "**2** · unknown · perhaps Taro 5%"
 
 
 def test_a_sure_name_that_is_withheld_is_told_as_long_as_somebody_else_has_it() -> None:

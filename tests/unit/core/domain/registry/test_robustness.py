@@ -83,8 +83,8 @@ def test_half_of_the_faces_is_enough_for_a_median_and_less_is_not() -> None:
 
 
 def test_a_cards_figures_are_read_back_and_others_are_not_taken_for_them() -> None:
-    found = Robustness(100, DEFAULT_EPSILON, 0.97, 2.0, 1000, 0.3, 0.002)
-    assert robustness_from_metrics({"robustness": json.loads(json.dumps(found.to_json()))}) == found
+    result = Robustness(100, DEFAULT_EPSILON, 0.97, 2.0, 1000, 0.3, 0.002)
+    assert robustness_from_metrics({"robustness": json.loads(json.dumps(result.to_json()))}) == result
     assert robustness_from_metrics({}) is None
     assert robustness_from_metrics({"robustness": None}) is None
-    assert robustness_from_metrics({"robustness": {**found.to_json(), "of-a-later-omokage": 1}}) is None
+    assert robustness_from_metrics({"robustness": {**result.to_json(), "of-a-later-omokage": 1}}) is None

@@ -99,12 +99,14 @@ def test_free_pixels_go_where_the_gradient_leads() -> None:
 
 def test_coefficients_go_where_the_gradient_leads() -> None:
     rows, columns = np.mgrid[:40, :40] / 40
-    wanted = (128 + 60 * np.sin(6 * rows)[..., None] * np.cos(9 * columns)[..., None] * [1, 0.8, 0.5]).astype(np.uint8)
+    expected = (128 + 60 * np.sin(6 * rows)[..., None] * np.cos(9 * columns)[..., None] * [1, 0.8, 0.5]).astype(
+        np.uint8
+    )
     parameters = FourierImage(40, np.random.default_rng(0))
-    far = float(np.abs(towards(wanted, parameters)).mean())
+    far = float(np.abs(towards(expected, parameters)).mean())
     for step in range(200):
-        parameters.update(towards(wanted, parameters), ALL, 1 - step / 200)
-    assert float(np.abs(towards(wanted, parameters)).mean()) < far / 5
+        parameters.update(towards(expected, parameters), ALL, 1 - step / 200)
+    assert float(np.abs(towards(expected, parameters)).mean()) < far / 5
 
 
 def test_coefficients_begin_as_a_grey_picture_that_the_seed_decides() -> None:
@@ -116,8 +118,8 @@ def test_coefficients_begin_as_a_grey_picture_that_the_seed_decides() -> None:
 
 def test_coefficients_go_on_from_a_picture_as_it_was() -> None:
     picture = np.clip(photo(), 4, 251)
-    found = FourierImage(40, np.random.default_rng(0), picture).picture
-    assert np.abs(found.astype(np.int16) - picture).max() <= 1
+    result = FourierImage(40, np.random.default_rng(0), picture).picture
+    assert np.abs(result.astype(np.int16) - picture).max() <= 1
 
 
 @pytest.mark.parametrize("side", [24, 25])
@@ -157,5 +159,5 @@ def test_no_frequency_exceeds_the_maximum() -> None:
 
 
 def test_coefficients_go_on_from_a_picture_without_what_is_too_fine() -> None:
-    found = FourierImage(40, np.random.default_rng(0), photo(), max_frequency=0.2).picture.astype(np.float32)
-    assert np.abs(np.diff(found, axis=0)).mean() < np.abs(np.diff(photo().astype(np.float32), axis=0)).mean() / 2
+    result = FourierImage(40, np.random.default_rng(0), photo(), max_frequency=0.2).picture.astype(np.float32)
+    assert np.abs(np.diff(result, axis=0)).mean() < np.abs(np.diff(photo().astype(np.float32), axis=0)).mean() / 2

@@ -114,11 +114,11 @@ def test_an_attack_that_cheats_is_noticed() -> None:
 def test_a_check_goes_on_where_another_process_left_it() -> None:
     sitters = [sitter(levels) for levels in (1, 2, 3, 4, 5, 6)]
     through = ended(check(sitters))
-    other = check(sitters)
-    while not other.state.done:
-        other.advance()
-        other = check(sitters, state=CheckState.from_json(other.state.to_json()))
-    assert other.state == through.state
+    report = check(sitters)
+    while not report.state.done:
+        report.advance()
+        report = check(sitters, state=CheckState.from_json(report.state.to_json()))
+    assert report.state == through.state
 
 
 def test_an_attack_that_is_interrupted_has_not_happened() -> None:
@@ -131,8 +131,8 @@ def test_an_attack_that_is_interrupted_has_not_happened() -> None:
 
 def test_an_attack_has_nothing_more_to_gain_once_a_face_is_named() -> None:
     seen: list[float] = []
-    one = check([sitter(1)], lambda *arguments, **options: slowly(*arguments, **options, losses=seen))
-    one.advance()
+    report = check([sitter(1)], lambda *arguments, **options: slowly(*arguments, **options, losses=seen))
+    report.advance()
     assert seen == [pytest.approx(-np.log(0.05)), 0.0]
 
 
@@ -167,10 +167,10 @@ def test_a_check_begins_with_all_faces_and_a_thousand_textures() -> None:
 
 
 def test_without_faces_only_textures_are_asked_for() -> None:
-    one = check([], state=CheckState((), wanted=20))
-    one.advance()
-    assert one.state.done
-    assert one.state.result().faces == 0
+    report = check([], state=CheckState((), wanted=20))
+    report.advance()
+    assert report.state.done
+    assert report.state.result().faces == 0
 
 
 @given(
@@ -181,17 +181,17 @@ def test_faces_are_attacked_towards_other_people_and_unseen_ones_first(
     pictures: list[tuple[int, bool]], fold: int | None
 ) -> None:
     labels = np.array([label for label, _ in pictures], np.int64)
-    found = np.array([one for _, one in pictures], bool)
-    rows, targets = choose_samples(labels, found, 7, fold)
-    again = choose_samples(labels, found, 7, fold)
+    result = np.array([one for _, one in pictures], bool)
+    rows, targets = choose_samples(labels, result, 7, fold)
+    again = choose_samples(labels, result, 7, fold)
     assert (rows == again[0]).all()
     assert (targets == again[1]).all()
-    assert len(set(rows.tolist())) == len(rows) == min(100, found.sum())
-    assert found[rows].all()
+    assert len(set(rows.tolist())) == len(rows) == min(100, result.sum())
+    assert result[rows].all()
     assert (targets != labels[rows]).all()
     assert ((targets >= 0) & (targets < 7)).all()
     if fold is not None:
-        unseen = np.flatnonzero((np.array(fold_of(labels.tolist(), FOLDS)) == fold) & found)
+        unseen = np.flatnonzero((np.array(fold_of(labels.tolist(), FOLDS)) == fold) & result)
         assert len(np.intersect1d(rows, unseen)) == min(len(unseen), 100)
 
 

@@ -98,6 +98,6 @@ def test_missing_rivals_count_as_usual_ones() -> None:
 
 
 def test_the_same_pictures_give_the_same_constants() -> None:
-    one, other = fitted([6, 7, 8])[1], fitted([6, 7, 8])[1]
-    assert (one.weights == other.weights).all()
-    assert (one.offsets == other.offsets).all()
+    first, second = fitted([6, 7, 8])[1], fitted([6, 7, 8])[1]
+    assert (first.weights == second.weights).all()
+    assert (first.offsets == second.offsets).all()

@@ -19,11 +19,11 @@ from tests.unit.core.models.embedding.builders import faces_of
 
 def trainer_of(counts: list[int], faceless: tuple[int, ...] = ()) -> EmbeddingTrainer:
     embeddings, owners = faces_of(counts)
-    found = ~np.isin(np.arange(len(owners)), faceless)
-    embeddings[~found] = 0
+    result = ~np.isin(np.arange(len(owners)), faceless)
+    embeddings[~result] = 0
     classes = tuple(DatasetClass(f"person {i}", 100 + i, count) for i, count in enumerate(counts))
     dataset = Dataset(1, 7, "family", 2, "abc", classes, (), len(owners), len(faceless), 0, datetime.now(UTC))
-    reader = SimpleNamespace(labels=owners, found=found, embeddings=embeddings)
+    reader = SimpleNamespace(labels=owners, found=result, embeddings=embeddings)
     return make_embedding_trainer(SimpleNamespace(preset="embedding"), dataset, reader)  # type: ignore[arg-type]
 
 

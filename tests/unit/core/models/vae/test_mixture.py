@@ -83,8 +83,8 @@ def test_a_mixture_comes_back_from_its_tensors(latents: np.ndarray) -> None:
 
 
 def test_the_same_codes_give_the_same_mixture() -> None:
-    one, other = fit_mixture(two_heaps()).tensors(), fit_mixture(two_heaps()).tensors()
-    assert all((one[name] == other[name]).all() for name in one)
+    first, second = fit_mixture(two_heaps()).tensors(), fit_mixture(two_heaps()).tensors()
+    assert all((first[name] == second[name]).all() for name in first)
 
 
 def test_few_codes_are_one_heap() -> None:

@@ -89,8 +89,8 @@ def test_the_face_that_covers_most_of_where_it_was_is_the_same_one() -> None:
 
 @given(st.lists(BOXES, max_size=6), BOXES)
 def test_what_is_picked_is_never_worse_than_another_face(boxes: list[Box], where: Box) -> None:
-    found = [DetectedFace(box, 0.9, face_at().landmarks) for box in boxes]
-    picked = select_near(where)(found)
+    result = [DetectedFace(box, 0.9, face_at().landmarks) for box in boxes]
+    picked = select_near(where)(result)
     covered = [box_iou(box, where) for box in boxes]
     assert (picked is None) == (max(covered, default=0.0) < 0.5)
     assert picked is None or covered[picked] == max(covered)

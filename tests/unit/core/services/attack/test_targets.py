@@ -76,7 +76,7 @@ class Guild:
             connection.execute(delete(people).where(people.c.id == person_id))
 
     def names(self) -> list[str]:
-        return [one.name for one in list_targets(self.registry, self.people, GUILD)]
+        return [target.name for target in list_targets(self.registry, self.people, GUILD)]
 
     def refuses(self, said: str, version_id: int | None = None) -> OmokageError:
         with pytest.raises(OmokageError) as caught:

@@ -82,8 +82,8 @@ def by_name(curation: Curation) -> dict[str, CuratedPicture]:
 
 
 def test_every_picture_has_its_reason(folder: Path) -> None:
-    found = by_name(looked(offered(folder)))
-    assert {name: one.reason for name, one in found.items()} == {
+    result = by_name(looked(offered(folder)))
+    assert {name: one.reason for name, one in result.items()} == {
         "a.jpg": Reason.COPY,
         "again.jpg": Reason.COPY,
         "better.jpg": None,
@@ -93,12 +93,12 @@ def test_every_picture_has_its_reason(folder: Path) -> None:
         "more/b.png": None,
         "tiny.jpg": Reason.TINY,
     }
-    assert found["a.jpg"].copy_of == "better.jpg"
-    assert found["again.jpg"].copy_of == "a.jpg"
-    assert found["broken.jpg"].why == "not-an-image"
-    assert found["better.jpg"].crop == Crop(150, 150, 300)
-    assert found["tiny.jpg"].measures is not None
-    assert found["tiny.jpg"].measures.side == 40
+    assert result["a.jpg"].copy_of == "better.jpg"
+    assert result["again.jpg"].copy_of == "a.jpg"
+    assert result["broken.jpg"].why == "not-an-image"
+    assert result["better.jpg"].crop == Crop(150, 150, 300)
+    assert result["tiny.jpg"].measures is not None
+    assert result["tiny.jpg"].measures.side == 40
 
 
 def test_it_is_told_after_each_picture(folder: Path) -> None:
@@ -128,12 +128,12 @@ def test_what_finds_the_subject_may_look_at_a_sample_first(folder: Path) -> None
 
 def test_manual_overrides_keep_and_drop(folder: Path) -> None:
     blurred = by_name(looked(offered(folder)))["blurred.jpg"]
-    found = by_name(
+    result = by_name(
         looked(offered(folder), ManualOverrides(frozenset({blurred.sha256, "a.jpg"}), frozenset({"more/b.png"})))
     )
-    assert (found["blurred.jpg"].reason, found["blurred.jpg"].by_hand) == (None, True)
-    assert (found["a.jpg"].reason, found["better.jpg"].copy_of) == (None, "a.jpg")
-    assert found["more/b.png"].reason is Reason.BY_HAND
+    assert (result["blurred.jpg"].reason, result["blurred.jpg"].by_hand) == (None, True)
+    assert (result["a.jpg"].reason, result["better.jpg"].copy_of) == (None, "a.jpg")
+    assert result["more/b.png"].reason is Reason.BY_HAND
 
 
 @pytest.mark.parametrize(

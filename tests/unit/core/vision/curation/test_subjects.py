@@ -46,25 +46,25 @@ def image(size: int = SIZE) -> np.ndarray:
 @pytest.mark.parametrize("degrees", [0, 20, -35])
 def test_a_face_with_room_around_it_becomes_a_portrait_upright(degrees: float) -> None:
     face = points(0.6, (150, 150), degrees)
-    found = FaceFinder(OneFace(face)).find(image())
+    result = FaceFinder(OneFace(face)).find(image())
     # Then the landmarks lie in the square where portraits have them
-    angle = np.radians(found.crop.degrees)
+    angle = np.radians(result.crop.degrees)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    inside = (face - (found.crop.x, found.crop.y)) @ turn / found.crop.side + 0.5
-    assert found.crop.degrees == pytest.approx(degrees, abs=0.5)
+    inside = (face - (result.crop.x, result.crop.y)) @ turn / result.crop.side + 0.5
+    assert result.crop.degrees == pytest.approx(degrees, abs=0.5)
     assert np.abs(inside - portrait_template(1)).max() < 0.02
-    assert found.score == 0.8
+    assert result.score == 0.8
 
 
 def test_a_face_that_fills_the_picture_is_cut_closer() -> None:
-    found = FaceFinder(OneFace(points(1.8, (150, 150)))).find(image())
-    assert SIZE * 0.9 < found.crop.side < SIZE * 1.45
-    assert cut_square(image(), found.crop).shape[0] == round(found.crop.side)
+    result = FaceFinder(OneFace(points(1.8, (150, 150)))).find(image())
+    assert SIZE * 0.9 < result.crop.side < SIZE * 1.45
+    assert cut_square(image(), result.crop).shape[0] == round(result.crop.side)
 
 
 def test_no_face_is_no_subject() -> None:
-    found = FaceFinder(OneFace(None)).find(image())
-    assert (found.score, found.crop.side, found.face) == (0.0, SIZE, None)
+    result = FaceFinder(OneFace(None)).find(image())
+    assert (result.score, result.crop.side, result.face) == (0.0, SIZE, None)
 
 
 class Patches:
@@ -93,10 +93,10 @@ def patch(x: int, y: int) -> np.ndarray:
 def test_what_most_pictures_show_is_the_subject_and_is_found_where_it_is() -> None:
     finder = CommonSubjectFinder(Patches(), [patch(64, 64)] * 19 + [np.zeros((448, 448, 3), np.uint8)])  # type: ignore[arg-type]
     assert finder.common == (3,)
-    found = finder.find(patch(256, 128))
-    assert found.score == 1.0
-    assert (found.crop.x, found.crop.y) == pytest.approx((320, 192), abs=25)
-    assert 100 < found.crop.side < 320
+    result = finder.find(patch(256, 128))
+    assert result.score == 1.0
+    assert (result.crop.x, result.crop.y) == pytest.approx((320, 192), abs=25)
+    assert 100 < result.crop.side < 320
     assert finder.find(np.zeros((448, 448, 3), np.uint8)).score < LIMITS.min_subject
 
 

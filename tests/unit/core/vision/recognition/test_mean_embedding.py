@@ -57,7 +57,7 @@ def test_candidates_come_likeliest_first_and_are_three_at_most() -> None:
     recogniser = MeanEmbeddingRecogniser(gallery(1, 1, 1, 1, 1))
     query = (0.55 * point(2) + 0.45 * point(4)).astype(np.float32)
     (naming,) = recogniser.recognise(query[None], [NOBODY])
-    assert [one.person_id for one in naming.candidates[:2]] == [12, 14]
+    assert [candidate.person_id for candidate in naming.candidates[:2]] == [12, 14]
     assert len(naming.candidates) == 3
     assert sorted(naming.candidates, key=lambda one: -one.probability) == list(naming.candidates)
 
@@ -86,7 +86,7 @@ def test_a_face_is_never_named_nor_proposed_as_whom_it_is_said_not_to_be() -> No
     recogniser = MeanEmbeddingRecogniser(gallery(5, 5, 5))
     (naming,) = recogniser.recognise(point(1, 0.2, 99)[None], [frozenset({11})])
     assert naming.named is None
-    assert 11 not in {one.person_id for one in naming.candidates}
+    assert 11 not in {candidate.person_id for candidate in naming.candidates}
 
 
 def test_a_face_that_is_said_to_be_nobody_of_the_gallery_stays_unknown() -> None:
@@ -193,8 +193,8 @@ PEOPLE = {10: "Haru", 11: "Mei"}
 
 
 def names_of(chances: list[tuple[float, ...]], *confirmed: Candidate | None) -> list[str | None]:
-    found = name_faces(np.array(chances), PEOPLE, 0.8, confirmed)
-    return [one.named.name if one.named else None for one in found]
+    result = name_faces(np.array(chances), PEOPLE, 0.8, confirmed)
+    return [one.named.name if one.named else None for one in result]
 
 
 def test_a_sure_name_that_another_face_has_already_is_withheld_and_told() -> None:
@@ -246,13 +246,13 @@ def test_whatever_people_confirmed_guesses_name_nobody_twice_and_say_what_they_w
     chances = weights / weights.sum(1, keepdims=True)
     choice = st.sampled_from([None, HARU, MEI])
     confirmed = data.draw(st.lists(choice, min_size=len(chances), max_size=len(chances)))
-    found = name_faces(chances, PEOPLE, 0.8, confirmed)
+    result = name_faces(chances, PEOPLE, 0.8, confirmed)
     for column, person in enumerate((10, 11)):
         times = sum(one is not None and one.person_id == person for one in confirmed)
-        guessed = [one for one, sure in zip(found, confirmed, strict=True) if sure is None and one.named]
+        guessed = [one for one, sure in zip(result, confirmed, strict=True) if sure is None and one.named]
         again = sum(one.named is not None and one.named.person_id == person for one in guessed)
         assert times > 1 or again + times <= 1
-        for row, one, sure in zip(chances, found, confirmed, strict=True):
+        for row, one, sure in zip(chances, result, confirmed, strict=True):
             if sure is None and row[column] >= 0.8:
                 assert one.named or one.withheld == Candidate(person, PEOPLE[person], row[column])
-    assert [one.named for one, sure in zip(found, confirmed, strict=True) if sure] == [one for one in confirmed if one]
+    assert [one.named for one, sure in zip(result, confirmed, strict=True) if sure] == [one for one in confirmed if one]

@@ -133,10 +133,10 @@ async def test_a_model_that_never_draws_a_face_says_so_and_is_not_offered(langua
 
 
 def test_pictures_without_names_are_counted_as_pictures() -> None:
-    found = preflight(UNLABELLED, kind=RunKind.DCGAN)
+    result = preflight(UNLABELLED, kind=RunKind.DCGAN)
 
     assert data_line(WORDS, UNLABELLED) == "family v2 (2,500 pictures)"
-    assert preflight_lines(WORDS, UNLABELLED, found) == "**family v2**: 2,500 pictures without names."
+    assert preflight_lines(WORDS, UNLABELLED, result) == "**family v2**: 2,500 pictures without names."
     assert data_line(WORDS, DATASET) == "family v2 (2 people, 18 pictures)"
 
 
