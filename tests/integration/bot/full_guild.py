@@ -22,7 +22,7 @@ from core.domain.people import NewFace
 from core.domain.registry.versions import Version
 from core.domain.training.runs import Run, RunKind, RunRequest
 from core.services.attack.targets import Target
-from core.services.runs.service import SegmentResult
+from core.services.runs.segments import SegmentResult
 from core.storage.tables import jobs, metadata
 from tests.integration.bot.fake_generator import FakeGeneration
 from tests.integration.bot.fake_optimizer import FakeOptimization

@@ -13,7 +13,7 @@ from core.domain.jobs import JobKind, JobState, Origin
 from core.domain.optimisation import Robustness
 from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind, RunRequest
-from core.services.runs.service import SegmentResult
+from core.services.runs.segments import SegmentResult
 from core.settings import Settings
 from sandbox.driver import Driver, Member
 from tests.integration.bot.conftest import serving

@@ -125,7 +125,7 @@ def open_services(settings: Settings) -> Iterator[Services]:
     app.close()
 
 
-def ask(jobs: JobService, job_id: int, kind: JobKind = JobKind.CLASSIFY, **params: object) -> Job:
+def submit(jobs: JobService, job_id: int, kind: JobKind = JobKind.CLASSIFY, **params: object) -> Job:
     """Submit a job whose parameters say what the pretended model does."""
     origin = Origin(7, 20, job_id, "en", 1, "token")
     jobs.receive(JobRequest(job_id, kind, origin, params))

@@ -14,9 +14,9 @@ from core.domain.jobs import Job, JobKind, JobRequest, JobState, Origin
 from core.services.jobs.service import JobService
 from tests.integration.worker.processes import (
     Valkey,
-    ask,
     open_services,
     settings_for,
+    submit,
     wait_until,
     wait_until_final,
     worker,
@@ -48,7 +48,7 @@ def jobs(services: Services) -> JobService:
 
 def ended(jobs: JobService, **params: object) -> Job:
     job_id = next(_numbers)
-    ask(jobs, job_id, **params)
+    submit(jobs, job_id, **params)
     wait_until_final(jobs, job_id)
     return jobs.get(job_id)
 
@@ -89,7 +89,7 @@ def test_a_fault_of_the_host_is_tried_again(jobs: JobService):
 
 
 def test_a_running_job_stops_when_it_is_cancelled(jobs: JobService):
-    job = ask(jobs, next(_numbers), steps=400)
+    job = submit(jobs, next(_numbers), steps=400)
     wait_until(lambda: jobs.get(job.id).state is JobState.RUNNING)
     jobs.cancel(job.id, by_member=job.origin.member_id, is_moderator=False)
     wait_until_final(jobs, job.id, within=10)
@@ -109,7 +109,7 @@ async def test_the_bot_hears_how_a_job_gets_on(broker: Valkey, jobs: JobService)
 
     listening = asyncio.create_task(listen())
     await asyncio.sleep(0.2)
-    await asyncio.to_thread(ask, jobs, job_id, steps=2)
+    await asyncio.to_thread(submit, jobs, job_id, steps=2)
     await asyncio.wait_for(listening, 10)
     assert heard == [
         JobEvent(job_id, "started"),

@@ -10,7 +10,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JOB_LIMITS, Failure, Job, JobKind, JobRequest, JobState
 from core.domain.training.runs import RunState
 from core.storage.database import Database
-from tests.integration.core import builders as photos
+from tests.integration.core import builders
 from tests.integration.core.runs.builders import Bench, whole_state
 from tests.integration.core.runs.fake_trainer import ORIGIN, request
 
@@ -159,14 +159,14 @@ def test_a_silent_job_is_ended_without_an_answer_also_when_its_worker_dies(bench
 def test_segments_take_nobodys_turn(bench: Bench) -> None:
     for guild in (700, 701, 702):
         bench.runs.start(request(10, guild=guild))
-    busy = [photos.submitted(bench.jobs, job_id, member=30) for job_id in (1, 2, 3)]
+    busy = [builders.submitted_job(bench.jobs, job_id, member=30) for job_id in (1, 2, 3)]
     assert [job.state for job in busy] == [JobState.DISPATCHED, JobState.DISPATCHED, JobState.WAITING]
     assert len(bench.broker.messages) == 5, "and a member with photos under way does not hold up his run"
 
 
 def test_a_run_begins_though_its_member_has_as_many_jobs_under_way_as_he_may(bench: Bench) -> None:
     for job_id in range(1, 8):
-        photos.submitted(bench.jobs, job_id, member=30)
+        builders.submitted_job(bench.jobs, job_id, member=30)
     bench.runs.start(request(10))
     assert bench.runs.find(700).job_id in bench.broker.messages
 
@@ -177,7 +177,7 @@ def test_nobody_waits_behind_a_training(bench: Bench) -> None:
     assert job is not None
     evaluation = JobRequest(1, JobKind.EVALUATE, job.origin, {})
     bench.jobs.receive(evaluation)
-    bench.jobs.submit(1, photos.PHOTO)
+    bench.jobs.submit(1, builders.PHOTO)
     assert bench.jobs.queue_position(1).ahead == 0
 
 
@@ -189,7 +189,7 @@ def test_a_worker_is_wanted_by_those_who_came_since_it_began(bench: Bench) -> No
     assert job is not None
     bench.clock.advance(1)
     assert not bench.runs.segments.preemption_requested(job)
-    photos.submitted(bench.jobs, 3, member=4)
+    builders.submitted_job(bench.jobs, 3, member=4)
     bench.clock.advance(1)
     assert not bench.runs.segments.preemption_requested(job), "a photo is the other queue's"
     ask(bench, 2)
@@ -232,4 +232,4 @@ def test_a_training_that_only_has_to_make_its_version_is_waited_for(bench: Bench
 
 def ask(bench: Bench, job_id: int, kind: JobKind = JobKind.EVALUATE) -> None:
     bench.jobs.receive(JobRequest(job_id, kind, ORIGIN, {}))
-    bench.jobs.submit(job_id, photos.PHOTO)
+    bench.jobs.submit(job_id, builders.PHOTO)
