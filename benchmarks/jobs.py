@@ -35,17 +35,17 @@ def run() -> dict[str, float | int | str]:
         migrate(database)
         fill(database)
         jobs = JobService(database, lambda *_message: None)
-        jobs.dispatch()
+        jobs.dispatcher.dispatch()
         steps: dict[str, Callable[[int], object]] = {
             "receive": lambda number: jobs.receive(request(number)),
             "submit": lambda number: jobs.submit(number, PHOTO),
-            "place": jobs.place,
-            "claim": lambda number: jobs.claim(number, "worker"),
-            "renew": lambda number: jobs.renew(number, "worker"),
-            "finish": lambda number: jobs.finish(number, "worker", {}),
-            "outbox": lambda _number: jobs.pending_outbox(),
+            "place": jobs.queue_position,
+            "claim": lambda number: jobs.leases.claim(number, "worker"),
+            "renew": lambda number: jobs.leases.renew(number, "worker"),
+            "finish": lambda number: jobs.leases.finish(number, "worker", {}),
+            "outbox": lambda _number: jobs.outbox.pending(),
             "backlog": lambda _number: jobs.backlog(),
-            "recover": lambda _number: jobs.recover(),
+            "recover": lambda _number: jobs.recovery.recover(),
         }
         figures = {f"{name}: p50, p95, ms": timed(step) for name, step in steps.items()}
         database.close()

@@ -89,8 +89,8 @@ def build(settings: Settings, enqueue: Enqueue, limits: JobLimits = JOB_LIMITS) 
         datasets=datasets,
         dataset_storage=DatasetStorage(datasets, blobs, settings.data),
         dataset_remover=DatasetRemover(database, retention, settings.data / "cache"),
-        runs=RunService(database, jobs, datasets, blobs, limits=limits),
-        checks=CheckJobs(database, jobs),
+        runs=RunService(database, jobs.dispatcher, datasets, blobs, limits=limits),
+        checks=CheckJobs(database, jobs.dispatcher),
         retention=retention,
     )
 
@@ -127,7 +127,7 @@ def build_checker(services: Services) -> CheckService:
     from core.services.robustness.service import CheckService, load_check  # numpy
 
     load = partial(load_check, services.registry, services.dataset_storage)
-    return CheckService(services.registry, services.runs, services.checks, load)
+    return CheckService(services.registry, services.runs.segments, services.checks, load)
 
 
 def build_drawing(services: Services, blobs: Blobs | None = None) -> DrawService:

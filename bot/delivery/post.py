@@ -68,7 +68,7 @@ class Post:
         """Note which message shows a job; while the database cannot be written, this process knows it."""
         self._unnoted[job_id] = message_id
         try:
-            await self._bot.threads.quick(self._bot.services.jobs.set_answer_message, job_id, message_id)
+            await self._bot.threads.quick(self._bot.services.jobs.outbox.set_answer_message, job_id, message_id)
         except SQLAlchemyError as error:
             _log.warning("job %s: its message could not be noted (%s)", job_id, type(error).__name__)
         else:

@@ -59,7 +59,7 @@ class Relay:
         """Go on for ever."""
         while True:
             self._woken.clear()
-            due = await self._bot.threads.quick(self._bot.services.jobs.pending_outbox)
+            due = await self._bot.threads.quick(self._bot.services.jobs.outbox.pending)
             self._delivered.intersection_update(entry.id for entry in due)
             for entry in due:
                 if entry.id not in self._under_way and entry.id not in self._delivered:
@@ -100,7 +100,7 @@ class Relay:
         pause = _MARK_AGAIN_S
         while True:
             try:
-                await self._bot.threads.quick(self._bot.services.jobs.mark_sent, entry.id, message_id)
+                await self._bot.threads.quick(self._bot.services.jobs.outbox.mark_sent, entry.id, message_id)
             except Exception as error:  # noqa: BLE001 - whatever it is, the answer must not be posted twice
                 reason = type(error).__name__
                 _log.warning("job %s: posted, not noted yet (%s); again in %.0f s", entry.job_id, reason, pause)
@@ -151,7 +151,7 @@ class Relay:
     async def _later(self, entry: OutboxEntry, error: Exception) -> None:
         wait = min(2.0**entry.attempts, JOB_LIMITS.max_resend_s)
         retry_at = now_utc() + timedelta(seconds=wait)
-        kept = await self._bot.threads.quick(self._bot.services.jobs.note_send_failure, entry.id, retry_at)
+        kept = await self._bot.threads.quick(self._bot.services.jobs.outbox.note_failure, entry.id, retry_at)
         outlook = f"again in {wait:.0f} s" if kept else "given up after a day"
         _log.warning("job %s: not posted (%s), %s", entry.job_id, type(error).__name__, outlook)
 

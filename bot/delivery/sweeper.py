@@ -18,7 +18,7 @@ async def sweep(bot: BotClient) -> None:
     """Go on for ever; several bots may do so at once."""
     rounds = 0
     while True:
-        recovery = await bot.threads.slow(bot.services.jobs.recover)
+        recovery = await bot.threads.slow(bot.services.jobs.recovery.recover)
         if recovery.failed or recovery.cancelled:
             bot.relay.wake()
         for word, ids in (("given back", recovery.requeued), ("given up", recovery.failed)):

@@ -51,7 +51,7 @@ Page: TypeAlias = "Callable[[Words, Look, Said], Showing | None]"
 def look_at(jobs: JobService, job_id: int) -> Look:
     """One visit to the database."""
     job = jobs.get(job_id)
-    return Look(job, jobs.place(job_id), is_away(job, jobs.backlog()))
+    return Look(job, jobs.queue_position(job_id), is_away(job, jobs.backlog()))
 
 
 def is_away(job: Job, backlog: dict[QueueName, Backlog]) -> bool:

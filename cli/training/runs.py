@@ -37,7 +37,7 @@ def list_runs(limit: int, guild: int, as_json: bool) -> None:
     """List the newest runs."""
     settings = read_settings()
     with opened(settings) as services:
-        found = services.runs.list(guild, limit)
+        found = services.runs.newest(guild, limit)
         if as_json:
             shown = [run_json(run, settings.price_per_hour, version_of(services, run)) for run in found]
             echo_json(shown, indent=2)
@@ -77,7 +77,7 @@ def show(number: int, guild: int, as_json: bool) -> None:
 @_json
 def pause(number: int, guild: int, as_json: bool) -> None:
     """Save and train no more, until it is resumed."""
-    _ask(guild, number, as_json, lambda services, run: services.runs.pause(run.id, by=0))
+    _ask(guild, number, as_json, lambda services, run: services.runs.control.pause(run.id, by=0))
 
 
 @runs.command()
@@ -86,7 +86,7 @@ def pause(number: int, guild: int, as_json: bool) -> None:
 @_json
 def resume(number: int, guild: int, as_json: bool) -> None:
     """Let a worker go on; `omokage train --resume RUN` does so in this process instead."""
-    _ask(guild, number, as_json, lambda services, run: services.runs.resume(run.id, by=0))
+    _ask(guild, number, as_json, lambda services, run: services.runs.control.resume(run.id, by=0))
 
 
 @runs.command()
@@ -95,7 +95,7 @@ def resume(number: int, guild: int, as_json: bool) -> None:
 @_json
 def stop(number: int, guild: int, as_json: bool) -> None:
     """Save and end the run; its checkpoints are kept."""
-    _ask(guild, number, as_json, lambda services, run: services.runs.stop(run.id, by=0))
+    _ask(guild, number, as_json, lambda services, run: services.runs.control.stop(run.id, by=0))
 
 
 @runs.command()
@@ -105,7 +105,7 @@ def stop(number: int, guild: int, as_json: bool) -> None:
 @_json
 def rollback(number: int, step: int, guild: int, as_json: bool) -> None:
     """Go back to the checkpoint at STEP or the nearest before; what came later is forgotten, and the run paused."""
-    _ask(guild, number, as_json, lambda services, run: services.runs.rollback(run.id, step, by=0))
+    _ask(guild, number, as_json, lambda services, run: services.runs.control.rollback(run.id, step, by=0))
 
 
 @runs.command()

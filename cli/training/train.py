@@ -85,7 +85,7 @@ def train(kind: str | None, resume: int | None, guild: int, as_json: bool, **opt
                 if kind is not None:
                     run = services.runs.start(_request(services, RunKind(kind), guild, options), owner=owner)
                 else:
-                    run = services.runs.resume(services.runs.find(guild, resume).id, by=0, owner=owner)
+                    run = services.runs.control.resume(services.runs.find(guild, resume).id, by=0, owner=owner)
             rests = _train(services, run, owner, interrupt)
         version = version_of(services, rests)
         if as_json:

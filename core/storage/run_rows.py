@@ -1,22 +1,28 @@
-"""Runs, checkpoints and curves as rows."""
+"""Training runs as rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, union_all, update
+from sqlalchemy import Connection, Row, Text, cast, func, insert, select, update
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import ACTIVE, JSON, PENDING, Failure, JobState, Origin
-from core.domain.training.runs import Checkpoint, CurvePoint, DesiredState, LiveStatus, Run, RunKind, RunState
-from core.storage.job_rows import failure_values
+from core.domain.jobs import JSON, Failure, Job, Origin
+from core.domain.training.runs import (
+    UNDER_WAY,
+    DesiredState,
+    LiveStatus,
+    Run,
+    RunKind,
+    RunState,
+    StatusMessage,
+)
+from core.storage.lease_rows import held_by_owner
 from core.storage.tables import jobs
-from core.storage.training_tables import checkpoints, points, runs, versions
-
-UNDER_WAY = frozenset({RunState.WAITING, RunState.RUNNING})  # these have an unfinished job
+from core.storage.training_tables import runs
 
 
 def to_run(row: Row[Any]) -> Run:
@@ -50,12 +56,6 @@ def to_run(row: Row[Any]) -> Run:
         failure=Failure(ErrorCode(row.failure_code), row.failure_details or {}) if failed else None,
         live=None if row.live is None else LiveStatus(**row.live),
     )
-
-
-def to_checkpoint(row: Row[Any]) -> Checkpoint:
-    """A row of `checkpoints` as what travels."""
-    values = row._mapping["values"]  # a row has a method of this name
-    return Checkpoint(row.run_id, row.step, row.blob, row.size, values, row.created_at)
 
 
 def find_run(connection: Connection, run_id: int, *, lock: bool = False) -> Run | None:
@@ -106,96 +106,65 @@ def live_values(live: LiveStatus | None) -> Mapping[str, JSON] | None:
     return None if live is None else asdict(live)
 
 
-def checkpoints_of(connection: Connection, run_id: int) -> list[Checkpoint]:
-    """In the order of their steps."""
-    kept = select(checkpoints).where(checkpoints.c.run_id == run_id).order_by(checkpoints.c.step)
-    return [to_checkpoint(row) for row in connection.execute(kept)]
+def run_numbered(connection: Connection, guild_id: int, number: int | None) -> Run | None:
+    """Return a guild's run of this number, or its newest; None: there is none."""
+    query = select(runs).where(runs.c.guild_id == guild_id).order_by(runs.c.number.desc()).limit(1)
+    if number is not None:
+        query = query.where(runs.c.number == number)
+    row = connection.execute(query).first()
+    return None if row is None else to_run(row)
 
 
-def insert_checkpoint(connection: Connection, checkpoint: Checkpoint) -> None:
-    """Write it, in the place of one of the same step."""
-    same = checkpoints.c.run_id == checkpoint.run_id, checkpoints.c.step == checkpoint.step
-    connection.execute(delete(checkpoints).where(*same))
-    connection.execute(insert(checkpoints).values(asdict(checkpoint)))
+def newest_runs(connection: Connection, guild_id: int, limit: int) -> list[Run]:
+    """Return a guild's runs, newest first."""
+    newest = select(runs).where(runs.c.guild_id == guild_id).order_by(runs.c.number.desc()).limit(limit)
+    return [to_run(row) for row in connection.execute(newest)]
 
 
-def delete_checkpoints(connection: Connection, run_id: int, steps: Iterable[int]) -> None:
-    """Forget those of these steps; their blobs stay."""
-    connection.execute(delete(checkpoints).where(checkpoints.c.run_id == run_id, checkpoints.c.step.in_(list(steps))))
+def runs_changed_since(connection: Connection, when: datetime) -> list[Run]:
+    """Return runs of all guilds that changed after this time, the longest unchanged first."""
+    changed = select(runs).where(runs.c.updated_at > when).order_by(runs.c.updated_at, runs.c.id)
+    return [to_run(row) for row in connection.execute(changed)]
 
 
-def points_of(connection: Connection, run_id: int, after: int = -1) -> list[CurvePoint]:
-    """Figures of the steps behind `after`, in the order of the steps."""
-    later = select(points).where(points.c.run_id == run_id, points.c.step > after).order_by(points.c.step)
-    return [CurvePoint(row.step, row._mapping["values"]) for row in connection.execute(later)]
+def number_under_way(connection: Connection, guild_id: int, kind: RunKind) -> int | None:
+    """Return the number of a guild's run of this kind that waits or trains; None: there is none."""
+    same = runs.c.guild_id == guild_id, runs.c.kind == kind, runs.c.state.in_(UNDER_WAY)
+    number: int | None = connection.execute(select(runs.c.number).where(*same)).scalar()
+    return number
 
 
-def write_points(connection: Connection, run_id: int, new: Sequence[CurvePoint]) -> None:
-    """Write figures, in the place of those of the same steps."""
-    if not new:
-        return
-    steps = [point.step for point in new]
-    connection.execute(delete(points).where(points.c.run_id == run_id, points.c.step.in_(steps)))
-    rows = [{"run_id": run_id, "step": point.step, "values": dict(point.values)} for point in new]
-    connection.execute(insert(points), rows)
+def read_desired_state(connection: Connection, run_id: int, job: Job) -> DesiredState | None:
+    """Return what was asked of a run last; None: its segment is not this job's worker's any more."""
+    query = select(runs.c.desired_state).join(jobs, jobs.c.id == runs.c.job_id)
+    state = connection.execute(query.where(runs.c.id == run_id, held_by_owner(job))).scalar()
+    return None if state is None else DesiredState(state)
 
 
-def delete_points(connection: Connection, run_id: int, after: int) -> None:
-    """Forget the figures of the steps behind `after`."""
-    connection.execute(delete(points).where(points.c.run_id == run_id, points.c.step > after))
+def write_live_status(connection: Connection, run_id: int, job_id: int, live: LiveStatus, now: datetime) -> None:
+    """Write the newest figures of a run, if this job is its present segment."""
+    same = runs.c.id == run_id, runs.c.job_id == job_id
+    connection.execute(update(runs).where(*same).values(live=live_values(live), updated_at=now))
 
 
-def blobs_in_use(connection: Connection, names: Iterable[str]) -> set[str]:
-    """Those of these blobs that a checkpoint or a version still needs."""
-    asked = list(names)
-    kept = select(checkpoints.c.blob).where(checkpoints.c.blob.in_(asked))
-    served = select(versions.c.weights).where(versions.c.weights.in_(asked))
-    return set(connection.execute(union_all(kept, served)).scalars())
+def is_picture_shown(connection: Connection, name: str) -> bool:
+    """Return whether the live status of any run has a picture of this name."""
+    shown = select(runs.c.id).where(cast(runs.c.live, Text).contains(f'"{name}"'))
+    return connection.execute(shown.limit(1)).first() is not None
 
 
-def settle_runs(connection: Connection, now: datetime, max_deaths: int) -> None:
-    """Put runs in step with jobs that others have ended or given back: those of workers that died.
-
-    A run whose job has failed for good has failed, too; one whose job waits again is waiting, and says so where
-    `max_deaths` workers or more have died since its last checkpoint.
-    """
-    astray = _astray(max_deaths)
-    for run_id in connection.execute(astray).scalars().all():
-        get_run(connection, run_id, lock=True)
-        row = connection.execute(astray.where(runs.c.id == run_id)).first()
-        if row is None:
-            continue  # its next worker was quicker
-        if JobState(row.job_state).is_final:
-            failure = failure_values(
-                Failure(ErrorCode(row.failure_code or ErrorCode.INTERNAL), row.failure_details or {})
-            )
-            change_run(connection, run_id, now, state=RunState.FAILED, job_id=None, finished_at=now, **failure)
-        else:
-            change_run(connection, run_id, now, state=RunState.WAITING, **_deaths(row, max_deaths))
+def write_status_message(connection: Connection, run_id: int, message: StatusMessage) -> None:
+    """Write which message shows a run; this is no change of the run."""
+    values = {
+        "board_message_id": message.id,
+        "board_posted_at": message.posted_at,
+        "board_shown": message.content_hash,
+    }
+    connection.execute(update(runs).where(runs.c.id == run_id).values(values))
 
 
-def any_astray(connection: Connection, max_deaths: int) -> bool:
-    """Whether `settle_runs` has anything to do."""
-    return connection.execute(_astray(max_deaths).limit(1)).first() is not None
-
-
-def _deaths(row: Row[Any], max_deaths: int) -> Mapping[str, Any]:
-    """What the run says of workers that died: nothing while they are few."""
-    if row.attempts < max_deaths:
-        return {}
-    return failure_values(Failure(ErrorCode.WORKERS_DIED, {"attempts": row.attempts}))
-
-
-def _astray(max_deaths: int) -> Select[Any]:
-    """Runs under way whose job is not: it has ended by no act of theirs, or its worker has died."""
-    unfinished = PENDING | ACTIVE
-    running = (runs.c.state == RunState.RUNNING) & (jobs.c.state != JobState.RUNNING)
-    ended = (runs.c.state == RunState.WAITING) & jobs.c.state.not_in(unfinished)
-    # Its workers died before the first of them had begun.
-    untold = (jobs.c.state == JobState.WAITING) & (jobs.c.attempts >= max_deaths) & runs.c.failure_code.is_(None)
-    failure = jobs.c.failure_code, jobs.c.failure_details
-    return (
-        select(runs.c.id, runs.c.job_id, jobs.c.state.label("job_state"), jobs.c.attempts, *failure)
-        .join(jobs, jobs.c.id == runs.c.job_id)
-        .where(runs.c.state.in_(UNDER_WAY), running | ended | untold)
-    )
+def read_status_message(connection: Connection, run_id: int) -> StatusMessage | None:
+    """Return which message shows a run; None: there is no such run."""
+    columns = select(runs.c.board_message_id, runs.c.board_posted_at, runs.c.board_shown)
+    row = connection.execute(columns.where(runs.c.id == run_id)).first()
+    return None if row is None else StatusMessage(row[0], row[1], row[2])

@@ -68,7 +68,7 @@ async def show(interaction: Interaction, job: str) -> None:
 async def recent(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """The member's latest jobs, or for a moderator the guild's, that fit what was typed."""
     bot, member = interaction.client, None if is_moderator(interaction) else interaction.user.id
-    found = await bot.threads.quick(bot.services.jobs.list, guild_of(interaction), member, 2 * _CHOICES)
+    found = await bot.threads.quick(bot.services.jobs.newest, guild_of(interaction), member, 2 * _CHOICES)
     words = await private(interaction)
     names = [(choice_of(words, job), str(job.id)) for job in found]
     fitting = [app_commands.Choice(name=name, value=value) for name, value in names if typed.lower() in name.lower()]
@@ -76,8 +76,8 @@ async def recent(interaction: Interaction, typed: str) -> list[app_commands.Choi
 
 
 def _latest(service: JobService, guild_id: int, member_id: int | None) -> tuple[list[Job], dict[int, QueuePosition]]:
-    found = service.list(guild_id, member_id, _SHOWN)
-    return found, {job.id: service.place(job.id) for job in found if not job.state.is_final}
+    found = service.newest(guild_id, member_id, _SHOWN)
+    return found, {job.id: service.queue_position(job.id) for job in found if not job.state.is_final}
 
 
 def _cancel_buttons(words: Words, found: list[Job]) -> discord.ui.View:

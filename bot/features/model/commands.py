@@ -111,7 +111,7 @@ async def check(interaction: Interaction, version: Number) -> None:
     """A job that nobody waits for: it takes minutes, whenever a worker has nothing else to do."""
     bot, words = interaction.client, await private(interaction)
     found = await _found(interaction, version, RunKind.RECOGNISER)
-    await bot.threads.slow(bot.services.checks.ask, found, again=True)
+    await bot.threads.slow(bot.services.checks.request, found, again=True)
     await interaction.response.send_message(words.say("model-check-begins", version=found.label), ephemeral=True)
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from bot.delivery.post import PASSING
 from bot.features.train.board_post import EDITABLE, NOWHERE, BoardPost
 from bot.features.train.page import Page, page_of
-from core.domain.training.runs import Run
+from core.domain.training.runs import Run, StatusMessage
 
 if TYPE_CHECKING:
     from bot.context import BotClient
@@ -140,13 +140,13 @@ class Boards:
         if unnoted is not None:
             await self._note(run, unnoted)
             return unnoted
-        message_id, posted_at, mark = await self._bot.threads.quick(self._bot.services.runs.board, run.id)
-        return Board(message_id, posted_at, mark or "")
+        saved = await self._bot.threads.quick(self._bot.services.runs.status_messages.get, run.id)
+        return Board(saved.id, saved.posted_at, saved.content_hash or "")
 
     async def _note(self, run: Run, board: Board) -> None:
         self._unnoted[run.id] = board
-        note = self._bot.services.runs.note_board
-        await self._bot.threads.quick(note, run.id, board.message_id, board.posted_at, board.mark)
+        message = StatusMessage(board.message_id, board.posted_at, board.mark)
+        await self._bot.threads.quick(self._bot.services.runs.status_messages.save, run.id, message)
         self._unnoted.pop(run.id, None)
 
 

@@ -49,7 +49,7 @@ async def presets(interaction: Interaction, typed: str) -> list[app_commands.Cho
 async def runs(interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
     """The guild's trainings, newest first."""
     bot, words = interaction.client, await private(interaction)
-    known = await bot.threads.quick(bot.services.runs.list, guild_of(interaction), _CHOICES)
+    known = await bot.threads.quick(bot.services.runs.newest, guild_of(interaction), _CHOICES)
     names = [(run_choice(words, run), run.number) for run in known]
     return [app_commands.Choice(name=name, value=number) for name, number in names if typed.lower() in name.lower()]
 

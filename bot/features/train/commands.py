@@ -169,7 +169,7 @@ async def snapshot(interaction: Interaction) -> None:
 async def history(interaction: Interaction) -> None:
     """What there was."""
     bot, guild_id, words = interaction.client, guild_of(interaction), await private(interaction)
-    found = await bot.threads.quick(bot.services.runs.list, guild_id, _HISTORY)
+    found = await bot.threads.quick(bot.services.runs.newest, guild_id, _HISTORY)
     if not found:
         await interaction.response.send_message(words.say("train-history-none"), ephemeral=True)
         return

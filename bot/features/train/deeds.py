@@ -22,7 +22,7 @@ async def ask(interaction: Interaction, action: str, run: Run) -> Run:
         OmokageError: RUN_STATE, RUN_UNDER_WAY.
     """
     bot, runs = interaction.client, interaction.client.services.runs
-    call = {"pause": runs.pause, "resume": runs.resume, "stop": runs.stop}[action]
+    call = {"pause": runs.control.pause, "resume": runs.control.resume, "stop": runs.control.stop}[action]
     # Slow: a run that is resumed is sent to the broker.
     return await bot.threads.slow(call, run.id, interaction.user.id)
 
@@ -38,7 +38,7 @@ async def press(interaction: Interaction, action: str, run: Run) -> None:
 async def roll_back(interaction: Interaction, run: Run, step: int, *, edit: bool = False) -> None:
     """Go back, and say to which step; `edit`: in the message whose button was pressed."""
     bot, words = interaction.client, await private(interaction)
-    after = await bot.threads.quick(bot.services.runs.rollback, run.id, step, interaction.user.id)
+    after = await bot.threads.quick(bot.services.runs.control.rollback, run.id, step, interaction.user.id)
     text = words.say("run-back-done", number=str(run.number), step=after.step)
     if edit:
         await interaction.response.edit_message(content=text, view=None)

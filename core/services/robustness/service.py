@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.services.datasets.storage import DatasetStorage
     from core.services.jobs.robustness_checks import CheckJobs
     from core.services.registry.service import RegistryService
-    from core.services.runs.service import RunService
+    from core.services.runs.segments import Segments
     from core.vision.datasets.dataset_reader import DatasetReader
     from core.vision.recognition.mean_embedding import Head
 
@@ -68,7 +68,7 @@ class CheckService:
 
     Args:
         registry: has the versions, and gets their figures.
-        runs: say whether somebody waits for the worker.
+        segments: say whether somebody waits for the worker.
         checks: take a job back that is not done.
         load: a version and its faces.
         slice_s: seconds.
@@ -77,13 +77,13 @@ class CheckService:
     def __init__(
         self,
         registry: RegistryService,
-        runs: RunService,
+        segments: Segments,
         checks: CheckJobs,
         load: Load,
         slice_s: float = SLICE_S,
     ) -> None:
         self._registry = registry
-        self._runs = runs
+        self._segments = segments
         self._checks = checks
         self._load = load
         self._slice_s = slice_s
@@ -103,9 +103,9 @@ class CheckService:
         said: Any = job.params.get("state")
         check = self._loaded(version)
         check.state = CheckState.from_json(said) if said else check.beginning
-        self._work(check, _Gate(self._runs, job, cancelled))
+        self._work(check, _Gate(self._segments, job, cancelled))
         if not check.state.done:
-            self._checks.go_on(job, check.state)
+            self._checks.continue_later(job, check.state)
             return None
         self._warm = None
         found = check.state.result()
@@ -130,8 +130,8 @@ class CheckService:
 class _Gate:
     """Whether the worker is wanted for something else; asked before each step."""
 
-    def __init__(self, runs: RunService, job: Job, cancelled: Callable[[], bool]) -> None:
-        self._wanted = Wanted(runs, job)
+    def __init__(self, segments: Segments, job: Job, cancelled: Callable[[], bool]) -> None:
+        self._wanted = Wanted(segments, job)
         self._cancelled = cancelled
         self._closed = False
 

@@ -80,10 +80,10 @@ def begin(runs: RunService, kind: RunKind, dataset: Dataset, plan: Plan, *, seed
     Raises:
         OmokageError: RUN_STATE, another process trains it.
     """
-    for run in runs.list(0, 100):
+    for run in runs.newest(0, 100):
         same = run.kind is kind and run.dataset_id == dataset.id and run.seed == seed
         if same and _is_of(run, plan):
-            return run if run.state is RunState.FINISHED else runs.resume(run.id, by=0, owner=owner)
+            return run if run.state is RunState.FINISHED else runs.control.resume(run.id, by=0, owner=owner)
     config = _config(plan)
     request = RunRequest(synthetic_id(), kind, plan.preset, dataset.id, plan.steps, _SHELL, config, seed=seed)
     return runs.start(request, owner=owner)

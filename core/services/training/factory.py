@@ -87,7 +87,7 @@ def _registering(registry: RegistryService, checks: CheckJobs, *, send: bool) ->
 
     def register(run: Run, dataset: Dataset, draft: VersionDraft) -> Version:
         version = registry.register(run, dataset, draft)
-        checks.ask(version, send=send)
+        checks.request(version, send=send)
         return version
 
     return register

@@ -16,12 +16,12 @@ class Wanted:
     """Asked before each step; looks into the database once a second.
 
     Args:
-        runs: knows who waits.
+        segments: knows who waits.
         job: what this worker does meanwhile.
     """
 
-    def __init__(self, runs: Segments, job: Job) -> None:
-        self._runs = runs
+    def __init__(self, segments: Segments, job: Job) -> None:
+        self._segments = segments
         self._job = job
         # Not at once: where a message was lost, each turn would end before its first step.
         self._next_look = time.monotonic() + _EVERY_S
@@ -31,4 +31,4 @@ class Wanted:
         if time.monotonic() < self._next_look:
             return False
         self._next_look = time.monotonic() + _EVERY_S
-        return self._runs.preemption_requested(self._job)
+        return self._segments.preemption_requested(self._job)

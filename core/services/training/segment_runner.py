@@ -81,12 +81,12 @@ class Training:
         Raises:
             DBAPIError, MemoryError, OSError: this host has a fault; the lease runs out, and the segment is tried again.
         """
-        segment = self._parts.runs.begin_segment(job)
+        segment = self._parts.runs.segments.begin(job)
         if segment is None:
             return None
         # What a worker died of may come after a time; a shorter segment comes to a checkpoint before.
         slice_s = self._parts.slice_s / 4 ** min(job.attempts - 1, _MAX_SHORTENINGS)
-        gate = Gate(self._parts.runs, job, ending, slice_s, yields=next_owner is None)
+        gate = Gate(self._parts.runs.segments, job, ending, slice_s, yields=next_owner is None)
         return _Attempt(self._parts, self._warm, segment, gate).run(next_owner)
 
 
@@ -224,7 +224,7 @@ class _Attempt:
             blob, size = self._parts.blobs.put(data), len(data)
             del data
             reached = self._reached(blob, size)
-        after = self._parts.runs.commit_segment(self._segment.job, reached, next_owner)
+        after = self._parts.runs.segments.commit(self._segment.job, reached, next_owner)
         if after is not None:
             self._warm.keep(after, blob, trainer)
             self._trainer = None
@@ -235,10 +235,10 @@ class _Attempt:
         """A segment of its own: the last step's checkpoint is safe, whatever happens here."""
         version = self._parts.register(self._segment.run, dataset, trainer.finish())
         _log.info("run %s: finished as %s", self._segment.run.id, version.title)
-        return self._parts.runs.finish(self._segment.job, self._reached())
+        return self._parts.runs.segments.finish(self._segment.job, self._reached())
 
     def _fail(self, failure: Failure, *, pause: bool = False) -> Run | None:
-        return self._parts.runs.fail(self._segment.job, failure, self._reached(), pause=pause)
+        return self._parts.runs.segments.fail(self._segment.job, failure, self._reached(), pause=pause)
 
     def _reached(self, blob: str | None = None, size: int = 0) -> SegmentResult:
         return SegmentResult(

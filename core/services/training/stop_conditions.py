@@ -32,7 +32,7 @@ class Gate:
     """Asked before each step.
 
     Args:
-        runs: reads the database, once a step and once a second more.
+        segments: reads the database, once a step and once a second more.
         job: the segment's.
         ending: whether this process is to end.
         slice_s: how long the segment lasts.
@@ -40,18 +40,18 @@ class Gate:
     """
 
     def __init__(
-        self, runs: Segments, job: Job, ending: Callable[[], bool], slice_s: float, *, yields: bool = True
+        self, segments: Segments, job: Job, ending: Callable[[], bool], slice_s: float, *, yields: bool = True
     ) -> None:
-        self._runs = runs
+        self._segments = segments
         self._job = job
         self._ending = ending
         self._slice_s = slice_s
         self._until: float | None = None  # what comes before the first step is not of the slice
-        self._wanted = Wanted(runs, job) if yields else None
+        self._wanted = Wanted(segments, job) if yields else None
 
     def look(self) -> Break | None:
         """Why to end now, if there is a reason."""
-        desired_state = self._runs.look(self._job)
+        desired_state = self._segments.desired_state(self._job)
         if desired_state is None:
             return Break.LOST
         if desired_state is not DesiredState.RUN:

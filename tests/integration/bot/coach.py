@@ -130,11 +130,11 @@ class Coach:
             "report": report,
             "pictures": pictures,
         }
-        self.services.jobs.finish(job.id, OWNER, result)
+        self.services.jobs.leases.finish(job.id, OWNER, result)
 
     def _snapshot(self, job: Job) -> None:
         dataset = a_dataset(self.services, "labels")
-        self.services.jobs.finish(job.id, OWNER, {"dataset_id": dataset.id})
+        self.services.jobs.leases.finish(job.id, OWNER, {"dataset_id": dataset.id})
 
     def _trainer(self, run: Run, _dataset: Dataset, _reader: None) -> FakeTrainer:
         if run.kind.generates:

@@ -53,10 +53,10 @@ class Forger:
         self.asked.append(job)
         jobs = self.services.jobs
         if self.error is not None:
-            jobs.fail(job.id, OWNER, Failure(self.error.code, self.error.details))
+            jobs.leases.fail(job.id, OWNER, Failure(self.error.code, self.error.details))
             return
         done = self._choice(job) or self._made(job, stopped=self._optimise(job))
-        jobs.finish(job.id, OWNER, done.to_json(), keep=True)
+        jobs.leases.finish(job.id, OWNER, done.to_json(), keep=True)
 
     def _optimise(self, job: Job) -> bool:
         """Show steps until somebody ends it; whether by the button."""

@@ -22,7 +22,7 @@ from core.domain.people import NewFace
 from core.domain.registry.versions import Version
 from core.domain.training.runs import Run, RunKind, RunRequest
 from core.services.attack.targets import Target
-from core.services.runs.service import SegmentResult
+from core.services.runs.segments import SegmentResult
 from core.storage.tables import jobs, metadata
 from tests.integration.bot.coach import Trainer, a_report
 from tests.integration.bot.forger import Forger
@@ -94,8 +94,8 @@ class _Furnisher:
             dataset,
             person.id,
         )
-        for entry in self.services.jobs.pending_outbox():
-            self.services.jobs.mark_sent(entry.id, None)
+        for entry in self.services.jobs.outbox.pending():
+            self.services.jobs.outbox.mark_sent(entry.id, None)
         return guild
 
     def _dataset(self) -> Dataset:
@@ -115,14 +115,14 @@ class _Furnisher:
         metrics = {**draft.metrics, "report": replace(a_report(), names=names).to_json()}
         draft = replace(draft, classes=tuple((name, number) for number, name in enumerate(names, 1)), metrics=metrics)
         version = services.registry.register(run, dataset, draft)
-        services.runs.finish(services.jobs.get(run.job_id or 0), SegmentResult(10, 10, [], 1.0, None))
+        services.runs.segments.finish(services.jobs.get(run.job_id or 0), SegmentResult(10, 10, [], 1.0, None))
         return services.runs.get(run.id), version
 
     def _paused(self, dataset: Dataset) -> Run:
         self.worker.pause()
         request = RunRequest(synthetic_id(), RunKind.RECOGNISER, "slim", dataset.id, 10, self.origin, {})
         run = self.services.runs.start(request)
-        paused = self.services.runs.pause(run.id, self.origin.member_id)
+        paused = self.services.runs.control.pause(run.id, self.origin.member_id)
         self.worker.resume()
         return paused
 
@@ -179,7 +179,7 @@ class _Furnisher:
         return self.services.jobs.get(job.id)
 
     def _end(self, job: Job, result: Mapping[str, JSON], faces: Sequence[NewFace] = ()) -> Job:
-        assert self.services.jobs.finish(job.id, _ELSEWHERE, result, faces, keep=True)
+        assert self.services.jobs.leases.finish(job.id, _ELSEWHERE, result, faces, keep=True)
         return self.services.jobs.get(job.id)
 
 

@@ -47,9 +47,9 @@ class Painter:
     def _finish(self, job: Job, draw: Callable[[Job], Drawn]) -> None:
         self.asked.append(job)
         if self.error is not None:
-            self.services.jobs.fail(job.id, OWNER, Failure(self.error.code, self.error.details))
+            self.services.jobs.leases.fail(job.id, OWNER, Failure(self.error.code, self.error.details))
         else:
-            self.services.jobs.finish(job.id, OWNER, draw(job).to_json())
+            self.services.jobs.leases.finish(job.id, OWNER, draw(job).to_json())
 
     def _grid(self, job: Job) -> Drawn:
         asked = GridRequest.from_json(job.params)

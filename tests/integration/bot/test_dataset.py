@@ -27,7 +27,7 @@ class Curator:
         self.asked.append(dict(job.params))
         if "report" in job.params:
             made = pictures(self.services, "faces curated", self.kept)
-            self.services.jobs.finish(job.id, OWNER, {"made": made.id})
+            self.services.jobs.leases.finish(job.id, OWNER, {"made": made.id})
             return
         blobs = self.services.blobs
         result: dict[str, JSON] = {
@@ -41,7 +41,7 @@ class Curator:
         }
         if self.kept:
             result["kept_sheet"] = blobs.put(jpeg(40, 30))
-        self.services.jobs.finish(job.id, OWNER, result)
+        self.services.jobs.leases.finish(job.id, OWNER, result)
 
 
 @pytest.fixture

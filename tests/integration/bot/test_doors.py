@@ -48,7 +48,7 @@ def furnished(services: Services, worker: FakeWorker, coach: Coach) -> Callable[
 
 
 def _end(services: Services, job_id: int) -> None:
-    services.jobs.finish(job_id, OWNER, {})
+    services.jobs.leases.finish(job_id, OWNER, {})
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ async def hand_over(services: Services, worker: FakeWorker) -> None:
     """Stands in for the broker: whatever is dispatched reaches the worker."""
     seen: set[int] = set()
     while True:
-        for job in services.jobs.list(int(cast.GUILD_ID), None):
+        for job in services.jobs.newest(int(cast.GUILD_ID), None):
             if job.state is JobState.DISPATCHED and job.id not in seen:
                 seen.add(job.id)
                 worker.enqueue(job.id, job.queue, job.priority)
@@ -115,6 +115,6 @@ async def online(processes: ExitStack, settings: Settings, ben: Member) -> subpr
 async def answers_of(asked: Invocation, services: Services, ben: Member, *, expected: bool) -> int:
     """How many there are, a moment after the one that is `expected`."""
     if expected:
-        await until(lambda: answers(ben, asked) and not services.jobs.pending_outbox())
+        await until(lambda: answers(ben, asked) and not services.jobs.outbox.pending())
     await asyncio.sleep(0.2)  # a second answer would come now
     return len(answers(ben, asked))

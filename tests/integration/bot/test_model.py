@@ -13,7 +13,7 @@ from core.domain.jobs import JobKind, JobState, Origin
 from core.domain.optimisation import Robustness
 from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind, RunRequest
-from core.services.runs.service import SegmentResult
+from core.services.runs.segments import SegmentResult
 from core.settings import Settings
 from sandbox.driver import Driver, Member
 from tests.integration.bot.boards import buttons, said
@@ -36,7 +36,7 @@ def a_version(services: Services, accuracy: float, data: str = "family") -> Vers
     trainer = Trainer(run)
     trainer.accuracy = accuracy
     version = services.registry.register(run, dataset, trainer.finish())
-    services.runs.finish(services.jobs.get(run.job_id or 0), SegmentResult(10, 10, [], 1.0, None))
+    services.runs.segments.finish(services.jobs.get(run.job_id or 0), SegmentResult(10, 10, [], 1.0, None))
     return version
 
 
@@ -91,7 +91,7 @@ async def test_a_card_says_how_easily_a_version_is_fooled(
 
     refused = await (await ben.command("model check", version=1)).answer()
     begun = await (await aiko.command("model check", version=1)).answer()
-    asked = services.checks.ask(version)
+    asked = services.checks.request(version)
     services.registry.note_robustness(version.id, Robustness(100, 8, 0.97, 2.0, 1000, 0.31, 0.002))
     card = await (await ben.command("model card", version=1)).answer()
     services.registry.note_robustness(version.id, Robustness(1, 8, 0.0, None, 1000, 0.0, 0.0))

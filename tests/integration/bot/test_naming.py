@@ -183,7 +183,7 @@ async def test_a_button_for_several_faces_looks_up_which_those_are(
     form = await (await aiko.click(answer, BOTH)).modal()
     await (await aiko.submit(form, {"Face 1": "Hanako", "Face 2": "Jiro"})).answer()
 
-    told = await (await press_old(bot, aiko, f"faces-name:{services.jobs.list(GUILD, None)[0].id}")).answer()
+    told = await (await press_old(bot, aiko, f"faces-name:{services.jobs.newest(GUILD, None)[0].id}")).answer()
 
     assert told["content"] == "Every face in this photo has a name by now. Thank you!"
 
@@ -210,7 +210,7 @@ async def test_a_list_that_an_earlier_version_posted_still_names(
 ) -> None:
     hanako, _taro = enrolled(services, "Hanako", "Taro")
     answer = await classified(aiko)
-    place = f"{services.jobs.list(GUILD, None)[0].id}:2:{answer['id']}"
+    place = f"{services.jobs.newest(GUILD, None)[0].id}:2:{answer['id']}"
     options = [("Hanako", str(hanako.person_id)), ("Another or a new name …", "new")]
     prompt = await old_message(bot, discord.ui.Select(custom_id=f"person:{place}", options=options_of(options)))
 
@@ -331,7 +331,7 @@ async def test_the_label_says_who_said_it_where_and_how(bot: OmokageBot, service
 
     with services.database.read() as connection:
         row = connection.exec_driver_sql("SELECT said_by, channel_id, message_id, source FROM labels").one()
-    job_id = services.jobs.list(GUILD, None)[0].id
+    job_id = services.jobs.newest(GUILD, None)[0].id
 
     assert tuple(row) == (int(aiko.id), int(cast.PHOTOS_ID), int(answer["id"]), "this-is")
     assert services.people.faces_of(job_id)[0].ref == FaceRef(job_id, 1)

@@ -35,7 +35,7 @@ def answers(member: Member, asked: Invocation) -> list[Json]:
 
 async def settled(services: Services, member: Member, asked: Invocation) -> list[Json]:
     """The answers once the outbox is empty, and a moment later."""
-    await until(lambda: answers(member, asked) and not services.jobs.pending_outbox())
+    await until(lambda: answers(member, asked) and not services.jobs.outbox.pending())
     await asyncio.sleep(0.3)
     return answers(member, asked)
 
@@ -66,7 +66,7 @@ async def test_a_bot_that_dies_between_posting_and_noting_it_posts_once(
         await asyncio.to_thread(posted.wait, 5)
         await kill(first)
     monkeypatch.undo()
-    assert len(services.jobs.pending_outbox()) == 1
+    assert len(services.jobs.outbox.pending()) == 1
 
     async with serving(services, settings, worker):
         assert len(await settled(services, ben, asked)) == 1
@@ -112,7 +112,7 @@ async def test_a_bot_that_dies_before_it_acknowledges_still_answers(
     monkeypatch.setattr(intake, "_acknowledge", hang)
     async with serving(services, settings, worker) as first:
         asked = await ben.command("classify", photo=PHOTO)
-        await until(lambda: services.jobs.list(int(cast.GUILD_ID), None))
+        await until(lambda: services.jobs.newest(int(cast.GUILD_ID), None))
         await kill(first)
     monkeypatch.undo()
     with pytest.raises(NoResponseError):
@@ -172,7 +172,7 @@ async def test_an_answer_that_somebody_deleted_is_not_posted_again(
     await bot.http.delete_message(int(thinking["channel_id"]), int(thinking["id"]))
     worker.resume()
 
-    await until(lambda: services.jobs.get(int(asked.id)).state is JobState.DONE and not services.jobs.pending_outbox())
+    await until(lambda: services.jobs.get(int(asked.id)).state is JobState.DONE and not services.jobs.outbox.pending())
 
     assert ben.messages() == []
 
@@ -224,7 +224,7 @@ async def test_a_private_failure_is_told_once_while_the_database_is_locked(
         await asyncio.sleep(0.1)
     other.execute("ROLLBACK")
     other.close()
-    await until(lambda: not services.jobs.pending_outbox())
+    await until(lambda: not services.jobs.outbox.pending())
     # Then the member was told once
     assert len([message for message in ben.messages() if "damaged" in message["content"]]) == 1
 
@@ -238,5 +238,5 @@ def never_noted(services: Services, monkeypatch: pytest.MonkeyPatch) -> threadin
         released.wait(1)
         raise RuntimeError("the process is dead by now")
 
-    monkeypatch.setattr(type(services.jobs), "mark_sent", mark_sent)
+    monkeypatch.setattr(type(services.jobs.outbox), "mark_sent", mark_sent)
     return reached

@@ -56,7 +56,7 @@ async def test_what_was_deleted_is_said_by_show_and_by_a_button(
 ) -> None:
     asked = await ben.command("classify", photo=PHOTO)
     answer = await asked.wait_for(lambda message: bool(message["embeds"]))
-    await until(lambda: not services.jobs.pending_outbox())
+    await until(lambda: not services.jobs.outbox.pending())
     age(services, days=31)
     assert services.retention.prune().jobs == 1
 
@@ -101,7 +101,7 @@ async def test_the_bot_deletes_by_itself(
 ) -> None:
     asked = await ben.command("classify", photo=PHOTO)
     await asked.wait_for(lambda message: bool(message["embeds"]))
-    await until(lambda: not services.jobs.pending_outbox())
+    await until(lambda: not services.jobs.outbox.pending())
     age(services, days=31)
 
     monkeypatch.setattr(tidying, "_EVERY_S", 0.01)

@@ -11,7 +11,7 @@ from bot.client import OmokageBot
 from bot.features.train import board
 from bot.features.train.page import Page, page_of
 from core.bootstrap import Services
-from core.domain.training.runs import Run, RunState
+from core.domain.training.runs import Run, RunState, StatusMessage
 from core.settings import Settings
 from sandbox.clock import ManualClock
 from sandbox.driver import Driver, Member
@@ -103,7 +103,7 @@ async def test_a_message_that_was_posted_but_not_remembered_is_found_again(
         await aiko.wait_for_bot("train")
         await start(aiko)
         shown = await aiko.wait_for(shows("step 20 of 60"))
-    services.runs.note_board(run_of(services).id, None, None, None)
+    services.runs.status_messages.save(run_of(services).id, StatusMessage(None, None, None))
     async with serving(services, settings, worker) as bot:
         later(bot, services, 3)  # nonces are forgotten
         coach.go()
@@ -142,7 +142,7 @@ async def test_a_message_that_somebody_deleted_does_not_come_back_before_the_end
     await bot.get_partial_messageable(int(shown["channel_id"])).get_partial_message(int(shown["id"])).delete()
 
     coach.hold(30)
-    await until(lambda: (services.runs.board(run_of(services).id)[2] or "").startswith("gone:"))
+    await until(lambda: (services.runs.status_messages.get(run_of(services).id).content_hash or "").startswith("gone:"))
     await asyncio.sleep(0.4)
     assert not [one for one in aiko.messages() if "Training #1" in said(one)]
     coach.go()

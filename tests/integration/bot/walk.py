@@ -163,7 +163,7 @@ async def submit(bot: OmokageBot, member: Member, custom_id: str, value: str) ->
 async def settled(bot: OmokageBot) -> None:
     """Wait until all that was asked for has its answer."""
     jobs = bot.services.jobs
-    await until(lambda: not jobs.pending_outbox() and not bot.relay._under_way and not bot.intake._under_way)
+    await until(lambda: not jobs.outbox.pending() and not bot.relay._under_way and not bot.intake._under_way)
 
 
 def read_by(member: Member, since: int = 0) -> str:

@@ -91,7 +91,7 @@ class FakeWorker:
     def _work(self) -> None:
         while (job_id := self._inbox.get()) is not None:
             self._free.wait()
-            job = self._services.jobs.claim(job_id, OWNER)
+            job = self._services.jobs.leases.claim(job_id, OWNER)
             if job is not None:
                 self.taken.append(job.id)
                 self._run(job)
@@ -105,12 +105,12 @@ class FakeWorker:
         try:
             found = self.see(job)
         except OmokageError as error:
-            jobs.fail(job.id, OWNER, Failure(error.code, error.details))
+            jobs.leases.fail(job.id, OWNER, Failure(error.code, error.details))
             return
         picture = self._services.blobs.put(jpeg(320, 240))
         result = ClassifyResult(320, 240, picture, "image/jpeg", tuple(found), "test-1", 0.25)
         new = [NewFace(one.number, one.box, one.score, (), embedding(one.number), "test") for one in found]
-        jobs.finish(job.id, OWNER, result.to_json(), new)
+        jobs.leases.finish(job.id, OWNER, result.to_json(), new)
 
 
 def face(number: int, *likely: Candidate, named: bool = False) -> FaceAnswer:

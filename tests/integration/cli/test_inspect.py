@@ -182,7 +182,7 @@ def test_what_is_not_there_is_said(trained: Services) -> None:
 
 
 def test_a_run_without_a_checkpoint_has_nothing_to_show(trained: Services) -> None:
-    trained.runs.stop(trained.runs.find(0, 3).id, 0)
+    trained.runs.control.stop(trained.runs.find(0, 3).id, 0)
     dataset = trained.datasets.find(0, "tiny")
     began = trained.runs.start(RunRequest(78, RunKind.RECOGNISER, "slim", dataset.id, 6, ORIGIN, {"size": 32}))
     status, words = refusal(f"run{began.number}")

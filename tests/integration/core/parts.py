@@ -60,7 +60,7 @@ def submitted(jobs: JobService, job_id: int, guild: int = GUILD, member: int = M
 
 def running(jobs: JobService, job_id: int, owner: str = "worker", guild: int = GUILD, member: int = MEMBER) -> Job:
     submitted(jobs, job_id, guild, member)
-    job = jobs.claim(job_id, owner)
+    job = jobs.leases.claim(job_id, owner)
     assert job is not None
     return job
 
@@ -84,5 +84,5 @@ def result(*tops: tuple[Candidate, ...]) -> ClassifyResult:
 def found(jobs: JobService, job_id: int, *faces: NewFace, guild: int = GUILD) -> Job:
     """A finished job that found these faces."""
     running(jobs, job_id, guild=guild)
-    assert jobs.finish(job_id, "worker", result(*[() for _ in faces]).to_json(), faces)
+    assert jobs.leases.finish(job_id, "worker", result(*[() for _ in faces]).to_json(), faces)
     return jobs.get(job_id)

@@ -37,7 +37,7 @@ class Bench:
     def __post_init__(self) -> None:
         self.blobs = Blobs(str(self.folder))
         self.jobs = JobService(self.database, self.broker, self.clock)
-        self.runs = RunService(self.database, self.jobs, self.datasets, self.blobs, self.clock)
+        self.runs = RunService(self.database, self.jobs.dispatcher, self.datasets, self.blobs, self.clock)
         prepare(self.database)
 
     def worker(self, slice_s: float = 60.0, watcher: MakeWatcher = NO_WATCHER) -> Worker:
@@ -85,7 +85,7 @@ class Worker:
         """The next message's job, if it is still to be done."""
         for message in self.bench.broker.take():
             self._count += 1
-            job = self.bench.jobs.claim(message, f"{id(self)}-{self._count}")
+            job = self.bench.jobs.leases.claim(message, f"{id(self)}-{self._count}")
             if job is not None:
                 return job
         return None

@@ -35,27 +35,27 @@ def trained(database: Database, registry: RegistryService, clock: Clock) -> Trai
 
 @pytest.fixture
 def checks(database: Database, jobs: JobService, clock: Clock) -> CheckJobs:
-    return CheckJobs(database, jobs, clock)
+    return CheckJobs(database, jobs.dispatcher, clock)
 
 
 def test_a_check_is_asked_for_once(checks: CheckJobs, trained: Trained, broker: Broker) -> None:
     version, other = trained.version(), trained.version()
-    job = checks.ask(version)
+    job = checks.request(version)
     assert job is not None
     assert (job.kind, job.queue, job.params) == (JobKind.CHECK, QueueName.GPU, {"version_id": version.id})
-    assert checks.ask(version) is not None
+    assert checks.request(version) is not None
     assert broker.take() == [job.id]
-    assert checks.ask(other) is not None
+    assert checks.request(other) is not None
     assert len(broker.take()) == 1
 
 
 def test_a_check_that_a_shell_asks_for_is_sent_once_there_are_workers(
     checks: CheckJobs, trained: Trained, jobs: JobService, broker: Broker
 ) -> None:
-    job = checks.ask(trained.version(), send=False)
+    job = checks.request(trained.version(), send=False)
     assert job is not None
     assert broker.take() == []
-    jobs.recover()
+    jobs.recovery.recover()
     assert broker.take() == [job.id]
 
 
@@ -63,23 +63,23 @@ def test_what_was_checked_or_draws_faces_is_not_checked(
     checks: CheckJobs, trained: Trained, registry: RegistryService
 ) -> None:
     version = registry.note_robustness(trained.version().id, FOUND)
-    assert checks.ask(version) is None
-    assert checks.ask(version, again=True) is not None
-    assert checks.ask(replace(trained.version(), kind=RunKind.DCGAN)) is None
+    assert checks.request(version) is None
+    assert checks.request(version, again=True) is not None
+    assert checks.request(replace(trained.version(), kind=RunKind.DCGAN)) is None
 
 
 def test_a_slice_goes_back_to_the_queue_with_what_was_found(
     checks: CheckJobs, trained: Trained, jobs: JobService, broker: Broker
 ) -> None:
-    asked = checks.ask(trained.version())
+    asked = checks.request(trained.version())
     assert asked is not None
     state = CheckState((Faced(1, 2), Faced(8, 0)), textures=40, closed=9, opened=1)
     for _ in range(5):  # more often than a job may be tried
-        job = jobs.claim(broker.take()[0], "worker")
+        job = jobs.leases.claim(broker.take()[0], "worker")
         assert job is not None
         assert job.attempts == 1
-        assert checks.go_on(job, state)
-    job = jobs.claim(broker.take()[0], "worker")
+        assert checks.continue_later(job, state)
+    job = jobs.leases.claim(broker.take()[0], "worker")
     assert job is not None
     assert CheckState.from_json(job.params["state"]) == state  # type: ignore[arg-type]
     assert job.params["version_id"] == asked.params["version_id"]
@@ -88,22 +88,22 @@ def test_a_slice_goes_back_to_the_queue_with_what_was_found(
 def test_a_worker_that_was_thought_dead_writes_nothing(
     checks: CheckJobs, trained: Trained, jobs: JobService, clock: Clock
 ) -> None:
-    asked = checks.ask(trained.version())
+    asked = checks.request(trained.version())
     assert asked is not None
-    late = jobs.claim(asked.id, "late")
+    late = jobs.leases.claim(asked.id, "late")
     assert late is not None
     clock.advance(60)
-    jobs.recover()
-    assert jobs.claim(asked.id, "next") is not None
-    assert not checks.go_on(late, CheckState((Faced(8, 0),)))
+    jobs.recovery.recover()
+    assert jobs.leases.claim(asked.id, "next") is not None
+    assert not checks.continue_later(late, CheckState((Faced(8, 0),)))
     now = jobs.get(asked.id)
     assert (now.state, now.lease_owner, "state" in now.params) == (JobState.RUNNING, "next", False)
 
 
 def test_a_check_stands_in_nobodys_way(checks: CheckJobs, trained: Trained, jobs: JobService) -> None:
-    assert checks.ask(trained.version()) is not None
-    assert jobs.list(GUILD, None) == []
-    assert jobs.place(submitted(jobs, 1).id).ahead == 0
+    assert checks.request(trained.version()) is not None
+    assert jobs.newest(GUILD, None) == []
+    assert jobs.queue_position(submitted(jobs, 1).id).ahead == 0
 
 
 def test_figures_come_onto_the_card_and_nothing_else_changes(trained: Trained, registry: RegistryService) -> None:

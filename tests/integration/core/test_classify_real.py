@@ -42,10 +42,10 @@ class Bot:
         jobs, job_id = self.services.jobs, self.posted
         jobs.receive(request(job_id, guild))
         jobs.submit(job_id, self.services.blobs.put(photo))
-        job = jobs.claim(job_id, "worker")
+        job = jobs.leases.claim(job_id, "worker")
         assert job is not None
         outcome = self.classifier.classify(job, lambda *_: None, lambda: False)
-        assert jobs.finish(job_id, "worker", outcome.result.to_json(), outcome.faces)
+        assert jobs.leases.finish(job_id, "worker", outcome.result.to_json(), outcome.faces)
         stored = jobs.get(job_id)
         assert stored.state is JobState.DONE
         assert stored.result is not None

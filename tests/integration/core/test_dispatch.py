@@ -24,9 +24,9 @@ def test_a_member_has_two_jobs_under_way(jobs: JobService, broker: Broker) -> No
         submitted(jobs, job_id)
     assert broker.take() == [1, 2]
     assert states(jobs, 3, 4) == [JobState.WAITING] * 2
-    jobs.claim(1, "worker")
-    assert jobs.dispatch() == []
-    jobs.finish(1, "worker", {}, [])
+    jobs.leases.claim(1, "worker")
+    assert jobs.dispatcher.dispatch() == []
+    jobs.leases.finish(1, "worker", {}, [])
     assert broker.take() == [3]
 
 
@@ -49,7 +49,7 @@ def test_who_came_first_is_first_whatever_his_guild(jobs: JobService, broker: Br
         submitted(jobs, job_id, guild=GUILD + job_id % 3, member=job_id)
         clock.advance(1)
     broker.away = False
-    jobs.dispatch()
+    jobs.dispatcher.dispatch()
     taken = broker.take()
     assert taken == list(range(1, 19))
     assert set(Counter(job_id % 3 for job_id in taken).values()) == {6}
@@ -61,18 +61,18 @@ def test_the_share_counts_every_way_a_job_can_end(jobs: JobService, broker: Brok
     assert broker.take() == [1, 2]
     jobs.cancel(1, 0, is_moderator=True)
     assert broker.take() == [3]
-    jobs.claim(2, "worker")
+    jobs.leases.claim(2, "worker")
     jobs.cancel(2, 0, is_moderator=True)
     assert broker.take() == []
-    jobs.stop(2, "worker")
+    jobs.leases.stop(2, "worker")
     assert broker.take() == [4]
-    jobs.claim(3, "worker")
-    jobs.release(3, "worker")
+    jobs.leases.claim(3, "worker")
+    jobs.leases.release(3, "worker")
     assert broker.take() == [3]  # it is older than 5
     for _ in range(3):
-        assert jobs.claim(3, "worker") is not None
+        assert jobs.leases.claim(3, "worker") is not None
         clock.advance(JOB_LIMITS.lease_s + 1)
-        jobs.recover()
+        jobs.recovery.recover()
     assert jobs.get(3).state is JobState.FAILED
     assert broker.take()[-1] == 5
 
@@ -84,7 +84,7 @@ def test_thousands_wait_and_the_free_guilds_job_goes_out(database: Database, bro
         for job_id in range(1, 1502):
             insert_job(connection, request(job_id, guild=GUILD if job_id <= 1500 else GUILD + 1), clock())
         connection.execute(update(table).values(state=JobState.WAITING, photo=PHOTO))
-    assert jobs.dispatch() == [1, 1501]
+    assert jobs.dispatcher.dispatch() == [1, 1501]
 
 
 def test_a_member_may_have_ten_jobs_waiting(jobs: JobService) -> None:
@@ -113,9 +113,9 @@ def test_a_job_that_the_broker_refused_is_sent_when_it_is_back(jobs: JobService,
     submitted(jobs, 1)
     submitted(jobs, 2)
     assert states(jobs, 1, 2) == [JobState.WAITING] * 2
-    jobs.recover()
+    jobs.recovery.recover()
     broker.away = False
-    jobs.recover()
+    jobs.recovery.recover()
     assert broker.take() == [1, 2]
     assert states(jobs, 1, 2) == [JobState.DISPATCHED] * 2
 
@@ -132,7 +132,7 @@ def test_a_broker_that_fails_halfway_keeps_what_it_took(database: Database, cloc
     for job_id in (1, 2, 3):
         submitted(away, job_id, member=job_id)
     jobs = JobService(database, enqueue, clock)
-    assert jobs.dispatch() == taken == [1]
+    assert jobs.dispatcher.dispatch() == taken == [1]
     assert states(jobs, 1, 2, 3) == [JobState.DISPATCHED, JobState.WAITING, JobState.WAITING]
 
 
@@ -144,18 +144,18 @@ def test_a_message_lost_with_the_broker_is_sent_again(jobs: JobService, broker: 
     submitted(jobs, 1)
     broker.take()  # and the broker dies
     clock.advance(JOB_LIMITS.redispatch_after_s - 1)
-    assert jobs.recover().redispatched == ()
+    assert jobs.recovery.recover().redispatched == ()
     clock.advance(1)
-    assert jobs.recover().redispatched == (1,)
+    assert jobs.recovery.recover().redispatched == (1,)
     assert broker.take() == [1]
-    assert jobs.recover().redispatched == ()
+    assert jobs.recovery.recover().redispatched == ()
 
 
 def test_while_no_worker_is_there_copies_of_a_message_grow_rare(jobs: JobService, broker: Broker, clock: Clock) -> None:
     submitted(jobs, 1)
     for _ in range(180):  # an hour
         clock.advance(20)
-        jobs.recover()
+        jobs.recovery.recover()
     assert len(broker.take()) <= 12
     assert jobs.get(1).state is JobState.DISPATCHED
 
@@ -166,10 +166,10 @@ def test_messages_in_a_long_queue_that_moves_are_not_sent_again(jobs: JobService
             submitted(jobs, guild * 6 + member + 1, guild=guild + 1, member=member)
     for job_id in broker.take():
         clock.advance(5)
-        assert jobs.claim(job_id, "worker") is not None
+        assert jobs.leases.claim(job_id, "worker") is not None
         clock.advance(5)
-        jobs.finish(job_id, "worker", {}, [])
-        assert jobs.recover().redispatched == ()
+        jobs.leases.finish(job_id, "worker", {}, [])
+        assert jobs.recovery.recover().redispatched == ()
 
 
 def test_a_message_that_later_ones_overtook_is_sent_again(jobs: JobService, broker: Broker, clock: Clock) -> None:
@@ -178,9 +178,9 @@ def test_a_message_that_later_ones_overtook_is_sent_again(jobs: JobService, brok
         clock.advance(1)
         running(jobs, job_id, member=job_id)
         clock.advance(1)
-        jobs.finish(job_id, "worker", {}, [])
+        jobs.leases.finish(job_id, "worker", {}, [])
         broker.take()
-        if jobs.recover().redispatched:
+        if jobs.recovery.recover().redispatched:
             break
     assert broker.take() == [1]
     assert job_id < 15
@@ -191,5 +191,5 @@ def test_a_running_job_of_any_length_keeps_the_queue_from_being_sent_again(jobs:
     submitted(jobs, 2, member=2)
     for _ in range(60):
         clock.advance(JOB_LIMITS.renew_s)
-        jobs.renew(1, "worker")
-        assert jobs.recover().redispatched == ()
+        jobs.leases.renew(1, "worker")
+        assert jobs.recovery.recover().redispatched == ()

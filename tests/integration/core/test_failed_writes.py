@@ -79,7 +79,7 @@ def test_a_result_that_cannot_be_written_shows_no_embedding(database: Database, 
     running(jobs, 1)
     forbid(database, "faces")
     face = new_face()
-    log = log_of(lambda: jobs.finish(1, "worker", {}, [face]))
+    log = log_of(lambda: jobs.leases.finish(1, "worker", {}, [face]))
     assert "INSERT INTO faces" in log
     for shown in (repr(face.embedding[:8])[2:-1], face.embedding.hex()[:16]):
         assert shown not in log

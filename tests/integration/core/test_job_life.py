@@ -35,7 +35,7 @@ def test_a_replayed_command_is_the_same_job(jobs: JobService, clock: Clock) -> N
     submitted(jobs, 1)
     clock.advance(5)
     assert jobs.receive(request(1)) == jobs.get(1)
-    assert len(jobs.list(GUILD, None)) == 1
+    assert len(jobs.newest(GUILD, None)) == 1
 
 
 def test_submitting_sends_one_message_however_often_it_is_called(jobs: JobService, broker: Broker) -> None:
@@ -63,11 +63,11 @@ def test_a_message_says_the_queue_and_the_priority(jobs: JobService) -> None:
 def test_a_finished_job_has_its_result_and_one_answer_to_post(jobs: JobService, clock: Clock) -> None:
     running(jobs, 1)
     clock.advance(0.5)
-    assert jobs.finish(1, "worker", result().to_json(), [])
+    assert jobs.leases.finish(1, "worker", result().to_json(), [])
     job = jobs.get(1)
     assert (job.state, job.result, job.lease_until) == (JobState.DONE, result().to_json(), None)
     assert job.finished_at == clock.now
-    (entry,) = jobs.pending_outbox()
+    (entry,) = jobs.outbox.pending()
     assert (entry.job_id, entry.nonce, entry.created_at) == (1, "1-1", clock.now)
 
 
@@ -76,7 +76,7 @@ def test_a_rejected_job_fails_with_an_answer(jobs: JobService) -> None:
     assert jobs.reject(1, NOT_AN_IMAGE)
     job = jobs.get(1)
     assert (job.state, job.failure) == (JobState.FAILED, NOT_AN_IMAGE)
-    assert [entry.job_id for entry in jobs.pending_outbox()] == [1]
+    assert [entry.job_id for entry in jobs.outbox.pending()] == [1]
 
 
 def test_a_rejected_job_is_not_submitted_and_a_submitted_one_not_rejected(jobs: JobService, broker: Broker) -> None:
@@ -91,16 +91,16 @@ def test_a_rejected_job_is_not_submitted_and_a_submitted_one_not_rejected(jobs: 
 def test_a_failed_job_tells_why(jobs: JobService) -> None:
     running(jobs, 1)
     failure = Failure(ErrorCode.TOO_MANY_PIXELS, {"pixels": 30_000_000})
-    assert jobs.fail(1, "worker", failure)
+    assert jobs.leases.fail(1, "worker", failure)
     job = jobs.get(1)
     assert (job.state, job.failure, job.result) == (JobState.FAILED, failure, None)
-    assert len(jobs.pending_outbox()) == 1
+    assert len(jobs.outbox.pending()) == 1
 
 
 def test_an_unknown_job_is_said_to_be_unknown(jobs: JobService) -> None:
     for ask in (
         jobs.get,
-        jobs.place,
+        jobs.queue_position,
         lambda job_id: jobs.submit(job_id, PHOTO),
         lambda job_id: jobs.cancel(job_id, 1, True),
     ):
@@ -115,15 +115,15 @@ def test_another_guilds_job_is_unknown(jobs: JobService) -> None:
     with pytest.raises(OmokageError) as caught:
         jobs.get(1, GUILD + 1)
     assert caught.value.code is ErrorCode.UNKNOWN_JOB
-    assert jobs.list(GUILD + 1, None) == []
+    assert jobs.newest(GUILD + 1, None) == []
 
 
 def test_jobs_are_listed_newest_first_and_by_member(jobs: JobService, clock: Clock) -> None:
     for number in range(1, 6):
         jobs.receive(request(number, member=number % 2))
         clock.advance(1)
-    assert [job.id for job in jobs.list(GUILD, None, limit=3)] == [5, 4, 3]
-    assert [job.id for job in jobs.list(GUILD, 1)] == [5, 3, 1]
+    assert [job.id for job in jobs.newest(GUILD, None, limit=3)] == [5, 4, 3]
+    assert [job.id for job in jobs.newest(GUILD, 1)] == [5, 3, 1]
 
 
 def test_a_restarted_bot_finds_the_photos_that_are_still_to_be_fetched(jobs: JobService, clock: Clock) -> None:
@@ -136,7 +136,7 @@ def test_a_restarted_bot_finds_the_photos_that_are_still_to_be_fetched(jobs: Job
 
 def test_the_message_that_shows_a_job_is_remembered(jobs: JobService) -> None:
     jobs.receive(request(1))
-    jobs.set_answer_message(1, 99)
+    jobs.outbox.set_answer_message(1, 99)
     assert jobs.get(1).answer_message_id == 99
 
 
@@ -148,38 +148,38 @@ def test_a_job_that_nobody_began_is_cancelled_at_once(jobs: JobService, broker: 
         jobs.submit(1, PHOTO)
     assert jobs.get(1).state is state
     assert jobs.cancel(1, MEMBER, is_moderator=False).state is JobState.CANCELLED
-    assert jobs.claim(1, "worker") is None
-    assert [entry.job_id for entry in jobs.pending_outbox()] == [1]
+    assert jobs.leases.claim(1, "worker") is None
+    assert [entry.job_id for entry in jobs.outbox.pending()] == [1]
 
 
 def test_a_running_job_is_asked_to_stop_and_keeps_nothing_of_its_result(jobs: JobService) -> None:
     running(jobs, 1)
     assert jobs.cancel(1, MEMBER, is_moderator=False).state is JobState.RUNNING
-    assert jobs.pending_outbox() == []
-    assert jobs.finish(1, "worker", result(()).to_json(), [new_face()])
+    assert jobs.outbox.pending() == []
+    assert jobs.leases.finish(1, "worker", result(()).to_json(), [new_face()])
     job = jobs.get(1)
     assert (job.state, job.result) == (JobState.CANCELLED, None)
-    assert len(jobs.pending_outbox()) == 1
+    assert len(jobs.outbox.pending()) == 1
 
 
 def test_a_job_for_which_to_stop_is_to_answer_keeps_what_there_is(jobs: JobService) -> None:
     running(jobs, 1)
     jobs.cancel(1, MEMBER, is_moderator=False)
-    assert jobs.finish(1, "worker", {"steps": 7}, keep=True)
+    assert jobs.leases.finish(1, "worker", {"steps": 7}, keep=True)
     job = jobs.get(1)
     assert (job.state, job.result) == (JobState.DONE, {"steps": 7})
-    assert len(jobs.pending_outbox()) == 1
-    assert not jobs.finish(1, "another", {"steps": 9}, keep=True)
+    assert len(jobs.outbox.pending()) == 1
+    assert not jobs.leases.finish(1, "another", {"steps": 9}, keep=True)
 
 
 def test_a_worker_that_noticed_the_wish_stops(jobs: JobService) -> None:
     running(jobs, 1)
     jobs.cancel(1, MEMBER, is_moderator=False)
-    assert jobs.renew(1, "worker") == "cancel-requested"
-    assert jobs.stop(1, "worker")
-    assert not jobs.stop(1, "worker")
+    assert jobs.leases.renew(1, "worker") == "cancel-requested"
+    assert jobs.leases.stop(1, "worker")
+    assert not jobs.leases.stop(1, "worker")
     assert jobs.get(1).state is JobState.CANCELLED
-    assert len(jobs.pending_outbox()) == 1
+    assert len(jobs.outbox.pending()) == 1
 
 
 def test_only_the_owner_and_moderators_may_cancel(jobs: JobService) -> None:
@@ -192,7 +192,7 @@ def test_only_the_owner_and_moderators_may_cancel(jobs: JobService) -> None:
 
 def test_a_finished_job_cannot_be_cancelled(jobs: JobService) -> None:
     running(jobs, 1)
-    jobs.finish(1, "worker", {}, [])
+    jobs.leases.finish(1, "worker", {}, [])
     before = jobs.get(1)
     with pytest.raises(OmokageError) as caught:
         jobs.cancel(1, MEMBER, is_moderator=False)

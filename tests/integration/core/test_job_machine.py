@@ -96,7 +96,7 @@ class Life(RuleBasedStateMachine):
     def _claim(self, job_id: int) -> None:
         self.runs += 1
         owner = f"run-{self.runs}"
-        if self.jobs.claim(job_id, owner) is not None:
+        if self.jobs.leases.claim(job_id, owner) is not None:
             self.leases.append((job_id, owner))
 
     @rule()
@@ -112,13 +112,13 @@ class Life(RuleBasedStateMachine):
     def work(self, pick: int, how: str) -> None:
         job_id, owner = self.leases[pick % len(self.leases)]
         if how == "renew":
-            self.jobs.renew(job_id, owner)
+            self.jobs.leases.renew(job_id, owner)
         elif how == "finish":
-            self.jobs.finish(job_id, owner, {"by": owner}, [new_face()])
+            self.jobs.leases.finish(job_id, owner, {"by": owner}, [new_face()])
         elif how == "fail":
-            self.jobs.fail(job_id, owner, FAILURE)
+            self.jobs.leases.fail(job_id, owner, FAILURE)
         else:
-            getattr(self.jobs, how)(job_id, owner)
+            getattr(self.jobs.leases, how)(job_id, owner)
 
     @rule(
         seconds=st.sampled_from(
@@ -130,7 +130,7 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def recover(self) -> None:
-        self.jobs.recover()
+        self.jobs.recovery.recover()
 
     @invariant()
     def nobody_has_more_than_his_share(self) -> None:
@@ -159,10 +159,10 @@ class Life(RuleBasedStateMachine):
             if len(self._rows(FINAL)) == len(self.accepted):
                 break
             self.clock.advance(JOB_LIMITS.max_redispatch_s)
-            self.jobs.recover()
+            self.jobs.recovery.recover()
             for job_id in self.broker.take():
-                if self.jobs.claim(job_id, "good") is not None:
-                    assert self.jobs.finish(job_id, "good", {}, [new_face()])
+                if self.jobs.leases.claim(job_id, "good") is not None:
+                    assert self.jobs.leases.finish(job_id, "good", {}, [new_face()])
         assert sorted(row.id for row in self._rows(FINAL)) == self.accepted
         self.a_job_has_an_answer_exactly_when_it_has_ended()
 

@@ -239,7 +239,7 @@ def test_candidates_are_the_answers_then_all_by_name_and_the_rejected_last(
         Candidate(ids["Cleo"], "Cleo", 0.3),
         Candidate(999, "gone", 0.1),
     )
-    jobs.finish(1, "worker", result(top).to_json(), [new_face()])
+    jobs.leases.finish(1, "worker", result(top).to_json(), [new_face()])
     assert [(one.name, one.probability) for one in people.candidates(FaceRef(1, 1), GUILD)] == [
         ("Dan", 0.6),
         ("Cleo", 0.3),

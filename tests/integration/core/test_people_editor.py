@@ -55,12 +55,12 @@ class Chat:
         photo = self.blobs.put(data or f"photo {job_id}".encode())
         self.jobs.receive(request(job_id, guild))
         self.jobs.submit(job_id, photo)
-        assert self.jobs.claim(job_id, "worker")
+        assert self.jobs.leases.claim(job_id, "worker")
         named = None if guess is None else Candidate(guess.id, guess.name, 0.9)
         answers = tuple(_answer(face, named if face.number == 1 else None) for face in found)
         picture = self.blobs.put(f"answer {job_id}".encode())
         result = ClassifyResult(100, 80, picture, "image/jpeg", answers, "net", 0.1)
-        assert self.jobs.finish(job_id, "worker", result.to_json(), found)
+        assert self.jobs.leases.finish(job_id, "worker", result.to_json(), found)
         return photo
 
     def name(self, job_id: int, number: int, name: str, guild: int = GUILD) -> Person:

@@ -73,7 +73,7 @@ def test_each_job_is_answered_once_though_workers_die_at_any_moment(
     deadline = time.monotonic() + 90
     while len(_rows(database, select(jobs.c.id).where(jobs.c.state.in_(FINAL)))) < JOBS:
         assert time.monotonic() < deadline, "some jobs are never answered"
-        bot.recover()
+        bot.recovery.recover()
         team.revive()
         check_share(database)
         time.sleep(0.05)

@@ -57,18 +57,18 @@ def test_no_question_about_jobs_reads_the_whole_history(
     for job_id in (3, 4, 5, 6):
         submitted(jobs, job_id)
     running(jobs, 7, member=7)
-    jobs.renew(7, "worker")
+    jobs.leases.renew(7, "worker")
     jobs.cancel(7, MEMBER, is_moderator=True)
     clock.advance(30)
-    jobs.recover()
+    jobs.recovery.recover()
     for job_id in (1, 2, 3, 6):
-        jobs.place(job_id)
+        jobs.queue_position(job_id)
     jobs.backlog()
-    jobs.list(GUILD, None)
-    jobs.list(GUILD, MEMBER)
+    jobs.newest(GUILD, None)
+    jobs.newest(GUILD, MEMBER)
     jobs.received_before(clock.now)
-    (entry, *_) = jobs.pending_outbox()
-    jobs.mark_sent(entry.id, 1)
+    (entry, *_) = jobs.outbox.pending()
+    jobs.outbox.mark_sent(entry.id, 1)
     people.faces_of(1)
     people.gallery_version(GUILD)
 
@@ -109,14 +109,14 @@ def test_no_step_of_a_training_reads_other_runs_or_all_jobs(
     asked.clear()  # a start looks at all runs of its guild
     job = bench.worker().claim()
     assert job is not None
-    bench.runs.begin_segment(job)
-    bench.runs.look(job)
-    bench.runs.preemption_requested(job)
-    bench.runs.note_live(job, LiveStatus(1, {}, None, None))
+    bench.runs.segments.begin(job)
+    bench.runs.segments.desired_state(job)
+    bench.runs.segments.preemption_requested(job)
+    bench.runs.segments.note_live(job, LiveStatus(1, {}, None, None))
     bench.runs.points(run.id)
     bench.runs.checkpoints(run.id)
-    bench.runs.pause(run.id, by=1)
-    bench.jobs.recover()
+    bench.runs.control.pause(run.id, by=1)
+    bench.jobs.recovery.recover()
 
     assert len(asked) > 10
     with database.read() as connection:
@@ -130,7 +130,7 @@ def test_nothing_that_is_deleted_again_and_again_is_looked_for_in_all_rows(
     database: Database, jobs: JobService, clock: Clock, asked: dict[str, Any], tmp_path: Path
 ) -> None:
     found(jobs, 1, new_face())
-    jobs.mark_sent(jobs.pending_outbox()[0].id, 1)
+    jobs.outbox.mark_sent(jobs.outbox.pending()[0].id, 1)
     clock.advance(31 * 86400)
     retention = RetentionService(database, Blobs(str(tmp_path / "blobs")), StorageLimits(), clock)
     asked.clear()

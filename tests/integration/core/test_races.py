@@ -40,7 +40,7 @@ def at_once(ask: Callable[[int], T]) -> list[T | Exception]:
 @pytest.mark.parametrize("repetition", range(5))
 def test_of_many_workers_one_gets_the_job(jobs: JobService, repetition: int) -> None:
     submitted(jobs, 1)
-    claimed = at_once(lambda number: jobs.claim(1, f"worker-{number}"))
+    claimed = at_once(lambda number: jobs.leases.claim(1, f"worker-{number}"))
     assert len([job for job in claimed if job is not None]) == 1
     assert jobs.get(1).attempts == 1
 
@@ -52,7 +52,7 @@ def test_of_many_recoveries_one_gives_the_job_back(
     running(jobs, 1)
     broker.take()
     clock.advance(100)
-    at_once(lambda _: jobs.recover())
+    at_once(lambda _: jobs.recovery.recover())
     assert broker.take() == [1]
 
 
@@ -74,7 +74,7 @@ def test_many_dispatches_at_once_do_not_exceed_the_share(database: Database, bro
     for job_id in range(1, 9):
         submitted(jobs, job_id)
     broker.away = False
-    at_once(lambda _: jobs.dispatch())
+    at_once(lambda _: jobs.dispatcher.dispatch())
     assert broker.take() == [1, 2]
 
 
@@ -83,11 +83,11 @@ def test_a_job_that_is_cancelled_while_it_finishes_has_one_answer(jobs: JobServi
     running(jobs, 1)
 
     def end(number: int) -> object:
-        return jobs.cancel(1, MEMBER, False) if number % 2 else jobs.finish(1, "worker", {}, [])
+        return jobs.cancel(1, MEMBER, False) if number % 2 else jobs.leases.finish(1, "worker", {}, [])
 
     at_once(end)
     assert jobs.get(1).state in {JobState.DONE, JobState.CANCELLED}
-    assert len(jobs.pending_outbox()) == 1
+    assert len(jobs.outbox.pending()) == 1
 
 
 @pytest.mark.parametrize("repetition", range(5))
@@ -95,14 +95,14 @@ def test_a_job_that_is_cancelled_while_it_is_claimed_is_one_or_the_other(jobs: J
     submitted(jobs, 1)
 
     def ask(number: int) -> object:
-        return jobs.cancel(1, MEMBER, False) if number else jobs.claim(1, "worker")
+        return jobs.cancel(1, MEMBER, False) if number else jobs.leases.claim(1, "worker")
 
     claimed = at_once(ask)[0]
     job = jobs.get(1)
     if claimed is None:
-        assert (job.state, len(jobs.pending_outbox())) == (JobState.CANCELLED, 1)
+        assert (job.state, len(jobs.outbox.pending())) == (JobState.CANCELLED, 1)
     else:
-        assert (job.state, job.cancel_requested, jobs.pending_outbox()) == (JobState.RUNNING, True, [])
+        assert (job.state, job.cancel_requested, jobs.outbox.pending()) == (JobState.RUNNING, True, [])
 
 
 def test_two_who_give_the_same_new_name_at_once_make_one_person(jobs: JobService, people: PeopleService) -> None:

@@ -68,9 +68,9 @@ def test_a_picture_that_another_run_shows_is_not_deleted(bench: Bench) -> None:
     bench.runs.start(request(100))
     job = bench.worker().claim()
     assert job is not None
-    bench.runs.note_live(job, live)
+    bench.runs.segments.note_live(job, live)
     # When the other run goes on to its next ones
-    bench.runs.discard_picture(shared)
-    bench.runs.discard_picture(unneeded)
+    bench.runs.segments.discard_picture(shared)
+    bench.runs.segments.discard_picture(unneeded)
     # Then only the one that is shown stays
     assert [bench.blobs.exists(name) for name in (shared, unneeded)] == [True, False]

@@ -25,7 +25,7 @@ def bench(database: Database, tmp_path: Path) -> Bench:
 def trained_to(bench: Bench, step: int, steps: int = 100) -> Run:
     """A run that is paused at a checkpoint."""
     run = bench.runs.start(request(steps))
-    bench.on_step = lambda at: bench.runs.pause(run.id, by=30) and None if at == step else None
+    bench.on_step = lambda at: bench.runs.control.pause(run.id, by=30) and None if at == step else None
     paused = bench.worker().until_rest()
     assert (paused.state, paused.step) == (RunState.PAUSED, step)
     bench.on_step = None
@@ -41,7 +41,7 @@ def failed_with(run: Run, code: ErrorCode, **details: Any) -> bool:
 @pytest.mark.parametrize("figure", ["report", "evaluate"])
 def test_a_loss_that_is_no_number_ends_the_run_at_its_step(bench: Bench, figure: str) -> None:
     paused = trained_to(bench, 50)
-    bench.runs.resume(paused.id, by=30)
+    bench.runs.control.resume(paused.id, by=30)
 
     def change(trainer: FakeTrainer) -> None:
         sound = getattr(trainer, figure)
@@ -54,7 +54,7 @@ def test_a_loss_that_is_no_number_ends_the_run_at_its_step(bench: Bench, figure:
     assert bench.steps_of(failed)[-1] == (75 if figure == "report" else 70), "the curves show how it went"
     assert [one.step for one in bench.runs.checkpoints(failed.id)] == [50]
     bench.change = None
-    bench.runs.resume(failed.id, by=30)
+    bench.runs.control.resume(failed.id, by=30)
     assert bench.worker().until_rest().state is RunState.FINISHED
 
 
@@ -72,14 +72,14 @@ class FullDisk(Blobs):
 def test_a_full_disk_at_a_checkpoint_pauses_the_run_and_the_old_checkpoint_stays_good(bench: Bench) -> None:
     bench.blobs = disk = FullDisk(str(bench.folder))
     paused = trained_to(bench, 50)
-    bench.runs.resume(paused.id, by=30)
+    bench.runs.control.resume(paused.id, by=30)
     disk.full = True
     full = bench.worker(slice_s=0).until_rest()
     assert (full.state, full.step, full.finished_at) == (RunState.PAUSED, 50, None)
     assert failed_with(full, ErrorCode.DISK_FULL, step=50)
     assert bench.steps_of(full)[-1] == 50
     disk.full = False
-    resumed = bench.runs.resume(full.id, by=30)
+    resumed = bench.runs.control.resume(full.id, by=30)
     assert resumed.failure is None
     assert bench.worker().until_rest().state is RunState.FINISHED
 
@@ -95,7 +95,7 @@ def test_a_disk_too_full_for_a_trainers_pictures_pauses_the_run_too(bench: Bench
     assert (paused.state, paused.step) == (RunState.PAUSED, 0)
     assert failed_with(paused, ErrorCode.DISK_FULL, needed=100)
     bench.change = None
-    bench.runs.resume(run.id, by=30)
+    bench.runs.control.resume(run.id, by=30)
     assert bench.worker().until_rest().state is RunState.FINISHED
 
 
@@ -111,7 +111,7 @@ def test_a_disk_that_fails_otherwise_leaves_the_segment_to_another_attempt(bench
         bench.worker().segment()
     bench.blobs = sound
     bench.clock.advance(JOB_LIMITS.lease_s + 1)
-    bench.jobs.recover()
+    bench.jobs.recovery.recover()
     assert bench.worker().until_rest().state is RunState.FINISHED
     assert bench.runs.get(run.id).step == 20
 
@@ -120,7 +120,7 @@ def test_a_data_set_that_has_changed_ends_the_run_and_may_be_put_back(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paused = trained_to(bench, 50)
-    bench.runs.resume(paused.id, by=30)
+    bench.runs.control.resume(paused.id, by=30)
 
     def changed(dataset: object) -> None:
         raise OmokageError(ErrorCode.DATASET_CHANGED, shard=1)
@@ -130,7 +130,7 @@ def test_a_data_set_that_has_changed_ends_the_run_and_may_be_put_back(
         failed = bench.worker().until_rest()
     assert (failed.state, failed.step) == (RunState.FAILED, 50)
     assert failed_with(failed, ErrorCode.DATASET_CHANGED, shard=1)
-    bench.runs.resume(failed.id, by=30)
+    bench.runs.control.resume(failed.id, by=30)
     assert bench.worker().until_rest().state is RunState.FINISHED
 
 
@@ -138,8 +138,8 @@ def test_a_data_set_that_has_changed_ends_the_run_and_may_be_put_back(
 def test_a_damaged_checkpoint_is_noticed_and_an_older_one_is_still_good(bench: Bench, damage: str) -> None:
     trained_to(bench, 30)
     run = bench.runs.find(700)
-    bench.runs.resume(run.id, by=30)
-    bench.on_step = lambda at: bench.runs.pause(run.id, by=30) and None if at == 60 else None
+    bench.runs.control.resume(run.id, by=30)
+    bench.on_step = lambda at: bench.runs.control.pause(run.id, by=30) and None if at == 60 else None
     bench.worker().until_rest()
     bench.on_step = None
     newest = bench.runs.checkpoints(run.id)[-1]
@@ -150,11 +150,11 @@ def test_a_damaged_checkpoint_is_noticed_and_an_older_one_is_still_good(bench: B
     else:
         file.write_bytes(data[:100] if damage == "truncated" else data.replace(b"60", b"61"))
 
-    bench.runs.resume(run.id, by=30)
+    bench.runs.control.resume(run.id, by=30)
     failed = bench.worker().until_rest()
     assert failed_with(failed, ErrorCode.BAD_WEIGHTS, step=60)
-    bench.runs.rollback(run.id, 59, by=30)
-    bench.runs.resume(run.id, by=30)
+    bench.runs.control.rollback(run.id, 59, by=30)
+    bench.runs.control.resume(run.id, by=30)
     assert bench.worker().until_rest().state is RunState.FINISHED
 
 
@@ -194,7 +194,7 @@ def test_a_worker_killed_while_it_makes_the_version_leaves_that_to_the_next(benc
     assert bench.runs.get(run.id).step == 20, "the last step's checkpoint is safe"
     bench.change = None
     bench.clock.advance(JOB_LIMITS.lease_s + 1)
-    bench.jobs.recover()
+    bench.jobs.recovery.recover()
     assert bench.worker().until_rest().state is RunState.FINISHED
     assert bench.trainers[-1].step == 20
 
@@ -211,10 +211,10 @@ def test_a_killed_worker_after_the_version_was_made_makes_no_second_one(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(bench.runs, "finish", die)
+        patch.setattr(bench.runs.segments, "finish", die)
         with pytest.raises(Killed):
             bench.worker().until_rest()
     bench.clock.advance(JOB_LIMITS.lease_s + 1)
-    bench.jobs.recover()
+    bench.jobs.recovery.recover()
     assert bench.worker().until_rest().state is RunState.FINISHED
     assert list(bench.registry.drafts) == [run.id]

@@ -10,7 +10,7 @@ import pytest
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.ids import synthetic_id
 from core.domain.training.kept_checkpoints import NEWEST, SPREAD
-from core.domain.training.runs import Run, RunState
+from core.domain.training.runs import Run, RunState, StatusMessage
 from core.storage.database import Database
 from tests.integration.core.fake_trainer import ORIGIN, request
 from tests.integration.core.run_parts import Bench, whole_state
@@ -24,10 +24,10 @@ def bench(database: Database, tmp_path: Path) -> Bench:
 def trained(bench: Bench, *stops: int, steps: int = 60) -> Run:
     """A run that is paused at the last of these steps, with a checkpoint at each."""
     run = bench.runs.start(request(steps))
-    bench.on_step = lambda at: bench.runs.pause(run.id, by=30) and None if at in stops else None
+    bench.on_step = lambda at: bench.runs.control.pause(run.id, by=30) and None if at in stops else None
     for number, _ in enumerate(stops):
         if number:
-            bench.runs.resume(run.id, by=30)
+            bench.runs.control.resume(run.id, by=30)
         run = bench.worker().until_rest()
     bench.on_step = None
     return run
@@ -40,13 +40,13 @@ def steps_kept(bench: Bench, run: Run) -> list[int]:
 @pytest.mark.parametrize(("asked", "gets"), [(20, 20), (39, 20), (40, 40), (1000, 40)])
 def test_a_rollback_goes_to_the_nearest_checkpoint_before_a_step(bench: Bench, asked: int, gets: int) -> None:
     run = trained(bench, 20, 40)
-    back = bench.runs.rollback(run.id, asked, by=30)
+    back = bench.runs.control.rollback(run.id, asked, by=30)
     assert (back.state, back.step, back.job_id) == (RunState.PAUSED, gets, None)
     assert steps_kept(bench, run) == [one for one in (20, 40) if one <= gets]
     assert bench.steps_of(run)[-1] == gets
     assert back.live is not None
     assert back.live.step == gets
-    bench.runs.resume(run.id, by=30)
+    bench.runs.control.resume(run.id, by=30)
     assert bench.worker().until_rest().state is RunState.FINISHED
     assert bench.trainers[-1].state() == whole_state(60)
 
@@ -54,7 +54,7 @@ def test_a_rollback_goes_to_the_nearest_checkpoint_before_a_step(bench: Bench, a
 def test_before_the_first_checkpoint_there_is_nothing_to_go_back_to(bench: Bench) -> None:
     run = trained(bench, 20, 40)
     for ask in (
-        lambda: bench.runs.rollback(run.id, 19, by=30),
+        lambda: bench.runs.control.rollback(run.id, 19, by=30),
         lambda: bench.runs.branch(run.id, 19, synthetic_id(), ORIGIN),
     ):
         with pytest.raises(OmokageError, match="unknown-checkpoint") as caught:
@@ -65,17 +65,17 @@ def test_before_the_first_checkpoint_there_is_nothing_to_go_back_to(bench: Bench
 def test_the_blobs_of_forgotten_checkpoints_are_deleted(bench: Bench) -> None:
     run = trained(bench, 20, 40)
     first, second = (one.blob for one in bench.runs.checkpoints(run.id))
-    bench.runs.rollback(run.id, 20, by=30)
+    bench.runs.control.rollback(run.id, 20, by=30)
     assert (bench.blobs.exists(first), bench.blobs.exists(second)) == (True, False)
 
 
 def test_a_rollback_takes_the_run_from_the_worker_that_has_it(bench: Bench) -> None:
     run = trained(bench, 20)
-    bench.runs.resume(run.id, by=30)
+    bench.runs.control.resume(run.id, by=30)
 
     def after(step: int) -> None:
         if step == 45:
-            assert bench.runs.rollback(run.id, 20, by=30).state is RunState.PAUSED
+            assert bench.runs.control.rollback(run.id, 20, by=30).state is RunState.PAUSED
 
     bench.on_step = after
     assert bench.worker().segment() is None
@@ -89,10 +89,10 @@ def test_a_trainer_in_memory_is_not_gone_on_with_after_a_rollback(bench: Bench) 
     worker = bench.worker(slice_s=0)
     for _ in range(30):
         worker.segment()
-    bench.runs.rollback(run.id, 10, by=30)
+    bench.runs.control.rollback(run.id, 10, by=30)
     step = bench.runs.get(run.id).step
     assert step <= 10
-    bench.runs.resume(run.id, by=30)
+    bench.runs.control.resume(run.id, by=30)
     assert worker.until_rest().state is RunState.FINISHED
     assert len(bench.trainers) == 2
     assert bench.trainers[-1].state() == whole_state(60)
@@ -119,7 +119,7 @@ def test_a_checkpoint_that_a_branch_has_too_outlives_its_parents(bench: Bench) -
     parent = trained(bench, 20, 40)
     bench.runs.branch(parent.id, 40, synthetic_id(), ORIGIN)
     shared = bench.runs.checkpoints(parent.id)[-1].blob
-    bench.runs.rollback(parent.id, 20, by=30)
+    bench.runs.control.rollback(parent.id, 20, by=30)
     assert bench.blobs.exists(shared)
 
 
@@ -138,7 +138,7 @@ def test_no_run_is_known_in_another_guild(bench: Bench) -> None:
         with pytest.raises(OmokageError, match=ErrorCode.UNKNOWN_RUN.value):
             ask()
     assert bench.runs.find(700, run.number) == bench.runs.find(700) == bench.runs.get(run.id, guild_id=700)
-    assert bench.runs.list(1) == []
+    assert bench.runs.newest(1) == []
 
 
 def test_few_of_many_checkpoints_are_kept(bench: Bench) -> None:
@@ -157,10 +157,10 @@ def test_the_message_of_a_run_hears_of_changes_and_is_remembered(bench: Bench) -
     assert bench.runs.changed_since(began) == []
     assert [one.id for one in bench.runs.changed_since(began - timedelta(seconds=1))] == [run.id]
     bench.clock.advance(10)
-    bench.runs.note_board(run.id, 99, bench.clock.now, "hash")
-    assert bench.runs.board(run.id) == (99, bench.clock.now, "hash")
+    bench.runs.status_messages.save(run.id, StatusMessage(99, bench.clock.now, "hash"))
+    assert bench.runs.status_messages.get(run.id) == StatusMessage(99, bench.clock.now, "hash")
     assert bench.runs.changed_since(began) == [], "that is no change of the run"
-    bench.runs.pause(run.id, by=30)
+    bench.runs.control.pause(run.id, by=30)
     assert [one.state for one in bench.runs.changed_since(began)] == [RunState.PAUSED]
     with pytest.raises(OmokageError, match="unknown-run"):
-        bench.runs.board(1)
+        bench.runs.status_messages.get(1)

@@ -16,9 +16,8 @@ from sqlalchemy import delete, select
 from core.domain.errors import OmokageError
 from core.domain.ids import synthetic_id
 from core.domain.jobs import JOB_LIMITS, JobKind, JobRequest, JobState, Origin
-from core.domain.training.runs import DesiredState, RunState
+from core.domain.training.runs import UNDER_WAY, DesiredState, RunState
 from core.storage.database import Database
-from core.storage.run_rows import UNDER_WAY
 from core.storage.tables import jobs, outbox
 from core.storage.training_tables import checkpoints, datasets, points, runs
 from tests.integration.core.fake_trainer import FakeTrainer, request
@@ -65,13 +64,13 @@ class Life(RuleBasedStateMachine):
     @rule(pick=PICK, ask=st.sampled_from(["pause", "resume", "stop"]))
     def ask(self, pick: int, ask: str) -> None:
         with suppress(OmokageError):
-            getattr(self.bench.runs, ask)(self._any(pick), by=1)
+            getattr(self.bench.runs.control, ask)(self._any(pick), by=1)
 
     @precondition(lambda self: self.started)
     @rule(pick=PICK, step=st.integers(0, STEPS))
     def rollback(self, pick: int, step: int) -> None:
         with suppress(OmokageError):
-            run = self.bench.runs.rollback(self._any(pick), step, by=1)
+            run = self.bench.runs.control.rollback(self._any(pick), step, by=1)
             assert run.step <= step
 
     @precondition(lambda self: self.started)
@@ -107,7 +106,7 @@ class Life(RuleBasedStateMachine):
         if job is None or job.kind is not JobKind.TRAIN:
             return
         self.bench.clock.advance(JOB_LIMITS.lease_s + 1)
-        self.bench.jobs.recover()
+        self.bench.jobs.recovery.recover()
         self._work(self.workers[1 - which])
         before = self.bench.runs.get(int(job.params["run_id"]))  # type: ignore[arg-type]
         if worker.training.run(job, lambda: False) is None:
@@ -120,7 +119,7 @@ class Life(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([1.0, JOB_LIMITS.lease_s + 1, JOB_LIMITS.max_redispatch_s]))
     def time_passes(self, seconds: float) -> None:
         self.bench.clock.advance(seconds)
-        self.bench.jobs.recover()
+        self.bench.jobs.recovery.recover()
 
     @rule()
     def somebody_asks_for_an_evaluation(self) -> None:
@@ -134,7 +133,7 @@ class Life(RuleBasedStateMachine):
         if job is None:
             return
         if job.kind is JobKind.EVALUATE:
-            self.bench.jobs.finish(job.id, str(job.lease_owner), {})
+            self.bench.jobs.leases.finish(job.id, str(job.lease_owner), {})
         else:
             worker.training.run(job, lambda: False)
 
@@ -167,7 +166,7 @@ class Life(RuleBasedStateMachine):
             if not any(run.state in UNDER_WAY for run in self._runs()):
                 break
             self.bench.clock.advance(JOB_LIMITS.max_redispatch_s)
-            self.bench.jobs.recover()
+            self.bench.jobs.recovery.recover()
             self._work(self.workers[0])
         ended = self._runs()
         assert not [run for run in ended if run.state in UNDER_WAY]

@@ -52,7 +52,7 @@ def test_a_killed_worker_loses_one_segment_and_no_step_is_twice_in_the_curves(be
         except Killed:
             before = bench.runs.get(run.id)
             bench.clock.advance(JOB_LIMITS.lease_s + 1)
-            bench.jobs.recover()
+            bench.jobs.recovery.recover()
             after = bench.runs.get(run.id)
             assert (after.state, after.step) == (RunState.WAITING, before.step)
     assert bench.steps_of(run) == list(range(1, 61))
@@ -70,7 +70,7 @@ def test_workers_that_die_end_no_run_it_goes_on_after_growing_pauses_and_says_so
         with pytest.raises(Killed):
             bench.worker(slice_s=0).until_rest()
         bench.clock.advance(JOB_LIMITS.lease_s + 1)
-        bench.jobs.recover()
+        bench.jobs.recovery.recover()
         # Then it waits at its last checkpoint, from the third death on for longer each time
         pauses.append(paused_for(bench))
         waiting = bench.runs.get(run.id)
@@ -89,12 +89,12 @@ def test_workers_that_die_before_they_begin_are_told_too(bench: Bench) -> None:
     for _ in range(3):
         assert bench.worker().claim() is not None
         bench.clock.advance(JOB_LIMITS.lease_s + 1)
-        bench.jobs.recover()
+        bench.jobs.recovery.recover()
     waiting = bench.runs.get(run.id)
     assert (waiting.state, waiting.failure) == (RunState.WAITING, Failure(ErrorCode.WORKERS_DIED, {"attempts": 3}))
     # And a pause and a resume begin anew, at once
-    bench.runs.pause(run.id, by=30)
-    assert bench.runs.resume(run.id, by=30).failure is None
+    bench.runs.control.pause(run.id, by=30)
+    assert bench.runs.control.resume(run.id, by=30).failure is None
     assert bench.worker().until_rest().state is RunState.FINISHED
 
 
@@ -104,7 +104,7 @@ def paused_for(bench: Bench) -> float:
     while not bench.broker.messages:
         bench.clock.advance(_LOOK_S)
         waited += _LOOK_S
-        bench.jobs.recover()
+        bench.jobs.recovery.recover()
         assert waited < JOB_LIMITS.max_pause_s
     return waited
 
@@ -117,7 +117,7 @@ def test_a_worker_that_was_thought_dead_writes_nothing(bench: Bench) -> None:
     def after(step: int) -> None:
         if step == 30 and not job:
             bench.clock.advance(JOB_LIMITS.lease_s + 1)
-            bench.jobs.recover()
+            bench.jobs.recovery.recover()
             again = bench.worker().claim()
             assert again is not None
             job.append(again)
@@ -135,10 +135,10 @@ def test_a_pause_while_nobody_lives_who_has_the_run_is_at_once(bench: Bench) -> 
     killed_at(bench, {10})
     with pytest.raises(Killed):
         bench.worker().segment()
-    assert bench.runs.pause(run.id, by=30).state is RunState.RUNNING, "the lease holds still"
+    assert bench.runs.control.pause(run.id, by=30).state is RunState.RUNNING, "the lease holds still"
     bench.clock.advance(JOB_LIMITS.lease_s + 1)
-    assert bench.runs.pause(run.id, by=30).state is RunState.PAUSED
-    bench.jobs.recover()
+    assert bench.runs.control.pause(run.id, by=30).state is RunState.PAUSED
+    bench.jobs.recovery.recover()
     assert bench.runs.get(run.id).state is RunState.PAUSED
     assert bench.worker().claim() is None
 
@@ -151,9 +151,9 @@ def test_a_silent_job_is_ended_without_an_answer_also_when_its_worker_dies(bench
         bench.jobs.cancel(job_id, 30, is_moderator=True)
     with raised(ErrorCode.UNKNOWN_JOB):
         bench.jobs.get(job_id, guild_id=700)
-    bench.runs.stop(run.id, by=30)
+    bench.runs.control.stop(run.id, by=30)
     assert bench.jobs.get(job_id).state is JobState.CANCELLED
-    assert bench.jobs.pending_outbox() == []
+    assert bench.jobs.outbox.pending() == []
 
 
 def test_segments_take_nobodys_turn(bench: Bench) -> None:
@@ -178,24 +178,24 @@ def test_nobody_waits_behind_a_training(bench: Bench) -> None:
     evaluation = JobRequest(1, JobKind.EVALUATE, job.origin, {})
     bench.jobs.receive(evaluation)
     bench.jobs.submit(1, photos.PHOTO)
-    assert bench.jobs.place(1).ahead == 0
+    assert bench.jobs.queue_position(1).ahead == 0
 
 
 def test_a_worker_is_wanted_by_those_who_came_since_it_began(bench: Bench) -> None:
     run = bench.runs.start(request(10))
     ask(bench, 1)
     bench.clock.advance(60)  # its message is lost, or another worker has it
-    job = bench.jobs.claim(run.job_id or 0, "worker")
+    job = bench.jobs.leases.claim(run.job_id or 0, "worker")
     assert job is not None
     bench.clock.advance(1)
-    assert not bench.runs.preemption_requested(job)
+    assert not bench.runs.segments.preemption_requested(job)
     photos.submitted(bench.jobs, 3, member=4)
     bench.clock.advance(1)
-    assert not bench.runs.preemption_requested(job), "a photo is the other queue's"
+    assert not bench.runs.segments.preemption_requested(job), "a photo is the other queue's"
     ask(bench, 2)
-    assert not bench.runs.preemption_requested(job), "a worker with nothing to do would have it by now"
+    assert not bench.runs.segments.preemption_requested(job), "a worker with nothing to do would have it by now"
     bench.clock.advance(1)
-    assert bench.runs.preemption_requested(job)
+    assert bench.runs.segments.preemption_requested(job)
 
 
 def test_a_training_that_was_just_started_or_resumed_is_waited_for_until_it_has_begun(bench: Bench) -> None:
@@ -205,7 +205,7 @@ def test_a_training_that_was_just_started_or_resumed_is_waited_for_until_it_has_
 
     def preemption_requested() -> bool:
         bench.clock.advance(1)
-        return bench.runs.preemption_requested(check)
+        return bench.runs.segments.preemption_requested(check)
 
     assert not preemption_requested()
     run = bench.runs.start(request(10))
@@ -214,9 +214,9 @@ def test_a_training_that_was_just_started_or_resumed_is_waited_for_until_it_has_
     bench.worker(slice_s=0).segment()
     assert bench.runs.get(run.id).step == 1
     assert not preemption_requested(), "it has begun"
-    bench.runs.pause(run.id, by=30)
+    bench.runs.control.pause(run.id, by=30)
     assert not preemption_requested()
-    bench.runs.resume(run.id, by=30)
+    bench.runs.control.resume(run.id, by=30)
     assert preemption_requested()
 
 

@@ -46,7 +46,7 @@ def test_the_answer_to_a_segment_is_the_runs_own_message(bench: Bench) -> None:
     bench.worker().until_rest()
     with bench.database.read() as connection:
         assert connection.execute(select(outbox)).all() == []
-    assert bench.jobs.list(700, None) == []
+    assert bench.jobs.newest(700, None) == []
 
 
 def test_segments_leave_no_rows_behind(bench: Bench) -> None:
@@ -67,11 +67,11 @@ def test_a_second_run_of_a_kind_in_a_guild_is_refused_unless_the_first_rests(ben
     with raised(ErrorCode.RUN_UNDER_WAY) as caught:
         bench.runs.start(request())
     assert caught.value.details == {"number": 1}
-    bench.runs.pause(first.id, by=30)
+    bench.runs.control.pause(first.id, by=30)
     second = bench.runs.start(request())
     assert second.number == 2
     with raised(ErrorCode.RUN_UNDER_WAY):
-        bench.runs.resume(first.id, by=30)
+        bench.runs.control.resume(first.id, by=30)
 
 
 def test_an_unknown_preset_is_refused_with_the_known_ones(bench: Bench) -> None:
@@ -89,7 +89,7 @@ def test_a_data_set_that_cannot_be_trained_on_is_refused_with_the_reason(bench: 
 
 def test_a_waiting_run_pauses_at_once(bench: Bench) -> None:
     run = bench.runs.start(request())
-    paused = bench.runs.pause(run.id, by=30)
+    paused = bench.runs.control.pause(run.id, by=30)
     assert (paused.state, paused.job_id) == (RunState.PAUSED, None)
     assert bench.worker().claim() is None, "its message finds nothing to do"
 
@@ -100,7 +100,7 @@ def test_what_is_asked_of_a_training_run_takes_effect_within_two_steps(bench: Be
 
     def after(step: int) -> None:
         if step == 33:
-            assert getattr(bench.runs, ask)(run.id, by=30).state is RunState.RUNNING
+            assert getattr(bench.runs.control, ask)(run.id, by=30).state is RunState.RUNNING
 
     bench.on_step = after
     rests = bench.worker().until_rest()
@@ -115,8 +115,8 @@ def test_a_wish_may_be_taken_back_before_it_takes_effect(bench: Bench) -> None:
 
     def after(step: int) -> None:
         if step == 20:
-            bench.runs.pause(run.id, by=30)
-            assert bench.runs.resume(run.id, by=30).desired_state is DesiredState.RUN
+            bench.runs.control.pause(run.id, by=30)
+            assert bench.runs.control.resume(run.id, by=30).desired_state is DesiredState.RUN
 
     bench.on_step = after
     assert bench.worker().until_rest().state is RunState.FINISHED
@@ -130,14 +130,14 @@ def test_a_run_that_rests_goes_on_where_it_was(bench: Bench, state: str) -> None
         if step == 30:
             if state == "failed":
                 raise ZeroDivisionError
-            (bench.runs.pause if state == "paused" else bench.runs.stop)(run.id, by=30)
+            (bench.runs.control.pause if state == "paused" else bench.runs.control.stop)(run.id, by=30)
 
     bench.on_step = after
     worker = bench.worker(slice_s=0)
     assert worker.until_rest().state.value == state
     bench.on_step = None
 
-    resumed = bench.runs.resume(run.id, by=30)
+    resumed = bench.runs.control.resume(run.id, by=30)
     assert (resumed.state, resumed.failure, resumed.finished_at) == (RunState.WAITING, None, None)
     done = worker.until_rest()
     assert (done.state, done.step) == (RunState.FINISHED, 60)
@@ -149,12 +149,12 @@ def test_a_run_that_rests_goes_on_where_it_was(bench: Bench, state: str) -> None
 def test_nothing_is_asked_of_a_finished_run(bench: Bench) -> None:
     run = bench.runs.start(request(10))
     bench.worker().until_rest()
-    for ask in (bench.runs.pause, bench.runs.stop, bench.runs.resume):
+    for ask in (bench.runs.control.pause, bench.runs.control.stop, bench.runs.control.resume):
         with raised(ErrorCode.RUN_STATE) as caught:
             ask(run.id, by=30)
         assert caught.value.details == {"state": "finished", "number": 1}
     with raised(ErrorCode.RUN_STATE):
-        bench.runs.rollback(run.id, 10, by=30)
+        bench.runs.control.rollback(run.id, 10, by=30)
 
 
 def test_a_worker_that_ends_saves_and_gives_the_run_back(bench: Bench) -> None:
@@ -180,12 +180,12 @@ def test_half_and_half_is_the_same_as_whole(bench: Bench) -> None:
 
     def after(step: int) -> None:
         if step == 50:
-            bench.runs.pause(halves.id, by=30)
+            bench.runs.control.pause(halves.id, by=30)
 
     bench.on_step = after
     bench.worker().until_rest()
     bench.on_step = None
-    bench.runs.resume(halves.id, by=30)
+    bench.runs.control.resume(halves.id, by=30)
     bench.worker().until_rest()
 
     first, second, third = bench.trainers

@@ -57,13 +57,13 @@ def work(url: str, folder: Path, seed: int, deaths: float) -> None:
             continue
         perhaps_die()
         owner = f"{seed}-{chance.random()}"
-        if jobs.claim(job_id, owner) is None:
+        if jobs.leases.claim(job_id, owner) is None:
             continue
         perhaps_die()
         time.sleep(chance.random() * 0.02)
-        jobs.renew(job_id, owner)
+        jobs.leases.renew(job_id, owner)
         perhaps_die()
-        jobs.finish(job_id, owner, result(()).to_json(), [new_face()])
+        jobs.leases.finish(job_id, owner, result(()).to_json(), [new_face()])
         perhaps_die()
 
 

@@ -64,7 +64,7 @@ def load_training(services: Services, queue: QueueName) -> Handlers:
 
 def run_service(services: Services) -> RunService:
     """With a data set that is no more than a row."""
-    return RunService(services.database, services.jobs, FakeDatasets(), services.blobs, limits=LIMITS)
+    return RunService(services.database, services.jobs.dispatcher, FakeDatasets(), services.blobs, limits=LIMITS)
 
 
 def load_broken(services: Services, queue: QueueName) -> Handlers:

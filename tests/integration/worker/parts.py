@@ -143,7 +143,7 @@ def settled(jobs: JobService, *job_ids: int, within: float = 40.0) -> None:
         nonlocal last
         if time.monotonic() - last > 0.5:
             last = time.monotonic()
-            jobs.recover()
+            jobs.recovery.recover()
         return all(jobs.get(job_id).state.is_final for job_id in job_ids)
 
     wait_until(all_final, within, "the jobs' end")

@@ -65,13 +65,13 @@ def version(services: Services) -> Version:
 
 
 def checker(services: Services, slice_s: float = 20.0) -> CheckService:
-    return CheckService(services.registry, services.runs, services.checks, lambda _: FakeCheck(), slice_s)  # type: ignore[arg-type]
+    return CheckService(services.registry, services.runs.segments, services.checks, lambda _: FakeCheck(), slice_s)  # type: ignore[arg-type]
 
 
 def turn(services: Services, job_id: int, service: CheckService, ending: Callable[[], bool] = lambda: False) -> Any:
     """One turn of the job in a worker."""
     told: list[Any] = []
-    Runner(services.jobs, {JobKind.CHECK: check_with(service)}, told.append, ending=ending).run(job_id)
+    Runner(services.jobs.leases, {JobKind.CHECK: check_with(service)}, told.append, ending=ending).run(job_id)
     assert told == []  # nobody waits for it
     return services.jobs.get(job_id)
 
@@ -81,7 +81,7 @@ def test_a_gpu_worker_checks(services: Services) -> None:
 
 
 def test_a_check_that_nobody_disturbs_takes_one_turn(services: Services, version: Version) -> None:
-    job = services.checks.ask(version)
+    job = services.checks.request(version)
     assert job is not None
     done = turn(services, job.id, checker(services))
     found = robustness_in(services.registry.get(version.id).metrics)
@@ -91,7 +91,7 @@ def test_a_check_that_nobody_disturbs_takes_one_turn(services: Services, version
 
 
 def test_a_long_check_is_cut_into_turns_and_loads_its_version_once(services: Services, version: Version) -> None:
-    job, service = services.checks.ask(version), checker(services, slice_s=0.0)
+    job, service = services.checks.request(version), checker(services, slice_s=0.0)
     assert job is not None
     for _ in range(STEPS - 1):
         assert turn(services, job.id, service).state is JobState.DISPATCHED
@@ -101,7 +101,7 @@ def test_a_long_check_is_cut_into_turns_and_loads_its_version_once(services: Ser
 
 
 def test_another_worker_goes_on_where_the_one_before_it_ended(services: Services, version: Version) -> None:
-    job = services.checks.ask(version)
+    job = services.checks.request(version)
     assert job is not None
     for _ in range(STEPS):
         job = turn(services, job.id, checker(services, slice_s=0.0))
@@ -110,7 +110,7 @@ def test_another_worker_goes_on_where_the_one_before_it_ended(services: Services
 
 
 def test_whoever_waits_for_the_worker_goes_first(services: Services, version: Version) -> None:
-    job = services.checks.ask(version)
+    job = services.checks.request(version)
     assert job is not None
     services.jobs.receive(JobRequest(1, JobKind.GENERATE, Origin(GUILD, 1, 2, "ja", 3, "token"), {}))
     services.jobs.submit(1)
@@ -122,7 +122,7 @@ def test_whoever_waits_for_the_worker_goes_first(services: Services, version: Ve
 
 
 def test_a_worker_that_ends_keeps_what_it_has_found(services: Services, version: Version) -> None:
-    job, asked = services.checks.ask(version), iter([False, False, False, True])
+    job, asked = services.checks.request(version), iter([False, False, False, True])
     assert job is not None
     left = turn(services, job.id, checker(services), ending=lambda: next(asked, True))
     assert left.state is JobState.DISPATCHED
@@ -130,7 +130,7 @@ def test_a_worker_that_ends_keeps_what_it_has_found(services: Services, version:
 
 
 def test_a_worker_that_ends_at_once_gives_the_job_back(services: Services, version: Version) -> None:
-    job = services.checks.ask(version)
+    job = services.checks.request(version)
     assert job is not None
     left = turn(services, job.id, checker(services), ending=lambda: True)
     assert (left.state, left.attempts) == (JobState.DISPATCHED, 0)
@@ -138,9 +138,9 @@ def test_a_worker_that_ends_at_once_gives_the_job_back(services: Services, versi
 
 
 def test_a_worker_that_lost_the_job_writes_nothing(services: Services, version: Version) -> None:
-    job = services.checks.ask(version)
+    job = services.checks.request(version)
     assert job is not None
-    late = services.jobs.claim(job.id, "late")
+    late = services.jobs.leases.claim(job.id, "late")
     assert late is not None
     with services.database.write() as connection:
         connection.execute(update(jobs).values(lease_owner="another"))
@@ -149,7 +149,7 @@ def test_a_worker_that_lost_the_job_writes_nothing(services: Services, version: 
 
 
 def test_a_version_whose_data_are_gone_is_not_checked(services: Services, version: Version) -> None:
-    job = services.checks.ask(version)
+    job = services.checks.request(version)
     assert job is not None
     done = turn(services, job.id, build_checker(services))
     assert done.state is JobState.FAILED
@@ -157,9 +157,9 @@ def test_a_version_whose_data_are_gone_is_not_checked(services: Services, versio
 
 
 def test_another_guilds_version_is_not_checked(services: Services, version: Version) -> None:
-    job = services.checks.ask(version)
+    job = services.checks.request(version)
     assert job is not None
-    claimed = services.jobs.claim(job.id, "worker")
+    claimed = services.jobs.leases.claim(job.id, "worker")
     assert claimed is not None
     with pytest.raises(OmokageError) as refused:
         checker(services).answer(

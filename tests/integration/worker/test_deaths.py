@@ -23,7 +23,7 @@ def running(jobs: JobService, job_id: int) -> None:
 
 
 def has_one_answer(jobs: JobService, *job_ids: int, attempts: int | None = None) -> None:
-    answered = sorted(entry.job_id for entry in jobs.pending_outbox())
+    answered = sorted(entry.job_id for entry in jobs.outbox.pending())
     assert answered == sorted(job_ids)
     for job_id in job_ids:
         job = jobs.get(job_id)
@@ -50,7 +50,7 @@ def test_a_photo_that_kills_three_workers_gets_a_clear_failure(data: Path, broke
     assert failed.failure is not None
     assert failed.failure.code is ErrorCode.TOO_MANY_ATTEMPTS
     assert services.jobs.get(2).state is JobState.DONE
-    assert sorted(entry.job_id for entry in services.jobs.pending_outbox()) == [1, 2]
+    assert sorted(entry.job_id for entry in services.jobs.outbox.pending()) == [1, 2]
 
 
 def test_a_worker_killed_before_it_takes_the_job_leaves_it_to_the_next(data: Path, broker: Valkey, services: Services):

@@ -38,7 +38,7 @@ class Worker:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.told: list[JobEvent] = []
-        self.runner = Runner(services.jobs, load_handlers(services, QueueName.GPU), self.told.append)
+        self.runner = Runner(services.jobs.leases, load_handlers(services, QueueName.GPU), self.told.append)
 
     def does(self, kind: JobKind, params: Mapping[str, JSON], job_id: int = 1) -> Mapping[str, JSON] | None:
         origin = Origin(GUILD, CHANNEL, MEMBER, "ja", 3, "token")

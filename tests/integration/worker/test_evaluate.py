@@ -46,14 +46,14 @@ def run(services: Services, version_id: int) -> dict[str, object]:
     origin = Origin(GUILD, 1, 2, "ja", 3, "token")
     services.jobs.receive(JobRequest(1, JobKind.EVALUATE, origin, {"version_id": version_id}))
     services.jobs.submit(1)
-    job = services.jobs.claim(1, "worker")
+    job = services.jobs.leases.claim(1, "worker")
     assert job is not None
     stages: list[str] = []
     handler = load_handlers(services, QueueName.GPU)[JobKind.EVALUATE]
     done = handler(job, lambda stage, _: stages.append(stage), lambda: False)
     assert done is not None
     assert stages == ["drawing"]
-    assert services.jobs.finish(1, "worker", done.result, done.faces)
+    assert services.jobs.leases.finish(1, "worker", done.result, done.faces)
     return dict(services.jobs.get(1).result or {})
 
 

@@ -43,7 +43,7 @@ def test_a_worker_outlives_a_broker_that_cannot_write(data: Path, services: Serv
         # And when there is room again
         limit_files(broker, psutil.RLIM_INFINITY)
         wait_until(lambda: not refuses(client), what="a broker that takes messages again")
-        services.jobs.recover()
+        services.jobs.recovery.recover()
         settled(services.jobs, 1)
         # Then the same worker has done it
         assert busy.process.poll() is None

@@ -46,7 +46,7 @@ def ended(jobs: JobService, **params: object) -> Job:
 
 
 def answers(jobs: JobService, job: Job) -> int:
-    return sum(entry.job_id == job.id for entry in jobs.pending_outbox())
+    return sum(entry.job_id == job.id for entry in jobs.outbox.pending())
 
 
 def test_a_job_is_run_and_has_one_answer(jobs: JobService):

@@ -39,7 +39,7 @@ class Worker:
         self.services.jobs.receive(JobRequest(1, JobKind.OPTIMIZE, origin, request.to_json()))
         self.services.jobs.submit(1)
         made = load_handlers(self.services, QueueName.GPU)
-        Runner(self.services.jobs, made, self.told.append, stopping=lambda: self.ends, renew_s=0.01).run(1)
+        Runner(self.services.jobs.leases, made, self.told.append, stopping=lambda: self.ends, renew_s=0.01).run(1)
         return self.services.jobs.get(1)
 
     def end(self) -> None:
@@ -96,7 +96,7 @@ def test_who_presses_stop_gets_what_there_is(worker: Worker) -> None:
 
     assert (job.state, job.cancel_requested) == (JobState.DONE, True)
     assert (answer_of(job).steps, answer_of(job).stopped) == (5, True)
-    assert len(worker.services.jobs.pending_outbox()) == 1
+    assert len(worker.services.jobs.outbox.pending()) == 1
 
 
 def test_who_presses_stop_after_the_last_step_gets_the_picture_too(worker: Worker) -> None:
@@ -108,7 +108,7 @@ def test_a_worker_that_ends_gives_the_job_back(worker: Worker) -> None:
     worker.at_step = {4: worker.end}
     job = worker.does()
     assert (job.state, job.result, job.attempts) == (JobState.DISPATCHED, None, 0), "another worker begins anew"
-    assert worker.services.jobs.pending_outbox() == []
+    assert worker.services.jobs.outbox.pending() == []
 
 
 def test_a_job_that_is_cancelled_while_a_face_is_to_be_chosen_is_cancelled(

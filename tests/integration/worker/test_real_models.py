@@ -73,7 +73,7 @@ def test_a_photo_is_answered_and_so_is_the_next_after_the_process_was_killed(
     second = services.jobs.get(2)
     assert second.result is not None
     assert second.result["faces"] == first.result["faces"]
-    assert len(services.jobs.pending_outbox()) == 2
+    assert len(services.jobs.outbox.pending()) == 2
 
     # Its log is about its work, and its temporary files are where the next start removes what it leaves.
     assert not re.search("absl|oneDNN|AVX", (data / "worker.log").read_text())

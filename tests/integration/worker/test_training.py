@@ -36,7 +36,7 @@ def swept_until(services: Services, condition, within: float = 60.0, what: str =
         nonlocal last
         if time.monotonic() - last > 0.3:
             last = time.monotonic()
-            services.jobs.recover()
+            services.jobs.recovery.recover()
         return bool(condition())
 
     wait_until(holds, within, what)
@@ -103,7 +103,7 @@ def test_a_worker_that_is_stopped_saves_and_gives_the_run_back(
     assert stopped.state is RunState.WAITING
     assert stopped.step == steps_done(data)[-1]
     assert services.jobs.get(stopped.job_id or 0).attempts == 0
-    runs.stop(run.id, by=30)
+    runs.control.stop(run.id, by=30)
     assert runs.get(run.id).state is RunState.STOPPED
 
 
@@ -113,15 +113,15 @@ def test_a_pause_takes_effect_within_two_steps(
     run = runs.start(request(10_000))
     with worker(data, broker.url, "train", SLICE_S="60"):
         wait_until(lambda: len(steps_done(data)) > 20, what="training")
-        runs.pause(run.id, by=30)
+        runs.control.pause(run.id, by=30)
         asked_at = steps_done(data)[-1]
         wait_until(has_state(runs, run, RunState.PAUSED), what="the pause")
         paused = runs.get(run.id)
         assert paused.step <= asked_at + 2
         assert steps_done(data)[-1] == paused.step
-        runs.resume(run.id, by=30)
+        runs.control.resume(run.id, by=30)
         wait_until(lambda: steps_done(data)[-1] > paused.step, what="training again")
-        runs.stop(run.id, by=30)
+        runs.control.stop(run.id, by=30)
         wait_until(has_state(runs, run, RunState.STOPPED), what="the stop")
     assert len(lives_of(steps_done(data))) == 1
 
@@ -140,7 +140,7 @@ def test_somebody_who_waits_for_the_worker_gets_it_within_five_seconds_and_the_r
             assert (job.started_at - job.created_at).total_seconds() <= 5
             at = steps_done(data)[-1]
             wait_until(lambda before=at: steps_done(data)[-1] > before, what="training again")
-        runs.stop(run.id, by=30)
+        runs.control.stop(run.id, by=30)
         wait_until(has_state(runs, run, RunState.STOPPED), what="the stop")
     assert runs.get(run.id).segments >= 3
     assert len(lives_of(steps_done(data))) == 1, "no step was done twice"
@@ -154,5 +154,5 @@ def test_two_guilds_runs_take_turns(data: Path, broker: Valkey, services: Servic
         counts = [runs.get(run.id).segments for run in both]
         assert abs(counts[0] - counts[1]) <= 1
         for run in both:
-            runs.stop(run.id, by=30)
+            runs.control.stop(run.id, by=30)
             wait_until(has_state(runs, run, RunState.STOPPED), what="the stop")

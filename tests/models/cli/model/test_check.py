@@ -84,15 +84,15 @@ def test_a_worker_finds_what_the_shell_finds(settings: Settings) -> None:
     shell = said("model", "check", "2")
     with opened(settings) as services:
         version = services.registry.find(0, KIND, 2)
-        job = services.checks.ask(version, again=True)
+        job = services.checks.request(version, again=True)
         assert job is not None
         load = partial(load_check, services.registry, services.dataset_storage)
-        checker = CheckService(services.registry, services.runs, services.checks, load, slice_s=0.0)
+        checker = CheckService(services.registry, services.runs.segments, services.checks, load, slice_s=0.0)
         found, turns = None, 0
         while found is None:
             with services.database.write() as connection:
                 connection.exec_driver_sql("UPDATE jobs SET state = 'dispatched' WHERE state = 'waiting'")
-            claimed = services.jobs.claim(job.id, "worker")
+            claimed = services.jobs.leases.claim(job.id, "worker")
             assert claimed is not None
             found, turns = checker.answer(claimed, lambda: False), turns + 1
         assert turns >= 2  # an attack at least, and the textures
@@ -104,7 +104,7 @@ def test_a_worker_finds_what_the_shell_finds(settings: Settings) -> None:
 def test_every_new_version_waits_for_its_check(settings: Settings) -> None:
     with opened(settings) as services:
         for number in (1, 2):
-            job = services.checks.ask(services.registry.find(0, KIND, number), again=True)
+            job = services.checks.request(services.registry.find(0, KIND, number), again=True)
             assert job is not None
             assert job.kind is JobKind.CHECK
             assert job.created_at is not None

@@ -32,11 +32,12 @@ class Place:
         self.channel.get_partial_message.return_value = self.old
         self.noted: dict[int, int] = {}
         self.locked = False
+        outbox = SimpleNamespace(set_answer_message=self.noted.__setitem__)
         bot: Any = SimpleNamespace(
             get_partial_messageable=lambda *_, **__: self.channel,
             application_id=BOT,
             threads=SimpleNamespace(quick=self._quick),
-            services=SimpleNamespace(jobs=SimpleNamespace(set_answer_message=self.noted.__setitem__)),
+            services=SimpleNamespace(jobs=SimpleNamespace(outbox=outbox)),
         )
         self.post = Post(bot, lambda: at(minutes))
         monkeypatch.setattr(Post, "_webhook", lambda *_: self.webhook)

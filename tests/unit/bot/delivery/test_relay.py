@@ -31,9 +31,10 @@ class Jobs:
         self.locked = locked
         self.refused = 0
         self.marked: list[int | None] = []
+        self.outbox = self
         self.looks_behind = 0  # looks into the outbox that still show what has just been marked
 
-    def pending_outbox(self) -> list[OutboxEntry]:
+    def pending(self) -> list[OutboxEntry]:
         if not self.marked:
             return [ENTRY]
         self.looks_behind -= 1
@@ -46,7 +47,7 @@ class Jobs:
         self._write()
         self.marked.append(message_id)
 
-    def note_send_failure(self, *_: Any) -> bool:
+    def note_failure(self, *_: Any) -> bool:
         self._write()
         return True
 

@@ -17,7 +17,7 @@ from bot.features.train.board_post import BoardPost
 from bot.features.train.buttons import run_view
 from bot.features.train.page import Page
 from bot.features.train.texts import Shown, run_embed
-from core.domain.training.runs import Run
+from core.domain.training.runs import Run, StatusMessage
 from tests.unit.bot.features.test_train import DATASET, NOW, WORDS, a_run
 
 OLD, NEW = 5, 6
@@ -28,16 +28,17 @@ class Runs:
 
     def __init__(self, locked: int) -> None:
         self.locked = locked
-        self.noted: tuple[Any, ...] = (OLD, NOW - timedelta(hours=2), "old")
+        self.saved = StatusMessage(OLD, NOW - timedelta(hours=2), "old")
+        self.status_messages = self
 
-    def board(self, _run_id: int) -> tuple[Any, ...]:
-        return self.noted
+    def get(self, _run_id: int) -> StatusMessage:
+        return self.saved
 
-    def note_board(self, _run_id: int, *noted: Any) -> None:
+    def save(self, _run_id: int, message: StatusMessage) -> None:
         if self.locked:
             self.locked -= 1
             raise OperationalError("UPDATE runs", {}, Exception("database is locked"))
-        self.noted = noted
+        self.saved = message
 
 
 async def now(call: Callable[..., Any], /, *args: Any) -> Any:
@@ -55,14 +56,14 @@ async def test_a_message_that_could_not_be_noted_is_not_posted_again(
     boards.post.new.return_value = NEW  # type: ignore[attr-defined]
     monkeypatch.setattr(board, "page_of", AsyncMock(return_value=page(run)))
     # When it is shown until that works
-    while runs.noted[0] == OLD:
+    while runs.saved.id == OLD:
         boards._due[run.id] = run
         boards._not_before.clear()
         await boards._show(run)
     # Then a new message took its place once, and the old one says so
     assert boards.post.new.await_count == 1  # type: ignore[attr-defined]
     assert boards.post.retire.await_count == 1  # type: ignore[attr-defined]
-    assert runs.noted[:2] == (NEW, NOW)
+    assert (runs.saved.id, runs.saved.posted_at) == (NEW, NOW)
     assert "its message was not shown (OperationalError)" in caplog.text
     assert not [record for record in caplog.records if record.exc_info]
 

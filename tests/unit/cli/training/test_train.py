@@ -95,7 +95,7 @@ def test_a_training_in_a_shell_ends_with_a_version(host: Host) -> None:
     assert said["figures"].keys() == {"loss", "held_out_accuracy"}
     amount, currency = said["cost"]
     assert (amount, currency) == (pytest.approx(said["seconds"], abs=0.1), "USD")
-    assert host.services.jobs.pending_outbox() == []
+    assert host.services.jobs.outbox.pending() == []
 
 
 def test_a_training_says_what_it_made(host: Host) -> None:
@@ -182,7 +182,7 @@ def test_what_cannot_be_done_is_refused_in_a_sentence(host: Host, arguments: lis
     got, result = run(*arguments)
     assert got == status, result.exception
     assert said in str(result.exception)
-    assert host.services.runs.list(0) == []
+    assert host.services.runs.newest(0) == []
 
 
 def test_runs_are_listed_and_shown(host: Host) -> None:

@@ -179,5 +179,5 @@ def store_as_job(people: PeopleService, photo: str, *faces: NewFace) -> None:
     jobs = JobService(people._database, lambda *_: None)
     jobs.receive(JobRequest(1, JobKind.CLASSIFY, Origin(GUILD, 1, 2, "ja", 3, "token"), {}))
     jobs.submit(1, photo)
-    assert jobs.claim(1, "worker") is not None
-    assert jobs.finish(1, "worker", {}, faces)
+    assert jobs.leases.claim(1, "worker") is not None
+    assert jobs.leases.finish(1, "worker", {}, faces)

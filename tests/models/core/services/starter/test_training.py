@@ -166,7 +166,7 @@ def test_another_plan_is_another_run(tmp_path: Path) -> None:
     with workplace(tmp_path, lease_s=0) as services:
         data = dataset(services)
         first = begin(services.runs, RunKind.VAE, data, PLAN, seed=1, owner="one")
-        services.runs.stop(first.id, by=0)
+        services.runs.control.stop(first.id, by=0)
         longer = begin(services.runs, RunKind.VAE, data, replace(PLAN, steps=60), seed=1, owner="one")
     assert longer.id != first.id
     assert longer.steps == 60

@@ -14,12 +14,12 @@ class Runs:
     """What the database would say; counts how often it is asked the dearer question."""
 
     def __init__(self) -> None:
-        self.desired_state: DesiredState | None = DesiredState.RUN
+        self.state: DesiredState | None = DesiredState.RUN
         self.wanted = False
         self.asked = 0
 
-    def look(self, job: object) -> DesiredState | None:
-        return self.desired_state
+    def desired_state(self, job: object) -> DesiredState | None:
+        return self.state
 
     def preemption_requested(self, job: object) -> bool:
         self.asked += 1
@@ -56,13 +56,13 @@ def test_a_changed_desired_state_ends_it_at_the_next_check(now: list[float], des
     runs = Runs()
     asked = gate(runs)
     assert asked.look() is None
-    runs.desired_state = desired_state
+    runs.state = desired_state
     assert asked.look() is Break.ASKED
 
 
 def test_a_lost_job_comes_before_all_else(now: list[float]) -> None:
     runs = Runs()
-    runs.desired_state, runs.wanted = None, True
+    runs.state, runs.wanted = None, True
     assert gate(runs, ending=True).look() is Break.LOST
 
 
