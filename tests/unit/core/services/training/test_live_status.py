@@ -24,6 +24,7 @@ class Runs:
         self._points = list(points)
         self.live: list[LiveStatus] = []
         self.blobs = Blobs("memory://none")
+        self.segments = self
 
     def points(self, run_id: int) -> list[CurvePoint]:
         return list(self._points)
