@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup dev up test tests test-precisions check lint types check-models bench lock clean
+.PHONY: setup dev up test tests quick unit test-precisions check lint types check-models bench lock clean
 
 setup: $(VENV)/.worker
 dev: $(VENV)/.dev
@@ -41,9 +41,16 @@ test: lint
 	@$(MAKE) --no-print-directory -j 2 types tests
 
 tests: dev
-	@# In the order of the folders, browsers first: files with few tests are the long ones, and would be left to one core.
+	@# Slow files first (tests/conftest.py), in the order in which they are found: none is left to one core at the end.
 	@# Three at a time on two cores: a quarter of the time tests wait for processes.
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+# Before each commit: all that needs no TensorFlow, and fewer examples of each property than `make test` tries.
+quick: lint
+	@$(MAKE) --no-print-directory -j 2 types unit
+
+unit: dev
+	$(BIN)/python -m pytest -n 2 --dist worksteal --hypothesis-profile quick tests/unit
 
 # What trains does so in bfloat16 where the machine has it; here once in each, whatever the machine has.
 test-precisions: dev

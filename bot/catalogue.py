@@ -1,4 +1,4 @@
-"""All commands and all buttons: what a feature adds is listed here, and nowhere else. Only `bot.main` needs all."""
+"""All commands, buttons, forms and answerers: what a feature adds is listed here, and nowhere else."""
 
 from __future__ import annotations
 
@@ -8,37 +8,39 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.delivery.waiting import Page
+from bot.delivery.progress_texts import ProgressRenderer
 from bot.feature_set import FeatureSet
 from bot.features.about.commands import about, health, help_
 from bot.features.classify.answer import ClassifyAnswerer
 from bot.features.classify.commands import classify, who_is_this
-from bot.features.dataset.answer import CurateAnswerer, KeptButton
+from bot.features.dataset.answer import CurateAnswerer
 from bot.features.dataset.commands import dataset
+from bot.features.dataset.views import KeepButton
 from bot.features.generate.answer import DrawnAnswerer
 from bot.features.generate.commands import generate, mix, morph
-from bot.features.generate.controls import DrawnButton, DrawnSelect
-from bot.features.jobs.cancel import CancelButton, cancel_view
+from bot.features.generate.views import DrawnButton, DrawnSelect
 from bot.features.jobs.commands import jobs, show
+from bot.features.jobs.views import CancelButton, cancel_view
 from bot.features.model import promotion
-from bot.features.model.card import RecallButton, VersionButton
+from bot.features.model.answer import EvaluateAnswerer
 from bot.features.model.commands import model
-from bot.features.model.evaluation import EvaluateAnswerer
+from bot.features.model.views import RecallButton, VersionButton
 from bot.features.optimize.answer import OptimizedAnswerer
 from bot.features.optimize.commands import optimize
-from bot.features.optimize.controls import OptimizedButton
-from bot.features.optimize.progress import optimize_page
+from bot.features.optimize.progress import render_optimize_progress
+from bot.features.optimize.views import OptimizedButton
 from bot.features.people import faces_form, name_form
-from bot.features.people.buttons import FaceButton, FacesSelect
-from bot.features.people.commands import PageButton, people
-from bot.features.people.pick import PersonSelect
+from bot.features.people.commands import people
+from bot.features.people.face_views import FaceButton, FacesSelect
+from bot.features.people.list_views import PageButton
+from bot.features.people.old_prompt import PersonSelect
 from bot.features.settings.commands import settings
-from bot.features.train.board import Boards
-from bot.features.train.buttons import BackButton, RunButton
+from bot.features.train.answer import SnapshotAnswerer
 from bot.features.train.commands import train
-from bot.features.train.snapshot import BeginButton, SnapshotAnswerer
-from bot.intake.face_choice import MeantSelect
-from bot.ui.forms import Taker
+from bot.features.train.status.updater import StatusMessageUpdater
+from bot.features.train.views import BackButton, RunButton, StartButton
+from bot.form_router import FormHandler
+from bot.intake.face_choice import FaceChoiceSelect
 from core.domain.jobs import JobKind
 
 if TYPE_CHECKING:
@@ -64,10 +66,10 @@ COMMANDS: Commands = (
 )
 ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     CancelButton,
-    KeptButton,
+    KeepButton,
     DrawnButton,
     DrawnSelect,
-    MeantSelect,
+    FaceChoiceSelect,
     OptimizedButton,
     FaceButton,
     FacesSelect,
@@ -76,22 +78,22 @@ ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     PersonSelect,
     RunButton,
     BackButton,
-    BeginButton,
+    StartButton,
     VersionButton,
     RecallButton,
     promotion.ForceButton,
 )
-FORMS: Mapping[re.Pattern[str], Taker] = {
-    name_form.FORM: name_form.take_name,
-    faces_form.FORM: faces_form.take_names,
-    promotion.FORM: promotion.take_reason,
+FORMS: Mapping[re.Pattern[str], FormHandler] = {
+    name_form.FORM: name_form.handle_name_form,
+    faces_form.FORM: faces_form.handle_faces_form,
+    promotion.FORM: promotion.handle_force_form,
 }
 
-PAGES: Mapping[JobKind, Page] = {JobKind.OPTIMIZE: optimize_page}
+PAGES: Mapping[JobKind, ProgressRenderer] = {JobKind.OPTIMIZE: render_optimize_progress}
 
 
 def answerers() -> dict[JobKind, Answerer]:
-    """Who builds the answer to which kind of job; those of silent kinds have none."""
+    """Map each kind of job to what builds its answer; background kinds have none."""
     drawn = dict.fromkeys(
         (JobKind.GENERATE, JobKind.MORPH, JobKind.MIX, JobKind.FILM, JobKind.NEAREST), DrawnAnswerer()
     )
@@ -107,4 +109,4 @@ def answerers() -> dict[JobKind, Answerer]:
 
 def feature_set() -> FeatureSet:
     """Put all of it together, for a client."""
-    return FeatureSet(COMMANDS, ITEMS, FORMS, answerers(), PAGES, cancel_view, Boards)
+    return FeatureSet(COMMANDS, ITEMS, FORMS, answerers(), PAGES, cancel_view, StatusMessageUpdater)

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from discord import app_commands
 
     from bot.background import Background
-    from bot.delivery.answers import Answer
     from bot.guild_settings import GuildSettingsCache
-    from bot.intake.photos import Photo
+    from bot.photo import Photo
+    from bot.reply import Reply
     from bot.threads import Threads
     from core.bootstrap import Services
     from core.domain.jobs import JSON, Job, JobKind
@@ -44,10 +44,10 @@ class BotContext(Protocol):
 class Answerer(Protocol):
     """Builds what is posted for one kind of job."""
 
-    async def answer(self, bot: BotContext, job: Job) -> Answer:
+    async def answer(self, bot: BotContext, job: Job) -> Reply:
         """Build the whole message; raises OmokageError where there is none to show."""
 
-    async def redraw(self, bot: BotContext, job: Job) -> Answer:
+    async def redraw(self, bot: BotContext, job: Job) -> Reply:
         """Build the embed and the buttons as they are now."""
 
 
@@ -57,10 +57,10 @@ class JobIntake(Protocol):
     def allows(self, url: str) -> bool:
         """Say whether a photo at this address could be fetched."""
 
-    async def take(self, interaction: Interaction, photo: Photo) -> None:
+    async def request_classification(self, interaction: Interaction, photo: Photo) -> None:
         """Accept a photo in which people are to be named."""
 
-    async def ask(
+    async def request_job(
         self,
         interaction: Interaction,
         kind: JobKind,
@@ -69,7 +69,9 @@ class JobIntake(Protocol):
     ) -> None:
         """Accept a command whose answer a worker makes."""
 
-    async def look_up(self, interaction: Interaction, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    async def run_query(
+        self, interaction: Interaction, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """Run one short transaction; where it takes long, the command is acknowledged meanwhile."""
 
     async def resume(self) -> None:
@@ -77,7 +79,7 @@ class JobIntake(Protocol):
 
 
 class AnswerRelay(Protocol):
-    """Posts the answers that are due; see `bot.delivery.relay`."""
+    """Posts the replies that are due; see `bot.delivery.relay`."""
 
     def wake(self) -> None:
         """Look into the outbox now."""

@@ -1,17 +1,17 @@
-"""From an exception to a sentence: the only place that turns one into the other."""
+"""From an exception to a message for the member: the only place that turns one into the other."""
 
 from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import discord
 from discord import app_commands
 
 from bot.ui.i18n import Value, Words
-from bot.ui.language import private
+from bot.ui.language import private_words
 from core.domain.errors import ErrorCode, OmokageError
 
 if TYPE_CHECKING:
@@ -20,14 +20,13 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 P = ParamSpec("P")
 S = TypeVar("S")
-C = TypeVar("C", str, int)
 
 # The interaction is not ours to answer any more: three seconds, or fifteen minutes, are over, or it was answered.
-GONE = frozenset({10062, 10015, 50027, 40060})
+INTERACTION_GONE = frozenset({10062, 10015, 50027, 40060})
 _OUTDATED = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch, app_commands.TransformerError)
 
-# For those that a sentence has, and the failure has not.
-_UNSAID: Mapping[str, Value] = {
+# Values of a text's variables that the failure's details lack.
+_DEFAULT_DETAILS: Mapping[str, Value] = {
     "reason": "",
     "waiting": 1,
     "remark": "",
@@ -52,7 +51,7 @@ _UNSAID: Mapping[str, Value] = {
     "quota": "…",
     "attempts": 3,
 }
-# A reason that has a sentence of its own.
+# Reasons that have a text of their own.
 _BY_REASON: Mapping[str, str] = {
     "server": "error-servers-only",
     "no-picture": "error-no-picture",
@@ -72,18 +71,18 @@ _BY_REASON: Mapping[str, str] = {
 _EXPECTED = (OmokageError, app_commands.CheckFailure, *_OUTDATED)
 
 
-def sentence(words: Words, code: ErrorCode, details: Mapping[str, Any], job_id: int) -> str:
-    """What went wrong and what to do, with the job's number below."""
-    return f"{reason(words, code, details)}\n{job_line(words, job_id)}"
+def error_message(words: Words, code: ErrorCode, details: Mapping[str, Any], job_id: int) -> str:
+    """Say what went wrong and what to do, with the job's number below."""
+    return f"{error_reason(words, code, details)}\n{job_number_line(words, job_id)}"
 
 
-def reason(words: Words, code: ErrorCode, details: Mapping[str, Any]) -> str:
-    """What went wrong and what to do."""
-    return words.say(_key(code, details), **{**_UNSAID, **details})
+def error_reason(words: Words, code: ErrorCode, details: Mapping[str, Any]) -> str:
+    """Say what went wrong and what to do."""
+    return words.say(_key(code, details), **{**_DEFAULT_DETAILS, **details})
 
 
-def job_line(words: Words, job_id: int) -> str:
-    """The number by which the log, /show and /jobs know it."""
+def job_number_line(words: Words, job_id: int) -> str:
+    """Write the number by which the log, /show and /jobs know a job."""
     return words.say("error-job-line", job=str(job_id))
 
 
@@ -91,24 +90,24 @@ def _key(code: ErrorCode, details: Mapping[str, Any]) -> str:
     return _BY_REASON.get(str(details.get("reason")), f"error-{code.value}")
 
 
-async def report(interaction: Interaction, error: Exception) -> None:
-    """Tell the member, in a message of his own; whatever he can do nothing about is logged, once."""
+async def report_error(interaction: Interaction, error: Exception) -> None:
+    """Tell the member, ephemerally; what no member can do anything about is logged, once."""
     cause = _cause(error)
-    if isinstance(cause, discord.HTTPException) and cause.code in GONE:
+    if isinstance(cause, discord.HTTPException) and cause.code in INTERACTION_GONE:
         _log.warning("job %s: the interaction could not be answered any more (%s)", interaction.id, cause.code)
         return
     if not isinstance(cause, _EXPECTED):
-        _log.error("job %s: %s failed", interaction.id, _what(interaction), exc_info=cause)
+        _log.error("job %s: %s failed", interaction.id, _source_of(interaction), exc_info=cause)
     try:
-        await _whisper(interaction, await _text(interaction, cause))
+        await _reply_ephemerally(interaction, await _message_for(interaction, cause))
     except (discord.HTTPException, OSError) as failure:
         _log.warning("job %s: the member could not be told: %s", interaction.id, type(failure).__name__)
 
 
-async def say_unknown(interaction: Interaction) -> None:
-    """Answer a button, a select or a form that nothing here knows: of an older version, or forged."""
+async def reply_unknown_item(interaction: Interaction) -> None:
+    """Answer a button, a select or a form that the bot does not know: an older version's, or a forged one."""
     try:
-        await _whisper(interaction, (await private(interaction)).say("error-unknown-item"))
+        await _reply_ephemerally(interaction, (await private_words(interaction)).say("error-unknown-item"))
     except (discord.HTTPException, OSError) as failure:
         _log.warning("job %s: the member could not be told: %s", interaction.id, type(failure).__name__)
 
@@ -116,32 +115,14 @@ async def say_unknown(interaction: Interaction) -> None:
 def guarded(
     callback: Callable[Concatenate[S, Interaction, P], Awaitable[None]],
 ) -> Callable[Concatenate[S, Interaction, P], Awaitable[None]]:
-    """For callbacks of buttons, selects and forms, where discord.py would swallow the exception."""
+    """Report the exceptions of a callback of a button, select or form, which discord.py would swallow."""
 
     @functools.wraps(callback)
     async def guard(self: S, interaction: Interaction, /, *args: P.args, **kwargs: P.kwargs) -> None:
         try:
             await callback(self, interaction, *args, **kwargs)
         except Exception as error:  # noqa: BLE001 - the boundary: whatever it is, the member gets an answer
-            await report(interaction, error)
-
-    return guard
-
-
-def offering(
-    offer: Callable[[Interaction, str], Awaitable[list[app_commands.Choice[C]]]],
-) -> Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[C]]]]:
-    """For autocompletion, whose failures discord.py would log: where nothing can be offered, nothing is.
-
-    The command itself says why, once it is sent.
-    """
-
-    @functools.wraps(offer)
-    async def guard(interaction: Interaction, typed: str, /) -> list[app_commands.Choice[C]]:
-        try:
-            return await offer(interaction, typed)
-        except OmokageError:
-            return []
+            await report_error(interaction, error)
 
     return guard
 
@@ -152,25 +133,25 @@ def _cause(error: Exception) -> Exception:
     return error
 
 
-def _what(interaction: Interaction) -> str:
-    """The command's name or the button's custom id; never the token."""
+def _source_of(interaction: Interaction) -> str:
+    """Name the command or the button's custom id; never the token."""
     data: Mapping[str, Any] = interaction.data or {}
     return str(data.get("name") or data.get("custom_id") or interaction.type.name)
 
 
-async def _text(interaction: Interaction, cause: Exception) -> str:
-    words = await private(interaction)
+async def _message_for(interaction: Interaction, cause: Exception) -> str:
+    words = await private_words(interaction)
     if isinstance(cause, OmokageError):
-        return sentence(words, cause.code, cause.details, interaction.id)
+        return error_message(words, cause.code, cause.details, interaction.id)
     if isinstance(cause, app_commands.CheckFailure):
-        return sentence(words, ErrorCode.NOT_ALLOWED, {"reason": "moderators"}, interaction.id)
+        return error_message(words, ErrorCode.NOT_ALLOWED, {"reason": "moderators"}, interaction.id)
     if isinstance(cause, _OUTDATED):
         return words.say("error-outdated")
-    return sentence(words, ErrorCode.INTERNAL, {}, interaction.id)
+    return error_message(words, ErrorCode.INTERNAL, {}, interaction.id)
 
 
-async def _whisper(interaction: Interaction, text: str) -> None:
-    """Ephemeral, whatever was answered before."""
+async def _reply_ephemerally(interaction: Interaction, text: str) -> None:
+    """Reply ephemerally, whatever was replied before."""
     response = interaction.response
     if not response.is_done():
         await response.send_message(text, ephemeral=True)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from cli.context import first_line
 from cli.exits import Fault
-from cli.output.escaping import printable
+from cli.output.escaping import escape
 from core.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def await_broker(settings: Settings, wait_s: float | None = None) -> None:
     wait_s = WAIT_S if wait_s is None else wait_s
     deadline, is_first = time.monotonic() + wait_s, True
     while True:
-        wrong, is_final = _ask(settings.broker_url)
+        wrong, is_final = _ping(settings.broker_url)
         if wrong is None:
             return
         sentence = f"The broker at {broker_address(settings.broker_url)} cannot be reached: {wrong}."
@@ -47,10 +47,10 @@ def broker_address(url: str) -> str:
     """Where the broker is, without its password."""
     parts = urlsplit(url)
     place = parts.netloc.rpartition("@")[2] or parts.path
-    return printable(f"{parts.scheme}://{place}")
+    return escape(f"{parts.scheme}://{place}")
 
 
-def _ask(url: str) -> tuple[str | None, bool]:
+def _ping(url: str) -> tuple[str | None, bool]:
     """What is wrong with the broker, None: nothing; and whether asking again is of no use."""
     import redis  # a tenth of a second
     from redis.backoff import NoBackoff

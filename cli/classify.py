@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.context import opened, quiet_libraries, read_settings
+from cli.context import open_services, quiet_libraries, read_settings
 from cli.exits import FAULT, OK
 from cli.output.echo import echo, echo_json
-from cli.output.escaping import printable
-from cli.photos import Read, read_all
+from cli.output.escaping import escape
+from cli.photos import PhotoResult, classify_photos
 from core.domain.people import UNKNOWN
 
 if TYPE_CHECKING:
     from core.domain.classification import ClassifyResult, FaceAnswer
 
-_LEAST_SHARE = 0.005
+_MIN_PROBABILITY = 0.005
 
 
 @click.command(short_help="Say who is in photos.")
@@ -31,13 +31,13 @@ def classify(photos: tuple[str, ...], as_json: bool, guild: int) -> int:
     """
     quiet_libraries()
     failed = 0
-    with opened(read_settings()) as services:
+    with open_services(read_settings()) as services:
         from core.bootstrap import build_classifier  # loads TensorFlow
 
-        for read in read_all(build_classifier(services, operator=True), photos, guild):
+        for read in classify_photos(build_classifier(services, operator=True), photos, guild):
             failed += read.error is not None
             if read.error is not None:
-                echo(f"{printable(read.name)}: {read.error}", err=True)
+                echo(f"{escape(read.name)}: {read.error}", err=True)
             if as_json:
                 echo_json(_json(read))
             elif read.outcome is not None:
@@ -45,7 +45,7 @@ def classify(photos: tuple[str, ...], as_json: bool, guild: int) -> int:
     return FAULT if failed else OK
 
 
-def _json(read: Read) -> object:
+def _json(read: PhotoResult) -> object:
     if read.outcome is None:
         return {"photo": read.name, "error": read.error}
     return read.outcome.result.photo_json(read.name)
@@ -53,7 +53,7 @@ def _json(read: Read) -> object:
 
 def _text(name: str, result: ClassifyResult) -> str:
     named = {face.person_id for face in result.faces}
-    return "\n".join([f"{printable(name)}: {_summary(result)}", *(_line(face, named) for face in result.faces)])
+    return "\n".join([f"{escape(name)}: {_summary(result)}", *(_line(face, named) for face in result.faces)])
 
 
 def _summary(result: ClassifyResult) -> str:
@@ -68,7 +68,7 @@ def _summary(result: ClassifyResult) -> str:
 def _line(face: FaceAnswer, named: set[int | None]) -> str:
     # Nobody is twice in one photo, and "0%" says nothing.
     others = [one for one in face.top if one.person_id == face.person_id or one.person_id not in named]
-    top = ", ".join(f"{one.name} {one.probability:.0%}" for one in others if one.probability >= _LEAST_SHARE)
+    top = ", ".join(f"{one.name} {one.probability:.0%}" for one in others if one.probability >= _MIN_PROBABILITY)
     place = f"{face.box.w:.0f}x{face.box.h:.0f} at {face.box.x:.0f},{face.box.y:.0f}"
     if face.confirmed_by is not None:
         return f"  {face.number}. {face.name} ({place}): named by people"

@@ -37,7 +37,7 @@ def log_to_stderr(level: str) -> None:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Services]:
+def open_services(settings: Settings) -> Iterator[Services]:
     """The services without a broker, for commands that do their work themselves.
 
     Raises:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from core.domain.errors import ErrorCode, OmokageError
 
-_SENTENCES: Mapping[ErrorCode, str] = {
+_TEXTS: Mapping[ErrorCode, str] = {
     ErrorCode.NOT_AN_IMAGE: "not a JPEG, PNG, WebP or GIF picture",
     ErrorCode.BROKEN_IMAGE: "the picture is damaged",
     ErrorCode.CUT_OFF: "the picture is cut off: the end of the file is missing",
@@ -54,7 +54,7 @@ _SENTENCES: Mapping[ErrorCode, str] = {
     ErrorCode.INTERNAL: "something went wrong",
 }
 # Said in the place of the sentence above where all of its details are known.
-_DETAILED: Mapping[ErrorCode, str] = {
+_DETAILED_TEXTS: Mapping[ErrorCode, str] = {
     ErrorCode.WORKERS_DIED: (
         "{attempts} workers died since the last checkpoint; it goes on from there, after a pause. Is memory short?"
     ),
@@ -75,18 +75,18 @@ _DETAILED: Mapping[ErrorCode, str] = {
     ErrorCode.NOT_BETTER: "the version is right in {new:.1%} of the held-out pictures, the serving one in {old:.1%}",
 }
 # The same with the limit, which the operator's files do not share with the chat's, in units of the second number.
-_LIMITED: Mapping[ErrorCode, tuple[str, int]] = {
+_LIMIT_TEXTS: Mapping[ErrorCode, tuple[str, int]] = {
     ErrorCode.TOO_LARGE: ("the file is larger than {} MiB", 2**20),
     ErrorCode.TOO_MANY_PIXELS: ("the picture has more than {} megapixels", 10**6),
 }
-_UNFIT = {
+_UNFIT_TEXTS = {
     "few-people": "the data set has fewer than two people",
     "few-pictures": "some people have too few pictures: {names}",
     "few-to-generate": "at least {minimum} pictures are needed to learn to draw; there are {count}",
     "without-face": "no face was found in any picture of the data set",
     "other-embedder": "the data set was made with an older face network; import the pictures again",
 }
-_BAD_NAMES = {
+_BAD_NAME_TEXTS = {
     "empty": "the name is empty",
     "long": "the name is longer than 64 characters",
     "control": "the name has characters in it that cannot be shown",
@@ -95,25 +95,25 @@ _BAD_NAMES = {
 }
 
 
-def sentence(error: OmokageError) -> str:
+def error_text(error: OmokageError) -> str:
     """Without a capital letter or a full stop: it follows the photo's name."""
     if error.code is ErrorCode.BAD_NAME:
-        return _BAD_NAMES.get(str(error.details.get("reason")), _SENTENCES[error.code])
+        return _BAD_NAME_TEXTS.get(str(error.details.get("reason")), _TEXTS[error.code])
     limit = error.details.get("limit")
-    if error.code in _LIMITED and isinstance(limit, int):
-        words, unit = _LIMITED[error.code]
+    if error.code in _LIMIT_TEXTS and isinstance(limit, int):
+        words, unit = _LIMIT_TEXTS[error.code]
         return words.format(limit // unit)
-    detailed = _UNFIT.get(str(error.details.get("remark"))) or _DETAILED.get(error.code)
+    detailed = _UNFIT_TEXTS.get(str(error.details.get("remark"))) or _DETAILED_TEXTS.get(error.code)
     try:
-        return (detailed or _SENTENCES[error.code]).format_map(error.details)
+        return (detailed or _TEXTS[error.code]).format_map(error.details)
     except KeyError:
-        return _SENTENCES[error.code]
+        return _TEXTS[error.code]
 
 
-def refusal(error: OmokageError, *, generates: bool) -> str:
+def promotion_error_text(error: OmokageError, *, generates: bool) -> str:
     """Why a version was not promoted: what draws faces is compared by another figure."""
     if not generates or error.code is not ErrorCode.NOT_BETTER:
-        return sentence(error)
+        return error_text(error)
     return (
         "the version's faces are further from real ones (KID {new:.4f}) than the serving one's ({old:.4f})".format_map(
             error.details

@@ -12,43 +12,43 @@ from typing import Any
 import click
 
 from cli.exits import INTERRUPTED
-from cli.output.escaping import printable_lines
+from cli.output.escaping import escape_lines
 from cli.process_memory import hide_memory
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CommandEntry:
     """Where a command is, and its line in `omokage --help`."""
 
-    where: str
+    target: str
     help: str
     hidden: bool = False
 
 
-COMMANDS: Mapping[str, Entry] = {
-    "up": Entry("cli.up.command:up", "Start everything on this machine, and stop it with Ctrl-C."),
-    "classify": Entry("cli.classify:classify", "Say who is in photos."),
-    "generate": Entry("cli.generation.generate:generate", "Draw faces that never were."),
-    "morph": Entry("cli.generation.morph:morph", "Morph one face into another."),
-    "mix": Entry("cli.generation.mix:mix", "Add faces to each other, and take faces away."),
-    "optimize": Entry("cli.attack.command:optimize", "Make a picture that the recogniser takes for somebody."),
-    "people": Entry("cli.people.command:people", "Enrol, list, rename, merge and remove people."),
-    "data": Entry("cli.data.command:data", "Import, list and export pictures to train on."),
-    "model": Entry("cli.model.command:model", "List, promote and roll back trained models."),
-    "train": Entry("cli.training.train:train", "Train a model in this process."),
-    "runs": Entry("cli.training.runs:runs", "List trainings; pause, resume, stop, roll back, branch."),
-    "inspect": Entry("cli.training.inspect:inspect", "Look into a trained network's layers."),
-    "evaluate": Entry("cli.training.evaluate:evaluate", "Cross-validate a recogniser on a data set."),
-    "doctor": Entry("cli.doctor.command:doctor", "Look for faults in this installation."),
-    "prune": Entry("cli.prune:prune", "Delete now what is no longer kept."),
-    "setup": Entry("cli.setup:setup", "Explain how to connect to Discord, and print the invite link."),
-    "bot": Entry("cli.processes:bot", "Run the bot alone."),
-    "worker": Entry("cli.processes:worker", "Run one worker alone."),
-    "sandbox": Entry("cli.processes:sandbox", "Run the sandbox alone: a Discord to try, with a web chat."),
-    "migrate": Entry("cli.processes:migrate", "Create or upgrade the database's tables."),
-    "health": Entry("cli.doctor.health:health", "Say whether the bot or the worker of this host is alive."),
-    "starter": Entry("cli.starter:starter", "Make the models that come with the product.", hidden=True),
-    "starter-pictures": Entry("cli.processes:starter_pictures", "Draw the ready-made pictures.", hidden=True),
+COMMANDS: Mapping[str, CommandEntry] = {
+    "up": CommandEntry("cli.up.command:up", "Start everything on this machine, and stop it with Ctrl-C."),
+    "classify": CommandEntry("cli.classify:classify", "Say who is in photos."),
+    "generate": CommandEntry("cli.generation.generate:generate", "Draw faces that never were."),
+    "morph": CommandEntry("cli.generation.morph:morph", "Morph one face into another."),
+    "mix": CommandEntry("cli.generation.mix:mix", "Add faces to each other, and take faces away."),
+    "optimize": CommandEntry("cli.attack.command:optimize", "Make a picture that the recogniser takes for somebody."),
+    "people": CommandEntry("cli.people.command:people", "Enrol, list, rename, merge and remove people."),
+    "data": CommandEntry("cli.data.command:data", "Import, list and export pictures to train on."),
+    "model": CommandEntry("cli.model.command:model", "List, promote and roll back trained models."),
+    "train": CommandEntry("cli.training.train:train", "Train a model in this process."),
+    "runs": CommandEntry("cli.training.runs:runs", "List trainings; pause, resume, stop, roll back, branch."),
+    "inspect": CommandEntry("cli.training.inspect:inspect", "Look into a trained network's layers."),
+    "evaluate": CommandEntry("cli.training.evaluate:evaluate", "Cross-validate a recogniser on a data set."),
+    "doctor": CommandEntry("cli.doctor.command:doctor", "Look for faults in this installation."),
+    "prune": CommandEntry("cli.prune:prune", "Delete now what is no longer kept."),
+    "setup": CommandEntry("cli.setup:setup", "Explain how to connect to Discord, and print the invite link."),
+    "bot": CommandEntry("cli.processes:bot", "Run the bot alone."),
+    "worker": CommandEntry("cli.processes:worker", "Run one worker alone."),
+    "sandbox": CommandEntry("cli.processes:sandbox", "Run the sandbox alone: a Discord to try, with a web chat."),
+    "migrate": CommandEntry("cli.processes:migrate", "Create or upgrade the database's tables."),
+    "health": CommandEntry("cli.doctor.health:health", "Say whether the bot or the worker of this host is alive."),
+    "starter": CommandEntry("cli.starter:starter", "Make the models that come with the product.", hidden=True),
+    "starter-pictures": CommandEntry("cli.processes:starter_pictures", "Draw the ready-made pictures.", hidden=True),
 }
 
 
@@ -63,15 +63,15 @@ class LazyGroup(click.Group):
         """Import the command; None: there is no such."""
         if cmd_name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[cmd_name].where.partition(":")
+        module, _, attribute = COMMANDS[cmd_name].target.partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a disk, a database or a network that fails it is a sentence, and exit status 1."""
-        from cli.outages import outages_told  # --help needs none of it
+        from cli.outages import outages_as_faults  # --help needs none of it
 
-        with outages_told():
+        with outages_as_faults():
             return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -100,7 +100,7 @@ def main() -> None:
         status: Any = omokage.main(standalone_mode=False)
     except click.ClickException as error:
         # Names in it may come from an archive. Only type checkers keep others from changing it.
-        error.message = printable_lines(str(error.message))  # type: ignore[misc]
+        error.message = escape_lines(str(error.message))  # type: ignore[misc]
         error.show()
         status = error.exit_code
     except (click.Abort, KeyboardInterrupt):

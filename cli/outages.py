@@ -9,13 +9,13 @@ from contextlib import contextmanager
 
 from cli.context import first_line
 from cli.exits import Fault
-from cli.output.escaping import printable
+from cli.output.escaping import escape
 
 _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def outages_told() -> Iterator[None]:
+def outages_as_faults() -> Iterator[None]:
     """Turn an outage into one sentence; the traceback is logged at DEBUG. What is a bug stays as it is.
 
     Raises:
@@ -26,17 +26,17 @@ def outages_told() -> Iterator[None]:
     except BrokenPipeError:
         raise  # who read the output has gone, and click ends quietly
     except Exception as error:
-        said = outage_sentence(error)
+        said = outage_text(error)
         if said is None:
             raise
         _log.debug("%s", said, exc_info=error)
         raise Fault(said) from error
 
 
-def outage_sentence(error: Exception) -> str | None:
+def outage_text(error: Exception) -> str | None:
     """What is wrong outside of this process; None: that cannot be said, so it may be a bug."""
     if isinstance(error, OSError):
-        about = "" if error.filename is None else f"{printable(str(error.filename))}: "
+        about = "" if error.filename is None else f"{escape(str(error.filename))}: "
         return f"{about}{error.strerror or first_line(error)}."
     if _is_database_outage(error):
         return f"The database cannot be used: {first_line(error)}."

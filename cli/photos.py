@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.context import first_line
-from cli.error_texts import sentence
+from cli.error_texts import error_text
 from core.domain.errors import ErrorCode, OmokageError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ OPERATOR_MAX_BYTES = 64 * 1024 * 1024 + 1
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class PhotoResult:
     """One photo: either `outcome` and the file's `data`, or what is wrong with it."""
 
     name: str
@@ -31,19 +31,19 @@ class Read:
     error: str | None = None
 
 
-def read_all(classifier: ClassifyService, names: Sequence[str], guild: int) -> Iterator[Read]:
+def classify_photos(classifier: ClassifyService, names: Sequence[str], guild: int) -> Iterator[PhotoResult]:
     """Classify one photo after the other; what is wrong with one does not stop the others."""
     for name in names:
         try:
-            data = photo_bytes(name, OPERATOR_MAX_BYTES)
-            yield Read(name, classifier.classify_photo(data, guild), data)
+            data = read_photo(name, OPERATOR_MAX_BYTES)
+            yield PhotoResult(name, classifier.classify_photo(data, guild), data)
         except OmokageError as error:
-            yield Read(name, error=sentence(error))
+            yield PhotoResult(name, error=error_text(error))
         except OSError as error:
-            yield Read(name, error=error.strerror or first_line(error))
+            yield PhotoResult(name, error=error.strerror or first_line(error))
 
 
-def photo_bytes(name: str, max_bytes: int = MAX_BYTES) -> bytes:
+def read_photo(name: str, max_bytes: int = MAX_BYTES) -> bytes:
     """The file, which may be anything; its first `max_bytes`.
 
     Raises:

@@ -23,12 +23,12 @@ def hide_memory() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
-def without(environment: dict[str, str], *prefixes: str) -> dict[str, str]:
+def without_variables(environment: dict[str, str], *prefixes: str) -> dict[str, str]:
     """The variables whose names begin with none of these."""
     return {name: value for name, value in environment.items() if not name.startswith(prefixes)}
 
 
-def forget(*prefixes: str) -> None:
+def remove_variables(*prefixes: str) -> None:
     """Take variables whose names begin so out of this process's environment: what it starts does not get them."""
     for name in [name for name in os.environ if name.startswith(prefixes)]:
         del os.environ[name]

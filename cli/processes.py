@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from cli.broker import await_broker
-from cli.context import first_line, log_to_stderr, opened, read_settings
+from cli.context import first_line, log_to_stderr, open_services, read_settings
 from cli.exits import BadSetting, Fault
 from cli.output.echo import echo
-from cli.output.escaping import printable
+from cli.output.escaping import escape
 from cli.output.files import check_writable
-from cli.process_memory import TOKEN_VARIABLES, forget
+from cli.process_memory import TOKEN_VARIABLES, remove_variables
 from cli.up import parent_watch
 from core.settings import Settings, SettingsError
 
@@ -25,10 +25,10 @@ def bot() -> None:
     log_to_stderr(settings.log_level)
     from bot.main import check_token, run  # --help must not wait for discord.py
 
-    parent_watch.hold()
+    parent_watch.end_with_parent()
     try:
         check_token(settings)
-        _check_outside(settings)
+        _check_services(settings)
         run(settings)
     except SettingsError as error:
         raise BadSetting(str(error)) from error
@@ -45,15 +45,15 @@ def bot() -> None:
 )
 def worker(queue: str, concurrency: int) -> int:
     """Run one worker. SIGTERM lets its present jobs end."""
-    forget(*TOKEN_VARIABLES)
+    remove_variables(*TOKEN_VARIABLES)
     settings = read_settings()
     log_to_stderr(settings.log_level)
     from core.domain.jobs import QueueName
     from core.storage.scratch import own_temporary_folder
     from worker.app import run, set_threads  # Celery
 
-    parent_watch.hold()
-    _check_outside(settings)
+    parent_watch.end_with_parent()
+    _check_services(settings)
     name = QueueName(queue)
     set_threads(name, concurrency, _cores())
     with own_temporary_folder(settings.data, f"worker-{queue}"):
@@ -69,7 +69,7 @@ def sandbox(port: int) -> None:
     from sandbox.config import SandboxConfig  # aiohttp
     from sandbox.main import run
 
-    parent_watch.hold()
+    parent_watch.end_with_parent()
     config = SandboxConfig(port=port, data_dir=settings.data / "sandbox", starter_dir=settings.data / "starter")
     check_writable(settings.data / "sandbox")
     try:
@@ -81,7 +81,7 @@ def sandbox(port: int) -> None:
 @click.command(short_help="Create or upgrade the database's tables.")
 def migrate() -> None:
     """Create or upgrade the database's tables, as every part does when it starts."""
-    with opened(read_settings()):
+    with open_services(read_settings()):
         echo("The database is up to date.")
 
 
@@ -93,19 +93,19 @@ def starter_pictures(folder: Path) -> None:
     from portraits.fixtures import INDEX, STAMP
 
     if (folder / INDEX).exists() and not (folder / STAMP).exists():
-        raise BadSetting(f"{printable(str(folder))} has an {INDEX} of something else; name a folder of its own.")
-    parent_watch.hold()
+        raise BadSetting(f"{escape(str(folder))} has an {INDEX} of something else; name a folder of its own.")
+    parent_watch.end_with_parent()
     os.nice(10)  # the first minute after the first start has better things to do
     write_pictures(folder)
 
 
-def _check_outside(settings: Settings) -> None:
+def _check_services(settings: Settings) -> None:
     """Make sure that the storage can be used and the broker answers, before seconds are spent on libraries and models.
 
     Raises:
         Fault: one of them is away.
     """
-    with opened(settings):
+    with open_services(settings):
         pass
     check_writable(settings.data / "run")  # where the part says that it is alive
     await_broker(settings)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.context import opened, read_settings
+from cli.context import open_services, read_settings
 from cli.exits import OK, Fault
 from cli.output.echo import echo, echo_json
 from core.domain.storage_limits import size_text
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 def prune(dry_run: bool, as_json: bool) -> int:
     """Delete now what is no longer kept; the bot does so by itself every hour. docs/privacy.md says what that is."""
     settings = read_settings()
-    with opened(settings) as services:
+    with open_services(settings) as services:
         pruned = services.retention.plan() if dry_run else services.retention.prune()
     if as_json:
         echo_json({"dry_run": dry_run, **asdict(pruned)})
     else:
-        echo(("Would delete: " if dry_run else "Deleted: ") + sentence(pruned))
+        echo(("Would delete: " if dry_run else "Deleted: ") + pruned_text(pruned))
         if not settings.storage.keep_days:
             echo("Answers are kept for ever, since OMOKAGE_KEEP_DAYS is 0.")
     if pruned.is_foreign:
@@ -38,7 +38,7 @@ def prune(dry_run: bool, as_json: bool) -> int:
     return OK
 
 
-def sentence(pruned: Pruned) -> str:
+def pruned_text(pruned: Pruned) -> str:
     """What goes, for people."""
     if not (pruned.jobs or pruned.faces or pruned.orphans):
         return "nothing; all that is stored is still kept."

@@ -49,7 +49,7 @@ def setup(application: int | None) -> None:
     if application is None and token is None:
         echo(_STEPS.rstrip("\n"))
         return
-    application = application or application_of(token or "")
+    application = application or application_id(token or "")
     if application is None:
         raise BadSetting(
             "DISCORD_TOKEN does not look like a bot's token; copy it again from the page of your application"
@@ -65,7 +65,7 @@ def invite_link(application: int) -> str:
     return f"https://discord.com/oauth2/authorize?{urlencode(query)}"
 
 
-def application_of(token: str) -> int | None:
+def application_id(token: str) -> int | None:
     """The application's id, which is the first part of its token in base64; None: that is no token."""
     first, *others = token.split(".")
     if len(others) != 2 or not re.fullmatch(r"[A-Za-z0-9_-]+", first):

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.context import opened, prepare_training, read_settings
+from cli.context import open_services, prepare_training, read_settings
+from cli.errors import errors_as_exits
 from cli.exits import INTERRUPTED, Fault
 from cli.output.echo import echo, echo_json
-from cli.output.escaping import printable
+from cli.output.escaping import escape
 from cli.output.files import JSON_FILE, WEIGHTS, check_files, force_option, write_files
 from cli.training.formatting import run_lines
-from cli.training.train import told
 from core.domain.training.runs import Run, RunKind, RunState
 from core.settings import Settings
 from core.storage.disk import write_whole
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from core.bootstrap import Services
     from core.domain.jobs import Job
     from core.services.starter.training import Made, Plan
-    from core.services.training.callbacks import MakeWatcher, Watcher
+    from core.services.training.callbacks import Callback, MakeCallback
 
 _SHOWN = 64  # faces on the sheet at the end
 
@@ -60,9 +60,9 @@ def train(kind: str, *, out: Path, work: Path | None, as_json: bool, force: bool
     prepare_training()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     settings = _settings(work or read_settings().data / "starter-models")
-    from cli.training.local_runner import interrupts
+    from cli.training.local_runner import catch_interrupts
 
-    with opened(settings) as services, interrupts() as interrupt, told():
+    with open_services(settings) as services, catch_interrupts() as interrupt, errors_as_exits():
         people = (int(given.pop("pictures")), int(given.pop("seed")))
         made = _make(services, RunKind(kind), _plan(RunKind(kind), given), people, interrupt)
     if made is None:
@@ -72,7 +72,7 @@ def train(kind: str, *, out: Path, work: Path | None, as_json: bool, force: bool
     if as_json:
         echo_json(made.card, indent=2)
     else:
-        echo(f"{printable(str(out))}: {len(made.weights) / 1e6:.1f} MB, and its card {out.with_suffix('.json').name}")
+        echo(f"{escape(str(out))}: {len(made.weights) / 1e6:.1f} MB, and its card {out.with_suffix('.json').name}")
     return 0
 
 
@@ -95,14 +95,14 @@ def _make(services: Services, kind: RunKind, plan: Plan, people: tuple[int, int]
 
     pictures, seed = people
     folder = services.settings.data / "portraits"
-    portraits = write_portrait_set(folder, pictures, seed, _lines("drawn"))
-    dataset = make_dataset(services.dataset_storage, folder, portraits, _lines("read"))
+    portraits = write_portrait_set(folder, pictures, seed, _progress_printer("drawn"))
+    dataset = make_dataset(services.dataset_storage, folder, portraits, _progress_printer("read"))
     owner = new_owner()
     run = begin(services.runs, kind, dataset, plan, seed=seed, owner=owner)
     if run.state is not RunState.FINISHED:
         run = _train(services, run, owner, interrupt)
     if run.state is not RunState.FINISHED:
-        if interrupt.asked:
+        if interrupt.requested:
             return None
         raise Fault("\n".join(run_lines(run, None)))
     command = f"omokage starter train {kind} --pictures {pictures} --seed {seed}"
@@ -114,40 +114,40 @@ def _make(services: Services, kind: RunKind, plan: Plan, people: tuple[int, int]
 
 
 def _train(services: Services, run: Run, owner: str, interrupt: Interrupt) -> Run:
-    from cli.training.local_runner import train_here
-    from cli.training.progress_bar import Bar  # rich
+    from cli.training.local_runner import train_run
+    from cli.training.progress_bar import TrainingBar  # rich
     from core.bootstrap import build_training
-    from core.services.training.callbacks import both
+    from core.services.training.callbacks import combine
 
     sheet = services.settings.data / f"{run.kind.value}-sheet.png"
-    with Bar() as bar:
-        watch = both(bar.watch, _sheets(sheet))
-        rests = train_here(services, run, owner, lambda: build_training(services, watch), interrupt)
+    with TrainingBar() as bar:
+        make_callback = combine(bar.make_callback, _sheets(sheet))
+        rests = train_run(services, run, owner, lambda: build_training(services, make_callback), interrupt)
     if rests is None:
         raise Fault("The run was taken from this process: it slept for too long. The same command again goes on.")
     return rests
 
 
-def _sheets(file: Path) -> MakeWatcher:
+def _sheets(file: Path) -> MakeCallback:
     """Keeps what the model draws at the newest evaluation in a file."""
-    from core.services.training.callbacks import Watcher as Base
+    from core.services.training.callbacks import Callback as Base
 
     class Sheets(Base):
-        def sample(self, make: Any) -> None:
+        def on_sample(self, make: Any) -> None:
             picture = make()
             if picture:
                 write_whole({file: picture})
 
-    def watch(_job: Job, _run: Run) -> Watcher:
+    def make_callback(_job: Job, _run: Run) -> Callback:
         return Sheets()
 
-    return watch
+    return make_callback
 
 
 def _draw_sheet(file: Path, made: Made) -> None:
     from core.render.grid import render_grid  # Pillow
 
-    write_whole({file: render_grid(made.model.render(made.model.codes(range(1, _SHOWN + 1))), 8)})
+    write_whole({file: render_grid(made.model.render(made.model.latents(range(1, _SHOWN + 1))), 8)})
 
 
 def _write(out: Path, made: Made) -> None:
@@ -155,7 +155,7 @@ def _write(out: Path, made: Made) -> None:
     write_files({out: made.weights, out.with_suffix(".json"): card.encode()})
 
 
-def _lines(what: str) -> Any:
+def _progress_printer(what: str) -> Any:
     """Tells how far it is on standard error, every tenth part."""
     told_of = 0
 

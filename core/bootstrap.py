@@ -27,10 +27,10 @@ from core.storage.schema import migrate
 
 if TYPE_CHECKING:
     from core.services.attack.service import OptimizeService
-    from core.services.generation.service import DrawService
+    from core.services.generation.service import GenerationService
     from core.services.recognition.service import ClassifyService
-    from core.services.robustness.service import CheckService
-    from core.services.training.callbacks import MakeWatcher
+    from core.services.robustness.service import RobustnessService
+    from core.services.training.callbacks import MakeCallback
     from core.services.training.cross_validation import EvaluateService
     from core.services.training.segment_runner import Training
 
@@ -108,11 +108,11 @@ def build_classifier(services: Services, *, operator: bool = False) -> ClassifyS
     return load_classifier(services.people, services.blobs, services.registry, operator=operator)
 
 
-def build_training(services: Services, beside: MakeWatcher | None = None) -> Training:
-    """What trains runs, here; models are loaded with the first run. `beside`: a shell that watches."""
+def build_training(services: Services, extra: MakeCallback | None = None) -> Training:
+    """What trains runs, here; models are loaded with the first run. `extra`: a shell's callback."""
     from core.services.training.factory import load_training
 
-    return load_training(services.runs, services.registry, services.checks, services.dataset_storage, beside)
+    return load_training(services.runs, services.registry, services.checks, services.dataset_storage, extra)
 
 
 def build_evaluator(services: Services) -> EvaluateService:
@@ -122,24 +122,26 @@ def build_evaluator(services: Services) -> EvaluateService:
     return EvaluateService(services.registry, services.blobs)
 
 
-def build_checker(services: Services) -> CheckService:
+def build_checker(services: Services) -> RobustnessService:
     """What checks how easily versions are fooled; loads a version with its first slice."""
-    from core.services.robustness.service import CheckService, load_check  # numpy
+    from core.services.robustness.service import RobustnessService, load_check  # numpy
 
     load = partial(load_check, services.registry, services.dataset_storage)
-    return CheckService(services.registry, services.runs.segments, services.checks, load)
+    return RobustnessService(services.registry, services.runs.segments, services.checks, load)
 
 
-def build_drawing(services: Services, blobs: Blobs | None = None) -> DrawService:
+def build_drawing(services: Services, blobs: Blobs | None = None) -> GenerationService:
     """What draws faces; cheap, since networks are loaded with the first face.
 
     Args:
         services: of this process.
         blobs: where photos are and pictures go; None: the services'.
     """
-    from core.services.generation.factory import load_drawing  # numpy, Pillow
+    from core.services.generation.factory import load_generation_service  # numpy, Pillow
 
-    return load_drawing(services.registry, services.dataset_storage, services.settings, blobs or services.blobs)
+    return load_generation_service(
+        services.registry, services.dataset_storage, services.settings, blobs or services.blobs
+    )
 
 
 def build_optimizer(services: Services, blobs: Blobs | None = None) -> OptimizeService:

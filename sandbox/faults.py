@@ -18,7 +18,7 @@ class Fault:
     path: str | None = None
     count: int = 1
     retry_after: float = 1.0
-    everywhere: bool = False
+    is_global: bool = False
     status: int = 500
 
     def matches(self, method: str, path: str) -> bool:
@@ -28,7 +28,7 @@ class Fault:
     def error(self) -> DiscordError:
         """The refusal."""
         if self.kind == "rate_limit":
-            return rate_limited(self.retry_after, everywhere=self.everywhere)
+            return rate_limited(self.retry_after, is_global=self.is_global)
         return DiscordError(self.status, 0, f"{self.status}: Internal Server Error")
 
 

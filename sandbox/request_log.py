@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from sandbox.types import Json
 
 # Enough for any test, small enough for an evening's try-out.
-KEPT = 5000
+MAX_RECORDS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class RequestLog:
     """The last requests, oldest first."""
 
     def __init__(self) -> None:
-        self._records: deque[RequestRecord] = deque(maxlen=KEPT)
+        self._records: deque[RequestRecord] = deque(maxlen=MAX_RECORDS)
 
     def __iter__(self) -> Iterator[RequestRecord]:
         return iter(list(self._records))
@@ -54,6 +54,6 @@ class RequestLog:
         """Forget everything so far."""
         self._records.clear()
 
-    def to(self, method: str, path_part: str) -> list[RequestRecord]:
+    def matching(self, method: str, path_part: str) -> list[RequestRecord]:
         """Requests with that method whose path contains that text."""
         return [record for record in self if record.method == method and path_part in record.path]

@@ -9,18 +9,18 @@ from types import TracebackType
 from aiohttp import web
 
 from sandbox.api.app import add_api, add_cdn
-from sandbox.api.endpoint import PREFIX, Parts
+from sandbox.api.endpoint import PREFIX, ApiContext
 from sandbox.config import SandboxConfig
 from sandbox.faults import Faults
 from sandbox.gateway.hub import Hub
 from sandbox.gateway.socket import gateway_handler
 from sandbox.guard import own_pages_only
-from sandbox.interactions.answers import Answers
-from sandbox.interactions.book import Book
-from sandbox.interactions.files import Starter
-from sandbox.interactions.posts import FollowUps
+from sandbox.interactions.callbacks import Callbacks
+from sandbox.interactions.files import StarterFolder
+from sandbox.interactions.follow_ups import FollowUps
+from sandbox.interactions.store import InteractionStore
+from sandbox.member.event_streams import EventStreams
 from sandbox.member.routes import MemberApi
-from sandbox.member.screens import Screens
 from sandbox.request_log import RequestLog
 from sandbox.rules.messages import MAX_REQUEST_BYTES
 from sandbox.rules.rate_limits import Buckets
@@ -41,7 +41,7 @@ class Sandbox:
         self._runner: web.AppRunner | None = None
         self._world: World | None = None
         self._hub: Hub | None = None
-        self._screens: Screens | None = None
+        self._event_streams: EventStreams | None = None
 
     @property
     def url(self) -> str:
@@ -76,9 +76,9 @@ class Sandbox:
         """Close every connection, then the store; a second call does nothing."""
         if self._runner is None:
             return
-        assert self._hub and self._screens and self._world  # noqa: S101, PT018  # made by start()
+        assert self._hub and self._event_streams and self._world  # noqa: S101, PT018  # made by start()
         runner, self._runner = self._runner, None
-        self._screens.close()
+        self._event_streams.close()
         self._hub.disconnect(1001)
         await asyncio.sleep(0)  # let the close frames go out
         await runner.cleanup()
@@ -96,13 +96,13 @@ class Sandbox:
     def _build(self) -> web.Application:
         self._world = world = World(self.config, self.url)
         self._hub = hub = Hub(world, self.gateway_url)
-        self._screens = screens = Screens(world)
-        book = Book(world, hub)
-        parts = Parts(
+        self._event_streams = event_streams = EventStreams(world)
+        interactions = InteractionStore(world, hub)
+        context = ApiContext(
             world=world,
-            book=book,
-            answers=Answers(world, book),
-            follow_ups=FollowUps(world, book),
+            interactions=interactions,
+            callbacks=Callbacks(world, interactions),
+            follow_ups=FollowUps(world, interactions),
             buckets=Buckets(self.config.clock),
             faults=self.faults,
             log=self.requests,
@@ -111,9 +111,9 @@ class Sandbox:
         # Whoever listens on a wider address, in a container for instance, has put something else in front.
         guards = [own_pages_only] if self.config.host in ("127.0.0.1", "localhost", "::1") else []
         app = web.Application(client_max_size=_BODY_LIMIT, middlewares=guards)
-        add_api(app, parts)
+        add_api(app, context)
         add_cdn(app, world.attachments)
         app.router.add_get("/gateway", gateway_handler(hub, self.config, world.people))
         app.router.add_get("/gateway/", gateway_handler(hub, self.config, world.people))
-        MemberApi(parts, hub, screens, Starter(self.config.starter_dir)).add_to(app)
+        MemberApi(context, hub, event_streams, StarterFolder(self.config.starter_dir)).add_to(app)
         return app

@@ -6,15 +6,20 @@ import gc
 import os
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
 from core.starter.models import FOLDER_VARIABLE, KINDS, paths
 
+if TYPE_CHECKING:
+    from xdist.scheduler import LoadFileScheduling
+
 # CI tries the same examples every time, so that red means a change; developers' machines go on looking for others.
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("dev", deadline=None)  # these machines are noisy, and no test is about speed
+settings.register_profile("quick", deadline=None, max_examples=15)  # for `make quick`; `make test` tries 100
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 # A shell lets what runs in its background ignore Ctrl-C, and children inherit that; tests send it to some of them.
@@ -22,6 +27,37 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+E2E = "tests/e2e/"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let slow files come first: several run at a time, and at the end none is to wait for a long one."""
+    slow = {together(item.nodeid) for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: together(item.nodeid) not in slow)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    """With `--dist loadfile`, keep files that share a started product in one process, too."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return together(nodeid)
+
+    return Scheduling(config, log)
+
+
+def together(nodeid: str) -> str:
+    """The file or, of the tests of a running product, the folder whose tests are run one after the other."""
+    file = nodeid.partition("::")[0]
+    folder = file.rpartition("/")[0]
+    return folder if folder.startswith(E2E) else file
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -22,9 +22,9 @@ from worker.warm_up import warm_up_later
 
 if TYPE_CHECKING:
     from core.services.attack.service import OptimizeService
-    from core.services.generation.service import DrawService
+    from core.services.generation.service import GenerationService
     from core.services.recognition.service import ClassifyService
-    from core.services.robustness.service import CheckService
+    from core.services.robustness.service import RobustnessService
     from core.services.training.cross_validation import EvaluateService
     from core.services.training.segment_runner import Training
 
@@ -75,7 +75,7 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
     return {JobKind.CLASSIFY: classify_with(classifier)}
 
 
-def draw_with(drawing: DrawService) -> Handler:
+def draw_with(drawing: GenerationService) -> Handler:
     """The handler of everything that models draw."""
 
     def draw(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
@@ -127,9 +127,9 @@ def curate_with(services: Services) -> Handler:
     """The handler of curate jobs."""
 
     def curate(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
-        from core.services.curation.service import CurateService, Moment  # TensorFlow, and seldom asked for
+        from core.services.curation.service import CurateService, JobContext  # TensorFlow, and seldom asked for
 
-        return HandlerResult(CurateService(services.dataset_storage).answer(job, Moment(progress, cancelled)))
+        return HandlerResult(CurateService(services.dataset_storage).answer(job, JobContext(progress, cancelled)))
 
     return curate
 
@@ -149,7 +149,7 @@ def optimize_with(services: Services) -> Handler:
     return optimize
 
 
-def check_with(checker: CheckService) -> Handler:
+def check_with(checker: RobustnessService) -> Handler:
     """The handler of checks, a slice of which is a job's turn."""
 
     def check(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult | None:

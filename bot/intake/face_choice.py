@@ -1,4 +1,4 @@
-"""Which of several faces in a photo is meant: asked of who sent it, for every kind of job that takes photos.
+"""Ask which of several faces in a photo is meant, for every kind of job that takes photos.
 
 The answer to such a job is the question; the choice is the same job again, with the face's place in it.
 """
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.delivery.answers import Answer, Attachment
 from bot.errors import guarded
-from bot.intake.face_fields import changed_at
-from bot.intake.lookup import ID, id_in, job_of, number_in
+from bot.intake.face_fields import with_changed_fields
+from bot.intake.lookup import ID, find_job, parse_id, parse_number
+from bot.reply import Attachment, Reply
 from bot.ui.i18n import Words
-from bot.ui.menus import pages, rows_view, value_of
+from bot.ui.menus import rows_view, select_pages, selected_value
 from bot.ui.permissions import is_moderator
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import FaceChoice
@@ -30,79 +30,81 @@ COLOUR = 0x4477AA
 PHOTO = "photo.jpg"
 
 
-class MeantSelect(
+class FaceChoiceSelect(
     discord.ui.DynamicItem[discord.ui.Select[Any]], template=rf"drawn:meant:(?P<job>{ID}):(?P<first>\d{{1,3}})s"
 ):
-    """Chooses the face; `first` is the place of its first option."""
+    """Chooses the face; `first` is the index of its first option."""
 
     def __init__(self, select: discord.ui.Select[Any], job_id: int) -> None:
         super().__init__(select)
         self.job_id = job_id
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> MeantSelect:
-        """As it comes back from Discord, also after a restart."""
-        return cls(item, id_in(match["job"]))
+    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> FaceChoiceSelect:
+        """Rebuild the select from its custom id."""
+        return cls(item, parse_id(match["job"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
-        """Ask for the same once more, of that face; it is the asker's photo, so nobody else may."""
+        """Request the same again, for that face; only the member whose photo it is may, and moderators."""
         bot = interaction.client
-        job = await job_of(interaction, self.job_id)
+        job = await find_job(interaction, self.job_id)
         if job.origin.member_id != interaction.user.id and not is_moderator(interaction):
             raise OmokageError(ErrorCode.NOT_ALLOWED)
-        await bot.intake.ask(interaction, job.kind, chosen(job, number_in(value_of(self.item))))
+        await bot.intake.request_job(
+            interaction, job.kind, params_with_choice(job, parse_number(selected_value(self.item)))
+        )
 
 
-def choice_in(job: Job) -> FaceChoice | None:
-    """What is to be chosen before there can be an answer."""
+def face_choice_of(job: Job) -> FaceChoice | None:
+    """Read the choice that must be made before there can be an answer; None: there is none."""
     result: Mapping[str, Any] = job.result or {}
-    said = result.get("choice")
-    return FaceChoice(**said) if said else None
+    choice = result.get("choice")
+    return FaceChoice(**choice) if choice else None
 
 
-def chosen(job: Job, index: int | None) -> dict[str, JSON]:
-    """The same parameters, now that somebody has said which face is meant.
+def params_with_choice(job: Job, index: int | None) -> dict[str, JSON]:
+    """Build the job's parameters with the chosen face.
 
     Raises:
         OmokageError: PHOTO_GONE, nothing is to be chosen; FACE_GONE, the photo has no such face.
     """
-    choice = choice_in(job)
+    choice = face_choice_of(job)
     if choice is None:
         raise OmokageError(ErrorCode.PHOTO_GONE)
     if index is None or index >= choice.faces:
         raise OmokageError(ErrorCode.FACE_GONE)
     params = {key: value for key, value in job.params.items() if key != "photos"}  # they are blobs by now
-    return changed_at(params, choice.which, index=index)
+    return with_changed_fields(params, choice.which, index=index)
 
 
-async def choice_answer(bot: BotContext, words: Words, job: Job, choice: FaceChoice) -> Answer:
-    """The question, with the numbered photo.
+async def choice_reply(bot: BotContext, words: Words, job: Job, choice: FaceChoice) -> Reply:
+    """Build the question, with the numbered photo.
 
     Raises:
         OmokageError: PHOTO_GONE, the photo is not there any more.
     """
     data = await bot.threads.slow(bot.services.blobs.get, choice.picture)
     photo = Attachment(PHOTO, data, words.say("choice-alt", faces=choice.faces))
-    return replace(bare_choice(words, job, choice), attachments=(photo,))
+    return replace(choice_reply_without_photo(words, job, choice), attachments=(photo,))
 
 
-def bare_choice(words: Words, job: Job, choice: FaceChoice) -> Answer:
-    """The same without the photo, which stays."""
+def choice_reply_without_photo(words: Words, job: Job, choice: FaceChoice) -> Reply:
+    """Build the question without the photo, which stays."""
     embed = discord.Embed(colour=COLOUR, title=words.say("choice-title", faces=choice.faces))
     embed.description = words.say("choice-text")
     embed.set_image(url=f"attachment://{PHOTO}").set_footer(text=words.say("choice-footer", job=str(job.id)))
-    return Answer(embed=embed, view=choice_view(words, job, choice.faces), private=True)
+    return Reply(embed=embed, view=choice_view(words, job, choice.faces), private=True)
 
 
 def choice_view(words: Words, job: Job, faces: int) -> discord.ui.View:
-    """A select with every face's number, as in the picture."""
+    """Build a select with every face's number, as in the picture."""
     options = [
         discord.SelectOption(label=words.say("choice-face-option", number=str(number)), value=str(number - 1))
         for number in range(1, faces + 1)
     ]
     rows = []
-    for first, select in pages(words.say("choice-placeholder"), options):
+    for first, select in select_pages(words.say("choice-placeholder"), options):
         select.custom_id = f"drawn:meant:{job.id}:{first}s"
-        rows.append([MeantSelect(select, job.id)])
+        rows.append([FaceChoiceSelect(select, job.id)])
     return rows_view(rows)

@@ -1,4 +1,4 @@
-"""Reading a photo from Discord's CDN, and from nowhere else."""
+"""Read photos from Discord's CDN, and from nowhere else."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.intake.photos import LARGEST_BYTES
+from bot.intake.photos import MAX_BYTES
 from core.domain.errors import ErrorCode, OmokageError
 
 _log = logging.getLogger(__name__)
 CDN_HOSTS = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 _TIMEOUT = aiohttp.ClientTimeout(total=30.0, sock_read=10.0)  # 10 MiB within 30 s is 3 Mbit/s
-_TRIES = 3
+_ATTEMPTS = 3
 _CHUNK = 64 * 1024
 
 
@@ -31,14 +31,14 @@ class Fetcher:
         self._sandbox = urlsplit(sandbox).netloc if sandbox else None
 
     async def fetch(self, url: str) -> bytes:
-        """The file; three tries.
+        """Read a file, in at most three attempts.
 
         Raises:
             OmokageError: PHOTO_GONE (deleted, its signature ran out, or Discord's CDN is down), TOO_LARGE.
         """
         if not self.allows(url):
             raise OmokageError(ErrorCode.PHOTO_GONE)
-        for left in reversed(range(_TRIES)):
+        for left in reversed(range(_ATTEMPTS)):
             try:
                 return await self._read(url)
             except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
@@ -51,7 +51,7 @@ class Fetcher:
         raise AssertionError("unreachable")
 
     def allows(self, url: str) -> bool:
-        """Whether an address is on Discord's CDN (or the sandbox's), so that it is fetched at all."""
+        """Say whether an address is on Discord's CDN (or the sandbox's), so that it is read at all."""
         parts = urlsplit(url)
         if self._sandbox is not None:
             return parts.netloc == self._sandbox
@@ -64,6 +64,6 @@ class Fetcher:
             data = bytearray()
             async for chunk in response.content.iter_chunked(_CHUNK):
                 data += chunk
-                if len(data) > LARGEST_BYTES:
+                if len(data) > MAX_BYTES:
                     raise OmokageError(ErrorCode.TOO_LARGE)
             return bytes(data)

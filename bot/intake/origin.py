@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.ui.permissions import guild_of
+from bot.ui.permissions import guild_id_of
 from core.domain.jobs import Origin
 
 if TYPE_CHECKING:
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def origin_of(interaction: Interaction) -> Origin:
-    """Of a command or a button in a guild."""
+    """Describe the member, channel and token of a command or a button in a guild."""
     return Origin(
-        guild_of(interaction),
+        guild_id_of(interaction),
         interaction.channel_id or 0,
         interaction.user.id,
         interaction.locale.value,

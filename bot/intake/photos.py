@@ -1,43 +1,27 @@
-"""Which photo is meant, and whether it may be one: all from what Discord says of it, before anything is read."""
+"""Choose a photo of a message and check it, from what Discord says of it, before anything is read."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import discord
 
+from bot.photo import Photo
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import JSON
 
-LARGEST_BYTES = 10 * 1024 * 1024
+MAX_BYTES = 10 * 1024 * 1024
 # Where Discord sends no content type (it knows none for the ending), the content decides later on.
 _IMAGE = "image/"
 
 
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """A photo on Discord's CDN; `of` is how many pictures its message has."""
-
-    url: str = field(repr=False)  # signed: whoever has it can fetch the photo
-    filename: str
-    size: int
-    content_type: str | None
-    of: int = 1
-
-    def params(self) -> dict[str, JSON]:
-        """What the job's row keeps, so that a restarted bot can go on."""
-        return {"photo_url": self.url, "filename": self.filename, "size": self.size, "of": self.of}
-
-
-def photo_of(attachment: discord.Attachment, of: int = 1) -> Photo:
-    """An attachment as a photo."""
+def photo_from_attachment(attachment: discord.Attachment, of: int = 1) -> Photo:
+    """Describe an attachment as a photo."""
     return Photo(attachment.url, attachment.filename, attachment.size, attachment.content_type, of)
 
 
-def photo_in(message: discord.Message, on_cdn: Callable[[str], bool]) -> Photo:
-    """The first picture that a message shows, its own or one that it forwards.
+def first_photo(message: discord.Message, on_cdn: Callable[[str], bool]) -> Photo:
+    """Find the first picture that a message shows, its own or one that it forwards.
 
     Attached pictures come first. Pictures in embeds and layouts, and stickers, count where they lie on Discord's CDN
     (`on_cdn`): nothing is fetched from anywhere else. What a reply answers is another message, with a menu of its own.
@@ -49,7 +33,7 @@ def photo_in(message: discord.Message, on_cdn: Callable[[str], bool]) -> Photo:
     parts: list[discord.Message | discord.MessageSnapshot] = [message, *message.message_snapshots]
     attached = [file for part in parts for file in part.attachments if _may_be_image(file.content_type)]
     if attached:
-        return photo_of(attached[0], len(attached))
+        return photo_from_attachment(attached[0], len(attached))
     shown = [picture for part in parts for picture in _shown_in(part)]
     fetchable = (Photo(url, name, 0, None) for name, urls in shown for url in urls if url and on_cdn(url))
     photo = next(fetchable, None)
@@ -59,7 +43,7 @@ def photo_in(message: discord.Message, on_cdn: Callable[[str], bool]) -> Photo:
 
 
 def _shown_in(part: discord.Message | discord.MessageSnapshot) -> Iterator[tuple[str, tuple[str | None, ...]]]:
-    """Name and addresses of each picture that is not attached."""
+    """List name and addresses of each picture that is not attached."""
     for embed in part.embeds:
         for media in (embed.image, embed.thumbnail):
             if media.url:
@@ -69,12 +53,12 @@ def _shown_in(part: discord.Message | discord.MessageSnapshot) -> Iterator[tuple
             if _may_be_image(item.content_type):
                 yield "picture", (item.url, item.proxy_url)
     for sticker in part.stickers:
-        if sticker.format is not discord.StickerFormatType.lottie:  # that one is a drawing in vectors
+        if sticker.format is not discord.StickerFormatType.lottie:  # vector graphics
             yield sticker.name, (sticker.url,)
 
 
 def _media_in(component: Any) -> Iterator[discord.UnfurledMediaItem]:
-    """The pictures of a layout component and of what is in it: galleries, thumbnails, files."""
+    """List the pictures of a layout component and of what is in it: galleries, thumbnails, files."""
     for holder in (component, *getattr(component, "items", ())):
         if isinstance(media := getattr(holder, "media", None), discord.UnfurledMediaItem):
             yield media
@@ -83,7 +67,7 @@ def _media_in(component: Any) -> Iterator[discord.UnfurledMediaItem]:
         yield from _media_in(inner)
 
 
-def check(photo: Photo) -> None:
+def check_photo(photo: Photo) -> None:
     """Refuse what cannot be a photo.
 
     Raises:
@@ -91,12 +75,12 @@ def check(photo: Photo) -> None:
     """
     if not _may_be_image(photo.content_type):
         raise OmokageError(ErrorCode.NOT_AN_IMAGE)
-    if photo.size > LARGEST_BYTES:
+    if photo.size > MAX_BYTES:
         raise OmokageError(ErrorCode.TOO_LARGE, size=photo.size)
 
 
-def url_in(params: Mapping[str, Any]) -> str:
-    """Where a job's photo is."""
+def photo_url(params: Mapping[str, Any]) -> str:
+    """Read the address of a job's photo."""
     return str(params["photo_url"])
 
 

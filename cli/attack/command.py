@@ -10,26 +10,26 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.attack.formatting import optimized_json, optimized_lines
-from cli.context import first_line, opened, prepare_training, read_settings
-from cli.error_texts import sentence
+from cli.context import first_line, open_services, prepare_training, read_settings
+from cli.error_texts import error_text
+from cli.errors import exit_for
 from cli.exits import INTERRUPTED, OK, BadSetting
 from cli.output.echo import echo, echo_json
-from cli.output.escaping import dump_json, printable
+from cli.output.escaping import dump_json, escape
 from cli.output.files import JSON_FILE, PNG, check_files, force_option, write_files
-from cli.photos import photo_bytes
-from cli.training.train import fault_of
+from cli.photos import read_photo
 from core.domain.errors import OmokageError
-from core.domain.generation import MOST_SEED, Face
+from core.domain.generation import MAX_SEED, Face
 from core.domain.jobs import JobCancelledError
-from core.domain.optimisation import EPSILON, MOST_EPSILON, MOST_STEPS, OptimizeMode, OptimizeRequest
+from core.domain.optimisation import DEFAULT_EPSILON, MAX_EPSILON, MAX_STEPS, OptimizeMode, OptimizeRequest
 from core.domain.training.runs import RunKind
 from core.services.attack.targets import find_target
 
 if TYPE_CHECKING:
-    from cli.attack.progress_bar import Bar
+    from cli.attack.progress_bar import AttackBar
     from cli.training.local_runner import Interrupt
     from core.bootstrap import Services
-    from core.domain.optimisation import Optimized
+    from core.domain.optimisation import OptimizeResult
     from core.storage.blobs import Blobs
 
 _OUTPUTS = {"picture.png": PNG, "before.png": PNG, "sheet.png": PNG, "report.json": JSON_FILE}
@@ -47,16 +47,16 @@ _MEMORY = "memory://omokage-optimized"  # of blobs: nothing of them is kept
     type=click.Choice([mode.value for mode in OptimizeMode]),
     help="fool changes PHOTO a little; noise and dream begin with noise.  [default: fool with a PHOTO, else noise]",
 )
-@click.option("--steps", type=click.IntRange(1, MOST_STEPS), help="By default as many as the mode needs.")
+@click.option("--steps", type=click.IntRange(1, MAX_STEPS), help="By default as many as the mode needs.")
 @click.option(
     "--epsilon",
-    type=click.IntRange(1, MOST_EPSILON),
-    default=EPSILON,
+    type=click.IntRange(1, MAX_EPSILON),
+    default=DEFAULT_EPSILON,
     show_default=True,
     help="fool: levels, of 255, by which each channel of each pixel may change.",
 )
 @click.option("--robust", is_flag=True, help="It must survive compression as JPEG; takes longer.")
-@click.option("--seed", type=click.IntRange(0, MOST_SEED), default=0, show_default=True, help="Of all that is random.")
+@click.option("--seed", type=click.IntRange(0, MAX_SEED), default=0, show_default=True, help="Of all that is random.")
 @click.option("--model", type=click.IntRange(1), metavar="N", help="recogniser vN; by default the one that answers.")
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="A folder for pictures and figures."
@@ -74,14 +74,14 @@ def optimize(*, out: Path, guild: int, as_json: bool, force: bool, **options: An
     inputs = [] if options["start"] is None else [options["start"]]
     check_files({out / name: kind for name, kind in _OUTPUTS.items()}, inputs=inputs, force=force, folder=out)
     prepare_training()
-    with opened(read_settings()) as services:
-        from cli.attack.progress_bar import Bar  # rich, numpy
-        from cli.training.local_runner import interrupts
+    with open_services(read_settings()) as services:
+        from cli.attack.progress_bar import AttackBar  # rich, numpy
+        from cli.training.local_runner import catch_interrupts
         from core.storage.blobs import Blobs
 
         blobs = Blobs(_MEMORY)
-        with interrupts() as interrupt, Bar(interrupt) as bar:
-            answer = _optimized(services, blobs, guild, {**options, "mode": mode}, bar=bar)
+        with catch_interrupts() as interrupt, AttackBar(interrupt) as bar:
+            answer = _optimize(services, blobs, guild, {**options, "mode": mode}, bar=bar)
     report = optimized_json(answer)
     write_files({out / name: data for name, data in _files(blobs, answer, bar.before, report).items()})
     echo_json(report) if as_json else echo("\n".join(optimized_lines(answer, out)))
@@ -97,7 +97,9 @@ def _mode(said: str | None, start: str | None) -> OptimizeMode:
     return mode
 
 
-def _optimized(services: Services, blobs: Blobs, guild: int, options: Mapping[str, Any], *, bar: Bar) -> Optimized:
+def _optimize(
+    services: Services, blobs: Blobs, guild: int, options: Mapping[str, Any], *, bar: AttackBar
+) -> OptimizeResult:
     """What comes of it.
 
     Raises:
@@ -105,13 +107,13 @@ def _optimized(services: Services, blobs: Blobs, guild: int, options: Mapping[st
     """
     from core.bootstrap import build_optimizer  # TensorFlow
 
-    name = printable(options["start"] or "")
+    name = escape(options["start"] or "")
     try:
         request = _request(services, blobs, guild, options)
         with closing(build_optimizer(services, blobs)) as optimizer:
             answer = optimizer.optimise(request, guild, bar)
     except OmokageError as error:
-        raise fault_of(error, name if "photo" in error.details else "") from error
+        raise exit_for(error, name if "photo" in error.details else "") from error
     except JobCancelledError as error:
         raise click.Abort from error  # before the first step: there is nothing to keep
     if answer.choice is not None:
@@ -122,7 +124,7 @@ def _optimized(services: Services, blobs: Blobs, guild: int, options: Mapping[st
 
 def _request(services: Services, blobs: Blobs, guild: int, options: Mapping[str, Any]) -> OptimizeRequest:
     number = options["model"]
-    version_id = None if number is None else services.registry.find(guild, RunKind.RECOGNISER, number).id
+    version_id = None if number is None else services.registry.get_by_number(guild, RunKind.RECOGNISER, number).id
     # Before the networks are loaded, for which nobody should wait who mistyped a name.
     target = find_target(services.registry, services.people, guild, options["target"], version_id)
     return OptimizeRequest(
@@ -140,15 +142,15 @@ def _request(services: Services, blobs: Blobs, guild: int, options: Mapping[str,
 
 def _face(blobs: Blobs, name: str, number: int | None) -> Face:
     try:
-        data = photo_bytes(name)
+        data = read_photo(name)
     except OmokageError as error:
-        raise BadSetting(f"{printable(name)}: {sentence(error)}.") from error
+        raise BadSetting(f"{escape(name)}: {error_text(error)}.") from error
     except OSError as error:
-        raise BadSetting(f"{printable(name)}: {error.strerror or first_line(error)}") from error
+        raise BadSetting(f"{escape(name)}: {error.strerror or first_line(error)}") from error
     return Face(photo=blobs.put(data), index=None if number is None else number - 1)
 
 
-def _files(blobs: Blobs, answer: Optimized, before: bytes, report: Mapping[str, Any]) -> dict[str, bytes]:
+def _files(blobs: Blobs, answer: OptimizeResult, before: bytes, report: Mapping[str, Any]) -> dict[str, bytes]:
     text = dump_json({**report, "curve": answer.curve}, indent=2)
     pictures = {"picture.png": answer.picture, "sheet.png": answer.sheet}
     found = {name: blobs.get(blob) for name, blob in pictures.items() if blob is not None}
@@ -156,4 +158,4 @@ def _files(blobs: Blobs, answer: Optimized, before: bytes, report: Mapping[str, 
 
 
 def _status(interrupt: Interrupt) -> int:
-    return INTERRUPTED if interrupt.asked else OK
+    return INTERRUPTED if interrupt.requested else OK

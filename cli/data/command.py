@@ -9,11 +9,11 @@ import click
 
 from cli.context import quiet_libraries
 from cli.data.curate import curate
-from cli.data.errors import bar, told
+from cli.data.errors import open_data_services, progress_bar
 from cli.data.formatting import dataset_json, dataset_lines, dataset_row, trained_for
 from cli.data.import_formatting import report_json, report_lines
 from cli.data.remove import remove
-from cli.output.escaping import dump_json, printable
+from cli.output.escaping import dump_json, escape
 from cli.output.files import check_new_folder
 from cli.output.table import table
 from core.domain.data.imports import ImportReport
@@ -57,7 +57,7 @@ def import_data(*, source: Path, name: str, unlabelled: bool, encoding: str | No
         nonlocal report
         report = made
 
-    with told(lambda: report_lines(report)) as services, bar("Reading pictures") as progress:
+    with open_data_services(lambda: report_lines(report)) as services, progress_bar("Reading pictures") as progress:
         from core.services.datasets.importing import import_folder  # TensorFlow
 
         dataset, preflight = import_folder(
@@ -69,7 +69,7 @@ def import_data(*, source: Path, name: str, unlabelled: bool, encoding: str | No
             progress,
             named=not unlabelled,
             encoding=encoding,
-            tell=tell,
+            on_report=tell,
         )
     if as_json:
         click.echo(dump_json({**dataset_json(dataset, preflight), "import": report_json(report)}, indent=2))
@@ -83,7 +83,7 @@ def import_data(*, source: Path, name: str, unlabelled: bool, encoding: str | No
 def snapshot(guild: int, as_json: bool) -> None:
     """Make a version of the data set `labels` out of the faces that the guild's members have named."""
     quiet_libraries()
-    with told() as services, bar("Reading faces") as progress:
+    with open_data_services() as services, progress_bar("Reading faces") as progress:
         from core.services.datasets.from_labels import from_labels  # TensorFlow
 
         dataset = from_labels(services.database, services.dataset_storage, guild, _OPERATOR, progress)
@@ -95,7 +95,7 @@ def snapshot(guild: int, as_json: bool) -> None:
 @_json
 def list_data(guild: int, as_json: bool) -> None:
     """List all versions, the newest first."""
-    with told() as services:
+    with open_data_services() as services:
         known = services.datasets.list(guild)
     if as_json:
         rows = [dataset_json(one, services.datasets.preflight(one, kind=trained_for(one))) for one in known]
@@ -113,11 +113,11 @@ def list_data(guild: int, as_json: bool) -> None:
 @_json
 def show(name: str, version: int | None, guild: int, as_json: bool) -> None:
     """Say what is in a data set, and whether it can be trained on."""
-    with told() as services:
+    with open_data_services() as services:
         dataset = services.datasets.find(guild, name, version)
     _show(services, dataset, as_json)
     if not as_json and dataset.people:
-        rows = [[printable(one.name), str(one.pictures)] for one in dataset.classes]
+        rows = [[escape(one.name), str(one.pictures)] for one in dataset.classes]
         click.echo("\n" + table([["PERSON", "PICTURES"], *rows]))
 
 
@@ -130,12 +130,12 @@ def export(name: str, folder: Path, version: int | None, guild: int) -> None:
     """Write the pictures of a data set to a new folder, with one sub-folder for each person."""
     check_new_folder(folder)
     quiet_libraries()
-    with told() as services:
-        from core.services.datasets.exporting import export as write  # TensorFlow
+    with open_data_services() as services:
+        from core.services.datasets.exporting import export_dataset as write  # TensorFlow
 
         dataset = services.datasets.find(guild, name, version)
         count = write(services.dataset_storage, dataset, folder)
-    click.echo(printable(f"{dataset.title}: {count} pictures are in {folder}."))
+    click.echo(escape(f"{dataset.title}: {count} pictures are in {folder}."))
 
 
 data.add_command(curate)

@@ -12,9 +12,9 @@ import click
 
 from cli.context import quiet_libraries
 from cli.data.curation_formatting import caption, curation_lines
-from cli.data.errors import bar, told
+from cli.data.errors import open_data_services, progress_bar
 from cli.data.formatting import dataset_json, dataset_lines, trained_for
-from cli.output.escaping import dump_json, printable_lines
+from cli.output.escaping import dump_json, escape_lines
 from cli.output.files import check_writable
 from core.domain.data.curation import Curation, Subject
 from core.domain.training.presets import bad_option
@@ -22,7 +22,7 @@ from core.domain.training.presets import bad_option
 if TYPE_CHECKING:
     from core.bootstrap import Services
     from core.domain.data.datasets import Dataset
-    from core.services.curation.curate import Offered
+    from core.services.curation.curate import PictureSource
 
 _OPERATOR = 0  # who says so: the shell's user has no account
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -61,11 +61,11 @@ def curate(
     or --drop and says the same again.
     """
     quiet_libraries()
-    with told() as services:
+    with open_data_services() as services:
         _check(source, out, [file for file in (keep, drop) if file is not None])
-        with _place(out) as place:
-            curation = _curated(source, Subject(subject), Path(place), keep, drop)
-            dataset = _imported(services, Path(place) / "kept", guild, name) if name is not None else None
+        with _output_folder(out) as place:
+            curation = _curate(source, Subject(subject), Path(place), keep, drop)
+            dataset = _import(services, Path(place) / "kept", guild, name) if name is not None else None
         click.echo(_json(services, curation, dataset) if as_json else _text(services, source, out, curation, dataset))
 
 
@@ -85,30 +85,30 @@ def _check(source: Path, out: Path | None, hands: Sequence[Path]) -> None:
         check_writable(out)
 
 
-def _place(out: Path | None) -> AbstractContextManager[str]:
+def _output_folder(out: Path | None) -> AbstractContextManager[str]:
     return tempfile.TemporaryDirectory(prefix="omokage-") if out is None else nullcontext(str(out))
 
 
-def _curated(source: Path, subject: Subject, place: Path, keep: Path | None, drop: Path | None) -> Curation:
+def _curate(source: Path, subject: Subject, place: Path, keep: Path | None, drop: Path | None) -> Curation:
     from core.services.curation.curate import curate as look_at_all  # numpy, TensorFlow
-    from core.services.curation.curate import offered_of, read_hand
-    from core.services.curation.report_files import write_all
-    from core.services.datasets.sources import opened as files_of
+    from core.services.curation.curate import picture_sources, read_overrides
+    from core.services.curation.report_files import write_report
+    from core.services.datasets.sources import open_files as files_of
     from core.vision.decoding.decode import OPERATOR_LIMITS, SafeDecoder
 
-    hand = read_hand(keep, drop)
+    overrides = read_overrides(keep, drop)
     with files_of(source) as files, SafeDecoder(OPERATOR_LIMITS) as decoder:
-        pictures: list[Offered] = offered_of(files)
-        with bar("Looking at pictures") as progress:
-            curation = look_at_all(pictures, subject, hand=hand, progress=progress)
-        write_all(place, pictures, curation, decoder, caption)
+        pictures: list[PictureSource] = picture_sources(files)
+        with progress_bar("Looking at pictures") as progress:
+            curation = look_at_all(pictures, subject, overrides=overrides, progress=progress)
+        write_report(place, pictures, curation, decoder, caption)
     return curation
 
 
-def _imported(services: Services, kept: Path, guild: int, name: str) -> Dataset:
+def _import(services: Services, kept: Path, guild: int, name: str) -> Dataset:
     from core.services.datasets.importing import import_folder  # TensorFlow
 
-    with bar("Reading what is kept") as progress:
+    with progress_bar("Reading what is kept") as progress:
         return import_folder(services.dataset_storage, kept, guild, name, _OPERATOR, progress, named=False)[0]
 
 
@@ -125,4 +125,4 @@ def _text(services: Services, source: Path, out: Path | None, curation: Curation
     if dataset is not None:
         found = services.datasets.preflight(dataset, kind=trained_for(dataset))
         lines += ["", *dataset_lines(dataset, found)]
-    return printable_lines("\n".join(lines))
+    return escape_lines("\n".join(lines))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from cli.output.escaping import printable
+from cli.output.escaping import escape
 from cli.output.table import table
-from core.domain.data.curation import Curation, Judged, Reason
+from core.domain.data.curation import CuratedPicture, Curation, Reason
 
 _WHY: Mapping[Reason, str] = {
     Reason.UNREADABLE: "damaged, or no picture",
@@ -24,23 +24,23 @@ def curation_lines(title: str, curation: Curation, out: Path | None) -> list[str
     """How many were kept, and why the others were not."""
     kept, dropped = len(curation.kept), len(curation.dropped)
     pictures = "1 picture" if kept + dropped == 1 else f"{kept + dropped} pictures"
-    lines = [f"{printable(title)}: {pictures}, {kept} kept, {dropped} left out"]
+    lines = [f"{escape(title)}: {pictures}, {kept} kept, {dropped} left out"]
     if dropped:
         rows = [[reason.value, str(count), _WHY[reason]] for reason, count in curation.counts.items()]
         lines += ["", table([["REASON", "PICTURES", "WHY"], *rows])]
     if out is not None:
         lines += [
             "",
-            f"In {printable(str(out))}: kept/ has what is kept, dropped.png shows what is not, curation.json says why.",
+            f"In {escape(str(out))}: kept/ has what is kept, dropped.png shows what is not, curation.json says why.",
         ]
     return lines
 
 
-def caption(judged: Judged) -> str:
+def caption(judged: CuratedPicture) -> str:
     """A few words below a picture on a contact sheet."""
     measures, reason = judged.measures, judged.reason
     if reason is None or measures is None:
-        return printable(Path(judged.source).name) if reason is None else reason.value
+        return escape(Path(judged.source).name) if reason is None else reason.value
     figure = {
         Reason.NO_SUBJECT: f" {measures.subject:.2f}",
         Reason.TINY: f" {measures.face or measures.side:.0f}",

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.context import opened, read_settings
-from cli.error_texts import sentence
+from cli.context import open_services, read_settings
+from cli.error_texts import error_text
 from cli.exits import BadSetting, Fault
-from cli.output.escaping import printable
+from cli.output.escaping import escape
 from core.domain.errors import ErrorCode, OmokageError
 
 if TYPE_CHECKING:
@@ -31,13 +31,13 @@ _ARCHIVES = {
 
 
 @contextmanager
-def told(more: Callable[[], Sequence[str]] = tuple) -> Iterator[Services]:
+def open_data_services(more: Callable[[], Sequence[str]] = tuple) -> Iterator[Services]:
     """The services, with their refusals as sentences.
 
     Args:
         more: lines below the sentence that a data set cannot be made.
     """
-    with opened(read_settings()) as services:
+    with open_services(read_settings()) as services:
         try:
             yield services
         except OmokageError as error:
@@ -53,19 +53,19 @@ def _sentence(error: OmokageError) -> str:
         return "the disk is full; nothing was stored"
     if error.code is ErrorCode.DATASET_UNFIT:
         return "there is no picture of anybody to make a data set of"
-    details = {name: f"'{printable(str(value))}'" if name == "file" else value for name, value in error.details.items()}
+    details = {name: f"'{escape(str(value))}'" if name == "file" else value for name, value in error.details.items()}
     more = _ARCHIVES.get(str(details.get("reason")), "").format(**details)
-    about = [str(details.get("name") or ""), sentence(error), more]
+    about = [str(details.get("name") or ""), error_text(error), more]
     return ": ".join(part for part in about if part)
 
 
 @contextmanager
-def bar(label: str) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error, if that is a terminal."""
-    with click.progressbar(length=1, label=label, file=sys.stderr, show_pos=True) as bar:
+    with click.progressbar(length=1, label=label, file=sys.stderr, show_pos=True) as progress_bar:
 
         def progress(done: int, of: int) -> None:
-            bar.length = of
-            bar.update(done - bar.pos)
+            progress_bar.length = of
+            progress_bar.update(done - progress_bar.pos)
 
         yield progress

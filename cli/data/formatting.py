@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from cli.output.escaping import printable
+from cli.output.escaping import escape
 from core.domain.data.datasets import NOBODY, Dataset, Preflight, Remark
 from core.domain.training.runs import RunKind
 
@@ -30,12 +30,12 @@ def dataset_json(dataset: Dataset, preflight: Preflight) -> dict[str, Any]:
 def dataset_lines(dataset: Dataset, preflight: Preflight) -> list[str]:
     """What is in it, what was noticed, and whether it can be trained on."""
     if not dataset.people:
-        first = f"{printable(dataset.title)}: {_pictures(dataset.pictures)}, without names: to learn to draw from"
+        first = f"{escape(dataset.title)}: {_pictures(dataset.pictures)}, without names: to learn to draw from"
         return [first, *_remarks(preflight)]
     between = f"{preflight.fewest} to {preflight.most}" if preflight.fewest != preflight.most else f"{preflight.most}"
     people = _count(preflight.people, "person", "people")
     return [
-        f"{printable(dataset.title)}: {_pictures(dataset.pictures)} of {people}, {between} each",
+        f"{escape(dataset.title)}: {_pictures(dataset.pictures)} of {people}, {between} each",
         *_remarks(preflight),
     ]
 
@@ -56,7 +56,7 @@ def dataset_row(dataset: Dataset | None = None) -> Sequence[str]:
 def remark_text(remark: Remark) -> str:
     """One sentence, with the numbers that were found."""
     write = _SENTENCES.get(remark.code)
-    return remark.code if write is None else printable(write(remark.details))
+    return remark.code if write is None else escape(write(remark.details))
 
 
 def _remarks(preflight: Preflight) -> list[str]:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
-from cli.error_texts import sentence
-from cli.output.escaping import printable
+from cli.error_texts import error_text
+from cli.output.escaping import escape
 from cli.output.table import table
 from core.domain.data.imports import ImportReport, LeftOut, LeftOutReason
 from core.domain.errors import ErrorCode, OmokageError
@@ -22,7 +22,7 @@ def report_lines(report: ImportReport) -> list[str]:
     if report.encoding is not None:
         lines.append(f"The names in the archive were read as {report.encoding}; --encoding takes another.")
     if report.wrapper:
-        lines.append(f"{printable(report.wrapper)} lies around the people's folders, and is nobody's name.")
+        lines.append(f"{escape(report.wrapper)} lies around the people's folders, and is nobody's name.")
     if report.merged:
         lines.append(f"{_listed(report.merged)} were taken together.")
     if report.left_out:
@@ -61,13 +61,13 @@ def _by_reason(left_out: Iterable[LeftOut]) -> list[tuple[str, str, list[LeftOut
 
 def _why(one: LeftOut) -> str:
     if one.reason == LeftOutReason.BAD_NAME:
-        return sentence(OmokageError(ErrorCode.BAD_NAME, reason=str(one.details.get("why"))))
+        return error_text(OmokageError(ErrorCode.BAD_NAME, reason=str(one.details.get("why"))))
     return _SENTENCES.get(one.reason) or _error_sentence(one)
 
 
 def _error_sentence(one: LeftOut) -> str:
     try:
-        return sentence(OmokageError(ErrorCode(one.reason), **_plain(one.details)))
+        return error_text(OmokageError(ErrorCode(one.reason), **_plain(one.details)))
     except ValueError:  # a reason of a later version
         return one.reason
 
@@ -94,7 +94,7 @@ def _json_details(one: LeftOut) -> dict[str, Any]:
 
 
 def _listed(names: Iterable[str]) -> str:
-    *first, last = map(printable, names)
+    *first, last = map(escape, names)
     return f"{', '.join(first)} and {last}" if first else last
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.data.errors import told
+from cli.data.errors import open_data_services
 from cli.output.confirmation import confirm, yes_option
 from cli.output.echo import echo, echo_json
 from core.domain.people import normalise_name
@@ -34,8 +34,8 @@ def remove(*, name: str, version: int | None, everything: bool, guild: int, yes:
     """
     if (version is None) is not everything:
         raise click.UsageError("say which --version N, or --all")
-    with told() as services:
-        meant = _meant(services, guild, name, version)
+    with open_data_services() as services:
+        meant = _datasets_to_remove(services, guild, name, version)
         pictures = sum(one.pictures for one in meant)
         confirm(f"Delete {', '.join(one.title for one in meant)} with {pictures} pictures?", yes=yes)
         removed = services.dataset_remover.remove(guild, name, version, by=_OPERATOR)
@@ -45,7 +45,7 @@ def remove(*, name: str, version: int | None, everything: bool, guild: int, yes:
         echo("\n".join(_line(one) for one in removed))
 
 
-def _meant(services: Services, guild: int, name: str, version: int | None) -> list[Dataset]:
+def _datasets_to_remove(services: Services, guild: int, name: str, version: int | None) -> list[Dataset]:
     """What is going to be removed, for the question.
 
     Raises:

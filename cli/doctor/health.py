@@ -29,37 +29,37 @@ def health(part: str, queue: str | None) -> None:
         if part == "bot"
         else sorted(folder.glob(f"worker-{queue or '*'}@{socket.gethostname()}.json"))
     )
-    found = fault(part, [read_beat(file) for file in files], time.time())
+    found = find_fault(part, [read_heartbeat(file) for file in files], time.time())
     if found is not None:
         raise Fault(found)
     echo(f"The {part} is well.")
 
 
-def read_beat(file: Path) -> dict[str, object] | None:
+def read_heartbeat(file: Path) -> dict[str, object] | None:
     """What a part last wrote; None: nothing, or half of it."""
     try:
-        beat = json.loads(file.read_text("utf-8"))
+        heartbeat = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    return beat if isinstance(beat, dict) else None
+    return heartbeat if isinstance(heartbeat, dict) else None
 
 
-def fault(part: str, beats: Sequence[dict[str, object] | None], now: float) -> str | None:
+def find_fault(part: str, heartbeats: Sequence[dict[str, object] | None], now: float) -> str | None:
     """What is wrong with the part that wrote these; every one of them must be well."""
-    known = [beat for beat in beats if beat is not None]
+    known = [heartbeat for heartbeat in heartbeats if heartbeat is not None]
     if not known:
         return f"No {part} runs on this host, or it is not ready yet."
-    faults = (_fault_of(part, beat, now) for beat in known)
+    faults = (_fault_of(part, heartbeat, now) for heartbeat in known)
     return next((found for found in faults if found is not None), None)
 
 
-def _fault_of(part: str, beat: dict[str, object], now: float) -> str | None:
-    age = now - _seconds(beat.get("beat_at"))
+def _fault_of(part: str, heartbeat: dict[str, object], now: float) -> str | None:
+    age = now - _seconds(heartbeat.get("beat_at"))
     if age > FRESH_S:
         return f"The {part} gave no sign of life for {age:.0f} s."
-    if not beat.get("ready_at"):
+    if not heartbeat.get("ready_at"):
         return f"The {part} is not ready yet."
-    idle = _seconds(beat.get("idle_s"))
+    idle = _seconds(heartbeat.get("idle_s"))
     if idle >= IDLE_S:
         return f"The {part} has taken nothing from a queue with work in it for {idle:.0f} s."
     return None

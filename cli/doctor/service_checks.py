@@ -10,12 +10,11 @@ import urllib.request
 from importlib.metadata import version
 from pathlib import Path
 
-from cli.context import first_line, opened
+from cli.context import first_line, open_services
 from cli.doctor.findings import Finding, fault, ok, remark
-from cli.doctor.health import fault as fault_of
-from cli.doctor.health import read_beat
+from cli.doctor.health import find_fault, read_heartbeat
 from cli.exits import Fault
-from cli.setup import application_of
+from cli.setup import application_id
 from cli.up import valkey
 from cli.up.services import has_own_broker
 from core.settings import Settings
@@ -62,7 +61,7 @@ def check_database(settings: Settings) -> Finding:
     if scheme == "sqlite" and path and not Path(path).exists():
         return _new_database(Path(path))
     try:
-        with opened(settings) as services, services.database.write() as connection:
+        with open_services(settings) as services, services.database.write() as connection:
             kind = f"{services.engine.dialect.name} {'.'.join(map(str, connection.dialect.server_version_info or ()))}"
     except Fault as error:
         return fault("database", error.message)
@@ -75,7 +74,7 @@ def check_token(settings: Settings) -> Finding:
     """Discord knows it; without one there is the sandbox."""
     if settings.token is None:
         return remark("token", "DISCORD_TOKEN is not set, so `omokage up` brings a sandbox; see `omokage setup`")
-    if settings.discord_api is None and application_of(settings.token) is None:
+    if settings.discord_api is None and application_id(settings.token) is None:
         return fault("token", "DISCORD_TOKEN is not a bot's token; copy it again from your application's page")
     request = urllib.request.Request(  # noqa: S310 - Settings lets only http and https through
         f"{settings.discord_api or _DISCORD}/users/@me",
@@ -97,18 +96,19 @@ def check_token(settings: Settings) -> Finding:
 
 def check_running(settings: Settings) -> Finding:
     """What runs on this data folder now, and whether it is well; what was killed long ago runs no more."""
-    beats = {file.stem: read_beat(file) for file in sorted((settings.data / "run").glob("*@*.json"))}
-    beats |= {"bot": read_beat(settings.data / "run" / "bot.json")}
-    running = {name: beat for name, beat in beats.items() if beat is not None and _is_recent(beat)}
+    folder = settings.data / "run"
+    files = [*sorted(folder.glob("*@*.json")), folder / "bot.json"]
+    heartbeats = {file.stem: read_heartbeat(file) for file in files}
+    running = {name: beat for name, beat in heartbeats.items() if beat is not None and _is_recent(beat)}
     if not running:
         return remark("running", "nothing runs on this data folder now")
-    faults = (fault_of(name, [beat], time.time()) for name, beat in running.items())
-    wrong = next((found for found in faults if found is not None), None)
-    return ok("running", ", ".join(running)) if wrong is None else fault("running", wrong)
+    faults = (find_fault(name, [beat], time.time()) for name, beat in running.items())
+    first_fault = next((text for text in faults if text is not None), None)
+    return ok("running", ", ".join(running)) if first_fault is None else fault("running", first_fault)
 
 
-def _is_recent(beat: dict[str, object]) -> bool:
-    at = beat.get("beat_at")
+def _is_recent(heartbeat: dict[str, object]) -> bool:
+    at = heartbeat.get("beat_at")
     return isinstance(at, int | float) and time.time() - at < _FORGOTTEN_S
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from cli.context import first_line, opened
+from cli.context import first_line, open_services
 from cli.doctor.findings import Finding, ok, remark
 from cli.exits import Fault
 from core.domain.fairness import OPERATOR_GUILD
@@ -24,7 +24,7 @@ def check_storage(settings: Settings) -> Iterator[Finding]:
     from sqlalchemy.exc import SQLAlchemyError  # a third of a second
 
     try:
-        with opened(settings) as services:
+        with open_services(settings) as services:
             usage = services.retention.usage()
     except Fault:
         yield remark("storage", "cannot be looked at while the database has a fault")

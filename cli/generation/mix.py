@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cli.generation.shared import check_drawn, options, say, studio, trait_option
+from cli.generation.shared import check_outputs, open_session, options, print_result, trait_option
 from cli.output.files import PNG
 from core.domain.generation import MixRequest
 
@@ -32,10 +32,10 @@ def mix(
 
     FACE is a seed, or a photo, for which a VAE is needed; photo.jpg#2 is the second face of one with several.
     """
-    check_drawn({out: PNG}, [*add, *subtract], force=force)
-    with studio(guild) as at:
-        added, taken = (tuple(map(at.face, faces)) for faces in (add, subtract))
-        drawn = at.draw(MixRequest(added, taken, model, traits))
-        at.write(drawn.picture, out)
+    check_outputs({out: PNG}, [*add, *subtract], force=force)
+    with open_session(guild) as session:
+        added, taken = (tuple(map(session.read_face, faces)) for faces in (add, subtract))
+        drawn = session.draw(MixRequest(added, taken, model, traits))
+        session.write(drawn.picture, out)
     terms = [*(f"+ {one}" for one in add), *(f"- {one}" for one in subtract)]
-    say(drawn, {"picture": out}, as_json, " ".join(terms).removeprefix("+ "))
+    print_result(drawn, {"picture": out}, as_json, " ".join(terms).removeprefix("+ "))

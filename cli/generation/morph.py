@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.exits import BadSetting
-from cli.generation.shared import check_drawn, options, say, studio
-from cli.output.files import GIF, PNG, WEBP, same_file
+from cli.generation.shared import check_outputs, open_session, options, print_result
+from cli.output.files import GIF, PNG, WEBP, is_same_file
 from core.domain.generation import MorphRequest
 
 if TYPE_CHECKING:
@@ -56,19 +56,19 @@ def morph(
 
     Of a photo with several faces, --face-a 2 or photo.jpg#2 means the second.
     """
-    if strip is not None and same_file(strip, [out]):
+    if strip is not None and is_same_file(strip, [out]):
         raise BadSetting(f"{strip}: the strip and the film need names of their own.")
-    check_drawn({out: _FORMATS[out.suffix.lower()], strip: PNG}, [a, b], force=force)
-    with studio(guild) as at:
+    check_outputs({out: _FORMATS[out.suffix.lower()], strip: PNG}, [a, b], force=force)
+    with open_session(guild) as session:
         from core.render.film import FilmFormat, FilmStyle  # numpy, Pillow
 
-        ends = _meant(at.face(a), face_a), _meant(at.face(b), face_b)
+        ends = _with_face_index(session.read_face(a), face_a), _with_face_index(session.read_face(b), face_b)
         style = FilmStyle(FilmFormat(out.suffix.lower()[1:]))
-        drawn = at.draw(MorphRequest(*ends, model), film=style)
-        at.write(drawn.film, out)
-        at.write(drawn.picture, strip)
-    say(drawn, {"film": out, "strip": strip}, as_json, f"{a} to {b}")
+        drawn = session.draw(MorphRequest(*ends, model), film=style)
+        session.write(drawn.film, out)
+        session.write(drawn.picture, strip)
+    print_result(drawn, {"film": out, "strip": strip}, as_json, f"{a} to {b}")
 
 
-def _meant(face: Face, number: int | None) -> Face:
+def _with_face_index(face: Face, number: int | None) -> Face:
     return face if number is None or face.photo is None else replace(face, index=number - 1)

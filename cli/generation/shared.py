@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.context import first_line, opened, prepare_training, read_settings
-from cli.error_texts import sentence
+from cli.context import first_line, open_services, prepare_training, read_settings
+from cli.error_texts import error_text
+from cli.errors import errors_as_exits, exit_for
 from cli.exits import BadSetting
 from cli.output.echo import echo, echo_json
-from cli.output.escaping import printable
-from cli.output.files import Kind, check_files, force_option, write_files
-from cli.photos import photo_bytes
-from cli.training.train import fault_of, told
+from cli.output.escaping import escape
+from cli.output.files import FileKind, check_files, force_option, write_files
+from cli.photos import read_photo
 from core.domain.errors import OmokageError
-from core.domain.generation import Drawn, Face
+from core.domain.generation import Face, GenerationResult
 
 if TYPE_CHECKING:
-    from core.services.generation.service import DrawService, Request
+    from core.services.generation.service import GenerationService, Request
     from core.storage.blobs import Blobs
 
 _NUMBERED = re.compile(r"(?P<photo>.+)#(?P<number>[1-9]\d?)")
@@ -31,37 +31,37 @@ _MEMORY = "memory://omokage-drawn"  # photos and pictures of a command: nothing 
 
 
 @dataclass(frozen=True, slots=True)
-class Studio:
+class DrawSession:
     """A service that draws, and its blobs, which end with the process."""
 
-    drawing: DrawService
+    drawing: GenerationService
     blobs: Blobs
     guild: int
     names: dict[str, str] = field(default_factory=dict)  # of the photos, by their blobs
 
-    def face(self, said: str) -> Face:
+    def read_face(self, said: str) -> Face:
         """A seed, or a photo's path; `family.jpg#2` is the second face of it.
 
         Raises:
             BadSetting: the photo cannot be read.
         """
-        photo, number = photo_named(said)
+        photo, number = split_photo_name(said)
         if photo is None:
             return Face(int(said))
         return Face(photo=self._stored(photo), index=None if number is None else number - 1)
 
-    def draw(self, request: Request, **more: Any) -> Drawn:
+    def draw(self, request: Request, **more: Any) -> GenerationResult:
         """What comes of it.
 
         Raises:
-            BadSetting, Fault: see DrawService; or a photo shows several faces.
+            BadSetting, Fault: see GenerationService; or a photo shows several faces.
         """
         try:
             drawn = self.drawing.draw(request, self.guild, **more)
         except OmokageError as error:
-            raise fault_of(error, printable(self.names.get(str(error.details.get("photo")), ""))) from error
+            raise exit_for(error, escape(self.names.get(str(error.details.get("photo")), ""))) from error
         if drawn.choice is not None:
-            name, faces = printable(self.names[drawn.choice.photo]), drawn.choice.faces
+            name, faces = escape(self.names[drawn.choice.photo]), drawn.choice.faces
             raise BadSetting(f"{name}: there are {faces} faces in it; say which is meant: {name}#1 to {name}#{faces}.")
         return drawn
 
@@ -76,16 +76,16 @@ class Studio:
 
     def _stored(self, name: str) -> str:
         try:
-            blob = self.blobs.put(photo_bytes(name))
+            blob = self.blobs.put(read_photo(name))
         except OmokageError as error:
-            raise BadSetting(f"{printable(name)}: {sentence(error)}") from error
+            raise BadSetting(f"{escape(name)}: {error_text(error)}") from error
         except OSError as error:
-            raise BadSetting(f"{printable(name)}: {error.strerror or first_line(error)}") from error
+            raise BadSetting(f"{escape(name)}: {error.strerror or first_line(error)}") from error
         self.names[blob] = name
         return blob
 
 
-def photo_named(said: str) -> tuple[str | None, int | None]:
+def split_photo_name(said: str) -> tuple[str | None, int | None]:
     """The photo's path and the number of the face in it, where they are there: of a seed, neither."""
     if said.isascii() and said.isdigit():
         return None, None
@@ -95,25 +95,25 @@ def photo_named(said: str) -> tuple[str | None, int | None]:
     return numbered["photo"], int(numbered["number"])
 
 
-def check_drawn(outputs: Mapping[Path | None, Kind], faces: Iterable[str | None], *, force: bool) -> None:
+def check_outputs(outputs: Mapping[Path | None, FileKind], faces: Iterable[str | None], *, force: bool) -> None:
     """See `check_files`; `faces` are what the command line says of each, of which the photos are inputs."""
-    photos = [photo_named(said)[0] for said in faces if said is not None]
+    photos = [split_photo_name(said)[0] for said in faces if said is not None]
     meant = {path: kind for path, kind in outputs.items() if path is not None}
     check_files(meant, inputs=[photo for photo in photos if photo is not None], force=force)
 
 
 @contextmanager
-def studio(guild: int) -> Iterator[Studio]:
+def open_session(guild: int) -> Iterator[DrawSession]:
     """The service; failures become sentences with their exit status."""
     prepare_training()
-    with opened(read_settings()) as services, told():
+    with open_services(read_settings()) as services, errors_as_exits():
         from core.bootstrap import build_drawing  # numpy
         from core.storage.blobs import Blobs
 
         blobs = Blobs(_MEMORY)
         drawing = build_drawing(services, blobs)
         try:
-            yield Studio(drawing, blobs, guild)
+            yield DrawSession(drawing, blobs, guild)
         finally:
             drawing.close()
 
@@ -136,23 +136,23 @@ def trait_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "--trait",
         "traits",
         multiple=True,
-        callback=_traits,
+        callback=_parse_traits,
         metavar="NAME=AMOUNT",
         help="Add so much of it, -3 to 3; 1 is the usual difference. A wrong one is answered with all.",
     )(command)
 
 
-def say(drawn: Drawn, written: Mapping[str, Path | None], as_json: bool, text: str) -> None:
+def print_result(drawn: GenerationResult, written: Mapping[str, Path | None], as_json: bool, text: str) -> None:
     """What was drawn, and where it is."""
     paths = {name: str(path) for name, path in written.items() if path is not None}
     if as_json:
         said = {"model": drawn.model, "label": drawn.label, "seeds": list(drawn.seeds), "traits": list(drawn.traits)}
         echo_json({**said, **paths})
     else:
-        echo(printable(f"{', '.join(paths.values())}: {text}, by {drawn.label}"))
+        echo(escape(f"{', '.join(paths.values())}: {text}, by {drawn.label}"))
 
 
-def _traits(_context: click.Context, _parameter: click.Parameter, said: tuple[str, ...]) -> dict[str, float]:
+def _parse_traits(_context: click.Context, _parameter: click.Parameter, said: tuple[str, ...]) -> dict[str, float]:
     found = {}
     for one in said:
         name, equals, amount = one.partition("=")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.context import opened, prepare_training, read_settings
+from cli.context import open_services, prepare_training, read_settings
+from cli.errors import errors_as_exits
 from cli.exits import Fault
 from cli.model.formatting import robustness_text
 from cli.output.echo import echo, echo_json
-from cli.training.train import told
 from core.domain.training.runs import RunKind
 
 if TYPE_CHECKING:
@@ -30,21 +30,21 @@ def check(number: int | None, guild: int, as_json: bool) -> None:
     Minutes. Workers do so for each new version by themselves.
     """
     prepare_training()
-    with opened(read_settings()) as services, told():
+    with open_services(read_settings()) as services, errors_as_exits():
         version = services.registry.serving(guild, RunKind.RECOGNISER)
         if number is not None:
-            version = services.registry.find(guild, RunKind.RECOGNISER, number)
+            version = services.registry.get_by_number(guild, RunKind.RECOGNISER, number)
         if version is None:
             raise Fault("No version was promoted. Name one by its number: omokage model list")
-        found = _checked(services, version)
-        services.registry.note_robustness(version.id, found)
+        found = _check_version(services, version)
+        services.registry.record_robustness(version.id, found)
     if as_json:
         echo_json({"number": version.number, **found.to_json()})
     else:
         echo(f"{version.label}: {robustness_text(found)}")
 
 
-def _checked(services: Services, version: Version) -> Robustness:
+def _check_version(services: Services, version: Version) -> Robustness:
     from core.services.robustness.service import load_check, run_check  # numpy, TensorFlow
 
     registry, storage = services.registry, services.dataset_storage

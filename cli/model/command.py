@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.context import opened, read_settings
-from cli.error_texts import refusal
+from cli.context import open_services, read_settings
+from cli.error_texts import promotion_error_text
 from cli.exits import Fault
 from cli.model.check import check
 from cli.model.formatting import WITHOUT, card, card_json, history_row, promotion_json, version_json, version_row
 from cli.output.echo import echo, echo_json
-from cli.output.escaping import printable
+from cli.output.escaping import escape
 from cli.output.table import table
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.training.runs import RunKind
@@ -64,11 +64,11 @@ model.add_command(check)
 @_options
 def list_versions(guild: int, kind: str, as_json: bool) -> None:
     """List the versions, the newest first."""
-    with _registry() as registry:
+    with _open_registry() as registry:
         versions = registry.list(guild, RunKind(kind))
         serving = registry.serving_id(guild, RunKind(kind))
     if as_json:
-        _print([version_json(one, serving=one.id == serving) for one in versions])
+        _print_json([version_json(one, serving=one.id == serving) for one in versions])
     elif not versions:
         echo(f"No training has finished yet. Start one: omokage train {kind} --help")
     else:
@@ -81,15 +81,15 @@ def list_versions(guild: int, kind: str, as_json: bool) -> None:
 @_options
 def show_card(number: int | None, guild: int, kind: str, as_json: bool) -> None:
     """Show what a version was made of and how good it is; without NUMBER, the one that answers."""
-    with _services() as services:
+    with _open_services() as services:
         serving = services.registry.serving(guild, RunKind(kind))
-        version = serving if number is None else services.registry.find(guild, RunKind(kind), number)
+        version = serving if number is None else services.registry.get_by_number(guild, RunKind(kind), number)
         if version is None:
             raise Fault("No version was promoted. Name one by its number: omokage model list")
         run = None if version.run_id is None else services.runs.get(version.run_id).number
     is_serving = serving is not None and serving.id == version.id
     if as_json:
-        _print(card_json(version, run, serving=is_serving))
+        _print_json(card_json(version, run, serving=is_serving))
     else:
         echo(card(version, run, serving=is_serving))
 
@@ -102,10 +102,10 @@ def show_card(number: int | None, guild: int, kind: str, as_json: bool) -> None:
 @_options
 def promote(number: int, force: str | None, guild: int, kind: str, as_json: bool) -> None:
     """Let a version answer from now on, if it is not worse on the same held-out pictures."""
-    with _registry() as registry:
-        version = registry.find(guild, RunKind(kind), number)
-        promotion = _promoted(registry, version, force)
-    _say(promotion, version, as_json)
+    with _open_registry() as registry:
+        version = registry.get_by_number(guild, RunKind(kind), number)
+        promotion = _promote(registry, version, force)
+    _print_promotion(promotion, version, as_json)
 
 
 @model.command()
@@ -113,23 +113,23 @@ def promote(number: int, force: str | None, guild: int, kind: str, as_json: bool
 @_options
 def rollback(reason: str, guild: int, kind: str, as_json: bool) -> None:
     """Let answer what did before; at the end, what needs no promotion."""
-    with _registry() as registry:
+    with _open_registry() as registry:
         if registry.serving_id(guild, RunKind(kind)) is None:
             raise Fault("No version answers, so there is nothing to roll back.")
         promotion = registry.rollback(guild, RunKind(kind), _OPERATOR, reason)
         version = None if promotion.version_id is None else registry.get(promotion.version_id)
-    _say(promotion, version, as_json)
+    _print_promotion(promotion, version, as_json)
 
 
 @model.command()
 @_options
 def history(guild: int, kind: str, as_json: bool) -> None:
     """List what answered when, and why; the newest first."""
-    with _registry() as registry:
+    with _open_registry() as registry:
         numbers = {version.id: version.number for version in registry.list(guild, RunKind(kind))}
         said = [(one, numbers.get(one.version_id or 0)) for one in registry.history(guild, RunKind(kind))]
     if as_json:
-        _print([promotion_json(one, number) for one, number in said])
+        _print_json([promotion_json(one, number) for one, number in said])
     elif not said:
         echo(f"No version was ever promoted: {WITHOUT[RunKind(kind).generates]} answers.")
     else:
@@ -137,22 +137,22 @@ def history(guild: int, kind: str, as_json: bool) -> None:
 
 
 @contextmanager
-def _registry() -> Iterator[RegistryService]:
-    with _services() as services:
+def _open_registry() -> Iterator[RegistryService]:
+    with _open_services() as services:
         yield services.registry
 
 
 @contextmanager
-def _services() -> Iterator[Services]:
+def _open_services() -> Iterator[Services]:
     """With their refusals as sentences."""
-    with opened(read_settings()) as services:
+    with open_services(read_settings()) as services:
         try:
             yield services
         except OmokageError as error:
             raise _fault(error) from error
 
 
-def _promoted(registry: RegistryService, version: Version, force: str | None) -> Promotion:
+def _promote(registry: RegistryService, version: Version, force: str | None) -> Promotion:
     try:
         return registry.promote(version.id, _OPERATOR, force_reason=force)
     except OmokageError as error:
@@ -160,17 +160,17 @@ def _promoted(registry: RegistryService, version: Version, force: str | None) ->
 
 
 def _fault(error: OmokageError, *, generates: bool = False) -> Fault:
-    return Fault("; ".join(filter(None, [refusal(error, generates=generates), _HINTS.get(error.code)])))
+    return Fault("; ".join(filter(None, [promotion_error_text(error, generates=generates), _HINTS.get(error.code)])))
 
 
-def _say(promotion: Promotion, version: Version | None, as_json: bool) -> None:
+def _print_promotion(promotion: Promotion, version: Version | None, as_json: bool) -> None:
     if as_json:
-        _print(promotion_json(promotion, version.number if version else None))
+        _print_json(promotion_json(promotion, version.number if version else None))
     elif version is None:
         echo(f"{WITHOUT[promotion.kind.generates].capitalize()} answers now.")
     else:
-        echo(f"{version.label} answers now{f' ({printable(promotion.reason)})' if promotion.reason else ''}.")
+        echo(f"{version.label} answers now{f' ({escape(promotion.reason)})' if promotion.reason else ''}.")
 
 
-def _print(said: object) -> None:
+def _print_json(said: object) -> None:
     echo_json(said, indent=2)

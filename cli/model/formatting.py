@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.domain.optimisation import Robustness
-from core.domain.registry.robustness import robustness_in
+from core.domain.registry.robustness import robustness_from_metrics
 from core.domain.registry.versions import Promotion, Version
 
 # What answers where nothing was promoted, by whether it generates: core/services/generation/generator_lookup.py.
@@ -55,7 +55,7 @@ def promotion_json(promotion: Promotion, number: int | None) -> dict[str, Any]:
         "rollback": promotion.back,
         "forced": promotion.forced,
         "reason": promotion.reason,
-        "by": promotion.said_by,
+        "by": promotion.promoted_by,
         "at": promotion.created_at.isoformat(timespec="seconds"),
     }
 
@@ -67,9 +67,9 @@ def version_row(version: Version | None = None, *, serving: bool = False, genera
         return ["", "VERSION", "DATA", *figures, "MADE"]
     metrics = version.metrics
     if version.kind.generates:
-        figures = [_figure(metrics.get("kid", "-")), _share(metrics.get("faces"))]
+        figures = [_figure(metrics.get("kid", "-")), _percentage(metrics.get("faces"))]
     else:
-        figures = [str(len(version.classes)), _share(metrics.get("accuracy"))]
+        figures = [str(len(version.classes)), _percentage(metrics.get("accuracy"))]
     made = f"{version.created_at:%Y-%m-%d}"
     return ["*" if serving else "", version.label, version.dataset_title, *figures, made]
 
@@ -90,7 +90,7 @@ def card(version: Version, run: int | None, *, serving: bool) -> str:
     known = {
         "people": f"{len(names)}: {', '.join(names[:_SHOWN])}{more}",
         "accuracy": _accuracy(version.metrics),
-        "robustness": robustness_text(robustness_in(version.metrics), version.number),
+        "robustness": robustness_text(robustness_from_metrics(version.metrics), version.number),
     }
     lines = {
         "made": f"{version.created_at:%Y-%m-%d %H:%M} UTC{f', by run {run}' if run is not None else ''}",
@@ -124,9 +124,9 @@ def _levels(median: float) -> str:
 def _accuracy(metrics: Mapping[str, Any]) -> str:
     folds = metrics.get("folds")
     if not isinstance(folds, Mapping):
-        return _share(metrics.get("accuracy"))
-    each = ", ".join(f"{fold}: {_share(share)}" for fold, share in sorted(folds.items()))
-    return f"{_share(metrics.get('accuracy'))} (held-out folds {each})"
+        return _percentage(metrics.get("accuracy"))
+    each = ", ".join(f"{fold}: {_percentage(share)}" for fold, share in sorted(folds.items()))
+    return f"{_percentage(metrics.get('accuracy'))} (held-out folds {each})"
 
 
 def _is_plain(name: str, value: object) -> bool:
@@ -137,5 +137,5 @@ def _figure(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def _share(value: object) -> str:
+def _percentage(value: object) -> str:
     return f"{value:.1%}" if isinstance(value, int | float) else "-"

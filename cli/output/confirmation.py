@@ -7,7 +7,7 @@ import sys
 import click
 
 from cli.exits import BadSetting, Fault
-from cli.output.escaping import printable
+from cli.output.escaping import escape
 
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 
@@ -21,12 +21,12 @@ def confirm(question: str, *, yes: bool) -> None:
     """
     if yes:
         return
-    if not somebody_is_there():
-        raise BadSetting(f"{printable(question)} Nobody can be asked here; say so with --yes.")
-    if not click.confirm(printable(question), err=True):
+    if not is_interactive():
+        raise BadSetting(f"{escape(question)} Nobody can be asked here; say so with --yes.")
+    if not click.confirm(escape(question), err=True):
         raise Fault("Nothing was changed.")
 
 
-def somebody_is_there() -> bool:
+def is_interactive() -> bool:
     """Whether standard input is a terminal."""
     return sys.stdin.isatty()

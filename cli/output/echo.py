@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from cli.output.escaping import dump_json, printable_lines
+from cli.output.escaping import dump_json, escape_lines
 
 
 def echo(text: str, *, err: bool = False) -> None:
     """Print lines; names in them may hold what `cli.output.escaping` makes visible."""
-    click.echo(printable_lines(text), err=err)
+    click.echo(escape_lines(text), err=err)
 
 
 def echo_json(value: Any, indent: int | None = None) -> None:

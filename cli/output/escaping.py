@@ -16,7 +16,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _RAW_IN_JSON = re.compile("[\x7f-\x9f\u2028\u2029" + "".join(sorted(_BIDI)) + "]")  # json.dumps escapes only C0
 
 
-def printable(text: str) -> str:
+def escape(text: str) -> str:
     r"""Replace what a terminal would obey or could not show: control, bidi and surrogate characters.
 
     They become visible, as `\x1b` or `\u202e`; a byte of a file name that is not UTF-8 becomes `\xe9`. Everything else
@@ -25,9 +25,9 @@ def printable(text: str) -> str:
     return "".join(_visible(letter) if _is_unprintable(letter) else letter for letter in text)
 
 
-def printable_lines(text: str) -> str:
+def escape_lines(text: str) -> str:
     """The same for a text of several lines: its line feeds stay."""
-    return "\n".join(map(printable, text.split("\n")))
+    return "\n".join(map(escape, text.split("\n")))
 
 
 def dump_json(value: Any, indent: int | None = None) -> str:

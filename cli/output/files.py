@@ -18,14 +18,14 @@ import click
 
 from cli.context import first_line
 from cli.exits import BadSetting, Fault
-from cli.output.escaping import printable
+from cli.output.escaping import escape
 from core.storage.disk import write_whole
 
 _HEAD = 64  # bytes that tell what a file is
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FileKind:
     """What a command writes: its name for people, how files of it are called, and what they begin with.
 
     `begins` of None: it cannot be told from the file. Spaces before it do not matter.
@@ -33,30 +33,34 @@ class Kind:
 
     name: str
     suffixes: tuple[str, ...]
-    begins: tuple[bytes, ...] | None
+    prefixes: tuple[bytes, ...] | None
 
-    def takes_name(self, path: Path) -> bool:
+    def name_matches(self, path: Path) -> bool:
         """Whether a file of this kind is called so."""
         return path.suffix.lower() in self.suffixes
 
-    def is_in(self, path: Path) -> bool:
+    def content_matches(self, path: Path) -> bool:
         """Whether the file is of this kind; one without content is of any."""
         with path.open("rb") as file:
             head = file.read(_HEAD).lstrip()
-        return not head or self.begins is None or head.startswith(self.begins)
+        return not head or self.prefixes is None or head.startswith(self.prefixes)
 
 
-PNG = Kind("a PNG picture", (".png",), (b"\x89PNG",))
-WEBP = Kind("a WebP film", (".webp",), (b"RIFF",))
-GIF = Kind("a GIF film", (".gif",), (b"GIF8",))
-JSON_FILE = Kind("a JSON file", (".json",), (b"{", b"["))
-WEIGHTS = Kind("a file of weights", (".safetensors",), None)
+PNG = FileKind("a PNG picture", (".png",), (b"\x89PNG",))
+WEBP = FileKind("a WebP film", (".webp",), (b"RIFF",))
+GIF = FileKind("a GIF film", (".gif",), (b"GIF8",))
+JSON_FILE = FileKind("a JSON file", (".json",), (b"{", b"["))
+WEIGHTS = FileKind("a file of weights", (".safetensors",), None)
 
 force_option = click.option("--force", is_flag=True, help="Write over files of another kind, too.")
 
 
 def check_files(
-    outputs: Mapping[Path, Kind], *, inputs: Iterable[str | Path] = (), force: bool = False, folder: Path | None = None
+    outputs: Mapping[Path, FileKind],
+    *,
+    inputs: Iterable[str | Path] = (),
+    force: bool = False,
+    folder: Path | None = None,
 ) -> None:
     """Find out whether these can be written, before the work that makes them.
 
@@ -73,17 +77,17 @@ def check_files(
     read = [Path(one) for one in inputs]
     seen: list[Path] = []
     for path, kind in outputs.items():
-        with _told(path):
+        with _os_errors_as_faults(path):
             if any(_is_same(path, one) for one in read):
-                raise BadSetting(f"{_shown(path)} is read by this command, and never written over.")
+                raise BadSetting(f"{_escaped(path)} is read by this command, and never written over.")
             if any(_is_same(path, one) for one in seen):
-                raise BadSetting(f"{_shown(path)} is to be written twice; give each output a name of its own.")
+                raise BadSetting(f"{_escaped(path)} is to be written twice; give each output a name of its own.")
             seen.append(path)
             _check_kind(path, kind, force)
     if folder is not None:
         check_writable(folder)
     for path in outputs if folder is None else ():
-        _check_room(path.parent, f"{_shown(path)} cannot be written")
+        _check_can_write(path.parent, f"{_escaped(path)} cannot be written")
 
 
 def check_new_folder(folder: Path) -> None:
@@ -93,9 +97,9 @@ def check_new_folder(folder: Path) -> None:
         BadSetting: it is no folder, or something is in it.
         Fault: it cannot be written to.
     """
-    with _told(folder):
+    with _os_errors_as_faults(folder):
         if os.path.lexists(folder) and (not folder.is_dir() or any(folder.iterdir())):
-            raise BadSetting(f"{_shown(folder)} is not a new or empty folder.")
+            raise BadSetting(f"{_escaped(folder)} is not a new or empty folder.")
     check_writable(folder)
 
 
@@ -105,7 +109,7 @@ def check_writable(folder: Path) -> None:
     Raises:
         Fault: it is no folder, or cannot be written to.
     """
-    _check_room(folder, f"{_shown(folder)} cannot be written to")
+    _check_can_write(folder, f"{_escaped(folder)} cannot be written to")
 
 
 def write_files(contents: Mapping[Path, bytes]) -> None:
@@ -115,43 +119,43 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
         Fault: one cannot be written.
     """
     first = next(iter(contents), Path())
-    with _told(first):
+    with _os_errors_as_faults(first):
         for path in contents:
             path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(contents)
 
 
-def same_file(one: Path, others: Collection[Path]) -> bool:
+def is_same_file(one: Path, others: Collection[Path]) -> bool:
     """Whether a path leads to one of these files, through whatever links."""
     return any(_is_same(one, other) for other in others)
 
 
-def _check_room(folder: Path, sentence: str) -> None:
+def _check_can_write(folder: Path, sentence: str) -> None:
     try:
         there = next(one for one in (folder, *folder.absolute().parents) if os.path.lexists(one))
         if not there.is_dir():
-            raise Fault(f"{sentence}: {_shown(there)} is not a folder.")
+            raise Fault(f"{sentence}: {_escaped(there)} is not a folder.")
         # Asking for the permission alone would say yes to root where the disk is mounted read-only.
         tempfile.TemporaryFile(dir=there).close()
     except OSError as error:
         raise Fault(f"{sentence}: {error.strerror or first_line(error)}.") from error
 
 
-def _check_kind(path: Path, kind: Kind, force: bool) -> None:
+def _check_kind(path: Path, kind: FileKind, force: bool) -> None:
     if path.is_dir():
-        raise BadSetting(f"{_shown(path)} is a folder.")
+        raise BadSetting(f"{_escaped(path)} is a folder.")
     if path.exists() and not path.is_file():
-        raise BadSetting(f"{_shown(path)} is not a file that could be written over.")
+        raise BadSetting(f"{_escaped(path)} is not a file that could be written over.")
     if path.exists() and not os.access(path, os.W_OK):
-        raise Fault(f"{_shown(path)} is write-protected.")
+        raise Fault(f"{_escaped(path)} is write-protected.")
     if force:
         return
-    if not kind.takes_name(path):
+    if not kind.name_matches(path):
         names = " or ".join(kind.suffixes)
-        raise BadSetting(f"{_shown(path)}: the name of {kind.name} ends with {names}; --force takes any.")
+        raise BadSetting(f"{_escaped(path)}: the name of {kind.name} ends with {names}; --force takes any.")
 
-    if path.exists() and not kind.is_in(path):
-        raise BadSetting(f"{_shown(path)} is there and is not {kind.name}; --force writes over it.")
+    if path.exists() and not kind.content_matches(path):
+        raise BadSetting(f"{_escaped(path)} is there and is not {kind.name}; --force writes over it.")
 
 
 def _is_same(one: Path, other: Path) -> bool:
@@ -166,13 +170,13 @@ def _real(path: Path) -> str:
     return os.path.normcase(os.path.realpath(path))
 
 
-def _shown(path: Path) -> str:
-    return printable(str(path))
+def _escaped(path: Path) -> str:
+    return escape(str(path))
 
 
 @contextlib.contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _os_errors_as_faults(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Fault(f"{_shown(path)} cannot be written: {error.strerror or first_line(error)}.") from error
+        raise Fault(f"{_escaped(path)} cannot be written: {error.strerror or first_line(error)}.") from error

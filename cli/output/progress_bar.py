@@ -41,15 +41,15 @@ class StepBar:
         if self._console.is_terminal:
             self._progress.stop()
 
-    def _say(self, words: str) -> None:
+    def _describe(self, words: str) -> None:
         self._progress.update(self._task, description=words)
 
-    def _begin(self, words: str, step: int, steps: int) -> None:
+    def _start(self, words: str, step: int, steps: int) -> None:
         """From here on it is known how long the way is."""
         self._steps = steps
         self._progress.update(self._task, description=words, completed=step, total=steps)
 
-    def _show(self, words: str, step: int, left: str = "") -> None:
+    def _update(self, words: str, step: int, left: str = "") -> None:
         """A step is done; `left`: what is said of the rest."""
         self._progress.update(self._task, description=words, completed=step, left=left)
         if not self._console.is_terminal and self._clock() >= self._next_line:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from cli.output.escaping import printable
+from cli.output.escaping import escape
 
 
 def width(text: str) -> int:
@@ -18,7 +18,7 @@ def table(rows: Sequence[Sequence[str]]) -> str:
 
     Cells may come from outside: what a terminal would obey is made visible.
     """
-    rows = [[printable(cell) for cell in row] for row in rows]
+    rows = [[escape(cell) for cell in row] for row in rows]
     widths = [max(width(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join(
         "  ".join(cell + " " * (room - width(cell)) for cell, room in zip(row, widths, strict=True)).rstrip()

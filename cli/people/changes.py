@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.context import opened, read_settings
-from cli.error_texts import sentence
+from cli.context import open_services, read_settings
+from cli.error_texts import error_text
 from cli.exits import BadSetting, Fault
 from cli.output.confirmation import confirm, yes_option
 from cli.output.echo import echo, echo_json
@@ -34,7 +34,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="JSON; see docs/cli
 @_json
 def rename(name: str, new_name: str, guild: int, as_json: bool) -> None:
     """Call somebody otherwise, from the next photo on. Whose name it is already can be merged instead."""
-    with _editing() as services:
+    with _open_services() as services:
         try:
             person = services.people_editor.rename(guild, name, new_name)
         except OmokageError as error:
@@ -42,7 +42,7 @@ def rename(name: str, new_name: str, guild: int, as_json: bool) -> None:
                 raise
             command = shlex.join(["omokage", "people", "merge", name, str(error.details["name"])])
             more = f" --guild {guild}" if guild else ""
-            raise Fault(f"{sentence(error)}; to make one person of both: {command}{more}") from error
+            raise Fault(f"{error_text(error)}; to make one person of both: {command}{more}") from error
     echo_json(person_json(person)) if as_json else echo(f"{name} is called {person.name} now.")
 
 
@@ -57,16 +57,15 @@ def merge(name: str, into: str, guild: int, yes: bool, as_json: bool) -> None:
 
     Who named which face stays known. It cannot be taken back.
     """
-    with _editing() as services:
-        gone, left = (services.people_editor.find(guild, one) for one in (name, into))
-        confirm(f"Make one person of {gone.name} and {left.name}, who is called {left.name}?", yes=yes)
+    with _open_services() as services:
+        source, target = (services.people_editor.get_by_name(guild, person) for person in (name, into))
+        confirm(f"Make one person of {source.name} and {target.name}, who is called {target.name}?", yes=yes)
         merged = services.people_editor.merge(guild, name, into, by=_OPERATOR)
     if as_json:
-        echo_json({**person_json(merged.person), "merged": merged.gone, "faces": merged.faces})
+        echo_json({**person_json(merged.person), "merged": merged.merged_name, "faces": merged.faces})
     else:
-        echo(
-            f"{merged.gone} is {merged.person.name} now, of whom there are {_count(merged.person.pictures, 'picture')}."
-        )
+        pictures = _count(merged.person.pictures, "picture")
+        echo(f"{merged.merged_name} is {merged.person.name} now, of whom there are {pictures}.")
 
 
 @click.command()
@@ -79,8 +78,8 @@ def remove(name: str, guild: int, yes: bool, as_json: bool) -> None:
 
     Imported data sets are left alone and named; take them out with `omokage data remove`.
     """
-    with _editing() as services:
-        person = services.people_editor.find(guild, name)
+    with _open_services() as services:
+        person = services.people_editor.get_by_name(guild, name)
         confirm(f"Delete {person.name} with {_count(person.pictures, 'picture')}?", yes=yes)
         removed = services.people_editor.remove(guild, name)
     if as_json:
@@ -96,14 +95,14 @@ def person_json(person: Person) -> dict[str, Any]:
 
 
 @contextmanager
-def _editing() -> Iterator[Services]:
+def _open_services() -> Iterator[Services]:
     """The services, with their refusals as sentences."""
-    with opened(read_settings()) as services:
+    with open_services(read_settings()) as services:
         try:
             yield services
         except OmokageError as error:
             about = f"{error.details['name']}: " if error.code is ErrorCode.UNKNOWN_PERSON else ""
-            raise (BadSetting if error.code in _MISUSE else Fault)(f"{about}{sentence(error)}") from error
+            raise (BadSetting if error.code in _MISUSE else Fault)(f"{about}{error_text(error)}") from error
 
 
 def _removed_json(removed: RemovedPerson) -> dict[str, Any]:

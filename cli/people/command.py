@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.context import opened, quiet_libraries, read_settings
-from cli.error_texts import sentence
+from cli.context import open_services, quiet_libraries, read_settings
+from cli.error_texts import error_text
 from cli.exits import FAULT, OK, BadSetting
 from cli.output.echo import echo, echo_json
-from cli.output.escaping import printable
+from cli.output.escaping import escape
 from cli.output.table import table
 from cli.people.changes import merge, person_json, remove, rename
-from cli.photos import read_all
+from cli.photos import classify_photos
 from core.domain.errors import OmokageError
-from core.domain.faces import stands
+from core.domain.faces import is_upright
 from core.domain.people import person_name
 
 if TYPE_CHECKING:
@@ -43,25 +43,25 @@ def enrol(name: str, photos: tuple[str, ...], guild: int) -> int:
     try:
         shown = person_name(name)
     except OmokageError as error:
-        raise BadSetting(f"{name!r}: {sentence(error)}") from error
+        raise BadSetting(f"{name!r}: {error_text(error)}") from error
     failed = 0
-    with opened(read_settings()) as services:
+    with open_services(read_settings()) as services:
         from core.bootstrap import build_classifier  # loads TensorFlow
-        from core.vision.decoding.kept_photo import PhotoKeeper  # numpy
+        from core.vision.decoding.kept_photo import PhotoShrinker  # numpy
 
-        keeper = PhotoKeeper()
-        for read in read_all(build_classifier(services, operator=True), photos, guild):
-            photo_name = printable(read.name)
+        shrinker = PhotoShrinker()
+        for read in classify_photos(build_classifier(services, operator=True), photos, guild):
+            photo_name = escape(read.name)
             problem = read.error or _problem(read.outcome)
             if problem is not None or read.outcome is None:
                 echo(f"{photo_name}: {problem}", err=True)
                 failed += 1
                 continue
-            source = f"cli:{printable(Path(read.name).name)}"  # databases keep text, no bytes
-            photo = services.blobs.put(keeper.kept(read.data))  # a data set of the labels needs it
+            source = f"cli:{escape(Path(read.name).name)}"  # databases keep text, no bytes
+            photo = services.blobs.put(shrinker.shrink(read.data))  # a data set of the labels needs it
             person = services.people.enrol(guild, shown, read.outcome.faces[0], source=source, photo=photo)
             echo(f"{photo_name}: {person.name}, {_count(person.pictures)}{_turned(read.outcome)}")
-        keeper.close()
+        shrinker.close()
     return FAULT if failed else OK
 
 
@@ -70,7 +70,7 @@ def enrol(name: str, photos: tuple[str, ...], guild: int) -> int:
 @_guild
 def list_people(as_json: bool, guild: int) -> None:
     """List who is known, and from how many pictures."""
-    with opened(read_settings()) as services:
+    with open_services(read_settings()) as services:
         known = services.people.list(guild)
     if as_json:
         echo_json([person_json(one) for one in known], indent=2)
@@ -94,7 +94,8 @@ def _problem(outcome: ClassifyOutcome | None) -> str | None:
         return f"there are {faces} faces in the picture; use one with this person alone"
     # What is stored of a face that lies would be compared with faces that stand, and be like nobody's.
     landmarks = outcome.faces[0].landmarks if outcome is not None else ()
-    return "the face lies on its side; turn the picture and try again" if landmarks and not stands(landmarks) else None
+    lies = bool(landmarks) and not is_upright(landmarks)
+    return "the face lies on its side; turn the picture and try again" if lies else None
 
 
 def _turned(outcome: ClassifyOutcome) -> str:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.context import opened, prepare_training, read_settings
+from cli.context import open_services, prepare_training, read_settings
 from cli.data.import_formatting import report_lines
+from cli.errors import errors_as_exits
 from cli.exits import OK
 from cli.model.formatting import robustness_text
 from cli.output.echo import echo, echo_json
 from cli.output.table import table
-from cli.training.train import told
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.training.folds import FOLDS
 from core.domain.training.presets import SIZES, find_preset
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from core.services.training.cross_validation import Progress
     from core.vision.datasets.dataset_reader import DatasetReader
 
-_WORST = 10  # people shown, those who are recognised least
+_SHOWN_PEOPLE = 10  # people shown, those who are recognised least
 
 
 @click.command(short_help="Cross-validate a recogniser on a data set.")
@@ -66,9 +66,9 @@ def evaluate(
     trainings.
     """
     prepare_training()
-    with told():
+    with errors_as_exits():
         find_preset(RunKind.RECOGNISER, preset, head)  # before minutes are spent on reading
-    with _dataset(data, guild) as (services, dataset), told():
+    with _dataset(data, guild) as (services, dataset), errors_as_exits():
         from core.services.training.cross_validation import evaluate as cross_validate  # numpy, TensorFlow
 
         options = {"size": int(size) if size else None}
@@ -78,7 +78,7 @@ def evaluate(
         with _bar("Training") as progress:
             beside: Any = {"progress": progress, "config": options, "steps": steps or 0, "keep": drafts.append}
             report = cross_validate(reader, dataset, head, folds, preset, **beside)
-        found = _attacked(drafts[0], dataset, reader) if robustness else None
+        found = _measure_robustness(drafts[0], dataset, reader) if robustness else None
     if as_json:
         fooled = {} if found is None else {"robustness": found.to_json()}
         echo_json({**_json(report), **fooled})
@@ -87,12 +87,12 @@ def evaluate(
     return OK
 
 
-def _attacked(draft: VersionDraft, dataset: Dataset, reader: DatasetReader) -> Robustness:
-    from core.services.robustness.cross_validated import check_of_fold
+def _measure_robustness(draft: VersionDraft, dataset: Dataset, reader: DatasetReader) -> Robustness:
+    from core.services.robustness.cross_validated import make_fold_check
     from core.services.robustness.service import run_check  # numpy, TensorFlow
 
     with _bar("Attacking") as progress:
-        return run_check(check_of_fold(draft, dataset, reader), lambda share: progress(round(1000 * share), 1000, {}))
+        return run_check(make_fold_check(draft, dataset, reader), lambda share: progress(round(1000 * share), 1000, {}))
 
 
 @contextmanager
@@ -100,8 +100,8 @@ def _dataset(data: str, guild: int) -> Iterator[tuple[Services, Dataset]]:
     """An imported one by its name, or a folder's pictures in a storage that is gone afterwards."""
     source, settings = Path(data), read_settings()
     if not source.exists():
-        with opened(settings) as services:
-            with told():
+        with open_services(settings) as services:
+            with errors_as_exits():
                 dataset = services.datasets.find(guild, data)
             yield services, dataset
         return
@@ -109,20 +109,20 @@ def _dataset(data: str, guild: int) -> Iterator[tuple[Services, Dataset]]:
         own = replace(
             settings, data=Path(place), blobs=str(Path(place) / "blobs"), database_url=f"sqlite:///{place}/evaluate.db"
         )
-        with opened(own) as services:
-            yield services, _imported(services, source)
+        with open_services(own) as services:
+            yield services, _import(services, source)
 
 
-def _imported(services: Services, source: Path) -> Dataset:
+def _import(services: Services, source: Path) -> Dataset:
     from core.services.datasets.importing import import_folder  # TensorFlow
 
     def tell(report: ImportReport) -> None:
         for line in report_lines(report):
             echo(line, err=True)
 
-    with told(), _bar("Reading pictures") as progress:
+    with errors_as_exits(), _bar("Reading pictures") as progress:
         dataset, _ = import_folder(
-            services.dataset_storage, source, 0, "evaluated", 0, lambda done, of: progress(done, of, {}), tell=tell
+            services.dataset_storage, source, 0, "evaluated", 0, lambda done, of: progress(done, of, {}), on_report=tell
         )
     return replace(dataset, name=source.stem)
 
@@ -180,7 +180,9 @@ def _text(report: EvaluationReport, found: Robustness | None = None) -> str:
         )
     if found is not None:
         lines.append(robustness_text(found))
-    cards = sorted((one for one in report.cards if one.recall is not None), key=lambda one: one.recall or 0.0)[:_WORST]
+    cards = sorted((one for one in report.cards if one.recall is not None), key=lambda one: one.recall or 0.0)[
+        :_SHOWN_PEOPLE
+    ]
     rows = [
         [one.name, str(one.pictures), f"{one.recall:.1%}", f"{one.taken_for} ({one.times})" if one.taken_for else ""]
         for one in cards

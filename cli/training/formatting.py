@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from cli.error_texts import sentence
+from cli.error_texts import error_text
 from cli.model.formatting import NO_FACE
 from core.domain.errors import OmokageError
 from core.domain.jobs import Failure
@@ -102,7 +102,7 @@ def duration(seconds: float) -> str:
 
 def reason(failure: Failure) -> str:
     """Why it did not go on, as a sentence."""
-    said = sentence(OmokageError(failure.code, **failure.details))  # type: ignore[arg-type]
+    said = error_text(OmokageError(failure.code, **failure.details))  # type: ignore[arg-type]
     return f"{said[:1].upper()}{said[1:]}."
 
 

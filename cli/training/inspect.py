@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.context import opened, quiet_libraries, read_settings
-from cli.error_texts import sentence
+from cli.context import open_services, quiet_libraries, read_settings
+from cli.error_texts import error_text
 from cli.exits import Fault
 from cli.output.echo import echo, echo_json
-from cli.output.escaping import printable
+from cli.output.escaping import escape
 from cli.output.files import PNG, check_files, force_option, write_files
 from cli.output.table import table
 from core.domain.errors import OmokageError
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _VERSION = re.compile(r"(?:recogniser[ -]?)?v?([1-9]\d{0,8})", re.IGNORECASE)
 _RUN = re.compile(r"run[ -]?([1-9]\d{0,8})", re.IGNORECASE)
 _SHEETS = "[0-9][0-9]-*.png"  # as the sheets are called, whose layers are not known before the network is loaded
-_MOST_NAMED = 12  # dead channels in a line
+_MAX_NAMED = 12  # dead channels in a line
 
 
 def _target(_context: click.Context, _parameter: click.Parameter, value: str) -> tuple[int, bool]:
@@ -73,11 +73,11 @@ def inspect(
     if out is not None:
         check_files(dict.fromkeys(out.glob(_SHEETS), PNG), force=force, folder=out)
     quiet_libraries()
-    with opened(read_settings()) as services:
+    with open_services(read_settings()) as services:
         try:
             found = _inspect(services, target, data, guild, pictures, sheets=out is not None)
         except OmokageError as error:
-            raise Fault(sentence(error)) from error
+            raise Fault(error_text(error)) from error
     written = _write(found, out) if out is not None else {}
     echo_json(_json(found, written)) if as_json else echo(_text(found, written))
 
@@ -138,7 +138,7 @@ def _text(found: Inspection, written: dict[str, Path]) -> str:
     lines = [f"{found.title} ({found.architecture}) on {found.pictures:,} pictures of {found.dataset}", "", table(rows)]
     dead = [f"{layer.name}: {_named(layer.dead)}" for layer in found.layers if layer.dead]
     lines += ["", "Dead channels:", *(f"  {line}" for line in dead)] if dead else []
-    lines += ["", *(printable(str(path)) for path in written.values())] if written else []
+    lines += ["", *(escape(str(path)) for path in written.values())] if written else []
     return "\n".join(lines)
 
 
@@ -149,6 +149,6 @@ def _row(layer: LayerActivity) -> tuple[str, ...]:
 
 
 def _named(channels: tuple[int, ...]) -> str:
-    more = len(channels) - _MOST_NAMED
-    words = ", ".join(map(str, channels[:_MOST_NAMED]))
+    more = len(channels) - _MAX_NAMED
+    words = ", ".join(map(str, channels[:_MAX_NAMED]))
     return f"{words} and {more} more (--json names all)" if more > 0 else words

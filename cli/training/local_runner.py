@@ -21,20 +21,20 @@ class Interrupt:
     """Whether somebody pressed Ctrl-C; the second time is not waited for."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.requested = False
 
-    def note(self, number: int, frame: FrameType | None) -> None:
+    def handle_signal(self, number: int, frame: FrameType | None) -> None:
         """The signal's handler."""
-        if self.asked:
+        if self.requested:
             raise KeyboardInterrupt
-        self.asked = True
+        self.requested = True
 
 
 @contextmanager
-def interrupts() -> Iterator[Interrupt]:
+def catch_interrupts() -> Iterator[Interrupt]:
     """Ctrl-C and SIGTERM are noted and no more, until this ends."""
     interrupt = Interrupt()
-    before = {number: signal.signal(number, interrupt.note) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, interrupt.handle_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield interrupt
     finally:
@@ -42,7 +42,7 @@ def interrupts() -> Iterator[Interrupt]:
             signal.signal(number, handler)
 
 
-def train_here(
+def train_run(
     services: Services, run: Run, owner: str, load: Callable[[], Training], interrupt: Interrupt
 ) -> Run | None:
     """Segment after segment, until the run rests.
@@ -73,7 +73,7 @@ def _ending(services: Services, run: Run, interrupt: Interrupt) -> Callable[[], 
 
     def ending() -> bool:
         nonlocal is_asked
-        if interrupt.asked and not is_asked:
+        if interrupt.requested and not is_asked:
             is_asked = True
             services.runs.control.pause(run.id, by=0)
         return False

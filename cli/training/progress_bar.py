@@ -11,11 +11,11 @@ from cli.output.progress_bar import StepBar
 from cli.training.formatting import duration, figures
 from core.domain.jobs import Job
 from core.domain.training.runs import CurvePoint, Run
-from core.services.training.callbacks import Watcher
+from core.services.training.callbacks import Callback
 from core.services.training.live_status import Speed
 
 
-class Bar(StepBar):
+class TrainingBar(StepBar, Callback):
     """A bar with the newest figures beside it; arguments as of `StepBar`."""
 
     def __init__(self, console: Console | None = None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -23,20 +23,20 @@ class Bar(StepBar):
         self._speed = Speed()
         self.values: dict[str, float] = {}
 
-    def watch(self, job: Job, run: Run) -> Watcher:
-        """For one segment; the bar is one for all of them."""
-        return _BarWatcher(self)
+    def make_callback(self, job: Job, run: Run) -> Callback:
+        """Return this bar, which is one for all segments."""
+        return self
 
-    def begin(self, step: int, steps: int) -> None:
+    def on_train_begin(self, step: int, steps: int) -> None:
         """The trainer is ready."""
-        self._begin(self._words(), step, steps)
+        self._start(self._words(), step, steps)
 
-    def step(self, step: int) -> None:
+    def on_step_end(self, step: int) -> None:
         """A step is done."""
         self._speed.note(self._clock(), step)
-        self._show(self._words(), step, self._left(step))
+        self._update(self._words(), step, self._left(step))
 
-    def point(self, point: CurvePoint) -> None:
+    def on_figures(self, point: CurvePoint) -> None:
         """There are new figures."""
         self.values |= point.values
 
@@ -46,17 +46,3 @@ class Bar(StepBar):
     def _left(self, step: int) -> str:
         speed = self._speed.per_second()
         return f"{speed:.3g} steps/s, {duration((self._steps - step) / speed)} left" if speed else ""
-
-
-class _BarWatcher(Watcher):
-    def __init__(self, bar: Bar) -> None:
-        self._bar = bar
-
-    def begin(self, step: int, steps: int) -> None:
-        self._bar.begin(step, steps)
-
-    def step(self, step: int) -> None:
-        self._bar.step(step)
-
-    def point(self, point: CurvePoint) -> None:
-        self._bar.point(point)

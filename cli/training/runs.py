@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.context import opened, read_settings
+from cli.context import open_services, read_settings
+from cli.errors import errors_as_exits
 from cli.output.echo import echo, echo_json
 from cli.output.table import table
 from cli.training.formatting import duration, history_json, run_json, run_lines
-from cli.training.train import shell_origin, told, version_of
+from cli.training.train import shell_origin, version_of
 from core.domain.ids import synthetic_id
 from core.domain.training.runs import Run
 
@@ -36,7 +37,7 @@ def runs() -> None:
 def list_runs(limit: int, guild: int, as_json: bool) -> None:
     """List the newest runs."""
     settings = read_settings()
-    with opened(settings) as services:
+    with open_services(settings) as services:
         found = services.runs.newest(guild, limit)
         if as_json:
             shown = [run_json(run, settings.price_per_hour, version_of(services, run)) for run in found]
@@ -59,7 +60,7 @@ def list_runs(limit: int, guild: int, as_json: bool) -> None:
 def show(number: int, guild: int, as_json: bool) -> None:
     """Show one run, with its checkpoints; as JSON with its curves, too."""
     settings = read_settings()
-    with opened(settings) as services, told():
+    with open_services(settings) as services, errors_as_exits():
         run = services.runs.find(guild, number)
         checkpoints, points = services.runs.checkpoints(run.id), services.runs.points(run.id)
         version = version_of(services, run)
@@ -77,7 +78,7 @@ def show(number: int, guild: int, as_json: bool) -> None:
 @_json
 def pause(number: int, guild: int, as_json: bool) -> None:
     """Save and train no more, until it is resumed."""
-    _ask(guild, number, as_json, lambda services, run: services.runs.control.pause(run.id, by=0))
+    _control(guild, number, as_json, lambda services, run: services.runs.control.pause(run.id, by=0))
 
 
 @runs.command()
@@ -86,7 +87,7 @@ def pause(number: int, guild: int, as_json: bool) -> None:
 @_json
 def resume(number: int, guild: int, as_json: bool) -> None:
     """Let a worker go on; `omokage train --resume RUN` does so in this process instead."""
-    _ask(guild, number, as_json, lambda services, run: services.runs.control.resume(run.id, by=0))
+    _control(guild, number, as_json, lambda services, run: services.runs.control.resume(run.id, by=0))
 
 
 @runs.command()
@@ -95,7 +96,7 @@ def resume(number: int, guild: int, as_json: bool) -> None:
 @_json
 def stop(number: int, guild: int, as_json: bool) -> None:
     """Save and end the run; its checkpoints are kept."""
-    _ask(guild, number, as_json, lambda services, run: services.runs.control.stop(run.id, by=0))
+    _control(guild, number, as_json, lambda services, run: services.runs.control.stop(run.id, by=0))
 
 
 @runs.command()
@@ -105,7 +106,7 @@ def stop(number: int, guild: int, as_json: bool) -> None:
 @_json
 def rollback(number: int, step: int, guild: int, as_json: bool) -> None:
     """Go back to the checkpoint at STEP or the nearest before; what came later is forgotten, and the run paused."""
-    _ask(guild, number, as_json, lambda services, run: services.runs.control.rollback(run.id, step, by=0))
+    _control(guild, number, as_json, lambda services, run: services.runs.control.rollback(run.id, step, by=0))
 
 
 @runs.command()
@@ -122,14 +123,14 @@ def branch(number: int, step: int, guild: int, as_json: bool, **options: Any) ->
     def begin(services: Services, run: Run) -> Run:
         return services.runs.branch(run.id, step, synthetic_id(), shell_origin(guild), changes, steps=options["steps"])
 
-    _ask(guild, number, as_json, begin)
+    _control(guild, number, as_json, begin)
 
 
-def _ask(guild: int, number: int, as_json: bool, ask: Callable[[Services, Run], Run]) -> None:
+def _control(guild: int, number: int, as_json: bool, ask: Callable[[Services, Run], Run]) -> None:
     settings = read_settings()
     # A segment's message is sent by the bot's sweep, within two seconds; that this shell has no broker is no news.
     logging.getLogger("core.services.jobs.dispatcher").setLevel(logging.ERROR)
-    with opened(settings) as services, told():
+    with open_services(settings) as services, errors_as_exits():
         run = ask(services, services.runs.find(guild, number))
         version = version_of(services, run)
     shown: Any = run_json(run, settings.price_per_hour, version)

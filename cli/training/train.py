@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.context import opened, prepare_training, read_settings
-from cli.error_texts import sentence
-from cli.exits import FAULT, INTERRUPTED, OK, BadSetting, Fault
+from cli.context import open_services, prepare_training, read_settings
+from cli.errors import errors_as_exits
+from cli.exits import FAULT, INTERRUPTED, OK, Fault
 from cli.output.echo import echo, echo_json
 from cli.training.formatting import run_json, run_lines
-from core.domain.errors import ErrorCode, OmokageError
 from core.domain.ids import synthetic_id
 from core.domain.jobs import Origin
-from core.domain.training.presets import LOSSES, SIZES, find_preset
+from core.domain.training.presets import LOSSES, OPTIONS, SIZES, find_preset
 from core.domain.training.runs import Run, RunKind, RunRequest, RunState
 
 if TYPE_CHECKING:
     from cli.training.local_runner import Interrupt
     from core.bootstrap import Services
     from core.domain.registry.versions import Version
-
-_MISUSE = frozenset(
-    {
-        ErrorCode.UNKNOWN_PRESET,
-        ErrorCode.BAD_OPTION,
-        ErrorCode.UNKNOWN_MODEL,
-        ErrorCode.NO_ENCODER,
-        ErrorCode.UNKNOWN_TRAIT,
-        ErrorCode.UNKNOWN_TARGET,
-    }
-)
-# Options of the networks; what each kind takes is in core/domain/training/presets.py.
-_CONFIG = ("batch", "learning_rate", "fold", "loss", "augment", "kl")
 
 
 @click.command(short_help="Train a model in this process.")
@@ -75,13 +60,13 @@ def train(kind: str | None, resume: int | None, guild: int, as_json: bool, **opt
     prepare_training()
     settings = read_settings()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    with opened(settings) as services:
-        from cli.training.local_runner import interrupts
+    with open_services(settings) as services:
+        from cli.training.local_runner import catch_interrupts
         from worker.runner import new_owner  # Celery
 
         owner = new_owner()
-        with interrupts() as interrupt:
-            with told():
+        with catch_interrupts() as interrupt:
+            with errors_as_exits():
                 if kind is not None:
                     run = services.runs.start(_request(services, RunKind(kind), guild, options), owner=owner)
                 else:
@@ -92,26 +77,10 @@ def train(kind: str | None, resume: int | None, guild: int, as_json: bool, **opt
             echo_json(run_json(rests, settings.price_per_hour, version))
         else:
             echo("\n".join(run_lines(rests, settings.price_per_hour, version)))
-    if rests.state is RunState.PAUSED and interrupt.asked:
+    if rests.state is RunState.PAUSED and interrupt.requested:
         echo(f"To go on: omokage train --resume {rests.number}", err=True)
         return INTERRUPTED
     return OK if rests.state is RunState.FINISHED else FAULT
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Failures as sentences; those of the command line with its own exit status."""
-    try:
-        yield
-    except OmokageError as error:
-        raise fault_of(error) from error
-
-
-def fault_of(error: OmokageError, about: str = "") -> BadSetting | Fault:
-    """A failure as a sentence, about a file where one is named."""
-    said = sentence(error)
-    kind = BadSetting if error.code in _MISUSE else Fault
-    return kind(f"{about}: {said}." if about else f"{said[:1].upper()}{said[1:]}.")
 
 
 def version_of(services: Services, run: Run) -> Version | None:
@@ -128,7 +97,7 @@ def shell_origin(guild: int) -> Origin:
 def _request(services: Services, kind: RunKind, guild: int, options: Mapping[str, Any]) -> RunRequest:
     preset = find_preset(kind, options["preset"], options["head"])
     dataset = services.datasets.find(guild, options["dataset"], options["data_version"])
-    config = {name: options[name] for name in _CONFIG}
+    config = {name: options[name] for name in OPTIONS if name != "size"}
     config["size"] = int(options["size"]) if options["size"] else None
     steps = options["steps"] or preset.steps
     return RunRequest(
@@ -137,12 +106,12 @@ def _request(services: Services, kind: RunKind, guild: int, options: Mapping[str
 
 
 def _train(services: Services, run: Run, owner: str, interrupt: Interrupt) -> Run:
-    from cli.training.local_runner import train_here
-    from cli.training.progress_bar import Bar  # rich
+    from cli.training.local_runner import train_run
+    from cli.training.progress_bar import TrainingBar  # rich
     from core.bootstrap import build_training
 
-    with Bar() as bar:
-        rests = train_here(services, run, owner, lambda: build_training(services, bar.watch), interrupt)
+    with TrainingBar() as bar:
+        rests = train_run(services, run, owner, lambda: build_training(services, bar.make_callback), interrupt)
     if rests is None:
         raise Fault(f"Run {run.number} was taken from this process: somebody rolled it back, or it slept for too long.")
     return rests

@@ -13,12 +13,12 @@ import click
 from cli.broker import await_broker
 from cli.context import read_settings
 from cli.exits import Fault
-from cli.setup import application_of, invite_link
+from cli.setup import application_id, invite_link
 from cli.up import parent_watch, valkey
-from cli.up.console import Stopwatch, say
+from cli.up.console import Stopwatch, print_line
 from cli.up.lock import Lock, locked
-from cli.up.pid_file import TOKEN, Record, reap
-from cli.up.services import HOST, Plan, free_port, has_own_broker, parts_of
+from cli.up.pid_file import TOKEN, PidFile, end_leftovers
+from cli.up.services import HOST, Plan, free_port, has_own_broker, process_specs
 from cli.up.supervisor import Supervisor
 from core.settings import Settings
 
@@ -55,42 +55,46 @@ def _plan(settings: Settings, port: int, *, gpu_worker: bool) -> Plan:
     if settings.token is None and settings.discord_api is None:
         sandbox_port = free_port(port)
         if sandbox_port != port:
-            say(f"Port {port} is taken, so the web chat is at port {sandbox_port} this time.")
+            print_line(f"Port {port} is taken, so the web chat is at port {sandbox_port} this time.")
     return Plan(settings, has_own_broker(), sandbox_port, gpu_worker)
 
 
 def _run(plan: Plan, lock: Lock, *, open_browser: bool, verbose: bool) -> None:
     data = plan.settings.data
-    left = reap(data / "run" / "processes.json")
+    left = end_leftovers(data / "run" / "processes.json")
     if left:
-        say(f"Ended what the last run left behind: {', '.join(left)}.")
-    record = Record(data / "run" / "processes.json")
+        print_line(f"Ended what the last run left behind: {', '.join(left)}.")
+    processes = PidFile(data / "run" / "processes.json")
     url = _url(plan)
-    lock.say(url=url)
+    lock.publish(url=url)
     try:
         if plan.own_broker:
             valkey.prepare(data)
         (data / "logs").mkdir(exist_ok=True)
-        asyncio.run(_supervise(plan, record, url, open_browser=open_browser, verbose=verbose))
+        asyncio.run(_supervise(plan, processes, url, open_browser=open_browser, verbose=verbose))
     except (valkey.BrokerError, OSError) as error:
         raise Fault(str(error)) from error
-    say("Stopped.")
+    print_line("Stopped.")
 
 
-async def _supervise(plan: Plan, record: Record, url: str | None, *, open_browser: bool, verbose: bool) -> None:
+async def _supervise(plan: Plan, processes: PidFile, url: str | None, *, open_browser: bool, verbose: bool) -> None:
     read_end, _write_end = pipe = os.pipe()
-    told = {**plan.environment, TOKEN: record.token, parent_watch.VARIABLE: str(read_end)}
+    environment = {**plan.environment, TOKEN: processes.token, parent_watch.VARIABLE: str(read_end)}
     supervisor = Supervisor(
-        parts_of(plan, told), record, plan.settings.data / "logs", leash=read_end, everything=verbose
+        process_specs(plan, environment),
+        processes,
+        plan.settings.data / "logs",
+        parent_pipe=read_end,
+        everything=verbose,
     )
 
-    def ready(watch: Stopwatch) -> None:
-        say(f"Omokage is ready after {watch}: {url or plan.settings.discord_api or 'on Discord'}")
-        say(f"Ctrl-C stops it. Logs: {plan.settings.data / 'logs'}")
+    def ready(stopwatch: Stopwatch) -> None:
+        print_line(f"Omokage is ready after {stopwatch}: {url or plan.settings.discord_api or 'on Discord'}")
+        print_line(f"Ctrl-C stops it. Logs: {plan.settings.data / 'logs'}")
         if open_browser and url:
             webbrowser.open(url)
 
-    say(f"Starting Omokage on {plan.settings.data}")
+    print_line(f"Starting Omokage on {plan.settings.data}")
     try:
         await supervisor.run(ready)
     finally:
@@ -102,5 +106,5 @@ def _url(plan: Plan) -> str | None:
     """Where to go: the web chat, or the link by which the bot is invited."""
     if plan.sandbox_port is not None:
         return f"http://{HOST}:{plan.sandbox_port}"
-    application = application_of(plan.settings.token or "")
+    application = application_id(plan.settings.token or "")
     return invite_link(application) if application else None

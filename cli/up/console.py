@@ -8,21 +8,21 @@ import sys
 import time
 from pathlib import Path
 
-from cli.output.escaping import printable_lines
+from cli.output.escaping import escape_lines
 
 _LEVEL = re.compile(r"^\S+ \S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) ")  # core.logs.LOG_FORMAT
 _SHOWN = frozenset({"WARNING", "ERROR", "CRITICAL"})
-_LARGEST = 10_000_000  # bytes of a log; then it begins anew and the old one is kept beside it
+_MAX_BYTES = 10_000_000  # bytes of a log; then it begins anew and the old one is kept beside it
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """One line of `up` itself; the terminal may be gone."""
     with contextlib.suppress(OSError):
-        sys.stdout.write(printable_lines(text) + "\n")
+        sys.stdout.write(escape_lines(text) + "\n")
         sys.stdout.flush()
 
 
-class Filter:
+class LogFilter:
     """Chooses the lines that people should see: warnings and worse, with the tracebacks that follow them."""
 
     def __init__(self, everything: bool) -> None:
@@ -37,21 +37,21 @@ class Filter:
         return self._everything or self._showing
 
 
-class Log:
+class LogFile:
     """One part's log file. The part writes into it itself, so a terminal that is stopped stops nobody."""
 
     def __init__(self, folder: Path, name: str, everything: bool) -> None:
         self.name = name
         self.file = folder / f"{name}.log"
-        self._filter = Filter(everything)
+        self._filter = LogFilter(everything)
         self._offset = self.file.stat().st_size if self.file.exists() else 0
         self._start = self._offset
 
-    def begin(self) -> None:
+    def mark_start(self) -> None:
         """The part starts: its last words are looked for from here on."""
         self._start = self.file.stat().st_size if self.file.exists() else 0
 
-    def show_new(self) -> None:
+    def print_new(self) -> None:
         """Show what was written since the last time."""
         if not self.file.exists():
             return
@@ -62,18 +62,18 @@ class Log:
         self._offset += len(whole)
         for line in whole.decode("utf-8", "replace").splitlines():
             if self._filter.shows(line):
-                say(f"{self.name} | {line}")
-        if self._offset > _LARGEST:
-            self._turn_over()
+                print_line(f"{self.name} | {line}")
+        if self._offset > _MAX_BYTES:
+            self._rotate()
 
-    def last_words(self, lines: int = 15) -> str:
+    def tail(self, lines: int = 15) -> str:
         """The end of what this run of the part has written."""
         with self.file.open("rb") as file:
             file.seek(self._start)
             text = file.read().decode("utf-8", "replace")
         return "\n".join(f"  {line}" for line in text.splitlines()[-lines:])
 
-    def _turn_over(self) -> None:
+    def _rotate(self) -> None:
         # The part has the file open for appending, so it goes on at the new beginning.
         old = self.file.with_suffix(".log.1")
         try:

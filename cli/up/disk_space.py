@@ -5,12 +5,12 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from cli.up.console import say
+from cli.up.console import print_line
 
 _PROBE_BYTES = 64 * 1024  # more than any of the small files that parts write to say that they are well
 
 
-class DiskRoom:
+class DiskSpace:
     """Says once that there is no room, and once that there is again."""
 
     def __init__(self, folder: Path) -> None:
@@ -25,10 +25,10 @@ class DiskRoom:
                 file.flush()
         except OSError as error:
             if not self._full:
-                say(f"{self._folder} cannot be written to ({error.strerror}). Everything goes on when it can.")
+                print_line(f"{self._folder} cannot be written to ({error.strerror}). Everything goes on when it can.")
             self._full = True
             return False
         if self._full:
-            say(f"{self._folder} can be written to again.")
+            print_line(f"{self._folder} can be written to again.")
         self._full = False
         return True

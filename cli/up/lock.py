@@ -17,7 +17,7 @@ class Lock:
     def __init__(self, fd: int) -> None:
         self._fd = fd
 
-    def say(self, **what: object) -> None:
+    def publish(self, **what: object) -> None:
         """Tell whoever comes second, e.g. the URL."""
         os.ftruncate(self._fd, 0)
         os.pwrite(self._fd, json.dumps({"pid": os.getpid(), **what}).encode(), 0)

@@ -1,4 +1,4 @@
-"""Ends a part of `omokage up` when `up` itself is gone, however it died."""
+"""Ends a process of `omokage up` when `up` itself has died, however that happened."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import signal
 import threading
 import time
 
-VARIABLE = "OMOKAGE_LEASH"
+VARIABLE = "OMOKAGE_PARENT_PIPE"
 _GRACE_S = 10.0
 
 
-def hold() -> None:
-    """Watch the pipe that `up` holds the other end of; without one, do nothing."""
+def end_with_parent() -> None:
+    """Watch, in a thread, the pipe whose other end `up` holds open; without the variable, do nothing."""
     fd = os.environ.pop(VARIABLE, None)
     if fd is not None:
-        threading.Thread(target=_watch, args=(int(fd),), name="leash", daemon=True).start()
+        threading.Thread(target=_watch, args=(int(fd),), name="parent-watch", daemon=True).start()
 
 
 def _watch(fd: int) -> None:

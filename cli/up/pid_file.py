@@ -1,4 +1,4 @@
-"""Which processes `omokage up` has started, so that the next one can end what a killed one left behind."""
+"""The file of the processes that `omokage up` started: the next `up` ends what a killed one left behind."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-TOKEN = "OMOKAGE_UP"  # noqa: S105 - a variable's name; its value is in the environment of every part of one `up`
+TOKEN = "OMOKAGE_UP"  # noqa: S105 - a variable's name; its value is in the environment of every process of one `up`
 _GRACE_S = 5.0
 
 
-class Record:
-    """A file; each process leads a group of its own."""
+class PidFile:
+    """Names, ids and start times of running processes; each leads a process group of its own."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -26,15 +26,15 @@ class Record:
         self._began: dict[str, str] = {}
         self.token = secrets.token_hex(16)
 
-    def note(self, name: str, pid: int) -> None:
-        """A part has been started, perhaps not for the first time."""
+    def add(self, name: str, pid: int) -> None:
+        """Add a process that was started, perhaps again under the same name."""
         self._processes[name] = pid
-        self._began[name] = _began(pid)
+        self._began[name] = _start_time(pid)
         self._saved = False
         self.save()
 
     def save(self) -> None:
-        """Write what is not written yet; a full disk only delays it."""
+        """Write the file if it is out of date; a full disk only delays that."""
         if self._saved:
             return
         part = self._file.with_suffix(".part")
@@ -44,21 +44,21 @@ class Record:
             part.replace(self._file)
             self._saved = True
 
-    def forget(self) -> None:
-        """All of them have ended."""
+    def delete(self) -> None:
+        """Delete the file: all processes have ended."""
         self._file.unlink(missing_ok=True)
 
 
-def reap(file: Path, environment_of: Callable[[int], str | None] | None = None) -> list[str]:
-    """End the processes of the last `up` that are still there, and are really its own; returns their names."""
+def end_leftovers(file: Path, environment_of: Callable[[int], str | None] | None = None) -> list[str]:
+    """End the processes of the last `up` that still run, and are really its own; return their names."""
     try:
-        said = json.loads(file.read_text("utf-8"))
-        token, processes = str(said["token"]), {str(name): int(pid) for name, pid in said["processes"].items()}
-        began = {str(name): str(moment) for name, moment in said.get("began", {}).items()}
+        content = json.loads(file.read_text("utf-8"))
+        token, processes = str(content["token"]), {str(name): int(pid) for name, pid in content["processes"].items()}
+        began = {str(name): str(moment) for name, moment in content.get("began", {}).items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []
     read = environment_of or _environment_of
-    left = {name: pid for name, pid in processes.items() if _is_same(read(pid), token, pid, began.get(name, ""))}
+    left = {name: pid for name, pid in processes.items() if _is_own_process(read(pid), token, pid, began.get(name, ""))}
     for number in (signal.SIGTERM, signal.SIGKILL):
         for pid in left.values():
             _signal_group(pid, number)
@@ -69,18 +69,18 @@ def reap(file: Path, environment_of: Callable[[int], str | None] | None = None) 
     return sorted(left)
 
 
-def _is_same(environment: str | None, token: str, pid: int, began: str) -> bool:
-    """Whether it is the process of the record. A process id is used again after a while; the token is not.
+def _is_own_process(environment: str | None, token: str, pid: int, began: str) -> bool:
+    """Whether process `pid` is the one of the file. A process id is used again after a while; the token is not.
 
-    Parts that hold secrets hide their environment (cli.process_memory); then it must have begun when that process did.
+    Processes that hold secrets hide their environment (cli.process_memory); then the start times are compared.
     """
     if environment is not None:
         return f"{TOKEN}={token}" in environment
-    return bool(began) and _began(pid) == began
+    return bool(began) and _start_time(pid) == began
 
 
-def _began(pid: int) -> str:
-    """When a process began, and since which start of the machine; empty where the system does not say."""
+def _start_time(pid: int) -> str:
+    """Return when a process began, and the machine's boot id; empty where the system does not say."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
         return f"{boot} {Path(f'/proc/{pid}/stat').read_text('utf-8').rpartition(')')[2].split()[19]}"
@@ -111,7 +111,7 @@ def _zombie(pid: int) -> bool:
 
 
 def _environment_of(pid: int) -> str | None:
-    """A process's variables in one text; empty where there is no such process, None where they are hidden."""
+    """Return a process's variables as one text; empty without a process, None if they are hidden."""
     proc = Path("/proc")
     if (proc / "self" / "environ").exists():
         try:

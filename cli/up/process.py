@@ -1,4 +1,4 @@
-"""One part of `omokage up`, as a process that leads a group of its own."""
+"""A process that `omokage up` runs: how it is started, when it is ready, how it is stopped with all its children."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from cli.process_memory import without
-from cli.up.console import Log
-from cli.up.pid_file import Record
+from cli.process_memory import without_variables
+from cli.up.console import LogFile
+from cli.up.pid_file import PidFile
 
 _LOOK_S = 0.05
 _AFTER_KILL_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """How to run a part, and how to tell whether it is well.
+class ProcessSpec:
+    """How to run a process, and how to tell whether it is well.
 
     Args:
         name: of its log and its messages.
         command: program and arguments.
-        environment: what it has beside this process's own.
-        withheld: beginnings of the names of those variables of this process that it does not get.
-        is_ready: asked with the process's id, in a thread, until it says yes.
-        beat: the time of its last sign of life, None where it gives none.
-        needs: parts that must be ready before it starts.
-        turn: parts of turn 0 are stopped first.
-        once: it ends by itself; its failure is said and is no reason to stop.
+        environment: variables besides this process's own.
+        withheld: prefixes of the names of this process's variables that it does not get.
+        is_ready: called with the process's id, in a thread, until it returns True.
+        beat: returns the time of its last heartbeat, by its wall clock; None where it gives none.
+        needs: names of processes that must be ready before it starts.
+        stop_order: processes with 0 are stopped first.
+        once: it ends by itself; its failure is reported and stops nothing else.
         ready_within_s: after that it is killed and counts as dead. TensorFlow on a busy machine takes a minute.
         stop_within_s: after SIGTERM; then it is killed.
     """
@@ -43,49 +43,49 @@ class Part:
     environment: Mapping[str, str] = field(default_factory=dict)
     withheld: tuple[str, ...] = ()
     is_ready: Callable[[int], bool] = lambda _pid: True
-    beat: Callable[[], float | None] | None = None
+    heartbeat: Callable[[], float | None] | None = None
     needs: tuple[str, ...] = ()
-    turn: int = 0
+    stop_order: int = 0
     once: bool = False
-    ready_within_s: float = 120.0
-    stop_within_s: float = 5.0
+    ready_timeout_s: float = 120.0
+    stop_timeout_s: float = 5.0
 
 
-def _opened(file: Path) -> BinaryIO:
+def _open_log(file: Path) -> BinaryIO:
     try:
         return file.open("ab")
     except OSError:
         return Path(os.devnull).open("ab")
 
 
-class Child:
-    """One run of a part."""
+class ManagedProcess:
+    """A running process, with its group."""
 
-    def __init__(self, part: Part, process: asyncio.subprocess.Process) -> None:
-        self.part = part
+    def __init__(self, spec: ProcessSpec, process: asyncio.subprocess.Process) -> None:
+        self.spec = spec
         self.process = process
         self.began = time.monotonic()
         self.hung = False
 
     @classmethod
-    async def start(cls, part: Part, log: Log, record: Record, leash: int) -> Child:
-        """Run it; what it says goes to the log, or nowhere while a full disk takes no new file."""
-        log.begin()
-        with _opened(log.file) as output:
+    async def start(cls, spec: ProcessSpec, log: LogFile, pid_file: PidFile, parent_pipe: int) -> ManagedProcess:
+        """Start the process; its output goes to the log, or nowhere while a full disk takes no new file."""
+        log.mark_start()
+        with _open_log(log.file) as output:
             process = await asyncio.create_subprocess_exec(
-                *part.command,
+                *spec.command,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env={**without(dict(os.environ), *part.withheld), **part.environment},
+                env={**without_variables(dict(os.environ), *spec.withheld), **spec.environment},
                 start_new_session=True,  # the terminal's Ctrl-C is for `up` alone
-                pass_fds=(leash,),
+                pass_fds=(parent_pipe,),
             )
-        record.note(part.name, process.pid)
-        return cls(part, process)
+        pid_file.add(spec.name, process.pid)
+        return cls(spec, process)
 
     @property
-    def lived_s(self) -> float:
+    def uptime_s(self) -> float:
         """Seconds since its start."""
         return time.monotonic() - self.began
 
@@ -94,12 +94,15 @@ class Child:
         """Whether it has not ended."""
         return self.process.returncode is None
 
-    async def becomes_ready(self, has_room: Callable[[], bool]) -> bool:
-        """Wait until it is; False: it has died, or takes too long and is killed, unless it cannot write that it is."""
+    async def wait_until_ready(self, has_disk_space: Callable[[], bool]) -> bool:
+        """Wait until the process is ready; return False if it died, or took too long and was killed.
+
+        A process is not killed while a full disk keeps it from writing that it is ready.
+        """
         while self.is_alive:
-            if await asyncio.to_thread(self.part.is_ready, self.process.pid):
+            if await asyncio.to_thread(self.spec.is_ready, self.process.pid):
                 return True
-            if self.lived_s > self.part.ready_within_s and has_room():
+            if self.uptime_s > self.spec.ready_timeout_s and has_disk_space():
                 self.hung = True
                 await self.kill()
                 return False
@@ -107,11 +110,11 @@ class Child:
         return False
 
     async def stop(self) -> bool:
-        """Ask it to end, and make sure that it and all that it started do; False: it had to be killed."""
+        """Send SIGTERM and wait; kill what is left of the group. Return False if it had to be killed."""
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGTERM)
         try:
-            await asyncio.wait_for(self.process.wait(), self.part.stop_within_s)
+            await asyncio.wait_for(self.process.wait(), self.spec.stop_timeout_s)
         except TimeoutError:
             await self.kill()
             return False
@@ -119,7 +122,7 @@ class Child:
         return True
 
     async def kill(self) -> None:
-        """End it and all that it started, now."""
+        """Kill the process and its group."""
         self._kill_group()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.process.wait(), _AFTER_KILL_S)

@@ -1,4 +1,4 @@
-"""Which parts `omokage up` runs, and how each says that it is well."""
+"""Which processes `omokage up` runs, and how it is seen that each is well."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cli.process_memory import STORAGE_VARIABLES, TOKEN_VARIABLES
 from cli.up import valkey
-from cli.up.process import Part
+from cli.up.process import ProcessSpec
 from core.settings import Settings
 
 HOST = "127.0.0.1"
@@ -23,10 +23,10 @@ _SECRETS = (*TOKEN_VARIABLES, *STORAGE_VARIABLES)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What there is to run.
+    """What is to be run.
 
     Args:
-        settings: of the operator.
+        settings: the operator's.
         own_broker: no OMOKAGE_BROKER_URL is set, so there is one to start.
         sandbox_port: where the sandbox listens; None: the bot goes to Discord.
         gpu_worker: whether to run one.
@@ -39,34 +39,35 @@ class Plan:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What all parts are told."""
-        told = {"OMOKAGE_DATA": str(self.settings.data), "PYTHONUNBUFFERED": "1"}
+        """The variables that all processes get."""
+        environment = {"OMOKAGE_DATA": str(self.settings.data), "PYTHONUNBUFFERED": "1"}
         if self.own_broker:
-            told["OMOKAGE_BROKER_URL"] = valkey.broker_url(valkey.socket_path(self.settings.data))
+            environment["OMOKAGE_BROKER_URL"] = valkey.broker_url(valkey.socket_path(self.settings.data))
         if self.sandbox_port is not None:
-            told["OMOKAGE_DISCORD_API"] = f"http://{HOST}:{self.sandbox_port}{_API}"
-            told["OMOKAGE_DISCORD_GATEWAY"] = f"ws://{HOST}:{self.sandbox_port}/gateway"
-        return told
+            environment["OMOKAGE_DISCORD_API"] = f"http://{HOST}:{self.sandbox_port}{_API}"
+            environment["OMOKAGE_DISCORD_GATEWAY"] = f"ws://{HOST}:{self.sandbox_port}/gateway"
+        return environment
 
 
-def parts_of(plan: Plan, told: Mapping[str, str]) -> list[Part]:
-    """In the order in which they are started; those that need nothing of each other start together."""
+def process_specs(plan: Plan, environment: Mapping[str, str]) -> list[ProcessSpec]:
+    """Return the processes in the order in which they are started; independent ones start together."""
     data, broker = plan.settings.data, ("valkey",) if plan.own_broker else ()
-    parts = [_valkey(data, told)] if plan.own_broker else []
+    specs = [_valkey(data, environment)] if plan.own_broker else []
     if plan.sandbox_port is not None:
-        parts += [_sandbox(plan.sandbox_port, told), _pictures(data, told)]
-    parts += [_worker(data, queue, told, broker) for queue in ("cpu", *(["gpu"] if plan.gpu_worker else []))]
-    return [*parts, _bot(data, told, (*broker, *(["sandbox"] if plan.sandbox_port is not None else [])))]
+        specs += [_sandbox(plan.sandbox_port, environment), _pictures(data, environment)]
+    specs += [_worker(data, queue, environment, broker) for queue in ("cpu", *(["gpu"] if plan.gpu_worker else []))]
+    return [*specs, _bot(data, environment, (*broker, *(["sandbox"] if plan.sandbox_port is not None else [])))]
 
 
 def omokage(*arguments: str) -> list[str]:
-    """This very `omokage`. -P: a folder named `bot` where the user stands must not be taken for ours."""
+    """Return the command line of this very `omokage`."""
+    # -P: a folder `bot` in the working directory must not be imported.
     return [sys.executable, "-P", "-m", "cli.main", *arguments]
 
 
-def free_port(wanted: int) -> int:
-    """`wanted`, or another where something listens there already."""
-    for port in (wanted, 0):
+def free_port(preferred: int) -> int:
+    """Return `preferred`, or another free port where something listens there already."""
+    for port in (preferred, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do, or TIME_WAIT is in the way
             try:
@@ -77,78 +78,84 @@ def free_port(wanted: int) -> int:
     raise OSError(f"no free port on {HOST}")
 
 
-def _valkey(data: Path, told: Mapping[str, str]) -> Part:
+def _valkey(data: Path, environment: Mapping[str, str]) -> ProcessSpec:
     path = valkey.socket_path(data)
-    return Part(
+    return ProcessSpec(
         "valkey",
         valkey.command(data),
-        told,
+        environment,
         withheld=_SECRETS,
         is_ready=lambda _pid: valkey.answers(path),
-        turn=3,
-        ready_within_s=30,
+        stop_order=3,
+        ready_timeout_s=30,
     )
 
 
-def _sandbox(port: int, told: Mapping[str, str]) -> Part:
+def _sandbox(port: int, environment: Mapping[str, str]) -> ProcessSpec:
     command = omokage("sandbox", "--port", str(port))
-    return Part(
-        "sandbox", command, told, withheld=_SECRETS, is_ready=lambda _pid: _serves(port), turn=2, ready_within_s=60
+    return ProcessSpec(
+        "sandbox",
+        command,
+        environment,
+        withheld=_SECRETS,
+        is_ready=lambda _pid: _answers_http(port),
+        stop_order=2,
+        ready_timeout_s=60,
     )
 
 
-def _pictures(data: Path, told: Mapping[str, str]) -> Part:
-    return Part(
+def _pictures(data: Path, environment: Mapping[str, str]) -> ProcessSpec:
+    return ProcessSpec(
         "pictures",
         omokage("starter-pictures", str(data / "starter")),
-        told,
+        environment,
         withheld=_SECRETS,
         once=True,
-        stop_within_s=1,
+        stop_timeout_s=1,
     )
 
 
-def _worker(data: Path, queue: str, told: Mapping[str, str], needs: tuple[str, ...]) -> Part:
+def _worker(data: Path, queue: str, environment: Mapping[str, str], needs: tuple[str, ...]) -> ProcessSpec:
     file = data / "run" / f"worker-{queue}@{socket.gethostname()}.json"
-    return Part(
+    return ProcessSpec(
         f"{queue}-worker",
         omokage("worker", "--queue", queue),
-        told,
+        environment,
         withheld=TOKEN_VARIABLES,
         is_ready=lambda pid: is_ready(file, pid),
-        beat=lambda: last_beat(file),
+        heartbeat=lambda: last_heartbeat(file),
         needs=needs,
-        turn=1,
-        stop_within_s=8,  # it gives its job back after five
+        stop_order=1,
+        stop_timeout_s=8,  # it gives its job back after five
     )
 
 
-def _bot(data: Path, told: Mapping[str, str], needs: tuple[str, ...]) -> Part:
+def _bot(data: Path, environment: Mapping[str, str], needs: tuple[str, ...]) -> ProcessSpec:
     file = data / "run" / "bot.json"
-    return Part("bot", omokage("bot"), told, is_ready=lambda pid: is_ready(file, pid), needs=needs)
+    return ProcessSpec("bot", omokage("bot"), environment, is_ready=lambda pid: is_ready(file, pid), needs=needs)
 
 
 def is_ready(file: Path, pid: int) -> bool:
-    """Whether the process itself has written that it is ready; an old file is another's."""
-    said = _said(file)
-    return said.get("pid") == pid and bool(said.get("ready_at"))
+    """Whether the process itself has written that it is ready; a file of another process does not count."""
+    status = _read_status(file)
+    return status.get("pid") == pid and bool(status.get("ready_at"))
 
 
-def last_beat(file: Path) -> float | None:
-    """When the part last said that it is alive, by the wall clock."""
-    beat = _said(file).get("beat_at")
-    return float(beat) if isinstance(beat, int | float) else None
+def last_heartbeat(file: Path) -> float | None:
+    """Return the time of the last heartbeat by the wall clock, None without one."""
+    heartbeat = _read_status(file).get("beat_at")
+    return float(heartbeat) if isinstance(heartbeat, int | float) else None
 
 
-def _said(file: Path) -> dict[str, object]:
+def _read_status(file: Path) -> dict[str, object]:
     try:
-        said = json.loads(file.read_text("utf-8"))
+        status = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return said if isinstance(said, dict) else {}
+    return status if isinstance(status, dict) else {}
 
 
-def _serves(port: int) -> bool:
+def _answers_http(port: int) -> bool:
     connection = http.client.HTTPConnection(HOST, port, timeout=1.0)
     try:
         connection.request("GET", "/")
@@ -160,5 +167,5 @@ def _serves(port: int) -> bool:
 
 
 def has_own_broker(environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether `up` is to bring the broker along."""
+    """Whether `up` starts its own broker."""
     return not any(environ.get(name, "").strip() for name in ("OMOKAGE_BROKER_URL", "OMOKAGE_BROKER_URL_FILE"))

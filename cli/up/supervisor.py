@@ -1,4 +1,4 @@
-"""Starts the parts, keeps them running, stops them in order."""
+"""The supervisor of `omokage up`: it starts the processes, restarts those that die, and stops them in order."""
 
 from __future__ import annotations
 
@@ -10,31 +10,34 @@ from itertools import groupby
 from pathlib import Path
 
 from cli.exits import Fault
-from cli.up.backoff import Deaths, Heard
-from cli.up.console import Log, Stopwatch, say
-from cli.up.disk_space import DiskRoom
-from cli.up.pid_file import Record
-from cli.up.process import Child, Part
+from cli.up.backoff import Backoff, LastHeartbeat
+from cli.up.console import LogFile, Stopwatch, print_line
+from cli.up.disk_space import DiskSpace
+from cli.up.pid_file import PidFile
+from cli.up.process import ManagedProcess, ProcessSpec
 
 _SHOW_S = 0.25
-_LISTEN_S = 5.0
-_ROOM_S = 5.0  # between two looks whether a full disk has room again
+_HEARTBEAT_CHECK_S = 5.0
+_DISK_CHECK_S = 5.0  # between two looks whether a full disk has room again
 
 
 class Supervisor:
-    """Of one `omokage up`; `run` is called once. `leash`: a pipe that ends with it, see cli.up.parent_watch."""
+    """Runs all processes of one `omokage up`; call `run` once.
+
+    `parent_pipe` is the read end of a pipe that closes when `up` dies: see cli.up.parent_watch.
+    """
 
     def __init__(
-        self, parts: Sequence[Part], record: Record, logs: Path, *, leash: int, everything: bool = False
+        self, specs: Sequence[ProcessSpec], pid_file: PidFile, logs: Path, *, parent_pipe: int, everything: bool = False
     ) -> None:
-        self._parts = parts
-        self._record = record
-        self._room = DiskRoom(logs)
-        self._logs = {part.name: Log(logs, part.name, everything) for part in parts}
-        self._ready = {part.name: asyncio.Event() for part in parts}
-        self._children: dict[str, Child] = {}
-        self._starts: set[asyncio.Task[Child]] = set()
-        self._leash = leash
+        self._specs = specs
+        self._pid_file = pid_file
+        self._disk = DiskSpace(logs)
+        self._logs = {spec.name: LogFile(logs, spec.name, everything) for spec in specs}
+        self._ready = {spec.name: asyncio.Event() for spec in specs}
+        self._children: dict[str, ManagedProcess] = {}
+        self._starts: set[asyncio.Task[ManagedProcess]] = set()
+        self._parent_pipe = parent_pipe
 
     async def run(self, on_ready: Callable[[Stopwatch], None]) -> None:
         """Return after SIGTERM, SIGINT or SIGHUP, when all parts have ended.
@@ -42,130 +45,131 @@ class Supervisor:
         Raises:
             Fault: a part died again and again; all parts have ended.
         """
-        stopped, watch = asyncio.Event(), Stopwatch()
-        _on_signals(stopped.set)
-        keeping = [asyncio.create_task(self._keep(part), name=part.name) for part in self._parts]
+        stopped, stopwatch = asyncio.Event(), Stopwatch()
+        _install_signal_handlers(stopped.set)
+        keeping = [asyncio.create_task(self._keep_running(spec), name=spec.name) for spec in self._specs]
         showing = asyncio.create_task(self._show())
-        announcing = asyncio.create_task(self._announce(on_ready, watch))
+        announcing = asyncio.create_task(self._announce(on_ready, stopwatch))
         stopping = asyncio.create_task(stopped.wait())
         try:
-            await self._until_over(stopping, keeping)
+            await self._wait_for_end(stopping, keeping)
         finally:
             for task in (*keeping, announcing):
                 task.cancel()
             stopped.clear()
-            await self._stop_all(stopped)
+            await self._stop_processes(stopped)
             await asyncio.gather(*keeping, announcing, return_exceptions=True)
             showing.cancel()
             stopping.cancel()
-            self._show_new()
+            self._print_new()
 
-    async def _until_over(self, stopping: asyncio.Task[bool], keeping: Sequence[asyncio.Task[None]]) -> None:
+    async def _wait_for_end(self, stopping: asyncio.Task[bool], keeping: Sequence[asyncio.Task[None]]) -> None:
         waiting: set[asyncio.Task[None] | asyncio.Task[bool]] = {stopping, *keeping}
         while stopping in waiting:
             done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()  # raises a part's Fault; parts that run once end here without one
 
-    async def _announce(self, on_ready: Callable[[Stopwatch], None], watch: Stopwatch) -> None:
-        for part in self._parts:
-            if not part.once:
-                await self._ready[part.name].wait()
-        on_ready(watch)
+    async def _announce(self, on_ready: Callable[[Stopwatch], None], stopwatch: Stopwatch) -> None:
+        for spec in self._specs:
+            if not spec.once:
+                await self._ready[spec.name].wait()
+        on_ready(stopwatch)
 
-    async def _keep(self, part: Part) -> None:
-        """Start the part, and again whenever it dies."""
-        for name in part.needs:
+    async def _keep_running(self, spec: ProcessSpec) -> None:
+        """Start the process, and again whenever it dies."""
+        for name in spec.needs:
             await self._ready[name].wait()
-        deaths = Deaths()
+        backoff = Backoff()
         while True:
-            starting = asyncio.create_task(self._start(part))
+            starting = asyncio.create_task(self._start(spec))
             self._starts.add(starting)
             child = await asyncio.shield(starting)  # a stop at this moment must still know of the process
-            why = await self._live(child)
-            if part.once:
+            why = await self._run_once(child)
+            if spec.once:
                 if child.process.returncode:
-                    say(f"{part.name} failed; see {self._logs[part.name].file}")
+                    print_line(f"{spec.name} failed; see {self._logs[spec.name].file}")
                 return
-            if not self._room.check():
-                await asyncio.sleep(_ROOM_S)  # of a full disk parts die fast, and that counts for nothing
+            if not self._disk.check():
+                await asyncio.sleep(_DISK_CHECK_S)  # on a full disk processes die fast, and that is no fault of theirs
                 continue
-            deaths = deaths.after(child.lived_s)
-            if deaths.too_many:
-                raise Fault(self._obituary(part, deaths))
-            say(f"{part.name} {why}; it is started again in {deaths.pause_s:.1f} s.")
-            await asyncio.sleep(deaths.pause_s)
+            backoff = backoff.after(child.uptime_s)
+            if backoff.is_exhausted:
+                raise Fault(self._crash_message(spec, backoff))
+            print_line(f"{spec.name} {why}; it is started again in {backoff.pause_s:.1f} s.")
+            await asyncio.sleep(backoff.pause_s)
 
-    async def _start(self, part: Part) -> Child:
-        child = await Child.start(part, self._logs[part.name], self._record, self._leash)
-        self._children[part.name] = child
+    async def _start(self, spec: ProcessSpec) -> ManagedProcess:
+        child = await ManagedProcess.start(spec, self._logs[spec.name], self._pid_file, self._parent_pipe)
+        self._children[spec.name] = child
         return child
 
-    async def _live(self, child: Child) -> str:
-        """One life; returns how it ended."""
-        part, watch = child.part, Stopwatch()
-        if not await child.becomes_ready(self._room.check):
-            late = f"was not ready after {part.ready_within_s:.0f} s and was killed"
-            return late if child.hung else _ended(child.process.returncode)
-        if not part.once:
-            say(f"  {part.name:<12} ready after {watch}")
-        self._ready[part.name].set()
-        listening = asyncio.create_task(self._listen(child))
+    async def _run_once(self, child: ManagedProcess) -> str:
+        """Run the process until it ends; return how it ended."""
+        spec, stopwatch = child.spec, Stopwatch()
+        if not await child.wait_until_ready(self._disk.check):
+            late = f"was not ready after {spec.ready_timeout_s:.0f} s and was killed"
+            return late if child.hung else _exit_text(child.process.returncode)
+        if not spec.once:
+            print_line(f"  {spec.name:<12} ready after {stopwatch}")
+        self._ready[spec.name].set()
+        listening = asyncio.create_task(self._watch_heartbeat(child))
         code = await child.process.wait()
         listening.cancel()
-        return "gave no sign of life and was killed" if child.hung else _ended(code)
+        return "gave no sign of life and was killed" if child.hung else _exit_text(code)
 
-    async def _listen(self, child: Child) -> None:
-        """Kill a part that hangs."""
-        beat, heard = child.part.beat, Heard(None, time.monotonic())
-        while beat is not None and not heard.silent(time.monotonic()):
-            await asyncio.sleep(_LISTEN_S)
-            heard = heard.again(await asyncio.to_thread(beat), time.monotonic())
-            if heard.at < time.monotonic() - _LISTEN_S and not self._room.check():
-                heard = Heard(heard.beat, time.monotonic())  # where nothing can be written, silence says nothing
-        if beat is not None:
+    async def _watch_heartbeat(self, child: ManagedProcess) -> None:
+        """Kill the process when it gives no heartbeat any more."""
+        heartbeat, last_heartbeat = child.spec.heartbeat, LastHeartbeat(None, time.monotonic())
+        while heartbeat is not None and not last_heartbeat.is_silent(time.monotonic()):
+            await asyncio.sleep(_HEARTBEAT_CHECK_S)
+            last_heartbeat = last_heartbeat.updated(await asyncio.to_thread(heartbeat), time.monotonic())
+            if last_heartbeat.at < time.monotonic() - _HEARTBEAT_CHECK_S and not self._disk.check():
+                # A process that cannot write cannot give a heartbeat.
+                last_heartbeat = LastHeartbeat(last_heartbeat.heartbeat, time.monotonic())
+        if heartbeat is not None:
             child.hung = True
             await child.kill()
 
-    async def _stop_all(self, hurry: asyncio.Event) -> None:
-        """Turn by turn; a second Ctrl-C kills all that is left."""
+    async def _stop_processes(self, hurry: asyncio.Event) -> None:
+        """Stop the processes in the order of `stop_order`; a second Ctrl-C kills all that are left."""
         await asyncio.gather(*self._starts, return_exceptions=True)
-        alive = sorted((c for c in self._children.values() if c.is_alive), key=lambda c: c.part.turn)
-        for _, turn in groupby(alive, key=lambda child: child.part.turn):
+        alive = sorted((c for c in self._children.values() if c.is_alive), key=lambda c: c.spec.stop_order)
+        for _, turn in groupby(alive, key=lambda child: child.spec.stop_order):
             await asyncio.gather(*(self._stop(child, hurry) for child in turn))
-        self._record.forget()
+        self._pid_file.delete()
 
-    async def _stop(self, child: Child, hurry: asyncio.Event) -> None:
+    async def _stop(self, child: ManagedProcess, hurry: asyncio.Event) -> None:
         stopping, hurried = asyncio.create_task(child.stop()), asyncio.create_task(hurry.wait())
         await asyncio.wait({stopping, hurried}, return_when=asyncio.FIRST_COMPLETED)
         if hurried.done():
             await child.kill()
         hurried.cancel()
         if not await stopping and not hurry.is_set():
-            say(f"{child.part.name} did not stop within {child.part.stop_within_s:g} s and was killed.")
+            print_line(f"{child.spec.name} did not stop within {child.spec.stop_timeout_s:g} s and was killed.")
 
     async def _show(self) -> None:
         while True:
-            self._show_new()
-            self._record.save()
+            self._print_new()
+            self._pid_file.save()
             await asyncio.sleep(_SHOW_S)
 
-    def _show_new(self) -> None:
+    def _print_new(self) -> None:
         for log in self._logs.values():
-            log.show_new()
+            log.print_new()
 
-    def _obituary(self, part: Part, deaths: Deaths) -> str:
-        log = self._logs[part.name]
-        return f"{part.name} died {deaths.fast} times in a row. The end of {log.file}:\n{log.last_words()}"
+    def _crash_message(self, spec: ProcessSpec, backoff: Backoff) -> str:
+        log = self._logs[spec.name]
+        return f"{spec.name} died {backoff.fast} times in a row. The end of {log.file}:\n{log.tail()}"
 
 
-def _ended(code: int | None) -> str:
+def _exit_text(code: int | None) -> str:
     if code is not None and code < 0:
         return f"was killed by {signal.Signals(-code).name}"
     return f"ended with status {code}"
 
 
-def _on_signals(call: Callable[[], None]) -> None:
+def _install_signal_handlers(call: Callable[[], None]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
             asyncio.get_running_loop().add_signal_handler(number, call)

@@ -11,10 +11,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-_LONGEST_SOCKET = 100  # bytes; the kernel takes 107, macOS 103
+_MAX_SOCKET_PATH = 100  # bytes; the kernel takes 107, macOS 103
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._~+-]+")  # the same path in an address, RFC 3986, section 3.3
 # Valkey would outlive an `up` that is killed. Linux tells it so; elsewhere the next start finds it by its record.
-_LEASHED = """
+_DIE_WITH_PARENT = """
 import ctypes, os, signal, sys
 ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 if os.getppid() != int(sys.argv[1]):
@@ -33,7 +33,7 @@ def socket_path(data: Path) -> Path:
     The latter where the path is too long, or has characters that mean something else in the broker's address.
     """
     inside = data / "run" / "valkey.sock"
-    if len(os.fsencode(inside)) <= _LONGEST_SOCKET and _PLAIN_PATH.fullmatch(str(inside)):
+    if len(os.fsencode(inside)) <= _MAX_SOCKET_PATH and _PLAIN_PATH.fullmatch(str(inside)):
         return inside
     folder = Path(tempfile.gettempdir()) / f"omokage-{os.getuid()}"
     return folder / f"{hashlib.sha256(os.fsencode(data)).hexdigest()[:16]}.sock"
@@ -80,7 +80,7 @@ def command(data: Path) -> list[str]:
     }
     server = [str(_binary()), *(word for name, value in options.items() for word in (f"--{name}", value))]
     if platform.system() == "Linux":
-        return [sys.executable, "-I", "-S", "-c", _LEASHED, str(os.getpid()), *server]
+        return [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, str(os.getpid()), *server]
     return server
 
 

@@ -1,10 +1,10 @@
-"""The few words below the pictures of a contact sheet, in the languages that Omokage speaks."""
+"""Captions of the pictures in a contact sheet of curation, in English and Japanese."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from core.domain.data.curation import Judged, Reason
+from core.domain.data.curation import CuratedPicture, Reason
 
 _WORDS: Mapping[str, Mapping[Reason, str]] = {
     "en": {
@@ -26,11 +26,11 @@ _WORDS: Mapping[str, Mapping[Reason, str]] = {
 }
 
 
-def caption_in(locale: str) -> Callable[[Judged], str]:
-    """Says in a language ("ja", "en-GB", ...; English for those that are not spoken) what became of a picture."""
+def caption_in(locale: str) -> Callable[[CuratedPicture], str]:
+    """Return a function that captions a picture in a locale ("ja", "en-GB", ...; otherwise in English)."""
     words = _WORDS.get(locale.split("-", maxsplit=1)[0], _WORDS["en"])
 
-    def caption(judged: Judged) -> str:
+    def caption(judged: CuratedPicture) -> str:
         return "" if judged.reason is None else words.get(judged.reason, judged.reason.value)
 
     return caption

@@ -1,4 +1,4 @@
-"""Model versions and promotions as rows. Every function asks for the guild, or gets an id that belongs to one."""
+"""Model versions and promotions as rows. Every function takes the guild, or the id of a version, which has one."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from core.domain.data.datasets import Dataset
 from core.domain.jobs import JSON
-from core.domain.registry.versions import Part, Promotion, Version, VersionDraft
+from core.domain.registry.versions import LicensedPart, Promotion, Version, VersionDraft
 from core.domain.training.runs import Run, RunKind
 from core.storage.training_tables import promotions, versions
 
 
 def to_version(row: Row[Any]) -> Version:
-    """A row of `versions` as what travels."""
+    """Make a version of a row of `versions`."""
     card = row.card
     return Version(
         id=row.id,
@@ -31,7 +31,7 @@ def to_version(row: Row[Any]) -> Version:
         config=card["config"],
         classes=tuple((name, person_id) for name, person_id in card["classes"]),
         metrics=card["metrics"],
-        parts=tuple(Part(name, licence) for name, licence in card["parts"]),
+        parts=tuple(LicensedPart(name, licence) for name, licence in card["parts"]),
         weights=row.weights,
         size=row.size,
         created_by=row.created_by,
@@ -40,34 +40,40 @@ def to_version(row: Row[Any]) -> Version:
 
 
 def find_version(connection: Connection, version_id: int) -> Version | None:
-    """The version, or None."""
+    """Return the version, or None."""
     row = connection.execute(select(versions).where(versions.c.id == version_id)).first()
     return None if row is None else to_version(row)
 
 
-def version_numbered(connection: Connection, guild_id: int, kind: RunKind, number: int) -> Version | None:
-    """The version that people call so, or None."""
+def find_version_by_number(connection: Connection, guild_id: int, kind: RunKind, number: int) -> Version | None:
+    """Return the guild's version of this kind and number, or None."""
     same = select(versions).where(versions.c.guild_id == guild_id, versions.c.kind == kind, versions.c.number == number)
     row = connection.execute(same).first()
     return None if row is None else to_version(row)
 
 
-def version_of_run(connection: Connection, run_id: int) -> Version | None:
-    """What a run left behind, or None."""
+def find_version_of_run(connection: Connection, run_id: int) -> Version | None:
+    """Return the version that a run made, or None."""
     row = connection.execute(select(versions).where(versions.c.run_id == run_id)).first()
     return None if row is None else to_version(row)
 
 
-def versions_of(connection: Connection, guild_id: int, kind: RunKind) -> list[Version]:
-    """Newest first."""
-    all_of_them = select(versions).where(versions.c.guild_id == guild_id, versions.c.kind == kind)
-    return [to_version(row) for row in connection.execute(all_of_them.order_by(versions.c.number.desc()))]
+def list_versions(connection: Connection, guild_id: int, kind: RunKind) -> list[Version]:
+    """Return the guild's versions of a kind, newest first."""
+    of_kind = select(versions).where(versions.c.guild_id == guild_id, versions.c.kind == kind)
+    return [to_version(row) for row in connection.execute(of_kind.order_by(versions.c.number.desc()))]
+
+
+def versions_of_guild(connection: Connection, guild_id: int) -> list[Version]:
+    """Return the guild's versions of all kinds, oldest first."""
+    of_guild = select(versions).where(versions.c.guild_id == guild_id).order_by(versions.c.id)
+    return [to_version(row) for row in connection.execute(of_guild)]
 
 
 def insert_version(
     connection: Connection, run: Run, dataset: Dataset, draft: VersionDraft, *, weights: str, now: datetime
 ) -> Version:
-    """Write a new version with the guild's next number; the caller keeps others from doing so."""
+    """Write a new version with the guild's next number; the caller holds the lock of the guild's versions."""
     same = versions.c.guild_id == run.guild_id, versions.c.kind == run.kind
     highest = select(func.coalesce(func.max(versions.c.number), 0)).where(*same)
     values = {
@@ -86,8 +92,8 @@ def insert_version(
     return to_version(connection.execute(insert(versions).values(values).returning(versions)).one())
 
 
-def note_metric(connection: Connection, version_id: int, name: str, value: JSON) -> Version | None:
-    """Write down what was measured after a version was made; the rest of its card stays. None: there is no such one."""
+def record_metric(connection: Connection, version_id: int, name: str, value: JSON) -> Version | None:
+    """Add a metric to a version's card; the rest of the card stays. Return the version, None where there is none."""
     row = connection.execute(select(versions.c.card).where(versions.c.id == version_id).with_for_update()).first()
     if row is None:
         return None
@@ -97,20 +103,29 @@ def note_metric(connection: Connection, version_id: int, name: str, value: JSON)
 
 
 def serving_id(connection: Connection, guild_id: int, kind: RunKind) -> int | None:
-    """The version that answers now; None: the method that needs no training."""
-    said = select(promotions.c.version_id).where(promotions.c.guild_id == guild_id, promotions.c.kind == kind)
-    return connection.execute(said.order_by(promotions.c.id.desc()).limit(1)).scalar()
+    """Return the id of the version that serves; None: the baseline."""
+    history = select(promotions.c.version_id).where(promotions.c.guild_id == guild_id, promotions.c.kind == kind)
+    return connection.execute(history.order_by(promotions.c.id.desc()).limit(1)).scalar()
 
 
-def promotions_of(connection: Connection, guild_id: int, kind: RunKind) -> list[Promotion]:
-    """Oldest first."""
-    said = select(promotions).where(promotions.c.guild_id == guild_id, promotions.c.kind == kind)
-    return [_to_promotion(row) for row in connection.execute(said.order_by(promotions.c.id))]
+def list_promotions(connection: Connection, guild_id: int, kind: RunKind) -> list[Promotion]:
+    """Return the guild's promotions of a kind, oldest first."""
+    history = select(promotions).where(promotions.c.guild_id == guild_id, promotions.c.kind == kind)
+    return [_to_promotion(row) for row in connection.execute(history.order_by(promotions.c.id))]
 
 
 def insert_promotion(connection: Connection, promotion: Promotion) -> Promotion:
-    """Write it; it holds from the end of the transaction."""
-    values = {name: getattr(promotion, name) for name in Promotion.__dataclass_fields__}
+    """Write a promotion, which holds from the end of the transaction."""
+    values = {
+        "guild_id": promotion.guild_id,
+        "kind": promotion.kind,
+        "version_id": promotion.version_id,
+        "forced": promotion.forced,
+        "reason": promotion.reason,
+        "said_by": promotion.promoted_by,
+        "created_at": promotion.created_at,
+        "back": promotion.back,
+    }
     return _to_promotion(connection.execute(insert(promotions).values(values).returning(promotions)).one())
 
 
@@ -125,7 +140,7 @@ def _card(dataset: Dataset, draft: VersionDraft) -> Mapping[str, JSON]:
         "dataset_title": dataset.title,
         "dataset_hash": dataset.hash,
         "config": dict(draft.config),
-        "classes": [list(one) for one in draft.classes],
+        "classes": [list(class_) for class_ in draft.classes],
         "metrics": dict(draft.metrics),
         "parts": [[part.name, part.licence] for part in draft.parts],
     }

@@ -5,19 +5,19 @@ from __future__ import annotations
 from aiohttp import web
 
 from sandbox.api import applications, channels, guilds, interactions
-from sandbox.api.endpoint import PREFIX, Parts, Route, aiohttp_handler, missing
+from sandbox.api.endpoint import PREFIX, ApiContext, Route, aiohttp_handler, unknown_route
 from sandbox.world.attachments import Attachments, content_type
 
 ROUTES = [*guilds.ROUTES, *channels.ROUTES, *applications.ROUTES, *interactions.ROUTES]
 
 
-def add_api(app: web.Application, parts: Parts) -> None:
+def add_api(app: web.Application, context: ApiContext) -> None:
     """Register every route, and Discord's 404 for the rest."""
     for route in ROUTES:
-        app.router.add_route(route.method, PREFIX + route.path, aiohttp_handler(parts, route))
+        app.router.add_route(route.method, PREFIX + route.path, aiohttp_handler(context, route))
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-        unmatched = Route(method, "/{tail:.*}", missing, open=True)
-        app.router.add_route(method, PREFIX + unmatched.path, aiohttp_handler(parts, unmatched))
+        unmatched = Route(method, "/{tail:.*}", unknown_route, open=True)
+        app.router.add_route(method, PREFIX + unmatched.path, aiohttp_handler(context, unmatched))
 
 
 def add_cdn(app: web.Application, attachments: Attachments) -> None:

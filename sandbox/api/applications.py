@@ -2,59 +2,59 @@
 
 from __future__ import annotations
 
-from sandbox.api.endpoint import Call, Parts, Reply, Route
+from sandbox.api.endpoint import ApiContext, ApiRequest, ApiResponse, Route
 from sandbox.rules.errors import DiscordError, unknown
 from sandbox.types import Json
-from sandbox.world import cast
+from sandbox.world import fixtures
 from sandbox.world.guild import application_object
 
 
-def application(parts: Parts, _: Call) -> Reply:
+def application(context: ApiContext, _: ApiRequest) -> ApiResponse:
     """The bot's own application."""
-    return Reply(200, application_object(parts.world.people))
+    return ApiResponse(200, application_object(context.world.people))
 
 
-def list_commands(parts: Parts, call: Call) -> Reply:
+def list_commands(context: ApiContext, call: ApiRequest) -> ApiResponse:
     """All commands of the place; their translations only on demand."""
-    commands = parts.world.commands.all(_place(call))
+    commands = context.world.commands.all(_guild_id(call))
     if call.query.get("with_localizations", "").lower() not in ("true", "1"):
         commands = [_untranslated(command) for command in commands]
-    return Reply(200, commands)
+    return ApiResponse(200, commands)
 
 
-def get_command(parts: Parts, call: Call) -> Reply:
+def get_command(context: ApiContext, call: ApiRequest) -> ApiResponse:
     """One command."""
-    return Reply(200, parts.world.commands.get(call.path["command_id"], _place(call)))
+    return ApiResponse(200, context.world.commands.get(call.path["command_id"], _guild_id(call)))
 
 
-def create_command(parts: Parts, call: Call) -> Reply:
+def create_command(context: ApiContext, call: ApiRequest) -> ApiResponse:
     """Create a command, or replace the one of that name."""
-    command, new = parts.world.commands.create(call.body.json(), _place(call))
-    return Reply(201 if new else 200, command)
+    command, new = context.world.commands.create(call.body.json(), _guild_id(call))
+    return ApiResponse(201 if new else 200, command)
 
 
-def replace_commands(parts: Parts, call: Call) -> Reply:
+def replace_commands(context: ApiContext, call: ApiRequest) -> ApiResponse:
     """Bulk overwrite."""
-    return Reply(200, parts.world.commands.replace_all(call.body.payload, _place(call)))
+    return ApiResponse(200, context.world.commands.replace_all(call.body.payload, _guild_id(call)))
 
 
-def edit_command(parts: Parts, call: Call) -> Reply:
+def edit_command(context: ApiContext, call: ApiRequest) -> ApiResponse:
     """Change a command."""
-    return Reply(200, parts.world.commands.edit(call.path["command_id"], call.body.json(), _place(call)))
+    return ApiResponse(200, context.world.commands.edit(call.path["command_id"], call.body.json(), _guild_id(call)))
 
 
-def delete_command(parts: Parts, call: Call) -> Reply:
+def delete_command(context: ApiContext, call: ApiRequest) -> ApiResponse:
     """Remove a command."""
-    parts.world.commands.delete(call.path["command_id"], _place(call))
-    return Reply(204)
+    context.world.commands.delete(call.path["command_id"], _guild_id(call))
+    return ApiResponse(204)
 
 
-def _place(call: Call) -> str | None:
+def _guild_id(call: ApiRequest) -> str | None:
     """The guild of a command route, None for everywhere; refuses foreign applications and guilds."""
-    if call.path["application_id"] != cast.BOT_ID:
+    if call.path["application_id"] != fixtures.BOT_ID:
         raise DiscordError(403, 20012, "You are not authorized to perform this action on this application")
     guild_id = call.path.get("guild_id")
-    if guild_id not in (None, cast.GUILD_ID):
+    if guild_id not in (None, fixtures.GUILD_ID):
         raise unknown("Guild")
     return guild_id
 

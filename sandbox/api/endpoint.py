@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from sandbox.api.body import Body, read_body
+from sandbox.api.request_body import Body, read_body
 from sandbox.config import Rate
 from sandbox.faults import Faults
-from sandbox.interactions.answers import Answers
-from sandbox.interactions.book import Book
-from sandbox.interactions.posts import FollowUps
+from sandbox.interactions.callbacks import Callbacks
+from sandbox.interactions.follow_ups import FollowUps
+from sandbox.interactions.store import InteractionStore
 from sandbox.request_log import RequestLog, RequestRecord
 from sandbox.rules.errors import DiscordError, not_found, unauthorized
 from sandbox.rules.rate_limits import Buckets, rate_limited
@@ -26,12 +26,12 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class ApiContext:
     """What handlers work with."""
 
     world: World
-    book: Book
-    answers: Answers
+    interactions: InteractionStore
+    callbacks: Callbacks
     follow_ups: FollowUps
     buckets: Buckets
     faults: Faults
@@ -40,7 +40,7 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ApiRequest:
     """A request, read."""
 
     path: dict[str, str]
@@ -49,7 +49,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ApiResponse:
     """An answer: status and JSON, or nothing for 204."""
 
     status: int
@@ -57,7 +57,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-Handler = Callable[[Parts, Call], Reply]
+Handler = Callable[[ApiContext, ApiRequest], ApiResponse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,12 @@ class Route:
     open: bool = False
 
 
-def aiohttp_handler(parts: Parts, route: Route) -> Callable[[web.Request], Awaitable[web.Response]]:
+def aiohttp_handler(context: ApiContext, route: Route) -> Callable[[web.Request], Awaitable[web.Response]]:
     """The route as aiohttp wants it."""
 
     async def handle(request: web.Request) -> web.Response:
-        arrived, started = parts.world.clock.now(), time.perf_counter()
-        body, reply = await _handled(parts, route, request)
+        arrived, started = context.world.clock.now(), time.perf_counter()
+        body, reply = await _handled(context, route, request)
         record = RequestRecord(
             method=request.method,
             path=request.path.removeprefix(PREFIX),
@@ -91,52 +91,52 @@ def aiohttp_handler(parts: Parts, route: Route) -> Callable[[web.Request], Await
             time=arrived,
             seconds=time.perf_counter() - started,
         )
-        parts.log.add(record)
+        context.log.add(record)
         return to_response(reply)
 
     return handle
 
 
-async def _handled(parts: Parts, route: Route, request: web.Request) -> tuple[Body, Reply]:
+async def _handled(context: ApiContext, route: Route, request: web.Request) -> tuple[Body, ApiResponse]:
     """The body as far as it could be read, and the answer."""
     body = Body()
     try:
         # Discord looks at the limits before the body; here the log is to show what was refused.
         body = await read_body(request)
-        headers = _admit(parts, route, request)
-        reply = route.handler(parts, Call(dict(request.match_info), dict(request.query), body))
-        return body, Reply(reply.status, reply.data, headers)
+        headers = _admit(context, route, request)
+        reply = route.handler(context, ApiRequest(dict(request.match_info), dict(request.query), body))
+        return body, ApiResponse(reply.status, reply.data, headers)
     except DiscordError as error:
-        return body, Reply(error.status, error.body(), error.headers)
+        return body, ApiResponse(error.status, error.body(), error.headers)
     except Exception:  # noqa: BLE001  # a fault of the sandbox is logged and answered as Discord answers its own
         _log.exception("%s %s", request.method, request.path)
-        return body, Reply(500, {"message": "500: Internal Server Error", "code": 0})
+        return body, ApiResponse(500, {"message": "500: Internal Server Error", "code": 0})
 
 
-def _admit(parts: Parts, route: Route, request: web.Request) -> dict[str, str]:
+def _admit(context: ApiContext, route: Route, request: web.Request) -> dict[str, str]:
     """Faults, token and limits; returns the headers that tell how the limit stands."""
-    parts.faults.check(request.method, request.path.removeprefix(PREFIX))
+    context.faults.check(request.method, request.path.removeprefix(PREFIX))
     if not route.open:
-        if request.headers.get("Authorization") != f"Bot {parts.world.config.token}":
+        if request.headers.get("Authorization") != f"Bot {context.world.config.token}":
             raise unauthorized()
-        _take_global(parts)
-    rate: Rate | None = getattr(parts.world.config.rate_limits, route.limit) if route.limit else None
+        _take_global(context)
+    rate: Rate | None = getattr(context.world.config.rate_limits, route.limit) if route.limit else None
     if rate is None:
         return {}
-    return parts.buckets.take(str(route.limit), request.match_info[route.major], rate).headers()
+    return context.buckets.take(str(route.limit), request.match_info[route.major], rate).headers()
 
 
-def _take_global(parts: Parts) -> None:
-    rate = parts.world.config.rate_limits.everything
+def _take_global(context: ApiContext) -> None:
+    rate = context.world.config.rate_limits.everything
     if rate is None:
         return
     try:
-        parts.buckets.take("everything", "", rate)
+        context.buckets.take("everything", "", rate)
     except DiscordError as error:
-        raise rate_limited(error.extra["retry_after"], everywhere=True) from error
+        raise rate_limited(error.extra["retry_after"], is_global=True) from error
 
 
-def to_response(reply: Reply) -> web.Response:
+def to_response(reply: ApiResponse) -> web.Response:
     """JSON with the bare content type that discord.py insists on."""
     if reply.status == 204:
         return web.Response(status=204, headers=reply.headers)
@@ -144,6 +144,6 @@ def to_response(reply: Reply) -> web.Response:
     return web.Response(status=reply.status, body=body, headers=reply.headers | {"Content-Type": "application/json"})
 
 
-def missing(parts: Parts, call: Call) -> Reply:
+def unknown_route(context: ApiContext, call: ApiRequest) -> ApiResponse:
     """A route that Discord has and this sandbox has not, or that neither has."""
     raise not_found()

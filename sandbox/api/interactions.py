@@ -2,48 +2,48 @@
 
 from __future__ import annotations
 
-from sandbox.api.endpoint import Call, Parts, Reply, Route
+from sandbox.api.endpoint import ApiContext, ApiRequest, ApiResponse, Route
 from sandbox.interactions.model import Interaction
 
 _TRUE = ("true", "1", "True")
 
 
-def callback(parts: Parts, call: Call) -> Reply:
+def callback(context: ApiContext, call: ApiRequest) -> ApiResponse:
     """The first answer to an interaction."""
-    interaction = parts.book.to_answer(call.path["interaction_id"], call.path["interaction_token"])
-    response = parts.answers.answer(interaction, call.body.json(), call.body.uploads)
-    return Reply(200, response) if call.query.get("with_response") in _TRUE else Reply(204)
+    interaction = context.interactions.to_answer(call.path["interaction_id"], call.path["interaction_token"])
+    response = context.callbacks.answer(interaction, call.body.json(), call.body.uploads)
+    return ApiResponse(200, response) if call.query.get("with_response") in _TRUE else ApiResponse(204)
 
 
-def follow_up(parts: Parts, call: Call) -> Reply:
+def follow_up(context: ApiContext, call: ApiRequest) -> ApiResponse:
     """A further message."""
-    record = parts.follow_ups.create(_interaction(parts, call), call.body.json(), call.body.uploads)
+    record = context.follow_ups.create(_interaction(context, call), call.body.json(), call.body.uploads)
     # Interaction webhooks always wait for the message, whatever `wait` says.
-    return Reply(200, record.message)
+    return ApiResponse(200, record.message)
 
 
-def get_message(parts: Parts, call: Call) -> Reply:
+def get_message(context: ApiContext, call: ApiRequest) -> ApiResponse:
     """@original or a follow-up."""
-    return Reply(200, parts.follow_ups.find(_interaction(parts, call), call.path["message_id"]).message)
+    return ApiResponse(200, context.follow_ups.find(_interaction(context, call), call.path["message_id"]).message)
 
 
-def edit_message(parts: Parts, call: Call) -> Reply:
+def edit_message(context: ApiContext, call: ApiRequest) -> ApiResponse:
     """Edit @original or a follow-up."""
-    interaction = _interaction(parts, call)
-    record = parts.follow_ups.find(interaction, call.path["message_id"])
-    parts.follow_ups.edit(interaction, record, call.body.json(), call.body.uploads)
-    return Reply(200, record.message)
+    interaction = _interaction(context, call)
+    record = context.follow_ups.find(interaction, call.path["message_id"])
+    context.follow_ups.edit(interaction, record, call.body.json(), call.body.uploads)
+    return ApiResponse(200, record.message)
 
 
-def delete_message(parts: Parts, call: Call) -> Reply:
+def delete_message(context: ApiContext, call: ApiRequest) -> ApiResponse:
     """Delete @original or a follow-up."""
-    interaction = _interaction(parts, call)
-    parts.follow_ups.delete(interaction, parts.follow_ups.find(interaction, call.path["message_id"]))
-    return Reply(204)
+    interaction = _interaction(context, call)
+    context.follow_ups.delete(interaction, context.follow_ups.find(interaction, call.path["message_id"]))
+    return ApiResponse(204)
 
 
-def _interaction(parts: Parts, call: Call) -> Interaction:
-    return parts.book.answered(call.path["webhook_id"], call.path["webhook_token"])
+def _interaction(context: ApiContext, call: ApiRequest) -> Interaction:
+    return context.interactions.answered(call.path["webhook_id"], call.path["webhook_token"])
 
 
 _WEBHOOK = "/webhooks/{webhook_id}/{webhook_token}"

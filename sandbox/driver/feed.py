@@ -52,7 +52,7 @@ class Feed:
         """The message as it is now, None once it is gone."""
         return self._messages[message["channel_id"]].get(message["id"])
 
-    async def until(self, check: Callable[[], T | None], timeout: float) -> T:  # noqa: ASYNC109  # tests give one per wait
+    async def wait_until(self, check: Callable[[], T | None], timeout: float) -> T:  # noqa: ASYNC109  # tests give one per wait
         """Wait for a check to give something; TimeoutError after that many seconds."""
         async with asyncio.timeout(timeout):
             while True:
@@ -73,7 +73,7 @@ class Feed:
         try:
             async for frame in self._socket:
                 if frame.type is WSMsgType.TEXT:
-                    self._take(json.loads(frame.data))
+                    self._handle(json.loads(frame.data))
                     self._wake()
         finally:
             self._closed = True
@@ -84,7 +84,7 @@ class Feed:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
-    def _take(self, frame: Json) -> None:
+    def _handle(self, frame: Json) -> None:
         kind, data = frame["t"], frame["d"]
         self.frames.append(frame)
         if "interaction_id" in frame:

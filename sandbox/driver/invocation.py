@@ -45,7 +45,7 @@ class Invocation:
 
     async def ack(self, timeout: float = PATIENCE) -> None:  # noqa: ASYNC109  # tests give one per wait
         """Wait until the bot has answered in any way; NoResponseError where it does not."""
-        await self._until(lambda: self.acknowledged or None, timeout)
+        await self._wait_until(lambda: self.acknowledged or None, timeout)
 
     async def answer(self, timeout: float = PATIENCE) -> Json:  # noqa: ASYNC109
         """The first message that it brings which is not just "thinking"; NoResponseError where none can come."""
@@ -54,27 +54,27 @@ class Invocation:
     async def wait_for(self, predicate: Callable[[Json], bool], timeout: float = PATIENCE) -> Json:  # noqa: ASYNC109
         """The first of its messages, thinking ones aside, that satisfies the predicate, now or later."""
 
-        def look() -> Json | None:
+        def check() -> Json | None:
             posted = [frame["d"] for frame in self.frames if frame["t"] in _POSTS]
             done = [message for message in posted if not message["flags"] & LOADING]
             return next((message for message in done if predicate(message)), None)
 
-        return await self._until(look, timeout)
+        return await self._wait_until(check, timeout)
 
     async def modal(self, timeout: float = PATIENCE) -> Json:  # noqa: ASYNC109
         """The form that it opens: title, custom_id, components, and the interaction_id by which it is submitted."""
 
-        def look() -> Json | None:
+        def check() -> Json | None:
             opened = [frame["d"] for frame in self.frames if frame["t"] == "MODAL_OPEN"]
             return opened[0]["modal"] | {"interaction_id": self.id} if opened else None
 
-        return await self._until(look, timeout)
+        return await self._wait_until(check, timeout)
 
-    async def _until(self, look: Callable[[], T | None], timeout: float) -> T:  # noqa: ASYNC109
-        def look_or_fail() -> T | None:
-            found = look()
+    async def _wait_until(self, check: Callable[[], T | None], timeout: float) -> T:  # noqa: ASYNC109
+        def check_or_fail() -> T | None:
+            found = check()
             if found is None and self.failed:
                 raise NoResponseError("The application did not respond")
             return found
 
-        return await self._feed.until(look_or_fail, timeout)
+        return await self._feed.wait_until(check_or_fail, timeout)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import aiohttp
 
-from sandbox.driver.build import SELECTS, File, Files, choices, command_data, find_component, form_data
 from sandbox.driver.feed import DriverError, Feed
 from sandbox.driver.invocation import PATIENCE, Invocation
+from sandbox.driver.payloads import SELECTS, File, FormFiles, choices, command_data, find_component, form_data
 from sandbox.types import Json
 
 BUTTON = {2}
@@ -48,27 +48,27 @@ class Member:
 
     async def send(self, text: str = "", files: list[File] | None = None, channel: str = DEFAULT_CHANNEL) -> Json:
         """Write a message; returns it."""
-        asked = {"as": self.id, "channel_id": self._channel(channel), "content": text}
-        return await self._post("/member/messages", asked, files or [])
+        payload = {"as": self.id, "channel_id": self._channel(channel), "content": text}
+        return await self._post("/member/messages", payload, files or [])
 
     async def forward(self, message: Json, channel: str = DEFAULT_CHANNEL) -> Json:
         """Pass a message on to a channel; returns the message that forwards it."""
         reference = {"type": 1, "channel_id": message["channel_id"], "message_id": message["id"]}
-        asked = {"as": self.id, "channel_id": self._channel(channel), "message_reference": reference}
-        return await self._post("/member/messages", asked, [])
+        payload = {"as": self.id, "channel_id": self._channel(channel), "message_reference": reference}
+        return await self._post("/member/messages", payload, [])
 
     async def command(self, path: str, /, channel: str = DEFAULT_CHANNEL, **options: object) -> Invocation:
         """Use a slash command; attachments are (name, bytes) or "starter:<filename>", users may be members."""
-        files = Files()
+        files = FormFiles()
         return await self._interact(2, command_data(self.commands, path, options, files), channel, files)
 
     async def autocomplete(
         self, path: str, option: str, text: object, /, channel: str = DEFAULT_CHANNEL, **others: object
     ) -> list[Json]:
         """The choices offered for what was typed in an option so far: [{"name", "value"}]."""
-        files = Files()
+        files = FormFiles()
         data = command_data(self.commands, path, others | {option: text}, files, focused=option)
-        answer = await self._post("/member/interactions", self._asked(4, data, channel), files.files)
+        answer = await self._post("/member/interactions", self._payload(4, data, channel), files.files)
         choices: list[Json] = answer["choices"]
         return choices
 
@@ -92,12 +92,12 @@ class Member:
 
     async def submit(self, modal: Json, values: Json, channel: str = DEFAULT_CHANNEL) -> Invocation:
         """Fill in and send a form from `Invocation.modal()`: values by label or custom id; what is left out stays."""
-        files = Files()
+        files = FormFiles()
         return await self._interact(5, form_data(modal, values, files), modal.get("channel_id", channel), files)
 
     async def wait_for(self, predicate: Callable[[Json], bool], timeout: float = PATIENCE) -> Json:  # noqa: ASYNC109
         """The first message anywhere that satisfies the predicate, now or later."""
-        return await self._feed.until(lambda: next(filter(predicate, self._feed.everything()), None), timeout)
+        return await self._feed.wait_until(lambda: next(filter(predicate, self._feed.everything()), None), timeout)
 
     async def wait_for_event(
         self,
@@ -107,11 +107,11 @@ class Member:
     ) -> Json:
         """The data of the first event of that kind that satisfies the predicate, since the member came."""
 
-        def look() -> Json | None:
+        def check() -> Json | None:
             found = [frame["d"] for frame in self.frames if frame["t"] == kind]
             return next(filter(predicate, found), None)
 
-        return await self._feed.until(look, timeout)
+        return await self._feed.wait_until(check, timeout)
 
     async def wait_for_bot(self, command: str | None = None, timeout: float = PATIENCE) -> None:  # noqa: ASYNC109
         """Wait until the bot is connected, and has registered that command."""
@@ -120,7 +120,7 @@ class Member:
             known = command is None or any(one["name"] == command for one in self.commands)
             return (self.bot_online and known) or None
 
-        await self._feed.until(ready, timeout)
+        await self._feed.wait_until(ready, timeout)
 
     async def close(self) -> None:
         """Leave."""
@@ -130,22 +130,22 @@ class Member:
         used = {"custom_id": component.get("custom_id"), "component_type": component["type"]}
         return await self._interact(3, {"message_id": message["id"]} | used | more, message["channel_id"])
 
-    async def _interact(self, kind: int, data: Json, channel: str, files: Files | None = None) -> Invocation:
+    async def _interact(self, kind: int, data: Json, channel: str, files: FormFiles | None = None) -> Invocation:
         uploads = [] if files is None else files.files
-        answer = await self._post("/member/interactions", self._asked(kind, data, channel), uploads)
+        answer = await self._post("/member/interactions", self._payload(kind, data, channel), uploads)
         return Invocation(self._feed, answer["id"])
 
-    def _asked(self, kind: int, data: Json, channel: str) -> Json:
-        asked: Json = {"as": self.id, "channel_id": self._channel(channel), "type": kind, "data": data}
-        return asked | {"locale": self.locale} if self.locale else asked
+    def _payload(self, kind: int, data: Json, channel: str) -> Json:
+        payload: Json = {"as": self.id, "channel_id": self._channel(channel), "type": kind, "data": data}
+        return payload | {"locale": self.locale} if self.locale else payload
 
     def _channel(self, channel: str) -> str:
         """A channel's id from its name or id."""
         return self._channels.get(channel, channel)
 
-    async def _post(self, path: str, asked: Json, files: list[File]) -> Json:
+    async def _post(self, path: str, payload: Json, files: list[File]) -> Json:
         form = aiohttp.FormData(quote_fields=False)
-        form.add_field("payload_json", json.dumps(asked), content_type="application/json")
+        form.add_field("payload_json", json.dumps(payload), content_type="application/json")
         for index, (name, data) in enumerate(files):
             form.add_field(f"files[{index}]", io.BytesIO(data), filename=name, content_type="application/octet-stream")
         async with self._session.post(self._url + path, data=form) as response:

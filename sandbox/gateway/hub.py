@@ -6,7 +6,7 @@ import secrets
 
 from sandbox.gateway.session import INVALID_SESSION, RECONNECT, Connection, Session
 from sandbox.types import Json
-from sandbox.world import cast
+from sandbox.world import fixtures
 from sandbox.world.events import Event
 from sandbox.world.guild import application_object
 from sandbox.world.people import user
@@ -31,7 +31,7 @@ class Hub:
     def __init__(self, world: World, gateway_url: str) -> None:
         self._world, self._url = world, gateway_url
         self._sessions: dict[str, Session] = {}
-        world.events.listen(self._hear)
+        world.events.subscribe(self._on_event)
 
     @property
     def online(self) -> bool:
@@ -40,37 +40,37 @@ class Hub:
 
     def identify(self, connection: Connection, intents: int) -> Session:
         """Start a session: READY, then the guild."""
-        self._forget_old()
+        self._drop_expired()
         session = Session(secrets.token_hex(16), intents)
         session.connection = connection
         self._sessions[session.id] = session
         session.dispatch("READY", self._ready(session))
         if intents & GUILDS:
             session.dispatch("GUILD_CREATE", self._world.guild_create(with_members=bool(intents & GUILD_MEMBERS)))
-        self._tell_members()
+        self._emit_bot_status()
         return session
 
     def resume(self, connection: Connection, session_id: str, sequence: int) -> Session | None:
         """Go on with a session, or None where it is gone."""
-        self._forget_old()
+        self._drop_expired()
         session = self._sessions.get(session_id)
         if session is None or not session.can_resume_after(sequence):
             return None
         if session.connection is not None:
             session.connection.close(4000)
         session.resume(connection, sequence)
-        self._tell_members()
+        self._emit_bot_status()
         return session
 
-    def left(self, session: Session, connection: Connection, *, for_good: bool) -> None:
+    def on_disconnect(self, session: Session, connection: Connection, *, for_good: bool) -> None:
         """A connection ended; a goodbye (close code 1000 or 1001) ends its session as well."""
         if session.connection is not connection:
             return  # resumed over another one meanwhile
         session.connection = None
-        session.left_at = self._world.clock.now()
+        session.disconnected_at = self._world.clock.now()
         if for_good:
             self._sessions.pop(session.id, None)
-        self._tell_members()
+        self._emit_bot_status()
 
     def dispatch(self, kind: str, data: Json) -> None:
         """Send an event to every session that wants its kind."""
@@ -108,7 +108,7 @@ class Hub:
     def _connections(self) -> list[Connection]:
         return [session.connection for session in self._sessions.values() if session.connection]
 
-    def _hear(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         # Ephemeral messages never pass through the gateway.
         if not event.members_only and event.only_for is None:
             self.dispatch(event.kind, event.data)
@@ -119,7 +119,7 @@ class Hub:
             "v": 10,
             "user": user(self._world.bot) | {"verified": True, "mfa_enabled": False, "email": None},
             "user_settings": {},
-            "guilds": [{"id": cast.GUILD_ID, "unavailable": True}],
+            "guilds": [{"id": fixtures.GUILD_ID, "unavailable": True}],
             "session_id": session.id,
             "resume_gateway_url": self._url,
             "shard": [0, 1],
@@ -128,13 +128,13 @@ class Hub:
             "_trace": [],
         }
 
-    def _forget_old(self) -> None:
+    def _drop_expired(self) -> None:
         limit = self._world.clock.now() - RESUMABLE_SECONDS
         for session in list(self._sessions.values()):
-            if session.connection is None and session.left_at < limit:
+            if session.connection is None and session.disconnected_at < limit:
                 del self._sessions[session.id]
 
-    def _tell_members(self) -> None:
+    def _emit_bot_status(self) -> None:
         self._world.events.emit(Event("BOT_STATUS", {"online": self.online}, members_only=True))
 
 
@@ -143,8 +143,8 @@ _NO_CONTENT: Json = {"content": "", "embeds": [], "attachments": [], "components
 
 def without_content(message: Json) -> Json:
     """A message as a bot without the message content intent sees it: empty, unless its own or one that mentions it."""
-    mentioned = any(one["id"] == cast.BOT_ID for one in message["mentions"])
-    if message["author"]["id"] == cast.BOT_ID or mentioned:
+    mentioned = any(one["id"] == fixtures.BOT_ID for one in message["mentions"])
+    if message["author"]["id"] == fixtures.BOT_ID or mentioned:
         return message
     hidden = message | _NO_CONTENT
     if "message_snapshots" in message:

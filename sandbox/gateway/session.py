@@ -66,7 +66,7 @@ class Session:
         self.id, self.intents = session_id, intents
         self.sequence = 0
         self.connection: Connection | None = None
-        self.left_at = 0.0
+        self.disconnected_at = 0.0
         self._sent: deque[tuple[int, str, Json]] = deque(maxlen=REPLAY)
 
     def dispatch(self, kind: str, data: Json) -> None:

@@ -23,7 +23,7 @@ from sandbox.gateway.session import (
     Session,
 )
 from sandbox.types import Json
-from sandbox.world import cast
+from sandbox.world import fixtures
 from sandbox.world.people import People, member
 
 UNKNOWN_OPCODE, DECODE_ERROR, NOT_AUTHENTICATED, WRONG_TOKEN, ALREADY_AUTHENTICATED = 4001, 4002, 4003, 4004, 4005
@@ -34,7 +34,7 @@ ALL_INTENTS = (1 << 26) - 1
 PATIENCE = 1.5
 
 
-class Refused(Exception):  # noqa: N818  # it ends a connection; nobody reports it
+class GatewayError(Exception):  # it ends a connection; nobody reports it
     """The client did something for which Discord hangs up."""
 
     def __init__(self, code: int) -> None:
@@ -42,7 +42,7 @@ class Refused(Exception):  # noqa: N818  # it ends a connection; nobody reports 
         self.code = code
 
 
-class Talk:
+class ClientHandler:
     """The conversation over one socket."""
 
     def __init__(self, hub: Hub, config: SandboxConfig, people: People, connection: Connection) -> None:
@@ -64,17 +64,17 @@ class Talk:
                 if frame.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR):
                     self.goodbye = frame.type == WSMsgType.CLOSE and frame.data in GOODBYE
                     return
-                self._obey(_decoded(frame))
+                self._handle(_decoded(frame))
         except TimeoutError:
             self._refuse(TIMED_OUT)
-        except Refused as refused:
+        except GatewayError as refused:
             self._refuse(refused.code)
 
     def _refuse(self, code: int) -> None:
         self.refused = True
         self.connection.close(code)
 
-    def _obey(self, frame: Json) -> None:
+    def _handle(self, frame: Json) -> None:
         handlers: dict[object, Callable[[Json], None]] = {
             HEARTBEAT: lambda _: self.connection.send(HEARTBEAT_ACK, None),
             IDENTIFY: self._identify,
@@ -85,21 +85,21 @@ class Talk:
         }
         handler = handlers.get(frame.get("op"))
         if handler is None:
-            raise Refused(UNKNOWN_OPCODE)
+            raise GatewayError(UNKNOWN_OPCODE)
         if self.session is None and frame["op"] not in (HEARTBEAT, IDENTIFY, RESUME):
-            raise Refused(NOT_AUTHENTICATED)
+            raise GatewayError(NOT_AUTHENTICATED)
         body = frame.get("d")
         handler(body if isinstance(body, dict) else {})
 
     def _identify(self, body: Json) -> None:
         if self.session is not None:
-            raise Refused(ALREADY_AUTHENTICATED)
+            raise GatewayError(ALREADY_AUTHENTICATED)
         self._check_token(body)
         intents = body.get("intents")
         if not isinstance(intents, int) or intents & ~ALL_INTENTS:
-            raise Refused(BAD_INTENTS)
+            raise GatewayError(BAD_INTENTS)
         if intents & PRIVILEGED & ~self._config.privileged_intents:
-            raise Refused(DISALLOWED_INTENTS)
+            raise GatewayError(DISALLOWED_INTENTS)
         self.session = self._hub.identify(self.connection, intents)
 
     def _resume(self, body: Json) -> None:
@@ -110,7 +110,7 @@ class Talk:
 
     def _check_token(self, body: Json) -> None:
         if str(body.get("token")).removeprefix("Bot ") != self._config.token:
-            raise Refused(WRONG_TOKEN)
+            raise GatewayError(WRONG_TOKEN)
 
     def _members(self, body: Json) -> None:
         """Answer a request for members; without the intent, only those asked for by id."""
@@ -118,10 +118,10 @@ class Talk:
         ids = {str(user_id) for user_id in _listed(body.get("user_ids"))}
         query = body.get("query")
         if not ids and not self.session.intents & GUILD_MEMBERS:
-            raise Refused(DISALLOWED_INTENTS)
+            raise GatewayError(DISALLOWED_INTENTS)
         found = [p for p in self._people.all() if (p.id in ids if ids else p.username.startswith(query or ""))]
         chunk: Json = {
-            "guild_id": cast.GUILD_ID,
+            "guild_id": fixtures.GUILD_ID,
             "members": [member(person) for person in found],
             "chunk_index": 0,
             "chunk_count": 1,
@@ -147,20 +147,20 @@ def gateway_handler(
         if request.query.get("v", "10") != "10" or request.query.get("encoding", "json") != "json":
             await socket.close(code=BAD_VERSION)
             return socket
-        await _converse(hub, Talk(hub, config, people, connection))
+        await _run_connection(hub, ClientHandler(hub, config, people, connection))
         return socket
 
     return handle
 
 
-async def _converse(hub: Hub, talk: Talk) -> None:
-    writer = asyncio.create_task(talk.connection.write())
+async def _run_connection(hub: Hub, handler: ClientHandler) -> None:
+    writer = asyncio.create_task(handler.connection.write())
     try:
-        await talk.run()
+        await handler.run()
     finally:
-        if talk.session is not None:
-            hub.left(talk.session, talk.connection, for_good=talk.goodbye)
-        if talk.refused:
+        if handler.session is not None:
+            hub.on_disconnect(handler.session, handler.connection, for_good=handler.goodbye)
+        if handler.refused:
             await writer
         writer.cancel()
 
@@ -169,9 +169,9 @@ def _decoded(frame: WSMessage) -> Json:
     try:
         body = parse_document(frame.data)
     except ValueError as error:
-        raise Refused(DECODE_ERROR) from error
+        raise GatewayError(DECODE_ERROR) from error
     if not isinstance(body, dict):
-        raise Refused(DECODE_ERROR)
+        raise GatewayError(DECODE_ERROR)
     return body
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from sandbox.interactions.errors import MemberError
-from sandbox.interactions.files import Files, Starter
-from sandbox.interactions.options import Options
+from sandbox.interactions.files import RequestFiles, StarterFolder
+from sandbox.interactions.options import OptionReader
 from sandbox.rules import commands as kinds
 from sandbox.rules.components import BUTTON, walk
 from sandbox.rules.selects import SELECTS, STRING_SELECT
 from sandbox.types import Json
-from sandbox.world.records import Record
+from sandbox.world.message_record import MessageRecord
 from sandbox.world.world import World
 
 # Which kind of object each auto-populated select offers.
@@ -17,7 +17,7 @@ RESOLVED_AS = {5: kinds.USER, 6: kinds.ROLE, 7: kinds.MENTIONABLE, 8: kinds.CHAN
 LINK, PREMIUM = 5, 6
 
 
-def component_data(world: World, record: Record, data: Json) -> Json:
+def component_data(world: World, record: MessageRecord, data: Json) -> Json:
     """The data of a component interaction; raises MemberError where a client would not let the member."""
     component = _find(record, str(data.get("custom_id")))
     if component.get("disabled"):
@@ -25,12 +25,12 @@ def component_data(world: World, record: Record, data: Json) -> Json:
     body: Json = {"custom_id": component["custom_id"], "component_type": component["type"], "id": component["id"]}
     if component["type"] == BUTTON:
         return body
-    reader = Options(world, record.channel_id, Files({}, Starter(None)), typing=False)
+    reader = OptionReader(world, record.channel_id, RequestFiles({}, StarterFolder(None)), typing=False)
     body["values"] = select_values(component, data.get("values") or [], reader)
     return body | {"resolved": reader.resolved} if component["type"] != STRING_SELECT else body
 
 
-def select_values(select: Json, values: list[str], reader: Options) -> list[str]:
+def select_values(select: Json, values: list[str], reader: OptionReader) -> list[str]:
     """The chosen values of a select, checked; users, roles and channels are resolved."""
     least, most = select.get("min_values", 1), select.get("max_values", 1)
     if not least <= len(values) <= most or len(set(values)) < len(values):
@@ -43,7 +43,7 @@ def select_values(select: Json, values: list[str], reader: Options) -> list[str]
     return values
 
 
-def _find(record: Record, custom_id: str) -> Json:
+def _find(record: MessageRecord, custom_id: str) -> Json:
     for component in walk(record.message["components"]):
         usable = component["type"] in SELECTS or (
             component["type"] == BUTTON and component["style"] not in (LINK, PREMIUM)

@@ -7,15 +7,14 @@ from pathlib import Path
 
 from sandbox.interactions.errors import MemberError
 from sandbox.rules.messages import MAX_FILE_BYTES
-from sandbox.types import Json
-from sandbox.world.attachments import Upload
+from sandbox.types import Json, Upload
 from sandbox.world.pictures import picture_size
 
 STARTER = "starter:"
 _PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".gif"}
 
 
-class Starter:
+class StarterFolder:
     """The folder of ready-made pictures, read anew each time as it may be filled while the sandbox runs."""
 
     def __init__(self, folder: Path | None) -> None:
@@ -59,10 +58,10 @@ class Starter:
         return {entry["filename"]: entry.get("description", "") for entry in json.loads(index.read_text("utf-8"))}
 
 
-class Files:
+class RequestFiles:
     """The files of one request of a member."""
 
-    def __init__(self, uploads: dict[int, Upload], starter: Starter) -> None:
+    def __init__(self, uploads: dict[int, Upload], starter: StarterFolder) -> None:
         self._uploads, self._starter = uploads, starter
         for upload in uploads.values():
             if len(upload.data) > MAX_FILE_BYTES:

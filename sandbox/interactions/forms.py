@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from sandbox.interactions.components import select_values
 from sandbox.interactions.errors import MemberError
-from sandbox.interactions.options import Options
+from sandbox.interactions.options import OptionReader
 from sandbox.rules.components import TEXT, walk
 from sandbox.rules.modals import CHECKBOX, CHECKBOX_GROUP, FILE_UPLOAD, LABEL, RADIO_GROUP, ROW, TEXT_INPUT
 from sandbox.rules.selects import SELECTS
 from sandbox.types import Json
 
 
-def form_components(modal: Json, given: list[Json], reader: Options) -> list[Json]:
+def form_components(modal: Json, given: list[Json], reader: OptionReader) -> list[Json]:
     """The components of a modal submit, in the modal's order; raises MemberError for what a client would refuse."""
     filled = {str(one["custom_id"]): one for one in walk(given) if one.get("custom_id")}
     return [_top(component, filled, reader) for component in modal["components"]]
 
 
-def _top(component: Json, filled: dict[str, Json], reader: Options) -> Json:
+def _top(component: Json, filled: dict[str, Json], reader: OptionReader) -> Json:
     base = {"type": component["type"], "id": component["id"]}
     if component["type"] == ROW:
         return base | {"components": [_input(component["components"][0], component["components"][0], filled, reader)]}
@@ -27,7 +27,7 @@ def _top(component: Json, filled: dict[str, Json], reader: Options) -> Json:
     return base
 
 
-def _input(spec: Json, labelled: Json, filled: dict[str, Json], reader: Options) -> Json:
+def _input(spec: Json, labelled: Json, filled: dict[str, Json], reader: OptionReader) -> Json:
     given = filled.get(spec["custom_id"], {})
     label = str(labelled.get("label") or spec["custom_id"])
     body = {"type": spec["type"], "id": spec["id"], "custom_id": spec["custom_id"]}
@@ -60,7 +60,7 @@ def _radio(spec: Json, value: object, label: str) -> object:
     return value
 
 
-def _several(spec: Json, values: list[str], label: str, reader: Options) -> list[str]:
+def _several(spec: Json, values: list[str], label: str, reader: OptionReader) -> list[str]:
     if not values and not spec.get("required", True):
         return []
     if spec["type"] in SELECTS:

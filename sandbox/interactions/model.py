@@ -5,10 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sandbox.types import Json
-from sandbox.world import cast
+from sandbox.world import fixtures
+from sandbox.world.message_record import MessageRecord
 
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
 PONG, MESSAGE, DEFER_MESSAGE, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 1, 4, 5, 6, 7, 8, 9
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionRequest:
+    """A command, click or form of a member, checked and ready to be sent to the bot."""
+
+    type: int
+    user_id: str
+    channel_id: str
+    data: Json
+    # Further keys of the interaction metadata, such as target_message_id.
+    metadata: Json
+    source: MessageRecord | None = None
+    nonce: str | None = None
+    # Autocomplete: the type of the option that is being typed.
+    focused_kind: int | None = None
 
 
 @dataclass(slots=True)
@@ -46,4 +63,4 @@ class Interaction:
 
 def owners() -> Json:
     """Whose installation of the application is used: the guild's."""
-    return {"0": cast.GUILD_ID}
+    return {"0": fixtures.GUILD_ID}

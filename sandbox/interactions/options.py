@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sandbox.interactions.errors import MemberError
-from sandbox.interactions.files import Files
+from sandbox.interactions.files import RequestFiles
 from sandbox.rules import commands as kinds
 from sandbox.types import Json
-from sandbox.world import cast
+from sandbox.world import fixtures
 from sandbox.world.guild import roles
 from sandbox.world.people import partial_member, user
 from sandbox.world.world import World
@@ -14,10 +14,10 @@ from sandbox.world.world import World
 _SNOWFLAKES = (kinds.USER, kinds.CHANNEL, kinds.ROLE, kinds.MENTIONABLE)
 
 
-class Options:
+class OptionReader:
     """Reads options against the registered command, as a Discord client does before it sends them."""
 
-    def __init__(self, world: World, channel_id: str, files: Files, *, typing: bool) -> None:
+    def __init__(self, world: World, channel_id: str, files: RequestFiles, *, typing: bool) -> None:
         self._world, self._channel_id, self._files = world, channel_id, files
         # Autocomplete: unfinished input is no error.
         self._typing = typing
@@ -34,9 +34,9 @@ class Options:
             raise MemberError(f"This option is required: {', '.join(missing)}.")
         if specs and specs[0]["type"] in (kinds.SUB_COMMAND, kinds.SUB_GROUP) and len(given) != 1:
             raise MemberError("Choose one of the sub-commands.")
-        return [self._one(by_name[option["name"]], option) for option in given]
+        return [self._read_option(by_name[option["name"]], option) for option in given]
 
-    def _one(self, spec: Json, option: Json) -> Json:
+    def _read_option(self, spec: Json, option: Json) -> Json:
         kind = spec["type"]
         if kind in (kinds.SUB_COMMAND, kinds.SUB_GROUP):
             nested = self.read(spec.get("options") or [], option.get("options") or [])
@@ -72,7 +72,7 @@ class Options:
         world = self._world
         person = world.people.get(value) if kind in (kinds.USER, kinds.MENTIONABLE) else None
         role = next((one for one in roles(world.people) if one["id"] == value), None)
-        channel = next((one for one in cast.CHANNELS if one.id == value), None)
+        channel = next((one for one in fixtures.CHANNELS if one.id == value), None)
         bits = str(world.people.permissions(person.id)) if person else "0"
         if person is not None:
             self.resolved.setdefault("users", {})[value] = user(person)
@@ -80,7 +80,7 @@ class Options:
         elif role is not None and kind in (kinds.ROLE, kinds.MENTIONABLE):
             self.resolved.setdefault("roles", {})[value] = role
         elif channel is not None and kind == kinds.CHANNEL:
-            described = world.channel_object(channel) | {"permissions": str(world.people.permissions(cast.BOT_ID))}
+            described = world.channel_object(channel) | {"permissions": str(world.people.permissions(fixtures.BOT_ID))}
             self.resolved.setdefault("channels", {})[value] = described
         else:
             raise MemberError(f"{name}: there is nobody and nothing of that kind here.")
@@ -111,12 +111,12 @@ def _number(spec: Json, value: object) -> int | float:
     return value
 
 
-def focused(options: list[Json], specs: list[Json]) -> Json:
+def focused_option(options: list[Json], specs: list[Json]) -> Json:
     """The registered option that the member is typing in."""
     for option in options:
         spec = next((one for one in specs if one["name"] == option["name"]), None)
         if spec is not None and option.get("focused"):
             return spec
         if spec is not None and option.get("options"):
-            return focused(option["options"], spec.get("options") or [])
+            return focused_option(option["options"], spec.get("options") or [])
     raise MemberError("No option has the focus.")

@@ -8,28 +8,28 @@ from sandbox.interactions.errors import MemberError
 from sandbox.types import Json
 
 
-def inject(asked: Json, faults: Faults, hub: Hub) -> Json:
+def inject(payload: Json, faults: Faults, hub: Hub) -> Json:
     """Carry out a request for a fault; returns how many connections it met, or what waits."""
-    kind = asked.get("kind")
+    kind = payload.get("kind")
     if kind in ("rate_limit", "server_error"):
-        faults.add(_fault(str(kind), asked))
-        return {"waiting": int(asked.get("count", 1))}
+        faults.add(_fault(str(kind), payload))
+        return {"waiting": int(payload.get("count", 1))}
     if kind == "disconnect":
-        return {"connections": hub.disconnect(asked.get("code"))}
+        return {"connections": hub.disconnect(payload.get("code"))}
     if kind == "reconnect":
         return {"connections": hub.ask_to_reconnect()}
     if kind == "invalidate_session":
-        return {"connections": hub.invalidate(resumable=bool(asked.get("resumable")))}
+        return {"connections": hub.invalidate(resumable=bool(payload.get("resumable")))}
     raise MemberError(f"There is no fault {kind}.")
 
 
-def _fault(kind: str, asked: Json) -> Fault:
+def _fault(kind: str, payload: Json) -> Fault:
     return Fault(
         kind=kind,
-        method=asked.get("method"),
-        path=asked.get("path"),
-        count=int(asked.get("count", 1)),
-        retry_after=float(asked.get("retry_after", 1.0)),
-        everywhere=bool(asked.get("global")),
-        status=int(asked.get("status", 500)),
+        method=payload.get("method"),
+        path=payload.get("path"),
+        count=int(payload.get("count", 1)),
+        retry_after=float(payload.get("retry_after", 1.0)),
+        is_global=bool(payload.get("global")),
+        status=int(payload.get("status", 500)),
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sandbox.gateway.hub import Hub
-from sandbox.interactions.files import Starter
+from sandbox.interactions.files import StarterFolder
 from sandbox.types import Json
-from sandbox.world import cast
-from sandbox.world.cast import Person
+from sandbox.world import fixtures
+from sandbox.world.fixtures import Person
 from sandbox.world.people import user
 from sandbox.world.world import World
 
@@ -14,20 +14,22 @@ from sandbox.world.world import World
 SHOWN = 100
 
 
-def screen(world: World, hub: Hub, starter: Starter, person: Person) -> Json:
+def member_state(world: World, hub: Hub, starter: StarterFolder, person: Person) -> Json:
     """The body of GET /member/state."""
     everybody = {one.id: _described(one) for one in world.people.all()}
     return {
         "users": list(everybody.values()),
         "me": everybody[person.id],
-        "bot": everybody[cast.BOT_ID] | {"online": hub.online},
+        "bot": everybody[fixtures.BOT_ID] | {"online": hub.online},
         "guild": {
-            "id": cast.GUILD_ID,
-            "name": cast.GUILD_NAME,
-            "channels": [{"id": channel.id, "name": channel.name, "topic": channel.topic} for channel in cast.CHANNELS],
+            "id": fixtures.GUILD_ID,
+            "name": fixtures.GUILD_NAME,
+            "channels": [
+                {"id": channel.id, "name": channel.name, "topic": channel.topic} for channel in fixtures.CHANNELS
+            ],
         },
         "commands": world.commands.for_member(person.id),
-        "messages": {channel.id: _messages(world, channel.id, person.id) for channel in cast.CHANNELS},
+        "messages": {channel.id: _messages(world, channel.id, person.id) for channel in fixtures.CHANNELS},
         "starter": starter.list(),
     }
 

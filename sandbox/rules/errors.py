@@ -92,11 +92,11 @@ class Problems:
     """Collects what is wrong with a body, by path, as Discord reports it: all at once."""
 
     def __init__(self) -> None:
-        self._found: Json = {}
+        self._errors: Json = {}
 
     def add(self, path: tuple[str | int, ...], code: str, message: str) -> None:
         """Note a problem at that place of the body."""
-        node = self._found
+        node = self._errors
         for step in path:
             node = node.setdefault(str(step), {})
         node.setdefault("_errors", []).append({"code": code, "message": message})
@@ -129,11 +129,11 @@ class Problems:
 
     def error(self) -> DiscordError:
         """Return the refusal of the body for all problems so far."""
-        return DiscordError(400, 50035, "Invalid Form Body", self._found)
+        return DiscordError(400, 50035, "Invalid Form Body", self._errors)
 
     def raise_if_any(self) -> None:
         """Refuse the body where there are problems."""
-        if self._found:
+        if self._errors:
             raise self.error()
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from sandbox.rules.components import check_components
 from sandbox.rules.embeds import check_embeds
 from sandbox.rules.errors import Problems, empty_message, invalid, too_large
-from sandbox.types import Json
-from sandbox.world.attachments import Upload
+from sandbox.types import Json, Upload
 
 SUPPRESS_EMBEDS, EPHEMERAL, LOADING, SILENT, COMPONENTS_V2 = 1 << 2, 1 << 6, 1 << 7, 1 << 12, 1 << 15
 HAS_SNAPSHOT = 1 << 14  # of a message that forwards another one

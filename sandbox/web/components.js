@@ -2,11 +2,12 @@
 
 import { interact } from "./api.js";
 import { h, icon, safeUrl } from "./dom.js";
+import { emojiOf } from "./emoji.js";
 import { locale, word } from "./i18n.js";
 import { markdown } from "./markdown.js";
 import { attachment, picture } from "./media.js";
 import { openModal } from "./modal.js";
-import { emojiOf, isSelect, select, selectOptions } from "./select.js";
+import { isSelect, select, selectOptions } from "./select.js";
 import { expect, state } from "./store.js";
 
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };

@@ -1,8 +1,8 @@
 // Floating lists: the choices of a select, and menus.
 
 import { h, icon } from "./dom.js";
+import { emojiOf } from "./emoji.js";
 import { word } from "./i18n.js";
-import { emojiOf } from "./select.js";
 
 const MANY = 8; // from here on one may search
 

@@ -94,9 +94,3 @@ export function select({ options, chosen = [], placeholder, min = 1, max = 1, di
   show();
   return clear ? h("div", { class: "clearable" }, button, clear) : button;
 }
-
-/** A component's or option's emoji as text. */
-export function emojiOf(holder) {
-  if (!holder.emoji?.name) return "";
-  return holder.emoji.id ? `:${holder.emoji.name}: ` : `${holder.emoji.name} `;
-}

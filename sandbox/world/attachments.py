@@ -6,25 +6,15 @@ import logging
 import mimetypes
 import re
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.types import Json
+from sandbox.types import Json, Upload
 from sandbox.world.pictures import picture_size
 from sandbox.world.snowflakes import Snowflakes
 
 _log = logging.getLogger(__name__)
 # What Discord leaves of a file name; the rest becomes an underscore.
 _UNSAFE = re.compile(r"[^\w.\-]", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file as it was sent."""
-
-    filename: str
-    data: bytes
-    description: str | None = None
 
 
 class Attachments:

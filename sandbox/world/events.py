@@ -28,7 +28,7 @@ class Events:
     def __init__(self) -> None:
         self._listeners: list[Callable[[Event], None]] = []
 
-    def listen(self, call: Callable[[Event], None]) -> None:
+    def subscribe(self, call: Callable[[Event], None]) -> None:
         """Have that called with every event."""
         self._listeners.append(call)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sandbox.types import Json
-from sandbox.world import cast
-from sandbox.world.cast import Channel
+from sandbox.world import fixtures
+from sandbox.world.fixtures import Channel
 from sandbox.world.people import JOINED_AT, People, member, role_object, user
 
 ATTACHMENT_SIZE_LIMIT = 10 * 1024 * 1024
@@ -15,10 +15,10 @@ def channel_object(channel: Channel, last_message_id: str | None) -> Json:
     return {
         "id": channel.id,
         "type": 0,
-        "guild_id": cast.GUILD_ID,
+        "guild_id": fixtures.GUILD_ID,
         "name": channel.name,
         "topic": channel.topic,
-        "position": cast.CHANNELS.index(channel),
+        "position": fixtures.CHANNELS.index(channel),
         "parent_id": None,
         "nsfw": False,
         "rate_limit_per_user": 0,
@@ -42,10 +42,10 @@ def guild_object(people: People) -> Json:
         "max_presences incidents_data hub_type latest_onboarding_question_id"
     )
     return dict.fromkeys(nothing.split()) | {
-        "id": cast.GUILD_ID,
-        "name": cast.GUILD_NAME,
-        "owner_id": cast.OWNER_ID,
-        "preferred_locale": cast.GUILD_LOCALE,
+        "id": fixtures.GUILD_ID,
+        "name": fixtures.GUILD_NAME,
+        "owner_id": fixtures.OWNER_ID,
+        "preferred_locale": fixtures.GUILD_LOCALE,
         "roles": roles(people),
         "features": [],
         "emojis": [],
@@ -90,10 +90,10 @@ def guild_create(people: People, channels: list[Json], *, with_members: bool) ->
 
 def application_object(people: People) -> Json:
     """The bot's own application."""
-    bot, owner = people.get(cast.BOT_ID), people.get(cast.AIKO_ID)
+    bot, owner = people.get(fixtures.BOT_ID), people.get(fixtures.AIKO_ID)
     assert bot is not None and owner is not None  # noqa: S101, PT018  # the cast is fixed
     return {
-        "id": cast.BOT_ID,
+        "id": fixtures.BOT_ID,
         "name": bot.name,
         "icon": None,
         "description": "",

@@ -14,13 +14,13 @@ from sandbox.rules.messages import (
     check_not_empty,
 )
 from sandbox.types import Json
-from sandbox.world import cast
+from sandbox.world import fixtures
 from sandbox.world.attachments import Attachments
-from sandbox.world.cast import Person
-from sandbox.world.compose import Uploads, apply_body
 from sandbox.world.events import Event, Events
+from sandbox.world.fixtures import Person
+from sandbox.world.message_body import Uploads, apply_body
+from sandbox.world.message_record import MessageRecord
 from sandbox.world.people import People, partial_member, user
-from sandbox.world.records import Record
 from sandbox.world.snowflakes import Snowflakes, moment_of, timestamp
 from sandbox.world.store import Store
 
@@ -44,29 +44,29 @@ class Messages:
     ) -> None:
         self._clock, self._snowflakes, self._store, self._events = clock, snowflakes, store, events
         self._people, self._attachments = people, attachments
-        self._channels: dict[str, dict[str, Record]] = {channel.id: {} for channel in cast.CHANNELS}
-        self._nonces: dict[tuple[str, str, str], Record] = {}
+        self._channels: dict[str, dict[str, MessageRecord]] = {channel.id: {} for channel in fixtures.CHANNELS}
+        self._nonces: dict[tuple[str, str, str], MessageRecord] = {}
 
     def load(self) -> None:
         """Read what an earlier run kept."""
         for _, document in self._store.all(_KIND):
-            record = Record(**document)
+            record = MessageRecord(**document)
             self._index(record)
             for file in record.stored_files():
-                self._snowflakes.seen(file["id"])
+                self._snowflakes.mark_used(file["id"])
 
-    def find(self, channel_id: str, message_id: str) -> Record:
+    def find(self, channel_id: str, message_id: str) -> MessageRecord:
         """The message, or Discord's 404."""
         record = self.peek(channel_id, message_id)
         if record is None:
             raise unknown("Message")
         return record
 
-    def peek(self, channel_id: str, message_id: str | None) -> Record | None:
+    def peek(self, channel_id: str, message_id: str | None) -> MessageRecord | None:
         """The message, or None."""
         return None if message_id is None else self._channels.get(channel_id, {}).get(message_id)
 
-    def in_channel(self, channel_id: str) -> list[Record]:
+    def in_channel(self, channel_id: str) -> list[MessageRecord]:
         """Everything in a channel, oldest first."""
         return list(self._channels[channel_id].values())
 
@@ -74,7 +74,7 @@ class Messages:
         """The newest message's id."""
         return next(reversed(self._channels[channel_id]), None)
 
-    def with_nonce(self, channel_id: str, author_id: str, nonce: str) -> Record | None:
+    def with_nonce(self, channel_id: str, author_id: str, nonce: str) -> MessageRecord | None:
         """A message with that nonce from the last minutes."""
         record = self._nonces.get((channel_id, author_id, nonce))
         if record is None or moment_of(record.id) < self._clock.now() - NONCE_SECONDS:
@@ -93,7 +93,7 @@ class Messages:
         only_for: str | None = None,
         interaction_id: str | None = None,
         path: tuple[str | int, ...] = (),
-    ) -> Record:
+    ) -> MessageRecord:
         """Check and post a message; `extra` are message keys that no request may set, `forwarded` the files in them."""
         flags = int(body.get("flags") or 0)
         if extra and "message_snapshots" in extra:
@@ -101,7 +101,7 @@ class Messages:
         check_message(body, flags=flags, path=path)
         check_files(list(uploads.values()))
         message = self._blank(author, channel_id) | (extra or {}) | {"flags": flags}
-        record = Record(message, only_for, interaction_id, forwarded=forwarded or [])
+        record = MessageRecord(message, only_for, interaction_id, forwarded=forwarded or [])
         apply_body(record, body, uploads, self._attachments, self._people)
         if not flags & LOADING:
             check_not_empty(record.message)
@@ -114,7 +114,7 @@ class Messages:
 
     def edit(
         self,
-        record: Record,
+        record: MessageRecord,
         body: Json,
         uploads: Uploads,
         *,
@@ -126,7 +126,7 @@ class Messages:
         check_message(body, flags=wanted, path=path)
         check_files(list(uploads.values()))
         was_loading = record.loading
-        changed = Record(dict(record.message), record.only_for, record.interaction_id, record.claimed)
+        changed = MessageRecord(dict(record.message), record.only_for, record.interaction_id, record.claimed)
         apply_body(changed, body, uploads, self._attachments, self._people)
         check_not_empty(changed.message)
         record.message, record.claimed = changed.message, changed.claimed
@@ -135,24 +135,24 @@ class Messages:
         self._store.put(_KIND, record.id, record.document())
         self._publish("MESSAGE_UPDATE", record, interaction_id)
 
-    def delete(self, record: Record, *, interaction_id: str | None = None) -> None:
+    def delete(self, record: MessageRecord, *, interaction_id: str | None = None) -> None:
         """Remove a message and its files."""
         del self._channels[record.channel_id][record.id]
         self._store.delete(_KIND, record.id)
         self._attachments.remove(record.stored_files(), record.channel_id)
-        gone = {"id": record.id, "channel_id": record.channel_id, "guild_id": cast.GUILD_ID}
+        gone = {"id": record.id, "channel_id": record.channel_id, "guild_id": fixtures.GUILD_ID}
         self._events.emit(Event("MESSAGE_DELETE", gone, record.only_for, interaction_id))
 
-    def _index(self, record: Record) -> None:
+    def _index(self, record: MessageRecord) -> None:
         self._channels[record.channel_id][record.id] = record
-        self._snowflakes.seen(record.id)
+        self._snowflakes.mark_used(record.id)
         if record.message.get("nonce") is not None:
             self._nonces[record.channel_id, record.author_id, str(record.message["nonce"])] = record
 
-    def _publish(self, kind: str, record: Record, interaction_id: str | None) -> None:
+    def _publish(self, kind: str, record: MessageRecord, interaction_id: str | None) -> None:
         author = self._people.get(record.author_id)
         assert author is not None  # noqa: S101  # nobody leaves this guild
-        data = record.message | {"guild_id": cast.GUILD_ID, "member": partial_member(author)}
+        data = record.message | {"guild_id": fixtures.GUILD_ID, "member": partial_member(author)}
         self._events.emit(Event(kind, data, record.only_for, interaction_id))
 
     def _blank(self, author: Person, channel_id: str) -> Json:

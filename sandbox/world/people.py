@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sandbox.types import Json
-from sandbox.world import cast, permissions
-from sandbox.world.cast import Person, Role
+from sandbox.world import fixtures, permissions
+from sandbox.world.fixtures import Person, Role
 from sandbox.world.snowflakes import moment_of, timestamp
 
-JOINED_AT = timestamp(moment_of(cast.GUILD_ID))
+JOINED_AT = timestamp(moment_of(fixtures.GUILD_ID))
 
 
 class People:
     """The guild's members and what each may do. Only their locales ever change."""
 
     def __init__(self) -> None:
-        self._people = {person.id: person for person in cast.PEOPLE}
-        self._roles = {role.id: role for role in cast.ROLES}
+        self._people = {person.id: person for person in fixtures.PEOPLE}
+        self._roles = {role.id: role for role in fixtures.ROLES}
 
     def all(self) -> list[Person]:
         """Everybody, the bot first."""
@@ -46,7 +46,7 @@ class People:
     def permissions(self, user_id: str) -> int:
         """Permission bits in every channel: there are no overwrites here."""
         person = self._people[user_id]
-        bits = self._roles[cast.GUILD_ID].permissions
+        bits = self._roles[fixtures.GUILD_ID].permissions
         for role_id in person.role_ids:
             bits |= self._roles[role_id].permissions
         return bits

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sandbox.rules.errors import DiscordError, Problems, invalid
-from sandbox.types import Json
-from sandbox.world import cast
-from sandbox.world.attachments import Attachments, Upload
+from sandbox.types import Json, Upload
+from sandbox.world import fixtures
+from sandbox.world.attachments import Attachments
+from sandbox.world.message_record import MessageRecord
 from sandbox.world.messages import Messages
-from sandbox.world.records import Record
 
 REPLY, FORWARD = 0, 1  # types of a reference
 REPLY_MESSAGE = 19  # type of a message that answers another one
@@ -46,7 +46,7 @@ class References:
     def __init__(self, messages: Messages, attachments: Attachments) -> None:
         self._messages, self._attachments = messages, attachments
 
-    def read(self, channel_id: str, body: Json, may_forward: Callable[[Record], None]) -> Reference:
+    def read(self, channel_id: str, body: Json, may_forward: Callable[[MessageRecord], None]) -> Reference:
         """Check a reference; `may_forward` raises for a message whose content this author cannot see.
 
         Raises:
@@ -74,7 +74,7 @@ class References:
         return Reference({"type": REPLY_MESSAGE} | keys)
 
     def _forward(
-        self, channel_id: str, reference: Json, body: Json, may_forward: Callable[[Record], None]
+        self, channel_id: str, reference: Json, body: Json, may_forward: Callable[[MessageRecord], None]
     ) -> Reference:
         _check_alone(reference, body)
         target = self._messages.peek(str(reference["channel_id"]), str(reference.get("message_id")))
@@ -84,7 +84,7 @@ class References:
         snapshots, files = self._snapshots(target, channel_id)
         return Reference({"message_reference": _described(FORWARD, target), "message_snapshots": snapshots}, files)
 
-    def _snapshots(self, target: Record, channel_id: str) -> tuple[list[Json], list[Json]]:
+    def _snapshots(self, target: MessageRecord, channel_id: str) -> tuple[list[Json], list[Json]]:
         """What is forwarded (of a forward: what that one forwarded), with files that outlive the originals."""
         kept: list[Json] = target.message.get("message_snapshots") or [
             {"message": {key: target.message[key] for key in _KEPT} | {"stickers": [], "sticker_items": []}}
@@ -121,8 +121,8 @@ def _check_alone(reference: Json, body: Json) -> None:
     problems.raise_if_any()
 
 
-def _described(kind: int, target: Record) -> Json:
-    return {"type": kind, "channel_id": target.channel_id, "message_id": target.id, "guild_id": cast.GUILD_ID}
+def _described(kind: int, target: MessageRecord) -> Json:
+    return {"type": kind, "channel_id": target.channel_id, "message_id": target.id, "guild_id": fixtures.GUILD_ID}
 
 
 def _unknown_message() -> DiscordError:

@@ -21,7 +21,7 @@ class Snowflakes:
         self._last = max(self._last + 1, snowflake_at(self._clock.now()))
         return str(self._last)
 
-    def seen(self, used: str) -> None:
+    def mark_used(self, used: str) -> None:
         """Take note of an id from an earlier run, so that it is not given again."""
         self._last = max(self._last, int(used))
 

@@ -6,15 +6,15 @@ from sandbox.clock import Deadlines
 from sandbox.config import SandboxConfig
 from sandbox.rules.errors import unknown
 from sandbox.types import Json
-from sandbox.world import cast
+from sandbox.world import fixtures
 from sandbox.world.attachments import Attachments
-from sandbox.world.cast import Channel, Person
+from sandbox.world.commands import CommandRegistry
 from sandbox.world.events import Events
+from sandbox.world.fixtures import Channel, Person
 from sandbox.world.guild import channel_object, guild_create
 from sandbox.world.messages import Messages
 from sandbox.world.people import People
 from sandbox.world.references import References
-from sandbox.world.registry import Registry
 from sandbox.world.snowflakes import Snowflakes
 from sandbox.world.store import Store
 
@@ -43,7 +43,7 @@ class World:
             events=self.events,
         )
         self.references = References(self.messages, self.attachments)
-        self.commands = Registry(self.snowflakes, self.store, self.people, self.events)
+        self.commands = CommandRegistry(self.snowflakes, self.store, self.people, self.events)
         self._load(base_url)
 
     def _load(self, base_url: str) -> None:
@@ -66,7 +66,7 @@ class World:
     @property
     def bot(self) -> Person:
         """The bot's user."""
-        return self.person(cast.BOT_ID)
+        return self.person(fixtures.BOT_ID)
 
     def set_locale(self, user_id: str, locale: str) -> None:
         """Change the language of a member's client, and remember it."""
@@ -75,7 +75,7 @@ class World:
 
     def channel(self, channel_id: str) -> Channel:
         """A channel, or Discord's 404."""
-        channel = next((one for one in cast.CHANNELS if one.id == channel_id), None)
+        channel = next((one for one in fixtures.CHANNELS if one.id == channel_id), None)
         if channel is None:
             raise unknown("Channel")
         return channel
@@ -86,7 +86,7 @@ class World:
 
     def guild_create(self, *, with_members: bool) -> Json:
         """The GUILD_CREATE event."""
-        channels = [self.channel_object(channel) for channel in cast.CHANNELS]
+        channels = [self.channel_object(channel) for channel in fixtures.CHANNELS]
         return guild_create(self.people, channels, with_members=with_members)
 
     async def close(self) -> None:

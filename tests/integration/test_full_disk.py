@@ -12,16 +12,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from cli.up.backoff import MOST_FAST_DEATHS
+from cli.up.backoff import MAX_FAST_CRASHES
 from core.domain.errors import ErrorCode, OmokageError
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from sandbox.clock import SystemClock
-from sandbox.world.attachments import Attachments, Upload
+from sandbox.types import Upload
+from sandbox.world.attachments import Attachments
 from sandbox.world.snowflakes import Snowflakes
 from sandbox.world.store import Store
 from tests.integration.cli.test_supervisor import Up, up
-from tests.integration.worker.parts import wait_until
+from tests.integration.worker.processes import wait_until
 
 SIZE = 1 << 20
 
@@ -120,7 +121,7 @@ def test_up_outlives_a_full_disk_says_so_once_and_goes_on(disk: SmallDisk) -> No
         running.says("cannot be written to")
         # When the first is killed more often than a part that dies by itself may die
         hung = running.said.count("hanging gave no sign of life")
-        for _ in range(MOST_FAST_DEATHS + 1):
+        for _ in range(MAX_FAST_CRASHES + 1):
             kill_and_see_it_again(running, "quiet")
         # Then it is there each time, what cannot be written is said once, and silence is no reason to kill
         assert running.said.count("cannot be written to") == 1

@@ -2,20 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.bootstrap import Services, build
+from core.domain.faces import DetectedFace
 from core.settings import Settings
 from core.vision.datasets.dataset_pictures import PictureReader, load_picture_reader
-from tests.models.drawn import write_people
+from core.vision.recognition.photo_reader import Detector, FaceEmbedder
+from tests.models.portrait_files import write_people
 
 
-@pytest.fixture(scope="module")
+def _hash(array: np.ndarray) -> tuple[tuple[int, ...], bytes]:
+    return array.shape, hashlib.sha256(array.tobytes()).digest()
+
+
+class CachingDetector:
+    """A detector that searches each picture once."""
+
+    def __init__(self, detector: Detector) -> None:
+        self._detector = detector
+        self._answers: dict[object, Sequence[DetectedFace]] = {}
+
+    def detect(self, image: np.ndarray) -> Sequence[DetectedFace]:
+        key = _hash(image)
+        if key not in self._answers:
+            self._answers[key] = self._detector.detect(image)
+        return self._answers[key]
+
+
+class CachingEmbedder:
+    """An embedder that embeds each batch once."""
+
+    def __init__(self, embedder: FaceEmbedder) -> None:
+        self._embedder = embedder
+        self._answers: dict[object, np.ndarray] = {}
+
+    def embed(self, chips: np.ndarray) -> np.ndarray:
+        key = _hash(chips)
+        if key not in self._answers:
+            self._answers[key] = self._embedder.embed(chips)
+        return self._answers[key].copy()
+
+
+@pytest.fixture(scope="session")
 def reader() -> Iterator[PictureReader]:
+    """Read pictures with the product's networks, asked once about the same pixels: tests import the same people."""
     loaded = load_picture_reader()
+    loaded._detector = CachingDetector(loaded._detector)
+    loaded._embedder = CachingEmbedder(loaded._embedder)
     yield loaded
     loaded.close()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.intake.photos import photo_in, photo_of
+from bot.intake.photos import first_photo, photo_from_attachment
 from bot.ui.i18n import localised
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @app_commands.guild_only
 async def classify(interaction: Interaction, photo: discord.Attachment) -> None:
     """Who is in this photo?"""
-    await interaction.client.intake.take(interaction, photo_of(photo))
+    await interaction.client.intake.request_classification(interaction, photo_from_attachment(photo))
 
 
 @app_commands.context_menu(name=localised("who-is-this-menu"))
@@ -28,4 +28,4 @@ async def classify(interaction: Interaction, photo: discord.Attachment) -> None:
 async def who_is_this(interaction: Interaction, message: discord.Message) -> None:
     """Who is in the photo of this message, or of the one that it forwards?"""
     intake = interaction.client.intake
-    await intake.take(interaction, photo_in(message, intake.allows))
+    await intake.request_classification(interaction, first_photo(message, intake.allows))

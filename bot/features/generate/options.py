@@ -6,23 +6,18 @@ from typing import TYPE_CHECKING
 
 from discord import app_commands
 
-from bot.errors import offering
-from bot.ui.i18n import clip, localised
-from bot.ui.permissions import guild_of
-from core.domain.generation import MOST_FACES, MOST_SEED
-from core.services.generation.generator_lookup import names_for
+from bot.ui.i18n import localised
+from core.domain.generation import MAX_FACES, MAX_SEED
 
 if TYPE_CHECKING:
-    from bot.context import Interaction
+    pass
 
-Count = app_commands.Range[int, 1, MOST_FACES]
-GridSeed = app_commands.Range[int, 0, MOST_SEED - MOST_FACES]
-Seed = app_commands.Range[int, 0, MOST_SEED]
+Count = app_commands.Range[int, 1, MAX_FACES]
+GridSeed = app_commands.Range[int, 0, MAX_SEED - MAX_FACES]
+Seed = app_commands.Range[int, 0, MAX_SEED]
 Truncation = app_commands.Range[float, 0.1, 1.0]
 Typed = app_commands.Range[str, 1, 200]
 FILMS = [app_commands.Choice(name="WebP", value="webp"), app_commands.Choice(name="GIF", value="gif")]
-_CHOICES = 25  # Discord's limit
-_NAME = 100  # Discord's, for the name of a choice
 
 _NAMES = {
     "count": localised("draw-count-name"),
@@ -68,13 +63,3 @@ def names(*options: str) -> dict[str, app_commands.locale_str]:
 def descriptions(*options: str) -> dict[str, app_commands.locale_str]:
     """For `app_commands.describe`."""
     return {option: _DESCRIPTIONS[option] for option in options}
-
-
-@offering
-async def models(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    """What can draw here: what was promoted first, what comes with the product last."""
-    bot = interaction.client
-    known = await bot.threads.quick(names_for, bot.services.registry, guild_of(interaction))
-    offers = [(f"✅ {one.label}" if one.is_serving else one.label, one.name) for one in known]
-    fitting = [(label, name) for label, name in offers if typed.lower() in f"{label} {name}".lower()]
-    return [app_commands.Choice(name=clip(label, _NAME), value=name) for label, name in fitting[:_CHOICES]]

@@ -6,26 +6,22 @@ from typing import TYPE_CHECKING
 
 from discord import app_commands
 
-from bot.errors import offering
-from bot.ui.i18n import clip, localised
-from bot.ui.permissions import guild_of
-from core.domain.generation import MOST_SEED
-from core.domain.optimisation import MOST_EPSILON, MOST_STEPS, OptimizeMode
-from core.services.attack.targets import fitting, targets
+from bot.ui.i18n import localised
+from core.domain.generation import MAX_SEED
+from core.domain.optimisation import MAX_EPSILON, MAX_STEPS, OptimizeMode
 
 if TYPE_CHECKING:
-    from bot.context import Interaction
+    pass
 
 Typed = app_commands.Range[str, 1, 100]
-Steps = app_commands.Range[int, 1, MOST_STEPS]
-Epsilon = app_commands.Range[int, 1, MOST_EPSILON]
-Seed = app_commands.Range[int, 0, MOST_SEED]
+Steps = app_commands.Range[int, 1, MAX_STEPS]
+Epsilon = app_commands.Range[int, 1, MAX_EPSILON]
+Seed = app_commands.Range[int, 0, MAX_SEED]
 MODES = [
     app_commands.Choice(name=localised("optimize-fool-choice"), value=OptimizeMode.FOOL.value),
     app_commands.Choice(name=localised("optimize-noise-choice"), value=OptimizeMode.NOISE.value),
     app_commands.Choice(name=localised("optimize-dream-choice"), value=OptimizeMode.DREAM.value),
 ]
-_NAME = 100  # Discord's, for the name and the value of a choice
 
 NAMES = {
     "target": localised("optimize-target-name"),
@@ -45,11 +41,3 @@ DESCRIPTIONS = {
     "robust": localised("optimize-robust-description"),
     "seed": localised("optimize-seed-description"),
 }
-
-
-@offering
-async def people(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    """Whom the recogniser that serves here knows; nobody, where none does."""
-    bot = interaction.client
-    known = await bot.threads.quick(targets, bot.services.registry, bot.services.people, guild_of(interaction))
-    return [app_commands.Choice(name=clip(one.name, _NAME), value=one.name[:_NAME]) for one in fitting(known, typed)]

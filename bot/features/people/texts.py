@@ -1,4 +1,4 @@
-"""The list of people in words."""
+"""The texts of the list of people."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from core.domain.people import Person
 
 COLOUR = 0x4477AA
 # A name has 64 letters, twice that with its markdown escaped: 20 lines stay below the 4,096 of a description.
-PAGE = 20
+PEOPLE_PER_PAGE = 20
 
 
-def people_embed(words: Words, known: Sequence[Person], page: int) -> discord.Embed:
-    """One page, a line for each person."""
-    page = min(page, pages_of(known) - 1)
+def people_embed(words: Words, listed: Sequence[Person], page: int) -> discord.Embed:
+    """Show one page, a line for each person."""
+    page = min(page, page_count(listed) - 1)
     lines = [
         words.say("people-line", name=escape_markdown(person.name), pictures=person.pictures)
-        for person in known[page * PAGE : (page + 1) * PAGE]
+        for person in listed[page * PEOPLE_PER_PAGE : (page + 1) * PEOPLE_PER_PAGE]
     ]
     embed = discord.Embed(
-        colour=COLOUR, title=words.say("people-title", people=len(known)), description="\n".join(lines)
+        colour=COLOUR, title=words.say("people-title", people=len(listed)), description="\n".join(lines)
     )
-    return embed.set_footer(text=words.say("people-footer", page=page + 1, pages=pages_of(known)))
+    return embed.set_footer(text=words.say("people-footer", page=page + 1, pages=page_count(listed)))
 
 
-def pages_of(known: Sequence[Person]) -> int:
-    """How many pages there are, at least one."""
-    return max(1, -(-len(known) // PAGE))
+def page_count(listed: Sequence[Person]) -> int:
+    """Count the pages; there is at least one."""
+    return max(1, -(-len(listed) // PEOPLE_PER_PAGE))

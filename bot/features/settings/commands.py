@@ -1,4 +1,4 @@
-"""/settings, for moderators."""
+"""/settings: who may name faces, and the language of public answers."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.intake.lookup import member_of
+from bot.intake.lookup import parse_enum
+from bot.ui.groups import guild_group
 from bot.ui.i18n import LANGUAGES, localised
-from bot.ui.language import private
-from bot.ui.permissions import guild_of, moderators_only
+from bot.ui.language import private_words
+from bot.ui.permissions import guild_id_of, moderators_only
 from core.domain.people import LabellingPolicy
 from core.domain.training.presets import bad_option
 
@@ -22,13 +23,7 @@ _OWN = "own"
 # its settings, and then the bot refuses.
 _MODERATORS = discord.Permissions(manage_messages=True)
 
-settings = app_commands.Group(
-    name=localised("settings-name"),
-    description=localised("settings-description"),
-    guild_only=True,
-    allowed_contexts=app_commands.AppCommandContext(guild=True),
-    default_permissions=_MODERATORS,
-)
+settings = guild_group("settings-name", "settings-description", default_permissions=_MODERATORS)
 
 
 @settings.command(name=localised("settings-labelling-name"), description=localised("settings-labelling-description"))
@@ -43,12 +38,12 @@ settings = app_commands.Group(
 )
 @moderators_only
 async def labelling(interaction: Interaction, who: str) -> None:
-    """Who may name faces."""
-    bot, guild_id = interaction.client, guild_of(interaction)
-    service, policy = bot.services.guilds, member_of(LabellingPolicy, "who", who)
+    """Choose who may name faces."""
+    bot, guild_id = interaction.client, guild_id_of(interaction)
+    service, policy = bot.services.guilds, parse_enum(LabellingPolicy, "who", who)
     await bot.threads.quick(service.update, guild_id, interaction.user.id, policy)
     bot.guild_settings.forget(guild_id)
-    words = await private(interaction)
+    words = await private_words(interaction)
     await interaction.response.send_message(words.say("settings-labelling-done", who=who), ephemeral=True)
 
 
@@ -64,12 +59,12 @@ async def labelling(interaction: Interaction, who: str) -> None:
 )
 @moderators_only
 async def language(interaction: Interaction, which: str) -> None:
-    """The language of public answers."""
+    """Choose the language of public answers."""
     if which not in {*LANGUAGES, _OWN}:
         raise bad_option("which", which[:20], ", ".join((*LANGUAGES, _OWN)))
-    bot, guild_id = interaction.client, guild_of(interaction)
+    bot, guild_id = interaction.client, guild_id_of(interaction)
     chosen = None if which == _OWN else which
     await bot.threads.quick(bot.services.guilds.set_language, guild_id, interaction.user.id, chosen)
     bot.guild_settings.forget(guild_id)
-    words = await private(interaction)
+    words = await private_words(interaction)
     await interaction.response.send_message(words.say("settings-language-done", language=which), ephemeral=True)

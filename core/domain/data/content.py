@@ -1,4 +1,4 @@
-"""When two versions of a data set are the same: the same people with the same pictures in the same order."""
+"""The content hash of a data set: equal for the same people with the same pictures in the same order."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was noticed while a version was made, in pictures.
+    """Counts of remarkable pictures, made while the version was built.
 
     `identical`: offered more than once for the same person, stored once. `alike`: the same picture of a person saved
     anew, smaller or harder compressed; kept. `shared`: given to more than one person; kept for each. `small`: with a
@@ -72,7 +72,7 @@ class Dataset:
 
     @property
     def title(self) -> str:
-        """What people call it: `family v3`."""
+        """The version's title, such as `family v3`."""
         return f"{self.name} v{self.version}"
 
     @property
@@ -82,7 +82,7 @@ class Dataset:
 
     @property
     def cache_key(self) -> str:
-        """What the files begin with that are made of its pictures in the cache.
+        """The prefix of the files in the cache that are made of its pictures.
 
         It is of the shards rather than of the content: a newer detector may have found other landmarks in the files.
         """
@@ -91,7 +91,7 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something that preflight noticed: a code for the fronts' texts, and its numbers or names."""
+    """A remark of preflight: a code for which bot and shell have texts, and its numbers or names."""
 
     code: str
     details: Mapping[str, JSON]
@@ -100,7 +100,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
-    """What is in a data set, before a training: `remarks` that block come first."""
+    """The contents of a data set, as checked before a training; blocking `remarks` come first."""
 
     people: int
     pictures: int

@@ -1,4 +1,4 @@
-"""What an import made of a folder or zip: which folders were passed over, and which files were left out and why."""
+"""The report of an import: which folders were passed over, which files were left out and why."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What was made of the source.
+    """How the source was read.
 
     `encoding` is that of a zip's names which do not say theirs. `wrapper` is the folder around the people's folders
     (`set/set`), and empty without one. `merged` are the parts (`train`, `val`) that were taken together.

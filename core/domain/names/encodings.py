@@ -1,4 +1,4 @@
-"""In which encoding names are that do not say it: the one in which they are names.
+"""Guessing the encoding of file names that do not declare one: the encoding in which they read as names.
 
 Validity alone does not tell: nearly any bytes are half-width kana in cp932, and all are something in cp437. So each
 letter beyond ASCII has a weight, by how common it is in the languages of that encoding.
@@ -21,7 +21,7 @@ _Weigh: TypeAlias = Callable[[str, str], list[float]]
 
 
 def likeliest_encoding(names: Iterable[bytes]) -> str:
-    """The encoding that makes all names valid and most of their letters common; at equal numbers the first listed.
+    """Return the encoding that makes all names valid and most of their letters common; of equals the first listed.
 
     UTF-8 comes before all others: text in another encoding is hardly ever valid in it.
     """
@@ -34,7 +34,7 @@ def likeliest_encoding(names: Iterable[bytes]) -> str:
 
 
 def decoded_name(raw: bytes, encoding: str) -> str | None:
-    """The text, or None: these bytes are none in that encoding."""
+    """Return the text, or None where the bytes are not valid in that encoding."""
     try:
         return raw.decode(encoding)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Characters that show nothing by themselves, and the few places in which a script needs them."""
+"""Invisible characters, and the few positions in which a script needs them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CURSIVE = frozenset({"AL", "R"})  # bidirectional classes: Arabic, Syriac, N'Ko
 
 
 def without_invisible(text: str) -> str:
-    """The text without characters that show nothing, but for those that change how their neighbours are drawn.
+    """Return the text without invisible characters, except those that change how their neighbours are drawn.
 
     Kept are joiners in Indic, Arabic-like and Mongolian words and in emoji sequences, variation selectors behind what
     has variants (Chinese characters, Mongolian letters, emoji). Taken out are direction marks, soft hyphens, byte order
@@ -30,7 +30,7 @@ def without_invisible(text: str) -> str:
 
 
 def without_any_invisible(text: str) -> str:
-    """The text without any of them: for comparing, where what hardly shows must not make a difference."""
+    """Return the text without any invisible character, for comparisons."""
     return "".join(letter for letter in text if not is_invisible(letter))
 
 

@@ -1,4 +1,4 @@
-"""When a model version may answer in the place of another, and what served before it."""
+"""Decide whether a model version may replace the one that serves, and what a rollback leads to."""
 
 from __future__ import annotations
 
@@ -12,47 +12,47 @@ _ROUNDING = 1e-9  # of a mean over the same numbers in another order
 
 
 def check_better(new: Version, old: Version | None) -> str:
-    """That a version is not worse than what serves, in figures.
+    """Check that a version is not worse than the one that serves; return the comparison in figures.
 
-    Measured on the folds of the same data that both have held out. Of what needs no training, `old` None, the new
-    version's own metrics tell how it did there (`live_folds`); where they do not, any measured version may serve.
-    Models that generate are compared by the distance of their pictures from real ones (`kid`), less of which is better;
-    one that never draws a face may not even be the first.
+    Recognisers are compared by their accuracy on the folds of the same data that both have held out. `old` None is the
+    baseline, which needs no training: its accuracy on these folds stands in the new version's metrics (`live_folds`);
+    where it does not, any version with an accuracy may serve. Generators are compared by the distance of their pictures
+    from real ones (`kid`, lower is better); one that never draws a face may not even be the first.
 
     Raises:
         OmokageError: NOT_BETTER with `new` and `old`; NOT_COMPARABLE; DRAWS_NO_FACE.
     """
     if new.kind.generates:
-        return _check_nearer(new, old)
-    mine = _folds(new, "folds")
-    theirs = _folds(new, "live_folds") if old is None else _folds(old, "folds")
-    if old is None and mine and not theirs:
+        return _check_generator(new, old)
+    new_folds = _folds(new, "folds")
+    old_folds = _folds(new, "live_folds") if old is None else _folds(old, "folds")
+    if old is None and new_folds and not old_folds:
         return "what needs no training was not measured"
-    shared = sorted(mine.keys() & theirs.keys())
+    shared = sorted(new_folds.keys() & old_folds.keys())
     if not shared or (old is not None and old.dataset_hash != new.dataset_hash):
         raise OmokageError(ErrorCode.NOT_COMPARABLE)
-    here, there = (sum(folds[fold] for fold in shared) / len(shared) for folds in (mine, theirs))
-    if here < there - _ROUNDING:
-        raise OmokageError(ErrorCode.NOT_BETTER, new=here, old=there)
-    return f"{here:.4f} >= {there:.4f}, {'fold' if len(shared) == 1 else 'folds'} {', '.join(shared)}"
+    new_mean, old_mean = (sum(folds[fold] for fold in shared) / len(shared) for folds in (new_folds, old_folds))
+    if new_mean < old_mean - _ROUNDING:
+        raise OmokageError(ErrorCode.NOT_BETTER, new=new_mean, old=old_mean)
+    return f"{new_mean:.4f} >= {old_mean:.4f}, {'fold' if len(shared) == 1 else 'folds'} {', '.join(shared)}"
 
 
-def _check_nearer(new: Version, old: Version | None) -> str:
+def _check_generator(new: Version, old: Version | None) -> str:
     if new.draws_no_face:
         raise OmokageError(ErrorCode.DRAWS_NO_FACE)
     if old is None:
         return "nothing of the guild's own was there before"
-    here, there = (one.metrics.get("kid") for one in (new, old))
-    measured = isinstance(here, int | float) and isinstance(there, int | float)
+    new_kid, old_kid = new.metrics.get("kid"), old.metrics.get("kid")
+    measured = isinstance(new_kid, int | float) and isinstance(old_kid, int | float)
     if not measured or old.dataset_hash != new.dataset_hash:
         raise OmokageError(ErrorCode.NOT_COMPARABLE)
-    if here > there + _ROUNDING:  # type: ignore[operator]
-        raise OmokageError(ErrorCode.NOT_BETTER, new=here, old=there)  # type: ignore[arg-type]
-    return f"KID {here:.4f} <= {there:.4f}"
+    if new_kid > old_kid + _ROUNDING:  # type: ignore[operator]
+        raise OmokageError(ErrorCode.NOT_BETTER, new=new_kid, old=old_kid)  # type: ignore[arg-type]
+    return f"KID {new_kid:.4f} <= {old_kid:.4f}"
 
 
-def served(history: Sequence[Promotion]) -> list[int]:
-    """The versions that a step back leads to, the one that serves last; empty: what needs no training serves.
+def promotion_stack(history: Sequence[Promotion]) -> list[int]:
+    """Return the ids of the versions that rollbacks lead to, the serving one last; empty: the baseline serves.
 
     Args:
         history: of one guild and kind, oldest first.
@@ -71,7 +71,7 @@ def _folds(version: Version, key: str) -> dict[str, float]:
     if not isinstance(folds, Mapping):
         return {}
     return {
-        str(fold): float(share)
-        for fold, share in folds.items()
-        if isinstance(share, int | float) and math.isfinite(share)
+        str(fold): float(accuracy)
+        for fold, accuracy in folds.items()
+        if isinstance(accuracy, int | float) and math.isfinite(accuracy)
     }

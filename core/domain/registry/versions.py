@@ -1,4 +1,4 @@
-"""Model versions: what a finished run leaves behind, and which version answers."""
+"""Model versions, with their cards, and promotions, which decide the version that serves."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _PORTRAIT = "portrait"  # core.vision.views.Framing, which needs NumPy
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Something that a version was made with or needs, and its licence."""
+class LicensedPart:
+    """A part that a version was made with or needs, and its licence."""
 
     name: str
     licence: str
@@ -22,17 +22,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class VersionDraft:
-    """What a trainer hands to the registry.
+    """A version as a trainer hands it to the registry.
 
-    `weights` is a safetensors file. `metrics` holds what evaluation found; of a recogniser at least `folds` (accuracy
-    by held-out fold, keys "0", "1", ...) and `accuracy` (their mean), so that versions compare on the folds they share.
+    `weights` is a safetensors file. `metrics` are the evaluation's; of a recogniser at least `folds` (accuracy by
+    held-out fold, keys "0", "1", ...) and `accuracy` (their mean), so that versions compare on the folds they share.
     """
 
     architecture: str
     config: Mapping[str, JSON]
     classes: tuple[tuple[str, int], ...]  # name, person id
     metrics: Mapping[str, JSON]
-    parts: tuple[Part, ...]
+    parts: tuple[LicensedPart, ...]
     weights: bytes
 
 
@@ -52,7 +52,7 @@ class Version:
     config: Mapping[str, JSON]
     classes: tuple[tuple[str, int], ...]
     metrics: Mapping[str, JSON]
-    parts: tuple[Part, ...]
+    parts: tuple[LicensedPart, ...]
     weights: str
     size: int
     created_by: int
@@ -60,29 +60,29 @@ class Version:
 
     @property
     def draws_no_face(self) -> bool:
-        """Whether it was to draw faces, and none was found in any picture by which it was measured.
+        """Whether it was trained on faces, and none was detected in any picture that it drew for its evaluation.
 
-        Never so of data without faces, such as cats: those are framed as whole pictures.
+        False for data without faces, such as cats: those are framed as whole pictures.
         """
         return self.config.get("framing") == _PORTRAIT and self.kind.generates and self.metrics.get("faces") == 0
 
     @property
     def title(self) -> str:
-        """What people call it: `recogniser v3`."""
+        """Its name for people: `recogniser v3`."""
         return f"{self.kind.value} v{self.number}"
 
     @property
     def label(self) -> str:
-        """As answers name it: `recogniser v3 (cnn modern)`."""
+        """Its name in answers: `recogniser v3 (cnn modern)`."""
         words = dict.fromkeys(str(self.config[key]) for key in ("head", "preset") if self.config.get(key))
         return f"{self.title} ({' '.join(words) or self.architecture})"
 
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """That a version answers from a moment on; `version_id` None: the method that needs no training.
+    """The version that serves from `created_at` on; `version_id` None: the baseline, which needs no training.
 
-    `back`: this one took the promotion before it back, rather than adding to what served.
+    `back`: this promotion is a rollback of the one before it.
     """
 
     guild_id: int
@@ -90,6 +90,6 @@ class Promotion:
     version_id: int | None
     forced: bool
     reason: str
-    said_by: int
+    promoted_by: int
     created_at: datetime
     back: bool = False

@@ -14,11 +14,11 @@ _MARGIN = 7 / 6
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class CnnPreset:
     """A network and how to train it.
 
     Args:
-        net: a key of `recogniser_net.NETS`.
+        net: a key of `core.models.cnn.network.NETS`.
         framing: of the pictures.
         size: pixels a side of the input.
         augmentation: of the training pictures.
@@ -30,7 +30,7 @@ class Recipe:
         decay: decoupled weight decay (AdamW) of all kernels.
         smoothing: of the labels.
         mixup: parameter of the beta distribution; 0: pictures are not mixed.
-        average: decay of the moving average of the weights, which is what is evaluated and kept.
+        ema_decay: decay of the moving average of the weights, which is what is evaluated and kept.
         grey: whether colours are dropped before anything else.
     """
 
@@ -46,7 +46,7 @@ class Recipe:
     decay: float = 0.0
     smoothing: float = 0.0
     mixup: float = 0.0
-    average: float = 0.999
+    ema_decay: float = 0.999
     grey: bool = False
 
     @property
@@ -60,7 +60,7 @@ def stored_view(framing: Framing, size: int) -> View:
     return View(framing, round(size * _MARGIN))
 
 
-_CLASSIC = Recipe(
+_CLASSIC = CnnPreset(
     net="classic",
     framing=Framing.CROP,
     size=96,
@@ -70,7 +70,7 @@ _CLASSIC = Recipe(
 )
 # The best at a quarter of the wall time of `classic` (docs/decisions/010-cnn.md). Once a face is upright, 48 pixels
 # hold what tells people apart, and each step is twice as fast as one at 64.
-_MODERN = Recipe(
+_MODERN = CnnPreset(
     net="modern",
     framing=Framing.ALIGNED,
     size=48,
@@ -93,7 +93,7 @@ _MODERN = Recipe(
     mixup=0.2,
 )
 
-RECIPES: Mapping[str, Recipe] = {
+CNN_PRESETS: Mapping[str, CnnPreset] = {
     "classic": _CLASSIC,
     "slim": replace(_CLASSIC, net="slim"),
     "gray": replace(_CLASSIC, net="gray", grey=True),

@@ -61,7 +61,7 @@ def draw_changes(count: int, size: int, strength: float, random: np.random.Gener
         "shift": np.rint(amounts[:, 3:] * _SHIFT * size) * made[:, 3:4],
         "hole": np.column_stack([middle, strength * _HOLE / 2 * size * made[:, 4]]),
     }
-    return Changes(**{name: np.asarray(one, np.float32) for name, one in drawn.items()})
+    return Changes(**{name: np.asarray(amount, np.float32) for name, amount in drawn.items()})
 
 
 def change(pictures: Any, changes: Changes) -> Any:

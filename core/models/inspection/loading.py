@@ -9,7 +9,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.models.cnn.head import CnnConfig, load_net
 from core.models.cnn.network import build_net
 from core.models.cnn.presets import stored_view
-from core.models.cnn.trainer import recipe_of
+from core.models.cnn.trainer import preset_for_run
 from core.models.cnn.training_step import middle, shade
 from core.models.common import augment, weights_file
 from core.models.common.backend import to_numpy
@@ -26,7 +26,7 @@ _AVERAGE = "average/"  # of a checkpoint: the weights that are evaluated and kep
 
 
 @dataclass(frozen=True, slots=True)
-class Inspected:
+class InspectedNetwork:
     """A network and what it is shown."""
 
     net: Any  # keras.Model
@@ -50,7 +50,7 @@ class Inspected:
         return standardised
 
 
-def of_version(version: Version, weights: bytes) -> Inspected:
+def load_from_version(version: Version, weights: bytes) -> InspectedNetwork:
     """A finished run's network.
 
     Raises:
@@ -58,21 +58,21 @@ def of_version(version: Version, weights: bytes) -> Inspected:
     """
     net = load_net(version, *weights_file.load(weights))
     config = CnnConfig.of(version.config)
-    return Inspected(net, config.framing, config.size, config.grey)
+    return InspectedNetwork(net, config.framing, config.size, config.grey)
 
 
-def of_checkpoint(run: Run, people: int, data: bytes) -> Inspected:
+def load_from_checkpoint(run: Run, people: int, data: bytes) -> InspectedNetwork:
     """The averaged weights of a run at a checkpoint.
 
     Raises:
         OmokageError: BAD_WEIGHTS, damaged or of another network.
     """
-    recipe = recipe_of(run.preset, run.steps, run.config)
-    net = build_net(recipe.net, recipe.size, people, channels=1 if recipe.grey else 3)
+    preset = preset_for_run(run.preset, run.steps, run.config)
+    net = build_net(preset.net, preset.size, people, channels=1 if preset.grey else 3)
     tensors, _ = weights_file.load(data)
     average = [tensors[name] for name in sorted(tensors) if name.startswith(_AVERAGE)]  # numbered in the net's order
     if [one.shape for one in average] != [tuple(variable.shape) for variable in net.variables]:
         raise OmokageError(ErrorCode.BAD_WEIGHTS)
     for variable, tensor in zip(net.variables, average, strict=True):
         variable.assign(tensor)
-    return Inspected(net, recipe.framing, recipe.size, recipe.grey)
+    return InspectedNetwork(net, preset.framing, preset.size, preset.grey)

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.registry.promotion import served
+from core.domain.registry.promotion import promotion_stack
 from core.domain.training.runs import RunKind
+from core.models.families import family_name
 
 if TYPE_CHECKING:
     from core.domain.registry.versions import Version
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-Heads: TypeAlias = "Callable[[int], tuple[Version, Head]]"  # by a version's id; UNKNOWN_VERSION, BAD_WEIGHTS
+LoadHead: TypeAlias = "Callable[[int], tuple[Version, Head]]"  # by a version's id; UNKNOWN_VERSION, BAD_WEIGHTS
 
 
-def others(
-    registry: RegistryService, heads: Heads, version: Version, head: Head, person_id: int
+def comparison_heads(
+    registry: RegistryService, heads: LoadHead, version: Version, head: Head, person_id: int
 ) -> list[tuple[str, Head]]:
     """The recogniser that served before, and the newest of the other kind; with their names, as answers have them.
 
@@ -46,7 +47,7 @@ def others(
 
 def _before(registry: RegistryService, version: Version) -> Version | None:
     """What served before this version; of one that does not serve, what serves."""
-    stack = served(registry.history(version.guild_id, RunKind.RECOGNISER)[::-1])
+    stack = promotion_stack(registry.history(version.guild_id, RunKind.RECOGNISER)[::-1])
     before = next((one for one in reversed(stack) if one != version.id), None)
     return None if before is None else registry.get(before)
 
@@ -57,10 +58,10 @@ def _of_other_kind(registry: RegistryService, version: Version) -> Version | Non
 
 
 def _kind(version: Version) -> str:
-    return version.architecture.partition("-")[0]  # see load_head
+    return family_name(version.architecture)
 
 
-def _loaded(heads: Heads, version: Version) -> Head | None:
+def _loaded(heads: LoadHead, version: Version) -> Head | None:
     try:
         return heads(version.id)[1]
     except OmokageError as error:

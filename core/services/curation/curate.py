@@ -1,6 +1,6 @@
-"""Which pictures of a folder, a zip or a data set are worth learning from.
+"""Curation: which pictures of a folder, a zip or a data set are worth learning from.
 
-Nothing is changed where the pictures come from: what comes out is a report, and squares around what they show.
+The source of the pictures is not changed; the result is a report, and square crops around what the pictures show.
 For the CLI and workers: it loads networks.
 """
 
@@ -16,24 +16,33 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from core.domain.data.curation import LIMITS, Curation, Hand, Judged, Limits, Reason, Subject, judge, overruled
+from core.domain.data.curation import (
+    LIMITS,
+    CuratedPicture,
+    Curation,
+    ManualOverrides,
+    Reason,
+    Subject,
+    apply_overrides,
+    find_reason,
+)
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.names.surrogates import without_surrogates
 from core.domain.training.presets import bad_option
-from core.services.datasets.sources import MOST_BYTES, Files, all_offers
-from core.vision.curation.copies import copies
-from core.vision.curation.look import Looked, look_at
+from core.services.datasets.sources import MAX_BYTES, Files, unnamed_files
+from core.vision.curation.copies import find_copies
+from core.vision.curation.measuring import MeasuredPicture, measure_picture
 from core.vision.curation.subjects import load_finder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.vision.curation.subjects import Finder
+    from core.vision.curation.subjects import SubjectFinder
     from core.vision.recognition.photo_reader import Decoder
 
 Progress: TypeAlias = Callable[[int, int], None]  # pictures done, pictures in all
 Sample: TypeAlias = Callable[[], "Sequence[NDArray[np.uint8]]"]
-Load: TypeAlias = Callable[[Subject, Sample], "Finder"]
+Load: TypeAlias = Callable[[Subject, Sample], "SubjectFinder"]
 _SAMPLE = 240  # pictures that say what a folder has in common; ten seconds
 _UNREADABLE = frozenset(
     {
@@ -47,56 +56,55 @@ _UNREADABLE = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class PictureSource:
     """A picture that may be kept. `source` is like no other's; `read` gives its bytes, or None where they are gone."""
 
     source: str
     read: Callable[[], bytes | None]
 
 
-def offered_of(files: Files) -> list[Offered]:
-    """All files of a folder or zip, in the order of their paths; a report can hold the names of all of them."""
+def picture_sources(files: Files) -> list[PictureSource]:
+    """Return all files of a folder or zip in the order of their paths, with names that a report can hold."""
     return [
-        Offered(without_surrogates(str(offer.path)), partial(_read, files, offer.path)) for offer in all_offers(files)
+        PictureSource(without_surrogates(str(file.path)), partial(_read, files, file.path))
+        for file in unnamed_files(files)
     ]
 
 
 def curate(
-    pictures: Sequence[Offered],
+    pictures: Sequence[PictureSource],
     subject: Subject,
     *,
-    hand: Hand = Hand(),  # noqa: B008 - frozen
+    overrides: ManualOverrides = ManualOverrides(),  # noqa: B008 - frozen
     progress: Progress = lambda _done, _of: None,
-    limits: Limits = LIMITS,
     load: Load = load_finder,
     decoder: Decoder | None = None,
 ) -> Curation:
-    """Look at all of them, and say which to keep.
+    """Measure all pictures, and decide which to keep.
 
     Args:
         pictures: in the order that the report has; each is read twice at most, one at a time.
         subject: what they should show.
-        hand: what somebody decided already.
-        progress: told after each picture.
-        limits: from where on a picture is good enough.
+        overrides: what somebody decided already.
+        progress: called after each picture.
         load: makes what finds the subject; by default with the product's networks.
         decoder: by default the product's, with the operator's limits; one that is given stays open.
 
     Raises:
-        OmokageError: BAD_OPTION, `hand` names what no picture is called, or wants to keep what cannot be read.
+        OmokageError: BAD_OPTION, `overrides` names a picture that is not there, or wants to keep what cannot be read.
     """
     with closing(_decoder()) if decoder is None else nullcontext(decoder) as opened:
         finder = load(subject, partial(_sample, pictures, opened))
-        judged: list[Judged] = []
-        looks: dict[int, Looked] = {}
+        alone: list[CuratedPicture] = []
+        measured: dict[int, MeasuredPicture] = {}
         first: dict[str, str] = {}
-        for place, picture in enumerate(pictures):
-            one, look = _judged(picture, opened, finder, limits, first)
-            judged.append(one)
-            if look is not None:
-                looks[place] = look
-            progress(place + 1, len(pictures))
-    return Curation(subject, tuple(_settled(judged, looks, hand, limits)))
+        for index, source in enumerate(pictures):
+            picture, measurement = _measure_alone(source, opened, finder, first)
+            alone.append(picture)
+            if measurement is not None:
+                measured[index] = measurement
+            progress(index + 1, len(pictures))
+    return Curation(subject, tuple(_decide_all(alone, measured, overrides)))
 
 
 def _decoder() -> Decoder:
@@ -105,75 +113,80 @@ def _decoder() -> Decoder:
     return SafeDecoder(OPERATOR_LIMITS)
 
 
-def _judged(
-    picture: Offered, decoder: Decoder, finder: Finder, limits: Limits, first: dict[str, str]
-) -> tuple[Judged, Looked | None]:
-    """One picture, taken alone; `first` has the source of each file that was seen before."""
+def _measure_alone(
+    picture: PictureSource, decoder: Decoder, finder: SubjectFinder, first: dict[str, str]
+) -> tuple[CuratedPicture, MeasuredPicture | None]:
+    """Measure one picture, without regard to the others; `first` has the source of each file that came before."""
     data = picture.read()
     sha256 = hashlib.sha256(data or b"").hexdigest()
     if data is None:
-        return Judged(picture.source, sha256, Reason.UNREADABLE, why=ErrorCode.PHOTO_GONE.value), None
+        return CuratedPicture(picture.source, sha256, Reason.UNREADABLE, why=ErrorCode.PHOTO_GONE.value), None
     if sha256 in first:
-        return Judged(picture.source, sha256, Reason.COPY, copy_of=first[sha256]), None
+        return CuratedPicture(picture.source, sha256, Reason.COPY, copy_of=first[sha256]), None
     try:
         image = decoder.decode(data)
     except OmokageError as error:
         if error.code not in _UNREADABLE:
             raise
-        return Judged(picture.source, sha256, Reason.UNREADABLE, why=error.code.value), None
+        return CuratedPicture(picture.source, sha256, Reason.UNREADABLE, why=error.code.value), None
     first[sha256] = picture.source
-    look = look_at(image, finder, limits)
-    return Judged(picture.source, sha256, judge(look.measures, limits), look.measures, look.crop), look
+    measured = measure_picture(image, finder)
+    return CuratedPicture(
+        picture.source, sha256, find_reason(measured.measures), measured.measures, measured.crop
+    ), measured
 
 
-def _settled(judged: list[Judged], looks: dict[int, Looked], hand: Hand, limits: Limits) -> Iterator[Judged]:
-    """With what somebody said, and of copies only the best: one that is kept by hand is better than any."""
-    decided = [overruled(one, hand) for one in judged]
-    _check_hand(decided, hand)
-    good = [place for place, one in enumerate(decided) if one.reason is None and place in looks]
-    worth = [looks[place].worth + (1e9 if decided[place].by_hand else 0.0) for place in good]
-    hashes = np.array([looks[place].hash for place in good])
-    instead = copies(hashes, worth, limits.most_bits) if good else []
-    for place, other in zip(good, instead, strict=True):
-        if other is not None and not decided[place].by_hand:
-            decided[place] = replace(decided[place], reason=Reason.COPY, copy_of=decided[good[other]].source)
+def _decide_all(
+    measured_alone: list[CuratedPicture], measured: dict[int, MeasuredPicture], overrides: ManualOverrides
+) -> Iterator[CuratedPicture]:
+    """Apply the overrides, and keep only the best of copies; a picture kept by hand is better than any other."""
+    decided = [apply_overrides(picture, overrides) for picture in measured_alone]
+    _check_overrides(decided, overrides)
+    good = [index for index, picture in enumerate(decided) if picture.reason is None and index in measured]
+    worth = [measured[index].worth + (1e9 if decided[index].by_hand else 0.0) for index in good]
+    hashes = np.array([measured[index].hash for index in good])
+    originals = find_copies(hashes, worth, LIMITS.max_bits) if good else []
+    for index, original in zip(good, originals, strict=True):
+        if original is not None and not decided[index].by_hand:
+            decided[index] = replace(decided[index], reason=Reason.COPY, copy_of=decided[good[original]].source)
     yield from decided
 
 
-def _check_hand(decided: Sequence[Judged], hand: Hand) -> None:
-    unknown = hand.unknown(decided)
+def _check_overrides(decided: Sequence[CuratedPicture], overrides: ManualOverrides) -> None:
+    unknown = overrides.unknown(decided)
     if unknown:
         raise bad_option("keep or drop", unknown[0], "the source or sha256 of a picture")
-    lost = [one.source for one in decided if one.reason is Reason.UNREADABLE and {one.source, one.sha256} & hand.keep]
+    unreadable = [picture for picture in decided if picture.reason is Reason.UNREADABLE]
+    lost = [picture.source for picture in unreadable if {picture.source, picture.sha256} & overrides.keep]
     if lost:
         raise bad_option("keep", lost[0], "pictures that can be read")
 
 
-def _sample(pictures: Sequence[Offered], decoder: Decoder) -> list[NDArray[np.uint8]]:
+def _sample(pictures: Sequence[PictureSource], decoder: Decoder) -> list[NDArray[np.uint8]]:
     """Some pictures from all over the folder, small."""
-    from core.vision.curation.detail import small
+    from core.vision.curation.detail import shrink
 
     step = max(1, len(pictures) // _SAMPLE)
-    found = []
+    samples = []
     for picture in pictures[::step]:
         data = picture.read()
         if data is not None:
             try:
-                found.append(small(decoder.decode(data)))
+                samples.append(shrink(decoder.decode(data)))
             except OmokageError as error:
                 if error.code not in _UNREADABLE:
                     raise
-    return found
+    return samples
 
 
 def _read(files: Files, path: PurePosixPath) -> bytes | None:
     try:
-        return files.read(path, MOST_BYTES)
+        return files.read(path, MAX_BYTES)
     except OSError:
         return None
 
 
-def read_hand(keep: Path | None, drop: Path | None) -> Hand:
+def read_overrides(keep: Path | None, drop: Path | None) -> ManualOverrides:
     """Two files with a picture's source or sha256 in each line; what follows a # is for people.
 
     Raises:
@@ -184,7 +197,7 @@ def read_hand(keep: Path | None, drop: Path | None) -> Hand:
     both = sorted(kept & dropped)
     if both:
         raise bad_option("keep", both[0], "pictures that are not to be dropped as well")
-    return Hand(kept, dropped)
+    return ManualOverrides(kept, dropped)
 
 
 def _lines(file: Path | None) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""What a curation leaves in a folder: the report, squares of the pictures that are kept, and two contact sheets.
+"""The files of a curation: the report, square crops of the pictures that are kept, and two contact sheets.
 
 `curation.json`, `kept/`, `kept.png`, `dropped.png`. The same pictures leave the same files.
 """
@@ -16,30 +16,30 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from core.domain.data.curation import Curation, Judged, Reason
+from core.domain.data.curation import CuratedPicture, Curation, Reason
 from core.domain.errors import OmokageError
 from core.domain.training.presets import bad_option
 from core.render.grid import render_grid
 from core.storage.disk import disk_full_said
-from core.vision.crop import cut, middle
+from core.vision.crop import cut_square, middle_square
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.services.curation.curate import Offered
+    from core.services.curation.curate import PictureSource
     from core.vision.recognition.photo_reader import Decoder
 
 REPORT, KEPT, KEPT_SHEET, DROPPED_SHEET = "curation.json", "kept", "kept.png", "dropped.png"
-MOST_ON_SHEET = 96  # twelve rows of eight: more are too many to look at
+MAX_ON_SHEET = 96  # twelve rows of eight: more are too many to look at
 _TILE = 96
 _QUALITY = 95  # with full colour resolution: no visible loss
-Caption = Callable[[Judged], str]
+Caption = Callable[[CuratedPicture], str]
 
 
-def write_all(
-    folder: Path, pictures: Sequence[Offered], curation: Curation, decoder: Decoder, caption: Caption
+def write_report(
+    folder: Path, pictures: Sequence[PictureSource], curation: Curation, decoder: Decoder, caption: Caption
 ) -> None:
-    """Write everything, and take away what an earlier curation left, once all of it is written.
+    """Write all files, then delete those of an earlier curation.
 
     Raises:
         OmokageError: BAD_OPTION, see `check_folder`; DISK_FULL.
@@ -48,18 +48,18 @@ def write_all(
     check_folder(folder)
     with disk_full_said():
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".curate-", dir=folder) as place:
-            write_kept(Path(place) / KEPT, pictures, curation, decoder)
+        with tempfile.TemporaryDirectory(prefix=".curate-", dir=folder) as new_folder:
+            write_kept(Path(new_folder) / KEPT, pictures, curation, decoder)
             for name, chosen in ((KEPT_SHEET, curation.kept), (DROPPED_SHEET, curation.dropped)):
-                png = sheet(pictures, curation, chosen, decoder, caption)
+                png = contact_sheet(pictures, curation, chosen, decoder, caption)
                 if png is not None:
-                    (Path(place) / name).write_bytes(png)
-            (Path(place) / REPORT).write_text(dumped(curation), "utf-8")
-            _replace(Path(place), folder)
+                    (Path(new_folder) / name).write_bytes(png)
+            (Path(new_folder) / REPORT).write_text(serialise_report(curation), "utf-8")
+            _replace(Path(new_folder), folder)
 
 
 def _replace(new: Path, folder: Path) -> None:
-    """Put the new files in the place of the old ones; the report, by which the folder is known, is never missing."""
+    """Replace the old files by the new ones; the report, which marks the folder, is never missing."""
     shutil.rmtree(folder / KEPT, ignore_errors=True)
     for name in (KEPT, KEPT_SHEET, DROPPED_SHEET, REPORT):
         if (new / name).exists():
@@ -69,7 +69,7 @@ def _replace(new: Path, folder: Path) -> None:
 
 
 def check_folder(folder: Path, *inputs: Path) -> None:
-    """Refuse a folder in which something else is, so that nothing of anybody's is overwritten.
+    """Refuse a folder with other files in it, so that nothing is overwritten by mistake.
 
     Args:
         folder: to write to.
@@ -82,55 +82,59 @@ def check_folder(folder: Path, *inputs: Path) -> None:
         raise bad_option("out", str(folder), "a new or empty folder, or that of an earlier curation")
     written = [(folder / name).resolve() for name in (KEPT, KEPT_SHEET, DROPPED_SHEET, REPORT)]
     for path in inputs:
-        if any(path.resolve().is_relative_to(one) for one in written):
+        if any(path.resolve().is_relative_to(output) for output in written):
             raise bad_option("out", str(folder), f"a folder whose files are not read: {path} would be written over")
 
 
-def dumped(curation: Curation) -> str:
-    """The report as it is stored."""
+def serialise_report(curation: Curation) -> str:
+    """Return the report as JSON text."""
     return json.dumps(curation.to_json(), ensure_ascii=False, indent=1) + "\n"
 
 
-def write_kept(folder: Path, pictures: Sequence[Offered], curation: Curation, decoder: Decoder) -> None:
-    """The squares of what is kept, called as the pictures are."""
+def write_kept(folder: Path, pictures: Sequence[PictureSource], curation: Curation, decoder: Decoder) -> None:
+    """Write the crops of the pictures that are kept, under the names of their sources."""
     folder.mkdir(parents=True)
     taken: set[str] = set()
-    for judged, image in images(pictures, curation, curation.kept, decoder):
-        target = folder / _free_name(judged.source, taken)
+    for curated, image in decode_pictures(pictures, curation, curation.kept, decoder):
+        target = folder / _free_name(curated.source, taken)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(encoded(cut(image, judged.crop or middle(image))))
+        target.write_bytes(encode_jpeg(cut_square(image, curated.crop or middle_square(image))))
 
 
-def encoded(crop: NDArray[np.uint8]) -> bytes:
-    """As JPEG."""
+def encode_jpeg(crop: NDArray[np.uint8]) -> bytes:
+    """Return a crop (H, W, 3) as a JPEG file."""
     out = io.BytesIO()
     Image.fromarray(crop).save(out, "JPEG", quality=_QUALITY, subsampling=0)
     return out.getvalue()
 
 
-def sheet(
-    pictures: Sequence[Offered], curation: Curation, chosen: Sequence[Judged], decoder: Decoder, caption: Caption
+def contact_sheet(
+    pictures: Sequence[PictureSource],
+    curation: Curation,
+    chosen: Sequence[CuratedPicture],
+    decoder: Decoder,
+    caption: Caption,
 ) -> bytes | None:
-    """Some of these, evenly chosen, as they would be cut, each with a few words; None: there are none to show."""
-    readable = [one for one in chosen if one.reason is not Reason.UNREADABLE]
-    step = max(1, -(-len(readable) // MOST_ON_SHEET))
-    shown = list(images(pictures, curation, readable[::step], decoder))
+    """Return a PNG of some of the chosen pictures as they would be cut, with captions; None without a readable one."""
+    readable = [picture for picture in chosen if picture.reason is not Reason.UNREADABLE]
+    step = max(1, -(-len(readable) // MAX_ON_SHEET))
+    shown = list(decode_pictures(pictures, curation, readable[::step], decoder))
     if not shown:
         return None
-    tiles = np.stack([cut(image, judged.crop or middle(image), _TILE) for judged, image in shown])
-    return render_grid(tiles, 8, [caption(judged) for judged, _ in shown])
+    tiles = np.stack([cut_square(image, curated.crop or middle_square(image), _TILE) for curated, image in shown])
+    return render_grid(tiles, 8, [caption(curated) for curated, _ in shown])
 
 
-def images(
-    pictures: Sequence[Offered], curation: Curation, chosen: Sequence[Judged], decoder: Decoder
-) -> Iterator[tuple[Judged, NDArray[np.uint8]]]:
-    """The pixels of these, one after the other; those that have gone since are passed over."""
-    wanted = {judged.source for judged in chosen}
-    for picture, judged in zip(pictures, curation.pictures, strict=True):
-        data = picture.read() if judged.source in wanted else None
+def decode_pictures(
+    pictures: Sequence[PictureSource], curation: Curation, chosen: Sequence[CuratedPicture], decoder: Decoder
+) -> Iterator[tuple[CuratedPicture, NDArray[np.uint8]]]:
+    """Yield the chosen pictures with their pixels, one after the other, without those that can no longer be read."""
+    sources = {curated.source for curated in chosen}
+    for picture, curated in zip(pictures, curation.pictures, strict=True):
+        data = picture.read() if curated.source in sources else None
         if data is not None:
             try:
-                yield judged, decoder.decode(data)
+                yield curated, decoder.decode(data)
             except OmokageError:  # it changed since it was looked at
                 continue
 

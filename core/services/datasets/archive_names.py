@@ -1,4 +1,4 @@
-"""The names in a zip as their writer meant them: a zip need not say in which encoding they are.
+"""Names of the files in a zip as text: a zip need not declare their encoding.
 
 Only a flag (UTF-8) or an Info-ZIP extra field makes it certain. Explorer on a Japanese Windows writes cp932, macOS
 writes UTF-8, both without the flag; Python takes all of that for cp437, which makes a name of any bytes.

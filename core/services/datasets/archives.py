@@ -1,4 +1,4 @@
-"""The files of a zip that a stranger may have packed: read in place, within limits, never unpacked to disk."""
+"""Files of a zip that a stranger may have packed: read in place, within limits, never unpacked to disk."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from core.domain.data.picture_files import is_clutter
 from core.domain.errors import ErrorCode, OmokageError
 from core.services.datasets.archive_names import decoded_names
 
-MOST_FILES = 100_000  # an hour and a half of importing, and 10 MB of names
-MOST_BYTES = 50 * 1024**3  # unpacked: as many photos of half a megabyte
+MAX_FILES = 100_000  # an hour and a half of importing, and 10 MB of names
+MAX_BYTES = 50 * 1024**3  # unpacked: as many photos of half a megabyte
 # Pictures are packed already and shrink by some per cent, plain bitmaps of drawings to a tenth; zeros to a thousandth.
-MOST_RATIO = 100
+MAX_RATIO = 100
 _RATIO_FROM = 1024**2  # smaller files may be as empty as they like
 
 
@@ -35,10 +35,10 @@ class ZipFiles:
 
     def __init__(self, archive: zipfile.ZipFile, encoding: str | None = None) -> None:
         infos = archive.infolist()
-        if sum(not info.is_dir() for info in infos) > MOST_FILES:
-            raise _bad("many-files", limit=MOST_FILES)
-        if sum(info.file_size for info in infos) > MOST_BYTES:
-            raise _bad("large", limit=MOST_BYTES)
+        if sum(not info.is_dir() for info in infos) > MAX_FILES:
+            raise _bad_archive("many-files", limit=MAX_FILES)
+        if sum(info.file_size for info in infos) > MAX_BYTES:
+            raise _bad_archive("large", limit=MAX_BYTES)
         names, self.encoding = decoded_names(infos, encoding)
         files = [(name, info) for name, info in zip(names, infos, strict=True) if _is_file(name)]
         for name, info in files:
@@ -63,15 +63,15 @@ class ZipFiles:
         """In bytes, as the directory has it."""
         return self._infos[path].file_size
 
-    def read(self, path: PurePosixPath, most: int) -> bytes:
-        """The first `most` bytes; the directory's size is the most that comes.
+    def read(self, path: PurePosixPath, max_bytes: int) -> bytes:
+        """Return the first `max_bytes` bytes; the directory's size is the most that comes.
 
         Raises:
             OSError: it is damaged, or packed in a way that this Python does not know.
         """
         try:
             with self._archive.open(self._infos[path]) as file:
-                return file.read(most)
+                return file.read(max_bytes)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
             raise OSError(f"{path} in the archive is damaged") from error
 
@@ -88,14 +88,14 @@ def _is_file(name: str) -> bool:
 def _check(name: str, info: zipfile.ZipInfo) -> None:
     path = PurePosixPath(_slashed(name))
     if path.is_absolute() or ".." in path.parts or PureWindowsPath(name).drive or "\0" in name:
-        raise _bad("path", file=name)
+        raise _bad_archive("path", file=name)
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in {0, stat.S_IFREG}:  # a link could show what is not in the archive; 0: packed on Windows
-        raise _bad("link", file=name)
+        raise _bad_archive("link", file=name)
     if info.flag_bits & 0x1:
-        raise _bad("encrypted", file=name)
-    if info.file_size > _RATIO_FROM and info.file_size > MOST_RATIO * info.compress_size:
-        raise _bad("bomb", file=name)
+        raise _bad_archive("encrypted", file=name)
+    if info.file_size > _RATIO_FROM and info.file_size > MAX_RATIO * info.compress_size:
+        raise _bad_archive("bomb", file=name)
 
 
 def _by_path(files: Sequence[tuple[str, zipfile.ZipInfo]]) -> dict[PurePosixPath, zipfile.ZipInfo]:
@@ -112,5 +112,5 @@ def _by_path(files: Sequence[tuple[str, zipfile.ZipInfo]]) -> dict[PurePosixPath
     return composed
 
 
-def _bad(reason: str, **details: str | int) -> OmokageError:
+def _bad_archive(reason: str, **details: str | int) -> OmokageError:
     return OmokageError(ErrorCode.BAD_ARCHIVE, reason=reason, **details)

@@ -1,6 +1,6 @@
-"""Makes a version of a data set out of pictures, wherever they come from.
+"""Building a version of a data set from pictures, whatever their source.
 
-Nothing is stored before everything has been read, so that what is stopped half way leaves nothing behind.
+Nothing is stored before everything has been read, so that an interrupted build leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -13,32 +13,32 @@ from core.domain.data.content import PersonPictures, content_hash
 from core.domain.data.datasets import Dataset, Findings
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import DetectedFace
-from core.services.datasets.shard_writer import CONTENT, DatasetMaker, Target, no_pictures
+from core.services.datasets.shard_writer import CONTENT, DatasetTarget, ShardWriter, no_pictures_error
 from core.storage.disk import disk_full_said
 from core.storage.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from core.services.datasets.storage import DatasetStorage
-    from core.vision.datasets.dataset_pictures import Seen
+    from core.vision.datasets.dataset_pictures import DatasetPicture
 
 Progress = Callable[[int, int], None]  # pictures done, pictures in all
-Refused = Callable[["Picture", OmokageError], None]  # a picture that the decoder did not take, and why
+OnRefused = Callable[["DatasetSource", OmokageError], None]  # a picture that the decoder did not take, and why
 BATCH = 32  # files that are embedded together: two runs of the network
 
 
-class Reader(Protocol):
-    """As much of core.vision.datasets.dataset_pictures.PictureReader as is needed here."""
+class PictureFileReader(Protocol):
+    """The part of core.vision.datasets.dataset_pictures.PictureReader that is used here."""
 
-    def look(self, files: Iterable[tuple[bytes, DetectedFace | None]]) -> list[Seen | OmokageError]:
-        """What is kept of each file, or why nothing is."""
+    def read_pictures(self, files: Iterable[tuple[bytes, DetectedFace | None]]) -> list[DatasetPicture | OmokageError]:
+        """Return the picture that is kept of each file, or the error for which there is none."""
 
     def close(self) -> None:
-        """Give back what reading holds."""
+        """Release the reader's resources."""
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """One to read. `read` gives its bytes, or None where they are gone; `face` is the one that is meant, if known.
+class DatasetSource:
+    """A picture to read. `read` gives its bytes, or None where they are gone; `face` is its face, if known.
 
     `identity` is for the content's hash, where the file alone does not say which picture it is.
     """
@@ -50,92 +50,98 @@ class Picture:
     identity: str | None = None
 
 
-def make(
+def build_dataset(
     storage: DatasetStorage,
-    target: Target,
-    pictures: Sequence[Picture],
+    target: DatasetTarget,
+    pictures: Sequence[DatasetSource],
     *,
     findings: Findings,
     progress: Progress,
-    load: Callable[[], Reader],
-    refused: Refused = lambda _picture, _error: None,
+    load: Callable[[], PictureFileReader],
+    on_refused: OnRefused = lambda _picture, _error: None,
 ) -> Dataset:
-    """Read all, store all.
+    """Read all pictures, then store them as a version.
 
     Args:
         storage: gets the version.
         target: which data set.
         pictures: all of a person's in a row.
-        findings: what is known before they are read.
-        progress: told after each batch.
-        load: makes what looks at them.
-        refused: told of each picture that cannot be decoded.
+        findings: counts from before the pictures are read.
+        progress: called after each batch.
+        load: makes the reader.
+        on_refused: called with each picture that cannot be decoded.
 
     Raises:
         OmokageError: DATASET_UNFIT, there is no picture; DISK_FULL; what `read` raises.
     """
     if not pictures:  # before the networks are loaded
-        raise no_pictures()
+        raise no_pictures_error()
     # Beside the stored data, which is where there has to be room.
     with disk_full_said(), scratch_folder(storage.folder, "import") as folder:
-        maker = DatasetMaker(folder)
-        maker.note(**asdict(findings))
+        writer = ShardWriter(folder)
+        writer.count(**asdict(findings))
         reader = load()
         try:
-            _read_all(reader, pictures, maker, progress, refused)
+            _read_all(reader, pictures, writer, progress, on_refused)
         finally:
             reader.close()
-        return maker.finish(storage, target)
+        return writer.finish(storage, target)
 
 
-def newest(storage: DatasetStorage, target: Target, people: Sequence[PersonPictures]) -> Dataset | None:
-    """The newest version of the data set, if that is its content already.
+def find_unchanged(storage: DatasetStorage, target: DatasetTarget, people: Sequence[PersonPictures]) -> Dataset | None:
+    """Return the newest version of the data set if its content is `people`'s already.
 
-    Where some of its shards are lost, it is None, and they are stored anew: a damaged one has to make room for that.
+    Where some of its shards are missing, the result is None, and damaged ones are deleted, so that all are stored anew.
     """
     try:
-        known = storage.datasets.find(target.guild_id, target.name)
+        newest = storage.datasets.find(target.guild_id, target.name)
     except OmokageError as error:
         if error.code is ErrorCode.UNKNOWN_DATASET:
             return None
         raise
-    if known.hash != content_hash(CONTENT, people):
+    if newest.hash != content_hash(CONTENT, people):
         return None
-    lost = storage.datasets.lost(known)
-    for shard in lost:
+    missing = storage.datasets.missing_shards(newest)
+    for shard in missing:
         storage.blobs.delete(shard.sha256)
-    return None if lost else known
+    return None if missing else newest
 
 
-def load_reader() -> Reader:
-    """The product's networks: seconds and hundreds of megabytes."""
+def load_reader() -> PictureFileReader:
+    """Load the product's networks, which takes seconds and hundreds of megabytes."""
     from core.vision.datasets.dataset_pictures import load_picture_reader  # TensorFlow
 
     return load_picture_reader()
 
 
 def _read_all(
-    reader: Reader, pictures: Sequence[Picture], maker: DatasetMaker, progress: Progress, refused: Refused
+    reader: PictureFileReader,
+    pictures: Sequence[DatasetSource],
+    writer: ShardWriter,
+    progress: Progress,
+    on_refused: OnRefused,
 ) -> None:
     for start in range(0, len(pictures), BATCH):
         batch = pictures[start : start + BATCH]
-        there: list[Picture] = []
-        looks = reader.look(_contents(batch, there))
+        readable: list[DatasetSource] = []
+        results = reader.read_pictures(_readable_files(batch, readable))
         kept = 0
-        for picture, seen in zip(there, looks, strict=True):
-            if isinstance(seen, OmokageError):
-                refused(picture, seen)
+        for picture, result in zip(readable, results, strict=True):
+            if isinstance(result, OmokageError):
+                on_refused(picture, result)
             else:
                 kept += 1
-                maker.add(picture.person, picture.source, seen, picture.identity)
-        maker.note(damaged=len(batch) - kept)
+                writer.add(picture.person, picture.source, result, picture.identity)
+        writer.count(damaged=len(batch) - kept)
         progress(start + len(batch), len(pictures))
 
 
-def _contents(batch: Sequence[Picture], there: list[Picture]) -> Iterator[tuple[bytes, DetectedFace | None]]:
-    """Those that can be read, which are noted in `there`; one file in memory at a time."""
+def _readable_files(
+    batch: Sequence[DatasetSource], readable: list[DatasetSource]
+) -> Iterator[tuple[bytes, DetectedFace | None]]:
+    """Yield the files that can be read, which are appended to `readable`; one file in memory at a time."""
     for picture in batch:
         data = picture.read()
         if data is not None:
-            there.append(picture)
+            readable.append(picture)
             yield data, picture.face

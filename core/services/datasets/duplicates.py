@@ -1,4 +1,4 @@
-"""Which pictures of a person are copies of each other: saved anew, smaller, harder compressed.
+"""Duplicates among a person's pictures: saved anew, smaller, harder compressed.
 
 Embeddings alone do not tell: among 180 pictures of one person, a third have another within `SAME_PICTURE`. So the
 aligned faces have to look the same, too.
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 # Correlation of the thumbnails. Of 90 faces saved again at qualities of 70 or 40, or 0.7 times the size, nine in ten
 # are above it and within SAME_PICTURE; of 7,102 pictures of 40 people, taken for different ones, 3 % are.
-SAME_LOOK = 0.97
+SAME_THUMBNAIL = 0.97
 
 
-def copies(embeddings: NDArray[np.float32], thumbnails: NDArray[np.float32]) -> int:
-    """How many of one person's pictures are copies of one before them.
+def count_copies(embeddings: NDArray[np.float32], thumbnails: NDArray[np.float32]) -> int:
+    """Count the pictures of one person that are copies of an earlier one.
 
     Args:
         embeddings: (N, 128).
@@ -30,5 +30,5 @@ def copies(embeddings: NDArray[np.float32], thumbnails: NDArray[np.float32]) -> 
     count = 0
     for row in range(1, len(embeddings)):
         near = np.linalg.norm(embeddings[:row] - embeddings[row], axis=1) < SAME_PICTURE
-        count += bool((thumbnails[:row][near] @ thumbnails[row] > SAME_LOOK).any())
+        count += bool((thumbnails[:row][near] @ thumbnails[row] > SAME_THUMBNAIL).any())
     return count

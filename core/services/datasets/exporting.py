@@ -1,4 +1,4 @@
-"""Writes a data set out as folders again, one a person, as `omokage data import` takes them."""
+"""Exporting a data set as folders, one for each person, as `omokage data import` takes them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _WORKPLACE = ".omokage-export-"  # hidden, and beside what it becomes: on the sa
 _SUFFIXES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"GIF8": ".gif", b"RIFF": ".webp"}
 
 
-def export(storage: DatasetStorage, dataset: Dataset, folder: Path) -> int:
+def export_dataset(storage: DatasetStorage, dataset: Dataset, folder: Path) -> int:
     """Write every picture as it is stored: the file that came, or the crop that was kept of it.
 
     Files are numbered in the data set's order, so that importing the folder gives the same content again where no
@@ -50,7 +50,7 @@ def export(storage: DatasetStorage, dataset: Dataset, folder: Path) -> int:
         raise OmokageError(ErrorCode.BAD_OPTION, option="folder", value=str(folder), allowed="a new or empty folder")
     reader = storage.open(dataset)
     with disk_full_said(), _all_or_nothing(folder.resolve()) as workplace:
-        return _write(reader, [one.name for one in dataset.classes], workplace)
+        return _write(reader, [person.name for person in dataset.classes], workplace)
 
 
 def _write(reader: DatasetReader, people: Sequence[str], folder: Path) -> int:

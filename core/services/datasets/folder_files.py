@@ -39,10 +39,10 @@ class FolderFiles:
         """In bytes; OSError where it is gone."""
         return (self._root / path).stat().st_size
 
-    def read(self, path: PurePosixPath, most: int) -> bytes:
-        """The first `most` bytes; OSError where it cannot be read."""
+    def read(self, path: PurePosixPath, max_bytes: int) -> bytes:
+        """Return the first `max_bytes` bytes; OSError where it cannot be read."""
         with (self._root / path).open("rb") as file:
-            return file.read(most)
+            return file.read(max_bytes)
 
     @cached_property
     def _walk(self) -> _Walk:

@@ -1,4 +1,4 @@
-"""People's names as names of folders that every file system takes, and of which an import makes the names again."""
+"""People's names as folder names that every file system takes, and from which an import gets the names back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A guild's labelled faces, frozen as a version of the data set "labels"."""
+"""A guild's labelled faces as a version of the data set "labels"."""
 
 from __future__ import annotations
 
@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING
 
 from core.domain.data.datasets import Dataset, Findings
 from core.domain.errors import ErrorCode, OmokageError
-from core.services.datasets.builder import Picture, Progress, Reader, load_reader, make, newest
-from core.services.datasets.shard_writer import Target
+from core.services.datasets.builder import (
+    DatasetSource,
+    PictureFileReader,
+    Progress,
+    build_dataset,
+    find_unchanged,
+    load_reader,
+)
+from core.services.datasets.shard_writer import DatasetTarget
 from core.storage.dataset_faces import LabelledFace, labelled_faces
 
 if TYPE_CHECKING:
@@ -27,9 +34,9 @@ def from_labels(
     by: int,
     progress: Progress = lambda _done, _total: None,
     *,
-    load: Callable[[], Reader] = load_reader,
+    load: Callable[[], PictureFileReader] = load_reader,
 ) -> Dataset:
-    """Freeze what the guild's labels say now; the newest version where they say the same.
+    """Make a version of the guild's present labels; return the newest version where nothing has changed.
 
     Faces whose photo is gone, or was never kept, are counted as damaged and left out.
 
@@ -37,30 +44,30 @@ def from_labels(
         database: has the labels.
         storage: has their photos, and gets the version.
         guild_id: whose labels.
-        by: the member who says so; 0 for the operator.
-        progress: told after each batch.
-        load: makes what looks at pictures; by default the product's networks.
+        by: id of the member who asks; 0 for the operator.
+        progress: called after each batch.
+        load: makes the reader of pictures; by default with the product's networks.
 
     Raises:
         OmokageError: DATASET_UNFIT (no face has a photo), DISK_FULL.
     """
     with database.read() as connection:
         labelled = labelled_faces(connection, guild_id)
-    kept = [one for one in labelled if one.photo is not None and storage.blobs.exists(one.photo)]
-    pictures = [_picture(storage.blobs, one) for one in kept]
+    kept = [face for face in labelled if face.photo is not None and storage.blobs.exists(face.photo)]
+    pictures = [_picture(storage.blobs, face) for face in kept]
     content: dict[str, list[str]] = {}
-    for one in kept:
-        content.setdefault(one.name, []).append(one.identity)
-    target = Target(guild_id, LABELS, by)
+    for face in kept:
+        content.setdefault(face.name, []).append(face.identity)
+    target = DatasetTarget(guild_id, LABELS, by)
     findings = Findings(damaged=len(labelled) - len(kept))
-    return newest(storage, target, list(content.items())) or make(
+    return find_unchanged(storage, target, list(content.items())) or build_dataset(
         storage, target, pictures, findings=findings, progress=progress, load=load
     )
 
 
-def _picture(blobs: Blobs, labelled: LabelledFace) -> Picture:
+def _picture(blobs: Blobs, labelled: LabelledFace) -> DatasetSource:
     read = partial(_photo, blobs, labelled.photo or "")
-    return Picture(labelled.name, labelled.source, read, labelled.face, labelled.identity)
+    return DatasetSource(labelled.name, labelled.source, read, labelled.face, labelled.identity)
 
 
 def _photo(blobs: Blobs, name: str) -> bytes | None:

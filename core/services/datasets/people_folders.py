@@ -1,4 +1,4 @@
-"""Whose picture is whose: which folders of a source are people's, and which only lie around them.
+"""Which folders of a source are people's folders, and which only contain those.
 
 A folder that holds, of pictures, nothing but one sub-folder lies around the people's folders (a *wrapper*, of any
 depth); files that are no pictures do not matter to that. It is a person's where its own sub-folders are albums of one
@@ -49,7 +49,7 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class FolderLayout:
     """The people's folders by their names; `wrapper` and `merged` as in ImportReport; `beside`: pictures of nobody."""
 
     people: Mapping[str, Folder]
@@ -61,7 +61,7 @@ class Layout:
 IsExport = Callable[[Folder], bool]  # whether `omokage data export` made it: then all of its sub-folders are people's
 
 
-def tree(paths: Iterable[PurePosixPath], is_picture: Callable[[PurePosixPath], bool]) -> Folder:
+def build_tree(paths: Iterable[PurePosixPath], is_picture: Callable[[PurePosixPath], bool]) -> Folder:
     """The files as folders; where none is a picture, all count as such, so that their folders have owners."""
     files = sorted(paths)
     pictures = {path for path in files if is_picture(path)} or set(files)
@@ -76,7 +76,7 @@ def tree(paths: Iterable[PurePosixPath], is_picture: Callable[[PurePosixPath], b
     return root
 
 
-def find_people(root: Folder, name: str, is_export: IsExport) -> Layout:
+def find_people(root: Folder, name: str, is_export: IsExport) -> FolderLayout:
     """The people's folders.
 
     Args:
@@ -98,8 +98,8 @@ def find_people(root: Folder, name: str, is_export: IsExport) -> Layout:
         else:
             break
     if level is root and _is_one_person(root) and not is_export(root):
-        return Layout({name: root}, (), (), ())
-    return Layout(level.children, tuple(wrapper), tuple(merged), (*beside, *level.pictures))
+        return FolderLayout({name: root}, (), (), ())
+    return FolderLayout(level.children, tuple(wrapper), tuple(merged), (*beside, *level.pictures))
 
 
 def _is_wrapper(folder: Folder, is_export: IsExport) -> bool:

@@ -1,4 +1,4 @@
-"""Takes versions of data sets back: their pictures go, their names stay for the runs and cards that name them."""
+"""Removing versions of data sets: their pictures are deleted, their names stay for runs and model cards."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class DatasetRemover:
         database: of the guilds.
         retention: deletes the pictures that nobody else needs.
         cache: the folder of this host's copies; other hosts' go when they need the room.
-        clock: tells the time.
+        clock: returns the present time.
     """
 
     def __init__(
@@ -58,13 +58,13 @@ class DatasetRemover:
         shown, began = normalise_name(name), now_utc()  # files have the system's time
         with self._database.write() as connection:
             # Nobody starts a run, makes a version or names a face meanwhile.
-            for what in ("runs", "datasets", "people"):
-                self._database.advisory_lock(connection, f"omokage-{what}-{guild_id}")
-            meant = _meant(connection, guild_id, shown, version)
-            _check_unused(connection, meant)
-            removed = tuple(self._remove(connection, one, by) for one in meant)
-        self._retention.discard({shard.sha256 for dataset in meant for shard in dataset.shards}, guild_id, began)
-        self._delete_copies(meant)
+            for lock in ("runs", "datasets", "people"):
+                self._database.advisory_lock(connection, f"omokage-{lock}-{guild_id}")
+            versions = _find_versions(connection, guild_id, shown, version)
+            _check_unused(connection, versions)
+            removed = tuple(self._remove(connection, one, by) for one in versions)
+        self._retention.discard({shard.sha256 for dataset in versions for shard in dataset.shards}, guild_id, began)
+        self._delete_copies(versions)
         return removed
 
     def _remove(self, connection: Connection, dataset: Dataset, by: int) -> RemovedDataset:
@@ -83,22 +83,22 @@ class DatasetRemover:
                     _log.warning("%s was not deleted: %s", file, error)
 
 
-def _meant(connection: Connection, guild_id: int, name: str, version: int | None) -> list[Dataset]:
+def _find_versions(connection: Connection, guild_id: int, name: str, version: int | None) -> list[Dataset]:
     """The oldest first."""
     if version is None:
-        meant = [one for one in reversed(datasets_of(connection, guild_id)) if one.name == name]
+        versions = [one for one in reversed(datasets_of(connection, guild_id)) if one.name == name]
     else:
         found = dataset_named(connection, guild_id, name, version)
-        meant = [] if found is None else [found]
-    if not meant:
+        versions = [] if found is None else [found]
+    if not versions:
         raise OmokageError(ErrorCode.UNKNOWN_DATASET)
-    if meant[0].removed_at is not None:
-        raise OmokageError(ErrorCode.DATASET_REMOVED, title=meant[0].title)
-    return meant
+    if versions[0].removed_at is not None:
+        raise OmokageError(ErrorCode.DATASET_REMOVED, title=versions[0].title)
+    return versions
 
 
-def _check_unused(connection: Connection, meant: Collection[Dataset]) -> None:
-    under_way = select(runs.c.number).where(runs.c.dataset_id.in_([one.id for one in meant]))
+def _check_unused(connection: Connection, versions: Collection[Dataset]) -> None:
+    under_way = select(runs.c.number).where(runs.c.dataset_id.in_([one.id for one in versions]))
     number = connection.execute(under_way.where(runs.c.state.in_(_NOT_OVER)).limit(1)).scalar()
     if number is not None:
         raise OmokageError(ErrorCode.DATASET_IN_USE, number=number)

@@ -1,4 +1,4 @@
-"""Gathers pictures into shards, counts what it sees, and at the end stores them as a version of a data set."""
+"""The writer of a data set's shards: it collects pictures, counts findings, and stores a version."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.domain.data.datasets import NOBODY, Dataset, DatasetClass, Findings, S
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.names.surrogates import without_surrogates
 from core.domain.training.preflight import SMALL_FACE
-from core.services.datasets.duplicates import copies
+from core.services.datasets.duplicates import count_copies
 from core.storage.disk import disk_full_said
 from core.vision.datasets.records import FORMAT, Record
 from core.vision.datasets.shards import write_shard
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from core.services.datasets.service import DatasetService
     from core.services.datasets.storage import DatasetStorage
     from core.storage.blobs import Blobs
-    from core.vision.datasets.dataset_pictures import Seen
+    from core.vision.datasets.dataset_pictures import DatasetPicture
 
 # A shard is read whole into memory: a thousand crops are 5 MB, and of larger pictures fewer go into one.
 SHARD_PICTURES = 1000
 SHARD_BYTES = 64 * 1024**2
-CONTENT = f"{FORMAT} {EMBEDDING_NAME}"  # what `content_hash` is told
+CONTENT = f"{FORMAT} {EMBEDDING_NAME}"  # the stored form, for `content_hash`
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """Which data set of which guild gets a version, and who says so; not `named`: it does not matter who is shown."""
+class DatasetTarget:
+    """Which data set of which guild gets a version, and who makes it; not `named`: without people's names."""
 
     guild_id: int
     name: str
@@ -41,8 +41,8 @@ class Target:
     named: bool = True
 
 
-class DatasetMaker:
-    """Takes pictures person by person, and keeps at most one shard of them in memory.
+class ShardWriter:
+    """Writes pictures, person by person, with at most one shard in memory.
 
     Args:
         folder: for shards until they are stored.
@@ -51,20 +51,20 @@ class DatasetMaker:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._people: list[tuple[str, list[str]]] = []
-        self._person: list[Seen] = []  # of the present person, without their files
+        self._person: list[DatasetPicture] = []  # of the present person, without their files
         self._records: list[Record] = []
         self._size = 0
         self._shards: list[tuple[Path, int]] = []
         self._without_face = 0
         self.findings = Findings()
 
-    def note(self, **more: int) -> None:
-        """Count what was found out about pictures: names and meanings as in `Findings`."""
+    def count(self, **more: int) -> None:
+        """Add to the counts of `Findings`, by their names."""
         counted = {name: getattr(self.findings, name) + count for name, count in more.items()}
         self.findings = replace(self.findings, **counted)
 
-    def add(self, person: str, source: str, seen: Seen, identity: str | None = None) -> None:
-        """Keep a picture; all of a person's come in a row.
+    def add(self, person: str, source: str, seen: DatasetPicture, identity: str | None = None) -> None:
+        """Add a picture; all of a person's come in a row.
 
         Args:
             person: normalised name.
@@ -77,23 +77,23 @@ class DatasetMaker:
             self._people.append((person, []))
         self._people[-1][1].append(identity or seen.sha256)
         self._without_face += seen.landmarks is None
-        self.note(small=int(0 < seen.side < SMALL_FACE), turned=int(seen.turned > 0))
+        self.count(small=int(0 < seen.side < SMALL_FACE), turned=int(seen.turned > 0))
         if seen.thumbnail is not None:
             self._person.append(replace(seen, image=b""))
         self._keep(seen.record(len(self._people) - 1, without_surrogates(source)))
 
-    def finish(self, storage: DatasetStorage, target: Target) -> Dataset:
-        """Store the shards, and the version that they are, unless the newest has the same content.
+    def finish(self, storage: DatasetStorage, target: DatasetTarget) -> Dataset:
+        """Store the shards and the version, unless the newest version has the same content.
 
         Raises:
             OmokageError: DATASET_UNFIT, there is no picture; DISK_FULL.
         """
         self._end_person()
         if not self._people:
-            raise no_pictures()
+            raise no_pictures_error()
         self._write()
         with disk_full_said():
-            shards = [_stored(storage.blobs, path, count) for path, count in self._shards]
+            shards = [_store_shard(storage.blobs, path, count) for path, count in self._shards]
         return storage.datasets.add(
             target.guild_id,
             target.name,
@@ -105,18 +105,20 @@ class DatasetMaker:
             findings=self.findings,
         )
 
-    def _classes(self, datasets: DatasetService, target: Target) -> list[DatasetClass]:
+    def _classes(self, datasets: DatasetService, target: DatasetTarget) -> list[DatasetClass]:
         counts = {name: len(pictures) for name, pictures in self._people}
         if not target.named:
             return [DatasetClass(name, NOBODY, count) for name, count in counts.items()]
-        known = datasets.people(target.guild_id, list(counts), target.by)
-        return [DatasetClass(one.name, one.id, count) for one, count in zip(known, counts.values(), strict=True)]
+        people = datasets.people(target.guild_id, list(counts), target.by)
+        return [
+            DatasetClass(person.name, person.id, count) for person, count in zip(people, counts.values(), strict=True)
+        ]
 
     def _end_person(self) -> None:
         if self._person:
             embeddings = np.frombuffer(b"".join(one.embedding for one in self._person), "<f4")
             looks = np.stack([one.thumbnail for one in self._person if one.thumbnail is not None])
-            self.note(alike=copies(embeddings.reshape(len(self._person), -1), looks))
+            self.count(alike=count_copies(embeddings.reshape(len(self._person), -1), looks))
         self._person = []
 
     def _keep(self, record: Record) -> None:
@@ -133,12 +135,12 @@ class DatasetMaker:
         self._records, self._size = [], 0
 
 
-def no_pictures() -> OmokageError:
-    """Nothing that could be a data set."""
+def no_pictures_error() -> OmokageError:
+    """Return the error for a source without any picture."""
     return OmokageError(ErrorCode.DATASET_UNFIT, remark="few-people", people=0)
 
 
-def _stored(blobs: Blobs, path: Path, pictures: int) -> Shard:
+def _store_shard(blobs: Blobs, path: Path, pictures: int) -> Shard:
     data = path.read_bytes()
     path.unlink()
     return Shard(blobs.put(data), pictures, len(data))

@@ -1,6 +1,6 @@
-"""Where the pictures of a new data set come from: a folder or a zip file with one sub-folder a person.
+"""Sources of a new data set: a folder or a zip file with one sub-folder for each person.
 
-Nothing of a zip is written to disk: its files are read one by one, so their paths are names and nothing else.
+Nothing of a zip is written to disk: its files are read one by one, and their paths are used as names only.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from core.domain.training.presets import bad_option
 from core.services.datasets.archives import ZipFiles
 from core.services.datasets.export_index import INDEX, MAX_INDEX_BYTES, people_in_index
 from core.services.datasets.folder_files import FolderFiles
-from core.services.datasets.people_folders import Folder, find_people, tree
+from core.services.datasets.people_folders import Folder, build_tree, find_people
 
 # One byte more than a file of the operator's may have (core.vision.decoding.decode.OPERATOR_LIMITS), so that the
 # decoder refuses.
-MOST_BYTES = 64 * 1024 * 1024 + 1
+MAX_BYTES = 64 * 1024 * 1024 + 1
 
 
 class Files(Protocol):
@@ -35,33 +35,33 @@ class Files(Protocol):
 
     @property
     def name(self) -> str:
-        """What the tree is called."""
+        """The name of the folder or archive."""
         ...
 
     @property
     def encoding(self) -> str | None:
-        """Of the names of an archive that do not say theirs."""
+        """Encoding of those names of an archive that do not declare one."""
         ...
 
     def paths(self) -> Sequence[PurePosixPath]:
-        """All files, relative to the root."""
+        """Return all files, relative to the root."""
         ...
 
     def left_out(self) -> Sequence[LeftOut]:
-        """What is no file of the tree, though it looks like one."""
+        """Return links and folders that are not read, with the reasons."""
         ...
 
     def size(self, path: PurePosixPath) -> int:
-        """In bytes; OSError where it is gone."""
+        """Return the file's size in bytes; OSError where it is gone."""
         ...
 
-    def read(self, path: PurePosixPath, most: int) -> bytes:
-        """The first `most` bytes; OSError where it cannot be read."""
+    def read(self, path: PurePosixPath, max_bytes: int) -> bytes:
+        """Return the first `max_bytes` bytes; OSError where the file cannot be read."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class PersonFile:
     """A file that may be a picture of a person; `person` is a normalised name."""
 
     person: str
@@ -69,20 +69,20 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Offers:
-    """What a data set may be made of, in its order, and what was left out before any picture was looked at."""
+class PersonFiles:
+    """The files of a data set in its order, and a report of what was left out before any picture was read."""
 
-    offers: Sequence[Offer]
+    files: Sequence[PersonFile]
     report: ImportReport
 
 
 @contextmanager
-def opened(source: Path, encoding: str | None = None) -> Iterator[Files]:
-    """The files of a folder or zip file.
+def open_files(source: Path, encoding: str | None = None) -> Iterator[Files]:
+    """Open a folder or zip file.
 
     Args:
         source: of the operator's; what is in it may be a stranger's.
-        encoding: of a zip's names that do not say theirs; None: the likeliest.
+        encoding: of a zip's names that do not declare one; None: the likeliest.
 
     Raises:
         OmokageError: BAD_ARCHIVE, with a `reason`: neither a folder nor a zip file, damaged, or one that tries tricks;
@@ -101,15 +101,15 @@ def opened(source: Path, encoding: str | None = None) -> Iterator[Files]:
         yield ZipFiles(archive, encoding)
 
 
-def offers(files: Files) -> Offers:
-    """The files in people's folders, by person, then by path; see core.services.datasets.people_folders.
+def find_person_files(files: Files) -> PersonFiles:
+    """Return the files in people's folders, by person, then by path; see core.services.datasets.people_folders.
 
     A folder whose name no person can have is left out, and named in the report.
     """
-    root = tree(_meant(files), partial(_may_be_picture, files))
+    root = build_tree(_without_clutter(files), partial(_may_be_picture, files))
     index = _Index(files)
     layout = find_people(root, files.name, index.is_beside)
-    offered: list[Offer] = []
+    selected: list[PersonFile] = []
     left_out = [*files.left_out(), *(LeftOut(str(path), LeftOutReason.BESIDE) for path in layout.beside)]
     for name, folder in layout.people.items():
         try:
@@ -117,17 +117,19 @@ def offers(files: Files) -> Offers:
         except OmokageError as error:
             left_out.append(LeftOut(str(folder.path), LeftOutReason.BAD_NAME, {"why": str(error.details["reason"])}))
             continue
-        offered += (Offer(person, path) for path in folder.all_files())
+        selected += (PersonFile(person, path) for path in folder.all_files())
     report = ImportReport(files.encoding, "/".join(layout.wrapper), layout.merged, tuple(left_out))
-    return Offers(
-        sorted(offered, key=lambda offer: (name_key(offer.person), _composed(offer.path), str(offer.path))), report
+    return PersonFiles(
+        sorted(selected, key=lambda file: (name_key(file.person), _normalised(file.path), str(file.path))), report
     )
 
 
-def all_offers(files: Files) -> list[Offer]:
-    """All files but an export's index, wherever they lie, in the order of their paths: of nobody in particular."""
-    paths = [path for path in _meant(files) if not (path.name == INDEX and _read_index(files, path))]
-    return [Offer(UNNAMED, path) for path in sorted(paths, key=lambda path: (_composed(path).split("/"), str(path)))]
+def unnamed_files(files: Files) -> list[PersonFile]:
+    """Return all files but an export's index, in the order of their paths, without a person."""
+    paths = [path for path in _without_clutter(files) if not (path.name == INDEX and _read_index(files, path))]
+    return [
+        PersonFile(UNNAMED, path) for path in sorted(paths, key=lambda path: (_normalised(path).split("/"), str(path)))
+    ]
 
 
 class _Index:
@@ -156,7 +158,7 @@ def _read_index(files: Files, path: PurePosixPath) -> Mapping[str, str] | None:
         return None
 
 
-def _meant(files: Files) -> list[PurePosixPath]:
+def _without_clutter(files: Files) -> list[PurePosixPath]:
     return [path for path in files.paths() if not is_clutter(path)]
 
 
@@ -169,6 +171,6 @@ def _may_be_picture(files: Files, path: PurePosixPath) -> bool:
         return False
 
 
-def _composed(path: PurePosixPath) -> str:
+def _normalised(path: PurePosixPath) -> str:
     """With accents and letters put together: a Mac's copy of a folder has the same order, so is the same content."""
     return unicodedata.normalize("NFC", str(path))

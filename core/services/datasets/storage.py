@@ -1,4 +1,4 @@
-"""Where data sets are kept: their rows, their shards, and the folder for what is made of them on the way."""
+"""The storage of data sets: their rows, their shards, and the folder of the cache."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DatasetStorage:
-    """What making, reading and exporting data sets works with.
+    """Rows, shards and cache folder, with which data sets are built, read and exported.
 
     `datasets` has the rows, `blobs` the shards; `folder` is the product's data folder, which has the cache of decoded
     pictures and room for scratch folders.

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from core.domain.clock import Clock, now_utc
 from core.domain.ids import synthetic_id
 from core.domain.jobs import Job, JobKind, JobRequest, JobState, Origin
-from core.domain.registry.robustness import CheckState, robustness_in
+from core.domain.registry.robustness import CheckState, robustness_from_metrics
 from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind
 from core.services.jobs.dispatcher import Dispatcher
@@ -38,7 +38,7 @@ class CheckJobs:
         Returns:
             None: there is nothing to do; it is of another kind, or was checked.
         """
-        checked = robustness_in(version.metrics) is not None and not again
+        checked = robustness_from_metrics(version.metrics) is not None and not again
         if version.kind is not RunKind.RECOGNISER or checked:
             return None
         origin = Origin(version.guild_id, 0, version.created_by, "en", 0, "")

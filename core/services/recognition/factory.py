@@ -1,12 +1,12 @@
-"""The classify service with the real vision parts; importing it loads numpy, loading it loads TensorFlow."""
+"""Build the classify service with its networks. Importing this module loads NumPy; its functions load TensorFlow."""
 
 from __future__ import annotations
 
-from core.domain.errors import ErrorCode, OmokageError
-from core.domain.registry.versions import Version
-from core.models.common import weights_file
+from core.models.families import load_head
+from core.services.people.gallery import GalleryService
 from core.services.people.service import PeopleService
-from core.services.recognition.model_cache import Serving
+from core.services.recognition.guild_recogniser import GuildRecogniser
+from core.services.recognition.head_cache import HeadCache
 from core.services.recognition.service import ClassifyService
 from core.services.registry.service import RegistryService
 from core.storage.blobs import Blobs
@@ -26,41 +26,24 @@ def load_classifier(
         registry: the guilds' versions.
         operator: see `load_photo_reader`.
     """
-    return make_classifier(people, blobs, load_photo_reader(operator=operator), load_serving(registry, people))
+    recogniser = load_guild_recogniser(registry, people)
+    return make_classifier(people.gallery, blobs, load_photo_reader(operator=operator), recogniser)
 
 
 def make_classifier(
-    people: PeopleService,
+    gallery: GalleryService,
     blobs: Blobs,
     reader: PhotoReader,
-    serving: Serving[Head, MeanEmbeddingRecogniser],
+    recogniser: GuildRecogniser[Head, MeanEmbeddingRecogniser],
 ) -> ClassifyService:
-    """The same with parts that others use, too."""
-    return ClassifyService(reader, make_recogniser, people, blobs, serving=serving, embedder=EMBEDDING_NAME)
+    """Build the service from a reader and a recogniser that others use, too."""
+    return ClassifyService(reader, make_recogniser, gallery, blobs, recogniser=recogniser, embedder=EMBEDDING_NAME)
 
 
-def load_serving(registry: RegistryService, people: PeopleService) -> Serving[Head, MeanEmbeddingRecogniser]:
-    """What lets the guilds' versions answer; they are loaded when they do."""
-    return Serving(registry, people, load_head, VersionRecogniser, live_name=f"{EMBEDDING_NAME}+{RECOGNISER_NAME}")
-
-
-def load_head(version: Version, weights: bytes) -> Head:
-    """A version as a function from faces to people.
-
-    Raises:
-        OmokageError: BAD_WEIGHTS, the file is damaged or not of such a version.
-    """
-    tensors, meta = weights_file.load(weights)
-    family = version.architecture.partition("-")[0]
-    if meta.get("architecture", version.architecture) != version.architecture or family not in {"embedding", "cnn"}:
-        raise OmokageError(ErrorCode.BAD_WEIGHTS, architecture=version.architecture)
-    try:
-        if family == "embedding":
-            from core.models.embedding.head import load_embedding_head  # TensorFlow is not needed
-
-            return load_embedding_head(version, tensors, meta)
-        from core.models.cnn.head import load_cnn_head  # Keras
-
-        return load_cnn_head(version, tensors, meta)
-    except (KeyError, TypeError, ValueError) as error:  # tensors are missing, or of other shapes
-        raise OmokageError(ErrorCode.BAD_WEIGHTS, architecture=version.architecture) from error
+def load_guild_recogniser(
+    registry: RegistryService, people: PeopleService
+) -> GuildRecogniser[Head, MeanEmbeddingRecogniser]:
+    """Build what recognises with the guilds' promoted versions, each of which is loaded with its first photo."""
+    heads = HeadCache(registry, load_head)
+    name = f"{EMBEDDING_NAME}+{RECOGNISER_NAME}"
+    return GuildRecogniser(registry, people, heads, VersionRecogniser, baseline_name=name)

@@ -1,4 +1,4 @@
-"""A photo in, names and an annotated picture out."""
+"""Name the faces of a photo, and draw the names into it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from core.domain.classification import ClassifyOutcome, ClassifyResult, FaceAnsw
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Candidate, RecognisedFace
 from core.domain.jobs import Job, JobCancelledError
-from core.domain.people import ConfirmedFace, GalleryRows, NewFace
+from core.domain.people import ConfirmedFace, EnrolledFaces, NewFace
 from core.render.annotate import annotate
-from core.services.people.service import PeopleService
-from core.services.recognition.gallery_cache import GalleryCache, confirmed_at
-from core.services.recognition.model_cache import LiveRecogniser, Naming, Serving
+from core.services.people.gallery import GalleryService
+from core.services.recognition.gallery_cache import GalleryCache, match_confirmed
+from core.services.recognition.guild_recogniser import BaselineRecogniser, GuildRecogniser, Naming
 from core.storage.blobs import Blobs
 
 if TYPE_CHECKING:
@@ -27,21 +27,21 @@ Cancelled = Callable[[], bool]
 
 
 class PhotoReader(Protocol):
-    """As much of core.vision.recognition.photo_reader as is needed here."""
+    """The reader of photos: core.vision.recognition.photo_reader, as far as it is used here."""
 
     def read(self, data: bytes) -> PhotoReading:
-        """Decode, find faces, embed; raises OmokageError for what is no photo."""
+        """Decode a photo, find its faces and embed them; OmokageError where the bytes are no photo."""
 
     def warm_up(self) -> None:
-        """Load all that the first photo would."""
+        """Load everything that the first photo needs."""
 
     def close(self) -> None:
-        """Give back what reading holds."""
+        """End the process that decodes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recognised:
-    """A photo's faces in the order of its reading, and who recognised them."""
+class RecognisedPhoto:
+    """A photo's faces in the order of its reading, and the name of the recogniser that named them."""
 
     reading: PhotoReading
     faces: tuple[RecognisedFace, ...]
@@ -49,33 +49,33 @@ class Recognised:
 
 
 class ClassifyService:
-    """Names the faces of a photo with what its guild knows.
+    """Names the faces of a photo as people of its guild.
 
     Args:
         reader: finds and embeds faces.
-        recogniser: builds the live method from a guild's rows.
-        people: the guilds' rows.
+        make_baseline: builds the recogniser that needs no training from a guild's enrolled faces.
+        gallery: the guilds' enrolled faces and labels.
         blobs: where photos are and pictures go.
-        serving: lets the version answer that the guild promoted.
-        embedder: stored with each embedding; others' do not compare.
+        recogniser: recognises with the version that the guild promoted.
+        embedder: name of the network, stored with each embedding; embeddings of another one do not compare.
     """
 
     def __init__(
         self,
         reader: PhotoReader,
-        recogniser: Callable[[GalleryRows], LiveRecogniser],
-        people: PeopleService,
+        make_baseline: Callable[[EnrolledFaces], BaselineRecogniser],
+        gallery: GalleryService,
         blobs: Blobs,
         *,
-        serving: Serving[Any, Any],
+        recogniser: GuildRecogniser[Any, Any],
         embedder: str,
     ) -> None:
         self._reader = reader
-        self._people = people
-        self._galleries = GalleryCache(people, embedder, recogniser)
+        self._gallery = gallery
+        self._galleries = GalleryCache(gallery, embedder, make_baseline)
         self._blobs = blobs
         self._embedder = embedder
-        self._serving = serving
+        self._recogniser = recogniser
 
     def warm_up(self) -> None:
         """Make the first photo as fast as the others."""
@@ -86,11 +86,11 @@ class ClassifyService:
         self._reader.close()
 
     def classify(self, job: Job, progress: Progress, cancelled: Cancelled) -> ClassifyOutcome:
-        """Answer a job; stages are reading, finding-faces, recognising, drawing.
+        """Answer a job; its stages are reading, finding-faces, recognising, drawing.
 
         Raises:
             OmokageError: PHOTO_GONE, or what is wrong with the photo.
-            JobCancelledError: `cancelled` said so between two stages.
+            JobCancelledError: `cancelled` returned True before a stage.
         """
 
         def stage(name: str, fraction: float) -> None:
@@ -101,46 +101,48 @@ class ClassifyService:
         stage("reading", 0.0)
         if job.photo is None:
             raise OmokageError(ErrorCode.PHOTO_GONE)
-        return self._answer(self._blobs.get(job.photo), job.photo, job.origin.guild_id, stage)
+        return self._classify(self._blobs.get(job.photo), job.photo, job.origin.guild_id, stage)
 
     def classify_photo(self, data: bytes, guild_id: int) -> ClassifyOutcome:
-        """The same without a job, for the CLI.
+        """Answer a photo without a job, for the CLI.
 
         Raises:
             OmokageError: what is wrong with the photo.
         """
-        return self._answer(data, hashlib.sha256(data).hexdigest(), guild_id, lambda _name, _fraction: None)
+        return self._classify(data, hashlib.sha256(data).hexdigest(), guild_id, lambda _name, _fraction: None)
 
-    def recognise(self, data: bytes, guild_id: int) -> Recognised:
-        """The same without a picture.
+    def recognise(self, data: bytes, guild_id: int) -> RecognisedPhoto:
+        """Name the faces of a photo, without drawing a picture.
 
         Raises:
             OmokageError: what is wrong with the photo.
         """
         reading = self._reader.read(data)
         faces, model = self._recognise(reading, hashlib.sha256(data).hexdigest(), guild_id)
-        return Recognised(reading, tuple(faces), model)
+        return RecognisedPhoto(reading, tuple(faces), model)
 
     def recognise_as(self, head: Any, reading: PhotoReading, photo: str, guild_id: int) -> list[RecognisedFace]:
-        """The same of a photo that was read already, as if this head served.
+        """Name the faces of a photo that was read already, as if this head's version were promoted.
 
         Args:
-            head: of a version, see `Serving`.
+            head: of a version, from `HeadCache`.
             reading: of the photo.
-            photo: its sha256, by which corrections are found.
-            guild_id: whose people and corrections.
+            photo: the sha256 of its bytes, by which labels are found.
+            guild_id: whose people and labels.
 
         Raises:
             OmokageError: BAD_WEIGHTS.
         """
         if not reading.faces:
             return []
-        known, confirmed = self._galleries.known(guild_id), self._confirmed(reading, photo, guild_id)
-        forbidden, people = known.forbidden(photo, reading.faces, reading.embeddings), _people(confirmed)
-        named = self._serving.recognise_as(head, guild_id, reading, known.recogniser, forbidden, confirmed=people)
-        return _recognised(reading, named, confirmed)
+        gallery, confirmed = self._galleries.get(guild_id), self._confirmed(reading, photo, guild_id)
+        cannot_link_ids = gallery.cannot_link_ids(photo, reading.faces, reading.embeddings)
+        namings = self._recogniser.recognise_as(
+            head, guild_id, reading, gallery.recogniser, cannot_link_ids, confirmed=_candidates(confirmed)
+        )
+        return _recognised_faces(reading, namings, confirmed)
 
-    def _answer(self, data: bytes, photo: str, guild_id: int, stage: Progress) -> ClassifyOutcome:
+    def _classify(self, data: bytes, photo: str, guild_id: int, stage: Progress) -> ClassifyOutcome:
         began = time.perf_counter()
         stage("finding-faces", 0.1)
         reading = self._reader.read(data)
@@ -156,7 +158,7 @@ class ClassifyService:
             height=height,
             picture=self._blobs.put(picture.data),
             picture_type=picture.content_type,
-            faces=tuple(_answer_of(number, face) for number, face in enumerate(ordered, 1)),
+            faces=tuple(_face_answer(number, face) for number, face in enumerate(ordered, 1)),
             model=model,
             seconds=round(time.perf_counter() - began, 3),
             turned=reading.turned,
@@ -166,19 +168,21 @@ class ClassifyService:
 
     def _recognise(self, reading: PhotoReading, photo: str, guild_id: int) -> tuple[list[RecognisedFace], str]:
         if not reading.faces:
-            return [], self._serving.live_name
-        known, confirmed = self._galleries.known(guild_id), self._confirmed(reading, photo, guild_id)
-        forbidden, people = known.forbidden(photo, reading.faces, reading.embeddings), _people(confirmed)
-        named, model = self._serving.recognise(guild_id, reading, known.recogniser, forbidden, people)
-        return _recognised(reading, named, confirmed), model
+            return [], self._recogniser.baseline_name
+        gallery, confirmed = self._galleries.get(guild_id), self._confirmed(reading, photo, guild_id)
+        cannot_link_ids = gallery.cannot_link_ids(photo, reading.faces, reading.embeddings)
+        namings, model = self._recogniser.recognise(
+            guild_id, reading, gallery.recogniser, cannot_link_ids, _candidates(confirmed)
+        )
+        return _recognised_faces(reading, namings, confirmed), model
 
     def _confirmed(self, reading: PhotoReading, photo: str, guild_id: int) -> list[ConfirmedFace | None]:
-        """For each face whom members named it as, in these very bytes.
+        """Return, for each face, the face of the same bytes that members named.
 
         A name is not carried over to pictures that are merely alike: a rejection leaves the face to other guesses, but
         a wrong name would be given with no word of doubt.
         """
-        return confirmed_at(self._people.confirmed_faces(guild_id, photo), reading.faces)
+        return match_confirmed(self._gallery.confirmed_faces(guild_id, photo), reading.faces)
 
     def _new_face(self, number: int, reading: PhotoReading, index: int) -> NewFace:
         face = reading.faces[index]
@@ -186,20 +190,20 @@ class ClassifyService:
         return NewFace(number, face.box, face.score, face.landmarks, embedding, self._embedder)
 
 
-def _people(confirmed: Sequence[ConfirmedFace | None]) -> list[Candidate | None]:
+def _candidates(confirmed: Sequence[ConfirmedFace | None]) -> list[Candidate | None]:
     return [None if face is None else Candidate(face.person_id, face.name, 1.0) for face in confirmed]
 
 
-def _recognised(
-    reading: PhotoReading, named: Sequence[Naming], confirmed: Sequence[ConfirmedFace | None]
+def _recognised_faces(
+    reading: PhotoReading, namings: Sequence[Naming], confirmed: Sequence[ConfirmedFace | None]
 ) -> list[RecognisedFace]:
     return [
         RecognisedFace(face, candidates[:3], name, withheld, None if person is None else person.confirmed_by)
-        for face, (candidates, name, withheld), person in zip(reading.faces, named, confirmed, strict=True)
+        for face, (candidates, name, withheld), person in zip(reading.faces, namings, confirmed, strict=True)
     ]
 
 
-def _answer_of(number: int, face: RecognisedFace) -> FaceAnswer:
+def _face_answer(number: int, face: RecognisedFace) -> FaceAnswer:
     person_id, name = (face.named.person_id, face.named.name) if face.named else (None, None)
     box, score = face.detected.box, face.detected.score
     return FaceAnswer(number, box, score, person_id, name, face.candidates, face.withheld, face.confirmed_by)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON, Job
 from core.domain.registry.robustness import CheckState
-from core.models.attack.robustness import Check, sitters_of
-from core.services.recognition.factory import load_head
-from core.services.training.preemption import Wanted
+from core.models.attack.robustness import RobustnessCheck, load_samples
+from core.models.families import load_head
+from core.services.training.stop_conditions import PreemptionPoll
 
 if TYPE_CHECKING:
     from core.domain.optimisation import Robustness
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 SLICE_S = 20.0  # a worker that is killed loses so much
 
-Load: TypeAlias = "Callable[[Version], Check]"
+Load: TypeAlias = "Callable[[Version], RobustnessCheck]"
 Progress: TypeAlias = Callable[[float], None]  # the share that is done, [0, 1]
 
 
-def load_check(registry: RegistryService, storage: DatasetStorage, version: Version) -> Check:
+def load_check(registry: RegistryService, storage: DatasetStorage, version: Version) -> RobustnessCheck:
     """Of a version's head with faces of its own data, unseen ones first; seconds.
 
     Raises:
@@ -39,23 +39,23 @@ def load_check(registry: RegistryService, storage: DatasetStorage, version: Vers
         raise OmokageError(ErrorCode.UNKNOWN_DATASET)
     reader = storage.open(storage.datasets.get(version.dataset_id, version.guild_id))
     head = load_head(version, registry.weights(version))
-    return check_of(head, reader, fold_in(version.config))
+    return make_check(head, reader, held_out_fold(version.config))
 
 
-def check_of(head: Head, reader: DatasetReader, fold: int | None) -> Check:
+def make_check(head: Head, reader: DatasetReader, fold: int | None) -> RobustnessCheck:
     """Of a head with faces of a data set; those of `fold`, which it was not trained on, come first."""
-    from core.models.attack.differentiable_heads import fooled  # TensorFlow
+    from core.models.attack.differentiable_heads import differentiable_head  # TensorFlow
 
-    return Check(fooled(head), sitters_of(reader, len(head.classes), fold))
+    return RobustnessCheck(differentiable_head(head), load_samples(reader, len(head.classes), fold))
 
 
-def fold_in(config: Mapping[str, Any]) -> int | None:
+def held_out_fold(config: Mapping[str, Any]) -> int | None:
     """The fold that a version was not trained on; None: it saw all, as the embedding head does."""
     fold = config.get("fold")
     return fold if isinstance(fold, int) else None
 
 
-def run_check(check: Check, progress: Progress) -> Robustness:
+def run_check(check: RobustnessCheck, progress: Progress) -> Robustness:
     """From beginning to end, minutes."""
     while not check.state.done:
         check.advance()
@@ -63,7 +63,7 @@ def run_check(check: Check, progress: Progress) -> Robustness:
     return check.state.result()
 
 
-class CheckService:
+class RobustnessService:
     """Answers check jobs; the version that is being checked stays loaded between its slices.
 
     Args:
@@ -87,7 +87,7 @@ class CheckService:
         self._checks = checks
         self._load = load
         self._slice_s = slice_s
-        self._warm: tuple[int, Check] | None = None
+        self._warm: tuple[int, RobustnessCheck] | None = None
 
     def answer(self, job: Job, cancelled: Callable[[], bool]) -> dict[str, JSON] | None:
         """One slice of the check of `version_id`, going on from `state`.
@@ -102,17 +102,17 @@ class CheckService:
         version = self._registry.get(int(str(job.params["version_id"])), job.origin.guild_id)
         said: Any = job.params.get("state")
         check = self._loaded(version)
-        check.state = CheckState.from_json(said) if said else check.beginning
+        check.state = CheckState.from_json(said) if said else check.initial_state
         self._work(check, _Gate(self._segments, job, cancelled))
         if not check.state.done:
             self._checks.continue_later(job, check.state)
             return None
         self._warm = None
         found = check.state.result()
-        self._registry.note_robustness(version.id, found)
+        self._registry.record_robustness(version.id, found)
         return found.to_json()
 
-    def _work(self, check: Check, gate: _Gate) -> None:
+    def _work(self, check: RobustnessCheck, gate: _Gate) -> None:
         """Until it is done, the slice ends, or somebody waits for this worker."""
         until = time.monotonic() + self._slice_s
         while not (check.state.done or gate.is_closed()):
@@ -120,7 +120,7 @@ class CheckService:
             if time.monotonic() >= until:
                 return
 
-    def _loaded(self, version: Version) -> Check:
+    def _loaded(self, version: Version) -> RobustnessCheck:
         if self._warm is None or self._warm[0] != version.id:
             self._warm = None  # the memory of the last one is free before that of the next is taken
             self._warm = (version.id, self._load(version))
@@ -131,11 +131,11 @@ class _Gate:
     """Whether the worker is wanted for something else; asked before each step."""
 
     def __init__(self, segments: Segments, job: Job, cancelled: Callable[[], bool]) -> None:
-        self._wanted = Wanted(segments, job)
+        self._preemption = PreemptionPoll(segments, job)
         self._cancelled = cancelled
         self._closed = False
 
     def is_closed(self) -> bool:
         """Once closed it stays so."""
-        self._closed = self._closed or self._cancelled() or self._wanted.now()
+        self._closed = self._closed or self._cancelled() or self._preemption.requested()
         return self._closed

@@ -1,4 +1,4 @@
-"""Who shows a run while it trains."""
+"""Callbacks by which a training segment reports its progress: to the chat, to TensorBoard, to a terminal."""
 
 from __future__ import annotations
 
@@ -9,79 +9,79 @@ from core.domain.jobs import Job
 from core.domain.training.runs import CurvePoint, EarlyStop, LiveStatus, Run
 
 
-class Watcher:
-    """Hears of one segment; this one shows nothing."""
+class Callback:
+    """What is called while one segment trains; this one does nothing."""
 
-    def begin(self, step: int, steps: int) -> None:
-        """The trainer is ready."""
+    def on_train_begin(self, step: int, steps: int) -> None:
+        """Handle that the trainer is ready at `step` of `steps`."""
 
-    def step(self, step: int) -> None:
-        """A step is done; called after each, so it must be quick."""
+    def on_step_end(self, step: int) -> None:
+        """Handle that a step is done; called after each, so it must be quick."""
 
-    def point(self, point: CurvePoint) -> None:
-        """There are new figures; the same step again means more of them."""
+    def on_figures(self, point: CurvePoint) -> None:
+        """Handle new figures; the same step again means more of them."""
 
-    def sample(self, make: Callable[[], bytes | None]) -> None:
-        """The model may make a picture, a PNG."""
+    def on_sample(self, make: Callable[[], bytes | None]) -> None:
+        """Handle that `make` would draw the model's samples, a PNG; None from a model that draws nothing."""
 
-    def ending(self, ending: EarlyStop) -> None:
-        """The run ends before its last step."""
+    def on_early_stop(self, early_stop: EarlyStop) -> None:
+        """Handle that the run ends before its last step."""
 
-    def committed(self, points: Sequence[CurvePoint]) -> None:
-        """The segment's figures are in the database."""
+    def on_commit(self, points: Sequence[CurvePoint]) -> None:
+        """Handle that the segment's figures are in the database."""
 
-    def live(self) -> LiveStatus | None:
-        """The newest figures; None: as before."""
+    def live_status(self) -> LiveStatus | None:
+        """Return the newest figures for the run's message; None leaves those that it has."""
         return None
 
     def close(self) -> None:
-        """The segment is over."""
+        """Handle the end of the segment."""
 
 
-MakeWatcher: TypeAlias = Callable[[Job, Run], Watcher]
+MakeCallback: TypeAlias = Callable[[Job, Run], Callback]
 
 
-def NO_WATCHER(job: Job, run: Run) -> Watcher:  # noqa: N802 - a default
-    """For runs that nobody looks at."""
-    return Watcher()
+def no_callback(job: Job, run: Run) -> Callback:
+    """Make the callback of a run whose progress goes nowhere."""
+    return Callback()
 
 
-def both(one: MakeWatcher, other: MakeWatcher) -> MakeWatcher:
-    """Two of them; `live` is the first one's."""
-    return lambda job, run: _Both(one(job, run), other(job, run))
+def combine(*makers: MakeCallback) -> MakeCallback:
+    """Make several callbacks at once; `live_status` is that of the first."""
+    return lambda job, run: _CallbackList([make(job, run) for make in makers])
 
 
-class _Both(Watcher):
-    def __init__(self, one: Watcher, other: Watcher) -> None:
-        self._two = (one, other)
+class _CallbackList(Callback):
+    def __init__(self, callbacks: Sequence[Callback]) -> None:
+        self._callbacks = callbacks
 
-    def begin(self, step: int, steps: int) -> None:
-        for watcher in self._two:
-            watcher.begin(step, steps)
+    def on_train_begin(self, step: int, steps: int) -> None:
+        for callback in self._callbacks:
+            callback.on_train_begin(step, steps)
 
-    def step(self, step: int) -> None:
-        for watcher in self._two:
-            watcher.step(step)
+    def on_step_end(self, step: int) -> None:
+        for callback in self._callbacks:
+            callback.on_step_end(step)
 
-    def point(self, point: CurvePoint) -> None:
-        for watcher in self._two:
-            watcher.point(point)
+    def on_figures(self, point: CurvePoint) -> None:
+        for callback in self._callbacks:
+            callback.on_figures(point)
 
-    def sample(self, make: Callable[[], bytes | None]) -> None:
-        for watcher in self._two:
-            watcher.sample(make)
+    def on_sample(self, make: Callable[[], bytes | None]) -> None:
+        for callback in self._callbacks:
+            callback.on_sample(make)
 
-    def ending(self, ending: EarlyStop) -> None:
-        for watcher in self._two:
-            watcher.ending(ending)
+    def on_early_stop(self, early_stop: EarlyStop) -> None:
+        for callback in self._callbacks:
+            callback.on_early_stop(early_stop)
 
-    def committed(self, points: Sequence[CurvePoint]) -> None:
-        for watcher in self._two:
-            watcher.committed(points)
+    def on_commit(self, points: Sequence[CurvePoint]) -> None:
+        for callback in self._callbacks:
+            callback.on_commit(points)
 
-    def live(self) -> LiveStatus | None:
-        return self._two[0].live()
+    def live_status(self) -> LiveStatus | None:
+        return self._callbacks[0].live_status()
 
     def close(self) -> None:
-        for watcher in self._two:
-            watcher.close()
+        for callback in self._callbacks:
+            callback.close()

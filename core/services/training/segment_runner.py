@@ -18,8 +18,8 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Failure, Job
 from core.domain.training.runs import Checkpoint, CurvePoint, Run, RunState
 from core.services.runs.segments import Segment, SegmentResult
-from core.services.training.callbacks import NO_WATCHER, MakeWatcher
-from core.services.training.stop_conditions import SLICE_S, Break, Gate
+from core.services.training.callbacks import MakeCallback, no_callback
+from core.services.training.stop_conditions import SLICE_S, StopConditions, StopReason
 from core.services.training.trainer import MakeTrainer, OpenDataset, Register, Trainer, close, is_due
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class TrainingParts:
         open_dataset: its content; DATASET_CHANGED.
         make_trainer: by the run's kind and options.
         register: makes a version of what a finished run leaves behind; the same run again gives the same version.
-        watcher: who shows a run while it trains.
+        make_callback: of each segment, to report its progress.
         slice_s: how long a segment lasts.
     """
 
@@ -56,7 +56,7 @@ class TrainingParts:
     open_dataset: OpenDataset
     make_trainer: MakeTrainer
     register: Register
-    watcher: MakeWatcher = NO_WATCHER
+    make_callback: MakeCallback = no_callback
     slice_s: float = SLICE_S
 
 
@@ -65,14 +65,14 @@ class Training:
 
     def __init__(self, parts: TrainingParts) -> None:
         self._parts = parts
-        self._warm = _Warm(parts)
+        self._cache = _TrainerCache(parts)
 
-    def run(self, job: Job, ending: Callable[[], bool], next_owner: str | None = None) -> Run | None:
+    def run(self, job: Job, shutting_down: Callable[[], bool], next_owner: str | None = None) -> Run | None:
         """One segment; whatever goes wrong is written to the run.
 
         Args:
             job: claimed by this worker.
-            ending: whether this process is to end.
+            shutting_down: whether this process is to end.
             next_owner: who has the next segment; None: whichever worker is free, and this one gives way to others.
 
         Returns:
@@ -86,25 +86,25 @@ class Training:
             return None
         # What a worker died of may come after a time; a shorter segment comes to a checkpoint before.
         slice_s = self._parts.slice_s / 4 ** min(job.attempts - 1, _MAX_SHORTENINGS)
-        gate = Gate(self._parts.runs.segments, job, ending, slice_s, yields=next_owner is None)
-        return _Attempt(self._parts, self._warm, segment, gate).run(next_owner)
+        conditions = StopConditions(self._parts.runs.segments, job, shutting_down, slice_s, yields=next_owner is None)
+        return _SegmentRun(self._parts, self._cache, segment, conditions).run(next_owner)
 
 
-class _Warm:
+class _TrainerCache:
     """At most one trainer, and the checkpoint of the run that it stands at."""
 
     def __init__(self, parts: TrainingParts) -> None:
         self._parts = parts
-        self._kept: tuple[int, str | None, Trainer] | None = None
+        self._cached: tuple[int, str | None, Trainer] | None = None
 
     def take(self, segment: Segment, dataset: Dataset) -> Trainer:
         """The one that is kept, if it stands where the segment begins; otherwise a new one that is put there."""
-        kept, self._kept = self._kept, None
-        if kept is not None and kept[:2] == (segment.run.id, _blob(segment)):
-            return kept[2]
-        if kept is not None:
-            close(kept[2])
-        del kept
+        cached, self._cached = self._cached, None
+        if cached is not None and cached[:2] == (segment.run.id, _blob(segment)):
+            return cached[2]
+        if cached is not None:
+            close(cached[2])
+        del cached
         gc.collect()  # networks are full of cycles; the memory of the last one is free before that of the next is taken
         trainer = self._parts.make_trainer(segment.run, dataset, self._parts.open_dataset(dataset))
         if segment.checkpoint is not None:
@@ -116,7 +116,7 @@ class _Warm:
     def keep(self, run: Run, blob: str | None, trainer: Trainer) -> None:
         """Remember a trainer for the next segment, if there is one."""
         if run.state is RunState.WAITING:
-            self._kept = (run.id, blob, trainer)
+            self._cached = (run.id, blob, trainer)
         else:
             close(trainer)
 
@@ -127,16 +127,18 @@ class _Warm:
             raise OmokageError(ErrorCode.BAD_WEIGHTS, step=checkpoint.step) from error
 
 
-class _Attempt:
+class _SegmentRun:
     """One segment under way."""
 
-    def __init__(self, parts: TrainingParts, warm: _Warm, segment: Segment, gate: Gate) -> None:
+    def __init__(
+        self, parts: TrainingParts, cache: _TrainerCache, segment: Segment, conditions: StopConditions
+    ) -> None:
         self._parts = parts
-        self._warm = warm
+        self._cache = cache
         self._segment = segment
-        self._gate = gate
-        self._watcher = parts.watcher(segment.job, segment.run)
-        self._began = time.monotonic()
+        self._conditions = conditions
+        self._callback = parts.make_callback(segment.job, segment.run)
+        self._started = time.monotonic()
         self._trainer: Trainer | None = None
         self._points: list[CurvePoint] = []
         self._step, self._steps = segment.run.step, segment.run.steps
@@ -158,54 +160,54 @@ class _Attempt:
             _log.exception("run %s: failed at step %s", self._segment.run.id, self._step)
             return self._fail(Failure(ErrorCode.INTERNAL, {"reason": type(error).__name__}))
         finally:
-            self._watcher.close()
+            self._callback.close()
             if self._trainer is not None:
                 close(self._trainer)
 
     def _train(self, next_owner: str | None) -> Run | None:
         run = self._segment.run
         dataset = self._parts.dataset(run.dataset_id)
-        self._trainer = trainer = self._warm.take(self._segment, dataset)
+        self._trainer = trainer = self._cache.take(self._segment, dataset)
         self._steps = trainer.steps
-        self._watcher.begin(trainer.step, trainer.steps)
-        why = self._advance(trainer)
-        if why is Break.LOST:
+        self._callback.on_train_begin(trainer.step, trainer.steps)
+        reason = self._advance(trainer)
+        if reason is StopReason.JOB_LOST:
             _log.info("run %s: taken from this worker at step %s", run.id, trainer.step)
             return None
-        if why is None and trainer.step == run.step:
+        if reason is None and trainer.step == run.step:
             return self._finish(trainer, dataset)
         return self._commit(trainer, next_owner)
 
-    def _advance(self, trainer: Trainer) -> Break | None:
+    def _advance(self, trainer: Trainer) -> StopReason | None:
         """Step by step, until the end of the run or a reason to end before."""
         reported, steps = trainer.step, trainer.steps
-        why = self._gate.look()
-        while why is None and trainer.step < steps:
+        reason = self._conditions.check()
+        while reason is None and trainer.step < steps:
             trainer.advance()
             self._step = trainer.step
             if is_due(trainer.step, trainer.report_every, steps):
-                self._note(trainer.step, trainer.report())
+                self._add_figures(trainer.step, trainer.report())
                 reported = trainer.step
             if is_due(trainer.step, trainer.evaluate_every, steps):
-                self._note(trainer.step, trainer.evaluate())
-                self._watcher.sample(trainer.sample)
-                steps = self._judge(trainer)
-            self._watcher.step(trainer.step)
-            why = self._gate.look()
-        if reported < trainer.step and why is not Break.LOST:
-            self._note(trainer.step, trainer.report())  # what is not reported is not in the checkpoint
-        return why
+                self._add_figures(trainer.step, trainer.evaluate())
+                self._callback.on_sample(trainer.sample)
+                steps = self._check_early_stop(trainer)
+            self._callback.on_step_end(trainer.step)
+            reason = self._conditions.check()
+        if reported < trainer.step and reason is not StopReason.JOB_LOST:
+            self._add_figures(trainer.step, trainer.report())  # what is not reported is not in the checkpoint
+        return reason
 
-    def _judge(self, trainer: Trainer) -> int:
+    def _check_early_stop(self, trainer: Trainer) -> int:
         """How many steps the run has, now that it was evaluated: it ends here if more would make it worse."""
-        ending = trainer.verdict()
-        if ending is not None:
-            _log.info("run %s: ends at step %s, %s", self._segment.run.id, trainer.step, ending.code)
-            self._watcher.ending(ending)
+        early_stop = trainer.should_stop()
+        if early_stop is not None:
+            _log.info("run %s: ends at step %s, %s", self._segment.run.id, trainer.step, early_stop.code)
+            self._callback.on_early_stop(early_stop)
         self._steps = trainer.steps
         return trainer.steps
 
-    def _note(self, step: int, values: Mapping[str, float]) -> None:
+    def _add_figures(self, step: int, values: Mapping[str, float]) -> None:
         """Add figures to the curves; a value that is no number ends the run."""
         for name, value in values.items():
             if not math.isfinite(value):
@@ -214,39 +216,39 @@ class _Attempt:
             values = {**self._points.pop().values, **values}
         point = CurvePoint(step, {name: float(value) for name, value in values.items()})
         self._points.append(point)
-        self._watcher.point(point)
+        self._callback.on_figures(point)
 
     def _commit(self, trainer: Trainer, next_owner: str | None) -> Run | None:
         blob, size = _blob(self._segment), 0
-        reached = self._reached()
+        result = self._result()
         if trainer.step > self._segment.run.step:
-            data = trainer.snapshot()
+            data = trainer.save_state()
             blob, size = self._parts.blobs.put(data), len(data)
             del data
-            reached = self._reached(blob, size)
-        after = self._parts.runs.segments.commit(self._segment.job, reached, next_owner)
+            result = self._result(blob, size)
+        after = self._parts.runs.segments.commit(self._segment.job, result, next_owner)
         if after is not None:
-            self._warm.keep(after, blob, trainer)
+            self._cache.keep(after, blob, trainer)
             self._trainer = None
-            self._watcher.committed(self._points)
+            self._callback.on_commit(self._points)
         return after
 
     def _finish(self, trainer: Trainer, dataset: Dataset) -> Run | None:
         """A segment of its own: the last step's checkpoint is safe, whatever happens here."""
         version = self._parts.register(self._segment.run, dataset, trainer.finish())
         _log.info("run %s: finished as %s", self._segment.run.id, version.title)
-        return self._parts.runs.segments.finish(self._segment.job, self._reached())
+        return self._parts.runs.segments.finish(self._segment.job, self._result())
 
     def _fail(self, failure: Failure, *, pause: bool = False) -> Run | None:
-        return self._parts.runs.segments.fail(self._segment.job, failure, self._reached(), pause=pause)
+        return self._parts.runs.segments.fail(self._segment.job, failure, self._result(), pause=pause)
 
-    def _reached(self, blob: str | None = None, size: int = 0) -> SegmentResult:
+    def _result(self, blob: str | None = None, size: int = 0) -> SegmentResult:
         return SegmentResult(
             step=self._step,
             steps=self._steps,
             points=self._points,
-            seconds=time.monotonic() - self._began,
-            live=self._watcher.live(),
+            seconds=time.monotonic() - self._started,
+            live=self._callback.live_status(),
             blob=blob,
             size=size,
         )

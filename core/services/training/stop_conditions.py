@@ -1,4 +1,4 @@
-"""Whether a segment may go on."""
+"""Conditions under which a training segment stops before its run does; checked before each step."""
 
 from __future__ import annotations
 
@@ -9,60 +9,82 @@ from typing import TYPE_CHECKING
 
 from core.domain.jobs import Job
 from core.domain.training.runs import DesiredState
-from core.services.training.preemption import Wanted
 
 if TYPE_CHECKING:
     from core.services.runs.segments import Segments
 
 # A SIGKILL loses a minute at most, and saving a checkpoint (a tenth of a second) costs little of it.
 SLICE_S = 60.0
+_POLL_S = 1.0  # a member's job is noticed so soon, and then waits for one step
 
 
-class Break(Enum):
-    """Why a segment ends before the run does."""
+class StopReason(Enum):
+    """Why a segment stops before its run does."""
 
-    LOST = auto()  # the job is somebody else's
-    ASKED = auto()  # pause or stop
-    ENDING = auto()  # this process ends
-    WANTED = auto()  # somebody waits for this worker
-    SLICE = auto()  # others may want to train, too
+    JOB_LOST = auto()  # another worker holds the job
+    REQUESTED = auto()  # pause or stop
+    SHUTDOWN = auto()  # this process ends
+    PREEMPTED = auto()  # a more urgent job waits for this worker
+    SLICE_OVER = auto()  # other runs get their turn
 
 
-class Gate:
-    """Asked before each step.
+class PreemptionPoll:
+    """Asks the database once a second whether a more urgent job waits for this worker.
+
+    Args:
+        segments: knows which jobs wait.
+        job: the background job of this worker.
+    """
+
+    def __init__(self, segments: Segments, job: Job) -> None:
+        self._segments = segments
+        self._job = job
+        # Not at once: where a message was lost, each turn would end before its first step.
+        self._next_poll = time.monotonic() + _POLL_S
+
+    def requested(self) -> bool:
+        """Poll if that is due; return whether a job was found."""
+        if time.monotonic() < self._next_poll:
+            return False
+        self._next_poll = time.monotonic() + _POLL_S
+        return self._segments.preemption_requested(self._job)
+
+
+class StopConditions:
+    """All conditions of one segment.
 
     Args:
         segments: reads the database, once a step and once a second more.
         job: the segment's.
-        ending: whether this process is to end.
+        shutting_down: whether this process is to end.
         slice_s: how long the segment lasts.
-        yields: whether others wait for this worker; not in a process of one's own.
+        yields: whether the segment gives way to more urgent jobs; not in a process that has no others.
     """
 
     def __init__(
-        self, segments: Segments, job: Job, ending: Callable[[], bool], slice_s: float, *, yields: bool = True
+        self, segments: Segments, job: Job, shutting_down: Callable[[], bool], slice_s: float, *, yields: bool = True
     ) -> None:
         self._segments = segments
         self._job = job
-        self._ending = ending
+        self._shutting_down = shutting_down
         self._slice_s = slice_s
         self._until: float | None = None  # what comes before the first step is not of the slice
-        self._wanted = Wanted(segments, job) if yields else None
+        self._preemption = PreemptionPoll(segments, job) if yields else None
 
-    def look(self) -> Break | None:
-        """Why to end now, if there is a reason."""
+    def check(self) -> StopReason | None:
+        """Return why to stop now, None to go on."""
         desired_state = self._segments.desired_state(self._job)
         if desired_state is None:
-            return Break.LOST
+            return StopReason.JOB_LOST
         if desired_state is not DesiredState.RUN:
-            return Break.ASKED
-        if self._ending():
-            return Break.ENDING
-        if self._wanted is not None and self._wanted.now():
-            return Break.WANTED
-        return Break.SLICE if self._is_over() else None
+            return StopReason.REQUESTED
+        if self._shutting_down():
+            return StopReason.SHUTDOWN
+        if self._preemption is not None and self._preemption.requested():
+            return StopReason.PREEMPTED
+        return StopReason.SLICE_OVER if self._slice_is_over() else None
 
-    def _is_over(self) -> bool:
+    def _slice_is_over(self) -> bool:
         if self._until is None:
             self._until = time.monotonic() + self._slice_s
             return False

@@ -1,4 +1,4 @@
-"""Writes a run's figures for TensorBoard."""
+"""The callback that writes a run's figures for TensorBoard."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from core.domain.jobs import Job
 from core.domain.training.runs import CurvePoint, Run
-from core.services.training.callbacks import Watcher
+from core.services.training.callbacks import Callback
 
 if TYPE_CHECKING:
     from core.services.runs.service import RunService
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 class Events(Protocol):
-    """core.models.common.event_files.EventFiles"""
+    """What is used of `core.models.common.event_files.EventFiles`."""
 
     def add(self, step: int, values: Mapping[str, float]) -> None:
         """Write figures."""
@@ -33,8 +33,11 @@ class Events(Protocol):
 OpenEvents: TypeAlias = Callable[[Path, int | None], Events]  # the run's folder, the step that it goes on from
 
 
-class EventLog:
-    """Of one process; the file of the last segment stays open for the next, if that goes on from where it ended."""
+class TensorBoardLog:
+    """The event files of one process.
+
+    The last segment's file stays open for the next one, if that goes on from where it ended.
+    """
 
     def __init__(self, runs: RunService, folder: Path, open_events: OpenEvents) -> None:
         self._runs = runs
@@ -42,9 +45,9 @@ class EventLog:
         self._open_events = open_events
         self._open: tuple[int, int, Events] | None = None  # run, step
 
-    def watch(self, job: Job, run: Run) -> Watcher:
-        """For one segment."""
-        return _EventWatcher(self, run)
+    def make_callback(self, job: Job, run: Run) -> Callback:
+        """Make the callback of one segment."""
+        return _TensorBoardCallback(self, run)
 
     def write(self, run: Run, point: CurvePoint) -> None:
         """Add a point; a fault that is no full disk costs TensorBoard's copy and nothing else."""
@@ -79,10 +82,10 @@ class EventLog:
         return events
 
 
-class _EventWatcher(Watcher):
-    def __init__(self, log: EventLog, run: Run) -> None:
+class _TensorBoardCallback(Callback):
+    def __init__(self, log: TensorBoardLog, run: Run) -> None:
         self._log = log
         self._run = run
 
-    def point(self, point: CurvePoint) -> None:
+    def on_figures(self, point: CurvePoint) -> None:
         self._log.write(self._run, point)

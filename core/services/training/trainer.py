@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Trainer(Protocol):
-    """What is trained. All that the next step depends on is in its snapshot."""
+    """What a run trains. All that the next step depends on is in its saved state."""
 
     @property
     def step(self) -> int:
@@ -48,7 +48,7 @@ class Trainer(Protocol):
         """Held-out figures at this step; within three seconds, so that others need not wait."""
         ...
 
-    def verdict(self) -> EarlyStop | None:
+    def should_stop(self) -> EarlyStop | None:
         """Why it is best to train no further, as the evaluation that was just made shows; None: go on.
 
         Once there is a reason, `steps` is the present step, also after a restore, and `finish` leaves behind what was
@@ -60,12 +60,12 @@ class Trainer(Protocol):
         """PNG, if the model makes pictures."""
         ...
 
-    def snapshot(self) -> bytes:
+    def save_state(self) -> bytes:
         """A safetensors file."""
         ...
 
     def restore(self, data: bytes) -> None:
-        """Go back to a snapshot; BAD_WEIGHTS."""
+        """Go back to a saved state; BAD_WEIGHTS."""
         ...
 
     def finish(self) -> VersionDraft:

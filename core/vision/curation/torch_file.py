@@ -91,7 +91,7 @@ def _tensor(storage: _Storage, offset: int, shape: Any, strides: Any, *_gradient
 
 
 def _numbers(file: io.BytesIO, name: str, tensors: Mapping[str, _Tensor]) -> NDArray[Any]:
-    storage = next(one.storage for one in tensors.values() if one.storage.name == name)
+    storage = next(tensor.storage for tensor in tensors.values() if tensor.storage.name == name)
     (size,) = np.frombuffer(file.read(8), "<i8")
     dtype = np.dtype(_TYPES[storage.type])
     if size != storage.size:

@@ -1,4 +1,4 @@
-"""Pictures as one memory-mapped file: made once, whole or not at all, and made again where it was damaged."""
+"""The cache of decoded pictures: one memory-mapped file, written whole or not at all, and anew if damaged."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     Shape = tuple[int, int, int, int]
 
 # 100,000 pictures of 96 pixels are 2.8 GB: the present data set, and those of the last trainings as far as they fit.
-MOST_BYTES = 8 * 1024**3
+MAX_BYTES = 8 * 1024**3
 _PART = ".part"
 _ABANDONED_S = 24 * 3600.0  # without a byte written: the largest file takes minutes
 
 
-def mapped(path: Path, shape: Shape, pictures: Iterable[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """The file's pictures, read-only; made from `pictures` where it is missing or damaged.
+def memory_map(path: Path, shape: Shape, pictures: Iterable[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Return the file's pictures, read-only; write it from `pictures` where it is missing or damaged.
 
     Two processes that want the same file do not both make it; what a killed one left half done is not used.
 
@@ -41,27 +41,27 @@ def mapped(path: Path, shape: Shape, pictures: Iterable[NDArray[np.uint8]]) -> N
         ValueError: other pictures than `shape` says.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(path):
-        found = _opened(path, shape)
-        if found is None:
+    with _file_lock(path):
+        cached = _open_whole(path, shape)
+        if cached is None:
             _make(path, shape, pictures)
             _make_room(path)
-            found = _opened(path, shape)
-    if found is None:
+            cached = _open_whole(path, shape)
+    if cached is None:
         raise OSError(errno.EIO, f"{path} is not what was written to it")
-    return found
+    return cached
 
 
-def _opened(path: Path, shape: Shape) -> NDArray[np.uint8] | None:
+def _open_whole(path: Path, shape: Shape) -> NDArray[np.uint8] | None:
     try:
-        found = np.load(path, mmap_mode="r", allow_pickle=False)
-        whole = isinstance(found, np.memmap) and path.stat().st_size == found.offset + found.nbytes
+        cached = np.load(path, mmap_mode="r", allow_pickle=False)
+        whole = isinstance(cached, np.memmap) and path.stat().st_size == cached.offset + cached.nbytes
     except (OSError, ValueError, EOFError):  # missing, cut off, or no such file
         return None
-    if not whole or found.shape != shape or found.dtype != np.uint8:
+    if not whole or cached.shape != shape or cached.dtype != np.uint8:
         return None
     os.utime(path)  # it was used
-    pictures: NDArray[np.uint8] = found
+    pictures: NDArray[np.uint8] = cached
     return pictures
 
 
@@ -101,9 +101,9 @@ def _remove_parts(path: Path) -> None:
 
 
 def _make_room(kept: Path) -> None:
-    """Delete what was not used for longest; a file that somebody has mapped stays until he lets it go."""
+    """Delete what was not used for longest; a file that a process has mapped stays until it is unmapped."""
     files = sorted(kept.parent.glob("*.npy"), key=lambda file: file.stat().st_mtime, reverse=True)
-    room = MOST_BYTES
+    room = MAX_BYTES
     for file in files:
         room -= file.stat().st_size
         if room < 0 and file != kept:
@@ -111,7 +111,7 @@ def _make_room(kept: Path) -> None:
 
 
 @contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def _file_lock(path: Path) -> Iterator[None]:
     """Keep other processes of this host from making the same file; the kernel gives the lock back."""
     try:
         import fcntl  # not on Windows, where both make it and the later one stays

@@ -14,7 +14,7 @@ from discord.http import Route
 
 from bot.catalogue import feature_set
 from bot.client import OmokageBot
-from bot.features.train import board
+from bot.features.train.status import updater
 from core.bootstrap import Services, build
 from core.services.training import live_status
 from core.settings import Settings
@@ -23,8 +23,8 @@ from sandbox.config import RateLimits, SandboxConfig
 from sandbox.driver import Driver, Member
 from sandbox.server import Sandbox
 from tests.discord_schema import assert_valid_log
-from tests.integration.bot.coach import Coach
-from tests.integration.bot.worker import FakeWorker
+from tests.integration.bot.fake_trainer import FakeTraining
+from tests.integration.bot.fake_worker import FakeWorker
 from tests.integration.sandbox.conftest import checked_events
 
 
@@ -75,8 +75,8 @@ async def kill(bot: OmokageBot) -> None:
     """As near to SIGKILL as one process allows: everything stops where it is, nothing is tidied up."""
     tasks = [
         *bot.background._tasks.values(),
-        *bot.relay._under_way.values(),
-        *bot.intake._under_way.values(),
+        *bot.relay._in_flight.values(),
+        *bot.intake._in_flight.values(),
         *bot.progress._tasks,
     ]
     for task in tasks:
@@ -132,12 +132,12 @@ async def chie(driver: Driver) -> Member:
 
 
 @pytest.fixture
-def coach(services: Services, worker: FakeWorker, monkeypatch: pytest.MonkeyPatch) -> Iterator[Coach]:
+def fake_training(services: Services, worker: FakeWorker, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTraining]:
     """Trains in the fake worker; what is shown of it is shown twenty times as often as usual."""
-    monkeypatch.setattr(board, "EVERY_S", 0.25)
-    monkeypatch.setattr(board, "LOOK_S", 0.05)
-    monkeypatch.setattr(live_status, "_NOTE_S", 0.0)
+    monkeypatch.setattr(updater, "EDIT_INTERVAL_S", 0.25)
+    monkeypatch.setattr(updater, "POLL_S", 0.05)
+    monkeypatch.setattr(live_status, "_WRITE_S", 0.0)
     monkeypatch.setattr(live_status, "_DRAW_S", 0.1)
-    training = Coach(services, worker)
+    training = FakeTraining(services, worker)
     yield training
     training.stop()

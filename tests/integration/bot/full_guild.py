@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from bot.features.optimize.orders import Said, params_of, request_for
+from bot.features.optimize.requests import OptimizeOptions, params_of, request_for
 from core.bootstrap import Services
 from core.domain.classification import ClassifyResult
 from core.domain.clock import now_utc
@@ -24,10 +24,10 @@ from core.domain.training.runs import Run, RunKind, RunRequest
 from core.services.attack.targets import Target
 from core.services.runs.segments import SegmentResult
 from core.storage.tables import jobs, metadata
-from tests.integration.bot.coach import Trainer, a_report
-from tests.integration.bot.forger import Forger
-from tests.integration.bot.painter import Painter
-from tests.integration.bot.worker import FakeWorker, embedding, face, jpeg
+from tests.integration.bot.fake_generator import FakeGeneration
+from tests.integration.bot.fake_optimizer import FakeOptimization
+from tests.integration.bot.fake_trainer import Trainer, a_report
+from tests.integration.bot.fake_worker import FakeWorker, embedding, face, jpeg
 
 SECRET = "Yukihime"  # of whatever has a name; no member types it
 _ELSEWHERE = "elsewhere"  # a worker that nobody else sees
@@ -59,19 +59,26 @@ class FullGuild:
         return [SECRET, *map(str, (*self.job_ids, self.paused.id, self.finished.id))]
 
 
-def furnish(  # noqa: PLR0917 - the stand-ins of the tests
-    services: Services, worker: FakeWorker, painter: Painter, forger: Forger, guild_id: int, owner: int
+def build_full_guild(  # noqa: PLR0917 - the stand-ins of the tests
+    services: Services,
+    worker: FakeWorker,
+    fake_generation: FakeGeneration,
+    fake_optimization: FakeOptimization,
+    guild_id: int,
+    owner: int,
 ) -> FullGuild:
     """Make one of everything in a guild, as `owner` would; nothing of it waits for a worker or for the relay."""
-    return _Furnisher(services, worker, painter, forger, Origin(guild_id, 0, owner, "en", 1, "")).make()
+    return _GuildBuilder(
+        services, worker, fake_generation, fake_optimization, Origin(guild_id, 0, owner, "en", 1, "")
+    ).make()
 
 
 @dataclass(frozen=True)
-class _Furnisher:
+class _GuildBuilder:
     services: Services
     worker: FakeWorker
-    painter: Painter
-    forger: Forger
+    fake_generation: FakeGeneration
+    fake_optimization: FakeOptimization
     origin: Origin
 
     def make(self) -> FullGuild:
@@ -127,7 +134,7 @@ class _Furnisher:
         return paused
 
     def _done(self, person_id: int, dataset: Dataset, version: Version) -> Sequence[Job]:
-        put, draw, a, b = self.services.blobs.put, self.painter, Face(3), Face(4)
+        put, draw, a, b = self.services.blobs.put, self.fake_generation, Face(3), Face(4)
         picture, report = put(jpeg(40, 30)), a_report().to_json()
         likely = face(1, Candidate(person_id, SECRET, 0.9), named=True)
         found = ClassifyResult(320, 240, picture, "image/jpeg", (likely, face(2)), "test-1", 0.25)
@@ -137,7 +144,7 @@ class _Furnisher:
         of_data: dict[str, JSON] = {"dataset_id": dataset.id, "title": dataset.title}
         of_version: dict[str, JSON] = {"version_id": version.id, "title": version.title}
         evaluated: dict[str, JSON] = {"version": 1, "title": version.title, "report": report, "pictures": [picture]}
-        aim = request_for(Target(SECRET, person_id), Said(mode=OptimizeMode.NOISE, seed=1))
+        aim = request_for(Target(SECRET, person_id), OptimizeOptions(mode=OptimizeMode.NOISE, seed=1))
         photo: dict[str, JSON] = {"photo_url": "https://cdn.discordapp.com/x", "filename": f"{SECRET}.jpg", "of": 1}
         drawn = [
             (JobKind.GENERATE, GridRequest(4, 3).to_json(), draw._grid),
@@ -153,7 +160,7 @@ class _Furnisher:
             self._end(self._begun(JobKind.EVALUATE, of_version), evaluated),
             self._end(self._begun(JobKind.SNAPSHOT, {"title": "labels"}), {"dataset_id": dataset.id}),
             self._end(self._begun(JobKind.CURATE, of_data), curated),
-            self._end(fooling, self.forger._made(fooling, stopped=False).to_json()),
+            self._end(fooling, self.fake_optimization._made(fooling, stopped=False).to_json()),
             *(self._end(job, make(job).to_json()) for job, make in begun),
         ]
 
@@ -162,7 +169,7 @@ class _Furnisher:
         photo = self.services.blobs.put(jpeg(80, 60))
         job = self._begun(JobKind.MIX, MixRequest((Face(photo=photo),)).to_json())
         choice = FaceChoice("add/0", photo, 3, self.services.blobs.put(jpeg(80, 61)))
-        return self._end(job, self.painter._drawn(None, choice=choice).to_json())
+        return self._end(job, self.fake_generation._drawn(None, choice=choice).to_json())
 
     def _running(self) -> Job:
         return self._begun(

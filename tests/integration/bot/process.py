@@ -1,4 +1,4 @@
-"""The bot in a process of its own, so that it can be killed: `python -m tests.integration.bot.process`."""
+"""The bot in a process of its own, so that it can be killed."""
 
 from __future__ import annotations
 
@@ -16,5 +16,6 @@ async def serve(settings: Settings) -> None:
         await bot.start("sandbox")
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Serve until killed."""
     asyncio.run(serve(Settings.from_env()))

@@ -14,8 +14,8 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Candidate
 from core.domain.jobs import Job
 from sandbox.driver import Driver, DriverError, Member
-from sandbox.world import cast
-from tests.integration.bot.worker import FakeWorker, face, jpeg, until
+from sandbox.world import fixtures
+from tests.integration.bot.fake_worker import FakeWorker, face, jpeg, until
 
 EPHEMERAL = 1 << 6
 PHOTO = ("party.jpg", jpeg(640, 480))
@@ -65,7 +65,7 @@ async def test_the_menu_of_a_forward_asks_about_the_photo_in_it(
 
     assert answer["channel_id"] == forwarded["channel_id"] != sent["channel_id"]
     assert answer["embeds"][0]["title"] == "2 faces, but nobody I know"
-    assert services.jobs.newest(int(cast.GUILD_ID), None)[0].params["filename"] == PHOTO[0]
+    assert services.jobs.newest(int(fixtures.GUILD_ID), None)[0].params["filename"] == PHOTO[0]
 
 
 async def test_the_menu_of_a_forwarded_answer_asks_about_the_picture_in_it(bot: OmokageBot, ben: Member) -> None:
@@ -112,7 +112,7 @@ async def test_what_cannot_be_a_photo_is_refused_at_once(  # noqa: PLR0917 - fix
         assert answer["flags"] & EPHEMERAL
         assert says in answer["content"]
         assert f"Job {asked.id}" in answer["content"]
-    assert services.jobs.newest(int(cast.GUILD_ID), None) == []
+    assert services.jobs.newest(int(fixtures.GUILD_ID), None) == []
 
 
 @pytest.mark.parametrize("code", [ErrorCode.BROKEN_IMAGE, ErrorCode.TOO_MANY_PIXELS])

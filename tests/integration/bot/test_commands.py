@@ -12,12 +12,12 @@ from core.domain.people import NewFace
 from core.settings import Settings
 from sandbox.driver import Driver, Member
 from sandbox.server import Sandbox
-from sandbox.world import cast
+from sandbox.world import fixtures
 from tests.integration.bot.conftest import serving
+from tests.integration.bot.fake_worker import FakeWorker, embedding, face, until
 from tests.integration.bot.test_classify import EPHEMERAL, PHOTO
-from tests.integration.bot.worker import FakeWorker, embedding, face, until
 
-GUILD = int(cast.GUILD_ID)
+GUILD = int(fixtures.GUILD_ID)
 
 
 async def test_commands_are_registered_once_and_again_only_when_they_are_missing(
@@ -31,7 +31,7 @@ async def test_commands_are_registered_once_and_again_only_when_they_are_missing
         async with serving(services, settings, worker):
             counts.append(await registrations())
     async with serving(services, settings, worker) as bot:
-        await bot.http.bulk_upsert_global_commands(int(cast.BOT_ID), payload=[])
+        await bot.http.bulk_upsert_global_commands(int(fixtures.BOT_ID), payload=[])
     async with serving(services, settings, worker):
         counts.append(await registrations())
 

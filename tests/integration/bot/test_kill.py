@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
 
 import pytest
 
@@ -19,12 +16,13 @@ from core.domain.errors import OmokageError
 from core.domain.jobs import Job, JobState
 from core.settings import Settings
 from sandbox.driver import Invocation, Member
-from sandbox.world import cast
+from sandbox.world import fixtures
+from tests.forked import Forked
+from tests.integration.bot.fake_worker import FakeWorker, face, until
+from tests.integration.bot.process import main
 from tests.integration.bot.test_classify import PHOTO
 from tests.integration.bot.test_once import answers
-from tests.integration.bot.worker import FakeWorker, face, until
 
-ROOT = Path(__file__).resolve().parents[3]
 WORK_S = 0.1  # how long the worker looks at a photo
 # Around: received, acknowledged, stored, dispatched, running, done, posted, noted.
 MOMENTS = (0.01, 0.04, 0.08, 0.15, 0.2, 0.25, 0.4)
@@ -32,14 +30,14 @@ ANSWERED, REFUSED = (True, 1), (False, 0)  # killed before it saw the command, t
 
 
 @contextmanager
-def process(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+def process(settings: Settings) -> Iterator[Forked]:
     """The bot; killed, if it still runs, at the end."""
-    environ = os.environ | {
+    environ = {
         "OMOKAGE_DATA": str(settings.data),
         "OMOKAGE_DISCORD_API": settings.discord_api or "",
         "OMOKAGE_DISCORD_GATEWAY": settings.discord_gateway or "",
     }
-    started = subprocess.Popen([sys.executable, "-m", "tests.integration.bot.process"], cwd=ROOT, env=environ)
+    started = Forked(main, environ=environ)
     try:
         yield started
     finally:
@@ -51,7 +49,7 @@ async def hand_over(services: Services, worker: FakeWorker) -> None:
     """Stands in for the broker: whatever is dispatched reaches the worker."""
     seen: set[int] = set()
     while True:
-        for job in services.jobs.newest(int(cast.GUILD_ID), None):
+        for job in services.jobs.newest(int(fixtures.GUILD_ID), None):
             if job.state is JobState.DISPATCHED and job.id not in seen:
                 seen.add(job.id)
                 worker.enqueue(job.id, job.queue, job.priority)
@@ -105,7 +103,7 @@ async def killed_at_each(
     return found
 
 
-async def online(processes: ExitStack, settings: Settings, ben: Member) -> subprocess.Popen[bytes]:
+async def online(processes: ExitStack, settings: Settings, ben: Member) -> Forked:
     """Start a bot that answers."""
     started = processes.enter_context(process(settings))
     await ben.wait_for_bot("classify", 30)

@@ -16,16 +16,16 @@ from core.domain.training.runs import RunKind, RunRequest
 from core.services.runs.segments import SegmentResult
 from core.settings import Settings
 from sandbox.driver import Driver, Member
-from tests.integration.bot.boards import buttons, said
-from tests.integration.bot.coach import GUILD, NAMES, Trainer, a_dataset
 from tests.integration.bot.conftest import serving
+from tests.integration.bot.fake_trainer import GUILD, NAMES, Trainer, a_dataset
+from tests.integration.bot.fake_worker import FakeWorker
+from tests.integration.bot.status_messages import buttons, said
 from tests.integration.bot.test_classify import EPHEMERAL
-from tests.integration.bot.worker import FakeWorker
 
 KIND = RunKind.RECOGNISER
 
 
-pytestmark = pytest.mark.usefixtures("coach")
+pytestmark = pytest.mark.usefixtures("fake_training")
 
 
 def a_version(services: Services, accuracy: float, data: str = "family") -> Version:
@@ -92,9 +92,9 @@ async def test_a_card_says_how_easily_a_version_is_fooled(
     refused = await (await ben.command("model check", version=1)).answer()
     begun = await (await aiko.command("model check", version=1)).answer()
     asked = services.checks.request(version)
-    services.registry.note_robustness(version.id, Robustness(100, 8, 0.97, 2.0, 1000, 0.31, 0.002))
+    services.registry.record_robustness(version.id, Robustness(100, 8, 0.97, 2.0, 1000, 0.31, 0.002))
     card = await (await ben.command("model card", version=1)).answer()
-    services.registry.note_robustness(version.id, Robustness(1, 8, 0.0, None, 1000, 0.0, 0.0))
+    services.registry.record_robustness(version.id, Robustness(1, 8, 0.0, None, 1000, 0.0, 0.0))
     firm = await (await ben.command("model card", version=1)).answer()
 
     assert "moderators" in refused["content"]

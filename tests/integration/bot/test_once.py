@@ -20,10 +20,10 @@ from core.storage import database
 from sandbox.clock import ManualClock
 from sandbox.driver import Driver, Invocation, Member, NoResponseError
 from sandbox.types import Json
-from sandbox.world import cast
+from sandbox.world import fixtures
 from tests.integration.bot.conftest import kill, serving
+from tests.integration.bot.fake_worker import FakeWorker, until
 from tests.integration.bot.test_classify import EPHEMERAL, PHOTO
-from tests.integration.bot.worker import FakeWorker, until
 
 QUARTER = 16 * 60  # minutes after which the token is dead
 
@@ -112,7 +112,7 @@ async def test_a_bot_that_dies_before_it_acknowledges_still_answers(
     monkeypatch.setattr(intake, "_acknowledge", hang)
     async with serving(services, settings, worker) as first:
         asked = await ben.command("classify", photo=PHOTO)
-        await until(lambda: services.jobs.newest(int(cast.GUILD_ID), None))
+        await until(lambda: services.jobs.newest(int(fixtures.GUILD_ID), None))
         await kill(first)
     monkeypatch.undo()
     with pytest.raises(NoResponseError):
@@ -202,9 +202,9 @@ async def test_a_private_failure_is_told_once_while_the_database_is_locked(
 ) -> None:
     # Given another process that locks the database the moment the failure is told
     monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 100)
-    monkeypatch.setattr(relay, "_MARK_AGAIN_S", 0.05)
+    monkeypatch.setattr(relay, "_MARK_RETRY_S", 0.05)
     other = sqlite3.connect(str(services.engine.url.database), isolation_level=None)
-    deliver = bot.post.deliver
+    deliver = bot.poster.deliver
 
     async def deliver_and_lock(*given: Any) -> int | None:
         delivered = await deliver(*given)
@@ -214,7 +214,7 @@ async def test_a_private_failure_is_told_once_while_the_database_is_locked(
     def refuse(_: Any) -> Any:
         raise OmokageError(ErrorCode.BROKEN_IMAGE)
 
-    monkeypatch.setattr(bot.post, "deliver", deliver_and_lock)
+    monkeypatch.setattr(bot.poster, "deliver", deliver_and_lock)
     worker.see = refuse
     # When it is locked for many looks into the outbox
     asked = await ben.command("classify", photo=PHOTO)

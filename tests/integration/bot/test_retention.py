@@ -17,7 +17,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.storage_limits import StorageLimits
 from core.storage.tables import jobs
 from sandbox.driver import Member
-from tests.integration.bot.worker import FakeWorker, jpeg, until
+from tests.integration.bot.fake_worker import FakeWorker, jpeg, until
 
 EPHEMERAL = 1 << 6
 PHOTO = ("party.jpg", jpeg(640, 480))
@@ -105,7 +105,7 @@ async def test_the_bot_deletes_by_itself(
     age(services, days=31)
 
     monkeypatch.setattr(tidying, "_EVERY_S", 0.01)
-    tidy = asyncio.create_task(tidying.tidy(bot))
+    tidy = asyncio.create_task(tidying.run_retention(bot))
 
     def left() -> int:
         with services.database.read() as connection:

@@ -10,8 +10,8 @@ import pytest
 
 from bot.client import OmokageBot
 from bot.delivery import progress
-from bot.delivery import waiting as waiting_rules
-from bot.delivery.answers import Answer
+from bot.delivery import progress_texts as waiting_rules
+from bot.reply import Reply
 from core.bootstrap import Services
 from core.domain.classification import FaceAnswer
 from core.domain.clock import now_utc
@@ -19,14 +19,14 @@ from core.domain.jobs import Job, JobState
 from sandbox.clock import ManualClock
 from sandbox.driver import Invocation, Member
 from sandbox.types import Json
+from tests.integration.bot.fake_worker import Event, FakeWorker, face
 from tests.integration.bot.test_classify import EPHEMERAL, PHOTO
-from tests.integration.bot.worker import Event, FakeWorker, face
 
 
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """A tenth of the usual times."""
-    for module, name in ((progress, "FIRST_AFTER_S"), (progress, "BETWEEN_S"), (waiting_rules, "AWAY_S")):
+    for module, name in ((progress, "FIRST_EDIT_AFTER_S"), (progress, "EDIT_INTERVAL_S"), (waiting_rules, "AWAY_S")):
         monkeypatch.setattr(module, name, getattr(module, name) / 10)
 
 
@@ -134,11 +134,11 @@ async def test_progress_moves_to_a_new_message_before_the_old_one_is_an_hour_old
     asked, message = await waiting(ben)
     job = services.jobs.get(int(asked.id))
     clock.advance(16 * 60)
-    await bot.post.update(job, Answer("after a quarter of an hour"))
+    await bot.poster.update_message(job, Reply("after a quarter of an hour"))
     edited = await ben.wait_for(lambda m: m["content"] == "after a quarter of an hour")
 
-    bot.post._clock = lambda: now_utc() + timedelta(minutes=56)
-    await bot.post.update(job, Answer("after an hour", salutation="For Ben"))
+    bot.poster._clock = lambda: now_utc() + timedelta(minutes=56)
+    await bot.poster.update_message(job, Reply("after an hour", mention_line="For Ben"))
     moved = await ben.wait_for(lambda m: m["content"] == "For Ben\nafter an hour")
 
     await ben.wait_for_event("MESSAGE_DELETE")

@@ -18,7 +18,7 @@ from cli.doctor import host_checks, service_checks
 from cli.doctor.findings import State
 from cli.main import omokage
 from core.settings import Settings
-from tests.integration.worker.parts import Valkey
+from tests.integration.worker.processes import Valkey
 
 
 def settings(data: Path, **environment: str) -> Settings:

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from cli.context import opened
+from cli.context import open_services
 from cli.main import omokage
 from core.bootstrap import Services
 from core.domain.data.datasets import DatasetClass, Shard
@@ -72,7 +72,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OMOKAGE_DATA", str(folder / "data"))
         patch.delenv("OMOKAGE_DATABASE_URL", raising=False)
-        with opened(Settings.from_env()) as services:
+        with open_services(Settings.from_env()) as services:
             for number, name in enumerate(("tiny", "other"), 1):
                 add_dataset(services, folder, name, number)
             for options in (
@@ -195,7 +195,7 @@ def test_a_target_that_is_neither_a_version_nor_a_run_is_misuse(target: str) -> 
 
 
 def test_damaged_weights_are_refused(trained: Services) -> None:
-    version = trained.registry.find(0, RunKind.RECOGNISER, 1)
+    version = trained.registry.get_by_number(0, RunKind.RECOGNISER, 1)
     (path,) = Path(trained.settings.blobs).rglob(version.weights)
     whole = path.read_bytes()
     try:

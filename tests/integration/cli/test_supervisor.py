@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 from cli.up import pid_file
-from cli.up.pid_file import reap
-from tests.integration.worker.parts import ROOT, wait_until
+from cli.up.pid_file import end_leftovers
+from tests.integration.worker.processes import ROOT, wait_until
 
 
 class Up:
@@ -158,5 +158,5 @@ def test_parts_that_outlive_a_killed_up_are_ended_by_the_next(tmp_path: Path, mo
         running.process.kill()
         running.process.wait()
         assert all(one.is_running() for one in tree)
-        assert reap(tmp_path / "processes.json") == ["steady", "stubborn"]
+        assert end_leftovers(tmp_path / "processes.json") == ["steady", "stubborn"]
         all_gone(tree)

@@ -17,7 +17,10 @@ import pytest
 
 from cli.up.services import free_port
 from tests.integration.cli.test_supervisor import all_gone
-from tests.integration.worker.parts import wait_until
+from tests.integration.worker.processes import wait_until
+from tests.web_chat_pictures import leave_undrawn
+
+pytestmark = pytest.mark.slow
 
 READY_WITHIN_S = 90  # TensorFlow from a cold disk, beside other work
 
@@ -70,15 +73,17 @@ def environment() -> dict[str, str]:
 
 
 def omokage_says(data: Path, *arguments: str) -> tuple[int, str]:
-    told = environment() | {"OMOKAGE_DATA": str(data)}
-    done = subprocess.run(omokage(*arguments), env=told, capture_output=True, text=True, check=False, timeout=60)
+    variables = environment() | {"OMOKAGE_DATA": str(data)}
+    done = subprocess.run(omokage(*arguments), env=variables, capture_output=True, text=True, check=False, timeout=60)
     return done.returncode, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """One for the whole file, since a start takes seconds; the tests leave it running, and the last one stops it."""
-    started = Up(tmp_path_factory.mktemp("up"), free_port(0))
+    data = tmp_path_factory.mktemp("up")
+    leave_undrawn(data)
+    started = Up(data, free_port(0))
     started.says("Omokage is ready after")
     yield started
     started.end()

@@ -21,7 +21,7 @@ from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.tables import faces, guild_blobs, installation, labels, outbox
 from core.storage.tables import jobs as job_rows
-from tests.integration.core.parts import GUILD, Broker, Clock, new_face, request, result
+from tests.integration.core.builders import GUILD, Broker, Clock, new_face, request, result
 
 KEEP = timedelta(days=30)
 
@@ -135,7 +135,7 @@ def test_what_a_face_with_a_name_was_learned_from_stays(store: Store, people: Pe
 
     assert (store.blobs.exists(photo), store.blobs.exists(picture)) == (True, False)
     assert store.rows() == {"jobs": 0, "outbox": 0, "faces": 1, "labels": 1}
-    assert people.gallery(GUILD).names == ("Anna",)
+    assert people.gallery.enrolled(GUILD).names == ("Anna",)
     with pytest.raises(OmokageError) as caught:
         people.name_face(FaceRef(1, 1), GUILD, "Ben", by=1, channel_id=2, message_id=3, source="this-is")
     assert caught.value.code is ErrorCode.FACE_GONE
@@ -151,7 +151,7 @@ def test_not_this_person_holds_on_without_the_photo(store: Store, people: People
     store.retention.prune()
 
     assert not store.blobs.exists(photo)
-    assert [(link.person_id, link.photo) for link in people.cannot_links(GUILD)] == [(anna.id, photo)]
+    assert [(link.person_id, link.photo) for link in people.gallery.cannot_links(GUILD)] == [(anna.id, photo)]
 
 
 def test_without_a_limit_nothing_goes_but_orphans(database: Database, blobs: Blobs, clock: Clock) -> None:

@@ -17,10 +17,10 @@ from sandbox.driver import Driver, Member
 from sandbox.gateway.session import Session
 from sandbox.server import Sandbox
 from sandbox.types import Json
-from sandbox.world import cast
+from sandbox.world import fixtures
 from tests.discord_schema import assert_valid_event, assert_valid_log
-from tests.integration.sandbox.bot import Bot
-from tests.integration.sandbox.raw import RawBot
+from tests.integration.sandbox.raw_bot import RawBot
+from tests.integration.sandbox.sample_bot import Bot
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ async def raw(sandbox: Sandbox) -> AsyncIterator[RawBot]:
         await asyncio.wait_for(ready.wait(), 5)
         word = {"type": 3, "name": "word", "description": "A word", "autocomplete": True}
         command = {"name": "go", "description": "Go", "options": [word]}
-        assert (await client.call("POST", f"/applications/{cast.BOT_ID}/commands", command)).status == 201
+        assert (await client.call("POST", f"/applications/{fixtures.BOT_ID}/commands", command)).status == 201
         yield client
         listening.cancel()
         await asyncio.wait([listening])

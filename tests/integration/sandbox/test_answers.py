@@ -9,8 +9,8 @@ import pytest
 from sandbox.clock import ManualClock
 from sandbox.driver import DriverError, Member
 from sandbox.types import Json
-from sandbox.world import cast
-from tests.integration.sandbox.raw import RawBot
+from sandbox.world import fixtures
+from tests.integration.sandbox.raw_bot import RawBot
 
 MESSAGE, DEFER, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 HI: Json = {"content": "hi"}
@@ -29,8 +29,8 @@ async def test_an_interaction_says_who_where_and_with_which_permissions(interact
     assert int(interaction["member"]["permissions"]) & 1 << 5  # manage guild
     assert not int(interaction["app_permissions"]) & 1 << 13  # manage messages
     assert (interaction["locale"], interaction["guild_locale"]) == ("en-US", "en-US")
-    assert interaction["channel"]["id"] == interaction["channel_id"] == cast.PHOTOS_ID
-    assert interaction["authorizing_integration_owners"] == {"0": cast.GUILD_ID}
+    assert interaction["channel"]["id"] == interaction["channel_id"] == fixtures.PHOTOS_ID
+    assert interaction["authorizing_integration_owners"] == {"0": fixtures.GUILD_ID}
     assert interaction["attachment_size_limit"] == 10 * 1024 * 1024
     assert (interaction["version"], interaction["context"], interaction["entitlements"]) == (1, 0, [])
 
@@ -146,8 +146,8 @@ async def test_an_ephemeral_answer_exists_for_its_token_alone(raw: RawBot, inter
     assert isinstance(answer.body, dict)
     path = f"/messages/{answer.body['resource']['message']['id']}"
 
-    by_channel = await raw.call("GET", f"/channels/{cast.PHOTOS_ID}{path}")
-    history = await raw.call("GET", f"/channels/{cast.PHOTOS_ID}/messages")
+    by_channel = await raw.call("GET", f"/channels/{fixtures.PHOTOS_ID}{path}")
+    history = await raw.call("GET", f"/channels/{fixtures.PHOTOS_ID}/messages")
     by_token = await raw.webhook("PATCH", interaction, path, {"content": "changed"})
 
     assert (by_channel.status, by_channel.code) == (404, 10008)

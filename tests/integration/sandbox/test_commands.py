@@ -6,11 +6,11 @@ import pytest
 
 from sandbox.driver import Member
 from sandbox.types import Json
-from sandbox.world import cast
-from tests.integration.sandbox.raw import RawBot
+from sandbox.world import fixtures
+from tests.integration.sandbox.raw_bot import RawBot
 
-GLOBAL = f"/applications/{cast.BOT_ID}/commands"
-GUILD = f"/applications/{cast.BOT_ID}/guilds/{cast.GUILD_ID}/commands"
+GLOBAL = f"/applications/{fixtures.BOT_ID}/commands"
+GUILD = f"/applications/{fixtures.BOT_ID}/guilds/{fixtures.GUILD_ID}/commands"
 GO: Json = {"name": "go", "description": "Go"}
 
 
@@ -72,7 +72,7 @@ async def test_the_guilds_own_command_comes_before_the_global_one(raw: RawBot, a
 
     await aiko.command("go")
 
-    assert (await raw.next())["data"]["guild_id"] == cast.GUILD_ID
+    assert (await raw.next())["data"]["guild_id"] == fixtures.GUILD_ID
 
 
 async def test_translations_are_given_on_demand_and_to_members(raw: RawBot, aiko: Member) -> None:
@@ -106,7 +106,7 @@ async def test_commands_are_offered_by_permission_and_context(raw: RawBot, aiko:
 
 async def test_another_application_or_guild_is_none_of_the_bots_business(raw: RawBot) -> None:
     foreign = await raw.call("GET", "/applications/1/commands")
-    elsewhere = await raw.call("GET", f"/applications/{cast.BOT_ID}/guilds/1/commands")
+    elsewhere = await raw.call("GET", f"/applications/{fixtures.BOT_ID}/guilds/1/commands")
 
     assert (foreign.status, foreign.code) == (403, 20012)
     assert (elsewhere.status, elsewhere.code) == (404, 10004)

@@ -6,8 +6,8 @@ import pytest
 
 from sandbox.driver import DriverError, Member
 from sandbox.types import Json
-from sandbox.world import cast
-from tests.integration.sandbox.raw import RawBot
+from sandbox.world import fixtures
+from tests.integration.sandbox.raw_bot import RawBot
 
 MODAL = 9
 
@@ -27,7 +27,9 @@ FORM = {
     "components": [
         labelled("Who", string_select("who", required=False, min_values=0)),
         labelled("Others", string_select("others", max_values=2)),
-        labelled("Member", {"type": 5, "custom_id": "member", "default_values": [{"id": cast.BEN_ID, "type": "user"}]}),
+        labelled(
+            "Member", {"type": 5, "custom_id": "member", "default_values": [{"id": fixtures.BEN_ID, "type": "user"}]}
+        ),
         labelled("Name", {"type": 4, "custom_id": "name", "style": 1, "required": False}),
     ],
 }
@@ -49,11 +51,11 @@ async def test_the_bot_gets_choices_in_the_forms_order_with_what_they_refer_to(r
     assert [field.get("values", field.get("value")) for field in fields] == [
         ["haru"],
         ["mina", "otis"],
-        [cast.BEN_ID],  # chosen from the start, and left alone
+        [fixtures.BEN_ID],  # chosen from the start, and left alone
         "Rosa",
     ]
     assert [field["type"] for field in fields] == [3, 3, 5, 4]
-    assert data["resolved"]["users"][cast.BEN_ID]["username"] == "ben"
+    assert data["resolved"]["users"][fixtures.BEN_ID]["username"] == "ben"
 
 
 async def test_a_select_that_is_not_required_may_be_left_alone(raw: RawBot, aiko: Member, ben: Member) -> None:

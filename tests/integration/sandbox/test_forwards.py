@@ -13,9 +13,9 @@ from sandbox.config import RateLimits, SandboxConfig
 from sandbox.driver import Driver, DriverError, Member
 from sandbox.server import Sandbox
 from sandbox.types import Json
-from sandbox.world import cast
-from tests.integration.sandbox.bot import PIXEL, Bot
-from tests.integration.sandbox.raw import RawBot
+from sandbox.world import fixtures
+from tests.integration.sandbox.raw_bot import RawBot
+from tests.integration.sandbox.sample_bot import PIXEL, Bot
 
 HAS_SNAPSHOT = 1 << 14
 GENERAL = "general"
@@ -34,7 +34,7 @@ async def test_a_forward_shows_what_it_passes_on_and_where_from(driver: Driver, 
     assert (forwarded["content"], forwarded["attachments"]) == ("", [])
     assert forwarded["flags"] & HAS_SNAPSHOT
     assert forwarded["author"]["username"] == "ben"
-    assert forwarded["message_reference"] == reference(original, guild_id=cast.GUILD_ID)
+    assert forwarded["message_reference"] == reference(original, guild_id=fixtures.GUILD_ID)
     assert "author" not in snapshot
     assert (snapshot["content"], snapshot["timestamp"]) == ("look", original["timestamp"])
     assert snapshot["attachments"][0]["filename"] == "party.png"
@@ -42,7 +42,7 @@ async def test_a_forward_shows_what_it_passes_on_and_where_from(driver: Driver, 
 
 
 async def test_a_forward_outlives_what_it_passed_on(bot: Bot, driver: Driver, aiko: Member) -> None:
-    photos, general = (bot.get_partial_messageable(int(one)) for one in (cast.PHOTOS_ID, cast.GENERAL_ID))
+    photos, general = (bot.get_partial_messageable(int(one)) for one in (fixtures.PHOTOS_ID, fixtures.GENERAL_ID))
     embed = discord.Embed(title="t").set_image(url="attachment://a.png")
     original = await photos.send("kept", embed=embed, file=discord.File(io.BytesIO(PIXEL), "a.png"))
 
@@ -60,7 +60,7 @@ async def test_a_forward_outlives_what_it_passed_on(bot: Bot, driver: Driver, ai
 
 async def test_a_message_menu_has_the_snapshot(raw: RawBot, aiko: Member) -> None:
     command = {"name": "Look", "type": 3}
-    await raw.call("POST", f"/applications/{cast.BOT_ID}/commands", command)
+    await raw.call("POST", f"/applications/{fixtures.BOT_ID}/commands", command)
     forwarded = await aiko.forward(await aiko.send("look", files=[("party.png", PIXEL)]))
 
     await aiko.menu("Look", forwarded)
@@ -80,10 +80,10 @@ async def test_without_the_intent_a_forward_arrives_empty(bot: Bot, aiko: Member
 
 
 async def test_a_bot_forwards_its_own_messages(bot: Bot, aiko: Member) -> None:
-    photos = bot.get_partial_messageable(int(cast.PHOTOS_ID))
+    photos = bot.get_partial_messageable(int(fixtures.PHOTOS_ID))
     sent = await photos.send("mine")
 
-    forwarded = await sent.forward(bot.get_partial_messageable(int(cast.GENERAL_ID)))
+    forwarded = await sent.forward(bot.get_partial_messageable(int(fixtures.GENERAL_ID)))
 
     assert forwarded.message_snapshots[0].content == "mine"
     assert forwarded.reference is not None

@@ -12,8 +12,8 @@ import pytest
 from sandbox.config import SandboxConfig
 from sandbox.driver import Driver, Member
 from sandbox.server import Sandbox
-from tests.integration.sandbox.bot import Bot
 from tests.integration.sandbox.conftest import connected
+from tests.integration.sandbox.sample_bot import Bot
 
 
 @pytest.mark.parametrize("code", [None, 4000, 1001])

@@ -9,8 +9,8 @@ from sandbox.documents import MAX_DEPTH
 from sandbox.driver import Member
 from sandbox.server import Sandbox
 from sandbox.types import Json
-from tests.integration.sandbox.bot import PIXEL
-from tests.integration.sandbox.raw import RawBot
+from tests.integration.sandbox.raw_bot import RawBot
+from tests.integration.sandbox.sample_bot import PIXEL
 
 DEEP = '{"a":' * 9_000 + "1" + "}" * 9_000  # Python gives up at a ninth of it; the gateway takes 64 KiB
 FOLLOWED = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}

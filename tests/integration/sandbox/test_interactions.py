@@ -9,7 +9,7 @@ import pytest
 from sandbox.clock import ManualClock
 from sandbox.driver import Driver, DriverError, Member, NoResponseError
 from sandbox.types import Json
-from tests.integration.sandbox.bot import PIXEL, Bot
+from tests.integration.sandbox.sample_bot import PIXEL, Bot
 
 pytestmark = pytest.mark.usefixtures("bot")
 

@@ -13,9 +13,9 @@ from sandbox.config import Rate, RateLimits, SandboxConfig
 from sandbox.driver import Driver, DriverError, Member
 from sandbox.server import Sandbox
 from sandbox.types import Json
-from sandbox.world import cast
-from tests.integration.sandbox.bot import PIXEL, Bot
-from tests.integration.sandbox.raw import RawBot
+from sandbox.world import fixtures
+from tests.integration.sandbox.raw_bot import RawBot
+from tests.integration.sandbox.sample_bot import PIXEL, Bot
 
 MIB = 1024 * 1024
 
@@ -132,7 +132,7 @@ async def test_a_member_cannot_send_a_file_that_is_too_large(aiko: Member) -> No
 async def test_broken_json_and_unknown_routes_are_answered_as_discord_does(raw: RawBot, sandbox: Sandbox) -> None:
     unknown = await raw.call("GET", "/nowhere")
     async with raw.session.post(
-        f"{sandbox.api_url}/channels/{cast.PHOTOS_ID}/messages", data="{", headers={"Authorization": "Bot sandbox"}
+        f"{sandbox.api_url}/channels/{fixtures.PHOTOS_ID}/messages", data="{", headers={"Authorization": "Bot sandbox"}
     ) as response:
         broken = await response.json()
     async with raw.session.get(f"{sandbox.api_url}/users/@me") as response:
@@ -167,7 +167,7 @@ class TestRates:
         assert limited.headers["X-RateLimit-Bucket"] == answers[0].headers["X-RateLimit-Bucket"]
 
     async def test_a_real_client_waits_and_loses_nothing(self, bot: Bot, aiko: Member, sandbox: Sandbox) -> None:
-        channel = bot.get_channel(int(cast.PHOTOS_ID))
+        channel = bot.get_channel(int(fixtures.PHOTOS_ID))
         assert isinstance(channel, discord.TextChannel)
 
         for number in range(5):
@@ -175,7 +175,7 @@ class TestRates:
 
         await aiko.wait_for(lambda message: message["content"] == "4")
         assert [message["content"] for message in aiko.messages()] == ["0", "1", "2", "3", "4"]
-        assert all(record.status == 200 for record in sandbox.requests.to("POST", "/messages"))
+        assert all(record.status == 200 for record in sandbox.requests.matching("POST", "/messages"))
 
     async def test_progress_edits_beyond_the_rate_arrive_all_the_same(self, bot: Bot, aiko: Member) -> None:
         invocation = await aiko.command("progress")
@@ -185,7 +185,7 @@ class TestRates:
     async def test_edits_of_old_messages_are_few(self, raw: RawBot, clock: ManualClock) -> None:
         posted = await raw.post({"content": "old"})
         assert isinstance(posted.body, dict)
-        path = f"/channels/{cast.PHOTOS_ID}/messages/{posted.body['id']}"
+        path = f"/channels/{fixtures.PHOTOS_ID}/messages/{posted.body['id']}"
         young = [await raw.call("PATCH", path, {"content": str(number)}) for number in range(3)]
         clock.advance(3601)
         old = [await raw.call("PATCH", path, {"content": str(number)}) for number in range(3)]
@@ -210,11 +210,11 @@ async def test_a_forced_429_is_retried_by_a_real_client(driver: Driver, aiko: Me
     answer = await (await aiko.command("classify", photo=("a.png", PIXEL))).answer()
 
     assert answer["content"] == f"{len(PIXEL)} bytes"
-    assert [record.status for record in sandbox.requests.to("PATCH", "/webhooks/")] == [429, 429, 200]
+    assert [record.status for record in sandbox.requests.matching("PATCH", "/webhooks/")] == [429, 429, 200]
 
 
 async def test_a_server_error_is_retried_by_a_real_client(bot: Bot, driver: Driver) -> None:
-    channel = bot.get_channel(int(cast.PHOTOS_ID))
+    channel = bot.get_channel(int(fixtures.PHOTOS_ID))
     assert isinstance(channel, discord.TextChannel)
     await driver.fault("server_error", method="POST", path="/messages", status=502)
 
@@ -234,6 +234,6 @@ async def test_the_log_of_requests_can_be_read_by_the_driver(raw: RawBot, driver
     last = (await driver.requests())[-1]
 
     assert (last["method"], last["status"]) == ("POST", 200)
-    assert last["path"] == f"/channels/{cast.PHOTOS_ID}/messages"
+    assert last["path"] == f"/channels/{fixtures.PHOTOS_ID}/messages"
     assert last["payload"] == {"content": "logged"}
     assert last["files"] == [["a.png", len(PIXEL)]]

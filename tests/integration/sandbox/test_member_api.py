@@ -13,14 +13,14 @@ from sandbox.config import RateLimits, SandboxConfig
 from sandbox.driver import Driver, DriverError, Member
 from sandbox.server import Sandbox
 from sandbox.types import Json
-from sandbox.world import cast
-from tests.integration.sandbox.bot import PIXEL, Bot
+from sandbox.world import fixtures
+from tests.integration.sandbox.sample_bot import PIXEL, Bot
 
 
 @pytest.fixture
 def config(config: SandboxConfig, tmp_path: Path) -> SandboxConfig:
-    (tmp_path / "cast.png").write_bytes(PIXEL)
-    (tmp_path / "index.json").write_text(json.dumps([{"filename": "cast.png", "description": "The cast"}]))
+    (tmp_path / "fixtures.png").write_bytes(PIXEL)
+    (tmp_path / "index.json").write_text(json.dumps([{"filename": "fixtures.png", "description": "The cast"}]))
     return SandboxConfig(clock=config.clock, rate_limits=RateLimits.none(), starter_dir=tmp_path)
 
 
@@ -39,7 +39,7 @@ class Web:
             return response.status, await response.json()
 
     async def interact(self, kind: int, data: Json, **more: object) -> tuple[int, Json]:
-        asked = {"as": cast.BEN_ID, "channel_id": cast.PHOTOS_ID, "type": kind, "data": data} | more
+        asked = {"as": fixtures.BEN_ID, "channel_id": fixtures.PHOTOS_ID, "type": kind, "data": data} | more
         return await self.post("/member/interactions", asked)
 
 
@@ -53,33 +53,33 @@ async def web(sandbox: Sandbox) -> AsyncIterator[Web]:
 async def test_a_screen_starts_with_everything_it_shows(web: Web, aiko: Member) -> None:
     sent = await aiko.send("hello")
 
-    status, state = await web.get(f"/member/state?as={cast.CHIE_ID}")
+    status, state = await web.get(f"/member/state?as={fixtures.CHIE_ID}")
 
     assert status == 200
     assert [user["username"] for user in state["users"]] == ["omokage", "aiko", "ben", "chie"]
-    assert (state["me"]["id"], state["me"]["locale"]) == (cast.CHIE_ID, "ja")
+    assert (state["me"]["id"], state["me"]["locale"]) == (fixtures.CHIE_ID, "ja")
     assert state["bot"]["online"]
     assert [channel["name"] for channel in state["guild"]["channels"]] == ["photos", "general"]
-    assert state["messages"] == {cast.PHOTOS_ID: [sent], cast.GENERAL_ID: []}
+    assert state["messages"] == {fixtures.PHOTOS_ID: [sent], fixtures.GENERAL_ID: []}
     assert "classify" in [command["name"] for command in state["commands"]]
     assert "train" not in [command["name"] for command in state["commands"]]
     assert state["starter"] == [
-        {"filename": "cast.png", "url": "/starter/cast.png", "description": "The cast", "width": 1, "height": 1}
+        {"filename": "fixtures.png", "url": "/starter/fixtures.png", "description": "The cast", "width": 1, "height": 1}
     ]
 
 
 async def test_a_starter_picture_is_sent_used_and_served(bot: Bot, driver: Driver, sandbox: Sandbox, web: Web) -> None:
     ben = await driver.member("ben")
     status, message = await web.post(
-        "/member/messages", {"as": "ben", "channel_id": cast.PHOTOS_ID, "content": "", "starter": ["cast.png"]}
+        "/member/messages", {"as": "ben", "channel_id": fixtures.PHOTOS_ID, "content": "", "starter": ["fixtures.png"]}
     )
-    answer = await (await ben.command("classify", photo="starter:cast.png")).answer()
+    answer = await (await ben.command("classify", photo="starter:fixtures.png")).answer()
 
     assert bot.is_ready()
     assert status == 200
-    assert message["attachments"][0]["filename"] == "cast.png"
+    assert message["attachments"][0]["filename"] == "fixtures.png"
     assert answer["content"] == f"{len(PIXEL)} bytes"
-    assert await driver.download(f"{sandbox.url}/starter/cast.png") == PIXEL
+    assert await driver.download(f"{sandbox.url}/starter/fixtures.png") == PIXEL
 
 
 @pytest.mark.usefixtures("bot")
@@ -156,11 +156,11 @@ async def test_a_select_takes_only_what_it_offers(aiko: Member) -> None:
 @pytest.mark.parametrize(
     "asked",
     [
-        {"as": "nobody", "channel_id": cast.PHOTOS_ID, "content": "x"},
-        {"as": cast.BOT_ID, "channel_id": cast.PHOTOS_ID, "content": "x"},
+        {"as": "nobody", "channel_id": fixtures.PHOTOS_ID, "content": "x"},
+        {"as": fixtures.BOT_ID, "channel_id": fixtures.PHOTOS_ID, "content": "x"},
         {"as": "ben", "channel_id": "1", "content": "x"},
-        {"as": "ben", "channel_id": cast.PHOTOS_ID, "content": ""},
-        {"as": "ben", "channel_id": cast.PHOTOS_ID, "content": "x" * 2001},
+        {"as": "ben", "channel_id": fixtures.PHOTOS_ID, "content": ""},
+        {"as": "ben", "channel_id": fixtures.PHOTOS_ID, "content": "x" * 2001},
     ],
 )
 async def test_a_message_that_cannot_be_sent_is_refused(web: Web, asked: Json) -> None:

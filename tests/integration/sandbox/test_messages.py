@@ -9,13 +9,13 @@ import pytest
 
 from sandbox.clock import ManualClock
 from sandbox.driver import Driver, Member
-from sandbox.world import cast
-from tests.integration.sandbox.bot import PIXEL, Bot
+from sandbox.world import fixtures
+from tests.integration.sandbox.sample_bot import PIXEL, Bot
 
 
 @pytest.fixture
 def photos(bot: Bot) -> discord.TextChannel:
-    channel = bot.get_channel(int(cast.PHOTOS_ID))
+    channel = bot.get_channel(int(fixtures.PHOTOS_ID))
     assert isinstance(channel, discord.TextChannel)
     return channel
 
@@ -111,8 +111,8 @@ async def test_only_own_messages_can_be_edited_and_deleted(photos: discord.TextC
 
 
 async def test_mentions_are_those_that_the_bot_allows(photos: discord.TextChannel) -> None:
-    text = f"<@{cast.AIKO_ID}> and <@{cast.BEN_ID}>"
-    allowed = discord.AllowedMentions(users=[discord.Object(int(cast.BEN_ID))], everyone=False, roles=False)
+    text = f"<@{fixtures.AIKO_ID}> and <@{fixtures.BEN_ID}>"
+    allowed = discord.AllowedMentions(users=[discord.Object(int(fixtures.BEN_ID))], everyone=False, roles=False)
 
     loud = await photos.send(text)
     quiet = await photos.send(text, allowed_mentions=allowed)
@@ -123,7 +123,7 @@ async def test_mentions_are_those_that_the_bot_allows(photos: discord.TextChanne
 
 async def test_typing_is_seen_by_members(photos: discord.TextChannel, aiko: Member) -> None:
     async with photos.typing():
-        assert (await aiko.wait_for_event("TYPING_START"))["user_id"] == cast.BOT_ID
+        assert (await aiko.wait_for_event("TYPING_START"))["user_id"] == fixtures.BOT_ID
 
 
 async def test_layout_components_arrive_with_their_pictures(photos: discord.TextChannel) -> None:
@@ -143,7 +143,7 @@ async def test_layout_components_arrive_with_their_pictures(photos: discord.Text
 
 async def test_the_guild_is_described(bot: Bot) -> None:
     guild = bot.guilds[0]
-    aiko = await guild.fetch_member(int(cast.AIKO_ID))
+    aiko = await guild.fetch_member(int(fixtures.AIKO_ID))
     fetched = await bot.fetch_guild(guild.id)
 
     assert guild.name == fetched.name == "Omokage try-out"
@@ -152,5 +152,5 @@ async def test_the_guild_is_described(bot: Bot) -> None:
     assert not guild.me.guild_permissions.manage_messages
     assert {role.name for role in await guild.fetch_roles()} == {"@everyone", "Moderator", "Omokage"}
     assert (await bot.application_info()).owner.name == "aiko"
-    assert (await bot.fetch_user(int(cast.BEN_ID))).display_name == "Ben"
+    assert (await bot.fetch_user(int(fixtures.BEN_ID))).display_name == "Ben"
     assert [channel.name for channel in await guild.fetch_channels()] == ["photos", "general"]

@@ -18,9 +18,9 @@ from sandbox.config import RateLimits, SandboxConfig
 from sandbox.driver import Driver
 from sandbox.server import Sandbox
 from sandbox.types import Json
-from tests.integration.sandbox.bot import PIXEL, Bot
 from tests.integration.sandbox.conftest import connected, point_discord_at
-from tests.integration.sandbox.raw import RawBot
+from tests.integration.sandbox.raw_bot import RawBot
+from tests.integration.sandbox.sample_bot import PIXEL, Bot
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from core.bootstrap import Services
 from core.settings import Settings
-from tests.integration.worker.parts import Valkey, opened, settings_for
+from tests.integration.worker.processes import Valkey, opened, settings_for
 
 
 @pytest.fixture

@@ -1,14 +1,10 @@
-"""A worker as `omokage worker` starts it, with models that only do as the job's parameters say.
-
-`python -m tests.integration.worker.fake_worker cpu|gpu|train|broken|deaf`; "train" is a gpu worker, too.
-"""
+"""A worker as `omokage worker` starts it, with models that only do as the job's parameters say."""
 
 from __future__ import annotations
 
 import logging
 import os
 import signal
-import sys
 import time
 
 from celery import signals
@@ -19,7 +15,7 @@ from core.domain.jobs import Job, JobCancelledError, JobKind, JobLimits, QueueNa
 from core.services.runs.service import RunService
 from core.services.training.segment_runner import Training, TrainingParts
 from core.settings import Settings
-from tests.integration.core.fake_trainer import FakeDatasets, FakeRegistry, FakeTrainer
+from tests.integration.core.runs.fake_trainer import FakeDatasets, FakeRegistry, FakeTrainer
 from worker.app import run
 from worker.handlers import Cancelled, HandlerResult, Handlers, Progress, train_with
 from worker.timing import Timing
@@ -102,11 +98,11 @@ def go_deaf(sender: object, **_: object) -> None:
     sender.task_consumer.cancel()
 
 
-if __name__ == "__main__":
+def main(kind: str) -> int:
+    """Work until SIGTERM; the exit status. `kind`: cpu, gpu, train (a gpu worker, too), broken or deaf."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(name)s %(message)s")
-    kind = sys.argv[1]
     if kind == "deaf":
         signals.worker_ready.connect(go_deaf, weak=False)
     queue = QueueName.GPU if kind in GPU_KINDS else QueueName.CPU
     loader = {"broken": load_broken, "train": load_training}.get(kind, load)
-    sys.exit(run(Settings.from_env(), queue, load=loader, preload=lambda: None, timing=TIMING))
+    return run(Settings.from_env(), queue, load=loader, preload=lambda: None, timing=TIMING)

@@ -15,10 +15,10 @@ from sqlalchemy import insert, update
 from core.bootstrap import Services, build, build_checker
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobKind, JobRequest, JobState, Origin, QueueName
-from core.domain.registry.robustness import CheckState, Faced, robustness_in
+from core.domain.registry.robustness import AttackOutcome, CheckState, robustness_from_metrics
 from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind
-from core.services.robustness.service import CheckService
+from core.services.robustness.service import RobustnessService
 from core.settings import Settings
 from core.storage.tables import jobs
 from core.storage.training_tables import versions
@@ -36,7 +36,7 @@ class FakeCheck:
 
     def __init__(self) -> None:
         FakeCheck.loads += 1
-        self.beginning = self.state = CheckState((Faced(1, 2), Faced(8, 0)), wanted=20 * STEPS)
+        self.beginning = self.state = CheckState((AttackOutcome(1, 2), AttackOutcome(8, 0)), wanted=20 * STEPS)
 
     def advance(self, interrupted: Callable[[], bool]) -> None:
         assert not self.state.done
@@ -64,11 +64,13 @@ def version(services: Services) -> Version:
     return services.registry.get(version_id)
 
 
-def checker(services: Services, slice_s: float = 20.0) -> CheckService:
-    return CheckService(services.registry, services.runs.segments, services.checks, lambda _: FakeCheck(), slice_s)  # type: ignore[arg-type]
+def checker(services: Services, slice_s: float = 20.0) -> RobustnessService:
+    return RobustnessService(services.registry, services.runs, services.checks, lambda _: FakeCheck(), slice_s)  # type: ignore[arg-type]
 
 
-def turn(services: Services, job_id: int, service: CheckService, ending: Callable[[], bool] = lambda: False) -> Any:
+def turn(
+    services: Services, job_id: int, service: RobustnessService, ending: Callable[[], bool] = lambda: False
+) -> Any:
     """One turn of the job in a worker."""
     told: list[Any] = []
     Runner(services.jobs.leases, {JobKind.CHECK: check_with(service)}, told.append, ending=ending).run(job_id)
@@ -84,7 +86,7 @@ def test_a_check_that_nobody_disturbs_takes_one_turn(services: Services, version
     job = services.checks.request(version)
     assert job is not None
     done = turn(services, job.id, checker(services))
-    found = robustness_in(services.registry.get(version.id).metrics)
+    found = robustness_from_metrics(services.registry.get(version.id).metrics)
     assert found is not None
     assert (found.fooled, found.median_linf, found.named_closed, found.named_open) == (0.5, 2.0, 0.2, 0.05)
     assert (done.state, done.result) == (JobState.DONE, found.to_json())
@@ -95,7 +97,7 @@ def test_a_long_check_is_cut_into_turns_and_loads_its_version_once(services: Ser
     assert job is not None
     for _ in range(STEPS - 1):
         assert turn(services, job.id, service).state is JobState.DISPATCHED
-    assert robustness_in(services.registry.get(version.id).metrics) is None
+    assert robustness_from_metrics(services.registry.get(version.id).metrics) is None
     assert turn(services, job.id, service).state is JobState.DONE
     assert FakeCheck.loads == 1
 

@@ -11,7 +11,7 @@ import pytest
 from core.bootstrap import Services, build
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job, JobCancelledError, JobKind, JobRequest, Origin
-from core.services.curation.service import CurateService, Moment
+from core.services.curation.service import CurateService, JobContext
 from core.settings import Settings
 from worker.handlers import curate_with
 
@@ -46,7 +46,7 @@ def test_a_data_set_that_is_gone_is_said(services: Services, job: Job) -> None:
 def test_it_says_how_far_it_is_and_stops_when_it_is_cancelled(
     services: Services, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slowly(_self: CurateService, _job: Job, moment: Moment) -> dict[str, Any]:
+    def slowly(_self: CurateService, _job: Job, moment: JobContext) -> dict[str, Any]:
         moment.go_on(1, 4)
         moment.go_on(2, 4)
         raise AssertionError("it went on")

@@ -12,8 +12,10 @@ from core.domain.errors import ErrorCode
 from core.domain.jobs import JOB_LIMITS, JobState
 from core.services.jobs.service import JobService
 from core.settings import Settings
-from tests.integration.worker.parts import Valkey, ask, settled, wait_until, worker
+from tests.integration.worker.processes import Valkey, ask, settled, wait_until, worker
 from worker.queue import make_celery, make_enqueue
+
+pytestmark = pytest.mark.slow
 
 LONG = 16  # steps; 0.8 s
 

@@ -11,7 +11,7 @@ import redis
 
 from core.bootstrap import Services
 from core.domain.jobs import JobState
-from tests.integration.worker.parts import Valkey, ask, settled, wait_until, worker
+from tests.integration.worker.processes import Valkey, ask, settled, wait_until, worker
 from worker.queue import redis_url
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits of another process are Linux's")

@@ -12,7 +12,7 @@ from core.bootstrap import Services
 from core.domain.errors import ErrorCode
 from core.domain.jobs import Job, JobKind, JobRequest, JobState, Origin
 from core.services.jobs.service import JobService
-from tests.integration.worker.parts import Valkey, ask, opened, settings_for, settled, wait_until, worker
+from tests.integration.worker.processes import Valkey, ask, opened, settings_for, settled, wait_until, worker
 from worker.events import JobEvent, events
 
 _numbers = itertools.count(1)

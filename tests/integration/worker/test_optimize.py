@@ -12,9 +12,9 @@ import pytest
 from core.bootstrap import Services, build
 from core.domain.errors import ErrorCode
 from core.domain.jobs import Job, JobKind, JobRequest, JobState, Origin, QueueName
-from core.domain.optimisation import Optimized, OptimizeMode, OptimizeRequest
+from core.domain.optimisation import OptimizeMode, OptimizeRequest, OptimizeResult
 from core.settings import Settings
-from tests.unit.core.services.optimise_parts import ANNA, GUILD, Lab, Reached, Reddening, face_at
+from tests.unit.core.services.attack.fakes import ANNA, GUILD, Lab, Reached, Reddening, face_at
 from worker import handlers
 from worker.events import JobEvent
 from worker.handlers import load_handlers
@@ -71,9 +71,9 @@ def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
     services.close()
 
 
-def answer_of(job: Job) -> Optimized:
+def answer_of(job: Job) -> OptimizeResult:
     assert job.result is not None
-    return Optimized.from_json(job.result)
+    return OptimizeResult.from_json(job.result)
 
 
 def test_a_picture_is_optimised_and_its_files_are_stored(worker: Worker) -> None:
@@ -117,7 +117,7 @@ def test_a_job_that_is_cancelled_while_a_face_is_to_be_chosen_is_cancelled(
     worker.lab.eyes.faces = [face_at(0, 40), face_at(50, 40)]
     optimise = worker.lab.service.optimise
 
-    def slowly(*said: Any) -> Optimized:
+    def slowly(*said: Any) -> OptimizeResult:
         worker.stop()
         return optimise(*said)
 

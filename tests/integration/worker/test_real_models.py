@@ -18,7 +18,7 @@ from core.domain.classification import ClassifyResult
 from core.domain.jobs import JobKind, JobRequest, JobState, Origin, QueueName
 from core.storage.scratch import scratch_root
 from portraits import default_people, group
-from tests.integration.worker.parts import ROOT, Valkey, settled, wait_until
+from tests.integration.worker.processes import ROOT, Valkey, settled, wait_until
 from worker.heartbeat import heartbeat_file, read_heartbeat
 
 

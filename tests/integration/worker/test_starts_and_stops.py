@@ -10,9 +10,11 @@ from core.bootstrap import Services, build
 from core.domain.jobs import JobState, QueueName
 from core.settings import Settings
 from tests.integration.worker.fake_worker import LIMITS
-from tests.integration.worker.parts import Valkey, Worker, ask, settled, wait_until, worker
+from tests.integration.worker.processes import Valkey, Worker, ask, settled, wait_until, worker
 from worker.heartbeat import EXIT_STUCK, heartbeat_file, read_heartbeat
 from worker.queue import make_celery, make_enqueue
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

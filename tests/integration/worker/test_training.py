@@ -12,9 +12,11 @@ from core.bootstrap import Services
 from core.domain.jobs import JobKind, JobState
 from core.domain.training.runs import Run, RunState
 from core.services.runs.service import RunService
-from tests.integration.core.fake_trainer import FakeTrainer, prepare, request
+from tests.integration.core.runs.fake_trainer import FakeTrainer, prepare, request
 from tests.integration.worker.fake_worker import STEPS_LOG, run_service
-from tests.integration.worker.parts import Valkey, ask, wait_until, worker
+from tests.integration.worker.processes import Valkey, ask, wait_until, worker
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -74,7 +76,7 @@ def test_workers_killed_at_random_moments_lose_a_segment_each_and_double_no_step
     assert steps == sorted(set(steps))
     assert set(range(10, 401, 10)) <= set(steps)
     last = runs.checkpoints(run.id)[-1]
-    assert services.blobs.get(last.blob) == as_if_never_interrupted(run).snapshot()
+    assert services.blobs.get(last.blob) == as_if_never_interrupted(run).save_state()
     lives = lives_of(steps_done(data))
     assert len(lives) <= 4
     assert all(life == list(range(life[0], life[-1] + 1)) for life in lives)

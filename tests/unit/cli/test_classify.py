@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from cli.error_texts import sentence
+from cli.error_texts import error_text
 from cli.main import omokage
 from core.domain.classification import ClassifyOutcome, ClassifyResult, FaceAnswer
 from core.domain.errors import ErrorCode, OmokageError
@@ -182,7 +182,7 @@ def test_nobody_is_enrolled_as_what_the_shell_calls_nobody(word: str):
 
 @pytest.mark.parametrize("code", ErrorCode)
 def test_every_failure_has_a_sentence(code: ErrorCode):
-    said = sentence(OmokageError(code))
+    said = error_text(OmokageError(code))
     assert said
     assert not said.endswith(".")
 

@@ -21,11 +21,11 @@ from click.testing import CliRunner
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from cli import broker
-from cli.context import opened
+from cli.context import open_services
 from cli.doctor import host_checks
 from cli.exits import Fault
 from cli.main import omokage
-from cli.outages import outage_sentence, outages_told
+from cli.outages import outage_text, outages_as_faults
 from cli.up import command as up
 from core.settings import Settings
 from core.storage import database
@@ -136,7 +136,7 @@ def read_only(tmp_path: Path) -> Iterator[Path]:
     if _mount("-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)):
         pytest.skip("nothing may be mounted here")
     try:
-        with opened(Settings.from_env()):
+        with open_services(Settings.from_env()):
             pass
         assert _mount("-o", "remount,ro", str(folder)) == 0
         yield folder
@@ -170,7 +170,7 @@ def test_a_database_that_is_away_is_said(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_database_that_another_program_has_locked_is_said(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with opened(Settings.from_env()):
+    with open_services(Settings.from_env()):
         pass
     monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 20)
     other = sqlite3.connect(here / "data" / "omokage.db", isolation_level=None)
@@ -203,14 +203,14 @@ def test_a_broker_that_is_away_is_said_without_its_password(name: str, monkeypat
 
 def test_a_broker_that_is_starting_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter([("it reads its data", False), ("it reads its data", False), (None, True)])
-    monkeypatch.setattr(broker, "_ask", lambda _: next(answers))
+    monkeypatch.setattr(broker, "_ping", lambda _: next(answers))
     monkeypatch.setattr(broker, "_PAUSE_S", 0.0)
     broker.await_broker(Settings.from_env({}), wait_s=60)
     assert next(answers, None) is None
 
 
 def test_a_broker_that_refuses_the_password_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(broker, "_ask", lambda _: ("invalid username-password pair", True))
+    monkeypatch.setattr(broker, "_ping", lambda _: ("invalid username-password pair", True))
     with pytest.raises(Fault, match="invalid username-password pair"):
         broker.await_broker(Settings.from_env({}), wait_s=60)
 
@@ -218,7 +218,7 @@ def test_a_broker_that_refuses_the_password_is_not_asked_again(monkeypatch: pyte
 def test_discord_without_a_route_is_said(monkeypatch: pytest.MonkeyPatch, here: Path) -> None:
     # In a process of its own: discord.py and asyncio.run() set up more than a test should.
     code = (
-        "import sys; from cli import main, services; services.await_broker = lambda _: None\n"
+        "import sys; from cli import main, processes; processes.await_broker = lambda _: None\n"
         "sys.argv = ['omokage', 'bot']; main.main()"
     )
     root = str(Path(__file__).resolve().parents[3])
@@ -243,7 +243,7 @@ def test_discord_without_a_route_is_said(monkeypatch: pytest.MonkeyPatch, here: 
     ],
 )
 def test_an_outage_has_a_sentence_and_a_bug_has_none(error: Exception, sentence: str | None) -> None:
-    assert outage_sentence(error) == sentence
+    assert outage_text(error) == sentence
 
 
 def test_what_happens_in_the_middle_of_a_command_is_said_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -255,5 +255,5 @@ def test_what_happens_in_the_middle_of_a_command_is_said_too(monkeypatch: pytest
 
 
 def test_who_reads_no_further_ends_the_command_quietly() -> None:
-    with pytest.raises(BrokenPipeError), outages_told():
+    with pytest.raises(BrokenPipeError), outages_as_faults():
         raise BrokenPipeError(errno.EPIPE, "Broken pipe")

@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import omokage
-from cli.process_memory import without
-from cli.up.pid_file import Record, reap
-from cli.up.services import Plan, parts_of
+from cli.process_memory import without_variables
+from cli.up.pid_file import PidFile, end_leftovers
+from cli.up.services import Plan, process_specs
 from core.settings import Settings
 from tests.unit.test_packaging import compose
 
@@ -30,8 +30,8 @@ OF_THE_STORAGE = {"OMOKAGE_DATABASE_URL", "OMOKAGE_BROKER_URL_FILE", "AWS_SECRET
 
 def test_each_part_gets_the_secrets_that_it_needs(tmp_path: Path):
     settings = Settings.from_env({"OMOKAGE_DATA": str(tmp_path)})
-    parts = parts_of(Plan(settings, own_broker=True, sandbox_port=8765, gpu_worker=True), {})
-    assert {part.name: set(without(SECRETS, *part.withheld)) for part in parts} == {
+    parts = process_specs(Plan(settings, own_broker=True, sandbox_port=8765, gpu_worker=True), {})
+    assert {part.name: set(without_variables(SECRETS, *part.withheld)) for part in parts} == {
         "valkey": set(),
         "sandbox": set(),
         "pictures": set(),
@@ -113,11 +113,11 @@ def test_what_a_killed_one_left_is_known_by_its_beginning_where_it_hides_its_env
     began: str, ended: bool, tmp_path: Path
 ):
     left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
-    Record(tmp_path / "processes.json").note("bot", left.pid)
+    PidFile(tmp_path / "processes.json").add("bot", left.pid)
     if began != "then":
         content = json.loads((tmp_path / "processes.json").read_text())
         (tmp_path / "processes.json").write_text(json.dumps({**content, "began": {"bot": began}}))
-    assert reap(tmp_path / "processes.json", lambda _pid: None) == (["bot"] if ended else [])
+    assert end_leftovers(tmp_path / "processes.json", lambda _pid: None) == (["bot"] if ended else [])
     assert (left.poll() is not None) is ended
     left.kill()
     left.wait()

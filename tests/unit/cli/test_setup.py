@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.main import omokage
-from cli.setup import PERMISSIONS, application_of, invite_link
+from cli.setup import PERMISSIONS, application_id, invite_link
 
 
 def token_of(application: int) -> str:
@@ -38,12 +38,12 @@ def test_the_names_are_those_of_the_bits():
 
 @given(st.integers(1, 2**63))
 def test_a_token_names_its_application(application: int):
-    assert application_of(token_of(application)) == application
+    assert application_id(token_of(application)) == application
 
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "....", "MTIz.x", "é.b.c", "Zm9v.b.c"])
 def test_what_is_no_token_names_none(token: str):
-    assert application_of(token) is None
+    assert application_id(token) is None
 
 
 def run(**environment: str):

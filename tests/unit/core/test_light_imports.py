@@ -25,7 +25,7 @@ settings = Settings.from_env({"OMOKAGE_DATA": sys.argv[1]})
 services = build(settings, lambda *_: None)
 services.jobs.newest(1, None)
 services.people.list(1)
-core.services.generation.generator_lookup.names_for(services.registry, 1)
+core.services.generation.generator_lookup.list_models(services.registry, 1)
 try:
     core.services.attack.targets.find_target(services.registry, services.people, 1, "Anna")
 except OmokageError as error:
@@ -44,4 +44,5 @@ def loaded(data: Path) -> set[str]:
 
 def test_the_bots_side_of_the_core_loads_nothing_heavy(tmp_path: Path) -> None:
     new_database(tmp_path / "omokage.db").close()  # only a start that migrates loads Alembic
-    assert {name for name in HEAVY if name in loaded(tmp_path)} == set()
+    modules = loaded(tmp_path)
+    assert {name for name in HEAVY if name in modules} == set()

@@ -10,7 +10,7 @@ import pytest
 from core.domain.clock import now_utc
 from core.domain.faces import Box
 from core.domain.jobs import Job, JobKind, JobRequest, JobState, Origin, QueueName
-from core.domain.people import CannotLink, GalleryRows, NewFace
+from core.domain.people import CannotLink, EnrolledFaces, NewFace
 from core.logs import SafeFormatter, set_up_logging, without_secrets
 
 SECRET = "aW50ZXJhY3Rpb246c2VjcmV0"
@@ -86,6 +86,6 @@ def test_what_travels_does_not_show_its_secrets() -> None:
         job,
         NewFace(1, box, 0.9, (), embedding),
         CannotLink(1, None, box, embedding),
-        GalleryRows((1,), ("Anna",), (embedding,), (1,)),
+        EnrolledFaces((1,), ("Anna",), (embedding,), (1,)),
     )
     assert SECRET not in repr(everything)

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.data.command import data
-from tests.models.drawn import PEOPLE, PICTURES, name, picture, write_people
+from tests.models.portrait_files import PEOPLE, PICTURES, name, picture, write_people
 
 
 def run(tmp_path: Path, *arguments: str | Path) -> Result:

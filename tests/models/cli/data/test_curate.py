@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 from PIL import Image, ImageFilter
 
 from cli.data.command import data
-from tests.models.drawn import name, picture
-from tests.unit.core.services.zip_parts import raw_zip
+from tests.models.portrait_files import name, picture
+from tests.unit.core.services.datasets.zip_builder import raw_zip
 
 
 def run(tmp_path: Path, *arguments: str | Path) -> Result:

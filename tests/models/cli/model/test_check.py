@@ -10,20 +10,20 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from cli.context import opened
+from cli.context import open_services
 from cli.main import omokage
 from core.bootstrap import build_checker
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobKind
 from core.domain.optimisation import Robustness
-from core.domain.registry.robustness import robustness_in
+from core.domain.registry.robustness import robustness_from_metrics
 from core.domain.training.runs import RunKind
 from core.models.attack import robustness
 from core.services.datasets.importing import import_folder
-from core.services.robustness.service import CheckService, load_check
+from core.services.robustness.service import RobustnessService, load_check
 from core.settings import Settings
 from core.vision.datasets.dataset_pictures import PictureReader
-from tests.models.drawn import write_people
+from tests.models.portrait_files import write_people
 
 FACES, TEXTURES, STEPS = 2, 10, 5  # enough to see that all of it is real
 KIND = RunKind.RECOGNISER
@@ -36,7 +36,7 @@ def family(tmp_path_factory: pytest.TempPathFactory, reader: PictureReader) -> P
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OMOKAGE_DATA", str(folder / "data"))
         patch.delenv("OMOKAGE_DATABASE_URL", raising=False)
-        with opened(Settings.from_env()) as services:
+        with open_services(Settings.from_env()) as services:
             import_folder(
                 services.dataset_storage, write_people(folder / "people"), 0, "family", 0, load=lambda: reader
             )
@@ -82,12 +82,12 @@ def test_a_version_is_checked_and_its_card_says_so(settings: Settings) -> None:
 
 def test_a_worker_finds_what_the_shell_finds(settings: Settings) -> None:
     shell = said("model", "check", "2")
-    with opened(settings) as services:
-        version = services.registry.find(0, KIND, 2)
+    with open_services(settings) as services:
+        version = services.registry.get_by_number(0, KIND, 2)
         job = services.checks.request(version, again=True)
         assert job is not None
         load = partial(load_check, services.registry, services.dataset_storage)
-        checker = CheckService(services.registry, services.runs.segments, services.checks, load, slice_s=0.0)
+        checker = RobustnessService(services.registry, services.runs, services.checks, load, slice_s=0.0)
         found, turns = None, 0
         while found is None:
             with services.database.write() as connection:
@@ -96,15 +96,15 @@ def test_a_worker_finds_what_the_shell_finds(settings: Settings) -> None:
             assert claimed is not None
             found, turns = checker.answer(claimed, lambda: False), turns + 1
         assert turns >= 2  # an attack at least, and the textures
-        card = robustness_in(services.registry.get(version.id).metrics)
+        card = robustness_from_metrics(services.registry.get(version.id).metrics)
     assert {"number": 2, **found} == shell
     assert card == Robustness.from_json(found)
 
 
 def test_every_new_version_waits_for_its_check(settings: Settings) -> None:
-    with opened(settings) as services:
+    with open_services(settings) as services:
         for number in (1, 2):
-            job = services.checks.request(services.registry.find(0, KIND, number), again=True)
+            job = services.checks.request(services.registry.get_by_number(0, KIND, number), again=True)
             assert job is not None
             assert job.kind is JobKind.CHECK
             assert job.created_at is not None
@@ -132,8 +132,8 @@ def test_a_version_that_is_not_there_is_a_sentence(settings: Settings) -> None:
 
 
 def test_a_version_whose_data_are_damaged_is_not_checked(settings: Settings) -> None:
-    with opened(settings) as services:
-        version = services.registry.find(0, KIND, 1)
+    with open_services(settings) as services:
+        version = services.registry.get_by_number(0, KIND, 1)
         shard = services.datasets.get(version.dataset_id or 0).shards[0].sha256
         data = services.blobs.get(shard)
         services.blobs.delete(shard)

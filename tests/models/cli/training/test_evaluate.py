@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from cli.context import opened
+from cli.context import open_services
 from cli.main import omokage
 from core.domain.data.datasets import DatasetClass, Shard
 from core.domain.faces import Box
@@ -17,7 +17,7 @@ from core.settings import Settings
 from core.vision.datasets.records import Record
 from core.vision.datasets.shards import write_shard
 from core.vision.recognition.photo_reader import EMBEDDING_NAME
-from tests.unit.core.models._faces import faces_of
+from tests.unit.core.models.embedding.builders import faces_of
 
 COUNTS = [9, 8, 12, 10]
 FACELESS = 3  # rows without a face
@@ -40,7 +40,7 @@ def add_dataset(settings: Settings, name: str, counts: list[int], folder: Path) 
     write_shard(file, records)
     data = file.read_bytes()
     classes = [DatasetClass(f"person {i}", 10 + i, count) for i, count in enumerate(counts)]
-    with opened(settings) as services:
+    with open_services(settings) as services:
         shard = Shard(services.blobs.put(data), len(records), len(data))
         services.datasets.add(0, name, classes, [shard], hash=name, without_face=FACELESS, by=0)
 
@@ -109,5 +109,5 @@ def test_a_folder_without_people_is_refused_and_leaves_nothing(tmp_path: Path, f
     empty.mkdir()
     result = run("--data", str(empty))
     assert status(result) == 1
-    with opened(family) as services:
+    with open_services(family) as services:
         assert [one.name for one in services.datasets.list(0)] == ["family"]

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.delivery import relay
-from bot.delivery.post import Post
-from bot.delivery.progress import Progress
+from bot.delivery.progress import ProgressTracker
 from bot.delivery.relay import Relay
+from bot.delivery.reply_poster import ReplyPoster
 from core.domain.errors import ErrorCode
 from core.domain.guilds import GuildSettings
 from core.domain.jobs import Failure, JobState, OutboxEntry
@@ -64,9 +64,9 @@ async def now(call: Callable[..., Any], /, *args: Any) -> Any:
 
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay, "_LOOK_S", 0.001)
-    monkeypatch.setattr(relay, "_MARK_AGAIN_S", 0.001)
-    monkeypatch.setattr(relay, "_LONGEST_MARK_AGAIN_S", 0.002)
+    monkeypatch.setattr(relay, "_POLL_S", 0.001)
+    monkeypatch.setattr(relay, "_MARK_RETRY_S", 0.001)
+    monkeypatch.setattr(relay, "_MAX_MARK_RETRY_S", 0.002)
 
 
 def make(jobs: Jobs) -> tuple[Relay, Any]:
@@ -75,9 +75,9 @@ def make(jobs: Jobs) -> tuple[Relay, Any]:
         services=SimpleNamespace(jobs=jobs),
         guild_settings=SimpleNamespace(settings=AsyncMock(return_value=GuildSettings())),
     )
-    post = create_autospec(Post, instance=True)
-    post.deliver.return_value = None  # private: there is no message that could be looked for
-    return Relay(bot, post, create_autospec(Progress, instance=True), {}), post
+    poster = create_autospec(ReplyPoster, instance=True)
+    poster.deliver.return_value = None  # private: there is no message that could be looked for
+    return Relay(bot, poster, create_autospec(ProgressTracker, instance=True), {}), poster
 
 
 async def run_until(made: Relay, check: Callable[[], object]) -> None:
@@ -93,11 +93,11 @@ async def run_until(made: Relay, check: Callable[[], object]) -> None:
 
 async def test_a_private_failure_is_told_once_while_the_database_is_locked(caplog: pytest.LogCaptureFixture) -> None:
     jobs = Jobs(locked=5)
-    made, post = make(jobs)
+    made, poster = make(jobs)
 
     await run_until(made, lambda: jobs.marked)
 
-    assert post.deliver.await_count == 1
+    assert poster.deliver.await_count == 1
     assert jobs.marked == [None]
     assert jobs.refused == 5
     assert caplog.text.count("posted, not noted yet (OperationalError)") == 5
@@ -107,19 +107,19 @@ async def test_a_private_failure_is_told_once_while_the_database_is_locked(caplo
 async def test_a_look_that_began_before_the_answer_was_noted_does_not_post_it_again() -> None:
     jobs = Jobs(locked=0)
     jobs.looks_behind = 2
-    made, post = make(jobs)
+    made, poster = make(jobs)
 
     await run_until(made, lambda: jobs.looks_behind < 0)
 
-    assert post.deliver.await_count == 1
+    assert poster.deliver.await_count == 1
 
 
 async def test_an_answer_that_was_not_posted_is_tried_again() -> None:
     jobs = Jobs(locked=0)
-    made, post = make(jobs)
-    post.deliver.side_effect = [OSError("no route"), 77]
+    made, poster = make(jobs)
+    poster.deliver.side_effect = [OSError("no route"), 77]
 
     await run_until(made, lambda: jobs.marked)
 
-    assert post.deliver.await_count == 2
+    assert poster.deliver.await_count == 2
     assert jobs.marked == [77]

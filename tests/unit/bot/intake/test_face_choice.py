@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.features.generate.controls import DrawnSelect
-from bot.intake.face_choice import MeantSelect, bare_choice, choice_view, chosen
+from bot.features.generate.views import DrawnSelect
+from bot.intake.face_choice import FaceChoiceSelect, choice_reply_without_photo, choice_view, params_with_choice
 from bot.ui.i18n import words_in
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import Face, FaceChoice, GridRequest, MixRequest, MorphRequest
@@ -35,7 +35,7 @@ def test_a_chosen_face_is_filled_in_where_it_was_asked_about(kind: JobKind, whic
     photos = {"photos": {which: {"photo_url": "https://cdn.discordapp.com/a.jpg"}}}
     job = a_job(kind=kind, params=request_.to_json() | photos, result={"choice": asdict(choice)})
 
-    params = chosen(job, 2)
+    params = params_with_choice(job, 2)
 
     wanted: Any = {"photo": PHOTO, "index": 2}
     told = type(request_).from_json(params).to_json()
@@ -46,7 +46,7 @@ def test_a_chosen_face_is_filled_in_where_it_was_asked_about(kind: JobKind, whic
 @pytest.mark.parametrize("result", [None, {}, {"choice": None}])
 def test_where_nothing_is_to_be_chosen_nothing_is_asked_for(result: Any) -> None:
     with pytest.raises(OmokageError) as refused:
-        chosen(a_job(result=result), 0)
+        params_with_choice(a_job(result=result), 0)
 
     assert refused.value.code is ErrorCode.PHOTO_GONE
 
@@ -63,7 +63,7 @@ async def test_the_faces_of_a_photo_are_numbered_as_in_its_picture() -> None:
 
 
 async def test_only_who_sent_the_photo_sees_the_question() -> None:
-    answer = bare_choice(EN, a_job(kind=JobKind.OPTIMIZE), FaceChoice("start", PHOTO, 3, PHOTO))
+    answer = choice_reply_without_photo(EN, a_job(kind=JobKind.OPTIMIZE), FaceChoice("start", PHOTO, 3, PHOTO))
 
     assert answer.private
     assert answer.embed is not None
@@ -76,6 +76,6 @@ async def test_a_crowd_has_a_select_for_every_25_faces_and_custom_ids_are_found_
     assert len(view.children) == len(view.to_components()) == 5
     assert view.children[1].item.placeholder == "Choose a face … (Face 26 – Face 50)"
     for item in view.children:
-        assert MeantSelect.__discord_ui_compiled_template__.fullmatch(item.item.custom_id)
+        assert FaceChoiceSelect.__discord_ui_compiled_template__.fullmatch(item.item.custom_id)
         assert not DrawnSelect.__discord_ui_compiled_template__.fullmatch(item.item.custom_id)
         assert len(item.item.custom_id) <= 100

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.intake.face_fields import changed_at
+from bot.intake.face_fields import with_changed_fields
 
 
 def test_only_what_is_at_the_place_changes() -> None:
     said = {"a": {"photo": ""}, "add": [{"seed": 3}, {"photo": ""}], "model": "x"}
 
-    changed = changed_at(changed_at(said, "a", photo="aa"), "add/1", photo="bb", index=2)
+    changed = with_changed_fields(with_changed_fields(said, "a", photo="aa"), "add/1", photo="bb", index=2)
 
     assert changed == {"a": {"photo": "aa"}, "add": [{"seed": 3}, {"photo": "bb", "index": 2}], "model": "x"}
     assert said["a"] == {"photo": ""}
@@ -19,4 +19,4 @@ def test_only_what_is_at_the_place_changes() -> None:
 @pytest.mark.parametrize("place", ["b", "add/2", "add/x", "add", "add/-1", "model", "model/0", ""])
 def test_where_nothing_is_nothing_is_changed(place: str) -> None:
     with pytest.raises(ValueError, match=r"there|at"):
-        changed_at({"add": [{"seed": 3}], "model": "x"}, place, index=1)
+        with_changed_fields({"add": [{"seed": 3}], "model": "x"}, place, index=1)

@@ -9,35 +9,35 @@ import discord
 import pytest
 
 from bot.catalogue import FORMS, ITEMS
-from bot.intake.lookup import LARGEST_ID, NO_ID, id_in, member_of, number_in
-from bot.ui.menus import value_of
+from bot.intake.lookup import MAX_ID, NO_ID, parse_enum, parse_id, parse_number
+from bot.ui.menus import selected_value
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.training.runs import RunKind
 
-FORGED = ("9" * 19, "9" * 20, "18446744073709551615", str(LARGEST_ID + 1), "0" * 20)
+FORGED = ("9" * 19, "9" * 20, "18446744073709551615", str(MAX_ID + 1), "0" * 20)
 
 
 @pytest.mark.parametrize("text", [*FORGED, "9" * 30, "-1", "1.5", "", "x", "٣", "²", None])
 def test_what_cannot_be_an_id_is_that_of_nothing(text: Any) -> None:
-    assert id_in(text) == NO_ID
+    assert parse_id(text) == NO_ID
 
 
 def test_ids_are_read_to_the_largest_that_the_database_holds() -> None:
-    assert id_in(" 12345 ") == id_in(12345) == 12345
-    assert id_in(str(LARGEST_ID)) == LARGEST_ID
-    assert number_in("0") == 0
-    assert number_in("x") is None
+    assert parse_id(" 12345 ") == parse_id(12345) == 12345
+    assert parse_id(str(MAX_ID)) == MAX_ID
+    assert parse_number("0") == 0
+    assert parse_number("x") is None
 
 
 def test_an_option_that_names_no_member_is_refused() -> None:
-    assert member_of(RunKind, "kind", "vae") is RunKind.VAE
+    assert parse_enum(RunKind, "kind", "vae") is RunKind.VAE
     with pytest.raises(OmokageError) as caught:
-        member_of(RunKind, "kind", "nothing")
+        parse_enum(RunKind, "kind", "nothing")
     assert caught.value.code is ErrorCode.BAD_OPTION
 
 
 def test_a_select_without_a_choice_has_an_empty_value() -> None:
-    assert value_of(discord.ui.Select()) == ""
+    assert selected_value(discord.ui.Select()) == ""
 
 
 @pytest.mark.parametrize("digits", FORGED)
@@ -49,7 +49,7 @@ async def test_no_custom_id_holds_a_number_that_the_database_cannot(digits: str)
             match = template.fullmatch(custom_id)
             assert match is not None, custom_id
             made = await item.from_custom_id(None, _component(item, custom_id), match)  # type: ignore[arg-type]
-            assert all(number <= LARGEST_ID for number in _numbers(vars(made))), custom_id
+            assert all(number <= MAX_ID for number in _numbers(vars(made))), custom_id
     for pattern in FORMS:
         assert all(pattern.fullmatch(custom_id) for custom_id in filled(pattern, digits))
 

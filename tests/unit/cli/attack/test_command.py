@@ -13,13 +13,13 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from cli.context import opened
+from cli.context import open_services
 from cli.main import omokage
 from core import bootstrap
 from core.bootstrap import Services
 from core.settings import Settings
 from core.storage.blobs import Blobs
-from tests.unit.core.services.optimise_parts import ANNA, BEN, GUILD, Lab, Reached, Reddening, face_at, painted
+from tests.unit.core.services.attack.fakes import ANNA, BEN, GUILD, Lab, Reached, Reddening, face_at, painted
 
 FILES = ["before.png", "picture.png", "report.json", "sheet.png"]
 
@@ -36,7 +36,7 @@ def lab(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Lab]:
         return made.service_on(blobs)
 
     monkeypatch.setattr(bootstrap, "build_optimizer", build)
-    with opened(Settings.from_env()) as services:
+    with open_services(Settings.from_env()) as services:
         made = Lab(services.database, services.blobs)
         made.train()
         yield made

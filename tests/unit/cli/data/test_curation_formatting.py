@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from cli.data.curation_formatting import caption, curation_lines
-from core.domain.data.curation import Curation, Judged, Measures, Reason, Subject
+from core.domain.data.curation import CuratedPicture, Curation, Measures, Reason, Subject
 
 MEASURES = Measures(subject=0.004, side=40.4, detail=0.056, text=0.21)
 
 
 def test_what_is_left_out_is_counted_by_its_reason() -> None:
-    pictures = (Judged("a", ""), Judged("b", "", Reason.TEXT), Judged("c", "", Reason.TEXT))
+    pictures = (CuratedPicture("a", ""), CuratedPicture("b", "", Reason.TEXT), CuratedPicture("c", "", Reason.TEXT))
     assert curation_lines("cats", Curation(Subject.ANY, pictures), Path("out")) == [
         "cats: 3 pictures, 1 kept, 2 left out",
         "",
@@ -25,7 +25,7 @@ def test_what_is_left_out_is_counted_by_its_reason() -> None:
 
 
 def test_where_all_is_kept_one_line_is_enough() -> None:
-    assert curation_lines("cats", Curation(Subject.ANY, (Judged("a", ""),)), None) == [
+    assert curation_lines("cats", Curation(Subject.ANY, (CuratedPicture("a", ""),)), None) == [
         "cats: 1 picture, 1 kept, 0 left out"
     ]
 
@@ -33,20 +33,22 @@ def test_where_all_is_kept_one_line_is_enough() -> None:
 @pytest.mark.parametrize(
     ("judged", "words"),
     [
-        (Judged("more/a.jpg", "", None, MEASURES), "a.jpg"),
-        (Judged("a.jpg", "", Reason.NO_SUBJECT, MEASURES), "no-subject 0.00"),
-        (Judged("a.jpg", "", Reason.TINY, MEASURES), "tiny 40"),
-        (Judged("a.jpg", "", Reason.TINY, replace(MEASURES, face=31.6)), "tiny 32"),
-        (Judged("a.jpg", "", Reason.BLURRED, MEASURES), "blurred 0.06"),
-        (Judged("a.jpg", "", Reason.TEXT, MEASURES), "text 0.21"),
-        (Judged("a.jpg", "", Reason.COPY, MEASURES), "copy"),
-        (Judged("a.jpg", "", Reason.COPY), "copy"),
+        (CuratedPicture("more/a.jpg", "", None, MEASURES), "a.jpg"),
+        (CuratedPicture("a.jpg", "", Reason.NO_SUBJECT, MEASURES), "no-subject 0.00"),
+        (CuratedPicture("a.jpg", "", Reason.TINY, MEASURES), "tiny 40"),
+        (CuratedPicture("a.jpg", "", Reason.TINY, replace(MEASURES, face=31.6)), "tiny 32"),
+        (CuratedPicture("a.jpg", "", Reason.BLURRED, MEASURES), "blurred 0.06"),
+        (CuratedPicture("a.jpg", "", Reason.TEXT, MEASURES), "text 0.21"),
+        (CuratedPicture("a.jpg", "", Reason.COPY, MEASURES), "copy"),
+        (CuratedPicture("a.jpg", "", Reason.COPY), "copy"),
     ],
 )
-def test_captions_name_the_reason_and_its_figure(judged: Judged, words: str) -> None:
+def test_captions_name_the_reason_and_its_figure(judged: CuratedPicture, words: str) -> None:
     assert caption(judged) == words
 
 
 def test_every_reason_has_a_sentence() -> None:
     for reason in Reason:
-        assert curation_lines("x", Curation(Subject.FACE, (Judged("a", "", reason),)), None)[-1].count(reason.value)
+        assert curation_lines("x", Curation(Subject.FACE, (CuratedPicture("a", "", reason),)), None)[-1].count(
+            reason.value
+        )

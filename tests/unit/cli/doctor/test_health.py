@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cli.doctor.health import FRESH_S, IDLE_S, fault, read_beat
+from cli.doctor.health import FRESH_S, IDLE_S, find_fault, read_heartbeat
 from cli.main import omokage
 
 NOW = 1_000_000.0
@@ -18,7 +18,7 @@ WELL = {"pid": 1, "ready_at": NOW - 100, "beat_at": NOW - 2, "idle_s": 0.0}
 
 
 def test_a_fresh_beat_is_well():
-    assert fault("worker", [WELL], NOW) is None
+    assert find_fault("worker", [WELL], NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_fresh_beat_is_well():
     ],
 )
 def test_everything_else_is_a_fault_with_a_reason(beats: list[dict[str, object] | None], word: str):
-    found = fault("worker", beats, NOW)
+    found = find_fault("worker", beats, NOW)
     assert found is not None
     assert word in found
 
@@ -43,8 +43,8 @@ def test_everything_else_is_a_fault_with_a_reason(beats: list[dict[str, object] 
 def test_a_file_that_is_no_beat_is_none(content: str, tmp_path: Path):
     file = tmp_path / "bot.json"
     file.write_text(content)
-    assert read_beat(file) is None
-    assert read_beat(tmp_path / "other.json") is None
+    assert read_heartbeat(file) is None
+    assert read_heartbeat(tmp_path / "other.json") is None
 
 
 @pytest.mark.parametrize(("beat_at", "status"), [(0.0, 1), (None, 0)])

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import insert
 
-from cli.context import opened
+from cli.context import open_services
 from cli.main import omokage
 from core.bootstrap import Services
 from core.domain.jobs import JSON
@@ -18,8 +18,8 @@ from core.domain.optimisation import Robustness
 from core.domain.training.runs import RunKind
 from core.settings import Settings
 from core.storage.training_tables import versions
-from tests.integration.core.parts import Clock
-from tests.integration.core.registry_parts import Trained
+from tests.integration.core.builders import Clock
+from tests.integration.core.registry.builders import Trained
 
 NOW = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
 MODERN: JSON = {"head": "cnn", "preset": "modern"}
@@ -30,7 +30,7 @@ CLASSES: JSON = [["Anna", 1], ["本田 翼", 2]]
 def services(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Services]:
     monkeypatch.setenv("OMOKAGE_DATA", str(tmp_path / "data"))
     monkeypatch.delenv("OMOKAGE_DATABASE_URL", raising=False)
-    with opened(Settings.from_env()) as made:
+    with open_services(Settings.from_env()) as made:
         yield made
 
 

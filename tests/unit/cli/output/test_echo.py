@@ -38,7 +38,7 @@ def test_lines_and_json_hold_nothing_that_a_terminal_obeys(capsys: pytest.Captur
         echo_json({"name": "\x1b\x9b\u202e"})
 
     assert CliRunner().invoke(say).stdout == 'Anna\\x1b[2J\nBen\n{"name": "\\u001b\\u009b\\u202e"}\n'
-    console.say("data/\x1b]0;x\x07")
+    console.print_line("data/\x1b]0;x\x07")
     assert capsys.readouterr().out == "data/\\x1b]0;x\\x07\n"
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cli import main as entry
 from cli.exits import Fault
-from cli.output.escaping import dump_json, printable, printable_lines
+from cli.output.escaping import dump_json, escape, escape_lines
 from cli.output.table import table
 
 ANYTHING = st.text(st.characters(exclude_categories=[]))  # lone surrogates, too
@@ -31,19 +31,19 @@ ANYTHING = st.text(st.characters(exclude_categories=[]))  # lone surrogates, too
     ],
 )
 def test_what_a_terminal_would_obey_or_cannot_show_becomes_visible(raw: str, shown: str) -> None:
-    assert printable(raw) == shown
+    assert escape(raw) == shown
 
 
 @given(ANYTHING)
 def test_any_text_can_be_printed_on_one_line_and_twice_is_the_same(text: str) -> None:
-    shown = printable(text)
+    shown = escape(text)
     shown.encode("utf-8")
     assert not any(unicodedata.category(letter) == "Cc" for letter in shown)
-    assert printable(shown) == shown
+    assert escape(shown) == shown
 
 
 def test_a_text_of_several_lines_keeps_its_lines() -> None:
-    assert printable_lines("a\x1b[2J\nb") == "a\\x1b[2J\nb"
+    assert escape_lines("a\x1b[2J\nb") == "a\\x1b[2J\nb"
 
 
 @given(st.dictionaries(ANYTHING, ANYTHING, max_size=3))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from cli.context import opened
+from cli.context import open_services
 from cli.main import omokage
 from cli.output import confirmation
 from core.domain.data.datasets import DatasetClass, Shard
@@ -44,7 +44,7 @@ def refused(*arguments: str) -> tuple[int, str]:
 
 
 def enrol(*names: str, guild: int = 0) -> None:
-    with opened(Settings.from_env()) as services:
+    with open_services(Settings.from_env()) as services:
         for number, name in enumerate(names, 1):
             embedding = bytes([number]) * 512
             face = NewFace(1, Box(0, 0, 20, 20), 0.9, POINTS, embedding, "net-1")
@@ -53,7 +53,7 @@ def enrol(*names: str, guild: int = 0) -> None:
 
 
 def add_dataset(*names: str) -> None:
-    with opened(Settings.from_env()) as services:
+    with open_services(Settings.from_env()) as services:
         people = services.datasets.people(0, names, by=0)
         classes = [DatasetClass(one.name, one.id, 3) for one in people]
         content = " ".join(names).encode()
@@ -112,7 +112,7 @@ def test_nothing_is_deleted_before_somebody_says_yes(
     add_dataset("Anna", "Ben")
     status, text = refused(*arguments)
     assert (status, "--yes" in text) == (2, True)  # nobody sits at this terminal
-    monkeypatch.setattr(confirmation, "somebody_is_there", lambda: True)
+    monkeypatch.setattr(confirmation, "is_interactive", lambda: True)
     monkeypatch.setattr(confirmation.click, "confirm", lambda *_, **__: False)
     assert refused(*arguments) == (1, "Nothing was changed.")
     assert (names(), len(said("data", "list"))) == (["Anna", "Ben"], 1)

@@ -16,17 +16,17 @@ from rich.console import Console
 
 from cli.main import omokage
 from cli.training.formatting import duration, ending, figures, reason
-from cli.training.progress_bar import Bar
+from cli.training.progress_bar import TrainingBar
 from core.bootstrap import Services, build
 from core.domain.data.datasets import NOBODY, UNNAMED, DatasetClass, Shard
 from core.domain.errors import ErrorCode
 from core.domain.jobs import Failure, JobState
 from core.domain.training.runs import CurvePoint, Run
-from core.services.training.callbacks import MakeWatcher, both
-from core.services.training.live_status import LiveWatcher
+from core.services.training.callbacks import MakeCallback, combine
+from core.services.training.live_status import LiveStatusCallback
 from core.services.training.segment_runner import Training, TrainingParts
 from core.settings import Settings
-from tests.integration.core.fake_trainer import FakeTrainer
+from tests.integration.core.runs.fake_trainer import FakeTrainer
 
 
 class Host:
@@ -41,9 +41,9 @@ class Host:
             0, "family", classes, [Shard("ab" * 32, 10, 100)], hash="cd" * 32, without_face=0, by=0
         )
 
-    def training(self, services: Services, beside: MakeWatcher | None = None) -> Training:
-        def live(job: Any, run: Run) -> LiveWatcher:
-            return LiveWatcher(services.runs, services.blobs, None, job=job, run=run)
+    def training(self, services: Services, extra: MakeCallback | None = None) -> Training:
+        def live(job: Any, run: Run) -> LiveStatusCallback:
+            return LiveStatusCallback(services.runs, services.blobs, None, job=job, run=run)
 
         return Training(
             TrainingParts(
@@ -53,7 +53,7 @@ class Host:
                 open_dataset=lambda dataset: None,  # type: ignore[arg-type,return-value]
                 make_trainer=lambda run, dataset, reader: FakeTrainer(run, on_step=self.on_step),
                 register=services.registry.register,
-                watcher=live if beside is None else both(live, beside),
+                make_callback=live if extra is None else combine(live, extra),
                 slice_s=0.01,
             )
         )
@@ -220,12 +220,12 @@ def test_runs_are_asked_for_everything_that_the_chat_may_ask(host: Host) -> None
 def test_without_a_terminal_the_bar_is_a_line_now_and_then() -> None:
     now = [0.0]
     out = io.StringIO()
-    with Bar(Console(file=out, force_terminal=False, width=200), clock=lambda: now[0]) as bar:
-        bar.begin(0, 100)
+    with TrainingBar(Console(file=out, force_terminal=False, width=200), clock=lambda: now[0]) as bar:
+        bar.on_train_begin(0, 100)
         for step in range(1, 31):
             now[0] += 1
-            bar.point(CurvePoint(step, {"loss": 1 / step}))
-            bar.step(step)
+            bar.on_figures(CurvePoint(step, {"loss": 1 / step}))
+            bar.on_step_end(step)
     assert out.getvalue().splitlines() == [
         "step 10 of 100: loss 0.1, 1 steps/s, 1 min 30 s left",
         "step 20 of 100: loss 0.05, 1 steps/s, 1 min 20 s left",
@@ -235,10 +235,10 @@ def test_without_a_terminal_the_bar_is_a_line_now_and_then() -> None:
 
 def test_on_a_terminal_there_is_a_bar() -> None:
     out = io.StringIO()
-    with Bar(Console(file=out, force_terminal=True, width=120)) as bar:
-        bar.begin(0, 10)
-        bar.point(CurvePoint(5, {"held_out_accuracy": 0.5}))
-        bar.step(5)
+    with TrainingBar(Console(file=out, force_terminal=True, width=120)) as bar:
+        bar.on_train_begin(0, 10)
+        bar.on_figures(CurvePoint(5, {"held_out_accuracy": 0.5}))
+        bar.on_step_end(5)
     assert "held-out accuracy 50.0%" in out.getvalue()
     assert "5/10" in out.getvalue()
 

@@ -12,14 +12,14 @@ import pytest
 
 from cli.exits import Fault
 from cli.up.lock import locked
-from cli.up.pid_file import TOKEN, Record, reap
+from cli.up.pid_file import TOKEN, PidFile, end_leftovers
 
 SLEEPER = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"]
 
 
 def test_a_second_one_is_told_where_the_first_is(tmp_path: Path):
     with locked(tmp_path) as lock:
-        lock.say(url="http://127.0.0.1:8765")
+        lock.publish(url="http://127.0.0.1:8765")
         with pytest.raises(Fault, match=rf"process {os.getpid()}.*http://127.0.0.1:8765"), locked(tmp_path):
             pass
 
@@ -51,19 +51,19 @@ def sleeper(token: str) -> subprocess.Popen[str]:
 
 
 def test_what_a_killed_one_left_is_ended(tmp_path: Path):
-    record = Record(tmp_path / "processes.json")
-    left = sleeper(record.token)
-    record.note("bot", left.pid)
-    assert reap(tmp_path / "processes.json") == ["bot"]
+    pid_file = PidFile(tmp_path / "processes.json")
+    left = sleeper(pid_file.token)
+    pid_file.add("bot", left.pid)
+    assert end_leftovers(tmp_path / "processes.json") == ["bot"]
     assert left.wait(5) != 0
     assert not (tmp_path / "processes.json").exists()
 
 
 def test_a_stranger_with_the_same_process_id_is_left_alone(tmp_path: Path):
-    record = Record(tmp_path / "processes.json")
+    pid_file = PidFile(tmp_path / "processes.json")
     stranger = sleeper("another's")
-    record.note("bot", stranger.pid)
-    assert reap(tmp_path / "processes.json") == []
+    pid_file.add("bot", stranger.pid)
+    assert end_leftovers(tmp_path / "processes.json") == []
     assert stranger.poll() is None
     stranger.kill()
     stranger.wait()
@@ -73,4 +73,4 @@ def test_a_stranger_with_the_same_process_id_is_left_alone(tmp_path: Path):
 def test_a_record_that_cannot_be_read_ends_nobody(content: str, tmp_path: Path):
     file = tmp_path / "processes.json"
     file.write_text(content)
-    assert reap(file) == []
+    assert end_leftovers(file) == []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.up import valkey
-from cli.up.services import HOST, Plan, free_port, has_own_broker, is_ready, last_beat, parts_of
+from cli.up.services import HOST, Plan, free_port, has_own_broker, is_ready, last_heartbeat, process_specs
 from core.settings import Settings
 
 
@@ -18,7 +18,7 @@ def plan(data: Path, *, sandbox: int | None = 8765, own_broker: bool = True, gpu
 
 
 def names(given: Plan) -> list[str]:
-    return [part.name for part in parts_of(given, {})]
+    return [part.name for part in process_specs(given, {})]
 
 
 def test_without_a_token_there_is_everything(tmp_path: Path):
@@ -32,21 +32,21 @@ def test_with_a_token_and_a_redis_there_are_only_bot_and_workers(tmp_path: Path)
 
 
 def test_a_part_starts_after_what_it_needs_and_stops_before_it(tmp_path: Path):
-    parts = {part.name: part for part in parts_of(plan(tmp_path), {})}
+    parts = {part.name: part for part in process_specs(plan(tmp_path), {})}
     assert set(parts["bot"].needs) == {"valkey", "sandbox"}
     for part in parts.values():
-        assert all(part.turn < parts[needed].turn for needed in part.needs)
+        assert all(part.stop_order < parts[needed].stop_order for needed in part.needs)
 
 
 def test_the_parts_are_told_where_the_others_are(tmp_path: Path):
-    told = plan(tmp_path, sandbox=9000).environment
-    assert told["OMOKAGE_DISCORD_API"] == "http://127.0.0.1:9000/api/v10"
-    assert told["OMOKAGE_DISCORD_GATEWAY"] == "ws://127.0.0.1:9000/gateway"
-    assert Settings.from_env(told).broker_url == f"redis+socket://{tmp_path}/run/valkey.sock"
+    environment = plan(tmp_path, sandbox=9000).environment
+    assert environment["OMOKAGE_DISCORD_API"] == "http://127.0.0.1:9000/api/v10"
+    assert environment["OMOKAGE_DISCORD_GATEWAY"] == "ws://127.0.0.1:9000/gateway"
+    assert Settings.from_env(environment).broker_url == f"redis+socket://{tmp_path}/run/valkey.sock"
 
 
 def test_stops_take_a_few_seconds_at_most(tmp_path: Path):
-    assert max(part.stop_within_s for part in parts_of(plan(tmp_path), {})) <= 8
+    assert max(part.stop_timeout_s for part in process_specs(plan(tmp_path), {})) <= 8
 
 
 @pytest.mark.parametrize("name", ["OMOKAGE_BROKER_URL", "OMOKAGE_BROKER_URL_FILE"])
@@ -78,7 +78,7 @@ def test_only_the_process_itself_can_say_that_it_is_ready(tmp_path: Path):
     file.write_text(json.dumps({"pid": 7, "ready_at": 1.0, "beat_at": 5.0}))
     assert is_ready(file, 7)
     assert not is_ready(file, 8)
-    assert last_beat(file) == 5.0
+    assert last_heartbeat(file) == 5.0
     file.write_text('{"pid": 7, "rea')
     assert not is_ready(file, 7)
-    assert last_beat(file) is None
+    assert last_heartbeat(file) is None

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.clock import ManualClock
-from sandbox.world.attachments import Attachments, Upload, content_type, safe_filename
+from sandbox.types import Upload
+from sandbox.world.attachments import Attachments, content_type, safe_filename
 from sandbox.world.snowflakes import Snowflakes
 
 

@@ -28,7 +28,7 @@ def test_an_id_from_an_earlier_run_is_not_given_again() -> None:
     snowflakes = Snowflakes(ManualClock(1_700_000_000.0))
     later = snowflake_at(1_800_000_000.0)
 
-    snowflakes.seen(str(later))
+    snowflakes.mark_used(str(later))
 
     assert int(snowflakes.next()) == later + 1
 

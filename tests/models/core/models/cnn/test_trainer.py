@@ -86,10 +86,10 @@ class Straight:
 @pytest.fixture(scope="module")
 def straight() -> Iterator[Straight]:
     with closing(made()) as trainer:
-        before = trainer.snapshot()
+        before = trainer.save_state()
         for _ in range(8):
             trainer.advance()
-        after = trainer.snapshot()
+        after = trainer.save_state()
         while trainer.step < STEPS:
             trainer.advance()
         trainer.evaluate()
@@ -108,12 +108,12 @@ def test_a_run_goes_on_from_its_snapshot_bit_for_bit(straight: Straight, trainer
         trainer.advance()
     trainer.evaluate()
     with closing(made()) as second:
-        second.restore(trainer.snapshot())
+        second.restore(trainer.save_state())
         assert second.step == 4
         for _ in range(4):
             second.advance()
         expected, _ = weights_file.load(straight.after)
-        found, _ = weights_file.load(second.snapshot())
+        found, _ = weights_file.load(second.save_state())
     assert all((expected[name] == found[name]).all() for name in expected)
 
 
@@ -176,7 +176,7 @@ def test_the_fold_that_was_asked_for_is_held_out() -> None:
 def test_a_snapshot_of_another_net_or_a_damaged_one_is_refused(straight: Straight, trainer: Any) -> None:
     trainer.advance()
     with closing(made(preset="modern")) as modern:
-        for data in (modern.snapshot(), straight.before[:-5], b""):
+        for data in (modern.save_state(), straight.before[:-5], b""):
             with pytest.raises(OmokageError) as refused:
                 trainer.restore(data)
             assert refused.value.code is ErrorCode.BAD_WEIGHTS
@@ -197,6 +197,6 @@ def test_a_loss_that_is_no_number_shows_in_the_report_and_such_weights_are_not_s
             trainer.advance()
             losses.append(trainer.report()["loss"])
         with pytest.raises(OmokageError) as refused:
-            trainer.snapshot()
+            trainer.save_state()
     assert not np.isfinite(losses).all()
     assert refused.value.code is ErrorCode.DIVERGED

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from core.models.cnn.network import NETS, build_net
-from core.models.cnn.presets import RECIPES, Recipe
-from core.models.cnn.training_step import CnnTrainer
+from core.models.cnn.presets import CNN_PRESETS, CnnPreset
+from core.models.cnn.training_step import CnnTraining
 from core.models.common.backend import make_deterministic
+from core.models.common.batches import batch_rows
 
 CLASSES = 3
 
@@ -27,8 +28,8 @@ def pictures(count: int = 48, size: int = 37) -> tuple[np.ndarray, np.ndarray]:
     return images, labels
 
 
-def small(preset: str, **changes: object) -> Recipe:
-    return replace(RECIPES[preset], **{"size": 32, "batch": 16, "steps": 12, **changes})  # type: ignore[arg-type]
+def small(preset: str, **changes: object) -> CnnPreset:
+    return replace(CNN_PRESETS[preset], **{"size": 32, "batch": 16, "steps": 12, **changes})  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -36,27 +37,27 @@ def deterministic() -> None:
     make_deterministic()
 
 
-def trainer(preset: str, **changes: object) -> CnnTrainer:
+def trainer(preset: str, **changes: object) -> CnnTraining:
     images, labels = pictures()
     held_out = np.arange(len(labels)) >= 36
-    return CnnTrainer(images, labels, held_out, classes=CLASSES, recipe=small(preset, **changes), seed=5)
+    return CnnTraining(images, labels, held_out, classes=CLASSES, preset=small(preset, **changes), seed=5)
 
 
 @dataclass(frozen=True)
 class Straight:
     """A new one that went straight to its eighth step, and its tensors before the first step and after the eighth."""
 
-    cnn: CnnTrainer
+    cnn: CnnTraining
     before: dict[str, np.ndarray]
     after: dict[str, np.ndarray]
 
-    def begun_again(self) -> CnnTrainer:
+    def begun_again(self) -> CnnTraining:
         """For several tests, at its beginning: TensorFlow takes seconds to trace the step of a new one."""
         self.cnn.set_tensors(self.before, 0)
         return self.cnn
 
 
-def quick(preset: str) -> CnnTrainer:
+def quick(preset: str) -> CnnTraining:
     return trainer(preset, steps=60, learning_rate=3e-3)
 
 
@@ -117,7 +118,7 @@ def test_going_on_after_a_restart_is_going_on_bit_for_bit(straight: Callable[[st
 def test_another_seed_is_another_run() -> None:
     images, labels = pictures()
     none = np.zeros(len(labels), bool)
-    runs = [CnnTrainer(images, labels, none, classes=CLASSES, recipe=small("slim"), seed=seed) for seed in (1, 2)]
+    runs = [CnnTraining(images, labels, none, classes=CLASSES, preset=small("slim"), seed=seed) for seed in (1, 2)]
     weights = [run.net.get_weights()[0] for run in runs]
     for run in runs:
         run.close()
@@ -143,12 +144,12 @@ def test_reports_are_means_since_the_last_report(straight: Callable[[str], Strai
 
 def test_each_picture_of_the_training_set_is_used_once_an_epoch() -> None:
     with closing(trainer("slim", batch=12)) as one:
-        rows = np.concatenate([one._rows_of(step) for step in range(3)])
+        rows = np.concatenate([batch_rows(one._rows, 12, step, seed=5) for step in range(3)])
     assert sorted(rows) == list(range(36))
 
 
 def test_the_learning_rate_rises_and_falls_to_nothing() -> None:
     with closing(trainer("modern", steps=100)) as one:
-        rates = [one._rate(step) for step in range(100)]
+        rates = [one._learning_rate(step) for step in range(100)]
     assert rates[0] < rates[4] == max(rates)
     assert rates[99] < 0.01 * rates[4]

@@ -18,8 +18,8 @@ from keras import ops
 from numpy.typing import NDArray
 
 from core.models.cnn.network import build_net
-from core.models.cnn.presets import RECIPES
-from core.models.cnn.training_step import CnnTrainer, infer
+from core.models.cnn.presets import CNN_PRESETS
+from core.models.cnn.training_step import CnnTraining, infer
 from core.models.common import weights_file
 from core.models.common.backend import Tensors, best_policy, make_gradient, to_numpy
 
@@ -27,11 +27,11 @@ ROOT = Path(__file__).parents[5]
 STEPS = 3
 
 
-def trainer(preset: str) -> CnnTrainer:
+def trainer(preset: str) -> CnnTraining:
     random = np.random.default_rng(0)
     images, labels = random.integers(0, 256, (32, 37, 37, 3), np.uint8), np.arange(32) % 4
-    recipe = replace(RECIPES[preset], size=32, batch=8, steps=20, learning_rate=1e-3)
-    return CnnTrainer(images, labels, np.arange(32) >= 24, classes=4, recipe=recipe)
+    preset = replace(CNN_PRESETS[preset], size=32, batch=8, steps=20, learning_rate=1e-3)
+    return CnnTraining(images, labels, np.arange(32) >= 24, classes=4, preset=preset)
 
 
 def train(preset: str, start: Path, end: Path) -> None:

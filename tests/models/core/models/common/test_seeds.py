@@ -10,14 +10,14 @@ import keras
 import numpy as np
 import pytest
 
-from core.models.cnn.presets import RECIPES
-from core.models.cnn.training_step import CnnTrainer
+from core.models.cnn.presets import CNN_PRESETS
+from core.models.cnn.training_step import CnnTraining
 from core.models.common.seeds import Seeds
 from core.models.dcgan.network import Shape
-from core.models.dcgan.presets import Recipe as DcganRecipe
-from core.models.dcgan.training_step import Duel
-from core.models.vae.presets import VaeRecipe
-from core.models.vae.training_step import Vae
+from core.models.dcgan.presets import DcganPreset
+from core.models.dcgan.training_step import DcganTraining
+from core.models.vae.presets import VaePreset
+from core.models.vae.training_step import VaeTraining
 
 PICTURES = 8
 HELD_OUT = np.arange(PICTURES) < 4
@@ -42,20 +42,20 @@ def networks_in_another_thread() -> Iterator[None]:
 
 
 def of_a_dcgan() -> dict[str, np.ndarray]:
-    recipe = DcganRecipe("tiny", Shape(4, (4, 2)), steps=1)
-    return Duel(np.zeros((PICTURES, 16, 16, 3), np.uint8), np.arange(PICTURES), recipe, seed=3).tensors()
+    preset = DcganPreset("tiny", Shape(4, (4, 2)), steps=1)
+    return DcganTraining(np.zeros((PICTURES, 16, 16, 3), np.uint8), np.arange(PICTURES), preset, seed=3).tensors()
 
 
 def of_an_autoencoder() -> dict[str, np.ndarray]:
-    recipe = VaeRecipe(size=16, codes=2, steps=1)
-    with closing(Vae(np.zeros((PICTURES, 16, 16, 3), np.uint8), HELD_OUT, recipe=recipe, seed=3)) as vae:
+    preset = VaePreset(size=16, latent_size=2, steps=1)
+    with closing(VaeTraining(np.zeros((PICTURES, 16, 16, 3), np.uint8), HELD_OUT, preset=preset, seed=3)) as vae:
         return vae.tensors()
 
 
 def of_a_recogniser() -> dict[str, np.ndarray]:
     images, labels = np.zeros((PICTURES, 32, 32, 3), np.uint8), np.arange(PICTURES) % 2
-    recipe = replace(RECIPES["slim"], size=32)
-    with closing(CnnTrainer(images, labels, HELD_OUT, classes=2, recipe=recipe, seed=3)) as trainer:
+    preset = replace(CNN_PRESETS["slim"], size=32)
+    with closing(CnnTraining(images, labels, HELD_OUT, classes=2, preset=preset, seed=3)) as trainer:
         return trainer.tensors()
 
 

@@ -15,10 +15,10 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Origin
 from core.domain.training.runs import DesiredState, EarlyStop, Run, RunKind, RunState
 from core.models.common import weights_file
-from core.models.common.sample_quality import Judges
-from core.models.dcgan.generator import DcganFaces
+from core.models.common.sample_quality import FaceAnalysers
+from core.models.dcgan.generator import DcganGenerator
 from core.models.dcgan.network import SHAPES, Shape
-from core.models.dcgan.presets import RECIPES
+from core.models.dcgan.presets import DCGAN_PRESETS
 from core.models.dcgan.trainer import DcganTrainer, make_dcgan_trainer
 from core.vision.views import Framing, View
 
@@ -31,7 +31,7 @@ PICTURES = 120
 def tiny() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(SHAPES, "small", TINY)  # type: ignore[arg-type]
-        patch.setitem(RECIPES, "small", replace(RECIPES["small"], shape=TINY))  # type: ignore[arg-type]
+        patch.setitem(DCGAN_PRESETS, "small", replace(DCGAN_PRESETS["small"], shape=TINY))  # type: ignore[arg-type]
         yield
 
 
@@ -41,7 +41,7 @@ def embed(chips: np.ndarray) -> np.ndarray:
     return np.pad(cells, ((0, 0), (0, 2)), constant_values=40).astype(np.float32)
 
 
-JUDGES = Judges(embed, lambda picture: bool(picture.mean() > 100))
+JUDGES = FaceAnalysers(embed, lambda picture: bool(picture.mean() > 100))
 
 
 class Reader:
@@ -86,7 +86,7 @@ def trained(steps: int = 8, **changes: Any) -> DcganTrainer:
 def new(tiny: None) -> tuple[DcganTrainer, bytes]:
     """A trainer of a long run before its first step, and a snapshot of it."""
     trainer = made(400)
-    return trainer, trainer.snapshot()
+    return trainer, trainer.save_state()
 
 
 @pytest.fixture
@@ -111,16 +111,16 @@ def advanced(trainer: DcganTrainer, steps: int) -> DcganTrainer:
 )
 def test_a_run_goes_on_from_its_snapshot_bit_for_bit(config: dict[str, Any]) -> None:
     first = made(8, config=config)
-    before = first.snapshot()
-    expected, _ = weights_file.load(advanced(first, 8).snapshot())
+    before = first.save_state()
+    expected, _ = weights_file.load(advanced(first, 8).save_state())
     first.restore(before)
     advanced(first, 4)
     first.report()
     first.evaluate()
     second = made(8, config=config)
-    second.restore(first.snapshot())
+    second.restore(first.save_state())
     assert second.step == 4
-    found, _ = weights_file.load(advanced(second, 4).snapshot())
+    found, _ = weights_file.load(advanced(second, 4).save_state())
     assert all((expected[name] == found[name]).all() for name in expected)
     assert set(found) - set(expected) == {name for name in found if name.startswith("best/")} != set()
 
@@ -140,17 +140,17 @@ def test_training_draws_discs_where_there_are_discs_and_both_curves_are_told() -
 def brighter_inside(trainer: DcganTrainer) -> float:
     """Of the faces on the sheet, by how much the middle is brighter than the corners."""
     trainer.sample()
-    mean = trainer._faces.render(trainer._faces.codes(range(64))).mean((0, 3))
+    mean = trainer._faces.render(trainer._faces.latents(range(64))).mean((0, 3))
     return float(mean[6:10, 6:10].mean() - np.mean([mean[:2, :2], mean[-2:, -2:]]))
 
 
 @pytest.mark.parametrize("loss", ["non-saturating", "hinge", "two-class"])
 def test_each_loss_trains_both_players(trainer: DcganTrainer, loss: str) -> None:
-    if loss != RECIPES["small"].loss:  # type: ignore[index]
+    if loss != DCGAN_PRESETS["small"].loss:  # type: ignore[index]
         trainer = made(2, config={"batch": 16, "loss": loss})
-    before, _ = weights_file.load(trainer.snapshot())
+    before, _ = weights_file.load(trainer.save_state())
     trainer.advance()
-    after, _ = weights_file.load(trainer.snapshot())
+    after, _ = weights_file.load(trainer.save_state())
     kernels = [name for name in before if "kernel" in name and name.split("/")[0] in {"generator", "discriminator"}]
     assert len(kernels) == 6
     assert all((before[name] != after[name]).any() for name in kernels)
@@ -162,7 +162,7 @@ def test_the_best_is_kept_not_the_last(trainer: DcganTrainer, monkeypatch: pytes
     monkeypatch.setattr(trainer._quality, "figures", lambda samples, **_: {**best, "kid": best["kid"] + 1})
     trainer.evaluate()
     again = made(400)
-    again.restore(trainer.snapshot())
+    again.restore(trainer.save_state())
     drafts = [one.finish() for one in (trainer, again)]
     assert drafts[0].weights == drafts[1].weights
     for draft in drafts:
@@ -178,8 +178,8 @@ def test_what_is_kept_draws_what_was_measured(trainer: DcganTrainer, monkeypatch
         patch.setattr(trainer._quality, "figures", lambda drawn: (measured.append(drawn), figures(drawn))[1])
         trainer.evaluate()
     draft = advanced(trainer, 20).finish()
-    faces = DcganFaces(draft.config, *weights_file.load(draft.weights))
-    assert (faces.render(faces.codes(range(10))) == measured[0][:10]).all()
+    faces = DcganGenerator(draft.config, *weights_file.load(draft.weights))
+    assert (faces.render(faces.latents(range(10))) == measured[0][:10]).all()
 
 
 def test_a_finished_run_leaves_a_version_with_what_is_known_of_it() -> None:
@@ -222,14 +222,14 @@ def test_a_run_that_collapses_ends_here_and_stays_so_after_a_restore(
     trainer: DcganTrainer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     advanced(trainer, 12).evaluate()
-    assert trainer.verdict() is None
+    assert trainer.should_stop() is None
     ending = EarlyStop("diversity-fell", 12, 4, "kid", 0.5)
     with monkeypatch.context() as patch:
-        patch.setattr("core.models.dcgan.trainer.collapse.verdict", lambda points: ending)
-        assert trainer.verdict() == ending
+        patch.setattr("core.models.dcgan.trainer.early_stop.should_stop", lambda points: ending)
+        assert trainer.should_stop() == ending
     again = made(400)
-    again.restore(trainer.snapshot())
-    assert again.verdict() == trainer.verdict() == ending
+    again.restore(trainer.save_state())
+    assert again.should_stop() == trainer.should_stop() == ending
     assert again.steps == again.step == 12
     assert again.finish().config["steps"] == 12
 
@@ -237,15 +237,15 @@ def test_a_run_that_collapses_ends_here_and_stays_so_after_a_restore(
 @pytest.mark.usefixtures("precision")
 def test_a_run_whose_steps_are_far_too_large_dies_and_ends_by_itself() -> None:
     """In any arithmetic: what is saturated has no gradient to come back by."""
-    judges = Judges(embed, lambda _: False)
+    analysers = FaceAnalysers(embed, lambda _: False)
     asked = run(400, config={"batch": 8, "learning_rate": 0.5, "augment": 0.0})
-    trainer = make_dcgan_trainer(asked, dataset(), Reader(), judges)  # type: ignore[arg-type]
+    trainer = make_dcgan_trainer(asked, dataset(), Reader(), analysers)  # type: ignore[arg-type]
     while trainer.step < trainer.steps:
         trainer.advance()
         if trainer.step % trainer.evaluate_every == 0:
             trainer.evaluate()
-            trainer.verdict()
-    ending = trainer.verdict()
+            trainer.should_stop()
+    ending = trainer.should_stop()
     assert ending is not None
     assert ending.code in {"never-learnt", "diversity-fell"}  # dead from the first evaluation on, or from a later one
     assert trainer.step < 200
@@ -258,7 +258,7 @@ def test_weights_that_are_no_numbers_end_the_run() -> None:
         trainer.advance()
         losses += trainer.report().values()
     assert not np.isfinite(losses).all()
-    for ask in (trainer.evaluate, trainer.snapshot):
+    for ask in (trainer.evaluate, trainer.save_state):
         with pytest.raises(OmokageError) as refused:
             ask()
         assert refused.value.code is ErrorCode.DIVERGED
@@ -266,7 +266,7 @@ def test_weights_that_are_no_numbers_end_the_run() -> None:
 
 def test_a_snapshot_of_another_net_or_a_damaged_one_is_refused(trainer: DcganTrainer) -> None:
     advanced(trainer, 1)
-    for data in (made(8, config={"batch": 16, "loss": "two-class"}).snapshot(), trainer.snapshot()[:-5], b""):
+    for data in (made(8, config={"batch": 16, "loss": "two-class"}).save_state(), trainer.save_state()[:-5], b""):
         with pytest.raises(OmokageError) as refused:
             trainer.restore(data)
         assert refused.value.code is ErrorCode.BAD_WEIGHTS

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from core.bootstrap import Services, build, build_classifier, build_optimizer
 from core.domain.faces import Box
 from core.domain.generation import Face
-from core.domain.optimisation import Optimized, OptimizeMode, OptimizeRequest
+from core.domain.optimisation import OptimizeMode, OptimizeRequest, OptimizeResult
 from core.domain.people import NewFace
 from core.domain.registry.versions import Promotion
 from core.domain.training.runs import RunKind
@@ -26,8 +26,8 @@ from core.settings import Settings
 from core.storage.training_tables import versions
 from core.storage.version_rows import insert_promotion
 from core.vision.recognition.photo_reader import EMBEDDING_NAME, load_photo_reader
-from tests.integration.core.parts import Clock
-from tests.models.drawn import PEOPLE, PICTURES, name, picture
+from tests.integration.core.builders import Clock
+from tests.models.portrait_files import PEOPLE, PICTURES, name, picture
 
 GUILD = 700
 CNN = {"head": "cnn", "net": "slim", "framing": "aligned", "size": 32, "grey": False, "temperature": 1.0}
@@ -93,7 +93,7 @@ def classifier(studio: Studio) -> Iterator[ClassifyService]:
     made.close()
 
 
-def posted(studio: Studio, answer: Optimized) -> bytes:
+def posted(studio: Studio, answer: OptimizeResult) -> bytes:
     assert answer.picture is not None
     return studio.services.blobs.get(answer.picture)
 

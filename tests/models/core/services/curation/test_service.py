@@ -16,22 +16,22 @@ from core.bootstrap import Services
 from core.domain.data.curation import Crop, Curation, Reason, Subject
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job, JobCancelledError, JobKind, JobRequest, Origin
-from core.services.curation.service import CurateService, Moment, curated_name
+from core.services.curation.service import CurateService, JobContext, curated_name
 from core.services.datasets.importing import import_folder
 from core.storage.scratch import scratch_root
-from core.vision.curation.subjects import Found
+from core.vision.curation.subjects import SubjectLocation
 from core.vision.datasets.dataset_pictures import PictureReader
-from tests.models.dataset_parts import GUILD, imported
-from tests.models.drawn import PEOPLE, PICTURES, name, picture
+from tests.models.core.services.datasets.builders import GUILD, imported
+from tests.models.portrait_files import PEOPLE, PICTURES, name, picture
 
-QUIET = Moment(lambda *_: None, lambda: False)
+QUIET = JobContext(lambda *_: None, lambda: False)
 
 
 class Eye:
     """Finds a subject in the upper left of everything but the wall."""
 
-    def find(self, image: np.ndarray) -> Found:
-        return Found(Crop(64, 64, 100), float(image.std() > 5))
+    def find(self, image: np.ndarray) -> SubjectLocation:
+        return SubjectLocation(Crop(64, 64, 100), float(image.std() > 5))
 
 
 def service(services: Services, seen: list[Subject] | None = None) -> CurateService:
@@ -105,7 +105,7 @@ def test_of_other_things_the_subject_is_cut_out(services: Services, reader: Pict
 def test_it_stops_when_it_is_cancelled(services: Services, reader: PictureReader, folder: Path) -> None:
     dataset = imported(services, reader, folder)
     stages: list[tuple[str, float]] = []
-    moment = Moment(lambda stage, share: stages.append((stage, share)), lambda: len(stages) >= 3)
+    moment = JobContext(lambda stage, share: stages.append((stage, share)), lambda: len(stages) >= 3)
     with pytest.raises(JobCancelledError):
         service(services).answer(job(dataset_id=dataset.id), moment)
     assert stages == [("reading", pytest.approx(n / dataset.pictures)) for n in (1, 2, 3)]

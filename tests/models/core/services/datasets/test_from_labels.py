@@ -15,8 +15,8 @@ from core.services.datasets.from_labels import from_labels
 from core.vision.datasets.dataset_pictures import PictureReader
 from core.vision.recognition.photo_reader import EMBEDDING_NAME, PhotoReader
 from portraits import default_people, group
-from tests.models.dataset_parts import GUILD, never
-from tests.models.drawn import picture
+from tests.models.core.services.datasets.builders import GUILD, never
+from tests.models.portrait_files import picture
 
 
 def enrol(services: Services, reader: PhotoReader, photo: np.ndarray, names: dict[int, str], keep: bool = True) -> None:
@@ -53,7 +53,7 @@ def test_labels_become_a_version_with_the_faces_that_were_named(services: Servic
     # Each of the two is the own face out of a photo with three.
     opened = services.dataset_storage.open(dataset)
     live = {row.name: row.id for row in services.people.list(GUILD)}
-    rows = services.people.gallery(GUILD)
+    rows = services.people.gallery.enrolled(GUILD)
     for label, one in enumerate(dataset.classes):
         stored_ones = [
             np.frombuffer(raw, "<f4")

@@ -21,21 +21,21 @@ from core.bootstrap import Services
 from core.domain.data.datasets import NOBODY, UNNAMED, Findings
 from core.domain.data.imports import ImportReport
 from core.domain.errors import ErrorCode, OmokageError
-from core.services.datasets.builder import Reader
+from core.services.datasets.builder import PictureFileReader
 from core.services.datasets.export_index import INDEX
-from core.services.datasets.exporting import export
+from core.services.datasets.exporting import export_dataset
 from core.services.datasets.importing import import_folder
-from core.services.datasets.sources import MOST_BYTES
+from core.services.datasets.sources import MAX_BYTES
 from core.storage.blobs import Blobs
-from core.vision.datasets.dataset_pictures import PictureReader, Seen
+from core.vision.datasets.dataset_pictures import DatasetPicture, PictureReader
 from tests.conftest import SHARED
-from tests.models.dataset_parts import GUILD, imported, never
-from tests.models.drawn import PEOPLE, PICTURES, name, picture
+from tests.models.core.services.datasets.builders import GUILD, imported, never
+from tests.models.portrait_files import PEOPLE, PICTURES, name, picture
 
 SORTED = sorted(range(PEOPLE), key=lambda person: name(person).casefold())
 
 
-def refusal(services: Services, reader: Reader, source: Path) -> OmokageError:
+def refusal(services: Services, reader: PictureFileReader, source: Path) -> OmokageError:
     with pytest.raises(OmokageError) as caught:
         imported(services, reader, source)
     assert services.datasets.list(GUILD) == []
@@ -102,7 +102,7 @@ def test_what_is_double_damaged_shared_or_faceless_is_counted(
     (anna / "gone.jpg").symlink_to(folder / "nowhere")
     reports: list[ImportReport] = []
     dataset = import_folder(
-        services.dataset_storage, folder, GUILD, "family", 41, load=lambda: reader, tell=reports.append
+        services.dataset_storage, folder, GUILD, "family", 41, load=lambda: reader, on_report=reports.append
     )[0]
     found = dataset.findings
     assert (found.identical, found.shared, found.damaged, dataset.without_face) == (1, 1, 1, 1)
@@ -153,7 +153,7 @@ def test_a_folder_without_a_picture_is_refused(services: Services, reader: Pictu
 def test_files_that_change_while_they_are_read_are_noticed_and_nothing_is_stored(
     services: Services, reader: PictureReader, folder: Path
 ) -> None:
-    def load() -> Reader:  # after the files were counted
+    def load() -> PictureFileReader:  # after the files were counted
         (folder / name(2) / "3.jpg").write_bytes(picture(0, 0))
         return reader
 
@@ -200,7 +200,7 @@ def test_pictures_without_names_are_one_class_of_nobody(
         (UNNAMED, NOBODY, PEOPLE * PICTURES + 1)
     ]
     assert (dataset.people, dataset.findings.identical, services.people.list(GUILD)) == (0, 1, [])
-    assert next((one.code, one.blocks) for one in preflight.remarks) == ("few-to-generate", True)
+    assert next((remark.code, remark.blocks) for remark in preflight.remarks) == ("few-to-generate", True)
     opened = services.dataset_storage.open(dataset)
     assert set(opened.labels.tolist()) == {0}
     assert "beside.jpg" in opened.sources
@@ -220,8 +220,10 @@ def test_the_same_pictures_with_and_without_names_are_two_versions(
 class EveryPictureReader:
     """Takes every file for a picture without a face, as the product's reader does with coloured squares."""
 
-    def look(self, files: Iterable[tuple[bytes, object]]) -> list[Seen | OmokageError]:
-        return [Seen(data, hashlib.sha256(data).hexdigest(), None, None, 0.0, 0.0, b"", None) for data, _ in files]
+    def read_pictures(self, files: Iterable[tuple[bytes, object]]) -> list[DatasetPicture | OmokageError]:
+        return [
+            DatasetPicture(data, hashlib.sha256(data).hexdigest(), None, None, 0.0, 0.0, b"", None) for data, _ in files
+        ]
 
     def close(self) -> None:
         pass
@@ -263,7 +265,7 @@ def test_what_real_hosts_pack_is_imported_as_they_mean_it(
 ) -> None:
     reports: list[ImportReport] = []
     dataset = import_folder(
-        services.dataset_storage, inputs / source, GUILD, "x", 41, load=EveryPictureReader, tell=reports.append
+        services.dataset_storage, inputs / source, GUILD, "x", 41, load=EveryPictureReader, on_report=reports.append
     )[0]
     assert {one.name: one.pictures for one in dataset.classes} == people
     assert [one.reason for one in reports[0].left_out] == left_out
@@ -277,7 +279,7 @@ def test_where_nothing_can_be_imported_it_is_said_what_was_left_out(
 ) -> None:
     reports: list[ImportReport] = []
     with pytest.raises(OmokageError) as caught:
-        import_folder(services.dataset_storage, inputs / source, GUILD, "x", 41, load=never, tell=reports.append)
+        import_folder(services.dataset_storage, inputs / source, GUILD, "x", 41, load=never, on_report=reports.append)
     assert caught.value.code is ErrorCode.DATASET_UNFIT
     assert [one.reason for one in reports[0].left_out] == reasons
 
@@ -289,7 +291,7 @@ def test_a_file_whose_name_is_not_utf_8_is_imported_and_exported(
         services.dataset_storage, inputs / "odd-names", GUILD, "odd", 41, named=False, load=EveryPictureReader
     )[0]
     assert services.dataset_storage.open(dataset).sources == ["caf\\xe9.jpg"]
-    assert export(services.dataset_storage, dataset, tmp_path / "out") == 1
+    assert export_dataset(services.dataset_storage, dataset, tmp_path / "out") == 1
     index = json.loads((tmp_path / "out" / INDEX).read_text("utf-8"))
     assert index[0]["source"] == "caf\\xe9.jpg"
 
@@ -297,11 +299,11 @@ def test_a_file_whose_name_is_not_utf_8_is_imported_and_exported(
 def test_a_picture_that_is_too_large_or_empty_is_left_out_with_its_size(
     services: Services, reader: PictureReader, folder: Path
 ) -> None:
-    (folder / name(0) / "camera.jpg").write_bytes(picture(0, 0) + bytes(MOST_BYTES))
+    (folder / name(0) / "camera.jpg").write_bytes(picture(0, 0) + bytes(MAX_BYTES))
     (folder / name(0) / "empty.jpg").write_bytes(b"")
     reports: list[ImportReport] = []
-    import_folder(services.dataset_storage, folder, GUILD, "family", 41, load=lambda: reader, tell=reports.append)
+    import_folder(services.dataset_storage, folder, GUILD, "family", 41, load=lambda: reader, on_report=reports.append)
     empty, camera = reports[0].left_out
     assert (empty.path, empty.reason) == (f"{name(0)}/empty.jpg", "empty")
     assert (camera.path, camera.reason) == (f"{name(0)}/camera.jpg", "too-large")
-    assert camera.details["size"] == len(picture(0, 0)) + MOST_BYTES
+    assert camera.details["size"] == len(picture(0, 0)) + MAX_BYTES

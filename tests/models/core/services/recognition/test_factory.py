@@ -20,7 +20,7 @@ from core.models.cnn.network import build_net
 from core.models.cnn.training_step import middle
 from core.models.common import weights_file
 from core.models.embedding.head import ARCHITECTURE, head_tensors, train_head
-from core.services.recognition.factory import load_head
+from core.models.families import load_head
 from core.vision.recognition.mean_embedding import Gallery, MeanEmbeddingRecogniser
 from core.vision.recognition.photo_reader import EMBEDDING_NAME, PhotoReading
 from core.vision.recognition.version_recogniser import VersionRecogniser

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import pytest
@@ -10,18 +10,12 @@ from PIL import Image
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace
-from core.services.datasets.duplicates import copies
-from core.vision.datasets.dataset_pictures import MOST_SIDE, PictureReader, Seen, load_picture_reader
+from core.services.datasets.duplicates import count_copies
+from core.vision.datasets.dataset_pictures import MAX_SIDE, DatasetPicture, PictureReader
+from core.vision.detection.detect import Detector, load_detector
 from core.vision.embedding.align import align
 from portraits import default_people, group, portrait
-from tests.models.drawn import picture
-
-
-@pytest.fixture(scope="module")
-def reader() -> Iterator[PictureReader]:
-    loaded = load_picture_reader()
-    yield loaded
-    loaded.close()
+from tests.models.portrait_files import picture
 
 
 def file(image: np.ndarray, kind: str = "JPEG", **options: int) -> bytes:
@@ -30,23 +24,23 @@ def file(image: np.ndarray, kind: str = "JPEG", **options: int) -> bytes:
     return out.getvalue()
 
 
-def look(reader: PictureReader, *files: bytes, face: DetectedFace | None = None) -> list[Seen]:
-    seen = reader.look((data, face) for data in files)
-    assert all(isinstance(one, Seen) for one in seen)
-    return [one for one in seen if isinstance(one, Seen)]
+def read_pictures(reader: PictureReader, *files: bytes, face: DetectedFace | None = None) -> list[DatasetPicture]:
+    seen = reader.read_pictures((data, face) for data in files)
+    assert all(isinstance(one, DatasetPicture) for one in seen)
+    return [one for one in seen if isinstance(one, DatasetPicture)]
 
 
 def pixels(data: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
 
 
-def embedding(seen: Seen) -> np.ndarray:
+def embedding(seen: DatasetPicture) -> np.ndarray:
     return np.frombuffer(seen.embedding, "<f4")
 
 
 def test_a_small_file_is_kept_as_it_came(reader: PictureReader) -> None:
     data = picture(0, 0)
-    (seen,) = look(reader, data)
+    (seen,) = read_pictures(reader, data)
     assert seen.image == data
     assert seen.sha256 == hashlib.sha256(data).hexdigest()
     assert seen.box is not None
@@ -60,9 +54,9 @@ def test_of_a_large_photo_a_crop_around_the_face_is_kept(reader: PictureReader) 
     photo = np.full((1400, 1800, 3), 90, np.uint8)
     photo[200:512, 900:1212] = portrait(default_people()[0], 300, 312).image
     (face,) = load_faces(photo)
-    (seen,) = look(reader, file(photo, quality=95), face=face)
+    (seen,) = read_pictures(reader, file(photo, quality=95), face=face)
     crop = pixels(seen.image)
-    assert max(crop.shape) < MOST_SIDE
+    assert max(crop.shape) < MAX_SIDE
     assert seen.landmarks is not None
     assert seen.box is not None
     assert 0 < seen.box.x < seen.box.x + seen.box.w < crop.shape[1]
@@ -74,9 +68,9 @@ def test_of_a_large_photo_a_crop_around_the_face_is_kept(reader: PictureReader) 
 def test_a_crop_of_a_huge_face_is_shrunk_and_its_landmarks_with_it(reader: PictureReader) -> None:
     photo = portrait(default_people()[1], 301, 1024).image
     (face,) = load_faces(photo)
-    (seen,) = look(reader, file(photo, quality=95), face=face)
+    (seen,) = read_pictures(reader, file(photo, quality=95), face=face)
     crop = pixels(seen.image)
-    assert max(crop.shape) == MOST_SIDE
+    assert max(crop.shape) == MAX_SIDE
     assert seen.landmarks is not None
     assert seen.box is not None
     assert seen.side == pytest.approx((face.box.w * face.box.h) ** 0.5)
@@ -88,9 +82,9 @@ def test_a_crop_of_a_huge_face_is_shrunk_and_its_landmarks_with_it(reader: Pictu
 @pytest.mark.parametrize("side", [312, 560])  # within what is kept as it came, and beyond
 def test_a_face_that_lies_on_its_side_is_kept_upright(reader: PictureReader, side: int) -> None:
     photo = portrait(default_people()[2], 302, side).image
-    (standing,) = look(reader, file(photo, quality=95))
+    (standing,) = read_pictures(reader, file(photo, quality=95))
     for turns, degrees in ((1, 90), (2, 180), (3, 270)):
-        (seen,) = look(reader, file(np.ascontiguousarray(np.rot90(photo, turns)), quality=95))
+        (seen,) = read_pictures(reader, file(np.ascontiguousarray(np.rot90(photo, turns)), quality=95))
         assert (standing.turned, seen.turned) == (0, degrees)
         assert seen.landmarks is not None
         assert standing.landmarks is not None
@@ -101,7 +95,7 @@ def test_a_face_that_lies_on_its_side_is_kept_upright(reader: PictureReader, sid
 
 def test_a_picture_without_a_face_is_kept_and_says_so(reader: PictureReader) -> None:
     grey = np.full((100, 120, 3), 130, np.uint8)
-    small, large = look(reader, file(grey, "PNG"), file(np.full((900, 1200, 3), 130, np.uint8), "PNG"))
+    small, large = read_pictures(reader, file(grey, "PNG"), file(np.full((900, 1200, 3), 130, np.uint8), "PNG"))
     assert small.image == file(grey, "PNG")
     assert pixels(large.image).shape == (384, 512, 3)
     for seen in (small, large):
@@ -111,11 +105,13 @@ def test_a_picture_without_a_face_is_kept_and_says_so(reader: PictureReader) -> 
 
 def test_damaged_files_have_no_content_and_do_not_disturb_the_others(reader: PictureReader) -> None:
     good = picture(0, 0)
-    seen = reader.look([(b"nothing", None), (good, None), (good[: len(good) // 3], None), (good, None), (b"", None)])
+    seen = reader.read_pictures(
+        [(b"nothing", None), (good, None), (good[: len(good) // 3], None), (good, None), (b"", None)]
+    )
     codes = [one.code if isinstance(one, OmokageError) else None for one in seen]
     assert codes == [ErrorCode.NOT_AN_IMAGE, None, ErrorCode.CUT_OFF, None, ErrorCode.NOT_AN_IMAGE]
-    assert isinstance(seen[1], Seen)
-    assert isinstance(seen[3], Seen)
+    assert isinstance(seen[1], DatasetPicture)
+    assert isinstance(seen[3], DatasetPicture)
     assert np.allclose(embedding(seen[1]), embedding(seen[3]), atol=1e-4)
 
 
@@ -126,13 +122,13 @@ def test_the_face_that_is_meant_is_taken_rather_than_the_largest(reader: Picture
     faces = load_faces(photo.image)
     for box in photo.boxes:
         meant = max(faces, key=lambda face: -abs(face.box.x + face.box.w / 2 - box.x - box.w / 2))
-        (seen,) = look(reader, data, face=meant)
+        (seen,) = read_pictures(reader, data, face=meant)
         assert seen.side == pytest.approx((meant.box.w * meant.box.h) ** 0.5)
 
 
 def test_landmarks_in_one_place_count_as_no_face(reader: PictureReader) -> None:
     degenerate = DetectedFace(Box(10, 10, 20, 20), 0.9, ((5.0, 5.0),) * 5)
-    (seen,) = look(reader, picture(0, 0), face=degenerate)
+    (seen,) = read_pictures(reader, picture(0, 0), face=degenerate)
     assert seen.landmarks is None
 
 
@@ -140,14 +136,17 @@ def test_a_picture_saved_anew_is_a_copy_and_another_moment_is_none(reader: Pictu
     original, other = picture(0, 0, 224), picture(0, 1, 224)
     again, twice = (file(pixels(original), quality=quality) for quality in (85, 70))
     (face,) = load_faces(pixels(original))  # drawn faces have vague corners; so that all copies are cut alike
-    seen = [*look(reader, original, again, twice, face=face), *look(reader, other)]
+    seen = [*read_pictures(reader, original, again, twice, face=face), *read_pictures(reader, other)]
     embeddings = np.stack([embedding(one) for one in seen])
     thumbnails = np.stack([one.thumbnail for one in seen if one.thumbnail is not None])
-    assert copies(embeddings[:3], thumbnails[:3]) == 2
-    assert copies(embeddings[[0, 3]], thumbnails[[0, 3]]) == 0
+    assert count_copies(embeddings[:3], thumbnails[:3]) == 2
+    assert count_copies(embeddings[[0, 3]], thumbnails[[0, 3]]) == 0
 
 
 def load_faces(image: np.ndarray) -> list[DetectedFace]:
-    from core.vision.detection.detect import load_detector
+    return list(detector().detect(image))
 
-    return load_detector().detect(image)
+
+@cache
+def detector() -> Detector:
+    return load_detector()

@@ -18,12 +18,12 @@ from core.domain.data.imports import ImportReport
 from core.domain.errors import ErrorCode, OmokageError
 from core.services.datasets import shard_writer
 from core.services.datasets.export_index import INDEX
-from core.services.datasets.exporting import export
+from core.services.datasets.exporting import export_dataset
 from core.services.datasets.importing import import_folder
-from core.vision.datasets.dataset_pictures import PictureReader, Seen
+from core.vision.datasets.dataset_pictures import DatasetPicture, PictureReader
 from core.vision.views import Framing, View
-from tests.models.dataset_parts import GUILD, imported, never
-from tests.models.drawn import PEOPLE, PICTURES, name, picture, write_people
+from tests.models.core.services.datasets.builders import GUILD, imported, never
+from tests.models.portrait_files import PEOPLE, PICTURES, name, picture, write_people
 
 SORTED = sorted(range(PEOPLE), key=lambda person: name(person).casefold())
 
@@ -51,8 +51,8 @@ def test_a_picture_that_came_as_a_crop_of_a_face_is_shown_as_it_came(
 ) -> None:
     (tmp_path / "people" / "Anna").mkdir(parents=True)
     portrait = Image.open(io.BytesIO(picture(0, 0, 512)))
-    (face,) = reader.look([(picture(0, 0, 512), None)])
-    assert isinstance(face, Seen)
+    (face,) = reader.read_pictures([(picture(0, 0, 512), None)])
+    assert isinstance(face, DatasetPicture)
     assert face.box is not None
     box = face.box
     crop = portrait.crop((round(box.x), round(box.y), round(box.x + box.w), round(box.y + box.w))).resize((112, 112))
@@ -108,13 +108,13 @@ def test_what_is_exported_is_the_same_content_when_it_is_imported(
 ) -> None:
     (folder / name(0)).rename(folder / "A．／．")
     dataset = imported(services, reader, folder)
-    assert export(services.dataset_storage, dataset, tmp_path / "out") == dataset.pictures
+    assert export_dataset(services.dataset_storage, dataset, tmp_path / "out") == dataset.pictures
     assert {one.name for one in dataset.classes} == {"A./.", name(1), name(2)}
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"A.／．", name(1), name(2), INDEX}
     assert (tmp_path / "out" / "A.／．" / "00001.jpg").read_bytes() == picture(0, 0)
     assert import_folder(services.dataset_storage, tmp_path / "out", GUILD, "family", 41, load=never)[0] == dataset
     with pytest.raises(OmokageError) as caught:
-        export(services.dataset_storage, dataset, tmp_path / "out")
+        export_dataset(services.dataset_storage, dataset, tmp_path / "out")
     assert caught.value.code is ErrorCode.BAD_OPTION
 
 
@@ -129,10 +129,10 @@ def test_an_export_comes_back_with_long_and_odd_names_and_without_a_remark(
     dataset = imported(services, reader, tmp_path / "people")
     classes = tuple(replace(one, name=long) if one.name == "train" else one for one in dataset.classes)
     # When they are exported
-    export(services.dataset_storage, replace(dataset, classes=classes), tmp_path / "out")
+    export_dataset(services.dataset_storage, replace(dataset, classes=classes), tmp_path / "out")
     reports: list[ImportReport] = []
     again, _ = import_folder(
-        services.dataset_storage, tmp_path / "out", GUILD, "again", 41, load=lambda: reader, tell=reports.append
+        services.dataset_storage, tmp_path / "out", GUILD, "again", 41, load=lambda: reader, on_report=reports.append
     )
     # Then an import knows them
     assert {one.name: one.pictures for one in again.classes} == {one.name: one.pictures for one in classes}
@@ -155,11 +155,11 @@ def test_an_export_that_fails_leaves_no_half_folder(
     with monkeypatch.context() as patched:
         patched.setattr(json, "dumps", full)  # at the end, when the pictures are written
         with pytest.raises(OmokageError) as caught:
-            export(services.dataset_storage, dataset, out)
+            export_dataset(services.dataset_storage, dataset, out)
     assert caught.value.code is ErrorCode.DISK_FULL
     assert list(out.parent.rglob("*")) == ([out] if exists else [])
     # And then it can be said again, into a folder that others may read as any
-    export(services.dataset_storage, dataset, out)
+    export_dataset(services.dataset_storage, dataset, out)
     assert [path.name for path in out.parent.iterdir()] == ["out"]
     assert out.stat().st_mode == (tmp_path / "place").stat().st_mode
 
@@ -173,9 +173,9 @@ def test_an_export_into_a_volume_stays_within_it(
     with monkeypatch.context() as patched:
         patched.setattr(json, "dumps", full)
         with pytest.raises(OmokageError):
-            export(services.dataset_storage, dataset, tmp_path / "volume")
+            export_dataset(services.dataset_storage, dataset, tmp_path / "volume")
     assert list((tmp_path / "volume").iterdir()) == []
-    export(services.dataset_storage, dataset, tmp_path / "volume")
+    export_dataset(services.dataset_storage, dataset, tmp_path / "volume")
     assert {path.name for path in (tmp_path / "volume").iterdir()} == {INDEX, *map(name, range(PEOPLE))}
 
 

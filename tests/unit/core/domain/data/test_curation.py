@@ -9,14 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.domain.data.curation import LIMITS, Crop, Curation, Hand, Judged, Measures, Reason, Subject, judge, overruled
+from core.domain.data.curation import (
+    LIMITS,
+    Crop,
+    CuratedPicture,
+    Curation,
+    ManualOverrides,
+    Measures,
+    Reason,
+    Subject,
+    apply_overrides,
+    find_reason,
+)
 
 GOOD = Measures(subject=0.9, side=128, detail=0.3, text=0.0, face=90)
 shares = st.floats(0, 1)
 measures = st.builds(Measures, shares, st.floats(1, 5000), shares, shares, st.none() | st.floats(1, 5000))
 crops = st.builds(Crop, st.floats(-50, 5000), st.floats(-50, 5000), st.floats(1, 5000), st.floats(-180, 180))
 judgements = st.builds(
-    Judged,
+    CuratedPicture,
     st.text(min_size=1),
     st.text("0123456789abcdef", min_size=64, max_size=64),
     st.none() | st.sampled_from(Reason),
@@ -29,8 +40,8 @@ judgements = st.builds(
 
 
 def test_a_good_picture_is_kept() -> None:
-    assert judge(GOOD) is None
-    assert judge(replace(GOOD, face=None)) is None  # a cat
+    assert find_reason(GOOD) is None
+    assert find_reason(replace(GOOD, face=None)) is None  # a cat
 
 
 @pytest.mark.parametrize(
@@ -46,7 +57,7 @@ def test_a_good_picture_is_kept() -> None:
     ],
 )
 def test_each_fault_has_its_reason_and_the_first_counts(measures: Measures, reason: Reason) -> None:
-    assert judge(measures) is reason
+    assert find_reason(measures) is reason
 
 
 @given(measures)
@@ -54,15 +65,15 @@ def test_what_is_better_in_everything_is_never_dropped_where_the_worse_is_kept(o
     better = Measures(
         1.0, one.side + 1, min(1.0, one.detail + 0.1), one.text / 2, None if one.face is None else one.face + 1
     )
-    assert judge(one) is not None or judge(better) is None
+    assert find_reason(one) is not None or find_reason(better) is None
 
 
 @given(st.sampled_from(Subject), st.lists(judgements, max_size=5))
-def test_a_report_is_the_same_after_json(subject: Subject, pictures: list[Judged]) -> None:
+def test_a_report_is_the_same_after_json(subject: Subject, pictures: list[CuratedPicture]) -> None:
     said = Curation(subject, tuple(pictures)).to_json()
     again = Curation.from_json(json.loads(json.dumps(said)))
     assert again.to_json() == said
-    assert [one.reason for one in again.pictures] == [one.reason for one in pictures]
+    assert [picture.reason for picture in again.pictures] == [picture.reason for picture in pictures]
 
 
 def test_a_report_of_another_format_is_refused() -> None:
@@ -72,28 +83,28 @@ def test_a_report_of_another_format_is_refused() -> None:
 
 def test_reasons_are_counted_in_their_order() -> None:
     reasons = [Reason.COPY, None, Reason.TINY, Reason.COPY]
-    curation = Curation(Subject.ANY, tuple(Judged(str(n), "", reason) for n, reason in enumerate(reasons)))
+    curation = Curation(Subject.ANY, tuple(CuratedPicture(str(n), "", reason) for n, reason in enumerate(reasons)))
     assert list(curation.counts.items()) == [(Reason.TINY, 1), (Reason.COPY, 2)]
     assert [one.source for one in curation.kept] == ["1"]
     assert [one.source for one in curation.dropped] == ["0", "2", "3"]
 
 
 def test_a_hand_has_the_last_word() -> None:
-    blurred, kept = Judged("a.jpg", "aa", Reason.BLURRED), Judged("b.jpg", "bb")
-    hand = Hand(keep=frozenset({"aa"}), drop=frozenset({"b.jpg"}))
-    assert overruled(blurred, hand) == Judged("a.jpg", "aa", None, by_hand=True)
-    assert overruled(kept, hand) == Judged("b.jpg", "bb", Reason.BY_HAND, by_hand=True)
-    assert overruled(kept, Hand()) == kept
-    assert hand.unknown([blurred, kept]) == []
-    assert Hand(frozenset({"c"}), frozenset({"a.jpg"})).unknown([blurred]) == ["c"]
+    blurred, kept = CuratedPicture("a.jpg", "aa", Reason.BLURRED), CuratedPicture("b.jpg", "bb")
+    overrides = ManualOverrides(keep=frozenset({"aa"}), drop=frozenset({"b.jpg"}))
+    assert apply_overrides(blurred, overrides) == CuratedPicture("a.jpg", "aa", None, by_hand=True)
+    assert apply_overrides(kept, overrides) == CuratedPicture("b.jpg", "bb", Reason.BY_HAND, by_hand=True)
+    assert apply_overrides(kept, ManualOverrides()) == kept
+    assert overrides.unknown([blurred, kept]) == []
+    assert ManualOverrides(frozenset({"c"}), frozenset({"a.jpg"})).unknown([blurred]) == ["c"]
 
 
 def test_nobody_can_keep_what_cannot_be_read() -> None:
-    broken = Judged("a.jpg", "aa", Reason.UNREADABLE)
-    assert overruled(broken, Hand(frozenset({"a.jpg"}))) == broken
+    broken = CuratedPicture("a.jpg", "aa", Reason.UNREADABLE)
+    assert apply_overrides(broken, ManualOverrides(frozenset({"a.jpg"}))) == broken
 
 
 def test_the_smallest_face_is_what_preflight_calls_small() -> None:
     from core.domain.training.preflight import SMALL_FACE
 
-    assert LIMITS.least_face == SMALL_FACE
+    assert LIMITS.min_face == SMALL_FACE

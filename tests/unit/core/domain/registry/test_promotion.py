@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON
-from core.domain.registry.promotion import check_better, served
+from core.domain.registry.promotion import check_better, promotion_stack
 from core.domain.registry.versions import Promotion, Version
 from core.domain.training.runs import RunKind
 
@@ -25,11 +25,11 @@ def version(metrics: Mapping[str, JSON], *, dataset_hash: str = "ab" * 32) -> Ve
     )
 
 
-def said(version_id: int | None, *, back: bool = False) -> Promotion:
+def promotion(version_id: int | None, *, back: bool = False) -> Promotion:
     return Promotion(700, KIND, version_id, False, "", 30, NOW, back)
 
 
-def code_of(new: Version, old: Version | None) -> ErrorCode:
+def refusal(new: Version, old: Version | None) -> ErrorCode:
     with pytest.raises(OmokageError) as caught:
         check_better(new, old)
     return caught.value.code
@@ -54,11 +54,11 @@ def test_a_worse_version_is_refused_with_both_figures() -> None:
 
 def test_figures_of_other_data_do_not_compare() -> None:
     old = version({"folds": {"0": 0.1}}, dataset_hash="ef" * 32)
-    assert code_of(version({"folds": {"0": 0.9}}), old) is ErrorCode.NOT_COMPARABLE
+    assert refusal(version({"folds": {"0": 0.9}}), old) is ErrorCode.NOT_COMPARABLE
 
 
 def test_figures_of_other_folds_do_not_compare() -> None:
-    assert code_of(version({"folds": {"1": 0.9}}), version({"folds": {"0": 0.1}})) is ErrorCode.NOT_COMPARABLE
+    assert refusal(version({"folds": {"1": 0.9}}), version({"folds": {"0": 0.1}})) is ErrorCode.NOT_COMPARABLE
 
 
 @pytest.mark.parametrize(
@@ -66,51 +66,51 @@ def test_figures_of_other_folds_do_not_compare() -> None:
     [{}, {"folds": {}}, {"folds": None}, {"folds": [0.9]}, {"folds": {"0": None}}, {"folds": {"0": math.nan}}],
 )
 def test_a_version_that_nobody_measured_is_refused(metrics: Mapping[str, JSON]) -> None:
-    assert code_of(version(metrics), None) is ErrorCode.NOT_COMPARABLE
-    assert code_of(version(metrics), version({"folds": {"0": 0.1}})) is ErrorCode.NOT_COMPARABLE
+    assert refusal(version(metrics), None) is ErrorCode.NOT_COMPARABLE
+    assert refusal(version(metrics), version({"folds": {"0": 0.1}})) is ErrorCode.NOT_COMPARABLE
 
 
-def test_the_first_version_must_be_as_good_as_what_needs_no_training() -> None:
+def test_the_first_version_must_be_as_good_as_the_baseline() -> None:
     worse = version({"folds": {"0": 0.77}, "live_folds": {"0": 0.96, "1": 0.1}})
-    assert code_of(worse, None) is ErrorCode.NOT_BETTER
+    assert refusal(worse, None) is ErrorCode.NOT_BETTER
     better = version({"folds": {"0": 0.98}, "live_folds": {"0": 0.96}})
     assert check_better(better, None) == "0.9800 >= 0.9600, fold 0"
 
 
-def test_where_that_was_not_measured_the_first_version_may_serve_and_it_is_said() -> None:
+def test_where_that_was_not_measured_the_first_version_may_serve_and_it_is_promotion() -> None:
     assert "not measured" in check_better(version({"folds": {"0": 0.77}}), None)
 
 
-def test_a_label_tells_the_head_and_the_preset() -> None:
-    one = version({})
-    assert one.label == "recogniser v1 (cnn-slim)"
-    assert replace(one, config={"head": "cnn", "preset": "modern"}).label == "recogniser v1 (cnn modern)"
-    assert replace(one, config={"head": "embedding", "preset": "embedding"}).label == "recogniser v1 (embedding)"
-    assert replace(one, config={"head": "embedding", "preset": None}).label == "recogniser v1 (embedding)"
+def test_a_label_names_the_head_and_the_preset() -> None:
+    measured = version({})
+    assert measured.label == "recogniser v1 (cnn-slim)"
+    assert replace(measured, config={"head": "cnn", "preset": "modern"}).label == "recogniser v1 (cnn modern)"
+    assert replace(measured, config={"head": "embedding", "preset": "embedding"}).label == "recogniser v1 (embedding)"
+    assert replace(measured, config={"head": "embedding", "preset": None}).label == "recogniser v1 (embedding)"
 
 
-def test_steps_back_lead_through_all_that_served_to_nothing() -> None:
-    history = [said(1), said(2), said(3), said(2, back=True)]
-    assert served(history) == [1, 2]
-    assert served([*history, said(1, back=True)]) == [1]
-    assert served([*history, said(1, back=True), said(None, back=True)]) == []
+def test_rollbacks_lead_through_all_versions_that_served_to_the_baseline() -> None:
+    history = [promotion(1), promotion(2), promotion(3), promotion(2, back=True)]
+    assert promotion_stack(history) == [1, 2]
+    assert promotion_stack([*history, promotion(1, back=True)]) == [1]
+    assert promotion_stack([*history, promotion(1, back=True), promotion(None, back=True)]) == []
 
 
 def test_a_version_that_is_promoted_again_is_one_more_step() -> None:
-    assert served([said(1), said(2), said(1)]) == [1, 2, 1]
+    assert promotion_stack([promotion(1), promotion(2), promotion(1)]) == [1, 2, 1]
 
 
 @given(st.lists(st.none() | st.integers(1, 3)))
-def test_the_newest_promotion_is_always_what_serves(wishes: list[int | None]) -> None:
+def test_the_newest_promotion_is_always_what_serves(choices: list[int | None]) -> None:
     history: list[Promotion] = []
-    for wish in wishes:
-        stack = served(history)
-        if wish is not None:
-            history.append(said(wish))
+    for choice in choices:
+        stack = promotion_stack(history)
+        if choice is not None:
+            history.append(promotion(choice))
         elif stack:
-            history.append(said(stack[-2] if len(stack) > 1 else None, back=True))
+            history.append(promotion(stack[-2] if len(stack) > 1 else None, back=True))
         serving = history[-1].version_id if history else None
-        assert served(history)[-1:] == ([] if serving is None else [serving])
+        assert promotion_stack(history)[-1:] == ([] if serving is None else [serving])
 
 
 def drawing(kid: float | None, *, dataset_hash: str = "ab" * 32) -> Version:
@@ -136,11 +136,11 @@ def faceless(framing: str = "portrait", faces: float = 0.0) -> Version:
 
 @pytest.mark.parametrize("old", [None, drawing(0.03)])
 def test_a_model_that_never_draws_a_face_may_not_serve(old: Version | None) -> None:
-    assert code_of(faceless(), old) is ErrorCode.DRAWS_NO_FACE
+    assert refusal(faceless(), old) is ErrorCode.DRAWS_NO_FACE
 
 
 @pytest.mark.parametrize("new", [faceless(framing="whole"), faceless(faces=0.004)])
-def test_one_face_is_enough_and_of_what_are_no_faces_none_is_needed(new: Version) -> None:
+def test_one_face_is_enough_and_data_without_faces_needs_none(new: Version) -> None:
     assert check_better(new, None)
 
 
@@ -153,4 +153,4 @@ def test_one_face_is_enough_and_of_what_are_no_faces_none_is_needed(new: Version
     ],
 )
 def test_models_that_were_measured_on_other_pictures_do_not_compare(new: Version, old: Version) -> None:
-    assert code_of(new, old) is ErrorCode.NOT_COMPARABLE
+    assert refusal(new, old) is ErrorCode.NOT_COMPARABLE

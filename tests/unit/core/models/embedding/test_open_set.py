@@ -8,7 +8,7 @@ from core.models.embedding import open_set
 from core.models.embedding.evidence import Evidence, References
 from core.models.embedding.open_set import OpenSet, fit_open_set
 from core.vision.recognition.mean_embedding import Gallery, MeanEmbeddingRecogniser, RecogniserConfig
-from tests.unit.core.models._faces import faces_of
+from tests.unit.core.models.embedding.builders import faces_of
 
 
 def fitted(counts: list[int], seed: int = 0) -> tuple[References, OpenSet]:

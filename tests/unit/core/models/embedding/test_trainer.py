@@ -14,7 +14,7 @@ from core.domain.training.folds import FOLDS, fold_of
 from core.models.common import weights_file
 from core.models.embedding.cross_validation import strangers_of
 from core.models.embedding.trainer import EmbeddingTrainer, make_embedding_trainer
-from tests.unit.core.models._faces import faces_of
+from tests.unit.core.models.embedding.builders import faces_of
 
 
 def trainer_of(counts: list[int], faceless: tuple[int, ...] = ()) -> EmbeddingTrainer:
@@ -75,9 +75,9 @@ def test_a_run_that_went_on_leaves_the_same_behind() -> None:
     for _ in range(3):
         half.advance()
     other = trainer_of([8, 9, 10])
-    other.restore(half.snapshot())
+    other.restore(half.save_state())
     assert other.step == 3
-    assert trained(other).snapshot() == whole.snapshot()
+    assert trained(other).save_state() == whole.save_state()
     assert other.finish() == whole.finish()
 
 
@@ -113,4 +113,4 @@ def test_the_folds_are_those_of_every_head() -> None:
     trainer = trainer_of([7, 5])
     trainer.advance()
     expected = np.flatnonzero(np.array(fold_of(trainer._pictures.labels.tolist())) == 0)
-    assert trainer._outcomes[0].rows.tolist() == expected.tolist()
+    assert trainer._training.outcomes[0].rows.tolist() == expected.tolist()

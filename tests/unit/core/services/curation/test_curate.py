@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.domain.data.curation import Crop, Curation, Hand, Judged, Reason, Subject
+from core.domain.data.curation import Crop, CuratedPicture, Curation, ManualOverrides, Reason, Subject
 from core.domain.errors import ErrorCode, OmokageError
 from core.services.curation import report_files
-from core.services.curation.curate import Offered, curate, offered_of, read_hand
-from core.services.curation.report_files import DROPPED_SHEET, KEPT, KEPT_SHEET, REPORT, check_folder, write_all
+from core.services.curation.curate import PictureSource, curate, picture_sources, read_overrides
+from core.services.curation.report_files import DROPPED_SHEET, KEPT, KEPT_SHEET, REPORT, check_folder, write_report
 from core.services.datasets.sources import FolderFiles
-from core.vision.curation.subjects import Found
+from core.vision.curation.subjects import SubjectLocation
 from tests.unit.core.vision.test_crop import noise
 
 
@@ -39,9 +39,9 @@ class Pillow:
 class Middle:
     """Finds a subject in the middle of everything that is not dark."""
 
-    def find(self, image: np.ndarray) -> Found:
+    def find(self, image: np.ndarray) -> SubjectLocation:
         height, width = image.shape[:2]
-        return Found(Crop(width / 2, height / 2, min(width, height)), float(image.mean() > 50))
+        return SubjectLocation(Crop(width / 2, height / 2, min(width, height)), float(image.mean() > 50))
 
 
 def saved(picture: Image.Image, quality: int = 95) -> bytes:
@@ -69,16 +69,16 @@ def folder(tmp_path: Path) -> Path:
     return place
 
 
-def offered(folder: Path) -> list[Offered]:
-    return offered_of(FolderFiles(folder))
+def offered(folder: Path) -> list[PictureSource]:
+    return picture_sources(FolderFiles(folder))
 
 
-def looked(pictures: Sequence[Offered], hand: Hand = Hand()) -> Curation:  # noqa: B008 - frozen
-    return curate(pictures, Subject.ANY, hand=hand, load=lambda *_: Middle(), decoder=Pillow())
+def looked(pictures: Sequence[PictureSource], overrides: ManualOverrides = ManualOverrides()) -> Curation:  # noqa: B008 - frozen
+    return curate(pictures, Subject.ANY, overrides=overrides, load=lambda *_: Middle(), decoder=Pillow())
 
 
-def by_name(curation: Curation) -> dict[str, Judged]:
-    return {one.source: one for one in curation.pictures}
+def by_name(curation: Curation) -> dict[str, CuratedPicture]:
+    return {picture.source: picture for picture in curation.pictures}
 
 
 def test_every_picture_has_its_reason(folder: Path) -> None:
@@ -126,35 +126,39 @@ def test_what_finds_the_subject_may_look_at_a_sample_first(folder: Path) -> None
     assert max(max(size) for size in sizes) <= 256
 
 
-def test_a_hand_keeps_and_drops(folder: Path) -> None:
+def test_manual_overrides_keep_and_drop(folder: Path) -> None:
     blurred = by_name(looked(offered(folder)))["blurred.jpg"]
-    found = by_name(looked(offered(folder), Hand(frozenset({blurred.sha256, "a.jpg"}), frozenset({"more/b.png"}))))
+    found = by_name(
+        looked(offered(folder), ManualOverrides(frozenset({blurred.sha256, "a.jpg"}), frozenset({"more/b.png"})))
+    )
     assert (found["blurred.jpg"].reason, found["blurred.jpg"].by_hand) == (None, True)
     assert (found["a.jpg"].reason, found["better.jpg"].copy_of) == (None, "a.jpg")
     assert found["more/b.png"].reason is Reason.BY_HAND
 
 
-@pytest.mark.parametrize("hand", [Hand(keep=frozenset({"c.jpg"})), Hand(keep=frozenset({"broken.jpg"}))])
-def test_a_hand_that_cannot_be_followed_is_refused(folder: Path, hand: Hand) -> None:
+@pytest.mark.parametrize(
+    "overrides", [ManualOverrides(keep=frozenset({"c.jpg"})), ManualOverrides(keep=frozenset({"broken.jpg"}))]
+)
+def test_overrides_that_cannot_be_followed_are_refused(folder: Path, overrides: ManualOverrides) -> None:
     with pytest.raises(OmokageError) as caught:
-        looked(offered(folder), hand)
+        looked(offered(folder), overrides)
     assert caught.value.code is ErrorCode.BAD_OPTION
 
 
 def test_lists_by_hand_may_have_remarks_and_no_picture_twice(tmp_path: Path) -> None:
     (tmp_path / "keep").write_text("# mine\na b.jpg  # the best\n\nc#1.jpg\n", "utf-8")
     (tmp_path / "drop").write_text("d.jpg\n", "utf-8")
-    assert read_hand(tmp_path / "keep", tmp_path / "drop") == Hand(
+    assert read_overrides(tmp_path / "keep", tmp_path / "drop") == ManualOverrides(
         frozenset({"a b.jpg", "c#1.jpg"}), frozenset({"d.jpg"})
     )
-    assert read_hand(None, None) == Hand()
+    assert read_overrides(None, None) == ManualOverrides()
     with pytest.raises(OmokageError):
-        read_hand(tmp_path / "drop", tmp_path / "drop")
+        read_overrides(tmp_path / "drop", tmp_path / "drop")
 
 
-def written(folder: Path, out: Path, hand: Hand = Hand()) -> dict[str, bytes]:  # noqa: B008 - frozen
+def written(folder: Path, out: Path, overrides: ManualOverrides = ManualOverrides()) -> dict[str, bytes]:  # noqa: B008 - frozen
     pictures = offered(folder)
-    write_all(out, pictures, looked(pictures, hand), Pillow(), lambda one: one.source)
+    write_report(out, pictures, looked(pictures, overrides), Pillow(), lambda one: one.source)
     return {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
 
 
@@ -170,7 +174,7 @@ def test_squares_report_and_sheets_are_written_and_the_pictures_stay(folder: Pat
 def test_the_same_again_leaves_the_same_and_another_hand_takes_away(folder: Path, tmp_path: Path) -> None:
     first = written(folder, tmp_path / "out")
     assert written(folder, tmp_path / "out") == first
-    after = written(folder, tmp_path / "out", Hand(drop=frozenset({"more/b.png"})))
+    after = written(folder, tmp_path / "out", ManualOverrides(drop=frozenset({"more/b.png"})))
     assert set(first) - set(after) == {f"{KEPT}/more/b.png.jpg"}
 
 
@@ -198,7 +202,7 @@ def test_a_name_that_is_not_utf_8_is_in_the_report_and_kept(tmp_path: Path) -> N
     (source / f"{ODD}.png").write_bytes(b"nothing")
     pictures = offered(source)
     curation = looked(pictures)
-    write_all(tmp_path / "out", pictures, curation, Pillow(), lambda judged: judged.source)
+    write_report(tmp_path / "out", pictures, curation, Pillow(), lambda judged: judged.source)
     report = json.loads((tmp_path / "out" / REPORT).read_text("utf-8"))
     assert [one["source"] for one in report["pictures"]] == ["caf\\xe9.jpg", "caf\\xe9.jpg.png"]
     assert [path.name for path in (tmp_path / "out" / KEPT).iterdir()] == ["caf\\xe9.jpg"]
@@ -209,30 +213,30 @@ def test_a_hand_may_name_it_as_the_report_or_as_the_system_does(tmp_path: Path, 
     (tmp_path / "pictures").mkdir()
     (tmp_path / "pictures" / ODD).write_bytes(saved(noise(1, 200)))
     (tmp_path / "drop.txt").write_bytes(line)
-    curation = looked(offered(tmp_path / "pictures"), read_hand(None, tmp_path / "drop.txt"))
-    assert [one.reason for one in curation.pictures] == [Reason.BY_HAND]
+    curation = looked(offered(tmp_path / "pictures"), read_overrides(None, tmp_path / "drop.txt"))
+    assert [picture.reason for picture in curation.pictures] == [Reason.BY_HAND]
 
 
 def test_a_disk_that_fails_while_it_writes_leaves_the_earlier_curation(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pictures, out = offered(folder), tmp_path / "out"
-    write_all(out, pictures, looked(pictures), Pillow(), lambda _: "")
+    write_report(out, pictures, looked(pictures), Pillow(), lambda _: "")
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(report_files, "dumped", full)
+    monkeypatch.setattr(report_files, "serialise_report", full)
     with pytest.raises(OmokageError) as caught:
-        write_all(out, pictures, looked(pictures), Pillow(), lambda _: "")
+        write_report(out, pictures, looked(pictures), Pillow(), lambda _: "")
     assert caught.value.code is ErrorCode.DISK_FULL
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
 
 
 def test_what_is_read_is_not_written_over(tmp_path: Path, folder: Path) -> None:
     pictures, out = offered(folder), tmp_path / "out"
-    write_all(out, pictures, looked(pictures), Pillow(), lambda _: "")
+    write_report(out, pictures, looked(pictures), Pillow(), lambda _: "")
     (tmp_path / "link").symlink_to(out / KEPT)
     for source in (out / KEPT, tmp_path / "link", out / REPORT):
         with pytest.raises(OmokageError) as caught:

@@ -13,22 +13,22 @@ from hypothesis import strategies as st
 
 from cli.data.import_formatting import report_lines
 from core.domain.errors import ErrorCode, OmokageError
-from core.services.datasets.sources import offers, opened
-from tests.unit.core.services.zip_parts import raw_zip
+from core.services.datasets.sources import find_person_files, open_files
+from tests.unit.core.services.datasets.zip_builder import raw_zip
 
 
 def people(source: Path, encoding: str | None = None) -> list[str]:
-    with opened(source, encoding) as files:
-        return sorted({offer.person for offer in offers(files).offers})
+    with open_files(source, encoding) as files:
+        return sorted({offer.person for offer in find_person_files(files).files})
 
 
 def encoding_of(source: Path, encoding: str | None = None) -> str | None:
-    with opened(source, encoding) as files:
+    with open_files(source, encoding) as files:
         return files.encoding
 
 
 def refusal(source: Path, encoding: str) -> OmokageError:
-    with pytest.raises(OmokageError) as caught, opened(source, encoding):
+    with pytest.raises(OmokageError) as caught, open_files(source, encoding):
         pass
     return caught.value
 
@@ -43,7 +43,7 @@ def test_names_that_a_japanese_windows_packed_are_read(tmp_path: Path) -> None:
     archive = raw_zip(tmp_path / "a.zip", ["ソラさん/表.jpg".encode("cp932"), "能代さん\\予\\1.jpg".encode("cp932")])
     assert people(archive) == ["ソラさん", "能代さん"]
     assert encoding_of(archive) == "cp932"
-    with opened(archive) as files:
+    with open_files(archive) as files:
         assert [str(path) for path in files.paths()] == ["ソラさん/表.jpg", "能代さん/予/1.jpg"]
         assert [files.read(path, 4) for path in files.paths()] == [b"\x83\\\x83\x89", b"\x94\\\x91\xe3"]
 
@@ -55,7 +55,7 @@ def test_names_without_a_letter_beyond_ascii_need_no_encoding(tmp_path: Path) ->
 def test_accents_that_a_mac_wrote_apart_are_put_together_unless_that_is_another_files_name(tmp_path: Path) -> None:
     apart, together = unicodedata.normalize("NFD", "é"), "é"
     archive = raw_zip(tmp_path / "a.zip", [f"Anna/{name}.jpg".encode() for name in (apart, together, "e" + apart)])
-    with opened(archive) as files:
+    with open_files(archive) as files:
         assert {str(path) for path in files.paths()} == {f"Anna/{apart}.jpg", "Anna/é.jpg", "Anna/eé.jpg"}
         assert len({files.read(path, 100) for path in files.paths()}) == 3
 
@@ -117,7 +117,7 @@ def test_backslashes_are_folders_and_so_is_one_at_the_end(tmp_path: Path) -> Non
     names = [b"set\\", b"set\\anna\\", b"set\\anna\\0.jpg", b"set\\bert\\0.jpg"]
     archive = raw_zip(tmp_path / "a.zip", names)
     assert people(archive) == ["anna", "bert"]
-    with opened(archive) as files:
+    with open_files(archive) as files:
         assert len(files.paths()) == 2
 
 
@@ -155,8 +155,8 @@ PIECES = [
 def test_any_names_are_read_or_refused_in_our_words_and_can_be_printed(names: list[bytes]) -> None:
     numbered = [name + f"{number:03d}".encode() for number, name in enumerate(names)]
     with tempfile.TemporaryDirectory() as folder, contextlib.suppress(OmokageError):
-        with opened(raw_zip(Path(folder) / "a.zip", numbered)) as files:
-            found = offers(files)
+        with open_files(raw_zip(Path(folder) / "a.zip", numbered)) as files:
+            found = find_person_files(files)
             for path in files.paths():
                 assert files.read(path, 500) in numbered
         "\n".join(report_lines(found.report)).encode()

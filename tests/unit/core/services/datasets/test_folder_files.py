@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from core.services.datasets.folder_files import FolderFiles
-from core.services.datasets.sources import offers, opened
+from core.services.datasets.sources import find_person_files, open_files
 from tests.unit.core.services.datasets.test_sources import filled
 
 
@@ -19,8 +19,8 @@ def left_out(root: Path) -> dict[str, tuple[str, object]]:
 
 
 def people(source: Path) -> dict[str, int]:
-    with opened(source) as files:
-        persons = [offer.person for offer in offers(files).offers]
+    with open_files(source) as files:
+        persons = [offer.person for offer in find_person_files(files).files]
     return {person: persons.count(person) for person in persons}
 
 
@@ -115,8 +115,8 @@ def test_a_name_that_is_not_utf_8_is_a_file_like_any_other(tmp_path: Path) -> No
     filled(tmp_path, "a/1.jpg")
     name = os.fsdecode(b"caf\xe9.jpg")
     (tmp_path / "a" / name).write_bytes(b"x")
-    with opened(tmp_path) as files:
-        assert [offer.path.name for offer in offers(files).offers] == ["1.jpg", name]
+    with open_files(tmp_path) as files:
+        assert [offer.path.name for offer in find_person_files(files).files] == ["1.jpg", name]
         assert files.read(PurePosixPath("a") / name, 9) == b"x"
 
 

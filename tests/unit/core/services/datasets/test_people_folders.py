@@ -7,18 +7,18 @@ from pathlib import PurePosixPath
 import pytest
 
 from core.domain.data.picture_files import is_picture_name
-from core.services.datasets.people_folders import Layout, find_people, tree
+from core.services.datasets.people_folders import FolderLayout, build_tree, find_people
 
 
-def layout(*paths: str, name: str = "source") -> Layout:
-    return find_people(tree(map(PurePosixPath, paths), is_picture_name), name, lambda _folder: False)
+def layout(*paths: str, name: str = "source") -> FolderLayout:
+    return find_people(build_tree(map(PurePosixPath, paths), is_picture_name), name, lambda _folder: False)
 
 
-def people(found: Layout) -> dict[str, list[str]]:
+def people(found: FolderLayout) -> dict[str, list[str]]:
     return {name: sorted(map(str, folder.all_files())) for name, folder in found.people.items()}
 
 
-def counts(found: Layout) -> dict[str, int]:
+def counts(found: FolderLayout) -> dict[str, int]:
     return {name: len(files) for name, files in people(found).items()}
 
 
@@ -105,7 +105,7 @@ def test_pictures_without_folders_are_nobodys() -> None:
 
 def test_what_was_exported_is_people_whatever_they_are_called() -> None:
     folders = ["out/train/1.jpg", "out/test/1.jpg", "out/2023/1.jpg", "out/index.json"]
-    root = tree(map(PurePosixPath, folders), is_picture_name)
+    root = build_tree(map(PurePosixPath, folders), is_picture_name)
     found = find_people(root, "x", lambda folder: PurePosixPath("out/index.json") in folder.files)
     assert (counts(found), found.wrapper, found.merged) == ({"train": 1, "test": 1, "2023": 1}, ("out",), ())
 

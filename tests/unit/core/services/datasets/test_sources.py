@@ -15,7 +15,7 @@ from core.domain.data.imports import LeftOut, LeftOutReason
 from core.domain.errors import ErrorCode, OmokageError
 from core.services.datasets import archives
 from core.services.datasets.folder_names import folder_name
-from core.services.datasets.sources import Offer, all_offers, offers, opened
+from core.services.datasets.sources import PersonFile, find_person_files, open_files, unnamed_files
 
 
 def filled(root: Path, *names: str) -> Path:
@@ -37,13 +37,13 @@ def packed(path: Path, *names: str, **attributes: int) -> Path:
 
 
 def offered(source: Path) -> list[tuple[str, str]]:
-    with opened(source) as files:
-        return [(offer.person, str(offer.path)) for offer in offers(files).offers]
+    with open_files(source) as files:
+        return [(offer.person, str(offer.path)) for offer in find_person_files(files).files]
 
 
 def refused(source: Path) -> dict[str, object]:
-    with pytest.raises(OmokageError) as caught, opened(source) as files:
-        offers(files)
+    with pytest.raises(OmokageError) as caught, open_files(source) as files:
+        find_person_files(files)
     assert caught.value.code is ErrorCode.BAD_ARCHIVE
     return dict(caught.value.details)
 
@@ -65,9 +65,9 @@ def test_files_beside_the_sub_folders_and_what_systems_leave_are_nobodys(tmp_pat
 
 def test_a_sub_folder_that_nobody_can_be_called_is_left_out_and_named(tmp_path: Path) -> None:
     filled(tmp_path, "Anna/a.jpg", "@everyone/b.jpg")
-    with opened(tmp_path) as files:
-        found = offers(files)
-    assert [offer.person for offer in found.offers] == ["Anna"]
+    with open_files(tmp_path) as files:
+        found = find_person_files(files)
+    assert [offer.person for offer in found.files] == ["Anna"]
     assert found.report.left_out == (LeftOut("@everyone", LeftOutReason.BAD_NAME, {"why": "mention"}),)
 
 
@@ -86,14 +86,14 @@ def test_a_zip_offers_what_its_folder_would(tmp_path: Path) -> None:
     folder = filled(tmp_path / "folder", *names)
     archive = packed(tmp_path / "a.zip", *names, "Anna/")
     assert offered(archive) == offered(folder)
-    with opened(archive) as files:
+    with open_files(archive) as files:
         assert files.read(PurePosixPath("Anna/b.jpg"), 6) == b"Anna/b"
 
 
 def test_one_folder_around_everything_is_nobodys_name(tmp_path: Path) -> None:
     archive = packed(tmp_path / "a.zip", "family/Anna/a.jpg", "family/Ben/b.jpg", "family/x.txt", "__MACOSX/._family")
     assert offered(archive) == [("Anna", "family/Anna/a.jpg"), ("Ben", "family/Ben/b.jpg")]
-    with opened(archive) as files:
+    with open_files(archive) as files:
         assert files.read(PurePosixPath("family/Ben/b.jpg"), 100) == b"family/Ben/b.jpg"
 
 
@@ -127,16 +127,16 @@ def test_a_size_that_lies_gives_no_more_than_it_says(tmp_path: Path) -> None:
         archive.writestr("Anna/a.jpg", bytes(9_000_000))
     raw = (tmp_path / "a.zip").read_bytes()
     (tmp_path / "a.zip").write_bytes(raw.replace((9_000_000).to_bytes(4, "little"), (1000).to_bytes(4, "little")))
-    with opened(tmp_path / "a.zip") as files, pytest.raises(OSError, match="damaged"):
+    with open_files(tmp_path / "a.zip") as files, pytest.raises(OSError, match="damaged"):
         files.read(PurePosixPath("Anna/a.jpg"), 10_000_000)
 
 
 def test_too_many_files_and_too_many_bytes_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = packed(tmp_path / "a.zip", "Anna/a.jpg", "Anna/b.jpg", "Anna/c.jpg")
-    monkeypatch.setattr(archives, "MOST_FILES", 2)
+    monkeypatch.setattr(archives, "MAX_FILES", 2)
     assert refused(archive) == {"reason": "many-files", "limit": 2}
-    monkeypatch.setattr(archives, "MOST_FILES", 3)
-    monkeypatch.setattr(archives, "MOST_BYTES", 29)
+    monkeypatch.setattr(archives, "MAX_FILES", 3)
+    monkeypatch.setattr(archives, "MAX_BYTES", 29)
     assert refused(archive) == {"reason": "large", "limit": 29}
 
 
@@ -150,7 +150,7 @@ def test_an_encrypted_file_is_refused(tmp_path: Path) -> None:
 def test_a_damaged_file_in_a_zip_cannot_be_read(tmp_path: Path) -> None:
     raw = packed(tmp_path / "a.zip", "Anna/a.jpg").read_bytes()
     (tmp_path / "a.zip").write_bytes(raw.replace(b"Anna/a.jpg", b"XXXX/a.jpg", 2)[: len(raw)])
-    with opened(tmp_path / "a.zip") as files, pytest.raises(OSError, match="damaged"):
+    with open_files(tmp_path / "a.zip") as files, pytest.raises(OSError, match="damaged"):
         files.read(PurePosixPath("Anna/a.jpg"), 100)
 
 
@@ -166,8 +166,8 @@ def test_an_archive_with_any_bytes_in_its_middle_is_read_or_refused_in_our_words
         path = packed(Path(folder) / "a.zip", "Anna/a.jpg")
         raw = path.read_bytes()
         path.write_bytes(raw[:at] + noise + raw[at + len(noise) :])
-        with contextlib.suppress(OmokageError, OSError), opened(path) as files:
-            for offer in offers(files).offers:
+        with contextlib.suppress(OmokageError, OSError), open_files(path) as files:
+            for offer in find_person_files(files).files:
                 files.read(offer.path, 100)
 
 
@@ -176,15 +176,15 @@ def test_an_archive_with_any_bytes_in_its_middle_is_read_or_refused_in_our_words
 )
 def test_a_folder_for_any_name_is_safe_and_an_import_gives_the_name_back(tmp_path: Path, name: str) -> None:
     filled(tmp_path, f"{folder_name(name)}/1.jpg")
-    with opened(tmp_path) as files:
-        assert offers(files).offers == [Offer(name, PurePosixPath(folder_name(name)) / "1.jpg")]
+    with open_files(tmp_path) as files:
+        assert find_person_files(files).files == [PersonFile(name, PurePosixPath(folder_name(name)) / "1.jpg")]
 
 
 def test_an_exports_index_is_no_file_of_it_and_another_of_that_name_is(tmp_path: Path) -> None:
     filled(tmp_path, "out/pictures/1.jpg", "web/index.json")
     (tmp_path / "out" / "index.json").write_text(json.dumps([{"file": "pictures/1.jpg", "person": "pictures"}]))
-    with opened(tmp_path) as files:
-        assert [str(offer.path) for offer in all_offers(files)] == ["out/pictures/1.jpg", "web/index.json"]
+    with open_files(tmp_path) as files:
+        assert [str(offer.path) for offer in unnamed_files(files)] == ["out/pictures/1.jpg", "web/index.json"]
 
 
 def test_an_index_says_what_a_shortened_folder_was_called(tmp_path: Path) -> None:

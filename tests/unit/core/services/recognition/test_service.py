@@ -14,7 +14,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Candidate
 from core.domain.jobs import Job, JobCancelledError, JobKind, JobState, Origin, QueueName
 from core.domain.people import FaceRef
-from tests.unit.core.services.classify_parts import GUILD, Always, Parts, name, opened, reject
+from tests.unit.core.services.recognition.fakes import GUILD, ConstantRecogniser, Parts, name, opened, reject
 
 
 @pytest.fixture
@@ -61,12 +61,12 @@ def test_the_best_named_face_is_number_one_and_stored_so(parts: Parts) -> None:
     assert [face.box for face in outcome.faces] == [face.box for face in outcome.result.faces]
 
 
-def test_three_candidates_are_told_at_most(parts: Parts) -> None:
+def test_an_answer_has_three_candidates_at_most(parts: Parts) -> None:
     for number in range(5):
         parts.enrol(f"Person {number}", number / 10)
     parts.reader.show((0.0, 20))
     top = parts.service.classify_photo(b"photo", GUILD).result.faces[0].top
-    assert [one.name for one in top] == ["Person 0", "Person 1", "Person 2"]
+    assert [candidate.name for candidate in top] == ["Person 0", "Person 1", "Person 2"]
 
 
 def test_a_photo_without_a_face_is_an_answer(parts: Parts) -> None:
@@ -75,35 +75,35 @@ def test_a_photo_without_a_face_is_an_answer(parts: Parts) -> None:
     assert parts.blobs.exists(outcome.result.picture)
 
 
-def test_what_is_no_photo_is_refused(parts: Parts) -> None:
+def test_bytes_that_are_no_photo_are_refused(parts: Parts) -> None:
     with pytest.raises(OmokageError) as caught:
         parts.service.classify(job(parts.blobs.put(b"text")), lambda *_: None, lambda: False)
     assert caught.value.code is ErrorCode.NOT_AN_IMAGE
 
 
 @pytest.mark.parametrize("photo", [None, "ab" * 32])
-def test_a_photo_that_is_not_there_is_gone(parts: Parts, photo: str | None) -> None:
+def test_a_photo_that_was_deleted_is_gone(parts: Parts, photo: str | None) -> None:
     with pytest.raises(OmokageError) as caught:
         parts.service.classify(job(photo), lambda *_: None, lambda: False)
     assert caught.value.code is ErrorCode.PHOTO_GONE
 
 
-def test_progress_is_told_stage_by_stage(parts: Parts) -> None:
-    told: list[tuple[str, float]] = []
-    parts.service.classify(job(parts.blobs.put(b"photo")), lambda *stage: told.append(stage), lambda: False)
-    assert [name for name, _ in told] == ["reading", "finding-faces", "recognising", "drawing"]
-    fractions = [fraction for _, fraction in told]
+def test_progress_is_reported_stage_by_stage(parts: Parts) -> None:
+    reported: list[tuple[str, float]] = []
+    parts.service.classify(job(parts.blobs.put(b"photo")), lambda *stage: reported.append(stage), lambda: False)
+    assert [name for name, _ in reported] == ["reading", "finding-faces", "recognising", "drawing"]
+    fractions = [fraction for _, fraction in reported]
     assert fractions == sorted(fractions)
     assert all(0 <= fraction < 1 for fraction in fractions)
 
 
 @pytest.mark.parametrize("after", [0, 1, 2, 3])
 def test_a_cancelled_job_stops_at_the_next_stage(parts: Parts, after: int) -> None:
-    told: list[str] = []
+    reported: list[str] = []
     photo = parts.blobs.put(b"photo")
     with pytest.raises(JobCancelledError):
-        parts.service.classify(job(photo), lambda name, _: told.append(name), lambda: len(told) >= after)
-    assert len(told) == after
+        parts.service.classify(job(photo), lambda name, _: reported.append(name), lambda: len(reported) >= after)
+    assert len(reported) == after
 
 
 def test_a_guild_knows_only_its_own_people(parts: Parts) -> None:
@@ -113,7 +113,7 @@ def test_a_guild_knows_only_its_own_people(parts: Parts) -> None:
     assert parts.names(guild=GUILD + 1) == ["Anna"]
 
 
-def test_the_gallery_is_loaded_again_only_after_somebody_said_something(parts: Parts) -> None:
+def test_the_gallery_is_loaded_again_only_after_a_label_was_added(parts: Parts) -> None:
     parts.enrol("Anna", 0.0)
     parts.reader.show((0.0, 20))
     for _ in range(3):
@@ -152,19 +152,19 @@ def test_another_face_in_the_same_photo_may_still_be_the_person(parts: Parts) ->
 def test_a_photo_is_recognised_without_drawing_as_it_is_with(parts: Parts) -> None:
     parts.enrol("Anna", 0.0)
     parts.reader.show((9.0, 80), (0.1, 40))
-    found = parts.service.recognise(b"photo", GUILD)
+    recognised = parts.service.recognise(b"photo", GUILD)
     drawn = parts.service.classify_photo(b"photo", GUILD).result
-    assert [face.named and face.named.name for face in found.faces] == [None, "Anna"]
-    assert [face.detected for face in found.faces] == list(found.reading.faces)
-    assert (found.faces[1].candidates, found.model) == (drawn.faces[0].top, drawn.model)
+    assert [face.named and face.named.name for face in recognised.faces] == [None, "Anna"]
+    assert [face.detected for face in recognised.faces] == list(recognised.reading.faces)
+    assert (recognised.faces[1].candidates, recognised.model) == (drawn.faces[0].top, drawn.model)
 
 
-def test_another_head_answers_with_the_same_corrections(parts: Parts) -> None:
+def test_another_head_keeps_to_the_same_labels(parts: Parts) -> None:
     anna = parts.enrol("Anna", 0.0)
     reject(parts, anna, b"photo", value=0.4, size=50)
     parts.reader.show((0.1, 50))
     reading = parts.reader.read(b"photo")
-    parts.combine = Always
+    parts.combine = ConstantRecogniser
 
     def named(photo: bytes) -> list[str | None]:
         faces = parts.service.recognise_as("head", reading, hashlib.sha256(photo).hexdigest(), GUILD)
@@ -181,7 +181,7 @@ def test_the_reader_is_warmed_up_and_closed(parts: Parts) -> None:
     assert not parts.reader.warm
 
 
-def test_both_faces_of_a_strip_that_were_named_have_their_name_when_the_same_bytes_come_again(parts: Parts) -> None:
+def test_all_faces_that_were_named_keep_their_names_when_the_same_bytes_are_posted_again(parts: Parts) -> None:
     parts.reader.show((9.0, 50), (9.5, 50))
     name(parts, b"strip", face_1="Haru", face_2="Haru")
 
@@ -190,21 +190,24 @@ def test_both_faces_of_a_strip_that_were_named_have_their_name_when_the_same_byt
     assert [(face.name, face.confirmed_by) for face in faces] == [("Haru", 33), ("Haru", 33)]
 
 
-def test_what_a_moderator_said_stands_against_any_guess_and_any_head(parts: Parts) -> None:
+def test_a_moderators_label_overrides_the_guess_of_the_baseline_and_of_any_head(parts: Parts) -> None:
     parts.enrol("Anna", 0.0)
     parts.reader.show((0.0, 50))
     haru = name(parts, b"photo", face_1="Haru")["Haru"]
-    parts.combine = Always
+    parts.combine = ConstantRecogniser
 
-    (live,) = parts.service.recognise(b"photo", GUILD).faces
+    (by_baseline,) = parts.service.recognise(b"photo", GUILD).faces
     reading = parts.reader.read(b"photo")
     (by_head,) = parts.service.recognise_as("head", reading, hashlib.sha256(b"photo").hexdigest(), GUILD)
 
-    assert live.named == by_head.named == Candidate(haru, "Haru", 1.0)
-    assert (live.candidates[0].name, live.confirmed_by) == ("Anna", 33)  # what the recogniser thinks is not hidden
+    assert by_baseline.named == by_head.named == Candidate(haru, "Haru", 1.0)
+    assert (by_baseline.candidates[0].name, by_baseline.confirmed_by) == (
+        "Anna",
+        33,
+    )  # the guess stays visible
 
 
-def test_a_name_holds_for_the_bytes_that_it_was_given_to_and_for_no_copy(parts: Parts) -> None:
+def test_a_name_holds_for_the_labelled_bytes_and_for_no_copy(parts: Parts) -> None:
     parts.reader.show((9.0, 50))
     name(parts, b"photo", face_1="Haru")
     parts.reader.show((9.9, 50))  # the face of a changed picture, in the same place
@@ -213,7 +216,7 @@ def test_a_name_holds_for_the_bytes_that_it_was_given_to_and_for_no_copy(parts: 
     assert parts.names(b"attacked photo") == [None]
 
 
-def test_a_name_holds_for_the_place_that_it_was_given_to(parts: Parts) -> None:
+def test_a_name_holds_for_the_labelled_box(parts: Parts) -> None:
     parts.reader.show((9.0, 50), (20.0, 50))
     name(parts, b"photo", face_2="Haru")
 
@@ -230,7 +233,7 @@ def test_a_name_that_is_taken_back_is_not_given_again(parts: Parts) -> None:
     assert parts.names(b"photo") == [None]
 
 
-def test_an_enrolled_face_keeps_its_name_and_the_operator_said_so(parts: Parts) -> None:
+def test_an_enrolled_face_keeps_its_name_as_confirmed_by_the_operator(parts: Parts) -> None:
     parts.enrol("Anna", 9.0, photo=hashlib.sha256(b"photo").hexdigest())
     parts.reader.show((20.0, 50))
 
@@ -239,14 +242,14 @@ def test_an_enrolled_face_keeps_its_name_and_the_operator_said_so(parts: Parts) 
     assert (face.name, face.confirmed_by) == ("Anna", 0)
 
 
-def test_another_guild_hears_nothing_of_the_names_of_a_photo(parts: Parts) -> None:
+def test_the_names_in_a_photo_stay_within_the_guild(parts: Parts) -> None:
     parts.reader.show((9.0, 50))
     name(parts, b"photo", face_1="Haru")
 
     assert parts.names(b"photo", guild=GUILD + 1) == [None]
 
 
-def test_the_answer_says_by_how_much_the_photo_was_turned(parts: Parts) -> None:
+def test_the_answer_holds_the_degrees_by_which_the_photo_was_turned(parts: Parts) -> None:
     parts.reader.show((9.0, 50))
     parts.reader.turned = 270
 

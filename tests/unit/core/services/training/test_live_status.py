@@ -1,4 +1,4 @@
-"""What the message of a run is told while it trains, and TensorBoard."""
+"""The callbacks for a run's message and for TensorBoard."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from core.domain.training.runs import CurvePoint, LiveStatus
-from core.services.training.live_status import LiveWatcher, Pictures, Speed
-from core.services.training.tensorboard import EventLog
+from core.services.training.live_status import LiveStatusCallback, Pictures, Speed
+from core.services.training.tensorboard import TensorBoardLog
 from core.storage.blobs import Blobs
-from tests.unit.core.services.run_rows import RUN, job
+from tests.unit.core.services.training.builders import RUN, job
 
 
 class Runs:
@@ -63,23 +63,23 @@ def blobs(tmp_path: Path) -> Blobs:
     return Blobs(str(tmp_path / "blobs"))
 
 
-def watcher(runs: Runs, blobs: Blobs, clock: Clock, draw: Any) -> LiveWatcher:
+def live_status(runs: Runs, blobs: Blobs, clock: Clock, draw: Any) -> LiveStatusCallback:
     runs.blobs = blobs
-    made = LiveWatcher(runs, blobs, draw, job=job(), run=RUN, clock=clock)  # type: ignore[arg-type]
-    made.begin(0, 100)
+    made = LiveStatusCallback(runs, blobs, draw, job=job(), run=RUN, clock=clock)  # type: ignore[arg-type]
+    made.on_train_begin(0, 100)
     return made
 
 
-def train(watched: LiveWatcher, clock: Clock, steps: range, seconds: float = 0.5) -> None:
+def train(callback: LiveStatusCallback, clock: Clock, steps: range, seconds: float = 0.5) -> None:
     for step in steps:
         clock.now += seconds
-        watched.point(CurvePoint(step, {"loss": 1 / step}))
-        watched.step(step)
+        callback.on_figures(CurvePoint(step, {"loss": 1 / step}))
+        callback.on_step_end(step)
 
 
 def test_figures_are_written_at_most_every_second_and_a_half(blobs: Blobs) -> None:
     runs, clock = Runs(), Clock()
-    train(watcher(runs, blobs, clock, Drawings(clock)), clock, range(1, 31))
+    train(live_status(runs, blobs, clock, Drawings(clock)), clock, range(1, 31))
     assert [live.step for live in runs.live] == list(range(1, 31, 3))
     newest = runs.live[-1]
     assert newest.values == {"loss": 1 / 28}
@@ -90,31 +90,31 @@ def test_figures_are_written_at_most_every_second_and_a_half(blobs: Blobs) -> No
 def test_a_segments_first_steps_have_the_speed_of_the_one_before(blobs: Blobs) -> None:
     runs, clock = Runs(), Clock()
     before = replace(RUN, live=LiveStatus(50, {}, 4.0, 12.5))
-    watched = LiveWatcher(runs, blobs, None, job=job(), run=before, clock=clock)  # type: ignore[arg-type]
-    watched.begin(50, 100)
-    watched.step(52)
+    callback = LiveStatusCallback(runs, blobs, None, job=job(), run=before, clock=clock)  # type: ignore[arg-type]
+    callback.on_train_begin(50, 100)
+    callback.on_step_end(52)
     assert (runs.live[-1].steps_per_second, runs.live[-1].seconds_left) == (4.0, 12.0)
 
 
 def test_curves_are_drawn_at_most_every_five_seconds_and_at_the_end(blobs: Blobs) -> None:
     runs, clock = Runs(CurvePoint(0, {"loss": 2.0})), Clock()
     drawings = Drawings(clock)
-    watched = watcher(runs, blobs, clock, drawings)
-    train(watched, clock, range(1, 31))
+    callback = live_status(runs, blobs, clock, drawings)
+    train(callback, clock, range(1, 31))
     assert all(after - before >= 5 for before, after in zip(drawings.at, drawings.at[1:], strict=False))
     assert len(drawings.at) == 3
-    last = watched.live()
+    last = callback.live_status()
     assert last.picture is not None
     assert blobs.get(last.picture) == repr((list(range(31)), 100, "Run 4: recogniser, slim")).encode()
     drawn = len(drawings.at)
-    assert watched.live() == last
+    assert callback.live_status() == last
     assert len(drawings.at) == drawn, "nothing is new"
 
 
 def test_a_slow_drawing_takes_a_twentieth_of_the_time_at_most(blobs: Blobs) -> None:
     runs, clock = Runs(), Clock()
     drawings = Drawings(clock, costs=2.0)
-    train(watcher(runs, blobs, clock, drawings), clock, range(1, 101), seconds=1.0)
+    train(live_status(runs, blobs, clock, drawings), clock, range(1, 101), seconds=1.0)
     assert all(after - before >= 40 for before, after in zip(drawings.at, drawings.at[1:], strict=False))
     assert len(drawings.at) >= 2
 
@@ -125,26 +125,26 @@ def test_a_run_goes_on_though_its_curves_cannot_be_drawn(blobs: Blobs) -> None:
     def broken(*_: object) -> bytes:
         raise ZeroDivisionError
 
-    watched = watcher(runs, blobs, clock, broken)
-    train(watched, clock, range(1, 31))
+    callback = live_status(runs, blobs, clock, broken)
+    train(callback, clock, range(1, 31))
     assert runs.live[-1].step == 28
-    assert watched.live().picture is None
+    assert callback.live_status().picture is None
 
 
 def test_for_a_shell_nothing_is_drawn(blobs: Blobs) -> None:
     runs, clock = Runs(), Clock()
-    watched = watcher(runs, blobs, clock, None)
-    train(watched, clock, range(1, 9))
-    assert watched.live().picture is None
+    callback = live_status(runs, blobs, clock, None)
+    train(callback, clock, range(1, 9))
+    assert callback.live_status().picture is None
 
 
 def test_samples_are_shown_where_the_model_makes_some(blobs: Blobs) -> None:
     runs, clock = Runs(), Clock()
-    watched = watcher(runs, blobs, clock, None)
-    watched.sample(lambda: None)
-    assert watched.live().samples is None
-    watched.sample(lambda: b"png")
-    samples = watched.live().samples
+    callback = live_status(runs, blobs, clock, None)
+    callback.on_sample(lambda: None)
+    assert callback.live_status().samples is None
+    callback.on_sample(lambda: b"png")
+    samples = callback.live_status().samples
     assert samples is not None
     assert blobs.get(samples) == b"png"
 
@@ -192,16 +192,16 @@ class Files:
 class Shelf:
     def __init__(self, folder: Path, *points: CurvePoint) -> None:
         self.files: list[Files] = []
-        self.log = EventLog(Runs(*points), folder, self._open)  # type: ignore[arg-type]
+        self.log = TensorBoardLog(Runs(*points), folder, self._open)  # type: ignore[arg-type]
 
     def _open(self, folder: Path, after: int | None) -> Files:
         self.files.append(Files(folder, after))
         return self.files[-1]
 
     def segment(self, begins: int, *steps: int) -> None:
-        watched = self.log.watch(job(), replace(RUN, step=begins))
+        callback = self.log.make_callback(job(), replace(RUN, step=begins))
         for step in steps:
-            watched.point(CurvePoint(step, {"loss": 1.0}))
+            callback.on_figures(CurvePoint(step, {"loss": 1.0}))
 
 
 def test_segments_that_follow_one_another_share_a_file(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from core.domain.data.curation import LIMITS
-from core.vision.curation.copies import BITS, copies, picture_hash
+from core.vision.curation.copies import BITS, find_copies, picture_hash
 
 
 def picture(seed: int, side: int = 200) -> Image.Image:
@@ -39,14 +39,14 @@ def test_a_copy_is_near_and_another_picture_is_not(scale: float, quality: int, g
     original = picture(1)
     side = round(200 * scale)
     copy = saved(original.resize((side, side), Image.Resampling.LANCZOS).point(lambda v: round(v * gain)), quality)
-    assert (bits(original) != bits(copy)).sum() <= LIMITS.most_bits
-    assert (bits(original) != bits(picture(2))).sum() > 3 * LIMITS.most_bits
+    assert (bits(original) != bits(copy)).sum() <= LIMITS.max_bits
+    assert (bits(original) != bits(picture(2))).sum() > 3 * LIMITS.max_bits
 
 
 def test_of_copies_the_one_worth_most_is_kept_and_of_equals_the_first() -> None:
     one, other = bits(picture(1)), bits(picture(2))
-    assert copies(np.array([one, other, one, one]), [1.0, 1.0, 3.0, 2.0], 0) == [2, None, None, 2]
-    assert copies(np.array([one, one]), [1.0, 1.0], 0) == [None, 0]
+    assert find_copies(np.array([one, other, one, one]), [1.0, 1.0, 3.0, 2.0], 0) == [2, None, None, 2]
+    assert find_copies(np.array([one, one]), [1.0, 1.0], 0) == [None, 0]
 
 
 def test_a_copy_is_always_of_one_that_is_kept() -> None:
@@ -54,7 +54,7 @@ def test_a_copy_is_always_of_one_that_is_kept() -> None:
     hashes = np.zeros((5, BITS), bool)
     for row in range(5):
         hashes[row, : 20 * row] = True
-    instead = copies(hashes, [5, 4, 3, 2, 1], 20)
+    instead = find_copies(hashes, [5, 4, 3, 2, 1], 20)
     assert instead == [None, 0, None, 2, None]
 
 
@@ -62,6 +62,6 @@ def test_more_pictures_than_are_compared_at_once_give_the_same(monkeypatch: pyte
     rng = np.random.default_rng(3)
     hashes = rng.random((40, BITS)) < 0.5
     hashes[20:] = hashes[:20]
-    expected = copies(hashes, list(range(40)), 10)
+    expected = find_copies(hashes, list(range(40)), 10)
     monkeypatch.setattr("core.vision.curation.copies._BLOCK", 7)
-    assert copies(hashes, list(range(40)), 10) == expected == [*range(20, 40), *[None] * 20]
+    assert find_copies(hashes, list(range(40)), 10) == expected == [*range(20, 40), *[None] * 20]

@@ -9,9 +9,9 @@ import pytest
 
 from core.domain.data.curation import LIMITS
 from core.domain.faces import Box, DetectedFace
-from core.vision.crop import cut
-from core.vision.curation.lite import KINDS, PLACES
-from core.vision.curation.subjects import CommonFinder, FaceFinder, common_kinds
+from core.vision.crop import cut_square
+from core.vision.curation.efficientnet import CLASSES, GRID
+from core.vision.curation.subjects import CommonSubjectFinder, FaceFinder, common_kinds
 from core.vision.embedding.align import TEMPLATE
 from core.vision.views import portrait_template
 
@@ -59,7 +59,7 @@ def test_a_face_with_room_around_it_becomes_a_portrait_upright(degrees: float) -
 def test_a_face_that_fills_the_picture_is_cut_closer() -> None:
     found = FaceFinder(OneFace(points(1.8, (150, 150)))).find(image())
     assert SIZE * 0.9 < found.crop.side < SIZE * 1.45
-    assert cut(image(), found.crop).shape[0] == round(found.crop.side)
+    assert cut_square(image(), found.crop).shape[0] == round(found.crop.side)
 
 
 def test_no_face_is_no_subject() -> None:
@@ -71,15 +71,15 @@ class Patches:
     """Takes a bright patch for kind 3, at the place where it is, and everything else for kind 9."""
 
     def __init__(self) -> None:
-        self.matrix = np.zeros((KINDS, 2), np.float32)
+        self.matrix = np.zeros((CLASSES, 2), np.float32)
         self.matrix[3, 0], self.matrix[9, 1] = 1, 1
 
     def features(self, image: np.ndarray) -> np.ndarray:
-        cells = image.astype(np.float32).mean(2).reshape(PLACES, 32, PLACES, 32).mean((1, 3)) / 255
+        cells = image.astype(np.float32).mean(2).reshape(GRID, 32, GRID, 32).mean((1, 3)) / 255
         return np.stack([cells > 0.6, cells <= 0.6], 2).astype(np.float32)
 
     def kinds(self, features: np.ndarray) -> np.ndarray:
-        kinds = np.zeros(KINDS, np.float32)
+        kinds = np.zeros(CLASSES, np.float32)
         kinds[3 if features[..., 0].any() else 9] = 1
         return kinds
 
@@ -91,25 +91,25 @@ def patch(x: int, y: int) -> np.ndarray:
 
 
 def test_what_most_pictures_show_is_the_subject_and_is_found_where_it_is() -> None:
-    finder = CommonFinder(Patches(), [patch(64, 64)] * 19 + [np.zeros((448, 448, 3), np.uint8)])  # type: ignore[arg-type]
+    finder = CommonSubjectFinder(Patches(), [patch(64, 64)] * 19 + [np.zeros((448, 448, 3), np.uint8)])  # type: ignore[arg-type]
     assert finder.common == (3,)
     found = finder.find(patch(256, 128))
     assert found.score == 1.0
     assert (found.crop.x, found.crop.y) == pytest.approx((320, 192), abs=25)
     assert 100 < found.crop.side < 320
-    assert finder.find(np.zeros((448, 448, 3), np.uint8)).score < LIMITS.least_subject
+    assert finder.find(np.zeros((448, 448, 3), np.uint8)).score < LIMITS.min_subject
 
 
 def test_the_square_stays_within_the_picture() -> None:
-    finder = CommonFinder(Patches(), [patch(0, 0)] * 5)  # type: ignore[arg-type]
+    finder = CommonSubjectFinder(Patches(), [patch(0, 0)] * 5)  # type: ignore[arg-type]
     crop = finder.find(patch(320, 320)).crop
     assert crop.x + crop.side / 2 <= 448
     assert crop.y + crop.side / 2 <= 448
 
 
 def test_where_pictures_have_nothing_in_common_none_is_dropped_for_that() -> None:
-    kinds = np.eye(40, KINDS, dtype=np.float32)
+    kinds = np.eye(40, CLASSES, dtype=np.float32)
     assert common_kinds(kinds) == ()
-    assert common_kinds(np.zeros((0, KINDS), np.float32)) == ()
-    finder = CommonFinder(Patches(), [])  # type: ignore[arg-type]
+    assert common_kinds(np.zeros((0, CLASSES), np.float32)) == ()
+    finder = CommonSubjectFinder(Patches(), [])  # type: ignore[arg-type]
     assert finder.find(patch(0, 0)).score == 1.0

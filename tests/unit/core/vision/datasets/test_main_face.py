@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.domain.faces import Box, DetectedFace
-from core.vision.datasets.main_face import LOOKS, SMALL, find_face
+from core.vision.datasets.main_face import DETECTOR_VIEWS, SMALL, find_face
 
 GREEN = np.array([0, 255, 0])
 
@@ -60,7 +60,7 @@ def test_the_largest_of_several_faces_is_taken() -> None:
 def test_a_crop_gets_more_looks_until_one_shows_a_face() -> None:
     detector = GreenDetector(smallest=400)
     assert find_face(detector, picture(112, 112, (20, 20, 100, 100))) is not None
-    first, second = LOOKS[:2]
+    first, second = DETECTOR_VIEWS[:2]
     assert detector.seen == [(look.side + 2 * look.border,) * 2 for look in (first, second)]
 
 
@@ -73,7 +73,7 @@ def test_a_photo_is_first_seen_as_it_is() -> None:
 def test_no_face_is_none_after_all_looks() -> None:
     detector = GreenDetector()
     assert find_face(detector, picture(112, 112, (0, 0, 0, 0))) is None
-    assert len(detector.seen) == len(LOOKS)
+    assert len(detector.seen) == len(DETECTOR_VIEWS)
 
 
 def test_a_picture_of_one_pixel_is_looked_at_too() -> None:

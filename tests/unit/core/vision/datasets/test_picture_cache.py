@@ -13,7 +13,7 @@ import pytest
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.vision.datasets import picture_cache
-from core.vision.datasets.picture_cache import mapped
+from core.vision.datasets.picture_cache import memory_map
 
 SHAPE = (5, 4, 4, 3)
 
@@ -42,26 +42,26 @@ def check(found: np.ndarray) -> None:
 
 def test_pictures_are_mapped_read_only_and_made_once(tmp_path: Path, source: Source) -> None:
     path = tmp_path / "cache" / "a.npy"
-    found = mapped(path, SHAPE, source)
+    found = memory_map(path, SHAPE, source)
     check(found)
     assert isinstance(found, np.memmap)
     with pytest.raises(ValueError, match="read-only"):
         found[0] = 1
-    check(mapped(path, SHAPE, source))
+    check(memory_map(path, SHAPE, source))
     assert source.passes == 1
 
 
 @pytest.mark.parametrize("damage", ["cut", "longer", "empty", "noise", "other-shape"])
 def test_a_damaged_file_is_made_again(tmp_path: Path, source: Source, damage: str) -> None:
     path = tmp_path / "a.npy"
-    mapped(path, SHAPE, source)
+    memory_map(path, SHAPE, source)
     raw = path.read_bytes()
     other = np.zeros((2, 4, 4, 3), np.uint8)
     if damage == "other-shape":
         np.save(path, other)
     else:
         path.write_bytes({"cut": raw[:-1], "longer": raw + b"\0", "empty": b"", "noise": b"noise" * 90}[damage])
-    check(mapped(path, SHAPE, source))
+    check(memory_map(path, SHAPE, source))
     assert source.passes == 2
 
 
@@ -71,9 +71,9 @@ def test_what_breaks_off_leaves_nothing_and_the_next_call_makes_it(tmp_path: Pat
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        mapped(tmp_path / "a.npy", SHAPE, breaks())
+        memory_map(tmp_path / "a.npy", SHAPE, breaks())
     assert [path.suffix for path in tmp_path.iterdir()] == [".lock"]
-    check(mapped(tmp_path / "a.npy", SHAPE, source))
+    check(memory_map(tmp_path / "a.npy", SHAPE, source))
 
 
 def test_what_killed_processes_left_half_made_is_removed_with_the_next_file(tmp_path: Path, source: Source) -> None:
@@ -81,7 +81,7 @@ def test_what_killed_processes_left_half_made_is_removed_with_the_next_file(tmp_
     for part in (ours, fresh, old):
         part.write_bytes(b"half")
     os.utime(old, (0, 0))
-    mapped(tmp_path / "a.npy", SHAPE, source)
+    memory_map(tmp_path / "a.npy", SHAPE, source)
     assert [part.exists() for part in (ours, fresh, old)] == [False, True, False]  # b's may be in the making
 
 
@@ -94,16 +94,16 @@ def test_a_full_disk_is_said_and_leaves_no_half_file(
 
     monkeypatch.setattr(picture_cache.os, "fsync", full)
     with pytest.raises(OmokageError) as caught:
-        mapped(tmp_path / "a.npy", SHAPE, source)
+        memory_map(tmp_path / "a.npy", SHAPE, source)
     assert caught.value.code is ErrorCode.DISK_FULL
     assert [path.suffix for path in tmp_path.iterdir()] == [".lock"]
     monkeypatch.undo()
-    check(mapped(tmp_path / "a.npy", SHAPE, source))
+    check(memory_map(tmp_path / "a.npy", SHAPE, source))
 
 
 def test_threads_that_want_the_same_pictures_make_them_once(tmp_path: Path, source: Source) -> None:
     with ThreadPoolExecutor(4) as pool:
-        for found in pool.map(lambda _: mapped(tmp_path / "a.npy", SHAPE, source), range(8)):
+        for found in pool.map(lambda _: memory_map(tmp_path / "a.npy", SHAPE, source), range(8)):
             check(found)
     assert source.passes == 1
 
@@ -112,14 +112,14 @@ def test_two_processes_make_them_once(tmp_path: Path) -> None:
     script = f"""
 import sys, time, numpy as np
 from pathlib import Path
-from core.vision.datasets.picture_cache import mapped
+from core.vision.datasets.picture_cache import memory_map
 def pictures():
     with open({str(tmp_path / "passes")!r}, "a") as file:
         file.write("x")
     for number in range(5):
         time.sleep(0.05)
         yield np.full((4, 4, 3), number * 10, np.uint8)
-print(mapped(Path({str(tmp_path / "a.npy")!r}), {SHAPE}, pictures())[:, 0, 0, 0].tolist())
+print(memory_map(Path({str(tmp_path / "a.npy")!r}), {SHAPE}, pictures())[:, 0, 0, 0].tolist())
 """
     root = Path(__file__).parents[5]
     started = [
@@ -132,7 +132,7 @@ print(mapped(Path({str(tmp_path / "a.npy")!r}), {SHAPE}, pictures())[:, 0, 0, 0]
 def test_too_few_or_other_pictures_are_a_bug_and_leave_nothing(tmp_path: Path) -> None:
     for pictures in ([np.zeros((4, 4, 3), np.uint8)], [np.zeros((4, 5, 3), np.uint8)] * 5):
         with pytest.raises(ValueError, match="not"):
-            mapped(tmp_path / "a.npy", SHAPE, pictures)
+            memory_map(tmp_path / "a.npy", SHAPE, pictures)
     assert [path.suffix for path in tmp_path.iterdir()] == [".lock"]
 
 
@@ -140,9 +140,9 @@ def test_what_was_not_used_for_longest_goes_when_the_folder_grows(
     tmp_path: Path, source: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for place, name in enumerate(["a", "b", "c"]):
-        mapped(tmp_path / f"{name}.npy", SHAPE, source)
+        memory_map(tmp_path / f"{name}.npy", SHAPE, source)
         os.utime(tmp_path / f"{name}.npy", (place, place))
-    monkeypatch.setattr(picture_cache, "MOST_BYTES", 3 * (tmp_path / "a.npy").stat().st_size)
-    mapped(tmp_path / "a.npy", SHAPE, source)  # used again
-    mapped(tmp_path / "d.npy", SHAPE, source)
+    monkeypatch.setattr(picture_cache, "MAX_BYTES", 3 * (tmp_path / "a.npy").stat().st_size)
+    memory_map(tmp_path / "a.npy", SHAPE, source)  # used again
+    memory_map(tmp_path / "d.npy", SHAPE, source)
     assert sorted(path.stem for path in tmp_path.glob("*.npy")) == ["a", "c", "d"]

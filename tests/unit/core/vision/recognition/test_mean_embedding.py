@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from core.domain.faces import Candidate
-from core.domain.people import GalleryRows
+from core.domain.people import EnrolledFaces
 from core.vision.recognition.mean_embedding import (
     Gallery,
     MeanEmbeddingRecogniser,
@@ -18,7 +18,7 @@ from core.vision.recognition.mean_embedding import (
     assign,
     calibrate,
     make_recogniser,
-    namings,
+    name_faces,
     person_means,
     squared_distances,
 )
@@ -74,7 +74,7 @@ def test_the_mean_of_many_pictures_must_be_nearer_than_a_single_picture() -> Non
 
 
 def test_an_empty_gallery_names_nobody() -> None:
-    (naming,) = make_recogniser(GalleryRows((), (), (), ())).recognise(point(0)[None], [NOBODY])
+    (naming,) = make_recogniser(EnrolledFaces((), (), (), ())).recognise(point(0)[None], [NOBODY])
     assert naming == ((), None, None)
 
 
@@ -106,7 +106,7 @@ def test_of_two_faces_alike_only_the_nearer_is_named() -> None:
 
 def test_rows_of_the_database_become_a_gallery() -> None:
     embeddings = tuple(point(person).astype("<f4").tobytes() for person in (0, 1, 1))
-    (naming,) = make_recogniser(GalleryRows((7, 9), ("Aiko", "Ken"), embeddings, (7, 9, 9))).recognise(
+    (naming,) = make_recogniser(EnrolledFaces((7, 9), ("Aiko", "Ken"), embeddings, (7, 9, 9))).recognise(
         point(1)[None], [NOBODY]
     )
     assert naming.named is not None
@@ -193,18 +193,18 @@ PEOPLE = {10: "Haru", 11: "Mei"}
 
 
 def names_of(chances: list[tuple[float, ...]], *confirmed: Candidate | None) -> list[str | None]:
-    found = namings(np.array(chances), PEOPLE, 0.8, confirmed)
+    found = name_faces(np.array(chances), PEOPLE, 0.8, confirmed)
     return [one.named.name if one.named else None for one in found]
 
 
 def test_a_sure_name_that_another_face_has_already_is_withheld_and_told() -> None:
-    first, second = namings(np.array([(0.96, 0.0, 0.04), (0.9, 0.0, 0.1)]), PEOPLE, 0.8)
+    first, second = name_faces(np.array([(0.96, 0.0, 0.04), (0.9, 0.0, 0.1)]), PEOPLE, 0.8)
     assert (first.named, first.withheld) == (Candidate(10, "Haru", 0.96), None)
     assert (second.named, second.withheld) == (None, Candidate(10, "Haru", 0.9))
 
 
 def test_a_name_that_was_never_sure_is_not_told_as_withheld() -> None:
-    _, second = namings(np.array([(0.96, 0.0, 0.04), (0.79, 0.0, 0.21)]), PEOPLE, 0.8)
+    _, second = name_faces(np.array([(0.96, 0.0, 0.04), (0.79, 0.0, 0.21)]), PEOPLE, 0.8)
     assert second.withheld is None
 
 
@@ -213,7 +213,7 @@ def test_what_people_confirmed_needs_no_probability_and_may_be_the_same_person_t
 
 
 def test_whom_people_confirmed_is_in_the_photo_so_a_guess_of_the_same_person_is_withheld() -> None:
-    first, second = namings(np.array([(0.1, 0.0, 0.9), (0.99, 0.0, 0.01)]), PEOPLE, 0.8, (HARU, None))
+    first, second = name_faces(np.array([(0.1, 0.0, 0.9), (0.99, 0.0, 0.01)]), PEOPLE, 0.8, (HARU, None))
     assert first.named == HARU
     assert (second.named, second.withheld) == (None, Candidate(10, "Haru", 0.99))
 
@@ -228,7 +228,7 @@ def test_a_confirmed_face_leaves_the_name_that_was_guessed_for_it_to_others() ->
 
 
 def test_people_may_confirm_somebody_of_whom_the_recogniser_knows_nothing() -> None:
-    (naming,) = namings(np.array([[1.0]]), {}, 0.8, (HARU,))
+    (naming,) = name_faces(np.array([[1.0]]), {}, 0.8, (HARU,))
     assert naming == ((), HARU, None)
 
 
@@ -246,7 +246,7 @@ def test_whatever_people_confirmed_guesses_name_nobody_twice_and_say_what_they_w
     chances = weights / weights.sum(1, keepdims=True)
     choice = st.sampled_from([None, HARU, MEI])
     confirmed = data.draw(st.lists(choice, min_size=len(chances), max_size=len(chances)))
-    found = namings(chances, PEOPLE, 0.8, confirmed)
+    found = name_faces(chances, PEOPLE, 0.8, confirmed)
     for column, person in enumerate((10, 11)):
         times = sum(one is not None and one.person_id == person for one in confirmed)
         guessed = [one for one, sure in zip(found, confirmed, strict=True) if sure is None and one.named]

@@ -13,7 +13,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate, DetectedFace
 from core.vision.recognition.mean_embedding import FaceNaming, Gallery, MeanEmbeddingRecogniser
 from core.vision.recognition.photo_reader import PhotoReading
-from core.vision.recognition.version_recogniser import VersionRecogniser, checked, others_only
+from core.vision.recognition.version_recogniser import VersionRecogniser, checked_probabilities, exclude_trained
 
 ANNA, BEN, CARA, DAN = 1, 2, 3, 4
 NAMES = {ANNA: "Anna", BEN: "Ben", CARA: "Cara", DAN: "Dan"}
@@ -148,7 +148,7 @@ def test_a_photo_without_faces_has_no_namings() -> None:
 
 def test_who_is_known_to_be_nobody_of_the_trained_is_one_of_the_others() -> None:
     chances = np.array([[0.6, 0.1, 0.3], [1.0, 0.0, 0.0]])
-    assert others_only(chances, [True, False]) == pytest.approx(np.array([[0.0, 0.25, 0.75], [0.0, 0.0, 1.0]]))
+    assert exclude_trained(chances, [True, False]) == pytest.approx(np.array([[0.0, 0.25, 0.75], [0.0, 0.0, 1.0]]))
 
 
 chance = st.floats(0, 1)
@@ -163,16 +163,16 @@ def test_chances_always_sum_to_one_and_no_forbidden_name_has_any(data: st.DataOb
     weights = weights[:, : len(trained) + 1] + np.eye(1, len(trained) + 1, len(trained)) * 1e-9
     rows = (weights / weights.sum(1, keepdims=True)).tolist()
     shown = data.draw(st.lists(st.integers(1, 6), min_size=faces, max_size=faces))
-    forbidden = data.draw(st.lists(st.frozensets(st.sampled_from(sorted(NAMES))), min_size=faces, max_size=faces))
+    cannot_link_ids = data.draw(st.lists(st.frozensets(st.sampled_from(sorted(NAMES))), min_size=faces, max_size=faces))
     there = {one: NAMES[one] for one in data.draw(st.sets(st.sampled_from(sorted(NAMES)))) | set(enrolled)}
     one = recogniser(head(*rows, people=trained), gallery(*enrolled), there)
-    chances = one.probabilities(reading(*shown), forbidden)
+    chances = one.probabilities(reading(*shown), cannot_link_ids)
     assert chances.min() >= 0
     assert chances.sum(1) == pytest.approx(1)
-    found = one.recognise(reading(*shown), forbidden)
+    found = one.recognise(reading(*shown), cannot_link_ids)
     named = [naming.named.person_id for naming in found if naming.named]
     assert len(named) == len(set(named))
-    for naming, refused in zip(found, forbidden, strict=True):
+    for naming, refused in zip(found, cannot_link_ids, strict=True):
         assert not refused & {candidate.person_id for candidate in naming.candidates}
         assert {candidate.person_id for candidate in naming.candidates} <= there.keys()
 
@@ -197,7 +197,7 @@ def test_what_are_no_probabilities_are_bad_weights(rows: list[list[float]]) -> N
 
 def test_single_precision_is_precise_enough() -> None:
     rows = np.full((1, 3), 1 / 3, np.float32)
-    assert checked(rows, 1, 2).sum(1) == pytest.approx(1, abs=1e-12)
+    assert checked_probabilities(rows, 1, 2).sum(1) == pytest.approx(1, abs=1e-12)
 
 
 def test_what_people_confirmed_outranks_a_trained_head_too() -> None:

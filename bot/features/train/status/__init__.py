@@ -1,0 +1,1 @@
+"""A training's message in its channel, kept up to date."""

@@ -1,0 +1,53 @@
+"""What tests of trainings do and look at in the chat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from bot.client import OmokageBot
+from core.bootstrap import Services
+from core.domain.clock import now_utc
+from core.domain.training.runs import Run
+from sandbox.driver import Driver, Member
+from sandbox.types import Json
+from tests.integration.bot.fake_trainer import GUILD
+
+STEPS = 60
+
+
+async def start(member: Member, **options: Any) -> Json:
+    """Use `/train start`; the private answer."""
+    said: dict[str, Any] = {"kind": "recogniser", "preset": "slim", "steps": STEPS} | options
+    asked = await member.command("train start", **said)
+    return await asked.answer()
+
+
+def said(message: Json) -> str:
+    """All text of a message's frames."""
+    return "\n".join(f"{one.get('title', '')}\n{one.get('description', '')}" for one in message["embeds"])
+
+
+def buttons(message: Json) -> list[str]:
+    found = [one for row in message["components"] for one in row["components"]]
+    return [one["label"] for one in found if "label" in one]
+
+
+def shows(text: str) -> Callable[[Json], bool]:
+    return lambda message: text in said(message)
+
+
+def run_of(services: Services) -> Run:
+    return services.runs.find(GUILD)
+
+
+def later(bot: OmokageBot, services: Services, minutes: float) -> None:
+    """Move the clocks of the bot and of the runs."""
+    messages: Any = bot.status_messages
+    messages._clock = services.runs._clock = lambda: now_utc() + timedelta(minutes=minutes)
+
+
+async def edits_of(driver: Driver, message: Json) -> int:
+    path = f"/channels/{message['channel_id']}/messages/{message['id']}"
+    return sum(one["method"] == "PATCH" and one["path"].endswith(path) for one in await driver.requests())
