@@ -65,7 +65,7 @@ def version(services: Services) -> Version:
 
 
 def checker(services: Services, slice_s: float = 20.0) -> RobustnessService:
-    return RobustnessService(services.registry, services.runs, services.checks, lambda _: FakeCheck(), slice_s)  # type: ignore[arg-type]
+    return RobustnessService(services.registry, services.runs.segments, services.checks, lambda _: FakeCheck(), slice_s)  # type: ignore[arg-type]
 
 
 def turn(
