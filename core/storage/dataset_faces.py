@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from core.domain.faces import DetectedFace
-from core.storage.face_rows import box_of, landmarks_of
+from core.storage.people.face_rows import box_of, landmarks_of
 from core.storage.tables import faces, people
 
 

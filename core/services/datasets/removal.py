@@ -18,7 +18,7 @@ from core.domain.training.runs import RunState
 from core.services.retention import RetentionService
 from core.storage.database import Database
 from core.storage.dataset_rows import dataset_named, datasets_of, mark_removed
-from core.storage.people_changes import delete_person, unused_people
+from core.storage.people.changes import delete_person, unused_people
 from core.storage.training_tables import runs
 
 _log = logging.getLogger(__name__)

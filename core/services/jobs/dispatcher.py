@@ -13,7 +13,7 @@ from core.domain.clock import Clock
 from core.domain.fairness import FairShare, eligible
 from core.domain.jobs import BACKGROUND_KINDS, JobLimits, QueueName
 from core.storage.database import Database
-from core.storage.dispatch_rows import (
+from core.storage.jobs.dispatch_rows import (
     OverdueMessage,
     WaitingJob,
     active_claimants,

@@ -14,9 +14,9 @@ from core.domain.people import NewFace
 from core.services.jobs.blob_sizes import BlobSize, blob_sizes
 from core.services.jobs.dispatcher import Dispatcher
 from core.storage.database import Database
-from core.storage.face_rows import insert_faces
-from core.storage.job_rows import failure_values, get_job
-from core.storage.lease_rows import claim_job, end_held_job, release_job, renew_lease
+from core.storage.jobs.job_rows import failure_values, get_job
+from core.storage.jobs.lease_rows import claim_job, end_held_job, release_job, renew_lease
+from core.storage.people.face_rows import insert_faces
 from core.storage.retention_rows import note_stored
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from core.domain.clock import Clock
 from core.domain.jobs import JobLimits, OutboxEntry
 from core.storage.database import Database
-from core.storage.outbox_rows import (
+from core.storage.jobs.outbox_rows import (
     count_failed_attempt,
     due_entries,
     mark_entry_sent,

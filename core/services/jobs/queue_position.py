@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from core.domain.fairness import QueuePosition, estimate
 from core.domain.jobs import Job, JobKind, JobState
-from core.storage.job_queries import count_jobs_ahead, recent_durations
+from core.storage.jobs.job_queries import count_jobs_ahead, recent_durations
 
 _SAMPLE = 50  # enough for a steady median, few enough to follow a change of the machine within minutes
 

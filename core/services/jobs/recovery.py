@@ -11,7 +11,7 @@ from core.domain.errors import ErrorCode
 from core.domain.jobs import Failure, JobLimits, Recovery
 from core.services.jobs.dispatcher import Dispatcher
 from core.storage.database import Database
-from core.storage.recovery_rows import (
+from core.storage.jobs.recovery_rows import (
     LatestTimes,
     any_expired,
     any_too_late,
@@ -22,7 +22,7 @@ from core.storage.recovery_rows import (
     requeue_expired,
     worn_out_background_jobs,
 )
-from core.storage.run_reconciliation import any_run_out_of_step, reconcile_runs
+from core.storage.runs.reconciliation import any_run_out_of_step, reconcile_runs
 
 _CLOCK_MARGIN = timedelta(minutes=1)  # hosts' clocks may differ by seconds; one that was set back differs by more
 

@@ -12,9 +12,9 @@ from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind
 from core.services.jobs.dispatcher import Dispatcher
 from core.storage.database import Database
-from core.storage.job_queries import unfinished_jobs_of_kind
-from core.storage.job_rows import insert_job
-from core.storage.lease_rows import continue_later
+from core.storage.jobs.job_queries import unfinished_jobs_of_kind
+from core.storage.jobs.job_rows import insert_job
+from core.storage.jobs.lease_rows import continue_later
 
 
 class CheckJobs:

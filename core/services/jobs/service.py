@@ -29,8 +29,8 @@ from core.services.jobs.outbox import Outbox
 from core.services.jobs.queue_position import queue_position_of
 from core.services.jobs.recovery import JobRecovery
 from core.storage.database import Database
-from core.storage.job_queries import count_unfinished, newest_jobs, pending_counts, received_jobs
-from core.storage.job_rows import (
+from core.storage.jobs.job_queries import count_unfinished, newest_jobs, pending_counts, received_jobs
+from core.storage.jobs.job_rows import (
     end_job,
     failure_values,
     find_job,

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 
 from core.storage.blobs import Blobs
-from core.storage.checkpoint_rows import blobs_in_use
 from core.storage.database import Database
+from core.storage.runs.checkpoint_rows import blobs_in_use
 
 _log = logging.getLogger(__name__)
 

@@ -16,10 +16,10 @@ from core.services.jobs.dispatcher import Dispatcher
 from core.services.runs.checkpoint_blobs import CheckpointBlobs
 from core.services.runs.exclusivity import check_none_under_way, lock_starts
 from core.services.runs.segment_jobs import SegmentJobs
-from core.storage.checkpoint_rows import checkpoints_of, delete_checkpoints, delete_points
 from core.storage.database import Database
-from core.storage.job_rows import end_job
-from core.storage.run_rows import change_run, get_run, live_values
+from core.storage.jobs.job_rows import end_job
+from core.storage.runs.checkpoint_rows import checkpoints_of, delete_checkpoints, delete_points
+from core.storage.runs.run_rows import change_run, get_run, live_values
 
 _log = logging.getLogger(__name__)
 _NO_FAILURE: Mapping[str, Any] = {"failure_code": None, "failure_details": None}

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.training.runs import RunKind
 from core.storage.database import Database
-from core.storage.run_rows import number_under_way
+from core.storage.runs.run_rows import number_under_way
 
 
 def lock_starts(database: Database, connection: Connection, guild_id: int) -> None:

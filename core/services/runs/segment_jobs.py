@@ -11,7 +11,7 @@ from core.domain.clock import Clock
 from core.domain.ids import synthetic_id
 from core.domain.jobs import INTERACTIVE_PRIORITY, JobKind, JobLimits, JobRequest, JobState
 from core.domain.training.runs import Run
-from core.storage.job_rows import end_unheld_job, insert_job
+from core.storage.jobs.job_rows import end_unheld_job, insert_job
 
 
 class SegmentJobs:

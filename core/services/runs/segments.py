@@ -18,18 +18,18 @@ from core.services.jobs.dispatcher import Dispatcher
 from core.services.runs.checkpoint_blobs import CheckpointBlobs
 from core.services.runs.segment_jobs import SegmentJobs
 from core.storage.blobs import Blobs
-from core.storage.checkpoint_rows import (
+from core.storage.database import Database
+from core.storage.jobs.job_queries import has_dispatched_job
+from core.storage.jobs.job_rows import delete_job, failure_values
+from core.storage.jobs.lease_rows import end_held_job, is_lease_held
+from core.storage.runs.checkpoint_rows import (
     checkpoints_of,
     delete_checkpoints,
     delete_points,
     insert_checkpoint,
     write_points,
 )
-from core.storage.database import Database
-from core.storage.job_queries import has_dispatched_job
-from core.storage.job_rows import delete_job, failure_values
-from core.storage.lease_rows import end_held_job, is_lease_held
-from core.storage.run_rows import (
+from core.storage.runs.run_rows import (
     change_run,
     get_run,
     is_picture_shown,

@@ -23,9 +23,9 @@ from core.services.runs.segment_jobs import SegmentJobs
 from core.services.runs.segments import Segments
 from core.services.runs.status_messages import StatusMessages
 from core.storage.blobs import Blobs
-from core.storage.checkpoint_rows import checkpoints_of, insert_checkpoint, points_of, write_points
 from core.storage.database import Database
-from core.storage.run_rows import (
+from core.storage.runs.checkpoint_rows import checkpoints_of, insert_checkpoint, points_of, write_points
+from core.storage.runs.run_rows import (
     change_run,
     find_run,
     get_run,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.training.runs import StatusMessage
 from core.storage.database import Database
-from core.storage.run_rows import read_status_message, write_status_message
+from core.storage.runs.run_rows import read_status_message, write_status_message
 
 
 class StatusMessages:

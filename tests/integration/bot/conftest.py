@@ -23,8 +23,8 @@ from sandbox.config import RateLimits, SandboxConfig
 from sandbox.driver import Driver, Member
 from sandbox.server import Sandbox
 from tests.discord_schema import assert_valid_log
-from tests.integration.bot.fake_trainer import FakeTraining
-from tests.integration.bot.fake_worker import FakeWorker
+from tests.integration.bot.fakes.trainer import FakeTraining
+from tests.integration.bot.fakes.worker import FakeWorker
 from tests.integration.sandbox.conftest import checked_events
 
 

@@ -20,7 +20,7 @@ from bot.features.about.texts import leaves
 from core.domain.jobs import JobKind
 from sandbox.driver import Invocation, Member
 from sandbox.types import Json
-from tests.integration.bot.fake_worker import until
+from tests.integration.bot.fakes.worker import until
 from tests.integration.bot.full_guild import FullGuild
 from tests.integration.bot.test_classify import PHOTO
 

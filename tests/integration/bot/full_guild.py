@@ -24,10 +24,10 @@ from core.domain.training.runs import Run, RunKind, RunRequest
 from core.services.attack.targets import Target
 from core.services.runs.segments import SegmentResult
 from core.storage.tables import jobs, metadata
-from tests.integration.bot.fake_generator import FakeGeneration
-from tests.integration.bot.fake_optimizer import FakeOptimization
-from tests.integration.bot.fake_trainer import Trainer, a_report
-from tests.integration.bot.fake_worker import FakeWorker, embedding, face, jpeg
+from tests.integration.bot.fakes.generator import FakeGeneration
+from tests.integration.bot.fakes.optimizer import FakeOptimization
+from tests.integration.bot.fakes.trainer import Trainer, a_report
+from tests.integration.bot.fakes.worker import FakeWorker, embedding, face, jpeg
 
 SECRET = "Yukihime"  # of whatever has a name; no member types it
 _ELSEWHERE = "elsewhere"  # a worker that nobody else sees

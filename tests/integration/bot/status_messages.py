@@ -12,7 +12,7 @@ from core.domain.clock import now_utc
 from core.domain.training.runs import Run
 from sandbox.driver import Driver, Member
 from sandbox.types import Json
-from tests.integration.bot.fake_trainer import GUILD
+from tests.integration.bot.fakes.trainer import GUILD
 
 STEPS = 60
 

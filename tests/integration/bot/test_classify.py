@@ -15,7 +15,7 @@ from core.domain.faces import Candidate
 from core.domain.jobs import Job
 from sandbox.driver import Driver, DriverError, Member
 from sandbox.world import fixtures
-from tests.integration.bot.fake_worker import FakeWorker, face, jpeg, until
+from tests.integration.bot.fakes.worker import FakeWorker, face, jpeg, until
 
 EPHEMERAL = 1 << 6
 PHOTO = ("party.jpg", jpeg(640, 480))

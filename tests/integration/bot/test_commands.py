@@ -14,7 +14,7 @@ from sandbox.driver import Driver, Member
 from sandbox.server import Sandbox
 from sandbox.world import fixtures
 from tests.integration.bot.conftest import serving
-from tests.integration.bot.fake_worker import FakeWorker, embedding, face, until
+from tests.integration.bot.fakes.worker import FakeWorker, embedding, face, until
 from tests.integration.bot.test_classify import EPHEMERAL, PHOTO
 
 GUILD = int(fixtures.GUILD_ID)

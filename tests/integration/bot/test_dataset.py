@@ -10,8 +10,8 @@ from core.domain.jobs import JSON, Job, JobKind
 from core.settings import Settings
 from sandbox.driver import Driver, Member
 from tests.integration.bot.conftest import kill, serving
-from tests.integration.bot.fake_trainer import a_dataset, pictures
-from tests.integration.bot.fake_worker import OWNER, FakeWorker, jpeg
+from tests.integration.bot.fakes.trainer import a_dataset, pictures
+from tests.integration.bot.fakes.worker import OWNER, FakeWorker, jpeg
 from tests.integration.bot.status_messages import buttons, said
 
 

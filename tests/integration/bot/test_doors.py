@@ -23,10 +23,10 @@ from sandbox.server import Sandbox
 from sandbox.world import fixtures
 from sandbox.world.commands import CommandRegistry
 from tests.integration.bot import every_control
-from tests.integration.bot.fake_generator import FakeGeneration
-from tests.integration.bot.fake_optimizer import FakeOptimization
-from tests.integration.bot.fake_trainer import FakeTraining
-from tests.integration.bot.fake_worker import OWNER, FakeWorker
+from tests.integration.bot.fakes.generator import FakeGeneration
+from tests.integration.bot.fakes.optimizer import FakeOptimization
+from tests.integration.bot.fakes.trainer import FakeTraining
+from tests.integration.bot.fakes.worker import OWNER, FakeWorker
 from tests.integration.bot.full_guild import SECRET, FullGuild, build_full_guild, every_row, rows_of
 from tests.integration.bot.test_classify import EPHEMERAL
 

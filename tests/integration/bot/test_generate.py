@@ -16,8 +16,8 @@ from core.settings import Settings
 from sandbox.driver import Driver, DriverError, Invocation, Member
 from sandbox.types import Json
 from tests.integration.bot.conftest import kill, serving
-from tests.integration.bot.fake_generator import FakeGeneration
-from tests.integration.bot.fake_worker import FakeWorker, jpeg, until
+from tests.integration.bot.fakes.generator import FakeGeneration
+from tests.integration.bot.fakes.worker import FakeWorker, jpeg, until
 from tests.integration.bot.status_messages import buttons, said
 from tests.integration.bot.test_classify import EPHEMERAL, PHOTO
 

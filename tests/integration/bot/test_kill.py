@@ -18,7 +18,7 @@ from core.settings import Settings
 from sandbox.driver import Invocation, Member
 from sandbox.world import fixtures
 from tests.forked import Forked
-from tests.integration.bot.fake_worker import FakeWorker, face, until
+from tests.integration.bot.fakes.worker import FakeWorker, face, until
 from tests.integration.bot.process import main
 from tests.integration.bot.test_classify import PHOTO
 from tests.integration.bot.test_once import answers

@@ -17,7 +17,7 @@ from sandbox.driver.invocation import Invocation
 from sandbox.types import Json
 from sandbox.world import fixtures
 from tests.integration.bot.conftest import kill, serving
-from tests.integration.bot.fake_worker import FakeWorker, embedding, face
+from tests.integration.bot.fakes.worker import FakeWorker, embedding, face
 from tests.integration.bot.test_classify import EPHEMERAL, PHOTO
 
 GUILD = int(fixtures.GUILD_ID)

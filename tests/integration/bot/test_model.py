@@ -17,8 +17,8 @@ from core.services.runs.segments import SegmentResult
 from core.settings import Settings
 from sandbox.driver import Driver, Member
 from tests.integration.bot.conftest import serving
-from tests.integration.bot.fake_trainer import GUILD, NAMES, Trainer, a_dataset
-from tests.integration.bot.fake_worker import FakeWorker
+from tests.integration.bot.fakes.trainer import GUILD, NAMES, Trainer, a_dataset
+from tests.integration.bot.fakes.worker import FakeWorker
 from tests.integration.bot.status_messages import buttons, said
 from tests.integration.bot.test_classify import EPHEMERAL
 

@@ -22,7 +22,7 @@ from sandbox.driver import Driver, Invocation, Member, NoResponseError
 from sandbox.types import Json
 from sandbox.world import fixtures
 from tests.integration.bot.conftest import kill, serving
-from tests.integration.bot.fake_worker import FakeWorker, until
+from tests.integration.bot.fakes.worker import FakeWorker, until
 from tests.integration.bot.test_classify import EPHEMERAL, PHOTO
 
 QUARTER = 16 * 60  # minutes after which the token is dead

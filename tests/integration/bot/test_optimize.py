@@ -22,9 +22,9 @@ from core.settings import Settings
 from sandbox.driver import Driver, DriverError, Invocation, Member
 from sandbox.types import Json
 from tests.integration.bot.conftest import serving
-from tests.integration.bot.fake_optimizer import FakeOptimization, acquaint
-from tests.integration.bot.fake_trainer import FakeTraining
-from tests.integration.bot.fake_worker import FakeWorker, face, until
+from tests.integration.bot.fakes.optimizer import FakeOptimization, acquaint
+from tests.integration.bot.fakes.trainer import FakeTraining
+from tests.integration.bot.fakes.worker import FakeWorker, face, until
 from tests.integration.bot.status_messages import buttons, edits_of, said
 from tests.integration.bot.test_classify import EPHEMERAL, PHOTO
 from tests.integration.bot.test_model import a_version

@@ -17,7 +17,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.storage_limits import StorageLimits
 from core.storage.tables import jobs
 from sandbox.driver import Member
-from tests.integration.bot.fake_worker import FakeWorker, jpeg, until
+from tests.integration.bot.fakes.worker import FakeWorker, jpeg, until
 
 EPHEMERAL = 1 << 6
 PHOTO = ("party.jpg", jpeg(640, 480))

@@ -16,8 +16,8 @@ from core.settings import Settings
 from sandbox.clock import ManualClock
 from sandbox.driver import Driver, Member
 from tests.integration.bot.conftest import kill, serving
-from tests.integration.bot.fake_trainer import FakeTraining, a_dataset
-from tests.integration.bot.fake_worker import FakeWorker, until
+from tests.integration.bot.fakes.trainer import FakeTraining, a_dataset
+from tests.integration.bot.fakes.worker import FakeWorker, until
 from tests.integration.bot.status_messages import buttons, edits_of, later, run_of, said, shows, start
 
 

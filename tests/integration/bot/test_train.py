@@ -9,7 +9,7 @@ from core.bootstrap import Services
 from core.domain.training.runs import RunState
 from sandbox.driver import Driver, Member
 from sandbox.types import Json
-from tests.integration.bot.fake_trainer import FakeTraining, a_dataset
+from tests.integration.bot.fakes.trainer import FakeTraining, a_dataset
 from tests.integration.bot.status_messages import STEPS, buttons, run_of, said, shows, start
 from tests.integration.bot.test_classify import EPHEMERAL
 

@@ -9,7 +9,7 @@ from core.bootstrap import Services
 from core.domain.training.runs import RunKind
 from sandbox.driver import Driver, Member
 from sandbox.types import Json
-from tests.integration.bot.fake_trainer import GUILD, NAMES, FakeTraining, a_dataset, pictures
+from tests.integration.bot.fakes.trainer import GUILD, NAMES, FakeTraining, a_dataset, pictures
 from tests.integration.bot.status_messages import buttons, run_of, said, shows, start
 from tests.integration.bot.test_classify import EPHEMERAL
 

@@ -19,7 +19,7 @@ from core.domain.jobs import Job, JobState
 from sandbox.clock import ManualClock
 from sandbox.driver import Invocation, Member
 from sandbox.types import Json
-from tests.integration.bot.fake_worker import Event, FakeWorker, face
+from tests.integration.bot.fakes.worker import Event, FakeWorker, face
 from tests.integration.bot.test_classify import EPHEMERAL, PHOTO
 
 

@@ -10,7 +10,7 @@ from core.domain.fairness import OPERATOR_GUILD, FairShare
 from core.domain.jobs import JOB_LIMITS, JobState
 from core.services.jobs.service import JobService
 from core.storage.database import Database
-from core.storage.job_rows import insert_job
+from core.storage.jobs.job_rows import insert_job
 from core.storage.tables import jobs as table
 from tests.integration.core.builders import GUILD, PHOTO, Broker, Clock, request, running_job, submitted_job
 

@@ -23,7 +23,7 @@ from core.services.registry.service import RegistryService
 from core.services.retention import RetentionService
 from core.storage.blobs import Blobs
 from core.storage.database import Database
-from core.storage.people_changes import rename_person
+from core.storage.people.changes import rename_person
 from core.storage.tables import faces, labels
 from tests.integration.core.builders import CHANNEL, GUILD, Clock, embedding, new_face, request
 from tests.integration.core.registry.builders import Trained, draft

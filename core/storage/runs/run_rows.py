@@ -20,7 +20,7 @@ from core.domain.training.runs import (
     RunState,
     StatusMessage,
 )
-from core.storage.lease_rows import held_by_owner
+from core.storage.jobs.lease_rows import held_by_owner
 from core.storage.tables import jobs
 from core.storage.training_tables import runs
 

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from core.domain.people import CannotLink, ConfirmedFace, EnrolledFaces, Label
-from core.storage.face_rows import box_of
-from core.storage.label_rows import labelled_by, latest_labels
-from core.storage.people_rows import person_names
+from core.storage.people.face_rows import box_of
+from core.storage.people.label_rows import labelled_by, latest_labels
+from core.storage.people.people_rows import person_names
 from core.storage.tables import faces, labels, people
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Row, Select, select
 from core.domain.errors import ErrorCode
 from core.domain.jobs import ACTIVE, PENDING, Failure, JobState
 from core.domain.training.runs import UNDER_WAY, RunState
-from core.storage.job_rows import failure_values
-from core.storage.run_rows import change_run, get_run
+from core.storage.jobs.job_rows import failure_values
+from core.storage.runs.run_rows import change_run, get_run
 from core.storage.tables import jobs
 from core.storage.training_tables import runs
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from core.domain.jobs import JSON, Job, JobState
-from core.storage.job_rows import end_jobs, to_job
+from core.storage.jobs.job_rows import end_jobs, to_job
 from core.storage.tables import jobs
 
 NO_LEASE: Mapping[str, Any] = {"lease_owner": None, "lease_until": None, "started_at": None}

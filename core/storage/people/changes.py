@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select, update
 from core.domain.data.datasets import NOBODY
 from core.domain.jobs import JobKind
 from core.domain.people import Label, LabelProvenance, name_key
-from core.storage.label_rows import add_label, latest_labels, rejected_people
+from core.storage.people.label_rows import add_label, latest_labels, rejected_people
 from core.storage.tables import faces, jobs, labels, people
 from core.storage.training_tables import datasets, versions
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Column, ColumnElement, Connection, Table, and_, or_, select, update
 
 from core.domain.jobs import BACKGROUND_KINDS, Failure, JobState
-from core.storage.job_rows import end_jobs, failure_values
-from core.storage.lease_rows import NO_LEASE
+from core.storage.jobs.job_rows import end_jobs, failure_values
+from core.storage.jobs.lease_rows import NO_LEASE
 from core.storage.tables import jobs, outbox
 
 

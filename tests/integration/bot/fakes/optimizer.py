@@ -24,8 +24,8 @@ from core.domain.optimisation import (
     Transfer,
 )
 from core.domain.people import NewFace
-from tests.integration.bot.fake_trainer import GUILD, NAMES
-from tests.integration.bot.fake_worker import OWNER, Event, FakeWorker, embedding, jpeg
+from tests.integration.bot.fakes.trainer import GUILD, NAMES
+from tests.integration.bot.fakes.worker import OWNER, Event, FakeWorker, embedding, jpeg
 
 MODEL = "recogniser v1 (cnn slim)"
 

@@ -16,7 +16,7 @@ from core.services.training.callbacks import Callback, combine
 from core.services.training.live_status import LiveStatusCallback
 from core.services.training.segment_runner import Training, TrainingParts
 from sandbox.world import fixtures
-from tests.integration.bot.fake_worker import OWNER, FakeWorker, jpeg
+from tests.integration.bot.fakes.worker import OWNER, FakeWorker, jpeg
 from tests.integration.core.runs.fake_trainer import FakeTrainer
 
 GUILD = int(fixtures.GUILD_ID)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, tuple_
 
 from core.domain.jobs import ACTIVE, BACKGROUND_KINDS, FINAL, PENDING, Job, JobKind, JobState
-from core.storage.job_rows import to_job
+from core.storage.jobs.job_rows import to_job
 from core.storage.tables import jobs
 
 

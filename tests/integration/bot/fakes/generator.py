@@ -21,7 +21,7 @@ from core.domain.generation import (
     NearestRequest,
 )
 from core.domain.jobs import Failure, Job, JobKind
-from tests.integration.bot.fake_worker import OWNER, FakeWorker, jpeg
+from tests.integration.bot.fakes.worker import OWNER, FakeWorker, jpeg
 
 TRAITS = ("smile", "glasses")
 

@@ -13,7 +13,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import SAME_FACE_IOU, Box, Candidate, Point, box_iou
 from core.domain.jobs import Job
 from core.domain.people import FaceRef, NewFace, StoredFace
-from core.storage.label_rows import labelled_by, rejected_people
+from core.storage.people.label_rows import labelled_by, rejected_people
 from core.storage.tables import faces, jobs, people
 
 
