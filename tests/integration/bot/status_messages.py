@@ -44,8 +44,9 @@ def run_of(services: Services) -> Run:
 
 def later(bot: OmokageBot, services: Services, minutes: float) -> None:
     """Move the clocks of the bot and of the runs."""
-    messages: Any = bot.status_messages
-    messages._clock = services.runs._clock = lambda: now_utc() + timedelta(minutes=minutes)
+    runs: Any = services.runs
+    for part in (bot.status_messages, runs, runs.control, runs.segments, runs._segment_jobs):
+        part._clock = lambda: now_utc() + timedelta(minutes=minutes)
 
 
 async def edits_of(driver: Driver, message: Json) -> int:

@@ -147,7 +147,7 @@ async def test_a_message_that_somebody_deleted_does_not_come_back_before_the_end
     await bot.get_partial_messageable(int(shown["channel_id"])).get_partial_message(int(shown["id"])).delete()
 
     fake_training.hold(30)
-    await until(lambda: (services.runs.status_messages.get(run_of(services).id)[2] or "").startswith("gone:"))
+    await until(lambda: (services.runs.status_messages.get(run_of(services).id).content_hash or "").startswith("gone:"))
     await asyncio.sleep(0.4)
     assert not [message for message in aiko.messages() if "Training #1" in said(message)]
     fake_training.go()

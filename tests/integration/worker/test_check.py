@@ -36,7 +36,7 @@ class FakeCheck:
 
     def __init__(self) -> None:
         FakeCheck.loads += 1
-        self.beginning = self.state = CheckState((AttackOutcome(1, 2), AttackOutcome(8, 0)), wanted=20 * STEPS)
+        self.initial_state = self.state = CheckState((AttackOutcome(1, 2), AttackOutcome(8, 0)), wanted=20 * STEPS)
 
     def advance(self, interrupted: Callable[[], bool]) -> None:
         assert not self.state.done
@@ -65,7 +65,7 @@ def version(services: Services) -> Version:
 
 
 def checker(services: Services, slice_s: float = 20.0) -> RobustnessService:
-    return RobustnessService(services.registry, services.runs, services.checks, lambda _: FakeCheck(), slice_s)  # type: ignore[arg-type]
+    return RobustnessService(services.registry, services.runs.segments, services.checks, lambda _: FakeCheck(), slice_s)  # type: ignore[arg-type]
 
 
 def turn(

@@ -87,7 +87,7 @@ def test_a_worker_finds_what_the_shell_finds(settings: Settings) -> None:
         job = services.checks.request(version, again=True)
         assert job is not None
         load = partial(load_check, services.registry, services.dataset_storage)
-        checker = RobustnessService(services.registry, services.runs, services.checks, load, slice_s=0.0)
+        checker = RobustnessService(services.registry, services.runs.segments, services.checks, load, slice_s=0.0)
         found, turns = None, 0
         while found is None:
             with services.database.write() as connection:
