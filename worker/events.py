@@ -1,4 +1,4 @@
-"""What workers tell the bot while they work: a Redis stream. It may lose events; the database has the truth."""
+"""Progress events from workers to the bot, in a Redis stream. Events may be lost; the database has the truth."""
 
 from __future__ import annotations
 

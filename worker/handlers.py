@@ -1,4 +1,4 @@
-"""What each kind of job calls in core."""
+"""Handlers: for each kind of job the call into core."""
 
 from __future__ import annotations
 

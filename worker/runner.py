@@ -1,4 +1,4 @@
-"""One job from the message to its end in the database."""
+"""Runs a job, from its message to its end in the database."""
 
 from __future__ import annotations
 

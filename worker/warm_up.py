@@ -1,4 +1,4 @@
-"""Loads what draws faces before somebody asks for it, but not while a worker starts."""
+"""Loads generators before they are first used, but not while a worker starts."""
 
 from __future__ import annotations
 

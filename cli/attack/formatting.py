@@ -1,4 +1,4 @@
-"""What a shell says of a picture that was optimised: lines, and the JSON that docs/cli.md describes."""
+"""Formats an optimised picture's result as text, and as the JSON that docs/cli.md describes."""
 
 from __future__ import annotations
 

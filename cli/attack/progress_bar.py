@@ -1,4 +1,4 @@
-"""Shows in the terminal how a picture comes about."""
+"""The terminal's progress bar of an optimisation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Data sets in words, and as JSON."""
+"""Formats data sets as text and as JSON."""
 
 from __future__ import annotations
 

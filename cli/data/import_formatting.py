@@ -1,4 +1,4 @@
-"""What an import made of its source, in words and as JSON."""
+"""Formats the report of an import as text and as JSON."""
 
 from __future__ import annotations
 

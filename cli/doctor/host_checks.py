@@ -1,4 +1,4 @@
-"""Is this machine able to run the models?"""
+"""Checks of the machine: Python, libraries, processor, and whether the models run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Are the broker, the database and Discord there?"""
+"""Checks of the broker, the database, the running processes and Discord."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `generate`, `morph` and `mix` share: faces that are named on a command line, and where pictures go."""
+"""Shared by `generate`, `morph` and `mix`: faces that are named on a command line, and output files."""
 
 from __future__ import annotations
 

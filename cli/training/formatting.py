@@ -1,4 +1,4 @@
-"""A run as JSON and as lines."""
+"""Formats a training run as text and as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`omokage runs`: what trains, and what is asked of it."""
+"""`omokage runs`: lists training runs, and pauses, resumes, stops, rolls back or branches them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`omokage train`: a training in a shell."""
+"""`omokage train`: trains a model in this process."""
 
 from __future__ import annotations
 

@@ -72,17 +72,17 @@ class OptimizeRequest:
 
     def to_json(self) -> dict[str, JSON]:
         """For a job's parameters."""
-        said: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
-        said |= {"mode": self.mode.value, "start": self.start.to_json() if self.start else None}
-        return {name: value for name, value in said.items() if value is not None}
+        payload: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        payload |= {"mode": self.mode.value, "start": self.start.to_json() if self.start else None}
+        return {name: value for name, value in payload.items() if value is not None}
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> OptimizeRequest:
+    def from_json(cls, payload: Mapping[str, Any]) -> OptimizeRequest:
         """What `to_json` gave; BAD_OPTION for what cannot be."""
-        mode = said["mode"]
+        mode = payload["mode"]
         if mode not in tuple(OptimizeMode):
             raise bad_option("mode", mode, ", ".join(OptimizeMode))
-        given = {name: said[name] for name in cls.__slots__ if name in said}
+        given = {name: payload[name] for name in cls.__slots__ if name in payload}
         start = given.pop("start", None)
         return cls(**{**given, "mode": OptimizeMode(mode)}, start=Face.from_json(start) if start else None)
 
@@ -112,9 +112,9 @@ class OptimizeStep:
         }
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> OptimizeStep:
+    def from_json(cls, payload: Mapping[str, Any]) -> OptimizeStep:
         """What `to_json` gave."""
-        return cls(**{"probability" if name == "chance" else name: value for name, value in dict(**said).items()})
+        return cls(**{"probability" if name == "chance" else name: value for name, value in dict(**payload).items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +138,9 @@ class Prediction:
         return self.named == target if self.found else self.target > 0.5
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Prediction:
+    def from_json(cls, payload: Mapping[str, Any]) -> Prediction:
         """What `asdict` gave."""
-        return cls(**{**said, "top": tuple(Candidate(**one) for one in said["top"])})
+        return cls(**{**payload, "top": tuple(Candidate(**candidate) for candidate in payload["top"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +152,9 @@ class Transfer:
     after: Prediction
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Transfer:
+    def from_json(cls, payload: Mapping[str, Any]) -> Transfer:
         """What `asdict` gave."""
-        return cls(said["model"], Prediction.from_json(said["before"]), Prediction.from_json(said["after"]))
+        return cls(payload["model"], Prediction.from_json(payload["before"]), Prediction.from_json(payload["after"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,17 +207,18 @@ class OptimizeResult:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> OptimizeResult:
+    def from_json(cls, payload: Mapping[str, Any]) -> OptimizeResult:
         """What `to_json` gave."""
-        verdicts = {name: Prediction.from_json(said[name]) for name in ("before", "after", "jpeg") if said.get(name)}
+        stages = [name for name in ("before", "after", "jpeg") if payload.get(name)]
+        predictions = {name: Prediction.from_json(payload[name]) for name in stages}
         return cls(**{
-            **said,
-            **verdicts,
-            "mode": OptimizeMode(said["mode"]),
-            "norms": Norms(**said["norms"]) if said.get("norms") else None,
-            "transfer": tuple(map(Transfer.from_json, said.get("transfer") or ())),
-            "curve": tuple((int(step), float(loss), float(chance)) for step, loss, chance in said.get("curve") or ()),
-            "choice": FaceChoice(**said["choice"]) if said.get("choice") else None,
+            **payload,
+            **predictions,
+            "mode": OptimizeMode(payload["mode"]),
+            "norms": Norms(**payload["norms"]) if payload.get("norms") else None,
+            "transfer": tuple(map(Transfer.from_json, payload.get("transfer") or ())),
+            "curve": tuple((int(step), float(loss), float(value)) for step, loss, value in payload.get("curve") or ()),
+            "choice": FaceChoice(**payload["choice"]) if payload.get("choice") else None,
         })  # fmt: skip
 
 
@@ -244,6 +245,6 @@ class Robustness:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Robustness:
+    def from_json(cls, payload: Mapping[str, Any]) -> Robustness:
         """What `to_json` gave."""
-        return cls(**said)
+        return cls(**payload)

@@ -1,4 +1,4 @@
-"""Rows that are deleted after a time, and what guilds have stored."""
+"""Queries for rows that are deleted after a time, and for how much guilds store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bring the database to this version's tables."""
+"""Migrates the database to this version's tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a face is shown to a network that is trained from scratch: the crop as it came, or turned upright.
+"""Views of a face for networks that are trained from scratch: the crop as it came, or aligned.
 
 Training and classifying call the same function, so that a network never sees two framings.
 """

@@ -98,35 +98,35 @@ class EvaluationReport:
         """For a version's metrics; the confusion without its zeros, [person, taken for, times]."""
         cells = [[i, j, times] for i, row in enumerate(self.confusion) for j, times in enumerate(row) if times]
         by_step = {fold: [list(pair) for pair in pairs] for fold, pairs in self.by_step.items()}
-        said: dict[str, Any] = asdict(self) | {"confusion": cells, "by_step": by_step, "names": list(self.names)}
-        lists = {"bins": list(said["bins"]), "faceless": list(self.faceless)}
-        return said | lists | {"mean": self.mean, "pictures": self.pictures}
+        payload: dict[str, Any] = asdict(self) | {"confusion": cells, "by_step": by_step, "names": list(self.names)}
+        lists = {"bins": list(payload["bins"]), "faceless": list(self.faceless)}
+        return payload | lists | {"mean": self.mean, "pictures": self.pictures}
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> EvaluationReport:
+    def from_json(cls, payload: Mapping[str, Any]) -> EvaluationReport:
         """What `to_json` wrote.
 
         Raises:
             KeyError, TypeError, ValueError, IndexError: something else.
         """
-        names = tuple(map(str, said["names"]))
+        names = tuple(map(str, payload["names"]))
         confusion = [[0] * len(names) for _ in names]
-        for i, j, times in said["confusion"]:
+        for i, j, times in payload["confusion"]:
             confusion[i][j] = int(times)
         return cls(
-            said["head"],
-            said["preset"],
-            said["dataset"],
-            said["dataset_hash"],
+            payload["head"],
+            payload["preset"],
+            payload["dataset"],
+            payload["dataset_hash"],
             names,
-            {str(fold): float(share) for fold, share in said["folds"].items()},
-            {str(fold): tuple((int(s), float(a)) for s, a in pairs) for fold, pairs in said["by_step"].items()},
+            {str(fold): float(share) for fold, share in payload["folds"].items()},
+            {str(fold): tuple((int(s), float(a)) for s, a in pairs) for fold, pairs in payload["by_step"].items()},
             tuple(map(tuple, confusion)),
-            tuple(ReliabilityBin(**one) for one in said["bins"]),
-            float(said["ece"]),
-            said["auroc"],
-            said["known_at_1"],
-            tuple(map(int, said["faceless"])),
+            tuple(ReliabilityBin(**entry) for entry in payload["bins"]),
+            float(payload["ece"]),
+            payload["auroc"],
+            payload["known_at_1"],
+            tuple(map(int, payload["faceless"])),
         )
 
 

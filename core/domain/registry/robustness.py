@@ -97,9 +97,9 @@ class CheckState:
         return {"faces": [[face.withstood, face.fooled] for face in self.faces], **counts}
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> CheckState:
+    def from_json(cls, payload: Mapping[str, Any]) -> CheckState:
         """What `to_json` gave."""
-        return cls(**{**said, "faces": tuple(AttackOutcome(*one) for one in said["faces"])})
+        return cls(**{**payload, "faces": tuple(AttackOutcome(*face) for face in payload["faces"])})
 
 
 def next_attack(state: CheckState, max_faces: int) -> AttackBatch | None:
@@ -113,9 +113,9 @@ def next_attack(state: CheckState, max_faces: int) -> AttackBatch | None:
 
 def robustness_from_metrics(metrics: Mapping[str, Any]) -> Robustness | None:
     """Read a version's metrics; None: it was not checked, or by a later Omokage."""
-    said = metrics.get("robustness")
+    payload = metrics.get("robustness")
     try:
-        return Robustness.from_json(said) if isinstance(said, Mapping) else None
+        return Robustness.from_json(payload) if isinstance(payload, Mapping) else None
     except TypeError:
         return None
 

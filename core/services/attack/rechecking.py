@@ -84,14 +84,14 @@ class PictureEvaluator:
         Raises:
             OmokageError: what is wrong with the picture, and what `select_face` raises.
         """
-        # Attacked pictures are upright: person_id whose face is lost must not be turned in search of others.
+        # Attacked pictures are upright: one whose face is lost must not be turned in search of others.
         reading = self._reader.read(data, turns=False)
         index = select_face(reading.faces)
         subject = self._reader.whole(reading.image) if index is None else reading.only(index)
         return EvaluatedPicture(hashlib.sha256(data).hexdigest(), reading, index, subject)
 
     def predict(self, picture: EvaluatedPicture, head: Head, person_id: int, guild_id: int) -> Prediction:
-        """Predict whom a picture shows, and the probability of person_id person in particular.
+        """Predict whom a picture shows, and the probability of one person in particular.
 
         Raises:
             OmokageError: BAD_WEIGHTS, the head does not return probabilities.

@@ -100,9 +100,9 @@ class RobustnessService:
             OmokageError: UNKNOWN_VERSION, and as of `load_check`.
         """
         version = self._registry.get(int(str(job.params["version_id"])), job.origin.guild_id)
-        said: Any = job.params.get("state")
+        payload: Any = job.params.get("state")
         check = self._loaded(version)
-        check.state = CheckState.from_json(said) if said else check.initial_state
+        check.state = CheckState.from_json(payload) if payload else check.initial_state
         self._work(check, _Gate(self._segments, job, cancelled))
         if not check.state.done:
             self._checks.continue_later(job, check.state)

@@ -1,4 +1,4 @@
-"""How the starter models are made: drawn portraits, the ordinary training, and what of the people is known beside."""
+"""Training of the starter models: drawn portraits, the ordinary training, and trait directions from the labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How good a recogniser is: cross validation of a data set, and the card of a version."""
+"""Cross validation of a recogniser on a data set, and the evaluation report of a version."""
 
 from __future__ import annotations
 

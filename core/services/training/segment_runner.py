@@ -1,4 +1,4 @@
-"""Trains a run, a segment at a time: from the newest checkpoint until the slice ends or the worker is wanted."""
+"""Trains a run, a segment at a time: from the newest checkpoint until a stop condition holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes files, network and other processes away from the decoder's process; of Omokage it imports nothing.
+"""Confines the decoder's process: no files, no network, no other processes. Imports nothing of Omokage.
 
 Landlock (Linux 5.13; TCP from 6.7, signals from 6.12) and a seccomp filter that lets through what reading, writing,
 memory and time need. Both ask for no privilege and last until the process ends. Elsewhere nothing is taken away, and

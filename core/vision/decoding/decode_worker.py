@@ -1,4 +1,4 @@
-"""The process that opens strangers' files; of Omokage it imports only what is beside it and needs nothing else.
+"""The child process that decodes files of unknown origin; it imports nothing of Omokage but the modules beside it.
 
 Reads requests on standard input (8 bytes of length, 4 of the most pixels allowed, 4 of the most pixels of a JPEG that
 may be reduced, 4 of the most seconds, the file) and answers on standard output: `I`, width and height (4 bytes each)

@@ -1,4 +1,4 @@
-"""From the bytes of a photo to its faces and their embeddings."""
+"""Reads a photo: decodes its bytes, detects its faces and embeds them."""
 
 from __future__ import annotations
 

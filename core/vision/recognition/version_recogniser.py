@@ -1,4 +1,4 @@
-"""A trained version and the mean-embedding baseline, which needs no training, combined into person_id recogniser.
+"""A trained version and the mean-embedding baseline, which needs no training, combined into one recogniser.
 
 The version answers first. The probability that it leaves to "unknown" is distributed by the baseline over the people
 whom the guild named since the training. Where members said that a face is not whom the version takes it for, the
