@@ -190,7 +190,7 @@ async def test_a_bot_that_dies_before_both_photos_are_stored_leaves_them_to_the_
 ) -> None:
     async with serving(services, settings, worker) as first:
         await ben.wait_for_bot("morph")
-        first.intake._room = asyncio.Semaphore(0)
+        first.intake._semaphore = asyncio.Semaphore(0)
         interaction = await ben.command("morph", **{"a-photo": PHOTO, "b-photo": OTHER})
         await interaction.ack()
         await until(lambda: first.intake._in_flight)

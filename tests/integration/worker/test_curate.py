@@ -46,9 +46,9 @@ def test_a_data_set_that_is_gone_is_said(services: Services, job: Job) -> None:
 def test_it_says_how_far_it_is_and_stops_when_it_is_cancelled(
     services: Services, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slowly(_self: CurateService, _job: Job, moment: JobContext) -> dict[str, Any]:
-        moment.go_on(1, 4)
-        moment.go_on(2, 4)
+    def slowly(_self: CurateService, _job: Job, context: JobContext) -> dict[str, Any]:
+        context.report_progress(1, 4)
+        context.report_progress(2, 4)
         raise AssertionError("it went on")
 
     monkeypatch.setattr(CurateService, "answer", slowly)
