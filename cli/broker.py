@@ -1,4 +1,4 @@
-"""Is the broker there?"""
+"""Waits for the broker before a process that needs it starts."""
 
 from __future__ import annotations
 
@@ -19,39 +19,39 @@ _PAUSE_S = 0.5
 
 
 def await_broker(settings: Settings, wait_s: float | None = None) -> None:
-    """Return when the broker answers: it may be starting, too.
+    """Return when the broker answers; one that is starting is waited for.
 
     Args:
-        settings: of the operator.
-        wait_s: seconds; None: WAIT_S.
+        settings: the operator's, with the broker's URL.
+        wait_s: for how many seconds to try again; by default WAIT_S.
 
     Raises:
-        Fault: it does not for so long, or refuses the password.
+        Fault: the broker did not answer in that time, or refuses the password.
     """
     wait_s = WAIT_S if wait_s is None else wait_s
     deadline, is_first = time.monotonic() + wait_s, True
     while True:
-        wrong, is_final = _ping(settings.broker_url)
-        if wrong is None:
+        problem, is_final = _ping(settings.broker_url)
+        if problem is None:
             return
-        sentence = f"The broker at {broker_address(settings.broker_url)} cannot be reached: {wrong}."
+        message = f"The broker at {broker_address(settings.broker_url)} cannot be reached: {problem}."
         if is_final or time.monotonic() >= deadline:
-            raise Fault(sentence)
+            raise Fault(message)
         if is_first:
-            _log.warning("%s Trying again for %.0f s.", sentence, wait_s)
+            _log.warning("%s Trying again for %.0f s.", message, wait_s)
         is_first = False
         time.sleep(_PAUSE_S)
 
 
 def broker_address(url: str) -> str:
-    """Where the broker is, without its password."""
+    """Return the broker's URL without user name and password."""
     parts = urlsplit(url)
-    place = parts.netloc.rpartition("@")[2] or parts.path
-    return escape(f"{parts.scheme}://{place}")
+    address = parts.netloc.rpartition("@")[2] or parts.path
+    return escape(f"{parts.scheme}://{address}")
 
 
 def _ping(url: str) -> tuple[str | None, bool]:
-    """What is wrong with the broker, None: nothing; and whether asking again is of no use."""
+    """Return what is wrong with the broker (None: nothing), and whether that is final, so that no retry helps."""
     import redis  # a tenth of a second
     from redis.backoff import NoBackoff
     from redis.retry import Retry

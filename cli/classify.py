@@ -1,4 +1,4 @@
-"""`omokage classify`: the bot's answer, in a shell."""
+"""`omokage classify`: says who is in photos, as the bot does."""
 
 from __future__ import annotations
 
@@ -67,12 +67,14 @@ def _summary(result: ClassifyResult) -> str:
 
 def _line(face: FaceAnswer, named: set[int | None]) -> str:
     # Nobody is twice in one photo, and "0%" says nothing.
-    others = [one for one in face.top if one.person_id == face.person_id or one.person_id not in named]
-    top = ", ".join(f"{one.name} {one.probability:.0%}" for one in others if one.probability >= _MIN_PROBABILITY)
-    place = f"{face.box.w:.0f}x{face.box.h:.0f} at {face.box.x:.0f},{face.box.y:.0f}"
+    candidates = [label for label in face.top if label.person_id == face.person_id or label.person_id not in named]
+    top = ", ".join(
+        f"{label.name} {label.probability:.0%}" for label in candidates if label.probability >= _MIN_PROBABILITY
+    )
+    box = f"{face.box.w:.0f}x{face.box.h:.0f} at {face.box.x:.0f},{face.box.y:.0f}"
     if face.confirmed_by is not None:
-        return f"  {face.number}. {face.name} ({place}): named by people"
+        return f"  {face.number}. {face.name} ({box}): named by people"
     if face.withheld is not None and face.withheld.person_id in named:
         withheld = f"would be {face.withheld.name} too, with {face.withheld.probability:.0%}"
-        return f"  {face.number}. {UNKNOWN} ({place}): {withheld}, but nobody is named twice in one photo"
-    return f"  {face.number}. {face.name or UNKNOWN} ({place}){f': {top}' if top else ''}"
+        return f"  {face.number}. {UNKNOWN} ({box}): {withheld}, but nobody is named twice in one photo"
+    return f"  {face.number}. {face.name or UNKNOWN} ({box}){f': {top}' if top else ''}"

@@ -1,4 +1,4 @@
-"""Settings and services, with their errors as sentences."""
+"""Opens what a command works with: the settings, the log, and the services of core."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def read_settings() -> Settings:
-    """From the environment.
+    """Read the settings from the environment.
 
     Raises:
-        BadSetting: a variable cannot be right.
+        BadSetting: a variable has a value that cannot be right.
     """
     try:
         return Settings.from_env()
@@ -32,13 +32,13 @@ def read_settings() -> Settings:
 
 
 def log_to_stderr(level: str) -> None:
-    """One line an event; `omokage up` and Docker collect them."""
+    """Log to standard error, one line for each event; `omokage up` and Docker collect them."""
     set_up_logging(level, sys.stderr)
 
 
 @contextmanager
 def open_services(settings: Settings) -> Iterator[Services]:
-    """The services without a broker, for commands that do their work themselves.
+    """Open the services without a broker, for commands that do their work themselves; close them at the end.
 
     Raises:
         Fault: the storage cannot be opened.
@@ -60,20 +60,20 @@ def open_services(settings: Settings) -> Iterator[Services]:
 
 
 def first_line(error: BaseException) -> str:
-    """An exception in one line; of SQLAlchemy's, what the driver says."""
+    """Return the first line of an exception's text; of SQLAlchemy's exceptions that of the driver's."""
     text = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
     return text or type(error).__name__
 
 
 def quiet_libraries() -> None:
-    """Import TensorFlow without its greetings, and Keras without what it does not need; before either is imported."""
+    """Have TensorFlow log errors only, and Keras import only what is needed; call it before either is imported."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     quiet_tensorflow()
     lean_keras()
 
 
 def prepare_training() -> None:
-    """Settings under which a training is fastest; before TensorFlow is imported. See worker.app.set_threads."""
+    """Set what makes training fastest; call it before TensorFlow is imported. See worker.app.set_threads."""
     quiet_libraries()
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 

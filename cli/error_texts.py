@@ -1,4 +1,4 @@
-"""What the shell says where the bot would answer in the member's language."""
+"""English texts of core's errors for the shell; the bot has its own, in the member's language."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _TEXTS: Mapping[ErrorCode, str] = {
     ErrorCode.DRAWS_NO_FACE: "no face is found in any picture that the version draws",
     ErrorCode.INTERNAL: "something went wrong",
 }
-# Said in the place of the sentence above where all of its details are known.
+# Instead of the text above, where the error has all the details that are in it.
 _DETAILED_TEXTS: Mapping[ErrorCode, str] = {
     ErrorCode.WORKERS_DIED: (
         "{attempts} workers died since the last checkpoint; it goes on from there, after a pause. Is memory short?"
@@ -74,7 +74,7 @@ _DETAILED_TEXTS: Mapping[ErrorCode, str] = {
     ErrorCode.SAME_PERSON: "the recogniser takes the photo for {target} already",
     ErrorCode.NOT_BETTER: "the version is right in {new:.1%} of the held-out pictures, the serving one in {old:.1%}",
 }
-# The same with the limit, which the operator's files do not share with the chat's, in units of the second number.
+# Texts with a limit, which is another for the operator's files than for the chat's; the number is the limit's unit.
 _LIMIT_TEXTS: Mapping[ErrorCode, tuple[str, int]] = {
     ErrorCode.TOO_LARGE: ("the file is larger than {} MiB", 2**20),
     ErrorCode.TOO_MANY_PIXELS: ("the picture has more than {} megapixels", 10**6),
@@ -96,13 +96,13 @@ _BAD_NAME_TEXTS = {
 
 
 def error_text(error: OmokageError) -> str:
-    """Without a capital letter or a full stop: it follows the photo's name."""
+    """Return what went wrong, without a capital letter or a full stop: it follows the name of a file."""
     if error.code is ErrorCode.BAD_NAME:
         return _BAD_NAME_TEXTS.get(str(error.details.get("reason")), _TEXTS[error.code])
     limit = error.details.get("limit")
     if error.code in _LIMIT_TEXTS and isinstance(limit, int):
-        words, unit = _LIMIT_TEXTS[error.code]
-        return words.format(limit // unit)
+        text, unit = _LIMIT_TEXTS[error.code]
+        return text.format(limit // unit)
     detailed = _UNFIT_TEXTS.get(str(error.details.get("remark"))) or _DETAILED_TEXTS.get(error.code)
     try:
         return (detailed or _TEXTS[error.code]).format_map(error.details)
@@ -111,7 +111,7 @@ def error_text(error: OmokageError) -> str:
 
 
 def promotion_error_text(error: OmokageError, *, generates: bool) -> str:
-    """Why a version was not promoted: what draws faces is compared by another figure."""
+    """Return why a version was not promoted; generators (`generates`) are compared by KID, recognisers by accuracy."""
     if not generates or error.code is not ErrorCode.NOT_BETTER:
         return error_text(error)
     return (

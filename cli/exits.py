@@ -1,4 +1,4 @@
-"""How a command ends: with a status that scripts can test, and one sentence where something is wrong."""
+"""Exit statuses of the commands, and the exceptions that end a command with one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The `omokage` command. It starts in a fifth of a second because each command is imported only when it is called."""
+"""The `omokage` command and the table of its sub-commands, each of which is imported only when it is called."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cli.process_memory import hide_memory
 
 @dataclass(frozen=True, slots=True)
 class CommandEntry:
-    """Where a command is, and its line in `omokage --help`."""
+    """A command's target ("module:attribute"), and its line in `omokage --help`."""
 
     target: str
     help: str
@@ -56,11 +56,11 @@ class LazyGroup(click.Group):
     """A group whose commands are imported when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names in the order of the table."""
+        """Return the names in the order of the table."""
         return [name for name, entry in COMMANDS.items() if not entry.hidden]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command; None: there is no such."""
+        """Import the command; None: there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[cmd_name].target.partition(":")
@@ -68,14 +68,14 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a disk, a database or a network that fails it is a sentence, and exit status 1."""
+        """Run the command; where a disk, a database or a network fails, end with one sentence and exit status 1."""
         from cli.outages import outages_as_faults  # --help needs none of it
 
         with outages_as_faults():
             return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list in `--help`, without importing any."""
+        """Write the list of commands in `--help` without importing any of them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name].help) for name in self.list_commands(ctx)])
 
@@ -90,7 +90,7 @@ def omokage() -> None:
 
 
 def main() -> None:
-    """The entry point. Exit statuses are in docs/cli.md."""
+    """Run `omokage` and end the process; docs/cli.md lists the exit statuses."""
     hide_memory()  # every command may have the operator's secrets in its environment
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal that is not UTF-8 cannot show every name; half of an answer and a traceback say less than "?".

@@ -1,4 +1,4 @@
-"""Photos that are named on the command line."""
+"""Reads and classifies the photos that are named on a command line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OPERATOR_MAX_BYTES = 64 * 1024 * 1024 + 1
 
 @dataclass(frozen=True, slots=True)
 class PhotoResult:
-    """One photo: either `outcome` and the file's `data`, or what is wrong with it."""
+    """One photo: either the `outcome` and the file's `data`, or the `error` that kept it from being classified."""
 
     name: str
     outcome: ClassifyOutcome | None = None
@@ -32,7 +32,7 @@ class PhotoResult:
 
 
 def classify_photos(classifier: ClassifyService, names: Sequence[str], guild: int) -> Iterator[PhotoResult]:
-    """Classify one photo after the other; what is wrong with one does not stop the others."""
+    """Classify one photo after the other; an error of one does not stop the rest."""
     for name in names:
         try:
             data = read_photo(name, OPERATOR_MAX_BYTES)
@@ -44,11 +44,11 @@ def classify_photos(classifier: ClassifyService, names: Sequence[str], guild: in
 
 
 def read_photo(name: str, max_bytes: int = MAX_BYTES) -> bytes:
-    """The file, which may be anything; its first `max_bytes`.
+    """Return the first `max_bytes` of a file, which may be no photo at all.
 
     Raises:
-        OSError: it cannot be read.
-        OmokageError: NOT_AN_IMAGE, it is no file (a device could be endless).
+        OSError: the file cannot be read.
+        OmokageError: NOT_AN_IMAGE, the path is no file (a device could be endless).
     """
     path = Path(name)
     if path.exists() and not path.is_file() and not path.is_dir():

@@ -1,4 +1,4 @@
-"""Keeps what a process holds in memory, its environment too, from other processes of the same user."""
+"""Hides a process's memory and environment, which hold secrets, from other processes of the same user."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ import os
 import sys
 
 _PR_SET_DUMPABLE = 4
-# Of these only the bot has a use; workers and all that they start go without.
+# Only the bot needs these; workers and all that they start do not get them.
 TOKEN_VARIABLES = ("DISCORD_TOKEN",)
-# With them the storage can be read: for the bot and the workers.
+# These give access to the storage; only the bot and the workers get them.
 STORAGE_VARIABLES = ("OMOKAGE_DATABASE_", "OMOKAGE_BROKER_", "AWS_")
 
 
 def hide_memory() -> None:
-    """Let no process of the same user read this one's memory or environment; those that it forks are hidden as well.
+    """Let no process of the same user read the memory or environment of this process and of those that it forks.
 
-    No core dumps either, which would have the secrets in them. Root still may, and so may debuggers that it starts.
-    Linux only: elsewhere nothing happens.
+    It writes no core dumps either, which would hold the secrets. Root and its debuggers can still read everything.
+    Works on Linux only; elsewhere it does nothing.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def without_variables(environment: dict[str, str], *prefixes: str) -> dict[str, str]:
-    """The variables whose names begin with none of these."""
+    """Return the variables whose names begin with none of the prefixes."""
     return {name: value for name, value in environment.items() if not name.startswith(prefixes)}
 
 
 def remove_variables(*prefixes: str) -> None:
-    """Take variables whose names begin so out of this process's environment: what it starts does not get them."""
+    """Remove the variables with these prefixes from the environment; child processes do not get them then."""
     for name in [name for name in os.environ if name.startswith(prefixes)]:
         del os.environ[name]

@@ -1,4 +1,4 @@
-"""The commands that run one part, in this process, until SIGTERM or Ctrl-C."""
+"""`omokage bot`, `worker`, `sandbox` and others: each runs one process of the product until SIGTERM or Ctrl-C."""
 
 from __future__ import annotations
 
@@ -100,17 +100,17 @@ def starter_pictures(folder: Path) -> None:
 
 
 def _check_services(settings: Settings) -> None:
-    """Make sure that the storage can be used and the broker answers, before seconds are spent on libraries and models.
+    """Check that the storage can be used and the broker answers, before seconds are spent on libraries and models.
 
     Raises:
-        Fault: one of them is away.
+        Fault: one of them cannot be used.
     """
     with open_services(settings):
         pass
-    check_writable(settings.data / "run")  # where the part says that it is alive
+    check_writable(settings.data / "run")  # of the file with the heartbeat
     await_broker(settings)
 
 
 def _cores() -> int:
-    """As many as this process may use, which a container may have limited."""
+    """Return how many cores this process may use; a container may limit them."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

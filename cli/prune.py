@@ -1,4 +1,4 @@
-"""`omokage prune`: delete now what is no longer kept."""
+"""`omokage prune`: deletes what the retention rules no longer keep, at once."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def prune(dry_run: bool, as_json: bool) -> int:
 
 
 def pruned_text(pruned: Pruned) -> str:
-    """What goes, for people."""
+    """Return what was or would be deleted, for people to read."""
     if not (pruned.jobs or pruned.faces or pruned.orphans):
         return "nothing; all that is stored is still kept."
     jobs = _count(pruned.jobs, "finished job")

@@ -1,4 +1,4 @@
-"""`omokage setup`: from nothing to a bot in a server."""
+"""`omokage setup`: explains how to register the bot with Discord, and prints its invite link."""
 
 from __future__ import annotations
 
@@ -60,15 +60,15 @@ def setup(application: int | None) -> None:
 
 
 def invite_link(application: int) -> str:
-    """Where a server's owner adds the bot."""
+    """Return the page on which a server's owner adds the bot."""
     query = {"client_id": application, "scope": _SCOPES, "permissions": sum(PERMISSIONS.values())}
     return f"https://discord.com/oauth2/authorize?{urlencode(query)}"
 
 
 def application_id(token: str) -> int | None:
-    """The application's id, which is the first part of its token in base64; None: that is no token."""
-    first, *others = token.split(".")
-    if len(others) != 2 or not re.fullmatch(r"[A-Za-z0-9_-]+", first):
+    """Return the application's id, the first part of its token in base64; None: the text is no token."""
+    first, *rest = token.split(".")
+    if len(rest) != 2 or not re.fullmatch(r"[A-Za-z0-9_-]+", first):
         return None
     try:
         digits = base64.urlsafe_b64decode(first + "=" * (-len(first) % 4)).decode("ascii")
