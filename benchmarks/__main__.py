@@ -1,49 +1,52 @@
-"""`python -m benchmarks [NAME ...] [--json FILE]`: run the benchmarks one after the other and print one table.
+"""`python -m benchmarks [NAME ...] [--json FILE]`: run the benchmarks one after the other and print one table each.
 
-Each module in this folder has `run() -> dict[str, float | int | str]` (figure -> value) and can be run on its own. A
-benchmark whose material is not on this machine says so with `Skip`. Those that take hours, or ask about a run of
-yours, run only when they are named.
+Each module in the rooms of this package is a benchmark by the name of its file and has `run() -> Figures`, a mapping of
+figure to value. A benchmark whose material is not on this machine raises `Skip`. Those with a `main(arguments)` have
+options of their own: `python -m benchmarks NAME --option ...`. Those that take hours, or ask about a run of yours, run
+only when they are named.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
-import json
 import os
 import platform
 import sys
 import time
 from pathlib import Path
+from types import ModuleType
 
-from benchmarks.report import Skip, print_table
+from benchmarks.helpers.report import Figures, Skip, print_table, write_json
 
-NAMES = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py") if path.stem not in {"report", "running"})
+ROOMS = ("product", "faces", "networks", "data")
+MODULES = {
+    path.stem: f"benchmarks.{room}.{path.stem}"
+    for room in ROOMS
+    for path in (Path(__file__).parent / room).glob("[a-z]*.py")
+} | {"sameness": "benchmarks.sameness"}
 HOURS = {"averaging", "generation", "rotting"}
 
 
 def machine() -> dict[str, str | int]:
-    """Names the machine, as every figure needs."""
+    """Describe the machine: figures compare only on the same one."""
     return {"cores": os.cpu_count() or 0, "machine": platform.machine(), "python": platform.python_version()}
 
 
-def main() -> int:
-    """Run what was asked for; 1 when a benchmark failed, so that a script notices."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)} (default: all but {', '.join(sorted(HOURS))})"
-    )
-    parser.add_argument("--json", type=Path, help="also write the figures here")
-    options = parser.parse_args()
-    unknown = set(options.names) - set(NAMES)
-    if unknown:
-        parser.error(f"no benchmark named {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
-    results: dict[str, dict] = {}
+def main(arguments: list[str]) -> int:
+    """Run the named benchmarks, or all quick ones; return 1 when one failed, so that a script notices."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    if len(arguments) > 1 and arguments[0] in MODULES and arguments[1].startswith("--"):
+        module = importlib.import_module(MODULES[arguments[0]])
+        if hasattr(module, "main"):
+            return _run_with_options(arguments[0], module, arguments[1:])
+    options = _parse(arguments)
+    results: dict[str, Figures] = {}
     failed = False
-    for name in options.names or [name for name in NAMES if name not in HOURS]:
+    for name in options.names or sorted(MODULES.keys() - HOURS):
         started = time.monotonic()
         try:
-            results[name] = importlib.import_module(f"benchmarks.{name}").run()
+            results[name] = importlib.import_module(MODULES[name]).run()
         except Skip as reason:
             print(f"\n{name}: skipped: {reason}")
             continue
@@ -53,9 +56,31 @@ def main() -> int:
             continue
         print_table(f"{name} ({time.monotonic() - started:.0f} s)", results[name])
     if options.json:
-        options.json.write_text(json.dumps({"machine": machine(), "results": results}, indent=2) + "\n")
+        write_json(options.json, {"machine": machine(), "results": results})
     return int(failed)
 
 
+def _run_with_options(name: str, module: ModuleType, arguments: list[str]) -> int:
+    try:
+        return int(module.main(arguments) or 0)
+    except Skip as reason:
+        print(f"{name}: skipped: {reason}")
+        return 0
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    names = sorted(MODULES)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"of {', '.join(names)} (default: all but {', '.join(sorted(HOURS))})"
+    )
+    parser.add_argument("--json", type=Path, help="also write the figures here")
+    options = parser.parse_args(arguments)
+    unknown = set(options.names) - set(names)
+    if unknown:
+        parser.error(f"no benchmark named {', '.join(sorted(unknown))}; there are {', '.join(names)}")
+    return options
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,6 +1,6 @@
 """Hashes of what seeded commands give: run it before and after a change that must not change any answer.
 
-`python -m benchmarks.sameness [--json FILE] [--against FILE]`. Everything goes through the command line, whose formats
+`python -m benchmarks sameness [--json FILE] [--against FILE]`. Everything goes through the command line, whose formats
 are fixed, so that it runs on any state of the code. Hashes of floating-point work differ between kinds of processors:
 compare runs of one machine. With `--against` a file of an earlier run, it names what differs and ends with status 1.
 """
@@ -15,19 +15,19 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from PIL import Image
 
-from benchmarks.report import Figures, print_table
+from benchmarks.helpers.report import Figures, print_and_keep
 from portraits import default_people, group, portrait
 
 PER_PERSON = 9  # drawing is learnt from a hundred pictures at least
 ENROLLED = 5
 # What differs between two runs of the same code: measured times, the clock, the folder's name.
 _VARYING = re.compile(
-    r'"(?:seconds|step_seconds|ms_per_step|created_at|started_at|finished_at|at|per_second)": [^,}\]]+'
+    r'"(?:seconds|step_seconds|ms_per_step|created_at|started_at|finished_at|at|created|per_second)": [^,}\]]+'
 )
 
 
@@ -139,16 +139,14 @@ def _pixels(file: Path) -> str:
         return hashlib.sha256(picture.convert("RGB").tobytes()).hexdigest()[:16]
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Print the hashes; 1 when one differs from those of `--against`."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m benchmarks sameness", description=__doc__.splitlines()[0])
     parser.add_argument("--json", type=Path, help="also write the hashes here")
     parser.add_argument("--against", type=Path, help="hashes of an earlier run")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     hashes = run()
-    print_table("sameness", hashes)
-    if options.json:
-        options.json.write_text(json.dumps(hashes, indent=2) + "\n")
+    print_and_keep("sameness", hashes, options.json)
     before = json.loads(options.against.read_text()) if options.against else hashes
     different = sorted(name for name in before.keys() | hashes.keys() if before.get(name) != hashes.get(name))
     print(f"different: {', '.join(different)}" if different else "the same, all of it")
@@ -156,4 +154,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,1 +1,1 @@
-"""Discord front: what members see and press."""
+"""The bot that Discord's members see: commands, buttons, forms and answers."""

@@ -1,4 +1,4 @@
-"""Work that goes on as long as the bot does."""
+"""Tasks that run as long as the bot does, and are started again when they fail."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import Any
 
 _log = logging.getLogger(__name__)
 _FIRST_PAUSE_S = 1.0
-_MAX_PAUSE_S = 30.0  # between two starts, when the database is away for long
+_MAX_PAUSE_S = 30.0  # between two starts, for instance while the database is away
 
 
 class Background:
-    """Tasks that are started again after a failure, with growing pauses."""
+    """Restarts its tasks after a failure, with growing pauses."""
 
     def __init__(self) -> None:
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def start(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Run `work` until `stop`; it is called anew whenever it raises."""
+        """Run `work` until `stop` is called; `work` is called anew whenever it raises."""
         self._tasks[name] = asyncio.create_task(_restart_forever(name, work), name=name)
 
     def running(self) -> dict[str, bool]:
-        """Each task's name, and whether it is alive."""
+        """Say of each task, by name, whether it is alive."""
         return {name: not task.done() for name, task in self._tasks.items()}
 
     async def stop(self) -> None:
-        """End all of them."""
+        """End all tasks."""
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)

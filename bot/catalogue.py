@@ -1,4 +1,4 @@
-"""All commands and all buttons: what a feature adds is listed here, and nowhere else. Only `bot.main` needs all."""
+"""All commands, buttons, forms and answerers: what a feature adds is listed here, and nowhere else."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ from bot.features.train.answer import SnapshotAnswerer
 from bot.features.train.commands import train
 from bot.features.train.status.updater import StatusMessageUpdater
 from bot.features.train.views import BackButton, RunButton, StartButton
+from bot.form_router import FormHandler
 from bot.intake.face_choice import FaceChoiceSelect
-from bot.ui.forms import FormHandler
 from core.domain.jobs import JobKind
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ PAGES: Mapping[JobKind, ProgressRenderer] = {JobKind.OPTIMIZE: render_optimize_p
 
 
 def answerers() -> dict[JobKind, Answerer]:
-    """Who builds the answer to which kind of job; those of silent kinds have none."""
+    """Map each kind of job to what builds its answer; background kinds have none."""
     drawn = dict.fromkeys(
         (JobKind.GENERATE, JobKind.MORPH, JobKind.MIX, JobKind.FILM, JobKind.NEAREST), DrawnAnswerer()
     )

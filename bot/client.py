@@ -1,4 +1,4 @@
-"""The bot: discord.py's client with everything that belongs to it."""
+"""The client: discord.py's, with everything that belongs to the bot."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from bot import heartbeat
 from bot.background import Background
 from bot.command_sync import sync_commands
 from bot.context import BotClient
-from bot.delivery.post import ReplyPoster
 from bot.delivery.progress import ProgressTracker
 from bot.delivery.relay import Relay
+from bot.delivery.reply_poster import ReplyPoster
 from bot.delivery.sweeper import sweep
 from bot.errors import reply_unknown_item, report_error
+from bot.form_router import FormRouter
 from bot.guild_settings import GuildSettingsCache
 from bot.intake.fetch import Fetcher
 from bot.intake.service import Intake
 from bot.readiness import beat, readiness_file
 from bot.retention import run_retention
 from bot.threads import Threads
-from bot.ui.forms import FormRouter
 from bot.ui.i18n import CommandTranslator
 from core.bootstrap import Services
 from core.domain.clock import now_utc
@@ -41,16 +41,16 @@ if TYPE_CHECKING:
     from worker.events import JobEvent
 
 _log = logging.getLogger(__name__)
-_SETTLE_S = 5.0  # what is being posted when the bot is stopped may end
+_SETTLE_S = 5.0  # replies that are being posted when the bot is stopped get this long
 
 
 class Tree(app_commands.CommandTree[BotClient]):
-    """Commands; whatever one raises becomes a sentence."""
+    """The command tree: an exception of a command becomes a message to the member."""
 
     async def on_error(
         self, interaction: discord.Interaction[BotClient], error: app_commands.AppCommandError, /
     ) -> None:
-        """Tell the member."""
+        """Report it to the member."""
         await report_error(interaction, error)
 
 
@@ -81,7 +81,7 @@ class OmokageBot(BotClient):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
-            # How long after the last server's data "ready" is said; nothing here waits for servers.
+            # How long after the last guild's data `on_ready` is called; nothing here waits for guilds.
             guild_ready_timeout=0.2,
         )
         self.services = services
@@ -91,9 +91,9 @@ class OmokageBot(BotClient):
         self.threads = Threads()
         self.background = Background()
         self.guild_settings = GuildSettingsCache(services.guilds, self.threads)
-        self.post = ReplyPoster(self, now_utc)
-        self.progress = ProgressTracker(self, self.post, features.progress_pages, features.cancel_view)
-        self.relay: Relay = Relay(self, self.post, self.progress, self.answerers)
+        self.poster = ReplyPoster(self, now_utc)
+        self.progress = ProgressTracker(self, self.poster, features.progress_pages, features.cancel_view)
+        self.relay: Relay = Relay(self, self.poster, self.progress, self.answerers)
         self.status_messages = features.status_messages(self, now_utc)
         self.tree = Tree(self)
         self._features = features
@@ -105,10 +105,10 @@ class OmokageBot(BotClient):
         self.intake: Intake
 
     async def setup_hook(self) -> None:
-        """Between login and the first event."""
+        """Register the commands and start the background tasks, between login and the first event."""
         self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         fetcher = Fetcher(self._session, self.settings.discord_api)
-        self.intake = Intake(self, fetcher, self.post, self.progress, self.relay)
+        self.intake = Intake(self, fetcher, self.poster, self.progress, self.relay)
         for command in self.commands:
             self.tree.add_command(command)
         await self.tree.set_translator(CommandTranslator())
@@ -124,20 +124,20 @@ class OmokageBot(BotClient):
             self.background.start("events", partial(self._listen, self._events))
 
     async def on_disconnect(self) -> None:
-        """Also said again and again while the network is away; discord.py connects by itself."""
+        """Note that the connection is lost; discord.py connects again by itself, and calls this at each attempt."""
         self.connected = False
 
     async def on_resumed(self) -> None:
-        """Connected again; what happened in between comes now."""
+        """Note that the bot is connected again; the events in between follow."""
         self.connected = True
 
     async def on_ready(self) -> None:
-        """Connected."""
+        """Note that the bot is connected."""
         self.connected = True
         _log.info("connected as %s, in %d servers", self.user, len(self.guilds))
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Forms, which discord.py knows only until it is restarted; buttons and selects that nothing here knows."""
+        """Take submitted forms, which discord.py forgets with a restart, and refuse unknown buttons and selects."""
         if interaction.type is discord.InteractionType.modal_submit:
             await self._forms.route(interaction)
         elif interaction.type is discord.InteractionType.component:
@@ -146,11 +146,11 @@ class OmokageBot(BotClient):
                 await reply_unknown_item(interaction)
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
-        """A bug in an event handler; without the arguments, which hold tokens."""
+        """Log a bug in an event handler; without the arguments, which hold tokens."""
         _log.exception("%s failed", event_method)
 
     async def close(self) -> None:
-        """Let answers that are on their way arrive, then leave."""
+        """Wait a moment for answers that are being posted, then disconnect."""
         if self._leaving:
             return
         self._leaving = True
@@ -176,7 +176,7 @@ class OmokageBot(BotClient):
 
 
 def _point_at(settings: Settings) -> None:
-    """Speak to the sandbox instead of Discord, where the settings name one; both are class attributes of discord.py."""
+    """Connect to the sandbox instead of Discord, if the settings name it; both are class attributes of discord.py."""
     if settings.discord_api is not None:
         Route.BASE = settings.discord_api.rstrip("/")
     if settings.discord_gateway is not None:

@@ -1,4 +1,4 @@
-"""Telling Discord which commands there are: only when they have changed."""
+"""Register the slash commands with Discord, only when they have changed."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _log = logging.getLogger(__name__)
 
 
 async def sync_commands(bot: BotClient, file: Path) -> bool:
-    """Register the commands where they differ from what was registered last; whether that was needed.
+    """Register the commands where they differ from those that were registered last; return whether any did.
 
     Args:
         bot: logged in; its tree has a translator.
         file: remembers the hash, by application and guild; losing it costs one registration.
     """
-    known = _read(file)
+    hashes = _read(file)
     scopes: list[discord.Object | None] = [discord.Object(guild_id) for guild_id in bot.services.settings.guilds]
     scopes = scopes or [None]
     changed = False
@@ -32,20 +32,20 @@ async def sync_commands(bot: BotClient, file: Path) -> bool:
         key = f"{Route.BASE}/{bot.application_id}/{'global' if scope is None else scope.id}"
         payload = await payload_of(bot)
         digest = hash_of(payload)
-        if known.get(key) == digest and await _registered(bot, scope) == len(payload):
+        if hashes.get(key) == digest and await _registered(bot, scope) == len(payload):
             continue
         if scope is not None:
             bot.tree.copy_global_to(guild=scope)
         await bot.tree.sync(guild=scope)
-        known[key], changed = digest, True
+        hashes[key], changed = digest, True
         _log.info("%d commands registered", len(payload))
     if changed:
-        _write(file, known)
+        _write(file, hashes)
     return changed
 
 
 async def payload_of(bot: BotClient) -> list[dict[str, Any]]:
-    """What Discord is told, translations included."""
+    """Build what Discord gets, translations included."""
     translator = bot.tree.translator
     if translator is None:
         raise RuntimeError("the command tree has no translator")
@@ -53,12 +53,12 @@ async def payload_of(bot: BotClient) -> list[dict[str, Any]]:
 
 
 def hash_of(payload: list[dict[str, Any]]) -> str:
-    """The same for the same commands, in whatever order their keys are."""
+    """Hash a payload; the order of its keys does not matter."""
     return hashlib.sha256(json.dumps(payload, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 
 async def _registered(bot: BotClient, scope: discord.Object | None) -> int:
-    """How many commands Discord has: one that was removed by other means must not stay away for ever."""
+    """Count the commands that Discord has: one that was removed by other means must come back."""
     return len(await bot.tree.fetch_commands(guild=scope))
 
 
@@ -73,8 +73,8 @@ def _read(file: Path) -> dict[str, str]:
     return stored if isinstance(stored, dict) else {}
 
 
-def _write(file: Path, known: dict[str, str]) -> None:
+def _write(file: Path, hashes: dict[str, str]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_suffix(".part")
-    part.write_text(json.dumps(known, indent=1), "utf-8")
+    part.write_text(json.dumps(hashes, indent=1), "utf-8")
     part.replace(file)

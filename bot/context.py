@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from discord import app_commands
 
     from bot.background import Background
-    from bot.delivery.reply import Reply
     from bot.guild_settings import GuildSettingsCache
-    from bot.intake.photos import Photo
+    from bot.photo import Photo
+    from bot.reply import Reply
     from bot.threads import Threads
     from core.bootstrap import Services
     from core.domain.jobs import JSON, Job, JobKind
@@ -79,7 +79,7 @@ class JobIntake(Protocol):
 
 
 class AnswerRelay(Protocol):
-    """Posts the answers that are due; see `bot.delivery.relay`."""
+    """Posts the replies that are due; see `bot.delivery.relay`."""
 
     def wake(self) -> None:
         """Look into the outbox now."""

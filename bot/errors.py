@@ -1,10 +1,10 @@
-"""From an exception to a sentence: the only place that turns one into the other."""
+"""From an exception to a message for the member: the only place that turns one into the other."""
 
 from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import discord
@@ -20,14 +20,13 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 P = ParamSpec("P")
 S = TypeVar("S")
-C = TypeVar("C", str, int)
 
 # The interaction is not ours to answer any more: three seconds, or fifteen minutes, are over, or it was answered.
-GONE = frozenset({10062, 10015, 50027, 40060})
+INTERACTION_GONE = frozenset({10062, 10015, 50027, 40060})
 _OUTDATED = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch, app_commands.TransformerError)
 
-# For those that a sentence has, and the failure has not.
-_UNSAID: Mapping[str, Value] = {
+# Values of a text's variables that the failure's details lack.
+_DEFAULT_DETAILS: Mapping[str, Value] = {
     "reason": "",
     "waiting": 1,
     "remark": "",
@@ -52,7 +51,7 @@ _UNSAID: Mapping[str, Value] = {
     "quota": "…",
     "attempts": 3,
 }
-# A reason that has a sentence of its own.
+# Reasons that have a text of their own.
 _BY_REASON: Mapping[str, str] = {
     "server": "error-servers-only",
     "no-picture": "error-no-picture",
@@ -73,17 +72,17 @@ _EXPECTED = (OmokageError, app_commands.CheckFailure, *_OUTDATED)
 
 
 def error_message(words: Words, code: ErrorCode, details: Mapping[str, Any], job_id: int) -> str:
-    """What went wrong and what to do, with the job's number below."""
+    """Say what went wrong and what to do, with the job's number below."""
     return f"{error_reason(words, code, details)}\n{job_number_line(words, job_id)}"
 
 
 def error_reason(words: Words, code: ErrorCode, details: Mapping[str, Any]) -> str:
-    """What went wrong and what to do."""
-    return words.say(_key(code, details), **{**_UNSAID, **details})
+    """Say what went wrong and what to do."""
+    return words.say(_key(code, details), **{**_DEFAULT_DETAILS, **details})
 
 
 def job_number_line(words: Words, job_id: int) -> str:
-    """The number by which the log, /show and /jobs know it."""
+    """Write the number by which the log, /show and /jobs know a job."""
     return words.say("error-job-line", job=str(job_id))
 
 
@@ -92,21 +91,21 @@ def _key(code: ErrorCode, details: Mapping[str, Any]) -> str:
 
 
 async def report_error(interaction: Interaction, error: Exception) -> None:
-    """Tell the member, in a message of his own; whatever he can do nothing about is logged, once."""
+    """Tell the member, ephemerally; what no member can do anything about is logged, once."""
     cause = _cause(error)
-    if isinstance(cause, discord.HTTPException) and cause.code in GONE:
+    if isinstance(cause, discord.HTTPException) and cause.code in INTERACTION_GONE:
         _log.warning("job %s: the interaction could not be answered any more (%s)", interaction.id, cause.code)
         return
     if not isinstance(cause, _EXPECTED):
-        _log.error("job %s: %s failed", interaction.id, _what(interaction), exc_info=cause)
+        _log.error("job %s: %s failed", interaction.id, _source_of(interaction), exc_info=cause)
     try:
-        await _reply_ephemerally(interaction, await _text(interaction, cause))
+        await _reply_ephemerally(interaction, await _message_for(interaction, cause))
     except (discord.HTTPException, OSError) as failure:
         _log.warning("job %s: the member could not be told: %s", interaction.id, type(failure).__name__)
 
 
 async def reply_unknown_item(interaction: Interaction) -> None:
-    """Answer a button, a select or a form that nothing here knows: of an older version, or forged."""
+    """Answer a button, a select or a form that the bot does not know: an older version's, or a forged one."""
     try:
         await _reply_ephemerally(interaction, (await private_words(interaction)).say("error-unknown-item"))
     except (discord.HTTPException, OSError) as failure:
@@ -116,7 +115,7 @@ async def reply_unknown_item(interaction: Interaction) -> None:
 def guarded(
     callback: Callable[Concatenate[S, Interaction, P], Awaitable[None]],
 ) -> Callable[Concatenate[S, Interaction, P], Awaitable[None]]:
-    """For callbacks of buttons, selects and forms, where discord.py would swallow the exception."""
+    """Report the exceptions of a callback of a button, select or form, which discord.py would swallow."""
 
     @functools.wraps(callback)
     async def guard(self: S, interaction: Interaction, /, *args: P.args, **kwargs: P.kwargs) -> None:
@@ -128,37 +127,19 @@ def guarded(
     return guard
 
 
-def empty_on_error(
-    offer: Callable[[Interaction, str], Awaitable[list[app_commands.Choice[C]]]],
-) -> Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[C]]]]:
-    """For autocompletion, whose failures discord.py would log: where nothing can be offered, nothing is.
-
-    The command itself says why, once it is sent.
-    """
-
-    @functools.wraps(offer)
-    async def guard(interaction: Interaction, typed: str, /) -> list[app_commands.Choice[C]]:
-        try:
-            return await offer(interaction, typed)
-        except OmokageError:
-            return []
-
-    return guard
-
-
 def _cause(error: Exception) -> Exception:
     if isinstance(error, app_commands.CommandInvokeError):
         return error.original
     return error
 
 
-def _what(interaction: Interaction) -> str:
-    """The command's name or the button's custom id; never the token."""
+def _source_of(interaction: Interaction) -> str:
+    """Name the command or the button's custom id; never the token."""
     data: Mapping[str, Any] = interaction.data or {}
     return str(data.get("name") or data.get("custom_id") or interaction.type.name)
 
 
-async def _text(interaction: Interaction, cause: Exception) -> str:
+async def _message_for(interaction: Interaction, cause: Exception) -> str:
     words = await private_words(interaction)
     if isinstance(cause, OmokageError):
         return error_message(words, cause.code, cause.details, interaction.id)
@@ -170,7 +151,7 @@ async def _text(interaction: Interaction, cause: Exception) -> str:
 
 
 async def _reply_ephemerally(interaction: Interaction, text: str) -> None:
-    """Ephemeral, whatever was answered before."""
+    """Reply ephemerally, whatever was replied before."""
     response = interaction.response
     if not response.is_done():
         await response.send_message(text, ephemeral=True)

@@ -1,4 +1,4 @@
-"""Everything that the features add to the client: it is made in `bot.catalogue`, and handed over by `bot.main`."""
+"""What the features add to the client: made in `bot.catalogue`, handed over by `bot.main`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import discord
 if TYPE_CHECKING:
     from bot.context import Answerer, BotClient, Commands, StatusMessages
     from bot.delivery.progress_texts import ProgressRenderer
-    from bot.ui.forms import FormHandler
+    from bot.form_router import FormHandler
     from core.domain.jobs import JobKind
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureSet:
-    """What the client serves.
+    """All commands and items of the features, and what builds their answers.
 
     Attributes:
         commands: with their groups and menus.
@@ -40,5 +40,5 @@ class FeatureSet:
     status_messages: Callable[[BotClient, Callable[[], datetime]], StatusMessages]
 
     def has_item(self, custom_id: str) -> bool:
-        """Say whether a button or a select is one of ours; an older version's, or a forged one, is not."""
+        """Say whether a custom id is that of a button or a select here; an older version's, or a forged one, is not."""
         return any(item.__discord_ui_compiled_template__.fullmatch(custom_id) for item in self.items)

@@ -1,11 +1,10 @@
-"""The guilds' settings, kept for a moment."""
+"""The guilds' settings, cached for half a minute."""
 
 from __future__ import annotations
 
 import time
 
 from bot.threads import Threads
-from bot.ui.i18n import Words, choose
 from core.domain.guilds import GuildSettings
 from core.services.guilds import GuildService
 
@@ -13,7 +12,7 @@ _KEEP_S = 30.0  # another process (the CLI, a second bot) may change a guild's c
 
 
 class GuildSettingsCache:
-    """The guilds' choices, at hand without a look into the database for each click."""
+    """Reads guilds' settings without a visit to the database for each click."""
 
     def __init__(self, service: GuildService, threads: Threads) -> None:
         self._service = service
@@ -21,7 +20,7 @@ class GuildSettingsCache:
         self._kept: dict[int, tuple[float, GuildSettings]] = {}
 
     async def settings(self, guild_id: int) -> GuildSettings:
-        """What the guild chose, at most half a minute old."""
+        """Read a guild's settings, at most half a minute old."""
         kept = self._kept.get(guild_id)
         if kept is None or time.monotonic() - kept[0] > _KEEP_S:
             kept = (time.monotonic(), await self._threads.quick(self._service.settings, guild_id))
@@ -31,7 +30,3 @@ class GuildSettingsCache:
     def forget(self, guild_id: int) -> None:
         """Read a guild's settings again: they have changed."""
         self._kept.pop(guild_id, None)
-
-    async def public_words(self, guild_id: int, locale: str) -> Words:
-        """For what everybody sees: the guild's language where it chose one, else that of the member who asked."""
-        return choose((await self.settings(guild_id)).language, locale)

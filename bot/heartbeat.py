@@ -1,4 +1,4 @@
-"""The gateway's heartbeat, timed from before it is sent."""
+"""The gateway's heartbeat, with its latency measured from before it is sent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from discord import gateway
 
 
 class Heartbeat(gateway.KeepAliveHandler):
-    """discord.py's own thread, without its false alarm.
+    """discord.py's heartbeat thread, without its false alarm.
 
     discord.py notes the time of a heartbeat after its thread has learnt that the event loop sent it. Where Discord's
     acknowledgement is faster than that, the latency is counted from the heartbeat before, 41 s ago, and the log says
@@ -17,11 +17,11 @@ class Heartbeat(gateway.KeepAliveHandler):
     """
 
     def get_payload(self) -> dict[str, Any]:
-        """Make the message; it is sent next."""
+        """Build the heartbeat; it is sent next."""
         self._last_send = time.perf_counter()
         return super().get_payload()
 
 
 def install() -> None:
-    """Let discord.py's gateway use it: it takes the class from its own module whenever it connects."""
+    """Let discord.py use it: it takes the class from its own module whenever it connects."""
     gateway.KeepAliveHandler = Heartbeat  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""`omokage bot`: one process that talks to Discord."""
+"""`omokage bot`: the process that talks to Discord."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def run(settings: Settings) -> None:
 
 
 def check_token(settings: Settings) -> None:
-    """Make sure that there is one.
+    """Make sure that there is a token.
 
     Raises:
         SettingsError: there is none.

@@ -1,4 +1,4 @@
-"""Tells `omokage health bot` and the supervisor that the bot is alive and connected."""
+"""The file that tells `omokage health bot` and the supervisor that the bot is alive and connected."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EVERY_S = 2.0  # `omokage up` waits for the first one, so often
 
 
 def readiness_file(data: Path) -> Path:
-    """{"pid", "ready_at", "beat_at"}: times in seconds since 1970; absent while the bot is not connected."""
+    """Locate the file, {"pid", "ready_at", "beat_at"} in seconds since 1970; absent while the bot is not connected."""
     return data / "run" / "bot.json"
 
 
@@ -37,7 +37,7 @@ async def beat(bot: BotClient, file: Path) -> None:
 
 
 def write(file: Path, ready_at: float) -> None:
-    """Whole or not at all: it is read at any time."""
+    """Write the file as a whole or not at all: it is read at any time."""
     part = file.with_suffix(".part")
     part.write_text(json.dumps({"pid": os.getpid(), "ready_at": ready_at, "beat_at": time.time()}), "utf-8")
     part.replace(file)

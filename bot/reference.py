@@ -1,4 +1,4 @@
-"""docs/commands.md, from the commands themselves: `python -m bot.reference > docs/commands.md`."""
+"""Write docs/commands.md from the commands themselves: `python -m bot.reference > docs/commands.md`."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ Payload = dict[str, Any]
 
 
 async def payload_of(commands: Commands = COMMANDS) -> list[Payload]:
-    """What Discord is told of the commands, translations included."""
+    """Build what Discord gets of the commands, translations included."""
     tree = app_commands.CommandTree(discord.Client(intents=discord.Intents(guilds=True)))
     translator = CommandTranslator()
     return [await command.get_translated_payload(tree, translator) for command in commands]
 
 
 def reference(payload: list[Payload]) -> str:
-    """The page."""
+    """Write the page."""
     everything = [leaf for command in payload for leaf in _leaves([command])]
     rows = [_row(_name(path), _japanese(path), _description(path[-1]), _who(path)) for path in everything]
     options = [row for path in everything for row in _option_rows(path)]
@@ -51,7 +51,7 @@ def reference(payload: list[Payload]) -> str:
 
 
 def _leaves(path: list[Payload]) -> Iterator[list[Payload]]:
-    """Each command that can be used, with the groups that it is in before it."""
+    """List each command that can be used, with the groups that it is in before it."""
     inner = [option for option in path[-1].get("options", []) if option["type"] in {_SUB_COMMAND, _SUB_GROUP}]
     if not inner:
         yield path
@@ -78,7 +78,7 @@ def _who(path: list[Payload]) -> str:
 
 
 def commands_for_moderators(commands: Commands = COMMANDS) -> frozenset[str]:
-    """The qualified names of the commands that the bot refuses to everybody else."""
+    """List the qualified names of the commands that the bot refuses to everybody else."""
     return frozenset(leaf.qualified_name for leaf in leaves(commands) if is_moderator in leaf.checks)
 
 

@@ -1,4 +1,4 @@
-"""Deletes what is no longer kept, in a thread and in small steps, as long as the bot runs; see docs/privacy.md.
+"""Delete what is no longer kept, in a thread and in small steps, as long as the bot runs; see docs/privacy.md.
 
 Here and not in a worker, because an installation has one bot and any number of workers.
 """
@@ -22,11 +22,11 @@ _EVERY_S = 60.0  # tokens are of no use after fifteen minutes, so none is kept f
 
 
 class StoppingError(Exception):
-    """The bot ends: what is left goes at the next start."""
+    """The bot ends; what is left is deleted at the next start."""
 
 
 async def run_retention(bot: BotContext) -> None:
-    """Go on for ever; several bots may do so at once."""
+    """Go on until the bot ends; several bots may do so at once."""
     stopping = threading.Event()
 
     def pause() -> None:

@@ -1,4 +1,4 @@
-"""Blocking calls, out of the event loop's way."""
+"""Threads for blocking calls, so that the event loop goes on."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ _SLOW = 4
 
 
 class Threads:
-    """Two lanes, so that a broker that hangs does not keep the next command from being acknowledged."""
+    """Two thread pools, so that a broker that hangs does not keep the next command from being acknowledged."""
 
     def __init__(self) -> None:
         self._quick = ThreadPoolExecutor(_QUICK, "quick")
         self._slow = ThreadPoolExecutor(_SLOW, "slow")
 
     async def quick(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """One short transaction."""
+        """Run one short transaction."""
         return await _run(self._quick, functools.partial(call, *args, **kwargs))
 
     async def slow(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Anything that talks to the broker or the blob store."""
+        """Run anything that talks to the broker or the blob store."""
         return await _run(self._slow, functools.partial(call, *args, **kwargs))
 
     def close(self) -> None:
-        """Let running calls end; no new ones."""
+        """Wait for running calls; accept no new ones."""
         for lane in (self._quick, self._slow):
             lane.shutdown(wait=True, cancel_futures=True)
 

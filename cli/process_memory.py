@@ -29,6 +29,6 @@ def without_variables(environment: dict[str, str], *prefixes: str) -> dict[str, 
 
 
 def remove_variables(*prefixes: str) -> None:
-    """Remove the variables with these prefixes from the environment; child processes do not get them then."""
+    """Remove variables with these prefixes from this process's environment, so that children do not get them."""
     for name in [name for name in os.environ if name.startswith(prefixes)]:
         del os.environ[name]

@@ -147,7 +147,7 @@ def _sheets(file: Path) -> MakeCallback:
 def _draw_sheet(file: Path, made: Made) -> None:
     from core.render.grid import render_grid  # Pillow
 
-    write_whole({file: render_grid(made.model.render(made.model.codes(range(1, _SHOWN + 1))), 8)})
+    write_whole({file: render_grid(made.model.render(made.model.latents(range(1, _SHOWN + 1))), 8)})
 
 
 def _write(out: Path, made: Made) -> None:

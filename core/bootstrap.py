@@ -27,9 +27,9 @@ from core.storage.schema import migrate
 
 if TYPE_CHECKING:
     from core.services.attack.service import OptimizeService
-    from core.services.generation.service import DrawService
+    from core.services.generation.service import GenerationService
     from core.services.recognition.service import ClassifyService
-    from core.services.robustness.service import CheckService
+    from core.services.robustness.service import RobustnessService
     from core.services.training.callbacks import MakeCallback
     from core.services.training.cross_validation import EvaluateService
     from core.services.training.segment_runner import Training
@@ -89,8 +89,8 @@ def build(settings: Settings, enqueue: Enqueue, limits: JobLimits = JOB_LIMITS) 
         datasets=datasets,
         dataset_storage=DatasetStorage(datasets, blobs, settings.data),
         dataset_remover=DatasetRemover(database, retention, settings.data / "cache"),
-        runs=RunService(database, jobs, datasets, blobs, limits=limits),
-        checks=CheckJobs(database, jobs),
+        runs=RunService(database, jobs.dispatcher, datasets, blobs, limits=limits),
+        checks=CheckJobs(database, jobs.dispatcher),
         retention=retention,
     )
 
@@ -122,24 +122,26 @@ def build_evaluator(services: Services) -> EvaluateService:
     return EvaluateService(services.registry, services.blobs)
 
 
-def build_checker(services: Services) -> CheckService:
+def build_checker(services: Services) -> RobustnessService:
     """What checks how easily versions are fooled; loads a version with its first slice."""
-    from core.services.robustness.service import CheckService, load_check  # numpy
+    from core.services.robustness.service import RobustnessService, load_check  # numpy
 
     load = partial(load_check, services.registry, services.dataset_storage)
-    return CheckService(services.registry, services.runs, services.checks, load)
+    return RobustnessService(services.registry, services.runs.segments, services.checks, load)
 
 
-def build_drawing(services: Services, blobs: Blobs | None = None) -> DrawService:
+def build_drawing(services: Services, blobs: Blobs | None = None) -> GenerationService:
     """What draws faces; cheap, since networks are loaded with the first face.
 
     Args:
         services: of this process.
         blobs: where photos are and pictures go; None: the services'.
     """
-    from core.services.generation.factory import load_drawing  # numpy, Pillow
+    from core.services.generation.factory import load_generation_service  # numpy, Pillow
 
-    return load_drawing(services.registry, services.dataset_storage, services.settings, blobs or services.blobs)
+    return load_generation_service(
+        services.registry, services.dataset_storage, services.settings, blobs or services.blobs
+    )
 
 
 def build_optimizer(services: Services, blobs: Blobs | None = None) -> OptimizeService:

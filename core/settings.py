@@ -1,4 +1,4 @@
-"""What the operator sets, from environment variables; docs/settings.md lists them."""
+"""The operator's settings, read from environment variables; docs/settings.md lists them."""
 
 from __future__ import annotations
 

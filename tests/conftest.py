@@ -90,7 +90,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of the product's models, with both; what is in the files does not matter to their names."""
     folder = tmp_path / "shipped"
     folder.mkdir()
-    for file in [one for kind in KINDS for one in paths(folder, kind)]:
+    for file in [path for kind in KINDS for path in paths(folder, kind)]:
         file.touch()
     monkeypatch.setenv(FOLDER_VARIABLE, str(folder))
     return folder

@@ -117,9 +117,9 @@ def _assert_command(thing: dict[str, Any]) -> None:
 def _operation(method: str, path: str) -> tuple[str, dict[str, Any]]:
     """The route of the description that fits the path; literal segments win over parameters."""
     fitting = [(template, _routes()[template]) for template in _routes() if _fits(template, path)]
-    found = [(template, routes[method.lower()]) for template, routes in fitting if method.lower() in routes]
-    assert found, f"Discord has no route {method} {path}"
-    return min(found, key=lambda one: one[0].count("{"))
+    result = [(template, routes[method.lower()]) for template, routes in fitting if method.lower() in routes]
+    assert result, f"Discord has no route {method} {path}"
+    return min(result, key=lambda one: one[0].count("{"))
 
 
 def _fits(template: str, path: str) -> bool:
@@ -173,8 +173,8 @@ def _followed(node: dict[str, Any]) -> dict[str, Any]:
         target = _api()
         for step in node["$ref"].removeprefix("#/").split("/"):
             target = target[step]
-    found: dict[str, Any] = target
-    return found
+    result: dict[str, Any] = target
+    return result
 
 
 @functools.cache

@@ -15,7 +15,11 @@ from pathlib import Path
 
 _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
-    ["tests.integration.bot.process", "tests.integration.core.workers", "tests.integration.worker.fake_worker"]
+    [
+        "tests.integration.bot.process",
+        "tests.integration.core.jobs.worker_process",
+        "tests.integration.worker.fake_worker",
+    ]
 )
 
 

@@ -79,7 +79,7 @@ class PoolProcess:
         limits = self._timing.limits
         services = build(self._settings, make_enqueue(self._app), limits)
         return Runner(
-            services.jobs,
+            services.jobs.leases,
             self._load(services, self._queue),
             EventPublisher(self._settings.broker_url).publish,
             stopping=self.shared.stopping,

@@ -1,4 +1,4 @@
-"""What workers tell the bot while they work: a Redis stream. It may lose events; the database has the truth."""
+"""Progress events from workers to the bot, in a Redis stream. Events may be lost; the database has the truth."""
 
 from __future__ import annotations
 
@@ -126,6 +126,6 @@ async def _newest(client: redis.asyncio.Redis) -> str:
 
 async def _read(client: redis.asyncio.Redis, after: str) -> list[tuple[str, dict[str, str]]]:
     """Entries after this id; empty where none came for a while."""
-    found = await client.xread({STREAM: after}, count=100, block=_BLOCK_MS)
-    streams = cast("list[tuple[str, list[tuple[str, dict[str, str]]]]]", found)
+    result = await client.xread({STREAM: after}, count=100, block=_BLOCK_MS)
+    streams = cast("list[tuple[str, list[tuple[str, dict[str, str]]]]]", result)
     return [entry for _, entries in streams for entry in entries]

@@ -1,4 +1,4 @@
-"""What each kind of job calls in core."""
+"""Handlers: for each kind of job the call into core."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from worker.warm_up import warm_up_later
 
 if TYPE_CHECKING:
     from core.services.attack.service import OptimizeService
-    from core.services.generation.service import DrawService
+    from core.services.generation.service import GenerationService
     from core.services.recognition.service import ClassifyService
-    from core.services.robustness.service import CheckService
+    from core.services.robustness.service import RobustnessService
     from core.services.training.cross_validation import EvaluateService
     from core.services.training.segment_runner import Training
 
@@ -75,7 +75,7 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
     return {JobKind.CLASSIFY: classify_with(classifier)}
 
 
-def draw_with(drawing: DrawService) -> Handler:
+def draw_with(drawing: GenerationService) -> Handler:
     """The handler of everything that models draw."""
 
     def draw(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
@@ -149,12 +149,12 @@ def optimize_with(services: Services) -> Handler:
     return optimize
 
 
-def check_with(checker: CheckService) -> Handler:
+def check_with(checker: RobustnessService) -> Handler:
     """The handler of checks, a slice of which is a job's turn."""
 
     def check(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult | None:
-        found = checker.answer(job, cancelled)
-        return None if found is None else HandlerResult(found)
+        answer = checker.answer(job, cancelled)
+        return None if answer is None else HandlerResult(answer)
 
     return check
 

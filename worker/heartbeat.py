@@ -1,4 +1,4 @@
-"""Says that a worker is alive, in a file, and ends one that is stuck."""
+"""Writes a worker's heartbeat to a file, and ends a worker that is stuck."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeps a job ours while it runs."""
+"""Renews the lease of a job while it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The queue's settings, and how a job is put on it. Light: the bot imports this."""
+"""Celery's settings, and enqueueing a job. Light, since the bot imports it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One job from the message to its end in the database."""
+"""Runs a job, from its message to its end in the database."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import BACKGROUND_KINDS, JSON, RENEW_S, Failure, Job, JobCancelledError, JobKind, LeaseStatus
 from core.domain.storage_limits import REFUSED
-from core.services.jobs.service import JobService
+from core.services.jobs.leases import Leases
 from worker.events import JobEvent
 from worker.handlers import HandlerResult, Handlers
 from worker.lease import LeaseRenewer
@@ -32,7 +32,7 @@ class Runner:
     """Runs jobs, one after the other.
 
     Args:
-        jobs: the service.
+        leases: by which a job is claimed and ended.
         handlers: by kind.
         publish: tells the bot.
         stopping: whether this process has been asked to end and its time for that is up.
@@ -44,7 +44,7 @@ class Runner:
 
     def __init__(
         self,
-        jobs: JobService,
+        leases: Leases,
         handlers: Handlers,
         publish: Callable[[JobEvent], None],
         *,
@@ -54,7 +54,7 @@ class Runner:
         max_duration_s: Callable[[JobKind], float] = _TIMING.max_duration_s,
         renew_s: float = RENEW_S,
     ) -> None:
-        self._jobs = jobs
+        self._leases = leases
         self._handlers = handlers
         self._publish = publish
         self._stopping = stopping
@@ -66,14 +66,14 @@ class Runner:
     def run(self, job_id: int) -> None:
         """Run the job if it is still to be run; a copy of a message does nothing."""
         owner = new_owner()
-        job = self._jobs.claim(job_id, owner)
+        job = self._leases.claim(job_id, owner)
         if job is None:
             _log.info("job %s: nothing to do, it has ended or somebody else has it", job_id)
             return
         max_duration_s = self._max_duration_s(job.kind)
         self._tell(job, JobEvent(job_id, "started"))
         with LeaseRenewer(
-            lambda: self._jobs.renew(job_id, owner), every_s=self._renew_s, max_duration_s=max_duration_s
+            lambda: self._leases.renew(job_id, owner), every_s=self._renew_s, max_duration_s=max_duration_s
         ) as lease:
             kept = self._work(job, owner, lease)
         if kept:
@@ -89,7 +89,7 @@ class Runner:
         except OmokageError as error:
             if job.kind in BACKGROUND_KINDS:  # nobody is told, but for whoever reads this
                 _log.warning("job %s: the %s failed: %s %s", job.id, job.kind, error.code, error.details)
-            kept = self._jobs.fail(job.id, owner, Failure(error.code, error.details))
+            kept = self._leases.fail(job.id, owner, Failure(error.code, error.details))
             if kept and error.code in REFUSED:
                 self._discard(job)
             return kept
@@ -102,7 +102,7 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - a bug ends one job, and says so
             _log.exception("job %s: failed", job.id)
             return self._fail(job, owner, reason=type(error).__name__)
-        return done is None or self._jobs.finish(job.id, owner, done.result, done.faces, keep=done.keep)
+        return done is None or self._leases.finish(job.id, owner, done.result, done.faces, keep=done.keep)
 
     def _handle(self, job: Job, lease: LeaseRenewer) -> HandlerResult | None:
         handler = self._handlers.get(job.kind)
@@ -126,11 +126,11 @@ class Runner:
 
     def _stop(self, job: Job, owner: str, lease: LeaseRenewer) -> bool:
         if lease.status is LeaseStatus.CANCEL_REQUESTED:
-            return self._jobs.stop(job.id, owner)
+            return self._leases.stop(job.id, owner)
         if lease.status is LeaseStatus.LOST:
             return False
         _log.info("job %s: given back, this worker ends", job.id)
-        return self._jobs.release(job.id, owner)
+        return self._leases.release(job.id, owner)
 
     def _discard(self, job: Job) -> None:
         try:
@@ -139,7 +139,7 @@ class Runner:
             _log.warning("job %s: its refused file was not deleted (%s)", job.id, type(error).__name__)
 
     def _fail(self, job: Job, owner: str, reason: str) -> bool:
-        return self._jobs.fail(job.id, owner, Failure(ErrorCode.INTERNAL, {"reason": reason}))
+        return self._leases.fail(job.id, owner, Failure(ErrorCode.INTERNAL, {"reason": reason}))
 
 
 def new_owner() -> str:

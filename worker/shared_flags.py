@@ -1,4 +1,4 @@
-"""What a worker and its pool processes tell each other: a page of memory that they share since the fork."""
+"""Flags in a page of memory that a worker and its pool processes share since the fork."""
 
 from __future__ import annotations
 

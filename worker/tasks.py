@@ -1,4 +1,4 @@
-"""The one Celery task."""
+"""The only Celery task: run a job by its id."""
 
 from __future__ import annotations
 

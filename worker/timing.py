@@ -1,4 +1,4 @@
-"""How long things may take in a worker."""
+"""Timeouts and intervals of a worker."""
 
 from __future__ import annotations
 

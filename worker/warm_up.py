@@ -1,4 +1,4 @@
-"""Loads what draws faces before somebody asks for it, but not while a worker starts."""
+"""Loads generators before they are first used, but not while a worker starts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.domain.errors import ErrorCode, OmokageError
 
 if TYPE_CHECKING:
-    from core.services.generation.service import DrawService
+    from core.services.generation.service import GenerationService
     from core.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ _AFTER_S = 10.0
 _SANDBOX = 0  # the product's models answer in any of its guilds
 
 
-def warm_up_later(drawing: DrawService, settings: Settings, after_s: float = _AFTER_S) -> threading.Timer | None:
+def warm_up_later(drawing: GenerationService, settings: Settings, after_s: float = _AFTER_S) -> threading.Timer | None:
     """Load the models of the guilds that are known from the settings; None: there is none.
 
     Of other guilds, a model is loaded with the first command that needs it, which takes some seconds longer then.
@@ -33,12 +33,12 @@ def warm_up_later(drawing: DrawService, settings: Settings, after_s: float = _AF
     return timer
 
 
-def _begin(drawing: DrawService, guilds: tuple[int, ...]) -> None:
+def _begin(drawing: GenerationService, guilds: tuple[int, ...]) -> None:
     # No daemon: a process that ends while TensorFlow is being imported may crash.
     threading.Thread(target=_warm_up, args=(drawing, guilds), name="warm-up", daemon=False).start()
 
 
-def _warm_up(drawing: DrawService, guilds: tuple[int, ...]) -> None:
+def _warm_up(drawing: GenerationService, guilds: tuple[int, ...]) -> None:
     for guild_id in guilds:
         started = time.monotonic()
         try:

@@ -1,4 +1,4 @@
-"""Notices a worker that takes nothing although there is work."""
+"""Notices a worker that takes no job although its queue is not empty."""
 
 from __future__ import annotations
 

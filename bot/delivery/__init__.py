@@ -1,1 +1,1 @@
-"""From finished jobs to posted messages."""
+"""Delivery: from finished jobs to posted messages."""

@@ -1,4 +1,4 @@
-"""Keeps the acknowledgement up to date while a job waits. Latest wins, a few seconds between edits."""
+"""Edit the acknowledgement while a job waits or runs: the latest state, a few seconds between edits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.delivery.post import TRANSIENT_ERRORS, ReplyPoster
+from bot.delivery.building import job_words
 from bot.delivery.progress_texts import (
     JobStatus,
     ProgressMessage,
@@ -20,7 +20,8 @@ from bot.delivery.progress_texts import (
     read_job_status,
     render_progress,
 )
-from bot.delivery.reply import Attachment, Reply
+from bot.delivery.reply_poster import TRANSIENT_ERRORS, ReplyPoster
+from bot.reply import Attachment, Reply
 from core.domain.errors import OmokageError
 from core.domain.jobs import Job, JobKind
 
@@ -38,7 +39,7 @@ _PICTURE = "progress.png"
 @dataclass(slots=True)
 class _TrackedJob:
     job_id: int
-    said: StageReport = field(default_factory=StageReport)
+    report: StageReport = field(default_factory=StageReport)
     shown: ProgressMessage | None = None
     away: bool = False
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
@@ -46,11 +47,11 @@ class _TrackedJob:
 
 
 class ProgressTracker:
-    """Follows the jobs that this process accepted, until each has its answer.
+    """Shows the progress of jobs that this process accepted, until each has its reply.
 
     Args:
         bot: whose jobs and blobs are looked at.
-        post: carries what is shown to Discord.
+        poster: sends what is shown to Discord.
         pages: of those kinds that have more to show than a line.
         cancel_view: the button that ends a job, from its label and the job's id.
     """
@@ -58,19 +59,19 @@ class ProgressTracker:
     def __init__(
         self,
         bot: BotContext,
-        post: ReplyPoster,
+        poster: ReplyPoster,
         pages: Mapping[JobKind, ProgressRenderer],
         cancel_view: Callable[[str, int], discord.ui.View],
     ) -> None:
         self._bot = bot
-        self._post = post
+        self._poster = poster
         self._pages = pages
         self._cancel_view = cancel_view
         self._tracked: dict[int, _TrackedJob] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def track(self, job: Job) -> None:
-        """Begin to follow a job."""
+        """Start showing a job's progress."""
         if job.state.is_final or job.id in self._tracked:
             return
         tracked = self._tracked[job.id] = _TrackedJob(job.id)
@@ -79,16 +80,16 @@ class ProgressTracker:
         task.add_done_callback(self._tasks.discard)
 
     def note_stage(self, job_id: int, stage: str, detail: str = "") -> None:
-        """The worker says what it is doing; without a stage it begins, perhaps anew.
+        """Note the stage that a worker reports; an empty stage means that it starts, perhaps again.
 
         A detail counts until there is another: not every stage has one.
         """
         if job_id in self._tracked:
-            before = self._tracked[job_id].said
-            self._tracked[job_id].said = StageReport(stage, detail or before.detail) if stage else StageReport()
+            before = self._tracked[job_id].report
+            self._tracked[job_id].report = StageReport(stage, detail or before.detail) if stage else StageReport()
 
     async def stop(self, job_id: int) -> None:
-        """Say nothing more of this job; returns when an edit that is under way has ended."""
+        """Stop showing a job's progress; return when an edit that is under way has ended."""
         tracked = self._tracked.pop(job_id, None)
         if tracked is not None:
             tracked.stopped.set()
@@ -96,7 +97,7 @@ class ProgressTracker:
                 pass
 
     def close(self) -> None:
-        """Stop following; what is shown stays until the answer comes."""
+        """Stop all; what is shown stays until the reply comes."""
         for task in self._tasks:
             task.cancel()
 
@@ -112,38 +113,40 @@ class ProgressTracker:
         self._tracked.pop(tracked.job_id, None)
 
     async def _refresh(self, tracked: _TrackedJob) -> bool:
-        """Show what happens to a job now; True: it has ended."""
-        look = await self._bot.threads.quick(read_job_status, self._bot.services.jobs, tracked.job_id)
-        if look.job.state.is_final:
+        """Show a job's state; return True if it has ended."""
+        status = await self._bot.threads.quick(read_job_status, self._bot.services.jobs, tracked.job_id)
+        if status.job.state.is_final:
             return True
         async with tracked.editing:
             if not tracked.stopped.is_set():
-                await self._show(tracked, look)
+                await self._show(tracked, status)
         return False
 
-    async def _show(self, tracked: _TrackedJob, look: JobStatus) -> None:
-        words = await self._bot.guild_settings.public_words(look.job.origin.guild_id, look.job.origin.locale)
+    async def _show(self, tracked: _TrackedJob, status: JobStatus) -> None:
+        words = await job_words(self._bot, status.job)
         # Twice in a row, so that the moment between two jobs of a busy worker does not count.
-        away, tracked.away = look.away and tracked.away, look.away
-        new = render_progress(words, look, tracked.said, self._pages.get(look.job.kind), away=away)
-        if new == tracked.shown:
+        away, tracked.away = status.away and tracked.away, status.away
+        message = render_progress(words, status, tracked.report, self._pages.get(status.job.kind), away=away)
+        if message == tracked.shown:
             return
-        view = self._cancel_view(new.button, look.job.id)
+        view = self._cancel_view(message.button, status.job.id)
         try:
-            await self._post.update_message(look.job, Reply(new.text, view=view, **await self._picture(new)))
+            await self._poster.update_message(
+                status.job, Reply(message.text, view=view, **await self._picture(message))
+            )
         except (discord.HTTPException, OmokageError, *TRANSIENT_ERRORS) as error:
             # A picture that is gone has been replaced, and the next look finds the new one.
-            _log.info("job %s: its progress was not shown (%s)", look.job.id, type(error).__name__)
+            _log.info("job %s: its progress was not shown (%s)", status.job.id, type(error).__name__)
             return
-        tracked.shown = new
+        tracked.shown = message
 
-    async def _picture(self, new: ProgressMessage) -> dict[str, Any]:
-        """The rest of an answer: the frame with the picture, and its file; raises PHOTO_GONE."""
-        if new.picture is None:
+    async def _picture(self, message: ProgressMessage) -> dict[str, Any]:
+        """Build the embed with the picture, and its file; raises PHOTO_GONE."""
+        if message.picture is None:
             return {}
-        data = await self._bot.threads.slow(self._bot.services.blobs.get, new.picture)
+        data = await self._bot.threads.slow(self._bot.services.blobs.get, message.picture)
         frame = discord.Embed(colour=_COLOUR).set_image(url=f"attachment://{_PICTURE}")
-        return {"embed": frame, "attachments": (Attachment(_PICTURE, data, new.alt),)}
+        return {"embed": frame, "attachments": (Attachment(_PICTURE, data, message.alt),)}
 
 
 async def _happens_within(wait: Callable[[], Coroutine[Any, Any, Any]], within_s: float) -> bool:

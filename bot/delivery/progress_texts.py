@@ -1,4 +1,4 @@
-"""What is said of a job until it has its answer: rules alone, without Discord."""
+"""What members read while a job waits or runs: rules without Discord."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ AWAY_S = 5.0  # a worker takes a message at once, so one that lies longer has no
 
 @dataclass(frozen=True, slots=True)
 class JobStatus:
-    """A job and its surroundings at one moment."""
+    """A job, its position in the queue, and whether no worker is there to take it."""
 
     job: Job
-    place: QueuePosition
+    queue_position: QueuePosition
     away: bool
 
 
 @dataclass(frozen=True, slots=True)
 class StageReport:
-    """What a worker said last: `stage`, a word; `detail`, JSON that the job's kind understands, or nothing."""
+    """What a worker reported last: `stage`, a word; `detail`, JSON that the job's kind understands, or nothing."""
 
     stage: str = ""
     detail: str = ""
@@ -36,7 +36,7 @@ class StageReport:
 
 @dataclass(frozen=True, slots=True)
 class ProgressMessage:
-    """What the acknowledgement becomes: a line, what the button says, and the blob of a PNG (`alt` describes it)."""
+    """What the acknowledgement is edited to: text, the button's label, the blob of a PNG, and its description."""
 
     text: str
     button: str
@@ -44,18 +44,18 @@ class ProgressMessage:
     alt: str = ""
 
 
-# A kind's own, while a worker is at it. None: there is nothing to show yet beyond what is said of all kinds.
+# Renders a running job of one kind. None: there is nothing to show yet but the line that all kinds have.
 ProgressRenderer: TypeAlias = "Callable[[Words, JobStatus, StageReport], ProgressMessage | None]"
 
 
 def read_job_status(jobs: JobService, job_id: int) -> JobStatus:
-    """One visit to the database."""
+    """Read a job's status in one visit to the database."""
     job = jobs.get(job_id)
-    return JobStatus(job, jobs.place(job_id), worker_is_away(job, jobs.backlog()))
+    return JobStatus(job, jobs.queue_position(job_id), worker_is_away(job, jobs.backlog()))
 
 
 def worker_is_away(job: Job, backlog: dict[QueueName, Backlog]) -> bool:
-    """Whether nobody works on this job's queue although there is work."""
+    """Say whether nobody works on this job's queue although there is work."""
     queue = backlog[job.queue]
     since = queue.oldest_dispatched_at or job.created_at
     idle = queue.running == 0 and job.state in {JobState.WAITING, JobState.DISPATCHED}
@@ -63,38 +63,46 @@ def worker_is_away(job: Job, backlog: dict[QueueName, Backlog]) -> bool:
 
 
 def render_progress(
-    words: Words, look: JobStatus, said: StageReport, page: ProgressRenderer | None, *, away: bool
+    words: Words, status: JobStatus, report: StageReport, render: ProgressRenderer | None, *, away: bool
 ) -> ProgressMessage:
-    """The kind's own page once it is being worked on, else a line."""
-    own = page(words, look, said) if page is not None and look.job.state is JobState.RUNNING else None
-    return own or ProgressMessage(progress_text(words, look, said.stage, away=away), words.say("cancel-button"))
+    """Render a running job as its kind does, others as a line of text."""
+    message = render(words, status, report) if render is not None and status.job.state is JobState.RUNNING else None
+    return message or ProgressMessage(progress_text(words, status, report.stage, away=away), words.say("cancel-button"))
 
 
-def progress_text(words: Words, look: JobStatus, stage: str, *, away: bool) -> str:
-    """One line: what happens now, and how long it will take."""
-    if look.job.cancel_requested:
+def progress_text(words: Words, status: JobStatus, stage: str, *, away: bool) -> str:
+    """Say what happens now, and how long it will take."""
+    if status.job.cancel_requested:
         return words.say("progress-cancelling")
-    if look.job.kind is not JobKind.CLASSIFY:
-        return _job_text(words, look, away=away)
-    if look.job.state is JobState.RECEIVED:
+    if status.job.kind is not JobKind.CLASSIFY:
+        return _job_text(words, status, away=away)
+    if status.job.state is JobState.RECEIVED:
         return words.say("progress-working")
-    if look.job.state is JobState.RUNNING:
+    if status.job.state is JobState.RUNNING:
         return words.say("progress-stage", stage=stage)
     if away:
         return words.say("progress-no-worker")
-    queued = words.say("progress-queued", ahead=look.place.ahead)
-    return queued if look.place.estimate_s is None else f"{queued} {remaining(words, look.place.estimate_s)}"
+    queued = words.say("progress-queued", ahead=status.queue_position.ahead)
+    return (
+        queued
+        if status.queue_position.estimate_s is None
+        else f"{queued} {remaining(words, status.queue_position.estimate_s)}"
+    )
 
 
 def remaining(words: Words, seconds: float) -> str:
-    """Rounded up to five seconds, from two minutes on to minutes: it is an estimate, and each change is an edit."""
+    """Write an estimate, rounded up to five seconds, or to minutes from two on: each change is an edit."""
     if seconds >= 120:
         return words.say("progress-estimate-minutes", minutes=round(seconds / 60))
     return words.say("progress-estimate", seconds=max(5, 5 * round(seconds / 5 + 0.49)))
 
 
-def _job_text(words: Words, look: JobStatus, *, away: bool) -> str:
-    """Of a job without a photo."""
-    if look.job.state is JobState.RUNNING:
-        return words.say("progress-job-running", kind=look.job.kind.value)
-    return words.say("progress-job-no-worker") if away else words.say("progress-job-queued", ahead=look.place.ahead)
+def _job_text(words: Words, status: JobStatus, *, away: bool) -> str:
+    """Say what happens to a job without a photo."""
+    if status.job.state is JobState.RUNNING:
+        return words.say("progress-job-running", kind=status.job.kind.value)
+    return (
+        words.say("progress-job-no-worker")
+        if away
+        else words.say("progress-job-queued", ahead=status.queue_position.ahead)
+    )

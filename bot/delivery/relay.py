@@ -1,4 +1,4 @@
-"""From the outbox to the chat. The outbox is the truth; the stream only says when to look."""
+"""From the outbox in the database to Discord; the event stream only says when to look."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.delivery.post import TRANSIENT_ERRORS, ReplyPoster, Undeliverable
+from bot.delivery.building import job_words
 from bot.delivery.progress import ProgressTracker
-from bot.delivery.reply import Reply
+from bot.delivery.reply_poster import TRANSIENT_ERRORS, ReplyPoster, Undeliverable
 from bot.errors import error_message, job_number_line
+from bot.reply import Reply
 from bot.ui.i18n import Words, choose
 from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
@@ -32,36 +33,38 @@ _MARK_RETRY_S, _MAX_MARK_RETRY_S = 1.0, 30.0
 
 
 class Relay:
-    """Posts each answer once.
+    """Posts each reply once.
 
     Args:
         bot: whose outbox is looked into.
-        post: carries the answers to Discord.
+        poster: sends the replies to Discord.
         progress: says nothing more of a job whose answer is posted.
         answerers: who builds the answer to which kind of job.
     """
 
     def __init__(
-        self, bot: BotContext, post: ReplyPoster, progress: ProgressTracker, answerers: Mapping[JobKind, Answerer]
+        self, bot: BotContext, poster: ReplyPoster, progress: ProgressTracker, answerers: Mapping[JobKind, Answerer]
     ) -> None:
         self._bot = bot
-        self._post = post
+        self._poster = poster
         self._progress = progress
         self._answerers = answerers
         self._woken = asyncio.Event()
         self._semaphore = asyncio.Semaphore(_MAX_CONCURRENT)
         self._in_flight: dict[int, asyncio.Task[None]] = {}
-        self._delivered: set[int] = set()  # noted as sent since the last look began, which may still show them as due
+        self._delivered: set[int] = (
+            set()
+        )  # marked as sent since the last look into the outbox began, which may still list them
 
     def wake(self) -> None:
         """Look into the outbox now."""
         self._woken.set()
 
     async def run(self) -> None:
-        """Go on for ever."""
+        """Go on until the bot ends."""
         while True:
             self._woken.clear()
-            due = await self._bot.threads.quick(self._bot.services.jobs.pending_outbox)
+            due = await self._bot.threads.quick(self._bot.services.jobs.outbox.pending)
             self._delivered.intersection_update(entry.id for entry in due)
             for entry in due:
                 if entry.id not in self._in_flight and entry.id not in self._delivered:
@@ -73,7 +76,7 @@ class Relay:
                 pass
 
     async def settle(self) -> None:
-        """Wait for what is being posted."""
+        """Wait for replies that are being posted."""
         await asyncio.gather(*self._in_flight.values(), return_exceptions=True)
 
     def _start(self, entry: OutboxEntry) -> None:
@@ -98,11 +101,11 @@ class Relay:
             await self._mark_sent(entry, message_id)
 
     async def _mark_sent(self, entry: OutboxEntry, message_id: int | None) -> None:
-        """Note that an answer is in the chat, until that works; under way meanwhile, it is not posted again."""
+        """Mark an entry as sent, until that works; as long as it is in flight, it is not posted again."""
         pause = _MARK_RETRY_S
         while True:
             try:
-                await self._bot.threads.quick(self._bot.services.jobs.mark_sent, entry.id, message_id)
+                await self._bot.threads.quick(self._bot.services.jobs.outbox.mark_sent, entry.id, message_id)
             except Exception as error:  # noqa: BLE001 - whatever it is, the answer must not be posted twice
                 reason = type(error).__name__
                 _log.warning("job %s: posted, not noted yet (%s); again in %.0f s", entry.job_id, reason, pause)
@@ -114,37 +117,37 @@ class Relay:
 
     async def _deliver(self, job: Job, entry: OutboxEntry) -> int | None:
         try:
-            answer = await self.reply_for(job)
+            reply = await self.reply_for(job)
             try:
-                return await self._post.deliver(job, entry, answer)
+                return await self._poster.deliver(job, entry, reply)
             except discord.HTTPException as error:
                 if isinstance(error, TRANSIENT_ERRORS) or error.status not in {400, 413}:
                     raise
                 # Discord will refuse it every time, so the member gets at least a sentence.
                 _log.exception("job %s: Discord refuses its answer", job.id)
-                sorry = await self.failure_reply(job, Failure(ErrorCode.INTERNAL, {}))
-                return await self._post.deliver(job, entry, sorry)
+                error_reply = await self.failure_reply(job, Failure(ErrorCode.INTERNAL, {}))
+                return await self._poster.deliver(job, entry, error_reply)
         except Undeliverable as reason:
             _log.warning("job %s: its answer has nowhere to go: %s", job.id, reason)
             return None
 
     async def reply_for(self, job: Job) -> Reply:
-        """What to post for a job that has ended."""
+        """Build the reply to a job that has ended."""
         if job.state is JobState.DONE:
             try:
-                answer = await self._answerers[job.kind].answer(self._bot, job)
+                reply = await self._answerers[job.kind].answer(self._bot, job)
             except OmokageError as error:
                 return await self.failure_reply(job, Failure(error.code, error.details))
         elif job.state is JobState.CANCELLED:
-            words = await self._bot.guild_settings.public_words(job.origin.guild_id, job.origin.locale)
-            answer = Reply(f"{words.say('answer-cancelled')}\n{job_number_line(words, job.id)}")
+            words = await job_words(self._bot, job)
+            reply = Reply(f"{words.say('answer-cancelled')}\n{job_number_line(words, job.id)}")
         else:
             return await self.failure_reply(job, job.failure or Failure(ErrorCode.INTERNAL, {}))
-        words = await self._bot.guild_settings.public_words(job.origin.guild_id, job.origin.locale)
-        return replace(answer, mention_line=_mention_line(words, job))
+        words = await job_words(self._bot, job)
+        return replace(reply, mention_line=_mention_line(words, job))
 
     async def failure_reply(self, job: Job, failure: Failure) -> Reply:
-        """A sentence for the member who asked, in his language."""
+        """Build an error message for the member who asked, in the member's language."""
         settings = await self._bot.guild_settings.settings(job.origin.guild_id)
         words = choose(job.origin.locale, settings.language)
         text = error_message(words, failure.code, failure.details, job.id)
@@ -153,13 +156,13 @@ class Relay:
     async def _retry_later(self, entry: OutboxEntry, error: Exception) -> None:
         wait = min(2.0**entry.attempts, JOB_LIMITS.max_resend_s)
         retry_at = now_utc() + timedelta(seconds=wait)
-        kept = await self._bot.threads.quick(self._bot.services.jobs.note_send_failure, entry.id, retry_at)
+        kept = await self._bot.threads.quick(self._bot.services.jobs.outbox.note_failure, entry.id, retry_at)
         outlook = f"again in {wait:.0f} s" if kept else "given up after a day"
         _log.warning("job %s: not posted (%s), %s", entry.job_id, type(error).__name__, outlook)
 
 
 def _mention_line(words: Words, job: Job) -> str:
-    """Names the member; no mention pings anybody (`AllowedMentions.none`)."""
+    """Name the member; no mention pings anybody (`AllowedMentions.none`)."""
     return words.say("answer-asked-by", member=str(job.origin.member_id))
 
 

@@ -1,4 +1,4 @@
-"""Finds what was lost: jobs of dead workers, messages of a broker that was restarted, photos of a dead bot."""
+"""Find what was lost: jobs of dead workers, messages of a restarted broker, photos of a dead bot."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _RESUME_EVERY = 15  # rounds; a photo that nobody stores is rare, and looked for
 
 
 async def sweep(bot: BotClient) -> None:
-    """Go on for ever; several bots may do so at once."""
+    """Go on until the bot ends; several bots may do so at once."""
     rounds = 0
     while True:
-        recovery = await bot.threads.slow(bot.services.jobs.recover)
+        recovery = await bot.threads.slow(bot.services.jobs.recovery.recover)
         if recovery.failed or recovery.cancelled:
             bot.relay.wake()
         for word, ids in (("given back", recovery.requeued), ("given up", recovery.failed)):

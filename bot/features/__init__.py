@@ -1,1 +1,1 @@
-"""One folder a feature: commands, views, texts."""
+"""One folder for each feature: its commands, views, texts, and the answer to its jobs."""

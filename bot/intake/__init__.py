@@ -1,1 +1,1 @@
-"""From a command with photos to a job that is queued."""
+"""Intake: from a command, with or without photos, to a queued job."""

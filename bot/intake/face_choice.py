@@ -1,4 +1,4 @@
-"""Which of several faces in a photo is meant: asked of who sent it, for every kind of job that takes photos.
+"""Ask which of several faces in a photo is meant, for every kind of job that takes photos.
 
 The answer to such a job is the question; the choice is the same job again, with the face's place in it.
 """
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.delivery.reply import Attachment, Reply
 from bot.errors import guarded
 from bot.intake.face_fields import with_changed_fields
 from bot.intake.lookup import ID, find_job, parse_id, parse_number
+from bot.reply import Attachment, Reply
 from bot.ui.i18n import Words
 from bot.ui.menus import rows_view, select_pages, selected_value
 from bot.ui.permissions import is_moderator
@@ -33,7 +33,7 @@ PHOTO = "photo.jpg"
 class FaceChoiceSelect(
     discord.ui.DynamicItem[discord.ui.Select[Any]], template=rf"drawn:meant:(?P<job>{ID}):(?P<first>\d{{1,3}})s"
 ):
-    """Chooses the face; `first` is the place of its first option."""
+    """Chooses the face; `first` is the index of its first option."""
 
     def __init__(self, select: discord.ui.Select[Any], job_id: int) -> None:
         super().__init__(select)
@@ -41,12 +41,12 @@ class FaceChoiceSelect(
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> FaceChoiceSelect:
-        """As it comes back from Discord, also after a restart."""
+        """Rebuild the select from its custom id."""
         return cls(item, parse_id(match["job"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
-        """Ask for the same once more, of that face; it is the asker's photo, so nobody else may."""
+        """Request the same again, for that face; only the member whose photo it is may, and moderators."""
         bot = interaction.client
         job = await find_job(interaction, self.job_id)
         if job.origin.member_id != interaction.user.id and not is_moderator(interaction):
@@ -57,14 +57,14 @@ class FaceChoiceSelect(
 
 
 def face_choice_of(job: Job) -> FaceChoice | None:
-    """What is to be chosen before there can be an answer."""
+    """Read the choice that must be made before there can be an answer; None: there is none."""
     result: Mapping[str, Any] = job.result or {}
-    said = result.get("choice")
-    return FaceChoice(**said) if said else None
+    choice = result.get("choice")
+    return FaceChoice(**choice) if choice else None
 
 
 def params_with_choice(job: Job, index: int | None) -> dict[str, JSON]:
-    """The same parameters, now that somebody has said which face is meant.
+    """Build the job's parameters with the chosen face.
 
     Raises:
         OmokageError: PHOTO_GONE, nothing is to be chosen; FACE_GONE, the photo has no such face.
@@ -79,7 +79,7 @@ def params_with_choice(job: Job, index: int | None) -> dict[str, JSON]:
 
 
 async def choice_reply(bot: BotContext, words: Words, job: Job, choice: FaceChoice) -> Reply:
-    """The question, with the numbered photo.
+    """Build the question, with the numbered photo.
 
     Raises:
         OmokageError: PHOTO_GONE, the photo is not there any more.
@@ -90,7 +90,7 @@ async def choice_reply(bot: BotContext, words: Words, job: Job, choice: FaceChoi
 
 
 def choice_reply_without_photo(words: Words, job: Job, choice: FaceChoice) -> Reply:
-    """The same without the photo, which stays."""
+    """Build the question without the photo, which stays."""
     embed = discord.Embed(colour=COLOUR, title=words.say("choice-title", faces=choice.faces))
     embed.description = words.say("choice-text")
     embed.set_image(url=f"attachment://{PHOTO}").set_footer(text=words.say("choice-footer", job=str(job.id)))
@@ -98,7 +98,7 @@ def choice_reply_without_photo(words: Words, job: Job, choice: FaceChoice) -> Re
 
 
 def choice_view(words: Words, job: Job, faces: int) -> discord.ui.View:
-    """A select with every face's number, as in the picture."""
+    """Build a select with every face's number, as in the picture."""
     options = [
         discord.SelectOption(label=words.say("choice-face-option", number=str(number)), value=str(number - 1))
         for number in range(1, faces + 1)

@@ -1,4 +1,4 @@
-"""Parts of a job's parameters by where they are: `a`, `add/0`, `like`."""
+"""Change parts of a job's parameters by their paths: `a`, `add/0`, `like`."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from typing import Any
 from core.domain.jobs import JSON
 
 
-def with_changed_fields(said: Mapping[str, Any], place: str, **changes: JSON) -> dict[str, Any]:
-    """The same, with some keys changed of the object that is there.
+def with_changed_fields(params: Mapping[str, Any], path: str, **changes: JSON) -> dict[str, Any]:
+    """Copy the parameters, with some keys changed of the object at a path.
 
     Raises:
         ValueError: nothing is there, or no object.
     """
-    changed = _changed(said, place.split("/"), changes)
+    changed = _changed(params, path.split("/"), changes)
     if not isinstance(changed, dict):
-        raise ValueError(f"no object is at {place}")  # noqa: TRY004 - a place that is wrong, not a type
+        raise ValueError(f"no object is at {path}")  # noqa: TRY004 - a wrong path, not a wrong type
     return changed
 
 
-def _changed(said: Any, steps: Sequence[str], changes: Mapping[str, JSON]) -> Any:
+def _changed(params: Any, steps: Sequence[str], changes: Mapping[str, JSON]) -> Any:
     if not steps:
-        if not isinstance(said, Mapping):
+        if not isinstance(params, Mapping):
             raise ValueError("no object is there")
-        return {**said, **changes}
+        return {**params, **changes}
     first, *rest = steps
-    if isinstance(said, Mapping) and first in said:
-        return {**said, first: _changed(said[first], rest, changes)}
-    if _is_place(said, first):
-        return [_changed(one, rest, changes) if index == int(first) else one for index, one in enumerate(said)]
+    if isinstance(params, Mapping) and first in params:
+        return {**params, first: _changed(params[first], rest, changes)}
+    if _is_index(params, first):
+        return [_changed(item, rest, changes) if index == int(first) else item for index, item in enumerate(params)]
     raise ValueError(f"nothing is at {first}")
 
 
-def _is_place(said: Any, step: str) -> bool:
-    is_list = isinstance(said, Sequence) and not isinstance(said, str)
-    return is_list and step.isascii() and step.isdigit() and int(step) < len(said)
+def _is_index(params: Any, step: str) -> bool:
+    is_list = isinstance(params, Sequence) and not isinstance(params, str)
+    return is_list and step.isascii() and step.isdigit() and int(step) < len(params)

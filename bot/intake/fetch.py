@@ -1,4 +1,4 @@
-"""Reading a photo from Discord's CDN, and from nowhere else."""
+"""Read photos from Discord's CDN, and from nowhere else."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Fetcher:
         self._sandbox = urlsplit(sandbox).netloc if sandbox else None
 
     async def fetch(self, url: str) -> bytes:
-        """The file; three tries.
+        """Read a file, in at most three attempts.
 
         Raises:
             OmokageError: PHOTO_GONE (deleted, its signature ran out, or Discord's CDN is down), TOO_LARGE.
@@ -51,7 +51,7 @@ class Fetcher:
         raise AssertionError("unreachable")
 
     def allows(self, url: str) -> bool:
-        """Whether an address is on Discord's CDN (or the sandbox's), so that it is fetched at all."""
+        """Say whether an address is on Discord's CDN (or the sandbox's), so that it is read at all."""
         parts = urlsplit(url)
         if self._sandbox is not None:
             return parts.netloc == self._sandbox

@@ -1,4 +1,4 @@
-"""What custom ids, options and forms refer to: everything in them may be forged, so it is read in this one place."""
+"""Parse what custom ids, options and forms refer to: everything in them may be forged, so it is parsed here."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ E = TypeVar("E", bound=StrEnum)
 
 ID = r"\d{1,20}"  # for the templates of custom ids: a snowflake has up to 20 digits
 MAX_ID = 2**63 - 1  # what a column of the database holds; Discord's ids reach it in 2084
-NO_ID = 0  # nothing has it: looking it up says that there is no such thing
+NO_ID = 0  # no row has it, so that looking it up fails as it does for any unknown id
 _SHOWN = 20  # characters of a forged value, in a refusal
 
 
 def parse_number(text: object) -> int | None:
-    """Read a whole number from 0 to LARGEST_ID; None: the text is none, or too large."""
+    """Read a whole number from 0 to MAX_ID; None: the text is none, or too large."""
     digits = str(text).strip()
     if not (digits.isascii() and digits.isdigit()) or len(digits) > len(str(MAX_ID)):
         return None
@@ -41,10 +41,10 @@ def parse_enum(kind: type[E], option: str, text: str) -> E:
     Raises:
         OmokageError: BAD_OPTION.
     """
-    found = next((member for member in kind if member.value == text), None)
-    if found is None:
+    matched = next((member for member in kind if member.value == text), None)
+    if matched is None:
         raise bad_option(option, text[:_SHOWN], ", ".join(kind))
-    return found
+    return matched
 
 
 async def find_job(interaction: Interaction, job_id: int, *kinds: JobKind) -> Job:

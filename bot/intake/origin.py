@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def origin_of(interaction: Interaction) -> Origin:
-    """Of a command or a button in a guild."""
+    """Describe the member, channel and token of a command or a button in a guild."""
     return Origin(
         guild_id_of(interaction),
         interaction.channel_id or 0,

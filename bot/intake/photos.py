@@ -1,43 +1,27 @@
-"""Which photo is meant, and whether it may be one: all from what Discord says of it, before anything is read."""
+"""Choose a photo of a message and check it, from what Discord says of it, before anything is read."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import discord
 
+from bot.photo import Photo
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import JSON
 
 MAX_BYTES = 10 * 1024 * 1024
 # Where Discord sends no content type (it knows none for the ending), the content decides later on.
 _IMAGE = "image/"
 
 
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """A photo on Discord's CDN; `of` is how many pictures its message has."""
-
-    url: str = field(repr=False)  # signed: whoever has it can fetch the photo
-    filename: str
-    size: int
-    content_type: str | None
-    of: int = 1
-
-    def params(self) -> dict[str, JSON]:
-        """What the job's row keeps, so that a restarted bot can go on."""
-        return {"photo_url": self.url, "filename": self.filename, "size": self.size, "of": self.of}
-
-
 def photo_from_attachment(attachment: discord.Attachment, of: int = 1) -> Photo:
-    """An attachment as a photo."""
+    """Describe an attachment as a photo."""
     return Photo(attachment.url, attachment.filename, attachment.size, attachment.content_type, of)
 
 
 def first_photo(message: discord.Message, on_cdn: Callable[[str], bool]) -> Photo:
-    """The first picture that a message shows, its own or one that it forwards.
+    """Find the first picture that a message shows, its own or one that it forwards.
 
     Attached pictures come first. Pictures in embeds and layouts, and stickers, count where they lie on Discord's CDN
     (`on_cdn`): nothing is fetched from anywhere else. What a reply answers is another message, with a menu of its own.
@@ -59,7 +43,7 @@ def first_photo(message: discord.Message, on_cdn: Callable[[str], bool]) -> Phot
 
 
 def _shown_in(part: discord.Message | discord.MessageSnapshot) -> Iterator[tuple[str, tuple[str | None, ...]]]:
-    """Name and addresses of each picture that is not attached."""
+    """List name and addresses of each picture that is not attached."""
     for embed in part.embeds:
         for media in (embed.image, embed.thumbnail):
             if media.url:
@@ -69,12 +53,12 @@ def _shown_in(part: discord.Message | discord.MessageSnapshot) -> Iterator[tuple
             if _may_be_image(item.content_type):
                 yield "picture", (item.url, item.proxy_url)
     for sticker in part.stickers:
-        if sticker.format is not discord.StickerFormatType.lottie:  # that one is a drawing in vectors
+        if sticker.format is not discord.StickerFormatType.lottie:  # vector graphics
             yield sticker.name, (sticker.url,)
 
 
 def _media_in(component: Any) -> Iterator[discord.UnfurledMediaItem]:
-    """The pictures of a layout component and of what is in it: galleries, thumbnails, files."""
+    """List the pictures of a layout component and of what is in it: galleries, thumbnails, files."""
     for holder in (component, *getattr(component, "items", ())):
         if isinstance(media := getattr(holder, "media", None), discord.UnfurledMediaItem):
             yield media
@@ -96,7 +80,7 @@ def check_photo(photo: Photo) -> None:
 
 
 def photo_url(params: Mapping[str, Any]) -> str:
-    """Where a job's photo is."""
+    """Read the address of a job's photo."""
     return str(params["photo_url"])
 
 

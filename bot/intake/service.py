@@ -1,4 +1,4 @@
-"""From a command to a job that waits for a worker. Why the row comes first: docs/decisions/006."""
+"""From a command to a queued job. Why the row comes first: docs/decisions/006."""
 
 from __future__ import annotations
 
@@ -14,55 +14,56 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.intake.face_fields import with_changed_fields
 from bot.intake.fetch import Fetcher
 from bot.intake.origin import origin_of
-from bot.intake.photos import Photo, check_photo, photo_url
+from bot.intake.photos import check_photo, photo_url
+from bot.photo import Photo
 from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON, Failure, Job, JobKind, JobRequest, JobState
 
 if TYPE_CHECKING:
     from bot.context import AnswerRelay, BotContext, Interaction
-    from bot.delivery.post import ReplyPoster
     from bot.delivery.progress import ProgressTracker
+    from bot.delivery.reply_poster import ReplyPoster
 
 _log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
-# Half of what the acknowledgement may take: a database that is slower than this must not cost the member his answer.
+# Half of what the acknowledgement may take: a database that is slower than this must not cost the member the answer.
 _ACKNOWLEDGE_AFTER_S = 0.15
 _MAX_CONCURRENT = 4  # photos of up to 10 MiB in memory
 # A photo that is still not stored after so long was left by a process that died, or by a database that was away.
 _ABANDONED_AFTER_S = 60.0
-_PHOTOS = "photos"  # of a job that has several: where each is on Discord's CDN, by its place in the parameters
+_PHOTOS = "photos"  # of a job that has several: where each is on Discord's CDN, by its path in the parameters
 
 
 class Intake:
-    """Takes photos in; what a former process left half done too.
+    """Accepts commands, stores their photos, and goes on with those that a former process left.
 
     Args:
         bot: whose jobs and blobs are written.
         fetcher: reads photos from Discord's CDN.
-        post: remembers which message shows a job.
+        poster: remembers which message shows a job.
         progress: follows a job from now on.
-        relay: posts what is to be said of a job that was refused.
+        relay: posts the error message of a job that was refused.
     """
 
     def __init__(
-        self, bot: BotContext, fetcher: Fetcher, post: ReplyPoster, progress: ProgressTracker, relay: AnswerRelay
+        self, bot: BotContext, fetcher: Fetcher, poster: ReplyPoster, progress: ProgressTracker, relay: AnswerRelay
     ) -> None:
         self._bot = bot
         self._fetcher = fetcher
-        self._post = post
+        self._poster = poster
         self._progress = progress
         self._relay = relay
         self._semaphore = asyncio.Semaphore(_MAX_CONCURRENT)
         self._in_flight: dict[int, asyncio.Task[None]] = {}
 
     def allows(self, url: str) -> bool:
-        """Whether a photo at this address could be fetched."""
+        """Say whether a photo at this address could be fetched."""
         return self._fetcher.allows(url)
 
     async def request_classification(self, interaction: Interaction, photo: Photo) -> None:
-        """Accept a command: row, acknowledgement, photo.
+        """Accept a photo in which people are to be named.
 
         Raises:
             OmokageError: what is wrong with the photo, or QUEUE_FULL.
@@ -83,7 +84,7 @@ class Intake:
             interaction: a command, or a button.
             kind: of the job.
             params: of the job.
-            photos: those that it needs, by the place in `params` of the object whose `photo` becomes the stored one's
+            photos: those that it needs, by the path in `params` of the object whose `photo` becomes the stored one's
                 name: `a`, `add/0`.
 
         Raises:
@@ -92,28 +93,28 @@ class Intake:
         for photo in (photos or {}).values():
             check_photo(photo)
         if photos:
-            params = {**params, _PHOTOS: {place: photo.params() for place, photo in photos.items()}}
+            params = {**params, _PHOTOS: {path: photo.params() for path, photo in photos.items()}}
         request = JobRequest(interaction.id, kind, origin_of(interaction), params)
         job = await self.run_query(interaction, self._bot.services.jobs.receive, request)
         if job.state is not JobState.RECEIVED or job.id in self._in_flight:
             return  # a replay of an interaction that is taken care of
-        # Not before the acknowledgement: a fast worker's answer would find no message to take the place of.
+        # Not before the acknowledgement: a fast worker's reply would find no acknowledgement to replace.
         message_id = await _acknowledge(interaction)
         try:
             if message_id is not None:
-                await self._post.note_message(job.id, message_id)
+                await self._poster.note_message(job.id, message_id)
         finally:
             self._start(job)
 
     async def run_query(
         self, interaction: Interaction, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """One short transaction for a command; where it takes long, the command is acknowledged meanwhile."""
-        looking = asyncio.ensure_future(self._bot.threads.quick(call, *args, **kwargs))
-        done, _ = await asyncio.wait({looking}, timeout=_ACKNOWLEDGE_AFTER_S)
+        """Run one short transaction for a command; where it takes long, the command is acknowledged meanwhile."""
+        query = asyncio.ensure_future(self._bot.threads.quick(call, *args, **kwargs))
+        done, _ = await asyncio.wait({query}, timeout=_ACKNOWLEDGE_AFTER_S)
         if not done:
             await _acknowledge(interaction)
-        return await looking
+        return await query
 
     async def resume(self, older_than_s: float = _ABANDONED_AFTER_S) -> None:
         """Go on with received jobs that nobody works on."""
@@ -124,7 +125,7 @@ class Intake:
                 self._start(job)
 
     async def settle(self) -> None:
-        """Wait for what is under way."""
+        """Wait for photos that are being stored."""
         await asyncio.gather(*self._in_flight.values(), return_exceptions=True)
 
     def _start(self, job: Job) -> None:
@@ -146,18 +147,18 @@ class Intake:
             await self._reject(job, Failure(ErrorCode.INTERNAL, {}), stored)
 
     async def _photo(self, params: Mapping[str, Any], stored: list[str]) -> str:
-        """Fetch and store it; the blob's name, which is noted in `stored`, too."""
+        """Fetch and store a photo; return the blob's name, which is added to `stored`, too."""
         async with self._semaphore:
             data = await self._fetcher.fetch(photo_url(params))
             stored.append(await self._bot.threads.slow(self._bot.services.blobs.put, data))
             return stored[-1]
 
     async def _photos(self, job: Job, stored: list[str]) -> dict[str, Any]:
-        """Fetch and store those of a job that has several; its parameters with the blobs' names in their places."""
+        """Fetch and store the photos of a job that has several; return its parameters with the blobs' names."""
         photos: Any = job.params.get(_PHOTOS) or {}
         params: dict[str, Any] = dict(job.params) if photos else {}
-        for place, photo in photos.items():
-            params = with_changed_fields(params, place, photo=await self._photo(photo, stored))
+        for path, photo in photos.items():
+            params = with_changed_fields(params, path, photo=await self._photo(photo, stored))
         return params
 
     async def _reject(self, job: Job, failure: Failure, stored: list[str]) -> None:
@@ -174,7 +175,7 @@ class Intake:
 
 
 async def _acknowledge(interaction: Interaction) -> int | None:
-    """Say "thinking", once; the id of that message. Where that fails, the answer goes to the channel."""
+    """Acknowledge with "thinking", once; return that message's id, or None where it fails."""
     if interaction.response.is_done():
         return None
     try:

@@ -1,4 +1,4 @@
-"""Every word that a member reads, in his language: Fluent files under bot/locales/<language>/."""
+"""Every text that a member reads, in the member's language: Fluent files under bot/locales/<language>/."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Value = str | int | float
 
 
 class Words:
-    """One language. Ids go in as text: numbers are grouped by thousands."""
+    """The texts of one language. Ids are passed as text: numbers are grouped by thousands."""
 
     def __init__(self, language: str) -> None:
         self.language = language
@@ -26,7 +26,7 @@ class Words:
             self._bundle.add_resource(FluentResource(file.read_text("utf-8")))
 
     def say(self, key: str, /, **values: Value) -> str:
-        """The sentence.
+        """Format a text.
 
         Raises:
             KeyError: there is none of that name.
@@ -43,18 +43,18 @@ class Words:
 
 @functools.cache
 def words_in(language: str) -> Words:
-    """A language's words, read once."""
+    """Read a language's texts, once."""
     return Words(language)
 
 
 def choose(*wishes: str | None) -> Words:
-    """The first of these locales ("ja", "en-GB", ...) that Omokage speaks, or else English."""
+    """Choose the first of these locales ("ja", "en-GB", ...) that Omokage speaks, or else English."""
     spoken = (wish.split("-")[0] for wish in wishes if wish)
     return words_in(next((language for language in spoken if language in LANGUAGES), LANGUAGES[0]))
 
 
 def localised(key: str) -> app_commands.locale_str:
-    """A command's name or description, in English here and in each language that Discord shows it in."""
+    """Name or describe a command, in English here and in each language that Discord shows it in."""
     return app_commands.locale_str(words_in(LANGUAGES[0]).say(key), key=key)
 
 
@@ -64,7 +64,7 @@ class CommandTranslator(app_commands.Translator):
     async def translate(
         self, string: app_commands.locale_str, locale: discord.Locale, context: app_commands.TranslationContextTypes
     ) -> str | None:
-        """The text, or None for languages that Omokage does not speak (and English, which is the default)."""
+        """Translate a text; None for languages that Omokage does not speak (and English, which is the default)."""
         key = string.extras.get("key")
         if key is None or locale.value not in LANGUAGES[1:]:
             return None
@@ -72,5 +72,5 @@ class CommandTranslator(app_commands.Translator):
 
 
 def clip(text: str, limit: int) -> str:
-    """At most `limit` characters, with an ellipsis where some are missing."""
+    """Cut to at most `limit` characters, with an ellipsis where some are missing."""
     return text if len(text) <= limit else text[: limit - 1] + "…"

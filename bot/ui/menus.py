@@ -17,7 +17,7 @@ def selected_value(select: discord.ui.Select[Any]) -> str:
 
 
 def select_pages(hint: str, options: Sequence[discord.SelectOption]) -> Iterator[tuple[int, discord.ui.Select[Any]]]:
-    """As many selects as the options need, each with the place of its first option; custom ids are the caller's."""
+    """Make as many selects as the options need, each with the index of its first option, without custom ids."""
     for first in range(0, len(options), MAX_OPTIONS):
         page = list(options[first : first + MAX_OPTIONS])
         reach = "" if len(options) <= MAX_OPTIONS else f" ({page[0].label} – {page[-1].label})"
@@ -25,7 +25,7 @@ def select_pages(hint: str, options: Sequence[discord.SelectOption]) -> Iterator
 
 
 def rows_view(rows: Sequence[Sequence[discord.ui.DynamicItem[Any]]]) -> discord.ui.View:
-    """The rows that there is room for."""
+    """Put as many rows into a view as there is room for."""
     view = discord.ui.View(timeout=None)
     for number, row in enumerate(rows[:_ROWS]):
         for item in row:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def is_moderator(interaction: Interaction) -> bool:
-    """Whether the member may manage messages or the server, here."""
+    """Say whether the member may manage messages or the server, here."""
     permissions = interaction.permissions
     return permissions.administrator or permissions.manage_messages or permissions.manage_guild
 
@@ -31,7 +31,7 @@ def require_moderator(interaction: Interaction) -> None:
 
 
 async def require_labeller(interaction: Interaction) -> int:
-    """The guild's id, where this member may name faces in it.
+    """Return the guild's id, where this member may name faces in it.
 
     Raises:
         OmokageError: NOT_ALLOWED, with the guild's policy in `reason`.
@@ -44,7 +44,7 @@ async def require_labeller(interaction: Interaction) -> int:
 
 
 def guild_id_of(interaction: Interaction) -> int:
-    """The guild's id; commands and buttons exist only in guilds."""
+    """Return the guild's id; commands and buttons exist only in guilds."""
     if interaction.guild_id is None:
         raise OmokageError(ErrorCode.NOT_ALLOWED, reason="server")
     return interaction.guild_id

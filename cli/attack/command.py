@@ -19,9 +19,9 @@ from cli.output.escaping import dump_json, escape
 from cli.output.files import JSON_FILE, PNG, check_files, force_option, write_files
 from cli.photos import read_photo
 from core.domain.errors import OmokageError
-from core.domain.generation import MOST_SEED, Face
+from core.domain.generation import MAX_SEED, Face
 from core.domain.jobs import JobCancelledError
-from core.domain.optimisation import EPSILON, MOST_EPSILON, MOST_STEPS, OptimizeMode, OptimizeRequest
+from core.domain.optimisation import DEFAULT_EPSILON, MAX_EPSILON, MAX_STEPS, OptimizeMode, OptimizeRequest
 from core.domain.training.runs import RunKind
 from core.services.attack.targets import find_target
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cli.attack.progress_bar import AttackBar
     from cli.training.local_runner import Interrupt
     from core.bootstrap import Services
-    from core.domain.optimisation import Optimized
+    from core.domain.optimisation import OptimizeResult
     from core.storage.blobs import Blobs
 
 _OUTPUTS = {"picture.png": PNG, "before.png": PNG, "sheet.png": PNG, "report.json": JSON_FILE}
@@ -47,16 +47,16 @@ _MEMORY = "memory://omokage-optimized"  # of blobs: nothing of them is kept
     type=click.Choice([mode.value for mode in OptimizeMode]),
     help="fool changes PHOTO a little; noise and dream begin with noise.  [default: fool with a PHOTO, else noise]",
 )
-@click.option("--steps", type=click.IntRange(1, MOST_STEPS), help="By default as many as the mode needs.")
+@click.option("--steps", type=click.IntRange(1, MAX_STEPS), help="By default as many as the mode needs.")
 @click.option(
     "--epsilon",
-    type=click.IntRange(1, MOST_EPSILON),
-    default=EPSILON,
+    type=click.IntRange(1, MAX_EPSILON),
+    default=DEFAULT_EPSILON,
     show_default=True,
     help="fool: levels, of 255, by which each channel of each pixel may change.",
 )
 @click.option("--robust", is_flag=True, help="It must survive compression as JPEG; takes longer.")
-@click.option("--seed", type=click.IntRange(0, MOST_SEED), default=0, show_default=True, help="Of all that is random.")
+@click.option("--seed", type=click.IntRange(0, MAX_SEED), default=0, show_default=True, help="Of all that is random.")
 @click.option("--model", type=click.IntRange(1), metavar="N", help="recogniser vN; by default the one that answers.")
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="A folder for pictures and figures."
@@ -97,7 +97,9 @@ def _mode(said: str | None, start: str | None) -> OptimizeMode:
     return mode
 
 
-def _optimize(services: Services, blobs: Blobs, guild: int, options: Mapping[str, Any], *, bar: AttackBar) -> Optimized:
+def _optimize(
+    services: Services, blobs: Blobs, guild: int, options: Mapping[str, Any], *, bar: AttackBar
+) -> OptimizeResult:
     """What comes of it.
 
     Raises:
@@ -148,11 +150,11 @@ def _face(blobs: Blobs, name: str, number: int | None) -> Face:
     return Face(photo=blobs.put(data), index=None if number is None else number - 1)
 
 
-def _files(blobs: Blobs, answer: Optimized, before: bytes, report: Mapping[str, Any]) -> dict[str, bytes]:
+def _files(blobs: Blobs, answer: OptimizeResult, before: bytes, report: Mapping[str, Any]) -> dict[str, bytes]:
     text = dump_json({**report, "curve": answer.curve}, indent=2)
     pictures = {"picture.png": answer.picture, "sheet.png": answer.sheet}
-    found = {name: blobs.get(blob) for name, blob in pictures.items() if blob is not None}
-    return {**found, "before.png": before, "report.json": f"{text}\n".encode()}
+    result = {name: blobs.get(blob) for name, blob in pictures.items() if blob is not None}
+    return {**result, "before.png": before, "report.json": f"{text}\n".encode()}
 
 
 def _status(interrupt: Interrupt) -> int:

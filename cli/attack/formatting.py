@@ -1,4 +1,4 @@
-"""What a shell says of a picture that was optimised: lines, and the JSON that docs/cli.md describes."""
+"""Formats an optimised picture's result as text, and as the JSON that docs/cli.md describes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from cli.output.escaping import escape
 from core.domain.people import NOBODY_KNOWN
 
 if TYPE_CHECKING:
-    from core.domain.optimisation import Optimized, Verdict
+    from core.domain.optimisation import OptimizeResult, Prediction
 
 
-def optimized_json(answer: Optimized) -> dict[str, Any]:
+def optimized_json(answer: OptimizeResult) -> dict[str, Any]:
     """All but the curve, which is in the report; `probability` is the target's, from the bytes of the picture."""
     return {
         "target": answer.target,
@@ -36,7 +36,7 @@ def optimized_json(answer: Optimized) -> dict[str, Any]:
     }
 
 
-def optimized_lines(answer: Optimized, folder: Path) -> list[str]:
+def optimized_lines(answer: OptimizeResult, folder: Path) -> list[str]:
     """The same for people."""
     assert answer.before is not None  # noqa: S101 - there is no choice to be made
     assert answer.after is not None  # noqa: S101
@@ -61,20 +61,20 @@ def optimized_lines(answer: Optimized, folder: Path) -> list[str]:
     return [*lines, f"  {answer.steps} steps in {answer.seconds:.1f} s{pace}{', stopped' if answer.stopped else ''}"]
 
 
-def _verdict(said: Verdict | None) -> dict[str, Any] | None:
+def _verdict(said: Prediction | None) -> dict[str, Any] | None:
     if said is None:
         return None
     top = [[one.name, one.probability] for one in said.top]
     return {"face": said.found, "name": said.named, "top": top, "target": said.target, "unknown": said.unknown}
 
 
-def _prediction_text(said: Verdict) -> str:
+def _prediction_text(said: Prediction) -> str:
     if not said.found:
         return "no face found"
     return f"named as {said.named}" if said.named else NOBODY_KNOWN
 
 
-def _top_text(said: Verdict) -> str:
+def _top_text(said: Prediction) -> str:
     return ", ".join(f"{one.name} {_percentage(one.probability)}" for one in said.top)
 
 

@@ -1,12 +1,12 @@
-"""Shows in the terminal how a picture comes about."""
+"""The terminal's progress bar of an optimisation."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from cli.output.progress_bar import StepBar
-from core.services.attack.callbacks import Watch
-from core.services.attack.images import png
+from core.services.attack.callbacks import OptimisationCallback
+from core.services.attack.images import encode_png
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from cli.training.local_runner import Interrupt
-    from core.services.attack.callbacks import Attack, Curve
+    from core.services.attack.callbacks import Curve, Optimiser
 
 
-class AttackBar(StepBar, Watch):
+class AttackBar(StepBar, OptimisationCallback):
     """A bar with the target's probability.
 
     Args:
@@ -30,20 +30,20 @@ class AttackBar(StepBar, Watch):
         self._interrupt = interrupt
         self.before = b""  # where it began, PNG
 
-    def stage(self, name: str, fraction: float) -> None:
+    def on_stage(self, name: str, fraction: float) -> None:
         """What happens now."""
         self._describe(name)
 
-    def begin(self, attack: Attack, start: NDArray[np.uint8] | None) -> None:
+    def on_begin(self, optimiser: Optimiser, start: NDArray[np.uint8] | None) -> None:
         """The networks are loaded."""
-        self.before = png(attack.picture if start is None else start)
-        self._start("optimising", 0, attack.steps)
+        self.before = encode_png(optimiser.picture if start is None else start)
+        self._start("optimising", 0, optimiser.steps)
 
-    def step(self, curve: Curve) -> None:
+    def on_step(self, curve: Curve) -> None:
         """A step is done."""
         step, loss, probability = curve[-1]
         self._update(f"probability {probability:.4f}, loss {loss:.3g}", step)
 
-    def stops(self) -> bool:
+    def should_stop(self) -> bool:
         """Ctrl-C: what there is is enough."""
         return self._interrupt.requested

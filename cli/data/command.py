@@ -96,14 +96,14 @@ def snapshot(guild: int, as_json: bool) -> None:
 def list_data(guild: int, as_json: bool) -> None:
     """List all versions, the newest first."""
     with open_data_services() as services:
-        known = services.datasets.list(guild)
+        entries = services.datasets.list(guild)
     if as_json:
-        rows = [dataset_json(one, services.datasets.preflight(one, kind=trained_for(one))) for one in known]
+        rows = [dataset_json(one, services.datasets.preflight(one, kind=trained_for(one))) for one in entries]
         click.echo(dump_json(rows, indent=2))
-    elif not known:
+    elif not entries:
         click.echo("There is no data set yet. Make one: omokage data import FOLDER --name NAME")
     else:
-        click.echo(table([dataset_row(), *map(dataset_row, known)]))
+        click.echo(table([dataset_row(), *map(dataset_row, entries)]))
 
 
 @data.command()
@@ -126,7 +126,7 @@ def show(name: str, version: int | None, guild: int, as_json: bool) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @_version
 @_guild
-def export_dataset(name: str, folder: Path, version: int | None, guild: int) -> None:
+def export(name: str, folder: Path, version: int | None, guild: int) -> None:
     """Write the pictures of a data set to a new folder, with one sub-folder for each person."""
     check_new_folder(folder)
     quiet_libraries()

@@ -115,14 +115,14 @@ def _import(services: Services, kept: Path, guild: int, name: str) -> Dataset:
 def _json(services: Services, curation: Curation, dataset: Dataset | None) -> str:
     said: dict[str, object] = {**curation.to_json(), "dataset": None}
     if dataset is not None:
-        found = services.datasets.preflight(dataset, kind=trained_for(dataset))
-        said["dataset"] = dataset_json(dataset, found)
+        preflight = services.datasets.preflight(dataset, kind=trained_for(dataset))
+        said["dataset"] = dataset_json(dataset, preflight)
     return dump_json(said, indent=2)
 
 
 def _text(services: Services, source: Path, out: Path | None, curation: Curation, dataset: Dataset | None) -> str:
     lines = curation_lines(source.name, curation, out)
     if dataset is not None:
-        found = services.datasets.preflight(dataset, kind=trained_for(dataset))
-        lines += ["", *dataset_lines(dataset, found)]
+        preflight = services.datasets.preflight(dataset, kind=trained_for(dataset))
+        lines += ["", *dataset_lines(dataset, preflight)]
     return escape_lines("\n".join(lines))

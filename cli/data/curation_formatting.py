@@ -1,4 +1,4 @@
-"""A curation in words."""
+"""Formats a curation as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the commands of `omokage data` share: the services with their refusals as sentences, and a bar."""
+"""Shared by the commands of `omokage data`: services whose errors become sentences, and a progress bar."""
 
 from __future__ import annotations
 

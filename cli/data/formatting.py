@@ -1,4 +1,4 @@
-"""Data sets in words, and as JSON."""
+"""Formats data sets as text and as JSON."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def dataset_json(dataset: Dataset, preflight: Preflight) -> dict[str, Any]:
         "people": [{"name": one.name, "pictures": one.pictures} for one in dataset.classes if one.person_id != NOBODY],
         "fit": preflight.is_fit,
         "remarks": [
-            {"code": one.code, "blocks": one.blocks, "text": remark_text(one), **one.details}
-            for one in preflight.remarks
+            {"code": remark.code, "blocks": remark.blocks, "text": remark_text(remark), **remark.details}
+            for remark in preflight.remarks
         ],
     }
 
@@ -61,7 +61,7 @@ def remark_text(remark: Remark) -> str:
 
 def _remarks(preflight: Preflight) -> list[str]:
     return [
-        *(f"{'FAULT' if one.blocks else 'note '}  {remark_text(one)}" for one in preflight.remarks),
+        *(f"{'FAULT' if remark.blocks else 'note '}  {remark_text(remark)}" for remark in preflight.remarks),
         "It can be trained on." if preflight.is_fit else "It cannot be trained on.",
     ]
 

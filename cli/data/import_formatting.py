@@ -1,4 +1,4 @@
-"""What an import made of its source, in words and as JSON."""
+"""Formats the report of an import as text and as JSON."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def report_json(report: ImportReport) -> dict[str, Any]:
                 "reason": reason,
                 "count": len(theirs),
                 "text": why,
-                "files": [{"file": one.path, **_json_details(one)} for one in theirs[:_MAX_JSON_NAMES]],
+                "files": [{"file": their.path, **_json_details(their)} for their in theirs[:_MAX_JSON_NAMES]],
             }
             for reason, why, theirs in _by_reason(report.left_out)
         ],
@@ -78,7 +78,7 @@ def _plain(details: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _names(theirs: list[LeftOut]) -> str:
-    names = [one.path + _more(one) for one in theirs[:_MAX_NAMES]]
+    names = [their.path + _more(their) for their in theirs[:_MAX_NAMES]]
     if len(theirs) > _MAX_NAMES:
         names.append(f"and {len(theirs) - _MAX_NAMES} more")
     return ", ".join(names)

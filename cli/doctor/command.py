@@ -24,9 +24,9 @@ def doctor(as_json: bool) -> int:
         findings.append(found)
         if not as_json:
             echo(f"{_MARKS[found.state]:<5}  {found.name:<10}  {found.text}")
-    faults = sum(found.state is State.FAULT for found in findings)
+    faults = sum(finding.state is State.FAULT for finding in findings)
     if as_json:
-        checks = [{"name": one.name, "state": one.state, "text": one.text} for one in findings]
+        checks = [{"name": finding.name, "state": finding.state, "text": finding.text} for finding in findings]
         echo_json({"ok": not faults, "checks": checks}, indent=2)
     else:
         echo("All is well." if not faults else f"{faults} {'fault' if faults == 1 else 'faults'}.")

@@ -1,4 +1,4 @@
-"""What a check of `omokage doctor` finds."""
+"""The result of one check of `omokage doctor`."""
 
 from __future__ import annotations
 

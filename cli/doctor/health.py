@@ -29,9 +29,9 @@ def health(part: str, queue: str | None) -> None:
         if part == "bot"
         else sorted(folder.glob(f"worker-{queue or '*'}@{socket.gethostname()}.json"))
     )
-    found = find_fault(part, [read_heartbeat(file) for file in files], time.time())
-    if found is not None:
-        raise Fault(found)
+    fault = find_fault(part, [read_heartbeat(file) for file in files], time.time())
+    if fault is not None:
+        raise Fault(fault)
     echo(f"The {part} is well.")
 
 
@@ -50,7 +50,7 @@ def find_fault(part: str, heartbeats: Sequence[dict[str, object] | None], now: f
     if not known:
         return f"No {part} runs on this host, or it is not ready yet."
     faults = (_fault_of(part, heartbeat, now) for heartbeat in known)
-    return next((found for found in faults if found is not None), None)
+    return next((fault for fault in faults if fault is not None), None)
 
 
 def _fault_of(part: str, heartbeat: dict[str, object], now: float) -> str | None:

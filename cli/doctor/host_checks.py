@@ -1,4 +1,4 @@
-"""Is this machine able to run the models?"""
+"""Checks of the machine: Python, libraries, processor, and whether the models run."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ def probe_tensorflow() -> dict[str, Any] | str:
     if done.returncode < 0:
         return f"importing it ends the process (signal {-done.returncode}); does this processor have AVX?"
     try:
-        said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        payload: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     except (ValueError, IndexError):
         return (done.stderr.strip().splitlines() or ["it cannot be imported"])[-1]
-    return said
+    return payload
 
 
 def check_tensorflow(said: dict[str, Any] | str) -> Finding:
@@ -106,8 +106,8 @@ def check_disk(data: Path) -> Finding:
 
 def missing_packages(extra: str) -> list[str]:
     """Packages of one of Omokage's extras that are not installed."""
-    wanted = [line for line in requires("omokage") or [] if f'extra == "{extra}"' in line.replace("'", '"')]
-    names = ["".join(c if c.isalnum() or c in "-_." else " " for c in line).split()[0] for line in wanted]
+    expected = [line for line in requires("omokage") or [] if f'extra == "{extra}"' in line.replace("'", '"')]
+    names = ["".join(c if c.isalnum() or c in "-_." else " " for c in line).split()[0] for line in expected]
     return [name for name in names if name != "omokage" and not _installed(name)]
 
 

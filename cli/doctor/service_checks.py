@@ -1,4 +1,4 @@
-"""Are the broker, the database and Discord there?"""
+"""Checks of the broker, the database, the running processes and Discord."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _is_recent(heartbeat: dict[str, object]) -> bool:
 
 
 def _new_database(path: Path) -> Finding:
-    folder = next(one for one in path.parents if one.exists())
+    folder = next(parent for parent in path.parents if parent.exists())
     try:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:

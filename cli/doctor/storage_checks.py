@@ -1,4 +1,4 @@
-"""Who stores how much?"""
+"""Checks of how much each guild stores."""
 
 from __future__ import annotations
 

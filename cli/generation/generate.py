@@ -9,13 +9,13 @@ import click
 
 from cli.generation.shared import check_outputs, open_session, options, print_result, trait_option
 from cli.output.files import PNG
-from core.domain.generation import MOST_FACES, GridRequest
+from core.domain.generation import MAX_FACES, GridRequest
 
 _SEEDS = 1_000_000  # six digits: quick to type again
 
 
 @click.command(short_help="Draw faces that never were.")
-@click.option("--count", type=int, default=8, show_default=True, help=f"How many, 1 to {MOST_FACES}.")
+@click.option("--count", type=int, default=8, show_default=True, help=f"How many, 1 to {MAX_FACES}.")
 @click.option("--seed", type=int, help="Of the first face; the others' follow.  [default: any]")
 @click.option("--truncation", type=float, default=1.0, show_default=True, help="0.1 to 1: less is more usual faces.")
 @click.option("--like", metavar="FACE", help="Variations of a face: a seed, or a photo (an encoder is needed).")

@@ -1,4 +1,4 @@
-"""What `generate`, `morph` and `mix` share: faces that are named on a command line, and where pictures go."""
+"""Shared by `generate`, `morph` and `mix`: faces that are named on a command line, and output files."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from cli.output.escaping import escape
 from cli.output.files import FileKind, check_files, force_option, write_files
 from cli.photos import read_photo
 from core.domain.errors import OmokageError
-from core.domain.generation import Drawn, Face
+from core.domain.generation import Face, GenerationResult
 
 if TYPE_CHECKING:
-    from core.services.generation.service import DrawService, Request
+    from core.services.generation.service import GenerationService, Request
     from core.storage.blobs import Blobs
 
 _NUMBERED = re.compile(r"(?P<photo>.+)#(?P<number>[1-9]\d?)")
@@ -34,7 +34,7 @@ _MEMORY = "memory://omokage-drawn"  # photos and pictures of a command: nothing 
 class DrawSession:
     """A service that draws, and its blobs, which end with the process."""
 
-    drawing: DrawService
+    drawing: GenerationService
     blobs: Blobs
     guild: int
     names: dict[str, str] = field(default_factory=dict)  # of the photos, by their blobs
@@ -50,11 +50,11 @@ class DrawSession:
             return Face(int(said))
         return Face(photo=self._stored(photo), index=None if number is None else number - 1)
 
-    def draw(self, request: Request, **more: Any) -> Drawn:
+    def draw(self, request: Request, **more: Any) -> GenerationResult:
         """What comes of it.
 
         Raises:
-            BadSetting, Fault: see DrawService; or a photo shows several faces.
+            BadSetting, Fault: see GenerationService; or a photo shows several faces.
         """
         try:
             drawn = self.drawing.draw(request, self.guild, **more)
@@ -97,7 +97,7 @@ def split_photo_name(said: str) -> tuple[str | None, int | None]:
 
 def check_outputs(outputs: Mapping[Path | None, FileKind], faces: Iterable[str | None], *, force: bool) -> None:
     """See `check_files`; `faces` are what the command line says of each, of which the photos are inputs."""
-    photos = [split_photo_name(said)[0] for said in faces if said is not None]
+    photos = [split_photo_name(face)[0] for face in faces if face is not None]
     meant = {path: kind for path, kind in outputs.items() if path is not None}
     check_files(meant, inputs=[photo for photo in photos if photo is not None], force=force)
 
@@ -142,7 +142,7 @@ def trait_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def print_result(drawn: Drawn, written: Mapping[str, Path | None], as_json: bool, text: str) -> None:
+def print_result(drawn: GenerationResult, written: Mapping[str, Path | None], as_json: bool, text: str) -> None:
     """What was drawn, and where it is."""
     paths = {name: str(path) for name, path in written.items() if path is not None}
     if as_json:
@@ -153,11 +153,11 @@ def print_result(drawn: Drawn, written: Mapping[str, Path | None], as_json: bool
 
 
 def _parse_traits(_context: click.Context, _parameter: click.Parameter, said: tuple[str, ...]) -> dict[str, float]:
-    found = {}
+    result = {}
     for one in said:
         name, equals, amount = one.partition("=")
         try:
-            found[name.strip()] = float(amount) if equals else 1.0
+            result[name.strip()] = float(amount) if equals else 1.0
         except ValueError as error:
             raise click.BadParameter(f"{amount!r} is no number, as in smile=1.5") from error
-    return found
+    return result

@@ -68,12 +68,12 @@ def list_versions(guild: int, kind: str, as_json: bool) -> None:
         versions = registry.list(guild, RunKind(kind))
         serving = registry.serving_id(guild, RunKind(kind))
     if as_json:
-        _print_json([version_json(one, serving=one.id == serving) for one in versions])
+        _print_json([version_json(version, serving=version.id == serving) for version in versions])
     elif not versions:
         echo(f"No training has finished yet. Start one: omokage train {kind} --help")
     else:
         heading = version_row(generates=RunKind(kind).generates)
-        echo(table([heading, *(version_row(one, serving=one.id == serving) for one in versions)]))
+        echo(table([heading, *(version_row(version, serving=version.id == serving) for version in versions)]))
 
 
 @model.command("card")

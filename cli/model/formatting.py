@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.domain.optimisation import Robustness
-from core.domain.registry.robustness import robustness_in
+from core.domain.registry.robustness import robustness_from_metrics
 from core.domain.registry.versions import Promotion, Version
 
 # What answers where nothing was promoted, by whether it generates: core/services/generation/generator_lookup.py.
@@ -90,7 +90,7 @@ def card(version: Version, run: int | None, *, serving: bool) -> str:
     known = {
         "people": f"{len(names)}: {', '.join(names[:_SHOWN])}{more}",
         "accuracy": _accuracy(version.metrics),
-        "robustness": robustness_text(robustness_in(version.metrics), version.number),
+        "robustness": robustness_text(robustness_from_metrics(version.metrics), version.number),
     }
     lines = {
         "made": f"{version.created_at:%Y-%m-%d %H:%M} UTC{f', by run {run}' if run is not None else ''}",

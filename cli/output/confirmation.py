@@ -1,4 +1,4 @@
-"""Asks before something is deleted."""
+"""Asks for confirmation before something is deleted."""
 
 from __future__ import annotations
 

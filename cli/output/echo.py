@@ -1,4 +1,4 @@
-"""What commands print: text and JSON that no terminal obeys, whatever the names in it."""
+"""Prints text and JSON whose names cannot control the terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text from outside (names of files and people, messages about them) as a terminal or a JSON reader may have it."""
+"""Escapes text from outside (names of files and people) for terminals and JSON readers."""
 
 from __future__ import annotations
 

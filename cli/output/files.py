@@ -1,4 +1,4 @@
-"""Where a command writes: looked at before the work begins, and written so that nobody finds half a file.
+"""Output files of a command: checked before the work begins, and written whole or not at all.
 
 The rule, for every command. Over an input, a folder, a device or a pipe nothing is ever written. With --force only, a
 file is given a name of another kind (a PNG that is called notes.txt), or takes the place of a file of another kind. A

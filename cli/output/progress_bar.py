@@ -1,4 +1,4 @@
-"""A bar in the terminal for what goes on in steps."""
+"""A progress bar in the terminal for work in steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Columns for the terminal."""
+"""Formats rows as aligned columns for the terminal."""
 
 from __future__ import annotations
 

@@ -58,15 +58,14 @@ def merge(name: str, into: str, guild: int, yes: bool, as_json: bool) -> None:
     Who named which face stays known. It cannot be taken back.
     """
     with _open_services() as services:
-        gone, left = (services.people_editor.get_by_name(guild, one) for one in (name, into))
-        confirm(f"Make one person of {gone.name} and {left.name}, who is called {left.name}?", yes=yes)
+        source, target = (services.people_editor.get_by_name(guild, person) for person in (name, into))
+        confirm(f"Make one person of {source.name} and {target.name}, who is called {target.name}?", yes=yes)
         merged = services.people_editor.merge(guild, name, into, by=_OPERATOR)
     if as_json:
-        echo_json({**person_json(merged.person), "merged": merged.gone, "faces": merged.faces})
+        echo_json({**person_json(merged.person), "merged": merged.merged_name, "faces": merged.faces})
     else:
-        echo(
-            f"{merged.gone} is {merged.person.name} now, of whom there are {_count(merged.person.pictures, 'picture')}."
-        )
+        pictures = _count(merged.person.pictures, "picture")
+        echo(f"{merged.merged_name} is {merged.person.name} now, of whom there are {pictures}.")
 
 
 @click.command()

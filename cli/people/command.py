@@ -16,7 +16,7 @@ from cli.output.table import table
 from cli.people.changes import merge, person_json, remove, rename
 from cli.photos import classify_photos
 from core.domain.errors import OmokageError
-from core.domain.faces import stands
+from core.domain.faces import is_upright
 from core.domain.people import person_name
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def enrol(name: str, photos: tuple[str, ...], guild: int) -> int:
     failed = 0
     with open_services(read_settings()) as services:
         from core.bootstrap import build_classifier  # loads TensorFlow
-        from core.vision.decoding.kept_photo import PhotoKeeper  # numpy
+        from core.vision.decoding.kept_photo import PhotoShrinker  # numpy
 
-        keeper = PhotoKeeper()
+        shrinker = PhotoShrinker()
         for read in classify_photos(build_classifier(services, operator=True), photos, guild):
             photo_name = escape(read.name)
             problem = read.error or _problem(read.outcome)
@@ -58,10 +58,10 @@ def enrol(name: str, photos: tuple[str, ...], guild: int) -> int:
                 failed += 1
                 continue
             source = f"cli:{escape(Path(read.name).name)}"  # databases keep text, no bytes
-            photo = services.blobs.put(keeper.kept(read.data))  # a data set of the labels needs it
+            photo = services.blobs.put(shrinker.shrink(read.data))  # a data set of the labels needs it
             person = services.people.enrol(guild, shown, read.outcome.faces[0], source=source, photo=photo)
             echo(f"{photo_name}: {person.name}, {_count(person.pictures)}{_turned(read.outcome)}")
-        keeper.close()
+        shrinker.close()
     return FAULT if failed else OK
 
 
@@ -71,13 +71,13 @@ def enrol(name: str, photos: tuple[str, ...], guild: int) -> int:
 def list_people(as_json: bool, guild: int) -> None:
     """List who is known, and from how many pictures."""
     with open_services(read_settings()) as services:
-        known = services.people.list(guild)
+        entries = services.people.list(guild)
     if as_json:
-        echo_json([person_json(one) for one in known], indent=2)
-    elif not known:
+        echo_json([person_json(one) for one in entries], indent=2)
+    elif not entries:
         echo("Nobody is known yet. Add somebody: omokage people enrol NAME PHOTO...")
     else:
-        rows_shown = [[one.name, str(one.pictures), f"{one.created_at:%Y-%m-%d}"] for one in known]
+        rows_shown = [[one.name, str(one.pictures), f"{one.created_at:%Y-%m-%d}"] for one in entries]
         echo(table([["NAME", "PICTURES", "SINCE"], *rows_shown]))
 
 
@@ -94,7 +94,8 @@ def _problem(outcome: ClassifyOutcome | None) -> str | None:
         return f"there are {faces} faces in the picture; use one with this person alone"
     # What is stored of a face that lies would be compared with faces that stand, and be like nobody's.
     landmarks = outcome.faces[0].landmarks if outcome is not None else ()
-    return "the face lies on its side; turn the picture and try again" if landmarks and not stands(landmarks) else None
+    lies = bool(landmarks) and not is_upright(landmarks)
+    return "the face lies on its side; turn the picture and try again" if lies else None
 
 
 def _turned(outcome: ClassifyOutcome) -> str:

@@ -78,21 +78,21 @@ def evaluate(
         with _bar("Training") as progress:
             beside: Any = {"progress": progress, "config": options, "steps": steps or 0, "keep": drafts.append}
             report = cross_validate(reader, dataset, head, folds, preset, **beside)
-        found = _measure_robustness(drafts[0], dataset, reader) if robustness else None
+        result = _measure_robustness(drafts[0], dataset, reader) if robustness else None
     if as_json:
-        fooled = {} if found is None else {"robustness": found.to_json()}
+        fooled = {} if result is None else {"robustness": result.to_json()}
         echo_json({**_json(report), **fooled})
     else:
-        echo(_text(report, found))
+        echo(_text(report, result))
     return OK
 
 
 def _measure_robustness(draft: VersionDraft, dataset: Dataset, reader: DatasetReader) -> Robustness:
-    from core.services.robustness.cross_validated import check_of_fold
+    from core.services.robustness.cross_validated import make_fold_check
     from core.services.robustness.service import run_check  # numpy, TensorFlow
 
     with _bar("Attacking") as progress:
-        return run_check(check_of_fold(draft, dataset, reader), lambda share: progress(round(1000 * share), 1000, {}))
+        return run_check(make_fold_check(draft, dataset, reader), lambda share: progress(round(1000 * share), 1000, {}))
 
 
 @contextmanager
@@ -154,13 +154,13 @@ def _bar(label: str) -> Iterator[Progress]:
 def _json(report: EvaluationReport) -> dict[str, object]:
     cards = [
         {
-            "name": one.name,
-            "pictures": one.pictures,
-            "recall": one.recall,
-            "taken_for": one.taken_for,
-            "times": one.times,
+            "name": card.name,
+            "pictures": card.pictures,
+            "recall": card.recall,
+            "taken_for": card.taken_for,
+            "times": card.times,
         }
-        for one in report.cards
+        for card in report.cards
     ]
     pairs = [{"name": one.name, "taken_for": one.taken_for, "times": one.times} for one in report.most_confused]
     return {**report.to_json(), "cards": cards, "most_confused": pairs}
@@ -180,11 +180,16 @@ def _text(report: EvaluationReport, found: Robustness | None = None) -> str:
         )
     if found is not None:
         lines.append(robustness_text(found))
-    cards = sorted((one for one in report.cards if one.recall is not None), key=lambda one: one.recall or 0.0)[
+    cards = sorted((card for card in report.cards if card.recall is not None), key=lambda one: one.recall or 0.0)[
         :_SHOWN_PEOPLE
     ]
     rows = [
-        [one.name, str(one.pictures), f"{one.recall:.1%}", f"{one.taken_for} ({one.times})" if one.taken_for else ""]
-        for one in cards
+        [
+            card.name,
+            str(card.pictures),
+            f"{card.recall:.1%}",
+            f"{card.taken_for} ({card.times})" if card.taken_for else "",
+        ]
+        for card in cards
     ]
     return "\n".join([*lines, "", table([["LEAST RECOGNISED", "PICTURES", "RIGHT", "MOSTLY TAKEN FOR"], *rows])])

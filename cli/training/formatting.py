@@ -1,4 +1,4 @@
-"""A run as JSON and as lines."""
+"""Formats a training run as text and as JSON."""
 
 from __future__ import annotations
 
@@ -55,8 +55,13 @@ def history_json(checkpoints: Sequence[Checkpoint], points: Sequence[CurvePoint]
     """What `runs show` has beside."""
     return {
         "checkpoints": [
-            {"step": one.step, "bytes": one.size, "sha256": one.blob, "figures": dict(one.values)}
-            for one in checkpoints
+            {
+                "step": checkpoint.step,
+                "bytes": checkpoint.size,
+                "sha256": checkpoint.blob,
+                "figures": dict(checkpoint.values),
+            }
+            for checkpoint in checkpoints
         ],
         "curves": [{"step": point.step, **point.values} for point in points],
     }

@@ -31,9 +31,9 @@ _MAX_NAMED = 12  # dead channels in a line
 def _target(_context: click.Context, _parameter: click.Parameter, value: str) -> tuple[int, bool]:
     """`v3` or `run3` -> the number, and whether it is a run's."""
     for pattern, is_run in ((_VERSION, False), (_RUN, True)):
-        found = pattern.fullmatch(value)
-        if found:
-            return int(found[1]), is_run
+        match = pattern.fullmatch(value)
+        if match:
+            return int(match[1]), is_run
     raise click.BadParameter(f"{value!r} is neither a version, like v3, nor a run, like run3")
 
 
@@ -75,11 +75,11 @@ def inspect(
     quiet_libraries()
     with open_services(read_settings()) as services:
         try:
-            found = _inspect(services, target, data, guild, pictures, sheets=out is not None)
+            result = _inspect(services, target, data, guild, pictures, sheets=out is not None)
         except OmokageError as error:
             raise Fault(error_text(error)) from error
-    written = _write(found, out) if out is not None else {}
-    echo_json(_json(found, written)) if as_json else echo(_text(found, written))
+    written = _write(result, out) if out is not None else {}
+    echo_json(_json(result, written)) if as_json else echo(_text(result, written))
 
 
 def _inspect(
@@ -89,12 +89,12 @@ def _inspect(
     from core.services.inspection import find_target, inspect_run, inspect_version, trained_on  # numpy
 
     number, is_run = target
-    found = find_target(services.registry, services.runs, guild, number, is_run=is_run)
-    dataset = trained_on(services.datasets, found) if data is None else services.datasets.find(guild, data)
+    result = find_target(services.registry, services.runs, guild, number, is_run=is_run)
+    dataset = trained_on(services.datasets, result) if data is None else services.datasets.find(guild, data)
     registry, storage = services.registry, services.dataset_storage
-    if isinstance(found, Version):
-        return inspect_version(registry, storage, found, dataset, pictures=pictures, sheets=sheets)
-    return inspect_run(registry, services.runs, storage, found, dataset, pictures=pictures, sheets=sheets)
+    if isinstance(result, Version):
+        return inspect_version(registry, storage, result, dataset, pictures=pictures, sheets=sheets)
+    return inspect_run(registry, services.runs, storage, result, dataset, pictures=pictures, sheets=sheets)
 
 
 def _write(found: Inspection, folder: Path) -> dict[str, Path]:

@@ -61,7 +61,7 @@ def train_run(
     after: Run | None = run
     while after is not None and after.state is RunState.WAITING and after.job_id is not None:
         job = services.jobs.get(after.job_id)
-        with LeaseRenewer(lambda one=job.id: services.jobs.renew(one, owner), every_s=RENEW_S):  # type: ignore[misc]
+        with LeaseRenewer(lambda one=job.id: services.jobs.leases.renew(one, owner), every_s=RENEW_S):  # type: ignore[misc]
             training = training or load()
             after = training.run(job, _ending(services, run, interrupt), next_owner=owner)
     return after
@@ -75,7 +75,7 @@ def _ending(services: Services, run: Run, interrupt: Interrupt) -> Callable[[], 
         nonlocal is_asked
         if interrupt.requested and not is_asked:
             is_asked = True
-            services.runs.pause(run.id, by=0)
+            services.runs.control.pause(run.id, by=0)
         return False
 
     return ending

@@ -1,4 +1,4 @@
-"""Shows a training in the terminal."""
+"""The terminal's progress bar of a training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`omokage runs`: what trains, and what is asked of it."""
+"""`omokage runs`: lists training runs, and pauses, resumes, stops, rolls back or branches them."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ def list_runs(limit: int, guild: int, as_json: bool) -> None:
     """List the newest runs."""
     settings = read_settings()
     with open_services(settings) as services:
-        found = services.runs.list(guild, limit)
+        result = services.runs.newest(guild, limit)
         if as_json:
-            shown = [run_json(run, settings.price_per_hour, version_of(services, run)) for run in found]
+            shown = [run_json(run, settings.price_per_hour, version_of(services, run)) for run in result]
             echo_json(shown, indent=2)
             return
-    if not found:
+    if not result:
         echo("Nothing was trained yet. Begin: omokage train recogniser --data NAME")
         return
     rows = [
         [str(run.number), run.kind.value, run.preset, run.state.value, f"{run.step}/{run.steps}", duration(run.seconds)]
-        for run in found
+        for run in result
     ]
     echo(table([["RUN", "KIND", "PRESET", "STATE", "STEP", "TIME"], *rows]))
 
@@ -68,7 +68,7 @@ def show(number: int, guild: int, as_json: bool) -> None:
         whole = run_json(run, settings.price_per_hour, version) | history_json(checkpoints, points)
         echo_json(whole, indent=2)
         return
-    kept = ", ".join(str(one.step) for one in checkpoints) or "none"
+    kept = ", ".join(str(checkpoint.step) for checkpoint in checkpoints) or "none"
     echo("\n".join([*run_lines(run, settings.price_per_hour, version), f"  checkpoints: {kept}"]))
 
 
@@ -78,7 +78,7 @@ def show(number: int, guild: int, as_json: bool) -> None:
 @_json
 def pause(number: int, guild: int, as_json: bool) -> None:
     """Save and train no more, until it is resumed."""
-    _control(guild, number, as_json, lambda services, run: services.runs.pause(run.id, by=0))
+    _control(guild, number, as_json, lambda services, run: services.runs.control.pause(run.id, by=0))
 
 
 @runs.command()
@@ -87,7 +87,7 @@ def pause(number: int, guild: int, as_json: bool) -> None:
 @_json
 def resume(number: int, guild: int, as_json: bool) -> None:
     """Let a worker go on; `omokage train --resume RUN` does so in this process instead."""
-    _control(guild, number, as_json, lambda services, run: services.runs.resume(run.id, by=0))
+    _control(guild, number, as_json, lambda services, run: services.runs.control.resume(run.id, by=0))
 
 
 @runs.command()
@@ -96,7 +96,7 @@ def resume(number: int, guild: int, as_json: bool) -> None:
 @_json
 def stop(number: int, guild: int, as_json: bool) -> None:
     """Save and end the run; its checkpoints are kept."""
-    _control(guild, number, as_json, lambda services, run: services.runs.stop(run.id, by=0))
+    _control(guild, number, as_json, lambda services, run: services.runs.control.stop(run.id, by=0))
 
 
 @runs.command()
@@ -106,7 +106,7 @@ def stop(number: int, guild: int, as_json: bool) -> None:
 @_json
 def rollback(number: int, step: int, guild: int, as_json: bool) -> None:
     """Go back to the checkpoint at STEP or the nearest before; what came later is forgotten, and the run paused."""
-    _control(guild, number, as_json, lambda services, run: services.runs.rollback(run.id, step, by=0))
+    _control(guild, number, as_json, lambda services, run: services.runs.control.rollback(run.id, step, by=0))
 
 
 @runs.command()

@@ -1,4 +1,4 @@
-"""`omokage train`: a training in a shell."""
+"""`omokage train`: trains a model in this process."""
 
 from __future__ import annotations
 
@@ -15,16 +15,13 @@ from cli.output.echo import echo, echo_json
 from cli.training.formatting import run_json, run_lines
 from core.domain.ids import synthetic_id
 from core.domain.jobs import Origin
-from core.domain.training.presets import LOSSES, SIZES, find_preset
+from core.domain.training.presets import LOSSES, OPTIONS, SIZES, find_preset
 from core.domain.training.runs import Run, RunKind, RunRequest, RunState
 
 if TYPE_CHECKING:
     from cli.training.local_runner import Interrupt
     from core.bootstrap import Services
     from core.domain.registry.versions import Version
-
-# Options of the networks; what each kind takes is in core/domain/training/presets.py.
-_CONFIG = ("batch", "learning_rate", "fold", "loss", "augment", "kl")
 
 
 @click.command(short_help="Train a model in this process.")
@@ -73,7 +70,7 @@ def train(kind: str | None, resume: int | None, guild: int, as_json: bool, **opt
                 if kind is not None:
                     run = services.runs.start(_request(services, RunKind(kind), guild, options), owner=owner)
                 else:
-                    run = services.runs.resume(services.runs.find(guild, resume).id, by=0, owner=owner)
+                    run = services.runs.control.resume(services.runs.find(guild, resume).id, by=0, owner=owner)
             rests = _train(services, run, owner, interrupt)
         version = version_of(services, rests)
         if as_json:
@@ -100,7 +97,7 @@ def shell_origin(guild: int) -> Origin:
 def _request(services: Services, kind: RunKind, guild: int, options: Mapping[str, Any]) -> RunRequest:
     preset = find_preset(kind, options["preset"], options["head"])
     dataset = services.datasets.find(guild, options["dataset"], options["data_version"])
-    config = {name: options[name] for name in _CONFIG}
+    config = {name: options[name] for name in OPTIONS if name != "size"}
     config["size"] = int(options["size"]) if options["size"] else None
     steps = options["steps"] or preset.steps
     return RunRequest(

@@ -1,4 +1,4 @@
-"""What `omokage up` shows: its own messages, and what its parts log when something is wrong."""
+"""The console of `omokage up`: its own messages, and the warnings that its processes log."""
 
 from __future__ import annotations
 

@@ -53,8 +53,8 @@ def locked(data: Path) -> Iterator[Lock]:
 
 def _taken(data: Path, file: Path) -> str:
     try:
-        said = json.loads(file.read_text("utf-8"))
-        process, url = said.get("pid"), said.get("url")
+        payload = json.loads(file.read_text("utf-8"))
+        process, url = payload.get("pid"), payload.get("url")
     except (OSError, ValueError, AttributeError):
         process = url = None
     where = f"; it is at {url}" if url else ""

@@ -1,4 +1,4 @@
-"""Where a face is, and who it may be."""
+"""Faces in a photo: boxes, landmarks, and the people that they may show."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 Point = tuple[float, float]
 
-# Boxes that overlap so much are of one face in two readings of a photo: the detector's version may change.
-SAME_FACE = 0.5
-_LYING = 45  # degrees: half way to a quarter turn
+# Boxes of at least this IoU are of one face in two readings of a photo: the detector's version may change.
+SAME_FACE_IOU = 0.5
+_MAX_TILT = 45  # degrees: half a quarter turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class DetectedFace:
-    """One face that the detector found.
+    """A face as the detector returns it.
 
     `landmarks` are five points in pixels: the eye on the image's left, the eye on its right, the tip of the nose, the
-    mouth's corner on the image's left, the one on its right; none of a picture that is taken for a face as it is.
+    mouth's corner on the image's left, the one on its right; none for a picture that is one face as a whole.
     `score` is the detector's confidence in [0, 1].
     """
 
@@ -62,20 +62,20 @@ class RecognisedFace:
 
 
 def tilt(landmarks: Sequence[Point]) -> float:
-    """How far a face is turned in the picture, in degrees from -180 to 180: 0 has the eyes right above the mouth."""
+    """Return how far a face is turned in the picture, in degrees from -180 to 180; at 0 it is upright."""
     left_eye, right_eye, _, left_corner, right_corner = landmarks
     across = left_corner[0] + right_corner[0] - left_eye[0] - right_eye[0]
     down = left_corner[1] + right_corner[1] - left_eye[1] - right_eye[1]
     return math.degrees(math.atan2(-across, down))
 
 
-def stands(landmarks: Sequence[Point]) -> bool:
-    """Whether a face is nearer to standing than to lying on a side or on its head."""
-    return abs(tilt(landmarks)) <= _LYING
+def is_upright(landmarks: Sequence[Point]) -> bool:
+    """Whether a face is nearer to upright than to any other quarter turn."""
+    return abs(tilt(landmarks)) <= _MAX_TILT
 
 
-def overlap(a: Box, b: Box) -> float:
-    """Intersection over union, in [0, 1]."""
+def box_iou(a: Box, b: Box) -> float:
+    """Return the intersection over union of two boxes, in [0, 1]."""
     width = min(a.x + a.w, b.x + b.w) - max(a.x, b.x)
     height = min(a.y + a.h, b.y + b.h) - max(a.y, b.y)
     if width <= 0 or height <= 0:

@@ -1,4 +1,4 @@
-"""What can be asked of a model that draws faces: grids, films, morphs, mixes; requests and answers as JSON."""
+"""Requests to models that generate faces (grids, films, morphs, mixes, nearest pictures) and their results, as JSON."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Any
 from core.domain.jobs import JSON
 from core.domain.training.presets import bad_option
 
-MOST_FACES = 64  # of a grid, 8 by 8: more would be stamps
-MOST_SEED = 2**31 - 1
-MOST_TRUNCATION = 1.0  # 1: faces as various as the model can; towards 0: all of them near its mean face
-MOST_MIXED = 8  # faces that are added, and that are subtracted
-MOST_TRAIT = 3.0  # times the difference between faces with and without it
-MOST_KEYS = 8  # faces that a film walks through
-STARTER = "starter"  # the first word of what the models are called that come with the product
+MAX_FACES = 64  # of a grid, 8 by 8: more could not be told apart in a chat
+MAX_SEED = 2**31 - 1
+MAX_TRUNCATION = 1.0  # 1: as diverse as the model can; towards 0: all of them near its mean face
+MAX_MIXED = 8  # faces that are added, and that are subtracted
+MAX_TRAIT = 3.0  # strength: times the difference between faces with and without it
+MAX_FILM_FACES = 8  # key frames
+STARTER = "starter"  # first word of the names of the models that come with the product
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A face that is meant: what a model draws for a seed, or one in a photo.
+    """A reference to a face: what a model generates for a seed, or a face in a photo.
 
-    `photo` is a blob's name; `index` is the face's place in it, best first, from 0, None: the only one.
+    `photo` is a blob's name; `index` counts the faces in it from 0, best first; None: the only one.
     """
 
     seed: int | None = None
@@ -33,24 +33,24 @@ class Face:
         if (self.seed is None) == (self.photo is None):
             raise bad_option("face", str(self.seed), "a seed or a photo")
         if self.seed is not None:
-            _check("seed", self.seed, 0, MOST_SEED)
+            _check("seed", self.seed, 0, MAX_SEED)
 
     def to_json(self) -> dict[str, JSON]:
-        """For a job's parameters."""
+        """Encode for a job's parameters."""
         return _without_none(seed=self.seed, photo=self.photo, index=self.index)
 
     @classmethod
-    def from_json(cls, said: Any) -> Face:
-        """What `to_json` gave."""
-        return cls(said.get("seed"), said.get("photo"), said.get("index"))
+    def from_json(cls, payload: Any) -> Face:
+        """Decode what `to_json` returned."""
+        return cls(payload.get("seed"), payload.get("photo"), payload.get("index"))
 
 
 @dataclass(frozen=True, slots=True)
 class GridRequest:
-    """Some faces: those of `seed`, `seed + 1` and so on, or variations of one.
+    """A request for a grid of faces: those of `seed`, `seed + 1` and so on, or variations of one face.
 
-    `model`: by name (`dcgan v3`, `starter vae`), None: what answers in the guild. `truncation`: see MOST_TRUNCATION.
-    `like`: variations of this face. `traits`: how much of each is added.
+    `model`: by name (`dcgan v3`, `starter vae`), None: the guild's default. `truncation`: see MAX_TRUNCATION.
+    `like`: the face to vary; None: no variations. `traits`: strength of each trait that is added.
     """
 
     count: int
@@ -61,53 +61,64 @@ class GridRequest:
     traits: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _check("count", self.count, 1, MOST_FACES)
-        _check("seed", self.seed, 0, MOST_SEED - MOST_FACES)
-        _check("truncation", self.truncation, 0.1, MOST_TRUNCATION)
+        _check("count", self.count, 1, MAX_FACES)
+        _check("seed", self.seed, 0, MAX_SEED - MAX_FACES)
+        _check("truncation", self.truncation, 0.1, MAX_TRUNCATION)
         _check_traits(self.traits)
 
+    def faces_by_field(self) -> dict[str, Face]:
+        """Map the request's field (as in `FaceChoice.which`) to each face that it refers to, in order."""
+        return {} if self.like is None else {"like": self.like}
+
     def to_json(self) -> dict[str, JSON]:
-        """For a job's parameters."""
+        """Encode for a job's parameters."""
         like = self.like.to_json() if self.like else None
-        given: dict[str, JSON] = {"count": self.count, "seed": self.seed, "truncation": self.truncation}
-        return given | _without_none(model=self.model, like=like, traits=dict(self.traits) or None)
+        encoded: dict[str, JSON] = {"count": self.count, "seed": self.seed, "truncation": self.truncation}
+        return encoded | _without_none(model=self.model, like=like, traits=dict(self.traits) or None)
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> GridRequest:
-        """What `to_json` gave; BAD_OPTION for what cannot be."""
-        like = said.get("like")
+    def from_json(cls, payload: Mapping[str, Any]) -> GridRequest:
+        """Decode what `to_json` returned; BAD_OPTION for values out of range."""
+        like = payload.get("like")
         return cls(
-            int(said["count"]),
-            int(said["seed"]),
-            said.get("model"),
-            float(said.get("truncation", 1.0)),
+            int(payload["count"]),
+            int(payload["seed"]),
+            payload.get("model"),
+            float(payload.get("truncation", 1.0)),
             Face.from_json(like) if like else None,
-            _traits_of(said),
+            _traits_of(payload),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class MorphRequest:
-    """A strip and a film from one face to another."""
+    """A request for a strip and a film that change one face into another."""
 
     a: Face
     b: Face
     model: str | None = None
 
+    def faces_by_field(self) -> dict[str, Face]:
+        """Map the request's field (as in `FaceChoice.which`) to each face that it refers to, in order."""
+        return {"a": self.a, "b": self.b}
+
     def to_json(self) -> dict[str, JSON]:
-        """For a job's parameters."""
-        given: dict[str, JSON] = {"a": self.a.to_json(), "b": self.b.to_json()}
-        return given | _without_none(model=self.model)
+        """Encode for a job's parameters."""
+        encoded: dict[str, JSON] = {"a": self.a.to_json(), "b": self.b.to_json()}
+        return encoded | _without_none(model=self.model)
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> MorphRequest:
-        """What `to_json` gave."""
-        return cls(Face.from_json(said["a"]), Face.from_json(said["b"]), said.get("model"))
+    def from_json(cls, payload: Mapping[str, Any]) -> MorphRequest:
+        """Decode what `to_json` returned."""
+        return cls(Face.from_json(payload["a"]), Face.from_json(payload["b"]), payload.get("model"))
 
 
 @dataclass(frozen=True, slots=True)
 class MixRequest:
-    """What the faces of `add` differ by from the mean face, less what those of `subtract` do, and traits on top."""
+    """A request for latent arithmetic: the sum of `add` minus the sum of `subtract`, relative to the mean face.
+
+    `traits` are added to the result.
+    """
 
     add: tuple[Face, ...]
     subtract: tuple[Face, ...] = ()
@@ -115,26 +126,30 @@ class MixRequest:
     traits: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _check("add", len(self.add), 1, MOST_MIXED)
-        _check("subtract", len(self.subtract), 0, MOST_MIXED)
+        _check("add", len(self.add), 1, MAX_MIXED)
+        _check("subtract", len(self.subtract), 0, MAX_MIXED)
         _check_traits(self.traits)
 
+    def faces_by_field(self) -> dict[str, Face]:
+        """Map the request's field (as in `FaceChoice.which`) to each face that it refers to, in order."""
+        return _numbered("add", self.add) | _numbered("subtract", self.subtract)
+
     def to_json(self) -> dict[str, JSON]:
-        """For a job's parameters."""
-        given: dict[str, JSON] = {"add": [one.to_json() for one in self.add]}
-        given["subtract"] = [one.to_json() for one in self.subtract]
-        return given | _without_none(model=self.model, traits=dict(self.traits) or None)
+        """Encode for a job's parameters."""
+        encoded: dict[str, JSON] = {"add": [face.to_json() for face in self.add]}
+        encoded["subtract"] = [face.to_json() for face in self.subtract]
+        return encoded | _without_none(model=self.model, traits=dict(self.traits) or None)
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> MixRequest:
-        """What `to_json` gave; BAD_OPTION for what cannot be."""
-        add, subtract = (tuple(map(Face.from_json, said.get(name) or ())) for name in ("add", "subtract"))
-        return cls(add, subtract, said.get("model"), _traits_of(said))
+    def from_json(cls, payload: Mapping[str, Any]) -> MixRequest:
+        """Decode what `to_json` returned; BAD_OPTION for values out of range."""
+        add, subtract = (tuple(map(Face.from_json, payload.get(name) or ())) for name in ("add", "subtract"))
+        return cls(add, subtract, payload.get("model"), _traits_of(payload))
 
 
 @dataclass(frozen=True, slots=True)
 class FilmRequest:
-    """A walk through faces, with traits on top, and back to the first."""
+    """A request for a film through faces, each with the traits, and back to the first."""
 
     faces: tuple[Face, ...]
     model: str | None = None
@@ -142,24 +157,28 @@ class FilmRequest:
     traits: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _check("faces", len(self.faces), 2, MOST_KEYS)
+        _check("faces", len(self.faces), 2, MAX_FILM_FACES)
         _check_traits(self.traits)
 
+    def faces_by_field(self) -> dict[str, Face]:
+        """Map the request's field (as in `FaceChoice.which`) to each face that it refers to, in order."""
+        return _numbered("faces", self.faces)
+
     def to_json(self) -> dict[str, JSON]:
-        """For a job's parameters."""
-        given: dict[str, JSON] = {"faces": [face.to_json() for face in self.faces], "truncation": self.truncation}
-        return given | _without_none(model=self.model, traits=dict(self.traits) or None)
+        """Encode for a job's parameters."""
+        encoded: dict[str, JSON] = {"faces": [face.to_json() for face in self.faces], "truncation": self.truncation}
+        return encoded | _without_none(model=self.model, traits=dict(self.traits) or None)
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> FilmRequest:
-        """What `to_json` gave; BAD_OPTION for what cannot be."""
-        faces = tuple(map(Face.from_json, said["faces"]))
-        return cls(faces, said.get("model"), float(said.get("truncation", 1.0)), _traits_of(said))
+    def from_json(cls, payload: Mapping[str, Any]) -> FilmRequest:
+        """Decode what `to_json` returned; BAD_OPTION for values out of range."""
+        faces = tuple(map(Face.from_json, payload["faces"]))
+        return cls(faces, payload.get("model"), float(payload.get("truncation", 1.0)), _traits_of(payload))
 
 
 @dataclass(frozen=True, slots=True)
 class NearestRequest:
-    """The pictures of a model's training set that a face which it drew, with traits on top, is most like."""
+    """A request for the pictures of a model's training set nearest to a generated face with traits."""
 
     face: Face
     model: str | None = None
@@ -169,21 +188,25 @@ class NearestRequest:
     def __post_init__(self) -> None:
         _check_traits(self.traits)
 
+    def faces_by_field(self) -> dict[str, Face]:
+        """Map the request's field (as in `FaceChoice.which`) to each face that it refers to, in order."""
+        return {"face": self.face}
+
     def to_json(self) -> dict[str, JSON]:
-        """For a job's parameters."""
-        given: dict[str, JSON] = {"face": self.face.to_json(), "truncation": self.truncation}
-        return given | _without_none(model=self.model, traits=dict(self.traits) or None)
+        """Encode for a job's parameters."""
+        encoded: dict[str, JSON] = {"face": self.face.to_json(), "truncation": self.truncation}
+        return encoded | _without_none(model=self.model, traits=dict(self.traits) or None)
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> NearestRequest:
-        """What `to_json` gave; BAD_OPTION for what cannot be."""
-        face = Face.from_json(said["face"])
-        return cls(face, said.get("model"), float(said.get("truncation", 1.0)), _traits_of(said))
+    def from_json(cls, payload: Mapping[str, Any]) -> NearestRequest:
+        """Decode what `to_json` returned; BAD_OPTION for values out of range."""
+        face = Face.from_json(payload["face"])
+        return cls(face, payload.get("model"), float(payload.get("truncation", 1.0)), _traits_of(payload))
 
 
 @dataclass(frozen=True, slots=True)
 class FaceChoice:
-    """A photo shows several faces, so somebody has to say which is meant.
+    """A question to the member: a photo shows several faces, and one has to be chosen.
 
     `which`: the request's field (`a`, `b`, `add/0`, `like`); `picture`: the photo with numbered boxes, a blob.
     """
@@ -195,12 +218,13 @@ class FaceChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """What came of a request. Blobs: `picture` (PNG), `film` (`film_name` says which format).
+class GenerationResult:
+    """The result of a request. Blobs: `picture` (PNG), `film` (its format is in `film_name`).
 
-    `model`: the name to ask the same model by again; `label`: as answers name it. `seeds`: of the faces in the
-    picture, in order, where they have some. `traits`: what the model knows to add. `distances`: of nearest pictures,
-    1 is how far held-out pictures are from their nearest. `choice`: there is no picture yet, a face must be chosen.
+    `model`: the name to request the same model again; `label`: its name in answers. `seeds`: of the faces in the
+    picture, in order, where they have seeds. `traits`: those that the model can add. `distances`: of nearest
+    neighbours; 1 is the median distance of held-out pictures to their nearest. `choice`: there is no picture yet, a
+    face must be chosen.
     """
 
     model: str
@@ -215,45 +239,49 @@ class Drawn:
     choice: FaceChoice | None = None
 
     def to_json(self) -> dict[str, JSON]:
-        """A job's result."""
+        """Encode as a job's result."""
         choice: dict[str, JSON] | None = None
         if self.choice is not None:
             choice = {"which": self.choice.which, "photo": self.choice.photo}
             choice |= {"faces": self.choice.faces, "picture": self.choice.picture}
-        given: dict[str, JSON] = {"model": self.model, "label": self.label, "version_id": self.version_id}
-        given |= {"seeds": list(self.seeds), "traits": list(self.traits), "distances": list(self.distances)}
-        return given | _without_none(picture=self.picture, film=self.film, film_name=self.film_name, choice=choice)
+        encoded: dict[str, JSON] = {"model": self.model, "label": self.label, "version_id": self.version_id}
+        encoded |= {"seeds": list(self.seeds), "traits": list(self.traits), "distances": list(self.distances)}
+        return encoded | _without_none(picture=self.picture, film=self.film, film_name=self.film_name, choice=choice)
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Drawn:
-        """What `to_json` gave."""
-        choice = said.get("choice")
+    def from_json(cls, payload: Mapping[str, Any]) -> GenerationResult:
+        """Decode what `to_json` returned."""
+        choice = payload.get("choice")
         return cls(
-            said["model"],
-            said["label"],
-            said["version_id"],
-            said.get("picture"),
-            said.get("film"),
-            said.get("film_name"),
-            tuple(said.get("seeds") or ()),
-            tuple(said.get("traits") or ()),
-            tuple(said.get("distances") or ()),
+            payload["model"],
+            payload["label"],
+            payload["version_id"],
+            payload.get("picture"),
+            payload.get("film"),
+            payload.get("film_name"),
+            tuple(payload.get("seeds") or ()),
+            tuple(payload.get("traits") or ()),
+            tuple(payload.get("distances") or ()),
             FaceChoice(**choice) if choice else None,
         )
 
 
-def _check(option: str, value: float, least: float, most: float) -> None:
-    if isinstance(value, bool) or not least <= value <= most:
-        raise bad_option(option, value, f"{least:g} to {most:g}")
+def _check(option: str, value: float, minimum: float, maximum: float) -> None:
+    if isinstance(value, bool) or not minimum <= value <= maximum:
+        raise bad_option(option, value, f"{minimum:g} to {maximum:g}")
+
+
+def _numbered(field_name: str, faces: Sequence[Face]) -> dict[str, Face]:
+    return {f"{field_name}/{index}": face for index, face in enumerate(faces)}
 
 
 def _check_traits(traits: Mapping[str, float]) -> None:
     for name, value in traits.items():
-        _check(name, value, -MOST_TRAIT, MOST_TRAIT)
+        _check(name, value, -MAX_TRAIT, MAX_TRAIT)
 
 
-def _traits_of(said: Mapping[str, Any]) -> dict[str, float]:
-    return {str(name): float(value) for name, value in (said.get("traits") or {}).items()}
+def _traits_of(payload: Mapping[str, Any]) -> dict[str, float]:
+    return {str(name): float(value) for name, value in (payload.get("traits") or {}).items()}
 
 
 def _without_none(**values: JSON) -> dict[str, JSON]:
@@ -261,5 +289,5 @@ def _without_none(**values: JSON) -> dict[str, JSON]:
 
 
 def seeds_of(first: int, count: int) -> Sequence[int]:
-    """The seeds of a grid's faces."""
+    """Return the seeds of a grid's faces: consecutive numbers."""
     return range(first, first + count)

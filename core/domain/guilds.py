@@ -1,4 +1,4 @@
-"""What a guild has chosen."""
+"""The settings of a guild."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.domain.people import LabellingPolicy
 
 @dataclass(frozen=True, slots=True)
 class GuildSettings:
-    """A guild's choices; until one is made: moderators name faces, and each member reads his own language."""
+    """A guild's settings; by default moderators name faces, and each member is answered in their own language."""
 
     labelling: LabellingPolicy = LabellingPolicy.MODERATORS
     language: str | None = None

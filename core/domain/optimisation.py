@@ -1,4 +1,4 @@
-"""Pictures that a recogniser takes for somebody whom they do not show: what can be asked for, and what came of it.
+"""Requests, progress and results of pictures that are optimised until a recogniser takes them for a given person.
 
 The recogniser is frozen and the picture is changed, see docs/decisions/015-fooling.md.
 """
@@ -11,13 +11,13 @@ from enum import StrEnum
 from typing import Any
 
 from core.domain.faces import Candidate
-from core.domain.generation import MOST_SEED, Face, FaceChoice
+from core.domain.generation import MAX_SEED, Face, FaceChoice
 from core.domain.jobs import JSON
 from core.domain.training.presets import bad_option
 
-MOST_STEPS = 2000  # a minute or two; from there on, "continue" goes on
-MOST_EPSILON = 32  # an eighth of the range: beyond it everybody sees the change
-EPSILON = 8  # of 255: the bound that most of the literature uses, and that hardly anybody sees
+MAX_STEPS = 2000  # a minute or two; from there on, "continue" goes on
+MAX_EPSILON = 32  # an eighth of the range: beyond it everybody sees the change
+DEFAULT_EPSILON = 8  # of 255: the bound that most of the literature uses, and that hardly anybody sees
 
 
 class OptimizeMode(StrEnum):
@@ -29,17 +29,17 @@ class OptimizeMode(StrEnum):
 
 
 # Half of the pictures settle within 45 and 7 steps, the slowest need nearly all; a dream uses all that it gets.
-STEPS: Mapping[OptimizeMode, int] = {OptimizeMode.NOISE: 300, OptimizeMode.FOOL: 100, OptimizeMode.DREAM: 300}
+DEFAULT_STEPS: Mapping[OptimizeMode, int] = {OptimizeMode.NOISE: 300, OptimizeMode.FOOL: 100, OptimizeMode.DREAM: 300}
 
 
 @dataclass(frozen=True, slots=True)
 class OptimizeRequest:
     """One picture for one person.
 
-    `target`: his name, and `person_id`, None where only a name is known. `start`: the photo of `fool`. `steps`: None:
-    as many as the mode needs. `epsilon`: of 255 levels, of `fool`. `robust`: it must survive JPEG compression.
-    `seed`: of all that is random. `version_id`: of the recogniser, None: the one that serves. `so_far`: blob of a
-    picture that an earlier request came to, to go on from; the bound stays that of `start`.
+    `target`: the person's name, and `person_id`, None where only a name is known. `start`: the photo of `fool`.
+    `steps`: None: as many as the mode needs. `epsilon`: of 255 levels, of `fool`. `robust`: it must survive JPEG
+    compression. `seed`: of all random numbers. `version_id`: of the recogniser, None: the one that serves. `so_far`:
+    blob of an earlier request's picture, to continue from; the bound stays that of `start`.
     """
 
     target: str
@@ -47,19 +47,19 @@ class OptimizeRequest:
     person_id: int | None = None
     start: Face | None = None
     steps: int | None = None
-    epsilon: int = EPSILON
+    epsilon: int = DEFAULT_EPSILON
     robust: bool = False
     seed: int = 0
     version_id: int | None = None
     so_far: str | None = None
 
     def __post_init__(self) -> None:
-        if self.steps is not None and not 1 <= self.steps <= MOST_STEPS:
-            raise bad_option("steps", self.steps, f"1 to {MOST_STEPS}")
-        if not 1 <= self.epsilon <= MOST_EPSILON:
-            raise bad_option("epsilon", self.epsilon, f"1 to {MOST_EPSILON}")
-        if not 0 <= self.seed <= MOST_SEED:
-            raise bad_option("seed", self.seed, f"0 to {MOST_SEED}")
+        if self.steps is not None and not 1 <= self.steps <= MAX_STEPS:
+            raise bad_option("steps", self.steps, f"1 to {MAX_STEPS}")
+        if not 1 <= self.epsilon <= MAX_EPSILON:
+            raise bad_option("epsilon", self.epsilon, f"1 to {MAX_EPSILON}")
+        if not 0 <= self.seed <= MAX_SEED:
+            raise bad_option("seed", self.seed, f"0 to {MAX_SEED}")
         if (self.start is None) == (self.mode is OptimizeMode.FOOL):
             raise bad_option("start", self.mode.value, "a photo for fool, none for noise and dream")
         if self.start is not None and self.start.photo is None:
@@ -68,21 +68,21 @@ class OptimizeRequest:
     @property
     def all_steps(self) -> int:
         """How many, said or not."""
-        return self.steps if self.steps is not None else STEPS[self.mode]
+        return self.steps if self.steps is not None else DEFAULT_STEPS[self.mode]
 
     def to_json(self) -> dict[str, JSON]:
         """For a job's parameters."""
-        said: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
-        said |= {"mode": self.mode.value, "start": self.start.to_json() if self.start else None}
-        return {name: value for name, value in said.items() if value is not None}
+        payload: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        payload |= {"mode": self.mode.value, "start": self.start.to_json() if self.start else None}
+        return {name: value for name, value in payload.items() if value is not None}
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> OptimizeRequest:
+    def from_json(cls, payload: Mapping[str, Any]) -> OptimizeRequest:
         """What `to_json` gave; BAD_OPTION for what cannot be."""
-        mode = said["mode"]
+        mode = payload["mode"]
         if mode not in tuple(OptimizeMode):
             raise bad_option("mode", mode, ", ".join(OptimizeMode))
-        given = {name: said[name] for name in cls.__slots__ if name in said}
+        given = {name: payload[name] for name in cls.__slots__ if name in payload}
         start = given.pop("start", None)
         return cls(**{**given, "mode": OptimizeMode(mode)}, start=Face.from_json(start) if start else None)
 
@@ -91,29 +91,35 @@ class OptimizeRequest:
 class OptimizeStep:
     """How far an optimisation is, while it goes on.
 
-    `loss` and `chance` (the target's, [0, 1]) of the last step; `picture`: blob of a PNG to look at, which shows the
-    picture as it is and the curve; the next one takes its place, and the end removes it. None: there is none yet.
+    `loss` and `probability` (the target's, [0, 1]) of the last step; `picture`: blob of a PNG that shows the current
+    picture and the curve; the next one replaces it, and the end removes it. None: there is none yet.
     """
 
     step: int
     steps: int
     loss: float
-    chance: float
+    probability: float
     picture: str | None = None
 
     def to_json(self) -> dict[str, JSON]:
-        """The detail of a progress event."""
-        return asdict(self)
+        """Return the detail of a progress event, in which the probability is `chance`."""
+        return {
+            "step": self.step,
+            "steps": self.steps,
+            "loss": self.loss,
+            "chance": self.probability,
+            "picture": self.picture,
+        }
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> OptimizeStep:
+    def from_json(cls, payload: Mapping[str, Any]) -> OptimizeStep:
         """What `to_json` gave."""
-        return cls(**said)
+        return cls(**{"probability" if name == "chance" else name: value for name, value in dict(**payload).items()})
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the recogniser says of the bytes of a picture.
+class Prediction:
+    """A recogniser's prediction for the bytes of a picture.
 
     `found`: the detector sees a face, the one that is meant; where it sees none, the whole picture is taken as one, as
     in training. `top`: the likeliest three of the people it knows, as if it had to be one of them, [0, 1]; `target`:
@@ -132,23 +138,23 @@ class Verdict:
         return self.named == target if self.found else self.target > 0.5
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Verdict:
+    def from_json(cls, payload: Mapping[str, Any]) -> Prediction:
         """What `asdict` gave."""
-        return cls(**{**said, "top": tuple(Candidate(**one) for one in said["top"])})
+        return cls(**{**payload, "top": tuple(Candidate(**candidate) for candidate in payload["top"])})
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """What another recogniser says of the same bytes: `model` as answers name it, `before` and `after`."""
+    """Another recogniser's predictions for the same bytes: `model` as answers name it, `before` and `after`."""
 
     model: str
-    before: Verdict
-    after: Verdict
+    before: Prediction
+    after: Prediction
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Transfer:
+    def from_json(cls, payload: Mapping[str, Any]) -> Transfer:
         """What `asdict` gave."""
-        return cls(said["model"], Verdict.from_json(said["before"]), Verdict.from_json(said["after"]))
+        return cls(payload["model"], Prediction.from_json(payload["before"]), Prediction.from_json(payload["after"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +171,7 @@ class Norms:
 
 
 @dataclass(frozen=True, slots=True)
-class Optimized:
+class OptimizeResult:
     """What came of a request. Blobs, PNG: `picture` is the very file that is posted and that `after` judges, `sheet`
     shows it beside its beginning, the difference and the curve.
 
@@ -180,9 +186,9 @@ class Optimized:
     version_id: int
     picture: str | None = None
     sheet: str | None = None
-    before: Verdict | None = None
-    after: Verdict | None = None
-    jpeg: Verdict | None = None
+    before: Prediction | None = None
+    after: Prediction | None = None
+    jpeg: Prediction | None = None
     norms: Norms | None = None
     transfer: tuple[Transfer, ...] = ()
     steps: int = 0
@@ -201,23 +207,24 @@ class Optimized:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Optimized:
+    def from_json(cls, payload: Mapping[str, Any]) -> OptimizeResult:
         """What `to_json` gave."""
-        verdicts = {name: Verdict.from_json(said[name]) for name in ("before", "after", "jpeg") if said.get(name)}
+        stages = [name for name in ("before", "after", "jpeg") if payload.get(name)]
+        predictions = {name: Prediction.from_json(payload[name]) for name in stages}
         return cls(**{
-            **said,
-            **verdicts,
-            "mode": OptimizeMode(said["mode"]),
-            "norms": Norms(**said["norms"]) if said.get("norms") else None,
-            "transfer": tuple(map(Transfer.from_json, said.get("transfer") or ())),
-            "curve": tuple((int(step), float(loss), float(chance)) for step, loss, chance in said.get("curve") or ()),
-            "choice": FaceChoice(**said["choice"]) if said.get("choice") else None,
+            **payload,
+            **predictions,
+            "mode": OptimizeMode(payload["mode"]),
+            "norms": Norms(**payload["norms"]) if payload.get("norms") else None,
+            "transfer": tuple(map(Transfer.from_json, payload.get("transfer") or ())),
+            "curve": tuple((int(step), float(loss), float(value)) for step, loss, value in payload.get("curve") or ()),
+            "choice": FaceChoice(**payload["choice"]) if payload.get("choice") else None,
         })  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Robustness:
-    """How easily a version is fooled, and how often by accident.
+    """A version's robustness: how easily it is fooled by attacks, and how often by textures.
 
     Of `faces` faces, each changed by at most `epsilon` levels towards another person: `fooled`, the share that is then
     named as that person, and `median_linf`, how many levels that takes for half of them (None: more than `epsilon`).
@@ -238,6 +245,6 @@ class Robustness:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> Robustness:
+    def from_json(cls, payload: Mapping[str, Any]) -> Robustness:
         """What `to_json` gave."""
-        return cls(**said)
+        return cls(**payload)

@@ -1,4 +1,4 @@
-"""The people of a guild, and what members say about faces."""
+"""The people of a guild, their names, and the labels of faces."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Point
 from core.domain.names.invisible import without_any_invisible, without_invisible
 
-UNKNOWN = "unknown"  # what the shell calls a face without a name
-NOBODY_KNOWN = "nobody known"  # what it says where a face had to be somebody
-LONGEST_NAME = 64  # a line of the answer holds it with its percentage, and so does a select's option
+UNKNOWN = "unknown"  # the shell's name of a face without a name
+NOBODY_KNOWN = "nobody known"  # the shell's answer where a face had to show somebody
+MAX_NAME_LENGTH = 64  # a line of the answer holds it with its percentage, and so does a select's option
 
 _MENTION = re.compile(r"@(everyone|here)|<[@#][!&]?\d+>|<(a?:\w+|/[^:>]+):\d+>", re.IGNORECASE)
 # Cs: lone surrogates, as of file names that are no UTF-8; Co and Cn: no character at all.
 _REFUSED = frozenset({"Cs", "Co", "Cn"})
-_BLANKS = str.maketrans(dict.fromkeys("\u2800\u3164\uffa0", " "))  # signs or letters to Unicode, a gap to the eye
-# What answers call a face without a name, in each language: a person called so could not be told from nobody. A test
-# holds these to the bot's texts and to the shell's.
+_BLANKS = str.maketrans(dict.fromkeys("\u2800\u3164\uffa0", " "))  # signs or letters in Unicode, but blank
+# Names of a face without a name in answers, in each language: a person of this name could not be told from nobody. A
+# test compares these with the bot's texts and the shell's.
 _NOBODY = (UNKNOWN, NOBODY_KNOWN, "nobody I know", "不明", "知らない人")
 
 
@@ -42,7 +42,7 @@ class LabellingPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody whom a guild knows; `pictures` counts the different faces that show him."""
+    """A person of a guild; `pictures` counts the different faces that show them."""
 
     id: int
     guild_id: int
@@ -78,8 +78,8 @@ class LabelProvenance:
 class NewFace:
     """A face that a job found.
 
-    `embedding` is 128 float32, little-endian (512 bytes); `embedder` names the network and alignment that made it, and
-    only embeddings of one name compare.
+    `embedding` is 128 float32, little-endian (512 bytes); `embedder` names the network and alignment that made it;
+    only embeddings of the same name compare.
     """
 
     number: int
@@ -92,7 +92,7 @@ class NewFace:
 
 @dataclass(frozen=True, slots=True)
 class StoredFace:
-    """A face with what is said about it now: at most one person, by whom, and those it does not show."""
+    """A face with its present labels: at most one person, the member who labelled it so, and rejected people's ids."""
 
     ref: FaceRef
     box: Box
@@ -119,7 +119,7 @@ class EnrolledFaces:
 
 @dataclass(frozen=True, slots=True)
 class CannotLink:
-    """A face that somebody said is not this person; `photo` is the sha256 of the photo it was found in."""
+    """A face that is labelled as not this person; `photo` is the sha256 of the photo that it was detected in."""
 
     person_id: int
     photo: str | None
@@ -129,7 +129,7 @@ class CannotLink:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmedFace:
-    """A face that somebody named or confirmed: `confirmed_by` is the member who did so last, 0 the operator."""
+    """A face that a member named or confirmed: `confirmed_by` is the member who did so last, 0 the operator."""
 
     person_id: int
     name: str
@@ -138,7 +138,7 @@ class ConfirmedFace:
 
 
 def normalise_name(name: str) -> str:
-    """The name as it is shown: NFKC, spaces joined and trimmed, nothing invisible in it, 1 to 64 characters.
+    """Return the name as it is shown: NFKC, spaces joined and trimmed, nothing invisible in it, 1 to 64 characters.
 
     Raises:
         OmokageError: BAD_NAME, with a `reason` of empty, long, control (a character that cannot be shown) or mention.
@@ -146,8 +146,8 @@ def normalise_name(name: str) -> str:
     shown = _visible(name)
     if not shown:
         raise OmokageError(ErrorCode.BAD_NAME, reason="empty")
-    if len(shown) > LONGEST_NAME:
-        raise OmokageError(ErrorCode.BAD_NAME, reason="long", longest=LONGEST_NAME)
+    if len(shown) > MAX_NAME_LENGTH:
+        raise OmokageError(ErrorCode.BAD_NAME, reason="long", longest=MAX_NAME_LENGTH)
     if any(unicodedata.category(letter) in _REFUSED for letter in shown):
         raise OmokageError(ErrorCode.BAD_NAME, reason="control")
     if _MENTION.search(shown):
@@ -156,7 +156,7 @@ def normalise_name(name: str) -> str:
 
 
 def person_name(name: str) -> str:
-    """The name as a person's: `normalise_name`, and not one of the words for nobody.
+    """Return the normalised name of a person: `normalise_name`, and none of the words for nobody.
 
     Raises:
         OmokageError: BAD_NAME, with a `reason` as of `normalise_name`, or reserved.
@@ -168,12 +168,12 @@ def person_name(name: str) -> str:
 
 
 def is_reserved(name: str) -> bool:
-    """Whether answers call a face so that is of nobody whom they know."""
+    """Whether answers use this name for a face without a name."""
     return name_key(name) in _RESERVED
 
 
 def name_key(name: str) -> str:
-    """What spellings of one name have in common that hardly differ to the eye: case, width, what is invisible."""
+    """Return a key that is equal for names that look alike: regardless of case, width and invisible characters."""
     decomposed = unicodedata.normalize("NFD", without_any_invisible(name))
     return _folded(_folded(decomposed))  # twice: what NFKC makes of some letters has a case again
 

@@ -1,4 +1,4 @@
-"""What was changed or taken away when people were merged, or people and data sets removed."""
+"""Results of merging two people, and of removing a person or a data set."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from core.domain.people import Person
 
 @dataclass(frozen=True, slots=True)
 class MergedPeople:
-    """`person` is who is left; `faces` are those that came to them from the person that is gone, who was `gone`."""
+    """Two people as one: `person` took over `faces` faces of the person who was called `merged_name`."""
 
     person: Person
-    gone: str
+    merged_name: str
     faces: int
 
 
 @dataclass(frozen=True, slots=True)
 class RemovedPerson:
-    """Who was removed, and what of them.
+    """A person who was removed, and what was deleted with them.
 
-    `faces` are stored faces with their embeddings and labels, `photos` the files that nobody else needed. `datasets`
-    (titles, as `family v1`) still hold pictures that were imported under the name, and `versions` are models that were
-    trained on them: these name the person no more.
+    `faces` counts the stored faces with their embeddings and labels, `photos` the files that nobody else needed.
+    `datasets` (titles, as `family v1`) still hold pictures that were imported under the name; `versions` are models
+    that were trained on them, and no longer name the person.
     """
 
     name: str
@@ -35,7 +35,7 @@ class RemovedPerson:
 
 @dataclass(frozen=True, slots=True)
 class RemovedDataset:
-    """`dataset` as it was. `people` are those who were known from it alone, and so were removed, too."""
+    """A data set that was removed, and the names of the people known from it alone, who were removed, too."""
 
     dataset: Dataset
     people: tuple[str, ...]

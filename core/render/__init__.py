@@ -1,1 +1,1 @@
-"""Pictures that are posted: Pillow and matplotlib only."""
+"""Render pictures for answers (photos with labels, grids, films, charts) with Pillow and matplotlib."""

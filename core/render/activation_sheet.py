@@ -1,4 +1,4 @@
-"""What each channel of a layer sees: one sheet a layer, every channel with a few pictures, or each unit's people."""
+"""Sheets of activations: maps of a convolution's channels, and a dense layer's mean activations for each person."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
-from core.render.lettering import drawable, font, shortened
+from core.render.lettering import drawable_text, font, shorten
 from core.render.palette import PALETTE, Colour
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_GROUND: Colour = (0x2B, 0x2D, 0x31)
+_BACKGROUND: Colour = (0x2B, 0x2D, 0x31)
 _PLATE: Colour = (0x1E, 0x1F, 0x22)
-_WORDS: Colour = (0xDB, 0xDE, 0xE1)
+_TEXT: Colour = (0xDB, 0xDE, 0xE1)
 _DEAD: Colour = PALETTE[1]  # orange, as mistakes in the charts
 _TILE = 56  # pixels of a map: an eye of a face is some six
 _GAP, _EDGE, _LABEL, _TOP = 10, 16, 44, 64
-_WIDEST = 1400
-_LETTERS, _TITLE = 16, 22
-_ROW, _NAMES = 16, 120  # of a person in a sheet of units
-_BROADEST_UNIT = 12
+_MAX_WIDTH = 1400
+_TEXT_SIZE, _TITLE_SIZE = 16, 22
+_ROW, _NAMES = 16, 120  # height of a person's row and width of the names, in a sheet of units
+_MAX_UNIT_WIDTH = 12
 
 
 def draw_maps(
     pictures: Sequence[NDArray[np.uint8]], maps: NDArray[np.float32], dead: Sequence[int], title: str
 ) -> bytes:
-    """The maps of a convolution's channels, each channel in a strip with all pictures.
+    """Draw the activation maps of a convolution's channels, each channel in a strip with all pictures.
 
-    A strip is as bright as its channel's strongest place, so that a weak channel can be seen, too; how much a channel
-    does at all is in the figures. Channels that are dead on the whole data set have an orange number.
+    A strip is scaled to its channel's maximum, so that a weak channel can be seen, too; the figures have the absolute
+    activations. Channels that are dead on the whole data set have an orange number.
 
     Args:
-        pictures: (H, W, 3) RGB each, what the network saw; drawn in the first strip.
+        pictures: (H, W, 3) RGB each, the network's inputs; drawn in the first strip.
         maps: (len(pictures), h, w, channels), none negative.
         dead: channels.
         title: above.
@@ -46,28 +46,28 @@ def draw_maps(
         A PNG of at most 1400 pixels across.
     """
     strip = _LABEL + len(pictures) * (_TILE + 2) + _GAP
-    columns = max(1, (_WIDEST - 2 * _EDGE) // strip)
+    columns = max(1, (_MAX_WIDTH - 2 * _EDGE) // strip)
     rows = math.ceil((maps.shape[-1] + 1) / columns)
     sheet = _sheet(2 * _EDGE + min(columns, maps.shape[-1] + 1) * strip, rows * (_TILE + 4), title)
-    for place in range(maps.shape[-1] + 1):
-        left, top = _EDGE + place % columns * strip, _TOP + place // columns * (_TILE + 4)
-        channel = place - 1
-        tiles = [Image.fromarray(picture) for picture in pictures] if place == 0 else _tiles(maps[..., channel])
+    for index in range(maps.shape[-1] + 1):
+        left, top = _EDGE + index % columns * strip, _TOP + index // columns * (_TILE + 4)
+        channel = index - 1
+        tiles = [Image.fromarray(picture) for picture in pictures] if index == 0 else _tiles(maps[..., channel])
         for number, tile in enumerate(tiles):
-            smooth = Image.Resampling.BICUBIC if place == 0 else Image.Resampling.NEAREST
+            smooth = Image.Resampling.BICUBIC if index == 0 else Image.Resampling.NEAREST
             sheet.paste(tile.resize((_TILE, _TILE), smooth), (left + _LABEL + number * (_TILE + 2), top))
-        if place:
-            colour = _DEAD if channel in dead else _WORDS
+        if index:
+            colour = _DEAD if channel in dead else _TEXT
             at = (left + _LABEL - 6, top + _TILE // 2)
-            ImageDraw.Draw(sheet).text(at, str(channel), colour, font(_LETTERS), anchor="rm")
+            ImageDraw.Draw(sheet).text(at, str(channel), colour, font(_TEXT_SIZE), anchor="rm")
     return _png(sheet)
 
 
 def draw_units(names: Sequence[str], by_person: NDArray[np.float32], dead: Sequence[int], title: str) -> bytes:
-    """The mean activation of each unit, a column, for each person, a row.
+    """Draw the mean activation of each unit, a column, for each person, a row.
 
-    The units are in the order of the person who excites them most, so that what looks like steps are units that know
-    somebody; each column is as bright as its strongest row. Dead ones are the plain part at the right end.
+    Units are sorted by the person with their highest activation, so that units specific to a person form steps; each
+    column is scaled to its maximum. Dead units are the plain part at the right end.
 
     Args:
         names: of the people.
@@ -82,41 +82,41 @@ def draw_units(names: Sequence[str], by_person: NDArray[np.float32], dead: Seque
     order = sorted(alive, key=lambda unit: (int(by_person[:, unit].argmax()), -float(by_person[:, unit].max())))
     ordered = by_person[:, order]
     strongest = np.maximum(ordered.max(0, initial=0), np.finfo(np.float32).tiny)
-    across = max(1, min(_BROADEST_UNIT, (_WIDEST - 2 * _EDGE - _NAMES) // by_person.shape[1]))
+    across = max(1, min(_MAX_UNIT_WIDTH, (_MAX_WIDTH - 2 * _EDGE - _NAMES) // by_person.shape[1]))
     height = _ROW * len(names)
     sheet = _sheet(2 * _EDGE + _NAMES + across * by_person.shape[1], height, title)
     pen = ImageDraw.Draw(sheet)
     for row, name in enumerate(names):
-        words = shortened(drawable(name) or f"#{row + 1}", _ROW - 4, _NAMES - 8)
-        pen.text((_EDGE + _NAMES - 8, _TOP + _ROW * row + _ROW // 2), words, _WORDS, font(_ROW - 4), anchor="rm")
+        words = shorten(drawable_text(name) or f"#{row + 1}", _ROW - 4, _NAMES - 8)
+        pen.text((_EDGE + _NAMES - 8, _TOP + _ROW * row + _ROW // 2), words, _TEXT, font(_ROW - 4), anchor="rm")
     if order:
-        cells = Image.fromarray(_coloured(ordered / strongest))
+        cells = Image.fromarray(_colour_map(ordered / strongest))
         sheet.paste(cells.resize((across * len(order), height), Image.Resampling.NEAREST), (_EDGE + _NAMES, _TOP))
     if dead:
         left, right = (_EDGE + _NAMES + across * units for units in (len(order), by_person.shape[1]))
         pen.rectangle((left, _TOP, right - 1, _TOP + height - 1), fill=_PLATE)
-        pen.text((right - 1, _TOP - 8), f"{len(dead)} dead", _DEAD, font(_LETTERS), anchor="rb")
+        pen.text((right - 1, _TOP - 8), f"{len(dead)} dead", _DEAD, font(_TEXT_SIZE), anchor="rb")
     return _png(sheet)
 
 
 def _sheet(width: int, height: int, title: str) -> Image.Image:
-    words = drawable(title)
-    width = max(width, 2 * _EDGE + math.ceil(font(_TITLE).getlength(words)))
-    sheet = Image.new("RGB", (width, _TOP + height + _EDGE), _GROUND)
-    ImageDraw.Draw(sheet).text((_EDGE, _TOP // 2), words, _WORDS, font(_TITLE), anchor="lm")
+    words = drawable_text(title)
+    width = max(width, 2 * _EDGE + math.ceil(font(_TITLE_SIZE).getlength(words)))
+    sheet = Image.new("RGB", (width, _TOP + height + _EDGE), _BACKGROUND)
+    ImageDraw.Draw(sheet).text((_EDGE, _TOP // 2), words, _TEXT, font(_TITLE_SIZE), anchor="lm")
     return sheet
 
 
 def _tiles(maps: NDArray[np.float32]) -> list[Image.Image]:
     strongest = max(float(maps.max()), float(np.finfo(np.float32).tiny))
-    return [Image.fromarray(_coloured(np.clip(one, 0, None) / strongest)) for one in maps]
+    return [Image.fromarray(_colour_map(np.clip(map_, 0, None) / strongest)) for map_ in maps]
 
 
-def _coloured(shares: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Black, purple, orange, yellow: brighter is more, for every eye."""
+def _colour_map(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Map [0, 1] to black, purple, orange, yellow: readable with any colour vision."""
     from matplotlib import colormaps  # half a second
 
-    coloured: NDArray[np.uint8] = colormaps["inferno"](np.clip(shares, 0, 1), bytes=True)
+    coloured: NDArray[np.uint8] = colormaps["inferno"](np.clip(values, 0, 1), bytes=True)
     return np.ascontiguousarray(coloured[..., :3])
 
 

@@ -1,4 +1,4 @@
-"""How a training goes, against the step: shares (accuracies), losses, and how far drawn faces are from real ones."""
+"""A run's curves as a chart: fractions (accuracies), losses and the KID of generated faces, against the step."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from core.render.chart_panels import (
     Draw,
     Panel,
     draw_distance,
+    draw_fractions,
     draw_losses,
     draw_panel,
-    draw_shares,
     is_evaluated,
 )
-from core.render.chart_style import FAINT, HEIGHT, LETTERS, WIDTH, new_figure, png, write
-from core.render.lettering import drawable
+from core.render.chart_style import FAINT, HEIGHT, TEXT_SIZE, WIDTH, encode_png, new_figure, write_text
+from core.render.lettering import drawable_text
 
 if TYPE_CHECKING:
     from core.domain.training.runs import CurvePoint
@@ -28,33 +28,33 @@ _STACKED = 92  # pixels from one panel to that below it: the steps, and two line
 
 
 def render_curves(points: Sequence[CurvePoint], steps: int, title: str) -> bytes:
-    """A run's curves.
+    """Draw a run's curves.
 
     Args:
         points: in any order; figures that are no finite number are left out. Names with `loss` in them are losses,
-            `kid` is a distance, which is better the lower it is, the others are shares in [0, 1] or ratios to what real
-            pictures have. Those of evaluations are drawn with a dot at each point, the others, which are noisy, as
-            means of neighbouring points.
-        steps: of the whole run: the axis ends there, so that one sees how much is to come.
+            `kid` is a distance, which is better the lower it is, the others are fractions in [0, 1] or ratios to the
+            value of real pictures. Those of evaluations are drawn with a dot at each point, the others, which are
+            noisy, as means of neighbouring points.
+        steps: of the whole run; the axis ends there.
         title: above the curves.
 
     Returns:
         A PNG of 800 x 450 pixels.
     """
     figure = new_figure()
-    write(figure, 20, 38, drawable(title), size=LETTERS + 2)
+    write_text(figure, 20, 38, drawable_text(title), size=TEXT_SIZE + 2)
     groups = list(_groups(_curves(points)))
     if not groups:
-        write(figure, WIDTH / 2, HEIGHT / 2, "no figures yet", colour=FAINT, align="center")
+        write_text(figure, WIDTH / 2, HEIGHT / 2, "no figures yet", colour=FAINT, align="center")
     for (curves, draw), panel in zip(groups, _panels(len(groups)), strict=True):
         draw_panel(figure, panel, curves, draw, steps)
-    return png(figure)
+    return encode_png(figure)
 
 
 def _curves(points: Iterable[CurvePoint]) -> Curves:
-    """Those with figures, by name; what is of evaluations comes last, so that it is drawn above."""
+    """Return the curves by name; those of evaluations come last, so that they are drawn on top."""
     curves: Curves = {}
-    for point in sorted(points, key=lambda one: one.step):
+    for point in sorted(points, key=lambda point: point.step):
         for name, value in point.values.items():
             if math.isfinite(value):
                 curves.setdefault(name, []).append((point.step, value))
@@ -62,8 +62,12 @@ def _curves(points: Iterable[CurvePoint]) -> Curves:
 
 
 def _groups(curves: Curves) -> Iterator[tuple[Curves, Draw]]:
-    """What belongs into a panel; the distance is the first, since it leads."""
-    kinds: tuple[tuple[str, Draw], ...] = ((DISTANCE, draw_distance), ("share", draw_shares), ("loss", draw_losses))
+    """Yield the curves of each panel with its renderer; the distance comes first."""
+    kinds: tuple[tuple[str, Draw], ...] = (
+        (DISTANCE, draw_distance),
+        ("fraction", draw_fractions),
+        ("loss", draw_losses),
+    )
     for kind, draw in kinds:
         group = {name: curve for name, curve in curves.items() if _kind(name) == kind}
         if group:
@@ -73,11 +77,11 @@ def _groups(curves: Curves) -> Iterator[tuple[Curves, Draw]]:
 def _kind(name: str) -> str:
     if name == DISTANCE:
         return DISTANCE
-    return "loss" if "loss" in name else "share"
+    return "loss" if "loss" in name else "fraction"
 
 
 def _panels(count: int) -> list[Panel]:
-    """Side by side; of three the second and third one above the other."""
+    """Lay out panels side by side; of three, the second and third are stacked."""
     columns = min(2, max(1, count))
     width = (WIDTH - _LEFT - _RIGHT - (columns - 1) * _BETWEEN) / columns
     height = HEIGHT - _TOP - _BOTTOM
@@ -86,5 +90,5 @@ def _panels(count: int) -> list[Panel]:
         return whole[:count]
     half = (height - _STACKED) / 2
     right = whole[1].left
-    stacked = [Panel(right, _TOP + place * (half + _STACKED), width, half, low=True) for place in range(2)]
+    stacked = [Panel(right, _TOP + row * (half + _STACKED), width, half, low=True) for row in range(2)]
     return [whole[0], *stacked]

@@ -1,4 +1,4 @@
-"""The panels of a training's chart: shares, losses, and the distance of drawn faces from real ones."""
+"""The panels of a run's chart: fractions, losses, and the KID of generated faces."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, TypeAlias
 from core.render.chart_style import (
     BLUE,
     FAINT,
-    LETTERS,
     MINT,
     ORANGE,
     PINK,
-    SMALL,
-    WORDS,
-    area,
-    length,
-    lettering,
-    thousands,
-    write,
+    SMALL_TEXT_SIZE,
+    TEXT,
+    TEXT_SIZE,
+    format_step,
+    new_axes,
+    text_style,
+    text_width,
+    write_text,
 )
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 Curve: TypeAlias = list[tuple[int, float]]
 Curves: TypeAlias = dict[str, Curve]
 
-HELD_OUT = "held_out"  # the beginning of the names of figures on pictures that are not trained on
-DISTANCE = "kid"  # neither a share nor a loss
+HELD_OUT = "held_out"  # prefix of the names of figures on held-out pictures
+DISTANCE = "kid"  # neither a fraction nor a loss
 # Figures of what evaluations draw: few points, not noisy, so drawn as those that are held out are.
 _EVALUATED = frozenset({DISTANCE, "diversity", "faces", "novelty"})
-_FINEST = 120  # places of a curve; a panel is some 370 pixels wide, and a batch's figures are noisy
+_MAX_POINTS = 120  # of a curve; a panel is some 370 pixels wide, and a batch's figures are noisy
 _DECADE = 10  # from this ratio of an axis' ends it is logarithmic
 _LINE = 26  # pixels from a line of names to the next
 _OVER = 16  # pixels that a line of names may be longer than its panel
@@ -43,7 +43,7 @@ _ABOVE = 38  # pixels from the first line to the panel
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Where a panel is, in pixels from the upper left corner; in a `low` one there is no room for decimals."""
+    """A panel's rectangle in pixels from the upper left corner; a `low` one has no room for decimals."""
 
     left: float
     top: float
@@ -56,40 +56,40 @@ Draw: TypeAlias = "Callable[[Axes, Curves], None]"
 
 
 def draw_panel(figure: Figure, panel: Panel, curves: Curves, draw: Draw, steps: int) -> None:
-    """One panel with the names of its curves above; its axis ends at `steps`, or where the curves do."""
-    axes = area(figure, panel.left, panel.top, panel.width, panel.height)
+    """Draw one panel with the names of its curves above; its axis ends at `steps`, or where the curves do."""
+    axes = new_axes(figure, panel.left, panel.top, panel.width, panel.height)
     _mark_steps(axes, max([steps, *(curve[-1][0] for curve in curves.values())]))
     _name_curves(figure, panel, curves)
     draw(axes, curves)
 
 
 def is_evaluated(name: str) -> bool:
-    """Whether a figure is of an evaluation, rather than of the batches that are trained on."""
+    """Return whether a figure comes from an evaluation rather than from the training batches."""
     return name.startswith(HELD_OUT) or name in _EVALUATED
 
 
-def thinned(curve: Curve, most: int = _FINEST) -> Curve:
-    """At most so many points, each the mean of as many neighbours; the last is always of the newest."""
-    each = math.ceil(len(curve) / most)
+def smooth(curve: Curve, max_points: int = _MAX_POINTS) -> Curve:
+    """Reduce to at most `max_points`, each the mean of as many neighbours; the last holds the newest values."""
+    each = math.ceil(len(curve) / max_points)
     parts = [curve[max(0, end - each) : end] for end in range(len(curve), 0, -each)][::-1]
     return [(round(_mean(step for step, _ in part)), _mean(value for _, value in part)) for part in parts]
 
 
-def draw_shares(axes: Axes, shares: Curves) -> None:
-    """From 0 to 100 %, or more where something is larger than that of real pictures."""
-    _draw(axes, shares)
-    values = [value for curve in shares.values() for _, value in curve]
+def draw_fractions(axes: Axes, fractions: Curves) -> None:
+    """Draw from 0 to 100 %, or more for ratios above those of real pictures."""
+    _draw(axes, fractions)
+    values = [value for curve in fractions.values() for _, value in curve]
     # From 0 while it learns; a run that begins at 0.9 shows what happens up there.
     floor = math.floor(min(values) * 10) / 10 if min(values) >= 0.5 else min(0.0, *values)
     span = max(1.0, *values) - floor
     axes.set_ylim(floor - 0.02 * span, floor + 1.04 * span)
     axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g}%")
     axes.locator_params(axis="y", nbins=5)
-    _mark_highest(axes, shares.get(f"{HELD_OUT}_accuracy", []))
+    _mark_highest(axes, fractions.get(f"{HELD_OUT}_accuracy", []))
 
 
 def draw_losses(axes: Axes, losses: Curves) -> None:
-    """Logarithmic where they fall far."""
+    """Draw losses, on a logarithmic axis where they span a decade."""
     _draw(axes, losses)
     low, high = axes.dataLim.intervaly
     if low > 0 and high / low >= _DECADE:
@@ -100,7 +100,7 @@ def draw_losses(axes: Axes, losses: Curves) -> None:
 
 
 def draw_distance(axes: Axes, distances: Curves) -> None:
-    """Logarithmic, since the last thousandths are what is seen; estimates of next to nothing may be negative."""
+    """Draw distances on a logarithmic axis, unless an estimate is negative."""
     _draw(axes, distances)
     values = sorted(value for curve in distances.values() for _, value in curve)
     if values[0] > 0:
@@ -116,20 +116,20 @@ def draw_distance(axes: Axes, distances: Curves) -> None:
 def _draw(axes: Axes, curves: Curves) -> None:
     for name, colour in _colours(curves).items():
         evaluated = is_evaluated(name)
-        steps, values = zip(*(curves[name] if evaluated else thinned(curves[name])), strict=True)
+        steps, values = zip(*(curves[name] if evaluated else smooth(curves[name])), strict=True)
         few = evaluated or len(steps) == 1
         size = max(3.0, 6.5 - len(steps) / 12) if few else 0
         axes.plot(steps, values, color=colour, linewidth=2.5, marker="o" if few else "", markersize=size)
 
 
 def _colours(curves: Iterable[str]) -> dict[str, str]:
-    """Orange is what is held out, blue what is trained on; a model with more curves than that gets more colours."""
-    evaluated, trained = [ORANGE, PINK, WORDS], [BLUE, MINT, WORDS]
-    taken: dict[str, str] = {}
+    """Choose orange for held-out figures and blue for training figures; further curves get further colours."""
+    evaluated, trained = [ORANGE, PINK, TEXT], [BLUE, MINT, TEXT]
+    chosen: dict[str, str] = {}
     for name in curves:
         left = evaluated if is_evaluated(name) else trained
-        taken[name] = left.pop(0) if left else FAINT
-    return taken
+        chosen[name] = left.pop(0) if left else FAINT
+    return chosen
 
 
 def _make_logarithmic(axes: Axes, ratio: float) -> None:
@@ -144,44 +144,46 @@ def _make_logarithmic(axes: Axes, ratio: float) -> None:
 def _mark_steps(axes: Axes, last: int) -> None:
     axes.set_xlim(-0.02 * last, max(1, last) * 1.02)
     axes.locator_params(axis="x", nbins=4, steps=[1, 2, 4, 5, 10], integer=True)
-    axes.xaxis.set_major_formatter(lambda value, _: thousands(value))
+    axes.xaxis.set_major_formatter(lambda value, _: format_step(value))
 
 
 def _mark_highest(axes: Axes, curve: Curve) -> None:
-    """A ring around the highest point of what is held out, and what it is where curves that rise leave room."""
+    """Mark the highest held-out point with a ring; its value stands where rising curves leave room."""
     if len(curve) >= 2:
-        step, value = max(curve, key=lambda one: one[1])
+        step, value = max(curve, key=lambda point: point[1])
         _mark(axes, step, value, f"{100 * value:.1f} %", 0.05)
 
 
 def _mark_lowest(axes: Axes, curve: Curve) -> None:
-    """The same for what is better the lower it is: words where curves that fall leave room."""
+    """Mark the lowest point with a ring; its value stands where falling curves leave room."""
     if len(curve) >= 2:
-        step, value = min(curve, key=lambda one: one[1])
+        step, value = min(curve, key=lambda point: point[1])
         _mark(axes, step, value, f"{value:.3g}", 0.95)
 
 
-def _mark(axes: Axes, step: int, value: float, said: str, height: float) -> None:
-    axes.plot([step], [value], marker="o", markersize=13, markerfacecolor="none", markeredgecolor=WORDS, mew=2)
-    words, aligned = f"○ best {said} at {thousands(step)}", "bottom" if height < 0.5 else "top"
-    axes.text(0.97, height, words, transform=axes.transAxes, color=WORDS, ha="right", va=aligned, **lettering(SMALL))
+def _mark(axes: Axes, step: int, value: float, label: str, height: float) -> None:
+    axes.plot([step], [value], marker="o", markersize=13, markerfacecolor="none", markeredgecolor=TEXT, mew=2)
+    words, aligned = f"○ best {label} at {format_step(step)}", "bottom" if height < 0.5 else "top"
+    axes.text(
+        0.97, height, words, transform=axes.transAxes, color=TEXT, ha="right", va=aligned, **text_style(SMALL_TEXT_SIZE)
+    )
 
 
 def _name_curves(figure: Figure, panel: Panel, curves: Curves) -> None:
-    """Above a panel, in two lines: each curve's name in its colour, with its newest value."""
-    size = LETTERS - (5 if panel.low else 2)
+    """Write each curve's name in its colour above a panel, with its newest value, in two lines."""
+    size = TEXT_SIZE - (5 if panel.low else 2)
     x, y = panel.left, panel.top - _ABOVE
     for name, colour in _colours(curves).items():
-        words = _named(name, curves[name][-1][1], low=panel.low)
-        if x > panel.left and x + length(words, size) > panel.left + panel.width + _OVER:
+        words = _curve_label(name, curves[name][-1][1], low=panel.low)
+        if x > panel.left and x + text_width(words, size) > panel.left + panel.width + _OVER:
             x, y = panel.left, y + _LINE
         if y > panel.top:
             break
-        write(figure, x, y, words, size=size, colour=colour)
-        x += length(words, size) + (0.7 if panel.low else 1.5) * size
+        write_text(figure, x, y, words, size=size, colour=colour)
+        x += text_width(words, size) + (0.7 if panel.low else 1.5) * size
 
 
-def _named(name: str, value: float, *, low: bool) -> str:
+def _curve_label(name: str, value: float, *, low: bool) -> str:
     if name == DISTANCE:
         return f"KID {value:.3g}"
     words = name.replace(HELD_OUT, "held-out").replace("_", " ")
@@ -193,5 +195,5 @@ def _named(name: str, value: float, *, low: bool) -> str:
 
 
 def _mean(values: Iterable[float]) -> float:
-    known = list(values)
-    return sum(known) / len(known)
+    listed = list(values)
+    return sum(listed) / len(listed)

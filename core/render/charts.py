@@ -1,4 +1,4 @@
-"""The charts that are posted and shown: PNG, made from what the domain knows."""
+"""Charts as PNG: a run's curves, a confusion matrix, a reliability diagram."""
 
 from core.render.chart_confusion import render_confusion
 from core.render.chart_curves import render_curves

@@ -1,4 +1,4 @@
-"""The few words below the pictures of a contact sheet, in the languages that Omokage speaks."""
+"""Captions of the pictures in a contact sheet of curation, in English and Japanese."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _WORDS: Mapping[str, Mapping[Reason, str]] = {
 
 
 def caption_in(locale: str) -> Callable[[CuratedPicture], str]:
-    """Says in a language ("ja", "en-GB", ...; English for those that are not spoken) what became of a picture."""
+    """Return a function that captions a picture in a locale ("ja", "en-GB", ...; otherwise in English)."""
     words = _WORDS.get(locale.split("-", maxsplit=1)[0], _WORDS["en"])
 
     def caption(judged: CuratedPicture) -> str:

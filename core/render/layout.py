@@ -1,11 +1,11 @@
-"""Where the labels go: inside the picture, beside their faces, off each other's toes."""
+"""Placement of labels: inside the picture, beside their faces, with the least overlap."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-_ON_LABEL = 4.0  # a label that covers another hides a name; one that covers a face only hides a cheek
+_LABEL_WEIGHT = 4.0  # overlap with a label, which hides a name, against overlap with a face
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,20 +18,20 @@ class Rect:
     bottom: int
 
     def overlap(self, other: Rect) -> int:
-        """The area that both cover, in pixels."""
+        """Return the area of the intersection in pixels."""
         width = min(self.right, other.right) - max(self.left, other.left)
         height = min(self.bottom, other.bottom) - max(self.top, other.top)
         return width * height if width > 0 and height > 0 else 0
 
     def grown(self, by: int) -> Rect:
-        """This rectangle with a margin of `by` pixels (negative shrinks it)."""
+        """Return this rectangle with a margin of `by` pixels (negative shrinks it)."""
         return Rect(self.left - by, self.top - by, self.right + by, self.bottom + by)
 
 
 def place_labels(
     sizes: Sequence[tuple[int, int] | None], boxes: Sequence[Rect], within: tuple[int, int]
 ) -> list[Rect | None]:
-    """A place for each label, in the order given.
+    """Choose a rectangle for each label, in the order given.
 
     Args:
         sizes: width and height of each face's label; None for a face without one.
@@ -40,7 +40,7 @@ def place_labels(
 
     Returns:
         For each face the label's rectangle, wholly inside the picture; None without a label, or where it is larger
-        than the picture. Earlier labels get the better places; overlaps happen only where every place is taken.
+        than the picture. Earlier labels come first; labels overlap only where every candidate is taken.
     """
     placed: list[Rect | None] = []
     for size, box in zip(sizes, boxes, strict=True):
@@ -51,17 +51,17 @@ def place_labels(
 
 
 def _best(size: tuple[int, int], box: Rect, taken: list[Rect], boxes: Sequence[Rect], within: tuple[int, int]) -> Rect:
-    """The first of the places that covers least; `min` keeps the earlier of equals, so the order is a preference."""
+    """Return the first of the candidates with the least overlap: their order is a preference."""
 
-    def harm(place: Rect) -> float:
-        on_labels = sum(place.overlap(label) for label in taken)
-        return _ON_LABEL * on_labels + sum(place.overlap(box) for box in boxes)
+    def cost(candidate: Rect) -> float:
+        on_labels = sum(candidate.overlap(label) for label in taken)
+        return _LABEL_WEIGHT * on_labels + sum(candidate.overlap(box) for box in boxes)
 
-    return min(_places(size, box, within), key=harm)
+    return min(_candidates(size, box, within), key=cost)
 
 
-def _places(size: tuple[int, int], box: Rect, within: tuple[int, int]) -> Iterator[Rect]:
-    """Above, below, beside, then inside the box; each moved into the picture."""
+def _candidates(size: tuple[int, int], box: Rect, within: tuple[int, int]) -> Iterator[Rect]:
+    """Yield rectangles above, below, beside, then inside the box; each moved into the picture."""
     width, height = size
     centred = (box.left + box.right - width) // 2
     columns = (box.left, box.right - width, centred)
@@ -71,7 +71,7 @@ def _places(size: tuple[int, int], box: Rect, within: tuple[int, int]) -> Iterat
     levels = (box.top, box.bottom - height, (box.top + box.bottom - height) // 2)
     yield from (_inside(left, top, size, within) for left in sides for top in levels)
     yield from (_inside(box.left, top, size, within) for top in (box.top, box.bottom - height))
-    # Further away in steps, for a crowd in which all the near places are taken.
+    # Further away in steps, for a crowd in which all near candidates are taken.
     for step in range(1, 5):
         yield _inside(box.left, box.top - (1 + step) * height, size, within)
         yield _inside(box.left, box.bottom + step * height, size, within)

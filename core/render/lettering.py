@@ -1,4 +1,4 @@
-"""Letters for labels, Japanese ones included, without a font of the system's."""
+"""The labels' font (Latin and Japanese, from a package), and text as it can be drawn with it."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ Font = ImageFont.FreeTypeFont
 
 @lru_cache(maxsize=64)  # one a size; sizes are whole pixels within a small range
 def font(size: int) -> Font:
-    """The labels' font at `size` pixels. Raises RuntimeError where the package that carries it is not installed."""
+    """Return the labels' font at `size` pixels; RuntimeError where the package that carries it is not installed."""
     return ImageFont.truetype(font_path(), size)
 
 
 @lru_cache(maxsize=1)
 def font_path() -> Path:
-    """The font's file. Raises RuntimeError where the package that carries it is not installed."""
+    """Return the font's file. Raises RuntimeError where the package that carries it is not installed."""
     spec = find_spec(_FONT_PACKAGE)
     if spec is None or spec.origin is None:
         raise RuntimeError(f"the package {_FONT_PACKAGE.replace('_', '-')}, which carries the labels' font, is missing")
     return Path(spec.origin).parent / _FONT_FILE
 
 
-def drawable(text: str) -> str:
-    """`text` as it can be drawn: composed, one line, without emoji; empty where a letter has no glyph.
+def drawable_text(text: str) -> str:
+    """Return `text` as it can be drawn: composed, one line, without emoji; empty where a letter has no glyph.
 
     A name without some of its letters would be another name; a caller then shows the number alone.
     """
@@ -46,8 +46,8 @@ def drawable(text: str) -> str:
     return line if all(_has_glyph(c) for c in line) else ""
 
 
-def shortened(text: str, size: int, width: float) -> str:
-    """The longest beginning of `text` that fits `width` pixels, with an ellipsis where cut; empty where none fits."""
+def shorten(text: str, size: int, width: float) -> str:
+    """Return the longest prefix of `text` within `width` pixels, with an ellipsis where cut; empty where none fits."""
     letters = font(size)
     if letters.getlength(text) <= width:
         return text

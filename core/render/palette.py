@@ -1,4 +1,4 @@
-"""Colours that stay readable on any picture and for any eye.
+"""Colours that stay readable on any picture and with any colour vision.
 
 The hues are Paul Tol's "light" scheme (SRON/EPS/TN/09-002, issue 3.2, figure 5), made to stay distinct under the common
 colour-vision deficiencies and to carry black text. Black ink around each line makes a pair that shows on any ground:
@@ -25,14 +25,14 @@ UNNAMED: Colour = (0xDD, 0xDD, 0xDD)  # pale grey: no person's colour
 
 
 def luminance(colour: Colour) -> float:
-    """Relative luminance of an sRGB colour, in [0, 1] (WCAG 2.2)."""
+    """Return the relative luminance of an sRGB colour, in [0, 1] (WCAG 2.2)."""
     red, green, blue = (_linear(channel / 255) for channel in colour)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def contrast(one: Colour, other: Colour) -> float:
-    """Contrast ratio of two sRGB colours, in [1, 21] (WCAG 2.2)."""
-    dark, light = sorted((luminance(one), luminance(other)))
+def contrast(a: Colour, b: Colour) -> float:
+    """Return the contrast ratio of two sRGB colours, in [1, 21] (WCAG 2.2)."""
+    dark, light = sorted((luminance(a), luminance(b)))
     return (light + 0.05) / (dark + 0.05)
 
 

@@ -1,8 +1,8 @@
-"""Makes a large photo smaller without a second copy of it: Pillow's own results, bit for bit.
+"""Resize, reduce and crop large photos without a second copy in memory: Pillow's results, bit for bit.
 
 Pillow takes four bytes for each pixel of three, so a photo of 25 megapixels that becomes an image costs 100 MB beside
-its own 75. Here it becomes one in strips of some rows, which is exact, since Pillow reduces block by block, and resizes
-first each row and then each column.
+its own 75. Here it becomes an image in strips of some rows, which is exact, since Pillow reduces block by block, and
+resizes first each row and then each column.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _STRIP_PIXELS = 1 << 20  # 4 MB as an image
-# How far a filter looks, in pixels of the result; as Pillow has it.
+# Radius of each filter in pixels of the result, as in Pillow.
 _SUPPORT = {Image.Resampling.BILINEAR: 1.0, Image.Resampling.BICUBIC: 2.0, Image.Resampling.LANCZOS: 3.0}
 Region = tuple[int, int, int, int]  # left, top, right, bottom
 
 
-def resized(
+def resize_array(
     image: NDArray[np.uint8],
     size: tuple[int, int],
     resample: Image.Resampling,
@@ -44,11 +44,13 @@ def resized(
         factor = tuple(max(1, int((region[2 + i] - region[i]) / size[i] / reducing_gap)) for i in (0, 1))
         if factor != (1, 1):
             # As Pillow does it: the blocks begin where the filter begins to look.
-            around = _around(image, region, [(_SUPPORT[resample] - 0.5) * scale for scale in _scales(region, size)])
-            small = reduced(_part(image, around), (factor[0], factor[1]))
+            around = _with_margin(
+                image, region, [(_SUPPORT[resample] - 0.5) * scale for scale in _scales(region, size)]
+            )
+            small = reduce_array(_part(image, around), (factor[0], factor[1]))
             box = tuple((region[i] - around[i % 2]) / factor[i % 2] for i in range(4))
             return small.resize(size, resample, (box[0], box[1], box[2], box[3]))
-    around = _around(image, region, [_SUPPORT[resample] * max(1.0, scale) + 1 for scale in _scales(region, size)])
+    around = _with_margin(image, region, [_SUPPORT[resample] * max(1.0, scale) + 1 for scale in _scales(region, size)])
     left, top, right, bottom = (region[i] - around[i % 2] for i in range(4))
     return _in_two_passes(_part(image, around), size, resample, (left, top, right, bottom), _columns_first(image, size))
 
@@ -74,12 +76,12 @@ def _in_two_passes(
     return rows.resize(size, resample, (0, top, size[0], bottom))
 
 
-def reduced(image: NDArray[np.uint8], factor: tuple[int, int]) -> Image.Image:
+def reduce_array(image: NDArray[np.uint8], factor: tuple[int, int]) -> Image.Image:
     """`Image.fromarray(image).reduce(factor)`: the mean of each block of so many columns and rows."""
     return _in_strips(image, factor[1], lambda strip: strip.reduce(factor))
 
 
-def cropped(image: NDArray[np.uint8], region: Region) -> Image.Image:
+def crop_array(image: NDArray[np.uint8], region: Region) -> Image.Image:
     """`Image.fromarray(image).crop(region)`: black where the region reaches beyond the photo."""
     left, top, right, bottom = region
     height, width = image.shape[:2]
@@ -94,8 +96,8 @@ def _scales(region: Region, size: tuple[int, int]) -> tuple[float, float]:
     return (region[2] - region[0]) / size[0], (region[3] - region[1]) / size[1]
 
 
-def _around(image: NDArray[np.uint8], region: Region, margin: Sequence[float]) -> Region:
-    """The region with a margin, x and y, as far as the photo goes."""
+def _with_margin(image: NDArray[np.uint8], region: Region, margin: Sequence[float]) -> Region:
+    """Return the region with a margin in x and y, clipped to the photo."""
     height, width = image.shape[:2]
     left, top = max(0, int(region[0] - margin[0])), max(0, int(region[1] - margin[1]))
     right, bottom = math.ceil(region[2] + margin[0]), math.ceil(region[3] + margin[1])

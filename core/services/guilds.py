@@ -1,4 +1,4 @@
-"""A guild's choices."""
+"""The settings that a guild's moderators choose."""
 
 from __future__ import annotations
 

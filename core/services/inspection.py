@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from core.domain.data.datasets import Dataset
     from core.domain.registry.versions import Version
     from core.domain.training.runs import Run
-    from core.models.inspection.activations import LayerActivity, Measured
-    from core.models.inspection.loading import Inspected
+    from core.models.inspection.activations import LayerActivity, LayerMeasurement
+    from core.models.inspection.loading import InspectedNetwork
     from core.services.datasets.service import DatasetService
     from core.services.datasets.storage import DatasetStorage
     from core.services.registry.service import RegistryService
@@ -66,9 +66,9 @@ def inspect_version(
         OmokageError: BAD_OPTION, the version is no CNN; BAD_WEIGHTS; DATASET_CHANGED, DISK_FULL.
     """
     _check_head(version.title, version.config.get("head"))
-    from core.models.inspection.loading import of_version  # TensorFlow
+    from core.models.inspection.loading import load_from_version  # TensorFlow
 
-    subject = of_version(version, registry.weights(version))
+    subject = load_from_version(version, registry.weights(version))
     return _inspect(storage.open(dataset), subject, (version.title, version.architecture), pictures, sheets=sheets)
 
 
@@ -96,10 +96,10 @@ def inspect_run(
     if not checkpoints:
         raise OmokageError(ErrorCode.UNKNOWN_CHECKPOINT)
     newest = max(checkpoints, key=lambda one: one.step)
-    from core.models.inspection.loading import of_checkpoint  # TensorFlow
+    from core.models.inspection.loading import load_from_checkpoint  # TensorFlow
 
     people = len(storage.datasets.get(run.dataset_id).classes)
-    subject = of_checkpoint(run, people, storage.blobs.get(newest.blob))
+    subject = load_from_checkpoint(run, people, storage.blobs.get(newest.blob))
     return _inspect(
         storage.open(dataset), subject, (f"{title} at step {newest.step}", f"cnn-{run.preset}"), pictures, sheets=sheets
     )
@@ -135,14 +135,14 @@ def _check_head(title: str, head: object) -> None:
 
 
 def _inspect(
-    reader: DatasetReader, subject: Inspected, titles: tuple[str, str], pictures: int, *, sheets: bool
+    reader: DatasetReader, subject: InspectedNetwork, titles: tuple[str, str], pictures: int, *, sheets: bool
 ) -> Inspection:
-    from core.models.inspection.activations import measure  # TensorFlow
+    from core.models.inspection.activations import measure_layers  # TensorFlow
 
     dataset = reader.dataset
     images = reader.images(subject.view)
     rows = _spread(len(images), pictures)
-    measured = measure(subject.net, _batches(subject, reader, images, rows), len(dataset.classes))
+    measured = measure_layers(subject.net, _batches(subject, reader, images, rows), len(dataset.classes))
     drawn = dict(_sheets(subject, dataset, measured, subject.cut(images[_faces(reader, rows)]))) if sheets else {}
     return Inspection(*titles, dataset.title, len(rows), tuple(one.activity for one in measured), drawn)
 
@@ -155,7 +155,7 @@ def _spread(count: int, wanted: int) -> NDArray[np.intp]:
 
 
 def _batches(
-    subject: Inspected, reader: DatasetReader, images: NDArray[np.uint8], rows: NDArray[np.intp]
+    subject: InspectedNetwork, reader: DatasetReader, images: NDArray[np.uint8], rows: NDArray[np.intp]
 ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
     for at in range(0, len(rows), _BATCH):
         batch = rows[at : at + _BATCH]
@@ -171,11 +171,11 @@ def _faces(reader: DatasetReader, rows: NDArray[np.intp]) -> NDArray[np.intp]:
 
 
 def _sheets(
-    subject: Inspected, dataset: Dataset, measured: tuple[Measured, ...], faces: NDArray[np.uint8]
+    subject: InspectedNetwork, dataset: Dataset, measured: tuple[LayerMeasurement, ...], faces: NDArray[np.uint8]
 ) -> Iterator[tuple[str, bytes]]:
-    from core.models.inspection.activations import activations  # TensorFlow
+    from core.models.inspection.activations import layer_activations  # TensorFlow
 
-    maps = activations(subject.net, subject.inputs(faces))
+    maps = layer_activations(subject.net, subject.inputs(faces))
     names = [one.name for one in dataset.classes]
     for one in measured:
         layer = one.activity

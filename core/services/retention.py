@@ -1,4 +1,4 @@
-"""What is deleted, and when; docs/privacy.md tells it to those whose data it is."""
+"""Retention: deletes what is no longer kept; docs/privacy.md states the rules for members."""
 
 from __future__ import annotations
 

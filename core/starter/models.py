@@ -41,7 +41,7 @@ def starter_card(name: str) -> Mapping[str, JSON]:
 
 
 def starter_model(name: str) -> tuple[str, Mapping[str, JSON], bytes]:
-    """Architecture, config and weights, as `load_face_model` takes them.
+    """Architecture, config and weights, as `load_generator` takes them.
 
     Raises:
         OmokageError: UNKNOWN_MODEL; BAD_WEIGHTS, the file is not what its card says.

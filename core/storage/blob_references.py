@@ -1,4 +1,4 @@
-"""Which blobs are still needed, and for what: every column of every table that holds the names of blobs.
+"""References to blobs: every column of every table that holds names of blobs, so that needed ones are not deleted.
 
 A new column that holds them is added here; tests/unit/core/storage/test_blob_references.py fails until it is.
 """

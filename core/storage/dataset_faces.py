@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from core.domain.faces import DetectedFace
-from core.storage.face_rows import box_of, landmarks_of
+from core.storage.people.face_rows import box_of, landmarks_of
 from core.storage.tables import faces, people
 
 
@@ -42,6 +42,6 @@ def labelled_faces(connection: Connection, guild_id: int) -> list[LabelledFace]:
     for row in connection.execute(shown.order_by(people.c.key, faces.c.id)):
         one, two, three, four, five = landmarks_of(row)
         face = DetectedFace(box_of(row), row.score, (one, two, three, four, five))
-        found = LabelledFace(row.id, row.name, row.photo, row.job_id, row.number, face)
-        once.setdefault((row.person_id, row.embedding), found)
+        result = LabelledFace(row.id, row.name, row.photo, row.job_id, row.number, face)
+        once.setdefault((row.person_id, row.embedding), result)
     return list(once.values())

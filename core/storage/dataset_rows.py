@@ -94,7 +94,7 @@ def insert_dataset(connection: Connection, new: NewDataset, now: datetime) -> Da
 def _manifest(new: NewDataset) -> dict[str, Any]:
     return {
         "classes": [[one.name, one.person_id, one.pictures] for one in new.classes],
-        "shards": [[one.sha256, one.pictures, one.size] for one in new.shards],
+        "shards": [[shard.sha256, shard.pictures, shard.size] for shard in new.shards],
         "without_face": new.without_face,
         "findings": asdict(new.findings),
     }

@@ -1,4 +1,4 @@
-"""A full disk, in our words; files that are written whole or not at all."""
+"""Writing files whole or not at all, and the error for a full disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows that are deleted after a time, and what guilds have stored."""
+"""Queries for rows that are deleted after a time, and for how much guilds store."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def expired_jobs(before: datetime) -> ColumnElement[bool]:
 
 def expired_faces(before: datetime) -> ColumnElement[bool]:
     """Which faces were found before this time, of which nobody ever said whom they show or do not show."""
-    said = select(labels.c.id).where(labels.c.face_id == faces.c.id)
-    return and_(faces.c.person_id.is_(None), faces.c.created_at < before, ~said.exists())
+    indices = select(labels.c.id).where(labels.c.face_id == faces.c.id)
+    return and_(faces.c.person_id.is_(None), faces.c.created_at < before, ~indices.exists())
 
 
 def delete_expired_jobs(connection: Connection, before: datetime, limit: int) -> int:
@@ -38,8 +38,8 @@ def delete_expired_jobs(connection: Connection, before: datetime, limit: int) ->
     ids = list(connection.execute(select(jobs.c.id).where(expired_jobs(before)).limit(limit)).scalars())
     if ids:
         found_by_them = faces.c.job_id.in_(ids)
-        said = select(labels.c.id).where(labels.c.face_id == faces.c.id)
-        connection.execute(delete(faces).where(found_by_them, faces.c.person_id.is_(None), ~said.exists()))
+        indices = select(labels.c.id).where(labels.c.face_id == faces.c.id)
+        connection.execute(delete(faces).where(found_by_them, faces.c.person_id.is_(None), ~indices.exists()))
         connection.execute(update(faces).where(found_by_them).values(job_id=None))
         connection.execute(delete(outbox).where(outbox.c.job_id.in_(ids)))
         connection.execute(delete(jobs).where(jobs.c.id.in_(ids)))
@@ -111,9 +111,9 @@ def forget_stored(connection: Connection, guild_id: int, names: Sequence[str]) -
 
 def installation_id(connection: Connection) -> str:
     """Return the id of this database, which it gets with the first call; the caller keeps others from asking."""
-    known = connection.execute(select(installation.c.id)).scalar()
-    if known is not None:
-        return str(known)
+    value = connection.execute(select(installation.c.id)).scalar()
+    if value is not None:
+        return str(value)
     new = uuid.uuid4().hex
     connection.execute(insert(installation).values(id=new))
     return new

@@ -1,4 +1,4 @@
-"""Bring the database to this version's tables."""
+"""Migrates the database to this version's tables."""
 
 from __future__ import annotations
 
@@ -51,5 +51,7 @@ def _upgrade(connection: Connection) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError as error:
-        found = _version(connection)
-        raise RuntimeError(f"the database is at revision {found}, which this version does not know: {error}") from error
+        result = _version(connection)
+        raise RuntimeError(
+            f"the database is at revision {result}, which this version does not know: {error}"
+        ) from error

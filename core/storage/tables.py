@@ -1,4 +1,7 @@
-"""The tables. What changes here needs a migration; tests/integration/core/test_migrations.py compares the two."""
+"""The tables of the database.
+
+A change here needs a migration; tests/integration/core/storage/test_migrations.py compares the two.
+"""
 
 from __future__ import annotations
 

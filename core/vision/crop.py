@@ -13,20 +13,20 @@ from core.domain.data.curation import Crop
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MOST_SIDE = 512  # as the import keeps of a picture
+MAX_SIDE = 512  # as the import keeps of a picture
 
 
-def cut(image: NDArray[np.uint8], crop: Crop, size: int | None = None) -> NDArray[np.uint8]:
-    """The square as (size, size, 3) RGB, by default at its own size, 512 at most.
+def cut_square(image: NDArray[np.uint8], crop: Crop, size: int | None = None) -> NDArray[np.uint8]:
+    """Return the square as (size, size, 3) RGB, by default at its own size, 512 at most.
 
-    Beyond the picture its edge goes on.
+    Beyond the picture its edge pixels are repeated.
     """
-    side = size or max(1, min(MOST_SIDE, round(crop.side)))
+    side = size or max(1, min(MAX_SIDE, round(crop.side)))
     angle = math.radians(crop.degrees)
     across = np.array((math.cos(angle), math.sin(angle))) * crop.side / side
     down = np.array((-across[1], across[0]))
     corner = np.array((crop.x, crop.y)) - (across + down) * side / 2
-    margin = math.ceil(beyond(image, crop)) + 2
+    margin = math.ceil(overhang(image, crop)) + 2
     padded = Image.fromarray(np.pad(image, ((margin, margin), (margin, margin), (0, 0)), mode="edge"))
     shrink = max(1, round(crop.side / side))
     if shrink > 1:  # an average over each block first, because the transform alone looks at four pixels only
@@ -36,20 +36,20 @@ def cut(image: NDArray[np.uint8], crop: Crop, size: int | None = None) -> NDArra
     return np.asarray(padded.transform((side, side), Image.Transform.AFFINE, tuple(matrix), Image.Resampling.BICUBIC))
 
 
-def beyond(image: NDArray[np.uint8], crop: Crop) -> float:
-    """How many pixels a square reaches beyond its picture at most; 0: it lies within."""
+def overhang(image: NDArray[np.uint8], crop: Crop) -> float:
+    """Return by how many pixels a square reaches beyond its picture at most; 0: it lies within."""
     height, width = image.shape[:2]
     nearest = min(crop.x, crop.y, width - crop.x, height - crop.y)
-    return max(0.0, crop.side * reach(crop) - float(nearest))
+    return max(0.0, crop.side * half_extent(crop) - float(nearest))
 
 
-def reach(crop: Crop) -> float:
-    """How far a turned square's corners are to the side of its middle, of its side: 0.5 if it is upright."""
+def half_extent(crop: Crop) -> float:
+    """Return half the width of a turned square's bounding box, in sides of the square: 0.5 if it is upright."""
     angle = math.radians(crop.degrees)
     return (abs(math.cos(angle)) + abs(math.sin(angle))) / 2
 
 
-def middle(image: NDArray[np.uint8]) -> Crop:
-    """The largest square in the middle."""
+def middle_square(image: NDArray[np.uint8]) -> Crop:
+    """Return the largest square in the middle of a picture."""
     height, width = image.shape[:2]
     return Crop(width / 2, height / 2, min(height, width))

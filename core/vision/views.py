@@ -1,4 +1,4 @@
-"""How a face is shown to a network that is trained from scratch: the crop as it came, or turned upright.
+"""Views of a face for networks that are trained from scratch: the crop as it came, or aligned.
 
 Training and classifying call the same function, so that a network never sees two framings.
 """
@@ -14,8 +14,8 @@ import numpy as np
 from PIL import Image
 
 from core.domain.data.curation import Crop
-from core.render.scaling import cropped
-from core.vision.crop import beyond, cut
+from core.render.scaling import crop_array
+from core.vision.crop import cut_square, overhang
 from core.vision.embedding.align import CHIP_SIZE, TEMPLATE, align, inverse, similarity
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ _ZOOM = 0.71
 _EYES_AT = 0.46
 # How far beyond the picture a portrait may reach, of its side, before the picture is taken as it is: what is missing
 # there is filled with the edge's pixels.
-MOST_BEYOND = 0.15
+MAX_OVERHANG = 0.15
 _FACES = 0.5  # share of a data set's pictures with a face from which on it is one of portraits
 
 
@@ -89,16 +89,16 @@ def render_view(
         height, width = image.shape[:2]
         side = min(height, width)
         left, top = (width - side) // 2, (height - side) // 2
-        picture = cropped(image, (left, top, left + side, top + side))
+        picture = crop_array(image, (left, top, left + side, top + side))
     else:
-        picture = cropped(image, square_of(box))  # black where it reaches beyond the photo
+        picture = crop_array(image, square_of(box))  # black where it reaches beyond the photo
     if picture.size != (view.size, view.size):
         picture = picture.resize((view.size, view.size), Image.Resampling.BICUBIC)
     return np.asarray(picture)
 
 
 def portrait_template(size: int) -> NDArray[np.float64]:
-    """Where the five landmarks lie in a portrait of so many pixels, (5, 2)."""
+    """Return the positions (5, 2) of the landmarks in a portrait of `size` pixels a side."""
     template = (TEMPLATE / CHIP_SIZE - 0.5) * _ZOOM + 0.5
     template[:, 1] += _EYES_AT - template[:2, 1].mean()
     result: NDArray[np.float64] = template * size
@@ -106,7 +106,7 @@ def portrait_template(size: int) -> NDArray[np.float64]:
 
 
 def portrait_crop(landmarks: Sequence[tuple[float, float]]) -> Crop:
-    """The square that a portrait of a face with these landmarks shows, wherever the picture ends.
+    """Return the square that a portrait of a face with these landmarks shows; it may reach beyond the picture.
 
     Raises:
         ValueError: landmarks that span no area.
@@ -118,7 +118,7 @@ def portrait_crop(landmarks: Sequence[tuple[float, float]]) -> Crop:
 
 
 def framing_of(found: NDArray[np.bool_]) -> Framing:
-    """Of a data set: portraits if at least half of the pictures show a face; whole pictures otherwise, as of cats.
+    """Return the framing of a data set: portraits if at least half of the pictures show a face, else whole pictures.
 
     Args:
         found: (N,), whether the detector found a face in each.
@@ -129,13 +129,13 @@ def framing_of(found: NDArray[np.bool_]) -> Framing:
 def _portrait(
     image: NDArray[np.uint8], landmarks: Sequence[tuple[float, float]], size: int
 ) -> NDArray[np.uint8] | None:
-    """The face upright with its hair; None: the picture does not reach so far."""
+    """Return the upright face with its hair, (size, size, 3); None where the picture does not reach so far."""
     crop = portrait_crop(landmarks)
-    return cut(image, crop, size) if beyond(image, crop) <= MOST_BEYOND * crop.side else None
+    return cut_square(image, crop, size) if overhang(image, crop) <= MAX_OVERHANG * crop.side else None
 
 
 def square_of(box: Box) -> tuple[int, int, int, int]:
-    """What a crop of the face shows: left, top, right and bottom; may reach beyond the photo."""
+    """Return the square around a face's box as left, top, right and bottom; it may reach beyond the photo."""
     side = max(box.w, box.h)  # no more: of collections of face crops, most show about as much as the detector's box
     x, y = box.x + box.w / 2, box.y + box.h / 2
     return round(x - side / 2), round(y - side / 2), round(x + side / 2), round(y + side / 2)

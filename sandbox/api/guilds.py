@@ -65,10 +65,10 @@ def guild_roles(context: ApiContext, call: ApiRequest) -> ApiResponse:
 def get_role(context: ApiContext, call: ApiRequest) -> ApiResponse:
     """One role."""
     _check(call)
-    found = [role for role in roles(context.world.people) if role["id"] == call.path["role_id"]]
-    if not found:
+    result = [role for role in roles(context.world.people) if role["id"] == call.path["role_id"]]
+    if not result:
         raise unknown("Role")
-    return ApiResponse(200, found[0])
+    return ApiResponse(200, result[0])
 
 
 def guild_members(context: ApiContext, call: ApiRequest) -> ApiResponse:
@@ -85,8 +85,8 @@ def search_members(context: ApiContext, call: ApiRequest) -> ApiResponse:
     """Members whose names start with the query."""
     _check(call)
     query, limit = call.query.get("query", "").lower(), int(call.query.get("limit", 1))
-    found = [p for p in context.world.people.all() if p.username.startswith(query) or p.name.lower().startswith(query)]
-    return ApiResponse(200, [member(person) for person in found][:limit])
+    result = [p for p in context.world.people.all() if p.username.startswith(query) or p.name.lower().startswith(query)]
+    return ApiResponse(200, [member(person) for person in result][:limit])
 
 
 def get_member(context: ApiContext, call: ApiRequest) -> ApiResponse:

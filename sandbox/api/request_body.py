@@ -58,11 +58,11 @@ async def _read_multipart(request: web.Request) -> Body:
         left -= len(data)
         if left < 0:
             raise too_large()
-        found = _FILE_FIELD.match(part.name or "")
+        match = _FILE_FIELD.match(part.name or "")
         if part.name == "payload_json":
             body.payload = _parsed(data)
-        elif found:
-            body.uploads[int(found[1])] = Upload(part.filename or "unknown", data)
+        elif match:
+            body.uploads[int(match[1])] = Upload(part.filename or "unknown", data)
     return body
 
 

@@ -56,9 +56,9 @@ class Feed:
         """Wait for a check to give something; TimeoutError after that many seconds."""
         async with asyncio.timeout(timeout):
             while True:
-                found = check()
-                if found is not None:
-                    return found
+                report = check()
+                if report is not None:
+                    return report
                 if self._closed:
                     raise ConnectionError("the sandbox has closed the events")
                 await self._changed.wait()

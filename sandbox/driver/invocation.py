@@ -72,9 +72,9 @@ class Invocation:
 
     async def _wait_until(self, check: Callable[[], T | None], timeout: float) -> T:  # noqa: ASYNC109
         def check_or_fail() -> T | None:
-            found = check()
-            if found is None and self.failed:
+            report = check()
+            if report is None and self.failed:
                 raise NoResponseError("The application did not respond")
-            return found
+            return report
 
         return await self._feed.wait_until(check_or_fail, timeout)

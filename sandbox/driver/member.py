@@ -108,8 +108,8 @@ class Member:
         """The data of the first event of that kind that satisfies the predicate, since the member came."""
 
         def check() -> Json | None:
-            found = [frame["d"] for frame in self.frames if frame["t"] == kind]
-            return next(filter(predicate, found), None)
+            result = [frame["d"] for frame in self.frames if frame["t"] == kind]
+            return next(filter(predicate, result), None)
 
         return await self._feed.wait_until(check, timeout)
 

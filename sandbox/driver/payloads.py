@@ -61,20 +61,20 @@ def _plain(value: object) -> object:
 
 def find_component(message: Json, wanted: str | int, kinds: set[int]) -> Json:
     """A component by place, exact custom id, exact label, or start of the custom id, in that order."""
-    found = [one for one in _walk(message["components"]) if one["type"] in kinds]
+    result = [one for one in _walk(message["components"]) if one["type"] in kinds]
     if isinstance(wanted, int):
-        if not -len(found) <= wanted < len(found):
-            raise DriverError(f"There are only {len(found)} such components.")
-        return found[wanted]
+        if not -len(result) <= wanted < len(result):
+            raise DriverError(f"There are only {len(result)} such components.")
+        return result[wanted]
     for matches in (
         lambda one: one.get("custom_id") == wanted,
         lambda one: one.get("label") == wanted,
         lambda one: str(one.get("custom_id", "")).startswith(wanted),
     ):
-        hits = [one for one in found if matches(one)]
+        hits = [one for one in result if matches(one)]
         if hits:
             return hits[0]
-    offered = [one.get("label") or one.get("custom_id") for one in found]
+    offered = [one.get("label") or one.get("custom_id") for one in result]
     raise DriverError(f"There is no {wanted!r} among {offered}.")
 
 

@@ -119,13 +119,13 @@ class ClientHandler:
         query = body.get("query")
         if not ids and not self.session.intents & GUILD_MEMBERS:
             raise GatewayError(DISALLOWED_INTENTS)
-        found = [p for p in self._people.all() if (p.id in ids if ids else p.username.startswith(query or ""))]
+        result = [p for p in self._people.all() if (p.id in ids if ids else p.username.startswith(query or ""))]
         chunk: Json = {
             "guild_id": fixtures.GUILD_ID,
-            "members": [member(person) for person in found],
+            "members": [member(person) for person in result],
             "chunk_index": 0,
             "chunk_count": 1,
-            "not_found": sorted(ids - {person.id for person in found}),
+            "not_found": sorted(ids - {person.id for person in result}),
         }
         if body.get("nonce") is not None:
             chunk["nonce"] = body["nonce"]

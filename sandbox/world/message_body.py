@@ -49,8 +49,8 @@ def _kept(record: MessageRecord, listed: list[Json] | None) -> list[Json]:
     """Files that stay: all of them where the request does not list any."""
     if listed is None:
         return record.files()
-    wanted = {str(entry["id"]): entry for entry in listed}
-    return [file | _described(wanted[file["id"]]) for file in record.files() if file["id"] in wanted]
+    expected = {str(entry["id"]): entry for entry in listed}
+    return [file | _described(expected[file["id"]]) for file in record.files() if file["id"] in expected]
 
 
 def _described(entry: Json) -> Json:
@@ -70,8 +70,8 @@ def _added(record: MessageRecord, listed: list[Json] | None, uploads: Uploads, a
 def _mentions(content: str, allowed: Json | None, people: People) -> list[Json]:
     everyone = allowed is None or "users" in (allowed.get("parse") or [])
     named = {str(user_id) for user_id in (allowed or {}).get("users") or []}
-    found = dict.fromkeys(_MENTION.findall(content))
-    mentioned = [people.get(user_id) for user_id in found if everyone or user_id in named]
+    result = dict.fromkeys(_MENTION.findall(content))
+    mentioned = [people.get(user_id) for user_id in result if everyone or user_id in named]
     return [user(person) for person in mentioned if person is not None]
 
 

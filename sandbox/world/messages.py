@@ -122,15 +122,15 @@ class Messages:
         path: tuple[str | int, ...] = (),
     ) -> None:
         """Check and apply an edit; a deferred answer becomes a real one."""
-        wanted = _edited_flags(int(record.message["flags"]), body.get("flags"))
-        check_message(body, flags=wanted, path=path)
+        expected = _edited_flags(int(record.message["flags"]), body.get("flags"))
+        check_message(body, flags=expected, path=path)
         check_files(list(uploads.values()))
         was_loading = record.loading
         changed = MessageRecord(dict(record.message), record.only_for, record.interaction_id, record.claimed)
         apply_body(changed, body, uploads, self._attachments, self._people)
         check_not_empty(changed.message)
         record.message, record.claimed = changed.message, changed.claimed
-        record.message["flags"] = wanted & ~LOADING
+        record.message["flags"] = expected & ~LOADING
         record.message["edited_timestamp"] = None if was_loading else timestamp(self._clock.now())
         self._store.put(_KIND, record.id, record.document())
         self._publish("MESSAGE_UPDATE", record, interaction_id)

@@ -23,10 +23,10 @@ ARGUMENTS = [
 
 def binary() -> str:
     """Where Chromium is."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
+    result = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if result is None:
         pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
-    return found
+    return result
 
 
 @contextmanager

@@ -17,11 +17,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from benchmarks.running import Running
+from benchmarks.helpers.running_product import Running
 from core.bootstrap import build
 from core.domain.jobs import JobKind, JobState
 from core.settings import Settings
-from core.storage.job_rows import end_jobs
+from core.storage.jobs.job_rows import end_jobs
 from core.storage.tables import jobs
 from portraits import default_people, portrait
 from sandbox.driver import Member

@@ -22,7 +22,7 @@ from sandbox.world.attachments import Attachments
 from sandbox.world.snowflakes import Snowflakes
 from sandbox.world.store import Store
 from tests.integration.cli.test_supervisor import Up, up
-from tests.integration.worker.parts import wait_until
+from tests.integration.worker.processes import wait_until
 
 SIZE = 1 << 20
 

@@ -14,7 +14,7 @@ from core.domain.faces import DetectedFace
 from core.settings import Settings
 from core.vision.datasets.dataset_pictures import PictureReader, load_picture_reader
 from core.vision.recognition.photo_reader import Detector, FaceEmbedder
-from tests.models.drawn import write_people
+from tests.models.portrait_files import write_people
 
 
 def _hash(array: np.ndarray) -> tuple[tuple[int, ...], bytes]:

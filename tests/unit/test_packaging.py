@@ -42,8 +42,8 @@ def test_a_lock_file_pins_with_hashes_and_names_no_index(lock: Path):
     ],
 )
 def test_every_dependency_is_in_its_lock_file(lock: str, extras: list[str]):
-    wanted = PROJECT["dependencies"] + [d for extra in extras for d in PROJECT["optional-dependencies"][extra]]
-    names = {re.match(r"[A-Za-z0-9._-]+", line)[0].lower().replace(".", "-").replace("_", "-") for line in wanted}
+    expected = PROJECT["dependencies"] + [d for extra in extras for d in PROJECT["optional-dependencies"][extra]]
+    names = {re.match(r"[A-Za-z0-9._-]+", line)[0].lower().replace(".", "-").replace("_", "-") for line in expected}
     missing = names - {"omokage"} - pinned(ROOT / "lock" / f"{lock}.txt")
     assert not missing, f"run `make lock`: {missing}"
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @app_commands.command(name=localised("help-name"), description=localised("help-description"))
 @app_commands.guild_only
 async def help_(interaction: Interaction) -> None:
-    """What there is."""
+    """List every command."""
     embed = help_embed(await private_words(interaction), interaction.client.commands)
     await interaction.response.send_message(embed=embed, ephemeral=True)
 
@@ -26,13 +26,13 @@ async def help_(interaction: Interaction) -> None:
 @app_commands.command(name=localised("about-name"), description=localised("about-description"))
 @app_commands.guild_only
 async def about(interaction: Interaction) -> None:
-    """Who this is."""
+    """Show version, licence, and what happens to pictures."""
     await interaction.response.send_message(embed=about_embed(await private_words(interaction)), ephemeral=True)
 
 
 @app_commands.command(name=localised("health-name"), description=localised("health-description"))
 @app_commands.guild_only
 async def health(interaction: Interaction) -> None:
-    """How it is."""
+    """Show whether everything works."""
     words, measured = await private_words(interaction), await measure(interaction.client)
     await interaction.response.send_message(embed=health_embed(words, measured), ephemeral=True)

@@ -1,4 +1,4 @@
-"""How the bot and its surroundings are."""
+"""Measure whether the bot, its database and its workers are well."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PATIENCE_S = 2.0  # less than the three seconds in which /health must be answer
 
 
 async def measure(bot: BotClient) -> Health:
-    """Look at everything once."""
+    """Measure everything once."""
     began = time.perf_counter()
     try:
         async with asyncio.timeout(_PATIENCE_S):
@@ -48,13 +48,13 @@ async def measure(bot: BotClient) -> Health:
 
 
 def memory_bytes() -> int:
-    """This process's resident memory; the most it ever was where the present cannot be read."""
+    """Read this process's resident memory; its peak where the current figure cannot be read."""
     statm = Path("/proc/self/statm")
     if statm.exists():
         return int(statm.read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
     if sys.platform == "win32":
         return 0
-    import resource  # there is none on Windows
+    import resource  # a module that Windows lacks
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
@@ -67,7 +67,7 @@ def worker_seen_s(data: Path) -> int | None:
         try:
             beats.append(float(json.loads(file.read_text("utf-8"))["beat_at"]))
         except (OSError, ValueError, KeyError, TypeError):
-            continue  # being replaced, or ended just now
+            continue  # the worker is replacing the file, or has just ended
     return round(max(0.0, time.time() - max(beats))) if beats else None
 
 

@@ -1,4 +1,4 @@
-"""What Omokage says of itself."""
+"""The texts of /help, /about and /health."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FAULT = 0xCC6677
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What /health has measured; None: not reachable, or not known."""
+    """What /health has measured; None: not reachable, or unknown."""
 
     gateway_ms: int | None
     database_ms: int | None
@@ -35,20 +35,20 @@ class Health:
 
     @property
     def is_well(self) -> bool:
-        """Whether nothing needs attention."""
+        """Say whether nothing needs attention."""
         reachable = self.gateway_ms is not None and self.database_ms is not None
         return reachable and not self.stopped and not self.worker_away
 
 
 def help_embed(words: Words, commands: Commands) -> discord.Embed:
-    """How to begin, and every command."""
+    """Say how to start, and list every command."""
     lines = [help_line(words, command) for command in leaves(commands)]
     description = f"{words.say('help-how')}\n\n" + "\n".join(lines)
     return discord.Embed(colour=COLOUR, title=words.say("help-title"), description=description)
 
 
 def help_line(words: Words, command: Command | app_commands.ContextMenu) -> str:
-    """A command and what it does, in the reader's language."""
+    """Describe a command in the reader's language."""
     if isinstance(command, app_commands.ContextMenu):
         description = words.say("classify-description")
         return words.say("help-menu-line", menu=words.say("who-is-this-menu"), description=description)
@@ -59,7 +59,7 @@ def help_line(words: Words, command: Command | app_commands.ContextMenu) -> str:
 
 
 def leaves(commands: Commands) -> Iterable[Command | app_commands.ContextMenu]:
-    """Everything that can be used, sub-commands one by one."""
+    """List every command that can be used, those of groups one by one."""
     for command in commands:
         if isinstance(command, app_commands.Group):
             yield from (child for child in command.walk_commands() if isinstance(child, app_commands.Command))
@@ -68,7 +68,7 @@ def leaves(commands: Commands) -> Iterable[Command | app_commands.ContextMenu]:
 
 
 def about_embed(words: Words) -> discord.Embed:
-    """Version, licence, and what happens to pictures."""
+    """Show version, licence, and what happens to pictures."""
     title = words.say("about-title", version=version("omokage"))
     embed = discord.Embed(colour=COLOUR, title=title, description=words.say("about-text"))
     embed.add_field(name=words.say("about-privacy-title"), value=words.say("about-privacy"), inline=False)
@@ -76,7 +76,7 @@ def about_embed(words: Words) -> discord.Embed:
 
 
 def health_embed(words: Words, health: Health) -> discord.Embed:
-    """Everything that can be wrong, by name."""
+    """Show every figure by name."""
     title = words.say("health-title", healthy="yes" if health.is_well else "no")
     embed = discord.Embed(colour=COLOUR if health.is_well else _FAULT, title=title)
     embed.add_field(name=words.say("health-gateway"), value=_ms(words, health.gateway_ms))

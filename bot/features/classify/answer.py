@@ -1,4 +1,4 @@
-"""What is posted for a classify job."""
+"""The reply to a classify job: who is in the photo."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from discord.ui import View
 
-from bot.delivery.reply import Attachment, Reply
+from bot.delivery.building import job_words, read_attachment
 from bot.features.classify import texts
 from bot.features.people.face_views import answer_view
 from bot.features.people.shown_faces import ShownFace, shown_faces
+from bot.reply import Reply
 from bot.ui.i18n import Words
 from core.domain.classification import ClassifyResult
 from core.domain.errors import ErrorCode, OmokageError
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class ClassifyAnswerer:
-    """Builds the message from the job's row, so that it can be posted at any time, by any process."""
+    """Builds the reply from the job's row, so that any process can post it, at any time."""
 
     async def answer(self, bot: BotContext, job: Job) -> Reply:
-        """The whole message.
+        """Build the whole message.
 
         Raises:
             OmokageError: NO_FACE; PHOTO_GONE, the picture is not there any more.
@@ -33,18 +34,18 @@ class ClassifyAnswerer:
         if not result.faces:
             raise OmokageError(ErrorCode.NO_FACE)
         words, faces = await self._words_and_faces(bot, job, result)
-        data = await bot.threads.slow(bot.services.blobs.get, result.picture)
         alt = words.say("answer-picture-alt", faces=len(faces))
+        photo = await read_attachment(bot, texts.picture_name(result), result.picture, alt)
         pictures = int(str(job.params.get("of", 1)))
         return Reply(
             content=words.say("answer-first-of", pictures=pictures) if pictures > 1 else "",
             embed=texts.embed_of(words, job.id, result, faces),
             view=await _view(bot, job, words, faces),
-            attachments=(Attachment(texts.picture_name(result), data, alt),),
+            attachments=(photo,),
         )
 
     async def redraw(self, bot: BotContext, job: Job) -> Reply:
-        """What changes when somebody names a face; the picture stays."""
+        """Build what changes when somebody names a face; the picture stays."""
         result = _result(job)
         words, faces = await self._words_and_faces(bot, job, result)
         return Reply(embed=texts.embed_of(words, job.id, result, faces), view=await _view(bot, job, words, faces))
@@ -52,7 +53,7 @@ class ClassifyAnswerer:
     async def _words_and_faces(
         self, bot: BotContext, job: Job, result: ClassifyResult
     ) -> tuple[Words, list[ShownFace]]:
-        words = await bot.guild_settings.public_words(job.origin.guild_id, job.origin.locale)
+        words = await job_words(bot, job)
         stored = await bot.threads.quick(bot.services.people.faces_of, job.id, job.origin.guild_id)
         return words, shown_faces(result, stored)
 

@@ -1,4 +1,4 @@
-"""The answer in words."""
+"""The texts of a classify job's reply."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from core.domain.faces import Candidate
 COLOUR = 0x4477AA
 PICTURE_NAMES = {"image/jpeg": "omokage.jpg", "image/png": "omokage.png", "image/webp": "omokage.webp"}
 _DESCRIPTION = 4096  # Discord's limit for an embed's description
-_LEAST_SHARE = 0.005  # "0 %" says nothing
-_MOST_SHARE = 0.99
+_MIN_PROBABILITY = 0.005  # "0 %" says nothing
+_MAX_PROBABILITY = 0.99
 _UPSIDE_DOWN = 180  # degrees
 
 
 def embed_of(words: Words, job_id: int, result: ClassifyResult, faces: Sequence[ShownFace]) -> discord.Embed:
-    """Headline, a line for each face, the picture, and how it came about."""
+    """Build headline, a line for each face, the picture, and a footer with model and time."""
     embed = discord.Embed(
         colour=COLOUR, title=headline(words, faces), description=lines_of(words, faces, turned(words, result))
     )
@@ -30,17 +30,17 @@ def embed_of(words: Words, job_id: int, result: ClassifyResult, faces: Sequence[
 
 
 def headline(words: Words, faces: Sequence[ShownFace]) -> str:
-    """How many are known; says plainly when nobody is."""
-    known = sum(face.name is not None for face in faces)
-    if known == 0:
+    """Say how many faces are named, plainly where none is."""
+    named = sum(face.name is not None for face in faces)
+    if named == 0:
         return words.say("answer-nobody-title", faces=len(faces))
-    if known == len(faces):
+    if named == len(faces):
         return words.say("answer-everybody-title", faces=len(faces))
-    return words.say("answer-some-title", known=known, faces=len(faces))
+    return words.say("answer-some-title", known=named, faces=len(faces))
 
 
 def lines_of(words: Words, faces: Sequence[ShownFace], note: str = "") -> str:
-    """The note, a line for each face, as many as an embed holds, and how many are left out."""
+    """Join the note and a line for each face, as many as an embed holds, and say how many are left out."""
     lines = [face_line(words, face) for face in faces]
     first = [note] if note else []
     kept = len(lines)
@@ -50,37 +50,43 @@ def lines_of(words: Words, faces: Sequence[ShownFace], note: str = "") -> str:
 
 
 def turned(words: Words, result: ClassifyResult) -> str:
-    """That the photo was turned upright, or nothing where it stood."""
+    """Say that the photo was turned upright; empty where it was not."""
     if not result.turned:
         return ""
     return words.say("answer-turned", way="over" if result.turned == _UPSIDE_DOWN else "side")
 
 
 def face_line(words: Words, face: ShownFace) -> str:
-    """Number, name and the top three with their percentages."""
+    """Write number, name and the top three with their percentages."""
     number = str(face.number)
-    if face.name is not None and face.share is None:
+    if face.name is not None and face.probability is None:
         return _said_line(words, number, escape_markdown(face.name), face.said_by)
-    others = [_share(words, one) for one in face.others if one.probability >= _LEAST_SHARE]
-    if face.name is not None and face.share is not None:
-        name, share = escape_markdown(face.name), _honest(face.share)
-        named = words.say("answer-line-named", number=number, name=name, share=share)
-        return " · ".join([named, *others])
+    alternatives = [
+        _candidate_text(words, candidate)
+        for candidate in face.alternatives
+        if candidate.probability >= _MIN_PROBABILITY
+    ]
+    if face.name is not None and face.probability is not None:
+        name, probability = escape_markdown(face.name), _cap(face.probability)
+        named = words.say("answer-line-named", number=number, name=name, share=probability)
+        return " · ".join([named, *alternatives])
     unknown = words.say("answer-line-unknown", number=number)
     if face.withheld is not None:
-        name, share = escape_markdown(face.withheld.name), _honest(face.withheld.probability)
-        return " · ".join([unknown, words.say("answer-line-withheld", name=name, share=share)])
-    return " · ".join([unknown, words.say("answer-line-likely", others=" · ".join(others))] if others else [unknown])
+        name, probability = escape_markdown(face.withheld.name), _cap(face.withheld.probability)
+        return " · ".join([unknown, words.say("answer-line-withheld", name=name, share=probability)])
+    return " · ".join(
+        [unknown, words.say("answer-line-likely", others=" · ".join(alternatives))] if alternatives else [unknown]
+    )
 
 
 def footer(words: Words, job_id: int, result: ClassifyResult) -> str:
-    """The model's version, the time it took, and the job's number."""
+    """Name the model's version, the seconds it took, and the job."""
     seconds = f"{result.seconds:.1f}"
     return words.say("answer-footer", model=clip(result.model, 200), seconds=seconds, job=str(job_id))
 
 
 def picture_name(result: ClassifyResult) -> str:
-    """What the attached picture is called."""
+    """Name the attached picture's file."""
     return PICTURE_NAMES.get(result.picture_type, "omokage.jpg")
 
 
@@ -90,13 +96,13 @@ def _said_line(words: Words, number: str, name: str, said_by: int | None) -> str
     return words.say("answer-line-said", number=number, name=name, member=str(said_by))
 
 
-def _share(words: Words, one: Candidate) -> str:
-    return words.say("answer-share", name=escape_markdown(one.name), share=_honest(one.probability))
+def _candidate_text(words: Words, candidate: Candidate) -> str:
+    return words.say("answer-share", name=escape_markdown(candidate.name), share=_cap(candidate.probability))
 
 
-def _honest(share: float) -> float:
-    """Never "100 %": no recogniser is sure."""
-    return min(share, _MOST_SHARE)
+def _cap(probability: float) -> float:
+    """Cap a probability below "100 %": no recogniser is certain."""
+    return min(probability, _MAX_PROBABILITY)
 
 
 def _some(words: Words, lines: Sequence[str], kept: int) -> list[str]:

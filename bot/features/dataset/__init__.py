@@ -1,1 +1,1 @@
-"""Data sets from the chat: what there is, and what of it is worth learning from."""
+"""/dataset: list data sets, and find the pictures in one that are worth learning from."""

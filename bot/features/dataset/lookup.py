@@ -15,16 +15,16 @@ _TITLE = re.compile(r"(?P<name>.+?)(?:\s+v(?P<version>\d{1,9}))?", re.DOTALL)
 
 
 async def find_dataset(bot: BotContext, guild_id: int, title: str | None) -> Dataset:
-    """The data set of that title (`family`, `family v2`), or the newest.
+    """Find the data set of that title (`family`, `family v2`), or the newest.
 
     Raises:
         OmokageError: UNKNOWN_DATASET.
     """
     if title is not None and title.strip():
-        found = _TITLE.fullmatch(title.strip())
-        name, version = (title, None) if found is None else (found["name"], found["version"])
+        match = _TITLE.fullmatch(title.strip())
+        name, version = (title, None) if match is None else (match["name"], match["version"])
         return await bot.threads.quick(bot.services.datasets.find, guild_id, name, int(version) if version else None)
-    known = await bot.threads.quick(bot.services.datasets.list, guild_id)
-    if not known:
+    datasets = await bot.threads.quick(bot.services.datasets.list, guild_id)
+    if not datasets:
         raise OmokageError(ErrorCode.UNKNOWN_DATASET, reason="no-data", guild=str(guild_id))
-    return known[0]
+    return datasets[0]

@@ -1,4 +1,4 @@
-"""Data sets in words, and what was found in one."""
+"""The texts about data sets: lists, preflight checks, reports of curations."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ _LINES = 25  # of a list that is read at a glance
 DROPPED, KEPT = "dropped.png", "kept.png"
 
 
-def list_embed(words: Words, known: Sequence[Dataset]) -> discord.Embed:
-    """A line for each, newest first."""
-    lines = [_line(words, one) for one in known[:_LINES]]
-    if len(known) > _LINES:
-        lines.append(words.say("dataset-list-more", count=len(known) - _LINES))
+def list_embed(words: Words, datasets: Sequence[Dataset]) -> discord.Embed:
+    """List data sets, newest first."""
+    lines = [_line(words, dataset) for dataset in datasets[:_LINES]]
+    if len(datasets) > _LINES:
+        lines.append(words.say("dataset-list-more", count=len(datasets) - _LINES))
     return discord.Embed(colour=_COLOUR, title=words.say("dataset-list-title"), description="\n".join(lines))
 
 
-def curation_embed(words: Words, title: str, said: Mapping[str, Any], job_id: int) -> discord.Embed:
-    """How many are kept, and why the others are not."""
-    kept, pictures = int(said["kept"]), int(said["pictures"])
+def curation_embed(words: Words, title: str, result: Mapping[str, Any], job_id: int) -> discord.Embed:
+    """Say how many pictures are kept, and why the others are not."""
+    kept, pictures = int(result["kept"]), int(result["pictures"])
     lines = [words.say("dataset-kept-line", kept=kept, pictures=pictures)]
     # In the order of the reasons, whatever the database made of the object.
-    dropped = {Reason(why): int(count) for why, count in said["dropped"].items()}
+    dropped = {Reason(why): int(count) for why, count in result["dropped"].items()}
     lines += [words.say("dataset-reason", reason=why.value, count=dropped[why]) for why in Reason if why in dropped]
-    lines.append(f"-# {words.say('dataset-untouched', subject=str(said['subject']))}")
+    lines.append(f"-# {words.say('dataset-untouched', subject=str(result['subject']))}")
     text = "\n".join(lines)
     embed = discord.Embed(
         colour=_COLOUR, title=words.say("dataset-curated-title", data=escape_markdown(title)), description=text
@@ -54,33 +54,35 @@ _MAX_LIST = 300  # names in a remark
 
 
 def data_line(words: Words, dataset: Dataset) -> str:
-    """A data set's title, and how much is in it."""
+    """Write a data set's title and size."""
     values: dict[str, Value] = {"data": escape_markdown(dataset.title), "pictures": dataset.pictures}
     if not dataset.people:
         return words.say("run-data-unnamed", **values)
     return words.say("run-data", people=dataset.people, **values)
 
 
-def preflight_lines(words: Words, dataset: Dataset, found: Preflight) -> str:
-    """What is in a data set, and what is remarkable about it; what blocks comes first."""
-    return "\n".join([_counts(words, dataset, found), *(remark_line(words, remark) for remark in found.remarks)])
+def preflight_lines(words: Words, dataset: Dataset, preflight: Preflight) -> str:
+    """Describe a data set and the remarks of its preflight check; those that block come first."""
+    return "\n".join(
+        [_counts(words, dataset, preflight), *(remark_line(words, remark) for remark in preflight.remarks)]
+    )
 
 
 def remark_line(words: Words, remark: Remark) -> str:
-    """One remark, marked by whether the training is refused."""
-    said = {name: _word(value) for name, value in remark.details.items()}
-    names = escape_markdown(clip(str(said.get("names", "…")), _MAX_LIST))
-    count, minimum = said.get("count", 0), said.get("minimum", 0)
+    """Write one remark, marked by whether it blocks a training."""
+    details = {name: _word(value) for name, value in remark.details.items()}
+    names = escape_markdown(clip(str(details.get("names", "…")), _MAX_LIST))
+    count, minimum = details.get("count", 0), details.get("minimum", 0)
     text = words.say("preflight-remark", code=remark.code, names=names, count=count, minimum=minimum)
     return f"{'⛔' if remark.blocks else '⚠️'} {text}"
 
 
-def _counts(words: Words, dataset: Dataset, found: Preflight) -> str:
-    values: dict[str, Value] = {"pictures": found.pictures, "data": escape_markdown(dataset.title)}
-    if not found.people:
+def _counts(words: Words, dataset: Dataset, preflight: Preflight) -> str:
+    values: dict[str, Value] = {"pictures": preflight.pictures, "data": escape_markdown(dataset.title)}
+    if not preflight.people:
         return words.say("preflight-pictures", **values)
-    even = "yes" if found.fewest == found.most else "no"
-    values |= {"people": found.people, "fewest": found.fewest, "most": found.most}
+    even = "yes" if preflight.fewest == preflight.most else "no"
+    values |= {"people": preflight.people, "fewest": preflight.fewest, "most": preflight.most}
     return words.say("preflight-counts", even=even, **values)
 
 

@@ -27,12 +27,12 @@ class KeepButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"dat
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> KeepButton:
-        """As it comes back from Discord, also after a restart."""
+        """Rebuild the button from its custom id."""
         return cls(item, parse_id(match["job"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
-        """A job of its own, since a worker copies the pictures."""
+        """Request the data set: a job of its own, since a worker copies the pictures."""
         require_moderator(interaction)
         job = await find_job(interaction, self.job_id, JobKind.CURATE)
         report = (job.result or {}).get("report")
@@ -42,7 +42,8 @@ class KeepButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"dat
         await interaction.client.intake.request_job(interaction, JobKind.CURATE, params)
 
 
-def _view(words: Words, job: Job) -> discord.ui.View:
+def keep_view(words: Words, job: Job) -> discord.ui.View:
+    """Offer to make a data set of what a curation keeps."""
     label, custom_id = words.say("dataset-kept-button"), f"dataset:kept:{job.id}"
     button = discord.ui.Button[Any](label=label, custom_id=custom_id, style=discord.ButtonStyle.success)
     view = discord.ui.View(timeout=None)

@@ -1,1 +1,1 @@
-"""Faces that never were: /generate, /morph, /mix, and what can be done with their answers."""
+"""/generate, /morph and /mix: draw faces that do not exist, and go on from them."""

@@ -6,24 +6,20 @@ from typing import TYPE_CHECKING
 
 from discord import app_commands
 
-from bot.errors import empty_on_error
+from bot.ui.autocomplete import MAX_CHOICES, MAX_LABEL, empty_on_error
 from bot.ui.i18n import clip
 from bot.ui.permissions import guild_id_of
-from core.services.generation.generator_lookup import names_for
+from core.services.generation.generator_lookup import list_models
 
 if TYPE_CHECKING:
     from bot.context import Interaction
 
-_CHOICES = 25  # Discord's limit
-
-_NAME = 100  # Discord's, for the name of a choice
-
 
 @empty_on_error
-async def models(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    """What can draw here: what was promoted first, what comes with the product last."""
+async def generators(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """Offer the models that can draw here: those that were promoted first, those that come with the product last."""
     bot = interaction.client
-    known = await bot.threads.quick(names_for, bot.services.registry, guild_id_of(interaction))
-    offers = [(f"✅ {one.label}" if one.is_serving else one.label, one.name) for one in known]
-    fitting = [(label, name) for label, name in offers if typed.lower() in f"{label} {name}".lower()]
-    return [app_commands.Choice(name=clip(label, _NAME), value=name) for label, name in fitting[:_CHOICES]]
+    models = await bot.threads.quick(list_models, bot.services.registry, guild_id_of(interaction))
+    options = [(f"✅ {model.label}" if model.is_serving else model.label, model.name) for model in models]
+    matches = [(label, name) for label, name in options if typed.lower() in f"{label} {name}".lower()]
+    return [app_commands.Choice(name=clip(label, MAX_LABEL), value=name) for label, name in matches[:MAX_CHOICES]]

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from discord import app_commands
 
 from bot.ui.i18n import localised
-from core.domain.generation import MOST_FACES, MOST_SEED
+from core.domain.generation import MAX_FACES, MAX_SEED
 
 if TYPE_CHECKING:
     pass
 
-Count = app_commands.Range[int, 1, MOST_FACES]
-GridSeed = app_commands.Range[int, 0, MOST_SEED - MOST_FACES]
-Seed = app_commands.Range[int, 0, MOST_SEED]
+Count = app_commands.Range[int, 1, MAX_FACES]
+GridSeed = app_commands.Range[int, 0, MAX_SEED - MAX_FACES]
+Seed = app_commands.Range[int, 0, MAX_SEED]
 Truncation = app_commands.Range[float, 0.1, 1.0]
 Typed = app_commands.Range[str, 1, 200]
 FILMS = [app_commands.Choice(name="WebP", value="webp"), app_commands.Choice(name="GIF", value="gif")]

@@ -1,4 +1,4 @@
-"""What is asked of the workers next, from what was drawn: rules alone, without Discord."""
+"""Requests for workers, from what a member asked or pressed: rules without Discord."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 from bot.features.generate.parsing import change_trait
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import (
-    MOST_KEYS,
-    Drawn,
+    MAX_FILM_FACES,
     Face,
     FilmRequest,
+    GenerationResult,
     GridRequest,
     MixRequest,
     MorphRequest,
@@ -24,77 +24,77 @@ from core.domain.training.presets import bad_option
 
 VARIATIONS = 8  # a row of the widest grid: enough to see what varies
 TRAIT_STEP = 1.0  # the difference between faces with it and without it: less is hardly seen
-_SHOWN = 40  # characters of a forged trait, in a refusal
-_SEEDS = 1_000_000  # six digits: quick to type again, and nobody meets the same face by chance
+_MAX_SHOWN = 40  # characters of a forged trait, in a refusal
+_SEEDS = 1_000_000  # six digits: quick to type again, and few meet the same face
 
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """A job to be."""
+    """Kind and parameters of a job that is to be requested."""
 
     kind: JobKind
     params: Mapping[str, JSON]
 
 
 def random_seed() -> int:
-    """For who says none."""
+    """Choose a seed for members who give none."""
     return secrets.randbelow(_SEEDS)
 
 
 def grid(request: GridRequest) -> JobSpec:
-    """Faces, or variations of one."""
+    """Request a grid of faces, or of variations of one."""
     return JobSpec(JobKind.GENERATE, {**request.to_json(), "title": f"/generate {request.count} · {request.seed}"})
 
 
 def morph(request: MorphRequest, film_format: str | None = None) -> JobSpec:
-    """From one face to another; the film is what the worker makes by default, or `gif`."""
-    said: dict[str, JSON] = {} if film_format is None else {"format": film_format}
-    said["title"] = f"/morph {_short(request.a)} → {_short(request.b)}"
-    return JobSpec(JobKind.MORPH, {**request.to_json(), **said})
+    """Request a morph from one face to another; the film is in the worker's default format, or in `gif`."""
+    params: dict[str, JSON] = {} if film_format is None else {"format": film_format}
+    params["title"] = f"/morph {_short(request.a)} → {_short(request.b)}"
+    return JobSpec(JobKind.MORPH, {**request.to_json(), **params})
 
 
 def mix(request: MixRequest) -> JobSpec:
-    """Faces added and subtracted."""
+    """Request the arithmetic of faces."""
     words = [*(f"+{_short(face)}" for face in request.add), *(f"−{_short(face)}" for face in request.subtract)]
     return JobSpec(JobKind.MIX, {**request.to_json(), "title": f"/mix {' '.join(words)}"})
 
 
-def again(job: Job, drawn: Drawn, seed: int) -> JobSpec:
-    """The same with other faces, from the same model."""
+def again(job: Job, drawn: GenerationResult, seed: int) -> JobSpec:
+    """Request other faces from the same model."""
     return grid(replace(GridRequest.from_json(job.params), seed=seed, model=drawn.model))
 
 
-def variations(job: Job, drawn: Drawn, face: int, seed: int) -> JobSpec:
-    """Faces like one of those that were drawn."""
-    asked = GridRequest.from_json(job.params)
-    return grid(replace(asked, count=VARIATIONS, seed=seed, model=drawn.model, like=Face(face)))
+def variations(job: Job, drawn: GenerationResult, face: int, seed: int) -> JobSpec:
+    """Request variations of one of the drawn faces."""
+    request = GridRequest.from_json(job.params)
+    return grid(replace(request, count=VARIATIONS, seed=seed, model=drawn.model, like=Face(face)))
 
 
-def film(job: Job, drawn: Drawn) -> JobSpec:
-    """A walk through the first of those that were drawn."""
-    asked = GridRequest.from_json(job.params)
-    faces = tuple(map(Face, drawn.seeds[:MOST_KEYS]))
-    request = FilmRequest(faces, drawn.model, asked.truncation, asked.traits)
+def film(job: Job, drawn: GenerationResult) -> JobSpec:
+    """Request a film through the first of the drawn faces."""
+    grid_request = GridRequest.from_json(job.params)
+    faces = tuple(map(Face, drawn.seeds[:MAX_FILM_FACES]))
+    request = FilmRequest(faces, drawn.model, grid_request.truncation, grid_request.traits)
     return JobSpec(JobKind.FILM, {**request.to_json(), "title": f"🎞️ {' '.join(map(_short, faces))}"})
 
 
-def nearest(job: Job, drawn: Drawn, face: int) -> JobSpec:
-    """The training pictures that one of those that were drawn is most like."""
-    asked = GridRequest.from_json(job.params)
-    request = NearestRequest(Face(face), drawn.model, asked.truncation, asked.traits)
+def nearest(job: Job, drawn: GenerationResult, face: int) -> JobSpec:
+    """Request the training pictures that are nearest to one of the drawn faces."""
+    grid_request = GridRequest.from_json(job.params)
+    request = NearestRequest(Face(face), drawn.model, grid_request.truncation, grid_request.traits)
     return JobSpec(JobKind.NEAREST, {**request.to_json(), "title": f"🔎 {face}"})
 
 
-def with_trait(job: Job, drawn: Drawn, trait: str, step: float) -> JobSpec:
-    """The same faces with more or less of a trait."""
+def with_trait(job: Job, drawn: GenerationResult, trait: str, step: float) -> JobSpec:
+    """Request the same faces with more or less of a trait."""
     if job.kind is JobKind.MIX:
         mixed = MixRequest.from_json(job.params)
         return mix(replace(mixed, model=drawn.model, traits=change_trait(mixed.traits, trait, step)))
-    asked = GridRequest.from_json(job.params)
-    return grid(replace(asked, model=drawn.model, traits=change_trait(asked.traits, trait, step)))
+    request = GridRequest.from_json(job.params)
+    return grid(replace(request, model=drawn.model, traits=change_trait(request.traits, trait, step)))
 
 
-def check_seed(drawn: Drawn, number: int | None) -> int:
+def check_seed(drawn: GenerationResult, number: int | None) -> int:
     """Check that a number, as a custom id or a select's value has it, is the seed of one of the drawn faces.
 
     Raises:
@@ -105,19 +105,19 @@ def check_seed(drawn: Drawn, number: int | None) -> int:
     return number
 
 
-def check_trait(drawn: Drawn, name: str) -> str:
+def check_trait(drawn: GenerationResult, name: str) -> str:
     """Check that a select's value names a trait that the model which drew the faces knows.
 
     Raises:
         OmokageError: UNKNOWN_TRAIT.
     """
     if name not in drawn.traits:
-        raise OmokageError(ErrorCode.UNKNOWN_TRAIT, trait=name[:_SHOWN], known=", ".join(drawn.traits))
+        raise OmokageError(ErrorCode.UNKNOWN_TRAIT, trait=name[:_MAX_SHOWN], known=", ".join(drawn.traits))
     return name
 
 
-def result_of(job: Job) -> Drawn:
-    """What came of a job.
+def result_of(job: Job) -> GenerationResult:
+    """Read what a job has drawn.
 
     Raises:
         OmokageError: PHOTO_GONE, it has no result.
@@ -125,7 +125,7 @@ def result_of(job: Job) -> Drawn:
     if job.result is None:
         raise OmokageError(ErrorCode.PHOTO_GONE)
     result: Mapping[str, Any] = job.result
-    return Drawn.from_json(result)
+    return GenerationResult.from_json(result)
 
 
 def _short(face: Face) -> str:

@@ -1,4 +1,4 @@
-"""What can be pressed under drawn faces. The custom id says which job, so it works after a restart, for ever."""
+"""Buttons and selects under drawn faces. All state is in the custom ids, so they survive a restart."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.intake.lookup import ID, find_job, parse_id, parse_number
 from bot.ui.i18n import Words, clip
 from bot.ui.language import private_words
 from bot.ui.menus import MAX_OPTIONS, rows_view, select_pages, selected_value
-from core.domain.generation import Drawn, GridRequest
+from core.domain.generation import GenerationResult, GridRequest
 from core.domain.jobs import Job, JobKind
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class DrawnButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=rf"drawn:(?P<action>again|film|like|near):(?P<job>{ID}):(?P<seed>\d{{1,10}})",
 ):
-    """More of the same, a film through them, or something about one of them; `seed` 0 where none is meant."""
+    """Asks for more faces, a film through them, or something about one; `seed` is 0 where it concerns all."""
 
     def __init__(self, button: discord.ui.Button[Any], action: str, job_id: int, seed: int) -> None:
         super().__init__(button)
@@ -38,12 +38,12 @@ class DrawnButton(
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> DrawnButton:
-        """As it comes back from Discord, also after a restart."""
+        """Rebuild the button from its custom id."""
         return cls(item, match["action"], parse_id(match["job"]), parse_id(match["seed"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
-        """Do what its label says, as a job of its own."""
+        """Request what its label says, as a job of its own."""
         job = await find_job(interaction, self.job_id, JobKind.GENERATE)
         drawn = requests.result_of(job)
         if self.action == "again":
@@ -52,14 +52,14 @@ class DrawnButton(
             order = requests.film(job, drawn)
         else:
             order = _about(self.action, job, drawn, self.seed)
-        await _ask(interaction, order)
+        await _request(interaction, order)
 
 
 class DrawnSelect(
     discord.ui.DynamicItem[discord.ui.Select[Any]],
     template=rf"drawn:(?P<action>like|near|face|trait):(?P<job>{ID}):(?P<first>\d{{1,3}})s",
 ):
-    """Chooses one of the faces, or more or less of a trait; `first` is the place of its first option."""
+    """Chooses one of the faces, or more or less of a trait; `first` is the index of its first option."""
 
     def __init__(self, select: discord.ui.Select[Any], action: str, job_id: int) -> None:
         super().__init__(select)
@@ -67,12 +67,12 @@ class DrawnSelect(
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> DrawnSelect:
-        """As it comes back from Discord, also after a restart."""
+        """Rebuild the select from its custom id."""
         return cls(item, match["action"], parse_id(match["job"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
-        """Do it, as a job of its own; of many faces one is asked about first."""
+        """Request it as a job of its own; where many faces are drawn, the choice of one is shown first."""
         kinds = (JobKind.GENERATE, JobKind.MIX) if self.action == "trait" else (JobKind.GENERATE,)
         job, value = await find_job(interaction, self.job_id, *kinds), selected_value(self.item)
         drawn = requests.result_of(job)
@@ -82,13 +82,13 @@ class DrawnSelect(
             await interaction.response.send_message(text, view=view, ephemeral=True)
         elif self.action == "trait":
             step = -requests.TRAIT_STEP if value.startswith(_LESS) else requests.TRAIT_STEP
-            await _ask(interaction, requests.with_trait(job, drawn, requests.check_trait(drawn, value[1:]), step))
+            await _request(interaction, requests.with_trait(job, drawn, requests.check_trait(drawn, value[1:]), step))
         else:
-            await _ask(interaction, _about(self.action, job, drawn, parse_number(value)))
+            await _request(interaction, _about(self.action, job, drawn, parse_number(value)))
 
 
-def drawn_view(words: Words, job: Job, drawn: Drawn) -> discord.ui.View | None:
-    """Everything that makes sense with these faces; None: nothing."""
+def drawn_view(words: Words, job: Job, drawn: GenerationResult) -> discord.ui.View | None:
+    """Build the controls that make sense with these faces; None: there are none."""
     rows: list[Sequence[discord.ui.DynamicItem[Any]]] = []
     if job.kind is JobKind.GENERATE:
         rows = _grid_rows(words, job, drawn)
@@ -97,32 +97,32 @@ def drawn_view(words: Words, job: Job, drawn: Drawn) -> discord.ui.View | None:
     return rows_view(rows) if rows else None
 
 
-def _grid_rows(words: Words, job: Job, drawn: Drawn) -> list[Sequence[discord.ui.DynamicItem[Any]]]:
-    asked = GridRequest.from_json(job.params)
+def _grid_rows(words: Words, job: Job, drawn: GenerationResult) -> list[Sequence[discord.ui.DynamicItem[Any]]]:
+    request = GridRequest.from_json(job.params)
     buttons = [_button(words.say("draw-again-button"), "again", job, discord.ButtonStyle.primary)]
-    seeds = drawn.seeds if asked.like is None else ()  # a variation's seed alone does not lead back to it
+    seeds = drawn.seeds if request.like is None else ()  # a variation's seed alone does not lead back to it
     if len(seeds) > 1:
         buttons.append(_button(words.say("draw-film-button"), "film", job))
     rows: list[Sequence[discord.ui.DynamicItem[Any]]] = [buttons]
     options = [
-        discord.SelectOption(label=words.say("draw-seed-option", seed=str(one)), value=str(one)) for one in seeds
+        discord.SelectOption(label=words.say("draw-seed-option", seed=str(seed)), value=str(seed)) for seed in seeds
     ]
     if len(seeds) > MAX_OPTIONS:
-        return [*rows, *([one] for one in _selects(words.say("draw-face-placeholder"), "face", job, options))]
+        return [*rows, *([select] for select in _selects(words.say("draw-face-placeholder"), "face", job, options))]
     actions = ["like", "near"] if _has_nearest(drawn) else ["like"]
     hints = {"like": words.say("draw-like-placeholder"), "near": words.say("draw-near-placeholder")}
-    return [*rows, *([one] for action in actions for one in _selects(hints[action], action, job, options))]
+    return [*rows, *([select] for action in actions for select in _selects(hints[action], action, job, options))]
 
 
-def _face_view(words: Words, job: Job, drawn: Drawn, seed: int) -> discord.ui.View:
-    """What can be done with one of many faces."""
+def _face_view(words: Words, job: Job, drawn: GenerationResult, seed: int) -> discord.ui.View:
+    """Build the controls for one of many faces."""
     row = [_button(words.say("draw-like-button"), "like", job, seed=seed)]
     if _has_nearest(drawn):
         row.append(_button(words.say("draw-near-button"), "near", job, seed=seed))
     return rows_view([row])
 
 
-def _trait_select(words: Words, job: Job, drawn: Drawn) -> DrawnSelect:
+def _trait_select(words: Words, job: Job, drawn: GenerationResult) -> DrawnSelect:
     options = [
         discord.SelectOption(label=clip(words.say("draw-trait-option", sign=sign, trait=name), _LABEL), value=value)
         for trait in drawn.traits[: MAX_OPTIONS // 2]
@@ -133,12 +133,12 @@ def _trait_select(words: Words, job: Job, drawn: Drawn) -> DrawnSelect:
 
 
 def _selects(hint: str, action: str, job: Job, options: list[discord.SelectOption]) -> list[DrawnSelect]:
-    """As many as the options need."""
-    made = []
+    """Make as many selects as the options need."""
+    selects = []
     for first, select in select_pages(hint, options):
         select.custom_id = f"drawn:{action}:{job.id}:{first}s"
-        made.append(DrawnSelect(select, action, job.id))
-    return made
+        selects.append(DrawnSelect(select, action, job.id))
+    return selects
 
 
 def _button(
@@ -152,17 +152,17 @@ def _button(
     return DrawnButton(button, action, job.id, seed)
 
 
-def _has_nearest(drawn: Drawn) -> bool:
-    """Whether there are training pictures to look at: not of the models that come with the product."""
+def _has_nearest(drawn: GenerationResult) -> bool:
+    """Say whether there are training pictures to search: models that come with the product have none."""
     return drawn.version_id is not None
 
 
-def _about(action: str, job: Job, drawn: Drawn, number: int | None) -> JobSpec:
+def _about(action: str, job: Job, drawn: GenerationResult, number: int | None) -> JobSpec:
     seed = requests.check_seed(drawn, number)
     if action == "like":
         return requests.variations(job, drawn, seed, requests.random_seed())
     return requests.nearest(job, drawn, seed)
 
 
-async def _ask(interaction: Interaction, order: JobSpec) -> None:
+async def _request(interaction: Interaction, order: JobSpec) -> None:
     await interaction.client.intake.request_job(interaction, order.kind, order.params)

@@ -1,1 +1,1 @@
-"""What was asked for: /jobs, /show, and the cancel button."""
+"""/jobs and /show: the jobs that members requested, and the button that cancels one."""

@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.errors import error_message
-from bot.features.jobs.autocomplete import recent
+from bot.features.jobs.autocomplete import recent_jobs
 from bot.features.jobs.texts import jobs_embed, state_text
 from bot.features.jobs.views import cancel_button
 from bot.intake.lookup import find_job, parse_id
@@ -32,46 +32,46 @@ _BUTTONS = 5  # a member has two jobs running and ten waiting at most; a row of 
 @app_commands.describe(everyone=localised("jobs-everyone-description"))
 @app_commands.guild_only
 async def jobs(interaction: Interaction, everyone: bool = False) -> None:
-    """What was asked for lately."""
+    """List the latest jobs."""
     if everyone:
         require_moderator(interaction)
     bot, member = interaction.client, None if everyone else interaction.user.id
-    found, places = await bot.threads.quick(_latest, bot.services.jobs, guild_id_of(interaction), member)
+    listed, positions = await bot.threads.quick(_latest, bot.services.jobs, guild_id_of(interaction), member)
     words = await private_words(interaction)
-    if not found:
+    if not listed:
         await interaction.response.send_message(words.say("jobs-none"), ephemeral=True)
         return
-    embed = jobs_embed(words, found, places, everyone=everyone)
-    await interaction.response.send_message(embed=embed, view=_cancel_buttons(words, found), ephemeral=True)
+    embed = jobs_embed(words, listed, positions, everyone=everyone)
+    await interaction.response.send_message(embed=embed, view=_cancel_buttons(words, listed), ephemeral=True)
 
 
 @app_commands.command(name=localised("show-name"), description=localised("show-description"))
 @app_commands.rename(job=localised("show-job-name"))
 @app_commands.describe(job=localised("show-job-description"))
-@app_commands.autocomplete(job=recent)
+@app_commands.autocomplete(job=recent_jobs)
 @app_commands.guild_only
 async def show(interaction: Interaction, job: str) -> None:
     """Post a job's answer again."""
     bot, words = interaction.client, await private_words(interaction)
-    found = await find_job(interaction, parse_id(job))
-    if found.origin.member_id != interaction.user.id and not is_moderator(interaction):
+    stored = await find_job(interaction, parse_id(job))
+    if stored.origin.member_id != interaction.user.id and not is_moderator(interaction):
         raise OmokageError(ErrorCode.NOT_ALLOWED)
-    if found.state is not JobState.DONE:
-        await interaction.response.send_message(_no_answer(words, found), ephemeral=True)
+    if stored.state is not JobState.DONE:
+        await interaction.response.send_message(_no_answer(words, stored), ephemeral=True)
         return
     await interaction.response.defer(thinking=True)
-    answer = await bot.answerers[found.kind].answer(bot, found)
-    await interaction.edit_original_response(**answer.edit_arguments())
+    reply = await bot.answerers[stored.kind].answer(bot, stored)
+    await interaction.edit_original_response(**reply.edit_arguments())
 
 
 def _latest(service: JobService, guild_id: int, member_id: int | None) -> tuple[list[Job], dict[int, QueuePosition]]:
-    found = service.list(guild_id, member_id, _SHOWN)
-    return found, {job.id: service.place(job.id) for job in found if not job.state.is_final}
+    listed = service.newest(guild_id, member_id, _SHOWN)
+    return listed, {job.id: service.queue_position(job.id) for job in listed if not job.state.is_final}
 
 
-def _cancel_buttons(words: Words, found: list[Job]) -> discord.ui.View:
+def _cancel_buttons(words: Words, listed: list[Job]) -> discord.ui.View:
     view = discord.ui.View(timeout=None)
-    for job in [job for job in found if not job.state.is_final][:_BUTTONS]:
+    for job in [job for job in listed if not job.state.is_final][:_BUTTONS]:
         view.add_item(cancel_button(words.say("jobs-cancel-button", job=str(job.id)), job.id))
     return view
 

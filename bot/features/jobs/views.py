@@ -1,4 +1,4 @@
-"""The cancel button."""
+"""The button that cancels a job."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class CancelButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"cancel:(?P<job>{ID})"):
-    """Ends a job: for the member who asked, and for moderators."""
+    """Cancels a job: for the member who requested it, and for moderators."""
 
     def __init__(self, button: discord.ui.Button[Any], job_id: int) -> None:
         super().__init__(button)
@@ -27,7 +27,7 @@ class CancelButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"c
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> CancelButton:
-        """As it comes back from Discord, also after a restart."""
+        """Rebuild the button from its custom id."""
         return cls(item, parse_id(match["job"]))
 
     @guarded
@@ -47,13 +47,13 @@ class CancelButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"c
 
 
 def cancel_button(label: str, job_id: int) -> CancelButton:
-    """A button for one job."""
+    """Make the button for one job."""
     style = discord.ButtonStyle.secondary
     return CancelButton(discord.ui.Button(label=clip(label, 80), custom_id=f"cancel:{job_id}", style=style), job_id)
 
 
 def cancel_view(label: str, job_id: int) -> discord.ui.View:
-    """Just that button."""
+    """Make a view with just that button."""
     view = discord.ui.View(timeout=None)
     view.add_item(cancel_button(label, job_id))
     return view

@@ -1,1 +1,1 @@
-"""/model: the versions that trainings left behind, how good they are, and which of them answers."""
+"""/model: the versions that trainings produced, how good they are, and which one serves."""

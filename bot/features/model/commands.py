@@ -1,4 +1,4 @@
-"""/model"""
+"""/model: list, show, promote, roll back, evaluate and check versions."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bot.features.model.autocomplete import versions
 from bot.features.model.options import KINDS, Number, descriptions, names, parse_kind
 from bot.features.model.texts import list_embed
 from bot.features.model.views import show_version
+from bot.ui.groups import guild_group
 from bot.ui.i18n import localised
 from bot.ui.language import private_words
 from bot.ui.permissions import guild_id_of, moderators_only
@@ -22,12 +23,7 @@ if TYPE_CHECKING:
     from bot.context import Interaction
 
 
-model = app_commands.Group(
-    name=localised("model-name"),
-    description=localised("model-description"),
-    guild_only=True,
-    allowed_contexts=app_commands.AppCommandContext(guild=True),
-)
+model = guild_group("model-name", "model-description")
 
 
 @model.command(name=localised("model-list-name"), description=localised("model-list-description"))
@@ -35,14 +31,14 @@ model = app_commands.Group(
 @app_commands.describe(**descriptions("kind"))
 @app_commands.choices(kind=KINDS)
 async def model_list(interaction: Interaction, kind: str | None = None) -> None:
-    """What there is, and what answers."""
+    """List the versions of a kind, and say which serves."""
     bot, guild_id, words = interaction.client, guild_id_of(interaction), await private_words(interaction)
-    known = await bot.threads.quick(bot.services.registry.list, guild_id, parse_kind(kind))
-    if not known:
+    listed = await bot.threads.quick(bot.services.registry.list, guild_id, parse_kind(kind))
+    if not listed:
         await interaction.response.send_message(words.say("model-list-none"), ephemeral=True)
         return
     serving = await bot.threads.quick(bot.services.registry.serving, guild_id, parse_kind(kind))
-    await interaction.response.send_message(embed=list_embed(words, known, serving), ephemeral=True)
+    await interaction.response.send_message(embed=list_embed(words, listed, serving), ephemeral=True)
 
 
 @model.command(name=localised("model-card-name"), description=localised("model-card-description"))
@@ -51,7 +47,7 @@ async def model_list(interaction: Interaction, kind: str | None = None) -> None:
 @app_commands.choices(kind=KINDS)
 @app_commands.autocomplete(version=versions)
 async def card(interaction: Interaction, version: Number, kind: str | None = None) -> None:
-    """Everything about a version."""
+    """Show everything about a version."""
     await show_version(interaction, await _found(interaction, version, parse_kind(kind)))
 
 
@@ -62,7 +58,7 @@ async def card(interaction: Interaction, version: Number, kind: str | None = Non
 @app_commands.autocomplete(version=versions)
 @moderators_only
 async def promote(interaction: Interaction, version: Number, kind: str | None = None) -> None:
-    """Let it answer."""
+    """Let a version serve."""
     await promotion.promote(interaction, await _found(interaction, version, parse_kind(kind)))
 
 
@@ -72,7 +68,7 @@ async def promote(interaction: Interaction, version: Number, kind: str | None = 
 @app_commands.choices(kind=KINDS)
 @moderators_only
 async def rollback(interaction: Interaction, kind: str | None = None) -> None:
-    """Let answer what did before."""
+    """Let the version serve that did before."""
     await promotion.roll_back(interaction, parse_kind(kind))
 
 
@@ -81,10 +77,10 @@ async def rollback(interaction: Interaction, kind: str | None = None) -> None:
 @app_commands.describe(**descriptions("version"))
 @app_commands.autocomplete(version=versions)
 async def evaluate(interaction: Interaction, version: Number) -> None:
-    """A job, since a worker draws the pictures. Of recognisers alone: the figures of others are on their cards."""
-    found = await _found(interaction, version, RunKind.RECOGNISER)
+    """Request an evaluation: a job, since a worker draws its pictures. Only of recognisers."""
+    version_found = await _found(interaction, version, RunKind.RECOGNISER)
     await interaction.client.intake.request_job(
-        interaction, JobKind.EVALUATE, {"version_id": found.id, "title": found.title}
+        interaction, JobKind.EVALUATE, {"version_id": version_found.id, "title": version_found.title}
     )
 
 
@@ -94,11 +90,13 @@ async def evaluate(interaction: Interaction, version: Number) -> None:
 @app_commands.autocomplete(version=versions)
 @moderators_only
 async def check(interaction: Interaction, version: Number) -> None:
-    """A job that nobody waits for: it takes minutes, whenever a worker has nothing else to do."""
+    """Request a robustness check: a background job of some minutes, for which nobody waits."""
     bot, words = interaction.client, await private_words(interaction)
-    found = await _found(interaction, version, RunKind.RECOGNISER)
-    await bot.threads.slow(bot.services.checks.ask, found, again=True)
-    await interaction.response.send_message(words.say("model-check-begins", version=found.label), ephemeral=True)
+    version_found = await _found(interaction, version, RunKind.RECOGNISER)
+    await bot.threads.slow(bot.services.checks.request, version_found, again=True)
+    await interaction.response.send_message(
+        words.say("model-check-begins", version=version_found.label), ephemeral=True
+    )
 
 
 async def _found(interaction: Interaction, number: int, kind: RunKind) -> Version:

@@ -1,4 +1,4 @@
-"""Which version answers: promoted if it is not worse, otherwise with a reason, and taken back."""
+"""Which version serves: promotion if it is not worse, forced promotion with a reason, rollback."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.intake.lookup import ID, parse_id
 from bot.ui.formatting import figure
 from bot.ui.forms import text_value
 from bot.ui.i18n import Words, clip
-from bot.ui.language import private_words
+from bot.ui.language import private_words, public_words
 from bot.ui.permissions import guild_id_of, require_moderator
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.versions import Version
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 FORM = re.compile(rf"force:(?P<version>{ID})")
 _FIELD = "reason"
-_FORM_LIFE_S = 900.0  # the token with which the form could be answered lives no longer
+_FORM_LIFE_S = 900.0  # as long as the interaction's token, with which the form is answered
 _MAX_REASON = 300  # of the registry's 512 characters: it is shown in a line
 _REFUSED = frozenset({ErrorCode.NOT_BETTER, ErrorCode.NOT_COMPARABLE, ErrorCode.DRAWS_NO_FACE})
 
 
 class ForceButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"model:force:(?P<version>{ID})"):
-    """Promotes all the same: asks why."""
+    """Promotes a version that is worse: asks for the reason."""
 
     def __init__(self, button: discord.ui.Button[Any], version_id: int) -> None:
         super().__init__(button)
@@ -37,7 +37,7 @@ class ForceButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"mo
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> ForceButton:
-        """As it comes back from Discord, also after a restart."""
+        """Rebuild the button from its custom id."""
         return cls(item, parse_id(match["version"]))
 
     @guarded
@@ -48,7 +48,7 @@ class ForceButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"mo
 
 
 class ForceForm(discord.ui.Modal):
-    """Asks for the reason. `take_reason` answers it, because discord.py forgets open forms with a restart."""
+    """Asks for the reason. `handle_force_form` takes it, because discord.py forgets open forms with a restart."""
 
     def __init__(self, words: Words, version_id: int) -> None:
         title = clip(words.say("force-title"), 45)
@@ -58,11 +58,11 @@ class ForceForm(discord.ui.Modal):
         self.add_item(discord.ui.Label[Any](text=words.say("force-label"), component=field))
 
     async def on_submit(self, _interaction: discord.Interaction[Any], /) -> None:
-        """Nothing: see `take_reason`."""
+        """Do nothing: see `handle_force_form`."""
 
 
 async def promote(interaction: Interaction, version: Version) -> None:
-    """Let it answer, and tell everybody; where it is worse, tell the moderator by how much, and offer to force it.
+    """Let a version serve, and announce it; where it is worse, tell the moderator by how much, and offer to force it.
 
     Raises:
         OmokageError: BAD_WEIGHTS.
@@ -82,7 +82,7 @@ async def promote(interaction: Interaction, version: Version) -> None:
 
 
 async def handle_force_form(interaction: Interaction, match: re.Match[str], components: list[dict[str, Any]]) -> None:
-    """The form has come back: promote with the reason that was typed."""
+    """Promote with the reason that was typed into the form."""
     require_moderator(interaction)
     bot, why = interaction.client, text_value(components, _FIELD)
     registry = bot.services.registry
@@ -93,7 +93,7 @@ async def handle_force_form(interaction: Interaction, match: re.Match[str], comp
 
 
 async def roll_back(interaction: Interaction, kind: RunKind) -> None:
-    """Let answer what did before, and tell everybody.
+    """Let the version serve that did before, and announce it.
 
     Raises:
         OmokageError: UNKNOWN_VERSION, no version answers.
@@ -103,7 +103,7 @@ async def roll_back(interaction: Interaction, kind: RunKind) -> None:
     if await bot.threads.quick(registry.serving_id, guild_id, kind) is None:
         raise OmokageError(ErrorCode.UNKNOWN_VERSION, reason="none-serves")
     back = await bot.threads.quick(registry.rollback, guild_id, kind, interaction.user.id)
-    words = await bot.guild_settings.public_words(guild_id, interaction.locale.value)
+    words = await public_words(bot, guild_id, interaction.locale.value)
     said_by = str(interaction.user.id)
     if back.version_id is None:
         text = words.say("model-back-to-none", kind=kind.value, member=said_by)
@@ -114,9 +114,9 @@ async def roll_back(interaction: Interaction, kind: RunKind) -> None:
 
 
 async def _announce(interaction: Interaction, version: Version, why: str | None = None) -> None:
-    """In the channel, since everybody's answers change; to the moderator where the bot may not write there."""
+    """Post it in the channel, since everybody's answers change; ephemerally where the bot may not write there."""
     bot = interaction.client
-    words = await bot.guild_settings.public_words(guild_id_of(interaction), interaction.locale.value)
+    words = await public_words(bot, guild_id_of(interaction), interaction.locale.value)
     said_by = str(interaction.user.id)
     text = words.say("model-promoted", kind=version.kind.value, version=version.label, member=said_by)
     if why is not None:
@@ -126,7 +126,7 @@ async def _announce(interaction: Interaction, version: Version, why: str | None 
 
 
 def _why_not(words: Words, version: Version, error: OmokageError) -> str:
-    """In what it is worse: of models that draw, that is how far their pictures are from real ones."""
+    """Say in what a version is worse: of generators, the distance of their pictures from real ones."""
     details: dict[str, Any] = dict(error.details)
     if version.kind.generates and error.code is ErrorCode.NOT_BETTER:
         details = {"reason": "kid", **{name: figure(float(details[name])) for name in ("new", "old")}}

@@ -1,4 +1,4 @@
-"""Model versions in words."""
+"""The texts about model versions."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from discord.utils import escape_markdown, format_dt
 from bot.ui.formatting import figure, file_size, percent
 from bot.ui.i18n import Words, clip
 from core.domain.jobs import JSON
-from core.domain.registry.evaluation import EvaluationReport, PersonCard
-from core.domain.registry.robustness import robustness_in
+from core.domain.registry.evaluation import EvaluationReport, PersonScore
+from core.domain.registry.robustness import robustness_from_metrics
 from core.domain.registry.versions import Version
 
 COLOUR = 0x4477AA
@@ -22,7 +22,7 @@ PEOPLE_PER_PAGE = 15  # a name has 64 letters, twice that with its markdown esca
 _PAIRS = 5
 _NAMES = 300  # characters
 _VERSIONS = 20
-_SHA = 12  # digits, as in git: nobody meets two with the same
+_SHA = 12  # digits, as in git: enough to tell versions apart
 _VALUE = 1024  # Discord's, for a field
 _Field: TypeAlias = "tuple[str, str, bool]"  # name, value, inline
 _Write: TypeAlias = "Callable[[float], str]"
@@ -43,25 +43,25 @@ class Recall:
     """How well each person is recognised, the worst first, page by page."""
 
     title: str
-    cards: tuple[PersonCard, ...]
+    cards: tuple[PersonScore, ...]
 
     @classmethod
     def of(cls, title: str, report: EvaluationReport) -> Recall:
-        """From a report; people of whom no picture was held out come last."""
+        """Sort a report's people by recall; those without held-out pictures come last."""
 
-        def key(card: PersonCard) -> tuple[float, str]:
+        def key(card: PersonScore) -> tuple[float, str]:
             return (2.0 if card.recall is None else card.recall, card.name)
 
         return cls(title, tuple(sorted(report.cards, key=key)))
 
     @property
     def pages(self) -> int:
-        """At least one."""
+        """Count the pages; there is at least one."""
         return max(1, -(-len(self.cards) // PEOPLE_PER_PAGE))
 
 
 def list_embed(words: Words, versions: Sequence[Version], serving: Version | None) -> discord.Embed:
-    """A line for each version of one kind, newest first; says which answers."""
+    """List versions of one kind, newest first, and say which serves."""
     kind = versions[0].kind.value
     lines = [_line(words, version, serving) for version in versions[:_VERSIONS]]
     if serving is None:
@@ -70,21 +70,21 @@ def list_embed(words: Words, versions: Sequence[Version], serving: Version | Non
 
 
 def version_label(words: Words, version: Version) -> str:
-    """How a version is offered while its number is being typed."""
+    """Label a version for autocompletion."""
     good = quality_text(words, version)
     return clip(words.say("model-choice", version=version.label, data=version.dataset_title, good=good), 100)
 
 
 def quality_text(words: Words, version: Version) -> str:
-    """How good it is, in the figure by which versions of its kind are compared."""
+    """Say how good a version is, in the figure by which versions of its kind are compared."""
     if version.kind.generates:
         kid = _figure_of(version.metrics, "kid")
         return words.say("model-good-kid", kid="–" if kid is None else figure(kid))
-    return words.say("model-good-share", share=_share(version.metrics.get("accuracy")))
+    return words.say("model-good-share", share=_percent_or_dash(version.metrics.get("accuracy")))
 
 
 def version_embed(words: Words, version: Version, *, serves: bool) -> discord.Embed:
-    """Everything about a version but its weights."""
+    """Show everything about a version but its weights."""
     lines = [words.say("model-serves") if serves else words.say("model-serves-not")]
     if version.draws_no_face:
         lines.append(words.say("model-draws-no-face"))
@@ -98,7 +98,7 @@ def version_embed(words: Words, version: Version, *, serves: bool) -> discord.Em
 
 
 def report_embed(words: Words, title: str, report: EvaluationReport) -> discord.Embed:
-    """What an evaluation found."""
+    """Show the result of an evaluation."""
     embed = discord.Embed(colour=COLOUR, title=words.say("report-title", version=title, share=percent(report.mean)))
     data = escape_markdown(report.dataset)
     embed.description = words.say("report-data", pictures=report.pictures, people=len(report.names), data=data)
@@ -108,7 +108,7 @@ def report_embed(words: Words, title: str, report: EvaluationReport) -> discord.
 
 
 def recall_embed(words: Words, recall: Recall, page: int) -> discord.Embed:
-    """One page of people."""
+    """Show one page of people."""
     page = min(page, recall.pages - 1)
     lines = [person_line(words, card) for card in recall.cards[page * PEOPLE_PER_PAGE : (page + 1) * PEOPLE_PER_PAGE]]
     title = words.say("recall-title", version=recall.title)
@@ -116,8 +116,8 @@ def recall_embed(words: Words, recall: Recall, page: int) -> discord.Embed:
     return embed.set_footer(text=words.say("people-footer", page=page + 1, pages=recall.pages))
 
 
-def person_line(words: Words, card: PersonCard) -> str:
-    """ "150 pictures, out-of-fold recall 0.91, often taken for B"."""
+def person_line(words: Words, card: PersonScore) -> str:
+    """Write a line such as "150 pictures, out-of-fold recall 0.91, often taken for B"."""
     name = escape_markdown(card.name)
     if card.recall is None:
         return words.say("recall-none", name=name)
@@ -144,7 +144,7 @@ def _card_fields(words: Words, version: Version) -> Iterator[tuple[str, str, boo
 
 
 def _naming_fields(words: Words, version: Version, data: _Field) -> Iterator[_Field]:
-    """Of a recogniser."""
+    """List the fields of a recogniser."""
     yield words.say("model-accuracy"), _accuracy(words, version.metrics), True
     yield data
     yield words.say("model-people"), str(len(version.classes)), True
@@ -155,7 +155,7 @@ def _naming_fields(words: Words, version: Version, data: _Field) -> Iterator[_Fi
 
 
 def _drawing_fields(words: Words, version: Version, data: _Field) -> Iterator[_Field]:
-    """Of a model that draws faces."""
+    """List the fields of a generator."""
     kid, real = _figure_of(version.metrics, "kid"), _figure_of(version.metrics, "real_kid")
     text = f"**{'–' if kid is None else figure(kid)}**"
     if real is not None:
@@ -183,38 +183,40 @@ def _report_fields(words: Words, report: EvaluationReport) -> Iterator[tuple[str
     if report.known_at_1 is not None:
         yield words.say("model-known"), percent(report.known_at_1), True
     pairs = [
-        words.say("report-pair", name=escape_markdown(one.name), other=escape_markdown(one.taken_for), times=one.times)
-        for one in report.most_confused[:_PAIRS]
+        words.say(
+            "report-pair", name=escape_markdown(pair.name), other=escape_markdown(pair.taken_for), times=pair.times
+        )
+        for pair in report.most_confused[:_PAIRS]
     ]
     yield words.say("report-confused"), "\n".join(pairs) or words.say("report-nobody-confused"), False
 
 
 def _accuracy(words: Words, metrics: Mapping[str, JSON]) -> str:
     folds = metrics.get("folds")
-    text = f"**{_share(metrics.get('accuracy'))}**"
+    text = f"**{_percent_or_dash(metrics.get('accuracy'))}**"
     if isinstance(folds, Mapping) and folds:
         return f"{text}\n{words.say('model-folds', folds=len(folds))}"
     return text
 
 
 def _robustness(words: Words, version: Version) -> str:
-    """How easily it is fooled, and how often by wallpaper."""
-    found = robustness_in(version.metrics)
-    if found is None:
+    """Say how easily a recogniser is fooled, and how often it takes textures for somebody."""
+    robustness = robustness_from_metrics(version.metrics)
+    if robustness is None:
         return words.say("model-not-checked")
     fooled = words.say(
         "model-fooled",
-        epsilon=found.epsilon,
-        share=percent(found.fooled),
-        faces=found.faces,
-        median=0 if found.median_linf is None else round(found.median_linf),
+        epsilon=robustness.epsilon,
+        share=percent(robustness.fooled),
+        faces=robustness.faces,
+        median=0 if robustness.median_linf is None else round(robustness.median_linf),
     )
-    textures = words.say("model-textures", closed=percent(found.named_closed), open=percent(found.named_open))
-    return f"{fooled}\n{textures}" if found.faces else textures
+    textures = words.say("model-textures", closed=percent(robustness.named_closed), open=percent(robustness.named_open))
+    return f"{fooled}\n{textures}" if robustness.faces else textures
 
 
 def _figure_of(metrics: Mapping[str, JSON], name: str) -> float | None:
-    """Where a trainer put it: beside the accuracy, or only into the report."""
+    """Read a figure where its trainer put it: beside the accuracy, or only into the report."""
     report = metrics.get("report")
     value = metrics.get(name)
     if value is None and isinstance(report, Mapping):
@@ -223,12 +225,12 @@ def _figure_of(metrics: Mapping[str, JSON], name: str) -> float | None:
 
 
 def _folds(folds: Mapping[str, float]) -> str:
-    return " · ".join(f"{fold}: {percent(share)}" for fold, share in sorted(folds.items()))
+    return " · ".join(f"{fold}: {percent(accuracy)}" for fold, accuracy in sorted(folds.items()))
 
 
 def _config(config: Mapping[str, JSON]) -> str:
     return " · ".join(f"{name} {value}" for name, value in sorted(config.items()) if value is not None) or "–"
 
 
-def _share(value: JSON) -> str:
+def _percent_or_dash(value: JSON) -> str:
     return percent(value) if isinstance(value, int | float) else "–"

@@ -1,4 +1,4 @@
-"""A version's card, and its people page by page."""
+"""A version's message and its buttons, and its people page by page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class VersionButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"version:(?P<action>promote|people):(?P<version>{ID})"
 ):
-    """Under a card or a report."""
+    """Promotes a version, or lists its people: a button under its message or report."""
 
     def __init__(self, button: discord.ui.Button[Any], action: str, version_id: int) -> None:
         super().__init__(button)
@@ -33,7 +33,7 @@ class VersionButton(
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> VersionButton:
-        """As it comes back from Discord, also after a restart."""
+        """Rebuild the button from its custom id."""
         return cls(item, match["action"], parse_id(match["version"]))
 
     @guarded
@@ -62,12 +62,12 @@ class RecallButton(
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> RecallButton:
-        """As it comes back from Discord, also after a restart."""
+        """Rebuild the button from its custom id."""
         return cls(item, parse_id(match["version"]), int(match["page"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
-        """Show it."""
+        """Show that page."""
         bot, words = interaction.client, await private_words(interaction)
         version = await bot.threads.quick(bot.services.registry.get, self.version_id, guild_id_of(interaction))
         recall = recall_of(version)
@@ -76,7 +76,7 @@ class RecallButton(
 
 
 async def show_version(interaction: Interaction, version: Version) -> None:
-    """To this member."""
+    """Show a version, ephemerally."""
     bot, words = interaction.client, await private_words(interaction)
     serving = await bot.threads.quick(bot.services.registry.serving_id, version.guild_id, version.kind)
     serves = serving == version.id
@@ -88,7 +88,7 @@ async def show_version(interaction: Interaction, version: Version) -> None:
 
 
 def version_view(words: Words, version: Version, *, promotable: bool) -> discord.ui.View:
-    """What can be done with a version."""
+    """Build the buttons of a version."""
     view = discord.ui.View(timeout=None)
     if promotable:
         view.add_item(_button(words.say("model-promote-button"), "promote", version.id, discord.ButtonStyle.success))
@@ -98,7 +98,7 @@ def version_view(words: Words, version: Version, *, promotable: bool) -> discord
 
 
 def recall_view(words: Words, version: Version, recall: Recall, page: int) -> discord.ui.View:
-    """The way to the pages before and after, where there are any."""
+    """Build the buttons to the pages before and after, where there are any."""
     view = discord.ui.View(timeout=None)
     for number, label in ((page - 1, words.say("people-previous-button")), (page + 1, words.say("people-next-button"))):
         if 0 <= number < recall.pages:
@@ -108,7 +108,7 @@ def recall_view(words: Words, version: Version, recall: Recall, page: int) -> di
 
 
 def recall_of(version: Version) -> Recall:
-    """From the report that its training left.
+    """Read each person's recall from the report that the training left.
 
     Raises:
         OmokageError: UNKNOWN_VERSION, with a reason: it was made without one.

@@ -1,1 +1,1 @@
-"""Pictures that the recogniser takes for somebody whom they do not show: /optimize."""
+"""/optimize: pictures that the recogniser takes for somebody whom they do not show."""

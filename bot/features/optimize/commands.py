@@ -1,4 +1,4 @@
-"""/optimize, for everybody."""
+"""/optimize: everybody may request a picture that the recogniser takes for somebody."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.features.optimize.autocomplete import people
+from bot.features.optimize.autocomplete import target_names
 from bot.features.optimize.options import DESCRIPTIONS, MODES, NAMES, Epsilon, Seed, Steps, Typed
 from bot.features.optimize.requests import OptimizeOptions, params_of, request_for
 from bot.intake.lookup import parse_enum
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @app_commands.rename(**NAMES)
 @app_commands.describe(**DESCRIPTIONS)
 @app_commands.choices(mode=MODES)
-@app_commands.autocomplete(target=people)
+@app_commands.autocomplete(target=target_names)
 @app_commands.guild_only
 async def optimize(  # noqa: PLR0917 - the options, as discord.py wants them
     interaction: Interaction,
@@ -38,12 +38,12 @@ async def optimize(  # noqa: PLR0917 - the options, as discord.py wants them
     robust: bool = False,
     seed: Seed | None = None,
 ) -> None:
-    """A picture that the recogniser takes for somebody; whom it does not know is said before anything waits."""
+    """Request it; a target whom the recogniser does not know is refused at once."""
     intake, services = interaction.client.intake, interaction.client.services
-    meant = await intake.run_query(
+    found_target = await intake.run_query(
         interaction, find_target, services.registry, services.people, guild_id_of(interaction), target
     )
     chosen = None if mode is None else parse_enum(OptimizeMode, "mode", mode)
-    request = request_for(meant, OptimizeOptions(chosen, photo is not None, steps, epsilon, robust, seed))
+    request = request_for(found_target, OptimizeOptions(chosen, photo is not None, steps, epsilon, robust, seed))
     photos = {} if photo is None else {"start": photo_from_attachment(photo)}
     await intake.request_job(interaction, JobKind.OPTIMIZE, params_of(request), photos)

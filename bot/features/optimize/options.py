@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from discord import app_commands
 
 from bot.ui.i18n import localised
-from core.domain.generation import MOST_SEED
-from core.domain.optimisation import MOST_EPSILON, MOST_STEPS, OptimizeMode
+from core.domain.generation import MAX_SEED
+from core.domain.optimisation import MAX_EPSILON, MAX_STEPS, OptimizeMode
 
 if TYPE_CHECKING:
     pass
 
 Typed = app_commands.Range[str, 1, 100]
-Steps = app_commands.Range[int, 1, MOST_STEPS]
-Epsilon = app_commands.Range[int, 1, MOST_EPSILON]
-Seed = app_commands.Range[int, 0, MOST_SEED]
+Steps = app_commands.Range[int, 1, MAX_STEPS]
+Epsilon = app_commands.Range[int, 1, MAX_EPSILON]
+Seed = app_commands.Range[int, 0, MAX_SEED]
 MODES = [
     app_commands.Choice(name=localised("optimize-fool-choice"), value=OptimizeMode.FOOL.value),
     app_commands.Choice(name=localised("optimize-noise-choice"), value=OptimizeMode.NOISE.value),

@@ -1,4 +1,4 @@
-"""What is shown while a picture is being optimised: the picture so far, and how the recogniser sees it."""
+"""What members see while a picture is optimised: the picture so far, and the target's probability."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from bot.ui.i18n import Words
 
 
-def render_optimize_progress(words: Words, look: JobStatus, said: StageReport) -> ProgressMessage | None:
-    """The step and the probability, the picture, and a button that ends it with what there is; None: no step yet."""
-    step = parse_step(said.detail)
+def render_optimize_progress(words: Words, status: JobStatus, report: StageReport) -> ProgressMessage | None:
+    """Show step, probability, picture and a button that stops there; None: no step is reported yet."""
+    step = parse_step(report.detail)
     if step is None or not step.step:
         return None
-    target = escape_markdown(str(look.job.params.get("target", "")))
-    if look.job.cancel_requested:
+    target = escape_markdown(str(status.job.params.get("target", "")))
+    if status.job.cancel_requested:
         text = words.say("optimize-stopping")
     else:
         text = words.say(
@@ -29,13 +29,13 @@ def render_optimize_progress(words: Words, look: JobStatus, said: StageReport) -
             step=step.step,
             steps=step.steps,
             target=target,
-            chance=probability_text(step.chance),
+            chance=probability_text(step.probability),
         )
     return ProgressMessage(text, words.say("optimize-stop-button"), step.picture, words.say("optimize-progress-alt"))
 
 
 def parse_step(detail: str) -> OptimizeStep | None:
-    """What a worker's detail says; None: nothing, or a worker of another version says it."""
+    """Read a worker's detail; None: there is none, or a worker of another version wrote it."""
     try:
         return OptimizeStep.from_json(json.loads(detail)) if detail else None
     except (ValueError, TypeError):

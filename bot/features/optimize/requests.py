@@ -1,4 +1,4 @@
-"""What is asked of the workers: rules alone, without Discord."""
+"""Requests to optimise a picture, from what a member typed or pressed: rules without Discord."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Any
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import Face
 from core.domain.jobs import JSON, Job
-from core.domain.optimisation import EPSILON, MOST_EPSILON, Optimized, OptimizeMode, OptimizeRequest
+from core.domain.optimisation import DEFAULT_EPSILON, MAX_EPSILON, OptimizeMode, OptimizeRequest, OptimizeResult
 from core.services.attack.targets import Target
 
-CONTINUE, WIDER, ROBUST, AGAIN = "on", "wider", "robust", "again"  # what can be asked for next
-_ON_ITS_WAY = Face(photo="")  # its name is known once the photo is stored
-_SEEDS = 1_000_000  # six digits: quick to type again, and nobody meets the same picture by chance
+CONTINUE, WIDER, ROBUST, AGAIN = "on", "wider", "robust", "again"  # the buttons' actions, in their custom ids
+_PENDING_PHOTO = Face(photo="")  # its name is known once the photo is stored
+_SEEDS = 1_000_000  # six digits: quick to type again, and few meet the same picture
 
 
 @dataclass(frozen=True, slots=True)
 class OptimizeOptions:
-    """The options as they were said; None: not."""
+    """The options that a member typed; None: left out."""
 
     mode: str | None = None
     photo: bool = False
@@ -30,78 +30,79 @@ class OptimizeOptions:
     seed: int | None = None
 
 
-def request_for(target: Target, said: OptimizeOptions) -> OptimizeRequest:
-    """What is meant: with a photo that is changed, without one noise, unless somebody says otherwise.
+def request_for(target: Target, options: OptimizeOptions) -> OptimizeRequest:
+    """Complete the options: with a photo that photo is changed, without one it starts from noise.
 
     Raises:
         OmokageError: BAD_OPTION, options that do not go together, or out of range.
     """
-    mode = OptimizeMode(said.mode) if said.mode else OptimizeMode.FOOL if said.photo else OptimizeMode.NOISE
-    if mode is OptimizeMode.FOOL and not said.photo:
+    mode = OptimizeMode(options.mode) if options.mode else OptimizeMode.FOOL if options.photo else OptimizeMode.NOISE
+    if mode is OptimizeMode.FOOL and not options.photo:
         raise OmokageError(ErrorCode.BAD_OPTION, reason="fool-without-photo")
-    if mode is not OptimizeMode.FOOL and said.photo:
+    if mode is not OptimizeMode.FOOL and options.photo:
         raise OmokageError(ErrorCode.BAD_OPTION, reason="photo-without-fool")
-    if mode is not OptimizeMode.FOOL and said.epsilon is not None:
+    if mode is not OptimizeMode.FOOL and options.epsilon is not None:
         raise OmokageError(ErrorCode.BAD_OPTION, reason="epsilon-without-fool")
     return OptimizeRequest(
         target=target.name,
         mode=mode,
         person_id=target.person_id,
-        start=_ON_ITS_WAY if said.photo else None,
-        steps=said.steps,
-        epsilon=EPSILON if said.epsilon is None else said.epsilon,
-        robust=said.robust,
-        seed=secrets.randbelow(_SEEDS) if said.seed is None else said.seed,
+        start=_PENDING_PHOTO if options.photo else None,
+        steps=options.steps,
+        epsilon=DEFAULT_EPSILON if options.epsilon is None else options.epsilon,
+        robust=options.robust,
+        seed=secrets.randbelow(_SEEDS) if options.seed is None else options.seed,
     )
 
 
 def params_of(request: OptimizeRequest) -> dict[str, JSON]:
-    """Of the job."""
+    """Build the job's parameters."""
     return {**request.to_json(), "title": f"/optimize {request.mode} → {request.target}"}
 
 
-def next_actions(asked: OptimizeRequest, made: Optimized) -> tuple[str, ...]:
-    """What makes sense next."""
-    if made.picture is None or made.after is None:
+def next_actions(request: OptimizeRequest, optimized: OptimizeResult) -> tuple[str, ...]:
+    """List the actions that make sense after a result."""
+    if optimized.picture is None or optimized.after is None:
         return ()
-    fools = asked.mode is OptimizeMode.FOOL
-    settled = made.steps < asked.all_steps and not made.stopped  # it ended by itself: nothing more was to be gained
-    survives = made.jpeg is None or made.jpeg.takes_for(made.target)
+    fools = request.mode is OptimizeMode.FOOL
+    # It ended by itself before its last step: there was nothing more to gain.
+    settled = optimized.steps < request.all_steps and not optimized.stopped
+    survives = optimized.jpeg is None or optimized.jpeg.takes_for(optimized.target)
     possible = {
         CONTINUE: not settled,
-        WIDER: fools and not made.succeeded and asked.epsilon < MOST_EPSILON,
-        ROBUST: made.succeeded and not survives and not asked.robust,
+        WIDER: fools and not optimized.succeeded and request.epsilon < MAX_EPSILON,
+        ROBUST: optimized.succeeded and not survives and not request.robust,
         AGAIN: not fools,
     }
     return tuple(name for name, is_possible in possible.items() if is_possible)
 
 
 def params_of_next(job: Job, action: str) -> dict[str, JSON]:
-    """The parameters of the job that does it: of the same recogniser, from where this one came to.
+    """Build the parameters of the next job: the same recogniser, starting from this picture.
 
     Raises:
         OmokageError: PHOTO_GONE, there is no picture to go on from.
     """
-    asked, made = request_of(job), result_of(job)
-    if made.picture is None:
+    request, optimized = request_of(job), result_of(job)
+    if optimized.picture is None:
         raise OmokageError(ErrorCode.PHOTO_GONE)
-    on = replace(asked, version_id=made.version_id, so_far=made.picture)
+    continued = replace(request, version_id=optimized.version_id, so_far=optimized.picture)
     changes: Mapping[str, dict[str, Any]] = {
         CONTINUE: {},
-        WIDER: {"epsilon": min(2 * asked.epsilon, MOST_EPSILON)},
+        WIDER: {"epsilon": min(2 * request.epsilon, MAX_EPSILON)},
         ROBUST: {"robust": True},
         AGAIN: {"seed": secrets.randbelow(_SEEDS), "so_far": None},
     }
-    return params_of(replace(on, **changes[action]))
+    return params_of(replace(continued, **changes[action]))
 
 
 def request_of(job: Job) -> OptimizeRequest:
-    """What a job asks for."""
+    """Read what a job requests."""
     return OptimizeRequest.from_json(job.params)
 
 
-def result_of(job: Job) -> Optimized:
-    """What came of a job.
+def result_of(job: Job) -> OptimizeResult:
+    """Read a job's result.
 
     Raises:
         OmokageError: PHOTO_GONE, it has no result.
@@ -109,4 +110,4 @@ def result_of(job: Job) -> Optimized:
     if job.result is None:
         raise OmokageError(ErrorCode.PHOTO_GONE)
     result: Mapping[str, Any] = job.result
-    return Optimized.from_json(result)
+    return OptimizeResult.from_json(result)

@@ -1,4 +1,4 @@
-"""What came of it, in words: whom the picture shows to us, and whom to the recogniser."""
+"""The texts about an optimised picture: whom it shows to us, and whom to the recogniser."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from bot.ui.formatting import figure, percent
 from bot.ui.i18n import Words, clip
 from core.domain.faces import Candidate
 from core.domain.jobs import Job
-from core.domain.optimisation import Norms, Optimized, OptimizeMode, OptimizeRequest, Transfer, Verdict
+from core.domain.optimisation import Norms, OptimizeMode, OptimizeRequest, OptimizeResult, Prediction, Transfer
 
-COLOUR = 0xDDAA33  # a warning: nothing here is what it seems to be
+COLOUR = 0xDDAA33  # a warning: the picture does not show whom the recogniser names
 PICTURE, SHEET = "picture.png", "sheet.png"
 _VALUE = 1024  # Discord's, for a field
 _EVEN = 0.5
 # Beyond them a percentage with one decimal would say "never" or "certainly". A line must not begin with "> ", which
 # Discord takes for a quotation.
-_LEAST, _MOST = 0.001, 0.999
+_MIN, _MAX = 0.001, 0.999
 
 
 class Outcome(StrEnum):
-    """How far it went."""
+    """How far the optimisation went."""
 
     NAMED = "named"  # `/classify` names the face as the target
     LEANS = "leans"  # of those it knows the target is the likeliest, but it names nobody
@@ -33,53 +33,53 @@ class Outcome(StrEnum):
     MISSED = "missed"
 
 
-def outcome_of(made: Optimized) -> Outcome:
-    """Without flattery: only what `/classify` itself would say counts as success."""
-    after = made.after
+def outcome_of(optimized: OptimizeResult) -> Outcome:
+    """Judge a result: only what `/classify` itself would say counts as success."""
+    after = optimized.after
     if after is None:
         return Outcome.MISSED
     if not after.found:
-        if made.mode is OptimizeMode.FOOL:
+        if optimized.mode is OptimizeMode.FOOL:
             return Outcome.LOST
-        return Outcome.UNSEEN if made.succeeded else Outcome.MISSED
-    if made.succeeded:
+        return Outcome.UNSEEN if optimized.succeeded else Outcome.MISSED
+    if optimized.succeeded:
         return Outcome.NAMED
-    leans = bool(after.top) and after.top[0].name == made.target and after.named is None
+    leans = bool(after.top) and after.top[0].name == optimized.target and after.named is None
     return Outcome.LEANS if leans else Outcome.MISSED
 
 
-def optimized_embed(words: Words, job: Job, asked: OptimizeRequest, made: Optimized) -> discord.Embed:
-    """Headline, the verdicts before and after, and what else is known of the file."""
-    mode, target, outcome = made.mode.value, escape_markdown(made.target), outcome_of(made)
-    title = words.say(_TITLES[outcome], mode=mode, target=made.target)
-    taken = made.after is not None and made.after.unknown < _EVEN
+def optimized_embed(words: Words, job: Job, request: OptimizeRequest, optimized: OptimizeResult) -> discord.Embed:
+    """Build headline, the predictions before and after, and what else is known of the file."""
+    mode, target, outcome = optimized.mode.value, escape_markdown(optimized.target), outcome_of(optimized)
+    title = words.say(_TITLES[outcome], mode=mode, target=optimized.target)
+    taken = optimized.after is not None and optimized.after.unknown < _EVEN
     text = words.say(_TEXTS[outcome], mode=mode, target=target, open="taken" if taken else "rejected")
-    lines = [text, words.say("optimize-file"), _small(_how(words, asked, made))]
+    lines = [text, words.say("optimize-file"), _small(_how_made(words, request, optimized))]
     embed = discord.Embed(colour=COLOUR, title=clip(title, 256), description="\n".join(lines))
-    for name, value, inline in _fields(words, made):
+    for name, value, inline in _fields(words, optimized):
         embed.add_field(name=name, value=clip(value, _VALUE), inline=inline)
     footer = words.say(
         "optimize-footer",
-        model=clip(made.model, 200),
-        steps=made.steps,
-        seconds=f"{made.seconds:.1f}",
+        model=clip(optimized.model, 200),
+        steps=optimized.steps,
+        seconds=f"{optimized.seconds:.1f}",
         job=str(job.id),
     )
     return embed.set_footer(text=footer)
 
 
-def verdict_text(words: Words, verdict: Verdict, target: str) -> str:
-    """Whom it is named as, the likeliest of those who are known, and how likely it is none of them."""
-    shares = [_share(one) for one in verdict.top]
-    if target not in {one.name for one in verdict.top}:
-        shares.append(f"… {_share(Candidate(0, target, verdict.target))}")
-    likeliest = words.say("optimize-likeliest", found="yes" if verdict.found else "no", people="\n".join(shares))
+def verdict_text(words: Words, verdict: Prediction, target: str) -> str:
+    """Say as whom it is named, who is likeliest, and how likely it is nobody known."""
+    probabilities = [_candidate_text(candidate) for candidate in verdict.top]
+    if target not in {candidate.name for candidate in verdict.top}:
+        probabilities.append(f"… {_candidate_text(Candidate(0, target, verdict.target))}")
+    likeliest = words.say("optimize-likeliest", found="yes" if verdict.found else "no", people="\n".join(probabilities))
     unknown = f"-# {words.say('optimize-unknown', chance=probability_text(verdict.unknown))}"
     return "\n".join([named_text(words, verdict), likeliest, unknown])
 
 
-def named_text(words: Words, verdict: Verdict) -> str:
-    """What `/classify` would answer."""
+def named_text(words: Words, verdict: Prediction) -> str:
+    """Say what `/classify` would answer."""
     if not verdict.found:
         return words.say("optimize-no-face")
     if verdict.named is None:
@@ -87,37 +87,37 @@ def named_text(words: Words, verdict: Verdict) -> str:
     return f"**{escape_markdown(verdict.named)}**"
 
 
-def probability_text(share: float) -> str:
-    """A probability; never more certain than it was measured."""
-    if share < _LEAST:
+def probability_text(probability: float) -> str:
+    """Write a probability; never more certain than it was measured."""
+    if probability < _MIN:
         return "<0.1 %"
-    return ">99.9 %" if share > _MOST else f"{100 * share:.1f} %"
+    return ">99.9 %" if probability > _MAX else f"{100 * probability:.1f} %"
 
 
-def alt_text(words: Words, made: Optimized, name: str) -> str:
-    """What a file shows, for those who cannot see it."""
+def alt_text(words: Words, optimized: OptimizeResult, name: str) -> str:
+    """Describe a file, as alternative text."""
     if name == SHEET:
         return words.say("optimize-sheet-alt")
-    return words.say("optimize-picture-alt", mode=made.mode.value)
+    return words.say("optimize-picture-alt", mode=optimized.mode.value)
 
 
-def _fields(words: Words, made: Optimized) -> Iterator[tuple[str, str, bool]]:
-    if made.before is not None:
-        yield words.say("optimize-before"), verdict_text(words, made.before, made.target), True
-    if made.after is not None:
-        yield words.say("optimize-after"), verdict_text(words, made.after, made.target), True
-    if made.jpeg is not None:
-        yield words.say("optimize-jpeg"), _briefly(words, made.jpeg, made.target), False
-    if made.transfer:
-        lines = [_transfer_line(words, one, made.target) for one in made.transfer]
+def _fields(words: Words, optimized: OptimizeResult) -> Iterator[tuple[str, str, bool]]:
+    if optimized.before is not None:
+        yield words.say("optimize-before"), verdict_text(words, optimized.before, optimized.target), True
+    if optimized.after is not None:
+        yield words.say("optimize-after"), verdict_text(words, optimized.after, optimized.target), True
+    if optimized.jpeg is not None:
+        yield words.say("optimize-jpeg"), _briefly(words, optimized.jpeg, optimized.target), False
+    if optimized.transfer:
+        lines = [_transfer_line(words, transfer, optimized.target) for transfer in optimized.transfer]
         yield words.say("optimize-transfer"), "\n".join(lines), False
-    if made.norms is not None:
-        yield words.say("optimize-change"), _norms(words, made.norms), False
+    if optimized.norms is not None:
+        yield words.say("optimize-change"), _norms(words, optimized.norms), False
 
 
-def _briefly(words: Words, verdict: Verdict, target: str) -> str:
-    share = _share(Candidate(0, target, verdict.target))
-    return words.say("optimize-brief", says=named_text(words, verdict), share=share)
+def _briefly(words: Words, verdict: Prediction, target: str) -> str:
+    probability = _candidate_text(Candidate(0, target, verdict.target))
+    return words.say("optimize-brief", says=named_text(words, verdict), share=probability)
 
 
 def _transfer_line(words: Words, transfer: Transfer, target: str) -> str:
@@ -126,7 +126,7 @@ def _transfer_line(words: Words, transfer: Transfer, target: str) -> str:
         model=escape_markdown(transfer.model),
         before=named_text(words, transfer.before),
         after=named_text(words, transfer.after),
-        share=_share(Candidate(0, target, transfer.after.target)),
+        share=_candidate_text(Candidate(0, target, transfer.after.target)),
     )
 
 
@@ -134,21 +134,21 @@ def _norms(words: Words, norms: Norms) -> str:
     return words.say("optimize-norms", changed=percent(norms.changed), linf=str(norms.linf), length=figure(norms.l2))
 
 
-def _how(words: Words, asked: OptimizeRequest, made: Optimized) -> list[str]:
-    """What somebody needs to ask for the same again, and how it ended."""
-    parts = [words.say("optimize-bound", epsilon=asked.epsilon)] if asked.mode is OptimizeMode.FOOL else []
-    parts.append(words.say("optimize-seed", seed=str(asked.seed)))
-    if asked.robust:
+def _how_made(words: Words, request: OptimizeRequest, optimized: OptimizeResult) -> list[str]:
+    """Write the options that repeat the request, and how it ended."""
+    parts = [words.say("optimize-bound", epsilon=request.epsilon)] if request.mode is OptimizeMode.FOOL else []
+    parts.append(words.say("optimize-seed", seed=str(request.seed)))
+    if request.robust:
         parts.append(words.say("optimize-made-robust"))
-    if asked.so_far is not None:
+    if request.so_far is not None:
         parts.append(words.say("optimize-continued"))
-    if made.stopped:
+    if optimized.stopped:
         parts.append(words.say("optimize-stopped"))
     return parts
 
 
-def _share(one: Candidate) -> str:
-    return f"{escape_markdown(one.name)} {probability_text(one.probability)}"
+def _candidate_text(candidate: Candidate) -> str:
+    return f"{escape_markdown(candidate.name)} {probability_text(candidate.probability)}"
 
 
 def _small(parts: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What can be pressed under such a picture. The custom id says which job, so it works after a restart, for ever."""
+"""Buttons under an optimised picture. All state is in the custom ids, so they survive a restart."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.intake.lookup import ID, find_job, parse_id
 from bot.ui.i18n import Words
 from bot.ui.menus import rows_view
 from core.domain.jobs import Job, JobKind
-from core.domain.optimisation import Optimized, OptimizeRequest
+from core.domain.optimisation import OptimizeRequest, OptimizeResult
 
 if TYPE_CHECKING:
     from bot.context import Interaction
@@ -30,7 +30,7 @@ class OptimizedButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=rf"optimized:(?P<action>on|wider|robust|again):(?P<job>{ID})",
 ):
-    """Goes on with a picture, or makes another one."""
+    """Goes on with a picture, or makes another."""
 
     def __init__(self, button: discord.ui.Button[Any], action: str, job_id: int) -> None:
         super().__init__(button)
@@ -38,19 +38,21 @@ class OptimizedButton(
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> OptimizedButton:
-        """As it comes back from Discord, also after a restart."""
+        """Rebuild the button from its custom id."""
         return cls(item, match["action"], parse_id(match["job"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
-        """Do what its label says, as a job of its own."""
+        """Request what its label says, as a job of its own."""
         job = await find_job(interaction, self.job_id, JobKind.OPTIMIZE)
         await interaction.client.intake.request_job(interaction, JobKind.OPTIMIZE, params_of_next(job, self.action))
 
 
-def optimized_view(words: Words, job: Job, asked: OptimizeRequest, made: Optimized) -> discord.ui.View | None:
-    """Everything that makes sense with it; None: nothing."""
-    row = [_button(words, action, job) for action in next_actions(asked, made)]
+def optimized_view(
+    words: Words, job: Job, request: OptimizeRequest, optimized: OptimizeResult
+) -> discord.ui.View | None:
+    """Build the buttons that make sense with a result; None: there are none."""
+    row = [_button(words, action, job) for action in next_actions(request, optimized)]
     return rows_view([row]) if row else None
 
 

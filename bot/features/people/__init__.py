@@ -1,1 +1,1 @@
-"""Naming faces, and the list of people."""
+"""Naming the faces of an answer, and /people, the list of known people."""

@@ -1,4 +1,4 @@
-"""Where a face is said to be somebody: what the custom ids of its buttons carry."""
+"""Which face, of which answer, in which message: what the custom ids of a face's buttons carry."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LOCATION_PATTERN = rf"(?P<job>{ID}):(?P<number>\d{{1,4}}):(?P<message>{ID})"
 
 @dataclass(frozen=True, slots=True)
 class FaceLocation:
-    """A face of an answer; `message_id` is the message that shows it, 0 for the one that was clicked."""
+    """A face of an answer; `message_id` is the message that shows it, 0 for the message whose button was pressed."""
 
     job_id: int
     number: int
@@ -26,7 +26,7 @@ class FaceLocation:
 
     @property
     def ref(self) -> FaceRef:
-        """The face's key in the database."""
+        """Give the face's key in the database."""
         return FaceRef(self.job_id, self.number)
 
     def __str__(self) -> str:
@@ -34,10 +34,10 @@ class FaceLocation:
 
     @classmethod
     def of(cls, match: re.Match[str]) -> FaceLocation:
-        """From a custom id that holds PATTERN."""
+        """Read a location from a custom id that matches LOCATION_PATTERN."""
         return cls(parse_id(match["job"]), parse_id(match["number"]), parse_id(match["message"]))
 
     def seen_from(self, interaction: Interaction) -> FaceLocation:
-        """The same with the message's id, for buttons in another message."""
+        """Fill in the message's id, for buttons in another message."""
         clicked = 0 if interaction.message is None else interaction.message.id
         return FaceLocation(self.job_id, self.number, self.message_id or clicked)

@@ -1,4 +1,4 @@
-"""What can be pressed under an answer: all state is in the custom ids, so they work as long as the job is kept."""
+"""Buttons and selects that name the faces of an answer. All state is in the custom ids."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class FaceButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=rf"face:(?P<action>yes|no|who):(?P<person>{ID}):{LOCATION_PATTERN}",
 ):
-    """Right, not this person, or: this is ..."""
+    """Confirms a face's name, rejects it, or opens the form for another."""
 
     def __init__(self, button: discord.ui.Button[Any], action: str, person_id: int, location: FaceLocation) -> None:
         super().__init__(button)
@@ -47,7 +47,7 @@ class FaceButton(
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> FaceButton:
-        """As it comes back from Discord, also after a restart."""
+        """Rebuild the button from its custom id."""
         return cls(item, match["action"], parse_id(match["person"]), FaceLocation.of(match))
 
     @guarded
@@ -72,19 +72,19 @@ class FacesSelect(
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> FacesSelect:
-        """As it comes back from Discord, also after a restart."""
+        """Rebuild the select from its custom id."""
         return cls(item, parse_id(match["job"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
-        """Show that face's buttons to this member, or the form at once where nothing but a name can be said of it."""
+        """Show that face's buttons to this member, or the form at once where the face can only be named."""
         guild_id = await require_labeller(interaction)
         location = FaceLocation(self.job_id, parse_id(selected_value(self.item))).seen_from(interaction)
         faces = await faces_in(interaction, self.job_id, guild_id)
-        face = next((one for one in faces if one.number == location.number and one.editable), None)
+        face = next((face for face in faces if face.number == location.number and face.editable), None)
         if face is None:
             raise OmokageError(ErrorCode.FACE_GONE)
-        if face.share is None:  # unknown, or named by a member
+        if face.probability is None:  # unknown, or named by a member
             await name_form.open_form(interaction, location)
             return
         words = await private_words(interaction)
@@ -93,7 +93,7 @@ class FacesSelect(
 
 
 def answer_view(words: Words, job_id: int, faces: Sequence[ShownFace]) -> discord.ui.View | None:
-    """A row of buttons for each face, or selects where there are more than five; None: nothing can be named.
+    """Build a row of buttons for each face, or selects for more than five; None: no face can be named.
 
     Below them is one button for all unknown faces, where there are several.
     """
@@ -119,10 +119,10 @@ def _add_below(rows: list[list[Control]], button: FacesButton) -> None:
 
 
 def face_row(words: Words, face: ShownFace, location: FaceLocation) -> list[FaceButton]:
-    """What can be said of one face."""
+    """Build the buttons for one face."""
     if face.name is None or face.person_id is None:
         return [_button(words, "face-who-button", "who", face, location)]
-    if face.share is None:  # a member has said it already
+    if face.probability is None:  # a member has named it already
         return [_button(words, "face-change-button", "who", face, location)]
     return [
         _button(words, "face-yes-button", "yes", face, location),

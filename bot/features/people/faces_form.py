@@ -1,4 +1,4 @@
-"""Naming several unknown faces of a photo at once: a button under the answer, and the form that it opens."""
+"""Name several unknown faces of a photo at once: a button under the answer, and the form that it opens."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bot.ui.permissions import require_labeller
 from core.domain.classification import ClassifyResult
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobKind
-from core.domain.people import LONGEST_NAME, Person
+from core.domain.people import MAX_NAME_LENGTH, Person
 
 if TYPE_CHECKING:
     from bot.context import Interaction
@@ -43,7 +43,7 @@ class FacesButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"fa
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> FacesButton:
-        """As it comes back from Discord, also after a restart."""
+        """Rebuild the button from its custom id."""
         return cls(item, parse_id(match["job"]))
 
     @guarded
@@ -59,7 +59,7 @@ class FacesButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"fa
 
 
 class FacesForm(discord.ui.Modal):
-    """Ask for the names of up to five faces; `take_names` answers it, because discord.py forgets open forms.
+    """Ask for the names of up to five faces; `handle_faces_form` takes them: discord.py forgets open forms.
 
     Discord allows five fields in a form, so each face has one, and that is a text field: a select cannot take a new
     name, and unknown faces are mostly those of people who are new. A typed name may also be that of somebody known,
@@ -76,11 +76,11 @@ class FacesForm(discord.ui.Modal):
             self.add_item(discord.ui.Label[Any](text=text, component=_field(words, face)))
 
     async def on_submit(self, _interaction: discord.Interaction[Any], /) -> None:
-        """Nothing: see `take_names`."""
+        """Do nothing: see `handle_faces_form`."""
 
 
 def faces_button(words: Words, job_id: int, faces: Sequence[ShownFace]) -> FacesButton | None:
-    """The button for the next five unknown faces, with their numbers; None where there are too few."""
+    """Make the button for the next five unknown faces, with their numbers; None where there are too few."""
     numbers = [str(face.number) for face in unnamed(faces)][:MAX_FACES]
     if len(numbers) < MIN_FACES:
         return None
@@ -90,12 +90,12 @@ def faces_button(words: Words, job_id: int, faces: Sequence[ShownFace]) -> Faces
 
 
 def unnamed(faces: Sequence[ShownFace]) -> list[ShownFace]:
-    """The faces that have no name and can be given one."""
+    """Select the faces that have no name and can be given one."""
     return [face for face in faces if face.editable and face.name is None]
 
 
 async def faces_in(interaction: Interaction, job_id: int, guild_id: int) -> list[ShownFace]:
-    """The faces of an answer, as they are known now.
+    """Read the faces of an answer with their present names.
 
     Raises:
         OmokageError: UNKNOWN_JOB; FACE_GONE, the job has found no faces.
@@ -130,7 +130,7 @@ async def handle_faces_form(interaction: Interaction, match: re.Match[str], comp
 
 
 def _typed(components: Sequence[dict[str, Any]]) -> dict[int, str]:
-    """What is typed, by the number of the face; empty fields are left out."""
+    """Map the number of each face to the name that is typed; empty fields are left out."""
     fields = ((_FIELD.fullmatch(custom_id), text) for custom_id, text in text_values(components))
     return {int(match["number"]): text for match, text in fields if match is not None and text.strip()}
 
@@ -152,9 +152,12 @@ async def _tell(interaction: Interaction, text: str) -> None:
 
 def _field(words: Words, face: ShownFace) -> discord.ui.TextInput[Any]:
     hint = words.say("names-placeholder")
-    likeliest = next((candidate for candidate in face.others if candidate.probability >= MIN_PROBABILITY), None)
+    likeliest = next((candidate for candidate in face.alternatives if candidate.probability >= MIN_PROBABILITY), None)
     if likeliest is not None:
         hint = words.say("names-likely-placeholder", name=likeliest.name)
     return discord.ui.TextInput(
-        custom_id=f"name:{face.number}", placeholder=clip(hint, _PLACEHOLDER), max_length=LONGEST_NAME, required=False
+        custom_id=f"name:{face.number}",
+        placeholder=clip(hint, _PLACEHOLDER),
+        max_length=MAX_NAME_LENGTH,
+        required=False,
     )

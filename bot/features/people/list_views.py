@@ -27,22 +27,22 @@ class PageButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"peop
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> PageButton:
-        """As it comes back from Discord, also after a restart."""
+        """Rebuild the button from its custom id."""
         return cls(item, int(match["page"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
-        """Show it."""
-        words, known = await list_people(interaction)
-        embed, view = people_embed(words, known, self.page), page_view(words, known, self.page)
+        """Show that page."""
+        words, listed = await list_people(interaction)
+        embed, view = people_embed(words, listed, self.page), page_view(words, listed, self.page)
         await interaction.response.edit_message(embed=embed, view=view)
 
 
-def page_view(words: Words, known: list[Person], page: int) -> discord.ui.View:
-    """The way to the pages before and after, where there are any."""
+def page_view(words: Words, listed: list[Person], page: int) -> discord.ui.View:
+    """Build the buttons to the pages before and after, where there are any."""
     view = discord.ui.View(timeout=None)
     for number, label in ((page - 1, words.say("people-previous-button")), (page + 1, words.say("people-next-button"))):
-        if 0 <= number < page_count(known):
+        if 0 <= number < page_count(listed):
             view.add_item(PageButton(discord.ui.Button(label=label, custom_id=f"people:{number}"), number))
     return view
 

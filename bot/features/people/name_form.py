@@ -18,21 +18,21 @@ from bot.ui.language import private_words
 from bot.ui.menus import MAX_OPTIONS
 from bot.ui.permissions import require_labeller
 from core.domain.faces import Candidate
-from core.domain.people import LONGEST_NAME, Person
+from core.domain.people import MAX_NAME_LENGTH, Person
 
 if TYPE_CHECKING:
     from bot.context import Interaction
 
 FORM = re.compile(rf"name:{LOCATION_PATTERN}")
 MAX_TITLE = 45  # Discord's limit for the title of a form
-# The token with which a form could be answered lives no longer, in seconds.
+# As long as the interaction's token, with which the form is answered, in seconds.
 FORM_LIFE_S = 900.0
 MIN_PROBABILITY = 0.005  # "0% alike" says nothing
 _TYPED, _CHOSEN = "name", "who"
 
 
 class NameForm(discord.ui.Modal):
-    """Ask whom one face shows; `take_name` answers it, because discord.py forgets open forms with a restart.
+    """Ask whom one face shows; `handle_name_form` takes it, because discord.py forgets open forms with a restart.
 
     Where people are known there are two fields, and neither is required: a choice of the likeliest, and a name. A name
     that is typed counts more than a choice: a list is easily touched by accident, a name is not typed by accident. The
@@ -48,11 +48,11 @@ class NameForm(discord.ui.Modal):
         self.add_item(_name_label(words, alone=not likely))
 
     async def on_submit(self, _interaction: discord.Interaction[Any], /) -> None:
-        """Nothing: see `take_name`."""
+        """Do nothing: see `handle_name_form`."""
 
 
 async def open_form(interaction: Interaction, location: FaceLocation) -> None:
-    """Show the form; the interaction is a button or a select of the answer, or of a prompt about one of its faces."""
+    """Open the form, from a button or a select of the answer, or of a prompt about one of its faces."""
     guild_id = await require_labeller(interaction)
     bot, location = interaction.client, location.seen_from(interaction)
     likely = await bot.threads.quick(bot.services.people.candidates, location.ref, guild_id, limit=MAX_OPTIONS)
@@ -67,7 +67,7 @@ async def handle_name_form(interaction: Interaction, match: re.Match[str], compo
         selected_values(components, _CHOSEN),
     )
     if typed.strip():
-        person = await labelling.name(interaction, location, typed)
+        person = await labelling.name_face(interaction, location, typed)
         if chosen:
             await _tell_what_counts(interaction, location, person, parse_id(chosen[0]))
     elif chosen:
@@ -99,15 +99,15 @@ def _person_select(words: Words, likely: Sequence[Candidate]) -> discord.ui.Sele
 
 
 def _option(words: Words, candidate: Candidate) -> discord.SelectOption:
-    share = candidate.probability
-    hint = words.say("person-share-option", share=share) if share >= MIN_PROBABILITY else None
+    probability = candidate.probability
+    hint = words.say("person-share-option", share=probability) if probability >= MIN_PROBABILITY else None
     return discord.SelectOption(label=candidate.name, value=str(candidate.person_id), description=hint)
 
 
 def _name_label(words: Words, *, alone: bool) -> discord.ui.Label[Any]:
-    """The field for a name; alone, where nobody is known yet, it must be filled in."""
+    """Make the field for a name; where nobody is known yet, it must be filled in."""
     hint = words.say("name-placeholder")
-    field = discord.ui.TextInput[Any](custom_id=_TYPED, placeholder=hint, max_length=LONGEST_NAME, required=alone)
+    field = discord.ui.TextInput[Any](custom_id=_TYPED, placeholder=hint, max_length=MAX_NAME_LENGTH, required=alone)
     if alone:
         return discord.ui.Label(text=words.say("name-label"), component=field)
     rule = words.say("name-other-description")

@@ -23,7 +23,7 @@ _NEW = "new"  # the value of the last option, "another or a new name"
 
 
 class PersonSelect(discord.ui.DynamicItem[discord.ui.Select[Any]], template=rf"person:{LOCATION_PATTERN}"):
-    """The likeliest people for a face, and "another or a new name"."""
+    """The likeliest people for a face, and an option for another or a new name."""
 
     def __init__(self, select: discord.ui.Select[Any], location: FaceLocation) -> None:
         super().__init__(select)
@@ -31,12 +31,12 @@ class PersonSelect(discord.ui.DynamicItem[discord.ui.Select[Any]], template=rf"p
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> PersonSelect:
-        """As it comes back from Discord, also after a restart."""
+        """Rebuild the select from its custom id."""
         return cls(item, FaceLocation.of(match))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
-        """Name the face, or ask for the name."""
+        """Name the face, or open the form."""
         value = selected_value(self.item)
         if value == _NEW:
             await name_form.open_form(interaction, self.location)

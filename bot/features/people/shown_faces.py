@@ -1,4 +1,4 @@
-"""What is known of an answer's faces now: what the recogniser found, and what members said since."""
+"""The faces of an answer as they are shown now: what the recogniser predicted, corrected by members' labels."""
 
 from __future__ import annotations
 
@@ -14,24 +14,29 @@ from core.domain.people import StoredFace
 class ShownFace:
     """A face as the message shows it.
 
-    `person_id` and `name` are of the person it is named as: by the recogniser, then `share` is how sure it is, or by
-    somebody (`said_by`; 0 is the operator), then `share` is None. `others` are further people it may show, likeliest
-    first; `editable` is false where the face is not stored any more. `withheld`: whom an unknown face would be named
-    as, were that person not named on another face of this photo.
+    Attributes:
+        number: of the face in its photo, from 1.
+        person_id: of the person it is named as; None: unknown.
+        name: of that person.
+        probability: the recogniser's; None: unknown, or named by somebody.
+        alternatives: further people it may show, likeliest first.
+        said_by: the member who named it; 0 is the operator, None the recogniser.
+        editable: False where the face is not stored any more.
+        withheld: whom an unknown face would be named as, were that person not named on another face of this photo.
     """
 
     number: int
     person_id: int | None
     name: str | None
-    share: float | None
-    others: tuple[Candidate, ...]
+    probability: float | None
+    alternatives: tuple[Candidate, ...]
     said_by: int | None
     editable: bool
     withheld: Candidate | None = None
 
 
 def shown_faces(result: ClassifyResult, stored: Iterable[StoredFace]) -> list[ShownFace]:
-    """The answer's faces in their order; what a member said outweighs what the recogniser found."""
+    """Merge the predicted faces with the stored labels, which count more."""
     labels = {face.ref.number: face for face in stored}
     faces = [_shown(face, labels.get(face.number)) for face in result.faces]
     named = {face.person_id for face in faces}
@@ -39,25 +44,29 @@ def shown_faces(result: ClassifyResult, stored: Iterable[StoredFace]) -> list[Sh
 
 
 def _without(face: ShownFace, named: set[int | None]) -> ShownFace:
-    """An unknown face is not "perhaps" somebody who is in this photo already: nobody is there twice.
+    """Remove people from an unknown face's alternatives who are named in this photo: nobody is there twice.
 
     Where that kept a sure name from the face, it still says so, as long as somebody else has that name.
     """
     withheld = face.withheld if face.withheld and face.withheld.person_id in named else None
-    return replace(face, others=tuple(one for one in face.others if one.person_id not in named), withheld=withheld)
+    return replace(
+        face,
+        alternatives=tuple(candidate for candidate in face.alternatives if candidate.person_id not in named),
+        withheld=withheld,
+    )
 
 
 def _shown(face: FaceAnswer, label: StoredFace | None) -> ShownFace:
     if label is not None and label.person_id is not None:
         return ShownFace(face.number, label.person_id, label.name, None, (), label.labelled_by, editable=True)
     rejected = frozenset[int]() if label is None else label.rejected
-    possible = tuple(one for one in face.top if one.person_id not in rejected)
+    possible = tuple(candidate for candidate in face.top if candidate.person_id not in rejected)
     editable = label is not None
     if face.person_id is None or face.person_id in rejected:
         withheld = face.withheld if face.withheld and face.withheld.person_id not in rejected else None
         return ShownFace(face.number, None, None, None, possible, None, editable, withheld)
     if face.confirmed_by is not None:
         return ShownFace(face.number, face.person_id, face.name, None, (), face.confirmed_by, editable)
-    share = next((one.probability for one in face.top if one.person_id == face.person_id), 0.0)
-    others = tuple(one for one in possible if one.person_id != face.person_id)
-    return ShownFace(face.number, face.person_id, face.name, share, others, None, editable)
+    probability = next((candidate.probability for candidate in face.top if candidate.person_id == face.person_id), 0.0)
+    alternatives = tuple(candidate for candidate in possible if candidate.person_id != face.person_id)
+    return ShownFace(face.number, face.person_id, face.name, probability, alternatives, None, editable)

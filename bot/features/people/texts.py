@@ -1,4 +1,4 @@
-"""The list of people in words."""
+"""The texts of the list of people."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ COLOUR = 0x4477AA
 PEOPLE_PER_PAGE = 20
 
 
-def people_embed(words: Words, known: Sequence[Person], page: int) -> discord.Embed:
-    """One page, a line for each person."""
-    page = min(page, page_count(known) - 1)
+def people_embed(words: Words, listed: Sequence[Person], page: int) -> discord.Embed:
+    """Show one page, a line for each person."""
+    page = min(page, page_count(listed) - 1)
     lines = [
         words.say("people-line", name=escape_markdown(person.name), pictures=person.pictures)
-        for person in known[page * PEOPLE_PER_PAGE : (page + 1) * PEOPLE_PER_PAGE]
+        for person in listed[page * PEOPLE_PER_PAGE : (page + 1) * PEOPLE_PER_PAGE]
     ]
     embed = discord.Embed(
-        colour=COLOUR, title=words.say("people-title", people=len(known)), description="\n".join(lines)
+        colour=COLOUR, title=words.say("people-title", people=len(listed)), description="\n".join(lines)
     )
-    return embed.set_footer(text=words.say("people-footer", page=page + 1, pages=page_count(known)))
+    return embed.set_footer(text=words.say("people-footer", page=page + 1, pages=page_count(listed)))
 
 
-def page_count(known: Sequence[Person]) -> int:
-    """How many pages there are, at least one."""
-    return max(1, -(-len(known) // PEOPLE_PER_PAGE))
+def page_count(listed: Sequence[Person]) -> int:
+    """Count the pages; there is at least one."""
+    return max(1, -(-len(listed) // PEOPLE_PER_PAGE))

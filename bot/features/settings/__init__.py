@@ -1,1 +1,1 @@
-"""What moderators decide."""
+"""/settings: what moderators choose for their guild."""

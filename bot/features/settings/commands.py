@@ -1,4 +1,4 @@
-"""/settings, for moderators."""
+"""/settings: who may name faces, and the language of public answers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.intake.lookup import parse_enum
+from bot.ui.groups import guild_group
 from bot.ui.i18n import LANGUAGES, localised
 from bot.ui.language import private_words
 from bot.ui.permissions import guild_id_of, moderators_only
@@ -22,13 +23,7 @@ _OWN = "own"
 # its settings, and then the bot refuses.
 _MODERATORS = discord.Permissions(manage_messages=True)
 
-settings = app_commands.Group(
-    name=localised("settings-name"),
-    description=localised("settings-description"),
-    guild_only=True,
-    allowed_contexts=app_commands.AppCommandContext(guild=True),
-    default_permissions=_MODERATORS,
-)
+settings = guild_group("settings-name", "settings-description", default_permissions=_MODERATORS)
 
 
 @settings.command(name=localised("settings-labelling-name"), description=localised("settings-labelling-description"))
@@ -43,7 +38,7 @@ settings = app_commands.Group(
 )
 @moderators_only
 async def labelling(interaction: Interaction, who: str) -> None:
-    """Who may name faces."""
+    """Choose who may name faces."""
     bot, guild_id = interaction.client, guild_id_of(interaction)
     service, policy = bot.services.guilds, parse_enum(LabellingPolicy, "who", who)
     await bot.threads.quick(service.update, guild_id, interaction.user.id, policy)
@@ -64,7 +59,7 @@ async def labelling(interaction: Interaction, who: str) -> None:
 )
 @moderators_only
 async def language(interaction: Interaction, which: str) -> None:
-    """The language of public answers."""
+    """Choose the language of public answers."""
     if which not in {*LANGUAGES, _OWN}:
         raise bad_option("which", which[:20], ", ".join((*LANGUAGES, _OWN)))
     bot, guild_id = interaction.client, guild_id_of(interaction)

@@ -1,1 +1,1 @@
-"""/train: start a training, steer it, and watch it in one message."""
+"""/train: start a training, control it, and follow it in one message."""

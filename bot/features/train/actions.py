@@ -1,4 +1,4 @@
-"""What moderators do to a run that is there: the same by a command as by a button."""
+"""Pause, resume, stop and roll back a training: the same by a command as by a button."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 
 async def change_run(interaction: Interaction, action: str, run: Run) -> Run:
-    """Pause, resume or stop; the run as it is then.
+    """Pause, resume or stop a run; return it as it is then.
 
     Raises:
         OmokageError: RUN_STATE, RUN_UNDER_WAY.
     """
     bot, runs = interaction.client, interaction.client.services.runs
-    call = {"pause": runs.pause, "resume": runs.resume, "stop": runs.stop}[action]
+    call = {"pause": runs.control.pause, "resume": runs.control.resume, "stop": runs.control.stop}[action]
     # Slow: a run that is resumed is sent to the broker.
     return await bot.threads.slow(call, run.id, interaction.user.id)
 
 
 async def change_run_by_button(interaction: Interaction, action: str, run: Run) -> None:
-    """The same from a button: the message itself shows what came of it."""
+    """Pause, resume or stop a run; its own message shows the result."""
     # First: the broker may take its time, and three seconds are all there is.
     await interaction.response.defer()
     await change_run(interaction, action, run)
@@ -35,9 +35,9 @@ async def change_run_by_button(interaction: Interaction, action: str, run: Run) 
 
 
 async def roll_back(interaction: Interaction, run: Run, step: int, *, edit: bool = False) -> None:
-    """Go back, and say to which step; `edit`: in the message whose button was pressed."""
+    """Roll a run back to a step, and say so; `edit`: in the message whose button was pressed."""
     bot, words = interaction.client, await private_words(interaction)
-    after = await bot.threads.quick(bot.services.runs.rollback, run.id, step, interaction.user.id)
+    after = await bot.threads.quick(bot.services.runs.control.rollback, run.id, step, interaction.user.id)
     text = words.say("run-back-done", number=str(run.number), step=after.step)
     if edit:
         await interaction.response.edit_message(content=text, view=None)
@@ -47,7 +47,7 @@ async def roll_back(interaction: Interaction, run: Run, step: int, *, edit: bool
 
 
 def check_channel(interaction: Interaction) -> None:
-    """Refuse a channel in which the run's message could not be posted, before anything is begun.
+    """Refuse a channel in which the run's message could not be posted.
 
     Raises:
         OmokageError: NOT_ALLOWED.

@@ -1,4 +1,4 @@
-"""What is posted for a snapshot job: the named faces are a data set now."""
+"""The reply to a snapshot job: the data set that was made of the named faces."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.delivery.reply import Reply
+from bot.delivery.building import job_words
 from bot.features.dataset.texts import preflight_lines
-from bot.features.train.views import _view
+from bot.features.train.views import start_view
+from bot.reply import Reply
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job
 
@@ -19,10 +20,10 @@ _COLOUR = 0x4477AA
 
 
 class SnapshotAnswerer:
-    """Builds the message from the job's row, so that it can be posted at any time, by any process."""
+    """Builds the reply from the job's row, so that any process can post it, at any time."""
 
     async def answer(self, bot: BotContext, job: Job) -> Reply:
-        """What is in the data set, and the way on, if there is one.
+        """Say what is in the data set, with a button that trains on it where that is possible.
 
         Raises:
             OmokageError: UNKNOWN_DATASET.
@@ -31,13 +32,13 @@ class SnapshotAnswerer:
         if dataset_id is None:
             raise OmokageError(ErrorCode.UNKNOWN_DATASET)
         dataset = await bot.threads.quick(bot.services.datasets.get, int(dataset_id), job.origin.guild_id)
-        words = await bot.guild_settings.public_words(job.origin.guild_id, job.origin.locale)
-        found = bot.services.datasets.preflight(dataset)
-        title, text = words.say("snapshot-title", data=dataset.title), preflight_lines(words, dataset, found)
+        words = await job_words(bot, job)
+        preflight = bot.services.datasets.preflight(dataset)
+        title, text = words.say("snapshot-title", data=dataset.title), preflight_lines(words, dataset, preflight)
         embed = discord.Embed(colour=_COLOUR, title=title, description=text)
         embed.set_footer(text=words.say("snapshot-footer", job=str(job.id)))
-        return Reply(embed=embed, view=_view(words, dataset) if found.is_fit else None)
+        return Reply(embed=embed, view=start_view(words, dataset) if preflight.is_fit else None)
 
     async def redraw(self, bot: BotContext, job: Job) -> Reply:
-        """The same: there is no picture."""
+        """Build the whole message: there is no picture."""
         return await self.answer(bot, job)

@@ -1,4 +1,4 @@
-"""/train: everybody may look, moderators decide."""
+"""/train: everybody may look, moderators start and control."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from discord import app_commands
 from bot.features.dataset.autocomplete import data_sets
 from bot.features.model.options import KINDS, Number
 from bot.features.train import actions, lookup
-from bot.features.train import autocomplete as choices
+from bot.features.train.autocomplete import checkpoints, presets, runs
 from bot.features.train.options import (
     LOSS_CHOICES,
     SIZE_CHOICES,
@@ -27,6 +27,7 @@ from bot.features.train.start import TrainingOptions, start_branch, start_traini
 from bot.features.train.status.content import build_content_in, picture_files
 from bot.features.train.status.texts import history_embed
 from bot.intake.lookup import parse_enum
+from bot.ui.groups import guild_group
 from bot.ui.i18n import localised
 from bot.ui.language import private_words
 from bot.ui.permissions import guild_id_of, is_moderator, moderators_only
@@ -40,14 +41,9 @@ if TYPE_CHECKING:
 LABELS = "labels"  # what /jobs calls it; the data set has the same name
 _HISTORY = 15  # lines of an embed that is read at a glance
 _OPTIONS = ("steps", "size", "batch", "learning_rate")
-_DRAWING = ("loss", "augment", "kl")  # of what draws faces
+_DRAWING = ("loss", "augment", "kl")  # options of generators
 
-train = app_commands.Group(
-    name=localised("train-name"),
-    description=localised("train-description"),
-    guild_only=True,
-    allowed_contexts=app_commands.AppCommandContext(guild=True),
-)
+train = guild_group("train-name", "train-description")
 
 
 @train.command(name=localised("train-start-name"), description=localised("train-start-description"))
@@ -56,7 +52,7 @@ train = app_commands.Group(
 @app_commands.choices(kind=KINDS)
 @app_commands.choices(size=SIZE_CHOICES)
 @app_commands.choices(loss=LOSS_CHOICES)
-@app_commands.autocomplete(preset=choices.presets, data=data_sets)
+@app_commands.autocomplete(preset=presets, data=data_sets)
 @moderators_only
 async def start(  # noqa: PLR0917 - the options, as discord.py wants them
     interaction: Interaction,
@@ -73,8 +69,10 @@ async def start(  # noqa: PLR0917 - the options, as discord.py wants them
     kl: Kl | None = None,
     seed: Seed | None = None,
 ) -> None:
-    """Begin."""
-    config = _said(size=size, batch=batch, learning_rate=learning_rate, fold=fold, loss=loss, augment=augment, kl=kl)
+    """Start a training."""
+    config = _given_options(
+        size=size, batch=batch, learning_rate=learning_rate, fold=fold, loss=loss, augment=augment, kl=kl
+    )
     await start_training(
         interaction, TrainingOptions(parse_enum(RunKind, "kind", kind), preset, data, steps or 0, config, seed or 0)
     )
@@ -83,57 +81,57 @@ async def start(  # noqa: PLR0917 - the options, as discord.py wants them
 @train.command(name=localised("train-status-name"), description=localised("train-status-description"))
 @app_commands.rename(**names("run"))
 @app_commands.describe(**descriptions("run"))
-@app_commands.autocomplete(run=choices.runs)
+@app_commands.autocomplete(run=runs)
 async def status(interaction: Interaction, run: Number | None = None) -> None:
-    """The same as the run's message, wherever that is by now."""
+    """Show a copy of the run's message."""
     bot = interaction.client
-    found = await lookup.find_run(bot, guild_id_of(interaction), run)
+    found_run = await lookup.find_run(bot, guild_id_of(interaction), run)
     words, for_moderators = await private_words(interaction), is_moderator(interaction)
-    page = await build_content_in(bot, found, words, now_utc(), for_moderators=for_moderators)
-    files = await picture_files(bot, page) or []
-    embeds = list(page.embeds) if files else page.without_pictures()
-    await interaction.response.send_message(embeds=embeds, view=page.view, files=files, ephemeral=True)
+    content = await build_content_in(bot, found_run, words, now_utc(), for_moderators=for_moderators)
+    files = await picture_files(bot, content) or []
+    embeds = list(content.embeds) if files else content.without_pictures()
+    await interaction.response.send_message(embeds=embeds, view=content.view, files=files, ephemeral=True)
 
 
 @train.command(name=localised("train-pause-name"), description=localised("train-pause-description"))
 @app_commands.rename(**names("run"))
 @app_commands.describe(**descriptions("run"))
-@app_commands.autocomplete(run=choices.runs)
+@app_commands.autocomplete(run=runs)
 @moderators_only
 async def pause(interaction: Interaction, run: Number | None = None) -> None:
-    """Rest."""
-    await _ask(interaction, "pause", run)
+    """Pause a training."""
+    await _change_run(interaction, "pause", run)
 
 
 @train.command(name=localised("train-resume-name"), description=localised("train-resume-description"))
 @app_commands.rename(**names("run"))
 @app_commands.describe(**descriptions("run"))
-@app_commands.autocomplete(run=choices.runs)
+@app_commands.autocomplete(run=runs)
 @moderators_only
 async def resume(interaction: Interaction, run: Number | None = None) -> None:
-    """Go on."""
-    await _ask(interaction, "resume", run)
+    """Resume a training."""
+    await _change_run(interaction, "resume", run)
 
 
 @train.command(name=localised("train-stop-name"), description=localised("train-stop-description"))
 @app_commands.rename(**names("run"))
 @app_commands.describe(**descriptions("run"))
-@app_commands.autocomplete(run=choices.runs)
+@app_commands.autocomplete(run=runs)
 @moderators_only
 async def stop(interaction: Interaction, run: Number | None = None) -> None:
-    """End."""
-    await _ask(interaction, "stop", run)
+    """Stop a training."""
+    await _change_run(interaction, "stop", run)
 
 
 @train.command(name=localised("train-rollback-name"), description=localised("train-rollback-description"))
 @app_commands.rename(**names("step", "run"))
 @app_commands.describe(**descriptions("step", "run"))
-@app_commands.autocomplete(step=choices.steps, run=choices.runs)
+@app_commands.autocomplete(step=checkpoints, run=runs)
 @moderators_only
 async def rollback(interaction: Interaction, step: Steps, run: Number | None = None) -> None:
-    """Go back to a checkpoint."""
-    found = await lookup.find_run(interaction.client, guild_id_of(interaction), run)
-    await actions.roll_back(interaction, found, step)
+    """Roll a training back to a checkpoint."""
+    found_run = await lookup.find_run(interaction.client, guild_id_of(interaction), run)
+    await actions.roll_back(interaction, found_run, step)
 
 
 @train.command(name=localised("train-branch-name"), description=localised("train-branch-description"))
@@ -141,7 +139,7 @@ async def rollback(interaction: Interaction, step: Steps, run: Number | None = N
 @app_commands.describe(**descriptions("step", "run", *_OPTIONS, *_DRAWING))
 @app_commands.choices(size=SIZE_CHOICES)
 @app_commands.choices(loss=LOSS_CHOICES)
-@app_commands.autocomplete(step=choices.steps, run=choices.runs)
+@app_commands.autocomplete(step=checkpoints, run=runs)
 @moderators_only
 async def branch(  # noqa: PLR0917 - the options, as discord.py wants them
     interaction: Interaction,
@@ -155,33 +153,38 @@ async def branch(  # noqa: PLR0917 - the options, as discord.py wants them
     augment: Augment | None = None,
     kl: Kl | None = None,
 ) -> None:
-    """Go on from a checkpoint as a training of its own."""
-    found = await lookup.find_run(interaction.client, guild_id_of(interaction), run)
-    changes = _said(size=size, batch=batch, learning_rate=learning_rate, loss=loss, augment=augment, kl=kl)
-    await start_branch(interaction, found, step, steps, changes)
+    """Start a training of its own from a checkpoint."""
+    found_run = await lookup.find_run(interaction.client, guild_id_of(interaction), run)
+    changes = _given_options(size=size, batch=batch, learning_rate=learning_rate, loss=loss, augment=augment, kl=kl)
+    await start_branch(interaction, found_run, step, steps, changes)
 
 
 @train.command(name=localised("train-snapshot-name"), description=localised("train-snapshot-description"))
 @moderators_only
 async def snapshot(interaction: Interaction) -> None:
-    """A job, since a worker reads the photos."""
+    """Request a data set of the named faces: a job, since a worker reads the photos."""
     await interaction.client.intake.request_job(interaction, JobKind.SNAPSHOT, {"title": LABELS})
 
 
 @train.command(name=localised("train-history-name"), description=localised("train-history-description"))
 async def history(interaction: Interaction) -> None:
-    """What there was."""
+    """List the latest trainings."""
     bot, guild_id, words = interaction.client, guild_id_of(interaction), await private_words(interaction)
-    found = await bot.threads.quick(bot.services.runs.list, guild_id, _HISTORY)
-    if not found:
+    latest = await bot.threads.quick(bot.services.runs.newest, guild_id, _HISTORY)
+    if not latest:
         await interaction.response.send_message(words.say("train-history-none"), ephemeral=True)
         return
-    known = [await bot.threads.quick(bot.services.registry.list, guild_id, kind) for kind in RunKind]
-    versions = {version.run_id: version for some in known for version in some if version.run_id is not None}
-    await interaction.response.send_message(embed=history_embed(words, found, versions), ephemeral=True)
+    versions_by_kind = [await bot.threads.quick(bot.services.registry.list, guild_id, kind) for kind in RunKind]
+    versions = {
+        version.run_id: version
+        for versions_of_kind in versions_by_kind
+        for version in versions_of_kind
+        if version.run_id is not None
+    }
+    await interaction.response.send_message(embed=history_embed(words, latest, versions), ephemeral=True)
 
 
-async def _ask(interaction: Interaction, action: str, number: int | None) -> None:
+async def _change_run(interaction: Interaction, action: str, number: int | None) -> None:
     bot, words = interaction.client, await private_words(interaction)
     await interaction.response.defer(ephemeral=True, thinking=True)
     run = await actions.change_run(interaction, action, await lookup.find_run(bot, guild_id_of(interaction), number))
@@ -190,5 +193,5 @@ async def _ask(interaction: Interaction, action: str, number: int | None) -> Non
     await interaction.edit_original_response(content=text)
 
 
-def _said(**options: JSON) -> dict[str, JSON]:
+def _given_options(**options: JSON) -> dict[str, JSON]:
     return {name: value for name, value in options.items() if value is not None}

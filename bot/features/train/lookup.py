@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 async def find_run(bot: BotContext, guild_id: int, number: int | None) -> Run:
-    """The training of that number, or the newest.
+    """Find the training of that number, or the newest.
 
     Raises:
         OmokageError: UNKNOWN_RUN.
@@ -23,18 +23,18 @@ async def find_run(bot: BotContext, guild_id: int, number: int | None) -> Run:
 
 
 async def require_version(bot: BotContext, run: Run) -> Version:
-    """What a run left behind.
+    """Find the version that a run produced.
 
     Raises:
         OmokageError: UNKNOWN_VERSION.
     """
-    found = await find_version(bot, run)
-    if found is None:
+    version = await find_version(bot, run)
+    if version is None:
         raise OmokageError(ErrorCode.UNKNOWN_VERSION)
-    return found
+    return version
 
 
 async def find_version(bot: BotContext, run: Run) -> Version | None:
-    """What a run left behind, if it is finished."""
-    known = await bot.threads.quick(bot.services.registry.list, run.guild_id, run.kind)
-    return next((one for one in known if one.run_id == run.id), None)
+    """Find the version that a run produced; None: it has not finished."""
+    versions = await bot.threads.quick(bot.services.registry.list, run.guild_id, run.kind)
+    return next((version for version in versions if version.run_id == run.id), None)

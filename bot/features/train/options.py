@@ -5,16 +5,15 @@ from __future__ import annotations
 from discord import app_commands
 
 from bot.ui.i18n import localised
-from core.domain.training.folds import FOLDS
-from core.domain.training.presets import LOSSES, MOST_STEPS, SIZES
+from core.domain.training.presets import AUGMENT, BATCH, FOLD, KL, LEARNING_RATE, LOSSES, MAX_STEPS, SIZES
 
-Steps = app_commands.Range[int, 1, MOST_STEPS]
-Batch = app_commands.Range[int, 8, 1024]
-Rate = app_commands.Range[float, 0.000001, 1.0]
-Fold = app_commands.Range[int, 0, FOLDS - 1]
+Steps = app_commands.Range[int, 1, MAX_STEPS]
+Batch = app_commands.Range[int, BATCH.min, BATCH.max]
+Rate = app_commands.Range[float, LEARNING_RATE.min, LEARNING_RATE.max]
+Fold = app_commands.Range[int, FOLD.min, FOLD.max]
 Seed = app_commands.Range[int, 0, 2_147_483_647]
-Augment = app_commands.Range[float, 0.0, 1.0]
-Kl = app_commands.Range[float, 0.0, 100.0]
+Augment = app_commands.Range[float, AUGMENT.min, AUGMENT.max]
+Kl = app_commands.Range[float, KL.min, KL.max]
 LOSS_CHOICES = [app_commands.Choice(name=loss, value=loss) for loss in LOSSES]
 SIZE_CHOICES = [app_commands.Choice(name=str(size), value=size) for size in SIZES]
 
@@ -53,10 +52,10 @@ _DESCRIPTIONS = {
 
 
 def names(*options: str) -> dict[str, app_commands.locale_str]:
-    """For `app_commands.rename`."""
+    """Name options, for `app_commands.rename`."""
     return {option: _NAMES[option] for option in options}
 
 
 def descriptions(*options: str) -> dict[str, app_commands.locale_str]:
-    """For `app_commands.describe`."""
+    """Describe options, for `app_commands.describe`."""
     return {option: _DESCRIPTIONS[option] for option in options}

@@ -1,4 +1,4 @@
-"""From /train start to a run that waits for a worker."""
+"""Start a training: preflight check, request, confirmation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TrainingOptions:
-    """What a moderator typed; `steps` 0: as many as the preset says."""
+    """The options that a moderator typed; `steps` 0: as many as the preset says."""
 
     kind: RunKind
     preset: str | None
@@ -34,7 +34,7 @@ class TrainingOptions:
 
 
 async def start_training(interaction: Interaction, options: TrainingOptions) -> None:
-    """Say what is in the data, and start, unless something speaks against it.
+    """Start a run, unless the preflight check of its data refuses it.
 
     Raises:
         OmokageError: NOT_ALLOWED, UNKNOWN_DATASET, UNKNOWN_PRESET, BAD_OPTION, RUN_UNDER_WAY.
@@ -43,9 +43,9 @@ async def start_training(interaction: Interaction, options: TrainingOptions) -> 
     bot, words = interaction.client, await private_words(interaction)
     await interaction.response.defer(ephemeral=True, thinking=True)
     dataset = await find_dataset(bot, guild_id_of(interaction), options.data)
-    found = bot.services.datasets.preflight(dataset, kind=options.kind)
-    remarks = preflight_lines(words, dataset, found)
-    if not found.is_fit:
+    preflight = bot.services.datasets.preflight(dataset, kind=options.kind)
+    remarks = preflight_lines(words, dataset, preflight)
+    if not preflight.is_fit:
         text = f"{words.say('train-unfit')}\n{remarks}\n{job_number_line(words, interaction.id)}"
         await interaction.edit_original_response(content=text)
         return
@@ -67,7 +67,7 @@ async def start_training(interaction: Interaction, options: TrainingOptions) -> 
 async def start_branch(
     interaction: Interaction, parent: Run, step: int, steps: int | None, changes: Mapping[str, JSON]
 ) -> None:
-    """Start from a checkpoint of another run.
+    """Start a run from a checkpoint of another.
 
     Raises:
         OmokageError: NOT_ALLOWED, UNKNOWN_CHECKPOINT, BAD_OPTION, RUN_UNDER_WAY.

@@ -1,4 +1,4 @@
-"""What can be pressed under a run's message. The custom id says all, so it works after a restart, for ever."""
+"""Buttons under a run's message. All state is in the custom ids, so they survive a restart."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class RunButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=rf"run:(?P<action>pause|resume|stop|best|promote|card):(?P<run>{ID})",
 ):
-    """Steers a run, or goes on with the version that it left behind."""
+    """Controls a run, or goes on with the version that it produced."""
 
     def __init__(self, button: discord.ui.Button[Any], action: str, run_id: int) -> None:
         super().__init__(button)
@@ -56,7 +56,7 @@ class RunButton(
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> RunButton:
-        """As it comes back from Discord, also after a restart."""
+        """Rebuild the button from its custom id."""
         return cls(item, match["action"], parse_id(match["run"]))
 
     @guarded
@@ -84,7 +84,7 @@ class RunButton(
 class BackButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"run:back:(?P<run>{ID}):(?P<step>\d{{1,9}})"
 ):
-    """Rolls a run back to a step, after a look at what that costs."""
+    """Rolls a run back to a step, once its cost has been shown."""
 
     def __init__(self, button: discord.ui.Button[Any], run_id: int, step: int) -> None:
         super().__init__(button)
@@ -92,12 +92,12 @@ class BackButton(
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> BackButton:
-        """As it comes back from Discord, also after a restart."""
+        """Rebuild the button from its custom id."""
         return cls(item, parse_id(match["run"]), int(match["step"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
-        """Do it."""
+        """Roll back."""
         require_moderator(interaction)
         bot = interaction.client
         run = await bot.threads.quick(bot.services.runs.get, self.run_id, guild_id_of(interaction))
@@ -105,7 +105,7 @@ class BackButton(
 
 
 def run_view(words: Words, run: Run, version: Version | None = None, *, for_moderators: bool = True) -> discord.ui.View:
-    """What makes sense now; without `steers` only what everybody may press."""
+    """Build the buttons that make sense now; without `for_moderators` only those for everybody."""
     view = discord.ui.View(timeout=None)
     for action in actions_of(run):
         if (for_moderators or action == _FOR_EVERYBODY) and _is_available(action, version):
@@ -114,14 +114,14 @@ def run_view(words: Words, run: Run, version: Version | None = None, *, for_mode
 
 
 def _is_available(action: str, version: Version | None) -> bool:
-    """Whether there is a version to go on with; one that never draws a face is not offered to draw."""
+    """Say whether there is a version to go on with; a generator that never draws a face is not promoted."""
     if action not in {"promote", "card"}:
         return True
     return version is not None and not (action == "promote" and version.draws_no_face)
 
 
 def actions_of(run: Run) -> tuple[str, ...]:
-    """Which buttons a run has."""
+    """List the buttons of a run."""
     if run.state is RunState.FINISHED:
         return ("promote", "card")
     if run.state in {RunState.STOPPED, RunState.FAILED}:
@@ -147,7 +147,7 @@ async def offer_best_checkpoint(interaction: Interaction, run: Run) -> None:
 
 
 def back_view(words: Words, run: Run, step: int) -> discord.ui.View:
-    """The button that says yes."""
+    """Build the button that confirms a rollback."""
     label = words.say("run-back-button", step=step)
     custom_id = f"run:back:{run.id}:{step}"
     button = discord.ui.Button[Any](label=label, custom_id=custom_id, style=discord.ButtonStyle.danger)
@@ -163,7 +163,7 @@ def _button(words: Words, action: str, run_id: int) -> RunButton:
 
 
 class StartButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"train:begin:(?P<data>{ID})"):
-    """Starts a training on a data set, with the recipe that is ready in seconds."""
+    """Starts a training on a data set, with the preset that is ready in seconds."""
 
     def __init__(self, button: discord.ui.Button[Any], dataset_id: int) -> None:
         super().__init__(button)
@@ -171,19 +171,20 @@ class StartButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"tr
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> StartButton:
-        """As it comes back from Discord, also after a restart."""
+        """Rebuild the button from its custom id."""
         return cls(item, parse_id(match["data"]))
 
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
-        """Start."""
+        """Start the training."""
         require_moderator(interaction)
         bot = interaction.client
         dataset = await bot.threads.quick(bot.services.datasets.get, self.dataset_id, guild_id_of(interaction))
         await start_training(interaction, TrainingOptions(RunKind.RECOGNISER, None, dataset.title, 0, {}, 0))
 
 
-def _view(words: Words, dataset: Dataset) -> discord.ui.View:
+def start_view(words: Words, dataset: Dataset) -> discord.ui.View:
+    """Offer to train on a new data set."""
     label, custom_id = words.say("snapshot-button"), f"train:begin:{dataset.id}"
     button = discord.ui.Button[Any](label=label, custom_id=custom_id, style=discord.ButtonStyle.success)
     view = discord.ui.View(timeout=None)

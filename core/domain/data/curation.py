@@ -36,7 +36,7 @@ class Reason(StrEnum):
 class Crop:
     """A square of the upright picture, in its pixels: its middle, its side, and how far it is turned, in degrees.
 
-    Turned by `degrees` towards the picture's bottom right, as `FaceQuality.roll` counts.
+    Turned by `degrees` towards the picture's bottom right, clockwise as it is seen.
     """
 
     x: float
@@ -67,7 +67,7 @@ class Measures:
     """The measurements of one picture.
 
     `subject`: in [0, 1], how sure it is that it is shown. `face`: the face's size in pixels, None: not a face.
-    `side`: of the crop, in pixels of the picture. `detail`, `text`: see `Limits`.
+    `side`: of the crop, in pixels of the picture. `detail`, `text`: see `CurationLimits`.
     """
 
     subject: float
@@ -92,7 +92,7 @@ class Measures:
 class CuratedPicture:
     """A picture and the decision about it. `copy_of`: the source of the picture that was kept in its place.
 
-    `reason` None: kept; `by_hand`: somebody fields so. `why`: of what cannot be read, the error's code.
+    `reason` None: kept; `by_hand`: somebody decided so. `why`: of what cannot be read, the error's code.
     """
 
     source: str

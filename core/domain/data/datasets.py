@@ -78,7 +78,7 @@ class Dataset:
     @property
     def people(self) -> int:
         """How many people have a name in it."""
-        return sum(one.person_id != NOBODY for one in self.classes)
+        return sum(person.person_id != NOBODY for person in self.classes)
 
     @property
     def cache_key(self) -> str:

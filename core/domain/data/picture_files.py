@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 SNIFFED_BYTES = 16  # as many as `is_picture` needs
 # As core.vision.decoding.decode_worker has them: what begins otherwise is refused there as no picture.
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
-# Also of pictures that are not read: who packed them is told so, and their folders are people's all the same.
+# Also of pictures that are not read: they are reported, and their folders are people's all the same.
 _NAMED_SUFFIXES = (
     ".jpg .jpeg .jpe .jfif .png .apng .webp .gif .bmp .tif .tiff .heic .heif .hif .avif .jxl .jp2 .psd "
     ".dng .cr2 .cr3 .nef .arw .orf .rw2 .raf"

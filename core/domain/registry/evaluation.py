@@ -9,11 +9,11 @@ from typing import Any
 from core.domain.jobs import JSON
 
 BINS = 15  # of the reliability, as in Guo et al. 2017
-MOST_PAIRS = 10  # what an answer in chat holds
+MAX_PAIRS = 10  # what an answer in chat holds
 
 
 @dataclass(frozen=True, slots=True)
-class PersonCard:
+class PersonScore:
     """One person: of `pictures` held-out ones, the share named rightly, and whom the others are mostly taken for."""
 
     name: str
@@ -24,7 +24,7 @@ class PersonCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Bin:
+class ReliabilityBin:
     """Faces of about the same confidence: its mean, the share of them that were right, how many; in [0, 1]."""
 
     confidence: float
@@ -33,7 +33,7 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class ConfusedPair:
     """Pictures of `name` that were taken for `taken_for`."""
 
     name: str
@@ -61,7 +61,7 @@ class EvaluationReport:
     folds: Mapping[str, float]
     by_step: Mapping[str, tuple[tuple[int, float], ...]]
     confusion: tuple[tuple[int, ...], ...]
-    bins: tuple[Bin, ...]
+    bins: tuple[ReliabilityBin, ...]
     ece: float
     auroc: float | None = None
     known_at_1: float | None = None
@@ -78,59 +78,59 @@ class EvaluationReport:
         return sum(map(sum, self.confusion)) + sum(self.faceless)
 
     @property
-    def cards(self) -> tuple[PersonCard, ...]:
+    def cards(self) -> tuple[PersonScore, ...]:
         """One a person, in the order of `names`."""
         faceless = self.faceless or (0,) * len(self.names)
         return tuple(_card(self.names, index, row, faceless[index]) for index, row in enumerate(self.confusion))
 
     @property
-    def most_confused(self) -> tuple[Pair, ...]:
+    def most_confused(self) -> tuple[ConfusedPair, ...]:
         """The pairs that are mixed up most often, ten at most, the worst first."""
         pairs = [
-            Pair(self.names[i], self.names[j], times)
+            ConfusedPair(self.names[i], self.names[j], times)
             for i, row in enumerate(self.confusion)
             for j, times in enumerate(row)
             if i != j and times
         ]
-        return tuple(sorted(pairs, key=lambda pair: -pair.times)[:MOST_PAIRS])
+        return tuple(sorted(pairs, key=lambda pair: -pair.times)[:MAX_PAIRS])
 
     def to_json(self) -> dict[str, JSON]:
         """For a version's metrics; the confusion without its zeros, [person, taken for, times]."""
         cells = [[i, j, times] for i, row in enumerate(self.confusion) for j, times in enumerate(row) if times]
         by_step = {fold: [list(pair) for pair in pairs] for fold, pairs in self.by_step.items()}
-        said: dict[str, Any] = asdict(self) | {"confusion": cells, "by_step": by_step, "names": list(self.names)}
-        lists = {"bins": list(said["bins"]), "faceless": list(self.faceless)}
-        return said | lists | {"mean": self.mean, "pictures": self.pictures}
+        payload: dict[str, Any] = asdict(self) | {"confusion": cells, "by_step": by_step, "names": list(self.names)}
+        lists = {"bins": list(payload["bins"]), "faceless": list(self.faceless)}
+        return payload | lists | {"mean": self.mean, "pictures": self.pictures}
 
     @classmethod
-    def from_json(cls, said: Mapping[str, Any]) -> EvaluationReport:
+    def from_json(cls, payload: Mapping[str, Any]) -> EvaluationReport:
         """What `to_json` wrote.
 
         Raises:
             KeyError, TypeError, ValueError, IndexError: something else.
         """
-        names = tuple(map(str, said["names"]))
+        names = tuple(map(str, payload["names"]))
         confusion = [[0] * len(names) for _ in names]
-        for i, j, times in said["confusion"]:
+        for i, j, times in payload["confusion"]:
             confusion[i][j] = int(times)
         return cls(
-            said["head"],
-            said["preset"],
-            said["dataset"],
-            said["dataset_hash"],
+            payload["head"],
+            payload["preset"],
+            payload["dataset"],
+            payload["dataset_hash"],
             names,
-            {str(fold): float(share) for fold, share in said["folds"].items()},
-            {str(fold): tuple((int(s), float(a)) for s, a in pairs) for fold, pairs in said["by_step"].items()},
+            {str(fold): float(share) for fold, share in payload["folds"].items()},
+            {str(fold): tuple((int(s), float(a)) for s, a in pairs) for fold, pairs in payload["by_step"].items()},
             tuple(map(tuple, confusion)),
-            tuple(Bin(**one) for one in said["bins"]),
-            float(said["ece"]),
-            said["auroc"],
-            said["known_at_1"],
-            tuple(map(int, said["faceless"])),
+            tuple(ReliabilityBin(**entry) for entry in payload["bins"]),
+            float(payload["ece"]),
+            payload["auroc"],
+            payload["known_at_1"],
+            tuple(map(int, payload["faceless"])),
         )
 
 
-def merged(reports: Sequence[EvaluationReport]) -> EvaluationReport:
+def merge_reports(reports: Sequence[EvaluationReport]) -> EvaluationReport:
     """One report of several that held other folds of one data set out.
 
     `auroc` and `known_at_1` are means: the scores are not in the reports.
@@ -148,20 +148,20 @@ def merged(reports: Sequence[EvaluationReport]) -> EvaluationReport:
         by_step={fold: shares for report in reports for fold, shares in report.by_step.items()},
         confusion=tuple(_sums(rows) for rows in zip(*(one.confusion for one in reports), strict=True)),
         bins=bins,
-        ece=error_of(bins),
+        ece=calibration_error(bins),
         auroc=_mean([one.auroc for one in reports]),
         known_at_1=_mean([one.known_at_1 for one in reports]),
         faceless=_sums([one.faceless or (0,) * len(one.names) for one in reports]),
     )
 
 
-def error_of(bins: Sequence[Bin]) -> float:
+def calibration_error(bins: Sequence[ReliabilityBin]) -> float:
     """How far confidence and accuracy lie apart, a mean over the faces, in [0, 1]: Naeini et al. 2015."""
     count = sum(one.count for one in bins)
     return sum(abs(one.confidence - one.accuracy) * one.count for one in bins) / max(1, count)
 
 
-def confusion_of(truth: Sequence[int], guesses: Sequence[int], people: int) -> tuple[tuple[int, ...], ...]:
+def confusion_matrix(truth: Sequence[int], guesses: Sequence[int], people: int) -> tuple[tuple[int, ...], ...]:
     """Counts (people, people) of pictures of one person, the row, that were taken for another, the column."""
     counts = [[0] * people for _ in range(people)]
     for one, other in zip(truth, guesses, strict=True):
@@ -178,22 +178,22 @@ def _sums(rows: Sequence[Sequence[int]]) -> tuple[int, ...]:
     return tuple(map(sum, zip(*rows, strict=True)))
 
 
-def _merged_bins(parts: Sequence[Bin]) -> tuple[Bin, ...]:
-    places: dict[int, list[Bin]] = {}
-    for one in parts:
-        places.setdefault(min(int(one.confidence * BINS), BINS - 1), []).append(one)
+def _merged_bins(parts: Sequence[ReliabilityBin]) -> tuple[ReliabilityBin, ...]:
+    places: dict[int, list[ReliabilityBin]] = {}
+    for part in parts:
+        places.setdefault(min(int(part.confidence * BINS), BINS - 1), []).append(part)
     return tuple(_one_bin(places[place]) for place in sorted(places))
 
 
-def _one_bin(parts: Sequence[Bin]) -> Bin:
-    count = sum(one.count for one in parts)
-    confidence = sum(one.confidence * one.count for one in parts) / count
-    return Bin(confidence, sum(one.accuracy * one.count for one in parts) / count, count)
+def _one_bin(parts: Sequence[ReliabilityBin]) -> ReliabilityBin:
+    count = sum(part.count for part in parts)
+    confidence = sum(part.confidence * part.count for part in parts) / count
+    return ReliabilityBin(confidence, sum(part.accuracy * part.count for part in parts) / count, count)
 
 
-def _card(names: Sequence[str], person: int, row: Sequence[int], faceless: int) -> PersonCard:
+def _card(names: Sequence[str], person: int, row: Sequence[int], faceless: int) -> PersonScore:
     pictures = sum(row) + faceless
     others = [(times, index) for index, times in enumerate(row) if index != person]
     times, taken_for = max(others, key=lambda one: one[0], default=(0, 0))
     recall = row[person] / pictures if pictures else None
-    return PersonCard(names[person], pictures, recall, names[taken_for] if times else None, times)
+    return PersonScore(names[person], pictures, recall, names[taken_for] if times else None, times)

@@ -22,10 +22,10 @@ class Price:
         Raises:
             ValueError: it is not a number and three letters.
         """
-        found = _PRICE.fullmatch(text.strip())
-        if found is None:
+        match = _PRICE.fullmatch(text.strip())
+        if match is None:
             raise ValueError("a price is a number and a currency's three letters, such as 0.65 USD")
-        return cls(float(found[1]), found[2].upper())
+        return cls(float(match[1]), match[2].upper())
 
     def of(self, seconds: float) -> float:
         """What so many seconds cost."""

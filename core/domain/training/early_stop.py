@@ -1,8 +1,8 @@
 """Whether a network that learns to draw faces has begun to get worse for good, from its curves alone.
 
-Nothing is said while the distance from real pictures (KID) still falls: each sign counts only once the best evaluation
-lies some time back. Early on KID falls steeply and then jitters, the discriminator often wins for a while, and a batch
-of blobs is not various; none of that is an end.
+No run stops early while the distance from real pictures (KID) still falls: each sign counts only once the best
+evaluation lies some time back. At first KID falls steeply and then jitters, the discriminator often wins for a while,
+and a batch of blobs is not various; none of that is a reason to stop.
 
 A run that is dead from its first evaluations has no best one to fall behind: what it draws is one and the same picture,
 without a face, each time. There KID cannot tell: that of a healthy run, too, stands still for its first hundred steps.
@@ -15,7 +15,7 @@ from statistics import fmean
 
 from core.domain.training.runs import CurvePoint, EarlyStop
 
-FEWEST_EVALUATIONS = 8  # of a run, before anything is said: a fifth of it, in which KID still falls steeply
+FEWEST_EVALUATIONS = 8  # of a run, before anything is reported: a fifth of it, in which KID still falls steeply
 # Evaluations since the best one. Two may be chance, and the averaged weights hide the last minutes' harm, so what the
 # discriminator and the samples' variety say needs three; KID alone, which jitters by a third, needs six.
 _SINCE_BEST, _SINCE_BEST_BY_KID = 3, 6
@@ -79,8 +79,8 @@ def _discriminator_won(after: Sequence[CurvePoint]) -> bool:
     third = len(reports) // 3
     if not third:
         return False
-    won = fmean(one["d_real"] - one["d_fake"] >= _GAP for one in reports)
-    early, late = (fmean(one["generator_loss"] for one in part) for part in (reports[:third], reports[-third:]))
+    won = fmean(report["d_real"] - report["d_fake"] >= _GAP for report in reports)
+    early, late = (fmean(report["generator_loss"] for report in part) for part in (reports[:third], reports[-third:]))
     return won >= _GAP_HELD and late >= _CLIMB * early
 
 

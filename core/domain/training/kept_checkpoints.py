@@ -14,7 +14,7 @@ _BETTER = (("held_out_accuracy", 1.0), ("held_out_loss", -1.0), ("kid", -1.0), (
 
 def kept_steps(checkpoints: Sequence[Checkpoint], newest: int = NEWEST, spread: int = SPREAD) -> set[int]:
     """Steps of the checkpoints to keep: the newest, the best, and some spread evenly from the first to the last."""
-    steps = sorted(one.step for one in checkpoints)
+    steps = sorted(checkpoint.step for checkpoint in checkpoints)
     kept = set(steps[-newest:]) | set(_spread(steps, spread))
     best = best_checkpoint(checkpoints)
     return kept if best is None else kept | {best.step}

@@ -28,7 +28,7 @@ def preflight(
         minimum_pictures: of each person.
         kind: what is to be trained; for a model that generates, it does not matter who is in the pictures.
     """
-    counts = [one.pictures for one in dataset.classes]
+    counts = [person.pictures for person in dataset.classes]
     if kind.generates:
         remarks = [*_too_few_to_generate(dataset), *_faults(dataset)]
     else:
@@ -39,16 +39,16 @@ def preflight(
 def _blocking(dataset: Dataset, minimum: int) -> Iterator[Remark]:
     if dataset.people < FEWEST_PEOPLE:
         yield Remark("few-people", {"people": dataset.people, "minimum": FEWEST_PEOPLE}, blocks=True)
-    few = [one.name for one in dataset.classes if one.pictures < minimum]
+    few = [person.name for person in dataset.classes if person.pictures < minimum]
     if few:
-        said: Mapping[str, JSON] = {"names": few[:_NAMES_SAID], "count": len(few), "minimum": minimum}
-        yield Remark("few-pictures", said, blocks=True)
+        details: Mapping[str, JSON] = {"names": few[:_NAMES_SAID], "count": len(few), "minimum": minimum}
+        yield Remark("few-pictures", details, blocks=True)
 
 
 def _too_few_to_generate(dataset: Dataset) -> Iterator[Remark]:
     if dataset.pictures < FEWEST_TO_GENERATE:
-        said: Mapping[str, JSON] = {"count": dataset.pictures, "minimum": FEWEST_TO_GENERATE}
-        yield Remark("few-to-generate", said, blocks=True)
+        details: Mapping[str, JSON] = {"count": dataset.pictures, "minimum": FEWEST_TO_GENERATE}
+        yield Remark("few-to-generate", details, blocks=True)
     elif dataset.pictures < MANY_TO_GENERATE:
         yield _remark("will-copy", count=dataset.pictures, minimum=MANY_TO_GENERATE)
 
@@ -59,18 +59,20 @@ def _unbalanced(counts: list[int]) -> Iterator[Remark]:
 
 
 def _faults(dataset: Dataset) -> Iterator[Remark]:
-    found = dataset.findings
-    again = found.identical + found.alike + found.shared
-    if again:
-        yield _remark("duplicates", count=again, identical=found.identical, alike=found.alike, shared=found.shared)
+    findings = dataset.findings
+    duplicates = findings.identical + findings.alike + findings.shared
+    if duplicates:
+        yield _remark(
+            "duplicates", count=duplicates, identical=findings.identical, alike=findings.alike, shared=findings.shared
+        )
     if dataset.without_face:
         yield _remark("without-face", count=dataset.without_face)
-    if found.small:
-        yield _remark("small", count=found.small, pixels=SMALL_FACE)
-    if found.damaged:
-        yield _remark("damaged", count=found.damaged)
-    if found.turned:
-        yield _remark("turned", count=found.turned)
+    if findings.small:
+        yield _remark("small", count=findings.small, pixels=SMALL_FACE)
+    if findings.damaged:
+        yield _remark("damaged", count=findings.damaged)
+    if findings.turned:
+        yield _remark("turned", count=findings.turned)
 
 
 def _remark(code: str, **details: JSON) -> Remark:

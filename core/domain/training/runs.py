@@ -39,8 +39,12 @@ class RunState(StrEnum):
         return self in {RunState.STOPPED, RunState.FAILED, RunState.FINISHED}
 
 
+# These have an unfinished job.
+UNDER_WAY = frozenset({RunState.WAITING, RunState.RUNNING})
+
+
 class DesiredState(StrEnum):
-    """What was asked of a run last; the worker looks before each step."""
+    """What members asked of a run last; its worker reads it before each step. The database calls it `wish`."""
 
     RUN = "run"
     PAUSE = "pause"
@@ -121,6 +125,18 @@ class Run:
     finished_at: datetime | None
     failure: Failure | None
     live: LiveStatus | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusMessage:
+    """The bot's message that shows a run: None where there is none yet.
+
+    `content_hash` is of what the message shows, so that it is edited only when that changes.
+    """
+
+    id: int | None
+    posted_at: datetime | None
+    content_hash: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""Recognisers as differentiable functions of the faces that they are shown, so that somebody can be made of a picture.
+"""Recogniser heads as differentiable functions of the rendered faces that they are shown.
 
-Both heads are frozen. What they say is what `Head.probabilities` says; beside it stands which change of a pixel makes
-a face more of somebody: gradients with respect to the input, Simonyan et al. 2013 (arXiv 1312.6034).
+The heads are frozen. Their probabilities are those of `Head.probabilities`; beside them stand the gradients of a loss
+with respect to the input pixels, Simonyan et al. 2013 (arXiv 1312.6034).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from core.models.embedding.head import EmbeddingHead
 from core.models.embedding.open_set_graph import OpenSetGraph
 from core.vision.embedding import dlib_resnet
 from core.vision.embedding.dlib_weights import INPUT_SIZE, load_weights
-from core.vision.gradients.rendering import Look
+from core.vision.gradients.rendering import ViewSpec
 from core.vision.views import Framing, View
 
 if TYPE_CHECKING:
@@ -29,176 +29,194 @@ if TYPE_CHECKING:
 
     from core.vision.recognition.mean_embedding import Head
 
-CHIP = Look(View(Framing.ALIGNED, INPUT_SIZE), INPUT_SIZE)  # what the embedding network is shown
-# Of "unknown": below it, at most 0.01 of the loss is the gate's, and its slope is left out. The embedding network takes
-# longer than the CNN.
-_SURE = 0.01
-_NEVER = -1e9  # a logit
-_CHIPS, _FACES = 16, 128  # at a time, as `Embedder` and `CnnTraining` have it: more gain nothing
+CHIP_SPEC = ViewSpec(View(Framing.ALIGNED, INPUT_SIZE), INPUT_SIZE)  # what the embedding network is shown
+# A probability of "unknown" below which its part of the loss, at most 0.01, is left out of the gradient: the embedding
+# network takes longer than the CNN.
+_NEGLIGIBLE = 0.01
+_IMPOSSIBLE = -1e9  # a logit
+_CHIP_BATCH, _FACE_BATCH = 16, 128  # as in `Embedder` and the CNN's training: larger batches gain nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Slopes:
-    """What a head says of faces, and how that changes.
+class HeadGradients:
+    """A head's probabilities of faces, and the gradients of their losses.
 
-    `losses` (N,): -log of the target's chance. `chances` (N, classes + 1), rows sum to 1, "unknown" last. `gradients`
-    of each face's loss by the faces of each look, (N, S, S, 3) float32, for a pixel's range of 0 to 255; None: the
-    loss does not depend on that look, or not enough to follow it.
+    `losses` (N,): -log of the target's probability. `probabilities` (N, classes + 1): rows sum to 1, "unknown" last.
+    `gradients`: of each face's loss, by the faces of each view spec, (N, S, S, 3) float32, pixels in [0, 255]; None:
+    the loss does not depend on that view spec, or negligibly.
     """
 
     losses: NDArray[np.float64]
-    chances: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
     gradients: tuple[NDArray[np.float32] | None, ...]
 
 
-class Fooled(Protocol):
-    """A head whose answer can be followed back to the pixels that it looks at."""
+class DifferentiableHead(Protocol):
+    """A head whose probabilities can be differentiated by the pixels that it is shown."""
 
     @property
     def classes(self) -> tuple[tuple[str, int], ...]:
-        """Name and person id of each."""
+        """Name and person id of each class."""
 
     @property
-    def looks(self) -> tuple[Look, ...]:
-        """What it is shown of each face. The closed answer depends on the first one alone."""
+    def view_specs(self) -> tuple[ViewSpec, ...]:
+        """How each face is rendered for it. Closed-set probabilities depend on the first one alone."""
 
-    def slopes(self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool) -> Slopes:
-        """How to make faces into people.
+    def loss_gradients(
+        self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool
+    ) -> HeadGradients:
+        """Differentiate the targets' losses by the faces' pixels.
 
         Args:
-            faces: for each look (N, S, S, 3) RGB; if `closed`, the first is enough.
+            faces: for each view spec (N, S, S, 3) RGB; if `closed`, the first is enough.
             targets: (N,) classes.
-            closed: as if each face had to be of somebody; otherwise "unknown" competes.
+            closed: closed-set, that is without "unknown" as a possible answer.
         """
 
-    def chances(self, faces: Sequence[NDArray[np.uint8]], *, closed: bool) -> NDArray[np.float64]:
-        """Calibrated, (N, classes + 1), rows sum to 1, "unknown" is last; `closed`: it is 0."""
+    def probabilities(self, faces: Sequence[NDArray[np.uint8]], *, closed: bool) -> NDArray[np.float64]:
+        """Calibrated probabilities (N, classes + 1), rows sum to 1, "unknown" is last, and 0 if `closed`."""
 
 
-def fooled(head: Head, embed: Any | None = None) -> Fooled:
-    """A head with its slopes.
+def differentiable_head(head: Head, embed: Any | None = None) -> DifferentiableHead:
+    """Wrap a head so that it can be differentiated by the pixels of faces.
 
     Args:
         head: of a version.
-        embed: the embedding network, a Keras model from pixels (N, 150, 150, 3) to (N, 128); None: the product's.
+        embed: the embedding network, a Keras model from pixels (N, 150, 150, 3) to (N, 128); None: dlib's.
 
     Raises:
-        TypeError: a head of another kind.
+        TypeError: the head is neither a CNN's nor an embedding head.
     """
     if isinstance(head, CnnHead):
-        return FooledCnn(head, embed or _embedding_network())
+        return DifferentiableCnnHead(head, embed or _embedding_network())
     if isinstance(head, EmbeddingHead):
-        return FooledEmbedding(head, embed or _embedding_network())
+        return DifferentiableEmbeddingHead(head, embed or _embedding_network())
     raise TypeError(f"no way back through {type(head).__name__}")
 
 
-class FooledEmbedding:
-    """The embedding head behind its network; arguments as of `fooled`."""
+class DifferentiableEmbeddingHead:
+    """The embedding head on top of the embedding network; arguments as of `differentiable_head`."""
 
-    looks = (CHIP,)
+    view_specs = (CHIP_SPEC,)
 
     def __init__(self, head: EmbeddingHead, embed: Any) -> None:
         self.classes = head.classes
         self._embed = embed
         self._open_set = OpenSetGraph(head)
-        self._forward = make_forward(self._log_chances)
+        self._forward = make_forward(self._log_probability_graph)
         self._gradient = {closed: make_gradient(self._loss(closed=closed), 1) for closed in (False, True)}
-        self._to_known = make_gradient(self._unknown_loss, 1)
+        self._known_gradient_function = make_gradient(self._unknown_loss, 1)
 
-    def slopes(self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool) -> Slopes:
-        """As in `Fooled`."""
-        wanted = _one_hot(targets, len(self.classes) + 1)
+    def loss_gradients(
+        self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool
+    ) -> HeadGradients:
+        """See `DifferentiableHead`."""
+        one_hot = _one_hot(targets, len(self.classes) + 1)
         parts = [
-            self._gradient[closed](faces[0][rows].astype(np.float32), wanted[rows])
-            for rows in _blocks(len(targets), _CHIPS)
+            self._gradient[closed](faces[0][rows].astype(np.float32), one_hot[rows])
+            for rows in _blocks(len(targets), _CHIP_BATCH)
         ]
-        logs = np.concatenate([figures["logs"] for figures, _ in parts]).astype(np.float64)
-        losses, slope = -logs[np.arange(len(targets)), targets], np.concatenate([one for _, (one,) in parts])
-        return Slopes(losses, np.exp(logs), (slope,))
+        log_probabilities = np.concatenate([figures["log_probabilities"] for figures, _ in parts]).astype(np.float64)
+        losses, gradient = (
+            -log_probabilities[np.arange(len(targets)), targets],
+            np.concatenate([part for _, (part,) in parts]),
+        )
+        return HeadGradients(losses, np.exp(log_probabilities), (gradient,))
 
-    def chances(self, faces: Sequence[NDArray[np.uint8]], *, closed: bool) -> NDArray[np.float64]:
-        """As in `Fooled`."""
-        logs = self.logs(faces[0])
+    def probabilities(self, faces: Sequence[NDArray[np.uint8]], *, closed: bool) -> NDArray[np.float64]:
+        """See `DifferentiableHead`."""
+        log_probabilities = self.log_probabilities(faces[0])
         if closed:
-            logs[:, -1] = -np.inf
-        return np.asarray(softmax(logs, axis=1))
+            log_probabilities[:, -1] = -np.inf
+        return np.asarray(softmax(log_probabilities, axis=1))
 
-    def logs(self, chips: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """Of the chances of chips (N, 150, 150, 3), "unknown" competing: (N, classes + 1)."""
-        parts = [self._forward(chips[rows]) for rows in _blocks(len(chips), _CHIPS)]
+    def log_probabilities(self, chips: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Log-probabilities (N, classes + 1) of aligned faces (N, 150, 150, 3), "unknown" last."""
+        parts = [self._forward(chips[rows]) for rows in _blocks(len(chips), _CHIP_BATCH)]
         return np.concatenate([np.zeros((0, len(self.classes) + 1)), *parts])
 
-    def to_known(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """How -log(1 - unknown) changes with the pixels of the chips (N, 150, 150, 3)."""
-        parts = [self._to_known(chips[rows].astype(np.float32))[1][0] for rows in _blocks(len(chips), _CHIPS)]
+    def known_gradient(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """The gradient of -log(1 - unknown) by the pixels of aligned faces (N, 150, 150, 3)."""
+        parts = [
+            self._known_gradient_function(chips[rows].astype(np.float32))[1][0]
+            for rows in _blocks(len(chips), _CHIP_BATCH)
+        ]
         return np.concatenate([np.zeros((0, *chips.shape[1:]), np.float32), *parts])
 
-    def _log_chances(self, chips: Any) -> Any:
+    def _log_probability_graph(self, chips: Any) -> Any:
         return ops.log_softmax(self._logits(chips), axis=1)
 
     def _logits(self, chips: Any) -> Any:
         return self._open_set(self._embed(ops.cast(chips, "float32"), training=False))
 
     def _loss(self, *, closed: bool) -> Any:
-        def loss(chips: Any, wanted: Any) -> tuple[Any, Tensors]:
+        def loss(chips: Any, one_hot: Any) -> tuple[Any, Tensors]:
             logits = self._logits(chips)
             if closed:
-                logits = ops.concatenate([logits[:, :-1], ops.full_like(logits[:, -1:], _NEVER)], axis=1)
-            logs = ops.log_softmax(logits, axis=1)
-            return -ops.sum(wanted * logs), {"logs": logs}
+                logits = ops.concatenate([logits[:, :-1], ops.full_like(logits[:, -1:], _IMPOSSIBLE)], axis=1)
+            log_probabilities = ops.log_softmax(logits, axis=1)
+            return -ops.sum(one_hot * log_probabilities), {"log_probabilities": log_probabilities}
 
         return loss
 
     def _unknown_loss(self, chips: Any) -> tuple[Any, Tensors]:
-        logs = self._log_chances(chips)
-        return -ops.sum(ops.logsumexp(logs[:, :-1], axis=1)), {}
+        log_probabilities = self._log_probability_graph(chips)
+        return -ops.sum(ops.logsumexp(log_probabilities[:, :-1], axis=1)), {}
 
 
-class FooledCnn:
-    """The CNN and, for "unknown", its gate; arguments as of `fooled`."""
+class DifferentiableCnnHead:
+    """The CNN and, for "unknown", its embedding head; arguments as of `differentiable_head`."""
 
     def __init__(self, head: CnnHead, embed: Any) -> None:
         self.classes = head.classes
-        self.looks = (Look(head.config.view, head.config.size), CHIP)
+        self.view_specs = (ViewSpec(head.config.view, head.config.size), CHIP_SPEC)
         self._head = head
-        self._gate = FooledEmbedding(head.gate, embed)
+        self._gate = DifferentiableEmbeddingHead(head.gate, embed)
         self._gradient = make_gradient(self._loss, 1)
 
-    def slopes(self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool) -> Slopes:
-        """As in `Fooled`."""
-        wanted = _one_hot(targets, len(self.classes))
+    def loss_gradients(
+        self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool
+    ) -> HeadGradients:
+        """See `DifferentiableHead`."""
+        one_hot = _one_hot(targets, len(self.classes))
         parts = [
-            self._gradient(faces[0][rows].astype(np.float32), wanted[rows]) for rows in _blocks(len(targets), _FACES)
+            self._gradient(faces[0][rows].astype(np.float32), one_hot[rows])
+            for rows in _blocks(len(targets), _FACE_BATCH)
         ]
-        logs = np.concatenate([figures["logs"] for figures, _ in parts]).astype(np.float64)
-        losses, slope = -logs[np.arange(len(targets)), targets], np.concatenate([one for _, (one,) in parts])
+        log_probabilities = np.concatenate([figures["log_probabilities"] for figures, _ in parts]).astype(np.float64)
+        losses, gradient = (
+            -log_probabilities[np.arange(len(targets)), targets],
+            np.concatenate([part for _, (part,) in parts]),
+        )
         if closed:
-            return Slopes(losses, np.hstack([np.exp(logs), np.zeros((len(logs), 1))]), (slope, None))
-        gate = self._gate.logs(faces[1])
+            return HeadGradients(
+                losses, np.hstack([np.exp(log_probabilities), np.zeros((len(log_probabilities), 1))]), (gradient, None)
+            )
+        gate = self._gate.log_probabilities(faces[1])
         known, unknown = logsumexp(gate[:, :-1], axis=1), np.exp(gate[:, -1:])
-        chances = np.hstack([np.exp(known[:, None] + logs), unknown])
-        return Slopes(losses - known, chances, (slope, self._gate_slope(faces[1], unknown[:, 0])))
+        probabilities = np.hstack([np.exp(known[:, None] + log_probabilities), unknown])
+        return HeadGradients(losses - known, probabilities, (gradient, self._gate_gradient(faces[1], unknown[:, 0])))
 
-    def chances(self, faces: Sequence[NDArray[np.uint8]], *, closed: bool) -> NDArray[np.float64]:
-        """As in `Fooled`."""
+    def probabilities(self, faces: Sequence[NDArray[np.uint8]], *, closed: bool) -> NDArray[np.float64]:
+        """See `DifferentiableHead`."""
         people = np.concatenate(
             [np.zeros((0, len(self.classes)))]
-            + [self._head.closed(faces[0][rows]) for rows in _blocks(len(faces[0]), _FACES)]
+            + [self._head.closed(faces[0][rows]) for rows in _blocks(len(faces[0]), _FACE_BATCH)]
         )
-        unknown = np.zeros((len(people), 1)) if closed else self._gate.chances(faces[1:], closed=False)[:, -1:]
+        unknown = np.zeros((len(people), 1)) if closed else self._gate.probabilities(faces[1:], closed=False)[:, -1:]
         return np.hstack([(1 - unknown) * people, unknown])
 
-    def _gate_slope(self, chips: NDArray[np.uint8], unknown: NDArray[np.float64]) -> NDArray[np.float32] | None:
-        doubtful = np.flatnonzero(unknown > _SURE)
+    def _gate_gradient(self, chips: NDArray[np.uint8], unknown: NDArray[np.float64]) -> NDArray[np.float32] | None:
+        doubtful = np.flatnonzero(unknown > _NEGLIGIBLE)
         if not len(doubtful):
             return None
-        slope = np.zeros(chips.shape, np.float32)
-        slope[doubtful] = self._gate.to_known(chips[doubtful])
-        return slope
+        gradient = np.zeros(chips.shape, np.float32)
+        gradient[doubtful] = self._gate.known_gradient(chips[doubtful])
+        return gradient
 
-    def _loss(self, pixels: Any, wanted: Any) -> tuple[Any, Tensors]:
-        logs = ops.log_softmax(self._head.logits(pixels) / self._head.config.temperature, axis=1)
-        return -ops.sum(wanted * logs), {"logs": logs}
+    def _loss(self, pixels: Any, one_hot: Any) -> tuple[Any, Tensors]:
+        log_probabilities = ops.log_softmax(self._head.logits(pixels) / self._head.config.temperature, axis=1)
+        return -ops.sum(one_hot * log_probabilities), {"log_probabilities": log_probabilities}
 
 
 @cache

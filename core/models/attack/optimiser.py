@@ -1,7 +1,7 @@
-"""Changes a picture until a recogniser takes it for somebody, a step at a time.
+"""Optimise a picture by gradient steps until a recogniser takes it for a given person.
 
-Each step looks at the very pixels that would be posted now, as the product looks at them, and follows the slope of the
-answer back to them; see docs/decisions/015-fooling.md.
+Each step evaluates the very 8-bit pixels that would be posted now, rendered as the product renders them, and follows
+the gradient of the loss back to them; see docs/decisions/015-fooling.md.
 """
 
 from __future__ import annotations
@@ -14,56 +14,62 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from core.domain.optimisation import OptimizeMode, OptimizeRequest
-from core.models.attack.fourier import Waves
-from core.models.attack.parameterisations import Bounded, Canvas, FreePixels
+from core.models.attack.fourier import FourierImage
+from core.models.attack.parameterisations import BoundedPixels, FreePixels, Parameterisation
 from core.models.common import augment
-from core.vision.gradients.viewpoints import Sight, moved_sight, shaken, sight_of
+from core.vision.gradients.viewpoints import (
+    Viewpoint,
+    enclosing_region,
+    jittered_face,
+    jittered_viewpoint,
+    viewpoint_of,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.domain.faces import DetectedFace
-    from core.models.attack.differentiable_heads import Fooled, Slopes
+    from core.models.attack.differentiable_heads import DifferentiableHead, HeadGradients
 
 FindFace = Callable[["NDArray[np.uint8]"], "DetectedFace | None"]
 
-SIDE = 336  # of a picture that begins with noise: large enough to be looked at, and six pixels to one of `modern`
-_BEGIN, _STEP = range(2)  # streams of random numbers
-# The chance from which on there is nothing more to gain. A name is said from 0.8 on; what is bounded, or must bear
-# compression, is content with less, since the last thousandths cost most of the steps.
+SIDE = 336  # of a picture that starts as noise: large enough to see, and six pixels to one that `modern` is shown
+_INITIAL, _STEP = range(2)  # streams of random numbers
+# The target's probability at which an optimisation ends. A face is named from 0.8 on; bounded or robust pictures
+# end earlier, since the last thousandths cost most of the steps.
 _ENOUGH, _ENOUGH_BOUNDED, _ENOUGH_ROBUST = 0.9995, 0.98, 0.95
-_IN_A_ROW = 5
-_LOOK_AGAIN = 10  # steps after which the face is found again: what a detector says of it changes with the picture
-_SHAKEN = 0.01  # of the box' side
-_MOVED = 2  # sights more of a dream: each costs as much as the product's own
-_COMPRESSED = 2  # sights more of a robust picture, ...
-_QUALITIES = 70, 95  # ... compressed as chats and cameras do
-_FIRST_OF_MANY = 0.5  # of the bound: of 100 faces 20 steps fool 98 so and 96 from a quarter on; nobody looks at them
+_CONSECUTIVE = 5
+_DETECT_INTERVAL = 10  # steps between detections of the face, whose landmarks change with the picture
+_JITTER = 0.01  # standard deviation, of the box' side
+_JITTERED_VIEWPOINTS = 2  # of a dream, beside the product's own: each costs as much as that one
+_COMPRESSED_VIEWPOINTS = 2  # of a robust picture, ...
+_QUALITIES = 70, 95  # ... with JPEG qualities of chats and cameras
+_BATCH_FIRST_STEP = 0.5  # of the bound: 20 steps fool 98 of 100 faces so, and 96 from a quarter on
 
 
-class Reached(NamedTuple):
-    """What the recogniser says of the picture as it is: the loss in nats and the target's chance, [0, 1]."""
+class StepResult(NamedTuple):
+    """The picture's loss in nats and the target's probability in [0, 1], as the product renders it."""
 
     loss: float
-    chance: float
+    probability: float
 
 
 class InputOptimiser:
-    """One picture.
+    """The optimisation of one picture.
 
     Args:
-        fooled: the recogniser.
+        head: the recogniser.
         target: a class of it.
-        request: how; the number of steps, the bound, the seed.
+        request: mode, number of steps, bound and seed.
         start: the photo (H, W, 3) of `fool`; None: noise is drawn.
-        face: of the photo, the one that is meant.
-        so_far: an earlier picture of the same size, to go on from.
-        find_face: that face in a picture which has changed a little; None: it is not to be seen any more.
+        face: the face of the photo that is changed.
+        so_far: an earlier picture of the same size, to continue from.
+        find_face: detects that face in the changed picture; returns None where it is lost.
     """
 
-    def __init__(  # noqa: PLR0917 - all of it is one beginning
+    def __init__(  # noqa: PLR0917 - one factory calls it
         self,
-        fooled: Fooled,
+        head: DifferentiableHead,
         target: int,
         request: OptimizeRequest,
         start: NDArray[np.uint8] | None,
@@ -71,93 +77,95 @@ class InputOptimiser:
         so_far: NDArray[np.uint8] | None,
         find_face: FindFace,
     ) -> None:
-        self._fooled = fooled
+        self._head = head
         self._target = target
         self._request = request
         self._face = face
         self._find_face = find_face
-        self._canvas = _canvas(request, start, so_far, fooled.looks[0].view.size)
-        # An embedding head has no closed answer of its own; a CNN's gate takes no noise for a face.
-        self._closed = request.mode is not OptimizeMode.FOOL and len(fooled.looks) > 1
-        self._looks = fooled.looks[:1] if self._closed else fooled.looks
+        self._parameterisation = _parameterisation(request, start, so_far, head.view_specs[0].view.size)
+        # An embedding head has no closed-set answer of its own; a CNN's embedding head takes no noise for a face.
+        self._closed = request.mode is not OptimizeMode.FOOL and len(head.view_specs) > 1
+        self._view_specs = head.view_specs[:1] if self._closed else head.view_specs
         self.step, self.steps = 0, request.all_steps
         self.settled = False
-        self._in_a_row = 0
-        self._is_judged = False
-        self._best: tuple[float, NDArray[np.uint8]] = (np.inf, self._canvas.picture.copy())
+        self._consecutive = 0
+        self._has_best = False
+        self._best: tuple[float, NDArray[np.uint8]] = (np.inf, self._parameterisation.picture.copy())
 
     @property
     def picture(self) -> NDArray[np.uint8]:
-        """(H, W, 3), the best so far; as it is, until the face was looked for in it once."""
-        return self._best[1] if self._is_judged else self._canvas.picture.copy()
+        """The best picture so far (H, W, 3); the current one until the face was first detected in it."""
+        return self._best[1] if self._has_best else self._parameterisation.picture.copy()
 
-    def advance(self) -> Reached:
-        """One step; at the end, and once there is nothing more to gain, none."""
+    def advance(self) -> StepResult:
+        """Take one step, unless all are done or the picture is good enough; return where it stands."""
         if not self.settled and self.step < self.steps:
-            measured = self._measured
-            self._canvas.move(measured.slope, measured.region, 1 - self.step / self.steps)
+            measurement = self._measurement
+            self._parameterisation.update(measurement.gradient, measurement.region, 1 - self.step / self.steps)
             self.step += 1
-            self._measured = self._measure()
-            self._judge()
-        return self._measured.reached
+            self._measurement = self._measure()
+            self._keep_best()
+        return self._measurement.result
 
     @cached_property
-    def _measured(self) -> _Measured:
-        """What is said of the picture as it is; first asked for with the first step."""
+    def _measurement(self) -> Measurement:
+        """The current picture's measurement; made with the first step."""
         return self._measure()
 
-    def _measure(self) -> _Measured:
-        """What is said of the picture as it is, and which way is down."""
-        picture = self._canvas.picture
-        return measure(self._fooled, picture, self._sights(picture.shape[:2]), self._target, closed=self._closed)
+    def _measure(self) -> Measurement:
+        """Measure the current picture."""
+        picture = self._parameterisation.picture
+        return measure(self._head, picture, self._viewpoints(picture.shape[:2]), self._target, closed=self._closed)
 
-    def _sights(self, shape: tuple[int, int]) -> list[Sight]:
-        """The product's first, then those that keep the picture from working in that one alone."""
+    def _viewpoints(self, shape: tuple[int, int]) -> list[Viewpoint]:
+        """The product's viewpoint first, then others, so that the picture does not work in that one alone."""
         random = augment.generator(self._request.seed, _STEP, self.step)
-        sights = [sight_of(shape, self._looks, self._face)]
+        viewpoints = [viewpoint_of(shape, self._view_specs, self._face)]
         if self._face is not None:
-            sights.append(sight_of(shape, self._looks, self._shaken(random)))
+            viewpoints.append(viewpoint_of(shape, self._view_specs, self._jittered(random)))
         if self._request.mode is OptimizeMode.DREAM:
-            sights += [moved_sight(shape, self._looks, random) for _ in range(_MOVED)]
+            viewpoints += [jittered_viewpoint(shape, self._view_specs, random) for _ in range(_JITTERED_VIEWPOINTS)]
         if self._request.robust:
-            qualities = random.integers(*_QUALITIES, _COMPRESSED, endpoint=True).tolist()
-            sights += [sight_of(shape, self._looks, self._shaken(random), quality) for quality in qualities]
-        return sights
+            qualities = random.integers(*_QUALITIES, _COMPRESSED_VIEWPOINTS, endpoint=True).tolist()
+            viewpoints += [
+                viewpoint_of(shape, self._view_specs, self._jittered(random), quality) for quality in qualities
+            ]
+        return viewpoints
 
-    def _shaken(self, random: np.random.Generator) -> DetectedFace | None:
-        return None if self._face is None else shaken(self._face, _SHAKEN, random)
+    def _jittered(self, random: np.random.Generator) -> DetectedFace | None:
+        return None if self._face is None else jittered_face(self._face, _JITTER, random)
 
-    def _judge(self) -> None:
-        """Keep the picture if it is the best, and see whether it is good enough."""
-        if self._face is not None and not self._is_due():
+    def _keep_best(self) -> None:
+        """Keep the picture if it is the best, and end if it is good enough."""
+        if self._face is not None and not self._is_detection_due():
             return
-        self._is_judged = True
-        if self._face is not None and not self._is_seen():
+        self._has_best = True
+        if self._face is not None and not self._detect_face():
             return
-        measured = self._measured
-        if measured.worst <= self._best[0] or self._request.mode is OptimizeMode.DREAM:
-            self._best = measured.worst, self._canvas.picture.copy()
-        if math.exp(-measured.worst) < self._enough:
-            self._in_a_row = 0
+        measurement = self._measurement
+        if measurement.worst <= self._best[0] or self._request.mode is OptimizeMode.DREAM:
+            self._best = measurement.worst, self._parameterisation.picture.copy()
+        if math.exp(-measurement.worst) < self._enough:
+            self._consecutive = 0
             return
-        # Each time after another compression, so that a picture that was lucky once does not end it.
-        self._in_a_row += 1
-        wanted = _IN_A_ROW if self._request.robust else 1
-        self.settled = self._in_a_row >= wanted and self._request.mode is not OptimizeMode.DREAM
+        # A robust picture must be good enough several times, each after another compression.
+        self._consecutive += 1
+        required = _CONSECUTIVE if self._request.robust else 1
+        self.settled = self._consecutive >= required and self._request.mode is not OptimizeMode.DREAM
 
-    def _is_due(self) -> bool:
-        """Whether to look for the face again."""
-        if self.step % _LOOK_AGAIN == 0 or self.step == self.steps:
+    def _is_detection_due(self) -> bool:
+        """Whether to detect the face again."""
+        if self.step % _DETECT_INTERVAL == 0 or self.step == self.steps:
             return True
-        return math.exp(-self._measured.worst) >= self._enough
+        return math.exp(-self._measurement.worst) >= self._enough
 
-    def _is_seen(self) -> bool:
-        """Whether the detector still finds the face; what is measured is then of where it finds it."""
-        found = self._find_face(self._canvas.picture)
-        if found is not None and found != self._face:
-            self._face = found
-            self._measured = self._measure()
-        return found is not None
+    def _detect_face(self) -> bool:
+        """Detect the face again and measure the picture there; return whether there still is one."""
+        face = self._find_face(self._parameterisation.picture)
+        if face is not None and face != self._face:
+            self._face = face
+            self._measurement = self._measure()
+        return face is not None
 
     @property
     def _enough(self) -> float:
@@ -166,31 +174,39 @@ class InputOptimiser:
         return _ENOUGH_BOUNDED if self._request.mode is OptimizeMode.FOOL else _ENOUGH
 
 
-class _Measured(NamedTuple):
-    """`worst` is the largest loss of all sights; `slope` (H, W, 3) is zero beyond `region`."""
+class Measurement(NamedTuple):
+    """A picture's loss and gradient over several viewpoints.
 
-    reached: Reached
+    `worst`: the largest loss of all viewpoints. `gradient` (H, W, 3): zero beyond `region`.
+    """
+
+    result: StepResult
     worst: float
-    slope: NDArray[np.float32]
+    gradient: NDArray[np.float32]
     region: tuple[slice, slice]
 
 
 def measure(
-    fooled: Fooled, picture: NDArray[np.uint8], sights: Sequence[Sight], target: int, *, closed: bool
-) -> _Measured:
-    """What is said of a picture that is looked at in several ways, the product's first, and the mean loss' slope."""
-    rendered = [sight.render(picture) for sight in sights]
-    faces = [np.stack(look) for look in zip(*rendered, strict=True)]
-    slopes = fooled.slopes(faces, np.full(len(sights), target), closed=closed)
-    slope = np.zeros(picture.shape, np.float32)
-    for row, sight in enumerate(sights):
-        sight.add_back(_row(slopes, row, len(faces)), slope)
-    reached = Reached(float(slopes.losses[0]), float(slopes.chances[0, target]))
-    return _Measured(reached, float(slopes.losses.max()), slope, _joined([one.region for one in sights]))
+    head: DifferentiableHead, picture: NDArray[np.uint8], viewpoints: Sequence[Viewpoint], target: int, *, closed: bool
+) -> Measurement:
+    """Measure a picture from several viewpoints, the product's first; the gradient is of the summed loss."""
+    rendered = [viewpoint.render(picture) for viewpoint in viewpoints]
+    faces = [np.stack(views) for views in zip(*rendered, strict=True)]
+    head_gradients = head.loss_gradients(faces, np.full(len(viewpoints), target), closed=closed)
+    gradient = np.zeros(picture.shape, np.float32)
+    for row, viewpoint in enumerate(viewpoints):
+        viewpoint.add_backward(_row(head_gradients, row, len(faces)), gradient)
+    result = StepResult(float(head_gradients.losses[0]), float(head_gradients.probabilities[0, target]))
+    return Measurement(
+        result,
+        float(head_gradients.losses.max()),
+        gradient,
+        enclosing_region([viewpoint.region for viewpoint in viewpoints]),
+    )
 
 
-def fool_faces(
-    fooled: Fooled,
+def attack_faces(
+    head: DifferentiableHead,
     pictures: Sequence[NDArray[np.uint8]],
     faces: Sequence[DetectedFace | None],
     targets: NDArray[np.intp],
@@ -198,55 +214,55 @@ def fool_faces(
     epsilon: int,
     steps: int,
 ) -> list[NDArray[np.uint8]]:
-    """Many at once, each within `epsilon` levels, with the landmarks that they have.
+    """Attack many faces at once, each within `epsilon` levels; landmarks are not detected again.
 
     Args:
-        fooled: the recogniser.
+        head: the recogniser.
         pictures: (H, W, 3) each.
-        faces: in them; None: the picture is one.
+        faces: one in each; None: the picture is a face.
         targets: (N,) classes.
-        epsilon: levels.
-        steps: at most.
+        epsilon: the bound, in levels.
+        steps: the largest number of steps.
+
+    Returns:
+        The best picture of each.
     """
-    sights = [sight_of(one.shape[:2], fooled.looks, face) for one, face in zip(pictures, faces, strict=True)]
-    canvases = [Bounded(one, epsilon, first=_FIRST_OF_MANY) for one in pictures]
-    best = [(np.inf, one) for one in pictures]
+    viewpoints = [
+        viewpoint_of(picture.shape[:2], head.view_specs, face) for picture, face in zip(pictures, faces, strict=True)
+    ]
+    parameterisations = [BoundedPixels(picture, epsilon, first_step=_BATCH_FIRST_STEP) for picture in pictures]
+    best = [(np.inf, picture) for picture in pictures]
     active = list(range(len(pictures)))
     for step in range(steps + 1):
         if not active:
             break
-        rendered = [sights[row].render(canvases[row].picture) for row in active]
-        slopes = fooled.slopes([np.stack(look) for look in zip(*rendered, strict=True)], targets[active], closed=False)
-        for place, row in enumerate(active):
-            if slopes.losses[place] < best[row][0]:
-                best[row] = float(slopes.losses[place]), canvases[row].picture.copy()
-            slope = np.zeros(pictures[row].shape, np.float32)
-            sights[row].add_back(_row(slopes, place, len(fooled.looks)), slope)
-            canvases[row].move(slope, sights[row].region, 1 - step / (steps + 1))
+        rendered = [viewpoints[row].render(parameterisations[row].picture) for row in active]
+        head_gradients = head.loss_gradients(
+            [np.stack(views) for views in zip(*rendered, strict=True)], targets[active], closed=False
+        )
+        for index, row in enumerate(active):
+            if head_gradients.losses[index] < best[row][0]:
+                best[row] = float(head_gradients.losses[index]), parameterisations[row].picture.copy()
+            gradient = np.zeros(pictures[row].shape, np.float32)
+            viewpoints[row].add_backward(_row(head_gradients, index, len(head.view_specs)), gradient)
+            parameterisations[row].update(gradient, viewpoints[row].region, 1 - step / (steps + 1))
         active = [row for row in active if best[row][0] > -math.log(_ENOUGH_BOUNDED)]
     return [picture for _, picture in best]
 
 
-def _row(slopes: Slopes, row: int, looks: int) -> list[NDArray[np.float32] | None]:
-    return [None if one is None else one[row] for one in slopes.gradients[:looks]]
+def _row(head_gradients: HeadGradients, row: int, view_specs: int) -> list[NDArray[np.float32] | None]:
+    return [None if gradient is None else gradient[row] for gradient in head_gradients.gradients[:view_specs]]
 
 
-def _joined(regions: Sequence[tuple[slice, slice]]) -> tuple[slice, slice]:
-    rows, columns = (
-        slice(min(one.start for one in ones), max(one.stop for one in ones)) for ones in zip(*regions, strict=True)
-    )
-    return rows, columns
-
-
-def _canvas(
-    request: OptimizeRequest, start: NDArray[np.uint8] | None, so_far: NDArray[np.uint8] | None, shown: int
-) -> Canvas:
-    """`shown`: pixels a side of what the picture is made into for the network."""
+def _parameterisation(
+    request: OptimizeRequest, start: NDArray[np.uint8] | None, so_far: NDArray[np.uint8] | None, rendered_size: int
+) -> Parameterisation:
+    """Make the parameterisation of a mode; `rendered_size`: pixels a side of what the network is shown."""
     if request.mode is OptimizeMode.FOOL:
         if start is None:
             raise ValueError("fool begins with a photo")
-        return Bounded(start, request.epsilon, so_far)
-    random = augment.generator(request.seed, _BEGIN, 0)
+        return BoundedPixels(start, request.epsilon, so_far)
+    random = augment.generator(request.seed, _INITIAL, 0)
     if request.mode is OptimizeMode.DREAM:
-        return Waves(SIDE, random, so_far, finest=shown / SIDE / 2)
+        return FourierImage(SIDE, random, so_far, max_frequency=rendered_size / SIDE / 2)
     return FreePixels(random.integers(0, 256, (SIDE, SIDE, 3), np.uint8) if so_far is None else so_far)

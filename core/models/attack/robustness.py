@@ -1,8 +1,7 @@
-"""How easily a recogniser is fooled: with pictures made for it, and by accident.
+"""Measure a recogniser's robustness: against bounded attacks on faces, and against pictures of no face.
 
-Faces are changed by at most so many levels a pixel until the recogniser names them as somebody else, and pictures of no
-face at all are shown to it. Faces keep the landmarks that were found in them: what is measured is the recogniser, not
-the detector.
+Faces are changed by at most so many levels a pixel until the recogniser names them as somebody else, and textures
+without a face are shown to it. Faces keep their landmarks: the recogniser is measured, not the detector.
 """
 
 from __future__ import annotations
@@ -15,43 +14,43 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from core.domain.faces import DetectedFace
-from core.domain.registry.robustness import FACES, TEXTURES, Attack, CheckState, Faced, next_attack
+from core.domain.registry.robustness import FACES, TEXTURES, AttackBatch, AttackOutcome, CheckState, next_attack
 from core.domain.training.folds import FOLDS, fold_of
 from core.vision.decoding.decode import SafeDecoder
-from core.vision.recognition.mean_embedding import RecogniserConfig
+from core.vision.recognition.mean_embedding import NAME_FROM
 from core.vision.textures.textures import textures
 from core.vision.views import render_view
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.models.attack.differentiable_heads import Fooled, Slopes
+    from core.models.attack.differentiable_heads import DifferentiableHead, HeadGradients
     from core.vision.datasets.dataset_reader import DatasetReader
     from core.vision.datasets.records import Record
 
-STEPS = 20  # of an attack; measured: more fool no more faces
-_TOGETHER = 8  # faces: more at a time gain nothing
-_SHOWN = 20  # textures at a time, about a second: so long may whoever waits for the worker wait
-_STREAM = 16  # of random numbers, this module's own
-_NAMED = RecogniserConfig().name_from
-_SURELY = _NAMED + 0.01  # an attack ends here: beyond the threshold whatever is rounded
+STEPS = 20  # of an attack; measured: with more, no more faces are fooled
+_FACE_BATCH = 8  # more at a time gain nothing
+_TEXTURE_BATCH = 20  # about a second: the longest that another job waits for the worker
+_STREAM = 16  # of random numbers, used by this module alone
+_NAMED = NAME_FROM
+_TARGET_PROBABILITY = _NAMED + 0.01  # ends an attack: beyond the threshold in spite of rounding
 
 
 @dataclass(frozen=True, slots=True)
-class Sitter:
-    """A picture (H, W, 3) RGB, the face in it, and the class that it shall be taken for."""
+class AttackSample:
+    """A picture (H, W, 3) RGB, the face in it, and the class that it is attacked towards."""
 
     picture: NDArray[np.uint8]
     face: DetectedFace
     target: int
 
 
-class Fool(Protocol):
-    """Changes pictures so that a head takes their faces for somebody: `core.models.attack.optimiser.fool_faces`."""
+class AttackFn(Protocol):
+    """An attack on faces: `core.models.attack.optimiser.attack_faces`, or a test's."""
 
     def __call__(
         self,
-        fooled: Fooled,
+        head: DifferentiableHead,
         pictures: Sequence[NDArray[np.uint8]],
         faces: Sequence[DetectedFace | None],
         targets: NDArray[np.intp],
@@ -59,160 +58,167 @@ class Fool(Protocol):
         epsilon: int,
         steps: int,
     ) -> list[NDArray[np.uint8]]:
-        """The changed pictures, each channel of each pixel within `epsilon` of what it was."""
+        """Return the changed pictures, each channel of each pixel within `epsilon` levels of its start."""
 
 
-def never() -> bool:
-    """Nobody waits."""
+def never_interrupted() -> bool:
+    """Return False: nothing interrupts the check."""
     return False
 
 
-class Check:
-    """One head's check, a moment's work at a time.
+class RobustnessCheck:
+    """The check of one head, in steps of about a second.
 
     Args:
-        head: what is asked.
-        sitters: the faces; the same ones in the same order whenever a check goes on.
-        state: what was found before; None: it begins.
-        fool: the attack; None: the product's.
+        head: the head that is checked.
+        samples: the faces; the same in the same order whenever a check is resumed.
+        state: to resume from; None: the check starts.
+        attack: None: the product's.
     """
 
     def __init__(
-        self, head: Fooled, sitters: Sequence[Sitter], state: CheckState | None = None, fool: Fool | None = None
+        self,
+        head: DifferentiableHead,
+        samples: Sequence[AttackSample],
+        state: CheckState | None = None,
+        attack: AttackFn | None = None,
     ) -> None:
         self.head = head
-        self.sitters = sitters
-        self._fool = fool or _product_attack()
-        self.state = state or self.beginning
+        self.samples = samples
+        self._attack = attack or _product_attack()
+        self.state = state or self.initial_state
 
     @property
-    def beginning(self) -> CheckState:
-        """Before anything was tried."""
-        return CheckState((Faced(),) * len(self.sitters), wanted=TEXTURES)
+    def initial_state(self) -> CheckState:
+        """The state before the first step."""
+        return CheckState((AttackOutcome(),) * len(self.samples), wanted=TEXTURES)
 
-    def advance(self, interrupted: Callable[[], bool] = never) -> None:
-        """One attack on some faces, or a look at some textures; an attack that is `interrupted` has not happened."""
-        attack = next_attack(self.state, _TOGETHER)
+    def advance(self, interrupted: Callable[[], bool] = never_interrupted) -> None:
+        """Attack some faces, or classify some textures; an attack that is `interrupted` leaves no trace."""
+        attack = next_attack(self.state, _FACE_BATCH)
         if attack is None:
-            count = min(_SHOWN, self.state.wanted - self.state.textures)
-            self.state = self.state.shown(count, *self._taken_for_people(textures(self.state.textures, count)))
+            count = min(_TEXTURE_BATCH, self.state.wanted - self.state.textures)
+            self.state = self.state.shown(count, *self._count_named(textures(self.state.textures, count)))
             return
         with suppress(_Interrupted):
             self.state = self.state.attacked(attack, self._attacked(attack, interrupted))
 
-    def _attacked(self, attack: Attack, interrupted: Callable[[], bool]) -> list[bool]:
-        """Whether each is then named as the target, for which "unknown" must have no say."""
-        chosen = [self.sitters[row] for row in attack.rows]
-        faces, targets = [one.face for one in chosen], np.array([one.target for one in chosen], np.intp)
-        before = [one.picture for one in chosen]
-        watched = _Watched(self.head, interrupted)
-        pictures = self._fool(watched, before, faces, targets, epsilon=attack.level, steps=STEPS)
+    def _attacked(self, attack: AttackBatch, interrupted: Callable[[], bool]) -> list[bool]:
+        """Attack the samples of a batch; return for each whether it is then named as its target."""
+        chosen = [self.samples[row] for row in attack.rows]
+        faces, targets = [sample.face for sample in chosen], np.array([sample.target for sample in chosen], np.intp)
+        before = [sample.picture for sample in chosen]
+        stopping_head = _StoppingHead(self.head, interrupted)
+        pictures = self._attack(stopping_head, before, faces, targets, epsilon=attack.level, steps=STEPS)
         _check_bound(before, pictures, attack.level)
-        chances = self.head.chances(self._shown(pictures, faces), closed=False)
-        return [bool(one >= _NAMED) for one in chances[np.arange(len(chosen)), targets]]
+        probabilities = self.head.probabilities(self._render(pictures, faces), closed=False)
+        return [bool(probability >= _NAMED) for probability in probabilities[np.arange(len(chosen)), targets]]
 
-    def _taken_for_people(self, pictures: NDArray[np.uint8]) -> tuple[int, int]:
+    def _count_named(self, pictures: NDArray[np.uint8]) -> tuple[int, int]:
         """How many are named with confidence: without "unknown", and with it."""
-        faces = self._shown(list(pictures), [None] * len(pictures))
-        closed, opened = (self.head.chances(faces, closed=closed)[:, :-1].max(1) for closed in (True, False))
+        faces = self._render(list(pictures), [None] * len(pictures))
+        closed, opened = (self.head.probabilities(faces, closed=closed)[:, :-1].max(1) for closed in (True, False))
         return int((closed >= _NAMED).sum()), int((opened >= _NAMED).sum())
 
-    def _shown(
+    def _render(
         self, pictures: Sequence[NDArray[np.uint8]], faces: Sequence[DetectedFace | None]
     ) -> list[NDArray[np.uint8]]:
-        """As `/classify` renders them for each look of the head, (N, S, S, 3)."""
+        """Render faces as `/classify` does, (N, S, S, 3) for each view spec of the head."""
         rendered = []
-        for look in self.head.looks:
-            at = slice((look.view.size - look.size) // 2, (look.view.size + look.size) // 2)
+        for spec in self.head.view_specs:
+            at = slice((spec.view.size - spec.size) // 2, (spec.view.size + spec.size) // 2)
             whole = [
-                render_view(look.view, picture, face.landmarks if face else None, face.box if face else None)
+                render_view(spec.view, picture, face.landmarks if face else None, face.box if face else None)
                 for picture, face in zip(pictures, faces, strict=True)
             ]
             rendered.append(np.ascontiguousarray(np.stack(whole)[:, at, at]))
         return rendered
 
 
-class _Interrupted(Exception):  # noqa: N818 - no error: somebody waits
-    """An attack ended before its time."""
+class _Interrupted(Exception):  # noqa: N818 - no error: another job waits
+    """An attack was interrupted."""
 
 
-class _Watched:
-    """A head as an attack sees it: with nothing more to gain once a face is named, and none of it once it must end."""
+class _StoppingHead:
+    """A head whose loss is zero once a face is named as its target, and which raises once it is interrupted."""
 
-    def __init__(self, head: Fooled, interrupted: Callable[[], bool]) -> None:
-        self.classes, self.looks = head.classes, head.looks
+    def __init__(self, head: DifferentiableHead, interrupted: Callable[[], bool]) -> None:
+        self.classes, self.view_specs = head.classes, head.view_specs
         self._head = head
         self._interrupted = interrupted
 
-    def slopes(self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool) -> Slopes:
-        """Before each step of the attack."""
+    def loss_gradients(
+        self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool
+    ) -> HeadGradients:
+        """See `DifferentiableHead`; an attack calls it before each step."""
         if self._interrupted():
             raise _Interrupted
-        found = self._head.slopes(faces, targets, closed=closed)
-        named = found.chances[np.arange(len(targets)), targets] >= _SURELY
-        return replace(found, losses=np.where(named, 0.0, found.losses))
+        answer = self._head.loss_gradients(faces, targets, closed=closed)
+        named = answer.probabilities[np.arange(len(targets)), targets] >= _TARGET_PROBABILITY
+        return replace(answer, losses=np.where(named, 0.0, answer.losses))
 
-    def chances(self, faces: Sequence[NDArray[np.uint8]], *, closed: bool) -> NDArray[np.float64]:
-        """As the head has it."""
-        return self._head.chances(faces, closed=closed)
+    def probabilities(self, faces: Sequence[NDArray[np.uint8]], *, closed: bool) -> NDArray[np.float64]:
+        """See `DifferentiableHead`."""
+        return self._head.probabilities(faces, closed=closed)
 
 
-def choose(
-    labels: NDArray[np.integer], found: NDArray[np.bool_], people: int, fold: int | None
+def choose_samples(
+    labels: NDArray[np.integer], has_face: NDArray[np.bool_], people: int, fold: int | None
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Which pictures are attacked, and towards whom; the same for each version on the same data.
+    """Choose the pictures that are attacked, and their targets; the same for each version on the same data.
 
     Args:
-        labels: (N,) whom they show, 0 to `people` - 1.
-        found: (N,) whether there is a face.
-        people: how many there are to be taken for.
-        fold: the one that the version was not trained on, whose pictures come first; None: it saw all.
+        labels: (N,) classes, 0 to `people` - 1.
+        has_face: (N,) whether a face was found.
+        people: the number of classes.
+        fold: the held-out fold, whose pictures come first; None: the version was trained on all.
 
     Returns:
-        Rows, at most 100, ascending; and for each the class of somebody else.
+        At most 100 rows, ascending, and for each another class than its own.
     """
     random = np.random.default_rng((_STREAM, len(labels)))
-    rows = random.permutation(np.flatnonzero(found))
-    if people < 2:  # nobody to be taken for
+    rows = random.permutation(np.flatnonzero(has_face))
+    if people < 2:  # there is no other class
         rows = rows[:0]
     if fold is not None:
         seen = np.array(fold_of(labels.tolist(), FOLDS)) != fold
         rows = rows[np.argsort(seen[rows], kind="stable")]
     rows = np.sort(rows[:FACES])
-    others = random.integers(1, max(2, people), len(rows))
-    return rows, np.asarray((labels[rows] + others) % max(1, people), np.intp)
+    offsets = random.integers(1, max(2, people), len(rows))
+    return rows, np.asarray((labels[rows] + offsets) % max(1, people), np.intp)
 
 
-def sitters_of(reader: DatasetReader, people: int, fold: int | None) -> list[Sitter]:
-    """The faces of a data set that are attacked; see `choose`.
+def load_samples(reader: DatasetReader, people: int, fold: int | None) -> list[AttackSample]:
+    """Load the faces of a data set that are attacked; see `choose_samples`.
 
     Raises:
         OmokageError: DATASET_CHANGED, a shard is gone or is not what it was.
     """
-    rows, targets = choose(reader.labels, reader.found, people, fold)
-    wanted = dict(zip(rows.tolist(), targets.tolist(), strict=True))
+    rows, targets = choose_samples(reader.labels, reader.found, people, fold)
+    target_of = dict(zip(rows.tolist(), targets.tolist(), strict=True))
     with SafeDecoder() as decoder:
         return [
-            Sitter(decoder.decode(record.image), _face(record), wanted[row])
+            AttackSample(decoder.decode(record.image), _face(record), target_of[row])
             for row, record in enumerate(reader.records())
-            if row in wanted
+            if row in target_of
         ]
 
 
 def _face(record: Record) -> DetectedFace:
     if record.landmarks is None or record.box is None:
         raise ValueError("there is no face in this picture")
-    one, two, three, four, five = record.landmarks
-    return DetectedFace(record.box, record.score, (one, two, three, four, five))
+    left_eye, right_eye, nose, left_mouth, right_mouth = record.landmarks
+    landmarks = (left_eye, right_eye, nose, left_mouth, right_mouth)
+    return DetectedFace(record.box, record.score, landmarks)
 
 
 def _check_bound(before: Sequence[NDArray[np.uint8]], after: Sequence[NDArray[np.uint8]], level: int) -> None:
-    for one, other in zip(before, after, strict=True):
-        if one.shape != other.shape or np.abs(one.astype(np.int16) - other).max() > level:
+    for start, end in zip(before, after, strict=True):
+        if start.shape != end.shape or np.abs(start.astype(np.int16) - end).max() > level:
             raise ValueError(f"the attack went beyond {level} levels")
 
 
-def _product_attack() -> Fool:
-    from core.models.attack.optimiser import fool_faces  # TensorFlow
+def _product_attack() -> AttackFn:
+    from core.models.attack.optimiser import attack_faces  # TensorFlow
 
-    return fool_faces
+    return attack_faces

@@ -55,16 +55,16 @@ class CnnConfig:
         Raises:
             KeyError, TypeError, ValueError: it is of something else.
         """
-        found = cls(
+        parsed = cls(
             str(config["net"]),
             Framing(config["framing"]),
             int(config["size"]),
             bool(config["grey"]),
             float(config["temperature"]),
         )
-        if found.net not in NETS or found.size not in SIZES or not 0 < found.temperature < np.inf:
-            raise ValueError(f"no such network: {found}")
-        return found
+        if parsed.net not in NETS or parsed.size not in SIZES or not 0 < parsed.temperature < np.inf:
+            raise ValueError(f"no such network: {parsed}")
+        return parsed
 
 
 class CnnHead:

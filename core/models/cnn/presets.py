@@ -30,7 +30,7 @@ class CnnPreset:
         decay: decoupled weight decay (AdamW) of all kernels.
         smoothing: of the labels.
         mixup: parameter of the beta distribution; 0: pictures are not mixed.
-        average: decay of the moving average of the weights, which is what is evaluated and kept.
+        ema_decay: decay of the moving average of the weights, which is what is evaluated and kept.
         grey: whether colours are dropped before anything else.
     """
 
@@ -46,7 +46,7 @@ class CnnPreset:
     decay: float = 0.0
     smoothing: float = 0.0
     mixup: float = 0.0
-    average: float = 0.999
+    ema_decay: float = 0.999
     grey: bool = False
 
     @property

@@ -10,16 +10,17 @@ import numpy as np
 from scipy.special import softmax
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.registry.evaluation import EvaluationReport, confusion_of
+from core.domain.registry.evaluation import EvaluationReport, confusion_matrix
 from core.domain.registry.versions import LicensedPart, VersionDraft
 from core.domain.training.folds import FOLDS, fold_of
 from core.models.cnn.head import cnn_tensors
 from core.models.cnn.presets import CNN_PRESETS, CnnPreset
 from core.models.cnn.training_step import CnnTraining
 from core.models.common import weights_file
-from core.models.common.snapshots import check_finite, preset_with_options
+from core.models.common.base_trainer import BaseTrainer
+from core.models.common.presets import preset_with_options
 from core.models.embedding.calibration import auroc, expected_calibration_error, fit_temperature, known_at, reliability
-from core.models.embedding.cross_validation import FoldOutcome, Pictures, hold_out, share_right, strangers_of
+from core.models.embedding.cross_validation import FoldOutcome, Pictures, accuracy_of, hold_out, strangers_of
 from core.models.embedding.head import head_tensors, train_head
 from core.vision.recognition.photo_reader import EMBEDDING_NAME
 
@@ -45,14 +46,14 @@ def preset_for_run(name: str, steps: int, config: Mapping[str, Any]) -> CnnPrese
     Raises:
         OmokageError: UNKNOWN_PRESET.
     """
-    return preset_with_options(CNN_PRESETS, name, steps, config, ("size", "batch", "learning_rate"))
+    return preset_with_options(CNN_PRESETS, name, steps, config)
 
 
-class CnnTrainer:
-    """A `Trainer` (core/services/training/trainer.py) around the network.
+class CnnTrainer(BaseTrainer[CnnTraining]):
+    """The trainer of a CNN that recognises faces.
 
     Args:
-        cnn: trains.
+        training: of the network.
         run: its preset, options and seed.
         dataset: what is trained on.
         preset: of the run, with its options.
@@ -60,11 +61,9 @@ class CnnTrainer:
         held_out: (N,), those that are only evaluated on.
     """
 
-    report_every = 10  # steps; the figures of fewer jump about
-
     def __init__(
         self,
-        cnn: CnnTraining,
+        training: CnnTraining,
         run: Run,
         dataset: Dataset,
         *,
@@ -72,86 +71,36 @@ class CnnTrainer:
         pictures: Pictures,
         held_out: NDArray[np.bool_],
     ) -> None:
-        self._cnn = cnn
-        self._run = run
+        super().__init__(training, run, _EVALUATIONS)
         self._dataset = dataset
         self._preset = preset
         self._pictures = pictures
         self._held_out = held_out
         self._by_step: list[tuple[int, float]] = []
-        self.evaluate_every = max(self.report_every, cnn.steps // _EVALUATIONS)
-
-    @property
-    def step(self) -> int:
-        """Steps done."""
-        return self._cnn.step
-
-    @property
-    def steps(self) -> int:
-        """Of the whole run."""
-        return self._cnn.steps
-
-    def advance(self) -> None:
-        """One training step."""
-        self._cnn.advance()
-
-    def report(self) -> Mapping[str, float]:
-        """`loss` and `accuracy` of the training batches since the last report."""
-        return self._cnn.report()
 
     def evaluate(self) -> Mapping[str, float]:
-        """`held_out_accuracy` and `held_out_loss` of the averaged weights."""
-        figures = self._cnn.evaluate()
+        """Return `held_out_accuracy` and `held_out_loss` of the averaged weights."""
+        figures = self._training.evaluate()
         if "held_out_accuracy" in figures and (not self._by_step or self._by_step[-1][0] < self.step):
             self._by_step.append((self.step, figures["held_out_accuracy"]))
         return figures
 
-    def should_stop(self) -> None:
-        """It is trained to the end."""
-
-    def sample(self) -> None:
-        """A recogniser makes no pictures."""
-
-    def save_state(self) -> bytes:
-        """Everything that the next step depends on, a safetensors file.
-
-        Raises:
-            OmokageError: DIVERGED; the loss of the step that makes weights infinite may still be a number.
-        """
-        tensors = self._cnn.tensors()
-        check_finite(tensors, self.step)
-        said = {"step": str(self.step), "by_step": json.dumps(self._by_step), "preset": self._run.preset}
-        return weights_file.dump(tensors, said)
-
-    def restore(self, data: bytes) -> None:
-        """Go back to a state that `save_state` gave.
-
-        Raises:
-            OmokageError: BAD_WEIGHTS, a damaged file or one of another network.
-        """
-        tensors, said = weights_file.load(data)
-        try:
-            self._cnn.set_tensors(tensors, int(said["step"]))
-            self._by_step = [(int(step), float(share)) for step, share in json.loads(said["by_step"])]
-        except (KeyError, TypeError, ValueError) as error:
-            raise OmokageError(ErrorCode.BAD_WEIGHTS, reason="another-network") from error
-
     def finish(self) -> VersionDraft:
         """The averaged weights, calibrated on the held-out fold, and what tells strangers."""
         self.evaluate()
-        logits, labels = self._cnn.held_out_logits()
+        logits, labels = self._training.held_out_logits()
         temperature = fit_temperature(logits, labels)
         strangers = strangers_of(self._fold, FOLDS, self._pictures.people)
         outcome = hold_out(self._pictures, self._held_out, strangers)
         report = self._report(softmax(logits / temperature, axis=1), labels, outcome)
-        architecture = f"cnn-{self._preset.net}"
+        architecture, tensors = f"cnn-{self._preset.net}", cnn_tensors(self._training.ema_net, self._gate())
         return VersionDraft(
             architecture=architecture,
-            config=self._config(temperature),
-            classes=tuple((one.name, one.person_id) for one in self._dataset.classes),
+            config=self._version_config(temperature),
+            classes=tuple((person.name, person.person_id) for person in self._dataset.classes),
             metrics={
                 "folds": dict(report.folds),
-                "live_folds": {str(self._fold): share_right(self._pictures.labels, outcome.rows, outcome.live)},
+                "live_folds": {str(self._fold): accuracy_of(self._pictures.labels, outcome.rows, outcome.baseline)},
                 "accuracy": report.mean,
                 "ece": report.ece,
                 "auroc": report.auroc,
@@ -159,35 +108,32 @@ class CnnTrainer:
                 "report": report.to_json(),
             },
             parts=_PARTS,
-            weights=weights_file.dump(
-                cnn_tensors(self._cnn.average, self._gate()), {"architecture": architecture, "embedder": EMBEDDING_NAME}
-            ),
+            weights=weights_file.dump(tensors, {"architecture": architecture, "embedder": EMBEDDING_NAME}),
         )
-
-    def close(self) -> None:
-        """Give back threads."""
-        self._cnn.close()
 
     @property
     def _fold(self) -> int:
         return int(self._run.config.get("fold") or 0)  # type: ignore[arg-type]
 
-    def _config(self, temperature: float) -> dict[str, JSON]:
+    def _dump(self, tensors: Mapping[str, NDArray[Any]]) -> bytes:
+        meta = {"step": str(self.step), "by_step": json.dumps(self._by_step), "preset": self._run.preset}
+        return weights_file.dump(tensors, meta)
+
+    def _load(self, data: bytes) -> None:
+        tensors, meta = weights_file.load(data)
+        self._training.set_tensors(tensors, int(meta["step"]))
+        self._by_step = [(int(step), float(accuracy)) for step, accuracy in json.loads(meta["by_step"])]
+
+    def _version_config(self, temperature: float) -> dict[str, JSON]:
         preset = self._preset
-        return {
-            "head": "cnn",
-            "preset": self._run.preset,
+        own: dict[str, JSON] = {
             "net": preset.net,
             "framing": preset.framing.value,
             "size": preset.size,
             "grey": preset.grey,
             "temperature": temperature,
-            "steps": self.steps,
-            "batch": preset.batch,
-            "learning_rate": preset.learning_rate,
-            "seed": self._run.seed,
-            "fold": self._fold,
         }
+        return {**self._config("cnn", preset, **own), "fold": self._fold}
 
     def _gate(self) -> dict[str, NDArray[Any]]:
         kept = self._pictures.found & ~self._held_out
@@ -197,10 +143,10 @@ class CnnTrainer:
     def _report(
         self, chances: NDArray[np.float64], labels: NDArray[np.int32], outcome: FoldOutcome
     ) -> EvaluationReport:
-        """Of the held-out pictures; strangers are told by embeddings, so some people play them for these alone."""
+        """Of the held-out pictures; embeddings tell strangers, whom some of the people stand for, from the others."""
         guesses = chances.argmax(1)
         right = guesses == labels
-        names = tuple(one.name for one in self._dataset.classes)
+        names = tuple(person.name for person in self._dataset.classes)
         fold = str(self._fold)
         is_open = bool(len(outcome.known) and len(outcome.strangers))
         return EvaluationReport(
@@ -211,7 +157,7 @@ class CnnTrainer:
             names=names,
             folds={fold: float(right.mean())},
             by_step={fold: tuple(self._by_step)},
-            confusion=confusion_of(labels.tolist(), guesses.tolist(), len(names)),
+            confusion=confusion_matrix(labels.tolist(), guesses.tolist(), len(names)),
             bins=reliability(chances, labels),
             ece=expected_calibration_error(chances, labels),
             auroc=auroc(outcome.known, outcome.strangers) if is_open else None,
@@ -233,13 +179,13 @@ def make_cnn_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> CnnTr
             memory-mapped pictures.
     """
     preset = preset_for_run(run.preset, run.steps, run.config)
-    found = np.asarray(reader.found, bool)
-    if not found.any():
+    result = np.asarray(reader.found, bool)
+    if not result.any():
         raise OmokageError(ErrorCode.DATASET_UNFIT, remark="without-face")
     labels = np.asarray(reader.labels, np.int64)
-    pictures = Pictures(np.asarray(reader.embeddings, np.float32), labels, found, len(dataset.classes))
+    pictures = Pictures(np.asarray(reader.embeddings, np.float32), labels, result, len(dataset.classes))
     held_out = np.array(fold_of(labels.tolist(), FOLDS)) == (run.config.get("fold") or 0)
-    cnn = CnnTraining(
+    training = CnnTraining(
         reader.images(preset.view), labels, held_out, classes=len(dataset.classes), preset=preset, seed=run.seed
     )
-    return CnnTrainer(cnn, run, dataset, preset=preset, pictures=pictures, held_out=held_out)
+    return CnnTrainer(training, run, dataset, preset=preset, pictures=pictures, held_out=held_out)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import keras
@@ -16,17 +13,20 @@ from core.models.cnn.network import build_net
 from core.models.cnn.presets import CnnPreset
 from core.models.common import augment
 from core.models.common.backend import Tensors, best_policy, make_forward, make_step
+from core.models.common.base_training import BaseTraining
+from core.models.common.batches import batch_rows
+from core.models.common.ema import update_ema
+from core.models.common.prefetch import Batch
+from core.models.common.schedule import warm_up_cosine
 from core.models.common.seeds import Seeds
-from core.models.common.snapshots import assign, means, numbered, values_of
 
-_EPOCH, _STEP, _MIX = range(3)  # streams of random numbers
-_WARM_UP = 0.05  # share of the steps in which the learning rate rises
+_STEP = 1  # stream of random numbers; 0 are the epochs
 _EVALUATED = 128  # pictures at a time; more gain nothing on a CPU
 _GREY = (0.299, 0.587, 0.114)
 
 
-class CnnTraining:
-    """One run on one training set.
+class CnnTraining(BaseTraining):
+    """The training of one network on one training set.
 
     Args:
         images: (N, S, S, 3), S at least the preset's input size; may be a memory map.
@@ -47,39 +47,19 @@ class CnnTraining:
         preset: CnnPreset,
         seed: int = 0,
     ) -> None:
+        super().__init__(preset.steps)
         self._images = images
         self._labels = labels.astype(np.int32)
         self._rows, self._held_out = np.flatnonzero(~held_out), np.flatnonzero(held_out)
         self._classes = classes
         self._preset = preset
         self._seed = seed
-        self.step = 0
-        self._waiting: list[Tensors] = []
-        self._next: tuple[int, Future[tuple[NDArray[Any], ...]]] | None = None
-        self._pool = ThreadPoolExecutor(1, "batches")
         self.net = self._build(best_policy(), Seeds(seed))
-        self.average = self._build("float32")
-        self.average.set_weights(self.net.get_weights())
+        self.ema_net = self._build("float32")
+        self.ema_net.set_weights(self.net.get_weights())
         self._optimizer = self._make_optimizer()
-        self._step = make_step(self._compute, self.net.trainable_variables, self._optimizer, self._follow)
+        self._train_step = make_step(self._compute, self.net.trainable_variables, self._optimizer, self._update_ema)
         self._plain, self._mirrored = make_forward(self._infer), make_forward(self._infer_mirrored)
-
-    @property
-    def steps(self) -> int:
-        """Of the whole run."""
-        return self._preset.steps
-
-    def advance(self) -> None:
-        """One training step."""
-        batch = self._batch_of(self.step)
-        self._optimizer.learning_rate = self._rate(self.step)
-        self._waiting.append(self._step(*batch))
-        self.step += 1
-
-    def report(self) -> dict[str, float]:
-        """Means over the steps since the last report; waits for the device."""
-        waiting, self._waiting = self._waiting, []
-        return means(waiting)
 
     def evaluate(self) -> dict[str, float]:
         """Accuracy and loss on the held-out pictures, with the averaged weights; without mirror images, to be quick."""
@@ -103,24 +83,6 @@ class CnnTraining:
         logits = np.concatenate([np.zeros((0, self._classes), np.float32), *parts])
         return logits, self._labels[self._held_out]
 
-    def tensors(self) -> dict[str, NDArray[Any]]:
-        """Everything that the next step depends on, beside the step itself, by name."""
-        return values_of(self._variables())
-
-    def set_tensors(self, tensors: Mapping[str, NDArray[Any]], step: int) -> None:
-        """Go back to what `tensors` gave at a step.
-
-        Raises:
-            ValueError: tensors of another network.
-        """
-        assign(self._variables(), tensors)
-        self.step = step
-        self._waiting = []
-
-    def close(self) -> None:
-        """End the thread that prepares batches."""
-        self._pool.shutdown(cancel_futures=True)
-
     def _build(self, policy: str, seeds: Seeds | None = None) -> keras.Model:
         preset = self._preset
         channels = 1 if preset.grey else 3
@@ -129,47 +91,26 @@ class CnnTraining:
     def _make_optimizer(self) -> Any:
         preset = self._preset
         optimizer = keras.optimizers.AdamW(preset.learning_rate, weight_decay=preset.decay)
-        small = [one for one in self.net.trainable_variables if len(one.shape) == 1]
+        small = [variable for variable in self.net.trainable_variables if len(variable.shape) == 1]
         optimizer.exclude_from_weight_decay(var_list=small)
         optimizer.build(self.net.trainable_variables)
         return optimizer
 
     def _variables(self) -> dict[str, Any]:
-        groups = {"net": self.net.variables, "average": self.average.variables, "optimizer": self._optimizer.variables}
-        return numbered(groups)
+        return {"net": self.net.variables, "average": self.ema_net.variables, "optimizer": self._optimizer.variables}
 
-    def _rate(self, step: int) -> float:
+    def _learning_rate(self, step: int) -> float:
         preset = self._preset
-        if not preset.cosine:
-            return preset.learning_rate
-        warm = max(1, round(_WARM_UP * preset.steps))
-        if step < warm:
-            return preset.learning_rate * (step + 1) / warm
-        return preset.learning_rate * (1 + math.cos(math.pi * (step - warm) / (preset.steps - warm))) / 2
+        return warm_up_cosine(preset.learning_rate, step, preset.steps) if preset.cosine else preset.learning_rate
 
-    def _batch_of(self, step: int) -> tuple[NDArray[Any], ...]:
-        """The batch of a step; the next one is begun, so that it is ready when this step is done."""
-        begun, self._next = self._next, None
-        batch = begun[1].result() if begun is not None and begun[0] == step else self._make_batch(step)
-        if step + 1 < self.steps:
-            self._next = (step + 1, self._pool.submit(self._make_batch, step + 1))
-        return batch
-
-    def _make_batch(self, step: int) -> tuple[NDArray[Any], ...]:
+    def _make_batch(self, step: int) -> Batch:
         preset, count = self._preset, self._preset.batch
-        rows = self._rows_of(step)
+        rows = batch_rows(self._rows, count, step, self._seed)
         random = augment.generator(self._seed, _STEP, step)
         pixels = augment.place(self._images[rows], preset.size, preset.augmentation, random)
         colours = augment.draw_colours(count, preset.augmentation, random)
         share = random.beta(preset.mixup, preset.mixup, count) if preset.mixup else np.ones(count)
         return pixels, self._labels[rows], np.maximum(share, 1 - share).astype(np.float32), *colours
-
-    def _rows_of(self, step: int) -> NDArray[np.intp]:
-        """Epoch after epoch, each in an order of its own."""
-        places = np.arange(step * self._preset.batch, (step + 1) * self._preset.batch)
-        epochs = places // len(self._rows)
-        orders = {one: augment.generator(self._seed, _EPOCH, int(one)).permutation(self._rows) for one in set(epochs)}
-        return np.array([orders[epoch][at % len(self._rows)] for epoch, at in zip(epochs, places, strict=True)])
 
     def _compute(self, pixels: Any, labels: Any, share: Any, *colours: Any) -> tuple[Any, Tensors]:
         preset = self._preset
@@ -188,18 +129,14 @@ class CnnTraining:
     def _penalty(self) -> Any:
         if not self._preset.dense_decay:
             return 0.0
-        hidden = [one.kernel for one in self.net.layers if one.name.startswith("dense")]
+        hidden = [layer.kernel for layer in self.net.layers if layer.name.startswith("dense")]
         return self._preset.dense_decay * sum(ops.sum(ops.square(kernel)) for kernel in hidden) / 2
 
-    def _follow(self) -> None:
-        """The averages follow more slowly later on; Polyak's, with the warm-up of TensorFlow's tutorial."""
-        done = ops.cast(self._optimizer.iterations, "float32")
-        kept = ops.minimum(self._preset.average, (1.0 + done) / (10.0 + done))
-        for slow, fast in zip(self.average.variables, self.net.variables, strict=True):
-            slow.assign(fast + kept * (slow - fast))
+    def _update_ema(self) -> None:
+        update_ema(self.ema_net.variables, self.net.variables, self._preset.ema_decay, self._optimizer.iterations)
 
     def _infer(self, pixels: Any) -> Any:
-        return infer(self.average, pixels, grey=self._preset.grey)
+        return infer(self.ema_net, pixels, grey=self._preset.grey)
 
     def _infer_mirrored(self, pixels: Any) -> Any:
         return (self._infer(pixels) + self._infer(ops.flip(pixels, axis=2))) / 2

@@ -21,17 +21,17 @@ _POLICIES = {"FLOAT32": "float32", "BFLOAT16": "mixed_bfloat16"}  # values of OM
 Tensors: TypeAlias = Mapping[str, Any]
 # A batch -> (the loss, a scalar; figures to report, scalars).
 Compute: TypeAlias = Callable[..., tuple[Any, Tensors]]
-# The same with a loss for each player.
-ComputeAll: TypeAlias = Callable[..., tuple[Sequence[Any], Tensors]]
+# The same with a loss for each of several networks.
+ComputeLosses: TypeAlias = Callable[..., tuple[Sequence[Any], Tensors]]
 # Keras variables, and Keras' optimiser that is built for them.
-Player: TypeAlias = tuple[Sequence[Any], Any]
+Trainable: TypeAlias = tuple[Sequence[Any], Any]
 
 
 class Step(Protocol):
     """One training step on a batch of arrays."""
 
     def __call__(self, *batch: NDArray[Any]) -> Tensors:
-        """Change the variables; the figures stay on the device until somebody reads them."""
+        """Change the variables; return figures that stay on the device until they are read."""
 
 
 class Forward(Protocol):
@@ -42,10 +42,10 @@ class Forward(Protocol):
 
 
 class Gradient(Protocol):
-    """What a loss says of arrays, and how it changes with the first of them."""
+    """A loss of arrays, with its gradient by the first of them."""
 
     def __call__(self, *batch: NDArray[Any]) -> tuple[Mapping[str, NDArray[Any]], tuple[NDArray[Any], ...]]:
-        """The figures, and the loss' slope by each input, shaped as the input is."""
+        """Return the figures, and the gradient by each input, shaped as the input is."""
 
 
 def make_step(
@@ -60,24 +60,24 @@ def make_step(
         after: runs in the step once the variables have changed (moving averages).
     """
 
-    def alone(*batch: Any) -> tuple[Sequence[Any], Tensors]:
+    def single_loss(*batch: Any) -> tuple[Sequence[Any], Tensors]:
         loss, figures = compute(*batch)
         return [loss], figures
 
-    return make_adversarial_step(alone, [(variables, optimizer)], after)
+    return make_adversarial_step(single_loss, [(variables, optimizer)], after)
 
 
 def make_adversarial_step(
-    compute: ComputeAll, players: Sequence[Player], after: Callable[[], None] = lambda: None
+    compute: ComputeLosses, networks: Sequence[Trainable], after: Callable[[], None] = lambda: None
 ) -> Step:
-    """Compile a step in which each player's variables follow the player's own loss, all from the same moment.
+    """Compile a step in which the variables of each network follow a loss of their own, all by the same batch.
 
     Args:
-        compute: from the batch's tensors to a loss for each player and the figures.
-        players: as many as losses.
-        after: as in `make_step`.
+        compute: from the batch's tensors to a loss for each network and the figures.
+        networks: as many as losses.
+        after: runs in the step once the variables have changed.
     """
-    return _BACKENDS[keras.backend.backend()].make_adversarial_step(compute, players, after)
+    return _BACKENDS[keras.backend.backend()].make_adversarial_step(compute, networks, after)
 
 
 def make_forward(function: Callable[..., Any]) -> Forward:
@@ -86,7 +86,7 @@ def make_forward(function: Callable[..., Any]) -> Forward:
 
 
 def make_gradient(compute: Compute, inputs: int) -> Gradient:
-    """Compile the slope of a loss by what goes into it; no variable changes.
+    """Compile the gradient of a loss by its inputs; no variable changes.
 
     Args:
         compute: from the batch's tensors to the loss, a scalar, and the figures, tensors of any shape.
@@ -96,12 +96,12 @@ def make_gradient(compute: Compute, inputs: int) -> Gradient:
 
 
 def to_numpy(tensor: Any) -> NDArray[Any]:
-    """A tensor or a Keras variable as an array; waits for the device."""
+    """Return a tensor or a Keras variable as an array; waits for the device."""
     return _BACKENDS[keras.backend.backend()].to_numpy(getattr(tensor, "value", tensor))
 
 
 def best_policy() -> str:
-    """Keras' dtype policy in which this machine trains fastest: bfloat16 where the processor computes in it.
+    """Return Keras' dtype policy in which this machine trains fastest: bfloat16 where the processor computes in it.
 
     Where it does not, it is emulated, and takes five times as long as float32. OMOKAGE_PRECISION overrides the choice,
     so that one machine can test what the other kind does.
@@ -120,15 +120,15 @@ def make_deterministic() -> None:
 
 class _TensorFlow:
     @staticmethod
-    def make_adversarial_step(compute: ComputeAll, players: Sequence[Player], after: Callable[[], None]) -> Step:
+    def make_adversarial_step(compute: ComputeLosses, networks: Sequence[Trainable], after: Callable[[], None]) -> Step:
         import tensorflow as tf  # only one of the two is installed
 
         def step(*batch: Any) -> Tensors:
-            with tf.GradientTape(persistent=len(players) > 1) as tape:
+            with tf.GradientTape(persistent=len(networks) > 1) as tape:
                 losses, figures = compute(*batch)
-            gradients = [tape.gradient(loss, mine) for loss, (mine, _) in zip(losses, players, strict=True)]
-            for found, (variables, optimizer) in zip(gradients, players, strict=True):
-                optimizer.apply(found, variables)
+            gradients = [tape.gradient(loss, variables) for loss, (variables, _) in zip(losses, networks, strict=True)]
+            for gradient, (variables, optimizer) in zip(gradients, networks, strict=True):
+                optimizer.apply(gradient, variables)
             after()
             return figures
 
@@ -145,17 +145,17 @@ class _TensorFlow:
     def make_gradient(compute: Compute, inputs: int) -> Gradient:
         import tensorflow as tf
 
-        def slopes(*batch: Any) -> tuple[Tensors, list[Any]]:
+        def input_gradients(*batch: Any) -> tuple[Tensors, list[Any]]:
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch(batch[:inputs])
                 loss, figures = compute(*batch)
             return figures, tape.gradient(loss, batch[:inputs])
 
-        compiled = tf.function(slopes, autograph=False, reduce_retracing=True)
+        compiled = tf.function(input_gradients, autograph=False, reduce_retracing=True)
 
         def gradient(*batch: NDArray[Any]) -> tuple[Mapping[str, NDArray[Any]], tuple[NDArray[Any], ...]]:
-            figures, found = compiled(*map(tf.convert_to_tensor, batch))
-            return {name: one.numpy() for name, one in figures.items()}, tuple(one.numpy() for one in found)
+            figures, gradients = compiled(*map(tf.convert_to_tensor, batch))
+            return {name: figure.numpy() for name, figure in figures.items()}, tuple(each.numpy() for each in gradients)
 
         return gradient
 
@@ -182,21 +182,21 @@ class _TensorFlow:
 
 class _Torch:
     @staticmethod
-    def make_adversarial_step(compute: ComputeAll, players: Sequence[Player], after: Callable[[], None]) -> Step:
+    def make_adversarial_step(compute: ComputeLosses, networks: Sequence[Trainable], after: Callable[[], None]) -> Step:
         import torch
 
-        parameters = [[variable.value for variable in variables] for variables, _ in players]
+        parameters = [[variable.value for variable in variables] for variables, _ in networks]
 
         def step(*batch: NDArray[Any]) -> Tensors:
             losses, figures = compute(*(keras.ops.convert_to_tensor(array) for array in batch))
-            shared = len(players) > 1
+            shared = len(networks) > 1
             gradients = [
-                torch.autograd.grad(loss, mine, retain_graph=shared)
-                for loss, mine in zip(losses, parameters, strict=True)
+                torch.autograd.grad(loss, values, retain_graph=shared)
+                for loss, values in zip(losses, parameters, strict=True)
             ]
             with torch.no_grad():
-                for found, (variables, optimizer) in zip(gradients, players, strict=True):
-                    optimizer.apply(list(found), variables)
+                for gradient, (variables, optimizer) in zip(gradients, networks, strict=True):
+                    optimizer.apply(list(gradient), variables)
                 after()
             return {name: figure.detach() for name, figure in figures.items()}
 
@@ -218,11 +218,11 @@ class _Torch:
 
         def gradient(*batch: NDArray[Any]) -> tuple[Mapping[str, NDArray[Any]], tuple[NDArray[Any], ...]]:
             tensors = [keras.ops.convert_to_tensor(array) for array in batch]
-            asked = [one.requires_grad_() for one in tensors[:inputs]]
+            differentiated = [tensor.requires_grad_() for tensor in tensors[:inputs]]
             loss, figures = compute(*tensors)
-            found = torch.autograd.grad(loss, asked)
-            host = {name: np.asarray(one.detach().cpu().numpy()) for name, one in figures.items()}
-            return host, tuple(np.asarray(one.cpu().numpy()) for one in found)
+            gradients = torch.autograd.grad(loss, differentiated)
+            host = {name: np.asarray(figure.detach().cpu().numpy()) for name, figure in figures.items()}
+            return host, tuple(np.asarray(each.cpu().numpy()) for each in gradients)
 
         return gradient
 
@@ -247,7 +247,7 @@ _BACKENDS: Mapping[str, type[_TensorFlow | _Torch]] = {"tensorflow": _TensorFlow
 
 
 def _cpu_has_bfloat16() -> bool:
-    """Linux says; elsewhere no: float32 is never wrong, only slower."""
+    """Read Linux' list of the processor's features; elsewhere False: float32 is never wrong, only slower."""
     path = Path("/proc/cpuinfo")
     flags = path.read_text("utf-8", "replace") if path.exists() else ""
     return re.search(r"\b(avx512_bf16|amx_bf16)\b", flags) is not None

@@ -35,8 +35,8 @@ def check_enough(dataset: Dataset) -> None:
         OmokageError: DATASET_UNFIT.
     """
     if dataset.pictures < _LEAST:
-        said = {"count": dataset.pictures, "minimum": FEWEST_TO_GENERATE}
-        raise OmokageError(ErrorCode.DATASET_UNFIT, remark="few-to-generate", **said)
+        details = {"count": dataset.pictures, "minimum": FEWEST_TO_GENERATE}
+        raise OmokageError(ErrorCode.DATASET_UNFIT, remark="few-to-generate", **details)
 
 
 def hold_out_some(pictures: int, seed: int) -> NDArray[np.bool_]:
@@ -58,5 +58,5 @@ def batch_rows(rows: NDArray[np.intp], batch: int, step: int, seed: int) -> NDAr
     """
     places = np.arange(step * batch, (step + 1) * batch)
     epochs = places // len(rows)
-    orders = {one: augment.generator(seed, _EPOCH, int(one)).permutation(rows) for one in set(epochs)}
+    orders = {epoch: augment.generator(seed, _EPOCH, int(epoch)).permutation(rows) for epoch in set(epochs)}
     return np.array([orders[epoch][at % len(rows)] for epoch, at in zip(epochs, places, strict=True)])

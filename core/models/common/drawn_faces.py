@@ -21,21 +21,21 @@ TRAIT = "trait/"  # what the names of the directions' tensors begin with
 MANY, FEW = 64, 8
 
 
-class DrawnFaces:
-    """The part of a `FaceModel` (core/models/generators/generator.py) that knows traits.
+class GeneratorWithTraits:
+    """The part of a `FaceGenerator` (core/models/generators/generator.py) that knows traits.
 
     Args:
         tensors: of a version; those of traits are picked out.
-        codes: numbers in a code.
+        latent_size: numbers in a latent.
 
     Raises:
-        ValueError: a trait is no direction in the space of codes.
+        ValueError: a trait is no direction in the latent space.
     """
 
-    def __init__(self, tensors: Mapping[str, NDArray[Any]], codes: int) -> None:
-        self._traits = {name.removeprefix(TRAIT): one for name, one in tensors.items() if name.startswith(TRAIT)}
-        if any(one.shape != (codes,) for one in self._traits.values()):
-            raise ValueError("a trait of another space of codes")
+    def __init__(self, tensors: Mapping[str, NDArray[Any]], latent_size: int) -> None:
+        self._traits = {name.removeprefix(TRAIT): tensor for name, tensor in tensors.items() if name.startswith(TRAIT)}
+        if any(tensor.shape != (latent_size,) for tensor in self._traits.values()):
+            raise ValueError("a trait of another latent space")
 
     @property
     def traits(self) -> tuple[str, ...]:
@@ -79,7 +79,7 @@ def to_pixels(drawn: Any) -> Any:
 
 def halved(tensors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """As versions keep a network: kernels in half precision, which no pixel shows; statistics and biases not."""
-    return {name: np.asarray(one, np.float16 if one.ndim > 1 else np.float32) for name, one in tensors.items()}
+    return {name: np.asarray(tensor, np.float16 if tensor.ndim > 1 else np.float32) for name, tensor in tensors.items()}
 
 
 def put(variables: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> None:

@@ -99,8 +99,8 @@ class EventFiles:
         import tensorflow as tf  # seconds
 
         self._folder.mkdir(parents=True, exist_ok=True)
-        earlier = [int(found[1]) for found in map(_NAME.match, os.listdir(self._folder)) if found]
-        number = max([int(time.time()), *(one + 1 for one in earlier)])
+        earlier = [int(match[1]) for match in map(_NAME.match, os.listdir(self._folder)) if match]
+        number = max([int(time.time()), *(number + 1 for number in earlier)])
         path = self._folder / f"events.out.tfevents.{number:010d}.omokage.{os.getpid()}"
         self._writer = tf.io.TFRecordWriter(str(path))
         self._record(0, file_version=_VERSION)

@@ -29,8 +29,8 @@ _LOOKED_AT = 64  # samples in which a face is searched
 
 
 @dataclass(frozen=True, slots=True)
-class Judges:
-    """Who looks at the samples.
+class FaceAnalysers:
+    """The networks that samples are measured by.
 
     Args:
         embed: chips (N, 150, 150, 3) RGB -> (N, 128).
@@ -42,13 +42,13 @@ class Judges:
 
 
 @cache
-def load_judges() -> Judges:
+def load_face_analysers() -> FaceAnalysers:
     """The product's embedding and detector; seconds, and once a process."""
     from core.vision.detection.detect import load_detector  # onnxruntime
     from core.vision.embedding.embed import load_embedder  # TensorFlow
 
     embedder, detector = load_embedder(), load_detector()
-    return Judges(embedder.embed, lambda picture: bool(detector.detect(picture)))
+    return FaceAnalysers(embedder.embed, lambda picture: bool(detector.detect(picture)))
 
 
 class SampleQuality:
@@ -58,7 +58,7 @@ class SampleQuality:
         images: (N, S, S, 3) RGB, of the framing; may be a memory map.
         held_out: (N,), those that are not learnt from; at least two.
         framing: PORTRAIT or WHOLE.
-        judges: None: the product's, loaded when they are needed.
+        analysers: None: the product's, loaded when they are needed.
         seed: of the choice among the training pictures where they are many.
     """
 
@@ -67,14 +67,14 @@ class SampleQuality:
         images: NDArray[np.uint8],
         held_out: NDArray[np.bool_],
         framing: Framing,
-        judges: Judges | None = None,
+        analysers: FaceAnalysers | None = None,
         seed: int = 0,
     ) -> None:
         self._images = images
         self._held_out = np.flatnonzero(held_out)
         self._training = np.random.default_rng(seed).permutation(np.flatnonzero(~held_out))
         self._framing = framing
-        self._given = judges
+        self._given = analysers
         self._described: Features = np.zeros((0, 128))
 
     def figures(self, samples: NDArray[np.uint8], *, thorough: bool = False) -> dict[str, float]:
@@ -95,7 +95,7 @@ class SampleQuality:
             "kid": kernel_distance(drawn, self._real),
             "diversity": _spread(drawn) / max(_spread(self._real), 1e-9),
             "novelty": _to_nearest(drawn, compared) / max(_to_nearest(self._real, compared), 1e-9),
-            "faces": float(np.mean([self._judges.has_face(sample) for sample in looked_at])),
+            "faces": float(np.mean([self._analysers.has_face(sample) for sample in looked_at])),
         }
 
     def real_kid(self) -> float:
@@ -108,11 +108,11 @@ class SampleQuality:
 
     def describe(self, pictures: NDArray[np.uint8]) -> Features:
         """(N, S, S, 3) -> (N, 128)."""
-        return describe(pictures, self._framing, self._judges.embed)
+        return describe(pictures, self._framing, self._analysers.embed)
 
     @property
-    def _judges(self) -> Judges:
-        return self._given or load_judges()
+    def _analysers(self) -> FaceAnalysers:
+        return self._given or load_face_analysers()
 
     @cached_property
     def _real(self) -> Features:

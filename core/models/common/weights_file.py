@@ -37,8 +37,8 @@ def dump(tensors: Mapping[str, NDArray[Any]], meta: Mapping[str, str]) -> bytes:
     unfit = [name for name, tensor in dense.items() if tensor.dtype.kind not in "biuf" or tensor.dtype.itemsize > 8]
     if unfit or not all(isinstance(text, str) for text in meta.values()):
         raise TypeError(f"only plain numbers and texts can be stored: {unfit or dict(meta)}")
-    said = {"meta": dict(meta), "sha256": _checksum(dense, meta)}
-    return save(dense, {_KEY: json.dumps(said, sort_keys=True)})
+    metadata = {"meta": dict(meta), "sha256": _checksum(dense, meta)}
+    return save(dense, {_KEY: json.dumps(metadata, sort_keys=True)})
 
 
 def load(data: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
@@ -60,8 +60,8 @@ def load(data: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
 def _said(data: bytes) -> tuple[dict[str, str], str]:
     length = int.from_bytes(data[:_HEADER_LENGTH], "little")
     header = json.loads(data[_HEADER_LENGTH : _HEADER_LENGTH + length])
-    said = json.loads(header["__metadata__"][_KEY])
-    meta, checksum = said["meta"], said["sha256"]
+    metadata = json.loads(header["__metadata__"][_KEY])
+    meta, checksum = metadata["meta"], metadata["sha256"]
     if not isinstance(meta, dict) or not all(isinstance(text, str) for text in meta.values()):
         raise TypeError("the metadata are not texts")
     return meta, checksum

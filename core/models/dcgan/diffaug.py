@@ -61,7 +61,7 @@ def draw_changes(count: int, size: int, strength: float, random: np.random.Gener
         "shift": np.rint(amounts[:, 3:] * _SHIFT * size) * made[:, 3:4],
         "hole": np.column_stack([middle, strength * _HOLE / 2 * size * made[:, 4]]),
     }
-    return Changes(**{name: np.asarray(one, np.float32) for name, one in drawn.items()})
+    return Changes(**{name: np.asarray(amount, np.float32) for name, amount in drawn.items()})
 
 
 def change(pictures: Any, changes: Changes) -> Any:
@@ -91,8 +91,8 @@ def _shifted(pictures: Any, shift: Any) -> Any:
 def _picks(shift: Any, size: int) -> Any:
     """(N,) -> (N, S, S): row i picks row i - shift, or none."""
     places = ops.arange(size, dtype="float32")
-    wanted = places[None, :, None] - ops.convert_to_tensor(shift)[:, None, None]
-    return ops.cast(ops.equal(wanted, places[None, None, :]), "float32")
+    expected = places[None, :, None] - ops.convert_to_tensor(shift)[:, None, None]
+    return ops.cast(ops.equal(expected, places[None, None, :]), "float32")
 
 
 def _pierced(pictures: Any, hole: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A trained DCGAN's generator as a `FaceModel` (core/models/generators/generator.py); it has no encoder."""
+"""A trained DCGAN's generator as a `FaceGenerator` (core/models/generators/generator.py); it has no encoder."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.models.common.backend import make_forward
-from core.models.common.drawn_faces import DrawnFaces, halved, in_parts, product, to_pixels
-from core.models.dcgan.network import CODES, SHAPES, Shape, build_generator, set_tensors
+from core.models.common.drawn_faces import GeneratorWithTraits, halved, in_parts, product, to_pixels
+from core.models.dcgan.network import LATENT_SIZE, SHAPES, Shape, build_generator, set_tensors
 from core.vision.views import Framing, View
 
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ _CODE, _VARIATION = 1, 2  # streams of each seed's random numbers
 _STRAIGHT = 1e-4  # sine of an angle, or a length, below which an arc is a line
 
 
-class DcganFaces(DrawnFaces):
-    """As in `FaceModel`.
+class DcganGenerator(GeneratorWithTraits):
+    """As in `FaceGenerator`.
 
     Args:
         config: of the version; `preset`, `size`, `codes` and `framing` are read.
-        tensors: of `faces_tensors`.
+        tensors: of `generator_tensors`.
         meta: beside them in the file; nothing of it is needed, but models of every kind are made alike.
         shape: of the network, where it is none of `SHAPES`.
 
@@ -44,16 +44,16 @@ class DcganFaces(DrawnFaces):
         meta: Mapping[str, str],
         shape: Shape | None = None,
     ) -> None:
-        super().__init__(tensors, CODES)
+        super().__init__(tensors, LATENT_SIZE)
         shape = shape or SHAPES[str(config["preset"])]
-        if int(config["size"]) != shape.size or int(config["codes"]) != CODES:
+        if int(config["size"]) != shape.size or int(config["codes"]) != LATENT_SIZE:
             raise ValueError(f"no generator of {config['preset']} draws so: {config['size']} {config['codes']}")
         self.view = View(Framing(config["framing"]), shape.size)
         self._net = build_generator(shape)
         self.put(tensors)
         start = self._net.get_layer("start")
         after = keras.Model(start.output, self._net.output)
-        self._start = make_forward(lambda codes: product(codes, start.kernel))
+        self._start = make_forward(lambda latents: product(latents, start.kernel))
         self._draw = make_forward(lambda started: to_pixels(after(started, training=False)))
 
     def put(self, tensors: Mapping[str, NDArray[Any]]) -> None:
@@ -62,17 +62,19 @@ class DcganFaces(DrawnFaces):
         Raises:
             KeyError, ValueError: they are another's.
         """
-        set_tensors(self._net, {name.removeprefix(NET): one for name, one in tensors.items() if name.startswith(NET)})
+        set_tensors(
+            self._net, {name.removeprefix(NET): tensor for name, tensor in tensors.items() if name.startswith(NET)}
+        )
 
-    def codes(self, seeds: Sequence[int], truncation: float = 1.0) -> NDArray[np.float32]:
+    def latents(self, seeds: Sequence[int], truncation: float = 1.0) -> NDArray[np.float32]:
         """(N, 100), uniform in +-`truncation`, each of its own seed."""
         return np.asarray(_drawn(seeds, _CODE) * truncation, np.float32)
 
-    def render(self, codes: NDArray[np.float32]) -> NDArray[np.uint8]:
+    def render(self, latents: NDArray[np.float32]) -> NDArray[np.uint8]:
         """(N, 100) -> (N, S, S, 3)."""
         side = self.view.size
-        parts = [self._draw(part) for part in in_parts(self._start(np.asarray(codes, np.float32)))]
-        return np.concatenate([np.zeros((0, side, side, 3), np.uint8), *parts])[: len(codes)]
+        parts = [self._draw(part) for part in in_parts(self._start(np.asarray(latents, np.float32)))]
+        return np.concatenate([np.zeros((0, side, side, 3), np.uint8), *parts])[: len(latents)]
 
     def encode(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         """It cannot.
@@ -83,35 +85,35 @@ class DcganFaces(DrawnFaces):
         raise OmokageError(ErrorCode.NO_ENCODER)
 
     def path(
-        self, start: NDArray[np.float32], end: NDArray[np.float32], shares: Sequence[float]
+        self, start: NDArray[np.float32], end: NDArray[np.float32], fractions: Sequence[float]
     ) -> NDArray[np.float32]:
-        """(F, 100) along the arc (Shoemake 1985): in the middle of a straight line codes are shorter than any drawn."""
-        one, other = float(np.linalg.norm(start)), float(np.linalg.norm(end))
-        cosine = float(np.clip(start @ end / max(one * other, 1e-9), -1.0, 1.0))
+        """Go along the arc (Shoemake 1985), (F, 100): latents in the middle of a straight line are too short."""
+        start_length, end_length = float(np.linalg.norm(start)), float(np.linalg.norm(end))
+        cosine = float(np.clip(start @ end / max(start_length * end_length, 1e-9), -1.0, 1.0))
         angle = float(np.arccos(cosine))
-        share = np.asarray(shares, np.float64)[:, None]
-        if min(one, other, np.sin(angle)) < _STRAIGHT:
-            return np.asarray((1 - share) * start + share * end, np.float32)
-        away, near = np.sin((1 - share) * angle) / np.sin(angle), np.sin(share * angle) / np.sin(angle)
-        lengths = (1 - share) * one + share * other
-        return np.asarray(lengths * (away * start / one + near * end / other), np.float32)
+        fraction = np.asarray(fractions, np.float64)[:, None]
+        if min(start_length, end_length, np.sin(angle)) < _STRAIGHT:
+            return np.asarray((1 - fraction) * start + fraction * end, np.float32)
+        away, near = np.sin((1 - fraction) * angle) / np.sin(angle), np.sin(fraction * angle) / np.sin(angle)
+        lengths = (1 - fraction) * start_length + fraction * end_length
+        return np.asarray(lengths * (away * start / start_length + near * end / end_length), np.float32)
 
-    def variations(self, code: NDArray[np.float32], seeds: Sequence[int], spread: float = 0.4) -> NDArray[np.float32]:
-        """(N, 100), as long as codes are: what is added of another face is taken from this one."""
+    def variations(self, latent: NDArray[np.float32], seeds: Sequence[int], spread: float = 0.4) -> NDArray[np.float32]:
+        """(N, 100), as long as latents are: what is added of another face is taken from this one."""
         kept = np.sqrt(max(0.0, 1.0 - spread**2))
-        return np.asarray(kept * code + spread * _drawn(seeds, _VARIATION), np.float32)
+        return np.asarray(kept * latent + spread * _drawn(seeds, _VARIATION), np.float32)
 
     def mean(self) -> NDArray[np.float32]:
-        """(100,) zeros, the middle of what codes are drawn from."""
-        return np.zeros(CODES, np.float32)
+        """(100,) zeros, the middle of what latents are drawn from."""
+        return np.zeros(LATENT_SIZE, np.float32)
 
 
 def _drawn(seeds: Sequence[int], stream: int) -> NDArray[np.float64]:
     """(N, 100), uniform in -1 to 1."""
-    each = [np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, stream, 0])) for seed in seeds]
-    return np.array([one.uniform(-1, 1, CODES) for one in each]).reshape(-1, CODES)
+    streams = [np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, stream, 0])) for seed in seeds]
+    return np.array([random.uniform(-1, 1, LATENT_SIZE) for random in streams]).reshape(-1, LATENT_SIZE)
 
 
-def faces_tensors(tensors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def generator_tensors(tensors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """A generator's tensors as versions keep them."""
-    return {NET + name: one for name, one in halved(tensors).items()}
+    return {NET + name: tensor for name, tensor in halved(tensors).items()}

@@ -1,4 +1,6 @@
-"""The two players of a DCGAN (Radford et al. 2015, arXiv 1511.06434), with the widths of system 2 (docs/systems.md).
+"""The generator and the discriminator of a DCGAN (Radford et al. 2015, arXiv 1511.06434).
+
+Their widths are those of system 2 (docs/systems.md).
 
 The generator doubles a small picture four times with 5x5 transposed convolutions; the discriminator mirrors it. On two
 AVX2 cores the transposed convolution takes as long as, trained, or a tenth less than, a 3x3 convolution to four times
@@ -16,12 +18,12 @@ from keras import layers, ops
 
 from core.models.common.drawn_faces import put
 from core.models.common.seeds import Seeds
-from core.models.common.snapshots import values_of
+from core.models.common.variables import values_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-CODES = 100  # numbers that a picture is drawn from, the paper's
+LATENT_SIZE = 100  # numbers that a picture is drawn from, the paper's
 _KERNEL = 5
 _LEAK = 0.2  # the paper's
 _SPREAD = 0.02  # of the first weights, the paper's
@@ -30,7 +32,7 @@ _EPSILON = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """`start`: pixels a side that the code becomes first; `depths`: channels there, and after all doublings but one."""
+    """Widths: `start`, pixels a side of the first picture; `depths`, channels there and after all doublings but one."""
 
     start: int
     depths: tuple[int, ...]
@@ -49,7 +51,7 @@ SHAPES: Mapping[str, Shape] = {
 
 
 def build_generator(shape: Shape, *, policy: str = "float32", seeds: Seeds | None = None) -> keras.Model:
-    """From codes (N, 100) to pictures (N, S, S, 3) in -1 to 1.
+    """From latents (N, 100) to pictures (N, S, S, 3) in -1 to 1.
 
     Args:
         shape: of `SHAPES`, or smaller ones in tests.
@@ -57,11 +59,11 @@ def build_generator(shape: Shape, *, policy: str = "float32", seeds: Seeds | Non
         seeds: of the first weights; None: they do not matter, since others are put in.
     """
     dtype, seeds = keras.DTypePolicy(policy), seeds or Seeds(0)
-    codes = keras.Input((CODES,), name="codes")
+    latents = keras.Input((LATENT_SIZE,), name="codes")
     side, depths = shape.start, shape.depths
     first = seeds.normal(_SPREAD)
     x = layers.Dense(side * side * depths[0], use_bias=False, kernel_initializer=first, dtype=dtype, name="start")(
-        codes
+        latents
     )
     x = layers.Reshape((side, side, depths[0]), dtype=dtype, name="start_picture")(x)  # (N, 6, 6, 250)
     for place, depth in enumerate((*depths[1:], 3), 1):
@@ -69,7 +71,7 @@ def build_generator(shape: Shape, *, policy: str = "float32", seeds: Seeds | Non
         options = _convolution(seeds, dtype, f"up{place}", use_bias=place == len(depths))
         layer = layers.Conv2DTranspose if place < len(depths) else _Coloured
         x = layer(depth, _KERNEL, 2, "same", **options)(x)  # (N, 12, 12, 150), ...
-    return keras.Model(codes, layers.Activation("tanh", dtype="float32", name="pictures")(x), name="generator")
+    return keras.Model(latents, layers.Activation("tanh", dtype="float32", name="pictures")(x), name="generator")
 
 
 class _Coloured(layers.Conv2DTranspose):  # type: ignore[misc]  # Keras has no types
@@ -107,21 +109,21 @@ def build_discriminator(
     return keras.Model(pictures, logits, name="discriminator")
 
 
-def batch_statistics(net: keras.Model, codes: Any) -> list[Any]:
-    """Means and variances that a generator's norms would see in a batch of codes: two tensors for each norm, in order.
+def batch_statistics(net: keras.Model, latents: Any) -> list[Any]:
+    """Return the means and variances that a generator's norms would see in a batch: two tensors a norm, in order.
 
     Each layer sees what the layers before make of the batch's own statistics, as in training.
     """
-    found: list[Any] = []
-    x = codes
+    statistics: list[Any] = []
+    x = latents
     for layer in net.layers[1:]:  # a chain
         if isinstance(layer, layers.BatchNormalization):
             mean, variance = ops.moments(x, tuple(range(len(x.shape) - 1)))
-            found += [mean, variance]
+            statistics += [mean, variance]
             x = ops.batch_normalization(x, mean, variance, -1, layer.beta, layer.gamma, layer.epsilon)
         else:
             x = layer(x)
-    return found
+    return statistics
 
 
 def named(net: keras.Model) -> dict[str, Any]:

@@ -12,7 +12,7 @@ TWO_CLASS, NON_SATURATING, HINGE = "two-class", "non-saturating", "hinge"  # cor
 
 @dataclass(frozen=True, slots=True)
 class DcganPreset:
-    """Two networks and how they play.
+    """The two networks and how they are trained.
 
     Args:
         net: a name for the architecture.
@@ -21,9 +21,9 @@ class DcganPreset:
         loss: `two-class`: cross entropy of a softmax over "drawn" and "real"; `non-saturating`: of one logit
             (Goodfellow et al. 2014); `hinge` (Lim and Ye 2017). In all of them the generator wants "real".
         batch: real pictures in each, and as many drawn ones.
-        learning_rate: of Adam, of both players.
+        learning_rate: of Adam, of both networks.
         momentum: Adam's beta 1.
-        average: decay of the moving average of the generator's weights, which is what draws; 0: the weights as they
+        ema_decay: decay of the moving average of the generator's weights, which is what draws; 0: the weights as they
             are.
         augment: strength of DiffAugment, 0 to 1; None: as the number of pictures needs it.
     """
@@ -34,8 +34,8 @@ class DcganPreset:
     loss: str = NON_SATURATING
     batch: int = 16  # many small steps teach more in the same time than few large ones: five take as long as one of 96
     learning_rate: float = 2e-4  # the paper's; system 2 had 1e-4 or 2e-4
-    momentum: float = 0.5  # the paper's: with Adam's 0.9 the two players swing
-    average: float = 0.999  # of a thousand steps, some minutes of a training
+    momentum: float = 0.5  # the paper's: with Adam's 0.9 the two networks swing
+    ema_decay: float = 0.999  # of a thousand steps, some minutes of a training
     augment: float | None = None
 
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.domain.registry.versions import VersionDraft
 from core.domain.training import early_stop
-from core.domain.training.runs import CurvePoint, EarlyStop
+from core.domain.training.runs import CurvePoint
 from core.models.common import weights_file
 from core.models.common.batches import PARTS, check_enough, hold_out_some
-from core.models.common.sample_quality import Judges, SampleQuality
-from core.models.common.snapshots import check_finite, pack, preset_with_options, unpacked
-from core.models.dcgan.generator import DcganFaces, faces_tensors
-from core.models.dcgan.network import CODES
+from core.models.common.presets import preset_with_options
+from core.models.common.sample_quality import FaceAnalysers, SampleQuality
+from core.models.common.saved_state import check_finite
+from core.models.dcgan.generator import DcganGenerator, generator_tensors
+from core.models.dcgan.network import LATENT_SIZE
 from core.models.dcgan.presets import DCGAN_PRESETS, DcganPreset
 from core.models.dcgan.training_step import DcganTraining
+from core.models.generators.base_trainer import GeneratorTrainer
 from core.render.grid import render_grid
 from core.vision.views import View, framing_of
 
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
 
     from core.domain.data.datasets import Dataset
     from core.domain.jobs import JSON
-    from core.domain.training.runs import Run
+    from core.domain.training.runs import EarlyStop, Run
     from core.vision.datasets.dataset_reader import DatasetReader
 
-_EVALUATIONS = 40  # in a run: enough for the rule of `collapse` to be in time, and two per cent of a run's time
+_EVALUATIONS = 40  # in a run: enough for the rule of `early_stop` to be in time, and two per cent of a run's time
 _SHEET = 64  # faces, 8 by 8, of the seeds from 0 on
 COMPARED = range(192)  # seeds of what evaluations draw: the same each time, so that chance does not move the curve
 # Of the last evaluation: other faces than those that the best step was chosen by, and more.
@@ -43,129 +44,68 @@ def preset_for_run(name: str, steps: int, config: Mapping[str, Any]) -> DcganPre
     Raises:
         OmokageError: UNKNOWN_PRESET.
     """
-    return preset_with_options(DCGAN_PRESETS, name, steps, config, ("loss", "augment", "batch", "learning_rate"))
+    return preset_with_options(DCGAN_PRESETS, name, steps, config)
 
 
-class DcganTrainer:
-    """A `Trainer` (core/services/training/trainer.py) around the two players; it keeps its best, not its last.
+class DcganTrainer(GeneratorTrainer[DcganTraining]):
+    """The trainer of a DCGAN.
 
     Args:
-        duel: trains.
+        training: of the generator and the discriminator.
         run: its preset, options and seed.
         preset: of the run, with its options.
         faces: draws with the tensors that it is given.
         quality: measures what was drawn.
     """
 
-    report_every = 10  # steps; the figures of fewer jump about
-
     def __init__(
-        self, duel: DcganTraining, run: Run, *, preset: DcganPreset, faces: DcganFaces, quality: SampleQuality
+        self, training: DcganTraining, run: Run, *, preset: DcganPreset, faces: DcganGenerator, quality: SampleQuality
     ) -> None:
-        self._duel = duel
-        self._run = run
+        super().__init__(training, run, quality, _EVALUATIONS)
         self._preset = preset
         self._faces = faces
-        self._quality = quality
         self._points: list[CurvePoint] = []
-        self._best: tuple[int, dict[str, NDArray[Any]]] | None = None
-        self._early_stop: EarlyStop | None = None
         self._drawn_at: int | None = None
-        self.evaluate_every = max(self.report_every, preset.steps // _EVALUATIONS)
-
-    @property
-    def step(self) -> int:
-        """Steps done."""
-        return self._duel.step
-
-    @property
-    def steps(self) -> int:
-        """Of the whole run; fewer once it is best to end."""
-        return self._early_stop.step if self._early_stop else self._preset.steps
-
-    def advance(self) -> None:
-        """One step of both players."""
-        self._duel.advance()
 
     def report(self) -> Mapping[str, float]:
-        """`generator_loss`, `discriminator_loss`, `d_real` and `d_fake` since the last report."""
-        figures = self._duel.report()
-        self._remember(figures)
+        """Return `generator_loss`, `discriminator_loss`, `d_real` and `d_fake` since the last report."""
+        figures = super().report()
+        self._add_figures(figures)
         return figures
 
     def evaluate(self) -> Mapping[str, float]:
-        """`kid`, `diversity`, `novelty` and `faces` of what the averaged generator draws.
+        """Return `kid`, `diversity`, `novelty` and `faces` of what the averaged generator draws.
 
         Raises:
             OmokageError: DIVERGED.
         """
-        tensors = self._settle()
-        figures = self._quality.figures(self._faces.render(self._faces.codes(COMPARED)))
+        tensors = self._use_average()
+        figures = self._quality.figures(self._faces.render(self._faces.latents(COMPARED)))
         if figures["kid"] <= min((kid for _, kid in self._kids()), default=np.inf):
             self._best = (self.step, tensors)
-        self._remember(figures)
+        self._add_figures(figures)
         return figures
 
-    def should_stop(self) -> EarlyStop | None:
-        """As `core.domain.training.early_stop` has it."""
-        if self._early_stop is None and self.step < self._preset.steps:
-            self._early_stop = early_stop.should_stop(self._points)
-        return self._early_stop
-
     def sample(self) -> bytes:
-        """The same 64 faces each time, as they are now."""
+        """Draw the same 64 faces each time, as they are now."""
         if self._drawn_at != self.step:
-            self._settle()
-        return render_grid(self._faces.render(self._faces.codes(range(_SHEET))), 8)
-
-    def save_state(self) -> bytes:
-        """Everything that the next step depends on, and the best generator so far: a safetensors file.
-
-        Raises:
-            OmokageError: DIVERGED.
-        """
-        tensors = self._duel.tensors()
-        check_finite(tensors, self.step)
-        at, best = self._best or (None, {})
-        said = {
-            "step": self.step,
-            "preset": self._run.preset,
-            "best": at,
-            "ending": self._early_stop and asdict(self._early_stop),
-            "points": [[point.step, point.values] for point in self._points],
-        }
-        return pack(tensors, best, said)
-
-    def restore(self, data: bytes) -> None:
-        """Go back to a state that `save_state` gave.
-
-        Raises:
-            OmokageError: BAD_WEIGHTS, a damaged file or one of another network.
-        """
-        with unpacked(data) as (tensors, best, said):
-            self._duel.set_tensors(tensors, int(said["step"]))
-            self._points = [CurvePoint(int(step), dict(values)) for step, values in said["points"]]
-            self._best = None if said["best"] is None else (int(said["best"]), best)
-            self._early_stop = EarlyStop(**said["ending"]) if said["ending"] else None
-        self._drawn_at = None
+            self._use_average()
+        return render_grid(self._faces.render(self._faces.latents(range(_SHEET))), 8)
 
     def finish(self) -> VersionDraft:
-        """The generator of the best evaluation, measured on faces that nothing was chosen by."""
-        if self._best is None:
-            self.evaluate()
-        assert self._best is not None  # noqa: S101 - evaluating makes one
-        at, tensors = self._best
+        """Return the generator of the best evaluation, measured on faces by which it was not chosen."""
+        best_step, tensors = self._best_tensors()
         self._faces.put(tensors)
         self._drawn_at = None
-        figures = self._quality.figures(self._faces.render(self._faces.codes(FRESH)), thorough=True)
+        figures = self._quality.figures(self._faces.render(self._faces.latents(FRESH)), thorough=True)
         architecture = f"dcgan-{self._preset.net}"
         return VersionDraft(
             architecture=architecture,
-            config=self._config(),
+            config=self._version_config(),
             classes=(),
             metrics={
                 **figures,
-                "best_step": at,
+                "best_step": best_step,
                 "kid_by_step": [[step, kid] for step, kid in self._kids()],
                 "real_kid": self._quality.real_kid(),
                 "nearest": self._quality.nearest_real(),
@@ -174,15 +114,25 @@ class DcganTrainer:
             weights=weights_file.dump(tensors, {"architecture": architecture}),
         )
 
-    def _settle(self) -> dict[str, NDArray[Any]]:
-        """Let the faces be drawn by the average of now; its tensors as a version would keep them."""
-        tensors = faces_tensors(self._duel.drawing())
+    def _find_early_stop(self) -> EarlyStop | None:
+        return early_stop.should_stop(self._points)
+
+    def _own_state(self, ending: JSON) -> dict[str, Any]:
+        return {"ending": ending, "points": [[point.step, point.values] for point in self._points]}
+
+    def _set_own_state(self, values: Mapping[str, Any]) -> None:
+        self._points = [CurvePoint(int(step), dict(figures)) for step, figures in values["points"]]
+        self._drawn_at = None
+
+    def _use_average(self) -> dict[str, NDArray[Any]]:
+        """Draw with the average of now from here on; return its tensors as a version would keep them."""
+        tensors = generator_tensors(self._training.ema_tensors())
         check_finite(tensors, self.step)
         self._faces.put(tensors)
         self._drawn_at = self.step
         return tensors
 
-    def _remember(self, figures: Mapping[str, float]) -> None:
+    def _add_figures(self, figures: Mapping[str, float]) -> None:
         if not figures:
             return
         values = {name: float(value) for name, value in figures.items()}
@@ -193,31 +143,28 @@ class DcganTrainer:
     def _kids(self) -> list[tuple[int, float]]:
         return [(point.step, point.values["kid"]) for point in self._points if "kid" in point.values]
 
-    def _config(self) -> dict[str, JSON]:
-        preset, view = self._preset, self._faces.view
-        return {
-            "head": "dcgan",
-            "preset": self._run.preset,
-            "size": view.size,
-            "codes": CODES,
-            "framing": view.framing.value,
-            "loss": preset.loss,
-            "augment": self._duel.strength,
-            "steps": self.steps,
-            "batch": preset.batch,
-            "learning_rate": preset.learning_rate,
-            "seed": self._run.seed,
-        }
+    def _version_config(self) -> dict[str, JSON]:
+        return self._config(
+            "dcgan",
+            self._preset,
+            size=self._faces.view.size,
+            codes=LATENT_SIZE,
+            framing=self._faces.view.framing.value,
+            loss=self._preset.loss,
+            augment=self._training.strength,
+        )
 
 
-def make_dcgan_trainer(run: Run, dataset: Dataset, reader: DatasetReader, judges: Judges | None = None) -> DcganTrainer:
+def make_dcgan_trainer(
+    run: Run, dataset: Dataset, reader: DatasetReader, analysers: FaceAnalysers | None = None
+) -> DcganTrainer:
     """The trainer of a run.
 
     Args:
         run: its preset, options and seed.
         dataset: what is trained on.
         reader: its content.
-        judges: who measure the samples; None: the product's embedding and detector.
+        analysers: the networks that measure the samples; None: the product's embedding and detector.
 
     Raises:
         OmokageError: UNKNOWN_PRESET; DATASET_UNFIT, there are next to no pictures; DISK_FULL, for the memory-mapped
@@ -228,9 +175,13 @@ def make_dcgan_trainer(run: Run, dataset: Dataset, reader: DatasetReader, judges
     view = View(framing_of(np.asarray(reader.found, np.bool_)), preset.shape.size)
     images = reader.images(view)
     held_out = hold_out_some(len(images), run.seed)
-    duel = DcganTraining(images, np.flatnonzero(~held_out), preset, run.seed)
-    config = {"preset": run.preset, "size": view.size, "codes": CODES, "framing": view.framing.value}
-    faces = DcganFaces(config, faces_tensors(duel.drawing(1)), {}, preset.shape)
+    training = DcganTraining(images, np.flatnonzero(~held_out), preset, run.seed)
+    config = {"preset": run.preset, "size": view.size, "codes": LATENT_SIZE, "framing": view.framing.value}
+    faces = DcganGenerator(config, generator_tensors(training.ema_tensors(1)), {}, preset.shape)
     return DcganTrainer(
-        duel, run, preset=preset, faces=faces, quality=SampleQuality(images, held_out, view.framing, judges, run.seed)
+        training,
+        run,
+        preset=preset,
+        faces=faces,
+        quality=SampleQuality(images, held_out, view.framing, analysers, run.seed),
     )

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
-from core.domain.registry.evaluation import BINS, Bin, error_of
+from core.domain.registry.evaluation import BINS, ReliabilityBin, calibration_error
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,14 +39,16 @@ def fit_temperature(logits: NDArray[np.floating], labels: NDArray[np.integer]) -
     return float(np.exp(minimize_scalar(surprise, bounds=bounds, method="bounded", options={"xatol": 1e-4}).x))
 
 
-def bins_of(confidence: NDArray[np.floating], right: NDArray[np.bool_], bins: int = BINS) -> tuple[Bin, ...]:
+def bins_of(confidence: NDArray[np.floating], right: NDArray[np.bool_], bins: int = BINS) -> tuple[ReliabilityBin, ...]:
     """Answers (N,) by their probability, in `bins` equal parts of [0, 1]; empty ones are left out."""
     place = np.minimum((confidence * bins).astype(int), bins - 1)
     filled = [place == index for index in range(bins) if (place == index).any()]
-    return tuple(Bin(float(confidence[m].mean()), float(right[m].mean()), int(m.sum())) for m in filled)
+    return tuple(ReliabilityBin(float(confidence[m].mean()), float(right[m].mean()), int(m.sum())) for m in filled)
 
 
-def reliability(probabilities: NDArray[np.floating], labels: NDArray[np.integer], bins: int = BINS) -> tuple[Bin, ...]:
+def reliability(
+    probabilities: NDArray[np.floating], labels: NDArray[np.integer], bins: int = BINS
+) -> tuple[ReliabilityBin, ...]:
     """`bins_of` the likeliest columns of probabilities (N, P), of which `labels` (N,) are the right ones."""
     wide = np.asarray(probabilities, np.float64)
     return bins_of(wide.max(1), wide.argmax(1) == labels, bins)
@@ -56,7 +58,7 @@ def expected_calibration_error(
     probabilities: NDArray[np.floating], labels: NDArray[np.integer], bins: int = BINS
 ) -> float:
     """`error_of` the likeliest columns of probabilities (N, P), of which `labels` (N,) are the right ones."""
-    return error_of(reliability(probabilities, labels, bins))
+    return calibration_error(reliability(probabilities, labels, bins))
 
 
 def auroc(known: NDArray[np.floating], strangers: NDArray[np.floating]) -> float:

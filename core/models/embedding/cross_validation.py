@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from core.domain.registry.evaluation import EvaluationReport, confusion_of, error_of
+from core.domain.registry.evaluation import EvaluationReport, calibration_error, confusion_matrix
 from core.models.embedding.calibration import auroc, bins_of, known_at
 from core.models.embedding.evidence import MEAN, Evidence
 from core.models.embedding.head import some, train_head
@@ -35,22 +35,39 @@ class Pictures:
 
 
 class FoldOutcome(NamedTuple):
-    """Of one held-out fold.
+    """The outcome of one held-out fold.
 
-    `rows` are the pictures, and `guesses` and `live` whom the head and the method without training take them for. The
-    rest is of an open set, in which some people are strangers: for each face the chance of the likeliest answer, and
-    whether that is right; of known people's faces the chance of the likeliest person, and whether it is the right one;
-    of strangers' faces the chance of the likeliest person.
+    `rows` are the pictures; `guesses` and `baseline` the people for whom the head, and the mean embedding without
+    training, take them. The rest is of an open set, in which some people are strangers: for each face the probability
+    of the likeliest answer, and whether that is right; of known people's faces the probability of the likeliest person,
+    and whether that is the right one; of strangers' faces the probability of the likeliest person.
     """
 
     rows: NDArray[np.int64]
     guesses: NDArray[np.int64]
-    live: NDArray[np.int64]
+    baseline: NDArray[np.int64]
     chance: NDArray[np.float64]
     right: NDArray[np.bool_]
     known: NDArray[np.float64]
     known_right: NDArray[np.bool_]
     strangers: NDArray[np.float64]
+
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """Return the arrays by the names that they have in checkpoints."""
+        return dict(zip(_STORED, self, strict=True))
+
+    @classmethod
+    def from_tensors(cls, tensors: Mapping[str, NDArray[Any]], prefix: str) -> FoldOutcome:
+        """Read what `tensors` gave, from names that begin with `prefix`.
+
+        Raises:
+            KeyError: it is not there.
+        """
+        return cls(*(tensors[prefix + name] for name in _STORED))
+
+
+# The fields' names in checkpoints, in their order.
+_STORED = ("rows", "guesses", "live", "chance", "right", "known", "known_right", "strangers")
 
 
 def strangers_of(fold: int, folds: int, people: int) -> NDArray[np.bool_]:
@@ -69,13 +86,13 @@ def hold_out(pictures: Pictures, held_out: NDArray[np.bool_], strangers: NDArray
     seen = pictures.found[rows]
     references, open_set = train_head(pictures.embeddings[trained], pictures.labels[trained], pictures.people)
     evidence = references.evidence(pictures.embeddings[rows[seen]])
-    guesses, live = np.full(len(rows), NOBODY), np.full(len(rows), NOBODY)
+    guesses, baseline = np.full(len(rows), NOBODY), np.full(len(rows), NOBODY)
     guesses[seen] = open_set.logits(evidence)[:, :-1].argmax(1)
-    live[seen] = _live(evidence, references)
-    return FoldOutcome(rows, guesses, live, *_ask_strangers(pictures, trained, rows[seen], strangers))
+    baseline[seen] = _baseline(evidence, references)
+    return FoldOutcome(rows, guesses, baseline, *_ask_strangers(pictures, trained, rows[seen], strangers))
 
 
-def _live(evidence: Evidence, references: References) -> NDArray[np.intp]:
+def _baseline(evidence: Evidence, references: References) -> NDArray[np.intp]:
     counts = np.maximum(1, references.counts)
     distances = evidence.distances[MEAN] + references.spread / counts  # as that method has them
     chances = calibrate(np.where(evidence.absent, np.inf, distances), counts, RecogniserConfig())
@@ -112,8 +129,8 @@ def _chances(open_set: OpenSet, references: References, faces: NDArray[np.floati
     return open_set.probabilities(references.evidence(faces))
 
 
-def share_right(labels: NDArray[np.integer], rows: NDArray[np.integer], guesses: NDArray[np.integer]) -> float:
-    """Share of the pictures `rows` that are taken for the right person."""
+def accuracy_of(labels: NDArray[np.integer], rows: NDArray[np.integer], guesses: NDArray[np.integer]) -> float:
+    """Return the fraction of the pictures `rows` that are taken for the right person."""
     return float((labels[rows] == guesses).mean())
 
 
@@ -121,25 +138,25 @@ def report_of_folds(
     dataset: Dataset, preset: str, labels: NDArray[np.integer], outcomes: Mapping[int, FoldOutcome]
 ) -> EvaluationReport:
     """The figures of all folds in one report."""
-    folds = {fold: one for fold, one in sorted(outcomes.items()) if len(one.rows)}
+    folds = {fold: outcome for fold, outcome in sorted(outcomes.items()) if len(outcome.rows)}
     rows, guesses = _all(folds, "rows"), _all(folds, "guesses")
     named = guesses != NOBODY
     chance, right = _all(folds, "chance"), _all(folds, "right")
     known, strangers = _all(folds, "known"), _all(folds, "strangers")
     is_open = bool(len(known) and len(strangers))
-    accuracy = {str(fold): share_right(labels, one.rows, one.guesses) for fold, one in folds.items()}
+    accuracy = {str(fold): accuracy_of(labels, outcome.rows, outcome.guesses) for fold, outcome in folds.items()}
     people = len(dataset.classes)
     return EvaluationReport(
         head="embedding",
         preset=preset,
         dataset=dataset.title,
         dataset_hash=dataset.hash,
-        names=tuple(one.name for one in dataset.classes),
+        names=tuple(person.name for person in dataset.classes),
         folds=accuracy,
         by_step={fold: ((1, share),) for fold, share in accuracy.items()},
-        confusion=confusion_of(labels[rows[named]].tolist(), guesses[named].tolist(), people),
+        confusion=confusion_matrix(labels[rows[named]].tolist(), guesses[named].tolist(), people),
         bins=bins_of(chance, right),
-        ece=error_of(bins_of(chance, right)),
+        ece=calibration_error(bins_of(chance, right)),
         auroc=auroc(known, strangers) if is_open else None,
         known_at_1=known_at(known, _all(folds, "known_right"), strangers) if is_open else None,
         faceless=tuple(np.bincount(labels[rows[~named]], minlength=people).tolist()),
@@ -147,4 +164,4 @@ def report_of_folds(
 
 
 def _all(folds: Mapping[int, FoldOutcome], field: str) -> NDArray[Any]:
-    return np.concatenate([getattr(one, field) for one in folds.values()])
+    return np.concatenate([getattr(outcome, field) for outcome in folds.values()])

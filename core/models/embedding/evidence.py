@@ -102,10 +102,10 @@ class References:
         distances[MEAN, mine, owners] = off_mean * ratio**2 - self.spread / np.maximum(1, others)
         for person in np.unique(owners):
             own = slice(self._starts[person], self._starts[person + 1])
-            asked = np.flatnonzero(owners == person)
-            to_own = _squared(self.embeddings[places[asked]], self.embeddings[own])
-            to_own[np.arange(len(asked)), places[asked] - own.start] = np.inf
-            distances[NEAR, asked, person] = _mean_of_least(to_own, others[asked[0]])
+            indices = np.flatnonzero(owners == person)
+            to_own = _squared(self.embeddings[places[indices]], self.embeddings[own])
+            to_own[np.arange(len(indices)), places[indices] - own.start] = np.inf
+            distances[NEAR, indices, person] = _mean_of_least(to_own, others[indices[0]])
         return Evidence(np.where(counts == 0, 0.0, distances), counts)
 
     def _near(self, distances: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -76,9 +76,9 @@ def fit_open_set(evidence: Evidence, owners: NDArray[np.integer]) -> OpenSet:
     free, positive = (None, None), (0.0, None)
     bounds = [positive] * KINDS + [free, positive] + [free] * people
     start = np.concatenate([_BELIEF, np.zeros(people)])
-    found = minimize(_surprise, start, args=(material, truth, weight), jac=True, method="L-BFGS-B", bounds=bounds,
-                     options={"ftol": _ENOUGH, "maxiter": 200})  # fmt: skip
-    return OpenSet(found.x[:KINDS], float(found.x[KINDS]), float(found.x[KINDS + 1]), found.x[_SHARED:])
+    solution = minimize(_surprise, start, args=(material, truth, weight), jac=True, method="L-BFGS-B", bounds=bounds,
+                        options={"ftol": _ENOUGH, "maxiter": 200})  # fmt: skip
+    return OpenSet(solution.x[:KINDS], float(solution.x[KINDS]), float(solution.x[KINDS + 1]), solution.x[_SHARED:])
 
 
 def clearness(counts: NDArray[np.integer]) -> NDArray[np.float64]:
@@ -100,9 +100,9 @@ class _Material(NamedTuple):
         return cls(evidence.distances[:, rows], clearness(counts), counts == 0, _rivals(evidence)[rows])
 
     @classmethod
-    def joined(cls, one: _Material, other: _Material) -> _Material:
+    def joined(cls, first: _Material, second: _Material) -> _Material:
         axes = (1, 0, 0, 0)
-        return cls(*(np.concatenate(parts, axis) for axis, *parts in zip(axes, one, other, strict=True)))
+        return cls(*(np.concatenate(parts, axis) for axis, *parts in zip(axes, first, second, strict=True)))
 
 
 def _rivals(evidence: Evidence) -> NDArray[np.float64]:
@@ -124,11 +124,11 @@ def _surprise(
     """Negative logarithm of what happened and of what was believed, a mean over faces, and its gradient."""
     logits, rows = _logits(values, material), np.arange(len(truth))
     total = logsumexp(logits, axis=1)
-    slope = np.exp(logits - total[:, None])
-    slope[rows, truth] -= 1
-    clear = slope[:, :-1] * material.clearness
-    shared = [*-np.tensordot(material.distances, clear, 2), clear.sum(), -slope[:, -1] @ material.rivals]
-    gradient = np.concatenate([shared, slope[:, :-1].sum(0)])
+    by_logit = np.exp(logits - total[:, None])
+    by_logit[rows, truth] -= 1
+    clear = by_logit[:, :-1] * material.clearness
+    shared = [*-np.tensordot(material.distances, clear, 2), clear.sum(), -by_logit[:, -1] @ material.rivals]
+    gradient = np.concatenate([shared, by_logit[:, :-1].sum(0)])
     believed = np.concatenate([_BELIEF, np.zeros(len(values) - _SHARED)])
     doubt = np.concatenate([_DOUBT, np.full(len(values) - _SHARED, _OFFSET_DOUBT)])
     off = (values - believed) / doubt

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,12 +12,13 @@ from core.domain.jobs import JSON
 from core.domain.registry.versions import LicensedPart, VersionDraft
 from core.domain.training.folds import FOLDS, fold_of
 from core.models.common import weights_file
+from core.models.common.base_trainer import BaseTrainer
 from core.models.embedding.cross_validation import (
     FoldOutcome,
     Pictures,
+    accuracy_of,
     hold_out,
     report_of_folds,
-    share_right,
     strangers_of,
 )
 from core.models.embedding.head import ARCHITECTURE, head_tensors, train_head
@@ -38,91 +39,94 @@ _PARTS = (
 )
 
 
-class EmbeddingTrainer:
-    """A `Trainer` (core/services/training/trainer.py); the folds are the same for every head."""
+class FoldTraining:
+    """A cross validation in which a step holds one fold out; the folds are the same for every head.
 
-    report_every = 1
-    evaluate_every = 1
+    Args:
+        pictures: of a data set.
+    """
 
-    def __init__(self, pictures: Pictures, dataset: Dataset, preset: str) -> None:
+    steps = FOLDS  # what a run was asked for makes no difference
+
+    def __init__(self, pictures: Pictures) -> None:
         self._pictures = pictures
-        self._dataset = dataset
-        self._preset = preset
         self._fold_of = np.array(fold_of(pictures.labels.tolist(), FOLDS))
-        self._outcomes: dict[int, FoldOutcome] = {}
+        self.outcomes: dict[int, FoldOutcome] = {}
 
     @property
     def step(self) -> int:
         """Folds done."""
-        return len(self._outcomes)
-
-    @property
-    def steps(self) -> int:
-        """All folds; what a run was asked for makes no difference."""
-        return FOLDS
+        return len(self.outcomes)
 
     def advance(self) -> None:
         """Hold the next fold out."""
         fold = self.step
         strangers = strangers_of(fold, FOLDS, self._pictures.people)
-        self._outcomes[fold] = hold_out(self._pictures, self._fold_of == fold, strangers)
+        self.outcomes[fold] = hold_out(self._pictures, self._fold_of == fold, strangers)
 
-    def report(self) -> Mapping[str, float]:
-        """`fold_accuracy`, of the newest fold; small data sets have folds without a picture."""
-        outcome = self._outcomes[self.step - 1]
-        return {"fold_accuracy": self._share(outcome, outcome.guesses)} if len(outcome.rows) else {}
+    def report(self) -> dict[str, float]:
+        """Return `fold_accuracy`, of the newest fold; small data sets have folds without a picture."""
+        outcome = self.outcomes[self.step - 1]
+        return {"fold_accuracy": self.accuracy(outcome, outcome.guesses)} if len(outcome.rows) else {}
 
-    def evaluate(self) -> Mapping[str, float]:
-        """`held_out_accuracy` and, of the method without training, `live_accuracy`: means of the folds so far."""
-        done = [one for one in self._outcomes.values() if len(one.rows)]
-        if not done:
-            return {}
+    def accuracy(self, outcome: FoldOutcome, guesses: NDArray[np.int64]) -> float:
+        """Return the fraction of a fold's pictures for which guesses are right."""
+        return accuracy_of(self._pictures.labels, outcome.rows, guesses)
+
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """Return the outcomes; there is nothing else that a later step depends on."""
         return {
-            "held_out_accuracy": float(np.mean([self._share(one, one.guesses) for one in done])),
-            "live_accuracy": float(np.mean([self._share(one, one.live) for one in done])),
+            f"{fold}/{name}": tensor
+            for fold, outcome in self.outcomes.items()
+            for name, tensor in outcome.tensors().items()
         }
 
-    def should_stop(self) -> None:
-        """It is trained to the end."""
-
-    def sample(self) -> None:
-        """A recogniser makes no pictures."""
-
-    def save_state(self) -> bytes:
-        """The outcomes; there is nothing else that a later step depends on."""
-        tensors = {
-            f"{fold}/{name}": value for fold, one in self._outcomes.items() for name, value in one._asdict().items()
-        }
-        return weights_file.dump(tensors, {"step": str(self.step)})
-
-    def restore(self, data: bytes) -> None:
-        """Go back to a state that `save_state` gave.
+    def set_tensors(self, tensors: Mapping[str, NDArray[Any]], step: int) -> None:
+        """Go back to the outcomes of so many folds.
 
         Raises:
-            OmokageError: BAD_WEIGHTS.
+            KeyError: tensors of something else.
         """
-        tensors, said = weights_file.load(data)
-        try:
-            self._outcomes = {
-                fold: FoldOutcome(*(tensors[f"{fold}/{name}"] for name in FoldOutcome._fields))
-                for fold in range(int(said["step"]))
-            }
-        except (KeyError, ValueError) as error:
-            raise OmokageError(ErrorCode.BAD_WEIGHTS) from error
+        self.outcomes = {fold: FoldOutcome.from_tensors(tensors, f"{fold}/") for fold in range(step)}
+
+    def close(self) -> None:
+        """Do nothing: there are no threads."""
+
+
+class EmbeddingTrainer(BaseTrainer[FoldTraining]):
+    """The trainer of an embedding head."""
+
+    report_every = 1
+
+    def __init__(self, pictures: Pictures, dataset: Dataset, run: Run) -> None:
+        super().__init__(FoldTraining(pictures), run, FOLDS)
+        self._pictures = pictures
+        self._dataset = dataset
+
+    def evaluate(self) -> Mapping[str, float]:
+        """Return `held_out_accuracy`, and `live_accuracy` of the method without training: means of the folds so far."""
+        outcomes = [outcome for outcome in self._training.outcomes.values() if len(outcome.rows)]
+        if not outcomes:
+            return {}
+        accuracy = self._training.accuracy
+        return {
+            "held_out_accuracy": float(np.mean([accuracy(outcome, outcome.guesses) for outcome in outcomes])),
+            "live_accuracy": float(np.mean([accuracy(outcome, outcome.baseline) for outcome in outcomes])),
+        }
 
     def outcome_report(self) -> EvaluationReport:
-        """What the folds so far say."""
-        return report_of_folds(self._dataset, self._preset, self._pictures.labels, self._outcomes)
+        """Return what the folds so far say."""
+        return report_of_folds(self._dataset, self._run.preset, self._pictures.labels, self._training.outcomes)
 
     def finish(self) -> VersionDraft:
-        """A head that has seen all pictures, with what the folds say about its kind."""
-        found = self._pictures.found
+        """Return a head that has seen all pictures, with what the folds say about its kind."""
+        result = self._pictures.found
         people = self._pictures.people
-        references, open_set = train_head(self._pictures.embeddings[found], self._pictures.labels[found], people)
+        references, open_set = train_head(self._pictures.embeddings[result], self._pictures.labels[result], people)
         return VersionDraft(
             architecture=ARCHITECTURE,
-            config={"head": "embedding", "preset": self._preset, "embedder": EMBEDDING_NAME},
-            classes=tuple((one.name, one.person_id) for one in self._dataset.classes),
+            config={"head": "embedding", "preset": self._run.preset, "embedder": EMBEDDING_NAME},
+            classes=tuple((person.name, person.person_id) for person in self._dataset.classes),
             metrics=self._metrics(),
             parts=_PARTS,
             weights=weights_file.dump(
@@ -132,10 +136,14 @@ class EmbeddingTrainer:
 
     def _metrics(self) -> dict[str, JSON]:
         report = self.outcome_report()
-        live = {str(fold): self._share(one, one.live) for fold, one in self._outcomes.items() if len(one.rows)}
+        baseline = {
+            str(fold): self._training.accuracy(outcome, outcome.baseline)
+            for fold, outcome in self._training.outcomes.items()
+            if len(outcome.rows)
+        }
         return {
             "folds": dict(report.folds),
-            "live_folds": live,
+            "live_folds": baseline,
             "accuracy": report.mean,
             "ece": report.ece,
             "auroc": report.auroc,
@@ -143,8 +151,12 @@ class EmbeddingTrainer:
             "report": report.to_json(),
         }
 
-    def _share(self, outcome: FoldOutcome, guesses: NDArray[np.int64]) -> float:
-        return share_right(self._pictures.labels, outcome.rows, guesses)
+    def _dump(self, tensors: Mapping[str, NDArray[Any]]) -> bytes:
+        return weights_file.dump(tensors, {"step": str(self.step)})
+
+    def _load(self, data: bytes) -> None:
+        tensors, meta = weights_file.load(data)
+        self._training.set_tensors(tensors, int(meta["step"]))
 
 
 def make_embedding_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> EmbeddingTrainer:
@@ -153,9 +165,9 @@ def make_embedding_trainer(run: Run, dataset: Dataset, reader: DatasetReader) ->
     Raises:
         OmokageError: DATASET_UNFIT, a face was found in none of the pictures.
     """
-    found = np.asarray(reader.found, bool)
-    if not found.any():
+    result = np.asarray(reader.found, bool)
+    if not result.any():
         raise OmokageError(ErrorCode.DATASET_UNFIT, remark="without-face")
     labels = np.asarray(reader.labels, np.int64)
-    pictures = Pictures(np.asarray(reader.embeddings, np.float32), labels, found, len(dataset.classes))
-    return EmbeddingTrainer(pictures, dataset, run.preset)
+    pictures = Pictures(np.asarray(reader.embeddings, np.float32), labels, result, len(dataset.classes))
+    return EmbeddingTrainer(pictures, dataset, run)

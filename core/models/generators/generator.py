@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from core.vision.views import View
 
 
-class FaceModel(Protocol):
-    """Between codes, which are points of a space in which one can walk and add, and pictures.
+class FaceGenerator(Protocol):
+    """Between latents, which are points of a space in which one can walk and add, and pictures.
 
-    The same codes give the same bytes on the same machine, however many are drawn at once.
+    The same latents give the same bytes on the same machine, however many are drawn at once.
     """
 
     @property
@@ -33,11 +33,11 @@ class FaceModel(Protocol):
         """What it knows to add: `smile`, `glasses`."""
         ...
 
-    def codes(self, seeds: Sequence[int], truncation: float = 1.0) -> NDArray[np.float32]:
+    def latents(self, seeds: Sequence[int], truncation: float = 1.0) -> NDArray[np.float32]:
         """(N, Z), one for each seed whatever the others are; with less truncation nearer to the mean face."""
         ...
 
-    def render(self, codes: NDArray[np.float32]) -> NDArray[np.uint8]:
+    def render(self, latents: NDArray[np.float32]) -> NDArray[np.uint8]:
         """(N, Z) -> (N, S, S, 3) RGB."""
         ...
 
@@ -46,19 +46,19 @@ class FaceModel(Protocol):
         ...
 
     def path(
-        self, start: NDArray[np.float32], end: NDArray[np.float32], shares: Sequence[float]
+        self, start: NDArray[np.float32], end: NDArray[np.float32], fractions: Sequence[float]
     ) -> NDArray[np.float32]:
         """Codes (F, Z) on the way from (Z,) to (Z,), on which faces stay as likely as at its ends."""
         ...
 
-    def variations(self, code: NDArray[np.float32], seeds: Sequence[int], spread: float = 0.4) -> NDArray[np.float32]:
-        """(N, Z) near a code (Z,); `spread` 0: the code itself, 1: as various as any faces."""
+    def variations(self, latent: NDArray[np.float32], seeds: Sequence[int], spread: float = 0.4) -> NDArray[np.float32]:
+        """(N, Z) near a latent (Z,); `spread` 0: the latent itself, 1: as various as any faces."""
         ...
 
     def direction(self, trait: str) -> NDArray[np.float32]:
-        """(Z,), from the mean code without the trait to that with it; UNKNOWN_TRAIT."""
+        """(Z,), from the mean latent without the trait to that with it; UNKNOWN_TRAIT."""
         ...
 
     def mean(self) -> NDArray[np.float32]:
-        """(Z,), the code of the mean face, about which differences are added."""
+        """(Z,), the latent of the mean face, about which differences are added."""
         ...

@@ -1,4 +1,4 @@
-"""Which way faces get a smile or glasses: differences between codes of pictures of which it is known."""
+"""Which way faces get a smile or glasses: differences between latents of pictures of which it is known."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _SHARPNESS = 0.05  # inverse strength of the penalty on the classifier's weights
 
 
 def trait_directions(
-    codes: NDArray[np.floating], labels: Mapping[str, NDArray[np.floating]], beside: NDArray[np.floating]
+    latents: NDArray[np.floating], labels: Mapping[str, NDArray[np.floating]], beside: NDArray[np.floating]
 ) -> dict[str, NDArray[np.float32]]:
-    """For each trait, how codes differ with it from those without, all else being equal.
+    """For each trait, how latents differ with it from those without, all else being equal.
 
     Plain differences of means would give a beard the shape of a man's head: what goes with what is taken apart by
     least squares over all traits at once.
 
     Args:
-        codes: (N, Z).
+        latents: (N, Z).
         labels: of each trait (N,), 0 to 1.
         beside: (N, K), what else faces differ by that goes with the traits.
 
@@ -39,9 +39,9 @@ def trait_directions(
     """
     design = np.column_stack([*labels.values(), beside]).astype(np.float64)
     centred = design - design.mean(0)
-    normal = centred.T @ centred / len(codes) + _RIDGE * np.eye(design.shape[1])
-    found = np.linalg.solve(normal, centred.T @ (codes - codes.mean(0, dtype=np.float64)) / len(codes))
-    return {name: np.asarray(row, np.float32) for name, row in zip(labels, found, strict=False)}
+    normal = centred.T @ centred / len(latents) + _RIDGE * np.eye(design.shape[1])
+    directions = np.linalg.solve(normal, centred.T @ (latents - latents.mean(0, dtype=np.float64)) / len(latents))
+    return {name: np.asarray(row, np.float32) for name, row in zip(labels, directions, strict=False)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Labeller:
     def label(self, pictures: NDArray[np.uint8]) -> dict[str, NDArray[np.float64]]:
         """(N, S, S, 3) RGB -> of each trait (N,), its probability."""
         features = self.pixels.transform(_small(pictures))
-        return {name: one.predict_proba(features)[:, 1] for name, one in self.traits.items()}
+        return {name: classifier.predict_proba(features)[:, 1] for name, classifier in self.traits.items()}
 
 
 def make_labeller(pictures: NDArray[np.uint8], labels: Mapping[str, NDArray[np.floating]]) -> Labeller:
@@ -81,5 +81,7 @@ def make_labeller(pictures: NDArray[np.uint8], labels: Mapping[str, NDArray[np.f
 
 def _small(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
     size = (_SIDE, _SIDE)
-    small = [np.asarray(Image.fromarray(one).resize(size, Image.Resampling.BOX), np.float32) for one in pictures]
+    small = [
+        np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX), np.float32) for picture in pictures
+    ]
     return np.stack(small).reshape(len(pictures), -1) / 255.0

@@ -59,7 +59,7 @@ class LayerActivity:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class LayerMeasurement:
     """A layer's figures, and the mean activation of each channel for each person: (people, channels) float32."""
 
     activity: LayerActivity
@@ -71,14 +71,14 @@ def hidden_layers(model: Any) -> dict[str, Any]:
     return {operation.name: operation.output for operation in model.operations if _is_rectified(operation)}
 
 
-def activations(model: Any, pictures: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
+def layer_activations(model: Any, pictures: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
     """Each hidden layer's output for pictures as the model takes them: (N, h, w, channels) or (N, channels)."""
     return _Probe(model)(pictures)
 
 
-def measure(
+def measure_layers(
     model: Any, batches: Iterable[tuple[NDArray[Any], NDArray[np.integer]]], people: int
-) -> tuple[Measured, ...]:
+) -> tuple[LayerMeasurement, ...]:
     """Run pictures through a model and look at its hidden layers.
 
     Args:
@@ -121,7 +121,7 @@ class _Tally:
         rows = flat.reshape(-1, flat.shape[-1])
         self._squares += rows.T @ rows
 
-    def measured(self, name: str) -> Measured:
+    def measured(self, name: str) -> LayerMeasurement:
         pictures = self._pictures.sum()
         silent = self._silent / (pictures * self._places)
         by_person = self._by_person / np.maximum(self._pictures, 1)[:, None]
@@ -135,7 +135,7 @@ class _Tally:
             float(self._fired.sum() / pictures),
             self._components(pictures),
         )
-        return Measured(activity, by_person.astype(np.float32))
+        return LayerMeasurement(activity, by_person.astype(np.float32))
 
     def _components(self, pictures: float) -> int:
         mean = self._by_person.sum(0) / pictures

@@ -26,7 +26,7 @@ _AVERAGE = "average/"  # of a checkpoint: the weights that are evaluated and kep
 
 
 @dataclass(frozen=True, slots=True)
-class Inspected:
+class InspectedNetwork:
     """A network and what it is shown."""
 
     net: Any  # keras.Model
@@ -50,7 +50,7 @@ class Inspected:
         return standardised
 
 
-def of_version(version: Version, weights: bytes) -> Inspected:
+def load_from_version(version: Version, weights: bytes) -> InspectedNetwork:
     """A finished run's network.
 
     Raises:
@@ -58,10 +58,10 @@ def of_version(version: Version, weights: bytes) -> Inspected:
     """
     net = load_net(version, *weights_file.load(weights))
     config = CnnConfig.of(version.config)
-    return Inspected(net, config.framing, config.size, config.grey)
+    return InspectedNetwork(net, config.framing, config.size, config.grey)
 
 
-def of_checkpoint(run: Run, people: int, data: bytes) -> Inspected:
+def load_from_checkpoint(run: Run, people: int, data: bytes) -> InspectedNetwork:
     """The averaged weights of a run at a checkpoint.
 
     Raises:
@@ -75,4 +75,4 @@ def of_checkpoint(run: Run, people: int, data: bytes) -> Inspected:
         raise OmokageError(ErrorCode.BAD_WEIGHTS)
     for variable, tensor in zip(net.variables, average, strict=True):
         variable.assign(tensor)
-    return Inspected(net, preset.framing, preset.size, preset.grey)
+    return InspectedNetwork(net, preset.framing, preset.size, preset.grey)

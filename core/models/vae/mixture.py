@@ -1,4 +1,4 @@
-"""A mixture of Gaussians over codes: where faces are, so that new codes are drawn where there are some.
+"""A mixture of Gaussians over latents: where faces are, so that new latents are drawn where there are some.
 
 Codes of an autoencoder follow no distribution that was chosen beforehand, and those of a VAE only roughly the normal
 one; Ghosh et al. 2020 (arXiv 1903.12436) found mixtures fitted afterwards to draw better faces from either.
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 _WEIGHTS, _MEANS, _DEVIATIONS, _FACTOR = (f"mixture/{name}" for name in ("weights", "means", "deviations", "factor"))
 _COMPONENTS = (1, 2, 4, 8, 16)  # more had a worse criterion in every data set that was tried
-_EACH = 40  # codes for each component at least: with fewer, components are single people
-_REGULAR = 1e-4  # added to variances: a code that is never used has none
-_MOST = 10_000  # codes that a mixture is fitted to; more change nothing
+_EACH = 40  # latents for each component at least: with fewer, components are single people
+_REGULAR = 1e-4  # added to variances: a latent that is never used has none
+_MOST = 10_000  # latents that a mixture is fitted to; more change nothing
 _STREAM = 2  # of each seed's random numbers
 
 
@@ -57,18 +57,18 @@ class Mixture:
 
     @property
     def deviations(self) -> NDArray[np.float32]:
-        """(Z,), of all codes about their mean."""
+        """(Z,), of all latents about their mean."""
         within = (self.spread**2).sum(0) if self.tied else self.weights @ self.spread**2
         return np.asarray(np.sqrt(within + self.weights @ (self.means - self.mean) ** 2), np.float32)
 
-    def codes(self, seeds: Sequence[int]) -> NDArray[np.float32]:
+    def latents(self, seeds: Sequence[int]) -> NDArray[np.float32]:
         """(N, Z), each of its own seed whatever the others are."""
         return np.array([self._code(seed) for seed in seeds], np.float32).reshape(-1, self.means.shape[1])
 
     def tensors(self) -> dict[str, NDArray[np.float32]]:
         """As `mixture_of` takes them; never in half precision, in which small weights vanish."""
         parts = {_WEIGHTS: self.weights, _MEANS: self.means, _FACTOR if self.tied else _DEVIATIONS: self.spread}
-        return {name: np.asarray(one, np.float32) for name, one in parts.items()}
+        return {name: np.asarray(tensor, np.float32) for name, tensor in parts.items()}
 
     def _code(self, seed: int) -> NDArray[np.floating]:
         random = np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, _STREAM, 0]))
@@ -89,27 +89,27 @@ def mixture_of(tensors: Mapping[str, NDArray[Any]]) -> Mixture:
     return Mixture(tensors[_WEIGHTS], tensors[_MEANS], tensors[_FACTOR if tied else _DEVIATIONS], tied)
 
 
-def single(codes: NDArray[np.floating]) -> Mixture:
-    """One Gaussian with the covariance of codes (N, Z): quickly fitted, for an evaluation on the way."""
-    centred = codes.astype(np.float64) - codes.mean(0, dtype=np.float64)
-    covariance = centred.T @ centred / len(codes) + _REGULAR * np.eye(codes.shape[1])
-    return _tied(np.ones(1), codes.mean(0, keepdims=True), covariance)
+def single(latents: NDArray[np.floating]) -> Mixture:
+    """One Gaussian with the covariance of latents (N, Z): quickly fitted, for an evaluation on the way."""
+    centred = latents.astype(np.float64) - latents.mean(0, dtype=np.float64)
+    covariance = centred.T @ centred / len(latents) + _REGULAR * np.eye(latents.shape[1])
+    return _tied(np.ones(1), latents.mean(0, keepdims=True), covariance)
 
 
-def fit_mixture(codes: NDArray[np.floating]) -> Mixture:
-    """The mixture of codes (N, Z) that explains them with the fewest numbers (Bayesian information criterion).
+def fit_mixture(latents: NDArray[np.floating]) -> Mixture:
+    """The mixture of latents (N, Z) that explains them with the fewest numbers (Bayesian information criterion).
 
-    Either each component has deviations of its own, which suits codes that were kept independent, or all share one
-    covariance, which suits codes that nobody kept so. The same codes give the same mixture.
+    Either each component has deviations of its own, which suits latents that were kept independent, or all share one
+    covariance, which suits latents that nobody kept so. The same latents give the same mixture.
     """
     from sklearn.exceptions import ConvergenceWarning  # a second
 
-    rows = np.asarray(codes[:_MOST], np.float64)
+    rows = np.asarray(latents[:_MOST], np.float64)
     counts = [count for count in _COMPONENTS if count == 1 or count * _EACH <= len(rows)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # one that has not settled has a worse criterion, and loses
-        found = [_fitted(rows, *form) for form in itertools.product(("diag", "tied"), counts)]
-    best = min(found, key=lambda one: one.bic(rows))
+        candidates = [_fitted(rows, *form) for form in itertools.product(("diag", "tied"), counts)]
+    best = min(candidates, key=lambda candidate: candidate.bic(rows))
     if best.covariance_type == "tied":
         return _tied(best.weights_, best.means_, best.covariances_)
     return _mixture(best.weights_, best.means_, np.sqrt(best.covariances_), tied=False)
@@ -129,5 +129,5 @@ def _tied(weights: NDArray[np.floating], means: NDArray[np.floating], covariance
 def _mixture(
     weights: NDArray[np.floating], means: NDArray[np.floating], spread: NDArray[np.floating], *, tied: bool
 ) -> Mixture:
-    weights, means, spread = (np.asarray(one, np.float32) for one in (weights, means, spread))
+    weights, means, spread = (np.asarray(tensor, np.float32) for tensor in (weights, means, spread))
     return Mixture(weights, means, spread, tied)

@@ -1,6 +1,6 @@
-"""A convolutional autoencoder whose codes are uncertain (Kingma and Welling 2014, arXiv 1312.6114).
+"""A convolutional autoencoder whose latents are uncertain (Kingma and Welling 2014, arXiv 1312.6114).
 
-The encoder halves the picture four times and ends in the mean and the log variance of each code; the decoder doubles
+The encoder halves the picture four times and ends in the mean and the log variance of each latent; the decoder doubles
 it again. 1.3 million weights for 96 pixels. What is enlarged is enlarged before it is convolved, which leaves no
 chequered patterns (Odena et al. 2016); only the last doubling, from half the size to the picture, rearranges channels,
 since a convolution at full size would cost as much as all others together; its four quarters begin alike.
@@ -18,17 +18,17 @@ from core.models.common.seeds import Seeds
 
 SIZES = (96, 64)
 _HALVED = (32, 64, 96, 128)  # channels of the encoder, from the picture on
-_NARROW = 64  # channels between the smallest map and the codes: without them, nine tenths of the weights were here
+_NARROW = 64  # channels between the smallest map and the latents: without them, nine tenths of the weights were here
 _DOUBLED = (128, 96, 48)  # channels of the decoder
 _SLOPE = 0.2
 
 
-def build_encoder(size: int, codes: int, policy: str = "float32", seeds: Seeds | None = None) -> keras.Model:
-    """(N, size, size, 3) in [-1, 1] -> mean and log variance side by side, (N, 2 * codes).
+def build_encoder(size: int, latent_size: int, policy: str = "float32", seeds: Seeds | None = None) -> keras.Model:
+    """(N, size, size, 3) in [-1, 1] -> mean and log variance side by side, (N, 2 * latent_size).
 
     Args:
         size: pixels a side.
-        codes: numbers that a picture becomes.
+        latent_size: numbers that a picture becomes.
         policy: Keras' dtype policy of all layers but the last, which is float32.
         seeds: of the first weights; None: they do not matter, since others are put in.
     """
@@ -41,15 +41,15 @@ def build_encoder(size: int, codes: int, policy: str = "float32", seeds: Seeds |
     x = _block(x, _NARROW, 1, seeds=seeds, dtype=dtype, name="narrow")
     x = layers.Flatten(dtype=dtype, name="flat")(x)
     # In float32: the divergence takes exponentials of it.
-    both = layers.Dense(2 * codes, kernel_initializer=seeds.glorot(), dtype="float32", name="codes")(x)
+    both = layers.Dense(2 * latent_size, kernel_initializer=seeds.glorot(), dtype="float32", name="codes")(x)
     return keras.Model(pixels, both, name="encoder")
 
 
-def build_decoder(size: int, codes: int, policy: str = "float32", seeds: Seeds | None = None) -> keras.Model:
-    """(N, codes) -> (N, size, size, 3) in [-1, 1]; the arguments are those of `build_encoder`."""
+def build_decoder(size: int, latent_size: int, policy: str = "float32", seeds: Seeds | None = None) -> keras.Model:
+    """(N, latent_size) -> (N, size, size, 3) in [-1, 1]; the arguments are those of `build_encoder`."""
     dtype, seeds = keras.DTypePolicy(policy), seeds or Seeds(0)
     least = size // 2 ** len(_HALVED)
-    z = keras.Input((codes,), name="z")
+    z = keras.Input((latent_size,), name="z")
     wide = {"kernel_initializer": seeds.glorot(), "dtype": dtype, "name": "wide"}
     x = layers.Dense(least * least * _NARROW, use_bias=False, **wide)(z)
     x = layers.Reshape((least, least, _NARROW), dtype=dtype, name="map")(x)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -14,22 +13,25 @@ from numpy.typing import NDArray
 
 from core.models.common import augment
 from core.models.common.backend import Tensors, best_policy, make_forward, make_step
+from core.models.common.base_training import BaseTraining
 from core.models.common.batches import batch_rows
 from core.models.common.drawn_faces import to_pixels
+from core.models.common.ema import update_ema
+from core.models.common.prefetch import Batch
+from core.models.common.schedule import warm_up_cosine
 from core.models.common.seeds import Seeds
-from core.models.common.snapshots import assign, means, numbered, values_of
+from core.models.common.variables import assign, values_of
 from core.models.vae.network import build_decoder, build_encoder
 from core.models.vae.presets import VaePreset
 
 _STEP, _HELD_OUT = 1, 2  # streams of random numbers; 0 are the epochs
-_RISE = 0.05  # share of the steps in which the learning rate rises
 _TOGETHER = 32  # pictures that are looked at or drawn at a time; more gain nothing on a CPU
 _SURE = (-12.0, 6.0)  # the log variance stays within: further out, its exponential only hurts
 _SMOOTH = 1e-3  # the error's absolute value is rounded so far, for a gradient that ends
 
 
-class VaeTraining:
-    """Two networks, their moving average, and a training set.
+class VaeTraining(BaseTraining):
+    """The training of an encoder and a decoder on one training set.
 
     Args:
         images: (N, S, S, 3) RGB, S the preset's size; may be a memory map.
@@ -41,36 +43,21 @@ class VaeTraining:
     def __init__(
         self, images: NDArray[np.uint8], held_out: NDArray[np.bool_], *, preset: VaePreset, seed: int = 0
     ) -> None:
+        super().__init__(preset.steps)
         self._images = images
         self._rows, self._held_out = np.flatnonzero(~held_out), np.flatnonzero(held_out)
         self._preset = preset
         self._seed = seed
-        self.step = 0
-        self._waiting: list[Tensors] = []
-        self._next: tuple[int, Future[tuple[NDArray[Any], ...]]] | None = None
-        self._pool = ThreadPoolExecutor(1, "batches")
         self._nets = self._build(best_policy(), Seeds(seed))
-        self._averages = self._build("float32")
-        for slow, fast in zip(self._averages, self._nets, strict=True):
-            slow.set_weights(fast.get_weights())
-        trained = [one for net in self._nets for one in net.trainable_variables]
+        self._ema_nets = self._build("float32")
+        for ema_net, net in zip(self._ema_nets, self._nets, strict=True):
+            ema_net.set_weights(net.get_weights())
+        trained = [variable for net in self._nets for variable in net.trainable_variables]
         self._optimizer = keras.optimizers.Adam(preset.learning_rate)
         self._optimizer.build(trained)
-        self._step = make_step(self._compute, trained, self._optimizer, self._follow)
-        self._encode, self._decode = make_forward(self._infer_codes), make_forward(self._infer_pictures)
+        self._train_step = make_step(self._compute, trained, self._optimizer, self._update_ema)
+        self._encode, self._decode = make_forward(self._infer_latents), make_forward(self._infer_pictures)
         self._losses = make_forward(self._infer_losses)
-
-    def advance(self) -> None:
-        """One training step."""
-        batch = self._batch_of(self.step)
-        self._optimizer.learning_rate = self._rate(self.step)
-        self._waiting.append(self._step(*batch))
-        self.step += 1
-
-    def report(self) -> dict[str, float]:
-        """Means over the steps since the last report; waits for the device."""
-        waiting, self._waiting = self._waiting, []
-        return means(waiting)
 
     def held_out_loss(self) -> float:
         """Of the averaged weights, with the divergence at its full weight and always the same noise."""
@@ -83,75 +70,45 @@ class VaeTraining:
         return float(np.concatenate(parts).mean())
 
     def encode(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """(N, S, S, 3) RGB -> means of the codes (N, codes), by the averaged weights."""
+        """(N, S, S, 3) RGB -> means of the latents (N, Z), by the averaged weights."""
         parts = [self._encode(pictures[at : at + _TOGETHER]) for at in range(0, len(pictures), _TOGETHER)]
-        return np.concatenate([np.zeros((0, self._preset.codes), np.float32), *parts])
+        return np.concatenate([np.zeros((0, self._preset.latent_size), np.float32), *parts])
 
-    def decode(self, codes: NDArray[np.float32]) -> NDArray[np.uint8]:
-        """(N, codes) -> (N, S, S, 3) RGB, by the averaged weights."""
+    def decode(self, latents: NDArray[np.float32]) -> NDArray[np.uint8]:
+        """(N, Z) -> (N, S, S, 3) RGB, by the averaged weights."""
         size = self._preset.size
-        parts = [self._decode(codes[at : at + _TOGETHER]) for at in range(0, len(codes), _TOGETHER)]
+        parts = [self._decode(latents[at : at + _TOGETHER]) for at in range(0, len(latents), _TOGETHER)]
         return np.concatenate([np.zeros((0, size, size, 3), np.uint8), *parts])
 
-    def tensors(self) -> dict[str, NDArray[Any]]:
-        """Everything that the next step depends on, beside the step itself, by name."""
-        return values_of(self._variables())
+    def ema_weights(self) -> dict[str, NDArray[np.float32]]:
+        """Return the averaged weights, as `VaeGenerator` takes them."""
+        return weights_of(*self._ema_nets)
 
-    def set_tensors(self, tensors: Mapping[str, NDArray[Any]], step: int) -> None:
-        """Go back to what `tensors` gave at a step.
-
-        Raises:
-            ValueError: tensors of another network.
-        """
-        assign(self._variables(), tensors)
-        self.step = step
-        self._waiting = []
-
-    def averages(self) -> dict[str, NDArray[np.float32]]:
-        """The averaged weights, as `VaeFaces` takes them."""
-        return weights_of(*self._averages)
-
-    def set_averages(self, tensors: Mapping[str, NDArray[Any]]) -> None:
-        """Let `encode` and `decode` use what `averages` gave; the training goes on from there no more.
+    def set_ema_weights(self, tensors: Mapping[str, NDArray[Any]]) -> None:
+        """Let `encode` and `decode` use what `ema_weights` gave; the training goes on from there no more.
 
         Raises:
             ValueError: tensors of another network.
         """
-        assign(named(*self._averages), tensors)
-
-    def close(self) -> None:
-        """End the thread that prepares batches."""
-        self._pool.shutdown(cancel_futures=True)
+        assign(named(*self._ema_nets), tensors)
 
     def _build(self, policy: str, seeds: Seeds | None = None) -> tuple[keras.Model, keras.Model]:
         preset = self._preset
-        build = (build_encoder, build_decoder)
-        encoder, decoder = (one(preset.size, preset.codes, policy, seeds) for one in build)
+        builders = (build_encoder, build_decoder)
+        encoder, decoder = (build(preset.size, preset.latent_size, policy, seeds) for build in builders)
         return encoder, decoder
 
     def _variables(self) -> dict[str, Any]:
-        nets = {"net": self._nets, "average": self._averages}
-        groups = {group: [one for net in both for one in net.variables] for group, both in nets.items()}
-        groups["optimizer"] = self._optimizer.variables
-        return numbered(groups)
+        return {
+            "net": _variables_of(self._nets),
+            "average": _variables_of(self._ema_nets),
+            "optimizer": self._optimizer.variables,
+        }
 
-    def _rate(self, step: int) -> float:
-        """Along half a cosine to nothing, after a short rise."""
-        preset = self._preset
-        warm = max(1, round(_RISE * preset.steps))
-        if step < warm:
-            return preset.learning_rate * (step + 1) / warm
-        return preset.learning_rate * (1 + math.cos(math.pi * (step - warm) / max(1, preset.steps - warm))) / 2
+    def _learning_rate(self, step: int) -> float:
+        return warm_up_cosine(self._preset.learning_rate, step, self.steps)
 
-    def _batch_of(self, step: int) -> tuple[NDArray[Any], ...]:
-        """The batch of a step; the next one is begun, so that it is ready when this step is done."""
-        begun, self._next = self._next, None
-        batch = begun[1].result() if begun is not None and begun[0] == step else self._make_batch(step)
-        if step + 1 < self._preset.steps:
-            self._next = (step + 1, self._pool.submit(self._make_batch, step + 1))
-        return batch
-
-    def _make_batch(self, step: int) -> tuple[NDArray[Any], ...]:
+    def _make_batch(self, step: int) -> Batch:
         preset = self._preset
         random = augment.generator(self._seed, _STEP, step)
         pixels = self._images[batch_rows(self._rows, preset.batch, step, self._seed)]
@@ -161,7 +118,7 @@ class VaeTraining:
         return pixels, self._noise(len(pixels), random), np.array(share, np.float32)
 
     def _noise(self, count: int, random: np.random.Generator) -> NDArray[np.float32]:
-        return random.standard_normal((count, self._preset.codes), np.float32)
+        return random.standard_normal((count, self._preset.latent_size), np.float32)
 
     def _compute(self, pixels: Any, noise: Any, share: Any) -> tuple[Any, Tensors]:
         error, divergence = self._terms(self._nets, pixels, noise, training=True)
@@ -173,29 +130,25 @@ class VaeTraining:
         """Of each picture (N,): the error of its reconstruction, and its divergence over the number of its values."""
         encoder, decoder = nets
         real = to_range(pixels)
-        mean, log = _split(encoder(real, training=training), self._preset.codes)
+        mean, log = _split(encoder(real, training=training), self._preset.latent_size)
         z = mean + ops.exp(log / 2) * noise if self._preset.kl else mean
         error = reconstruction(real, decoder(z, training=training), self._preset.coarse)
         divergence = ops.sum(ops.exp(log) + ops.square(mean) - 1.0 - log, axis=-1) / 2
         return error, divergence / math.prod(pixels.shape[1:])
 
     def _infer_losses(self, pixels: Any, noise: Any) -> Any:
-        error, divergence = self._terms(self._averages, pixels, noise, training=False)
+        error, divergence = self._terms(self._ema_nets, pixels, noise, training=False)
         return error + self._preset.kl * divergence
 
-    def _infer_codes(self, pixels: Any) -> Any:
-        return self._averages[0](to_range(pixels), training=False)[:, : self._preset.codes]
+    def _infer_latents(self, pixels: Any) -> Any:
+        return self._ema_nets[0](to_range(pixels), training=False)[:, : self._preset.latent_size]
 
     def _infer_pictures(self, z: Any) -> Any:
-        return to_pixels(self._averages[1](z, training=False))
+        return to_pixels(self._ema_nets[1](z, training=False))
 
-    def _follow(self) -> None:
-        """The averages follow more slowly later on, as the recogniser's."""
-        done = ops.cast(self._optimizer.iterations, "float32")
-        kept = ops.minimum(self._preset.average, (1.0 + done) / (10.0 + done))
-        for averages, nets in zip(self._averages, self._nets, strict=True):
-            for slow, fast in zip(averages.variables, nets.variables, strict=True):
-                slow.assign(fast + kept * (slow - fast))
+    def _update_ema(self) -> None:
+        averages, variables = _variables_of(self._ema_nets), _variables_of(self._nets)
+        update_ema(averages, variables, self._preset.ema_decay, self._optimizer.iterations)
 
 
 def reconstruction(real: Any, drawn: Any, coarse: float) -> Any:
@@ -224,9 +177,13 @@ def weights_of(encoder: keras.Model, decoder: keras.Model) -> dict[str, NDArray[
     return values_of(named(encoder, decoder))
 
 
-def _split(both: Any, codes: int) -> tuple[Any, Any]:
-    return both[:, :codes], ops.clip(both[:, codes:], *_SURE)
+def _split(both: Any, latent_size: int) -> tuple[Any, Any]:
+    return both[:, :latent_size], ops.clip(both[:, latent_size:], *_SURE)
 
 
 def _size(error: Any) -> Any:
     return ops.mean(ops.sqrt(ops.square(error) + _SMOOTH**2) - _SMOOTH, axis=(1, 2, 3))
+
+
+def _variables_of(nets: Sequence[keras.Model]) -> list[Any]:
+    return [variable for net in nets for variable in net.variables]

@@ -1,4 +1,4 @@
-"""Who looks on while a picture is optimised: nobody, a terminal, or the members of a chat."""
+"""Callbacks of an optimisation: none, or a job's, which reports progress with pictures and decides when to stop."""
 
 from __future__ import annotations
 
@@ -18,159 +18,163 @@ if TYPE_CHECKING:
 
     from core.storage.blobs import Blobs
 
-Curve: TypeAlias = Sequence[tuple[int, float, float]]  # step, loss, the target's chance
-BETWEEN_S = 3.0  # pictures: the bot edits its message no more often, and drawing one takes a tenth of a second
-# Two thousand steps take a minute or two. Where a host is so busy that they take longer, others wait for it, too, and
-# whoever asked can go on with what there is.
-LONGEST_S = 300.0
-_KEPT = 2  # pictures: the bot may still be fetching the one before
-_LONGEST_CURVE = 100  # points that are kept of it: more than a small chart shows
-_BEGIN, _END = 0.1, 0.9  # of the whole job, in which the steps are
+Curve: TypeAlias = Sequence[tuple[int, float, float]]  # step, loss, the target's probability
+PREVIEW_INTERVAL_S = 3.0  # the bot edits its message no more often, and drawing a picture takes a tenth of a second
+# Two thousand steps take a minute or two. On a host so busy that they take longer, other jobs wait, too, and the member
+# can continue from the picture of this one.
+MAX_DURATION_S = 300.0
+_KEPT_PREVIEWS = 2  # the bot may still be fetching the previous one
+_MAX_CURVE_POINTS = 100  # more than a small chart shows
+_STEPS_START, _STEPS_END = 0.1, 0.9  # the part of the whole job that the steps take
 
 
-class Reached(Protocol):
-    """Where a step came to."""
+class StepResult(Protocol):
+    """The outcome of a step."""
 
     @property
     def loss(self) -> float:
-        """What is made small."""
+        """The loss that is minimised, in nats."""
 
     @property
-    def chance(self) -> float:
-        """The target's, [0, 1]."""
+    def probability(self) -> float:
+        """The target's probability, [0, 1]."""
 
 
-class Attack(Protocol):
-    """As much of core.models.attack.optimiser as is needed here."""
+class Optimiser(Protocol):
+    """The interface of core.models.attack.optimiser.InputOptimiser."""
 
     @property
     def step(self) -> int:
-        """How many are done."""
+        """The number of steps taken."""
 
     @property
     def steps(self) -> int:
-        """How many there are to be."""
+        """The number of steps to take."""
 
     @property
     def picture(self) -> NDArray[np.uint8]:
-        """(H, W, 3) RGB, the best so far."""
+        """The best picture so far, (H, W, 3) RGB."""
 
     @property
     def settled(self) -> bool:
-        """Nothing more is to be gained."""
+        """Whether the picture is good enough."""
 
-    def advance(self) -> Reached:
-        """One step."""
+    def advance(self) -> StepResult:
+        """Take one step."""
 
 
-class Tell(Protocol):
-    """Says how far a job is."""
+class ReportProgress(Protocol):
+    """Reports the progress of a job."""
 
     def __call__(self, stage: str, fraction: float, detail: Mapping[str, JSON] | None = None, /) -> None:
-        """A word, [0, 1], and what else there is to say."""
+        """Report the stage, the fraction of the job that is done, and details."""
 
 
-class Watch:
-    """Looks on, and does not mind; others override what they care about."""
+class OptimisationCallback:
+    """A callback that does nothing; subclasses override what they need."""
 
-    def stage(self, name: str, fraction: float) -> None:
-        """What happens now, and how much of all of it is done, [0, 1]."""
+    def on_stage(self, name: str, fraction: float) -> None:
+        """Called when a stage begins, with the fraction of the job that is done."""
 
-    def begin(self, attack: Attack, start: NDArray[np.uint8] | None) -> None:
-        """The steps begin; from a photo, if there is one."""
+    def on_begin(self, optimiser: Optimiser, start: NDArray[np.uint8] | None) -> None:
+        """Called before the first step; `start`: the photo that is changed, if there is one."""
 
-    def step(self, curve: Curve) -> None:
-        """A step is done; all of them so far."""
+    def on_step(self, curve: Curve) -> None:
+        """Called after each step, with the curve so far."""
 
-    def stops(self) -> bool:
-        """Whether what there is is enough. Raises JobCancelledError where it is not, but it ends all the same."""
+    def should_stop(self) -> bool:
+        """Whether to end with the picture as it is; raises JobCancelledError to end without one."""
         return False
 
 
-class JobWatch(Watch):
-    """Tells a chat, with a picture now and then, which is removed in the end.
+class JobCallback(OptimisationCallback):
+    """Reports a job's progress, with a preview every few seconds; previews are deleted at the end.
 
     Args:
-        blobs: where pictures go.
-        tell: how far it is.
+        blobs: stores previews.
+        report_progress: to the job's message.
         cancelled: whether the job is to end.
-        is_stop: asked when it is: whether somebody wants what there is.
+        is_stop: asked when it is: whether a member wants the picture as it is.
         clock: seconds.
     """
 
     def __init__(
         self,
         blobs: Blobs,
-        tell: Tell,
+        report_progress: ReportProgress,
         cancelled: Callable[[], bool],
         is_stop: Callable[[], bool],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._blobs = blobs
-        self._tell = tell
+        self._report_progress = report_progress
         self._cancelled = cancelled
         self._is_stop = is_stop
         self._clock = clock
-        self._attack: Attack | None = None
+        self._optimiser: Optimiser | None = None
         self._start: NDArray[np.uint8] | None = None
-        self._next = self._last = float("inf")
-        self._shown: deque[str] = deque()
+        self._next_preview = self._deadline = float("inf")
+        self._previews: deque[str] = deque()
 
-    def __enter__(self) -> JobWatch:
+    def __enter__(self) -> JobCallback:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._forget(0)
+        self._delete_previews(0)
 
-    def stage(self, name: str, fraction: float) -> None:
-        """Tell it, unless the job ends."""
-        self.stops()
-        self._tell(name, fraction)
+    def on_stage(self, name: str, fraction: float) -> None:
+        """Report the stage, unless the job ends."""
+        self.should_stop()
+        self._report_progress(name, fraction)
 
-    def begin(self, attack: Attack, start: NDArray[np.uint8] | None) -> None:
-        """The first picture comes with the first step that takes long enough."""
-        self._attack, self._start = attack, start
+    def on_begin(self, optimiser: Optimiser, start: NDArray[np.uint8] | None) -> None:
+        """Report the start; the first preview comes early."""
+        self._optimiser, self._start = optimiser, start
         now = self._clock()
-        self._next = now + BETWEEN_S / 2  # a message without a picture is not much to look at
-        self._last = now + LONGEST_S
-        self._tell("optimising", _BEGIN, OptimizeStep(0, attack.steps, 0.0, 0.0).to_json())
+        self._next_preview = now + PREVIEW_INTERVAL_S / 2  # a message without a picture says little
+        self._deadline = now + MAX_DURATION_S
+        self._report_progress("optimising", _STEPS_START, OptimizeStep(0, optimiser.steps, 0.0, 0.0).to_json())
 
-    def step(self, curve: Curve) -> None:
-        """Every few seconds, show it."""
-        if self._attack is None or self._clock() < self._next:
+    def on_step(self, curve: Curve) -> None:
+        """Report a preview every few seconds."""
+        if self._optimiser is None or self._clock() < self._next_preview:
             return
-        self._next = self._clock() + BETWEEN_S
-        shown = self._blobs.put(render_progress(self._attack.picture, self._start, curve, self._attack.steps))
-        step, loss, chance = curve[-1]
-        said = OptimizeStep(step, self._attack.steps, loss, chance, shown)
-        self._tell("optimising", _BEGIN + (_END - _BEGIN) * step / self._attack.steps, said.to_json())
-        self._shown.append(shown)
-        self._forget(_KEPT)
+        self._next_preview = self._clock() + PREVIEW_INTERVAL_S
+        preview = self._blobs.put(render_progress(self._optimiser.picture, self._start, curve, self._optimiser.steps))
+        step, loss, probability = curve[-1]
+        detail = OptimizeStep(step, self._optimiser.steps, loss, probability, preview)
+        self._report_progress(
+            "optimising", _STEPS_START + (_STEPS_END - _STEPS_START) * step / self._optimiser.steps, detail.to_json()
+        )
+        self._previews.append(preview)
+        self._delete_previews(_KEPT_PREVIEWS)
 
-    def stops(self) -> bool:
-        """Somebody wants what there is, or it takes too long.
+    def should_stop(self) -> bool:
+        """Whether a member stopped it, or it takes too long.
 
         Raises:
             JobCancelledError: the worker ends, or the job is lost.
         """
         if not self._cancelled():
-            return self._clock() >= self._last
+            return self._clock() >= self._deadline
         if not self._is_stop():
             raise JobCancelledError
         return True
 
-    def _forget(self, kept: int) -> None:
-        """Remove all pictures but the last; two may be alike, and then they are one blob."""
-        while len(self._shown) > kept:
-            old = self._shown.popleft()
-            if old not in self._shown:
+    def _delete_previews(self, kept: int) -> None:
+        """Delete all previews but the last; two may be equal, and then they are one blob."""
+        while len(self._previews) > kept:
+            old = self._previews.popleft()
+            if old not in self._previews:
                 self._blobs.delete(old)
 
 
-def thinned(curve: Curve, most: int = _LONGEST_CURVE) -> tuple[tuple[int, float, float], ...]:
-    """As many of the points, evenly, with the first and the last one; rounded, for a row of a database."""
+def thin_curve(curve: Curve, max_points: int = _MAX_CURVE_POINTS) -> tuple[tuple[int, float, float], ...]:
+    """Thin a curve evenly to at most `max_points`, with its first and last point; rounded for the database."""
     count = len(curve)
-    places = range(count) if count <= most else [round(at * (count - 1) / (most - 1)) for at in range(most)]
-    return tuple((curve[at][0], round(curve[at][1], 4), round(curve[at][2], 6)) for at in places)
+    indices = (
+        range(count) if count <= max_points else [round(k * (count - 1) / (max_points - 1)) for k in range(max_points)]
+    )
+    return tuple((curve[k][0], round(curve[k][1], 4), round(curve[k][2], 6)) for k in indices)

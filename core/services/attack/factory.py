@@ -7,17 +7,17 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.domain.faces import DetectedFace
-from core.models.attack.differentiable_heads import Fooled, fooled
+from core.models.attack.differentiable_heads import DifferentiableHead, differentiable_head
 from core.models.attack.optimiser import InputOptimiser
-from core.services.attack.rechecking import Judge, at
+from core.services.attack.rechecking import PictureEvaluator, select_near
 from core.services.attack.service import OptimizeService
-from core.services.attack.setup import Parts
+from core.services.attack.setup import AttackDependencies
 from core.services.recognition.factory import load_guild_recogniser, make_classifier
 from core.vision.recognition.photo_reader import load_photo_reader
 
 if TYPE_CHECKING:
     from core.domain.optimisation import OptimizeRequest
-    from core.services.attack.setup import MakeAttack, Picture
+    from core.services.attack.setup import MakeOptimiser, Picture
     from core.services.people.service import PeopleService
     from core.services.registry.service import RegistryService
     from core.storage.blobs import Blobs
@@ -36,12 +36,16 @@ def load_optimizer(registry: RegistryService, people: PeopleService, blobs: Blob
     reader = load_photo_reader()
     recogniser = load_guild_recogniser(registry, people)
     classifier = make_classifier(people.gallery, blobs, reader, recogniser)
-    judge = Judge(reader, classifier, people)
+    evaluator = PictureEvaluator(reader, classifier, people)
     pixels = (reader.decode, reader.upright)
-    return OptimizeService(Parts(registry, people, blobs, judge, *pixels, recogniser.heads.get, attack_with(reader)))
+    return OptimizeService(
+        AttackDependencies(
+            registry, people, blobs, evaluator, *pixels, recogniser.heads.get, make_optimiser_factory(reader)
+        )
+    )
 
 
-def attack_with(reader: PhotoReader) -> MakeAttack:
+def make_optimiser_factory(reader: PhotoReader) -> MakeOptimiser:
     """Makes attacks that find the face again as `/classify` does."""
 
     def attack(
@@ -60,8 +64,8 @@ def attack_with(reader: PhotoReader) -> MakeAttack:
 
 
 @lru_cache(maxsize=2)  # compiling takes seconds; a guild's serving head, and one that somebody tries
-def _fooled(head: Head) -> Fooled:
-    return fooled(head)
+def _fooled(head: Head) -> DifferentiableHead:
+    return differentiable_head(head)
 
 
 def _finder(reader: PhotoReader, face: DetectedFace | None) -> Callable[[Picture], DetectedFace | None]:
@@ -71,7 +75,7 @@ def _finder(reader: PhotoReader, face: DetectedFace | None) -> Callable[[Picture
         if face is None:
             return None
         faces = reader.detect(picture)
-        number = at(face.box)(faces)
+        number = select_near(face.box)(faces)
         return None if number is None else faces[number]
 
     return find

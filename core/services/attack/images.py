@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LONGEST_SIDE = 1024
 
 
-def prepared(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def shrink_photo(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """A photo (H, W, 3), smaller where it is too large."""
     height, width = photo.shape[:2]
     scale = LONGEST_SIDE / max(height, width)
@@ -28,7 +28,7 @@ def prepared(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(Image.fromarray(photo).resize(size, Image.Resampling.LANCZOS))
 
 
-def png(picture: NDArray[np.uint8]) -> bytes:
+def encode_png(picture: NDArray[np.uint8]) -> bytes:
     """The file that is posted, and judged: every pixel as it is."""
     out = io.BytesIO()
     Image.fromarray(picture).save(out, "PNG")

@@ -1,4 +1,4 @@
-"""What recognisers say of the bytes of a picture, by the way that `/classify` takes."""
+"""Evaluate the bytes of a picture with recognisers, exactly as `/classify` does."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from core.domain.faces import SAME_FACE, Box, Candidate, DetectedFace, overlap
-from core.domain.optimisation import Verdict
-from core.vision.recognition.mean_embedding import MOST_CANDIDATES
-from core.vision.recognition.version_recogniser import checked
+from core.domain.faces import SAME_FACE_IOU, Box, Candidate, DetectedFace, box_iou
+from core.domain.optimisation import Prediction
+from core.vision.recognition.mean_embedding import MAX_CANDIDATES
+from core.vision.recognition.version_recogniser import checked_probabilities
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,122 +24,124 @@ if TYPE_CHECKING:
     from core.vision.recognition.photo_reader import PhotoReading
 
 
-class Eyes(Protocol):
-    """As much of core.vision.recognition.photo_reader as is needed here."""
+class PhotoReader(Protocol):
+    """The part of core.vision.recognition.photo_reader.PhotoReader that is used here."""
 
     def read(self, data: bytes, *, turns: bool) -> PhotoReading:
         """Decode, turn upright if asked to, find faces, embed; raises OmokageError for what is no photo."""
 
     def whole(self, image: NDArray[np.uint8]) -> PhotoReading:
-        """The middle of a picture as if it was a face."""
+        """Read the middle of a picture as if it were a face."""
 
     def close(self) -> None:
-        """Give back what reading holds."""
+        """Release what reading holds."""
 
 
-# Which of a picture's faces is meant, None: none of them.
-Pick: TypeAlias = Callable[["Sequence[DetectedFace]"], int | None]
+# Chooses a face of a picture by index; None: none of them.
+SelectFace: TypeAlias = Callable[["Sequence[DetectedFace]"], int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """A picture as it was read.
+class EvaluatedPicture:
+    """A picture that was read.
 
-    `photo`: sha256 of its bytes. `number`: the place of the face that is meant, None: it was not found. `meant`: that
-    face alone, or the whole picture in its place.
+    `sha256`: of its bytes. `face_index`: of the face that is evaluated, None: it was not found. `subject`: that face
+    alone, or the whole picture in its place.
     """
 
-    photo: str
+    sha256: str
     reading: PhotoReading
-    number: int | None
-    meant: PhotoReading
+    face_index: int | None
+    subject: PhotoReading
 
     @property
     def face(self) -> DetectedFace | None:
-        """The face that is meant."""
-        return None if self.number is None else self.reading.faces[self.number]
+        """The face that is evaluated."""
+        return None if self.face_index is None else self.reading.faces[self.face_index]
 
 
-class Judge:
-    """Reads pictures, and asks heads about them.
+class PictureEvaluator:
+    """Reads pictures, and predicts with heads whom they show.
 
     Args:
-        eyes: as `/classify` reads photos.
+        reader: as `/classify` reads photos.
         classifier: `/classify`'s own service, which names faces.
-        people: what everybody is called now.
+        people: the current names.
     """
 
-    def __init__(self, eyes: Eyes, classifier: ClassifyService, people: PeopleService) -> None:
-        self._eyes = eyes
+    def __init__(self, reader: PhotoReader, classifier: ClassifyService, people: PeopleService) -> None:
+        self._reader = reader
         self._classifier = classifier
         self._people = people
 
     def close(self) -> None:
-        """Give back what reading holds; the next picture takes it again."""
-        self._eyes.close()
+        """Release what reading holds; the next picture acquires it again."""
+        self._reader.close()
 
-    def look(self, data: bytes, pick: Pick) -> Sight:
-        """Read a picture's bytes; its verdicts are for as many heads as one likes.
+    def read(self, data: bytes, select_face: SelectFace) -> EvaluatedPicture:
+        """Read a picture once, to be evaluated by any number of heads.
 
         Raises:
-            OmokageError: what is wrong with the picture, and what `pick` raises.
+            OmokageError: what is wrong with the picture, and what `select_face` raises.
         """
         # Attacked pictures are upright: one whose face is lost must not be turned in search of others.
-        reading = self._eyes.read(data, turns=False)
-        number = pick(reading.faces)
-        meant = self._eyes.whole(reading.image) if number is None else reading.only(number)
-        return Sight(hashlib.sha256(data).hexdigest(), reading, number, meant)
+        reading = self._reader.read(data, turns=False)
+        index = select_face(reading.faces)
+        subject = self._reader.whole(reading.image) if index is None else reading.only(index)
+        return EvaluatedPicture(hashlib.sha256(data).hexdigest(), reading, index, subject)
 
-    def verdict(self, sight: Sight, head: Head, person_id: int, guild_id: int) -> Verdict:
-        """What a head says of a picture, and of one person in particular.
+    def predict(self, picture: EvaluatedPicture, head: Head, person_id: int, guild_id: int) -> Prediction:
+        """Predict whom a picture shows, and the probability of one person in particular.
 
         Raises:
-            OmokageError: BAD_WEIGHTS, the head's answer is none.
+            OmokageError: BAD_WEIGHTS, the head does not return probabilities.
         """
         names = self._people.names(guild_id)
-        ids = [one for _, one in head.classes]
-        (opened,) = checked(head.probabilities(sight.meant), 1, len(ids))
-        known = _by_person(head.known(sight.meant)[0], ids, names)
-        likeliest = sorted(known, key=lambda one: -known[one])[:MOST_CANDIDATES]
+        ids = [person_id for _, person_id in head.classes]
+        (open_set,) = checked_probabilities(head.probabilities(picture.subject), 1, len(ids))
+        closed = _by_person(head.known(picture.subject)[0], ids, names)
+        likeliest = sorted(closed, key=lambda person_id: -closed[person_id])[:MAX_CANDIDATES]
         # Of people who were deleted since the training, nobody is named any more.
-        gone = sum(chance for chance, one in zip(opened[:-1], ids, strict=True) if one not in names)
-        return Verdict(
-            found=sight.number is not None,
-            top=tuple(Candidate(one, names[one], known[one]) for one in likeliest),
-            target=known.get(person_id, 0.0),
-            unknown=float(opened[-1] + gone),
-            named=self._named(sight, head, guild_id),
+        gone = sum(
+            probability for probability, person_id in zip(open_set[:-1], ids, strict=True) if person_id not in names
+        )
+        return Prediction(
+            found=picture.face_index is not None,
+            top=tuple(Candidate(person_id, names[person_id], closed[person_id]) for person_id in likeliest),
+            target=closed.get(person_id, 0.0),
+            unknown=float(open_set[-1] + gone),
+            named=self._named(picture, head, guild_id),
         )
 
-    def _named(self, sight: Sight, head: Head, guild_id: int) -> str | None:
-        if sight.number is None:
+    def _named(self, picture: EvaluatedPicture, head: Head, guild_id: int) -> str | None:
+        if picture.face_index is None:
             return None
-        faces = self._classifier.recognise_as(head, sight.reading, sight.photo, guild_id)
-        named = faces[sight.number].named
+        faces = self._classifier.recognise_as(head, picture.reading, picture.sha256, guild_id)
+        named = faces[picture.face_index].named
         return named.name if named else None
 
 
-def best(faces: Sequence[DetectedFace]) -> int | None:
-    """Of a picture that had no face to begin with: the clearest."""
+def select_best(faces: Sequence[DetectedFace]) -> int | None:
+    """Choose the best face, in a picture that had none at the start."""
     return 0 if faces else None
 
 
-def at(box: Box) -> Pick:
-    """The face that covers the most of where it was, if it is the same one."""
+def select_near(box: Box) -> SelectFace:
+    """Make a selector of the face that overlaps `box` most, if it is the same face."""
 
-    def pick(faces: Sequence[DetectedFace]) -> int | None:
-        covered = [overlap(face.box, box) for face in faces]
-        number = max(range(len(faces)), key=covered.__getitem__, default=None)
-        return number if number is not None and covered[number] >= SAME_FACE else None
+    def select(faces: Sequence[DetectedFace]) -> int | None:
+        overlaps = [box_iou(face.box, box) for face in faces]
+        index = max(range(len(faces)), key=overlaps.__getitem__, default=None)
+        return index if index is not None and overlaps[index] >= SAME_FACE_IOU else None
 
-    return pick
+    return select
 
 
-def _by_person(chances: NDArray[np.float64], ids: Sequence[int], names: Any) -> dict[int, float]:
-    """Chances of classes as those of the people who are still there; they sum to 1 (two classes may be of one)."""
-    found: dict[int, float] = {}
-    for person_id, chance in zip(ids, chances, strict=True):
+def _by_person(probabilities: NDArray[np.float64], ids: Sequence[int], names: Any) -> dict[int, float]:
+    """Map class probabilities to the people who were not deleted; they sum to 1. Two classes may share a person."""
+    result: dict[int, float] = {}
+    for person_id, probability in zip(ids, probabilities, strict=True):
         if person_id in names:
-            found[person_id] = found.get(person_id, 0.0) + float(chance)
-    total = sum(found.values()) or 1.0
-    return {person_id: chance / total for person_id, chance in found.items()}
+            result[person_id] = result.get(person_id, 0.0) + float(probability)
+    total = sum(result.values()) or 1.0
+    return {person_id: probability / total for person_id, probability in result.items()}

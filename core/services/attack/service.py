@@ -1,4 +1,4 @@
-"""Pictures that a recogniser takes for somebody: made, judged by the very bytes that are posted, and shown."""
+"""The optimise service: make a picture that a recogniser takes for a person, and evaluate the bytes that are posted."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import TYPE_CHECKING, Any
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job, JobCancelledError
-from core.domain.optimisation import Optimized, OptimizeRequest, Transfer, Verdict
+from core.domain.optimisation import OptimizeRequest, OptimizeResult, Prediction, Transfer
 from core.render.optimised import render_sheet
-from core.services.attack.callbacks import JobWatch, Watch, thinned
-from core.services.attack.images import norms, png
-from core.services.attack.setup import Beginning, Case, Parts, begin, case_of
-from core.services.attack.transferability import others
-from core.services.generation.latents import UnclearError
-from core.vision.gradients.jpeg import compressed
+from core.services.attack.callbacks import JobCallback, OptimisationCallback, thin_curve
+from core.services.attack.images import encode_png, norms
+from core.services.attack.setup import AttackDependencies, AttackTask, StartPicture, prepare_attack, resolve_task
+from core.services.attack.transferability import comparison_heads
+from core.services.generation.latents import FaceChoiceNeededError
+from core.vision.gradients.jpeg import compress_jpeg
 
 if TYPE_CHECKING:
-    from core.services.attack.callbacks import Attack, Curve, Tell
-    from core.services.attack.rechecking import Sight
+    from core.services.attack.callbacks import Curve, Optimiser, ReportProgress
+    from core.services.attack.rechecking import EvaluatedPicture
     from core.services.attack.setup import Picture
 
 _LARGEST_LOSS = 1000.0  # nats
 
 
 @dataclass(frozen=True, slots=True)
-class _Reached:
-    """What an optimisation came to."""
+class _OptimisationOutcome:
+    """The outcome of an optimisation."""
 
     picture: Picture
     curve: Curve
@@ -38,108 +38,125 @@ class _Reached:
 
 
 class OptimizeService:
-    """Answers `/optimize`, a job at a time; `clock`: seconds."""
+    """Runs `/optimize` jobs, one at a time; `clock`: seconds."""
 
-    def __init__(self, parts: Parts, clock: Callable[[], float] = time.monotonic) -> None:
-        self._parts = parts
+    def __init__(self, dependencies: AttackDependencies, clock: Callable[[], float] = time.monotonic) -> None:
+        self._dependencies = dependencies
         self._clock = clock
 
     def answer(
-        self, job: Job, tell: Tell, cancelled: Callable[[], bool], is_stop: Callable[[], bool] = lambda: False
-    ) -> Optimized:
+        self,
+        job: Job,
+        report_progress: ReportProgress,
+        cancelled: Callable[[], bool],
+        is_stop: Callable[[], bool] = lambda: False,
+    ) -> OptimizeResult:
         """Answer a job; stages are reading, optimising (with an OptimizeStep now and then), judging, drawing.
 
         Args:
             job: of kind OPTIMIZE.
-            tell: how far it is.
-            cancelled: whether it is to end.
-            is_stop: asked when it is: whether somebody wants the picture as it is by now.
+            report_progress: to the job's message.
+            cancelled: whether the job is to end.
+            is_stop: asked when it is: whether a member wants the picture as it is.
 
         Raises:
             OmokageError: NOT_TRAINED, UNKNOWN_VERSION, BAD_WEIGHTS, UNKNOWN_TARGET, SAME_PERSON, NO_FACE, BAD_OPTION,
                 PHOTO_GONE and what else may be wrong with a photo.
-            JobCancelledError: it was to end, before the first step or not because somebody wants the picture.
+            JobCancelledError: the job was to end before the first step, or without a picture.
         """
         request = OptimizeRequest.from_json(job.params)
-        with JobWatch(self._parts.blobs, tell, cancelled, is_stop, self._clock) as watch:
-            return self.optimise(request, job.origin.guild_id, watch)
+        with JobCallback(self._dependencies.blobs, report_progress, cancelled, is_stop, self._clock) as callback:
+            return self.optimise(request, job.origin.guild_id, callback)
 
-    def optimise(self, request: OptimizeRequest, guild_id: int, watch: Watch | None = None) -> Optimized:
-        """The same without a job, for the CLI; photos are blobs here, too."""
-        watch = watch or Watch()
-        watch.stage("reading", 0.0)
-        case = case_of(self._parts, request, guild_id)
+    def optimise(
+        self, request: OptimizeRequest, guild_id: int, callback: OptimisationCallback | None = None
+    ) -> OptimizeResult:
+        """Run a request without a job, for the CLI; photos are blobs here, too."""
+        callback = callback or OptimisationCallback()
+        callback.on_stage("reading", 0.0)
+        task = resolve_task(self._dependencies, request, guild_id)
         try:
-            start, attack = begin(self._parts, case)
-        except UnclearError as unclear:
-            return _answer(case, choice=unclear.choice)
-        before = self._verdict(case, start.sight)
-        if request.start is not None and before.named == case.target.name:
-            raise OmokageError(ErrorCode.SAME_PERSON, target=case.target.name)
-        watch.begin(attack, start.picture if request.start else None)
-        reached = self._run(attack, watch)
-        watch.stage("judging", 0.9)
-        return self._judged(case, start, before, reached, watch)
+            start, attack = prepare_attack(self._dependencies, task)
+        except FaceChoiceNeededError as unclear:
+            return _result(task, choice=unclear.choice)
+        before = self._predict(task, start.evaluated)
+        if request.start is not None and before.named == task.target.name:
+            raise OmokageError(ErrorCode.SAME_PERSON, target=task.target.name)
+        callback.on_begin(attack, start.picture if request.start else None)
+        outcome = self._run(attack, callback)
+        callback.on_stage("judging", 0.9)
+        return self._evaluate(task, start, before, outcome, callback)
 
     def close(self) -> None:
         """End the photo reader's process; the next photo starts another."""
-        self._parts.judge.close()
+        self._dependencies.evaluator.close()
 
-    def _run(self, attack: Attack, watch: Watch) -> _Reached:
-        """Step by step, until all are done, nothing more is to be gained, or it is to stop."""
+    def _run(self, attack: Optimiser, callback: OptimisationCallback) -> _OptimisationOutcome:
+        """Take steps until all are done, the picture is good enough, or the callback stops it."""
         curve: list[tuple[int, float, float]] = []
         began, stopped = self._clock(), False
         while len(curve) < attack.steps and not attack.settled and not stopped:
-            stopped = watch.stops()
+            stopped = callback.should_stop()
             if not stopped:
-                curve.append(_point(attack))
-                watch.step(curve)
+                curve.append(_take_step(attack))
+                callback.on_step(curve)
         if stopped and not curve:
             raise JobCancelledError
-        return _Reached(attack.picture, curve, self._clock() - began, stopped)
+        return _OptimisationOutcome(attack.picture, curve, self._clock() - began, stopped)
 
-    def _judged(self, case: Case, start: Beginning, before: Verdict, reached: _Reached, watch: Watch) -> Optimized:
-        blobs, judge = self._parts.blobs, self._parts.judge
-        file = png(reached.picture)
-        sight = judge.look(file, start.pick)
-        after = self._verdict(case, sight)
-        jpeg = self._verdict(case, judge.look(compressed(reached.picture), start.pick))
-        transfer = self._transfer(case, start.sight, sight)
-        watch.stage("drawing", 0.95)
-        sheet = render_sheet(start.picture, reached.picture, reached.curve, (before.target, after.target))
-        return _answer(
-            case,
+    def _evaluate(
+        self,
+        task: AttackTask,
+        start: StartPicture,
+        before: Prediction,
+        outcome: _OptimisationOutcome,
+        callback: OptimisationCallback,
+    ) -> OptimizeResult:
+        blobs, evaluator = self._dependencies.blobs, self._dependencies.evaluator
+        file = encode_png(outcome.picture)
+        evaluated = evaluator.read(file, start.select_face)
+        after = self._predict(task, evaluated)
+        jpeg = self._predict(task, evaluator.read(compress_jpeg(outcome.picture), start.select_face))
+        transfer = self._transfer(task, start.evaluated, evaluated)
+        callback.on_stage("drawing", 0.95)
+        sheet = render_sheet(start.picture, outcome.picture, outcome.curve, (before.target, after.target))
+        return _result(
+            task,
             picture=blobs.put(file),
             sheet=blobs.put(sheet),
             before=before,
             after=after,
             jpeg=jpeg,
-            norms=norms(reached.picture, start.picture),
+            norms=norms(outcome.picture, start.picture),
             transfer=transfer,
-            steps=len(reached.curve),
-            seconds=round(reached.seconds, 3),
-            stopped=reached.stopped,
-            curve=thinned(reached.curve),
+            steps=len(outcome.curve),
+            seconds=round(outcome.seconds, 3),
+            stopped=outcome.stopped,
+            curve=thin_curve(outcome.curve),
         )
 
-    def _verdict(self, case: Case, sight: Sight, head: Any = None) -> Verdict:
-        return self._parts.judge.verdict(sight, head or case.head, case.target.person_id, case.version.guild_id)
+    def _predict(self, task: AttackTask, evaluated: EvaluatedPicture, head: Any = None) -> Prediction:
+        return self._dependencies.evaluator.predict(
+            evaluated, head or task.head, task.target.person_id, task.version.guild_id
+        )
 
-    def _transfer(self, case: Case, before: Sight, after: Sight) -> tuple[Transfer, ...]:
-        asked = others(self._parts.registry, self._parts.heads, case.version, case.head, case.target.person_id)
+    def _transfer(self, task: AttackTask, before: EvaluatedPicture, after: EvaluatedPicture) -> tuple[Transfer, ...]:
+        asked = comparison_heads(
+            self._dependencies.registry, self._dependencies.heads, task.version, task.head, task.target.person_id
+        )
         return tuple(
-            Transfer(name, self._verdict(case, before, head), self._verdict(case, after, head)) for name, head in asked
+            Transfer(name, self._predict(task, before, head), self._predict(task, after, head)) for name, head in asked
         )
 
 
-def _point(attack: Attack) -> tuple[int, float, float]:
-    """One step, and where it came to."""
-    reached = attack.advance()
-    if math.isnan(reached.loss):
+def _take_step(attack: Optimiser) -> tuple[int, float, float]:
+    """Take one step; return its point of the curve."""
+    outcome = attack.advance()
+    if math.isnan(outcome.loss):
         raise OmokageError(ErrorCode.BAD_WEIGHTS)
-    # Somebody of whom the recogniser has no picture is infinitely unlikely, and JSON knows no such number.
-    return attack.step, min(float(reached.loss), _LARGEST_LOSS), float(reached.chance)
+    # A person without a picture in the training has an infinite loss, which JSON cannot hold.
+    return attack.step, min(float(outcome.loss), _LARGEST_LOSS), float(outcome.probability)
 
 
-def _answer(case: Case, **said: Any) -> Optimized:
-    return Optimized(case.request.mode, case.target.name, case.version.label, case.version.id, **said)
+def _result(task: AttackTask, **fields: Any) -> OptimizeResult:
+    return OptimizeResult(task.request.mode, task.target.name, task.version.label, task.version.id, **fields)

@@ -1,4 +1,4 @@
-"""What an optimisation is to do, and where it begins: whom it is to fool, towards whom, from which picture."""
+"""Prepare an optimisation: resolve the recogniser and the target, read the start picture, make the optimiser."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from core.domain.errors import OmokageError
 from core.domain.generation import FaceChoice
 from core.domain.optimisation import OptimizeRequest
 from core.domain.training.presets import bad_option
-from core.services.attack.images import png, prepared
-from core.services.attack.rechecking import at, best
-from core.services.attack.targets import Target, attacked, target_named, targets_of
-from core.services.generation.face_selection import SeveralFacesError, which
-from core.services.generation.latents import UnclearError
+from core.services.attack.images import encode_png, shrink_photo
+from core.services.attack.rechecking import select_best, select_near
+from core.services.attack.targets import Target, attacked_version, match_target, version_targets
+from core.services.generation.face_selection import SeveralFacesError, select_face_index
+from core.services.generation.latents import FaceChoiceNeededError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from core.domain.faces import DetectedFace
     from core.domain.registry.versions import Version
-    from core.services.attack.callbacks import Attack
-    from core.services.attack.rechecking import Judge, Pick, Sight
-    from core.services.attack.transferability import Heads
+    from core.services.attack.callbacks import Optimiser
+    from core.services.attack.rechecking import EvaluatedPicture, PictureEvaluator, SelectFace
+    from core.services.attack.transferability import LoadHead
     from core.services.people.service import PeopleService
     from core.services.registry.service import RegistryService
     from core.storage.blobs import Blobs
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     Picture: TypeAlias = NDArray[np.uint8]  # (H, W, 3) RGB
 
 
-class MakeAttack(Protocol):
-    """What makes pictures: core.models.attack.optimiser."""
+class MakeOptimiser(Protocol):
+    """Makes an optimiser: see core.services.attack.factory."""
 
     def __call__(
         self,
@@ -46,31 +46,31 @@ class MakeAttack(Protocol):
         start: Picture | None,
         face: DetectedFace | None,
         so_far: Picture | None,
-    ) -> Attack:
-        """Towards a class of a head, from a photo and its face where there is one, or on from `so_far`."""
+    ) -> Optimiser:
+        """Optimise towards a class of a head, from a photo's face where there is one, or continue from `so_far`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """What an optimisation works with.
+class AttackDependencies:
+    """The dependencies of an optimisation.
 
-    `judge`: reads and judges pictures; `decode`: bytes to pixels, raises OmokageError for what is no photo; `upright`:
-    turns a photo that lies on its side; `heads`: loads versions; `attack`: changes pictures.
+    `evaluator`: reads and evaluates pictures; `decode`: bytes to pixels, raises OmokageError for what is no photo;
+    `upright`: turns a photo that lies on its side; `heads`: loads versions; `attack`: makes optimisers.
     """
 
     registry: RegistryService
     people: PeopleService
     blobs: Blobs
-    judge: Judge
+    evaluator: PictureEvaluator
     decode: Callable[[bytes], Picture]
     upright: Callable[[Picture], Picture]
-    heads: Heads
-    attack: MakeAttack
+    heads: LoadHead
+    attack: MakeOptimiser
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """What is asked, of which recogniser, towards whom."""
+class AttackTask:
+    """A request with its recogniser and its target."""
 
     request: OptimizeRequest
     version: Version
@@ -79,76 +79,82 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
-    """Where a picture begins, as it is read; `pick` finds its face again in the changed picture."""
+class StartPicture:
+    """The picture before the first step, as it was read; `select_face` finds its face again in changed pictures."""
 
     picture: Picture
-    sight: Sight
-    pick: Pick
+    evaluated: EvaluatedPicture
+    select_face: SelectFace
 
 
-def case_of(parts: Parts, request: OptimizeRequest, guild_id: int) -> Case:
-    """Who is to be fooled, towards whom.
+def resolve_task(dependencies: AttackDependencies, request: OptimizeRequest, guild_id: int) -> AttackTask:
+    """Resolve the recogniser and the target of a request.
 
     Raises:
         OmokageError: NOT_TRAINED, UNKNOWN_VERSION, BAD_WEIGHTS, UNKNOWN_TARGET.
     """
-    version = attacked(parts.registry, guild_id, request.version_id)
-    known = targets_of(version, parts.people)
-    # Somebody may have been renamed since he was asked for.
+    version = attacked_version(dependencies.registry, guild_id, request.version_id)
+    known = version_targets(version, dependencies.people)
+    # The person may have been renamed since the request.
     same = (one for one in known if one.person_id == request.person_id)
-    target = next(same, None) or target_named(known, request.target)
-    return Case(request, version, parts.heads(version.id)[1], target)
+    target = next(same, None) or match_target(known, request.target)
+    return AttackTask(request, version, dependencies.heads(version.id)[1], target)
 
 
-def begin(parts: Parts, case: Case) -> tuple[Beginning, Attack]:
-    """Where it begins, and what goes on from there.
+def prepare_attack(dependencies: AttackDependencies, task: AttackTask) -> tuple[StartPicture, Optimiser]:
+    """Read the start picture, and make the optimiser.
 
     Raises:
         OmokageError: PHOTO_GONE and what else may be wrong with a photo, NO_FACE, BAD_OPTION.
-        UnclearError: the photo shows several faces, and nobody has said which is meant.
+        FaceChoiceNeededError: the photo shows several faces, and nobody has said which is meant.
     """
-    if case.request.start is None:
-        attack = _attack(parts, case, None, None)
+    if task.request.start is None:
+        attack = _attack(dependencies, task, None, None)
         noise = attack.picture
-        beginning = Beginning(noise, parts.judge.look(png(noise), best), best)
-        return beginning, _going_on(parts, case, beginning, attack)
-    beginning = _photo(parts, str(case.request.start.photo), case.request.start.index)
-    return beginning, _going_on(parts, case, beginning, None)
+        start = StartPicture(noise, dependencies.evaluator.read(encode_png(noise), select_best), select_best)
+        return start, _resume(dependencies, task, start, attack)
+    start = _photo(dependencies, str(task.request.start.photo), task.request.start.index)
+    return start, _resume(dependencies, task, start, None)
 
 
-def _going_on(parts: Parts, case: Case, start: Beginning, fresh: Attack | None) -> Attack:
-    """From the beginning, or from what an earlier request came to."""
-    blob = case.request.so_far
+def _resume(
+    dependencies: AttackDependencies, task: AttackTask, start: StartPicture, fresh: Optimiser | None
+) -> Optimiser:
+    """Start afresh, or continue from an earlier request's picture."""
+    blob = task.request.so_far
     if blob is None:
-        return fresh or _attack(parts, case, start, None)
-    so_far = parts.decode(parts.blobs.get(blob))
+        return fresh or _attack(dependencies, task, start, None)
+    so_far = dependencies.decode(dependencies.blobs.get(blob))
     if so_far.shape != start.picture.shape:
         raise bad_option("so_far", _size(so_far), _size(start.picture))
-    return _attack(parts, case, start if fresh is None else None, so_far)
+    return _attack(dependencies, task, start if fresh is None else None, so_far)
 
 
-def _attack(parts: Parts, case: Case, photo: Beginning | None, so_far: Picture | None) -> Attack:
-    place = [person_id for _, person_id in case.head.classes].index(case.target.person_id)
-    picture, face = (photo.picture, photo.sight.face) if photo else (None, None)
-    return parts.attack(case.head, place, case.request, start=picture, face=face, so_far=so_far)
+def _attack(
+    dependencies: AttackDependencies, task: AttackTask, photo: StartPicture | None, so_far: Picture | None
+) -> Optimiser:
+    class_index = [person_id for _, person_id in task.head.classes].index(task.target.person_id)
+    picture, face = (photo.picture, photo.evaluated.face) if photo else (None, None)
+    return dependencies.attack(task.head, class_index, task.request, start=picture, face=face, so_far=so_far)
 
 
-def _photo(parts: Parts, blob: str, index: int | None) -> Beginning:
-    with _about(blob):
-        picture = prepared(parts.upright(parts.decode(parts.blobs.get(blob))))
+def _photo(dependencies: AttackDependencies, blob: str, index: int | None) -> StartPicture:
+    with _with_photo(blob):
+        picture = shrink_photo(dependencies.upright(dependencies.decode(dependencies.blobs.get(blob))))
         try:
-            sight = parts.judge.look(png(picture), lambda faces: which(picture, faces, index))
+            evaluated = dependencies.evaluator.read(
+                encode_png(picture), lambda faces: select_face_index(picture, faces, index)
+            )
         except SeveralFacesError as several:
-            numbered = parts.blobs.put(several.picture)
-            raise UnclearError(FaceChoice("start", blob, several.faces, numbered)) from several
-    assert sight.face is not None  # noqa: S101 - `which` found one
-    return Beginning(picture, sight, at(sight.face.box))
+            numbered = dependencies.blobs.put(several.picture)
+            raise FaceChoiceNeededError(FaceChoice("start", blob, several.faces, numbered)) from several
+    assert evaluated.face is not None  # noqa: S101 - the selection found one
+    return StartPicture(picture, evaluated, select_near(evaluated.face.box))
 
 
 @contextmanager
-def _about(photo: str) -> Iterator[None]:
-    """Failures say of which photo they are."""
+def _with_photo(photo: str) -> Iterator[None]:
+    """Add the photo to the details of errors."""
     try:
         yield
     except OmokageError as error:

@@ -1,4 +1,4 @@
-"""Whom a picture can be optimised towards: the people that a trained recogniser knows, under today's names."""
+"""The people that a picture can be optimised towards: a trained recogniser's classes, under current names."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from core.services.people.service import PeopleService
     from core.services.registry.service import RegistryService
 
-_TOLD = 5  # names in a refusal: as many as one reads
-_ALIKE = 0.5  # difflib's ratio: half of the letters in the same order, so that "Jon" still finds "John Smith"
-_LONGEST = 80  # of what somebody typed, in a refusal
+_SUGGESTIONS = 5  # names in a refusal: as many as are read
+_MIN_SIMILARITY = 0.5  # difflib's ratio: half of the letters in the same order, so that "Jon" still finds "John Smith"
+_MAX_NAME_LENGTH = 80  # characters of a typed name, in a refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Somebody whom the recogniser was trained on."""
+    """A person whom the recogniser was trained on."""
 
     name: str
     person_id: int
 
 
-def attacked(registry: RegistryService, guild_id: int, version_id: int | None = None) -> Version:
-    """The recogniser that is meant: the one that serves, where nobody says which.
+def attacked_version(registry: RegistryService, guild_id: int, version_id: int | None = None) -> Version:
+    """Look up the recogniser: the version with this id, or the serving one.
 
     Raises:
         OmokageError: NOT_TRAINED, none serves; UNKNOWN_VERSION, that is none of this guild's recognisers.
@@ -46,59 +46,63 @@ def attacked(registry: RegistryService, guild_id: int, version_id: int | None = 
     return serving
 
 
-def targets(
+def list_targets(
     registry: RegistryService, people: PeopleService, guild_id: int, version_id: int | None = None
 ) -> list[Target]:
-    """Everybody whom the recogniser knows and who was not deleted since, by name.
+    """List the recogniser's people who were not deleted since the training, by name.
 
     Raises:
-        OmokageError: as `attacked`.
+        OmokageError: as `attacked_version`.
     """
-    return targets_of(attacked(registry, guild_id, version_id), people)
+    return version_targets(attacked_version(registry, guild_id, version_id), people)
 
 
-def targets_of(version: Version, people: PeopleService) -> list[Target]:
-    """The same of a version."""
+def version_targets(version: Version, people: PeopleService) -> list[Target]:
+    """List a version's people who were not deleted since the training, by name."""
     names = people.names(version.guild_id)
     known = {Target(names[person_id], person_id) for _, person_id in version.classes if person_id in names}
-    return sorted(known, key=lambda one: (_key(one.name), one.person_id))
+    return sorted(known, key=lambda target: (_key(target.name), target.person_id))
 
 
 def find_target(
-    registry: RegistryService, people: PeopleService, guild_id: int, said: str, version_id: int | None = None
+    registry: RegistryService, people: PeopleService, guild_id: int, name: str, version_id: int | None = None
 ) -> Target:
-    """Who is meant; case, spaces and the letters' width do not matter.
+    """Find a person by name; case, spaces and the letters' width do not matter.
 
     Raises:
-        OmokageError: UNKNOWN_TARGET, with the names that are most like it, or the first; and as `attacked`.
+        OmokageError: UNKNOWN_TARGET, with the names that are most like it, or the first; and as `attacked_version`.
     """
-    return target_named(targets(registry, people, guild_id, version_id), said)
+    return match_target(list_targets(registry, people, guild_id, version_id), name)
 
 
-def target_named(known: Sequence[Target], said: str) -> Target:
-    """The same among these.
+def match_target(known: Sequence[Target], name: str) -> Target:
+    """Find a target by name among these.
 
     Raises:
         OmokageError: UNKNOWN_TARGET.
     """
-    named = [one for one in known if one.name == said] or [one for one in known if _key(one.name) == _key(said)]
+    named = [target for target in known if target.name == name] or [
+        target for target in known if _key(target.name) == _key(name)
+    ]
     if not named:
-        raise OmokageError(ErrorCode.UNKNOWN_TARGET, target=said[:_LONGEST], known=", ".join(_near(known, said)))
+        raise OmokageError(
+            ErrorCode.UNKNOWN_TARGET, target=name[:_MAX_NAME_LENGTH], known=", ".join(_similar_names(known, name))
+        )
     return named[0]
 
 
-def fitting(known: Sequence[Target], typed: str, most: int = 25) -> list[Target]:
-    """Whose name begins with what somebody has typed so far, then whose name contains it."""
+def complete_target(known: Sequence[Target], typed: str, max_count: int = 25) -> list[Target]:
+    """List the targets whose names begin with a typed text, then those that contain it."""
     key = _key(typed)
-    found = [one for one in known if key in _key(one.name)]
-    return sorted(found, key=lambda one: not _key(one.name).startswith(key))[:most]
+    matches = [target for target in known if key in _key(target.name)]
+    return sorted(matches, key=lambda target: not _key(target.name).startswith(key))[:max_count]
 
 
-def _near(known: Sequence[Target], said: str) -> list[str]:
-    """Names like it; where there are none, the first."""
-    by_key = {_key(one.name): one.name for one in known}
-    alike = difflib.get_close_matches(_key(said), by_key, n=_TOLD, cutoff=_ALIKE)
-    return [by_key[key] for key in alike] or [one.name for one in known[:_TOLD]]
+def _similar_names(known: Sequence[Target], name: str) -> list[str]:
+    """Names similar to this one; the first names where there are none."""
+    by_key = {_key(target.name): target.name for target in known}
+    alike = difflib.get_close_matches(_key(name), by_key, n=_SUGGESTIONS, cutoff=_MIN_SIMILARITY)
+    return [by_key[key] for key in alike] or [target.name for target in known[:_SUGGESTIONS]]
 
 
 def _key(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.promotion import promotion_stack
 from core.domain.training.runs import RunKind
+from core.models.families import family_name
 
 if TYPE_CHECKING:
     from core.domain.registry.versions import Version
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-Heads: TypeAlias = "Callable[[int], tuple[Version, Head]]"  # by a version's id; UNKNOWN_VERSION, BAD_WEIGHTS
+LoadHead: TypeAlias = "Callable[[int], tuple[Version, Head]]"  # by a version's id; UNKNOWN_VERSION, BAD_WEIGHTS
 
 
-def others(
-    registry: RegistryService, heads: Heads, version: Version, head: Head, person_id: int
+def comparison_heads(
+    registry: RegistryService, heads: LoadHead, version: Version, head: Head, person_id: int
 ) -> list[tuple[str, Head]]:
     """The recogniser that served before, and the newest of the other kind; with their names, as answers have them.
 
@@ -35,8 +36,8 @@ def others(
         person_id: towards whom.
     """
     asked = [one for one in (_before(registry, version), _of_other_kind(registry, version)) if one is not None]
-    found = {one.id: (one, _loaded(heads, one)) for one in asked}
-    usable = [(one, other) for one, other in found.values() if other is not None and _knows(other, person_id)]
+    result = {one.id: (one, _loaded(heads, one)) for one in asked}
+    usable = [(one, other) for one, other in result.values() if other is not None and _knows(other, person_id)]
     said = [(one.label, other) for one, other in usable]
     gate: Head | None = getattr(head, "gate", None)
     if gate is not None and all(_kind(one) == _kind(version) for one, _ in usable):
@@ -57,10 +58,10 @@ def _of_other_kind(registry: RegistryService, version: Version) -> Version | Non
 
 
 def _kind(version: Version) -> str:
-    return version.architecture.partition("-")[0]  # see load_head
+    return family_name(version.architecture)
 
 
-def _loaded(heads: Heads, version: Version) -> Head | None:
+def _loaded(heads: LoadHead, version: Version) -> Head | None:
     try:
         return heads(version.id)[1]
     except OmokageError as error:

@@ -37,12 +37,12 @@ from core.vision.curation.subjects import load_finder
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.vision.curation.subjects import Finder
+    from core.vision.curation.subjects import SubjectFinder
     from core.vision.recognition.photo_reader import Decoder
 
 Progress: TypeAlias = Callable[[int, int], None]  # pictures done, pictures in all
 Sample: TypeAlias = Callable[[], "Sequence[NDArray[np.uint8]]"]
-Load: TypeAlias = Callable[[Subject, Sample], "Finder"]
+Load: TypeAlias = Callable[[Subject, Sample], "SubjectFinder"]
 _SAMPLE = 240  # pictures that say what a folder has in common; ten seconds
 _UNREADABLE = frozenset(
     {
@@ -114,7 +114,7 @@ def _decoder() -> Decoder:
 
 
 def _measure_alone(
-    picture: PictureSource, decoder: Decoder, finder: Finder, first: dict[str, str]
+    picture: PictureSource, decoder: Decoder, finder: SubjectFinder, first: dict[str, str]
 ) -> tuple[CuratedPicture, MeasuredPicture | None]:
     """Measure one picture, without regard to the others; `first` has the source of each file that came before."""
     data = picture.read()
@@ -164,7 +164,7 @@ def _check_overrides(decided: Sequence[CuratedPicture], overrides: ManualOverrid
 
 def _sample(pictures: Sequence[PictureSource], decoder: Decoder) -> list[NDArray[np.uint8]]:
     """Some pictures from all over the folder, small."""
-    from core.vision.curation.detail import small
+    from core.vision.curation.detail import shrink
 
     step = max(1, len(pictures) // _SAMPLE)
     samples = []
@@ -172,7 +172,7 @@ def _sample(pictures: Sequence[PictureSource], decoder: Decoder) -> list[NDArray
         data = picture.read()
         if data is not None:
             try:
-                samples.append(small(decoder.decode(data)))
+                samples.append(shrink(decoder.decode(data)))
             except OmokageError as error:
                 if error.code not in _UNREADABLE:
                     raise

@@ -21,7 +21,7 @@ from core.domain.errors import OmokageError
 from core.domain.training.presets import bad_option
 from core.render.grid import render_grid
 from core.storage.disk import disk_full_said
-from core.vision.crop import cut, middle
+from core.vision.crop import cut_square, middle_square
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,14 +48,14 @@ def write_report(
     check_folder(folder)
     with disk_full_said():
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".curate-", dir=folder) as place:
-            write_kept(Path(place) / KEPT, pictures, curation, decoder)
+        with tempfile.TemporaryDirectory(prefix=".curate-", dir=folder) as new_folder:
+            write_kept(Path(new_folder) / KEPT, pictures, curation, decoder)
             for name, chosen in ((KEPT_SHEET, curation.kept), (DROPPED_SHEET, curation.dropped)):
                 png = contact_sheet(pictures, curation, chosen, decoder, caption)
                 if png is not None:
-                    (Path(place) / name).write_bytes(png)
-            (Path(place) / REPORT).write_text(serialise_report(curation), "utf-8")
-            _replace(Path(place), folder)
+                    (Path(new_folder) / name).write_bytes(png)
+            (Path(new_folder) / REPORT).write_text(serialise_report(curation), "utf-8")
+            _replace(Path(new_folder), folder)
 
 
 def _replace(new: Path, folder: Path) -> None:
@@ -95,10 +95,10 @@ def write_kept(folder: Path, pictures: Sequence[PictureSource], curation: Curati
     """Write the crops of the pictures that are kept, under the names of their sources."""
     folder.mkdir(parents=True)
     taken: set[str] = set()
-    for judged, image in decode_pictures(pictures, curation, curation.kept, decoder):
-        target = folder / _free_name(judged.source, taken)
+    for curated, image in decode_pictures(pictures, curation, curation.kept, decoder):
+        target = folder / _free_name(curated.source, taken)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(encode_jpeg(cut(image, judged.crop or middle(image))))
+        target.write_bytes(encode_jpeg(cut_square(image, curated.crop or middle_square(image))))
 
 
 def encode_jpeg(crop: NDArray[np.uint8]) -> bytes:
@@ -116,25 +116,25 @@ def contact_sheet(
     caption: Caption,
 ) -> bytes | None:
     """Return a PNG of some of the chosen pictures as they would be cut, with captions; None without a readable one."""
-    readable = [one for one in chosen if one.reason is not Reason.UNREADABLE]
+    readable = [picture for picture in chosen if picture.reason is not Reason.UNREADABLE]
     step = max(1, -(-len(readable) // MAX_ON_SHEET))
     shown = list(decode_pictures(pictures, curation, readable[::step], decoder))
     if not shown:
         return None
-    tiles = np.stack([cut(image, judged.crop or middle(image), _TILE) for judged, image in shown])
-    return render_grid(tiles, 8, [caption(judged) for judged, _ in shown])
+    tiles = np.stack([cut_square(image, curated.crop or middle_square(image), _TILE) for curated, image in shown])
+    return render_grid(tiles, 8, [caption(curated) for curated, _ in shown])
 
 
 def decode_pictures(
     pictures: Sequence[PictureSource], curation: Curation, chosen: Sequence[CuratedPicture], decoder: Decoder
 ) -> Iterator[tuple[CuratedPicture, NDArray[np.uint8]]]:
     """Yield the chosen pictures with their pixels, one after the other, without those that can no longer be read."""
-    sources = {judged.source for judged in chosen}
-    for picture, judged in zip(pictures, curation.pictures, strict=True):
-        data = picture.read() if judged.source in sources else None
+    sources = {curated.source for curated in chosen}
+    for picture, curated in zip(pictures, curation.pictures, strict=True):
+        data = picture.read() if curated.source in sources else None
         if data is not None:
             try:
-                yield judged, decoder.decode(data)
+                yield curated, decoder.decode(data)
             except OmokageError:  # it changed since it was looked at
                 continue
 

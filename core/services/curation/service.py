@@ -20,7 +20,7 @@ from core.services.curation.report_files import contact_sheet, encode_jpeg, seri
 from core.services.datasets.shard_writer import DatasetTarget, ShardWriter
 from core.storage.disk import disk_full_said
 from core.storage.scratch import scratch_folder
-from core.vision.crop import cut, middle
+from core.vision.crop import cut_square, middle_square
 from core.vision.curation.subjects import load_finder
 from core.vision.datasets.dataset_pictures import DatasetPicture
 from core.vision.decoding.decode import SafeDecoder
@@ -47,11 +47,11 @@ class JobContext:
     progress: Callable[[str, float], None]
     cancelled: Callable[[], bool]
 
-    def go_on(self, done: int, of: int) -> None:
-        """After each picture.
+    def report_progress(self, done: int, of: int) -> None:
+        """Report that `done` of `of` pictures are done.
 
         Raises:
-            JobCancelledError: that was asked for.
+            JobCancelledError: the job was cancelled.
         """
         if self.cancelled():
             raise JobCancelledError
@@ -75,20 +75,20 @@ class CurateService:
         Raises:
             OmokageError: UNKNOWN_DATASET, DATASET_CHANGED, DATASET_UNFIT (nothing is kept), PHOTO_GONE (the report is),
                 DISK_FULL.
-            JobCancelledError: `context` result so.
+            JobCancelledError: `context` tells so.
         """
         dataset = self._storage.datasets.get(int(str(job.params["dataset_id"])), job.origin.guild_id)
         reader = self._storage.open(dataset)
         report = job.params.get("report")
         if report is not None:
-            return {"made": self._made(dataset, reader, str(report), job.origin.member_id, context).id}
-        return self._curated(dataset, reader, job.origin.locale, context)
+            return {"made": self._make_dataset(dataset, reader, str(report), job.origin.member_id, context).id}
+        return self._curate(dataset, reader, job.origin.locale, context)
 
-    def _curated(self, dataset: Dataset, reader: DatasetReader, locale: str, context: JobContext) -> dict[str, JSON]:
+    def _curate(self, dataset: Dataset, reader: DatasetReader, locale: str, context: JobContext) -> dict[str, JSON]:
         subject = Subject.FACE if framing_of(reader.found) is Framing.PORTRAIT else Subject.ANY
         blobs = self._storage.blobs
         with self._as_files(reader) as pictures, closing(SafeDecoder()) as decoder, disk_full_said():
-            curation = curate(pictures, subject, progress=context.go_on, load=self._load, decoder=decoder)
+            curation = curate(pictures, subject, progress=context.report_progress, load=self._load, decoder=decoder)
             result: dict[str, JSON] = {
                 "dataset_id": dataset.id,
                 "subject": subject.value,
@@ -113,7 +113,9 @@ class CurateService:
                 offered.append(PictureSource(str(index), path.read_bytes))
             yield offered
 
-    def _made(self, dataset: Dataset, reader: DatasetReader, report: str, by: int, context: JobContext) -> Dataset:
+    def _make_dataset(
+        self, dataset: Dataset, reader: DatasetReader, report: str, by: int, context: JobContext
+    ) -> Dataset:
         curation = Curation.from_json(json.loads(self._storage.blobs.get(report)))
         if len(curation.pictures) != len(reader):
             raise OmokageError(ErrorCode.DATASET_CHANGED)
@@ -121,11 +123,11 @@ class CurateService:
         with disk_full_said(), scratch_folder(self._storage.folder, "import") as folder:
             writer = ShardWriter(folder)
             with closing(SafeDecoder()) as decoder:
-                for index, (record, judged) in enumerate(zip(reader.records(), curation.pictures, strict=True)):
-                    context.go_on(index, len(reader))
-                    if judged.reason is None:
+                for index, (record, curated) in enumerate(zip(reader.records(), curation.pictures, strict=True)):
+                    context.report_progress(index, len(reader))
+                    if curated.reason is None:
                         person = dataset.classes[record.label].name
-                        writer.add(person, record.source, *_kept(record, judged, curation.subject, decoder))
+                        writer.add(person, record.source, *_curated_picture(record, curated, curation.subject, decoder))
             return writer.finish(self._storage, target)
 
 
@@ -134,7 +136,9 @@ def curated_name(name: str) -> str:
     return name if name.endswith(_SUFFIX) else name[: _MAX_NAME_LENGTH - len(_SUFFIX)] + _SUFFIX
 
 
-def _kept(record: Record, judged: CuratedPicture, subject: Subject, decoder: Decoder) -> tuple[DatasetPicture, str]:
+def _curated_picture(
+    record: Record, curated: CuratedPicture, subject: Subject, decoder: Decoder
+) -> tuple[DatasetPicture, str]:
     """Return a picture as the new data set keeps it, and its identity for the content hash.
 
     A picture with a face stays as it is, since its landmarks say how to frame it; of others the subject is cut out.
@@ -150,6 +154,8 @@ def _kept(record: Record, judged: CuratedPicture, subject: Subject, decoder: Dec
     if subject is Subject.FACE:
         return picture, f"{record.sha256}/{record.source}"
     image = decoder.decode(record.image)
-    crop = judged.crop or middle(image)
-    cut_out = replace(picture, image=encode_jpeg(cut(image, crop)), landmarks=None, box=None, score=0.0, embedding=b"")
+    crop = curated.crop or middle_square(image)
+    cut_out = replace(
+        picture, image=encode_jpeg(cut_square(image, crop)), landmarks=None, box=None, score=0.0, embedding=b""
+    )
     return cut_out, f"{record.sha256}/{record.source}/{crop}"

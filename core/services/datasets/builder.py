@@ -29,7 +29,7 @@ BATCH = 32  # files that are embedded together: two runs of the network
 class PictureFileReader(Protocol):
     """The part of core.vision.datasets.dataset_pictures.PictureReader that is used here."""
 
-    def look(self, files: Iterable[tuple[bytes, DetectedFace | None]]) -> list[DatasetPicture | OmokageError]:
+    def read_pictures(self, files: Iterable[tuple[bytes, DetectedFace | None]]) -> list[DatasetPicture | OmokageError]:
         """Return the picture that is kept of each file, or the error for which there is none."""
 
     def close(self) -> None:
@@ -124,14 +124,14 @@ def _read_all(
     for start in range(0, len(pictures), BATCH):
         batch = pictures[start : start + BATCH]
         readable: list[DatasetSource] = []
-        looks = reader.look(_readable_files(batch, readable))
+        results = reader.read_pictures(_readable_files(batch, readable))
         kept = 0
-        for picture, seen in zip(readable, looks, strict=True):
-            if isinstance(seen, OmokageError):
-                on_refused(picture, seen)
+        for picture, result in zip(readable, results, strict=True):
+            if isinstance(result, OmokageError):
+                on_refused(picture, result)
             else:
                 kept += 1
-                writer.add(picture.person, picture.source, seen, picture.identity)
+                writer.add(picture.person, picture.source, result, picture.identity)
         writer.count(damaged=len(batch) - kept)
         progress(start + len(batch), len(pictures))
 
@@ -139,7 +139,7 @@ def _read_all(
 def _readable_files(
     batch: Sequence[DatasetSource], readable: list[DatasetSource]
 ) -> Iterator[tuple[bytes, DetectedFace | None]]:
-    """Those that can be read, which are noted in `there`; one file in memory at a time."""
+    """Yield the files that can be read, which are appended to `readable`; one file in memory at a time."""
     for picture in batch:
         data = picture.read()
         if data is not None:

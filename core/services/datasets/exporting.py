@@ -50,7 +50,7 @@ def export_dataset(storage: DatasetStorage, dataset: Dataset, folder: Path) -> i
         raise OmokageError(ErrorCode.BAD_OPTION, option="folder", value=str(folder), allowed="a new or empty folder")
     reader = storage.open(dataset)
     with disk_full_said(), _all_or_nothing(folder.resolve()) as workplace:
-        return _write(reader, [one.name for one in dataset.classes], workplace)
+        return _write(reader, [person.name for person in dataset.classes], workplace)
 
 
 def _write(reader: DatasetReader, people: Sequence[str], folder: Path) -> int:

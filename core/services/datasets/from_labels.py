@@ -53,11 +53,11 @@ def from_labels(
     """
     with database.read() as connection:
         labelled = labelled_faces(connection, guild_id)
-    kept = [one for one in labelled if one.photo is not None and storage.blobs.exists(one.photo)]
-    pictures = [_picture(storage.blobs, one) for one in kept]
+    kept = [face for face in labelled if face.photo is not None and storage.blobs.exists(face.photo)]
+    pictures = [_picture(storage.blobs, face) for face in kept]
     content: dict[str, list[str]] = {}
-    for one in kept:
-        content.setdefault(one.name, []).append(one.identity)
+    for face in kept:
+        content.setdefault(face.name, []).append(face.identity)
     target = DatasetTarget(guild_id, LABELS, by)
     findings = Findings(damaged=len(labelled) - len(kept))
     return find_unchanged(storage, target, list(content.items())) or build_dataset(

@@ -18,7 +18,7 @@ from core.domain.training.runs import RunState
 from core.services.retention import RetentionService
 from core.storage.database import Database
 from core.storage.dataset_rows import dataset_named, datasets_of, mark_removed
-from core.storage.people_changes import delete_person, unused_people
+from core.storage.people.changes import delete_person, unused_people
 from core.storage.training_tables import runs
 
 _log = logging.getLogger(__name__)
@@ -62,14 +62,14 @@ class DatasetRemover:
                 self._database.advisory_lock(connection, f"omokage-{lock}-{guild_id}")
             versions = _find_versions(connection, guild_id, shown, version)
             _check_unused(connection, versions)
-            removed = tuple(self._remove(connection, one, by) for one in versions)
+            removed = tuple(self._remove(connection, version, by) for version in versions)
         self._retention.discard({shard.sha256 for dataset in versions for shard in dataset.shards}, guild_id, began)
         self._delete_copies(versions)
         return removed
 
     def _remove(self, connection: Connection, dataset: Dataset, by: int) -> RemovedDataset:
         mark_removed(connection, dataset, by, self._clock())
-        unused = unused_people(connection, dataset.guild_id, [one.person_id for one in dataset.classes])
+        unused = unused_people(connection, dataset.guild_id, [person.person_id for person in dataset.classes])
         for person_id in unused:
             delete_person(connection, person_id)
         return RemovedDataset(dataset, tuple(unused.values()))
@@ -86,10 +86,10 @@ class DatasetRemover:
 def _find_versions(connection: Connection, guild_id: int, name: str, version: int | None) -> list[Dataset]:
     """The oldest first."""
     if version is None:
-        versions = [one for one in reversed(datasets_of(connection, guild_id)) if one.name == name]
+        versions = [version for version in reversed(datasets_of(connection, guild_id)) if version.name == name]
     else:
-        found = dataset_named(connection, guild_id, name, version)
-        versions = [] if found is None else [found]
+        result = dataset_named(connection, guild_id, name, version)
+        versions = [] if result is None else [result]
     if not versions:
         raise OmokageError(ErrorCode.UNKNOWN_DATASET)
     if versions[0].removed_at is not None:
@@ -98,7 +98,7 @@ def _find_versions(connection: Connection, guild_id: int, name: str, version: in
 
 
 def _check_unused(connection: Connection, versions: Collection[Dataset]) -> None:
-    under_way = select(runs.c.number).where(runs.c.dataset_id.in_([one.id for one in versions]))
+    under_way = select(runs.c.number).where(runs.c.dataset_id.in_([version.id for version in versions]))
     number = connection.execute(under_way.where(runs.c.state.in_(_NOT_OVER)).limit(1)).scalar()
     if number is not None:
         raise OmokageError(ErrorCode.DATASET_IN_USE, number=number)

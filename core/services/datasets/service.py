@@ -15,7 +15,7 @@ from core.domain.training.runs import RunKind
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.dataset_rows import NewDataset, dataset_named, datasets_of, find_dataset, insert_dataset
-from core.storage.people_rows import find_person, get_or_create_person, lock_people
+from core.storage.people.people_rows import find_person, get_or_create_person, lock_people
 
 SOURCE = "data-set"  # by which way in people came who were not known before
 

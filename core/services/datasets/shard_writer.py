@@ -63,24 +63,24 @@ class ShardWriter:
         counted = {name: getattr(self.findings, name) + count for name, count in more.items()}
         self.findings = replace(self.findings, **counted)
 
-    def add(self, person: str, source: str, seen: DatasetPicture, identity: str | None = None) -> None:
+    def add(self, person: str, source: str, picture: DatasetPicture, identity: str | None = None) -> None:
         """Add a picture; all of a person's come in a row.
 
         Args:
             person: normalised name.
             source: where the picture is from, as people would say it.
-            seen: its content.
+            picture: the picture to store.
             identity: for the hash, where the file alone does not say which picture it is.
         """
         if not self._people or self._people[-1][0] != person:
             self._end_person()
             self._people.append((person, []))
-        self._people[-1][1].append(identity or seen.sha256)
-        self._without_face += seen.landmarks is None
-        self.count(small=int(0 < seen.side < SMALL_FACE), turned=int(seen.turned > 0))
-        if seen.thumbnail is not None:
-            self._person.append(replace(seen, image=b""))
-        self._keep(seen.record(len(self._people) - 1, without_surrogates(source)))
+        self._people[-1][1].append(identity or picture.sha256)
+        self._without_face += picture.landmarks is None
+        self.count(small=int(0 < picture.side < SMALL_FACE), turned=int(picture.turned > 0))
+        if picture.thumbnail is not None:
+            self._person.append(replace(picture, image=b""))
+        self._keep(picture.record(len(self._people) - 1, without_surrogates(source)))
 
     def finish(self, storage: DatasetStorage, target: DatasetTarget) -> Dataset:
         """Store the shards and the version, unless the newest version has the same content.
@@ -116,9 +116,9 @@ class ShardWriter:
 
     def _end_person(self) -> None:
         if self._person:
-            embeddings = np.frombuffer(b"".join(one.embedding for one in self._person), "<f4")
-            looks = np.stack([one.thumbnail for one in self._person if one.thumbnail is not None])
-            self.count(alike=count_copies(embeddings.reshape(len(self._person), -1), looks))
+            embeddings = np.frombuffer(b"".join(picture.embedding for picture in self._person), "<f4")
+            thumbnails = np.stack([picture.thumbnail for picture in self._person if picture.thumbnail is not None])
+            self.count(alike=count_copies(embeddings.reshape(len(self._person), -1), thumbnails))
         self._person = []
 
     def _keep(self, record: Record) -> None:

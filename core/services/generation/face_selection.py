@@ -1,4 +1,4 @@
-"""The face in a member's photo that is meant, framed as a model wants it."""
+"""Select one face of a member's photo and crop it in a model's framing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.domain.faces import Box, DetectedFace, RecognisedFace
 from core.domain.training.presets import bad_option
 from core.render.annotate import annotate
 from core.vision.datasets.main_face import find_face
-from core.vision.detection.orientation import upright
+from core.vision.detection.orientation import make_upright
 from core.vision.recognition.photo_reader import best_faces
 from core.vision.views import Framing, View, render_view
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
     from core.vision.recognition.photo_reader import Decoder, Detector
 
-# Of the box, on each side: as far as a portrait reaches around a face that is not tilted, and some more.
+# In box sides, on each side: more than a portrait crop of an upright face needs.
 _MARGIN = 1.5
 
 
 class SeveralFacesError(Exception):
-    """Somebody has to say which face is meant; `picture` (JPEG) shows them with their numbers, from 1."""
+    """A photo shows several faces and no index was given; `picture` (JPEG) shows them numbered from 1."""
 
     def __init__(self, faces: int, picture: bytes) -> None:
         super().__init__(f"{faces} faces")
@@ -35,46 +35,47 @@ class SeveralFacesError(Exception):
         self.picture = picture
 
 
-class PhotoFaces:
-    """Reads photos with the parts that it is given; keeps nothing of them."""
+class FaceCropper:
+    """Decode photos, detect faces in them and crop one; nothing is stored."""
 
     def __init__(self, decoder: Decoder, detector: Detector) -> None:
         self._decoder = decoder
         self._detector = detector
 
-    def picture(self, data: bytes, view: View, index: int | None) -> NDArray[np.uint8]:
-        """One face of a photo, (S, S, 3) RGB.
+    def crop(self, data: bytes, view: View, index: int | None) -> NDArray[np.uint8]:
+        """Return one face of a photo, (S, S, 3) RGB.
 
         Args:
-            data: the photo's bytes, whatever they are.
-            view: the framing. Of whole pictures no face is looked for.
+            data: the photo's bytes, untrusted.
+            view: the framing; for whole pictures no face is detected.
             index: which of several faces, from 0, best first; None: the only one.
 
         Raises:
             OmokageError: NO_FACE, BAD_OPTION (there is no face of that index), or what is wrong with the photo.
-            SeveralFacesError: there are several, and no index says which is meant.
+            SeveralFacesError: there are several, and `index` is None.
         """
         image = self._decoder.decode(data)
         if view.framing is Framing.WHOLE:
             return render_view(view, image, None)
-        seen = upright(self._find, image)
-        window, landmarks, box = _around(seen.image, seen.faces[which(seen.image, seen.faces, index)])
+        rotated = make_upright(self._detect, image)
+        face = rotated.faces[select_face_index(rotated.image, rotated.faces, index)]
+        window, landmarks, box = _surroundings(rotated.image, face)
         return render_view(view, window, landmarks, box)
 
     def close(self) -> None:
-        """End the decoder's process; the next photo starts another."""
+        """End the process that decodes photos; the next photo starts another."""
         self._decoder.close()
 
-    def _find(self, image: NDArray[np.uint8]) -> tuple[DetectedFace, ...]:
+    def _detect(self, image: NDArray[np.uint8]) -> tuple[DetectedFace, ...]:
         faces = best_faces(self._detector.detect(image))
         if not faces:
-            alone = find_face(self._detector, image)  # a crop that a face fills shows only in another look
-            faces = () if alone is None else (alone,)
+            main_face = find_face(self._detector, image)  # detects a face that fills the picture
+            faces = () if main_face is None else (main_face,)
         return faces
 
 
-def which(image: NDArray[np.uint8], faces: Sequence[DetectedFace], index: int | None) -> int:
-    """The place of the face that somebody means among the faces of a photo.
+def select_face_index(image: NDArray[np.uint8], faces: Sequence[DetectedFace], index: int | None) -> int:
+    """Return the index of the requested face among the faces of a photo.
 
     Args:
         image: the photo, (H, W, 3) RGB.
@@ -83,7 +84,7 @@ def which(image: NDArray[np.uint8], faces: Sequence[DetectedFace], index: int | 
 
     Raises:
         OmokageError: NO_FACE, BAD_OPTION (there is no face of that index).
-        SeveralFacesError: there are several, and no index says which is meant.
+        SeveralFacesError: there are several, and `index` is None.
     """
     if not faces:
         raise OmokageError(ErrorCode.NO_FACE)
@@ -94,11 +95,12 @@ def which(image: NDArray[np.uint8], faces: Sequence[DetectedFace], index: int | 
     return index or 0
 
 
-def _around(image: NDArray[np.uint8], face: DetectedFace) -> tuple[NDArray[np.uint8], list[tuple[float, float]], Box]:
-    """The part of a photo that a view of this face can need, its landmarks and its box in it.
+def _surroundings(
+    image: NDArray[np.uint8], face: DetectedFace
+) -> tuple[NDArray[np.uint8], list[tuple[float, float]], Box]:
+    """Cut out a window around a face; return it with the landmarks and the box in its coordinates.
 
-    Beyond the photo's edge it goes on with the edge's pixels: a face at the edge is framed as any other, rather than
-    the middle of the photo in its place.
+    Beyond the photo's edge the edge's pixels are repeated, so that a face at the edge is framed like any other.
     """
     box, (height, width) = face.box, image.shape[:2]
     reach = _MARGIN * max(box.w, box.h)

@@ -1,4 +1,4 @@
-"""The draw service with the real parts; networks are loaded when they are first needed."""
+"""Build the generation service with the real networks, which are loaded when they are first needed."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from core.domain.jobs import JSON
-from core.services.generation.face_selection import PhotoFaces
-from core.services.generation.generator_cache import Generators
-from core.services.generation.generator_lookup import starters_answer
-from core.services.generation.latents import FaceCodes
-from core.services.generation.nearest_neighbours import NearestPictures
-from core.services.generation.service import DrawService
+from core.services.generation.face_selection import FaceCropper
+from core.services.generation.generator_cache import GeneratorCache
+from core.services.generation.generator_lookup import starters_by_default
+from core.services.generation.latents import FaceLatents
+from core.services.generation.nearest_neighbours import NearestNeighbours
+from core.services.generation.service import GenerationService
 from core.starter.models import starter_model
 from core.vision.decoding.decode import SafeDecoder
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.domain.faces import DetectedFace
-    from core.models.generators.generator import FaceModel
+    from core.models.generators.generator import FaceGenerator
     from core.services.datasets.storage import DatasetStorage
     from core.services.registry.service import RegistryService
     from core.settings import Settings
@@ -30,29 +30,31 @@ if TYPE_CHECKING:
     from core.vision.views import View
 
 
-def load_drawing(registry: RegistryService, storage: DatasetStorage, settings: Settings, blobs: Blobs) -> DrawService:
-    """Cheap: numpy and Pillow. The first face takes seconds, for which TensorFlow is loaded.
+def load_generation_service(
+    registry: RegistryService, storage: DatasetStorage, settings: Settings, blobs: Blobs
+) -> GenerationService:
+    """Build the service; only numpy and Pillow are imported. The first face loads TensorFlow, which takes seconds.
 
     Args:
-        registry: has the models.
-        storage: has the data sets that they were trained on.
-        settings: say whether the starter models answer a guild.
-        blobs: where photos are and pictures go.
+        registry: stores the models.
+        storage: stores the data sets that they were trained on.
+        settings: whether a guild's default may be a starter model.
+        blobs: where photos are read from and pictures are written to.
     """
-    nearest = NearestPictures(storage.datasets.get, storage.open, _describe, _held_out)
-    return DrawService(
-        Generators(registry, _load, starter_model, partial(starters_answer, settings)),
-        FaceCodes(PhotoFaces(SafeDecoder(), _LateDetector()), blobs),
+    nearest = NearestNeighbours(storage.datasets.get, storage.open, _describe, _held_out)
+    return GenerationService(
+        GeneratorCache(registry, _load, starter_model, partial(starters_by_default, settings)),
+        FaceLatents(FaceCropper(SafeDecoder(), _LazyDetector()), blobs),
         nearest,
         blobs,
     )
 
 
-class _LateDetector:
-    """The product's detector, loaded at the first photo: most of what is drawn needs none."""
+class _LazyDetector:
+    """The product's face detector, loaded at the first photo: most requests have no photo."""
 
     def detect(self, image: NDArray[np.uint8]) -> Sequence[DetectedFace]:
-        """Faces in (H, W, 3) RGB."""
+        """Detect faces in (H, W, 3) RGB."""
         return _detector().detect(image)
 
 
@@ -63,16 +65,16 @@ def _detector() -> Detector:
     return load_detector()
 
 
-def _load(architecture: str, config: Mapping[str, JSON], weights: bytes) -> FaceModel:
-    from core.models.generators.loading import load_face_model  # TensorFlow, when something is drawn
+def _load(architecture: str, config: Mapping[str, JSON], weights: bytes) -> FaceGenerator:
+    from core.models.families import load_generator  # TensorFlow, at the first request
 
-    return load_face_model(architecture, config, weights)
+    return load_generator(architecture, config, weights)
 
 
 def _describe(pictures: NDArray[np.uint8], view: View) -> NDArray[np.float64]:
-    from core.models.common.sample_quality import describe, load_judges  # TensorFlow
+    from core.models.common.sample_quality import describe, load_face_analysers  # TensorFlow
 
-    return describe(pictures, view.framing, load_judges().embed)
+    return describe(pictures, view.framing, load_face_analysers().embed)
 
 
 def _held_out(pictures: int, seed: int) -> NDArray[np.bool_]:

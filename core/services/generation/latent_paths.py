@@ -1,4 +1,4 @@
-"""Arithmetic with codes, the points of the space in which a model's faces lie."""
+"""Latent arithmetic and paths: sums of faces, added traits, and key frames of a film, in a generator's latent space."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.models.generators.generator import FaceModel
+    from core.models.generators.generator import FaceGenerator
 
-    Codes = NDArray[np.float32]
+    Latents = NDArray[np.float32]
 
 
-def mixed(mean: Codes, added: Codes, subtracted: Codes) -> Codes:
-    """What the added faces have and the subtracted ones have not, as differences from the mean face.
+def latent_arithmetic(mean: Latents, added: Latents, subtracted: Latents) -> Latents:
+    """Sum the added faces and subtract the others, as differences from the mean face.
 
     Radford et al. 2016, "Unsupervised representation learning with DCGANs", section 6.3: smiling woman - woman + man.
-    A sum of many lies far outside where faces are, so it is shortened to the length that the added ones have.
+    A sum of many lies far outside where faces are, so it is shortened to the mean length of the added ones.
 
     Args:
         mean: (Z,).
@@ -28,32 +28,32 @@ def mixed(mean: Codes, added: Codes, subtracted: Codes) -> Codes:
         subtracted: (M, Z), M from 0.
 
     Returns:
-        (Z,). Of faces that cancel each other out, the mean face: nothing is left that a longer code would show.
+        (Z,). The mean face where the faces cancel each other out.
     """
-    sides = added - mean
-    total = sides.sum(0) - (subtracted - mean).sum(0)
-    usual = float(np.linalg.norm(sides, axis=1).mean())
-    shrink = min(1.0, usual / max(float(np.linalg.norm(total)), 1e-12))
-    return np.asarray(mean + shrink * total, np.float32)
+    differences = added - mean
+    total = differences.sum(0) - (subtracted - mean).sum(0)
+    length = float(np.linalg.norm(differences, axis=1).mean())
+    scale = min(1.0, length / max(float(np.linalg.norm(total)), 1e-12))
+    return np.asarray(mean + scale * total, np.float32)
 
 
-def with_traits(model: FaceModel, codes: Codes, traits: Mapping[str, float]) -> Codes:
-    """Codes (N, Z) with so much of each trait on top; UNKNOWN_TRAIT."""
+def add_traits(model: FaceGenerator, latents: Latents, traits: Mapping[str, float]) -> Latents:
+    """Add traits with these strengths to latents (N, Z); UNKNOWN_TRAIT."""
     for name, strength in traits.items():
-        codes = codes + np.float32(strength) * model.direction(name)
-    return codes
+        latents = latents + np.float32(strength) * model.direction(name)
+    return latents
 
 
-def round_walk(model: FaceModel, keys: Codes, frames: int) -> Iterator[Codes]:
-    """From each of (N, Z) to the next, and from the last back to the first: N times (`frames`, Z).
+def closed_path(model: FaceGenerator, keys: Latents, frames: int) -> Iterator[Latents]:
+    """Yield the way from each of (N, Z) to the next, and from the last back to the first: N times (`frames`, Z).
 
-    The first frame of each part is a key. It goes slower near keys, so that one sees the faces that are meant.
+    The first frame of each part is a key; near the keys the path is slower.
     """
-    shares = eased(frames)
+    fractions = ease_in_out(frames)
     for start, end in zip(keys, np.roll(keys, -1, axis=0), strict=True):
-        yield model.path(start, end, shares)
+        yield model.path(start, end, fractions)
 
 
-def eased(frames: int) -> Sequence[float]:
-    """Shares of the way from 0 on, the end left out: slow, fast, slow."""
+def ease_in_out(frames: int) -> Sequence[float]:
+    """Return fractions of a way from 0 on, the end left out: slow, fast, slow."""
     return [0.5 - 0.5 * math.cos(math.pi * frame / frames) for frame in range(frames)]

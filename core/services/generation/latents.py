@@ -1,4 +1,4 @@
-"""The codes of faces that somebody means: of what is drawn for a seed, and of what a photo shows."""
+"""Latents of the faces in a request: those generated for a seed, and those that an encoder gives for a photo."""
 
 from __future__ import annotations
 
@@ -14,61 +14,62 @@ from core.services.generation.face_selection import SeveralFacesError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.models.generators.generator import FaceModel
-    from core.services.generation.face_selection import PhotoFaces
+    from core.models.generators.generator import FaceGenerator
+    from core.services.generation.face_selection import FaceCropper
     from core.storage.blobs import Blobs
 
-Stage: TypeAlias = Callable[[str, float], None]  # may raise JobCancelledError
+ReportProgress: TypeAlias = Callable[[str, float], None]  # stage, fraction; may raise JobCancelledError
 
 
-class UnclearError(Exception):
-    """A photo shows several faces, and nobody has said which is meant."""
+class FaceChoiceNeededError(Exception):
+    """A photo shows several faces, and the request does not say which one; `choice` is the question to the member."""
 
     def __init__(self, choice: FaceChoice) -> None:
         super().__init__(choice.which)
         self.choice = choice
 
 
-class FaceCodes:
-    """Reads photos out of `blobs`; nothing of them is kept, but the picture of a choice."""
+class FaceLatents:
+    """Find latents of seeds and of photos in `blobs`; only the picture of a choice is stored."""
 
-    def __init__(self, photos: PhotoFaces, blobs: Blobs) -> None:
-        self._photos = photos
+    def __init__(self, cropper: FaceCropper, blobs: Blobs) -> None:
+        self._cropper = cropper
         self._blobs = blobs
 
     def find(
-        self, model: FaceModel, faces: Mapping[str, Face], stage: Stage, truncation: float = 1.0
+        self, model: FaceGenerator, faces: Mapping[str, Face], report_progress: ReportProgress, truncation: float = 1.0
     ) -> NDArray[np.float32]:
-        """Codes (N, Z) in the order of the faces.
+        """Return latents (N, Z) in the order of the faces.
 
         Args:
-            model: whose codes.
-            faces: by the request's field in which they are: `a`, `add/0`.
-            stage: is told before photos are looked at.
-            truncation: of seeds' faces; photos show what they show.
+            model: whose latent space.
+            faces: by the request's field: `a`, `add/0`.
+            report_progress: called before photos are read.
+            truncation: of seeds' faces; photos are encoded as they are.
 
         Raises:
             OmokageError: NO_FACE, PHOTO_GONE, or what else is wrong with a photo, and which: `photo`.
-            UnclearError: of the first photo that shows several.
+            FaceChoiceNeededError: of the first photo that shows several faces.
         """
         seeds = [face.seed for face in faces.values() if face.seed is not None]
         photos = {which: face for which, face in faces.items() if face.photo is not None}
         if photos:
-            stage("finding-faces", 0.1)
-        drawn = iter(model.codes(seeds, truncation) if seeds else ())
-        seen = iter(model.encode(np.stack([self._seen(model, *one) for one in photos.items()])) if photos else ())
-        return np.stack([next(drawn if face.photo is None else seen) for face in faces.values()])
+            report_progress("finding-faces", 0.1)
+        of_seeds = iter(model.latents(seeds, truncation) if seeds else ())
+        crops = [self._crop(model, which, face) for which, face in photos.items()]
+        of_photos = iter(model.encode(np.stack(crops)) if crops else ())
+        return np.stack([next(of_seeds if face.photo is None else of_photos) for face in faces.values()])
 
     def close(self) -> None:
-        """End the photo reader's process; the next photo starts another."""
-        self._photos.close()
+        """End the process that decodes photos; the next photo starts another."""
+        self._cropper.close()
 
-    def _seen(self, model: FaceModel, which: str, face: Face) -> NDArray[np.uint8]:
+    def _crop(self, model: FaceGenerator, which: str, face: Face) -> NDArray[np.uint8]:
         photo = str(face.photo)
         try:
-            return self._photos.picture(self._blobs.get(photo), model.view, face.index)
-        except SeveralFacesError as several:
-            picture = self._blobs.put(several.picture)
-            raise UnclearError(FaceChoice(which, photo, several.faces, picture)) from several
+            return self._cropper.crop(self._blobs.get(photo), model.view, face.index)
+        except SeveralFacesError as error:
+            picture = self._blobs.put(error.picture)
+            raise FaceChoiceNeededError(FaceChoice(which, photo, error.faces, picture)) from error
         except OmokageError as error:
             raise OmokageError(error.code, **{**error.details, "photo": photo}) from error

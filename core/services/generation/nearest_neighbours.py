@@ -1,9 +1,8 @@
-"""The training pictures that a drawn face is most like: whether a model makes faces up, or remembers them."""
+"""Nearest neighbours of a generated face among the training pictures: does a model generalise, or memorise?"""
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -12,6 +11,7 @@ import numpy as np
 
 from core.domain.data.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
+from core.services.lru_cache import LruCache
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,40 +20,40 @@ if TYPE_CHECKING:
     from core.vision.datasets.dataset_reader import DatasetReader
     from core.vision.views import View
 
-    # Pictures (N, S, S, 3) in a view -> what they are compared by, (N, D).
+    # Pictures (N, S, S, 3) in a view -> feature vectors (N, D).
     Describe: TypeAlias = Callable[[NDArray[np.uint8], View], NDArray[np.float64]]
 
-SHOWN = 6  # pictures: a row of which each can still be seen
-_KEPT = 2  # data sets; one of 10,000 pictures takes 10 MB
-_PIECE = 64  # pictures between two looks at whether somebody has cancelled; a quarter of a second
+MAX_NEIGHBOURS = 6  # a row in which each picture can still be seen
+_CAPACITY = 2  # versions; the features of 10,000 pictures take 10 MB
+_CHUNK = 64  # pictures between two reports of progress; a quarter of a second
 
 
 @dataclass(frozen=True, slots=True)
-class _Described:
-    """A data set as one version was trained on it; `usual`: how far a picture that it never saw is from its nearest."""
+class _DatasetFeatures:
+    """Features of a version's data set; `held_out_distance`: median distance of held-out pictures to their nearest."""
 
-    features: NDArray[np.float64]  # (N, D)
-    trained: NDArray[np.int64]  # rows
-    usual: float
+    vectors: NDArray[np.float64]  # (N, D)
+    trained_rows: NDArray[np.int64]
+    held_out_distance: float
     images: NDArray[np.uint8]  # (N, S, S, 3)
 
 
 @dataclass(frozen=True, slots=True)
-class Nearest:
-    """Training pictures (K, S, S, 3), the nearest first; distances as `Drawn` has them."""
+class Neighbours:
+    """Training pictures (K, S, S, 3), the nearest first, with distances as in `GenerationResult`."""
 
     pictures: NDArray[np.uint8]
     distances: tuple[float, ...]
 
 
-class NearestPictures:
-    """Looks into the data set of a version; what it has described once it keeps for a while.
+class NearestNeighbours:
+    """Search the data set of a version; features of the last data sets are cached.
 
     Args:
-        dataset: finds one by its id; UNKNOWN_DATASET.
-        open_dataset: reads it; DATASET_CHANGED.
-        describe: what pictures are compared by, as when the model was measured.
-        hold_out: (pictures, seed) -> (N,), those that a training never saw.
+        dataset: returns a data set by its id; UNKNOWN_DATASET.
+        open_dataset: opens it for reading; DATASET_CHANGED.
+        describe: computes features, the same as when the model was evaluated.
+        hold_out: (pictures, seed) -> (N,), true for pictures that the training did not use.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class NearestPictures:
         self._describe = describe
         self._hold_out = hold_out
         self._lock = threading.Lock()
-        self._kept: OrderedDict[int, _Described] = OrderedDict()  # by version
+        self._features: LruCache[int, _DatasetFeatures] = LruCache(_CAPACITY)  # by version
 
     def find(
         self,
@@ -76,16 +76,17 @@ class NearestPictures:
         version: Version | None,
         view: View,
         drawn: NDArray[np.uint8],
-        go_on: Callable[[float], None],
-    ) -> Nearest:
-        """The six that are most like a drawn face (S, S, 3).
+        report_progress: Callable[[float], None],
+    ) -> Neighbours:
+        """Return the six training pictures nearest to a generated face (S, S, 3).
 
         Args:
-            guild_id: who asks: pictures never leave their guild.
-            version: whose face it is; None: of a model that came with the product, whose pictures are not kept.
+            guild_id: of the request: pictures never leave their guild.
+            version: the model's; None: a model that comes with the product, whose training pictures are not stored.
             view: of the model.
-            drawn: the face.
-            go_on: is told the share that is done, and may raise; the first look at a data set takes 5 ms a picture.
+            drawn: the generated face.
+            report_progress: called with the fraction done, may raise; a data set that is not cached takes 5 ms a
+                picture.
 
         Raises:
             OmokageError: UNKNOWN_DATASET, NOT_ALLOWED, DATASET_CHANGED, DISK_FULL.
@@ -96,30 +97,31 @@ class NearestPictures:
         if dataset.guild_id != guild_id:
             raise OmokageError(ErrorCode.NOT_ALLOWED)
         with self._lock:
-            known = self._kept.pop(version.id, None) or self._look(version, dataset, view, go_on)
-            self._kept[version.id] = known
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        away = _distances(self._describe(drawn[None], view), known.features[known.trained])[0]
-        best = np.argsort(away, kind="stable")[:SHOWN]
-        rows = known.trained[best]
-        pictures = np.stack([known.images[row] for row in rows])
-        return Nearest(pictures, tuple(round(float(one) / known.usual, 3) for one in away[best]))
+            cached = self._features.get(version.id)
+            features = cached or self._compute_features(version, dataset, view, report_progress)
+            self._features.put(version.id, features)
+        distances = _distances(self._describe(drawn[None], view), features.vectors[features.trained_rows])[0]
+        best = np.argsort(distances, kind="stable")[:MAX_NEIGHBOURS]
+        pictures = np.stack([features.images[row] for row in features.trained_rows[best]])
+        relative = (float(distance) / features.held_out_distance for distance in distances[best])
+        return Neighbours(pictures, tuple(round(distance, 3) for distance in relative))
 
-    def _look(self, version: Version, dataset: Dataset, view: View, go_on: Callable[[float], None]) -> _Described:
+    def _compute_features(
+        self, version: Version, dataset: Dataset, view: View, report_progress: Callable[[float], None]
+    ) -> _DatasetFeatures:
         images = self._open(dataset).images(view)
-        parts = []
-        for start in range(0, len(images), _PIECE):
-            go_on(start / len(images))
-            parts.append(self._describe(np.asarray(images[start : start + _PIECE]), view))
-        features = np.concatenate(parts)
+        chunks = []
+        for start in range(0, len(images), _CHUNK):
+            report_progress(start / len(images))
+            chunks.append(self._describe(np.asarray(images[start : start + _CHUNK]), view))
+        vectors = np.concatenate(chunks)
         held_out = self._hold_out(len(images), int(version.config.get("seed") or 0))  # type: ignore[arg-type]
-        trained = np.flatnonzero(~held_out)
-        usual = float(np.median(_distances(features[held_out], features[trained]).min(1)))
-        return _Described(features, trained, max(usual, 1e-9), images)
+        trained_rows = np.flatnonzero(~held_out)
+        median = float(np.median(_distances(vectors[held_out], vectors[trained_rows]).min(1)))
+        return _DatasetFeatures(vectors, trained_rows, max(median, 1e-9), images)
 
 
-def _distances(one: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Euclidean: (N, D), (M, D) -> (N, M)."""
-    squared = (one**2).sum(1)[:, None] + (others**2).sum(1) - 2.0 * one @ others.T
+def _distances(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Euclidean distances: (N, D), (M, D) -> (N, M)."""
+    squared = (a**2).sum(1)[:, None] + (b**2).sum(1) - 2.0 * a @ b.T
     return np.asarray(np.sqrt(np.maximum(squared, 0.0)))

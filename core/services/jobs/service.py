@@ -4,52 +4,86 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TypeAlias
 
-from sqlalchemy import and_, case, func, select, update
-
-from core.domain.clock import now_utc
+from core.domain.clock import Clock, now_utc
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.fairness import QueuePosition, check_queue_limits
+from core.domain.fairness import FairShare, QueuePosition, check_queue_limits
 from core.domain.jobs import (
-    ACTIVE,
     BACKGROUND_KINDS,
+    JOB_LIMITS,
     JSON,
     PENDING,
     Backlog,
     Failure,
     Job,
+    JobLimits,
     JobRequest,
     JobState,
     QueueName,
 )
-from core.domain.storage_limits import announced_bytes
-from core.services.jobs.base import Enqueue
+from core.domain.storage_limits import StorageLimits, announced_bytes
+from core.services.jobs.blob_sizes import BlobSize, blob_sizes
+from core.services.jobs.dispatcher import Dispatcher, Enqueue
 from core.services.jobs.leases import Leases
 from core.services.jobs.outbox import Outbox
-from core.services.jobs.queue_position import place_of
-from core.storage.job_rows import (
-    end_jobs,
+from core.services.jobs.queue_position import queue_position_of
+from core.services.jobs.recovery import JobRecovery
+from core.storage.database import Database
+from core.storage.jobs.job_queries import count_unfinished, newest_jobs, pending_counts, received_jobs
+from core.storage.jobs.job_rows import (
+    end_job,
     failure_values,
     find_job,
     get_job,
     insert_job,
-    to_job,
+    request_cancellation,
+    store_params,
     without_addresses,
 )
 from core.storage.retention_rows import note_stored, stored_bytes
-from core.storage.tables import jobs
 
-__all__ = ["Enqueue", "JobService", "now_utc"]
-
-_Jobs: TypeAlias = list[Job]  # within the class, `list` is its method
+__all__ = ["Enqueue", "JobService"]
 
 
-class JobService(Leases, Outbox):
-    """The front's side; `Leases` has the worker's, `Dispatching` the broker's, `Outbox` the relay's.
+class JobService:
+    """The bot's side of a job; synchronous and thread-safe: the bot calls it in threads.
 
-    Synchronous and thread-safe: the bot calls it in threads.
+    Attributes:
+        dispatcher: sends jobs to the broker.
+        leases: a worker's side.
+        recovery: for jobs of dead workers, and lost messages.
+        outbox: answers that are to be posted.
+
+    Args:
+        database: of all tables.
+        enqueue: puts a job's message into the broker.
+        clock: aware UTC.
+        share: what a member and a guild may have under way.
+        limits: times and counts of leases, messages and attempts.
+        storage: what a guild may store.
+        blob_size: asks the blob store; without it nothing counts against a guild's quota.
     """
+
+    def __init__(
+        self,
+        database: Database,
+        enqueue: Enqueue,
+        clock: Clock = now_utc,
+        share: FairShare = FairShare(),  # noqa: B008 - frozen
+        limits: JobLimits = JOB_LIMITS,
+        *,
+        storage: StorageLimits = StorageLimits(),  # noqa: B008 - frozen
+        blob_size: BlobSize = lambda _name: 0,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._share = share
+        self._storage = storage
+        self._blob_size = blob_size
+        self.dispatcher = Dispatcher(database, enqueue, clock, share, limits)
+        self.leases = Leases(database, self.dispatcher, clock, limits, blob_size=blob_size)
+        self.recovery = JobRecovery(database, self.dispatcher, clock, limits)
+        self.outbox = Outbox(database, clock, limits)
 
     def receive(self, request: JobRequest) -> Job:
         """Accept a command: from here on it gets an answer. The same id again gives the existing job.
@@ -57,48 +91,42 @@ class JobService(Leases, Outbox):
         Raises:
             OmokageError: QUEUE_FULL, with how many of the member's or the guild's jobs are `waiting`; STORAGE_FULL.
         """
+        guild_id, member_id = request.origin.guild_id, request.origin.member_id
         with self._database.write() as connection:
-            self._database.advisory_lock(connection, f"omokage-receive-{request.origin.guild_id}")
-            known = find_job(connection, request.id)
-            if known is not None:
-                return known
-            guild, member = request.origin.guild_id, request.origin.member_id
-            own = func.coalesce(func.sum(case((jobs.c.member_id == member, 1), else_=0)), 0)
-            pending = and_(jobs.c.guild_id == guild, jobs.c.state.in_(PENDING), jobs.c.kind.not_in(BACKGROUND_KINDS))
-            of_member, of_guild = connection.execute(select(own, func.count()).where(pending)).one()
-            check_queue_limits(guild, of_member, of_guild, self._share)
-            stored = stored_bytes(connection, guild)
-            self._storage.check_quota(guild, stored, announced_bytes(request.params))
+            self._database.advisory_lock(connection, f"omokage-receive-{guild_id}")
+            existing = find_job(connection, request.id)
+            if existing is not None:
+                return existing
+            check_queue_limits(guild_id, *pending_counts(connection, guild_id, member_id), self._share)
+            stored = stored_bytes(connection, guild_id)
+            self._storage.check_quota(guild_id, stored, announced_bytes(request.params))
             return insert_job(connection, request, self._clock())
 
     def submit(self, job_id: int, photo_sha: str | None = None, more: Mapping[str, JSON] | None = None) -> Job:
-        """The photo, if there is to be one, is stored: the job waits for its turn. A second call changes nothing.
+        """Let a received job wait for its turn, now that its photos are stored. A second call changes nothing.
 
         Args:
             job_id: which.
-            photo_sha: of the photo that the job is about.
+            photo_sha: of the photo that the job is about, if there is to be one.
             more: parameters that were not known before: the blobs of a job's several photos.
 
         Raises:
             OmokageError: UNKNOWN_JOB.
         """
-        sizes = self._sizes_in(photo_sha, more)
+        sizes = blob_sizes(self._blob_size, photo_sha, more)
         with self._database.write() as connection:
             job = get_job(connection, job_id)
-            params = without_addresses({**job.params, **(more or {})})  # the photos are stored
-            changed = {"state": JobState.WAITING, "photo": photo_sha, "params": params}
-            received = and_(jobs.c.id == job_id, jobs.c.state == JobState.RECEIVED)
-            if connection.execute(update(jobs).where(received).values(changed)).rowcount:
+            params = without_addresses({**job.params, **(more or {})})
+            if store_params(connection, job_id, photo_sha, params):
                 note_stored(connection, job.origin.guild_id, sizes, self._clock())
-        self.dispatch()
+        self.dispatcher.dispatch()
         return self.get(job_id)
 
     def reject(self, job_id: int, failure: Failure) -> bool:
         """End a received job whose photo could not be fetched or is refused; False: it is not received any more."""
+        values = failure_values(failure)
         with self._database.write() as connection:
-            received = and_(jobs.c.id == job_id, jobs.c.state == JobState.RECEIVED)
-            values = failure_values(failure)
-            return bool(end_jobs(connection, received, state=JobState.FAILED, now=self._clock(), **values))
+            return end_job(connection, job_id, JobState.FAILED, self._clock(), only_from=JobState.RECEIVED, **values)
 
     def cancel(self, job_id: int, by_member: int, is_moderator: bool) -> Job:
         """End a job that nobody has begun, with an outbox row; ask the worker to stop one that runs.
@@ -107,10 +135,7 @@ class JobService(Leases, Outbox):
             OmokageError: UNKNOWN_JOB, NOT_ALLOWED, ALREADY_FINISHED.
         """
         with self._database.write() as connection:
-            row = connection.execute(select(jobs).where(jobs.c.id == job_id).with_for_update()).first()
-            if row is None:
-                raise OmokageError(ErrorCode.UNKNOWN_JOB)
-            job = to_job(row)
+            job = get_job(connection, job_id, lock=True)
             if job.kind in BACKGROUND_KINDS:
                 raise OmokageError(ErrorCode.UNKNOWN_JOB)
             if by_member != job.origin.member_id and not is_moderator:
@@ -118,15 +143,15 @@ class JobService(Leases, Outbox):
             if job.state.is_final:
                 raise OmokageError(ErrorCode.ALREADY_FINISHED)
             if job.state is JobState.RUNNING:
-                connection.execute(update(jobs).where(jobs.c.id == job_id).values(cancel_requested=True))
+                request_cancellation(connection, job_id)
             else:
-                end_jobs(connection, jobs.c.id == job_id, state=JobState.CANCELLED, now=self._clock())
+                end_job(connection, job_id, JobState.CANCELLED, self._clock())
             job = get_job(connection, job_id)
-        self.dispatch()
+        self.dispatcher.dispatch()
         return job
 
     def get(self, job_id: int, guild_id: int | None = None) -> Job:
-        """The job; with `guild_id`, only if it is that guild's (for ids that a member typed).
+        """Return the job; with `guild_id`, only if it is that guild's (for ids that a member typed).
 
         Raises:
             OmokageError: UNKNOWN_JOB.
@@ -137,38 +162,31 @@ class JobService(Leases, Outbox):
             raise OmokageError(ErrorCode.UNKNOWN_JOB)
         return job
 
-    def list(self, guild_id: int, member_id: int | None, limit: int = 10) -> _Jobs:
-        """A guild's newest jobs, or one member's, newest first; those of silent kinds left out."""
-        newest = select(jobs).where(jobs.c.guild_id == guild_id, jobs.c.kind.not_in(BACKGROUND_KINDS))
-        newest = newest.order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
-        if member_id is not None:
-            newest = newest.where(jobs.c.member_id == member_id)
+    def newest(self, guild_id: int, member_id: int | None, limit: int = 10) -> list[Job]:
+        """Return a guild's newest jobs, or one member's, newest first; without those of background kinds."""
         with self._database.read() as connection:
-            return [to_job(row) for row in connection.execute(newest.limit(limit))]
+            return newest_jobs(connection, guild_id, member_id, limit)
 
-    def received_before(self, when: datetime) -> _Jobs:
-        """Jobs whose photo nobody has stored since: a bot that restarts goes on with them."""
-        left = select(jobs).where(jobs.c.state == JobState.RECEIVED, jobs.c.created_at < when)
+    def received_before(self, when: datetime) -> list[Job]:
+        """Return jobs whose photo nobody has stored since: a bot that restarts goes on with them."""
         with self._database.read() as connection:
-            return [to_job(row) for row in connection.execute(left.order_by(jobs.c.created_at, jobs.c.id))]
+            return received_jobs(connection, when)
 
-    def place(self, job_id: int) -> QueuePosition:
-        """Jobs ahead in the same queue, and a measured estimate.
+    def queue_position(self, job_id: int) -> QueuePosition:
+        """Return the number of jobs ahead in the same queue, and a measured estimate.
 
         Raises:
             OmokageError: UNKNOWN_JOB.
         """
         with self._database.read() as connection:
-            return place_of(connection, get_job(connection, job_id))
+            return queue_position_of(connection, get_job(connection, job_id))
 
     def backlog(self) -> dict[QueueName, Backlog]:
-        """How much is under way, by queue; `waiting` includes jobs whose photo is on its way."""
-        under_way = select(jobs.c.queue, jobs.c.state, func.count(), func.min(jobs.c.dispatched_at))
+        """Return how much is under way, by queue; `waiting` includes jobs whose photo is on its way."""
         counts: dict[tuple[str, str], int] = {}
-        oldest: dict[str, datetime] = {}
+        oldest: dict[str, datetime | None] = {}
         with self._database.read() as connection:
-            under_way = under_way.where(jobs.c.state.in_(PENDING | ACTIVE)).group_by(jobs.c.queue, jobs.c.state)
-            for queue, state, count, dispatched_at in connection.execute(under_way):
+            for queue, state, count, dispatched_at in count_unfinished(connection):
                 counts[queue, state] = count
                 if state == JobState.DISPATCHED:
                     oldest[queue] = dispatched_at

@@ -15,7 +15,7 @@ from core.domain.removal import MergedPeople, RemovedPerson
 from core.services.retention import RetentionService
 from core.storage.database import Database
 from core.storage.dataset_rows import datasets_of
-from core.storage.people_changes import (
+from core.storage.people.changes import (
     answers_naming,
     change_answers,
     delete_faces,
@@ -29,7 +29,7 @@ from core.storage.people_changes import (
     rename_person,
     replace_in_classes,
 )
-from core.storage.people_rows import find_person_by_name, get_person, lock_people
+from core.storage.people.people_rows import find_person_by_name, get_person, lock_people
 from core.storage.version_rows import versions_of_guild
 
 MERGE = "merge"  # `source` of a label that settles a contradiction between the two

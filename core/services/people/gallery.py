@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from core.domain.people import CannotLink, ConfirmedFace, EnrolledFaces
-from core.storage import gallery_rows
 from core.storage.database import Database
+from core.storage.people import gallery_rows
 
 
 class GalleryService:

@@ -19,9 +19,9 @@ from core.domain.people import (
 )
 from core.services.people.gallery import GalleryService
 from core.storage.database import Database
-from core.storage.face_rows import answered_candidates, copies_of_face, get_face, insert_enrolled, stored_faces
-from core.storage.label_rows import add_label, rejected_people
-from core.storage.people_rows import (
+from core.storage.people.face_rows import answered_candidates, copies_of_face, get_face, insert_enrolled, stored_faces
+from core.storage.people.label_rows import add_label, rejected_people
+from core.storage.people.people_rows import (
     get_or_create_person,
     get_person,
     list_people,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from core.domain.errors import ErrorCode, OmokageError
-from core.domain.registry.versions import Version
-from core.models.common import weights_file
+from core.models.families import load_head
 from core.services.people.gallery import GalleryService
 from core.services.people.service import PeopleService
 from core.services.recognition.guild_recogniser import GuildRecogniser
@@ -49,25 +47,3 @@ def load_guild_recogniser(
     heads = HeadCache(registry, load_head)
     name = f"{EMBEDDING_NAME}+{RECOGNISER_NAME}"
     return GuildRecogniser(registry, people, heads, VersionRecogniser, baseline_name=name)
-
-
-def load_head(version: Version, weights: bytes) -> Head:
-    """Make a head of a version: a function from faces to probabilities of people.
-
-    Raises:
-        OmokageError: BAD_WEIGHTS, the file is damaged or of another architecture.
-    """
-    tensors, meta = weights_file.load(weights)
-    family = version.architecture.partition("-")[0]
-    if meta.get("architecture", version.architecture) != version.architecture or family not in {"embedding", "cnn"}:
-        raise OmokageError(ErrorCode.BAD_WEIGHTS, architecture=version.architecture)
-    try:
-        if family == "embedding":
-            from core.models.embedding.head import load_embedding_head  # TensorFlow is not needed
-
-            return load_embedding_head(version, tensors, meta)
-        from core.models.cnn.head import load_cnn_head  # Keras
-
-        return load_cnn_head(version, tensors, meta)
-    except (KeyError, TypeError, ValueError) as error:  # tensors are missing, or of other shapes
-        raise OmokageError(ErrorCode.BAD_WEIGHTS, architecture=version.architecture) from error

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
-from core.domain.faces import SAME_FACE, DetectedFace, overlap
+from core.domain.faces import SAME_FACE_IOU, DetectedFace, box_iou
 from core.domain.people import CannotLink, ConfirmedFace, EnrolledFaces
 from core.services.lru_cache import LruCache
 from core.services.people.gallery import GalleryService
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Faces of photos that were saved again, smaller or harder compressed, lie nearer than this 19 times in 20; those of
-# other photos of the person 1 time in 70, and other people's never: `python -m benchmarks.same_picture`.
+# other photos of the person 1 time in 70, and other people's never: `python -m benchmarks same_picture`.
 SAME_PICTURE = 0.35
 _MAX_GUILDS = 64  # galleries of a thousand faces each are 32 MB
 
@@ -47,7 +47,7 @@ class GuildGallery(Generic[R]):
             frozenset(
                 link.person_id
                 for link, is_near in zip(self.links, near[row], strict=True)
-                if is_near or (link.photo == photo and overlap(link.box, face.box) >= SAME_FACE)
+                if is_near or (link.photo == photo and box_iou(link.box, face.box) >= SAME_FACE_IOU)
             )
             for row, face in enumerate(faces)
         ]
@@ -90,8 +90,8 @@ def match_confirmed(confirmed: Sequence[ConfirmedFace], faces: Sequence[Detected
     """Return, for each face of a photo, the confirmed face of the same photo with the same box, or None."""
 
     def match(face: DetectedFace) -> ConfirmedFace | None:
-        nearest = max(confirmed, key=lambda candidate: overlap(candidate.box, face.box), default=None)
-        return nearest if nearest is not None and overlap(nearest.box, face.box) >= SAME_FACE else None
+        nearest = max(confirmed, key=lambda candidate: box_iou(candidate.box, face.box), default=None)
+        return nearest if nearest is not None and box_iou(nearest.box, face.box) >= SAME_FACE_IOU else None
 
     return [match(face) for face in faces]
 

@@ -101,7 +101,7 @@ class ClassifyService:
         stage("reading", 0.0)
         if job.photo is None:
             raise OmokageError(ErrorCode.PHOTO_GONE)
-        return self._answer(self._blobs.get(job.photo), job.photo, job.origin.guild_id, stage)
+        return self._classify(self._blobs.get(job.photo), job.photo, job.origin.guild_id, stage)
 
     def classify_photo(self, data: bytes, guild_id: int) -> ClassifyOutcome:
         """Answer a photo without a job, for the CLI.
@@ -109,7 +109,7 @@ class ClassifyService:
         Raises:
             OmokageError: what is wrong with the photo.
         """
-        return self._answer(data, hashlib.sha256(data).hexdigest(), guild_id, lambda _name, _fraction: None)
+        return self._classify(data, hashlib.sha256(data).hexdigest(), guild_id, lambda _name, _fraction: None)
 
     def recognise(self, data: bytes, guild_id: int) -> RecognisedPhoto:
         """Name the faces of a photo, without drawing a picture.
@@ -142,7 +142,7 @@ class ClassifyService:
         )
         return _recognised_faces(reading, namings, confirmed)
 
-    def _answer(self, data: bytes, photo: str, guild_id: int, stage: Progress) -> ClassifyOutcome:
+    def _classify(self, data: bytes, photo: str, guild_id: int, stage: Progress) -> ClassifyOutcome:
         began = time.perf_counter()
         stage("finding-faces", 0.1)
         reading = self._reader.read(data)

@@ -12,18 +12,18 @@ from core.domain.training.folds import FOLDS, fold_of
 from core.domain.training.presets import EMBEDDING
 from core.domain.training.runs import RunKind
 from core.models.embedding.head import EmbeddingHead, train_head
-from core.services.recognition.factory import load_head
-from core.services.robustness.service import check_of
+from core.models.families import load_head
+from core.services.robustness.service import make_check
 
 if TYPE_CHECKING:
     from core.domain.data.datasets import Dataset
     from core.domain.registry.versions import VersionDraft
-    from core.models.attack.robustness import Check
+    from core.models.attack.robustness import RobustnessCheck
     from core.vision.datasets.dataset_reader import DatasetReader
     from core.vision.recognition.mean_embedding import Head
 
 
-def check_of_fold(draft: VersionDraft, dataset: Dataset, reader: DatasetReader, fold: int = 0) -> Check:
+def make_fold_check(draft: VersionDraft, dataset: Dataset, reader: DatasetReader, fold: int = 0) -> RobustnessCheck:
     """Of the recogniser that was trained without a fold, with the faces of that fold first.
 
     Args:
@@ -36,8 +36,8 @@ def check_of_fold(draft: VersionDraft, dataset: Dataset, reader: DatasetReader, 
         OmokageError: DATASET_CHANGED, DATASET_UNFIT, BAD_WEIGHTS.
     """
     if draft.config.get("head") == EMBEDDING:
-        return check_of(_without(reader, draft.classes, fold), reader, fold)
-    return check_of(load_head(_version(draft, dataset), draft.weights), reader, fold)
+        return make_check(_without(reader, draft.classes, fold), reader, fold)
+    return make_check(load_head(_version(draft, dataset), draft.weights), reader, fold)
 
 
 def _without(reader: DatasetReader, classes: tuple[tuple[str, int], ...], fold: int) -> Head:

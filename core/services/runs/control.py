@@ -1,44 +1,57 @@
-"""What people ask of a run that is there: pause, resume, stop, go back to a checkpoint."""
+"""What members ask of a run that was started: pause, resume, stop, go back to a checkpoint."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection
 
+from core.domain.clock import Clock
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobState
-from core.domain.training.runs import DesiredState, LiveStatus, Run, RunState
-from core.services.runs.base import RunBase
-from core.storage.job_rows import end_jobs
-from core.storage.run_rows import (
-    UNDER_WAY,
-    change_run,
-    checkpoints_of,
-    delete_checkpoints,
-    delete_points,
-    get_run,
-    live_values,
-)
-from core.storage.tables import jobs
+from core.domain.training.runs import UNDER_WAY, Checkpoint, DesiredState, LiveStatus, Run, RunState
+from core.services.jobs.dispatcher import Dispatcher
+from core.services.runs.checkpoint_blobs import CheckpointBlobs
+from core.services.runs.exclusivity import check_none_under_way, lock_starts
+from core.services.runs.segment_jobs import SegmentJobs
+from core.storage.database import Database
+from core.storage.jobs.job_rows import end_job
+from core.storage.runs.checkpoint_rows import checkpoints_of, delete_checkpoints, delete_points
+from core.storage.runs.run_rows import change_run, get_run, live_values
 
 _log = logging.getLogger(__name__)
+_NO_FAILURE: Mapping[str, Any] = {"failure_code": None, "failure_details": None}
 
 
-class Wishes(RunBase):
-    """At once where no worker has the run; otherwise its worker looks before each step.
+class RunControl:
+    """Takes effect at once where no worker has the run; otherwise its worker reads the desired state before each step.
 
-    Who may ask, the fronts decide; `by` is for the log.
+    Who may ask, the bot and the CLI decide; `by` is for the log. Synchronous and thread-safe.
     """
 
+    def __init__(
+        self,
+        database: Database,
+        dispatcher: Dispatcher,
+        segment_jobs: SegmentJobs,
+        checkpoint_blobs: CheckpointBlobs,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._dispatcher = dispatcher
+        self._segment_jobs = segment_jobs
+        self._checkpoint_blobs = checkpoint_blobs
+        self._clock = clock
+
     def pause(self, run_id: int, by: int) -> Run:
-        """Train no more until somebody says so; asking twice is asking once.
+        """Train no more until somebody resumes the run; asking twice is asking once.
 
         Raises:
             OmokageError: UNKNOWN_RUN; RUN_STATE, with its `state`: it is not under way.
         """
-        return self._ask(run_id, DesiredState.PAUSE, RunState.PAUSED, by)
+        return self._halt(run_id, DesiredState.PAUSE, RunState.PAUSED, by)
 
     def stop(self, run_id: int, by: int) -> Run:
         """End the run; its checkpoints are kept, and it may be resumed.
@@ -46,10 +59,10 @@ class Wishes(RunBase):
         Raises:
             OmokageError: UNKNOWN_RUN; RUN_STATE, with its `state`: it is over.
         """
-        return self._ask(run_id, DesiredState.STOP, RunState.STOPPED, by)
+        return self._halt(run_id, DesiredState.STOP, RunState.STOPPED, by)
 
     def resume(self, run_id: int, by: int, owner: str | None = None) -> Run:
-        """Go on from the newest checkpoint; what has not been paused yet is not paused.
+        """Go on from the newest checkpoint; a pause that has not taken effect yet is taken back.
 
         Args:
             run_id: which.
@@ -61,18 +74,18 @@ class Wishes(RunBase):
         """
         with self._database.write() as connection:
             run = get_run(connection, run_id)
-            self._alone(connection, run.guild_id)
+            lock_starts(self._database, connection, run.guild_id)
             run = get_run(connection, run_id, lock=True)
             if run.state is RunState.FINISHED:
-                raise _refusal(run)
+                raise _state_error(run)
             if run.state not in UNDER_WAY:
-                self._check_alone(connection, run.guild_id, run.kind)
+                check_none_under_way(connection, run.guild_id, run.kind)
             elif not self._may_take_over(connection, run, owner):
-                return self._unask(connection, run, owner)
+                return self._take_back(connection, run, owner)
             run = self._queue_again(connection, run, owner)
         _log.info("run %s: resumed by %s", run_id, by)
         if owner is None:
-            self._jobs.dispatch()
+            self._dispatcher.dispatch()
         return run
 
     def rollback(self, run_id: int, step: int, by: int) -> Run:
@@ -87,82 +100,73 @@ class Wishes(RunBase):
         with self._database.write() as connection:
             run = get_run(connection, run_id, lock=True)
             if run.state is RunState.FINISHED:
-                raise _refusal(run)
-            checkpoints = checkpoints_of(connection, run_id)
-            target = nearest([one.step for one in checkpoints], step)
-            later = [one for one in checkpoints if one.step > target]
-            delete_checkpoints(connection, run_id, [one.step for one in later])
-            delete_points(connection, run_id, target)
+                raise _state_error(run)
+            checkpoints = {checkpoint.step: checkpoint for checkpoint in checkpoints_of(connection, run_id)}
+            target = checkpoints[nearest_step(list(checkpoints), step)]
+            later = [checkpoint for checkpoint in checkpoints.values() if checkpoint.step > target.step]
+            delete_checkpoints(connection, run_id, [checkpoint.step for checkpoint in later])
+            delete_points(connection, run_id, target.step)
             if run.job_id is not None:
-                end_jobs(connection, jobs.c.id == run.job_id, state=JobState.CANCELLED, now=self._clock())
-            (values,) = (one.values for one in checkpoints if one.step == target)
-            run = self._rest_at(
-                connection, run, RunState.PAUSED, DesiredState.PAUSE, step=target, live=_still(target, values)
-            )
-        self._delete_unused(one.blob for one in later)
-        _log.info("run %s: rolled back to step %s by %s", run_id, target, by)
+                end_job(connection, run.job_id, JobState.CANCELLED, self._clock())
+            run = self._halt_now(connection, run, RunState.PAUSED, DesiredState.PAUSE, **_state_at(target))
+        self._checkpoint_blobs.delete_unused(checkpoint.blob for checkpoint in later)
+        _log.info("run %s: rolled back to step %s by %s", run_id, target.step, by)
         return run
 
-    def _ask(self, run_id: int, desired_state: DesiredState, state: RunState, by: int) -> Run:
+    def _halt(self, run_id: int, desired_state: DesiredState, state: RunState, by: int) -> Run:
         with self._database.write() as connection:
             run = get_run(connection, run_id, lock=True)
-            may_end = run.state is RunState.PAUSED and desired_state is DesiredState.STOP
-            if run.state not in UNDER_WAY and not may_end:
-                raise _refusal(run)
-            if self._withdraw(connection, run):
-                run = self._rest_at(connection, run, state, desired_state)
+            ends_a_pause = run.state is RunState.PAUSED and desired_state is DesiredState.STOP
+            if run.state not in UNDER_WAY and not ends_a_pause:
+                raise _state_error(run)
+            if self._segment_jobs.withdraw(connection, run):
+                run = self._halt_now(connection, run, state, desired_state)
             elif run.desired_state is not desired_state:
                 run = change_run(connection, run_id, self._clock(), desired_state=desired_state)
         _log.info("run %s: %s asked for by %s", run_id, desired_state.value, by)
         return run
 
     def _may_take_over(self, connection: Connection, run: Run, owner: str | None) -> bool:
-        """Whether `owner` gets a run that is under way: no living worker has it."""
-        return owner is not None and self._withdraw(connection, run)
+        """Return whether `owner` gets a run that is under way: no living worker has it."""
+        return owner is not None and self._segment_jobs.withdraw(connection, run)
 
-    def _unask(self, connection: Connection, run: Run, owner: str | None) -> Run:
-        """Take back a wish that its worker has not seen yet."""
+    def _take_back(self, connection: Connection, run: Run, owner: str | None) -> Run:
+        """Take back a pause or stop that the run's worker has not seen yet."""
         if owner is not None or run.desired_state is DesiredState.RUN:
-            raise _refusal(run)
+            raise _state_error(run)
         return change_run(connection, run.id, self._clock(), desired_state=DesiredState.RUN)
 
     def _queue_again(self, connection: Connection, run: Run, owner: str | None) -> Run:
-        values: dict[str, Any] = {"failure_code": None, "failure_details": None, "finished_at": None}
-        job_id = self._new_segment(connection, run, owner, awaited=True)
-        return change_run(
-            connection,
-            run.id,
-            self._clock(),
-            state=RunState.WAITING,
-            desired_state=DesiredState.RUN,
-            job_id=job_id,
-            **values,
-        )
+        values: dict[str, Any] = {**_NO_FAILURE, "finished_at": None}
+        job_id = self._segment_jobs.insert(connection, run, owner, is_interactive=True)
+        values |= {"state": RunState.WAITING, "desired_state": DesiredState.RUN, "job_id": job_id}
+        return change_run(connection, run.id, self._clock(), **values)
 
-    def _rest_at(
+    def _halt_now(
         self, connection: Connection, run: Run, state: RunState, desired_state: DesiredState, **values: Any
     ) -> Run:
         now = self._clock()
-        values |= {"failure_code": None, "failure_details": None, "finished_at": now if state.is_over else None}
+        values |= {**_NO_FAILURE, "finished_at": now if state.is_over else None}
         return change_run(connection, run.id, now, state=state, desired_state=desired_state, job_id=None, **values)
 
 
-def nearest(known: list[int], step: int) -> int:
-    """The greatest of the known steps that is not above `step`.
+def nearest_step(steps: list[int], step: int) -> int:
+    """Return the greatest of a run's checkpoint steps that is not above `step`.
 
     Raises:
-        OmokageError: UNKNOWN_CHECKPOINT, with the `known` ones.
+        OmokageError: UNKNOWN_CHECKPOINT, with the steps that there are as `known`.
     """
-    below = [one for one in known if one <= step]
-    if not below:
-        shown = ", ".join(map(str, sorted(known)))
-        raise OmokageError(ErrorCode.UNKNOWN_CHECKPOINT, step=step, known=shown)
-    return max(below)
+    not_above = [candidate for candidate in steps if candidate <= step]
+    if not not_above:
+        raise OmokageError(ErrorCode.UNKNOWN_CHECKPOINT, step=step, known=", ".join(map(str, sorted(steps))))
+    return max(not_above)
 
 
-def _still(step: int, values: Any) -> Any:
-    return live_values(LiveStatus(step, values, None, None))
+def _state_at(checkpoint: Checkpoint) -> Mapping[str, Any]:
+    """Return the columns of a run that is at a checkpoint, and whose message shows the figures of then."""
+    live = LiveStatus(checkpoint.step, checkpoint.values, None, None)
+    return {"step": checkpoint.step, "live": live_values(live)}
 
 
-def _refusal(run: Run) -> OmokageError:
+def _state_error(run: Run) -> OmokageError:
     return OmokageError(ErrorCode.RUN_STATE, state=run.state.value, number=run.number)

@@ -40,15 +40,15 @@ def product() -> Measure:
 
 def tries(number: int, count: int, measure: Measure) -> list[tuple[int, NDArray[np.float32]]]:
     """Attempts at a role with the embeddings (pictures, 128) of each; those that are missed once are left out."""
-    found = []
+    attempts = []
     for attempt in range(count):
         person = make_person(number, attempt)
         seen = [measure(portrait(person, seed, _SIZE).image) for seed in _SEEDS]
-        embeddings = [one for one in seen if one is not None]
+        embeddings = [embedding for embedding in seen if embedding is not None]
         if len(embeddings) == len(_SEEDS):
-            found.append((attempt, np.stack(embeddings)))
+            attempts.append((attempt, np.stack(embeddings)))
         sys.stderr.write(f"\r{person.name} {attempt + 1}/{count}   ")
-    return found
+    return attempts
 
 
 def chosen(candidates: list[list[NDArray[np.float32]]], restarts: int = 100) -> list[int]:

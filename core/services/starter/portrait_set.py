@@ -58,7 +58,7 @@ def write_portrait_set(
     Args:
         folder: made if missing; of this seed alone.
         pictures: how many.
-        seed: 0 to `MOST_SEED` - 1.
+        seed: 0 to `MAX_SEED` - 1.
         progress: called after each picture.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -83,27 +83,27 @@ def _read_index(index: Path) -> list[LabelledPortrait | None]:
     whole = text[: text.rfind("\n") + 1]
     if whole != text:
         index.write_text(whole, "utf-8")
-    said = [json.loads(line) for line in whole.splitlines()]
-    return [_parse(one) if one["file"] else None for one in said]
+    entries = [json.loads(line) for line in whole.splitlines()]
+    return [_parse(entry) if entry["file"] else None for entry in entries]
 
 
 def _store(folder: Path, file: Any, seed: int, look: tuple[bytes, DetectedFace | None]) -> list[LabelledPortrait]:
     jpeg, face = look
     who, name = random_person(seed), f"{seed:09d}.jpg"
-    said: dict[str, Any] = {"file": None}
+    entry: dict[str, Any] = {"file": None}
     if face is not None:
         (folder / name).write_bytes(jpeg)
-        said = {"file": name, "labels": dict(who.labels), "woman": who.woman, "face": asdict(face)}
-    file.write(json.dumps(said) + "\n")
+        entry = {"file": name, "labels": dict(who.labels), "woman": who.woman, "face": asdict(face)}
+    file.write(json.dumps(entry) + "\n")
     file.flush()
-    return [_parse(said)] if face is not None else []
+    return [_parse(entry)] if face is not None else []
 
 
-def _parse(said: Mapping[str, Any]) -> LabelledPortrait:
-    face = said["face"]
+def _parse(entry: Mapping[str, Any]) -> LabelledPortrait:
+    face = entry["face"]
     points: Any = tuple((float(x), float(y)) for x, y in face["landmarks"])
     return LabelledPortrait(
-        said["file"], said["labels"], bool(said["woman"]), DetectedFace(Box(**face["box"]), face["score"], points)
+        entry["file"], entry["labels"], bool(entry["woman"]), DetectedFace(Box(**face["box"]), face["score"], points)
     )
 
 

@@ -1,4 +1,4 @@
-"""How the starter models are made: drawn portraits, the ordinary training, and what of the people is known beside."""
+"""Training of the starter models: drawn portraits, the ordinary training, and trait directions from the labels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.domain.jobs import JSON, Origin
 from core.domain.training.runs import Run, RunKind, RunRequest, RunState
 from core.models.common import weights_file
 from core.models.common.drawn_faces import TRAIT
-from core.models.generators.loading import load_face_model
+from core.models.families import load_generator
 from core.models.generators.trait_directions import make_labeller, trait_directions
 from core.services.datasets.builder import DatasetSource, Progress, build_dataset, find_unchanged
 from core.services.datasets.builder import load_reader as load_product
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.domain.registry.versions import Version
-    from core.models.generators.generator import FaceModel
+    from core.models.generators.generator import FaceGenerator
     from core.services.datasets.storage import DatasetStorage
     from core.services.registry.service import RegistryService
     from core.services.runs.service import RunService
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 NAME = "sitters"  # of the data set
 _SHELL = Origin(0, 0, 0, "en", 0, "")
-_LABELLED = 4000  # faces that a model draws to find its traits: means of codes are then sure to a fiftieth
+_LABELLED = 4000  # faces that a model draws to find its traits: means of latents are then sure to a fiftieth
 _LABELLED_FROM = 1_000_000  # their first seed; others than people will ask for first
 _LICENCE = "MIT"  # as the drawings and the code
 
@@ -65,10 +65,13 @@ def make_dataset(
     storage: DatasetStorage, folder: Path, portraits: Sequence[LabelledPortrait], progress: Progress
 ) -> Dataset:
     """The portraits as a data set without names; the same ones again give the one that there is."""
-    files = {one.file: (folder / one.file).read_bytes() for one in portraits}
+    files = {portrait.file: (folder / portrait.file).read_bytes() for portrait in portraits}
     content = [(UNNAMED, [hashlib.sha256(data).hexdigest() for data in files.values()])]
     target = DatasetTarget(0, NAME, 0, named=False)
-    pictures = [DatasetSource(UNNAMED, one.file, partial(files.get, one.file), one.face) for one in portraits]
+    pictures = [
+        DatasetSource(UNNAMED, portrait.file, partial(files.get, portrait.file), portrait.face)
+        for portrait in portraits
+    ]
     return find_unchanged(storage, target, content) or build_dataset(
         storage, target, pictures, findings=Findings(), progress=progress, load=load_product
     )
@@ -80,10 +83,10 @@ def begin(runs: RunService, kind: RunKind, dataset: Dataset, plan: Plan, *, seed
     Raises:
         OmokageError: RUN_STATE, another process trains it.
     """
-    for run in runs.list(0, 100):
+    for run in runs.newest(0, 100):
         same = run.kind is kind and run.dataset_id == dataset.id and run.seed == seed
         if same and _is_of(run, plan):
-            return run if run.state is RunState.FINISHED else runs.resume(run.id, by=0, owner=owner)
+            return run if run.state is RunState.FINISHED else runs.control.resume(run.id, by=0, owner=owner)
     config = _config(plan)
     request = RunRequest(synthetic_id(), kind, plan.preset, dataset.id, plan.steps, _SHELL, config, seed=seed)
     return runs.start(request, owner=owner)
@@ -91,7 +94,7 @@ def begin(runs: RunService, kind: RunKind, dataset: Dataset, plan: Plan, *, seed
 
 def version_of(registry: RegistryService, run: Run) -> Version:
     """What a finished run left behind."""
-    return next(one for one in registry.list(run.guild_id, run.kind) if one.run_id == run.id)
+    return next(version for version in registry.list(run.guild_id, run.kind) if version.run_id == run.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class Made:
 
     weights: bytes
     card: Mapping[str, JSON]
-    model: FaceModel
+    model: FaceGenerator
 
 
 def finish(
@@ -113,10 +116,10 @@ def finish(
     """The version with the directions of the traits that its pictures are known to show, and a card."""
     reader = storage.open(storage.datasets.get(version.dataset_id or 0))
     data = registry.weights(version)
-    model = load_face_model(version.architecture, version.config, data)
+    model = load_generator(version.architecture, version.config, data)
     directions, accuracy = _directions(model, reader, portraits)
     tensors, meta = weights_file.load(data)
-    tensors |= {f"{TRAIT}{name}": one for name, one in directions.items()}
+    tensors |= {f"{TRAIT}{name}": direction for name, direction in directions.items()}
     weights = weights_file.dump(tensors, meta)
     card: dict[str, JSON] = {
         "kind": version.kind.value,
@@ -133,11 +136,11 @@ def finish(
         "sha256": hashlib.sha256(weights).hexdigest(),
         "size": len(weights),
     }
-    return Made(weights, card, load_face_model(version.architecture, version.config, weights))
+    return Made(weights, card, load_generator(version.architecture, version.config, weights))
 
 
 def _directions(
-    model: FaceModel, reader: DatasetReader, portraits: Sequence[LabelledPortrait]
+    model: FaceGenerator, reader: DatasetReader, portraits: Sequence[LabelledPortrait]
 ) -> tuple[dict[str, NDArray[np.float32]], JSON]:
     """The traits' directions; where the model takes no pictures, of its own ones, and how well these are labelled."""
     pictures = reader.images(model.view)
@@ -145,12 +148,12 @@ def _directions(
     if model.encodes:
         return trait_directions(model.encode(np.asarray(pictures)), labels, beside[:, None]), None
     labeller = make_labeller(np.asarray(pictures), {**labels, "": beside})
-    codes = model.codes(range(_LABELLED_FROM, _LABELLED_FROM + _LABELLED))
-    guessed = labeller.label(model.render(codes))
+    latents = model.latents(range(_LABELLED_FROM, _LABELLED_FROM + _LABELLED))
+    guessed = labeller.label(model.render(latents))
     own = _most_likely(guessed.pop(""), beside)
     shown = {name: _most_likely(guessed[name], known) for name, known in labels.items()}
-    said: Any = {name: round(share, 4) for name, share in labeller.accuracy.items() if name}
-    return trait_directions(codes, shown, own[:, None]), said
+    label_accuracy: Any = {name: round(accuracy, 4) for name, accuracy in labeller.accuracy.items() if name}
+    return trait_directions(latents, shown, own[:, None]), label_accuracy
 
 
 def _most_likely(chances: NDArray[np.float64], known: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -162,10 +165,10 @@ def _known(
     reader: DatasetReader, portraits: Sequence[LabelledPortrait]
 ) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.float64]]:
     """Of the data set's pictures (N,): each trait, and what goes with some of them."""
-    by_file = {one.file: one for one in portraits}
+    by_file = {portrait.file: portrait for portrait in portraits}
     rows = [by_file[source] for source in reader.sources]
-    labels = {name: np.array([one.labels[name] for one in rows], np.float64) for name in TRAITS}
-    return labels, np.array([one.woman for one in rows], np.float64)
+    labels = {name: np.array([portrait.labels[name] for portrait in rows], np.float64) for name in TRAITS}
+    return labels, np.array([portrait.woman for portrait in rows], np.float64)
 
 
 def _config(plan: Plan) -> dict[str, JSON]:

@@ -1,4 +1,4 @@
-"""How good a recogniser is: cross validation of a data set, and the card of a version."""
+"""Cross validation of a recogniser on a data set, and the evaluation report of a version."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from core.domain.jobs import JSON, Job, Origin
-from core.domain.registry.evaluation import EvaluationReport, merged
+from core.domain.registry.evaluation import EvaluationReport, merge_reports
 from core.domain.training.folds import FOLDS
 from core.domain.training.presets import EMBEDDING, bad_option, check_steps, complete, find_preset
 from core.domain.training.runs import DesiredState, Run, RunKind, RunState
-from core.services.training.factory import make_trainer
+from core.models.families import make_trainer
 from core.services.training.trainer import Trainer, close, is_due
 
 if TYPE_CHECKING:
@@ -77,14 +77,14 @@ def evaluate(
     for fold in range(folds):
         trainer = make(_run(chosen.name, dataset, {**options, "fold": fold}, steps), dataset, reader)
         reports.append(_trained(trainer, None, _shifted(progress, fold, folds), keep))
-    return merged(reports)
+    return merge_reports(reports)
 
 
 def report_of(version: Version) -> EvaluationReport | None:
     """What was measured while the version was trained; None: nothing that can be read."""
-    said = version.metrics.get("report")
+    report_json = version.metrics.get("report")
     try:
-        return EvaluationReport.from_json(said) if isinstance(said, Mapping) else None
+        return EvaluationReport.from_json(report_json) if isinstance(report_json, Mapping) else None
     except (KeyError, TypeError, ValueError, IndexError):
         return None
 
@@ -105,8 +105,8 @@ class EvaluateService:
         version = self._registry.get(int(job.params["version_id"]), job.origin.guild_id)  # type: ignore[arg-type]
         report = report_of(version)
         pictures: Sequence[str] = [] if report is None else [self._blobs.put(png) for png in _pictures(report)]
-        said = None if report is None else report.to_json()
-        return {"version": version.number, "title": version.title, "report": said, "pictures": pictures}
+        report_json = None if report is None else report.to_json()
+        return {"version": version.number, "title": version.title, "report": report_json, "pictures": pictures}
 
 
 def _pictures(report: EvaluationReport) -> list[bytes]:
@@ -131,8 +131,8 @@ def _trained(trainer: Trainer, most: int | None, progress: Progress, keep: Keep)
     finally:
         close(trainer)
     keep(draft)
-    said: Any = draft.metrics["report"]
-    return EvaluationReport.from_json(said)
+    report_json: Any = draft.metrics["report"]
+    return EvaluationReport.from_json(report_json)
 
 
 def _shifted(progress: Progress, fold: int, folds: int) -> Progress:

@@ -1,4 +1,4 @@
-"""Which network trains a run, and what a process that trains works with."""
+"""Build what trains runs in a process; networks are loaded with the first run."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from core.domain.data.datasets import Dataset
 from core.domain.jobs import Job
 from core.domain.registry.versions import Version, VersionDraft
-from core.domain.training.presets import CNN, DCGAN, EMBEDDING, VAE, bad_option
 from core.domain.training.runs import Run
+from core.models.families import make_trainer
 from core.services.training.callbacks import Callback, MakeCallback, combine
 from core.services.training.live_status import LiveStatusCallback
 from core.services.training.segment_runner import Training, TrainingParts
 from core.services.training.tensorboard import Events, TensorBoardLog
-from core.services.training.trainer import Register, Trainer
+from core.services.training.trainer import Register
 
 if TYPE_CHECKING:
     from core.services.datasets.storage import DatasetStorage
@@ -22,33 +22,6 @@ if TYPE_CHECKING:
     from core.services.registry.service import RegistryService
     from core.services.runs.service import RunService
     from core.storage.blobs import Blobs
-    from core.vision.datasets.dataset_reader import DatasetReader
-
-
-def make_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> Trainer:
-    """The trainer that a run's options ask for, at step 0; imports TensorFlow where it needs it.
-
-    Raises:
-        OmokageError: BAD_OPTION, as for a head that a later version brought.
-    """
-    head = run.config.get("head")
-    if head == EMBEDDING:
-        from core.models.embedding.trainer import make_embedding_trainer
-
-        return make_embedding_trainer(run, dataset, reader)
-    if head == CNN:
-        from core.models.cnn.trainer import make_cnn_trainer
-
-        return make_cnn_trainer(run, dataset, reader)
-    if head == DCGAN:
-        from core.models.dcgan.trainer import make_dcgan_trainer
-
-        return make_dcgan_trainer(run, dataset, reader)
-    if head == VAE:
-        from core.models.vae.trainer import make_vae_trainer
-
-        return make_vae_trainer(run, dataset, reader)
-    raise bad_option("head", head, f"{EMBEDDING}, {CNN}, {DCGAN}, {VAE}")
 
 
 def load_training(
@@ -87,7 +60,7 @@ def _registering(registry: RegistryService, checks: CheckJobs, *, send: bool) ->
 
     def register(run: Run, dataset: Dataset, draft: VersionDraft) -> Version:
         version = registry.register(run, dataset, draft)
-        checks.ask(version, send=send)
+        checks.request(version, send=send)
         return version
 
     return register

@@ -102,8 +102,8 @@ class LiveStatusCallback(Callback):
         self._run = run
         self._clock = clock
         live = run.live
-        self._curves = Pictures(blobs, live.picture if live else None, runs.discard_picture)
-        self._samples = Pictures(blobs, live.samples if live else None, runs.discard_picture)
+        self._curves = Pictures(blobs, live.picture if live else None, runs.segments.discard_picture)
+        self._samples = Pictures(blobs, live.samples if live else None, runs.segments.discard_picture)
         self._points = {point.step: point for point in runs.points(run.id)}
         self._values = newest_figures(point.values for point in self._points.values())
         self._speed = Speed()
@@ -143,7 +143,7 @@ class LiveStatusCallback(Callback):
         if now >= self._next_drawing:
             self._redraw()
         self._next_write = now + _WRITE_S
-        self._runs.note_live(self._job, self._status())
+        self._runs.segments.note_live(self._job, self._status())
 
     def live_status(self) -> LiveStatus:
         """Return the status, with all points in the drawing."""

@@ -1,4 +1,4 @@
-"""Trains a run, a segment at a time: from the newest checkpoint until the slice ends or the worker is wanted."""
+"""Trains a run, a segment at a time: from the newest checkpoint until a stop condition holds."""
 
 from __future__ import annotations
 
@@ -81,12 +81,12 @@ class Training:
         Raises:
             DBAPIError, MemoryError, OSError: this host has a fault; the lease runs out, and the segment is tried again.
         """
-        segment = self._parts.runs.begin_segment(job)
+        segment = self._parts.runs.segments.begin(job)
         if segment is None:
             return None
         # What a worker died of may come after a time; a shorter segment comes to a checkpoint before.
         slice_s = self._parts.slice_s / 4 ** min(job.attempts - 1, _MAX_SHORTENINGS)
-        conditions = StopConditions(self._parts.runs, job, shutting_down, slice_s, yields=next_owner is None)
+        conditions = StopConditions(self._parts.runs.segments, job, shutting_down, slice_s, yields=next_owner is None)
         return _SegmentRun(self._parts, self._cache, segment, conditions).run(next_owner)
 
 
@@ -226,7 +226,7 @@ class _SegmentRun:
             blob, size = self._parts.blobs.put(data), len(data)
             del data
             result = self._result(blob, size)
-        after = self._parts.runs.commit_segment(self._segment.job, result, next_owner)
+        after = self._parts.runs.segments.commit(self._segment.job, result, next_owner)
         if after is not None:
             self._cache.keep(after, blob, trainer)
             self._trainer = None
@@ -237,10 +237,10 @@ class _SegmentRun:
         """A segment of its own: the last step's checkpoint is safe, whatever happens here."""
         version = self._parts.register(self._segment.run, dataset, trainer.finish())
         _log.info("run %s: finished as %s", self._segment.run.id, version.title)
-        return self._parts.runs.finish(self._segment.job, self._result())
+        return self._parts.runs.segments.finish(self._segment.job, self._result())
 
     def _fail(self, failure: Failure, *, pause: bool = False) -> Run | None:
-        return self._parts.runs.fail(self._segment.job, failure, self._result(), pause=pause)
+        return self._parts.runs.segments.fail(self._segment.job, failure, self._result(), pause=pause)
 
     def _result(self, blob: str | None = None, size: int = 0) -> SegmentResult:
         return SegmentResult(

@@ -32,12 +32,12 @@ class PreemptionPoll:
     """Asks the database once a second whether a more urgent job waits for this worker.
 
     Args:
-        runs: knows which jobs wait.
+        segments: knows which jobs wait.
         job: the background job of this worker.
     """
 
-    def __init__(self, runs: Segments, job: Job) -> None:
-        self._runs = runs
+    def __init__(self, segments: Segments, job: Job) -> None:
+        self._segments = segments
         self._job = job
         # Not at once: where a message was lost, each turn would end before its first step.
         self._next_poll = time.monotonic() + _POLL_S
@@ -47,14 +47,14 @@ class PreemptionPoll:
         if time.monotonic() < self._next_poll:
             return False
         self._next_poll = time.monotonic() + _POLL_S
-        return self._runs.preemption_requested(self._job)
+        return self._segments.preemption_requested(self._job)
 
 
 class StopConditions:
     """All conditions of one segment.
 
     Args:
-        runs: reads the database, once a step and once a second more.
+        segments: reads the database, once a step and once a second more.
         job: the segment's.
         shutting_down: whether this process is to end.
         slice_s: how long the segment lasts.
@@ -62,18 +62,18 @@ class StopConditions:
     """
 
     def __init__(
-        self, runs: Segments, job: Job, shutting_down: Callable[[], bool], slice_s: float, *, yields: bool = True
+        self, segments: Segments, job: Job, shutting_down: Callable[[], bool], slice_s: float, *, yields: bool = True
     ) -> None:
-        self._runs = runs
+        self._segments = segments
         self._job = job
         self._shutting_down = shutting_down
         self._slice_s = slice_s
         self._until: float | None = None  # what comes before the first step is not of the slice
-        self._preemption = PreemptionPoll(runs, job) if yields else None
+        self._preemption = PreemptionPoll(segments, job) if yields else None
 
     def check(self) -> StopReason | None:
         """Return why to stop now, None to go on."""
-        desired_state = self._runs.look(self._job)
+        desired_state = self._segments.desired_state(self._job)
         if desired_state is None:
             return StopReason.JOB_LOST
         if desired_state is not DesiredState.RUN:

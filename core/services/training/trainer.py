@@ -1,4 +1,4 @@
-"""What a network must be able to do, to be trained as a run."""
+"""The protocol of trainers: what a network must implement to be trained as a run."""
 
 from __future__ import annotations
 

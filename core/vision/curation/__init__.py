@@ -1,1 +1,1 @@
-"""What tells good pictures to learn from apart from the others."""
+"""Measurements by which pictures are chosen for training: subject, detail, text, copies."""

@@ -23,7 +23,7 @@ _BLOCK = 1024  # pictures that are compared with all others at once: 40 MB for 1
 
 
 def picture_hash(image: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """(256,) bits of a picture (H, W, 3) RGB."""
+    """Return the perceptual hash (256,) of a picture (H, W, 3) RGB."""
     small = Image.fromarray(image).convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX, reducing_gap=3.0)
     slow = dctn(np.asarray(small, np.float32), norm="ortho")[1:_LOW, 1:_LOW].ravel()  # without rows of the mean
     return np.asarray(slow > np.median(slow))

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.domain.data.curation import LIMITS, Crop, CurationLimits, Measures
-from core.vision.crop import cut
+from core.vision.crop import cut_square
 from core.vision.curation.copies import picture_hash
-from core.vision.curation.detail import LOOK, detail
-from core.vision.curation.text import text_share
+from core.vision.curation.detail import DETAIL_SIDE, detail
+from core.vision.curation.text import text_fraction
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from core.vision.curation.subjects import Finder
+    from core.vision.curation.subjects import SubjectFinder
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,17 @@ class MeasuredPicture:
 
     @property
     def worth(self) -> float:
-        """By which the best of some copies is chosen: the sharper of two of a size, and the larger by far."""
+        """The score by which the best of several copies is chosen: its side times its detail."""
         return self.measures.side * self.measures.detail
 
 
-def measure_picture(image: NDArray[np.uint8], finder: Finder, limits: CurationLimits = LIMITS) -> MeasuredPicture:
+def measure_picture(
+    image: NDArray[np.uint8], finder: SubjectFinder, limits: CurationLimits = LIMITS
+) -> MeasuredPicture:
     """Measure a picture (H, W, 3) RGB; text, which takes the most time, only where nothing else is wrong."""
-    found = finder.find(image)
-    look = cut(image, found.crop, LOOK)
-    sharp, side = detail(look), min(found.crop.side, *image.shape[:2])
-    good = found.score >= limits.min_subject and side >= limits.min_side and sharp >= limits.min_detail
-    measures = Measures(found.score, side, sharp, text_share(look) if good else 0.0, found.face)
-    return MeasuredPicture(found.crop, measures, picture_hash(image))
+    location = finder.find(image)
+    square = cut_square(image, location.crop, DETAIL_SIDE)
+    sharp, side = detail(square), min(location.crop.side, *image.shape[:2])
+    good = location.score >= limits.min_subject and side >= limits.min_side and sharp >= limits.min_detail
+    measures = Measures(location.score, side, sharp, text_fraction(square) if good else 0.0, location.face)
+    return MeasuredPicture(location.crop, measures, picture_hash(image))

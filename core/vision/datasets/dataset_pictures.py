@@ -1,4 +1,4 @@
-"""Pictures as a data set keeps them: the file or a crop around its face, landmarks, an embedding."""
+"""Makes the pictures of a data set from files: the file or a crop around its face, landmarks, an embedding."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace
 from core.vision.datasets.main_face import find_face
 from core.vision.datasets.records import Record
-from core.vision.detection.orientation import UprightPhoto, turn_of, turned_by, upright
+from core.vision.detection.orientation import UprightPhoto, find_turn, make_upright, rotate
 from core.vision.embedding.align import CHIP_SIZE, align
 from core.vision.recognition.photo_reader import EMBEDDING_NAME
 
@@ -69,26 +69,28 @@ class DatasetPicture:
 
 
 class PictureReader:
-    """Reads the pictures of a data set; of several faces in one, the largest is meant unless another is named."""
+    """Reads the pictures of a data set; of several faces in one, the largest is taken unless a face is given."""
 
     def __init__(self, decoder: Decoder, detector: Detector, embedder: FaceEmbedder) -> None:
         self._decoder = decoder
         self._detector = detector
         self._embedder = embedder
 
-    def look(self, files: Iterable[tuple[bytes, DetectedFace | None]]) -> list[DatasetPicture | OmokageError]:
-        """What is kept of each file, or why it cannot be used: it is damaged, too large, or no picture.
+    def read_pictures(self, files: Iterable[tuple[bytes, DetectedFace | None]]) -> list[DatasetPicture | OmokageError]:
+        """Return the picture that is kept of each file, or the error for which there is none.
 
         Args:
-            files: some dozens, which are embedded together; each with the face that is meant, if that is known.
+            files: some dozens, which are embedded together; each with its face, or None: the largest.
         """
         drafts = [self._draft(data, face) for data, face in files]
         chips = [chip for _, chip in drafts if chip is not None]
         batch = np.stack(chips) if chips else np.zeros((0, CHIP_SIZE, CHIP_SIZE, 3), np.uint8)
         embeddings = iter(self._embedder.embed(batch))
         return [
-            seen if isinstance(seen, OmokageError) or chip is None else _described(seen, chip, next(embeddings))
-            for seen, chip in drafts
+            picture
+            if isinstance(picture, OmokageError) or chip is None
+            else _with_embedding(picture, chip, next(embeddings))
+            for picture, chip in drafts
         ]
 
     def close(self) -> None:
@@ -98,27 +100,27 @@ class PictureReader:
     def _draft(
         self, data: bytes, face: DetectedFace | None
     ) -> tuple[DatasetPicture | OmokageError, NDArray[np.uint8] | None]:
-        """All but the embedding, and the aligned face; a photo's pixels are not held longer than that."""
+        """Return the picture without its embedding, and the aligned face, so that the photo's pixels can be freed."""
         try:
             image = self._decoder.decode(data)
         except OmokageError as error:
             if error.code in _UNUSABLE:
                 return error, None
             raise
-        seen = self._upright(image, face)
-        meant = next(iter(seen.faces), None)
+        photo = self._upright(image, face)
+        face_in_photo = next(iter(photo.faces), None)
         try:
-            chip = None if meant is None else align(seen.image, meant.landmarks)
+            chip = None if face_in_photo is None else align(photo.image, face_in_photo.landmarks)
         except ValueError:  # landmarks that span no area are of no face
-            meant = chip = None
-        return _seen(data, replace(seen, faces=() if meant is None else (meant,))), chip
+            face_in_photo = chip = None
+        return _make_picture(data, replace(photo, faces=() if face_in_photo is None else (face_in_photo,))), chip
 
     def _upright(self, image: NDArray[np.uint8], face: DetectedFace | None) -> UprightPhoto:
-        """The picture as the face in it stands; a face that is known was found in a picture that was turned already."""
+        """Return the picture turned so that its face is upright; a given face was found in a turned picture."""
         if face is None:
-            return upright(self._find, image)
-        turned = turn_of(self._find, image, face)
-        return UprightPhoto(turned_by(image, turned), (face,), turned)
+            return make_upright(self._find, image)
+        turned = find_turn(self._find, image, face)
+        return UprightPhoto(rotate(image, turned), (face,), turned)
 
     def _find(self, image: NDArray[np.uint8]) -> tuple[DetectedFace, ...]:
         face = find_face(self._detector, image)
@@ -126,7 +128,7 @@ class PictureReader:
 
 
 def thumbnail(chip: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """An aligned face (150, 150, 3) as (225,), of mean 0 and length 1: the product of two is their correlation."""
+    """Return an aligned face (150, 150, 3) as (225,), of mean 0 and length 1: a product of two is their correlation."""
     size = CHIP_SIZE // _CELLS
     luma = chip.astype(np.float32).mean(2).reshape(_CELLS, size, _CELLS, size).mean((1, 3)).ravel()
     luma -= luma.mean()
@@ -135,7 +137,7 @@ def thumbnail(chip: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def load_picture_reader() -> PictureReader:
-    """With the product's networks: seconds and hundreds of megabytes."""
+    """Load the reader with its networks, which takes seconds and hundreds of megabytes."""
     from core.vision.decoding.decode import OPERATOR_LIMITS, SafeDecoder  # tests need none of these
     from core.vision.detection.detect import load_detector
     from core.vision.embedding.embed import load_embedder
@@ -143,10 +145,10 @@ def load_picture_reader() -> PictureReader:
     return PictureReader(SafeDecoder(OPERATOR_LIMITS), load_detector(), load_embedder())
 
 
-def _seen(data: bytes, photo: UprightPhoto) -> DatasetPicture:
+def _make_picture(data: bytes, photo: UprightPhoto) -> DatasetPicture:
     sha256 = hashlib.sha256(data).hexdigest()
     face = next(iter(photo.faces), None)
-    kept, left, top, scale = _kept(data, photo, face)
+    kept, left, top, scale = _encode_kept(data, photo, face)
     if face is None:
         return DatasetPicture(kept, sha256, None, None, 0.0, 0.0, b"", None, photo.turned)
     x, y, w, h = face.box.x, face.box.y, face.box.w, face.box.h
@@ -155,12 +157,12 @@ def _seen(data: bytes, photo: UprightPhoto) -> DatasetPicture:
     return DatasetPicture(kept, sha256, landmarks, box, face.score, math.sqrt(max(0.0, w * h)), b"", None, photo.turned)
 
 
-def _described(seen: DatasetPicture, chip: NDArray[np.uint8], embedding: NDArray[np.float32]) -> DatasetPicture:
-    return replace(seen, embedding=embedding.astype("<f4").tobytes(), thumbnail=thumbnail(chip))
+def _with_embedding(picture: DatasetPicture, chip: NDArray[np.uint8], embedding: NDArray[np.float32]) -> DatasetPicture:
+    return replace(picture, embedding=embedding.astype("<f4").tobytes(), thumbnail=thumbnail(chip))
 
 
-def _kept(data: bytes, photo: UprightPhoto, face: DetectedFace | None) -> tuple[bytes, int, int, float]:
-    """The file to keep, where it begins in the upright picture, and its scale."""
+def _encode_kept(data: bytes, photo: UprightPhoto, face: DetectedFace | None) -> tuple[bytes, int, int, float]:
+    """Return the file to keep, where it begins in the upright picture (left, top), and its scale."""
     image = photo.image
     height, width = image.shape[:2]
     if len(data) <= MAX_BYTES and max(width, height) <= MAX_SIDE and not photo.turned:
@@ -176,7 +178,7 @@ def _kept(data: bytes, photo: UprightPhoto, face: DetectedFace | None) -> tuple[
 
 
 def _window(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
-    """The box with its margin, as far as the picture goes; at least a pixel of it."""
+    """Return the box with its margin within the picture (left, top, right, bottom); at least one pixel."""
     left = min(max(0, math.floor(box.x - _MARGIN * box.w)), width - 1)
     top = min(max(0, math.floor(box.y - _MARGIN * box.h)), height - 1)
     right = max(left + 1, min(width, math.ceil(box.x + (1 + _MARGIN) * box.w)))

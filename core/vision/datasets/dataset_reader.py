@@ -1,4 +1,4 @@
-"""A data set as trainers read it: labels and embeddings in memory, pictures in a memory-mapped file."""
+"""Reads a data set for trainers: labels and embeddings in memory, pictures in a memory-mapped file."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 EMBEDDING_SIZE = 128
 # A face whose box takes so much of the picture's shorter side fills it: the picture came as a crop of one face.
-_FILLS = 0.75
+_MIN_FILLING = 0.75
 
 
 class DatasetReader:
-    """Row i of everything is the same picture, in the order of the shards.
+    """The pictures of a data set: row i of each array is the same picture, in the order of the shards.
 
     `labels` (N,) int64 count the data set's classes, `found` (N,) tells whether a face was found, `embeddings` (N, 128)
     float32 are zeros where none was, `sources` and `hashes` (sha256 of the file that came) tell where it is from.
@@ -51,26 +51,26 @@ class DatasetReader:
         self._blobs = blobs
         self._cache = cache
         labels: list[int] = []
-        found: list[bool] = []
+        result: list[bool] = []
         embeddings: list[bytes] = []
         self._embedders: set[str] = set()
         self.sources: list[str] = []
         self.hashes: list[str] = []
         for record in self.records():
             labels.append(record.label)
-            found.append(record.landmarks is not None)
+            result.append(record.landmarks is not None)
             embeddings.append(record.embedding or bytes(4 * EMBEDDING_SIZE))
             if record.embedding:
                 self._embedders.add(record.embedder)
             self.sources.append(record.source)
             self.hashes.append(record.sha256)
         self.labels: NDArray[np.int64] = np.array(labels, np.int64)
-        self.found: NDArray[np.bool_] = np.array(found, np.bool_)
+        self.found: NDArray[np.bool_] = np.array(result, np.bool_)
         self._embeddings: NDArray[np.float32] = np.frombuffer(b"".join(embeddings), "<f4").reshape(-1, EMBEDDING_SIZE)
 
     @property
     def embeddings(self) -> NDArray[np.float32]:
-        """Of the faces as today's network has them.
+        """The embeddings (N, 128) of the faces, by the present network.
 
         Raises:
             OmokageError: DATASET_UNFIT, they are another network's, which do not compare; import the pictures again.
@@ -83,7 +83,7 @@ class DatasetReader:
         return self.dataset.pictures
 
     def images(self, view: View) -> NDArray[np.uint8]:
-        """All pictures in a view, (N, size, size, 3) RGB, memory-mapped and read-only.
+        """Return all pictures in a view, (N, size, size, 3) RGB, memory-mapped and read-only.
 
         The first call for a data set and view decodes everything (about 3 ms a picture); later ones open a file.
 
@@ -94,7 +94,7 @@ class DatasetReader:
         return memory_map(self._cache / f"{self.dataset.cache_key}-{view.key}.npy", shape, self._rendered(view))
 
     def records(self) -> Iterator[Record]:
-        """Everything that is stored, one shard in memory at a time.
+        """Yield all stored records, with one shard in memory at a time.
 
         Raises:
             OmokageError: DATASET_CHANGED.
@@ -119,16 +119,16 @@ class DatasetReader:
         with SafeDecoder() as decoder:
             for record in self.records():
                 image = decoder.decode(record.image)
-                yield render_view(view, image, record.landmarks, _frame(record, image))
+                yield render_view(view, image, record.landmarks, _box_to_crop(record, image))
 
 
-def _frame(record: Record, image: NDArray[np.uint8]) -> Box | None:
-    """The face's box, unless the picture came as a crop of the face, which is shown as it is."""
+def _box_to_crop(record: Record, image: NDArray[np.uint8]) -> Box | None:
+    """Return the face's box, or None where the picture came as a crop of the face, which is shown as it is."""
     box = record.box
-    if box is None or (max(box.w, box.h) >= _FILLS * min(image.shape[:2]) and _came_so(record)):
+    if box is None or (max(box.w, box.h) >= _MIN_FILLING * min(image.shape[:2]) and _is_original(record)):
         return None
     return box
 
 
-def _came_so(record: Record) -> bool:
+def _is_original(record: Record) -> bool:
     return hashlib.sha256(record.image).hexdigest() == record.sha256

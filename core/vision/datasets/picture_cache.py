@@ -42,26 +42,26 @@ def memory_map(path: Path, shape: Shape, pictures: Iterable[NDArray[np.uint8]]) 
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with _file_lock(path):
-        found = _open_whole(path, shape)
-        if found is None:
+        cached = _open_whole(path, shape)
+        if cached is None:
             _make(path, shape, pictures)
             _make_room(path)
-            found = _open_whole(path, shape)
-    if found is None:
+            cached = _open_whole(path, shape)
+    if cached is None:
         raise OSError(errno.EIO, f"{path} is not what was written to it")
-    return found
+    return cached
 
 
 def _open_whole(path: Path, shape: Shape) -> NDArray[np.uint8] | None:
     try:
-        found = np.load(path, mmap_mode="r", allow_pickle=False)
-        whole = isinstance(found, np.memmap) and path.stat().st_size == found.offset + found.nbytes
+        cached = np.load(path, mmap_mode="r", allow_pickle=False)
+        whole = isinstance(cached, np.memmap) and path.stat().st_size == cached.offset + cached.nbytes
     except (OSError, ValueError, EOFError):  # missing, cut off, or no such file
         return None
-    if not whole or found.shape != shape or found.dtype != np.uint8:
+    if not whole or cached.shape != shape or cached.dtype != np.uint8:
         return None
     os.utime(path)  # it was used
-    pictures: NDArray[np.uint8] = found
+    pictures: NDArray[np.uint8] = cached
     return pictures
 
 

@@ -1,4 +1,4 @@
-"""Files of `core.vision.datasets.records`: a shard holds some of a data set's pictures, in order.
+"""Reads and writes shards: files of records, each with some of a data set's pictures, in order.
 
 Importing this module does not load TensorFlow; reading and writing do.
 """
@@ -13,7 +13,7 @@ from core.vision.datasets.records import Record
 
 
 def write_shard(path: Path, records: Iterable[Record]) -> int:
-    """Write a shard; the same records give the same bytes. Returns how many there were.
+    """Write a shard; the same records give the same bytes. Returns their number.
 
     Raises:
         OSError: ENOSPC, the disk is full.
@@ -24,7 +24,7 @@ def write_shard(path: Path, records: Iterable[Record]) -> int:
 
 
 def read_shard(data: bytes | Path) -> Iterator[Record]:
-    """The records of a shard, in order.
+    """Yield the records of a shard, in order.
 
     Raises:
         OmokageError: DATASET_CHANGED, it is damaged or something else.

@@ -21,7 +21,7 @@ from core.vision.datasets.records import Record
 
 
 def write(path: Path, records: Iterable[Record]) -> int:
-    """See `write_shard`."""
+    """Write records to a file and return their number; see `core.vision.datasets.shards.write_shard`."""
     count = 0
     try:
         with tf.io.TFRecordWriter(str(path)) as writer:
@@ -34,7 +34,7 @@ def write(path: Path, records: Iterable[Record]) -> int:
 
 
 def to_bytes(record: Record) -> bytes:
-    """A serialised `tf.train.Example`; deterministic, because shards are named by their hash."""
+    """Return a serialised `tf.train.Example`; deterministic, because shards are named by their hash."""
     points = [value for point in record.landmarks or () for value in point]
     box = record.box
     features = {
@@ -54,7 +54,7 @@ def to_bytes(record: Record) -> bytes:
 
 
 def read(path: Path) -> Iterator[Record]:
-    """See `read_shard`."""
+    """Yield the records of a file; see `core.vision.datasets.shards.read_shard`."""
     try:
         for serialised in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
             yield _from_bytes(serialised)

@@ -1,4 +1,4 @@
-"""Takes files, network and other processes away from the decoder's process; of Omokage it imports nothing.
+"""Confines the decoder's process: no files, no network, no other processes. Imports nothing of Omokage.
 
 Landlock (Linux 5.13; TCP from 6.7, signals from 6.12) and a seccomp filter that lets through what reading, writing,
 memory and time need. Both ask for no privilege and last until the process ends. Elsewhere nothing is taken away, and
@@ -17,8 +17,8 @@ from collections.abc import Callable, Mapping
 
 _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 22, 38
 _SECCOMP_MODE_FILTER = 2
-_REFUSED = 0x00050000 | 1  # SECCOMP_RET_ERRNO with EPERM, which Python raises as PermissionError
-_LET_THROUGH = 0x7FFF0000
+_DENY = 0x00050000 | 1  # SECCOMP_RET_ERRNO with EPERM, which Python raises as PermissionError
+_ALLOW = 0x7FFF0000
 _LOAD, _JUMP_IF_EQUAL, _RETURN = 0x20, 0x15, 0x06  # of BPF
 _LANDLOCK_CREATE, _LANDLOCK_RESTRICT = 444, 446  # the same on every processor
 
@@ -55,7 +55,7 @@ class _Program(ctypes.Structure):
 
 
 class _Ruleset(ctypes.Structure):
-    """What is refused where no rule allows it; we make no rule."""
+    """The Landlock ruleset: all that it lists is refused, since no rule allows anything."""
 
     _fields_ = (("files", ctypes.c_uint64), ("tcp", ctypes.c_uint64), ("scoped", ctypes.c_uint64))
 
@@ -71,8 +71,8 @@ def confine() -> None:
 
 
 def attempts() -> dict[str, bool]:
-    """What is tried that a decoder must not do, and whether the system lets it. Never call it but in such a process."""
-    tried: dict[str, Callable[[], object]] = {
+    """Try what a decoder must not do, and return what the system allows. Only for the decoder's own process."""
+    actions: dict[str, Callable[[], object]] = {
         "read a file": lambda: os.open(__file__, os.O_RDONLY),
         "write a file": lambda: os.open("/tmp", os.O_TMPFILE | os.O_WRONLY) if sys.platform == "linux" else 0,  # noqa: S108
         "read its parent's environment": lambda: os.open(f"/proc/{os.getppid()}/environ", os.O_RDONLY),
@@ -81,10 +81,10 @@ def attempts() -> dict[str, bool]:
         "start a process": _start_process,
         "run a program": _run_program,
     }
-    return {name: _is_let(attempt) for name, attempt in tried.items()}
+    return {name: _is_allowed(attempt) for name, attempt in actions.items()}
 
 
-def _is_let(attempt: Callable[[], object]) -> bool:
+def _is_allowed(attempt: Callable[[], object]) -> bool:
     try:
         attempt()
     except PermissionError:
@@ -145,6 +145,6 @@ def _instructions(architecture: int, allowed: Mapping[str, int]) -> list[_Instru
         _Instruction(_JUMP_IF_EQUAL, 0, count + 1, architecture),
         _Instruction(_LOAD, 0, 0, 0),
         *(_Instruction(_JUMP_IF_EQUAL, count - i, 0, number) for i, number in enumerate(allowed.values())),
-        _Instruction(_RETURN, 0, 0, _REFUSED),
-        _Instruction(_RETURN, 0, 0, _LET_THROUGH),
+        _Instruction(_RETURN, 0, 0, _DENY),
+        _Instruction(_RETURN, 0, 0, _ALLOW),
     ]

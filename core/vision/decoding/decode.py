@@ -1,4 +1,4 @@
-"""From a stranger's bytes to pixels, in a process that may be killed."""
+"""Decodes files of unknown origin to pixels, in a child process that may be killed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _CODES = {ErrorCode.NOT_AN_IMAGE, ErrorCode.BROKEN_IMAGE, ErrorCode.CUT_OFF, Err
 
 @dataclass(frozen=True, slots=True)
 class PhotoLimits:
-    """What is refused before a pixel is decoded, and when decoding is given up."""
+    """Limits above which a file is refused before a pixel is decoded, and the time after which decoding is given up."""
 
     max_bytes: int = 10 * 1024 * 1024  # Discord's own limit for members without a subscription
     max_pixels: int = 25_000_000  # a phone's largest pictures of ordinary use; 75 MB as RGB
@@ -53,14 +53,14 @@ OPERATOR_LIMITS = PhotoLimits(
 
 
 def allowed_attempts() -> list[str]:
-    """What a file that took the decoder's process over could do on this system; the process itself tries it.
+    """Return what a file that took the decoder's process over could do on this system, by trying it in such a process.
 
     Raises:
         OSError, ValueError: the process does not start.
     """
     command = [*_COMMAND, "attempts"]
     done = subprocess.run(command, capture_output=True, check=False, env=_environment(), timeout=30)  # noqa: S603
-    return [name for name, is_let in json.loads(done.stdout).items() if is_let]
+    return [name for name, is_allowed in json.loads(done.stdout).items() if is_allowed]
 
 
 def _environment() -> dict[str, str]:
@@ -80,7 +80,7 @@ class SafeDecoder:
         self._owner = 0  # the process whose child it is
 
     def decode(self, data: bytes) -> NDArray[np.uint8]:
-        """The upright photo, (H, W, 3) uint8 RGB; of an animation the first frame; transparent parts are white.
+        """Return the upright photo, (H, W, 3) uint8 RGB; of an animation the first frame; transparent parts are white.
 
         A JPEG of more than `max_pixels` comes at a reduced size, where the limits allow it.
 
@@ -91,8 +91,8 @@ class SafeDecoder:
         if len(data) > self._limits.max_bytes:
             raise OmokageError(ErrorCode.TOO_LARGE, size=len(data), limit=self._limits.max_bytes)
         with self._lock:
-            answer, hopeless = self._ask(data)
-            if answer is None and not hopeless:
+            answer, timed_out = self._ask(data)
+            if answer is None and not timed_out:
                 # The child may have died of something else, before or now; a new one tells whether it is the file.
                 answer, _ = self._ask(data)
         if answer is None:
@@ -113,7 +113,7 @@ class SafeDecoder:
         self.close()
 
     def _ask(self, data: bytes) -> tuple[NDArray[np.uint8] | None, bool]:
-        """The pixels, None where the child died; and then whether that was for want of time."""
+        """Return the pixels, or None where the child died, and whether it died because the time was up."""
         process = self._running()
         late = threading.Event()
 
@@ -177,7 +177,7 @@ class SafeDecoder:
 
 
 def _read(process: subprocess.Popen[bytes], count: int) -> bytearray:
-    """Exactly `count` bytes, in memory that may be written to. Raises EOFError where the child ends before."""
+    """Return exactly `count` bytes, in memory that may be written to. Raises EOFError where the child ends before."""
     assert process.stdout is not None  # noqa: S101 - it is a pipe
     data = bytearray(count)
     if process.stdout.readinto(data) != count:  # type: ignore[attr-defined]  # a BufferedReader fills it or ends

@@ -1,4 +1,4 @@
-"""The process that opens strangers' files; of Omokage it imports only what is beside it and needs nothing else.
+"""The child process that decodes files of unknown origin; it imports nothing of Omokage but the modules beside it.
 
 Reads requests on standard input (8 bytes of length, 4 of the most pixels allowed, 4 of the most pixels of a JPEG that
 may be reduced, 4 of the most seconds, the file) and answers on standard output: `I`, width and height (4 bytes each)
@@ -48,7 +48,7 @@ FORMATS = tuple(
     )
 )
 # Of address space. 25 megapixels need up to 520 MB of it on their way through Pillow (alpha, or CMYK with a profile,
-# on their side: `python -m benchmarks.decoding`); twice that leaves room for other builds of the libraries.
+# on their side: `python -m benchmarks decoding`); twice that leaves room for other builds of the libraries.
 MEMORY_BYTES = 1 << 30
 _OPEN_FILES = 16  # more than the three pipes and what Pillow holds; a file that takes the process over opens few
 _JPEG = b"\xff\xd8\xff"
@@ -62,7 +62,7 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
 
 
 def decode(data: bytes, max_pixels: int, max_jpeg_pixels: int) -> Image.Image:
-    """The first frame, upright, RGB, on white; metadata is dropped.
+    """Return the first frame, upright, RGB, on white, without metadata.
 
     A JPEG of more than `max_pixels`, up to `max_jpeg_pixels`, is decoded at a reduced size.
 
@@ -83,7 +83,7 @@ def decode(data: bytes, max_pixels: int, max_jpeg_pixels: int) -> Image.Image:
 
 
 def _decoded(data: bytes, max_pixels: int, max_jpeg_pixels: int) -> Image.Image:
-    """The same, with whatever Pillow raises."""
+    """Decode as `decode` does, and raise whatever Pillow raises."""
     if _is_webp(data):  # whose canvas Pillow allocates as soon as it opens the file
         _check_size(*_webp_size(data), max_pixels)
     with Image.open(io.BytesIO(data), formats=FORMATS) as image:
@@ -96,7 +96,7 @@ def _decoded(data: bytes, max_pixels: int, max_jpeg_pixels: int) -> Image.Image:
 
 
 def _without_end(data: bytes, max_pixels: int, max_jpeg_pixels: int) -> Image.Image:
-    """A JPEG of which only the end marker is missing: its picture is the same however the file goes on.
+    """Decode a JPEG of which only the end marker is missing: its picture is the same however the file goes on.
 
     Raises:
         Refused: it is no JPEG, or pixels are missing.
@@ -135,7 +135,7 @@ def _is_webp(data: bytes) -> bool:
 
 
 def _webp_size(data: bytes) -> tuple[int, int]:
-    """Width and height as the first chunk says: RFC 9649, sections 2.5 to 2.7, and RFC 6386, section 9.1.
+    """Return width and height from the first chunk: RFC 9649, sections 2.5 to 2.7, and RFC 6386, section 9.1.
 
     Raises:
         struct.error, ValueError: too short, or none of the three kinds.
@@ -160,7 +160,7 @@ def _upright(image: Image.Image) -> Image.Image:
 
 
 def _flattened(image: Image.Image) -> Image.Image:
-    """RGB in sRGB, without alpha."""
+    """Return the image as RGB in sRGB, without alpha."""
     profile = image.info.get("icc_profile")
     if image.mode.startswith(("I", "F")):
         image = image.point(lambda value: value * (1 / 256)).convert("L")  # 16 bits of grey
@@ -175,7 +175,7 @@ def _flattened(image: Image.Image) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
-    """Phones save wider colours; shown as sRGB without this, they would look pale. As it is if the profile is odd."""
+    """Convert to sRGB: wider colours of phones would look pale. An image with an unusable profile stays as it is."""
     with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError):
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         described = "srgb" in ImageCms.getProfileDescription(source).lower()
@@ -186,7 +186,7 @@ def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer until the requests end."""
+    """Answer requests until the input ends."""
     while len(header := requests.read(REQUEST.size)) == REQUEST.size:
         length, max_pixels, max_jpeg_pixels, max_seconds = REQUEST.unpack(header)
         _end_in(max_seconds)
@@ -209,7 +209,7 @@ def _answer(data: bytes, max_pixels: int, max_jpeg_pixels: int) -> tuple[bytes, 
 
 
 def _end_in(seconds: int) -> None:
-    """Die after so long, for a parent that died meanwhile and cannot kill; 0: never. Not on Windows."""
+    """End this process after `seconds`, for a parent that died meanwhile and cannot kill; 0: never. Not on Windows."""
     if sys.platform != "win32":
         signal.alarm(seconds)
 
@@ -222,13 +222,13 @@ def _limit() -> None:
     if sys.platform == "linux":
         import resource  # there is none on Windows
 
-        for limit, most in (
+        for limit, limit_value in (
             (resource.RLIMIT_AS, MEMORY_BYTES),
             (resource.RLIMIT_NOFILE, _OPEN_FILES),
             (resource.RLIMIT_FSIZE, 0),
             (resource.RLIMIT_CORE, 0),
         ):
-            resource.setrlimit(limit, (most, most))
+            resource.setrlimit(limit, (limit_value, limit_value))
 
 
 def prepare() -> None:
@@ -244,7 +244,7 @@ def prepare() -> None:
 
 
 def main() -> None:
-    """Be that process; with the argument `attempts` only say what it could still do, as JSON."""
+    """Run the decoder's process; with the argument `attempts` only write what it could still do, as JSON."""
     prepare()
     if "attempts" in sys.argv:
         sys.stdout.write(json.dumps(attempts()))

@@ -1,4 +1,4 @@
-"""What is kept of a photo that the operator names: no larger than a member's, so that every worker can read it."""
+"""Shrinks photos that the operator names to the limits of a member's, so that every worker can read them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BEYOND = frozenset({ErrorCode.TOO_LARGE, ErrorCode.TOO_MANY_PIXELS})
 _QUALITIES = (95, 85, 70, 50)
 
 
-class PhotoKeeper:
+class PhotoShrinker:
     """Makes photos small enough to be kept; holds a decoder's process until it is closed."""
 
     def __init__(self, limits: PhotoLimits = CHAT_LIMITS, file_limits: PhotoLimits = OPERATOR_LIMITS) -> None:
@@ -22,8 +22,8 @@ class PhotoKeeper:
         self._decoder = SafeDecoder(limits)
         self._file_decoder = SafeDecoder(file_limits)
 
-    def kept(self, data: bytes) -> bytes:
-        """The file itself where it is within `limits`, or its picture as a JPEG that is.
+    def shrink(self, data: bytes) -> bytes:
+        """Return the file itself where it is within `limits`, or its picture as a JPEG that is.
 
         Args:
             data: a file that was read within `file_limits` already.

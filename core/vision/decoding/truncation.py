@@ -31,7 +31,7 @@ class EndsTooEarlyError(Exception):
 
 
 def is_cut_off(data: bytes) -> bool:
-    """Whether a JPEG, PNG, WebP or GIF file (by its first bytes) ends before its last part does."""
+    """Return whether a JPEG, PNG, WebP or GIF file (by its first bytes) ends before its last part does."""
     if data.startswith(b"RIFF"):
         return len(data) < 12 or 8 + int.from_bytes(data[4:8], "little") > len(data)
     try:
@@ -47,7 +47,7 @@ def is_cut_off(data: bytes) -> bool:
 
 
 def jpeg_continuations(data: bytes) -> Iterator[bytes]:
-    """Ways in which a JPEG that was cut off may have gone on, each with an end marker.
+    """Yield ways in which a JPEG that was cut off may have gone on, each with an end marker.
 
     All pixels are there if all of them show the same picture: then nothing depends on what is missing. None come where
     a whole scan is missing, since the decoder would fill the rest of it without reading on.
@@ -65,15 +65,17 @@ def jpeg_continuations(data: bytes) -> Iterator[bytes]:
             yield there + _more(random.Random(seed), walk.next_restart(there)) + JPEG_END
 
 
-def _more(chance: random.Random, restart: int) -> bytes:
+def _more(random_generator: random.Random, restart: int) -> bytes:
     """Data of a scan; where the file has restart markers, the decoder passes over all that comes before the next."""
-    parts = [chance.randbytes(_CONTINUATION_BYTES).replace(b"\xff", b"") for _ in range(9)]  # without a marker
+    parts = [
+        random_generator.randbytes(_CONTINUATION_BYTES).replace(b"\xff", b"") for _ in range(9)
+    ]  # without a marker
     return parts[0] + b"".join(bytes((0xFF, 0xD0 + (restart + i) % 8)) + part for i, part in enumerate(parts[1:]))
 
 
 @dataclass(slots=True)
 class _JpegWalk:
-    """What of a JPEG there is: `end` is where its last whole part ends."""
+    """The parts of a JPEG that are present: `end` is where its last whole part ends."""
 
     end: int = 2
     scan: int = 2  # where the data of its last scan begins

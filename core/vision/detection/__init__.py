@@ -1,1 +1,1 @@
-"""Find faces, their landmarks and the photo's orientation; rate a face's quality."""
+"""Detect faces, their landmarks and the photo's orientation."""

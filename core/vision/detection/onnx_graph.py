@@ -1,4 +1,4 @@
-"""Edits an ONNX file so that it takes pictures of any size, without the `onnx` package.
+"""Edit an ONNX file so that it takes pictures of any size, without the `onnx` package.
 
 CenterFace's file says that its input is 10x3x32x32, though the network is fully convolutional, and it lists every
 weight among the graph's inputs, where a caller could replace it, so that onnxruntime may not fold batch normalisation
@@ -22,19 +22,20 @@ _CHANNELS = 1  # the dimension that stays: batch, channels, height, width
 
 
 def with_free_sizes(model: bytes) -> bytes:
-    """The same network for any batch, height and width, its weights constants.
+    """Return the network with free batch, height and width, and its weights as constants.
 
     Raises:
-        ValueError: not a protobuf message of the kind.
+        ValueError: the bytes are not such a protobuf message.
     """
     return _edited(model, _MODEL_GRAPH, _free_graph)
 
 
 def fields(message: bytes) -> Iterator[Field]:
-    """The message's fields in their order.
+    """Yield the fields of a message in their order.
 
     Raises:
-        ValueError: cut short, or of a wire type that ONNX's outer messages do not use (anything but varint and length).
+        ValueError: the message is cut short, or has a wire type other than varint and length, which ONNX's outer
+            messages use.
     """
     at = 0
     while at < len(message):
@@ -50,7 +51,7 @@ def fields(message: bytes) -> Iterator[Field]:
 
 
 def encoded(content: Iterable[Field]) -> bytes:
-    """The message with these fields; the inverse of `fields`."""
+    """Encode a message with these fields: the inverse of `fields`."""
     out = bytearray()
     for number, value in content:
         if isinstance(value, int):
@@ -65,11 +66,10 @@ def _free_graph(graph: bytes) -> bytes:
     weights = {_bytes_at(v, _TENSOR_NAME) for n, v in content if n == _GRAPH_INITIALIZER and isinstance(v, bytes)}
     kept: list[Field] = []
     for number, value in content:
-        if number in (_GRAPH_INPUT, _GRAPH_OUTPUT) and isinstance(value, bytes):
-            if _bytes_at(value, _VALUE_NAME) in weights:
-                continue
-            value = _edited(value, _VALUE_TYPE, _free_type)  # noqa: PLW2901
-        kept.append((number, value))
+        if number not in (_GRAPH_INPUT, _GRAPH_OUTPUT) or not isinstance(value, bytes):
+            kept.append((number, value))
+        elif _bytes_at(value, _VALUE_NAME) not in weights:
+            kept.append((number, _edited(value, _VALUE_TYPE, _free_type)))
     return encoded(kept)
 
 
@@ -79,12 +79,12 @@ def _free_type(type_: bytes) -> bytes:
 
 def _free_shape(shape: bytes) -> bytes:
     dimensions = [(number, value) for number, value in fields(shape) if number == _SHAPE_DIM]
-    # A dimension that says nothing is one that may be anything.
+    # A dimension without a value may have any size.
     return encoded((number, value if i == _CHANNELS else b"") for i, (number, value) in enumerate(dimensions))
 
 
 def _edited(message: bytes, field: int, edit: Callable[[bytes], bytes]) -> bytes:
-    """The message with `edit` applied to its embedded messages of this number."""
+    """Return the message with `edit` applied to its embedded messages of this field number."""
     return encoded((n, edit(v) if n == field and isinstance(v, bytes) else v) for n, v in fields(message))
 
 

@@ -1,8 +1,8 @@
-"""Turns a face upright and to one size, framed as the embedding network saw faces when it was trained.
+"""Align a face: turn it upright and scale it to one size, framed as the embedding network was trained on faces.
 
 dlib cuts a face so that its mean shape, with a margin of a quarter on each side, fills 150x150 pixels. Our detector
-gives other points than dlib's shape predictors, so the template is where our five points lie, on average, in crops
-that dlib made of the same faces (`python -m benchmarks.alignment`: the spread is 2 to 6 pixels, and dlib's 5-point and
+gives other points than dlib's shape predictors, so the template is the mean of our five points in crops
+that dlib made of the same faces (`python -m benchmarks alignment`: the spread is 2 to 6 pixels, and dlib's 5-point and
 68-point predictors agree within half a pixel), made symmetric.
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from PIL import Image
 
-from core.render.scaling import reduced
+from core.render.scaling import reduce_array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ TEMPLATE: NDArray[np.float64] = np.array([(47.7, 48.4), (100.5, 48.4), (74.1, 78
 
 
 def align(image: NDArray[np.uint8], landmarks: Sequence[tuple[float, float]]) -> NDArray[np.uint8]:
-    """The face with these five landmarks, upright.
+    """Align the face with these five landmarks.
 
     Args:
         image: (H, W, 3) RGB.
@@ -44,15 +44,15 @@ def align(image: NDArray[np.uint8], landmarks: Sequence[tuple[float, float]]) ->
     window = image[plan.rows, plan.columns]
     # An average over each block first, because the transform alone looks at four pixels only.
     shrunk = plan.shrink > 1
-    source = reduced(window, (plan.shrink,) * 2) if shrunk else Image.fromarray(np.ascontiguousarray(window))
+    source = reduce_array(window, (plan.shrink,) * 2) if shrunk else Image.fromarray(np.ascontiguousarray(window))
     matrix = tuple(plan.matrix.ravel())
     return np.asarray(source.transform((CHIP_SIZE,) * 2, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR))
 
 
 class ChipPlan(NamedTuple):
-    """How a chip is made: this part of the photo, averaged over blocks of `shrink` x `shrink`, then sampled.
+    """The steps that make a chip: this window of the photo, averaged over blocks of `shrink` x `shrink`, then sampled.
 
-    `matrix` (2, 3) takes a point of the chip to the averaged part.
+    `matrix` (2, 3) takes a point of the chip to the averaged window.
     """
 
     rows: slice
@@ -62,10 +62,10 @@ class ChipPlan(NamedTuple):
 
 
 def chip_plan(shape: tuple[int, int], landmarks: Sequence[tuple[float, float]]) -> ChipPlan:
-    """Where in a photo (height, width) the pixels of a chip are.
+    """Return where in a photo (height, width) the pixels of a chip are.
 
     Raises:
-        ValueError: as `align`.
+        ValueError: see `align`.
     """
     to_chip = similarity(np.asarray(landmarks, np.float64), TEMPLATE)
     rows, columns = _window(shape, to_chip)
@@ -75,12 +75,12 @@ def chip_plan(shape: tuple[int, int], landmarks: Sequence[tuple[float, float]]) 
 
 
 def similarity(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The rotation, uniform scale and shift that bring `source` (N, 2) nearest to `target` (N, 2), as a (2, 3) matrix.
+    """Return the rotation, uniform scale and shift that bring `source` (N, 2) nearest to `target` (N, 2), as (2, 3).
 
     Least squares in closed form, never a reflection: Umeyama 1991, equations 40 to 43.
 
     Raises:
-        ValueError: other shapes, points that are not finite, or all in one place.
+        ValueError: the shapes differ, or the points are not finite, or all equal.
     """
     if source.shape != target.shape or source.ndim != 2 or not np.isfinite(source).all():
         raise ValueError(f"landmarks must be {len(target)} finite points")
@@ -100,13 +100,13 @@ def _scale(matrix: NDArray[np.float64]) -> float:
 
 
 def inverse(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The transform (2, 3) that takes a similarity (2, 3) back."""
+    """Return the inverse (2, 3) of a similarity (2, 3)."""
     linear = np.linalg.inv(matrix[:, :2])
     return np.column_stack([linear, -linear @ matrix[:, 2]])
 
 
 def _window(shape: tuple[int, int], to_chip: NDArray[np.float64]) -> tuple[slice, slice]:
-    """The part of the photo that the chip shows: a large photo is not copied for a small face."""
+    """Return the part of the photo that the chip shows: a large photo is not copied for a small face."""
     if _scale(to_chip) < 1e-4:
         raise ValueError("the landmarks span no area of the photo")
     corners = np.array([(0, 0, 1), (CHIP_SIZE, 0, 1), (0, CHIP_SIZE, 1), (CHIP_SIZE, CHIP_SIZE, 1)])

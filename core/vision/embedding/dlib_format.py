@@ -1,10 +1,10 @@
-"""Reads a network that dlib wrote with `serialize()`, without dlib.
+"""Read a network that dlib wrote with `serialize()`, without dlib.
 
 The format, as dlib 19 and 20 write it: an integer is a control byte (low four bits: how many bytes follow, top bit:
 negative) and its little-endian magnitude; a double is mantissa * 2**exponent, both such integers; a boolean is an ASCII
 digit; a tensor is a version, four dimensions and raw little-endian float32. A network nests: each layer writes a
 version, then the layer below it, then itself, so all versions come first (outermost layer first) and the layers follow
-from the input upwards. Only what face networks are made of is known here; anything else is refused.
+from the input upwards. Only the layers of face networks are supported; anything else is refused.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _TAG, _LAYER, _FIRST_LAYER = 1, 2, 3  # what stands in the list of versions
-_MOST_LAYERS = 1000  # dlib's largest example has 500; more is a file that was not written by dlib
+_MAX_LAYERS = 1000  # dlib's largest example has 500; more is a file that was not written by dlib
 
 
 class WeightFileError(ValueError):
-    """The file is not the network that was asked for: foreign, truncated or of another architecture."""
+    """The file is not the expected network: foreign, truncated or of another architecture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +51,19 @@ class _Reader:
 
     def __init__(self, data: bytes) -> None:
         self._data = memoryview(data)
-        self._at = 0
+        self._position = 0
 
     def take(self, count: int) -> memoryview:
-        if count < 0 or self._at + count > len(self._data):
-            raise WeightFileError(f"the file ends early: {count} more bytes were due at byte {self._at}")
-        self._at += count
-        return self._data[self._at - count : self._at]
+        if count < 0 or self._position + count > len(self._data):
+            raise WeightFileError(f"the file ends early: {count} more bytes were due at byte {self._position}")
+        self._position += count
+        return self._data[self._position - count : self._position]
 
     def integer(self) -> int:
         control = self.take(1)[0]
         count = control & 0x0F
         if control & 0x70 or not 1 <= count <= 8:
-            raise WeightFileError(f"no integer of dlib's at byte {self._at - 1}: this is not a dlib network")
+            raise WeightFileError(f"no integer of dlib's at byte {self._position - 1}: this is not a dlib network")
         magnitude = int.from_bytes(self.take(count), "little")
         return -magnitude if control & 0x80 else magnitude
 
@@ -75,35 +75,38 @@ class _Reader:
         try:
             return math.ldexp(mantissa, exponent)
         except OverflowError as error:
-            raise WeightFileError(f"a number out of range before byte {self._at}") from error
+            raise WeightFileError(f"a number out of range before byte {self._position}") from error
 
     def text(self) -> str:
         length = self.integer()
         if not 0 < length <= 64:
-            raise WeightFileError(f"no layer name of dlib's at byte {self._at}")
+            raise WeightFileError(f"no layer name of dlib's at byte {self._position}")
         return bytes(self.take(length)).decode("latin-1")
 
     def flags(self, count: int) -> None:
         if not set(bytes(self.take(count))) <= {ord("0"), ord("1")}:
-            raise WeightFileError(f"no booleans of dlib's before byte {self._at}")
+            raise WeightFileError(f"no booleans of dlib's before byte {self._position}")
 
     def tensor(self) -> NDArray[np.float32]:
         version, *shape = self.integers(5)
         if version != 2 or min(shape) < 0:
-            raise WeightFileError(f"no tensor of dlib's before byte {self._at}")
+            raise WeightFileError(f"no tensor of dlib's before byte {self._position}")
         return np.frombuffer(self.take(4 * math.prod(shape)), "<f4").astype(np.float32)
 
     def alias(self) -> None:
-        """A view's shape; the shapes that matter are known from the layer's own numbers."""
+        """Skip the shape of a view: the shapes follow from the layer's own numbers."""
         self.integers(5)
 
     def end(self) -> None:
-        if self._at != len(self._data):
-            raise WeightFileError(f"{len(self._data) - self._at} bytes are left over after the network")
+        if self._position != len(self._data):
+            raise WeightFileError(f"{len(self._data) - self._position} bytes are left over after the network")
 
 
 def _convolution(reader: _Reader, name: str) -> DlibLayer:
-    """`numbers`: filters, rows, columns, strides y and x, padding y and x; `params`: kernel (O, I, H, W), then bias."""
+    """Read a layer.
+
+    `numbers`: filters, rows, columns, strides y and x, padding y and x; `params`: kernel (O, I, H, W), then bias.
+    """
     params = reader.tensor()
     numbers = reader.integers(7)
     reader.alias()
@@ -114,7 +117,7 @@ def _convolution(reader: _Reader, name: str) -> DlibLayer:
 
 
 def _affine(reader: _Reader, name: str) -> DlibLayer:
-    """`numbers`: mode (0: a value a channel); `params`: gamma, beta."""
+    """Read a layer. `numbers`: mode (0: a value a channel); `params`: gamma, beta."""
     params = reader.tensor()
     reader.alias()
     reader.alias()
@@ -122,7 +125,7 @@ def _affine(reader: _Reader, name: str) -> DlibLayer:
 
 
 def _dense(reader: _Reader, name: str) -> DlibLayer:
-    """`numbers`: outputs, inputs, bias mode (1: none); `params`: (inputs, outputs)."""
+    """Read a layer. `numbers`: outputs, inputs, bias mode (1: none); `params`: (inputs, outputs)."""
     numbers = reader.integers(2)
     params = reader.tensor()
     reader.alias()
@@ -134,7 +137,7 @@ def _dense(reader: _Reader, name: str) -> DlibLayer:
 
 
 def _pooling(reader: _Reader, name: str) -> DlibLayer:
-    """`numbers`: rows, columns (0: everything), stride y, stride x, padding y, padding x."""
+    """Read a layer. `numbers`: rows, columns (0: everything), stride y, stride x, padding y, padding x."""
     return DlibLayer(name, reader.integers(6))
 
 
@@ -154,7 +157,7 @@ def _layer(reader: _Reader, version: int) -> DlibLayer:
         return DlibLayer("tag")
     name = reader.text()
     if name not in _READERS:
-        raise WeightFileError(f"the layer {name!r} is not known here")
+        raise WeightFileError(f"the layer {name!r} is not supported")
     layer = _READERS[name](reader, name)
     reader.flags(3)
     for _ in range(3):
@@ -168,16 +171,16 @@ def _versions(reader: _Reader) -> list[int]:
     versions: list[int] = []
     while not versions or versions[-1] != _FIRST_LAYER:
         versions.append(reader.integer())
-        if versions[-1] not in (_TAG, _LAYER, _FIRST_LAYER) or len(versions) > _MOST_LAYERS:
+        if versions[-1] not in (_TAG, _LAYER, _FIRST_LAYER) or len(versions) > _MAX_LAYERS:
             raise WeightFileError("the list of layers is not one of dlib's")
     return versions
 
 
 def read_network(data: bytes) -> DlibNetwork:
-    """The metric-loss network in `data`, parameters as float32.
+    """Read the metric-loss network in `data`, parameters as float32.
 
     Raises:
-        WeightFileError: not such a network, truncated, or followed by other bytes.
+        WeightFileError: it is no such network, is truncated, or followed by other bytes.
     """
     reader = _Reader(data)
     if (reader.integer(), reader.text()) != (1, "loss_metric_2"):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def build(weights: FaceResNetWeights) -> Any:
-    """The network as a Keras model: RGB pixels in [0, 255] (N, 150, 150, 3) float32 -> embedding (N, 128) float32.
+    """Build the Keras model: RGB pixels in [0, 255] (N, 150, 150, 3) float32 -> embedding (N, 128) float32.
 
     Its policy is float32 whatever the global one is: bfloat16 moves single numbers by 0.004 (decision 003).
     """
@@ -60,14 +60,14 @@ class _Stack:
         y = self.convolve(y, block.filters, 3, down=False)
         if block.down:
             x = keras.layers.AveragePooling2D(2, 2, dtype="float32")(x)
-        return keras.ops.relu(_sum(x, y))
+        return keras.ops.relu(_padded_sum(x, y))
 
 
-def _sum(x: Any, y: Any) -> Any:
-    """dlib's sum of tensors of unlike shapes: each is filled up with zeros, below, on the right and in channels."""
+def _padded_sum(x: Any, y: Any) -> Any:
+    """Add tensors of different shapes as dlib does: pad each with zeros below, on the right and in channels."""
     shape = [max(a, b) for a, b in zip(x.shape[1:], y.shape[1:], strict=True)]
-    filled = []
+    padded = []
     for tensor in (x, y):
-        missing = [due - have for due, have in zip(shape, tensor.shape[1:], strict=True)]
-        filled.append(keras.ops.pad(tensor, [(0, 0), *((0, m) for m in missing)]) if any(missing) else tensor)
-    return filled[0] + filled[1]
+        missing = [full - size for full, size in zip(shape, tensor.shape[1:], strict=True)]
+        padded.append(keras.ops.pad(tensor, [(0, 0), *((0, m) for m in missing)]) if any(missing) else tensor)
+    return padded[0] + padded[1]

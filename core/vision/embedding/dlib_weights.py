@@ -57,7 +57,7 @@ class FaceResNetWeights:
 
 
 def weights_path() -> Path:
-    """Where the installed `face-recognition-models` keeps the network; the package itself is not imported.
+    """Return the path of the network in the installed `face-recognition-models`, which is not imported.
 
     Its `__init__` needs `pkg_resources`, which newer setuptools no longer have.
 
@@ -71,10 +71,10 @@ def weights_path() -> Path:
 
 
 def load_weights(path: Path | None = None) -> FaceResNetWeights:
-    """The folded weights in dlib's file at `path`, by default the installed one (22 MB, read in about 60 ms).
+    """Read and fold the weights in dlib's file at `path`, by default the installed one (22 MB, about 60 ms).
 
     Raises:
-        WeightFileError: missing, truncated, foreign, or of another architecture.
+        WeightFileError: the file is missing, truncated, foreign, or of another architecture.
     """
     path = path or weights_path()
     try:
@@ -85,7 +85,7 @@ def load_weights(path: Path | None = None) -> FaceResNetWeights:
 
 
 def fold(network: DlibNetwork) -> FaceResNetWeights:
-    """The network's parameters with every affine layer and the pixels' normalisation folded into the convolutions."""
+    """Fold every affine layer and the pixels' normalisation into the convolutions' kernels and biases."""
     _check_architecture(network)
     layers = [layer for layer in network.layers if layer.params.size]
     folded = [_folded(*layers[i : i + 2]) for i in range(0, len(layers) - 1, 2)]
@@ -105,7 +105,7 @@ def _folded(convolution: DlibLayer, affine: DlibLayer) -> tuple[NDArray[np.float
 def _with_normalisation(
     kernel: NDArray[np.float64], bias: NDArray[np.float64], means: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Exact, because the first convolution has no padding."""
+    """Fold the pixels' normalisation: exact, because the first convolution has no padding."""
     kernel = kernel / PIXEL_SCALE
     return kernel, bias - np.einsum("hwio,i->o", kernel, means)
 
@@ -113,13 +113,13 @@ def _with_normalisation(
 def _check_architecture(network: DlibNetwork) -> None:
     if network.input_size != (INPUT_SIZE, INPUT_SIZE):
         raise WeightFileError(f"the network takes images of {network.input_size} pixels, not {INPUT_SIZE}")
-    found = [(layer.name, layer.numbers, layer.params.size) for layer in network.layers]
+    actual = [(layer.name, layer.numbers, layer.params.size) for layer in network.layers]
     expected = list(_expected_layers())
-    if len(found) != len(expected):
-        raise WeightFileError(f"the network has {len(found)} layers, not {len(expected)}")
-    for index, (layer, due) in enumerate(zip(found, expected, strict=True)):
-        if layer != due:
-            raise WeightFileError(f"layer {index} is {layer}, not {due}")
+    if len(actual) != len(expected):
+        raise WeightFileError(f"the network has {len(actual)} layers, not {len(expected)}")
+    for index, (layer, required) in enumerate(zip(actual, expected, strict=True)):
+        if layer != required:
+            raise WeightFileError(f"layer {index} is {layer}, not {required}")
     if not all(np.isfinite(layer.params).all() for layer in network.layers):
         raise WeightFileError("the network has parameters that are not numbers")
 

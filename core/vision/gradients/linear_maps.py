@@ -1,7 +1,7 @@
-"""What resizing, averaging and turning a picture does to it, backwards: where each pixel of the result comes from.
+"""The backward passes of cropping, resizing, averaging and warping a picture.
 
-All of these are linear but for rounding, so the slope of something by the result becomes its slope by the picture with
-the transposed map. The maps are Pillow's own, whose pictures the networks are shown.
+All of these are linear but for rounding, so the transposed map turns a gradient by the result into one by the picture.
+The maps are those of Pillow, which renders what the networks are shown.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class LinearMap(Protocol):
-    """From a picture to another one."""
+    """A linear map from one picture to another."""
 
-    def back(self, gradient: NDArray[np.float32]) -> NDArray[np.float32]:
-        """A slope by the result (h, w, 3) -> by the picture (H, W, 3)."""
+    def backward(self, gradient: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Turn a gradient by the result (h, w, 3) into one by the picture (H, W, 3)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Crop:
     """Cuts a rectangle (height, width) out of a picture of `shape`.
 
     It may reach beyond the picture, where it shows black: `top` and `left` may be negative.
@@ -40,24 +40,24 @@ class Part:
 
     @property
     def rows(self) -> slice:
-        """Of the picture, as far as it goes."""
+        """The rows of the picture that lie in the rectangle."""
         return _within(self.top, self.height, self.shape[0])
 
     @property
     def columns(self) -> slice:
-        """As `rows`."""
+        """The columns of the picture that lie in the rectangle."""
         return _within(self.left, self.width, self.shape[1])
 
-    def back(self, gradient: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Nothing depends on the rest of the picture."""
+    def backward(self, gradient: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Put the gradient into its rectangle; it is zero elsewhere."""
         whole = np.zeros((*self.shape, 3), np.float32)
-        self.add_back(gradient, whole)
+        self.add_backward(gradient, whole)
         return whole
 
-    def add_back(self, gradient: NDArray[np.float32], slope: NDArray[np.float32]) -> None:
-        """The same, added to `slope` (H, W, 3)."""
+    def add_backward(self, gradient: NDArray[np.float32], total: NDArray[np.float32]) -> None:
+        """Add what `backward` returns to `total` (H, W, 3)."""
         rows, columns = self.rows, self.columns
-        slope[rows, columns] += gradient[
+        total[rows, columns] += gradient[
             rows.start - self.top : rows.stop - self.top, columns.start - self.left : columns.stop - self.left
         ]
 
@@ -73,7 +73,7 @@ class Resize:
     rows: csr_matrix
     columns: csr_matrix
 
-    def back(self, gradient: NDArray[np.float32]) -> NDArray[np.float32]:
+    def backward(self, gradient: NDArray[np.float32]) -> NDArray[np.float32]:
         """The transposed matrices, one after the other."""
         height, width, channels = gradient.shape
         tall = (self.rows.T @ gradient.reshape(height, -1)).reshape(-1, width, channels).transpose(1, 0, 2)
@@ -88,11 +88,11 @@ class Reduce:
     shape: tuple[int, int]
     factor: int
 
-    def back(self, gradient: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Each pixel of a block has its share."""
+    def backward(self, gradient: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Spread each gradient evenly over the pixels of its block."""
         sides = [np.arange(side) // self.factor for side in self.shape]
-        shares = [1 / np.bincount(side)[side].astype(np.float32) for side in sides]
-        return np.asarray(gradient[np.ix_(*sides)] * np.outer(*shares)[:, :, None], np.float32)
+        weights = [1 / np.bincount(side)[side].astype(np.float32) for side in sides]
+        return np.asarray(gradient[np.ix_(*sides)] * np.outer(*weights)[:, :, None], np.float32)
 
 
 class Bilinear:
@@ -109,8 +109,8 @@ class Bilinear:
         self._size = size
         self._matrix = matrix
 
-    def back(self, gradient: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Each pixel of the result is made of four."""
+    def backward(self, gradient: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Distribute each gradient over the four pixels that were mixed."""
         return np.asarray(self._transposed @ gradient.reshape(-1, 3), np.float32).reshape(*self._shape, 3)
 
     @cached_property
@@ -118,7 +118,8 @@ class Bilinear:
         height, width = self._shape
         centres = np.arange(self._size) + 0.5
         x, y = np.meshgrid(centres, centres)
-        sources = self._matrix @ np.array([x.ravel(), y.ravel(), np.ones(x.size)])
+        # In Pillow's order, or rounding would put pixels that lie just on the picture's edge on the other side of it.
+        sources = np.array([along * x.ravel() + across * y.ravel() + shift for along, across, shift in self._matrix])
         inside = ((sources >= 0) & (sources < [[width], [height]])).all(0)
         corners, parts = np.divmod(sources[:, inside] - 0.5, 1.0)
         (left, top), (dx, dy) = corners.astype(np.intp), parts
@@ -135,23 +136,21 @@ class Bilinear:
 def resize_matrix(
     source: int,
     size: int,
-    resample: Image.Resampling = Image.Resampling.BICUBIC,
     span: tuple[float, float] | None = None,
 ) -> csr_matrix:
-    """What Pillow's `resize` does along one side, (size, source): it is asked to resize the unit vectors.
+    """The matrix (size, source) of Pillow's bicubic `resize` along one side, by resizing the unit vectors.
 
     Args:
         source: pixels before.
         size: pixels after.
-        resample: the filter.
-        span: of the source, its beginning and its end; None: all of it.
+        span: start and end of the part of the source that is resized; None: all of it.
     """
     box = (0.0, span[0], float(source), span[1]) if span else None
     units = Image.fromarray(np.eye(source, dtype=np.float32))
-    return csr_matrix(np.asarray(units.resize((source, size), resample, box)))
+    return csr_matrix(np.asarray(units.resize((source, size), Image.Resampling.BICUBIC, box)))
 
 
 def _within(start: int, length: int, side: int) -> slice:
-    """The part of a stretch that lies in a picture with such a side; empty: none."""
+    """The part of [start, start + length) that lies in [0, side); empty where there is none."""
     first = min(max(start, 0), side)
     return slice(first, max(first, min(start + length, side)))

@@ -1,4 +1,4 @@
-"""The ways in which a picture is looked at while it is optimised: as it is, a little moved, or after compression."""
+"""Viewpoints of a picture that is optimised: as the product shows it, jittered, or after JPEG compression."""
 
 from __future__ import annotations
 
@@ -11,142 +11,149 @@ import numpy as np
 from PIL import Image
 
 from core.domain.faces import DetectedFace, Point
-from core.vision.gradients.jpeg import Compression
-from core.vision.gradients.linear_maps import Bilinear, LinearMap, Part, Resize, resize_matrix
-from core.vision.gradients.rendering import Look, Shape, sampling_of
+from core.vision.gradients.jpeg import JpegCompression
+from core.vision.gradients.linear_maps import Bilinear, Crop, LinearMap, Resize, resize_matrix
+from core.vision.gradients.rendering import FaceView, Shape, ViewSpec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-_NEARER = 0.85, 1.0  # of the side: about as much as one detector's faces differ from another's
+_ZOOM = 0.85, 1.0  # of the side: about as much as one detector's faces differ from another's
 _DEGREES = 5.0  # as `modern` turns its training pictures
 
 
-class Shown(Protocol):
-    """One look at a picture, and the way back: `core.vision.gradients.rendering.Sampling`, or `Moved`."""
+class DifferentiableView(Protocol):
+    """A rendering of a picture that passes gradients back: `FaceView` or `JitteredView`."""
 
     @property
     def region(self) -> tuple[slice, slice]:
-        """Rows and columns of the picture beyond which nothing is looked at."""
+        """Rows and columns of the picture that the rendering depends on."""
 
     def render(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """(H, W, 3) -> (size, size, 3)."""
+        """Render a picture (H, W, 3) as (size, size, 3)."""
 
-    def add_back(self, gradient: NDArray[np.float32], slope: NDArray[np.float32]) -> None:
-        """Add a slope by the rendered face (size, size, 3), by the picture, to `slope` (H, W, 3)."""
+    def add_backward(self, gradient: NDArray[np.float32], total: NDArray[np.float32]) -> None:
+        """Add the gradient by the picture to `total` (H, W, 3), given the one by the rendered face (size, size, 3)."""
 
 
-class Sight:
-    """A picture as all looks of a recogniser see it.
+class Viewpoint:
+    """Render a picture for all view specs of a recogniser at once.
 
     Args:
-        shown: one for each look.
-        quality: of the JPEG compression that comes first; None: none does.
+        views: one for each view spec.
+        quality: of a JPEG compression that precedes the rendering; None: there is none.
     """
 
-    def __init__(self, shown: Sequence[Shown], quality: int | None = None) -> None:
-        self._shown = shown
+    def __init__(self, views: Sequence[DifferentiableView], quality: int | None = None) -> None:
+        self._views = views
         self._quality = quality
-        self._compression: Compression | None = None
+        self._compression: JpegCompression | None = None
 
     @property
     def region(self) -> tuple[slice, slice]:
-        """Rows and columns of the picture on which a face depends."""
-        regions = [one.region for one in self._shown]
-        rows, columns = (
-            slice(min(one.start for one in ones), max(one.stop for one in ones)) for ones in zip(*regions, strict=True)
-        )
-        return rows, columns
+        """Rows and columns of the picture that any of the views depends on."""
+        return enclosing_region([view.region for view in self._views])
 
     def render(self, picture: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
-        """(H, W, 3) -> for each look (size, size, 3)."""
+        """Render a picture (H, W, 3): for each view spec (size, size, 3)."""
         if self._quality is not None:
-            self._compression = Compression(picture, self._quality, self.region)
+            self._compression = JpegCompression(picture, self._quality, self.region)
             picture = self._compression.picture
-        return [one.render(picture) for one in self._shown]
+        return [view.render(picture) for view in self._views]
 
-    def add_back(self, gradients: Sequence[NDArray[np.float32] | None], slope: NDArray[np.float32]) -> None:
-        """Add slopes by what was last rendered, by the picture, to `slope` (H, W, 3)."""
-        target = slope if self._compression is None else np.zeros_like(slope)
-        for one, gradient in zip(self._shown, gradients, strict=True):
+    def add_backward(self, gradients: Sequence[NDArray[np.float32] | None], total: NDArray[np.float32]) -> None:
+        """Add the gradient by the picture to `total` (H, W, 3), given those by what was last rendered."""
+        target = total if self._compression is None else np.zeros_like(total)
+        for view, gradient in zip(self._views, gradients, strict=True):
             if gradient is not None:
-                one.add_back(gradient, target)
+                view.add_backward(gradient, target)
         if self._compression is not None:
-            self._compression.add_back(target, slope)
+            self._compression.add_backward(target, total)
 
 
-def sight_of(shape: Shape, looks: Sequence[Look], face: DetectedFace | None, quality: int | None = None) -> Sight:
-    """A face in a photo of this shape, as the product sees it.
+def enclosing_region(regions: Sequence[tuple[slice, slice]]) -> tuple[slice, slice]:
+    """The smallest rows and columns that hold all regions."""
+    rows, columns = (
+        slice(min(part.start for part in parts), max(part.stop for part in parts))
+        for parts in zip(*regions, strict=True)
+    )
+    return rows, columns
+
+
+def viewpoint_of(
+    shape: Shape, view_specs: Sequence[ViewSpec], face: DetectedFace | None, quality: int | None = None
+) -> Viewpoint:
+    """Make the viewpoint from which the product sees a face in a photo of this shape.
 
     Raises:
-        ValueError: as `Sampling`.
+        ValueError: as `FaceView`.
     """
-    return Sight([sampling_of(shape, look, face) for look in looks], quality)
+    return Viewpoint([FaceView(shape, spec, face) for spec in view_specs], quality)
 
 
-def shaken(face: DetectedFace, spread: float, random: np.random.Generator) -> DetectedFace:
-    """The same face as a detector might have seen it, too: landmarks and box off by `spread` of the box's side."""
+def jittered_face(face: DetectedFace, spread: float, random: np.random.Generator) -> DetectedFace:
+    """Move landmarks and box at random, by about `spread` of the box's side, as another detector might."""
     side = math.sqrt(max(1.0, face.box.w * face.box.h))
     off = random.normal(0, spread * side, (6, 2))
     moved: list[Point] = [(x + dx, y + dy) for (x, y), (dx, dy) in zip(face.landmarks, off[1:].tolist(), strict=True)]
-    one, two, three, four, five = moved
+    left_eye, right_eye, nose, left_mouth, right_mouth = moved
     box = replace(face.box, x=face.box.x + off[0, 0], y=face.box.y + off[0, 1])
-    return DetectedFace(box, face.score, (one, two, three, four, five))
+    return DetectedFace(box, face.score, (left_eye, right_eye, nose, left_mouth, right_mouth))
 
 
-class Moved:
-    """The middle of a picture of one face, from a little nearer, moved and turned: not what the product shows.
+class JitteredView:
+    """Render a picture of one face zoomed, shifted and rotated a little, as the product would not.
 
     Args:
         shape: (height, width).
-        look: framing and size.
-        frame: left, top and side of the square that is shown, within the picture.
-        degrees: by which it is turned; black corners appear.
+        spec: framing and size.
+        frame: left, top and side of the rendered square, within the picture.
+        degrees: of rotation; black corners appear.
     """
 
-    def __init__(self, shape: Shape, look: Look, frame: tuple[float, float, float], degrees: float) -> None:
+    def __init__(self, shape: Shape, spec: ViewSpec, frame: tuple[float, float, float], degrees: float) -> None:
         left, top, side = frame
         self._box = (left, top, left + side, top + side)
-        self._size = look.view.size
-        self._at, self._cut = (look.view.size - look.size) // 2, look.size
-        self._matrix = _turn(self._size, degrees)
+        self._size = spec.view.size
+        self._at, self._cut = (spec.view.size - spec.size) // 2, spec.size
+        self._matrix = _rotation(self._size, degrees)
         rows = resize_matrix(shape[0], self._size, span=(top, top + side))
         columns = resize_matrix(shape[1], self._size, span=(left, left + side))
         view = (self._size, self._size)
         self._maps: list[LinearMap] = [
-            Part(view, self._at, self._at, self._cut, self._cut),
+            Crop(view, self._at, self._at, self._cut, self._cut),
             Bilinear(view, self._size, self._matrix),
             Resize(rows, columns),
         ]
         self.region = slice(0, shape[0]), slice(0, shape[1])
 
     def render(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """As in `Shown`."""
+        """See `DifferentiableView`."""
         shown = Image.fromarray(image).resize((self._size, self._size), Image.Resampling.BICUBIC, self._box)
         matrix = tuple(self._matrix.ravel())
         turned = shown.transform(shown.size, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
         at, size = self._at, self._cut
         return np.ascontiguousarray(np.asarray(turned)[at : at + size, at : at + size])
 
-    def add_back(self, gradient: NDArray[np.float32], slope: NDArray[np.float32]) -> None:
-        """As in `Shown`."""
-        for one in self._maps:
-            gradient = one.back(gradient)
-        slope += gradient
+    def add_backward(self, gradient: NDArray[np.float32], total: NDArray[np.float32]) -> None:
+        """See `DifferentiableView`."""
+        for linear_map in self._maps:
+            gradient = linear_map.backward(gradient)
+        total += gradient
 
 
-def moved_sight(shape: Shape, looks: Sequence[Look], random: np.random.Generator) -> Sight:
-    """A sight that differs from the product's by up to an eighth of the side and some degrees."""
+def jittered_viewpoint(shape: Shape, view_specs: Sequence[ViewSpec], random: np.random.Generator) -> Viewpoint:
+    """Make a viewpoint that differs from the product's by up to an eighth of the side and some degrees."""
     whole = min(shape)
-    side = whole * random.uniform(*_NEARER)
+    side = whole * random.uniform(*_ZOOM)
     left, top = ((length - side) * random.uniform() for length in shape[::-1])
     degrees = random.normal(0, _DEGREES)
-    return Sight([Moved(shape, look, (left, top, side), degrees) for look in looks])
+    return Viewpoint([JitteredView(shape, spec, (left, top, side), degrees) for spec in view_specs])
 
 
-def _turn(size: int, degrees: float) -> NDArray[np.float64]:
-    """The matrix (2, 3) that takes points of a turned picture to the picture."""
+def _rotation(size: int, degrees: float) -> NDArray[np.float64]:
+    """The matrix (2, 3) that maps points of the rotated picture to the picture."""
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     half = size / 2
     return np.array([(cos, -sin, half - cos * half + sin * half), (sin, cos, half - sin * half - cos * half)])

@@ -1,7 +1,7 @@
-"""Who a face shows: a calibrated probability for each known person and for "nobody I know"; names for a whole photo.
+"""The mean-embedding recogniser: calibrated probabilities of each person and of "unknown"; names for a whole photo.
 
-A person is the mean of the embeddings of his pictures. On held-out people the squared distance to that mean beat the
-nearest pictures, mixtures of both, and cosines, from one picture a person to twenty (decision 003). How near is near
+A person is represented by the mean embedding. On held-out people the squared distance to that mean beat the nearest
+pictures, mixtures of both, and cosines, from one picture a person to twenty (decision 003). How near is near
 depends on the number of pictures, and a face that lies far from everybody else is a safer match than one in a crowd.
 """
 
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from core.vision.recognition.photo_reader import PhotoReading
 
 RECOGNISER_NAME = "mean-embedding-1"
-MOST_CANDIDATES = 3  # what an answer's line holds
-_RIVALS = 4  # people looked at beside the nearest one; more do not change the fit
+MAX_CANDIDATES = 3  # what an answer's line holds
+_RIVALS = 4  # people considered beside the nearest one; more do not change the fit
 _NEVER = 1e6  # the cost of a forbidden name: more than any sum of logarithms in a photo
 
 
 class FaceNaming(NamedTuple):
-    """Three candidates at most, likeliest first, and the person that the face is named as, if any.
+    """At most three candidates, likeliest first, and the person that the face is named as, if any.
 
-    `withheld`: the person that it would surely be named as, were that person not named on another face of the photo.
+    `withheld`: the person that it would be named as, were that person not named on another face of the photo.
     """
 
     candidates: tuple[Candidate, ...]
@@ -41,14 +41,16 @@ class FaceNaming(NamedTuple):
     withheld: Candidate | None = None
 
 
-Confirmed: TypeAlias = "Sequence[Candidate | None]"  # for each face whom people named it as; empty: none of them
+ConfirmedNames: TypeAlias = (
+    "Sequence[Candidate | None]"  # for each face the person that members named it as; empty: none
+)
 
 
 class Recogniser(Protocol):
     """Names the faces of one photo."""
 
     def recognise(
-        self, queries: NDArray[np.float32], cannot_link_ids: Sequence[frozenset[int]], confirmed: Confirmed = ()
+        self, queries: NDArray[np.float32], cannot_link_ids: Sequence[frozenset[int]], confirmed: ConfirmedNames = ()
     ) -> list[FaceNaming]:
         """Return a naming for each embedding (N, 128); `cannot_link_ids[i]`: people whom face i does not show."""
 
@@ -71,7 +73,7 @@ class Head(Protocol):
 class RecogniserConfig:
     """How distances become probabilities, for squared distances between embeddings of dlib's network.
 
-    Fitted by maximum likelihood with `python -m benchmarks.recognition --fit`: galleries of 1 to 30 people with 1 to 20
+    Fitted by maximum likelihood with `python -m benchmarks recognition --fit`: galleries of 1 to 30 people with 1 to 20
     pictures each, half of the queries strangers, so that "unknown" starts at even odds.
     """
 
@@ -82,6 +84,10 @@ class RecogniserConfig:
     rival_distance: float = 0.619  # where the next people usually are; also stands in for those that are missing
     rival_weight: float = 9.5  # how much nearer rivals speak for a stranger
     name_from: float = 0.8  # a name is said from here on: one stranger in a hundred is named, see decision 003
+
+
+_CONFIG = RecogniserConfig()
+NAME_FROM = _CONFIG.name_from  # the probability from which on a face is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +104,14 @@ class Gallery:
         """What the database keeps; there `owners` are ids."""
         place = {person_id: index for index, person_id in enumerate(rows.person_ids)}
         embeddings = np.frombuffer(b"".join(rows.embeddings), "<f4").reshape(-1, EMBEDDING_SIZE)
-        return cls(rows.person_ids, rows.names, embeddings, np.array([place[one] for one in rows.owners], np.intp))
+        return cls(rows.person_ids, rows.names, embeddings, np.array([place[owner] for owner in rows.owners], np.intp))
 
 
 class MeanEmbeddingRecogniser:
     """Compares with the mean embedding of each person; works from one picture a person."""
 
-    def __init__(self, gallery: Gallery, config: RecogniserConfig | None = None) -> None:
+    def __init__(self, gallery: Gallery) -> None:
         self._gallery = gallery
-        self._config = config or RecogniserConfig()
         self._means, self._counts = person_means(gallery)
 
     @property
@@ -115,7 +120,7 @@ class MeanEmbeddingRecogniser:
         return dict(zip(self._gallery.person_ids, self._gallery.names, strict=True))
 
     def recognise(
-        self, queries: NDArray[np.float32], cannot_link_ids: Sequence[frozenset[int]], confirmed: Confirmed = ()
+        self, queries: NDArray[np.float32], cannot_link_ids: Sequence[frozenset[int]], confirmed: ConfirmedNames = ()
     ) -> list[FaceNaming]:
         """For each embedding (N, 128) a naming, see `namings`.
 
@@ -124,23 +129,23 @@ class MeanEmbeddingRecogniser:
             cannot_link_ids: for each face, ids of people that it does not show.
             confirmed: for each face, whom people named it as.
         """
-        chances = self.probabilities(queries, mask_of(cannot_link_ids, self._gallery.person_ids))
-        return namings(chances, self.people, self._config.name_from, confirmed)
+        probabilities = self.probabilities(queries, mask_of(cannot_link_ids, self._gallery.person_ids))
+        return name_faces(probabilities, self.people, NAME_FROM, confirmed)
 
     def probabilities(self, queries: NDArray[np.float32], cannot_links: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Embeddings (N, 128) and a mask (N, P) of who they are not -> (N, P + 1), rows sum to 1, "unknown" is last."""
         distances = squared_distances(queries, self._means)
-        return calibrate(np.where(cannot_links, np.inf, distances), self._counts, self._config)
+        return calibrate(np.where(cannot_links, np.inf, distances), self._counts, _CONFIG)
 
 
 def mask_of(cannot_link_ids: Sequence[frozenset[int]], person_ids: Sequence[int]) -> NDArray[np.bool_]:
     """For each face who it does not show -> (N, P)."""
-    mask = np.array([[one in row for one in person_ids] for row in cannot_link_ids], bool)
+    mask = np.array([[id_ in row for id_ in person_ids] for row in cannot_link_ids], bool)
     return mask.reshape(len(cannot_link_ids), len(person_ids))
 
 
-def namings(
-    chances: NDArray[np.float64], people: Mapping[int, str], name_from: float, confirmed: Confirmed = ()
+def name_faces(
+    probabilities: NDArray[np.float64], people: Mapping[int, str], name_from: float, confirmed: ConfirmedNames = ()
 ) -> list[FaceNaming]:
     """The answer for a whole photo: what people confirmed, and guesses that name nobody twice.
 
@@ -149,20 +154,20 @@ def namings(
     guesses may name that person as often as they are sure.
 
     Args:
-        chances: (N, P + 1), "unknown" last.
+        probabilities: (N, P + 1), "unknown" last.
         people: (P) names by person id, in the order of the columns.
         name_from: a face whose person is less likely than this stays unnamed.
         confirmed: for each face whom people named it as; such a person need not be among `people`.
     """
     columns = list(people.items())
-    settled = list(confirmed) or [None] * len(chances)
-    guesses = iter(_guesses(chances, list(people), name_from, settled))
+    settled = list(confirmed) or [None] * len(probabilities)
+    guesses = iter(_guesses(probabilities, list(people), name_from, settled))
 
     def candidate(column: int, row: NDArray[np.float64]) -> Candidate:
         return Candidate(*columns[column], float(row[column]))
 
     def naming(row: NDArray[np.float64], person: Candidate | None) -> FaceNaming:
-        order = np.argsort(-row[:-1], kind="stable")[:MOST_CANDIDATES]
+        order = np.argsort(-row[:-1], kind="stable")[:MAX_CANDIDATES]
         candidates = tuple(candidate(index, row) for index in order if row[index] > 0)
         if person is not None:
             return FaceNaming(candidates, person)
@@ -170,17 +175,17 @@ def namings(
         named, withheld = (None if column is None else candidate(column, row) for column in guess)
         return FaceNaming(candidates, named, withheld)
 
-    return [naming(row, person) for row, person in zip(chances, settled, strict=True)]
+    return [naming(row, person) for row, person in zip(probabilities, settled, strict=True)]
 
 
 def _guesses(
-    chances: NDArray[np.float64], person_ids: Sequence[int], name_from: float, settled: Confirmed
+    probabilities: NDArray[np.float64], person_ids: Sequence[int], name_from: float, settled: ConfirmedNames
 ) -> list[tuple[int | None, int | None]]:
     """For each face that is not settled the column that it is named as, and the one that is withheld."""
     counts = Counter(person.person_id for person in settled if person is not None)
     taken = {column for column, person_id in enumerate(person_ids) if counts[person_id] == 1}
     repeated = {column for column, person_id in enumerate(person_ids) if counts[person_id] > 1}
-    rows = chances[[person is None for person in settled]]
+    rows = probabilities[[person is None for person in settled]]
     sure = [_sure(row, name_from) for row in rows]
     contested = rows.copy()
     contested[:, [*taken, *repeated]] = 0.0
@@ -241,23 +246,25 @@ def calibrate(
     return np.asarray(likelihoods / likelihoods.sum(axis=1, keepdims=True))
 
 
-def assign(chances: NDArray[np.float64], name_from: float) -> list[int | None]:
+def assign(probabilities: NDArray[np.float64], name_from: float) -> list[int | None]:
     """The likeliest naming of a whole photo in which nobody is named twice.
 
     A name that is not sure enough to be given keeps nobody else from it.
 
     Args:
-        chances: (N, P + 1), "unknown" last.
+        probabilities: (N, P + 1), "unknown" last.
         name_from: a face whose person is less likely than this stays unnamed.
 
     Returns:
         For each face the index of a person, or None.
     """
-    faces, people = len(chances), chances.shape[1] - 1
+    faces, people = len(probabilities), probabilities.shape[1] - 1
     with np.errstate(divide="ignore"):
-        costs = np.minimum(-np.log(chances), _NEVER)
-    costs[:, :-1][chances[:, :-1] < name_from] = _NEVER
+        costs = np.minimum(-np.log(probabilities), _NEVER)
+    costs[:, :-1][probabilities[:, :-1] < name_from] = _NEVER
     unknown = np.repeat(costs[:, -1:], faces, axis=1)  # any number of faces may stay unknown
     rows, columns = linear_sum_assignment(np.hstack([costs[:, :-1], unknown]))
-    sure = [column < people and chances[row, column] >= name_from for row, column in zip(rows, columns, strict=True)]
+    sure = [
+        column < people and probabilities[row, column] >= name_from for row, column in zip(rows, columns, strict=True)
+    ]
     return [int(column) if named else None for column, named in zip(columns, sure, strict=True)]

@@ -1,4 +1,4 @@
-"""From the bytes of a photo to its faces and their embeddings."""
+"""Reads a photo: decodes its bytes, detects its faces and embeds them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from core.domain.faces import Box, DetectedFace
-from core.vision.detection.orientation import UprightPhoto, upright
+from core.vision.detection.orientation import UprightPhoto, make_upright
 from core.vision.embedding.align import CHIP_SIZE, align
 from core.vision.views import Framing, View, render_view
 
@@ -24,7 +24,7 @@ EMBEDDING_NAME = "dlib-resnet29-v1.align-1"
 
 # A crowd's picture must not hold the queue up: 50 faces are a quarter of a second, and more numbered boxes than
 # anybody reads. Of more, the best are kept.
-MOST_FACES = 50
+MAX_FACES = 50
 _CHIP = View(Framing.ALIGNED, CHIP_SIZE)
 
 
@@ -91,7 +91,7 @@ class PhotoReader:
             OmokageError: what is wrong with the photo, as the decoder says it. A photo without a face is no error.
         """
         image = self.decode(data)
-        seen = upright(self.detect, image) if turns else UprightPhoto(image, self.detect(image), 0)
+        seen = make_upright(self.detect, image) if turns else UprightPhoto(image, self.detect(image), 0)
         chips = np.zeros((len(seen.faces), CHIP_SIZE, CHIP_SIZE, 3), np.uint8)
         for index, face in enumerate(seen.faces):
             chips[index] = align(seen.image, face.landmarks)
@@ -99,7 +99,7 @@ class PhotoReader:
 
     def upright(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """A photo (H, W, 3) as `read` turns it."""
-        return upright(self.detect, image).image
+        return make_upright(self.detect, image).image
 
     def decode(self, data: bytes) -> NDArray[np.uint8]:
         """A photo's pixels (H, W, 3); raises OmokageError for what is no photo."""
@@ -135,7 +135,7 @@ def best_faces(faces: Sequence[DetectedFace]) -> tuple[DetectedFace, ...]:
     def weight(face: DetectedFace) -> float:
         return face.score * math.sqrt(max(0.0, face.box.w * face.box.h))
 
-    return tuple(sorted(faces, key=weight, reverse=True)[:MOST_FACES])
+    return tuple(sorted(faces, key=weight, reverse=True)[:MAX_FACES])
 
 
 def load_photo_reader(*, operator: bool = False) -> PhotoReader:

@@ -1,8 +1,8 @@
-"""A trained version and the method that needs no training, as one recogniser.
+"""A trained version and the mean-embedding baseline, which needs no training, combined into one recogniser.
 
-The version speaks first. Of what it leaves to "unknown", the other method says whether it is somebody whom the guild
-got to know since the training. And where members said that a face is not whom the version takes it for, the version has
-proved wrong on this face, and its certainty goes to the other method, which knows the face by its neighbours.
+The version answers first. The probability that it leaves to "unknown" is distributed by the baseline over the people
+whom the guild named since the training. Where members said that a face is not whom the version takes it for, the
+version is wrong about this face, and that probability is distributed by the baseline, too.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import numpy as np
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.vision.recognition.mean_embedding import (
-    Confirmed,
+    NAME_FROM,
+    ConfirmedNames,
     FaceNaming,
     Head,
     MeanEmbeddingRecogniser,
-    RecogniserConfig,
     mask_of,
-    namings,
+    name_faces,
 )
 
 if TYPE_CHECKING:
@@ -32,33 +32,31 @@ _ROUNDING = 1e-3  # how far a row of a network in single precision may be from 1
 
 
 class VersionRecogniser:
-    """Names faces with a trained head, and with the live method those whom it was not trained on.
+    """Name faces with a trained head, and with the baseline those whom it was not trained on.
 
     Args:
         head: of the version.
-        live: compares with what members have named until now.
-        names: what the guild's people are called now, by id. Somebody who is not there was deleted since the training,
-            and nobody is named so any more.
+        baseline: compares with the faces that members have named until now.
+        names: current names of the guild's people, by id. A class that is not there was deleted since the training, and
+            no face is named so.
     """
 
     def __init__(
         self,
         head: Head,
-        live: MeanEmbeddingRecogniser,
+        baseline: MeanEmbeddingRecogniser,
         names: Mapping[int, str],
-        config: RecogniserConfig | None = None,
     ) -> None:
         self._head = head
-        self._live = live
+        self._baseline = baseline
         self._class_ids = [person_id for _, person_id in head.classes]
-        trained = {one: names[one] for one in self._class_ids if one in names}
-        self._people = {one: names.get(one, name) for one, name in live.people.items()} | trained
-        self._config = config or RecogniserConfig()
+        trained = {person_id: names[person_id] for person_id in self._class_ids if person_id in names}
+        self._people = {person_id: names.get(person_id, name) for person_id, name in baseline.people.items()} | trained
 
     def recognise(
-        self, reading: PhotoReading, cannot_link_ids: Sequence[frozenset[int]], confirmed: Confirmed = ()
+        self, reading: PhotoReading, cannot_link_ids: Sequence[frozenset[int]], confirmed: ConfirmedNames = ()
     ) -> list[FaceNaming]:
-        """For each face of a photo a naming, see `namings`.
+        """Name the faces of a photo, see `name_faces`.
 
         Args:
             reading: the photo.
@@ -66,47 +64,49 @@ class VersionRecogniser:
             confirmed: for each face, whom people named it as.
 
         Raises:
-            OmokageError: BAD_WEIGHTS, the head's answer is none.
+            OmokageError: BAD_WEIGHTS, the head does not return probabilities.
         """
-        return namings(self.probabilities(reading, cannot_link_ids), self._people, self._config.name_from, confirmed)
+        return name_faces(self.probabilities(reading, cannot_link_ids), self._people, NAME_FROM, confirmed)
 
     def probabilities(self, reading: PhotoReading, cannot_link_ids: Sequence[frozenset[int]]) -> NDArray[np.float64]:
-        """(N, P + 1) over the people of both, rows sum to 1, "unknown" is last.
+        """Return probabilities (N, P + 1) over the people of both, rows sum to 1, "unknown" last.
 
         Raises:
-            OmokageError: BAD_WEIGHTS, the head's answer is none.
+            OmokageError: BAD_WEIGHTS, the head does not return probabilities.
         """
-        head = checked(self._head.probabilities(reading), len(reading.faces), len(self._class_ids))
-        gone = np.array([one not in self._people for one in self._class_ids], bool)
-        refused = mask_of(cannot_link_ids, self._class_ids) | gone
-        ids = list(self._live.people)
-        live = self._live.probabilities(reading.embeddings, mask_of(cannot_link_ids, ids))
-        place = {person_id: column for column, person_id in enumerate(self._people)}
-        own, doubted = np.where(refused, 0.0, head[:, :-1]), np.where(refused, head[:, :-1], 0.0)
-        others = others_only(live, [one in self._class_ids for one in ids])
-        chances = np.zeros((len(head), len(place) + 1))
-        # Two classes may be of one person; one whose person is gone is refused in all rows, and adds nothing.
-        np.add.at(chances.T, [place.get(one, len(place)) for one in self._class_ids], own.T)
-        chances[:, [place[one] for one in ids] + [len(place)]] += doubted.sum(1)[:, None] * live + head[:, -1:] * others
-        return chances
+        head = checked_probabilities(self._head.probabilities(reading), len(reading.faces), len(self._class_ids))
+        deleted = np.array([person_id not in self._people for person_id in self._class_ids], bool)
+        excluded = mask_of(cannot_link_ids, self._class_ids) | deleted
+        ids = list(self._baseline.people)
+        baseline = self._baseline.probabilities(reading.embeddings, mask_of(cannot_link_ids, ids))
+        column_of = {person_id: column for column, person_id in enumerate(self._people)}
+        own, doubted = np.where(excluded, 0.0, head[:, :-1]), np.where(excluded, head[:, :-1], 0.0)
+        new_people = exclude_trained(baseline, [person_id in self._class_ids for person_id in ids])
+        probabilities = np.zeros((len(head), len(column_of) + 1))
+        # Two classes may be of one person; a class whose person was deleted is excluded in all rows, and adds nothing.
+        np.add.at(probabilities.T, [column_of.get(person_id, len(column_of)) for person_id in self._class_ids], own.T)
+        probabilities[:, [column_of[person_id] for person_id in ids] + [len(column_of)]] += (
+            doubted.sum(1)[:, None] * baseline + head[:, -1:] * new_people
+        )
+        return probabilities
 
 
-def others_only(chances: NDArray[np.float64], trained: Sequence[bool]) -> NDArray[np.float64]:
-    """The same chances (N, P + 1) if it is known that a face shows nobody of the `trained` (P); rows sum to 1."""
-    left = np.where([*trained, False], 0.0, chances)
+def exclude_trained(probabilities: NDArray[np.float64], trained: Sequence[bool]) -> NDArray[np.float64]:
+    """Condition probabilities (N, P + 1) on a face showing nobody of the `trained` (P); rows sum to 1."""
+    left = np.where([*trained, False], 0.0, probabilities)
     total = left.sum(1, keepdims=True)
-    nobody = np.zeros_like(chances)
+    nobody = np.zeros_like(probabilities)
     nobody[:, -1] = 1.0
     return np.where(total > 0, left / np.where(total > 0, total, 1.0), nobody)
 
 
-def checked(chances: NDArray[np.floating], faces: int, classes: int) -> NDArray[np.float64]:
-    """A head's answer, with rows that sum to 1 exactly.
+def checked_probabilities(probabilities: NDArray[np.floating], faces: int, classes: int) -> NDArray[np.float64]:
+    """Check a head's probabilities, and normalise their rows to a sum of 1.
 
     Raises:
-        OmokageError: BAD_WEIGHTS, it is not (faces, classes + 1) probabilities: weights that are no numbers, or others.
+        OmokageError: BAD_WEIGHTS, not (faces, classes + 1) probabilities: the weights are NaN, or another head's.
     """
-    wide = np.asarray(chances, np.float64)
+    wide = np.asarray(probabilities, np.float64)
     if wide.shape != (faces, classes + 1) or not (np.isfinite(wide) & (wide >= 0)).all():
         raise OmokageError(ErrorCode.BAD_WEIGHTS)
     total = wide.sum(1, keepdims=True)

@@ -1,4 +1,4 @@
-"""A thousand pictures of no face, always the same, to ask of a recogniser whether wallpaper is somebody."""
+"""Reproducible pictures of no face, to measure how often a recogniser names textures as people."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SIZE = 160  # pixels a side: a little more than any network looks at
-_FEWEST, _MOST = 2.0, 20.0  # repeats across the picture
+_MIN_REPEATS, _MAX_REPEATS = 2.0, 20.0  # of the pattern across the picture
 _STREAM = 15  # of random numbers, this module's own
-_GREYISH = 0.3  # share of the pictures that have hardly any colour, as stone and plaster
+_GREYISH = 0.3  # fraction of the pictures that have hardly any colour, as stone and plaster
 
 
 def texture(seed: int) -> NDArray[np.uint8]:
-    """The texture of this number, (160, 160, 3) RGB; neighbours are of different kinds.
+    """Draw the texture of a seed, (160, 160, 3) RGB; successive seeds have different patterns.
 
     Raises:
         ValueError: a negative number.
@@ -31,25 +31,20 @@ def texture(seed: int) -> NDArray[np.uint8]:
     random = np.random.default_rng((_STREAM, seed))
     names = list(PATTERNS)
     pattern = PATTERNS[names[seed % len(names)]]
-    repeats = math.exp(random.uniform(math.log(_FEWEST), math.log(_MOST)))
+    repeats = math.exp(random.uniform(math.log(_MIN_REPEATS), math.log(_MAX_REPEATS)))
     turned = random.choice((0.0, 45.0, 90.0, random.uniform(0, 180)))  # wallpaper hangs straight, mostly
     field = pattern(Plane.turned(SIZE, repeats, float(turned)), random)
     return _photographed(_coloured(field, random), random)
 
 
 def textures(first: int, count: int) -> NDArray[np.uint8]:
-    """So many of them from one on, (count, 160, 160, 3)."""
+    """Draw the textures of `count` successive seeds, (count, 160, 160, 3)."""
     pictures = [texture(seed) for seed in range(first, first + count)]
     return np.array(pictures, np.uint8).reshape(-1, SIZE, SIZE, 3)
 
 
-def kind_of(seed: int) -> str:
-    """The name of a texture's pattern."""
-    return list(PATTERNS)[seed % len(PATTERNS)]
-
-
 def _coloured(field: NDArray[np.float64], random: np.random.Generator) -> NDArray[np.float64]:
-    """Shades 0 to 1 -> colours 0 to 1, along a palette of two to five."""
+    """Map shades in [0, 1] to colours in [0, 1], along a palette of two to five."""
     saturation = random.uniform(0, 0.12) if random.random() < _GREYISH else random.uniform(0.15, 0.9)
     hue = random.random()
     palette = np.array([
@@ -61,7 +56,7 @@ def _coloured(field: NDArray[np.float64], random: np.random.Generator) -> NDArra
 
 
 def _photographed(colours: NDArray[np.float64], random: np.random.Generator) -> NDArray[np.uint8]:
-    """Lit from one side, not quite sharp, with the grain of a camera."""
+    """Add uneven light, blur and a camera's grain."""
     light = Plane.turned(SIZE, 1.0, random.uniform(0, 360)).u * random.uniform(0, 0.5) + 1
     blur = random.uniform(0, 1.2)
     soft = gaussian_filter(colours * light[..., None], (blur, blur, 0))

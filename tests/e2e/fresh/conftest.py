@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.running import Running, running
+from benchmarks.helpers.running_product import Running, running
 
 
 @pytest.fixture(scope="package")

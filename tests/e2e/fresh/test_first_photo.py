@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from benchmarks.running import Running
+from benchmarks.helpers.running_product import Running
 from core.bootstrap import build
 from core.domain.classification import ClassifyResult
 from core.settings import Settings

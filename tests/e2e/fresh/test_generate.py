@@ -17,7 +17,7 @@ import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import Locator, Page, expect
 
-from benchmarks.running import Running
+from benchmarks.helpers.running_product import Running
 from core.starter.models import starter_names
 from portraits.random_people import draw_random_person, random_person
 from sandbox.driver import Driver, Member
@@ -66,9 +66,9 @@ def shoot(page: Page, name: str) -> None:
 
 
 def saying(page: Page, text: str) -> Locator:
-    found = page.get_by_test_id("message").filter(has_text=text)
-    expect(found).to_have_count(1, timeout=1000 * PATIENCE_S)
-    return found
+    result = page.get_by_test_id("message").filter(has_text=text)
+    expect(result).to_have_count(1, timeout=1000 * PATIENCE_S)
+    return result
 
 
 def picture_of(message: Locator) -> Locator:
@@ -108,8 +108,8 @@ def test_a_fresh_machine_draws_faces_variations_and_a_film(page: Page) -> None:
 
 
 async def answered(member: Member, path: str, **options: object) -> Json:
-    asked = await member.command(path, **options)
-    return await asked.wait_for(lambda m: bool(m["embeds"]), PATIENCE_S)
+    interaction = await member.command(path, **options)
+    return await interaction.wait_for(lambda m: bool(m["embeds"]), PATIENCE_S)
 
 
 def picture_in(message: Json) -> str:
@@ -140,8 +140,8 @@ async def test_photos_become_each_other_on_a_fresh_machine(product: Running, tmp
 async def trained(member: Member, data: str, **options: object) -> tuple[Json, Json]:
     """Start a training and wait for its end: the private answer, and the training's message."""
     await member.wait_for_bot("train", timeout=PATIENCE_S)
-    asked = await member.command("train start", kind="dcgan", preset="small", data=data, batch=8, **options)
-    begun = await asked.answer(timeout=PATIENCE_S)
+    interaction = await member.command("train start", kind="dcgan", preset="small", data=data, batch=8, **options)
+    begun = await interaction.answer(timeout=PATIENCE_S)
     title = f"Training #{number_in(begun)} "
     return begun, await member.wait_for(lambda m: title in said(m) and "✅ Finished" in said(m), 2 * PATIENCE_S)
 
@@ -163,13 +163,13 @@ async def test_a_community_trains_a_generator_that_then_draws(product: Running, 
         assert "⚠️ No face is found in any of its pictures" in said(done)
         assert labels_of(done) == ["Card"]
         # When a moderator insists
-        asked = await aiko.command("model promote", version=int(version.split("v")[1]), kind="dcgan")
-        refused = await asked.answer(timeout=PATIENCE_S)
+        interaction = await aiko.command("model promote", version=int(version.split("v")[1]), kind="dcgan")
+        refused = await interaction.answer(timeout=PATIENCE_S)
         assert refused["content"].startswith("No face is found in any picture that this version draws.")
         await force(aiko, refused, "draws from now on")
         # Then it draws, the same faces for the same seed, and shows what it has seen that is like them
         grids = [await answered(aiko, "generate", count=4, seed=7) for _ in range(2)]
-        sheets = [await driver.download(one["embeds"][0]["image"]["url"]) for one in grids]
+        sheets = [await driver.download(grid["embeds"][0]["image"]["url"]) for grid in grids]
         assert grids[0]["embeds"][0]["footer"]["text"].startswith(f"{version} (dcgan small) · ")
         assert sheets[0] == sheets[1]
         near = await aiko.select(grids[0], "drawn:near", "Face 9")

@@ -17,7 +17,7 @@ from contextlib import closing
 import pytest
 from PIL import Image
 
-from benchmarks.running import Running
+from benchmarks.helpers.running_product import Running
 from core.bootstrap import Services, build
 from core.domain.jobs import Job, JobState
 from core.settings import Settings
@@ -68,7 +68,7 @@ async def ask_and_kill(product: Running, members: list[Member], part: str) -> li
 
 def accepted(services: Services, asked: list[Invocation]) -> list[Job]:
     ids = {int(one.id) for one in asked}
-    return [job for job in services.jobs.list(int(GUILD_ID), None, limit=100) if job.id in ids]
+    return [job for job in services.jobs.newest(int(GUILD_ID), None, limit=100) if job.id in ids]
 
 
 async def answered(services: Services, asked: list[Invocation]) -> list[Job]:
@@ -76,7 +76,7 @@ async def answered(services: Services, asked: list[Invocation]) -> list[Job]:
     end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
         jobs = accepted(services, asked)
-        if all(job.state.is_final for job in jobs) and not services.jobs.pending_outbox():
+        if all(job.state.is_final for job in jobs) and not services.jobs.outbox.pending():
             return jobs
         await asyncio.sleep(0.2)
     pytest.fail(f"not all were answered: {[(job.id, job.state) for job in accepted(services, asked)]}")

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from benchmarks.running import ODD_NAME, Running, running
+from benchmarks.helpers.running_product import ODD_NAME, Running, running
 from tests.web_chat_pictures import leave_undrawn
 
 

@@ -17,13 +17,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.running import Running
+from benchmarks.helpers.running_product import Running
 from core.bootstrap import Services, build, build_classifier
 from core.domain.faces import RecognisedFace
 from core.domain.jobs import JobState
-from core.domain.optimisation import Optimized, OptimizeMode, Verdict
+from core.domain.optimisation import OptimizeMode, OptimizeResult, Prediction
 from core.domain.training.runs import RunKind
-from core.services.recognition.factory import load_head
+from core.models.families import load_head
 from core.services.recognition.service import ClassifyService
 from core.settings import Settings
 from core.vision.recognition.mean_embedding import Head
@@ -68,10 +68,10 @@ class Proof:
         assert version is not None
         return load_head(version, self.services.registry.weights(version))
 
-    def made(self, asked: Invocation) -> Optimized:
+    def made(self, asked: Invocation) -> OptimizeResult:
         job: Any = self.services.jobs.get(int(asked.id))
         assert job.state is JobState.DONE, job.failure
-        return Optimized.from_json(job.result)
+        return OptimizeResult.from_json(job.result)
 
 
 @pytest.fixture(scope="module")
@@ -122,27 +122,27 @@ def photo(person_id: int, seed: int = EACH + 1) -> tuple[str, bytes]:
     return "photo.jpg", portrait_of(person_id, seed)
 
 
-def check_promise(proof: Proof, posted: bytes, promised: Verdict) -> None:
+def check_promise(proof: Proof, posted: bytes, promised: Prediction) -> None:
     """`/classify`'s own service says of the posted bytes what the answer says that it does."""
-    found = proof.classifier.recognise(posted, GUILD).faces
+    result = proof.classifier.recognise(posted, GUILD).faces
     if not promised.found:
-        assert not found
+        assert not result
         check_closed(proof, posted, promised)
         return
-    [face] = [one for one in found if one.candidates[0].name == promised.top[0].name]
+    [face] = [one for one in result if one.candidates[0].name == promised.top[0].name]
     check_face(face, promised)
 
 
-def check_face(face: RecognisedFace, promised: Verdict) -> None:
+def check_face(face: RecognisedFace, promised: Prediction) -> None:
     """Chances in an answer leave room for "unknown"; the verdict's are as if it had to be somebody."""
     known = 1 - promised.unknown
     assert (face.named.name if face.named else None) == promised.named
-    assert [one.name for one in face.candidates] == [one.name for one in promised.top]
+    assert [candidate.name for candidate in face.candidates] == [one.name for one in promised.top]
     for seen, told in zip(face.candidates, promised.top, strict=True):
         assert seen.probability == pytest.approx(told.probability * known, abs=1e-6)
 
 
-def check_closed(proof: Proof, posted: bytes, promised: Verdict) -> None:
+def check_closed(proof: Proof, posted: bytes, promised: Prediction) -> None:
     """Where no face is found, the whole picture is taken for one."""
     pixels = np.array(Image.open(io.BytesIO(posted)))
     head = proof.head()
@@ -151,7 +151,7 @@ def check_closed(proof: Proof, posted: bytes, promised: Verdict) -> None:
         assert chances[told.name, told.person_id] == pytest.approx(told.probability, abs=1e-6)
 
 
-async def fooled(product: Running, proof: Proof, name: str) -> Optimized:
+async def fooled(product: Running, proof: Proof, name: str) -> OptimizeResult:
     """A photo of the first is taken for the second, who is not in it."""
     async with Driver(product.url) as driver:
         aiko = await driver.member("aiko", locale="en-US")  # whatever she spoke before

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.running import Running
+from benchmarks.helpers.running_product import Running
 from portraits import default_people
 from sandbox.driver import Driver, Invocation, Member
 from sandbox.types import Json
@@ -50,8 +50,8 @@ def kill_trainer(product: Running) -> None:
 
 
 def step_in(message: Json) -> int:
-    found = re.search(r"step ([\d,]+) of", said(message))
-    return int(found[1].replace(",", "")) if found else -1
+    match = re.search(r"step ([\d,]+) of", said(message))
+    return int(match[1].replace(",", "")) if match else -1
 
 
 def is_board(message: Json, number: int) -> bool:
@@ -60,7 +60,7 @@ def is_board(message: Json, number: int) -> bool:
 
 def steps_shown(member: Member, number: int) -> list[int]:
     """Of every version of the run's message so far."""
-    posts = [one["d"] for one in member.frames if one["t"] in {"MESSAGE_CREATE", "MESSAGE_UPDATE"}]
+    posts = [frame["d"] for frame in member.frames if frame["t"] in {"MESSAGE_CREATE", "MESSAGE_UPDATE"}]
     return [step_in(message) for message in posts if message["embeds"] and is_board(message, number)]
 
 
@@ -79,8 +79,10 @@ async def test_a_community_trains_a_recogniser_that_then_answers(product: Runnin
         aiko = await driver.member("aiko", locale="en-US")  # whatever she spoke before
         await aiko.wait_for_bot("train", timeout=PATIENCE_S)
         # When a moderator starts a training
-        asked = await aiko.command("train start", kind="recogniser", preset="slim", size=32, steps=STEPS, batch=BATCH)
-        number = number_in(await asked.answer(timeout=PATIENCE_S))
+        interaction = await aiko.command(
+            "train start", kind="recogniser", preset="slim", size=32, steps=STEPS, batch=BATCH
+        )
+        number = number_in(await interaction.answer(timeout=PATIENCE_S))
         # Then its message moves
         live = await board(aiko, number, "🏋️ Training", at_least=1)
         # When it is paused, its worker is killed, and it is resumed
@@ -103,8 +105,8 @@ async def test_a_community_trains_a_recogniser_that_then_answers(product: Runnin
         card = await (await aiko.click(done, "Card")).answer(timeout=PATIENCE_S)
         version = version_in(done)
         assert card["embeds"][0]["title"] == f"{version} (cnn slim)"
-        asked = await aiko.command("model evaluate", version=int(version.split("v")[1]))
-        report = await asked.wait_for(lambda m: bool(m["embeds"]), timeout=PATIENCE_S)
+        interaction = await aiko.command("model evaluate", version=int(version.split("v")[1]))
+        report = await interaction.wait_for(lambda m: bool(m["embeds"]), timeout=PATIENCE_S)
         await keep(product, "report")
         assert said(report).startswith(f"{version} (cnn slim): right in ")
         for frame in report["embeds"][:2]:
@@ -130,8 +132,8 @@ async def promote(member: Member, done: Json) -> None:
 async def name_face(member: Member, person_id: int, seed: int) -> None:
     """Classify a portrait and say who it is: by the list of those who are known, or by a form."""
     name = default_people()[person_id - 1].name
-    asked = await member.command("classify", photo=("photo.jpg", jpeg(person_id, seed)))
-    answer = await asked.wait_for(lambda m: bool(m["embeds"]), PATIENCE_S)
+    interaction = await member.command("classify", photo=("photo.jpg", jpeg(person_id, seed)))
+    answer = await interaction.wait_for(lambda m: bool(m["embeds"]), PATIENCE_S)
     form = await opened(member, await member.click(answer, "face:who:"), name)
     if form is not None:
         await member.submit(form, {"name": name})
@@ -172,8 +174,8 @@ async def test_faces_that_were_named_in_the_chat_are_trained_on(product: Running
             for seed in range(3):
                 await name_face(aiko, person_id, seed)
         # When their faces are frozen as a data set, and trained on
-        asked = await aiko.command("train snapshot")
-        made = await asked.wait_for(lambda m: bool(m["embeds"]), PATIENCE_S)
+        interaction = await aiko.command("train snapshot")
+        made = await interaction.wait_for(lambda m: bool(m["embeds"]), PATIENCE_S)
         assert "**labels v1**：2人、写真6枚（1人あたり3枚）" in said(made)
         await aiko.click(made, "これで学習する")
         # Then seconds later there is a version

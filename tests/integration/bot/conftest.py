@@ -23,8 +23,8 @@ from sandbox.config import RateLimits, SandboxConfig
 from sandbox.driver import Driver, Member
 from sandbox.server import Sandbox
 from tests.discord_schema import assert_valid_log
-from tests.integration.bot.coach import Coach
-from tests.integration.bot.worker import FakeWorker
+from tests.integration.bot.fakes.trainer import FakeTraining
+from tests.integration.bot.fakes.worker import FakeWorker
 from tests.integration.sandbox.conftest import checked_events
 
 
@@ -132,12 +132,12 @@ async def chie(driver: Driver) -> Member:
 
 
 @pytest.fixture
-def coach(services: Services, worker: FakeWorker, monkeypatch: pytest.MonkeyPatch) -> Iterator[Coach]:
+def fake_training(services: Services, worker: FakeWorker, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTraining]:
     """Trains in the fake worker; what is shown of it is shown twenty times as often as usual."""
     monkeypatch.setattr(updater, "EDIT_INTERVAL_S", 0.25)
     monkeypatch.setattr(updater, "POLL_S", 0.05)
-    monkeypatch.setattr(live_status, "_NOTE_S", 0.0)
+    monkeypatch.setattr(live_status, "_WRITE_S", 0.0)
     monkeypatch.setattr(live_status, "_DRAW_S", 0.1)
-    training = Coach(services, worker)
+    training = FakeTraining(services, worker)
     yield training
     training.stop()

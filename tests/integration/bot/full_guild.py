@@ -22,12 +22,12 @@ from core.domain.people import NewFace
 from core.domain.registry.versions import Version
 from core.domain.training.runs import Run, RunKind, RunRequest
 from core.services.attack.targets import Target
-from core.services.runs.service import SegmentResult
+from core.services.runs.segments import SegmentResult
 from core.storage.tables import jobs, metadata
-from tests.integration.bot.coach import Trainer, a_report
-from tests.integration.bot.forger import Forger
-from tests.integration.bot.painter import Painter
-from tests.integration.bot.worker import FakeWorker, embedding, face, jpeg
+from tests.integration.bot.fakes.generator import FakeGeneration
+from tests.integration.bot.fakes.optimizer import FakeOptimization
+from tests.integration.bot.fakes.trainer import Trainer, a_report
+from tests.integration.bot.fakes.worker import FakeWorker, embedding, face, jpeg
 
 SECRET = "Yukihime"  # of whatever has a name; no member types it
 _ELSEWHERE = "elsewhere"  # a worker that nobody else sees
@@ -59,19 +59,26 @@ class FullGuild:
         return [SECRET, *map(str, (*self.job_ids, self.paused.id, self.finished.id))]
 
 
-def furnish(  # noqa: PLR0917 - the stand-ins of the tests
-    services: Services, worker: FakeWorker, painter: Painter, forger: Forger, guild_id: int, owner: int
+def build_full_guild(  # noqa: PLR0917 - the stand-ins of the tests
+    services: Services,
+    worker: FakeWorker,
+    fake_generation: FakeGeneration,
+    fake_optimization: FakeOptimization,
+    guild_id: int,
+    owner: int,
 ) -> FullGuild:
     """Make one of everything in a guild, as `owner` would; nothing of it waits for a worker or for the relay."""
-    return _Furnisher(services, worker, painter, forger, Origin(guild_id, 0, owner, "en", 1, "")).make()
+    return _GuildBuilder(
+        services, worker, fake_generation, fake_optimization, Origin(guild_id, 0, owner, "en", 1, "")
+    ).make()
 
 
 @dataclass(frozen=True)
-class _Furnisher:
+class _GuildBuilder:
     services: Services
     worker: FakeWorker
-    painter: Painter
-    forger: Forger
+    fake_generation: FakeGeneration
+    fake_optimization: FakeOptimization
     origin: Origin
 
     def make(self) -> FullGuild:
@@ -94,8 +101,8 @@ class _Furnisher:
             dataset,
             person.id,
         )
-        for entry in self.services.jobs.pending_outbox():
-            self.services.jobs.mark_sent(entry.id, None)
+        for entry in self.services.jobs.outbox.pending():
+            self.services.jobs.outbox.mark_sent(entry.id, None)
         return guild
 
     def _dataset(self) -> Dataset:
@@ -115,23 +122,23 @@ class _Furnisher:
         metrics = {**draft.metrics, "report": replace(a_report(), names=names).to_json()}
         draft = replace(draft, classes=tuple((name, number) for number, name in enumerate(names, 1)), metrics=metrics)
         version = services.registry.register(run, dataset, draft)
-        services.runs.finish(services.jobs.get(run.job_id or 0), SegmentResult(10, 10, [], 1.0, None))
+        services.runs.segments.finish(services.jobs.get(run.job_id or 0), SegmentResult(10, 10, [], 1.0, None))
         return services.runs.get(run.id), version
 
     def _paused(self, dataset: Dataset) -> Run:
         self.worker.pause()
         request = RunRequest(synthetic_id(), RunKind.RECOGNISER, "slim", dataset.id, 10, self.origin, {})
         run = self.services.runs.start(request)
-        paused = self.services.runs.pause(run.id, self.origin.member_id)
+        paused = self.services.runs.control.pause(run.id, self.origin.member_id)
         self.worker.resume()
         return paused
 
     def _done(self, person_id: int, dataset: Dataset, version: Version) -> Sequence[Job]:
-        put, draw, a, b = self.services.blobs.put, self.painter, Face(3), Face(4)
+        put, draw, a, b = self.services.blobs.put, self.fake_generation, Face(3), Face(4)
         picture, report = put(jpeg(40, 30)), a_report().to_json()
         likely = face(1, Candidate(person_id, SECRET, 0.9), named=True)
-        found = ClassifyResult(320, 240, picture, "image/jpeg", (likely, face(2)), "test-1", 0.25)
-        faces = [NewFace(one.number, one.box, one.score, (), embedding(one.number), "test") for one in found.faces]
+        result = ClassifyResult(320, 240, picture, "image/jpeg", (likely, face(2)), "test-1", 0.25)
+        faces = [NewFace(one.number, one.box, one.score, (), embedding(one.number), "test") for one in result.faces]
         curated: dict[str, JSON] = {"dataset_id": dataset.id, "subject": "face", "pictures": 30, "kept": 20}
         curated |= {"dropped": {"blurred": 10}, "report": put(b"{}"), "dropped_sheet": picture}
         of_data: dict[str, JSON] = {"dataset_id": dataset.id, "title": dataset.title}
@@ -149,11 +156,11 @@ class _Furnisher:
         begun = [(self._begun(kind, params), make) for kind, params, make in drawn]
         fooling = self._begun(JobKind.OPTIMIZE, params_of(aim))
         return [
-            self._end(self._begun(JobKind.CLASSIFY, photo), found.to_json(), faces),
+            self._end(self._begun(JobKind.CLASSIFY, photo), result.to_json(), faces),
             self._end(self._begun(JobKind.EVALUATE, of_version), evaluated),
             self._end(self._begun(JobKind.SNAPSHOT, {"title": "labels"}), {"dataset_id": dataset.id}),
             self._end(self._begun(JobKind.CURATE, of_data), curated),
-            self._end(fooling, self.forger._made(fooling, stopped=False).to_json()),
+            self._end(fooling, self.fake_optimization._made(fooling, stopped=False).to_json()),
             *(self._end(job, make(job).to_json()) for job, make in begun),
         ]
 
@@ -162,7 +169,7 @@ class _Furnisher:
         photo = self.services.blobs.put(jpeg(80, 60))
         job = self._begun(JobKind.MIX, MixRequest((Face(photo=photo),)).to_json())
         choice = FaceChoice("add/0", photo, 3, self.services.blobs.put(jpeg(80, 61)))
-        return self._end(job, self.painter._drawn(None, choice=choice).to_json())
+        return self._end(job, self.fake_generation._drawn(None, choice=choice).to_json())
 
     def _running(self) -> Job:
         return self._begun(
@@ -179,7 +186,7 @@ class _Furnisher:
         return self.services.jobs.get(job.id)
 
     def _end(self, job: Job, result: Mapping[str, JSON], faces: Sequence[NewFace] = ()) -> Job:
-        assert self.services.jobs.finish(job.id, _ELSEWHERE, result, faces, keep=True)
+        assert self.services.jobs.leases.finish(job.id, _ELSEWHERE, result, faces, keep=True)
         return self.services.jobs.get(job.id)
 
 
@@ -194,10 +201,10 @@ def rows_of(services: Services, guild_id: int) -> set[tuple[str, str]]:
     """Read all rows that say themselves that they are a guild's; there are some, so that the check is one."""
     with services.database.read() as connection:
         tables = [table for table in metadata.sorted_tables if "guild_id" in table.c]
-        found = {
+        result = {
             (table.name, repr(row))
             for table in tables
             for row in connection.execute(select(table).where(table.c.guild_id == guild_id))
         }
-    assert {"jobs", "runs", "people", "faces"} <= {name for name, _ in found}
-    return found
+    assert {"jobs", "runs", "people", "faces"} <= {name for name, _ in result}
+    return result

@@ -12,7 +12,7 @@ from core.domain.clock import now_utc
 from core.domain.training.runs import Run
 from sandbox.driver import Driver, Member
 from sandbox.types import Json
-from tests.integration.bot.coach import GUILD
+from tests.integration.bot.fakes.trainer import GUILD
 
 STEPS = 60
 
@@ -20,8 +20,8 @@ STEPS = 60
 async def start(member: Member, **options: Any) -> Json:
     """Use `/train start`; the private answer."""
     said: dict[str, Any] = {"kind": "recogniser", "preset": "slim", "steps": STEPS} | options
-    asked = await member.command("train start", **said)
-    return await asked.answer()
+    interaction = await member.command("train start", **said)
+    return await interaction.answer()
 
 
 def said(message: Json) -> str:
@@ -30,8 +30,8 @@ def said(message: Json) -> str:
 
 
 def buttons(message: Json) -> list[str]:
-    found = [one for row in message["components"] for one in row["components"]]
-    return [one["label"] for one in found if "label" in one]
+    result = [one for row in message["components"] for one in row["components"]]
+    return [one["label"] for one in result if "label" in one]
 
 
 def shows(text: str) -> Callable[[Json], bool]:
@@ -44,10 +44,11 @@ def run_of(services: Services) -> Run:
 
 def later(bot: OmokageBot, services: Services, minutes: float) -> None:
     """Move the clocks of the bot and of the runs."""
-    messages: Any = bot.status_messages
-    messages._clock = services.runs._clock = lambda: now_utc() + timedelta(minutes=minutes)
+    runs: Any = services.runs
+    for part in (bot.status_messages, runs, runs.control, runs.segments, runs._segment_jobs):
+        part._clock = lambda: now_utc() + timedelta(minutes=minutes)
 
 
 async def edits_of(driver: Driver, message: Json) -> int:
     path = f"/channels/{message['channel_id']}/messages/{message['id']}"
-    return sum(one["method"] == "PATCH" and one["path"].endswith(path) for one in await driver.requests())
+    return sum(request["method"] == "PATCH" and request["path"].endswith(path) for request in await driver.requests())

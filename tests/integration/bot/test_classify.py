@@ -15,7 +15,7 @@ from core.domain.faces import Candidate
 from core.domain.jobs import Job
 from sandbox.driver import Driver, DriverError, Member
 from sandbox.world import fixtures
-from tests.integration.bot.worker import FakeWorker, face, jpeg, until
+from tests.integration.bot.fakes.worker import FakeWorker, face, jpeg, until
 
 EPHEMERAL = 1 << 6
 PHOTO = ("party.jpg", jpeg(640, 480))
@@ -26,13 +26,13 @@ async def test_a_photo_is_answered_with_names_in_a_picture(
 ) -> None:
     worker.see = lambda _: [face(1, Candidate(7, "Hanako", 0.92), Candidate(8, "Taro", 0.05), named=True), face(2)]
 
-    asked = await ben.command("classify", photo=PHOTO)
-    answer = await asked.wait_for(lambda message: bool(message["embeds"]))
+    interaction = await ben.command("classify", photo=PHOTO)
+    answer = await interaction.wait_for(lambda message: bool(message["embeds"]))
 
     embed = answer["embeds"][0]
     assert embed["title"] == "I know 1 of 2 people in this photo"
     assert embed["description"].splitlines() == ["**1** · **Hanako** 92% · Taro 5%", "**2** · unknown"]
-    assert f"job {asked.id}" in embed["footer"]["text"]
+    assert f"job {interaction.id}" in embed["footer"]["text"]
     assert (await driver.download(embed["image"]["url"])).startswith(b"\xff\xd8")
 
 
@@ -40,8 +40,8 @@ async def test_the_menu_of_a_message_asks_about_its_photo(bot: OmokageBot, aiko:
     sent = await aiko.send("look", files=[("notes.txt", b"hello"), PHOTO, PHOTO])
     await ben.wait_for(lambda message: message["id"] == sent["id"])
 
-    asked = await ben.menu("Who is this?", sent)
-    answer = await asked.wait_for(lambda message: bool(message["embeds"]))
+    interaction = await ben.menu("Who is this?", sent)
+    answer = await interaction.wait_for(lambda message: bool(message["embeds"]))
 
     assert answer["embeds"][0]["title"] == "2 faces, but nobody I know"
     assert answer["content"] == "This message has 2 pictures; this is the first one."
@@ -65,7 +65,7 @@ async def test_the_menu_of_a_forward_asks_about_the_photo_in_it(
 
     assert answer["channel_id"] == forwarded["channel_id"] != sent["channel_id"]
     assert answer["embeds"][0]["title"] == "2 faces, but nobody I know"
-    assert services.jobs.list(int(fixtures.GUILD_ID), None)[0].params["filename"] == PHOTO[0]
+    assert services.jobs.newest(int(fixtures.GUILD_ID), None)[0].params["filename"] == PHOTO[0]
 
 
 async def test_the_menu_of_a_forwarded_answer_asks_about_the_picture_in_it(bot: OmokageBot, ben: Member) -> None:
@@ -106,13 +106,13 @@ async def test_what_cannot_be_a_photo_is_refused_at_once(  # noqa: PLR0917 - fix
     bot: OmokageBot, services: Services, ben: Member, name: str, data: bytes, says: str
 ) -> None:
     with contextlib.suppress(DriverError):  # a client refuses files over 10 MiB by itself
-        asked = await ben.command("classify", photo=(name, data))
-        answer = await asked.answer()
+        interaction = await ben.command("classify", photo=(name, data))
+        answer = await interaction.answer()
 
         assert answer["flags"] & EPHEMERAL
         assert says in answer["content"]
-        assert f"Job {asked.id}" in answer["content"]
-    assert services.jobs.list(int(fixtures.GUILD_ID), None) == []
+        assert f"Job {interaction.id}" in answer["content"]
+    assert services.jobs.newest(int(fixtures.GUILD_ID), None) == []
 
 
 @pytest.mark.parametrize("code", [ErrorCode.BROKEN_IMAGE, ErrorCode.TOO_MANY_PIXELS])
@@ -123,12 +123,12 @@ async def test_a_failure_is_told_to_the_member_alone(
         raise OmokageError(code)
 
     worker.see = refuse
-    asked = await ben.command("classify", photo=PHOTO)
-    answer = await asked.wait_for(lambda message: f"Job {asked.id}" in message["content"])
+    interaction = await ben.command("classify", photo=PHOTO)
+    answer = await interaction.wait_for(lambda message: f"Job {interaction.id}" in message["content"])
 
     assert answer["flags"] & EPHEMERAL
     assert "ictur" in answer["content"]  # a sentence, not a code
-    assert [message["id"] for message in asked.messages] == [answer["id"]]
+    assert [message["id"] for message in interaction.messages] == [answer["id"]]
     assert aiko.messages() == []
 
 
@@ -136,9 +136,9 @@ async def test_a_photo_without_a_face_is_a_sentence_for_the_member(
     bot: OmokageBot, worker: FakeWorker, ben: Member
 ) -> None:
     worker.see = lambda _: []
-    asked = await ben.command("classify", photo=PHOTO)
+    interaction = await ben.command("classify", photo=PHOTO)
 
-    answer = await asked.wait_for(lambda message: "no face" in message["content"])
+    answer = await interaction.wait_for(lambda message: "no face" in message["content"])
 
     assert answer["flags"] & EPHEMERAL
 

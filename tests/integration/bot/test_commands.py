@@ -14,8 +14,8 @@ from sandbox.driver import Driver, Member
 from sandbox.server import Sandbox
 from sandbox.world import fixtures
 from tests.integration.bot.conftest import serving
+from tests.integration.bot.fakes.worker import FakeWorker, embedding, face, until
 from tests.integration.bot.test_classify import EPHEMERAL, PHOTO
-from tests.integration.bot.worker import FakeWorker, embedding, face, until
 
 GUILD = int(fixtures.GUILD_ID)
 
@@ -24,7 +24,7 @@ async def test_commands_are_registered_once_and_again_only_when_they_are_missing
     services: Services, settings: Settings, worker: FakeWorker, driver: Driver, sandbox: Sandbox
 ) -> None:
     async def registrations() -> int:
-        return sum(one["method"] == "PUT" for one in await driver.requests())
+        return sum(request["method"] == "PUT" for request in await driver.requests())
 
     counts = []
     for _ in range(2):
@@ -50,15 +50,15 @@ async def test_the_readiness_file_is_there_as_long_as_the_bot_is_connected(
 
 
 async def test_an_answer_is_posted_again(bot: OmokageBot, services: Services, ben: Member, aiko: Member) -> None:
-    asked = await ben.command("classify", photo=PHOTO)
-    first = await asked.wait_for(lambda message: bool(message["embeds"]))
+    interaction = await ben.command("classify", photo=PHOTO)
+    first = await interaction.wait_for(lambda message: bool(message["embeds"]))
     offered = await ben.autocomplete("show", "job", "party")
 
     again = await (await ben.command("show", job=offered[0]["value"])).answer()
     form = await (await aiko.click(again, "1 This is …")).modal()
     named = await (await aiko.submit(form, {"Name": "Hanako"})).answer()
 
-    assert [choice["value"] for choice in offered] == [asked.id]
+    assert [choice["value"] for choice in offered] == [interaction.id]
     assert again["id"] != first["id"]
     assert again["embeds"][0]["description"] == first["embeds"][0]["description"]
     assert named["id"] == again["id"]
@@ -68,11 +68,11 @@ async def test_an_answer_is_posted_again(bot: OmokageBot, services: Services, be
 async def test_others_answers_are_shown_to_moderators_only(
     bot: OmokageBot, ben: Member, chie: Member, aiko: Member
 ) -> None:
-    asked = await ben.command("classify", photo=PHOTO)
-    await asked.wait_for(lambda message: bool(message["embeds"]))
+    interaction = await ben.command("classify", photo=PHOTO)
+    await interaction.wait_for(lambda message: bool(message["embeds"]))
 
-    refused = await (await chie.command("show", job=asked.id)).answer()
-    shown = await (await aiko.command("show", job=asked.id)).answer()
+    refused = await (await chie.command("show", job=interaction.id)).answer()
+    shown = await (await aiko.command("show", job=interaction.id)).answer()
 
     assert refused["flags"] & EPHEMERAL
     assert await chie.autocomplete("show", "job", "") == []
@@ -143,8 +143,8 @@ async def test_the_servers_language_is_everybodys(bot: OmokageBot, aiko: Member,
 
 
 async def test_settings_are_offered_to_moderators_only(bot: OmokageBot, aiko: Member, ben: Member) -> None:
-    assert "settings" in [one["name"] for one in aiko.commands]
-    assert "settings" not in [one["name"] for one in ben.commands]
+    assert "settings" in [command["name"] for command in aiko.commands]
+    assert "settings" not in [command["name"] for command in ben.commands]
 
 
 async def test_help_names_every_command_in_the_members_language(bot: OmokageBot, aiko: Member, chie: Member) -> None:

@@ -9,10 +9,10 @@ from core.bootstrap import Services
 from core.domain.jobs import JSON, Job, JobKind
 from core.settings import Settings
 from sandbox.driver import Driver, Member
-from tests.integration.bot.coach import a_dataset, pictures
 from tests.integration.bot.conftest import kill, serving
+from tests.integration.bot.fakes.trainer import a_dataset, pictures
+from tests.integration.bot.fakes.worker import OWNER, FakeWorker, jpeg
 from tests.integration.bot.status_messages import buttons, said
-from tests.integration.bot.worker import OWNER, FakeWorker, jpeg
 
 
 class Curator:
@@ -27,7 +27,7 @@ class Curator:
         self.asked.append(dict(job.params))
         if "report" in job.params:
             made = pictures(self.services, "faces curated", self.kept)
-            self.services.jobs.finish(job.id, OWNER, {"made": made.id})
+            self.services.jobs.leases.finish(job.id, OWNER, {"made": made.id})
             return
         blobs = self.services.blobs
         result: dict[str, JSON] = {
@@ -41,7 +41,7 @@ class Curator:
         }
         if self.kept:
             result["kept_sheet"] = blobs.put(jpeg(40, 30))
-        self.services.jobs.finish(job.id, OWNER, result)
+        self.services.jobs.leases.finish(job.id, OWNER, result)
 
 
 @pytest.fixture

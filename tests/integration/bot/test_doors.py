@@ -22,13 +22,13 @@ from sandbox.driver import Invocation, Member
 from sandbox.server import Sandbox
 from sandbox.world import fixtures
 from sandbox.world.commands import CommandRegistry
-from tests.integration.bot import walk
-from tests.integration.bot.coach import Coach
-from tests.integration.bot.forger import Forger
-from tests.integration.bot.full_guild import SECRET, FullGuild, every_row, furnish, rows_of
-from tests.integration.bot.painter import Painter
+from tests.integration.bot import every_control
+from tests.integration.bot.fakes.generator import FakeGeneration
+from tests.integration.bot.fakes.optimizer import FakeOptimization
+from tests.integration.bot.fakes.trainer import FakeTraining
+from tests.integration.bot.fakes.worker import OWNER, FakeWorker
+from tests.integration.bot.full_guild import SECRET, FullGuild, build_full_guild, every_row, rows_of
 from tests.integration.bot.test_classify import EPHEMERAL
-from tests.integration.bot.worker import OWNER, FakeWorker
 
 OTHER_GUILD = 4_242_424_242
 OWNER_ID = int(fixtures.AIKO_ID)
@@ -38,17 +38,17 @@ EVERYBODYS = {"1", "+smile"}  # values of selects: a face, a trait
 
 
 @pytest.fixture
-def furnished(services: Services, worker: FakeWorker, coach: Coach) -> Callable[[int], FullGuild]:
+def furnished(services: Services, worker: FakeWorker, fake_training: FakeTraining) -> Callable[[int], FullGuild]:
     """Makes a guild with everything; must be asked for before `bot`."""
-    painter, forger = Painter(services, worker), Forger(services, worker)
+    fake_generation, fake_optimization = FakeGeneration(services, worker), FakeOptimization(services, worker)
     worker.others[JobKind.SNAPSHOT] = lambda job: _end(services, job.id)
     worker.others[JobKind.CURATE] = lambda job: _end(services, job.id)
     worker.others[JobKind.CHECK] = lambda _: None
-    return lambda guild_id: furnish(services, worker, painter, forger, guild_id, OWNER_ID)
+    return lambda guild_id: build_full_guild(services, worker, fake_generation, fake_optimization, guild_id, OWNER_ID)
 
 
 def _end(services: Services, job_id: int) -> None:
-    services.jobs.finish(job_id, OWNER, {})
+    services.jobs.leases.finish(job_id, OWNER, {})
 
 
 @pytest.fixture
@@ -81,21 +81,21 @@ async def test_nothing_of_a_guild_is_shown_to_or_changed_by_a_member_of_another(
     elsewhere: FullGuild, bot: OmokageBot, services: Services, aiko: Member, ben: Member, name: str
 ) -> None:
     # Given a guild that has everything, and somebody who knows all of its numbers, in a guild that has nothing
-    stranger, cases = {"aiko": aiko, "ben": ben}[name], walk.options_for(elsewhere)
+    stranger, cases = {"aiko": aiko, "ben": ben}[name], every_control.options_for(elsewhere)
     before, theirs = every_row(services), rows_of(services, OTHER_GUILD)
     # When that member uses everything that there is
-    offered = [await stranger.autocomplete(*option, "") for option in walk.completed_options(bot)]
-    for command in walk.commands_of(bot):
-        await (await walk.use(stranger, command.qualified_name, cases[command.qualified_name])).ack()
-        await walk.settled(bot)
+    offered = [await stranger.autocomplete(*option, "") for option in every_control.completed_options(bot)]
+    for command in every_control.commands_of(bot):
+        await (await every_control.use(stranger, command.qualified_name, cases[command.qualified_name])).ack()
+        await every_control.settled(bot)
     for job_id in elsewhere.job_ids:
         await (await stranger.command("show", job=str(job_id))).ack()
-    await walk.press_all(bot, stranger, walk.custom_ids(elsewhere), sorted(EVERYBODYS))
-    for custom_id in walk.forms(elsewhere):
-        await walk.submit(bot, stranger, custom_id, "Mallory")
-    await walk.settled(bot)
+    await every_control.press_all(bot, stranger, every_control.custom_ids(elsewhere), sorted(EVERYBODYS))
+    for custom_id in every_control.forms(elsewhere):
+        await every_control.submit(bot, stranger, custom_id, "Mallory")
+    await every_control.settled(bot)
     # Then nothing of it was read, and nothing of it has changed
-    shown = walk.read_by(stranger) + str(offered)
+    shown = every_control.read_by(stranger) + str(offered)
     assert [secret for secret in elsewhere.secrets if secret in shown] == []
     assert before - every_row(services) == set()
     assert rows_of(services, OTHER_GUILD) == theirs
@@ -105,24 +105,24 @@ async def test_nothing_of_a_guild_is_shown_to_or_changed_by_a_member_of_another(
 async def test_a_member_without_permissions_reads_and_changes_nothing(
     here: FullGuild, bot: OmokageBot, services: Services, ben: Member, caplog: pytest.LogCaptureFixture
 ) -> None:
-    before, cases = every_row(services), walk.options_for(here)
+    before, cases = every_row(services), every_control.options_for(here)
 
     told = {}
-    for command in walk.commands_of(bot):
-        asked = await walk.use(ben, command.qualified_name, cases[command.qualified_name])
+    for command in every_control.commands_of(bot):
+        asked = await every_control.use(ben, command.qualified_name, cases[command.qualified_name])
         told[command.qualified_name] = await asked.answer()
-        await walk.settled(bot)
-    pressed = await walk.press_all(bot, ben, walk.custom_ids(here), ["1"])
-    for custom_id in walk.forms(here):
-        await walk.submit(bot, ben, custom_id, "Mallory")
-    await walk.settled(bot)
+        await every_control.settled(bot)
+    pressed = await every_control.press_all(bot, ben, every_control.custom_ids(here), ["1"])
+    for custom_id in every_control.forms(here):
+        await every_control.submit(bot, ben, custom_id, "Mallory")
+    await every_control.settled(bot)
 
     refused = {name for name, answer in told.items() if answer["content"].startswith("Only moderators may do that.")}
     assert refused == commands_for_moderators() | {"jobs"}  # with those of everyone
     assert told["show"]["content"].startswith("Only the member who asked, or a moderator")
     assert all(told[name]["flags"] & EPHEMERAL for name in refused)
     assert "Training #3" in str(told["train status"]["embeds"])
-    assert SECRET in walk.read_by(ben)  # so that the test above would find it
+    assert SECRET in every_control.read_by(ben)  # so that the test above would find it
     assert len(pressed) >= len(ITEMS)
     assert before - every_row(services) == set()
     assert {table for table, _ in every_row(services) - before} <= OWN_TABLES
@@ -132,7 +132,7 @@ async def test_a_member_without_permissions_reads_and_changes_nothing(
 async def test_only_moderators_are_offered_steps_to_go_back_to(
     here: FullGuild, bot: OmokageBot, aiko: Member, ben: Member, caplog: pytest.LogCaptureFixture
 ) -> None:
-    offered = {option: await ben.autocomplete(*option, "") for option in walk.completed_options(bot)}
+    offered = {option: await ben.autocomplete(*option, "") for option in every_control.completed_options(bot)}
 
     assert offered["train rollback", "step"] == offered["train branch", "step"] == []
     assert offered["show", "job"] == []  # they are Aiko's
@@ -159,20 +159,26 @@ async def test_forged_ids_are_answered_with_a_sentence_each_and_no_traceback(
     here: FullGuild, bot: OmokageBot, services: Services, aiko: Member, caplog: pytest.LogCaptureFixture
 ) -> None:
     # Given a moderator, who may do everything
-    before, fitting, any_job = every_row(services), walk.custom_ids(here), walk.custom_ids(here, every_job=True)
+    before, fitting, any_job = (
+        every_row(services),
+        every_control.custom_ids(here),
+        every_control.custom_ids(here, every_job=True),
+    )
     # When numbers are used that nothing has, jobs of another kind, and values that no select offers
     shown = [await aiko.command("show", job=typed) for typed in (HUGE, str(MAX_ID + 1), "18446744073709551615", "x")]
-    unknown = await walk.press_all(bot, aiko, [(item, _forge(custom_id)) for item, custom_id in fitting], ["1"])
-    others = await walk.press_all(bot, aiko, [one for one in any_job if one not in fitting], ["1"])
+    unknown = await every_control.press_all(
+        bot, aiko, [(item, _forge(custom_id)) for item, custom_id in fitting], ["1"]
+    )
+    others = await every_control.press_all(bot, aiko, [one for one in any_job if one not in fitting], ["1"])
     selects = [(item, custom_id) for item, custom_id in fitting if "Select" in item.__name__]
-    values = await walk.press_all(bot, aiko, selects, [HUGE, "x", "+", "99"])
-    await walk.settled(bot)
+    values = await every_control.press_all(bot, aiko, selects, [HUGE, "x", "+", "99"])
+    await every_control.settled(bot)
     # Then each is answered with a sentence, nothing has changed, and the log is silent
     for asked in shown:
         assert (await asked.answer())["content"].startswith("There is no such job in this server.")
     for asked in [*unknown, *others, *values]:
         assert _is_answered(asked)
-    assert {re.split("[“.]", message["content"])[0] for asked in values for message in asked.messages} == {
+    assert {re.split("[“.]", message["content"])[0] for value in values for message in value.messages} == {
         "The model does not know ",
         "The option seed cannot be ",
         "This face is no longer stored: faces that nobody named are deleted after some time",

@@ -18,10 +18,10 @@ from core.settings import Settings
 from sandbox.driver import Invocation, Member
 from sandbox.world import fixtures
 from tests.forked import Forked
+from tests.integration.bot.fakes.worker import FakeWorker, face, until
 from tests.integration.bot.process import main
 from tests.integration.bot.test_classify import PHOTO
 from tests.integration.bot.test_once import answers
-from tests.integration.bot.worker import FakeWorker, face, until
 
 WORK_S = 0.1  # how long the worker looks at a photo
 # Around: received, acknowledged, stored, dispatched, running, done, posted, noted.
@@ -49,7 +49,7 @@ async def hand_over(services: Services, worker: FakeWorker) -> None:
     """Stands in for the broker: whatever is dispatched reaches the worker."""
     seen: set[int] = set()
     while True:
-        for job in services.jobs.list(int(fixtures.GUILD_ID), None):
+        for job in services.jobs.newest(int(fixtures.GUILD_ID), None):
             if job.state is JobState.DISPATCHED and job.id not in seen:
                 seen.add(job.id)
                 worker.enqueue(job.id, job.queue, job.priority)
@@ -73,11 +73,11 @@ async def test_a_bot_that_is_killed_at_any_moment_answers_once(
 
     worker.see = see
     handing = asyncio.create_task(hand_over(services, worker))
-    found = await killed_at_each(MOMENTS, services, settings, ben)
+    result = await killed_at_each(MOMENTS, services, settings, ben)
     handing.cancel()
 
-    assert {outcome for outcome in found.values() if outcome != REFUSED} == {ANSWERED}, found
-    assert list(found.values()).count(ANSWERED) >= len(MOMENTS) // 2, found
+    assert {outcome for outcome in result.values() if outcome != REFUSED} == {ANSWERED}, result
+    assert list(result.values()).count(ANSWERED) >= len(MOMENTS) // 2, result
 
 
 async def killed_at_each(
@@ -87,20 +87,20 @@ async def killed_at_each(
 
     Returns, for each moment, whether the command was accepted, and its answers.
     """
-    found = {}
+    result = {}
     with ExitStack() as processes:
         victim = await online(processes, settings, ben)
         for moment in moments:
-            asked = await ben.command("classify", photo=PHOTO)
+            interaction = await ben.command("classify", photo=PHOTO)
             await asyncio.sleep(moment)
             victim.kill()
             victim.wait(5)
             await until(lambda: not ben.bot_online)
-            was_accepted = accepted(services, asked)
+            was_accepted = accepted(services, interaction)
             victim = await online(processes, settings, ben)
-            found[moment] = was_accepted, await answers_of(asked, services, ben, expected=was_accepted)
+            result[moment] = was_accepted, await answers_of(interaction, services, ben, expected=was_accepted)
     await until(lambda: not ben.bot_online)
-    return found
+    return result
 
 
 async def online(processes: ExitStack, settings: Settings, ben: Member) -> Forked:
@@ -113,6 +113,6 @@ async def online(processes: ExitStack, settings: Settings, ben: Member) -> Forke
 async def answers_of(asked: Invocation, services: Services, ben: Member, *, expected: bool) -> int:
     """How many there are, a moment after the one that is `expected`."""
     if expected:
-        await until(lambda: answers(ben, asked) and not services.jobs.pending_outbox())
+        await until(lambda: answers(ben, asked) and not services.jobs.outbox.pending())
     await asyncio.sleep(0.2)  # a second answer would come now
     return len(answers(ben, asked))

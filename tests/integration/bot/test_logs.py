@@ -8,7 +8,7 @@ from sqlalchemy import event, text
 from bot.client import OmokageBot
 from core.bootstrap import Services
 from sandbox.driver import Member
-from tests.integration.bot.worker import jpeg
+from tests.integration.bot.fakes.worker import jpeg
 
 
 async def test_a_failed_write_logs_neither_the_token_nor_the_photos_address(

@@ -13,19 +13,19 @@ from core.domain.jobs import JobKind, JobState, Origin
 from core.domain.optimisation import Robustness
 from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind, RunRequest
-from core.services.runs.service import SegmentResult
+from core.services.runs.segments import SegmentResult
 from core.settings import Settings
 from sandbox.driver import Driver, Member
-from tests.integration.bot.coach import GUILD, NAMES, Trainer, a_dataset
 from tests.integration.bot.conftest import serving
+from tests.integration.bot.fakes.trainer import GUILD, NAMES, Trainer, a_dataset
+from tests.integration.bot.fakes.worker import FakeWorker
 from tests.integration.bot.status_messages import buttons, said
 from tests.integration.bot.test_classify import EPHEMERAL
-from tests.integration.bot.worker import FakeWorker
 
 KIND = RunKind.RECOGNISER
 
 
-pytestmark = pytest.mark.usefixtures("coach")
+pytestmark = pytest.mark.usefixtures("fake_training")
 
 
 def a_version(services: Services, accuracy: float, data: str = "family") -> Version:
@@ -36,7 +36,7 @@ def a_version(services: Services, accuracy: float, data: str = "family") -> Vers
     trainer = Trainer(run)
     trainer.accuracy = accuracy
     version = services.registry.register(run, dataset, trainer.finish())
-    services.runs.finish(services.jobs.get(run.job_id or 0), SegmentResult(10, 10, [], 1.0, None))
+    services.runs.segments.finish(services.jobs.get(run.job_id or 0), SegmentResult(10, 10, [], 1.0, None))
     return version
 
 
@@ -91,7 +91,7 @@ async def test_a_card_says_how_easily_a_version_is_fooled(
 
     refused = await (await ben.command("model check", version=1)).answer()
     begun = await (await aiko.command("model check", version=1)).answer()
-    asked = services.checks.ask(version)
+    asked = services.checks.request(version)
     services.registry.record_robustness(version.id, Robustness(100, 8, 0.97, 2.0, 1000, 0.31, 0.002))
     card = await (await ben.command("model card", version=1)).answer()
     services.registry.record_robustness(version.id, Robustness(1, 8, 0.0, None, 1000, 0.0, 0.0))
@@ -172,9 +172,9 @@ async def test_an_evaluation_is_posted_with_its_pictures_and_again(
 ) -> None:
     a_version(services, 0.9)
 
-    asked = await ben.command("model evaluate", version=1)
-    report = await asked.wait_for(lambda message: bool(message["embeds"]))
-    again = await (await ben.command("show", job=asked.id)).answer()
+    interaction = await ben.command("model evaluate", version=1)
+    report = await interaction.wait_for(lambda message: bool(message["embeds"]))
+    again = await (await ben.command("show", job=interaction.id)).answer()
     people = await (await ben.click(report, "People")).answer()
     offered = await ben.autocomplete("show", "job", "")
 

@@ -22,8 +22,8 @@ from sandbox.driver import Driver, Invocation, Member, NoResponseError
 from sandbox.types import Json
 from sandbox.world import fixtures
 from tests.integration.bot.conftest import kill, serving
+from tests.integration.bot.fakes.worker import FakeWorker, until
 from tests.integration.bot.test_classify import EPHEMERAL, PHOTO
-from tests.integration.bot.worker import FakeWorker, until
 
 QUARTER = 16 * 60  # minutes after which the token is dead
 
@@ -35,7 +35,7 @@ def answers(member: Member, asked: Invocation) -> list[Json]:
 
 async def settled(services: Services, member: Member, asked: Invocation) -> list[Json]:
     """The answers once the outbox is empty, and a moment later."""
-    await until(lambda: answers(member, asked) and not services.jobs.pending_outbox())
+    await until(lambda: answers(member, asked) and not services.jobs.outbox.pending())
     await asyncio.sleep(0.3)
     return answers(member, asked)
 
@@ -45,15 +45,15 @@ async def test_a_bot_that_dies_before_it_posts_leaves_the_answer_to_the_next(
 ) -> None:
     worker.pause()
     async with serving(services, settings, worker) as first:
-        asked = await ben.command("classify", photo=PHOTO)
+        interaction = await ben.command("classify", photo=PHOTO)
         await until(lambda: worker.enqueued)
         await kill(first)
     worker.resume()
 
     async with serving(services, settings, worker):
-        found = await settled(services, ben, asked)
+        result = await settled(services, ben, interaction)
 
-    assert [message["id"] for message in found] == [asked.messages[0]["id"]]
+    assert [message["id"] for message in result] == [interaction.messages[0]["id"]]
 
 
 async def test_a_bot_that_dies_between_posting_and_noting_it_posts_once(
@@ -61,15 +61,15 @@ async def test_a_bot_that_dies_between_posting_and_noting_it_posts_once(
 ) -> None:
     async with serving(services, settings, worker) as first:
         posted = never_noted(services, monkeypatch)
-        asked = await ben.command("classify", photo=PHOTO)
-        await asked.wait_for(lambda message: bool(message["embeds"]))
+        interaction = await ben.command("classify", photo=PHOTO)
+        await interaction.wait_for(lambda message: bool(message["embeds"]))
         await asyncio.to_thread(posted.wait, 5)
         await kill(first)
     monkeypatch.undo()
-    assert len(services.jobs.pending_outbox()) == 1
+    assert len(services.jobs.outbox.pending()) == 1
 
     async with serving(services, settings, worker):
-        assert len(await settled(services, ben, asked)) == 1
+        assert len(await settled(services, ben, interaction)) == 1
 
 
 async def test_with_a_dead_token_the_answer_is_a_new_message_and_is_posted_once(  # noqa: PLR0917 - fixtures
@@ -83,8 +83,8 @@ async def test_with_a_dead_token_the_answer_is_a_new_message_and_is_posted_once(
 ) -> None:
     worker.pause()
     async with serving(services, settings, worker) as first:
-        asked = await ben.command("classify", photo=PHOTO)
-        await asked.ack()
+        interaction = await ben.command("classify", photo=PHOTO)
+        await interaction.ack()
         thinking = ben.messages()[-1]
         clock.advance(QUARTER)
         posted = never_noted(services, monkeypatch)
@@ -94,13 +94,19 @@ async def test_with_a_dead_token_the_answer_is_a_new_message_and_is_posted_once(
     monkeypatch.undo()
 
     async with serving(services, settings, worker):
-        found = await settled(services, ben, asked)
+        result = await settled(services, ben, interaction)
 
-    assert len(found) == 1
-    assert found[0]["content"] == f"For <@{ben.id}>"
+    assert len(result) == 1
+    assert result[0]["content"] == f"For <@{ben.id}>"
     assert thinking["id"] not in [message["id"] for message in ben.messages()]
-    sent = [one for one in await driver.requests() if one["method"] == "POST" and one["path"].endswith("/messages")]
-    assert [(one["payload"]["nonce"], one["payload"]["enforce_nonce"]) for one in sent] == 2 * [(f"{asked.id}-1", True)]
+    sent = [
+        request
+        for request in await driver.requests()
+        if request["method"] == "POST" and request["path"].endswith("/messages")
+    ]
+    assert [(one["payload"]["nonce"], one["payload"]["enforce_nonce"]) for one in sent] == 2 * [
+        (f"{interaction.id}-1", True)
+    ]
 
 
 async def test_a_bot_that_dies_before_it_acknowledges_still_answers(
@@ -111,17 +117,17 @@ async def test_a_bot_that_dies_before_it_acknowledges_still_answers(
 
     monkeypatch.setattr(intake, "_acknowledge", hang)
     async with serving(services, settings, worker) as first:
-        asked = await ben.command("classify", photo=PHOTO)
-        await until(lambda: services.jobs.list(int(fixtures.GUILD_ID), None))
+        interaction = await ben.command("classify", photo=PHOTO)
+        await until(lambda: services.jobs.newest(int(fixtures.GUILD_ID), None))
         await kill(first)
     monkeypatch.undo()
     with pytest.raises(NoResponseError):
-        await asked.ack()
+        await interaction.ack()
 
     async with serving(services, settings, worker):
-        found = await settled(services, ben, asked)
+        result = await settled(services, ben, interaction)
 
-    assert [message["content"] for message in found] == [f"For <@{ben.id}>"]
+    assert [message["content"] for message in result] == [f"For <@{ben.id}>"]
 
 
 async def test_an_interaction_that_discord_sends_twice_is_one_job(
@@ -136,19 +142,19 @@ async def test_an_interaction_that_discord_sends_twice_is_one_job(
 
     parsers["INTERACTION_CREATE"] = twice
 
-    asked = await ben.command("classify", photo=PHOTO)
+    interaction = await ben.command("classify", photo=PHOTO)
 
-    assert len(await settled(services, ben, asked)) == 1
-    assert worker.taken == [int(asked.id)]
+    assert len(await settled(services, ben, interaction)) == 1
+    assert worker.taken == [int(interaction.id)]
 
 
 async def test_a_dropped_connection_is_resumed_and_nothing_is_lost(
     bot: OmokageBot, services: Services, driver: Driver, ben: Member
 ) -> None:
     await driver.fault("disconnect")
-    asked = await ben.command("classify", photo=PHOTO)
+    interaction = await ben.command("classify", photo=PHOTO)
 
-    assert len(await settled(services, ben, asked)) == 1
+    assert len(await settled(services, ben, interaction)) == 1
 
 
 @pytest.mark.parametrize("fault", [{"kind": "rate_limit", "retry_after": 0.3}, {"kind": "server_error"}])
@@ -156,23 +162,25 @@ async def test_a_refusal_that_passes_costs_only_time(
     bot: OmokageBot, services: Services, driver: Driver, ben: Member, fault: dict[str, Any]
 ) -> None:
     await driver.fault(**fault, method="PATCH", path="/webhooks/")
-    asked = await ben.command("classify", photo=PHOTO)
+    interaction = await ben.command("classify", photo=PHOTO)
 
-    assert len(await settled(services, ben, asked)) == 1
+    assert len(await settled(services, ben, interaction)) == 1
 
 
 async def test_an_answer_that_somebody_deleted_is_not_posted_again(
     bot: OmokageBot, services: Services, worker: FakeWorker, ben: Member
 ) -> None:
     worker.pause()
-    asked = await ben.command("classify", photo=PHOTO)
-    await asked.ack()
+    interaction = await ben.command("classify", photo=PHOTO)
+    await interaction.ack()
     thinking = ben.messages()[-1]
-    await until(lambda: services.jobs.get(int(asked.id)).answer_message_id)
+    await until(lambda: services.jobs.get(int(interaction.id)).answer_message_id)
     await bot.http.delete_message(int(thinking["channel_id"]), int(thinking["id"]))
     worker.resume()
 
-    await until(lambda: services.jobs.get(int(asked.id)).state is JobState.DONE and not services.jobs.pending_outbox())
+    await until(
+        lambda: services.jobs.get(int(interaction.id)).state is JobState.DONE and not services.jobs.outbox.pending()
+    )
 
     assert ben.messages() == []
 
@@ -185,8 +193,8 @@ async def test_a_failure_after_the_token_died_is_said_in_the_channel(
 
     worker.see = refuse
     worker.pause()
-    asked = await ben.command("classify", photo=PHOTO)
-    await asked.ack()
+    interaction = await ben.command("classify", photo=PHOTO)
+    await interaction.ack()
     clock.advance(QUARTER)
     worker.resume()
 
@@ -194,7 +202,7 @@ async def test_a_failure_after_the_token_died_is_said_in_the_channel(
 
     assert told["content"].splitlines()[0] == f"For <@{ben.id}>"
     assert not told["flags"] & EPHEMERAL
-    assert f"Job {asked.id}" in told["content"]
+    assert f"Job {interaction.id}" in told["content"]
 
 
 async def test_a_private_failure_is_told_once_while_the_database_is_locked(
@@ -204,7 +212,7 @@ async def test_a_private_failure_is_told_once_while_the_database_is_locked(
     monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 100)
     monkeypatch.setattr(relay, "_MARK_RETRY_S", 0.05)
     other = sqlite3.connect(str(services.engine.url.database), isolation_level=None)
-    deliver = bot.post.deliver
+    deliver = bot.poster.deliver
 
     async def deliver_and_lock(*given: Any) -> int | None:
         delivered = await deliver(*given)
@@ -214,17 +222,17 @@ async def test_a_private_failure_is_told_once_while_the_database_is_locked(
     def refuse(_: Any) -> Any:
         raise OmokageError(ErrorCode.BROKEN_IMAGE)
 
-    monkeypatch.setattr(bot.post, "deliver", deliver_and_lock)
+    monkeypatch.setattr(bot.poster, "deliver", deliver_and_lock)
     worker.see = refuse
     # When it is locked for many looks into the outbox
-    asked = await ben.command("classify", photo=PHOTO)
-    await asked.wait_for(lambda message: "damaged" in message["content"])
+    interaction = await ben.command("classify", photo=PHOTO)
+    await interaction.wait_for(lambda message: "damaged" in message["content"])
     for _ in range(8):
         bot.relay.wake()
         await asyncio.sleep(0.1)
     other.execute("ROLLBACK")
     other.close()
-    await until(lambda: not services.jobs.pending_outbox())
+    await until(lambda: not services.jobs.outbox.pending())
     # Then the member was told once
     assert len([message for message in ben.messages() if "damaged" in message["content"]]) == 1
 
@@ -238,5 +246,5 @@ def never_noted(services: Services, monkeypatch: pytest.MonkeyPatch) -> threadin
         released.wait(1)
         raise RuntimeError("the process is dead by now")
 
-    monkeypatch.setattr(type(services.jobs), "mark_sent", mark_sent)
+    monkeypatch.setattr(type(services.jobs.outbox), "mark_sent", mark_sent)
     return reached

@@ -21,23 +21,25 @@ from core.services.attack.targets import Target, find_target
 from core.settings import Settings
 from sandbox.driver import Driver, DriverError, Invocation, Member
 from sandbox.types import Json
-from tests.integration.bot.coach import Coach
 from tests.integration.bot.conftest import serving
-from tests.integration.bot.forger import Forger, acquaint
+from tests.integration.bot.fakes.optimizer import FakeOptimization, acquaint
+from tests.integration.bot.fakes.trainer import FakeTraining
+from tests.integration.bot.fakes.worker import FakeWorker, face, until
 from tests.integration.bot.status_messages import buttons, edits_of, said
 from tests.integration.bot.test_classify import EPHEMERAL, PHOTO
 from tests.integration.bot.test_model import a_version
-from tests.integration.bot.worker import FakeWorker, face, until
 
 
 @pytest.fixture
-def forger(services: Services, worker: FakeWorker, coach: Coach, monkeypatch: pytest.MonkeyPatch) -> Iterator[Forger]:
+def fake_optimization(
+    services: Services, worker: FakeWorker, fake_training: FakeTraining, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[FakeOptimization]:
     """A recogniser of three people serves; progress is shown ten times as often as usual."""
     for name in ("FIRST_EDIT_AFTER_S", "EDIT_INTERVAL_S"):
         monkeypatch.setattr(progress, name, getattr(progress, name) / 10)
     acquaint(services)
     services.registry.promote(a_version(services, 0.9).id, 1)
-    forging = Forger(services, worker)
+    forging = FakeOptimization(services, worker)
     yield forging
     forging.go.set()
 
@@ -57,12 +59,12 @@ async def file_of(driver: Driver, message: Json) -> bytes:
 
 
 async def test_a_photo_is_changed_and_the_very_file_that_was_judged_is_posted(
-    bot: OmokageBot, forger: Forger, ben: Member, driver: Driver, services: Services
+    bot: OmokageBot, fake_optimization: FakeOptimization, ben: Member, driver: Driver, services: Services
 ) -> None:
-    asked = await ben.command("optimize", target="Aki", photo=PHOTO, epsilon=4)
-    answer = await shown(asked)
+    interaction = await ben.command("optimize", target="Aki", photo=PHOTO, epsilon=4)
+    answer = await shown(interaction)
 
-    request = request_of(forger.asked[0])
+    request = request_of(fake_optimization.asked[0])
     assert (request.mode, request.target, request.person_id, request.epsilon) == (OptimizeMode.FOOL, "Aki", 1, 4)
     assert services.blobs.get((request.start or Face(0)).photo or "") == PHOTO[1]
     assert said(answer).startswith("To us it shows the same person as before. The recogniser says: Aki\n")
@@ -71,15 +73,15 @@ async def test_a_photo_is_changed_and_the_very_file_that_was_judged_is_posted(
         "value": "**Ben**\nBen 97.0 %\nDana 2.0 %\n… Aki 1.0 %\n-# none of them: 2.0 %",
         "inline": True,
     }
-    assert answer["embeds"][0]["footer"]["text"].endswith(f"job {asked.id}")
-    result: Any = services.jobs.get(int(asked.id)).result
+    assert answer["embeds"][0]["footer"]["text"].endswith(f"job {interaction.id}")
+    result: Any = services.jobs.get(int(interaction.id)).result
     assert await file_of(driver, answer) == services.blobs.get(result["picture"])
     assert await driver.download(answer["embeds"][0]["image"]["url"]) == services.blobs.get(result["sheet"])
     assert not answer["flags"] & EPHEMERAL
 
 
 async def test_the_menu_of_the_answer_asks_about_that_file(
-    bot: OmokageBot, forger: Forger, worker: FakeWorker, ben: Member, services: Services
+    bot: OmokageBot, fake_optimization: FakeOptimization, worker: FakeWorker, ben: Member, services: Services
 ) -> None:
     seen: list[str | None] = []
 
@@ -88,22 +90,22 @@ async def test_the_menu_of_the_answer_asks_about_that_file(
         return [face(1)]
 
     worker.see = see
-    asked = await ben.command("optimize", target="aki", photo=PHOTO)
-    answer = await shown(asked)
+    interaction = await ben.command("optimize", target="aki", photo=PHOTO)
+    answer = await shown(interaction)
 
     await shown(await ben.menu("Who is this?", answer))
 
-    result: Any = services.jobs.get(int(asked.id)).result
+    result: Any = services.jobs.get(int(interaction.id)).result
     assert seen == [result["picture"]]
 
 
 async def test_without_a_photo_it_starts_from_noise_and_nobody_is_named(
-    bot: OmokageBot, forger: Forger, ben: Member
+    bot: OmokageBot, fake_optimization: FakeOptimization, ben: Member
 ) -> None:
     noise = await shown(await ben.command("optimize", target="Chie", seed=9, steps=40))
     dream = await shown(await ben.command("optimize", target="Ｃｈｉｅ", mode="dream", robust=True))
 
-    first, second = (request_of(job) for job in forger.asked)
+    first, second = (request_of(job) for job in fake_optimization.asked)
     assert first == OptimizeRequest("Chie", OptimizeMode.NOISE, 3, steps=40, seed=9)
     assert (second.mode, second.robust, second.start) == (OptimizeMode.DREAM, True, None)
     assert said(noise).startswith("If this is a face, it is Chie, thinks the recogniser. But no face is found in it")
@@ -114,92 +116,97 @@ async def test_without_a_photo_it_starts_from_noise_and_nobody_is_named(
 
 
 async def test_the_picture_so_far_is_shown_and_stopping_it_posts_what_there_is(
-    bot: OmokageBot, forger: Forger, ben: Member, driver: Driver, services: Services
+    bot: OmokageBot, fake_optimization: FakeOptimization, ben: Member, driver: Driver, services: Services
 ) -> None:
-    forger.steps_shown = 4
-    asked = await ben.command("optimize", target="Aki", photo=PHOTO)
-    live = await asked.wait_for(lambda message: message["content"].startswith("🎯 Step 40 of 300"))
+    fake_optimization.steps_shown = 4
+    interaction = await ben.command("optimize", target="Aki", photo=PHOTO)
+    live = await interaction.wait_for(lambda message: message["content"].startswith("🎯 Step 40 of 300"))
 
     assert live["content"] == "🎯 Step 40 of 300: probability of Aki 97.5 %"
-    assert (await driver.download(live["embeds"][0]["image"]["url"])) == services.blobs.get(forger.png(104))
+    assert (await driver.download(live["embeds"][0]["image"]["url"])) == services.blobs.get(fake_optimization.png(104))
     assert buttons(live) == ["Stop"]
 
     await ben.click(live, "Stop")
-    stopping = await asked.wait_for(lambda message: message["content"].startswith("🎯 Stopping"))
-    answer = await shown(asked)
+    stopping = await interaction.wait_for(lambda message: message["content"].startswith("🎯 Stopping"))
+    answer = await shown(interaction)
 
     assert stopping["embeds"]
     assert live["id"] == stopping["id"] == answer["id"]
     assert "stopped early" in said(answer)
-    assert services.jobs.get(int(asked.id)).state is JobState.DONE
+    assert services.jobs.get(int(interaction.id)).state is JobState.DONE
     assert [one["filename"] for one in answer["attachments"]] == ["picture.png"]
 
 
 async def test_what_did_not_change_is_not_shown_again(
-    bot: OmokageBot, forger: Forger, ben: Member, driver: Driver
+    bot: OmokageBot, fake_optimization: FakeOptimization, ben: Member, driver: Driver
 ) -> None:
-    forger.steps_shown = 1
-    asked = await ben.command("optimize", target="Aki")
-    live = await asked.wait_for(lambda message: "Step 10" in message["content"])
+    fake_optimization.steps_shown = 1
+    interaction = await ben.command("optimize", target="Aki")
+    live = await interaction.wait_for(lambda message: "Step 10" in message["content"])
     for _ in range(5):
-        forger.tell(forger.asked[0], 10, forger.png(101))
-    await until(lambda: bot.progress._tracked[int(asked.id)].shown)
-    forger.tell(forger.asked[0], 20, forger.png(102))
-    await asked.wait_for(lambda message: "Step 20" in message["content"])
+        fake_optimization.tell(fake_optimization.asked[0], 10, fake_optimization.png(101))
+    await until(lambda: bot.progress._tracked[int(interaction.id)].shown)
+    fake_optimization.tell(fake_optimization.asked[0], 20, fake_optimization.png(102))
+    await interaction.wait_for(lambda message: "Step 20" in message["content"])
 
     assert await edits_of(driver, live) <= 3  # a first line, one step, the other step
 
 
 async def test_a_picture_that_is_gone_by_then_costs_only_that_look(
-    bot: OmokageBot, forger: Forger, ben: Member
+    bot: OmokageBot, fake_optimization: FakeOptimization, ben: Member
 ) -> None:
-    forger.steps_shown = 1
-    asked = await ben.command("optimize", target="Aki")
-    await asked.wait_for(lambda message: "Step 10" in message["content"])
-    forger.tell(forger.asked[0], 20, "ab" * 32)
-    await until(lambda: "20" in bot.progress._tracked[int(asked.id)].said.detail)
-    forger.tell(forger.asked[0], 30, forger.png(103))
+    fake_optimization.steps_shown = 1
+    interaction = await ben.command("optimize", target="Aki")
+    await interaction.wait_for(lambda message: "Step 10" in message["content"])
+    fake_optimization.tell(fake_optimization.asked[0], 20, "ab" * 32)
+    await until(lambda: "20" in bot.progress._tracked[int(interaction.id)].report.detail)
+    fake_optimization.tell(fake_optimization.asked[0], 30, fake_optimization.png(103))
 
-    live = await asked.wait_for(lambda message: "Step 30" in message["content"])
+    live = await interaction.wait_for(lambda message: "Step 30" in message["content"])
 
     assert live["embeds"]
 
 
 async def test_of_several_faces_the_one_who_asked_chooses(
-    bot: OmokageBot, forger: Forger, ben: Member, chie: Member, services: Services
+    bot: OmokageBot, fake_optimization: FakeOptimization, ben: Member, chie: Member, services: Services
 ) -> None:
-    forger.faces = 3
+    fake_optimization.faces = 3
     question = await shown(await ben.command("optimize", target="Aki", photo=PHOTO, seed=5))
     answer = await shown(await ben.select(question, 0, "Face 2"))
 
-    first, second = (request_of(job) for job in forger.asked)
+    first, second = (request_of(job) for job in fake_optimization.asked)
     assert said(question).startswith("This photo shows 3 faces")
     assert question["flags"] & EPHEMERAL
     assert second.start == Face(photo=(first.start or Face(0)).photo, index=1)
     assert (second.seed, second.person_id) == (5, 1)
     assert said(answer).startswith("To us it shows the same person as before")
-    assert not [one for one in chie.messages() if "3 faces" in said(one)]
+    assert not [message for message in chie.messages() if "3 faces" in said(message)]
 
 
 async def test_buttons_go_on_from_the_picture_also_after_a_restart(  # noqa: PLR0917 - fixtures
-    services: Services, settings: Settings, worker: FakeWorker, forger: Forger, ben: Member, aiko: Member
+    services: Services,
+    settings: Settings,
+    worker: FakeWorker,
+    fake_optimization: FakeOptimization,
+    ben: Member,
+    aiko: Member,
 ) -> None:
-    forger.named = False
+    fake_optimization.named = False
     async with serving(services, settings, worker):
         await ben.wait_for_bot("optimize")
-        asked = await ben.command("optimize", target="Aki", photo=PHOTO, seed=5, steps=30)
-        first = await shown(asked)
+        interaction = await ben.command("optimize", target="Aki", photo=PHOTO, seed=5, steps=30)
+        first = await shown(interaction)
     async with serving(services, settings, worker):
         on = await shown(await aiko.click(first, "▶️ Continue"))
         wider = await shown(await aiko.click(first, "↔️ Allow twice the change"))
-        again = await (await ben.command("show", job=asked.id)).answer()
+        again = await (await ben.command("show", job=interaction.id)).answer()
 
-    made: Any = services.jobs.get(int(asked.id)).result
-    requests = [request_of(job) for job in forger.asked]
+    made: Any = services.jobs.get(int(interaction.id)).result
+    requests = [request_of(job) for job in fake_optimization.asked]
     assert said(first).startswith("The recogniser was not fooled: it does not say Aki")
-    assert [one.so_far for one in requests] == [None, made["picture"], made["picture"]]
-    assert [one.epsilon for one in requests] == [8, 8, 16]
-    assert {(one.start, one.seed, one.steps) for one in requests} == {(requests[0].start, 5, 30)}
+    assert [request.so_far for request in requests] == [None, made["picture"], made["picture"]]
+    assert [request.epsilon for request in requests] == [8, 8, 16]
+    assert {(request.start, request.seed, request.steps) for request in requests} == {(requests[0].start, 5, 30)}
     assert requests[1].version_id == made["version_id"]
     assert "continued" in said(on)
     assert "±16" in said(wider)
@@ -218,17 +225,17 @@ async def test_buttons_go_on_from_the_picture_also_after_a_restart(  # noqa: PLR
     ],
 )
 async def test_what_cannot_be_asked_is_said_at_once(
-    bot: OmokageBot, forger: Forger, ben: Member, options: dict[str, Any], sentence: str
+    bot: OmokageBot, fake_optimization: FakeOptimization, ben: Member, options: dict[str, Any], sentence: str
 ) -> None:
     refused = await (await ben.command("optimize", **options)).answer()
 
     assert refused["content"].startswith(sentence)
     assert refused["flags"] & EPHEMERAL
-    assert not forger.asked
+    assert not fake_optimization.asked
 
 
 async def test_a_slow_database_costs_no_answer_and_a_refusal_stays_private(
-    bot: OmokageBot, forger: Forger, ben: Member, monkeypatch: pytest.MonkeyPatch
+    bot: OmokageBot, fake_optimization: FakeOptimization, ben: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def slowly(*arguments: Any) -> Target:
         time.sleep(0.5)
@@ -259,7 +266,9 @@ async def test_without_a_trained_recogniser_there_is_nobody_to_fool(bot: Omokage
     assert offered == []
 
 
-async def test_those_whom_the_recogniser_knows_are_offered(bot: OmokageBot, forger: Forger, ben: Member) -> None:
+async def test_those_whom_the_recogniser_knows_are_offered(
+    bot: OmokageBot, fake_optimization: FakeOptimization, ben: Member
+) -> None:
     everybody = await ben.autocomplete("optimize", "target", "")
     some = await ben.autocomplete("optimize", "target", "ch")
 
@@ -276,9 +285,9 @@ async def test_those_whom_the_recogniser_knows_are_offered(bot: OmokageBot, forg
     ],
 )
 async def test_what_cannot_be_done_is_said_in_words(
-    bot: OmokageBot, forger: Forger, ben: Member, error: OmokageError, sentence: str
+    bot: OmokageBot, fake_optimization: FakeOptimization, ben: Member, error: OmokageError, sentence: str
 ) -> None:
-    forger.error = error
+    fake_optimization.error = error
 
     refused = await (await ben.command("optimize", target="Aki", photo=PHOTO)).wait_for(
         lambda message: message["content"].startswith(sentence)
@@ -287,12 +296,14 @@ async def test_what_cannot_be_done_is_said_in_words(
     assert refused["flags"] & EPHEMERAL
 
 
-async def test_it_is_all_in_japanese_for_a_japanese_member(bot: OmokageBot, forger: Forger, chie: Member) -> None:
-    forger.steps_shown = 1
-    asked = await chie.command("optimize", target="Aki", photo=PHOTO)
-    live = await asked.wait_for(lambda message: "ステップ10 / 300：Aki さんの確率" in message["content"])
-    forger.go.set()
-    answer = await shown(asked)
+async def test_it_is_all_in_japanese_for_a_japanese_member(
+    bot: OmokageBot, fake_optimization: FakeOptimization, chie: Member
+) -> None:
+    fake_optimization.steps_shown = 1
+    interaction = await chie.command("optimize", target="Aki", photo=PHOTO)
+    live = await interaction.wait_for(lambda message: "ステップ10 / 300：Aki さんの確率" in message["content"])
+    fake_optimization.go.set()
+    answer = await shown(interaction)
 
     assert buttons(live) == ["停止"]
     assert said(answer).startswith("人の目には同じ人の写真ですが、認識モデルの答えは「Aki」です")

@@ -17,7 +17,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.storage_limits import StorageLimits
 from core.storage.tables import jobs
 from sandbox.driver import Member
-from tests.integration.bot.worker import FakeWorker, jpeg, until
+from tests.integration.bot.fakes.worker import FakeWorker, jpeg, until
 
 EPHEMERAL = 1 << 6
 PHOTO = ("party.jpg", jpeg(640, 480))
@@ -54,13 +54,13 @@ async def test_a_full_quota_is_said_in_the_members_language_and_nothing_is_store
 async def test_what_was_deleted_is_said_by_show_and_by_a_button(
     bot: OmokageBot, services: Services, ben: Member, aiko: Member
 ) -> None:
-    asked = await ben.command("classify", photo=PHOTO)
-    answer = await asked.wait_for(lambda message: bool(message["embeds"]))
-    await until(lambda: not services.jobs.pending_outbox())
+    interaction = await ben.command("classify", photo=PHOTO)
+    answer = await interaction.wait_for(lambda message: bool(message["embeds"]))
+    await until(lambda: not services.jobs.outbox.pending())
     age(services, days=31)
     assert services.retention.prune().jobs == 1
 
-    shown = await (await ben.command("show", job=asked.id)).answer()
+    shown = await (await ben.command("show", job=interaction.id)).answer()
     clicked = await (await aiko.click(answer, "1 This is …")).answer()
 
     assert "It may be too old" in shown["content"]
@@ -68,12 +68,12 @@ async def test_what_was_deleted_is_said_by_show_and_by_a_button(
 
 
 async def test_a_picture_that_is_gone_is_said_by_show(bot: OmokageBot, services: Services, ben: Member) -> None:
-    asked = await ben.command("classify", photo=PHOTO)
-    await asked.wait_for(lambda message: bool(message["embeds"]))
+    interaction = await ben.command("classify", photo=PHOTO)
+    await interaction.wait_for(lambda message: bool(message["embeds"]))
     for path in stored_files(services):
         path.unlink()
 
-    shown = await (await ben.command("show", job=asked.id)).answer()
+    shown = await (await ben.command("show", job=interaction.id)).answer()
 
     assert shown["content"].startswith("The picture is no longer there")
 
@@ -90,18 +90,18 @@ async def test_a_photo_whose_companion_is_refused_is_not_kept(
         return await fetch(url)
 
     monkeypatch.setattr(bot.intake._fetcher, "fetch", second_is_too_large)
-    asked = await ben.command("morph", **{"a-photo": PHOTO, "b-photo": OTHER})
+    interaction = await ben.command("morph", **{"a-photo": PHOTO, "b-photo": OTHER})
 
-    assert "larger than 10 MiB" in (await asked.wait_for(lambda message: "MiB" in message["content"]))["content"]
+    assert "larger than 10 MiB" in (await interaction.wait_for(lambda message: "MiB" in message["content"]))["content"]
     await until(lambda: not stored_files(services))
 
 
 async def test_the_bot_deletes_by_itself(
     services: Services, bot: OmokageBot, worker: FakeWorker, ben: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = await ben.command("classify", photo=PHOTO)
-    await asked.wait_for(lambda message: bool(message["embeds"]))
-    await until(lambda: not services.jobs.pending_outbox())
+    interaction = await ben.command("classify", photo=PHOTO)
+    await interaction.wait_for(lambda message: bool(message["embeds"]))
+    await until(lambda: not services.jobs.outbox.pending())
     age(services, days=31)
 
     monkeypatch.setattr(tidying, "_EVERY_S", 0.01)

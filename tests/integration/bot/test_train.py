@@ -9,17 +9,17 @@ from core.bootstrap import Services
 from core.domain.training.runs import RunState
 from sandbox.driver import Driver, Member
 from sandbox.types import Json
-from tests.integration.bot.coach import Coach, a_dataset
+from tests.integration.bot.fakes.trainer import FakeTraining, a_dataset
 from tests.integration.bot.status_messages import STEPS, buttons, run_of, said, shows, start
 from tests.integration.bot.test_classify import EPHEMERAL
 
 
 async def test_a_training_is_shown_from_its_start_to_the_version_that_answers(  # noqa: PLR0917 - fixtures
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member, ben: Member, driver: Driver
+    bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member, ben: Member, driver: Driver
 ) -> None:
     # Given a data set, and a training that is half through
     a_dataset(services)
-    coach.hold(30)
+    fake_training.hold(30)
     told = await start(aiko, size=32)
     shown = await ben.wait_for(shows("step 30 of 60"))
     # Then the moderator was told what is in the data, and everybody sees how it goes
@@ -32,7 +32,7 @@ async def test_a_training_is_shown_from_its_start_to_the_version_that_answers(  
     assert "family v1 (3 people, 30 pictures) · size 32" in said(shown)
     assert buttons(shown) == ["Pause", "Stop"]
     # When it ends
-    coach.go()
+    fake_training.go()
     done = await ben.wait_for(shows("✅ Finished"))
     fields = {field["name"] for field in done["embeds"][0]["fields"]}
     assert done["id"] == shown["id"]
@@ -49,25 +49,27 @@ async def test_a_training_is_shown_from_its_start_to_the_version_that_answers(  
     assert "✅ **recogniser v1 (cnn slim)** · family v1 · 90.0 % right" in said(listed)
 
 
-async def test_buttons_pause_resume_and_stop(bot: OmokageBot, services: Services, coach: Coach, aiko: Member) -> None:
+async def test_buttons_pause_resume_and_stop(
+    bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member
+) -> None:
     a_dataset(services)
-    coach.hold(20)
+    fake_training.hold(20)
     await start(aiko)
     shown = await aiko.wait_for(shows("step 20 of 60"))
 
     await aiko.click(shown, "Pause")
     pausing = await aiko.wait_for(shows("⏸️ Pausing …"))
-    coach.go()
+    fake_training.go()
     paused = await aiko.wait_for(shows("⏸️ Paused"))
     assert buttons(pausing) == ["Resume", "Stop"]
     assert buttons(paused) == ["Resume", "Stop", "Roll back to best …"]
     assert run_of(services).state is RunState.PAUSED
 
-    coach.hold(40)
+    fake_training.hold(40)
     await aiko.click(paused, "Resume")
     again = await aiko.wait_for(shows("step 40 of 60"))
     await aiko.click(again, "Stop")
-    coach.go()
+    fake_training.go()
     stopped = await aiko.wait_for(shows("⏹️ Stopped"))
     assert {shown["id"], pausing["id"], paused["id"], again["id"]} == {stopped["id"]}
     assert buttons(stopped) == ["Resume", "Roll back to best …"]
@@ -75,10 +77,10 @@ async def test_buttons_pause_resume_and_stop(bot: OmokageBot, services: Services
 
 
 async def test_only_moderators_press(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member, ben: Member
+    bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member, ben: Member
 ) -> None:
     a_dataset(services)
-    coach.hold(10)
+    fake_training.hold(10)
     await start(aiko)
     shown = await ben.wait_for(shows("step 10 of 60"))
 
@@ -86,38 +88,38 @@ async def test_only_moderators_press(
 
     assert refused["content"].startswith("Only moderators may do that.")
     assert run_of(services).state is RunState.RUNNING
-    assert "train" in [one["name"] for one in ben.commands]  # everybody may watch
+    assert "train" in [command["name"] for command in ben.commands]  # everybody may watch
 
 
-async def paused_at(aiko: Member, coach: Coach, step: int) -> Json:
+async def paused_at(aiko: Member, fake_training: FakeTraining, step: int) -> Json:
     """Let the training go on to a step, and pause it there: that makes a checkpoint."""
     await aiko.wait_for(shows(f"step {step} of 60"))
     await aiko.command("train pause")
     await aiko.wait_for(lambda m: "⏸️ Pausing …" in said(m) and f"step {step} " in said(m))
-    coach.go()
+    fake_training.go()
     return await aiko.wait_for(lambda m: "⏸️ Paused" in said(m) and f"step {step} " in said(m))
 
 
 async def test_going_back_to_the_best_checkpoint_asks_first(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member
+    bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member
 ) -> None:
     # Given a training whose checkpoint at step 20 is better than that at step 50
     a_dataset(services)
-    coach.best_step = 20
-    coach.hold(20)
+    fake_training.best_step = 20
+    fake_training.hold(20)
     await start(aiko)
-    await paused_at(aiko, coach, 20)
-    coach.hold(50)
+    await paused_at(aiko, fake_training, 20)
+    fake_training.hold(50)
     await aiko.command("train resume")
-    paused = await paused_at(aiko, coach, 50)
+    paused = await paused_at(aiko, fake_training, 50)
     # When a moderator wants it back
-    asked = await (await aiko.click(paused, "Roll back to best …")).answer()
+    answer = await (await aiko.click(paused, "Roll back to best …")).answer()
     untouched = run_of(services).step
-    done = await (await aiko.click(asked, "Roll back to step 20")).answer()
+    done = await (await aiko.click(answer, "Roll back to step 20")).answer()
     back = await aiko.wait_for(lambda m: m["id"] == paused["id"] and "step 20 of 60" in said(m))
     again = await (await aiko.click(back, "Roll back to best …")).answer()
     # Then it is asked about first, and done once
-    assert "What came after it, up to step 50, will be forgotten" in asked["content"]
+    assert "What came after it, up to step 50, will be forgotten" in answer["content"]
     assert untouched == 50
     assert done["content"] == "Training #1 is back at step 20, and rests there."
     assert run_of(services).step == 20
@@ -125,12 +127,12 @@ async def test_going_back_to_the_best_checkpoint_asks_first(
 
 
 async def test_a_checkpoint_is_gone_back_to_and_branched_from_by_command(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member
+    bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member
 ) -> None:
     a_dataset(services)
-    coach.hold(20)
+    fake_training.hold(20)
     await start(aiko)
-    await paused_at(aiko, coach, 20)
+    await paused_at(aiko, fake_training, 20)
     slower: dict[str, Any] = {"step": 25, "learning-rate": 0.0005}
 
     refused = await (await aiko.command("train rollback", step=5)).answer()
@@ -147,10 +149,10 @@ async def test_a_checkpoint_is_gone_back_to_and_branched_from_by_command(
 
 
 async def test_a_training_that_comes_off_the_rails_says_why(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member
+    bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member
 ) -> None:
     a_dataset(services)
-    coach.loss = float("nan")
+    fake_training.loss = float("nan")
     await start(aiko)
 
     failed = await aiko.wait_for(shows("❌ Failed"))
@@ -160,7 +162,7 @@ async def test_a_training_that_comes_off_the_rails_says_why(
 
 
 async def test_what_speaks_against_a_training_is_said_in_words(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member
+    bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member
 ) -> None:
     nothing = await start(aiko)
     a_dataset(services, "few", (10, 2, 1))
@@ -168,7 +170,7 @@ async def test_what_speaks_against_a_training_is_said_in_words(
     a_dataset(services)
     preset = await start(aiko, preset="enormous")
     unknown = await start(aiko, data="strangers")
-    coach.hold(10)
+    fake_training.hold(10)
     await start(aiko, data="family v1")
     twice = await start(aiko)
 
@@ -181,7 +183,9 @@ async def test_what_speaks_against_a_training_is_said_in_words(
     assert all(one["flags"] & EPHEMERAL for one in (nothing, unfit, preset, unknown, twice))
 
 
-async def test_options_are_offered(bot: OmokageBot, services: Services, coach: Coach, aiko: Member) -> None:
+async def test_options_are_offered(
+    bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member
+) -> None:
     a_dataset(services)
     a_dataset(services, "friends")
 
@@ -197,7 +201,7 @@ async def test_options_are_offered(bot: OmokageBot, services: Services, coach: C
 
 
 async def test_trainings_are_listed_and_shown_again(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member, driver: Driver
+    bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member, driver: Driver
 ) -> None:
     empty = await (await aiko.command("train history")).answer()
     missing = await (await aiko.command("train status")).answer()
@@ -217,7 +221,7 @@ async def test_trainings_are_listed_and_shown_again(
 
 
 async def test_a_training_is_shown_in_the_servers_language(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member
+    bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member
 ) -> None:
     a_dataset(services)
     await aiko.command("settings language", which="ja")
@@ -230,10 +234,10 @@ async def test_a_training_is_shown_in_the_servers_language(
 
 
 async def test_faces_that_were_named_become_a_data_set_and_are_trained_on(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member, ben: Member
+    bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member, ben: Member
 ) -> None:
-    asked = await aiko.command("train snapshot")
-    made = await asked.wait_for(lambda message: bool(message["embeds"]))
+    interaction = await aiko.command("train snapshot")
+    made = await interaction.wait_for(lambda message: bool(message["embeds"]))
     refused = await (await ben.click(made, "Train on it")).answer()
     await aiko.click(made, "Train on it")
     done = await aiko.wait_for(shows("✅ Finished"))

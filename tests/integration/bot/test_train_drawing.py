@@ -9,7 +9,7 @@ from core.bootstrap import Services
 from core.domain.training.runs import RunKind
 from sandbox.driver import Driver, Member
 from sandbox.types import Json
-from tests.integration.bot.coach import GUILD, NAMES, Coach, a_dataset, pictures
+from tests.integration.bot.fakes.trainer import GUILD, NAMES, FakeTraining, a_dataset, pictures
 from tests.integration.bot.status_messages import buttons, run_of, said, shows, start
 from tests.integration.bot.test_classify import EPHEMERAL
 
@@ -26,7 +26,7 @@ async def trained(member: Member, number: int = 1, **options: object) -> Json:
 
 
 async def test_a_generator_is_trained_with_its_sheet_below_its_curves(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member, driver: Driver
+    bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member, driver: Driver
 ) -> None:
     # Given pictures without names
     pictures(services)
@@ -47,13 +47,13 @@ async def test_a_generator_is_trained_with_its_sheet_below_its_curves(
 
 
 async def test_a_sheet_that_is_new_takes_the_place_of_the_old_one(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member, driver: Driver
+    bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member, driver: Driver
 ) -> None:
     pictures(services)
-    coach.hold(12)
+    fake_training.hold(12)
     await start(aiko, kind="dcgan", preset="light")
     early = await aiko.wait_for(lambda m: len(m["embeds"]) == 2)
-    coach.go()
+    fake_training.go()
     done = await aiko.wait_for(shows("✅ Finished"))
 
     sheets = [await driver.download(one["embeds"][1]["image"]["url"]) for one in (early, done)]
@@ -62,10 +62,10 @@ async def test_a_sheet_that_is_new_takes_the_place_of_the_old_one(
 
 
 async def test_a_run_that_rots_says_why_it_ended_and_what_it_went_back_to(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member, chie: Member
+    bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member, chie: Member
 ) -> None:
     pictures(services)
-    coach.rots_at = 40
+    fake_training.rots_at = 40
     done = await trained(aiko)
     status = await (await aiko.command("train status")).answer()
 
@@ -77,14 +77,14 @@ async def test_a_run_that_rots_says_why_it_ended_and_what_it_went_back_to(
 
 
 async def test_too_few_pictures_are_refused_and_few_are_warned_of(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member
+    bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member
 ) -> None:
     pictures(services, "handful", 99)
     refused = await start(aiko, kind="dcgan", preset="light")
     pictures(services, "some", 300)
-    coach.hold(10)
+    fake_training.hold(10)
     warned = await start(aiko, kind="vae", preset="vae", data="some v1", kl=0.5)
-    coach.go()
+    fake_training.go()
 
     assert refused["content"].startswith("⛔ This data set cannot be trained on yet.")
     assert "⛔ Only 99 pictures: with fewer than 100 a model learns them by heart. Add pictures." in refused["content"]
@@ -93,7 +93,7 @@ async def test_too_few_pictures_are_refused_and_few_are_warned_of(
 
 
 async def test_named_pictures_are_drawn_from_too_and_names_are_no_matter(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member
+    bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member
 ) -> None:
     a_dataset(services, "family", (198, 1, 1))
 
@@ -106,7 +106,7 @@ async def test_named_pictures_are_drawn_from_too_and_names_are_no_matter(
 
 
 async def test_an_option_of_another_kind_is_said(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member
+    bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member
 ) -> None:
     pictures(services)
 
@@ -116,7 +116,7 @@ async def test_an_option_of_another_kind_is_said(
 
 
 async def test_all_kinds_of_trainings_are_listed_with_what_they_brought(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member
+    bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member
 ) -> None:
     pictures(services)
     await trained(aiko, steps=10)
@@ -132,12 +132,12 @@ async def test_all_kinds_of_trainings_are_listed_with_what_they_brought(
 
 
 async def test_a_generator_has_a_card_is_promoted_and_taken_back(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member, ben: Member
+    bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member, ben: Member
 ) -> None:
     # Given two versions, of which the second is worse
     pictures(services)
     first = await trained(aiko, steps=10)
-    coach.kid = 0.03
+    fake_training.kid = 0.03
     second = await trained(aiko, 2, steps=10)
     # When both are promoted
     card = await (await aiko.click(first, "Card")).answer()
@@ -167,25 +167,25 @@ async def test_a_generator_has_a_card_is_promoted_and_taken_back(
 
 @pytest.mark.parametrize("command", ["model card", "model promote"])
 async def test_versions_are_found_by_kind_and_number(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member, command: str
+    bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member, command: str
 ) -> None:
     pictures(services)
     await trained(aiko, steps=10)
 
     offered = await aiko.autocomplete(command, "version", "", kind="dcgan")
-    found = await (await aiko.command(command, version=1, kind="dcgan")).answer()
+    answer = await (await aiko.command(command, version=1, kind="dcgan")).answer()
     missing = await (await aiko.command(command, version=1)).answer()
 
     assert offered == [{"name": "dcgan v1 (dcgan light) · faces v1 · KID 0.0200", "value": 1}]
-    assert "dcgan v1 (dcgan light)" in f"{said(found)}{found['content']}"
+    assert "dcgan v1 (dcgan light)" in f"{said(answer)}{answer['content']}"
     assert missing["content"].startswith("There is no such model version here.")
 
 
 async def test_a_generators_training_is_shown_in_japanese(
-    bot: OmokageBot, services: Services, coach: Coach, aiko: Member
+    bot: OmokageBot, services: Services, fake_training: FakeTraining, aiko: Member
 ) -> None:
     pictures(services)
-    coach.rots_at = 20
+    fake_training.rots_at = 20
     await aiko.command("settings language", which="ja")
     await start(aiko, kind="dcgan", preset="light")
 

@@ -11,7 +11,7 @@ import pytest
 from bot.client import OmokageBot
 from bot.delivery import progress
 from bot.delivery import progress_texts as waiting_rules
-from bot.delivery.reply import Reply
+from bot.reply import Reply
 from core.bootstrap import Services
 from core.domain.classification import FaceAnswer
 from core.domain.clock import now_utc
@@ -19,8 +19,8 @@ from core.domain.jobs import Job, JobState
 from sandbox.clock import ManualClock
 from sandbox.driver import Invocation, Member
 from sandbox.types import Json
+from tests.integration.bot.fakes.worker import Event, FakeWorker, face
 from tests.integration.bot.test_classify import EPHEMERAL, PHOTO
-from tests.integration.bot.worker import Event, FakeWorker, face
 
 
 @pytest.fixture(autouse=True)
@@ -32,8 +32,8 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def waiting(member: Member) -> tuple[Invocation, Json]:
     """A photo that waits, and the message that says so."""
-    asked = await member.command("classify", photo=PHOTO)
-    return asked, await asked.wait_for(lambda message: bool(message["components"]))
+    interaction = await member.command("classify", photo=PHOTO)
+    return interaction, await interaction.wait_for(lambda message: bool(message["components"]))
 
 
 async def test_the_place_in_the_queue_is_said(bot: OmokageBot, worker: FakeWorker, ben: Member) -> None:
@@ -66,11 +66,11 @@ async def test_the_stage_of_the_work_is_shown(bot: OmokageBot, worker: FakeWorke
         return [face(1)]
 
     worker.see = see
-    asked = await ben.command("classify", photo=PHOTO)
+    interaction = await ben.command("classify", photo=PHOTO)
 
-    await asked.wait_for(lambda message: message["content"] == "🔎 Looking for faces …")
+    await interaction.wait_for(lambda message: message["content"] == "🔎 Looking for faces …")
     go_on.set()
-    answer = await asked.wait_for(lambda message: bool(message["embeds"]))
+    answer = await interaction.wait_for(lambda message: bool(message["embeds"]))
 
     assert answer["components"][0]["components"][0]["label"] == "1 This is …"
 
@@ -134,11 +134,11 @@ async def test_progress_moves_to_a_new_message_before_the_old_one_is_an_hour_old
     asked, message = await waiting(ben)
     job = services.jobs.get(int(asked.id))
     clock.advance(16 * 60)
-    await bot.post.update_message(job, Reply("after a quarter of an hour"))
+    await bot.poster.update_message(job, Reply("after a quarter of an hour"))
     edited = await ben.wait_for(lambda m: m["content"] == "after a quarter of an hour")
 
-    bot.post._clock = lambda: now_utc() + timedelta(minutes=56)
-    await bot.post.update_message(job, Reply("after an hour", mention_line="For Ben"))
+    bot.poster._clock = lambda: now_utc() + timedelta(minutes=56)
+    await bot.poster.update_message(job, Reply("after an hour", mention_line="For Ben"))
     moved = await ben.wait_for(lambda m: m["content"] == "For Ben\nafter an hour")
 
     await ben.wait_for_event("MESSAGE_DELETE")

@@ -18,7 +18,7 @@ from cli.doctor import host_checks, service_checks
 from cli.doctor.findings import State
 from cli.main import omokage
 from core.settings import Settings
-from tests.integration.worker.parts import Valkey
+from tests.integration.worker.processes import Valkey
 
 
 def settings(data: Path, **environment: str) -> Settings:
@@ -40,9 +40,9 @@ def test_the_brokers_policy_is_looked_at(valkey: Valkey, tmp_path: Path, monkeyp
     client = redis.Redis.from_url(valkey.url.replace("redis+socket", "unix"))
     client.config_set("maxmemory-policy", "allkeys-lru")
     client.close()
-    found = service_checks.check_broker(mine)
-    assert found.state is State.FAULT
-    assert "noeviction" in found.text
+    result = service_checks.check_broker(mine)
+    assert result.state is State.FAULT
+    assert "noeviction" in result.text
     valkey.kill()
     assert service_checks.check_broker(mine).state is State.FAULT
 
@@ -131,9 +131,9 @@ def test_what_a_hostile_picture_could_do_here_is_said(
     attempts: list[str], state: State, words: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("core.vision.decoding.decode.allowed_attempts", lambda: attempts)
-    found = host_checks.check_decoder()
-    assert found.state is state
-    assert words in found.text
+    result = host_checks.check_decoder()
+    assert result.state is state
+    assert words in result.text
 
 
 def test_a_decoder_that_does_not_start_is_a_fault(monkeypatch: pytest.MonkeyPatch):

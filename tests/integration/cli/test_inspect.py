@@ -105,13 +105,13 @@ def refusal(*arguments: str) -> tuple[int, str]:
 
 
 def test_every_hidden_layer_of_a_version_is_measured(trained: Services) -> None:
-    found = said("v1")
-    assert (found["model"], found["architecture"]) == ("recogniser v1", "cnn-slim")
-    assert (found["data"], found["pictures"]) == ("tiny v1", len(PEOPLE) * EACH)
-    assert [layer["name"] for layer in found["layers"]] == LAYERS
-    assert [layer["channels"] for layer in found["layers"]] == [32, 48, 72, 72, 96, 128]
-    assert [layer["places"] for layer in found["layers"]] == [1024, 256, 64, 16, 1, 1]
-    for layer in found["layers"]:
+    result = said("v1")
+    assert (result["model"], result["architecture"]) == ("recogniser v1", "cnn-slim")
+    assert (result["data"], result["pictures"]) == ("tiny v1", len(PEOPLE) * EACH)
+    assert [layer["name"] for layer in result["layers"]] == LAYERS
+    assert [layer["channels"] for layer in result["layers"]] == [32, 48, 72, 72, 96, 128]
+    assert [layer["places"] for layer in result["layers"]] == [1024, 256, 64, 16, 1, 1]
+    for layer in result["layers"]:
         assert len(layer["by_channel"]) == layer["channels"]
         assert layer["sparsity"] == pytest.approx(np.mean(layer["by_channel"]), abs=1e-3)
         assert all(layer["by_channel"][channel] == 1.0 for channel in layer["dead"])
@@ -124,15 +124,15 @@ def test_a_run_that_is_finished_is_the_version_that_it_made(trained: Services) -
 
 def test_of_a_run_that_is_not_finished_the_newest_checkpoint_is_looked_into(trained: Services) -> None:
     """The branch has run 1's checkpoint, whose averaged weights are those of v1."""
-    found = said("run3")
-    assert found["model"] == "run 3 at step 6"
-    assert found["layers"] == said("v1")["layers"]
+    result = said("run3")
+    assert result["model"] == "run 3 at step 6"
+    assert result["layers"] == said("v1")["layers"]
 
 
 def test_other_pictures_give_other_figures(trained: Services) -> None:
-    found = said("v1", "--data", "other")
-    assert found["data"] == "other v1"
-    assert found["layers"] != said("v1")["layers"]
+    result = said("v1", "--data", "other")
+    assert result["data"] == "other v1"
+    assert result["layers"] != said("v1")["layers"]
 
 
 def test_fewer_pictures_may_do(trained: Services) -> None:
@@ -141,8 +141,8 @@ def test_fewer_pictures_may_do(trained: Services) -> None:
 
 
 def test_a_sheet_a_layer_is_written_where_asked_for(trained: Services, tmp_path: Path) -> None:
-    found = said("v1", "--out", str(tmp_path / "new" / "folder"))
-    sheets = [Path(layer["sheet"]) for layer in found["layers"]]
+    result = said("v1", "--out", str(tmp_path / "new" / "folder"))
+    sheets = [Path(layer["sheet"]) for layer in result["layers"]]
     assert [sheet.name for sheet in sheets] == [f"{number:02d}-{layer}.png" for number, layer in enumerate(LAYERS, 1)]
     for sheet in sheets:
         with Image.open(sheet) as image:
@@ -182,7 +182,7 @@ def test_what_is_not_there_is_said(trained: Services) -> None:
 
 
 def test_a_run_without_a_checkpoint_has_nothing_to_show(trained: Services) -> None:
-    trained.runs.stop(trained.runs.find(0, 3).id, 0)
+    trained.runs.control.stop(trained.runs.find(0, 3).id, 0)
     dataset = trained.datasets.find(0, "tiny")
     began = trained.runs.start(RunRequest(78, RunKind.RECOGNISER, "slim", dataset.id, 6, ORIGIN, {"size": 32}))
     status, words = refusal(f"run{began.number}")

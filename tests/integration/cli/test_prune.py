@@ -18,7 +18,7 @@ from cli.main import omokage
 from core.bootstrap import build
 from core.settings import Settings
 from core.storage.training_tables import datasets
-from tests.integration.core.parts import GUILD, Clock, request
+from tests.integration.core.builders import GUILD, Clock, request
 
 PHOTO, ORPHAN, SHARD = b"photo" * 100, b"orphan" * 100, b"shard" * 1000
 

@@ -16,7 +16,7 @@ import pytest
 
 from cli.up import pid_file
 from cli.up.pid_file import end_leftovers
-from tests.integration.worker.parts import ROOT, wait_until
+from tests.integration.worker.processes import ROOT, wait_until
 
 
 class Up:
@@ -70,7 +70,7 @@ def _command(process: psutil.Process) -> list[str]:
 
 def all_gone(processes: list[psutil.Process]) -> None:
     def gone() -> bool:
-        return not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in processes)
+        return not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
 
     wait_until(gone, what="the end of all processes")
 

@@ -17,7 +17,7 @@ import pytest
 
 from cli.up.services import free_port
 from tests.integration.cli.test_supervisor import all_gone
-from tests.integration.worker.parts import wait_until
+from tests.integration.worker.processes import wait_until
 from tests.web_chat_pictures import leave_undrawn
 
 pytestmark = pytest.mark.slow

@@ -14,7 +14,7 @@ from core.services.people.service import PeopleService
 from core.storage.database import Database
 from core.storage.schema import migrate
 from core.storage.tables import metadata
-from tests.integration.core.parts import Broker, Clock
+from tests.integration.core.builders import Broker, Clock
 from tests.integration.core.postgres import server
 
 

@@ -4,7 +4,7 @@ from core.domain.guilds import GuildSettings
 from core.domain.people import LabellingPolicy
 from core.services.guilds import GuildService
 from core.storage.database import Database
-from tests.integration.core.parts import GUILD
+from tests.integration.core.builders import GUILD
 
 
 def test_a_guild_that_chose_nothing_has_the_defaults(database: Database) -> None:

@@ -21,7 +21,7 @@ from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.tables import faces, guild_blobs, installation, labels, outbox
 from core.storage.tables import jobs as job_rows
-from tests.integration.core.parts import GUILD, Broker, Clock, new_face, request, result
+from tests.integration.core.builders import GUILD, Broker, Clock, classify_result, new_face, request
 
 KEEP = timedelta(days=30)
 
@@ -59,20 +59,20 @@ class Store:
         photo = self.put(data)
         self.jobs.submit(job_id, photo)
         self.clock.advance(1)
-        assert self.jobs.claim(job_id, "worker") is not None
+        assert self.jobs.leases.claim(job_id, "worker") is not None
         return photo
 
     def answer(self, job_id: int, data: bytes, *, faces: int = 1, guild: int = GUILD) -> tuple[str, str]:
         """A job that found faces, and its answer in the chat; names of the photo and of the picture."""
         photo, picture = self.submit(job_id, data, guild), self.put(b"annotated " + data)
         numbers = range(1, faces + 1)
-        answer = {**result(*[() for _ in numbers]).to_json(), "picture": picture}
-        assert self.jobs.finish(job_id, "worker", answer, [new_face(n, job_id + n, x=30.0 * n) for n in numbers])
-        self.jobs.mark_sent(self.jobs.pending_outbox()[0].id, 55)
+        answer = {**classify_result(*[() for _ in numbers]).to_json(), "picture": picture}
+        assert self.jobs.leases.finish(job_id, "worker", answer, [new_face(n, job_id + n, x=30.0 * n) for n in numbers])
+        self.jobs.outbox.mark_sent(self.jobs.outbox.pending()[0].id, 55)
         return photo, picture
 
     def fail(self, job_id: int, code: ErrorCode) -> None:
-        assert self.jobs.fail(job_id, "worker", Failure(code, {}))
+        assert self.jobs.leases.fail(job_id, "worker", Failure(code, {}))
         self.retention.discard_refused(self.jobs.get(job_id))
 
     def rows(self) -> Mapping[str, int]:
@@ -167,7 +167,7 @@ def test_without_a_limit_nothing_goes_but_orphans(database: Database, blobs: Blo
 
 def test_an_answer_that_is_still_to_be_posted_is_not_deleted(store: Store, clock: Clock) -> None:
     photo = store.submit(1, b"photo")
-    store.jobs.finish(1, "worker", {})
+    store.jobs.leases.finish(1, "worker", {})
     unfinished = store.submit(2, b"of a job that runs")
     clock.advance(KEEP.total_seconds() + 1)
 
@@ -227,7 +227,7 @@ def test_all_photos_of_a_refused_job_with_several_go(store: Store, clock: Clock)
     names = [store.put(data) for data in (b"one", b"two")]
     store.jobs.submit(1, None, {"a": {"photo": names[0]}, "add": [{"photo": names[1]}, {"seed": 3}]})
     clock.advance(1)
-    store.jobs.claim(1, "worker")
+    store.jobs.leases.claim(1, "worker")
     store.fail(1, ErrorCode.BROKEN_IMAGE)
     assert [store.blobs.exists(name) for name in names] == [False, False]
     assert store.jobs.get(1).params["add"] == [{"photo": ""}, {"seed": 3}]

@@ -36,9 +36,9 @@ FORM = {
 
 
 async def opened(raw: RawBot, member: Member) -> Json:
-    asked = await member.command("go")
+    interaction = await member.command("go")
     assert (await raw.respond(await raw.next(), MODAL, FORM)).status == 200
-    return await asked.modal()
+    return await interaction.modal()
 
 
 async def test_the_bot_gets_choices_in_the_forms_order_with_what_they_refer_to(raw: RawBot, aiko: Member) -> None:

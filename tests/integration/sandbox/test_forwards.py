@@ -126,11 +126,11 @@ async def test_a_forward_comes_alone(raw: RawBot) -> None:
 
 
 async def test_what_only_one_member_sees_is_not_passed_on(raw: RawBot, aiko: Member) -> None:
-    asked = await aiko.command("go")
+    interaction = await aiko.command("go")
     await raw.respond(await raw.next(), 4, {"content": "between us", "flags": 64})
 
     with pytest.raises(DriverError):
-        await aiko.forward(await asked.answer())
+        await aiko.forward(await interaction.answer())
 
 
 async def test_forwards_survive_a_restart_with_their_files(tmp_path: Path) -> None:

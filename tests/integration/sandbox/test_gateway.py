@@ -157,6 +157,6 @@ class TestSilence:
 
 
 async def test_members_can_be_asked_for_by_id(bot: Bot) -> None:
-    found = await bot.guilds[0].query_members(user_ids=[1290000000000000032, 5])
+    result = await bot.guilds[0].query_members(user_ids=[1290000000000000032, 5])
 
-    assert [member.name for member in found] == ["ben"]
+    assert [member.name for member in result] == ["ben"]

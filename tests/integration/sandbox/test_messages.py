@@ -41,11 +41,11 @@ async def test_one_nonce_posts_one_message(photos: discord.TextChannel, aiko: Me
 async def test_a_message_is_edited_with_files_and_found_again(photos: discord.TextChannel, driver: Driver) -> None:
     message = await photos.send("first", files=[picture("keep.png"), picture("drop.png")])
 
-    kept = next(one for one in message.attachments if one.filename == "keep.png")
+    kept = next(attachment for attachment in message.attachments if attachment.filename == "keep.png")
     edited = await message.edit(content="second", attachments=[kept, picture("new.png")])
     fetched = await photos.fetch_message(message.id)
 
-    assert [one.filename for one in fetched.attachments] == ["keep.png", "new.png"]
+    assert [attachment.filename for attachment in fetched.attachments] == ["keep.png", "new.png"]
     assert fetched.content == "second"
     assert fetched.edited_at == edited.edited_at is not None
     assert await driver.download(fetched.attachments[1].url) == PIXEL

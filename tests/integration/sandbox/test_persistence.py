@@ -98,9 +98,9 @@ async def test_the_process_stops_cleanly_on_a_signal(tmp_path: Path, number: sig
     )
     assert process.stdout is not None
     line = (await asyncio.wait_for(process.stdout.readline(), 20)).decode()
-    found = re.search(r"http://127\.0\.0\.1:\d+", line)
-    assert found
-    async with Driver(found[0]) as driver:
+    match = re.search(r"http://127\.0\.0\.1:\d+", line)
+    assert match
+    async with Driver(match[0]) as driver:
         await (await driver.member("ben")).send("hello")
         os.kill(process.pid, number)
         _, errors = await asyncio.wait_for(process.communicate(), 20)

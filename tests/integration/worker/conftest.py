@@ -9,7 +9,7 @@ import pytest
 
 from core.bootstrap import Services
 from core.settings import Settings
-from tests.integration.worker.parts import Valkey, opened, settings_for
+from tests.integration.worker.processes import Valkey, open_services, settings_for
 
 
 @pytest.fixture
@@ -32,5 +32,5 @@ def settings(data: Path, broker: Valkey) -> Settings:
 
 @pytest.fixture
 def services(settings: Settings) -> Iterator[Services]:
-    with opened(settings) as built:
+    with open_services(settings) as built:
         yield built

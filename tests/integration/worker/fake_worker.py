@@ -15,7 +15,7 @@ from core.domain.jobs import Job, JobCancelledError, JobKind, JobLimits, QueueNa
 from core.services.runs.service import RunService
 from core.services.training.segment_runner import Training, TrainingParts
 from core.settings import Settings
-from tests.integration.core.fake_trainer import FakeDatasets, FakeRegistry, FakeTrainer
+from tests.integration.core.runs.fake_trainer import FakeDatasets, FakeRegistry, FakeTrainer
 from worker.app import run
 from worker.handlers import Cancelled, HandlerResult, Handlers, Progress, train_with
 from worker.timing import Timing
@@ -60,7 +60,7 @@ def load_training(services: Services, queue: QueueName) -> Handlers:
 
 def run_service(services: Services) -> RunService:
     """With a data set that is no more than a row."""
-    return RunService(services.database, services.jobs, FakeDatasets(), services.blobs, limits=LIMITS)
+    return RunService(services.database, services.jobs.dispatcher, FakeDatasets(), services.blobs, limits=LIMITS)
 
 
 def load_broken(services: Services, queue: QueueName) -> Handlers:

@@ -15,10 +15,10 @@ from sqlalchemy import insert, update
 from core.bootstrap import Services, build, build_checker
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobKind, JobRequest, JobState, Origin, QueueName
-from core.domain.registry.robustness import CheckState, Faced, robustness_in
+from core.domain.registry.robustness import AttackOutcome, CheckState, robustness_from_metrics
 from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind
-from core.services.robustness.service import CheckService
+from core.services.robustness.service import RobustnessService
 from core.settings import Settings
 from core.storage.tables import jobs
 from core.storage.training_tables import versions
@@ -36,7 +36,7 @@ class FakeCheck:
 
     def __init__(self) -> None:
         FakeCheck.loads += 1
-        self.beginning = self.state = CheckState((Faced(1, 2), Faced(8, 0)), wanted=20 * STEPS)
+        self.initial_state = self.state = CheckState((AttackOutcome(1, 2), AttackOutcome(8, 0)), wanted=20 * STEPS)
 
     def advance(self, interrupted: Callable[[], bool]) -> None:
         assert not self.state.done
@@ -64,14 +64,16 @@ def version(services: Services) -> Version:
     return services.registry.get(version_id)
 
 
-def checker(services: Services, slice_s: float = 20.0) -> CheckService:
-    return CheckService(services.registry, services.runs, services.checks, lambda _: FakeCheck(), slice_s)  # type: ignore[arg-type]
+def checker(services: Services, slice_s: float = 20.0) -> RobustnessService:
+    return RobustnessService(services.registry, services.runs.segments, services.checks, lambda _: FakeCheck(), slice_s)  # type: ignore[arg-type]
 
 
-def turn(services: Services, job_id: int, service: CheckService, ending: Callable[[], bool] = lambda: False) -> Any:
+def turn(
+    services: Services, job_id: int, service: RobustnessService, ending: Callable[[], bool] = lambda: False
+) -> Any:
     """One turn of the job in a worker."""
     told: list[Any] = []
-    Runner(services.jobs, {JobKind.CHECK: check_with(service)}, told.append, ending=ending).run(job_id)
+    Runner(services.jobs.leases, {JobKind.CHECK: check_with(service)}, told.append, ending=ending).run(job_id)
     assert told == []  # nobody waits for it
     return services.jobs.get(job_id)
 
@@ -81,27 +83,27 @@ def test_a_gpu_worker_checks(services: Services) -> None:
 
 
 def test_a_check_that_nobody_disturbs_takes_one_turn(services: Services, version: Version) -> None:
-    job = services.checks.ask(version)
+    job = services.checks.request(version)
     assert job is not None
     done = turn(services, job.id, checker(services))
-    found = robustness_in(services.registry.get(version.id).metrics)
-    assert found is not None
-    assert (found.fooled, found.median_linf, found.named_closed, found.named_open) == (0.5, 2.0, 0.2, 0.05)
-    assert (done.state, done.result) == (JobState.DONE, found.to_json())
+    result = robustness_from_metrics(services.registry.get(version.id).metrics)
+    assert result is not None
+    assert (result.fooled, result.median_linf, result.named_closed, result.named_open) == (0.5, 2.0, 0.2, 0.05)
+    assert (done.state, done.result) == (JobState.DONE, result.to_json())
 
 
 def test_a_long_check_is_cut_into_turns_and_loads_its_version_once(services: Services, version: Version) -> None:
-    job, service = services.checks.ask(version), checker(services, slice_s=0.0)
+    job, service = services.checks.request(version), checker(services, slice_s=0.0)
     assert job is not None
     for _ in range(STEPS - 1):
         assert turn(services, job.id, service).state is JobState.DISPATCHED
-    assert robustness_in(services.registry.get(version.id).metrics) is None
+    assert robustness_from_metrics(services.registry.get(version.id).metrics) is None
     assert turn(services, job.id, service).state is JobState.DONE
     assert FakeCheck.loads == 1
 
 
 def test_another_worker_goes_on_where_the_one_before_it_ended(services: Services, version: Version) -> None:
-    job = services.checks.ask(version)
+    job = services.checks.request(version)
     assert job is not None
     for _ in range(STEPS):
         job = turn(services, job.id, checker(services, slice_s=0.0))
@@ -110,7 +112,7 @@ def test_another_worker_goes_on_where_the_one_before_it_ended(services: Services
 
 
 def test_whoever_waits_for_the_worker_goes_first(services: Services, version: Version) -> None:
-    job = services.checks.ask(version)
+    job = services.checks.request(version)
     assert job is not None
     services.jobs.receive(JobRequest(1, JobKind.GENERATE, Origin(GUILD, 1, 2, "ja", 3, "token"), {}))
     services.jobs.submit(1)
@@ -122,7 +124,7 @@ def test_whoever_waits_for_the_worker_goes_first(services: Services, version: Ve
 
 
 def test_a_worker_that_ends_keeps_what_it_has_found(services: Services, version: Version) -> None:
-    job, asked = services.checks.ask(version), iter([False, False, False, True])
+    job, asked = services.checks.request(version), iter([False, False, False, True])
     assert job is not None
     left = turn(services, job.id, checker(services), ending=lambda: next(asked, True))
     assert left.state is JobState.DISPATCHED
@@ -130,7 +132,7 @@ def test_a_worker_that_ends_keeps_what_it_has_found(services: Services, version:
 
 
 def test_a_worker_that_ends_at_once_gives_the_job_back(services: Services, version: Version) -> None:
-    job = services.checks.ask(version)
+    job = services.checks.request(version)
     assert job is not None
     left = turn(services, job.id, checker(services), ending=lambda: True)
     assert (left.state, left.attempts) == (JobState.DISPATCHED, 0)
@@ -138,9 +140,9 @@ def test_a_worker_that_ends_at_once_gives_the_job_back(services: Services, versi
 
 
 def test_a_worker_that_lost_the_job_writes_nothing(services: Services, version: Version) -> None:
-    job = services.checks.ask(version)
+    job = services.checks.request(version)
     assert job is not None
-    late = services.jobs.claim(job.id, "late")
+    late = services.jobs.leases.claim(job.id, "late")
     assert late is not None
     with services.database.write() as connection:
         connection.execute(update(jobs).values(lease_owner="another"))
@@ -149,7 +151,7 @@ def test_a_worker_that_lost_the_job_writes_nothing(services: Services, version: 
 
 
 def test_a_version_whose_data_are_gone_is_not_checked(services: Services, version: Version) -> None:
-    job = services.checks.ask(version)
+    job = services.checks.request(version)
     assert job is not None
     done = turn(services, job.id, build_checker(services))
     assert done.state is JobState.FAILED
@@ -157,9 +159,9 @@ def test_a_version_whose_data_are_gone_is_not_checked(services: Services, versio
 
 
 def test_another_guilds_version_is_not_checked(services: Services, version: Version) -> None:
-    job = services.checks.ask(version)
+    job = services.checks.request(version)
     assert job is not None
-    claimed = services.jobs.claim(job.id, "worker")
+    claimed = services.jobs.leases.claim(job.id, "worker")
     assert claimed is not None
     with pytest.raises(OmokageError) as refused:
         checker(services).answer(

@@ -32,7 +32,7 @@ def job(services: Services) -> Job:
     )
     services.jobs.receive(request)
     services.jobs.submit(1)
-    claimed = services.jobs.claim(1, "worker")
+    claimed = services.jobs.leases.claim(1, "worker")
     assert claimed is not None
     return claimed
 

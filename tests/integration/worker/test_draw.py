@@ -12,14 +12,22 @@ from sqlalchemy import insert
 
 from core.bootstrap import Services, build
 from core.domain.errors import ErrorCode
-from core.domain.generation import Drawn, Face, FilmRequest, GridRequest, MixRequest, MorphRequest, NearestRequest
+from core.domain.generation import (
+    Face,
+    FilmRequest,
+    GenerationResult,
+    GridRequest,
+    MixRequest,
+    MorphRequest,
+    NearestRequest,
+)
 from core.domain.jobs import JSON, ROUTES, JobKind, JobRequest, JobState, Origin, QueueName
 from core.domain.training.runs import RunKind
 from core.services.generation import factory
 from core.settings import Settings
 from core.storage.training_tables import versions
-from tests.integration.core.parts import CHANNEL, GUILD, MEMBER, Clock
-from tests.unit.core.services.face_parts import LinearFaces
+from tests.integration.core.builders import CHANNEL, GUILD, MEMBER, Clock
+from tests.unit.core.services.generation.linear_generator import LinearGenerator
 from worker.events import JobEvent
 from worker.handlers import GENERATOR_KINDS, load_handlers
 from worker.runner import Runner
@@ -38,7 +46,7 @@ class Worker:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.told: list[JobEvent] = []
-        self.runner = Runner(services.jobs, load_handlers(services, QueueName.GPU), self.told.append)
+        self.runner = Runner(services.jobs.leases, load_handlers(services, QueueName.GPU), self.told.append)
 
     def does(self, kind: JobKind, params: Mapping[str, JSON], job_id: int = 1) -> Mapping[str, JSON] | None:
         origin = Origin(GUILD, CHANNEL, MEMBER, "ja", 3, "token")
@@ -50,7 +58,7 @@ class Worker:
 
 @pytest.fixture
 def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
-    monkeypatch.setattr(factory, "_load", lambda *_: LinearFaces())
+    monkeypatch.setattr(factory, "_load", lambda *_: LinearGenerator())
     made = build(Settings.from_env({"OMOKAGE_DATA": str(tmp_path)}), lambda *_: None)
     yield made
     made.close()
@@ -72,7 +80,7 @@ def test_every_kind_is_drawn_and_its_files_are_stored(
     worker = Worker(services)
     result = worker.does(kind, params)
     assert result is not None
-    drawn = Drawn.from_json(result)
+    drawn = GenerationResult.from_json(result)
     assert drawn.model == "dcgan v1"
     for blob in filter(None, (drawn.picture, drawn.film)):
         Image.open(io.BytesIO(services.blobs.get(blob))).verify()

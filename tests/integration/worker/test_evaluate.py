@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from core.bootstrap import Services, build
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobKind, JobRequest, Origin, QueueName
-from core.domain.registry.evaluation import Bin, EvaluationReport
+from core.domain.registry.evaluation import EvaluationReport, ReliabilityBin
 from core.domain.training.runs import RunKind
 from core.settings import Settings
 from core.storage.training_tables import versions
@@ -21,7 +21,7 @@ from worker.handlers import load_handlers
 GUILD = 700
 REPORT = EvaluationReport(
     "cnn", "modern", "family v2", "ab" * 32, ("Anna", "本田 翼"), {"0": 0.75}, {"0": ((10, 0.5), (20, 0.75))},
-    ((3, 1), (1, 3)), (Bin(0.8, 0.75, 8),), 0.05,
+    ((3, 1), (1, 3)), (ReliabilityBin(0.8, 0.75, 8),), 0.05,
 )  # fmt: skip
 
 
@@ -46,14 +46,14 @@ def run(services: Services, version_id: int) -> dict[str, object]:
     origin = Origin(GUILD, 1, 2, "ja", 3, "token")
     services.jobs.receive(JobRequest(1, JobKind.EVALUATE, origin, {"version_id": version_id}))
     services.jobs.submit(1)
-    job = services.jobs.claim(1, "worker")
+    job = services.jobs.leases.claim(1, "worker")
     assert job is not None
     stages: list[str] = []
     handler = load_handlers(services, QueueName.GPU)[JobKind.EVALUATE]
     done = handler(job, lambda stage, _: stages.append(stage), lambda: False)
     assert done is not None
     assert stages == ["drawing"]
-    assert services.jobs.finish(1, "worker", done.result, done.faces)
+    assert services.jobs.leases.finish(1, "worker", done.result, done.faces)
     return dict(services.jobs.get(1).result or {})
 
 

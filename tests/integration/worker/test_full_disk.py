@@ -11,7 +11,7 @@ import redis
 
 from core.bootstrap import Services
 from core.domain.jobs import JobState
-from tests.integration.worker.parts import Valkey, ask, settled, wait_until, worker
+from tests.integration.worker.processes import Valkey, submit, wait_until, wait_until_final, worker
 from worker.queue import redis_url
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits of another process are Linux's")
@@ -38,13 +38,13 @@ def test_a_worker_outlives_a_broker_that_cannot_write(data: Path, services: Serv
         wait_until(lambda: refuses(client), what="a broker that refuses")
         wait_until(lambda: "MISCONF" in busy.log.read_text(), what="the worker's notice")
         # When a job comes, the message is refused and the job waits
-        ask(services.jobs, 1)
+        submit(services.jobs, 1)
         assert services.jobs.get(1).state is JobState.WAITING
         # And when there is room again
         limit_files(broker, psutil.RLIM_INFINITY)
         wait_until(lambda: not refuses(client), what="a broker that takes messages again")
-        services.jobs.recover()
-        settled(services.jobs, 1)
+        services.jobs.recovery.recover()
+        wait_until_final(services.jobs, 1)
         # Then the same worker has done it
         assert busy.process.poll() is None
         assert services.jobs.get(1).state is JobState.DONE

@@ -12,7 +12,15 @@ from core.bootstrap import Services
 from core.domain.errors import ErrorCode
 from core.domain.jobs import Job, JobKind, JobRequest, JobState, Origin
 from core.services.jobs.service import JobService
-from tests.integration.worker.parts import Valkey, ask, opened, settings_for, settled, wait_until, worker
+from tests.integration.worker.processes import (
+    Valkey,
+    open_services,
+    settings_for,
+    submit,
+    wait_until,
+    wait_until_final,
+    worker,
+)
 from worker.events import JobEvent, events
 
 _numbers = itertools.count(1)
@@ -29,7 +37,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
 
 @pytest.fixture(scope="module")
 def services(broker: Valkey) -> Iterator[Services]:
-    with opened(settings_for(broker.data, broker)) as built, worker(broker.data, broker.url):
+    with open_services(settings_for(broker.data, broker)) as built, worker(broker.data, broker.url):
         yield built
 
 
@@ -40,13 +48,13 @@ def jobs(services: Services) -> JobService:
 
 def ended(jobs: JobService, **params: object) -> Job:
     job_id = next(_numbers)
-    ask(jobs, job_id, **params)
-    settled(jobs, job_id)
+    submit(jobs, job_id, **params)
+    wait_until_final(jobs, job_id)
     return jobs.get(job_id)
 
 
 def answers(jobs: JobService, job: Job) -> int:
-    return sum(entry.job_id == job.id for entry in jobs.pending_outbox())
+    return sum(entry.job_id == job.id for entry in jobs.outbox.pending())
 
 
 def test_a_job_is_run_and_has_one_answer(jobs: JobService):
@@ -71,7 +79,7 @@ def test_eight_refused_uploads_leave_nothing_behind(services: Services, jobs: Jo
         job_id = next(_numbers)
         jobs.receive(JobRequest(job_id, JobKind.CLASSIFY, Origin(7, 20, job_id, "en", 1, "token"), {"fault": "photo"}))
         jobs.submit(job_id, photo)
-        settled(jobs, job_id)
+        wait_until_final(jobs, job_id)
     wait_until(lambda: not any(map(services.blobs.exists, photos)))
 
 
@@ -81,10 +89,10 @@ def test_a_fault_of_the_host_is_tried_again(jobs: JobService):
 
 
 def test_a_running_job_stops_when_it_is_cancelled(jobs: JobService):
-    job = ask(jobs, next(_numbers), steps=400)
+    job = submit(jobs, next(_numbers), steps=400)
     wait_until(lambda: jobs.get(job.id).state is JobState.RUNNING)
     jobs.cancel(job.id, by_member=job.origin.member_id, is_moderator=False)
-    settled(jobs, job.id, within=10)
+    wait_until_final(jobs, job.id, within=10)
     assert jobs.get(job.id).state is JobState.CANCELLED
     assert answers(jobs, job) == 1
 
@@ -101,7 +109,7 @@ async def test_the_bot_hears_how_a_job_gets_on(broker: Valkey, jobs: JobService)
 
     listening = asyncio.create_task(listen())
     await asyncio.sleep(0.2)
-    await asyncio.to_thread(ask, jobs, job_id, steps=2)
+    await asyncio.to_thread(submit, jobs, job_id, steps=2)
     await asyncio.wait_for(listening, 10)
     assert heard == [
         JobEvent(job_id, "started"),

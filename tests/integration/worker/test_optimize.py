@@ -12,9 +12,9 @@ import pytest
 from core.bootstrap import Services, build
 from core.domain.errors import ErrorCode
 from core.domain.jobs import Job, JobKind, JobRequest, JobState, Origin, QueueName
-from core.domain.optimisation import Optimized, OptimizeMode, OptimizeRequest
+from core.domain.optimisation import OptimizeMode, OptimizeRequest, OptimizeResult
 from core.settings import Settings
-from tests.unit.core.services.optimise_parts import ANNA, GUILD, Lab, Reached, Reddening, face_at
+from tests.unit.core.services.attack.fakes import ANNA, GUILD, Lab, Reached, Reddening, face_at
 from worker import handlers
 from worker.events import JobEvent
 from worker.handlers import load_handlers
@@ -39,7 +39,7 @@ class Worker:
         self.services.jobs.receive(JobRequest(1, JobKind.OPTIMIZE, origin, request.to_json()))
         self.services.jobs.submit(1)
         made = load_handlers(self.services, QueueName.GPU)
-        Runner(self.services.jobs, made, self.told.append, stopping=lambda: self.ends, renew_s=0.01).run(1)
+        Runner(self.services.jobs.leases, made, self.told.append, stopping=lambda: self.ends, renew_s=0.01).run(1)
         return self.services.jobs.get(1)
 
     def end(self) -> None:
@@ -71,9 +71,9 @@ def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
     services.close()
 
 
-def answer_of(job: Job) -> Optimized:
+def answer_of(job: Job) -> OptimizeResult:
     assert job.result is not None
-    return Optimized.from_json(job.result)
+    return OptimizeResult.from_json(job.result)
 
 
 def test_a_picture_is_optimised_and_its_files_are_stored(worker: Worker) -> None:
@@ -96,7 +96,7 @@ def test_who_presses_stop_gets_what_there_is(worker: Worker) -> None:
 
     assert (job.state, job.cancel_requested) == (JobState.DONE, True)
     assert (answer_of(job).steps, answer_of(job).stopped) == (5, True)
-    assert len(worker.services.jobs.pending_outbox()) == 1
+    assert len(worker.services.jobs.outbox.pending()) == 1
 
 
 def test_who_presses_stop_after_the_last_step_gets_the_picture_too(worker: Worker) -> None:
@@ -108,7 +108,7 @@ def test_a_worker_that_ends_gives_the_job_back(worker: Worker) -> None:
     worker.at_step = {4: worker.end}
     job = worker.does()
     assert (job.state, job.result, job.attempts) == (JobState.DISPATCHED, None, 0), "another worker begins anew"
-    assert worker.services.jobs.pending_outbox() == []
+    assert worker.services.jobs.outbox.pending() == []
 
 
 def test_a_job_that_is_cancelled_while_a_face_is_to_be_chosen_is_cancelled(
@@ -117,7 +117,7 @@ def test_a_job_that_is_cancelled_while_a_face_is_to_be_chosen_is_cancelled(
     worker.lab.eyes.faces = [face_at(0, 40), face_at(50, 40)]
     optimise = worker.lab.service.optimise
 
-    def slowly(*said: Any) -> Optimized:
+    def slowly(*said: Any) -> OptimizeResult:
         worker.stop()
         return optimise(*said)
 

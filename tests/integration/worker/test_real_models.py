@@ -18,7 +18,7 @@ from core.domain.classification import ClassifyResult
 from core.domain.jobs import JobKind, JobRequest, JobState, Origin, QueueName
 from core.storage.scratch import scratch_root
 from portraits import default_people, group
-from tests.integration.worker.parts import ROOT, Valkey, settled, wait_until
+from tests.integration.worker.processes import ROOT, Valkey, wait_until, wait_until_final
 from worker.heartbeat import heartbeat_file, read_heartbeat
 
 
@@ -56,7 +56,7 @@ def test_a_photo_is_answered_and_so_is_the_next_after_the_process_was_killed(
     Image.fromarray(picture.image).save(jpeg, "JPEG", quality=92)
 
     ask(services, 1, jpeg.getvalue())
-    settled(services.jobs, 1)
+    wait_until_final(services.jobs, 1)
     first = services.jobs.get(1)
     assert first.state is JobState.DONE
     assert first.result is not None
@@ -69,11 +69,11 @@ def test_a_photo_is_answered_and_so_is_the_next_after_the_process_was_killed(
     [pool] = psutil.Process(omokage_worker.pid).children()
     pool.kill()
     ask(services, 2, jpeg.getvalue())
-    settled(services.jobs, 2)
+    wait_until_final(services.jobs, 2)
     second = services.jobs.get(2)
     assert second.result is not None
     assert second.result["faces"] == first.result["faces"]
-    assert len(services.jobs.pending_outbox()) == 2
+    assert len(services.jobs.outbox.pending()) == 2
 
     # Its log is about its work, and its temporary files are where the next start removes what it leaves.
     assert not re.search("absl|oneDNN|AVX", (data / "worker.log").read_text())

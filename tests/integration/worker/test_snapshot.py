@@ -32,7 +32,7 @@ def job(services: Services) -> Job:
     request = JobRequest(1, JobKind.SNAPSHOT, Origin(GUILD, 1, MEMBER, "ja", 3, "token"), {})
     services.jobs.receive(request)
     services.jobs.submit(1)
-    claimed = services.jobs.claim(1, "worker")
+    claimed = services.jobs.leases.claim(1, "worker")
     assert claimed is not None
     return claimed
 

@@ -10,7 +10,7 @@ from core.bootstrap import Services, build
 from core.domain.jobs import JobState, QueueName
 from core.settings import Settings
 from tests.integration.worker.fake_worker import LIMITS
-from tests.integration.worker.parts import Valkey, Worker, ask, settled, wait_until, worker
+from tests.integration.worker.processes import Valkey, Worker, submit, wait_until, wait_until_final, worker
 from worker.heartbeat import EXIT_STUCK, heartbeat_file, read_heartbeat
 from worker.queue import make_celery, make_enqueue
 
@@ -27,10 +27,10 @@ def test_urgent_jobs_go_first(data: Path, broker: Valkey, settings: Settings):
     app = make_celery(settings)
     services = build(settings, lambda *_: None, LIMITS)
     for job_id, priority in ((1, 9), (2, 3), (3, 0)):
-        ask(services.jobs, job_id)
+        submit(services.jobs, job_id)
         make_enqueue(app)(job_id, QueueName.CPU, priority)
     with worker(data, broker.url):
-        settled(services.jobs, 1, 2, 3)
+        wait_until_final(services.jobs, 1, 2, 3)
     finished = [services.jobs.get(job_id).finished_at for job_id in (3, 2, 1)]
     assert finished == sorted(finished)
     app.close()
@@ -38,7 +38,7 @@ def test_urgent_jobs_go_first(data: Path, broker: Valkey, settings: Settings):
 
 
 def test_a_stop_lets_the_present_job_end(cpu: Worker, services: Services):
-    ask(services.jobs, 1, steps=6)
+    submit(services.jobs, 1, steps=6)
     wait_until(lambda: services.jobs.get(1).state is JobState.RUNNING)
     assert cpu.stop() == 0
     job = services.jobs.get(1)
@@ -48,13 +48,13 @@ def test_a_stop_lets_the_present_job_end(cpu: Worker, services: Services):
 def test_a_job_that_lasts_longer_than_the_stop_may_is_given_back(
     data: Path, broker: Valkey, cpu: Worker, services: Services
 ):
-    ask(services.jobs, 1, steps=30)
+    submit(services.jobs, 1, steps=30)
     wait_until(lambda: services.jobs.get(1).state is JobState.RUNNING)
     assert cpu.stop() == 0
     job = services.jobs.get(1)
     assert (job.state, job.attempts) == (JobState.DISPATCHED, 0)
     with worker(data, broker.url):
-        settled(services.jobs, 1)
+        wait_until_final(services.jobs, 1)
     job = services.jobs.get(1)
     assert (job.state, job.attempts) == (JobState.DONE, 1)
 
@@ -62,8 +62,8 @@ def test_a_job_that_lasts_longer_than_the_stop_may_is_given_back(
 def test_a_worker_says_that_it_is_alive_and_what_it_has_done_until_it_ends(data: Path, cpu: Worker, services: Services):
     file = heartbeat_file(data, QueueName.CPU)
     for job_id in (1, 2):
-        ask(services.jobs, job_id)
-        settled(services.jobs, job_id)
+        submit(services.jobs, job_id)
+        wait_until_final(services.jobs, job_id)
     # Celery forgets a task a moment after its job has ended.
     wait_until(lambda: (beat := read_heartbeat(file)) is not None and (beat.taken, beat.active) == (2, 0))
     beat = read_heartbeat(file)
@@ -75,7 +75,7 @@ def test_a_worker_says_that_it_is_alive_and_what_it_has_done_until_it_ends(data:
 
 def test_a_worker_that_takes_nothing_from_a_full_queue_ends(data: Path, broker: Valkey, services: Services):
     with worker(data, broker.url, "deaf") as deaf:
-        ask(services.jobs, 1)
+        submit(services.jobs, 1)
         deaf.process.wait(20)
         assert "this worker takes none" in deaf.log.read_text()
         assert deaf.process.returncode in {0, EXIT_STUCK}
@@ -95,9 +95,9 @@ def test_the_gpu_worker_works_in_one_process_on_its_own_queue(data: Path, broker
     app = make_celery(services.settings)
     with worker(data, broker.url, "gpu") as gpu:
         assert gpu.pool() == []
-        ask(services.jobs, 1)
+        submit(services.jobs, 1)
         make_enqueue(app)(1, QueueName.GPU, 0)
-        settled(services.jobs, 1)
+        wait_until_final(services.jobs, 1)
         assert services.jobs.get(1).result == {"attempt": 1, "pid": gpu.process.pid}
         assert gpu.stop() == 0
     app.close()

@@ -12,9 +12,9 @@ from core.bootstrap import Services
 from core.domain.jobs import JobKind, JobState
 from core.domain.training.runs import Run, RunState
 from core.services.runs.service import RunService
-from tests.integration.core.fake_trainer import FakeTrainer, prepare, request
+from tests.integration.core.runs.fake_trainer import FakeTrainer, prepare, request
 from tests.integration.worker.fake_worker import STEPS_LOG, run_service
-from tests.integration.worker.parts import Valkey, ask, wait_until, worker
+from tests.integration.worker.processes import Valkey, submit, wait_until, worker
 
 pytestmark = pytest.mark.slow
 
@@ -38,7 +38,7 @@ def swept_until(services: Services, condition, within: float = 60.0, what: str =
         nonlocal last
         if time.monotonic() - last > 0.3:
             last = time.monotonic()
-            services.jobs.recover()
+            services.jobs.recovery.recover()
         return bool(condition())
 
     wait_until(holds, within, what)
@@ -105,7 +105,7 @@ def test_a_worker_that_is_stopped_saves_and_gives_the_run_back(
     assert stopped.state is RunState.WAITING
     assert stopped.step == steps_done(data)[-1]
     assert services.jobs.get(stopped.job_id or 0).attempts == 0
-    runs.stop(run.id, by=30)
+    runs.control.stop(run.id, by=30)
     assert runs.get(run.id).state is RunState.STOPPED
 
 
@@ -115,15 +115,15 @@ def test_a_pause_takes_effect_within_two_steps(
     run = runs.start(request(10_000))
     with worker(data, broker.url, "train", SLICE_S="60"):
         wait_until(lambda: len(steps_done(data)) > 20, what="training")
-        runs.pause(run.id, by=30)
+        runs.control.pause(run.id, by=30)
         asked_at = steps_done(data)[-1]
         wait_until(has_state(runs, run, RunState.PAUSED), what="the pause")
         paused = runs.get(run.id)
         assert paused.step <= asked_at + 2
         assert steps_done(data)[-1] == paused.step
-        runs.resume(run.id, by=30)
+        runs.control.resume(run.id, by=30)
         wait_until(lambda: steps_done(data)[-1] > paused.step, what="training again")
-        runs.stop(run.id, by=30)
+        runs.control.stop(run.id, by=30)
         wait_until(has_state(runs, run, RunState.STOPPED), what="the stop")
     assert len(lives_of(steps_done(data))) == 1
 
@@ -135,14 +135,14 @@ def test_somebody_who_waits_for_the_worker_gets_it_within_five_seconds_and_the_r
     with worker(data, broker.url, "train", SLICE_S="60"):
         wait_until(lambda: len(steps_done(data)) > 20, what="training")
         for job_id in (1, 2):
-            ask(services.jobs, job_id, JobKind.EVALUATE)
+            submit(services.jobs, job_id, JobKind.EVALUATE)
             wait_until(lambda one=job_id: services.jobs.get(one).state is JobState.DONE, what="the evaluation")
             job = services.jobs.get(job_id)
             assert job.started_at is not None
             assert (job.started_at - job.created_at).total_seconds() <= 5
             at = steps_done(data)[-1]
             wait_until(lambda before=at: steps_done(data)[-1] > before, what="training again")
-        runs.stop(run.id, by=30)
+        runs.control.stop(run.id, by=30)
         wait_until(has_state(runs, run, RunState.STOPPED), what="the stop")
     assert runs.get(run.id).segments >= 3
     assert len(lives_of(steps_done(data))) == 1, "no step was done twice"
@@ -156,5 +156,5 @@ def test_two_guilds_runs_take_turns(data: Path, broker: Valkey, services: Servic
         counts = [runs.get(run.id).segments for run in both]
         assert abs(counts[0] - counts[1]) <= 1
         for run in both:
-            runs.stop(run.id, by=30)
+            runs.control.stop(run.id, by=30)
             wait_until(has_state(runs, run, RunState.STOPPED), what="the stop")

@@ -33,8 +33,8 @@ def portraits() -> list[StarterPicture]:
 
 @pytest.fixture(scope="module")
 def faces(detector, portraits: list[StarterPicture]) -> list[DetectedFace | None]:
-    found = [[face for face in detector.detect(p.image) if finds(face, p.boxes[0])] for p in portraits]
-    return [some[0] if some else None for some in found]
+    result = [[face for face in detector.detect(p.image) if finds(face, p.boxes[0])] for p in portraits]
+    return [some[0] if some else None for some in result]
 
 
 def test_the_detector_finds_at_least_nine_in_ten_portraits(faces: list[DetectedFace | None]) -> None:
@@ -43,8 +43,8 @@ def test_the_detector_finds_at_least_nine_in_ten_portraits(faces: list[DetectedF
 
 def test_the_detector_finds_at_least_nine_in_ten_faces_of_group_photos(detector) -> None:
     pictures = [group(default_people()[i : i + n], 60 + n) for i, n in ((0, 3), (3, 5), (4, 8))]
-    found = [detector.detect(p.image) for p in pictures]
-    hits = [any(finds(face, box) for face in some) for p, some in zip(pictures, found, strict=True) for box in p.boxes]
+    result = [detector.detect(p.image) for p in pictures]
+    hits = [any(finds(face, box) for face in some) for p, some in zip(pictures, result, strict=True) for box in p.boxes]
     assert sum(hits) >= 0.9 * len(hits)
 
 

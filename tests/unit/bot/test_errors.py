@@ -9,7 +9,7 @@ import discord
 import pytest
 from discord import app_commands
 
-from bot.errors import error_message, guarded, report_error
+from bot.errors import error_message, error_reason, guarded, report_error
 from bot.ui.i18n import words_in
 from core.domain.errors import ErrorCode, OmokageError
 from tests.unit.bot.fakes import JOB_ID, TOKEN, an_interaction, http_error
@@ -122,3 +122,9 @@ def test_every_code_makes_a_sentence_even_without_details(code: ErrorCode, langu
 
     assert text.splitlines()[-1].endswith(str(JOB_ID))
     assert len(text) <= 2000
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("code", ErrorCode)
+def test_a_failure_without_its_details_is_still_a_sentence(language: str, code: ErrorCode) -> None:
+    assert error_reason(words_in(language), code, {})

@@ -43,11 +43,11 @@ class Classifier:
 
 def answer(number: int, name: str | None) -> FaceAnswer:
     top = (Candidate(number, name, 0.875),) if name else ()
-    found = FaceAnswer(number, Box(10.0 * number, 20.0, 30.0, 40.0), 0.5, number if name else None, name, top)
+    result = FaceAnswer(number, Box(10.0 * number, 20.0, 30.0, 40.0), 0.5, number if name else None, name, top)
     if name == "confirmed":
-        return replace(found, confirmed_by=33)
+        return replace(result, confirmed_by=33)
     # As if this face looked like the first one.
-    return replace(found, person_id=None, name=None, withheld=Candidate(1, "Mina", 0.96)) if name == "twin" else found
+    return replace(result, person_id=None, name=None, withheld=Candidate(1, "Mina", 0.96)) if name == "twin" else result
 
 
 @pytest.fixture(autouse=True)
@@ -137,7 +137,7 @@ def test_a_device_is_not_read():
 def test_somebody_is_enrolled_and_listed():
     assert run("people", "enrol", " Mina ", photo("a.jpg", {"faces": [None]}))[0] == 0
     _, listed = run("people", "list", "--json")
-    assert [(one["name"], one["pictures"]) for one in json.loads(listed.stdout)] == [("Mina", 1)]
+    assert [(load["name"], load["pictures"]) for load in json.loads(listed.stdout)] == [("Mina", 1)]
     assert "Mina  1" in run("people", "list")[1].stdout
     assert run("people", "list", "--guild", "5")[1].stdout.startswith("Nobody is known yet.")
 

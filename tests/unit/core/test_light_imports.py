@@ -23,9 +23,9 @@ from core.settings import Settings
 
 settings = Settings.from_env({"OMOKAGE_DATA": sys.argv[1]})
 services = build(settings, lambda *_: None)
-services.jobs.list(1, None)
+services.jobs.newest(1, None)
 services.people.list(1)
-core.services.generation.generator_lookup.names_for(services.registry, 1)
+core.services.generation.generator_lookup.list_models(services.registry, 1)
 try:
     core.services.attack.targets.find_target(services.registry, services.people, 1, "Anna")
 except OmokageError as error:

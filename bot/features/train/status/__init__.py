@@ -1,1 +1,1 @@
-"""The message of a training in its channel, kept up to date."""
+"""A training's message in its channel, kept up to date."""

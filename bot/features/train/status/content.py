@@ -1,4 +1,4 @@
-"""Everything that a run's message shows at one moment."""
+"""Build everything that a run's message shows at one moment."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from bot.features.train.lookup import find_version
 from bot.features.train.status.texts import CURVES, SAMPLES, RunStatus, phase_of, run_embed
 from bot.features.train.views import run_view
 from bot.ui.i18n import Words
+from bot.ui.language import public_words
 from core.domain.errors import OmokageError
 from core.domain.training.runs import Run, RunState
 
@@ -22,32 +23,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StatusContent:
-    """`pictures`: names of attachments, blobs, and what is said of them to those who cannot see them."""
+    """A message's embeds, buttons and pictures: each picture is a file name, a blob and its description."""
 
     words: Words
     embeds: tuple[discord.Embed, ...]
     view: discord.ui.View
     pictures: tuple[tuple[str, str, str], ...]
 
-    def content(self) -> list[Any]:
-        """Two pages with the same are the same to a reader."""
+    def comparable(self) -> list[Any]:
+        """Give what a reader sees, to be compared with another content."""
         return [[embed.to_dict() for embed in self.embeds], self.view.to_components(), self.pictures]
 
     def without_pictures(self) -> list[discord.Embed]:
-        """The embeds, where a picture has just been replaced by a newer one."""
+        """Copy the embeds without pictures, where one has just been replaced by a newer one."""
         return [embed.copy().set_image(url=None) for embed in self.embeds]
 
 
 async def build_content(bot: BotContext, run: Run, now: datetime) -> StatusContent:
-    """In the guild's language, or that of who started the run."""
-    words = await bot.guild_settings.public_words(run.guild_id, run.origin.locale)
+    """Build it in the guild's language, or in that of the member who started the run."""
+    words = await public_words(bot, run.guild_id, run.origin.locale)
     return await build_content_in(bot, run, words, now)
 
 
 async def build_content_in(
     bot: BotContext, run: Run, words: Words, now: datetime, *, for_moderators: bool = True
 ) -> StatusContent:
-    """In a language; `steers`: with the buttons for moderators."""
+    """Build it in a language; `for_moderators`: with the buttons that only they may press."""
     try:
         dataset = await bot.threads.quick(bot.services.datasets.describe, run.dataset_id)
     except OmokageError:
@@ -63,10 +64,10 @@ async def build_content_in(
     )
 
 
-async def picture_files(bot: BotContext, page: StatusContent) -> list[discord.File] | None:
-    """Read a page's pictures, to be uploaded; None: one is gone."""
+async def picture_files(bot: BotContext, content: StatusContent) -> list[discord.File] | None:
+    """Read the pictures, to be uploaded; None: one is gone."""
     try:
-        return [await _file(bot, *picture) for picture in page.pictures]
+        return [await _file(bot, *picture) for picture in content.pictures]
     except OmokageError:
         return None
 
@@ -87,7 +88,7 @@ def _pictures(words: Words, run: Run) -> tuple[tuple[str, str, str], ...]:
 
 
 def _with_pictures(words: Words, run: Run, embed: discord.Embed) -> tuple[discord.Embed, ...]:
-    """The curves below the figures; samples in a frame of their own, since an embed has one picture."""
+    """Put the curves below the figures; samples get an embed of their own, since an embed has one picture."""
     embeds = [embed]
     for name, _, alt in _pictures(words, run):
         if name == CURVES:

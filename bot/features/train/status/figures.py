@@ -1,4 +1,4 @@
-"""A training's figures in words: the newest of its curves, why it ended early, and what came of it."""
+"""A training's figures in words: its newest metrics, why it ended early, and the version it produced."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ _SHOWN: Mapping[RunKind, tuple[_Figure, ...]] = {
 
 
 def curve_fields(words: Words, kind: RunKind, values: Mapping[str, float]) -> Iterator[tuple[str, str]]:
-    """The newest of each curve that is there."""
+    """List the newest value of each metric that is there."""
     for name, key, write in _SHOWN[kind]:
         if name in values:
             yield words.say(key), write(values[name])
 
 
 def legend(words: Words, run: Run) -> str:
-    """What the figures of drawn faces mean, in small print; empty where there are none."""
+    """Explain the figures of drawn faces, in small print; empty where there are none."""
     return f"-# {words.say('run-legend')}" if run.live is not None and "kid" in run.live.values else ""
 
 
 def ending_line(words: Words, run: Run) -> str:
-    """Why a run ended before its last step; empty where it did not."""
+    """Say why a run ended before its last step; empty where it did not."""
     ending: Mapping[str, Any] | None = run.live.ending if run.live is not None else None
     if not ending:
         return ""
@@ -69,7 +69,7 @@ def ending_line(words: Words, run: Run) -> str:
 
 
 def outcome(words: Words, version: Version) -> str:
-    """Which version a run made, and how good it is."""
+    """Say which version a run produced, and how good it is."""
     accuracy, kid = version.metrics.get("accuracy"), version.metrics.get("kid")
     if isinstance(kid, int | float):
         return words.say("run-made-kid", version=version.title, kid=figure(kid), share=_share(version))

@@ -1,4 +1,4 @@
-"""Carries a run's message to Discord."""
+"""Send a run's message to Discord, edit it, and replace it before it is too old to be edited."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.delivery.post import TRANSIENT_ERRORS
+from bot.delivery.reply_poster import TRANSIENT_ERRORS
 from bot.features.train.status.content import StatusContent, picture_files
 from bot.features.train.status.texts import moved_embed
 from bot.ui.i18n import Words
@@ -27,31 +27,31 @@ CHANNEL_UNUSABLE = frozenset({10003, 10004, 50001, 50013, 50083})
 
 
 class StatusMessagePoster:
-    """Remembers which pictures each message has, so that only new ones are uploaded."""
+    """Sends and edits messages of runs; remembers each one's pictures, so that only new ones are uploaded."""
 
     def __init__(self, bot: BotClient) -> None:
         self._bot = bot
         self._uploaded: dict[int, tuple[tuple[str, str, str], ...]] = {}
 
-    async def edit(self, run: Run, message_id: int, page: StatusContent) -> bool:
-        """Make a message this page; False: somebody has deleted it."""
-        given: dict[str, Any] = {"embeds": list(page.embeds), "view": page.view}
+    async def edit(self, run: Run, message_id: int, content: StatusContent) -> bool:
+        """Edit a message; return False if somebody has deleted it."""
+        arguments: dict[str, Any] = {"embeds": list(content.embeds), "view": content.view}
         # A picture that is gone was replaced a moment ago: the message keeps its older one until the next look.
-        files = None if self._uploaded.get(message_id) == page.pictures else await picture_files(self._bot, page)
+        files = None if self._uploaded.get(message_id) == content.pictures else await picture_files(self._bot, content)
         if files is not None:
-            given["attachments"] = files
+            arguments["attachments"] = files
         try:
-            await self._channel(run).get_partial_message(message_id).edit(**given)
+            await self._channel(run).get_partial_message(message_id).edit(**arguments)
         except discord.HTTPException as error:
             if error.code == _UNKNOWN_MESSAGE:
                 return False
             raise
         if files is not None:
-            self._uploaded[message_id] = page.pictures
+            self._uploaded[message_id] = content.pictures
         return True
 
-    async def new(self, run: Run, page: StatusContent, *, after: int | None, since: datetime, now: datetime) -> int:
-        """Post the page, once: the message's id.
+    async def new(self, run: Run, content: StatusContent, *, after: int | None, since: datetime, now: datetime) -> int:
+        """Post a message, once; return its id.
 
         Args:
             run: whose it is.
@@ -61,19 +61,19 @@ class StatusMessagePoster:
             now: aware UTC.
         """
         if now - since > _NONCE_LIFE:
-            known = await self._find_sent_message(run, max(since, now - EDITABLE), after)
-            if known is not None and await self.edit(run, known, page):
-                return known
-        files = await picture_files(self._bot, page)
-        embeds = list(page.embeds) if files is not None else page.without_pictures()
+            sent_id = await self._find_sent_message(run, max(since, now - EDITABLE), after)
+            if sent_id is not None and await self.edit(run, sent_id, content):
+                return sent_id
+        files = await picture_files(self._bot, content)
+        embeds = list(content.embeds) if files is not None else content.without_pictures()
         nonce = f"{run.id}-{int(1000 * since.timestamp()) % 10_000}"  # of 25 characters at most
-        message = await self._channel(run).send(embeds=embeds, view=page.view, files=files or [], nonce=nonce)
+        message = await self._channel(run).send(embeds=embeds, view=content.view, files=files or [], nonce=nonce)
         if files is not None:
-            self._uploaded[message.id] = page.pictures
+            self._uploaded[message.id] = content.pictures
         return message.id
 
     async def retire(self, run: Run, message_id: int, new_id: int, words: Words) -> None:
-        """Leave of an old message where it goes on."""
+        """Replace an old message's content by a link to the new message."""
         channel = self._channel(run)
         embed = moved_embed(words, run, channel.get_partial_message(new_id).jump_url)
         self._uploaded.pop(message_id, None)
@@ -83,11 +83,11 @@ class StatusMessagePoster:
             _log.info("run %s: its old message stays as it is (%s)", run.id, type(error).__name__)
 
     async def _find_sent_message(self, run: Run, since: datetime, after: int | None) -> int | None:
-        """The message, if a former process posted it and died before it could remember it: its buttons name the run."""
+        """Find the message, by its buttons, if a process posted it and died before it could save its id."""
         own = self._bot.application_id
         try:
             async for message in self._channel(run).history(limit=_HISTORY_LIMIT, after=since):
-                if message.author.id == own and message.id != after and _names(message, run):
+                if message.author.id == own and message.id != after and _names_run(message, run):
                     return message.id
         except discord.Forbidden:
             _log.info("run %s: the bot may not read the channel's history", run.id)
@@ -97,7 +97,7 @@ class StatusMessagePoster:
         return self._bot.get_partial_messageable(run.origin.channel_id, guild_id=run.guild_id or None)
 
 
-def _names(message: discord.Message, run: Run) -> bool:
+def _names_run(message: discord.Message, run: Run) -> bool:
     return any(
         isinstance(button, discord.Button) and str(button.custom_id).endswith(f":{run.id}")
         for row in message.components

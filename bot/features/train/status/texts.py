@@ -1,4 +1,4 @@
-"""A training in words: the run's message, its line in the history, and what preflight remarks."""
+"""The texts about a training: its message, its line in the history, its label."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from bot.ui.i18n import Value, Words, clip
 from core.domain.data.datasets import Dataset
 from core.domain.registry.versions import Version
 from core.domain.training.costs import Price
+from core.domain.training.presets import OPTIONS
 from core.domain.training.runs import DesiredState, Run, RunKind, RunState
 
 # A segment ends and the next one begins within a second; a run that waits longer than this does wait.
@@ -32,12 +33,11 @@ _COLOURS = {
     "failed": 0xCC6677,
     "finished": 0x228833,
 }
-_SHOWN_OPTIONS = ("size", "batch", "learning_rate", "fold", "loss", "augment", "kl")
 
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
-    """A run with what its message says beside it; `moment` is when it was looked at."""
+    """A run with all that its message shows; `phase` is its state as members see it."""
 
     run: Run
     dataset: Dataset | None
@@ -47,7 +47,7 @@ class RunStatus:
 
 
 def phase_of(run: Run, *, idle: timedelta) -> str:
-    """What happens to a run now, as its message calls it; `idle` is how long nothing changed."""
+    """Say what a run does now, as its message calls it; `idle` is how long nothing changed."""
     if run.state in {RunState.WAITING, RunState.RUNNING} and run.desired_state is not DesiredState.RUN:
         return "pausing" if run.desired_state is DesiredState.PAUSE else "stopping"
     if run.state is RunState.WAITING and run.segments and idle < BETWEEN_SEGMENTS:
@@ -56,12 +56,12 @@ def phase_of(run: Run, *, idle: timedelta) -> str:
 
 
 def run_title(words: Words, run: Run) -> str:
-    """Number, kind and preset."""
+    """Write number, kind and preset."""
     return words.say("run-title", number=str(run.number), kind=run.kind.value, preset=run.preset)
 
 
 def run_embed(words: Words, shown: RunStatus) -> discord.Embed:
-    """The run's message."""
+    """Build the run's message."""
     run, step = shown.run, step_of(shown.run)
     lines = [_state_line(words, shown), _bar_line(words, run, step), _about_line(words, shown), legend(words, run)]
     text = "\n".join(filter(None, lines))
@@ -72,20 +72,20 @@ def run_embed(words: Words, shown: RunStatus) -> discord.Embed:
 
 
 def moved_embed(words: Words, run: Run, url: str) -> discord.Embed:
-    """What stays of an old message."""
+    """Build what an old message becomes: a link to the new one."""
     text = words.say("run-moved", url=url)
     return discord.Embed(colour=_COLOURS["waiting"], title=run_title(words, run), description=text)
 
 
 def step_of(run: Run) -> int:
-    """The newest step that is known; while nobody trains that of the checkpoint."""
+    """Give the newest step that is known; while nobody trains, that of the checkpoint."""
     if run.live is None or run.state in {RunState.PAUSED, RunState.STOPPED}:
         return run.step
     return max(run.step, run.live.step)
 
 
 def history_embed(words: Words, runs: Iterable[Run], versions: Mapping[int, Version]) -> discord.Embed:
-    """A line for each run, newest first."""
+    """List runs, newest first."""
     lines = [_history_line(words, run, versions.get(run.id)) for run in runs]
     return discord.Embed(
         colour=_COLOURS["running"], title=words.say("train-history-title"), description="\n".join(lines)
@@ -93,13 +93,13 @@ def history_embed(words: Words, runs: Iterable[Run], versions: Mapping[int, Vers
 
 
 def run_label(words: Words, run: Run) -> str:
-    """How a run is offered while its number is being typed."""
+    """Label a run for autocompletion."""
     state = words.say("run-state-short", state=run.state.value)
     return clip(words.say("run-choice", number=str(run.number), preset=preset_label(run), state=state), 100)
 
 
 def preset_label(run: Run) -> str:
-    """The preset; of what draws with its kind, since recognisers have a `classic`, too."""
+    """Name the preset; of generators with their kind, since recognisers have a `classic`, too."""
     return run.preset if run.kind is RunKind.RECOGNISER else " ".join(dict.fromkeys((run.kind.value, run.preset)))
 
 
@@ -116,18 +116,20 @@ def _state_line(words: Words, shown: RunStatus) -> str:
 
 
 def _bar_line(words: Words, run: Run, step: int) -> str:
-    share = step / run.steps if run.steps else 0.0
-    done = words.say("run-step", percent=int(100 * share), step=step, steps=run.steps)
-    return f"{progress_bar(share)} {done}"
+    fraction = step / run.steps if run.steps else 0.0
+    done = words.say("run-step", percent=int(100 * fraction), step=step, steps=run.steps)
+    return f"{progress_bar(fraction)} {done}"
 
 
 def _about_line(words: Words, shown: RunStatus) -> str:
-    """In small print: data, options, who asked."""
+    """Write data, options and the member who asked, in small print."""
     run, parts = shown.run, []
     if shown.dataset is not None:
         parts.append(data_line(words, shown.dataset))
-    said = {name: run.config.get(name) for name in _SHOWN_OPTIONS}
-    parts += [f"{name} {value}" for name, value in said.items() if value is not None and (value or name != "fold")]
+    shown_options = {name: run.config.get(name) for name in OPTIONS}
+    parts += [
+        f"{name} {value}" for name, value in shown_options.items() if value is not None and (value or name != "fold")
+    ]
     if run.parent_step is not None:
         parts.append(words.say("run-branched", step=run.parent_step))
     parts.append(words.say("run-asked-by", member=str(run.origin.member_id)))

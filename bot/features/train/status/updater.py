@@ -1,4 +1,4 @@
-"""A run's message in its channel: kept as new as Discord allows, the same one across restarts."""
+"""Keep a run's message as up to date as Discord allows, and the same one across restarts."""
 
 from __future__ import annotations
 
@@ -15,19 +15,18 @@ from typing import TYPE_CHECKING
 import discord
 from sqlalchemy.exc import OperationalError
 
-from bot.delivery.post import TRANSIENT_ERRORS
+from bot.delivery.reply_poster import TRANSIENT_ERRORS
 from bot.features.train.status.content import StatusContent, build_content
 from bot.features.train.status.posting import CHANNEL_UNUSABLE, EDITABLE, StatusMessagePoster
-from core.domain.training.runs import Run
+from core.domain.training.runs import Run, StatusMessage
 
 if TYPE_CHECKING:
     from bot.context import BotClient
 
 _log = logging.getLogger(__name__)
 POLL_S = 1.0  # one indexed query
-EDIT_INTERVAL_S = (
-    5.0  # five edits in five seconds are allowed in a channel; this leaves room for several runs, and for answers
-)
+# Five edits in five seconds are allowed in a channel; this leaves room for several runs, and for replies.
+EDIT_INTERVAL_S = 5.0
 # A change may become visible a moment after its time, and clocks of hosts differ; also, runs that changed so lately
 # are looked at again, since "between two segments" becomes "waiting" by itself.
 _MARGIN = timedelta(seconds=15)
@@ -38,24 +37,24 @@ _DELETED = "gone:"  # somebody has deleted the message
 
 @dataclass(frozen=True, slots=True)
 class PostedStatus:
-    """What is remembered of a run's message; `mark` says what it shows."""
+    """What the database remembers of a run's message; `fingerprint` identifies its content."""
 
     message_id: int | None
     posted_at: datetime | None
     fingerprint: str
 
     def is_settled(self, run: Run) -> bool:
-        """Whether there is nothing more to show, ever, unless somebody resumes the run."""
+        """Say whether the message shows the run's end, so that nothing changes unless somebody resumes the run."""
         return run.state.is_over and self.fingerprint.startswith(final_prefix(run))
 
 
 class StatusMessageUpdater:
-    """Looks every second which runs have changed, and shows them."""
+    """Looks every second which runs have changed, and edits their messages."""
 
     def __init__(self, bot: BotClient, clock: Callable[[], datetime]) -> None:
         self._bot = bot
         self._clock = clock
-        self.post = StatusMessagePoster(bot)
+        self.poster = StatusMessagePoster(bot)
         self._woken = asyncio.Event()
         self._due: dict[int, Run] = {}
         self._unsaved: dict[int, PostedStatus] = {}  # by run: what is shown, where the database does not know it yet
@@ -63,12 +62,12 @@ class StatusMessageUpdater:
         self._pause_s: dict[int, float] = {}
 
     def wake(self, run_id: int) -> None:
-        """Somebody has pressed a button: show at once what came of it."""
+        """Update a run's message at once."""
         self._next_edit_at.pop(run_id, None)
         self._woken.set()
 
     async def run(self) -> None:
-        """Go on for ever; at first all runs are looked at, for what happened while the bot was away."""
+        """Go on until the bot ends; first all runs are looked at, for what happened while the bot was away."""
         since = _BEGINNING
         while True:
             self._woken.clear()
@@ -76,14 +75,14 @@ class StatusMessageUpdater:
             for run in await self._bot.threads.quick(self._bot.services.runs.changed_since, since):
                 self._due[run.id] = run
             since = now - _MARGIN
-            await asyncio.gather(*(self._show(run) for run in list(self._due.values())))
+            await asyncio.gather(*(self._update(run) for run in list(self._due.values())))
             try:
                 async with asyncio.timeout(POLL_S):
                     await self._woken.wait()
             except TimeoutError:
                 pass
 
-    async def _show(self, run: Run) -> None:
+    async def _update(self, run: Run) -> None:
         if time.monotonic() < self._next_edit_at.get(run.id, 0.0):
             return
         self._due.pop(run.id)
@@ -110,55 +109,55 @@ class StatusMessageUpdater:
 
     async def _refresh(self, run: Run) -> None:
         if not run.origin.channel_id:
-            return  # of the shell
-        board = await self._board(run)
-        if board.is_settled(run) or (board.fingerprint.startswith(_DELETED) and not run.state.is_over):
+            return  # started from the shell, so it has no channel
+        posted = await self._read_posted(run)
+        if posted.is_settled(run) or (posted.fingerprint.startswith(_DELETED) and not run.state.is_over):
             return
-        page = await build_content(self._bot, run, self._clock())
-        fingerprint = fingerprint_of(run, page)
-        if fingerprint == board.fingerprint:
+        content = await build_content(self._bot, run, self._clock())
+        fingerprint = fingerprint_of(run, content)
+        if fingerprint == posted.fingerprint:
             return
-        await self._carry(run, board, page, fingerprint)
+        await self._send(run, posted, content, fingerprint)
         self._next_edit_at[run.id] = time.monotonic() + EDIT_INTERVAL_S
         self._pause_s.pop(run.id, None)
 
-    async def _carry(self, run: Run, board: PostedStatus, page: StatusContent, fingerprint: str) -> None:
+    async def _send(self, run: Run, posted: PostedStatus, content: StatusContent, fingerprint: str) -> None:
         now = self._clock()
-        if board.message_id is not None and board.posted_at is not None and now - board.posted_at < EDITABLE:
-            if await self.post.edit(run, board.message_id, page):
-                await self._note(run, replace(board, fingerprint=fingerprint))
-            else:  # deleted by somebody, who does not want to see it; its last word comes all the same
-                await self._note(run, PostedStatus(None, board.posted_at, f"{_DELETED}{run.state.value}"))
+        if posted.message_id is not None and posted.posted_at is not None and now - posted.posted_at < EDITABLE:
+            if await self.poster.edit(run, posted.message_id, content):
+                await self._save_posted(run, replace(posted, fingerprint=fingerprint))
+            else:  # somebody deleted it and does not want to see it; the end of the run is posted all the same
+                await self._save_posted(run, PostedStatus(None, posted.posted_at, f"{_DELETED}{run.state.value}"))
             return
-        since = board.posted_at or run.created_at
-        new_id = await self.post.new(run, page, after=board.message_id, since=since, now=now)
-        if board.message_id is not None:
-            await self.post.retire(run, board.message_id, new_id, page.words)
-        await self._note(run, PostedStatus(new_id, now, fingerprint))
+        since = posted.posted_at or run.created_at
+        new_id = await self.poster.new(run, content, after=posted.message_id, since=since, now=now)
+        if posted.message_id is not None:
+            await self.poster.retire(run, posted.message_id, new_id, content.words)
+        await self._save_posted(run, PostedStatus(new_id, now, fingerprint))
 
-    async def _board(self, run: Run) -> PostedStatus:
-        """Read what the run's message shows; what could not be noted before is noted first, and not posted again."""
+    async def _read_posted(self, run: Run) -> PostedStatus:
+        """Read what is posted of a run; what could not be saved before is saved first, and not posted again."""
         unnoted = self._unsaved.get(run.id)
         if unnoted is not None:
-            await self._note(run, unnoted)
+            await self._save_posted(run, unnoted)
             return unnoted
-        message_id, posted_at, fingerprint = await self._bot.threads.quick(self._bot.services.runs.board, run.id)
-        return PostedStatus(message_id, posted_at, fingerprint or "")
+        saved = await self._bot.threads.quick(self._bot.services.runs.status_messages.get, run.id)
+        return PostedStatus(saved.id, saved.posted_at, saved.content_hash or "")
 
-    async def _note(self, run: Run, board: PostedStatus) -> None:
-        self._unsaved[run.id] = board
-        note = self._bot.services.runs.note_board
-        await self._bot.threads.quick(note, run.id, board.message_id, board.posted_at, board.fingerprint)
+    async def _save_posted(self, run: Run, posted: PostedStatus) -> None:
+        self._unsaved[run.id] = posted
+        message = StatusMessage(posted.message_id, posted.posted_at, posted.fingerprint)
+        await self._bot.threads.quick(self._bot.services.runs.status_messages.save, run.id, message)
         self._unsaved.pop(run.id, None)
 
 
 def final_prefix(run: Run) -> str:
-    """What the mark of a message begins with that shows this end of the run."""
+    """Build the prefix of the fingerprint of a message that shows this end of the run."""
     ended = 0 if run.finished_at is None else round(run.finished_at.timestamp())
     return f"{run.state.value}:{ended}:"
 
 
-def fingerprint_of(run: Run, page: StatusContent) -> str:
-    """Differs where the message would; at most 64 characters."""
-    shown = json.dumps(page.content(), sort_keys=True).encode()
+def fingerprint_of(run: Run, content: StatusContent) -> str:
+    """Hash a message's content; at most 64 characters."""
+    shown = json.dumps(content.comparable(), sort_keys=True).encode()
     return f"{final_prefix(run)}{hashlib.sha256(shown).hexdigest()[:32]}"

@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.data.command import data
-from tests.models.drawn import PEOPLE, PICTURES, name, picture, write_people
+from tests.models.portrait_files import PEOPLE, PICTURES, name, picture, write_people
 
 
 def run(tmp_path: Path, *arguments: str | Path) -> Result:
     environment = {"OMOKAGE_DATA": str(tmp_path / "data"), "OMOKAGE_DATABASE_URL": "", "OMOKAGE_BLOBS": ""}
-    return CliRunner().invoke(data, [str(one) for one in arguments], env=environment)
+    return CliRunner().invoke(data, [str(argument) for argument in arguments], env=environment)
 
 
 def done(tmp_path: Path, *arguments: str | Path) -> str:
@@ -36,14 +36,14 @@ def test_an_import_says_what_it_found(tmp_path: Path, kept: Path) -> None:
     shutil.copytree(kept / "data", tmp_path / "data")
     source = write_people(tmp_path / "more", people=2)
     (source / name(0) / "broken.jpg").write_bytes(picture(0, 0)[:500])
-    said = done(tmp_path, "import", source, "--name", "family").splitlines()
-    assert said[:2] == [
+    lines = done(tmp_path, "import", source, "--name", "family").splitlines()
+    assert lines[:2] == [
         "LEFT OUT  COUNT  WHY                                                     WHICH",
         f"cut-off   1      the picture is cut off: the end of the file is missing  {name(0)}/broken.jpg",
     ]
-    assert said[2] == f"family v2: {2 * PICTURES} pictures of 2 people, {PICTURES} each"
-    assert "note   Could not be read and left out: 1 picture." in said
-    assert said[-1] == "It can be trained on."
+    assert lines[2] == f"family v2: {2 * PICTURES} pictures of 2 people, {PICTURES} each"
+    assert "note   Could not be read and left out: 1 picture." in lines
+    assert lines[-1] == "It can be trained on."
     shown: list[dict[str, Any]] = json.loads(done(tmp_path, "list", "--json"))
     assert [(one["name"], one["version"]) for one in shown] == [("family", 2), ("family", 1)]
 
@@ -89,12 +89,12 @@ def test_what_is_not_there_or_not_allowed_is_said_in_a_sentence(kept: Path, tmp_
 
 def test_pictures_without_names_are_said_to_be_there_to_draw_from(tmp_path: Path) -> None:
     source = write_people(tmp_path / "people", people=1, pictures=2)
-    said = done(tmp_path, "import", source, "--name", "faces", "--unlabelled").splitlines()
-    assert said == [
+    lines = done(tmp_path, "import", source, "--name", "faces", "--unlabelled").splitlines()
+    assert lines == [
         "faces v1: 2 pictures, without names: to learn to draw from",
         "FAULT  At least 100 pictures are needed to learn to draw; there are 2.",
         "It cannot be trained on.",
     ]
-    assert done(tmp_path, "show", "faces").splitlines() == said  # no table of people
+    assert done(tmp_path, "show", "faces").splitlines() == lines  # no table of people
     assert json.loads(done(tmp_path, "show", "faces", "--json"))["people"] == []
     assert done(tmp_path, "list").splitlines()[1].split()[:4] == ["faces", "1", "2", "0"]

@@ -13,13 +13,13 @@ from click.testing import CliRunner, Result
 from PIL import Image, ImageFilter
 
 from cli.data.command import data
-from tests.models.drawn import name, picture
-from tests.unit.core.services.zip_parts import raw_zip
+from tests.models.portrait_files import name, picture
+from tests.unit.core.services.datasets.zip_builder import raw_zip
 
 
 def run(tmp_path: Path, *arguments: str | Path) -> Result:
     environment = {"OMOKAGE_DATA": str(tmp_path / "data"), "OMOKAGE_DATABASE_URL": "", "OMOKAGE_BLOBS": ""}
-    return CliRunner().invoke(data, [str(one) for one in arguments], env=environment)
+    return CliRunner().invoke(data, [str(argument) for argument in arguments], env=environment)
 
 
 def done(tmp_path: Path, *arguments: str | Path) -> str:
@@ -43,16 +43,16 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_faces_are_cut_out_and_the_rest_is_explained(tmp_path: Path, folder: Path) -> None:
-    said = done(tmp_path, "curate", folder, "--out", tmp_path / "out", "--name", "faces").splitlines()
-    assert said[0] == "photos: 6 pictures, 2 kept, 4 left out"
-    assert [line.split()[:2] for line in said[3:7]] == [
+    lines = done(tmp_path, "curate", folder, "--out", tmp_path / "out", "--name", "faces").splitlines()
+    assert lines[0] == "photos: 6 pictures, 2 kept, 4 left out"
+    assert [line.split()[:2] for line in lines[3:7]] == [
         ["unreadable", "1"],
         ["no-subject", "1"],
         ["blurred", "1"],
         ["copy", "1"],
     ]
-    assert said[8].startswith(f"In {tmp_path / 'out'}: kept/ has what is kept")
-    assert said[10] == "faces v1: 2 pictures, without names: to learn to draw from"
+    assert lines[8].startswith(f"In {tmp_path / 'out'}: kept/ has what is kept")
+    assert lines[10] == "faces v1: 2 pictures, without names: to learn to draw from"
     kept = sorted(path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out" / "kept").rglob("*.jpg"))
     assert kept == ["kept/1.jpg", f"kept/{name(0)}/0.jpg"]
     square = Image.open(io.BytesIO((tmp_path / "out" / "kept" / "1.jpg").read_bytes()))
@@ -62,11 +62,11 @@ def test_faces_are_cut_out_and_the_rest_is_explained(tmp_path: Path, folder: Pat
 def test_a_report_is_json_and_a_hand_is_followed(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "keep.txt").write_text("blurred.jpg\n", "utf-8")
     report: dict[str, Any] = json.loads(done(tmp_path, "curate", folder, "--keep", tmp_path / "keep.txt", "--json"))
-    found = {one["source"]: one for one in report["pictures"]}
+    result = {one["source"]: one for one in report["pictures"]}
     assert (report["kept"], report["dataset"], report["subject"]) == (3, None, "face")
-    assert (found["again.jpg"]["reason"], found["again.jpg"]["copy_of"]) == ("copy", "1.jpg")
-    assert (found["blurred.jpg"]["kept"], found["blurred.jpg"]["by_hand"]) == (True, True)
-    assert found["blurred.jpg"]["measures"]["detail"] < 0.1
+    assert (result["again.jpg"]["reason"], result["again.jpg"]["copy_of"]) == ("copy", "1.jpg")
+    assert (result["blurred.jpg"]["kept"], result["blurred.jpg"]["by_hand"]) == (True, True)
+    assert result["blurred.jpg"]["measures"]["detail"] < 0.1
     assert not (tmp_path / "kept").exists()
 
 

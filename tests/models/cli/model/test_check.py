@@ -16,14 +16,14 @@ from core.bootstrap import build_checker
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobKind
 from core.domain.optimisation import Robustness
-from core.domain.registry.robustness import robustness_in
+from core.domain.registry.robustness import robustness_from_metrics
 from core.domain.training.runs import RunKind
 from core.models.attack import robustness
 from core.services.datasets.importing import import_folder
-from core.services.robustness.service import CheckService, load_check
+from core.services.robustness.service import RobustnessService, load_check
 from core.settings import Settings
 from core.vision.datasets.dataset_pictures import PictureReader
-from tests.models.drawn import write_people
+from tests.models.portrait_files import write_people
 
 FACES, TEXTURES, STEPS = 2, 10, 5  # enough to see that all of it is real
 KIND = RunKind.RECOGNISER
@@ -84,19 +84,19 @@ def test_a_worker_finds_what_the_shell_finds(settings: Settings) -> None:
     shell = said("model", "check", "2")
     with open_services(settings) as services:
         version = services.registry.get_by_number(0, KIND, 2)
-        job = services.checks.ask(version, again=True)
+        job = services.checks.request(version, again=True)
         assert job is not None
         load = partial(load_check, services.registry, services.dataset_storage)
-        checker = CheckService(services.registry, services.runs, services.checks, load, slice_s=0.0)
+        checker = RobustnessService(services.registry, services.runs.segments, services.checks, load, slice_s=0.0)
         found, turns = None, 0
         while found is None:
             with services.database.write() as connection:
                 connection.exec_driver_sql("UPDATE jobs SET state = 'dispatched' WHERE state = 'waiting'")
-            claimed = services.jobs.claim(job.id, "worker")
+            claimed = services.jobs.leases.claim(job.id, "worker")
             assert claimed is not None
             found, turns = checker.answer(claimed, lambda: False), turns + 1
         assert turns >= 2  # an attack at least, and the textures
-        card = robustness_in(services.registry.get(version.id).metrics)
+        card = robustness_from_metrics(services.registry.get(version.id).metrics)
     assert {"number": 2, **found} == shell
     assert card == Robustness.from_json(found)
 
@@ -104,7 +104,7 @@ def test_a_worker_finds_what_the_shell_finds(settings: Settings) -> None:
 def test_every_new_version_waits_for_its_check(settings: Settings) -> None:
     with open_services(settings) as services:
         for number in (1, 2):
-            job = services.checks.ask(services.registry.get_by_number(0, KIND, number), again=True)
+            job = services.checks.request(services.registry.get_by_number(0, KIND, number), again=True)
             assert job is not None
             assert job.kind is JobKind.CHECK
             assert job.created_at is not None

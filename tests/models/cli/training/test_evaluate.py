@@ -17,7 +17,7 @@ from core.settings import Settings
 from core.vision.datasets.records import Record
 from core.vision.datasets.shards import write_shard
 from core.vision.recognition.photo_reader import EMBEDDING_NAME
-from tests.unit.core.models._faces import faces_of
+from tests.unit.core.models.embedding.builders import faces_of
 
 COUNTS = [9, 8, 12, 10]
 FACELESS = 3  # rows without a face
@@ -63,13 +63,13 @@ def status(result: Result) -> int:
 def test_an_imported_data_set_is_evaluated_by_its_name(family: Settings) -> None:
     result = run("--data", "family", "--json")
     assert status(result) == 0, result.exception
-    said = json.loads(result.stdout)
-    assert (said["head"], said["dataset"], said["pictures"]) == ("embedding", "family v1", sum(COUNTS))
-    assert sum(said["faceless"]) == FACELESS
-    assert said["mean"] == pytest.approx(np.mean(list(said["folds"].values())))
-    assert [card["pictures"] for card in said["cards"]] == COUNTS
-    assert 0.7 < said["mean"] < 1
-    assert sum(times for _, _, times in said["confusion"]) == sum(COUNTS) - FACELESS
+    payload = json.loads(result.stdout)
+    assert (payload["head"], payload["dataset"], payload["pictures"]) == ("embedding", "family v1", sum(COUNTS))
+    assert sum(payload["faceless"]) == FACELESS
+    assert payload["mean"] == pytest.approx(np.mean(list(payload["folds"].values())))
+    assert [card["pictures"] for card in payload["cards"]] == COUNTS
+    assert 0.7 < payload["mean"] < 1
+    assert sum(times for _, _, times in payload["confusion"]) == sum(COUNTS) - FACELESS
 
 
 def test_the_text_names_those_who_are_recognised_least_first(family: Settings) -> None:
@@ -80,9 +80,9 @@ def test_the_text_names_those_who_are_recognised_least_first(family: Settings) -
 
 
 def test_fewer_folds_hold_fewer_pictures_out(family: Settings) -> None:
-    said = json.loads(run("--data", "family", "--folds", "2", "--json").stdout)
-    assert list(said["folds"]) == ["0", "1"]
-    assert said["pictures"] < sum(COUNTS) / 2
+    payload = json.loads(run("--data", "family", "--folds", "2", "--json").stdout)
+    assert list(payload["folds"]) == ["0", "1"]
+    assert payload["pictures"] < sum(COUNTS) / 2
 
 
 def test_a_data_set_that_nobody_imported_is_said_in_a_sentence(family: Settings) -> None:

@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.delivery import progress
-from bot.delivery.post import ReplyPoster
 from bot.delivery.progress import ProgressTracker
 from bot.delivery.progress_texts import (
     JobStatus,
@@ -24,11 +23,13 @@ from bot.delivery.progress_texts import (
     render_progress,
     worker_is_away,
 )
+from bot.delivery.reply_poster import ReplyPoster
 from bot.features.jobs.views import cancel_view
 from bot.features.optimize.progress import parse_step, render_optimize_progress
 from bot.ui.i18n import words_in
 from core.domain.clock import now_utc
 from core.domain.fairness import QueuePosition
+from core.domain.guilds import GuildSettings
 from core.domain.jobs import Backlog, JobKind, JobState, QueueName
 from core.domain.optimisation import OptimizeStep
 from tests.unit.bot.fakes import a_job
@@ -96,9 +97,9 @@ def test_a_worker_is_away_when_nobody_takes_what_is_there(running: int, age_s: i
 async def test_a_database_that_is_away_for_a_while_does_not_end_the_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     # Given a job whose first two looks fail
     looks = [LOCKED, LOCKED, JobStatus(a_job(JobState.RUNNING), QueuePosition(0, None), away=False)]
-    post = create_autospec(ReplyPoster, instance=True)
+    poster = create_autospec(ReplyPoster, instance=True)
     shown = asyncio.Event()
-    post.update_message.side_effect = lambda *_: shown.set()
+    poster.update_message.side_effect = lambda *_: shown.set()
 
     async def quick(*_: Any) -> Any:
         look = looks.pop(0) if len(looks) > 1 else looks[0]
@@ -109,16 +110,16 @@ async def test_a_database_that_is_away_for_a_while_does_not_end_the_progress(mon
     monkeypatch.setattr(progress, "FIRST_EDIT_AFTER_S", 0.001)
     monkeypatch.setattr(progress, "EDIT_INTERVAL_S", 0.001)
     monkeypatch.setattr(progress, "_INTERVAL_PER_JOB_S", 0.0)
-    chosen = SimpleNamespace(public_words=AsyncMock(return_value=EN))
+    chosen = SimpleNamespace(settings=AsyncMock(return_value=GuildSettings()))
     jobs = SimpleNamespace(jobs=None)
     bot: Any = SimpleNamespace(threads=SimpleNamespace(quick=quick), services=jobs, guild_settings=chosen)
-    made = ProgressTracker(bot, post, {}, cancel_view)
+    made = ProgressTracker(bot, poster, {}, cancel_view)
     # When it is followed
     made.track(a_job(JobState.RUNNING))
     async with asyncio.timeout(5):
         await shown.wait()
     # Then it is shown as soon as the database is back
-    assert post.update_message.await_count == 1
+    assert poster.update_message.await_count == 1
     made.close()
     await asyncio.gather(*made._tasks, return_exceptions=True)
 

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.delivery import relay
-from bot.delivery.post import ReplyPoster
 from bot.delivery.progress import ProgressTracker
 from bot.delivery.relay import Relay
+from bot.delivery.reply_poster import ReplyPoster
 from core.domain.errors import ErrorCode
 from core.domain.guilds import GuildSettings
 from core.domain.jobs import Failure, JobState, OutboxEntry
@@ -31,9 +31,10 @@ class Jobs:
         self.locked = locked
         self.refused = 0
         self.marked: list[int | None] = []
+        self.outbox = self
         self.looks_behind = 0  # looks into the outbox that still show what has just been marked
 
-    def pending_outbox(self) -> list[OutboxEntry]:
+    def pending(self) -> list[OutboxEntry]:
         if not self.marked:
             return [ENTRY]
         self.looks_behind -= 1
@@ -46,7 +47,7 @@ class Jobs:
         self._write()
         self.marked.append(message_id)
 
-    def note_send_failure(self, *_: Any) -> bool:
+    def note_failure(self, *_: Any) -> bool:
         self._write()
         return True
 
@@ -74,9 +75,9 @@ def make(jobs: Jobs) -> tuple[Relay, Any]:
         services=SimpleNamespace(jobs=jobs),
         guild_settings=SimpleNamespace(settings=AsyncMock(return_value=GuildSettings())),
     )
-    post = create_autospec(ReplyPoster, instance=True)
-    post.deliver.return_value = None  # private: there is no message that could be looked for
-    return Relay(bot, post, create_autospec(ProgressTracker, instance=True), {}), post
+    poster = create_autospec(ReplyPoster, instance=True)
+    poster.deliver.return_value = None  # private: there is no message that could be looked for
+    return Relay(bot, poster, create_autospec(ProgressTracker, instance=True), {}), poster
 
 
 async def run_until(made: Relay, check: Callable[[], object]) -> None:
@@ -92,11 +93,11 @@ async def run_until(made: Relay, check: Callable[[], object]) -> None:
 
 async def test_a_private_failure_is_told_once_while_the_database_is_locked(caplog: pytest.LogCaptureFixture) -> None:
     jobs = Jobs(locked=5)
-    made, post = make(jobs)
+    made, poster = make(jobs)
 
     await run_until(made, lambda: jobs.marked)
 
-    assert post.deliver.await_count == 1
+    assert poster.deliver.await_count == 1
     assert jobs.marked == [None]
     assert jobs.refused == 5
     assert caplog.text.count("posted, not noted yet (OperationalError)") == 5
@@ -106,19 +107,19 @@ async def test_a_private_failure_is_told_once_while_the_database_is_locked(caplo
 async def test_a_look_that_began_before_the_answer_was_noted_does_not_post_it_again() -> None:
     jobs = Jobs(locked=0)
     jobs.looks_behind = 2
-    made, post = make(jobs)
+    made, poster = make(jobs)
 
     await run_until(made, lambda: jobs.looks_behind < 0)
 
-    assert post.deliver.await_count == 1
+    assert poster.deliver.await_count == 1
 
 
 async def test_an_answer_that_was_not_posted_is_tried_again() -> None:
     jobs = Jobs(locked=0)
-    made, post = make(jobs)
-    post.deliver.side_effect = [OSError("no route"), 77]
+    made, poster = make(jobs)
+    poster.deliver.side_effect = [OSError("no route"), 77]
 
     await run_until(made, lambda: jobs.marked)
 
-    assert post.deliver.await_count == 2
+    assert poster.deliver.await_count == 2
     assert jobs.marked == [77]

@@ -37,9 +37,9 @@ def test_a_chosen_face_is_filled_in_where_it_was_asked_about(kind: JobKind, whic
 
     params = params_with_choice(job, 2)
 
-    wanted: Any = {"photo": PHOTO, "index": 2}
-    told = type(request_).from_json(params).to_json()
-    assert wanted in [told.get(which), *(told.get("add") or [])]
+    expected: Any = {"photo": PHOTO, "index": 2}
+    payload = type(request_).from_json(params).to_json()
+    assert expected in [payload.get(which), *(payload.get("add") or [])]
     assert "photos" not in params  # or the photo would be fetched again
 
 
@@ -55,7 +55,7 @@ async def test_the_faces_of_a_photo_are_numbered_as_in_its_picture() -> None:
     view: Any = choice_view(EN, a_job(kind=JobKind.MORPH), 3)
 
     (select,) = view.children
-    assert [(one.label, one.value) for one in select.item.options] == [
+    assert [(option.label, option.value) for option in select.item.options] == [
         ("Face 1", "0"),
         ("Face 2", "1"),
         ("Face 3", "2"),

@@ -85,15 +85,15 @@ class Finder(Visitor):  # type: ignore[misc]
 
 @cache
 def messages(language: str) -> dict[str, Finder]:
-    found: dict[str, Finder] = {}
+    result: dict[str, Finder] = {}
     for file in sorted((LOCALES / language).glob("*.ftl")):
         for entry in FluentParser().parse(file.read_text("utf-8")).body:
             assert not isinstance(entry, ftl.Junk), f"{file.name}: {entry.content}"
             if isinstance(entry, ftl.Message):
-                assert entry.id.name not in found, f"{entry.id.name} is there twice"
-                found[entry.id.name] = finder = Finder()
+                assert entry.id.name not in result, f"{entry.id.name} is there twice"
+                result[entry.id.name] = finder = Finder()
                 finder.visit(entry)
-    return found
+    return result
 
 
 @cache

@@ -19,7 +19,7 @@ from core import bootstrap
 from core.bootstrap import Services
 from core.settings import Settings
 from core.storage.blobs import Blobs
-from tests.unit.core.services.optimise_parts import ANNA, BEN, GUILD, Lab, Reached, Reddening, face_at, painted
+from tests.unit.core.services.attack.fakes import ANNA, BEN, GUILD, Lab, Reached, Reddening, face_at, painted
 
 FILES = ["before.png", "picture.png", "report.json", "sheet.png"]
 
@@ -62,32 +62,32 @@ def refusal(*arguments: str) -> tuple[int, str]:
 
 
 def test_a_photo_is_fooled_with_and_everything_is_written(lab: Lab) -> None:
-    found = said("--target", "anna", "--start", "ben.png", "--epsilon", "32", "--steps", "50", "--out", "a/b")
+    result = said("--target", "anna", "--start", "ben.png", "--epsilon", "32", "--steps", "50", "--out", "a/b")
 
-    assert (found["target"], found["mode"], found["model"]) == (ANNA, "fool", "recogniser v1 (cnn)")
-    assert (found["succeeded"], found["steps"], found["stopped"]) == (True, 33, False)
-    assert found["probability"] == found["after"]["target"] > 0.99
-    assert (found["after"]["name"], found["before"]["name"]) == (ANNA, None)
-    assert found["norms"] == {"changed": 1.0, "l2": pytest.approx(100 * 32 / 255), "linf": 32}
+    assert (result["target"], result["mode"], result["model"]) == (ANNA, "fool", "recogniser v1 (cnn)")
+    assert (result["succeeded"], result["steps"], result["stopped"]) == (True, 33, False)
+    assert result["probability"] == result["after"]["target"] > 0.99
+    assert (result["after"]["name"], result["before"]["name"]) == (ANNA, None)
+    assert result["norms"] == {"changed": 1.0, "l2": pytest.approx(100 * 32 / 255), "linf": 32}
     assert sorted(file.name for file in Path("a/b").iterdir()) == FILES
-    assert json.loads(Path("a/b/report.json").read_text()).items() >= found.items()
+    assert json.loads(Path("a/b/report.json").read_text()).items() >= result.items()
     with Image.open("a/b/before.png") as before, Image.open("a/b/picture.png") as after:
         assert (before.getpixel((5, 5)), after.getpixel((5, 5))) == ((92, 90, 30), (60, 90, 30))
 
 
 def test_the_report_holds_for_the_very_bytes_of_the_picture(lab: Lab) -> None:
-    found = said("--target", ANNA, "--start", "ben.png", "--steps", "20", "--epsilon", "32", "--out", "out")
+    result = said("--target", ANNA, "--start", "ben.png", "--steps", "20", "--epsilon", "32", "--out", "out")
     (face,) = lab.classifier.classify_photo(Path("out/picture.png").read_bytes(), GUILD).result.faces
-    assert face.name == found["after"]["name"] == ANNA
-    assert face.top[0].probability == pytest.approx(found["probability"] * (1 - found["after"]["unknown"]))
+    assert face.name == result["after"]["name"] == ANNA
+    assert face.top[0].probability == pytest.approx(result["probability"] * (1 - result["after"]["unknown"]))
 
 
 def test_without_a_photo_it_begins_with_noise(lab: Lab) -> None:
     lab.eyes.faces = []
-    found = said("--target", BEN, "--steps", "150", "--seed", "5", "--out", "out")
-    assert (found["mode"], found["after"]["face"], found["succeeded"]) == ("noise", False, True)
+    result = said("--target", BEN, "--steps", "150", "--seed", "5", "--out", "out")
+    assert (result["mode"], result["after"]["face"], result["succeeded"]) == ("noise", False, True)
     assert Path("out/before.png").read_bytes() != Path("out/picture.png").read_bytes()
-    assert found["ms_per_step"] == pytest.approx(1000 * found["seconds"] / found["steps"], abs=0.001)
+    assert result["ms_per_step"] == pytest.approx(1000 * result["seconds"] / result["steps"], abs=0.001)
 
 
 def test_people_read_it_in_a_few_lines(lab: Lab) -> None:
@@ -105,8 +105,8 @@ def test_people_read_it_in_a_few_lines(lab: Lab) -> None:
 
 def test_another_version_can_be_meant(lab: Lab) -> None:
     lab.train(2, promoted=False)
-    found = said("--target", ANNA, "--steps", "1", "--model", "2", "--out", "other")
-    assert found["model"] == "recogniser v2 (cnn)"
+    result = said("--target", ANNA, "--steps", "1", "--model", "2", "--out", "other")
+    assert result["model"] == "recogniser v2 (cnn)"
     assert refusal("--target", ANNA, "--model", "9") == (1, "There is no such model version.")
 
 

@@ -34,9 +34,9 @@ def test_a_fresh_beat_is_well():
     ],
 )
 def test_everything_else_is_a_fault_with_a_reason(beats: list[dict[str, object] | None], word: str):
-    found = find_fault("worker", beats, NOW)
-    assert found is not None
-    assert word in found
+    fault = find_fault("worker", beats, NOW)
+    assert fault is not None
+    assert word in fault
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "null", '"x"'])

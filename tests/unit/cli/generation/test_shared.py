@@ -24,8 +24,8 @@ from core.domain.training.runs import RunKind
 from core.services.generation import factory
 from core.settings import Settings
 from core.storage.training_tables import versions
-from tests.integration.core.parts import Clock
-from tests.unit.core.services.face_parts import LinearFaces
+from tests.integration.core.builders import Clock
+from tests.unit.core.services.generation.linear_generator import LinearGenerator
 
 
 class Detector:
@@ -50,7 +50,7 @@ def services(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, detector: Detector
     monkeypatch.setenv("OMOKAGE_DATA", str(tmp_path / "data"))
     monkeypatch.delenv("OMOKAGE_DATABASE_URL", raising=False)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(factory, "_load", lambda architecture, *_: LinearFaces(encodes="vae" in architecture))
+    monkeypatch.setattr(factory, "_load", lambda architecture, *_: LinearGenerator(encodes="vae" in architecture))
     with open_services(Settings.from_env()) as made:
         add(made, RunKind.DCGAN)
         yield made

@@ -18,8 +18,8 @@ from core.domain.optimisation import Robustness
 from core.domain.training.runs import RunKind
 from core.settings import Settings
 from core.storage.training_tables import versions
-from tests.integration.core.parts import Clock
-from tests.integration.core.version_builders import Trained
+from tests.integration.core.builders import Clock
+from tests.integration.core.registry.builders import Trained
 
 NOW = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
 MODERN: JSON = {"head": "cnn", "preset": "modern"}

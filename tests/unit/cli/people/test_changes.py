@@ -55,7 +55,7 @@ def enrol(*names: str, guild: int = 0) -> None:
 def add_dataset(*names: str) -> None:
     with open_services(Settings.from_env()) as services:
         people = services.datasets.people(0, names, by=0)
-        classes = [DatasetClass(one.name, one.id, 3) for one in people]
+        classes = [DatasetClass(person.name, person.id, 3) for person in people]
         content = " ".join(names).encode()
         shards = [Shard(services.blobs.put(content), 3 * len(names), len(content))]
         services.datasets.add(0, "family", classes, shards, hash=content.hex(), without_face=0, by=0)

@@ -26,7 +26,7 @@ from core.services.training.callbacks import MakeCallback, combine
 from core.services.training.live_status import LiveStatusCallback
 from core.services.training.segment_runner import Training, TrainingParts
 from core.settings import Settings
-from tests.integration.core.fake_trainer import FakeTrainer
+from tests.integration.core.runs.fake_trainer import FakeTrainer
 
 
 class Host:
@@ -88,14 +88,19 @@ def train(*options: str) -> tuple[int, Result]:
 def test_a_training_in_a_shell_ends_with_a_version(host: Host) -> None:
     status, result = train("--steps", "60", "--size", "64", "--learning-rate", "0.01", "--seed", "7", "--json")
     assert status == 0, result.exception
-    said = json.loads(result.stdout)
-    assert (said["run"], said["state"], said["step"], said["version"]) == (1, "finished", 60, "recogniser v1")
-    assert said["config"] == {"head": "cnn", "fold": 0, "size": 64, "learning_rate": 0.01}
-    assert said["seed"] == 7
-    assert said["figures"].keys() == {"loss", "held_out_accuracy"}
-    amount, currency = said["cost"]
-    assert (amount, currency) == (pytest.approx(said["seconds"], abs=0.1), "USD")
-    assert host.services.jobs.pending_outbox() == []
+    payload = json.loads(result.stdout)
+    assert (payload["run"], payload["state"], payload["step"], payload["version"]) == (
+        1,
+        "finished",
+        60,
+        "recogniser v1",
+    )
+    assert payload["config"] == {"head": "cnn", "fold": 0, "size": 64, "learning_rate": 0.01}
+    assert payload["seed"] == 7
+    assert payload["figures"].keys() == {"loss", "held_out_accuracy"}
+    amount, currency = payload["cost"]
+    assert (amount, currency) == (pytest.approx(payload["seconds"], abs=0.1), "USD")
+    assert host.services.jobs.outbox.pending() == []
 
 
 def test_a_training_says_what_it_made(host: Host) -> None:
@@ -182,7 +187,7 @@ def test_what_cannot_be_done_is_refused_in_a_sentence(host: Host, arguments: lis
     got, result = run(*arguments)
     assert got == status, result.exception
     assert said in str(result.exception)
-    assert host.services.runs.list(0) == []
+    assert host.services.runs.newest(0) == []
 
 
 def test_runs_are_listed_and_shown(host: Host) -> None:
@@ -204,7 +209,7 @@ def test_runs_are_asked_for_everything_that_the_chat_may_ask(host: Host) -> None
     train("--steps", "100")
     assert json.loads(run("runs", "resume", "1", "--json")[1].stdout)["state"] == "waiting"
     assert json.loads(run("runs", "pause", "1", "--json")[1].stdout)["state"] == "paused"
-    kept = [one.step for one in host.services.runs.checkpoints(host.services.runs.find(0, 1).id)]
+    kept = [checkpoint.step for checkpoint in host.services.runs.checkpoints(host.services.runs.find(0, 1).id)]
     back = json.loads(run("runs", "rollback", "1", str(kept[0]), "--json")[1].stdout)
     assert (back["state"], back["step"]) == ("paused", kept[0])
     branched = json.loads(
@@ -267,9 +272,9 @@ def test_options_of_a_network_go_to_its_run(host: Host) -> None:
         "train", "dcgan", "--data", "faces", "--steps", "20", "--loss", "hinge", "--augment", "0.5", "--json"
     )
     assert status == 0, result.exception
-    said = json.loads(result.stdout)
-    assert said["config"] == {"head": "dcgan", "loss": "hinge", "augment": 0.5}
-    assert (said["kind"], said["preset"], said["version"]) == ("dcgan", "light", "dcgan v1")
+    payload = json.loads(result.stdout)
+    assert payload["config"] == {"head": "dcgan", "loss": "hinge", "augment": 0.5}
+    assert (payload["kind"], payload["preset"], payload["version"]) == ("dcgan", "light", "dcgan v1")
     status, result = run("train", "vae", "--data", "faces", "--steps", "20", "--kl", "0.5", "--json")
     assert json.loads(result.stdout)["config"] == {"head": "vae", "kl": 0.5}
 

@@ -13,7 +13,7 @@ from cli.up.console import LogFile, LogFilter
 LINES = [
     "2026-11-21 08:00:00,000 INFO worker.app: ready",
     "  more of it",
-    "2026-11-21 08:00:01,000 WARNING bot.delivery.post: slow",
+    "2026-11-21 08:00:01,000 WARNING bot.delivery.reply_poster: slow",
     "2026-11-21 08:00:02,000 ERROR worker.runner: job 5: failed",
     "Traceback (most recent call last):",
     "ZeroDivisionError",

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.classification import ClassifyResult, FaceAnswer, best_first
-from core.domain.faces import Box, Candidate, DetectedFace, RecognisedFace, overlap
+from core.domain.faces import Box, Candidate, DetectedFace, RecognisedFace, box_iou
 
 numbers = st.floats(0, 1000)
 probabilities = st.floats(0, 1)
@@ -71,14 +71,14 @@ def test_named_faces_come_by_probability_and_the_others_by_size() -> None:
 
 @given(boxes, boxes)
 def test_overlap_is_a_share_and_the_same_from_both_sides(a: Box, b: Box) -> None:
-    assert 0 <= overlap(a, b) <= 1.0001
-    assert overlap(a, b) == overlap(b, a)
-    assert abs(overlap(a, a) - 1) < 1e-6
+    assert 0 <= box_iou(a, b) <= 1.0001
+    assert box_iou(a, b) == box_iou(b, a)
+    assert abs(box_iou(a, a) - 1) < 1e-6
 
 
 def test_boxes_that_only_touch_do_not_overlap() -> None:
-    assert overlap(Box(0, 0, 10, 10), Box(10, 0, 10, 10)) == 0
-    assert overlap(Box(0, 0, 10, 10), Box(5, 0, 10, 10)) == 50 / 150
+    assert box_iou(Box(0, 0, 10, 10), Box(10, 0, 10, 10)) == 0
+    assert box_iou(Box(0, 0, 10, 10), Box(5, 0, 10, 10)) == 50 / 150
 
 
 def test_an_answer_of_before_names_could_be_confirmed_or_withheld_is_still_read() -> None:

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from core.domain.errors import OmokageError
 from core.domain.generation import (
-    MOST_FACES,
-    MOST_SEED,
-    Drawn,
+    MAX_FACES,
+    MAX_SEED,
     Face,
     FaceChoice,
     FilmRequest,
+    GenerationResult,
     GridRequest,
     MixRequest,
     MorphRequest,
@@ -24,7 +24,7 @@ from core.domain.generation import (
     seeds_of,
 )
 
-_seeds = st.builds(Face, seed=st.integers(0, MOST_SEED))
+_seeds = st.builds(Face, seed=st.integers(0, MAX_SEED))
 _photos = st.builds(lambda photo, index: Face(None, photo, index), st.text(min_size=1), st.none() | st.integers(0, 49))
 FACES = _seeds | _photos
 MODELS = st.none() | st.text()
@@ -33,8 +33,8 @@ TRUNCATIONS = st.floats(0.1, 1.0)
 REQUESTS = st.one_of(
     st.builds(
         GridRequest,
-        st.integers(1, MOST_FACES),
-        st.integers(0, MOST_SEED - MOST_FACES),
+        st.integers(1, MAX_FACES),
+        st.integers(0, MAX_SEED - MAX_FACES),
         MODELS,
         TRUNCATIONS,
         st.none() | FACES,
@@ -61,14 +61,14 @@ def test_a_request_survives_its_way_through_the_queue(request: Any) -> None:
 @pytest.mark.parametrize(
     "drawn",
     [
-        Drawn("dcgan v3", "dcgan v3 (dcgan light)", 7, "aa", seeds=(5, 6), traits=("smile",)),
-        Drawn("starter vae", "starter vae", None, "aa", "bb", "film.webp"),
-        Drawn("dcgan v3", "dcgan v3", 7, "aa", distances=(0.25, 1.5)),
-        Drawn("vae v1", "vae v1", 2, choice=FaceChoice("add/0", "cc", 3, "dd")),
+        GenerationResult("dcgan v3", "dcgan v3 (dcgan light)", 7, "aa", seeds=(5, 6), traits=("smile",)),
+        GenerationResult("starter vae", "starter vae", None, "aa", "bb", "film.webp"),
+        GenerationResult("dcgan v3", "dcgan v3", 7, "aa", distances=(0.25, 1.5)),
+        GenerationResult("vae v1", "vae v1", 2, choice=FaceChoice("add/0", "cc", 3, "dd")),
     ],
 )
-def test_an_answer_survives_its_way_through_the_database(drawn: Drawn) -> None:
-    assert Drawn.from_json(json.loads(json.dumps(drawn.to_json()))) == drawn
+def test_an_answer_survives_its_way_through_the_database(drawn: GenerationResult) -> None:
+    assert GenerationResult.from_json(json.loads(json.dumps(drawn.to_json()))) == drawn
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_an_answer_survives_its_way_through_the_database(drawn: Drawn) -> None:
         (lambda: GridRequest(0, 1), "count"),
         (lambda: GridRequest(65, 1), "count"),
         (lambda: GridRequest(8, -1), "seed"),
-        (lambda: GridRequest(8, MOST_SEED), "seed"),
+        (lambda: GridRequest(8, MAX_SEED), "seed"),
         (lambda: GridRequest(8, 1, truncation=0.0), "truncation"),
         (lambda: GridRequest(8, 1, truncation=float("nan")), "truncation"),
         (lambda: GridRequest(8, 1, traits={"smile": 3.5}), "smile"),

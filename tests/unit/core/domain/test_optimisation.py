@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Candidate
-from core.domain.generation import MOST_SEED, Face, FaceChoice
+from core.domain.generation import MAX_SEED, Face, FaceChoice
 from core.domain.optimisation import (
-    MOST_EPSILON,
-    MOST_STEPS,
+    MAX_EPSILON,
+    MAX_STEPS,
     Norms,
-    Optimized,
     OptimizeMode,
     OptimizeRequest,
+    OptimizeResult,
     OptimizeStep,
+    Prediction,
     Robustness,
     Transfer,
-    Verdict,
 )
 
 SHARES = st.floats(0, 1)
@@ -30,10 +30,10 @@ PHOTOS = st.builds(lambda photo, index: Face(None, photo, index), st.text(min_si
 COMMON = {
     "target": st.text(),
     "person_id": st.none() | st.integers(1, 2**53),
-    "steps": st.none() | st.integers(1, MOST_STEPS),
-    "epsilon": st.integers(1, MOST_EPSILON),
+    "steps": st.none() | st.integers(1, MAX_STEPS),
+    "epsilon": st.integers(1, MAX_EPSILON),
     "robust": st.booleans(),
-    "seed": st.integers(0, MOST_SEED),
+    "seed": st.integers(0, MAX_SEED),
     "version_id": st.none() | st.integers(1),
     "so_far": st.none() | st.text(min_size=1),
 }
@@ -42,10 +42,10 @@ REQUESTS = st.builds(OptimizeRequest, mode=st.just(OptimizeMode.FOOL), start=PHO
 )
 CANDIDATES = st.builds(Candidate, st.integers(1), st.text(), SHARES)
 VERDICTS = st.builds(
-    Verdict, st.booleans(), st.lists(CANDIDATES, max_size=3).map(tuple), SHARES, SHARES, st.none() | st.text()
+    Prediction, st.booleans(), st.lists(CANDIDATES, max_size=3).map(tuple), SHARES, SHARES, st.none() | st.text()
 )
 ANSWERS = st.builds(
-    Optimized,
+    OptimizeResult,
     st.sampled_from(OptimizeMode),
     st.text(),
     st.text(),
@@ -71,8 +71,8 @@ def test_a_request_survives_a_jobs_row(request: OptimizeRequest) -> None:
 
 
 @given(ANSWERS)
-def test_an_answer_survives_a_jobs_row(answer: Optimized) -> None:
-    assert Optimized.from_json(there_and_back(answer)) == answer
+def test_an_answer_survives_a_jobs_row(answer: OptimizeResult) -> None:
+    assert OptimizeResult.from_json(there_and_back(answer)) == answer
 
 
 @given(st.builds(OptimizeStep, st.integers(0), st.integers(1), st.floats(0, 99), SHARES, st.none() | st.text()))
@@ -81,19 +81,19 @@ def test_a_step_survives_the_stream(step: OptimizeStep) -> None:
 
 
 def test_a_check_survives_a_versions_card() -> None:
-    found = Robustness(100, 8, 0.97, None, 1000, 0.31, 0.002)
-    assert Robustness.from_json(there_and_back(found)) == found
+    result = Robustness(100, 8, 0.97, None, 1000, 0.31, 0.002)
+    assert Robustness.from_json(there_and_back(result)) == result
 
 
 @pytest.mark.parametrize(
     ("option", "said"),
     [
         ("steps", {"steps": 0}),
-        ("steps", {"steps": MOST_STEPS + 1}),
+        ("steps", {"steps": MAX_STEPS + 1}),
         ("epsilon", {"epsilon": 0}),
-        ("epsilon", {"epsilon": MOST_EPSILON + 1}),
+        ("epsilon", {"epsilon": MAX_EPSILON + 1}),
         ("seed", {"seed": -1}),
-        ("seed", {"seed": MOST_SEED + 1}),
+        ("seed", {"seed": MAX_SEED + 1}),
         ("start", {"mode": "fool"}),
         ("start", {"start": {"photo": "ab"}}),
         ("start", {"mode": "fool", "start": {"seed": 3}}),
@@ -112,9 +112,9 @@ def test_a_mode_has_steps_of_its_own_where_nobody_says_how_many() -> None:
     assert OptimizeRequest("Anna", OptimizeMode.NOISE, steps=7).all_steps == 7
 
 
-def after(*, found: bool, target: float, named: str | None = None) -> Optimized:
-    verdict = Verdict(found, (), target, 0.0, named)
-    return Optimized(OptimizeMode.NOISE, "Anna", "recogniser v1", 1, after=verdict)
+def after(*, found: bool, target: float, named: str | None = None) -> OptimizeResult:
+    verdict = Prediction(found, (), target, 0.0, named)
+    return OptimizeResult(OptimizeMode.NOISE, "Anna", "recogniser v1", 1, after=verdict)
 
 
 def test_success_with_a_face_is_to_be_named_so() -> None:
@@ -126,4 +126,4 @@ def test_success_with_a_face_is_to_be_named_so() -> None:
 def test_success_without_a_face_is_to_be_more_likely_than_all_others() -> None:
     assert after(found=False, target=0.51).succeeded
     assert not after(found=False, target=0.5).succeeded
-    assert not Optimized(OptimizeMode.NOISE, "Anna", "recogniser v1", 1).succeeded
+    assert not OptimizeResult(OptimizeMode.NOISE, "Anna", "recogniser v1", 1).succeeded

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.people import LONGEST_NAME, LabellingPolicy, may_label, name_key, normalise_name, person_name
+from core.domain.people import MAX_NAME_LENGTH, LabellingPolicy, may_label, name_key, normalise_name, person_name
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from core.domain.people import LONGEST_NAME, LabellingPolicy, may_label, name_ke
         ("anna@home", "anna@home"),
         ("می\u200cخواهم", "می\u200cخواهم"),  # Persian needs the zero-width non-joiner
         ("👩\u200d🚀", "👩\u200d🚀"),
-        ("x" * LONGEST_NAME, "x" * LONGEST_NAME),
+        ("x" * MAX_NAME_LENGTH, "x" * MAX_NAME_LENGTH),
         ("Anna\x07\x1b\x7f", "Anna"),
         ("An\x00na\x85B", "Anna B"),
         ("Anna\u202eB\u202c", "AnnaB"),  # would write what follows from right to left
@@ -51,7 +51,7 @@ def test_a_name_is_shown_as_it_was_meant(typed: str, shown: str) -> None:
         (" \u3000\n", "empty"),
         ("\u200d", "empty"),
         ("\u3164 \u2800", "empty"),  # a filler and a blank pattern: letters to Unicode, nothing to the eye
-        ("x" * (LONGEST_NAME + 1), "long"),
+        ("x" * (MAX_NAME_LENGTH + 1), "long"),
         ("㌖" * 20, "long"),  # NFKC makes six letters of each
         ("\u202e\u200b\ufeff\x1b", "empty"),
         ("@every\u200bone", "mention"),
@@ -81,7 +81,7 @@ def test_whatever_is_typed_is_refused_or_becomes_a_name_that_stays_as_it_is(type
         shown = normalise_name(typed)
     except OmokageError:
         return
-    assert 1 <= len(shown) <= LONGEST_NAME
+    assert 1 <= len(shown) <= MAX_NAME_LENGTH
     assert shown == shown.strip() == unicodedata.normalize("NFKC", shown) == normalise_name(shown)
     assert shown.isprintable() or any(joiner in shown for joiner in "\u200c\u200d")
     assert len(name_key(shown)) <= 256  # the column's width

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core.domain.faces import Box, Candidate, DetectedFace, RecognisedFace
-from core.render.annotate import LARGEST_BYTES, LONGEST_SIDE, SHORTEST_LONG_SIDE, Picture, annotate
+from core.render.annotate import MAX_BYTES, MAX_LONG_SIDE, MIN_LONG_SIDE, Picture, annotate
 from core.render.palette import PALETTE, UNNAMED
 
 
@@ -83,9 +83,9 @@ def test_other_than_an_rgb_image_is_refused(shape: tuple[int, ...]) -> None:
 
 def test_a_huge_photo_is_made_smaller_with_its_faces() -> None:
     drawn = annotate(photo(6000, 4000), [face(3000, 2000, 600, 800, "Mina")])
-    assert (drawn.width, drawn.height) == (LONGEST_SIDE, round(4000 * LONGEST_SIDE / 6000))
+    assert (drawn.width, drawn.height) == (MAX_LONG_SIDE, round(4000 * MAX_LONG_SIDE / 6000))
     rows, columns = np.nonzero(np.abs(pixels(drawn) - PALETTE[0]).max(axis=2) <= 12)
-    scale = LONGEST_SIDE / 6000
+    scale = MAX_LONG_SIDE / 6000
     assert abs(columns.min() - 3000 * scale) < 20
     assert abs(columns.max() - 3600 * scale) < 20
     assert abs(rows.max() - 2800 * scale) < 20
@@ -94,7 +94,7 @@ def test_a_huge_photo_is_made_smaller_with_its_faces() -> None:
 @pytest.mark.parametrize("size", [(1, 1), (8, 5), (48, 64), (1, 4000), (4000, 1), (480, 2)])
 def test_a_picture_of_any_size_comes_back(size: tuple[int, int]) -> None:
     drawn = annotate(photo(*size), [face(0, 0, size[0] / 2, size[1], "Mina")])
-    assert SHORTEST_LONG_SIDE <= max(drawn.width, drawn.height) <= LONGEST_SIDE
+    assert MIN_LONG_SIDE <= max(drawn.width, drawn.height) <= MAX_LONG_SIDE
     assert pixels(drawn).shape == (drawn.height, drawn.width, 3)
 
 
@@ -110,7 +110,7 @@ def test_boxes_that_reach_out_of_the_picture_are_drawn_as_far_as_they_are_in_it(
 
 def test_the_worst_picture_to_compress_still_fits_into_a_message() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (2048, 2048, 3), np.uint8)
-    assert len(annotate(noise, []).data) < LARGEST_BYTES
+    assert len(annotate(noise, []).data) < MAX_BYTES
 
 
 def test_nothing_but_the_picture_is_in_the_file() -> None:

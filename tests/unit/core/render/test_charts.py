@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from core.domain.registry.evaluation import Bin, EvaluationReport, confusion_of
+from core.domain.registry.evaluation import EvaluationReport, ReliabilityBin, confusion_matrix
 from core.domain.training.runs import CurvePoint
-from core.render.chart_panels import thinned
+from core.render.chart_panels import smooth
 from core.render.chart_style import BLUE, MINT, ORANGE
 from core.render.charts import render_confusion, render_curves, render_reliability
 
@@ -43,14 +43,17 @@ def training(steps: int = 8000) -> list[CurvePoint]:
 
 
 def report(
-    people: int, wrong: int = 0, names: tuple[str, ...] | None = None, bins: tuple[Bin, ...] = (Bin(0.9, 0.8, 100),)
+    people: int,
+    wrong: int = 0,
+    names: tuple[str, ...] | None = None,
+    bins: tuple[ReliabilityBin, ...] = (ReliabilityBin(0.9, 0.8, 100),),
 ) -> EvaluationReport:
     truth = [person for person in range(people) for _ in range(20)]
     guesses = [(person + 1) % people if place < wrong else person for place, person in enumerate(truth)]
     names = names or tuple(f"人 {number}" for number in range(people))
     folds = {"0": 1 - wrong / len(truth)}
     return EvaluationReport(
-        "cnn", "classic", "家族 v1", "0f", names, folds, {}, confusion_of(truth, guesses, people), bins, 0.1
+        "cnn", "classic", "家族 v1", "0f", names, folds, {}, confusion_matrix(truth, guesses, people), bins, 0.1
     )
 
 
@@ -172,7 +175,7 @@ def test_charts_that_are_drawn_at_once_do_not_disturb_each_other() -> None:
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=500), st.integers(1, 50))
 def test_a_thinned_curve_has_few_points_that_are_means(values: list[float], most: int) -> None:
     curve = list(enumerate(values))
-    few = thinned(curve, most)
+    few = smooth(curve, most)
     assert 1 <= len(few) <= most
     assert [step for step, _ in few] == sorted(step for step, _ in few)
     assert min(values) - 1e-6 <= min(value for _, value in few)
@@ -182,7 +185,7 @@ def test_a_thinned_curve_has_few_points_that_are_means(values: list[float], most
 
 
 def test_the_newest_point_of_a_thinned_curve_is_the_mean_of_as_many_as_the_others() -> None:
-    assert thinned([(step, float(step)) for step in range(7)], 4) == [(0, 0.0), (2, 1.5), (4, 3.5), (6, 5.5)]
+    assert smooth([(step, float(step)) for step in range(7)], 4) == [(0, 0.0), (2, 1.5), (4, 3.5), (6, 5.5)]
 
 
 @pytest.mark.parametrize("people", [2, 3, 12, 29, 40, 67, 100])
@@ -215,8 +218,8 @@ def test_somebody_without_held_out_pictures_does_not_hinder_the_others() -> None
 
 
 def test_too_sure_is_orange_and_too_modest_green() -> None:
-    sure = render_reliability(report(2, bins=(Bin(0.9, 0.5, 10), Bin(0.5, 0.5, 10))))
-    modest = render_reliability(report(2, bins=(Bin(0.5, 0.9, 10), Bin(0.9, 0.9, 10))))
+    sure = render_reliability(report(2, bins=(ReliabilityBin(0.9, 0.5, 10), ReliabilityBin(0.5, 0.5, 10))))
+    modest = render_reliability(report(2, bins=(ReliabilityBin(0.5, 0.9, 10), ReliabilityBin(0.9, 0.9, 10))))
     key = 400  # the squares and words of the key are in these colours, too
     assert count(sure, ORANGE) > count(modest, ORANGE) + key
     assert count(modest, MINT) > count(sure, MINT) + key

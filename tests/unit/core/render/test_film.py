@@ -78,7 +78,7 @@ def test_the_same_frames_give_the_same_bytes() -> None:
 
 
 def test_the_files_name_says_what_it_is() -> None:
-    assert [FilmStyle(WEBP).name, FilmStyle(GIF).name] == ["film.webp", "film.gif"]
+    assert [FilmStyle(WEBP).file_name, FilmStyle(GIF).file_name] == ["film.webp", "film.gif"]
 
 
 @pytest.mark.parametrize("wrong", [frames(2)[:0], frames(2)[0], frames(2).astype(np.float32)])

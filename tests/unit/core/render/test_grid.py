@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from core.domain.generation import MOST_FACES
+from core.domain.generation import MAX_FACES
 from core.render import grid
-from core.render.grid import GROUND, pleasant_columns, pleasant_scale, render_grid
+from core.render.grid import GROUND, grid_columns, grid_scale, render_grid
 
 
 def faces(count: int, size: int = 24) -> np.ndarray:
@@ -73,7 +73,7 @@ def test_a_label_that_is_too_long_is_cut_rather_than_written_over_its_neighbour(
 def test_a_grid_that_is_too_large_for_discord_becomes_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (4, 64, 64, 3), np.uint8)
     whole = render_grid(noise, 2)
-    monkeypatch.setattr(grid, "LARGEST_BYTES", len(whole))
+    monkeypatch.setattr(grid, "MAX_BYTES", len(whole))
     smaller = render_grid(noise, 2)
     assert len(smaller) < len(whole)
     assert opened(smaller).shape[0] == opened(whole).shape[0] * 3 // 4
@@ -90,9 +90,9 @@ def test_a_label_for_each_picture_or_none_at_all() -> None:
         render_grid(faces(2), 2, ["one"])
 
 
-@given(st.integers(1, MOST_FACES))
+@given(st.integers(1, MAX_FACES))
 def test_rows_are_pleasant(count: int) -> None:
-    columns = pleasant_columns(count)
+    columns = grid_columns(count)
     rows = -(-count // columns)
     assert 1 <= rows <= columns <= 8
     assert columns * rows - count < columns
@@ -100,8 +100,8 @@ def test_rows_are_pleasant(count: int) -> None:
 
 @pytest.mark.parametrize(("count", "columns"), [(1, 1), (2, 2), (4, 2), (6, 3), (8, 4), (9, 3), (16, 4), (64, 8)])
 def test_usual_numbers_leave_no_place_empty(count: int, columns: int) -> None:
-    assert pleasant_columns(count) == columns
+    assert grid_columns(count) == columns
 
 
 def test_few_faces_are_shown_twice_as_large() -> None:
-    assert [pleasant_scale(16, 96), pleasant_scale(17, 96), pleasant_scale(8, 64)] == [2, 1, 3]
+    assert [grid_scale(16, 96), grid_scale(17, 96), grid_scale(8, 64)] == [2, 1, 3]

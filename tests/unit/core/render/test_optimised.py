@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from core.render.curve_plate import CHANCE, LOSS, draw_curve
-from core.render.optimised import LARGEST_PROGRESS, difference, percent, render_progress, render_sheet
+from core.render.curve_plate import LOSS, PROBABILITY, draw_curve
+from core.render.optimised import MAX_PROGRESS_BYTES, difference, percent, render_progress, render_sheet
 
 CURVE = [(step, 5.0 / step, step / 50) for step in range(1, 51)]
 
@@ -36,7 +36,7 @@ def colours(image: Image.Image, colour: tuple[int, int, int]) -> int:
 @pytest.mark.parametrize("photo", [True, False])
 def test_progress_is_small_whatever_it_shows(size: tuple[int, int], photo: bool) -> None:
     data = render_progress(noise(*size), noise(*size)[::-1] if photo else None, CURVE, 100)
-    assert len(data) <= LARGEST_PROGRESS
+    assert len(data) <= MAX_PROGRESS_BYTES
     assert opened(data).width >= 320
 
 
@@ -73,13 +73,13 @@ def test_a_difference_is_sixteenfold_around_grey_and_stays_in_range() -> None:
 def test_both_lines_are_drawn() -> None:
     chart = draw_curve(CURVE, 50, (400, 200))
     assert chart.size == (400, 200)
-    assert colours(chart, CHANCE) > 200
+    assert colours(chart, PROBABILITY) > 200
     assert colours(chart, LOSS) > 200
 
 
 def test_the_probability_rises_in_the_chart_as_it_does_in_the_figures() -> None:
     chart = np.asarray(draw_curve([(step, 1.0, step / 50) for step in range(51)], 50, (400, 200))).astype(int)
-    rows = [int(np.abs(chart[:, x] - CHANCE).sum(1).argmin()) for x in (80, 200, 320)]  # lines are drawn softly
+    rows = [int(np.abs(chart[:, x] - PROBABILITY).sum(1).argmin()) for x in (80, 200, 320)]  # lines are drawn softly
     assert rows == sorted(rows, reverse=True)
     assert rows[1] == pytest.approx((28 + 200 - 26) / 2, abs=6)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core.render import scaling
-from core.render.scaling import cropped, reduced, resized
+from core.render.scaling import crop_array, reduce_array, resize_array
 
 FILTERS = [Image.Resampling.BILINEAR, Image.Resampling.BICUBIC, Image.Resampling.LANCZOS]
 
@@ -39,7 +39,7 @@ sides = st.integers(1, 260)
 def test_a_whole_photo_is_resized_as_pillow_does(width, height, size, resample, gap):
     image = photo(width, height)
     whole = Image.fromarray(image).resize(size, resample, reducing_gap=gap)
-    assert np.array_equal(np.asarray(resized(image, size, resample, reducing_gap=gap)), np.asarray(whole))
+    assert np.array_equal(np.asarray(resize_array(image, size, resample, reducing_gap=gap)), np.asarray(whole))
 
 
 @settings(max_examples=150, deadline=None)
@@ -50,7 +50,7 @@ def test_a_part_of_a_photo_is_resized_as_pillow_does(width, height, data):
     region = left, top, data.draw(st.integers(left + 1, width)), data.draw(st.integers(top + 1, height))
     size = data.draw(st.tuples(st.integers(1, 96), st.integers(1, 96)))
     whole = Image.fromarray(image).resize(size, Image.Resampling.BILINEAR, region, reducing_gap=2.0)
-    part = resized(image, size, Image.Resampling.BILINEAR, region, reducing_gap=2.0)
+    part = resize_array(image, size, Image.Resampling.BILINEAR, region, reducing_gap=2.0)
     assert np.array_equal(np.asarray(part), np.asarray(whole))
 
 
@@ -58,7 +58,7 @@ def test_a_part_of_a_photo_is_resized_as_pillow_does(width, height, data):
 @given(sides, sides, st.integers(2, 20), st.integers(2, 20))
 def test_blocks_are_averaged_as_pillow_does(width, height, x, y):
     image = photo(width, height)
-    assert np.array_equal(np.asarray(reduced(image, (x, y))), np.asarray(Image.fromarray(image).reduce((x, y))))
+    assert np.array_equal(np.asarray(reduce_array(image, (x, y))), np.asarray(Image.fromarray(image).reduce((x, y))))
 
 
 @settings(max_examples=80, deadline=None)
@@ -66,4 +66,4 @@ def test_blocks_are_averaged_as_pillow_does(width, height, x, y):
 def test_a_square_beyond_the_photo_is_black_there_as_pillow_has_it(width, height, corner, size):
     image = photo(width, height)
     region = *corner, corner[0] + size[0], corner[1] + size[1]
-    assert np.array_equal(np.asarray(cropped(image, region)), np.asarray(Image.fromarray(image).crop(region)))
+    assert np.array_equal(np.asarray(crop_array(image, region)), np.asarray(Image.fromarray(image).crop(region)))

@@ -9,11 +9,11 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
 from core.domain.data.curation import LIMITS, Crop
-from core.vision.crop import MOST_SIDE, cut, middle
-from core.vision.curation.detail import LOOK, detail, small
+from core.vision.crop import MAX_SIDE, cut_square, middle_square
+from core.vision.curation.detail import DETAIL_SIDE, detail, shrink
 
 
-def noise(seed: int = 0, side: int = LOOK) -> Image.Image:
+def noise(seed: int = 0, side: int = DETAIL_SIDE) -> Image.Image:
     """Detail of all sizes, the finer the fainter, as photos have it."""
     rng = np.random.default_rng(seed)
     layers = [
@@ -31,7 +31,7 @@ def noise(seed: int = 0, side: int = LOOK) -> Image.Image:
 
 def test_a_square_that_lies_level_is_just_that_part() -> None:
     image = np.arange(100 * 80 * 3, dtype=np.uint8).reshape(100, 80, 3)
-    assert np.array_equal(cut(image, Crop(40, 50, 20)), image[40:60, 30:50])
+    assert np.array_equal(cut_square(image, Crop(40, 50, 20)), image[40:60, 30:50])
 
 
 @pytest.mark.parametrize("degrees", [0, 30, -45, 90, 180])
@@ -42,7 +42,7 @@ def test_what_was_turned_is_upright_again(degrees: float) -> None:
     across = 40 * math.cos(angle), 40 * math.sin(angle)
     ImageDraw.Draw(photo).line((100 - across[0], 100 - across[1], 100 + across[0], 100 + across[1]), "white", 7)
     # When it is cut
-    level = cut(np.asarray(photo), Crop(100, 100, 100, degrees))[..., 0].astype(float)
+    level = cut_square(np.asarray(photo), Crop(100, 100, 100, degrees))[..., 0].astype(float)
     # Then the bar lies level, in the middle
     rows, columns = level.sum(1), level.sum(0)
     assert abs(float(rows @ np.arange(100) / rows.sum()) - 49.5) < 1
@@ -52,18 +52,18 @@ def test_what_was_turned_is_upright_again(degrees: float) -> None:
 
 def test_beyond_the_picture_its_edge_goes_on() -> None:
     image = np.full((50, 50, 3), 200, np.uint8)
-    assert cut(image, Crop(0, 0, 60)).min() == 200
+    assert cut_square(image, Crop(0, 0, 60)).min() == 200
 
 
 def test_a_large_square_is_made_smaller() -> None:
     image = np.asarray(noise(side=1500))
-    assert cut(image, middle(image)).shape == (MOST_SIDE, MOST_SIDE, 3)
-    assert cut(image, middle(image), 96).shape == (96, 96, 3)
-    assert small(image).shape == (256, 256, 3)
+    assert cut_square(image, middle_square(image)).shape == (MAX_SIDE, MAX_SIDE, 3)
+    assert cut_square(image, middle_square(image), 96).shape == (96, 96, 3)
+    assert shrink(image).shape == (256, 256, 3)
 
 
 def test_the_middle_is_the_largest_square() -> None:
-    assert middle(np.zeros((60, 100, 3), np.uint8)) == Crop(50, 30, 60)
+    assert middle_square(np.zeros((60, 100, 3), np.uint8)) == Crop(50, 30, 60)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -80,4 +80,4 @@ def test_detail_does_not_depend_on_exposure() -> None:
     sharp = noise(1)
     darker = sharp.point(lambda value: round(value * 0.6))
     assert detail(np.asarray(darker)) == pytest.approx(detail(np.asarray(sharp)), rel=0.05)
-    assert detail(np.full((LOOK, LOOK, 3), 99, np.uint8)) == 0
+    assert detail(np.full((DETAIL_SIDE, DETAIL_SIDE, 3), 99, np.uint8)) == 0

@@ -10,12 +10,12 @@ import pytest
 from core.domain.faces import DetectedFace
 from core.domain.generation import Face
 from core.domain.optimisation import OptimizeMode, OptimizeRequest
-from core.models.attack.differentiable_heads import Fooled
-from core.models.attack.optimiser import SIDE, InputOptimiser, Reached, fool_faces
-from core.vision.gradients.jpeg import compressed, decoded
-from core.vision.gradients.rendering import sampling_of
+from core.models.attack.differentiable_heads import DifferentiableHead
+from core.models.attack.optimiser import SIDE, InputOptimiser, StepResult, attack_faces
+from core.vision.gradients.jpeg import compress_jpeg, decode_jpeg
+from core.vision.gradients.rendering import FaceView
+from tests.models.core.models.attack.builders import FOOLED, Pictures, chips, fooled_cnn, fooled_embedding
 from tests.models.core.models.attack.test_differentiable_heads import FACE
-from tests.models.fooled_parts import FOOLED, Pictures, chips, fooled_cnn, fooled_embedding
 
 NOISE = OptimizeRequest("Ben", OptimizeMode.NOISE, steps=100)
 FOOL = OptimizeRequest("Ben", OptimizeMode.FOOL, start=Face(photo="0" * 64), steps=40)
@@ -28,7 +28,7 @@ def photo(seed: int = 0) -> Pictures:
 
 
 def optimiser(
-    head: Fooled,
+    head: DifferentiableHead,
     request: OptimizeRequest,
     target: int = 1,
     *,
@@ -39,44 +39,48 @@ def optimiser(
     return InputOptimiser(head, target, request, start, face, so_far, lambda picture: FACE)
 
 
-def run(one: InputOptimiser) -> list[Reached]:
+def run(one: InputOptimiser) -> list[StepResult]:
     reached = []
     while one.step < one.steps and not one.settled:
         reached.append(one.advance())
     return reached
 
 
-def chance(head: Fooled, picture: Pictures, face: DetectedFace | None, target: int, *, closed: bool) -> float:
+def probability(
+    head: DifferentiableHead, picture: Pictures, face: DetectedFace | None, target: int, *, closed: bool
+) -> float:
     """What the head says of a picture, rendered as the product does."""
-    faces = [sampling_of(picture.shape[:2], look, face).render(picture)[None] for look in head.looks]
-    return float(head.chances(faces, closed=closed)[0, target])
+    faces = [FaceView(picture.shape[:2], look, face).render(picture)[None] for look in head.view_specs]
+    return float(head.probabilities(faces, closed=closed)[0, target])
 
 
 @pytest.mark.parametrize("target", [0, 1, 2])
 def test_noise_becomes_anybody_to_a_cnn(target: int) -> None:
     one = optimiser(fooled_cnn(), NOISE, target)
     reached = run(one)
-    assert reached[-1].chance > 0.999
+    assert reached[-1].probability > 0.999
     assert one.picture.shape == (SIDE, SIDE, 3)
-    assert chance(fooled_cnn(), one.picture, None, target, closed=True) == pytest.approx(reached[-1].chance, abs=1e-6)
+    assert probability(fooled_cnn(), one.picture, None, target, closed=True) == pytest.approx(
+        reached[-1].probability, abs=1e-6
+    )
 
 
 def test_noise_becomes_somebody_to_the_embeddings_with_unknown_in_the_race() -> None:
     one = optimiser(fooled_embedding(), NOISE)
     run(one)
-    assert chance(fooled_embedding(), one.picture, None, 1, closed=False) > 0.8
+    assert probability(fooled_embedding(), one.picture, None, 1, closed=False) > 0.8
 
 
 @pytest.mark.parametrize("name", FOOLED)
 def test_a_photo_is_fooled_within_its_bound(name: str) -> None:
     head, start = FOOLED[name](), photo()
-    before = chance(head, start, FACE, 1, closed=False)
+    before = probability(head, start, FACE, 1, closed=False)
     one = optimiser(head, replace(FOOL, epsilon=24), start=start)
     reached = run(one)
-    after = chance(head, one.picture, FACE, 1, closed=False)
+    after = probability(head, one.picture, FACE, 1, closed=False)
     assert np.abs(one.picture.astype(np.int16) - start).max() <= 24
     assert after > before + 0.2
-    assert after >= max(r.chance for r in reached) - 0.05
+    assert after >= max(r.probability for r in reached) - 0.05
     assert one.picture.dtype == np.uint8
 
 
@@ -84,8 +88,10 @@ def test_what_is_reached_is_of_the_picture_at_that_step() -> None:
     one = optimiser(fooled_cnn(), replace(NOISE, steps=3))
     for _ in range(3):
         reached = one.advance()
-        assert reached.loss == pytest.approx(-np.log(reached.chance), abs=1e-3)
-        assert chance(fooled_cnn(), one.picture, None, 1, closed=True) == pytest.approx(reached.chance, abs=1e-5)
+        assert reached.loss == pytest.approx(-np.log(reached.probability), abs=1e-3)
+        assert probability(fooled_cnn(), one.picture, None, 1, closed=True) == pytest.approx(
+            reached.probability, abs=1e-5
+        )
 
 
 def test_a_run_ends_after_its_steps_and_stays_there() -> None:
@@ -150,7 +156,7 @@ def test_a_picture_is_gone_on_from(request_: OptimizeRequest) -> None:
 def test_a_dream_works_moved_and_turned_and_is_smoother_than_noise() -> None:
     one = optimiser(fooled_cnn(), replace(DREAM, steps=60))
     run(one)
-    assert chance(fooled_cnn(), one.picture, None, 1, closed=True) > 0.9
+    assert probability(fooled_cnn(), one.picture, None, 1, closed=True) > 0.9
     steps = np.abs(np.diff(one.picture.astype(np.float32), axis=0)).mean()
     noise = optimiser(fooled_cnn(), NOISE)
     run(noise)
@@ -161,7 +167,7 @@ def test_a_robust_picture_survives_compression() -> None:
     one = optimiser(fooled_cnn(), replace(NOISE, robust=True, steps=120))
     run(one)
     for quality in (75, 85, 95):
-        assert chance(fooled_cnn(), decoded(compressed(one.picture, quality)), None, 1, closed=True) > 0.8
+        assert probability(fooled_cnn(), decode_jpeg(compress_jpeg(one.picture, quality)), None, 1, closed=True) > 0.8
 
 
 def test_the_face_is_found_again_and_the_best_picture_is_what_holds_then() -> None:
@@ -176,7 +182,9 @@ def test_the_face_is_found_again_and_the_best_picture_is_what_holds_then() -> No
     reached = run(one)
     assert asked
     assert min(asked) <= 10
-    assert reached[-1].chance == pytest.approx(chance(fooled_cnn(), one.picture, moved, 1, closed=False), abs=0.05)
+    assert reached[-1].probability == pytest.approx(
+        probability(fooled_cnn(), one.picture, moved, 1, closed=False), abs=0.05
+    )
 
 
 def test_a_picture_in_which_the_face_is_lost_is_not_kept() -> None:
@@ -203,15 +211,15 @@ def test_many_faces_are_fooled_at_once(name: str) -> None:
     head = FOOLED[name]()
     pictures, targets = [photo(seed) for seed in range(4)] + [chips(1, 9)[0]], np.array([0, 1, 2, 1, 2])
     faces = [FACE] * 4 + [None]
-    found = fool_faces(head, pictures, faces, targets, epsilon=20, steps=30)
-    for picture, start, face, target in zip(found, pictures, faces, targets, strict=True):
+    result = attack_faces(head, pictures, faces, targets, epsilon=20, steps=30)
+    for picture, start, face, target in zip(result, pictures, faces, targets, strict=True):
         assert np.abs(picture.astype(np.int16) - start).max() <= 20
-        before, after = (chance(head, one, face, int(target), closed=False) for one in (start, picture))
+        before, after = (probability(head, one, face, int(target), closed=False) for one in (start, picture))
         assert after >= before
-    gains = [chance(head, f, face, int(t), closed=False) - chance(head, s, face, int(t), closed=False)
-             for f, s, face, t in zip(found, pictures, faces, targets, strict=True)]  # fmt: skip
+    gains = [probability(head, f, face, int(t), closed=False) - probability(head, s, face, int(t), closed=False)
+             for f, s, face, t in zip(result, pictures, faces, targets, strict=True)]  # fmt: skip
     assert np.mean(gains) > 0.2
 
 
 def test_no_faces_are_fooled_at_once() -> None:
-    assert fool_faces(fooled_cnn(), [], [], np.zeros(0, np.intp), epsilon=8, steps=3) == []
+    assert attack_faces(fooled_cnn(), [], [], np.zeros(0, np.intp), epsilon=8, steps=3) == []

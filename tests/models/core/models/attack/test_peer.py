@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks._art_attacks import as_fool, auto_pgd, pgd
-from core.domain.optimisation import EPSILON, Robustness
-from core.domain.registry.robustness import CheckState, Faced
-from core.models.attack.robustness import Check, Sitter
+from benchmarks.helpers.art_attacks import as_attack, auto_pgd, pgd
+from core.domain.optimisation import DEFAULT_EPSILON, Robustness
+from core.domain.registry.robustness import AttackOutcome, CheckState
+from core.models.attack.robustness import AttackSample, RobustnessCheck
 from core.services.robustness.service import run_check
+from tests.models.core.models.attack.builders import FOOLED, Pictures, chips
 from tests.models.core.models.attack.test_differentiable_heads import FACE
-from tests.models.fooled_parts import FOOLED, Pictures, chips
 
 PEERS: Mapping[str, Any] = {"pgd": pgd, "auto-pgd": auto_pgd}
 TARGET = 1
-# Faces between two people that the tiny heads take for nobody with a chance of 0.5 to 0.77: some fall early, some late.
+# Faces between two people that the tiny heads take for nobody (0.5 to 0.77): some fall early, some late.
 BETWEEN = ((0, 0.4), (0, 0.6), (1, 0.6), (1, 1.0), (2, 0.5), (2, 0.8))
 
 
@@ -31,9 +31,9 @@ def photo(person: int, share: float) -> Pictures:
 
 
 def found(head: str, fool: Any = None) -> Robustness:
-    sitters = [Sitter(photo(*one), FACE, TARGET) for one in BETWEEN]
-    begin = CheckState((Faced(),) * len(sitters), wanted=0)
-    return run_check(Check(FOOLED[head](), sitters, begin, fool), lambda _: None)
+    sitters = [AttackSample(photo(*one), FACE, TARGET) for one in BETWEEN]
+    begin = CheckState((AttackOutcome(),) * len(sitters), wanted=0)
+    return run_check(RobustnessCheck(FOOLED[head](), sitters, begin, fool), lambda _: None)
 
 
 @cache
@@ -44,7 +44,7 @@ def ours(head: str) -> Robustness:
 @pytest.mark.parametrize("peer", sorted(PEERS))
 @pytest.mark.parametrize("head", sorted(FOOLED))
 def test_our_attack_is_no_weaker_than_the_librarys(head: str, peer: str) -> None:
-    theirs = found(head, as_fool(PEERS[peer]))
+    theirs = found(head, as_attack(PEERS[peer]))
     assert theirs.fooled > 0  # or it was given a head that cannot be attacked
     assert ours(head).fooled >= theirs.fooled
     assert levels(ours(head)) <= levels(theirs)
@@ -52,4 +52,4 @@ def test_our_attack_is_no_weaker_than_the_librarys(head: str, peer: str) -> None
 
 def levels(of: Robustness) -> float:
     """The median; beyond the most where it is not reached."""
-    return EPSILON + 1 if of.median_linf is None else of.median_linf
+    return DEFAULT_EPSILON + 1 if of.median_linf is None else of.median_linf

@@ -13,6 +13,7 @@ from core.models.cnn.network import NETS, build_net
 from core.models.cnn.presets import CNN_PRESETS, CnnPreset
 from core.models.cnn.training_step import CnnTraining
 from core.models.common.backend import make_deterministic
+from core.models.common.batches import batch_rows
 
 CLASSES = 3
 
@@ -109,9 +110,9 @@ def test_going_on_after_a_restart_is_going_on_bit_for_bit(straight: Callable[[st
         second.set_tensors(first.tensors(), 4)
         for _ in range(4):
             second.advance()
-        found = second.tensors()
-    assert expected.keys() == found.keys()
-    assert all((expected[name] == found[name]).all() for name in expected)
+        result = second.tensors()
+    assert expected.keys() == result.keys()
+    assert all((expected[name] == result[name]).all() for name in expected)
 
 
 def test_another_seed_is_another_run() -> None:
@@ -143,12 +144,12 @@ def test_reports_are_means_since_the_last_report(straight: Callable[[str], Strai
 
 def test_each_picture_of_the_training_set_is_used_once_an_epoch() -> None:
     with closing(trainer("slim", batch=12)) as one:
-        rows = np.concatenate([one._rows_of(step) for step in range(3)])
+        rows = np.concatenate([batch_rows(one._rows, 12, step, seed=5) for step in range(3)])
     assert sorted(rows) == list(range(36))
 
 
 def test_the_learning_rate_rises_and_falls_to_nothing() -> None:
     with closing(trainer("modern", steps=100)) as one:
-        rates = [one._rate(step) for step in range(100)]
+        rates = [one._learning_rate(step) for step in range(100)]
     assert rates[0] < rates[4] == max(rates)
     assert rates[99] < 0.01 * rates[4]

@@ -68,13 +68,13 @@ def test_training_in_pytorch_gives_the_weights_that_training_in_tensorflow_gives
 
 def fooling_slopes(start: Path) -> Mapping[str, NDArray[Any]]:
     """What a network says of pictures, and the slopes of a loss by them and by a second input."""
-    one = build_net("modern", 32, 4)
+    net = build_net("modern", 32, 4)
     weights, _ = weights_file.load(start.read_bytes())
-    for variable in one.variables:
+    for variable in net.variables:
         variable.assign(weights[variable.path])
 
     def loss(pixels: Any, scale: Any, wanted: Any) -> tuple[Any, Tensors]:
-        logits = infer(one, pixels * scale[:, None, None, None], grey=False) + ops.square(scale)[:, None]
+        logits = infer(net, pixels * scale[:, None, None, None], grey=False) + ops.square(scale)[:, None]
         losses = ops.sum(ops.square(logits - wanted), axis=1)
         return ops.sum(losses), {"losses": losses, "logits": logits}
 
@@ -89,19 +89,19 @@ def fooling_slopes(start: Path) -> Mapping[str, NDArray[Any]]:
 def weights(tmp_path: Path) -> Path:
     net = build_net("modern", 32, 4)
     path = tmp_path / "weights"
-    path.write_bytes(weights_file.dump({one.path: to_numpy(one) for one in net.variables}, {}))
+    path.write_bytes(weights_file.dump({variable.path: to_numpy(variable) for variable in net.variables}, {}))
     return path
 
 
 def test_slopes_by_inputs_are_what_a_small_change_makes(weights: Path) -> None:
-    found = fooling_slopes(weights)
-    assert found["by pixels"].shape == (3, 32, 32, 3)
+    result = fooling_slopes(weights)
+    assert result["by pixels"].shape == (3, 32, 32, 3)
     # Standardised pictures do not change with a scale, so only the square of the scale in the logits does.
     random = np.random.default_rng(0)
     random.uniform(0, 255, (3, 32, 32, 3))
-    left = found["logits"] - random.normal(0, 1, (3, 4)).astype(np.float32)
-    assert found["losses"] == pytest.approx((left**2).sum(1), rel=1e-5)
-    assert found["by scale"] == pytest.approx((2 * left).sum(1) * 2 * np.array([1.0, 0.5, 2.0]), rel=1e-3, abs=1e-2)
+    left = result["logits"] - random.normal(0, 1, (3, 4)).astype(np.float32)
+    assert result["losses"] == pytest.approx((left**2).sum(1), rel=1e-5)
+    assert result["by scale"] == pytest.approx((2 * left).sum(1) * 2 * np.array([1.0, 0.5, 2.0]), rel=1e-3, abs=1e-2)
 
 
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch is not installed")

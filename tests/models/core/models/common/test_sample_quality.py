@@ -6,7 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.models.common.batches import hold_out_some
-from core.models.common.sample_quality import Judges, SampleQuality, describe, distances, fixed_chips, kernel_distance
+from core.models.common.sample_quality import (
+    FaceAnalysers,
+    SampleQuality,
+    describe,
+    distances,
+    fixed_chips,
+    kernel_distance,
+)
 from core.vision.embedding.align import TEMPLATE
 from core.vision.views import Framing, framing_of, portrait_template
 
@@ -17,7 +24,7 @@ def embed(chips: np.ndarray) -> np.ndarray:
     return np.pad(cells, ((0, 0), (0, 2)), constant_values=40).astype(np.float32)
 
 
-JUDGES = Judges(embed, lambda picture: bool(picture.mean() > 100))
+JUDGES = FaceAnalysers(embed, lambda picture: bool(picture.mean() > 100))
 
 
 def pictures(count: int, seed: int, contrast: float = 60) -> np.ndarray:
@@ -66,8 +73,8 @@ def test_faces_are_counted_in_the_first_samples_and_in_all_when_thorough() -> No
 
 def test_each_training_picture_is_described_once() -> None:
     seen = []
-    judges = Judges(lambda chips: (seen.append(len(chips)), embed(chips))[1], lambda _: True)
-    judge = SampleQuality(pictures(800, 0), np.arange(800) < 40, Framing.WHOLE, judges)
+    analysers = FaceAnalysers(lambda chips: (seen.append(len(chips)), embed(chips))[1], lambda _: True)
+    judge = SampleQuality(pictures(800, 0), np.arange(800) < 40, Framing.WHOLE, analysers)
     for thorough in (False, False, True):
         judge.figures(pictures(10, 1), thorough=thorough)
     judge.real_kid()
@@ -100,9 +107,11 @@ def test_a_whole_picture_is_its_own_chip() -> None:
 @given(st.integers(0, 1000))
 def test_kid_does_not_mind_the_order_and_is_unbiased(seed: int) -> None:
     features = describe(pictures(60, seed), Framing.WHOLE, embed)
-    one, other = features[:30], features[30:]
-    assert kernel_distance(one, other) == pytest.approx(kernel_distance(other[::-1], one))
-    assert kernel_distance(one, one) < 0  # without the pairs of each with itself, the same set is nearer than chance
+    first, second = features[:30], features[30:]
+    assert kernel_distance(first, second) == pytest.approx(kernel_distance(second[::-1], first))
+    assert (
+        kernel_distance(first, first) < 0
+    )  # without the pairs of each with itself, the same set is nearer than chance
 
 
 def test_distances_are_those_of_the_points() -> None:

@@ -47,7 +47,7 @@ def of_a_dcgan() -> dict[str, np.ndarray]:
 
 
 def of_an_autoencoder() -> dict[str, np.ndarray]:
-    preset = VaePreset(size=16, codes=2, steps=1)
+    preset = VaePreset(size=16, latent_size=2, steps=1)
     with closing(VaeTraining(np.zeros((PICTURES, 16, 16, 3), np.uint8), HELD_OUT, preset=preset, seed=3)) as vae:
         return vae.tensors()
 

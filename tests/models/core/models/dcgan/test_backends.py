@@ -22,7 +22,7 @@ RATE = 1e-3
 LOSSES = (TWO_CLASS, NON_SATURATING)
 
 
-def duel(loss: str) -> DcganTraining:
+def training(loss: str) -> DcganTraining:
     images = np.random.default_rng(0).integers(0, 256, (40, 16, 16, 3), np.uint8)
     augment = 0.0 if loss == TWO_CLASS else 1.0
     preset = DcganPreset("tiny", Shape(4, (12, 8)), 10, loss, batch=12, learning_rate=RATE, augment=augment)
@@ -32,23 +32,23 @@ def duel(loss: str) -> DcganTraining:
 def train(start: Path, end: Path) -> None:
     """From the weights in one folder to those in another, with what is drawn with in the end."""
     for loss in LOSSES:
-        one = duel(loss)
+        one = training(loss)
         one.set_tensors(weights_file.load((start / loss).read_bytes())[0], 0)
         for _ in range(STEPS):
             one.advance()
-        drawing = {f"drawing/{name}": tensor for name, tensor in one.drawing(1).items()}
+        drawing = {f"drawing/{name}": tensor for name, tensor in one.ema_tensors(1).items()}
         figures = {name: str(value) for name, value in one.report().items()}
         (end / loss).write_bytes(weights_file.dump(one.tensors() | drawing, figures))
 
 
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch is not installed")
 @pytest.mark.timeout(300)  # two frameworks are loaded, which takes a busy machine its time
-def test_a_duel_in_pytorch_gives_the_weights_that_one_in_tensorflow_gives(tmp_path: Path) -> None:
+def test_training_in_pytorch_gives_the_weights_that_training_in_tensorflow_gives(tmp_path: Path) -> None:
     start, ours, theirs = (tmp_path / name for name in ("start", "tensorflow", "torch"))
     for folder in (start, ours, theirs):
         folder.mkdir()
     for loss in LOSSES:
-        (start / loss).write_bytes(weights_file.dump(duel(loss).tensors(), {}))
+        (start / loss).write_bytes(weights_file.dump(training(loss).tensors(), {}))
     train(start, ours)
     command = [sys.executable, "-m", "tests.models.core.models.dcgan.test_backends", str(start), str(theirs)]
     subprocess.run(command, env=os.environ | {"KERAS_BACKEND": "torch"}, cwd=ROOT, check=True, timeout=250)

@@ -15,8 +15,8 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Origin
 from core.domain.training.runs import DesiredState, EarlyStop, Run, RunKind, RunState
 from core.models.common import weights_file
-from core.models.common.sample_quality import Judges
-from core.models.dcgan.generator import DcganFaces
+from core.models.common.sample_quality import FaceAnalysers
+from core.models.dcgan.generator import DcganGenerator
 from core.models.dcgan.network import SHAPES, Shape
 from core.models.dcgan.presets import DCGAN_PRESETS
 from core.models.dcgan.trainer import DcganTrainer, make_dcgan_trainer
@@ -41,7 +41,7 @@ def embed(chips: np.ndarray) -> np.ndarray:
     return np.pad(cells, ((0, 0), (0, 2)), constant_values=40).astype(np.float32)
 
 
-JUDGES = Judges(embed, lambda picture: bool(picture.mean() > 100))
+JUDGES = FaceAnalysers(embed, lambda picture: bool(picture.mean() > 100))
 
 
 class Reader:
@@ -140,7 +140,7 @@ def test_training_draws_discs_where_there_are_discs_and_both_curves_are_told() -
 def brighter_inside(trainer: DcganTrainer) -> float:
     """Of the faces on the sheet, by how much the middle is brighter than the corners."""
     trainer.sample()
-    mean = trainer._faces.render(trainer._faces.codes(range(64))).mean((0, 3))
+    mean = trainer._faces.render(trainer._faces.latents(range(64))).mean((0, 3))
     return float(mean[6:10, 6:10].mean() - np.mean([mean[:2, :2], mean[-2:, -2:]]))
 
 
@@ -178,8 +178,8 @@ def test_what_is_kept_draws_what_was_measured(trainer: DcganTrainer, monkeypatch
         patch.setattr(trainer._quality, "figures", lambda drawn: (measured.append(drawn), figures(drawn))[1])
         trainer.evaluate()
     draft = advanced(trainer, 20).finish()
-    faces = DcganFaces(draft.config, *weights_file.load(draft.weights))
-    assert (faces.render(faces.codes(range(10))) == measured[0][:10]).all()
+    faces = DcganGenerator(draft.config, *weights_file.load(draft.weights))
+    assert (faces.render(faces.latents(range(10))) == measured[0][:10]).all()
 
 
 def test_a_finished_run_leaves_a_version_with_what_is_known_of_it() -> None:
@@ -225,7 +225,7 @@ def test_a_run_that_collapses_ends_here_and_stays_so_after_a_restore(
     assert trainer.should_stop() is None
     ending = EarlyStop("diversity-fell", 12, 4, "kid", 0.5)
     with monkeypatch.context() as patch:
-        patch.setattr("core.models.dcgan.trainer.collapse.verdict", lambda points: ending)
+        patch.setattr("core.models.dcgan.trainer.early_stop.should_stop", lambda points: ending)
         assert trainer.should_stop() == ending
     again = made(400)
     again.restore(trainer.save_state())
@@ -237,9 +237,9 @@ def test_a_run_that_collapses_ends_here_and_stays_so_after_a_restore(
 @pytest.mark.usefixtures("precision")
 def test_a_run_whose_steps_are_far_too_large_dies_and_ends_by_itself() -> None:
     """In any arithmetic: what is saturated has no gradient to come back by."""
-    judges = Judges(embed, lambda _: False)
-    asked = run(400, config={"batch": 8, "learning_rate": 0.5, "augment": 0.0})
-    trainer = make_dcgan_trainer(asked, dataset(), Reader(), judges)  # type: ignore[arg-type]
+    analysers = FaceAnalysers(embed, lambda _: False)
+    result = run(400, config={"batch": 8, "learning_rate": 0.5, "augment": 0.0})
+    trainer = make_dcgan_trainer(result, dataset(), Reader(), analysers)  # type: ignore[arg-type]
     while trainer.step < trainer.steps:
         trainer.advance()
         if trainer.step % trainer.evaluate_every == 0:

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from core.models.inspection.activations import LayerActivity, activations, hidden_layers, measure
+from core.models.inspection.activations import LayerActivity, hidden_layers, layer_activations, measure_layers
 
 
 def two_layers() -> keras.Model:
@@ -45,7 +45,7 @@ def test_rectifiers_are_found_as_layers_as_activations_and_as_operations() -> No
 
 
 def test_sparsity_is_the_share_of_activations_that_are_not_above_zero() -> None:
-    conv, dense = (one.activity for one in measure(two_layers(), [(PICTURES, np.array([0, 1]))], 2))
+    conv, dense = (one.activity for one in measure_layers(two_layers(), [(PICTURES, np.array([0, 1]))], 2))
     assert conv.by_channel == (3 / 8, 5 / 8, 1.0, 0.0)
     assert conv.sparsity == pytest.approx(0.5)
     assert (conv.places, conv.channels, conv.is_dense) == (4, 4, False)
@@ -54,7 +54,7 @@ def test_sparsity_is_the_share_of_activations_that_are_not_above_zero() -> None:
 
 
 def test_dead_channels_are_named_and_those_that_fire_once_are_not() -> None:
-    conv, dense = (one.activity for one in measure(two_layers(), [(PICTURES, np.array([0, 1]))], 2))
+    conv, dense = (one.activity for one in measure_layers(two_layers(), [(PICTURES, np.array([0, 1]))], 2))
     assert conv.dead == (2,)
     assert dense.dead == (1,)
     assert conv.active == pytest.approx((2 + 3) / 2)  # the negative fires in the second picture only
@@ -62,7 +62,7 @@ def test_dead_channels_are_named_and_those_that_fire_once_are_not() -> None:
 
 
 def test_a_channel_that_never_changes_carries_nothing() -> None:
-    conv, dense = (one.activity for one in measure(two_layers(), [(PICTURES, np.array([0, 1]))], 2))
+    conv, dense = (one.activity for one in measure_layers(two_layers(), [(PICTURES, np.array([0, 1]))], 2))
     assert conv.components == 2
     assert dense.components == 1
 
@@ -70,8 +70,8 @@ def test_a_channel_that_never_changes_carries_nothing() -> None:
 def test_batches_add_up_to_the_whole() -> None:
     model, random = two_layers(), np.random.default_rng(0)
     pictures, labels = random.normal(size=(37, 2, 2, 1)).astype(np.float32), random.integers(0, 5, 37)
-    whole = measure(model, [(pictures, labels)], 6)
-    parts = measure(model, [(pictures[at : at + 10], labels[at : at + 10]) for at in range(0, 37, 10)], 6)
+    whole = measure_layers(model, [(pictures, labels)], 6)
+    parts = measure_layers(model, [(pictures[at : at + 10], labels[at : at + 10]) for at in range(0, 37, 10)], 6)
     for one, other in zip(whole, parts, strict=True):
         assert one.activity.by_channel == other.activity.by_channel
         assert one.activity.components == other.activity.components
@@ -79,7 +79,7 @@ def test_batches_add_up_to_the_whole() -> None:
 
 
 def test_the_mean_for_each_person_is_over_that_persons_pictures_and_places() -> None:
-    conv, dense = measure(two_layers(), [(PICTURES, np.array([2, 0]))], 3)
+    conv, dense = measure_layers(two_layers(), [(PICTURES, np.array([2, 0]))], 3)
     np.testing.assert_allclose(conv.by_person[:, 0], [1.0, 0.0, 2.5])
     np.testing.assert_allclose(dense.by_person[:, 0], [4.0, 0.0, 10.0])
 
@@ -90,14 +90,14 @@ def test_components_are_those_of_the_channels_covariance() -> None:
     model = keras.Model(inputs, keras.layers.Dense(8, activation="relu", name="same")(inputs))
     model.get_layer("same").set_weights([np.eye(8, dtype=np.float32), np.full(8, 100, np.float32)])
     three = random.normal(size=(400, 3)) @ random.normal(size=(3, 8))
-    (flat,) = measure(model, [(three.astype(np.float32), np.zeros(400, int))], 1)
-    (full,) = measure(model, [(random.normal(size=(400, 8)).astype(np.float32), np.zeros(400, int))], 1)
+    (flat,) = measure_layers(model, [(three.astype(np.float32), np.zeros(400, int))], 1)
+    (full,) = measure_layers(model, [(random.normal(size=(400, 8)).astype(np.float32), np.zeros(400, int))], 1)
     assert flat.activity.components <= 3
     assert full.activity.components == 8
 
 
 def test_activations_are_those_of_each_picture() -> None:
-    maps = activations(two_layers(), PICTURES)
+    maps = layer_activations(two_layers(), PICTURES)
     assert {name: values.shape for name, values in maps.items()} == {"block1_conv": (2, 2, 2, 4), "dense1": (2, 3)}
     np.testing.assert_array_equal(maps["block1_conv"][0, ..., 0], [[1, 2], [3, 4]])
     np.testing.assert_array_equal(maps["dense1"][1], [4, 0, 2])
@@ -106,7 +106,7 @@ def test_activations_are_those_of_each_picture() -> None:
 def test_a_net_in_half_precision_is_measured_too() -> None:
     inputs = keras.Input((4,))
     x = keras.layers.Dense(4, activation="relu", dtype="mixed_bfloat16")(inputs)
-    (one,) = measure(keras.Model(inputs, x), [(np.ones((3, 4), np.float32), np.zeros(3, int))], 1)
+    (one,) = measure_layers(keras.Model(inputs, x), [(np.ones((3, 4), np.float32), np.zeros(3, int))], 1)
     assert one.by_person.dtype == np.float32
 
 
@@ -115,18 +115,18 @@ def test_layers_come_in_the_order_of_the_network() -> None:
     for name in ("z", "m", "a"):
         x = keras.layers.Dense(4, activation="relu", name=name)(x)
     model = keras.Model(inputs, x)
-    assert list(activations(model, np.ones((1, 4), np.float32))) == ["z", "m", "a"]
+    assert list(layer_activations(model, np.ones((1, 4), np.float32))) == ["z", "m", "a"]
 
 
 def test_a_model_without_rectifiers_is_refused() -> None:
     inputs = keras.Input((4,))
     with pytest.raises(ValueError, match="rectifier"):
-        measure(keras.Model(inputs, keras.layers.Dense(2)(inputs)), [(np.ones((1, 4)), np.zeros(1, int))], 1)
+        measure_layers(keras.Model(inputs, keras.layers.Dense(2)(inputs)), [(np.ones((1, 4)), np.zeros(1, int))], 1)
 
 
 def test_no_picture_is_refused() -> None:
     with pytest.raises(ValueError, match="no picture"):
-        measure(two_layers(), [], 1)
+        measure_layers(two_layers(), [], 1)
 
 
 def layer(channels: int, active: float, components: int, places: int = 1) -> LayerActivity:

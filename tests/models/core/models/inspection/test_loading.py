@@ -12,7 +12,7 @@ from core.domain.registry.versions import Version, VersionDraft
 from core.domain.training.runs import RunKind
 from core.models.cnn.head import load_cnn_head
 from core.models.common import weights_file
-from core.models.inspection.loading import Inspected, of_checkpoint, of_version
+from core.models.inspection.loading import InspectedNetwork, load_from_checkpoint, load_from_version
 from tests.models.core.models.cnn.test_trainer import PEOPLE, Reader, made, run, trained
 
 
@@ -23,7 +23,7 @@ def version_of(draft: VersionDraft) -> Version:
     )  # fmt: skip
 
 
-def chances(subject: Inspected, faces: np.ndarray, temperature: float) -> np.ndarray:
+def chances(subject: InspectedNetwork, faces: np.ndarray, temperature: float) -> np.ndarray:
     """As the head answers: the mean of a picture's logits and its mirror image's, calibrated."""
     inputs = subject.inputs(faces)
     plain, mirrored = (np.asarray(subject.net(one)) for one in (inputs, inputs[:, :, ::-1]))
@@ -37,7 +37,10 @@ def test_what_is_inspected_is_the_network_that_answers_seeing_what_it_sees(prese
     version = version_of(draft)
     head = load_cnn_head(version, *weights_file.load(draft.weights))
     temperature = float(draft.config["temperature"])  # type: ignore[arg-type]
-    for subject in (of_version(version, draft.weights), of_checkpoint(run(3, preset=preset), PEOPLE, saved)):
+    for subject in (
+        load_from_version(version, draft.weights),
+        load_from_checkpoint(run(3, preset=preset), PEOPLE, saved),
+    ):
         faces = subject.cut(Reader().images(subject.view))
         assert faces.shape[1:] == (32, 32, 3)
         np.testing.assert_allclose(chances(subject, faces, temperature), head.closed(faces), atol=1e-5)
@@ -48,7 +51,7 @@ def test_a_checkpoint_of_another_network_is_refused() -> None:
         saved = trainer.save_state()
     for other, people in ((run(1, preset="modern"), PEOPLE), (run(1), PEOPLE + 1), (run(1, preset="gray"), PEOPLE)):
         with pytest.raises(OmokageError) as refused:
-            of_checkpoint(other, people, saved)
+            load_from_checkpoint(other, people, saved)
         assert refused.value.code is ErrorCode.BAD_WEIGHTS
 
 
@@ -56,8 +59,8 @@ def test_a_file_that_is_cut_off_is_refused() -> None:
     with closing(made(1)) as trainer:
         saved, draft = trainer.save_state(), trainer.finish()
     with pytest.raises(OmokageError) as refused:
-        of_checkpoint(run(1), PEOPLE, saved[:-3])
+        load_from_checkpoint(run(1), PEOPLE, saved[:-3])
     assert refused.value.code is ErrorCode.BAD_WEIGHTS
     with pytest.raises(OmokageError) as refused:
-        of_version(version_of(draft), draft.weights[:-3])
+        load_from_version(version_of(draft), draft.weights[:-3])
     assert refused.value.code is ErrorCode.BAD_WEIGHTS

@@ -15,9 +15,9 @@ from PIL import Image
 from core.domain.errors import ErrorCode, OmokageError
 from core.models.common import weights_file
 from core.models.common.backend import make_deterministic
-from core.models.generators.loading import load_face_model
-from core.models.vae.trainer import make_vae_trainer, preset_for_run, rising
-from tests.models.vae_parts import CONFIG, SIZE, dataset, judges, reader, run
+from core.models.families import load_generator
+from core.models.vae.trainer import make_vae_trainer, overfitted, preset_for_run
+from tests.models.core.models.vae.builders import CONFIG, SIZE, analysers, dataset, reader, run
 
 STEPS = 30
 
@@ -28,7 +28,7 @@ def deterministic() -> None:
 
 
 def made(steps: int = STEPS, **changes: Any) -> Any:
-    return make_vae_trainer(run(steps, **changes), dataset(), reader(), judges())
+    return make_vae_trainer(run(steps, **changes), dataset(), reader(), analysers())
 
 
 @dataclass(frozen=True)
@@ -87,18 +87,18 @@ def test_a_finished_run_leaves_a_model_with_what_is_known_of_it(trainer: Any) ->
     assert steps == [10, 20, 30]
     assert draft.metrics["best_step"] in steps
     assert {"kid", "faces", "diversity", "novelty", "real_kid"} <= set(draft.metrics)
-    model = load_face_model(draft.architecture, draft.config, draft.weights)
-    assert model.render(model.codes([1, 2])).shape == (2, SIZE, SIZE, 3)
+    model = load_generator(draft.architecture, draft.config, draft.weights)
+    assert model.render(model.latents([1, 2])).shape == (2, SIZE, SIZE, 3)
 
 
 def test_what_was_best_is_kept_and_not_what_was_last(trainer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     losses = iter([0.5, 0.2, 0.3])
-    monkeypatch.setattr(trainer._vae, "held_out_loss", lambda: next(losses, 0.2))
+    monkeypatch.setattr(trainer._training, "held_out_loss", lambda: next(losses, 0.2))
     for step in (1, 2, 3):
         trainer.advance()
         trainer.evaluate()
         if step == 2:
-            best = trainer._vae.averages()
+            best = trainer._training.ema_weights()
     draft = trainer.finish()
     assert draft.metrics["best_step"] == 2
     kept, _ = weights_file.load(draft.weights)
@@ -110,7 +110,7 @@ def test_a_run_that_gets_worse_ends_and_stays_ended_after_a_restore(
     trainer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     losses = iter([0.2, 0.25, 0.26, 0.27, 0.28, 0.29])
-    monkeypatch.setattr(trainer._vae, "held_out_loss", lambda: next(losses))
+    monkeypatch.setattr(trainer._training, "held_out_loss", lambda: next(losses))
     endings = []
     for _ in range(6):
         trainer.advance()
@@ -139,14 +139,14 @@ def test_the_sheet_shows_pictures_their_reconstructions_and_new_faces(trainer: A
 
 
 def test_pictures_without_faces_are_shown_whole() -> None:
-    with closing(make_vae_trainer(run(), dataset(), reader(found=0.2), judges())) as trainer:
+    with closing(make_vae_trainer(run(), dataset(), reader(found=0.2), analysers())) as trainer:
         assert trainer.finish().config["framing"] == "whole"
 
 
 def test_weights_that_are_no_numbers_are_said_to_be(trainer: Any) -> None:
     trainer.advance()
-    trainer._vae._nets[1].trainable_variables[0].assign_add(
-        np.full(trainer._vae._nets[1].trainable_variables[0].shape, np.nan)
+    trainer._training._nets[1].trainable_variables[0].assign_add(
+        np.full(trainer._training._nets[1].trainable_variables[0].shape, np.nan)
     )
     with pytest.raises(OmokageError) as refused:
         trainer.save_state()
@@ -170,7 +170,7 @@ def test_an_unknown_preset_is_refused() -> None:
 
 def test_next_to_no_pictures_are_refused() -> None:
     with pytest.raises(OmokageError) as refused:
-        make_vae_trainer(run(), dataset(3), reader(3), judges())
+        make_vae_trainer(run(), dataset(3), reader(3), analysers())
     assert refused.value.code is ErrorCode.DATASET_UNFIT
 
 
@@ -182,7 +182,7 @@ def test_a_runs_options_change_the_recipe() -> None:
 
 @given(st.lists(st.floats(0.1, 10), max_size=30))
 def test_a_run_ends_only_long_after_its_best(losses: list[float]) -> None:
-    ending = rising(list(enumerate(losses)))
+    ending = overfitted(list(enumerate(losses)))
     if ending is not None:
         assert ending.value == min(losses)
         assert all(loss > ending.value for loss in losses[-5:])
@@ -190,4 +190,4 @@ def test_a_run_ends_only_long_after_its_best(losses: list[float]) -> None:
 
 
 def test_a_loss_that_stands_still_does_not_end_a_run() -> None:
-    assert rising([(step, 0.2 + 0.001 * (step % 2)) for step in range(30)]) is None
+    assert overfitted([(step, 0.2 + 0.001 * (step % 2)) for step in range(30)]) is None

@@ -12,7 +12,7 @@ from core.models.common.backend import make_deterministic, to_numpy
 from core.models.vae.network import SIZES, build_decoder, build_encoder
 from core.models.vae.presets import VAE_PRESETS, VaePreset
 from core.models.vae.training_step import VaeTraining, reconstruction
-from tests.models.vae_parts import CODES, COUNT, SIZE, pictures
+from tests.models.core.models.vae.builders import COUNT, LATENT_SIZE, SIZE, pictures
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -21,7 +21,7 @@ def deterministic() -> None:
 
 
 def small(name: str = "vae", **changes: object) -> VaePreset:
-    return replace(VAE_PRESETS[name], **{"size": SIZE, "codes": CODES, "batch": 8, "steps": 8, **changes})  # type: ignore[arg-type]
+    return replace(VAE_PRESETS[name], **{"size": SIZE, "latent_size": LATENT_SIZE, "batch": 8, "steps": 8, **changes})  # type: ignore[arg-type]
 
 
 def vae(preset: str = "vae", **changes: object) -> VaeTraining:
@@ -48,7 +48,7 @@ def straight() -> Iterator[Callable[[str], Straight]]:
 
         @cache
         def made(preset: str) -> Straight:
-            one = stack.enter_context(closing(vae(preset, steps=40, learning_rate=3e-3, average=0.5)))
+            one = stack.enter_context(closing(vae(preset, steps=40, learning_rate=3e-3, ema_decay=0.5)))
             before = one.tensors()
             for _ in range(6):
                 one.advance()
@@ -59,9 +59,9 @@ def straight() -> Iterator[Callable[[str], Straight]]:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_each_size_goes_to_codes_and_back_in_less_than_four_megabytes(size: int) -> None:
-    codes = VAE_PRESETS["vae"].codes
-    encoder, decoder = build_encoder(size, codes), build_decoder(size, codes)
-    assert encoder.output_shape == (None, 2 * codes)
+    latent_size = VAE_PRESETS["vae"].latent_size
+    encoder, decoder = build_encoder(size, latent_size), build_decoder(size, latent_size)
+    assert encoder.output_shape == (None, 2 * latent_size)
     assert decoder.output_shape == (None, size, size, 3)
     assert 2 * (encoder.count_params() + decoder.count_params()) < 4e6  # in half precision
 
@@ -122,19 +122,19 @@ def test_going_on_after_a_restart_is_going_on_bit_for_bit(straight: Callable[[st
     expected, first = straight(preset).after, straight(preset).begun_again()
     for _ in range(3):
         first.advance()
-    with closing(vae(preset, steps=40, learning_rate=3e-3, average=0.5)) as second:
+    with closing(vae(preset, steps=40, learning_rate=3e-3, ema_decay=0.5)) as second:
         second.set_tensors(first.tensors(), 3)
         for _ in range(3):
             second.advance()
-        found = second.tensors()
-    assert expected.keys() == found.keys()
-    assert all((expected[name] == found[name]).all() for name in expected)
+        result = second.tensors()
+    assert expected.keys() == result.keys()
+    assert all((expected[name] == result[name]).all() for name in expected)
 
 
 def test_tensors_of_another_network_are_refused() -> None:
     with (
         closing(vae()) as one,
-        closing(vae(codes=CODES + 1)) as other,
+        closing(vae(latent_size=LATENT_SIZE + 1)) as other,
         pytest.raises(ValueError, match="not the tensors"),
     ):
         one.set_tensors(other.tensors(), 3)

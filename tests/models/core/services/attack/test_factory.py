@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from core.bootstrap import Services, build, build_classifier, build_optimizer
 from core.domain.faces import Box
 from core.domain.generation import Face
-from core.domain.optimisation import Optimized, OptimizeMode, OptimizeRequest
+from core.domain.optimisation import OptimizeMode, OptimizeRequest, OptimizeResult
 from core.domain.people import NewFace
 from core.domain.registry.versions import Promotion
 from core.domain.training.runs import RunKind
@@ -26,8 +26,8 @@ from core.settings import Settings
 from core.storage.training_tables import versions
 from core.storage.version_rows import insert_promotion
 from core.vision.recognition.photo_reader import EMBEDDING_NAME, load_photo_reader
-from tests.integration.core.parts import Clock
-from tests.models.drawn import PEOPLE, PICTURES, name, picture
+from tests.integration.core.builders import Clock
+from tests.models.portrait_files import PEOPLE, PICTURES, name, picture
 
 GUILD = 700
 CNN = {"head": "cnn", "net": "slim", "framing": "aligned", "size": 32, "grey": False, "temperature": 1.0}
@@ -40,11 +40,11 @@ class Studio:
         self.services = services
         self.ids = [self._enrol(person) for person in range(PEOPLE)]
         reader = load_photo_reader()
-        found = [
+        result = [
             reader.read(picture(person, number)).embeddings[0] for person in range(PEOPLE) for number in range(PICTURES)
         ]
         reader.close()
-        gate = head_tensors(*train_head(np.array(found), np.repeat(np.arange(PEOPLE), PICTURES), PEOPLE))
+        gate = head_tensors(*train_head(np.array(result), np.repeat(np.arange(PEOPLE), PICTURES), PEOPLE))
         self.embedding = self._add(1, ARCHITECTURE, {"head": "embedding"}, gate)
         net = build_net("slim", 32, PEOPLE)
         self.cnn = self._add(2, "cnn-slim", CNN, cnn_tensors(net, gate))
@@ -93,7 +93,7 @@ def classifier(studio: Studio) -> Iterator[ClassifyService]:
     made.close()
 
 
-def posted(studio: Studio, answer: Optimized) -> bytes:
+def posted(studio: Studio, answer: OptimizeResult) -> bytes:
     assert answer.picture is not None
     return studio.services.blobs.get(answer.picture)
 
@@ -134,10 +134,10 @@ def test_every_mode_goes_on_where_it_was_and_its_promise_holds(
     assert answer.before == first.before
     assert answer.model == "recogniser v2 (cnn)"
     assert [one.model for one in answer.transfer] == ["recogniser v1 (embedding)"]
-    found = classifier.recognise(posted(studio, answer), GUILD).faces
-    assert answer.after.found == bool(found)
+    result = classifier.recognise(posted(studio, answer), GUILD).faces
+    assert answer.after.found == bool(result)
     if mode is OptimizeMode.FOOL:
-        assert answer.transfer[0].after.named == (found[0].named.name if found[0].named else None)
+        assert answer.transfer[0].after.named == (result[0].named.name if result[0].named else None)
 
 
 def test_the_same_request_gives_the_same_bytes(studio: Studio, service: OptimizeService) -> None:

@@ -19,10 +19,10 @@ from core.domain.jobs import Job, JobCancelledError, JobKind, JobRequest, Origin
 from core.services.curation.service import CurateService, JobContext, curated_name
 from core.services.datasets.importing import import_folder
 from core.storage.scratch import scratch_root
-from core.vision.curation.subjects import Found
+from core.vision.curation.subjects import SubjectLocation
 from core.vision.datasets.dataset_pictures import PictureReader
-from tests.models.dataset_parts import GUILD, imported
-from tests.models.drawn import PEOPLE, PICTURES, name, picture
+from tests.models.core.services.datasets.builders import GUILD, imported
+from tests.models.portrait_files import PEOPLE, PICTURES, name, picture
 
 QUIET = JobContext(lambda *_: None, lambda: False)
 
@@ -30,8 +30,8 @@ QUIET = JobContext(lambda *_: None, lambda: False)
 class Eye:
     """Finds a subject in the upper left of everything but the wall."""
 
-    def find(self, image: np.ndarray) -> Found:
-        return Found(Crop(64, 64, 100), float(image.std() > 5))
+    def find(self, image: np.ndarray) -> SubjectLocation:
+        return SubjectLocation(Crop(64, 64, 100), float(image.std() > 5))
 
 
 def service(services: Services, seen: list[Subject] | None = None) -> CurateService:
@@ -62,15 +62,15 @@ def test_people_keep_their_names_and_their_pictures_stay_as_they_are(
     seen: list[Subject] = []
     curator = service(services, seen)
     # When it is curated
-    said = curator.answer(job(dataset_id=dataset.id), QUIET)
-    report = Curation.from_json(json.loads(services.blobs.get(str(said["report"]))))
-    assert (seen, said["pictures"], said["kept"]) == ([Subject.FACE], PEOPLE * PICTURES + 1, PEOPLE * PICTURES)
-    assert said["dropped"] == {Reason.NO_SUBJECT.value: 1}
+    answer = curator.answer(job(dataset_id=dataset.id), QUIET)
+    report = Curation.from_json(json.loads(services.blobs.get(str(answer["report"]))))
+    assert (seen, answer["pictures"], answer["kept"]) == ([Subject.FACE], PEOPLE * PICTURES + 1, PEOPLE * PICTURES)
+    assert answer["dropped"] == {Reason.NO_SUBJECT.value: 1}
     for sheet in ("dropped_sheet", "kept_sheet"):
-        assert Image.open(io.BytesIO(services.blobs.get(str(said[sheet])))).format == "PNG"
+        assert Image.open(io.BytesIO(services.blobs.get(str(answer[sheet])))).format == "PNG"
     assert len(report.pictures) == dataset.pictures
     # And a data set is made of what is kept
-    made_id = curator.answer(job(dataset_id=dataset.id, report=said["report"]), QUIET)["made"]
+    made_id = curator.answer(job(dataset_id=dataset.id, report=answer["report"]), QUIET)["made"]
     made = services.datasets.get(int(str(made_id)), GUILD)
     assert (made.title, made.pictures, made.people) == ("family curated v1", PEOPLE * PICTURES, PEOPLE)
     before, after = services.dataset_storage.open(dataset), services.dataset_storage.open(made)
@@ -78,7 +78,7 @@ def test_people_keep_their_names_and_their_pictures_stay_as_they_are(
     assert np.array_equal(before.embeddings[before.found], after.embeddings)
     # Then the first is untouched, and the same again is the same version
     assert services.datasets.find(GUILD, "family") == dataset
-    assert curator.answer(job(dataset_id=dataset.id, report=said["report"]), QUIET)["made"] == made.id
+    assert curator.answer(job(dataset_id=dataset.id, report=answer["report"]), QUIET)["made"] == made.id
 
 
 def test_of_other_things_the_subject_is_cut_out(services: Services, reader: PictureReader, tmp_path: Path) -> None:
@@ -92,14 +92,14 @@ def test_of_other_things_the_subject_is_cut_out(services: Services, reader: Pict
     assert dataset.without_face == 3
     seen: list[Subject] = []
     curator = service(services, seen)
-    said = curator.answer(job(dataset_id=dataset.id), QUIET)
+    answer = curator.answer(job(dataset_id=dataset.id), QUIET)
     assert seen == [Subject.ANY]
-    if not said["kept"]:
-        pytest.fail(f"nothing was kept: {said['dropped']}")
-    made_id = curator.answer(job(dataset_id=dataset.id, report=said["report"]), QUIET)["made"]
+    if not answer["kept"]:
+        pytest.fail(f"nothing was kept: {answer['dropped']}")
+    made_id = curator.answer(job(dataset_id=dataset.id, report=answer["report"]), QUIET)["made"]
     made = services.dataset_storage.open(services.datasets.get(int(str(made_id))))
     sizes = {Image.open(io.BytesIO(record.image)).size for record in made.records()}
-    assert (len(made), sizes, made.dataset.people) == (said["kept"], {(100, 100)}, 0)
+    assert (len(made), sizes, made.dataset.people) == (answer["kept"], {(100, 100)}, 0)
 
 
 def test_it_stops_when_it_is_cancelled(services: Services, reader: PictureReader, folder: Path) -> None:

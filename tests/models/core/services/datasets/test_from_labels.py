@@ -15,8 +15,8 @@ from core.services.datasets.from_labels import from_labels
 from core.vision.datasets.dataset_pictures import PictureReader
 from core.vision.recognition.photo_reader import EMBEDDING_NAME, PhotoReader
 from portraits import default_people, group
-from tests.models.dataset_parts import GUILD, never
-from tests.models.drawn import picture
+from tests.models.core.services.datasets.builders import GUILD, never
+from tests.models.portrait_files import picture
 
 
 def enrol(services: Services, reader: PhotoReader, photo: np.ndarray, names: dict[int, str], keep: bool = True) -> None:

@@ -29,8 +29,8 @@ from core.services.datasets.sources import MAX_BYTES
 from core.storage.blobs import Blobs
 from core.vision.datasets.dataset_pictures import DatasetPicture, PictureReader
 from tests.conftest import SHARED
-from tests.models.dataset_parts import GUILD, imported, never
-from tests.models.drawn import PEOPLE, PICTURES, name, picture
+from tests.models.core.services.datasets.builders import GUILD, imported, never
+from tests.models.portrait_files import PEOPLE, PICTURES, name, picture
 
 SORTED = sorted(range(PEOPLE), key=lambda person: name(person).casefold())
 
@@ -104,8 +104,8 @@ def test_what_is_double_damaged_shared_or_faceless_is_counted(
     dataset = import_folder(
         services.dataset_storage, folder, GUILD, "family", 41, load=lambda: reader, on_report=reports.append
     )[0]
-    found = dataset.findings
-    assert (found.identical, found.shared, found.damaged, dataset.without_face) == (1, 1, 1, 1)
+    result = dataset.findings
+    assert (result.identical, result.shared, result.damaged, dataset.without_face) == (1, 1, 1, 1)
     assert [(one.path, one.reason) for one in reports[0].left_out] == [
         (f"{name(0)}/gone.jpg", "link-broken"),
         (f"{name(1)}/notes.txt", "not-an-image"),
@@ -220,7 +220,7 @@ def test_the_same_pictures_with_and_without_names_are_two_versions(
 class EveryPictureReader:
     """Takes every file for a picture without a face, as the product's reader does with coloured squares."""
 
-    def look(self, files: Iterable[tuple[bytes, object]]) -> list[DatasetPicture | OmokageError]:
+    def read_pictures(self, files: Iterable[tuple[bytes, object]]) -> list[DatasetPicture | OmokageError]:
         return [
             DatasetPicture(data, hashlib.sha256(data).hexdigest(), None, None, 0.0, 0.0, b"", None) for data, _ in files
         ]

@@ -20,7 +20,7 @@ from core.models.cnn.network import build_net
 from core.models.cnn.training_step import middle
 from core.models.common import weights_file
 from core.models.embedding.head import ARCHITECTURE, head_tensors, train_head
-from core.services.recognition.factory import load_head
+from core.models.families import load_head
 from core.vision.recognition.mean_embedding import Gallery, MeanEmbeddingRecogniser
 from core.vision.recognition.photo_reader import EMBEDDING_NAME, PhotoReading
 from core.vision.recognition.version_recogniser import VersionRecogniser
@@ -114,8 +114,8 @@ def test_both_answer_with_the_live_method_beside_them() -> None:
     nobody = Gallery((), (), np.zeros((0, 128), np.float32), np.zeros(0, np.intp))
     head = load_head(version(ARCHITECTURE, {}), embedding_file())
     names = {1: "Anna", 2: "Ben", 3: "Cara"}
-    found = VersionRecogniser(head, MeanEmbeddingRecogniser(nobody), names).recognise(photo(), [frozenset()] * 3)
-    assert [one.named.name if one.named else None for one in found] == ["Anna", "Ben", None]
+    result = VersionRecogniser(head, MeanEmbeddingRecogniser(nobody), names).recognise(photo(), [frozenset()] * 3)
+    assert [one.named.name if one.named else None for one in result] == ["Anna", "Ben", None]
 
 
 @pytest.mark.parametrize("cut", [0, 7, 100, -1])

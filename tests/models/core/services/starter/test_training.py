@@ -21,14 +21,14 @@ from core.domain.jobs import JobLimits
 from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind
 from core.models.common import weights_file
-from core.models.generators.loading import load_face_model
+from core.models.families import load_generator
 from core.services.starter import training
 from core.services.starter.portrait_set import LabelledPortrait
 from core.services.starter.training import Plan, begin, finish
 from core.settings import Settings
 from core.starter.models import FOLDER_VARIABLE, paths, starter_model, starter_names
 from portraits.random_people import TRAITS
-from tests.models.vae_parts import CODES, SIZE, VERSION, pictures, tensors
+from tests.models.core.models.vae.builders import LATENT_SIZE, SIZE, VERSION, pictures, tensors
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FACE = DetectedFace(Box(1, 1, 9, 9), 0.9, ((1, 1), (2, 1), (1.5, 2), (1, 3), (2, 3)))
@@ -79,15 +79,15 @@ def test_a_finished_version_becomes_a_starter_model_with_traits(
     file.write_bytes(made.weights)
     card.write_text(json.dumps(dict(made.card)))
     assert starter_names() == ("starter vae",)
-    model = load_face_model(*starter_model("starter vae"))
+    model = load_generator(*starter_model("starter vae"))
     # with directions for its traits, of the pictures in the data set's order.
     assert model.traits == tuple(sorted(TRAITS))
-    codes = model.encode(pictures(COUNT))
-    smiles = np.array([one.labels["smile"] for one in reversed(sittings())])
-    plain = codes[smiles].mean(0) - codes[~smiles].mean(0)
-    found = model.direction("smile")
-    assert found.shape == (CODES,)
-    assert plain @ found / np.linalg.norm(plain) / np.linalg.norm(found) > 0.5
+    latents = model.encode(pictures(COUNT))
+    smiles = np.array([sitting.labels["smile"] for sitting in reversed(sittings())])
+    plain = latents[smiles].mean(0) - latents[~smiles].mean(0)
+    result = model.direction("smile")
+    assert result.shape == (LATENT_SIZE,)
+    assert plain @ result / np.linalg.norm(plain) / np.linalg.norm(result) > 0.5
 
 
 class Drawer:
@@ -96,11 +96,11 @@ class Drawer:
     encodes = False
     view = SimpleNamespace(size=SIZE)
 
-    def codes(self, seeds: range) -> np.ndarray:
+    def latents(self, seeds: range) -> np.ndarray:
         return np.random.default_rng(0).uniform(-1, 1, (len(seeds), len(TRAITS) + 1)).astype(np.float32)
 
-    def render(self, codes: np.ndarray) -> np.ndarray:
-        return bars(codes > 0)
+    def render(self, latents: np.ndarray) -> np.ndarray:
+        return bars(latents > 0)
 
 
 def bars(shown: np.ndarray) -> np.ndarray:
@@ -116,11 +116,11 @@ def test_the_traits_of_a_model_that_takes_no_pictures_are_found_in_its_own(
 ) -> None:
     # Given: portraits that show a bar for each trait that they have.
     people = sittings()
-    shown = np.array([[*one.labels.values(), one.woman] for one in reversed(people)])
+    shown = np.array([[*person.labels.values(), person.woman] for person in reversed(people)])
     sources = [f"{row}.jpg" for row in reversed(range(COUNT))]
     reader = SimpleNamespace(sources=sources, images=lambda _view: bars(shown))
     services.dataset_storage.open = lambda _dataset: reader
-    monkeypatch.setattr(training, "load_face_model", lambda *_: Drawer())
+    monkeypatch.setattr(training, "load_generator", lambda *_: Drawer())
     # When
     made = finish(
         services.registry, services.dataset_storage, version(kind=RunKind.DCGAN, architecture="dcgan-light"), people, ""
@@ -166,7 +166,7 @@ def test_another_plan_is_another_run(tmp_path: Path) -> None:
     with workplace(tmp_path, lease_s=0) as services:
         data = dataset(services)
         first = begin(services.runs, RunKind.VAE, data, PLAN, seed=1, owner="one")
-        services.runs.stop(first.id, by=0)
+        services.runs.control.stop(first.id, by=0)
         longer = begin(services.runs, RunKind.VAE, data, replace(PLAN, steps=60), seed=1, owner="one")
     assert longer.id != first.id
     assert longer.steps == 60

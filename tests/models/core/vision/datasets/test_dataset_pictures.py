@@ -15,7 +15,7 @@ from core.vision.datasets.dataset_pictures import MAX_SIDE, DatasetPicture, Pict
 from core.vision.detection.detect import Detector, load_detector
 from core.vision.embedding.align import align
 from portraits import default_people, group, portrait
-from tests.models.drawn import picture
+from tests.models.portrait_files import picture
 
 
 def file(image: np.ndarray, kind: str = "JPEG", **options: int) -> bytes:
@@ -24,8 +24,8 @@ def file(image: np.ndarray, kind: str = "JPEG", **options: int) -> bytes:
     return out.getvalue()
 
 
-def look(reader: PictureReader, *files: bytes, face: DetectedFace | None = None) -> list[DatasetPicture]:
-    seen = reader.look((data, face) for data in files)
+def read_pictures(reader: PictureReader, *files: bytes, face: DetectedFace | None = None) -> list[DatasetPicture]:
+    seen = reader.read_pictures((data, face) for data in files)
     assert all(isinstance(one, DatasetPicture) for one in seen)
     return [one for one in seen if isinstance(one, DatasetPicture)]
 
@@ -40,7 +40,7 @@ def embedding(seen: DatasetPicture) -> np.ndarray:
 
 def test_a_small_file_is_kept_as_it_came(reader: PictureReader) -> None:
     data = picture(0, 0)
-    (seen,) = look(reader, data)
+    (seen,) = read_pictures(reader, data)
     assert seen.image == data
     assert seen.sha256 == hashlib.sha256(data).hexdigest()
     assert seen.box is not None
@@ -54,7 +54,7 @@ def test_of_a_large_photo_a_crop_around_the_face_is_kept(reader: PictureReader) 
     photo = np.full((1400, 1800, 3), 90, np.uint8)
     photo[200:512, 900:1212] = portrait(default_people()[0], 300, 312).image
     (face,) = load_faces(photo)
-    (seen,) = look(reader, file(photo, quality=95), face=face)
+    (seen,) = read_pictures(reader, file(photo, quality=95), face=face)
     crop = pixels(seen.image)
     assert max(crop.shape) < MAX_SIDE
     assert seen.landmarks is not None
@@ -68,7 +68,7 @@ def test_of_a_large_photo_a_crop_around_the_face_is_kept(reader: PictureReader) 
 def test_a_crop_of_a_huge_face_is_shrunk_and_its_landmarks_with_it(reader: PictureReader) -> None:
     photo = portrait(default_people()[1], 301, 1024).image
     (face,) = load_faces(photo)
-    (seen,) = look(reader, file(photo, quality=95), face=face)
+    (seen,) = read_pictures(reader, file(photo, quality=95), face=face)
     crop = pixels(seen.image)
     assert max(crop.shape) == MAX_SIDE
     assert seen.landmarks is not None
@@ -82,9 +82,9 @@ def test_a_crop_of_a_huge_face_is_shrunk_and_its_landmarks_with_it(reader: Pictu
 @pytest.mark.parametrize("side", [312, 560])  # within what is kept as it came, and beyond
 def test_a_face_that_lies_on_its_side_is_kept_upright(reader: PictureReader, side: int) -> None:
     photo = portrait(default_people()[2], 302, side).image
-    (standing,) = look(reader, file(photo, quality=95))
+    (standing,) = read_pictures(reader, file(photo, quality=95))
     for turns, degrees in ((1, 90), (2, 180), (3, 270)):
-        (seen,) = look(reader, file(np.ascontiguousarray(np.rot90(photo, turns)), quality=95))
+        (seen,) = read_pictures(reader, file(np.ascontiguousarray(np.rot90(photo, turns)), quality=95))
         assert (standing.turned, seen.turned) == (0, degrees)
         assert seen.landmarks is not None
         assert standing.landmarks is not None
@@ -95,7 +95,7 @@ def test_a_face_that_lies_on_its_side_is_kept_upright(reader: PictureReader, sid
 
 def test_a_picture_without_a_face_is_kept_and_says_so(reader: PictureReader) -> None:
     grey = np.full((100, 120, 3), 130, np.uint8)
-    small, large = look(reader, file(grey, "PNG"), file(np.full((900, 1200, 3), 130, np.uint8), "PNG"))
+    small, large = read_pictures(reader, file(grey, "PNG"), file(np.full((900, 1200, 3), 130, np.uint8), "PNG"))
     assert small.image == file(grey, "PNG")
     assert pixels(large.image).shape == (384, 512, 3)
     for seen in (small, large):
@@ -105,7 +105,9 @@ def test_a_picture_without_a_face_is_kept_and_says_so(reader: PictureReader) -> 
 
 def test_damaged_files_have_no_content_and_do_not_disturb_the_others(reader: PictureReader) -> None:
     good = picture(0, 0)
-    seen = reader.look([(b"nothing", None), (good, None), (good[: len(good) // 3], None), (good, None), (b"", None)])
+    seen = reader.read_pictures(
+        [(b"nothing", None), (good, None), (good[: len(good) // 3], None), (good, None), (b"", None)]
+    )
     codes = [one.code if isinstance(one, OmokageError) else None for one in seen]
     assert codes == [ErrorCode.NOT_AN_IMAGE, None, ErrorCode.CUT_OFF, None, ErrorCode.NOT_AN_IMAGE]
     assert isinstance(seen[1], DatasetPicture)
@@ -120,13 +122,13 @@ def test_the_face_that_is_meant_is_taken_rather_than_the_largest(reader: Picture
     faces = load_faces(photo.image)
     for box in photo.boxes:
         meant = max(faces, key=lambda face: -abs(face.box.x + face.box.w / 2 - box.x - box.w / 2))
-        (seen,) = look(reader, data, face=meant)
+        (seen,) = read_pictures(reader, data, face=meant)
         assert seen.side == pytest.approx((meant.box.w * meant.box.h) ** 0.5)
 
 
 def test_landmarks_in_one_place_count_as_no_face(reader: PictureReader) -> None:
     degenerate = DetectedFace(Box(10, 10, 20, 20), 0.9, ((5.0, 5.0),) * 5)
-    (seen,) = look(reader, picture(0, 0), face=degenerate)
+    (seen,) = read_pictures(reader, picture(0, 0), face=degenerate)
     assert seen.landmarks is None
 
 
@@ -134,7 +136,7 @@ def test_a_picture_saved_anew_is_a_copy_and_another_moment_is_none(reader: Pictu
     original, other = picture(0, 0, 224), picture(0, 1, 224)
     again, twice = (file(pixels(original), quality=quality) for quality in (85, 70))
     (face,) = load_faces(pixels(original))  # drawn faces have vague corners; so that all copies are cut alike
-    seen = [*look(reader, original, again, twice, face=face), *look(reader, other)]
+    seen = [*read_pictures(reader, original, again, twice, face=face), *read_pictures(reader, other)]
     embeddings = np.stack([embedding(one) for one in seen])
     thumbnails = np.stack([one.thumbnail for one in seen if one.thumbnail is not None])
     assert count_copies(embeddings[:3], thumbnails[:3]) == 2

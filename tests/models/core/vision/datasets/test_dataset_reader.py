@@ -22,8 +22,8 @@ from core.services.datasets.exporting import export_dataset
 from core.services.datasets.importing import import_folder
 from core.vision.datasets.dataset_pictures import DatasetPicture, PictureReader
 from core.vision.views import Framing, View
-from tests.models.dataset_parts import GUILD, imported, never
-from tests.models.drawn import PEOPLE, PICTURES, name, picture, write_people
+from tests.models.core.services.datasets.builders import GUILD, imported, never
+from tests.models.portrait_files import PEOPLE, PICTURES, name, picture, write_people
 
 SORTED = sorted(range(PEOPLE), key=lambda person: name(person).casefold())
 
@@ -51,7 +51,7 @@ def test_a_picture_that_came_as_a_crop_of_a_face_is_shown_as_it_came(
 ) -> None:
     (tmp_path / "people" / "Anna").mkdir(parents=True)
     portrait = Image.open(io.BytesIO(picture(0, 0, 512)))
-    (face,) = reader.look([(picture(0, 0, 512), None)])
+    (face,) = reader.read_pictures([(picture(0, 0, 512), None)])
     assert isinstance(face, DatasetPicture)
     assert face.box is not None
     box = face.box

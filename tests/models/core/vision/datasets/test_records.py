@@ -84,12 +84,12 @@ def test_other_programs_read_a_shard_as_examples(tmp_path: Path) -> None:
     import tensorflow as tf
 
     shard(tmp_path, SEEN)
-    wanted = {
+    expected = {
         "image": tf.io.FixedLenFeature([], tf.string),
         "label": tf.io.FixedLenFeature([], tf.int64),
         "landmarks": tf.io.FixedLenFeature([10], tf.float32),
     }
-    (row,) = [tf.io.parse_single_example(one, wanted) for one in tf.data.TFRecordDataset(str(tmp_path / "shard"))]
+    (row,) = [tf.io.parse_single_example(one, expected) for one in tf.data.TFRecordDataset(str(tmp_path / "shard"))]
     assert (row["image"].numpy(), int(row["label"])) == (b"jpeg", 1)
     assert np.allclose(row["landmarks"].numpy().reshape(5, 2), LANDMARKS)
 

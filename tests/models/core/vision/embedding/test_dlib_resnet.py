@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from core.vision.embedding.dlib_resnet import build
 from core.vision.embedding.dlib_weights import load_weights, weights_path
-from core.vision.embedding.embed import LARGEST_BATCH, Embedder, load_embedder
+from core.vision.embedding.embed import MAX_BATCH, Embedder, load_embedder
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_embeddings_of_real_faces_equal_dlibs(embedder: Embedder, dlib_network: 
 
 
 def test_one_face_alone_gets_the_embedding_it_gets_in_a_batch(embedder: Embedder) -> None:
-    chips = drawn_faces(LARGEST_BATCH + 2)
+    chips = drawn_faces(MAX_BATCH + 2)
     together = embedder.embed(chips)
     alone = np.concatenate([embedder.embed(chip[None]) for chip in chips])
     assert together == pytest.approx(alone, abs=1e-5)

@@ -31,8 +31,10 @@ def people(shared_data: Path) -> list[np.ndarray]:
     """Fourteen people, the embeddings of thirteen pictures of each (fewer where no face is found)."""
     detector, embedder = load_detector(), load_embedder()
     folders = sorted((shared_data / "identity").iterdir())[: len(KNOWN) + len(STRANGERS)]
-    found = [[embedding(file, detector, embedder) for file in sorted(folder.glob("*.jpg"))[::13]] for folder in folders]
-    return [np.array([one for one in person if one is not None][: ENROLLED + ASKED]) for person in found]
+    result = [
+        [embedding(file, detector, embedder) for file in sorted(folder.glob("*.jpg"))[::13]] for folder in folders
+    ]
+    return [np.array([one for one in person if one is not None][: ENROLLED + ASKED]) for person in result]
 
 
 def named_alone(recogniser: MeanEmbeddingRecogniser, queries: np.ndarray) -> list[FaceNaming]:

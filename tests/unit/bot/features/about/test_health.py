@@ -50,9 +50,9 @@ def test_the_readiness_file_says_who_and_when(tmp_path: Path) -> None:
     file.parent.mkdir()
     write(file, 1.5)
 
-    said = json.loads(file.read_text("utf-8"))
-    assert (said["pid"], said["ready_at"]) == (os.getpid(), 1.5)
-    assert time.time() - said["beat_at"] < 60
+    payload = json.loads(file.read_text("utf-8"))
+    assert (payload["pid"], payload["ready_at"]) == (os.getpid(), 1.5)
+    assert time.time() - payload["beat_at"] < 60
     assert list(file.parent.iterdir()) == [file]
 
 

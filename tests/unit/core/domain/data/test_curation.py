@@ -70,9 +70,9 @@ def test_what_is_better_in_everything_is_never_dropped_where_the_worse_is_kept(o
 
 @given(st.sampled_from(Subject), st.lists(judgements, max_size=5))
 def test_a_report_is_the_same_after_json(subject: Subject, pictures: list[CuratedPicture]) -> None:
-    said = Curation(subject, tuple(pictures)).to_json()
-    again = Curation.from_json(json.loads(json.dumps(said)))
-    assert again.to_json() == said
+    payload = Curation(subject, tuple(pictures)).to_json()
+    again = Curation.from_json(json.loads(json.dumps(payload)))
+    assert again.to_json() == payload
     assert [picture.reason for picture in again.pictures] == [picture.reason for picture in pictures]
 
 

@@ -7,10 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.domain.registry.evaluation import Bin, EvaluationReport, confusion_of, error_of, merged
+from core.domain.registry.evaluation import (
+    EvaluationReport,
+    ReliabilityBin,
+    calibration_error,
+    confusion_matrix,
+    merge_reports,
+)
 
 SHARES = st.floats(0, 1)
-BINS = st.lists(st.builds(Bin, SHARES, SHARES, st.integers(1, 999)), max_size=15).map(tuple)
+BINS = st.lists(st.builds(ReliabilityBin, SHARES, SHARES, st.integers(1, 999)), max_size=15).map(tuple)
 
 
 def report(**changes: object) -> EvaluationReport:
@@ -24,7 +30,7 @@ def report(**changes: object) -> EvaluationReport:
         folds={"0": 0.5, "1": 0.7},
         by_step={"0": ((1, 0.5),), "1": ((1, 0.7),)},
         confusion=((2, 1, 0), (0, 0, 3), (0, 0, 0)),
-        bins=(Bin(0.9, 0.8, 6),),
+        bins=(ReliabilityBin(0.9, 0.8, 6),),
         ece=0.1,
         auroc=0.99,
         known_at_1=0.9,
@@ -82,33 +88,36 @@ def test_ten_pairs_are_enough() -> None:
 
 
 def test_confusion_counts_who_is_taken_for_whom() -> None:
-    assert confusion_of([0, 0, 1, 2], [0, 1, 1, 0], 3) == ((1, 1, 0), (0, 1, 0), (1, 0, 0))
+    assert confusion_matrix([0, 0, 1, 2], [0, 1, 1, 0], 3) == ((1, 1, 0), (0, 1, 0), (1, 0, 0))
 
 
 def test_reports_of_other_folds_are_one_report() -> None:
-    first = report(folds={"0": 0.5}, by_step={"0": ((10, 0.5),)}, bins=(Bin(0.9, 0.5, 2),), ece=0.4)
+    first = report(folds={"0": 0.5}, by_step={"0": ((10, 0.5),)}, bins=(ReliabilityBin(0.9, 0.5, 2),), ece=0.4)
     second = report(
-        folds={"1": 1.0}, by_step={"1": ((10, 1.0),)}, bins=(Bin(0.92, 1.0, 6), Bin(0.2, 0.2, 1)), faceless=(0, 1, 0)
+        folds={"1": 1.0},
+        by_step={"1": ((10, 1.0),)},
+        bins=(ReliabilityBin(0.92, 1.0, 6), ReliabilityBin(0.2, 0.2, 1)),
+        faceless=(0, 1, 0),
     )
-    both = merged([first, second])
+    both = merge_reports([first, second])
     assert both.folds == {"0": 0.5, "1": 1.0}
     assert both.by_step == {"0": ((10, 0.5),), "1": ((10, 1.0),)}
     assert both.confusion == ((4, 2, 0), (0, 0, 6), (0, 0, 0))
     assert [one.count for one in both.bins] == [1, 8]
     assert both.bins[1].accuracy == pytest.approx(7 / 8)
-    assert both.ece == error_of(both.bins)
+    assert both.ece == calibration_error(both.bins)
     assert both.faceless == (0, 1, 0)
 
 
 @pytest.mark.parametrize("other", [report(dataset_hash="other"), report(head="cnn"), report(preset="slim")])
 def test_reports_of_different_things_are_not_merged(other: EvaluationReport) -> None:
     with pytest.raises(ValueError, match="cannot be one"):
-        merged([report(), other])
+        merge_reports([report(), other])
     with pytest.raises(ValueError, match="cannot be one"):
-        merged([])
+        merge_reports([])
 
 
 def test_honest_answers_have_no_calibration_error() -> None:
-    assert error_of([Bin(0.5, 0.5, 10), Bin(0.9, 0.9, 3)]) == 0
-    assert error_of([Bin(0.5, 0.7, 1), Bin(0.9, 0.9, 3)]) == pytest.approx(0.05)
-    assert error_of([]) == 0
+    assert calibration_error([ReliabilityBin(0.5, 0.5, 10), ReliabilityBin(0.9, 0.9, 3)]) == 0
+    assert calibration_error([ReliabilityBin(0.5, 0.7, 1), ReliabilityBin(0.9, 0.9, 3)]) == pytest.approx(0.05)
+    assert calibration_error([]) == 0

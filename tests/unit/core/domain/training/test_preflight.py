@@ -28,16 +28,16 @@ def test_a_data_set_that_has_enough_of_everybody_is_fit_without_a_remark() -> No
 
 
 def test_one_person_cannot_be_told_from_anybody() -> None:
-    found = preflight(dataset(50))
-    assert codes(found) == ["few-people"]
-    assert not found.is_fit
+    result = preflight(dataset(50))
+    assert codes(result) == ["few-people"]
+    assert not result.is_fit
 
 
 def test_who_has_too_few_pictures_is_named() -> None:
-    found = preflight(dataset(3, 2, 1))
-    assert codes(found) == ["few-pictures"]
-    assert found.remarks[0].details == {"names": ["person 1", "person 2"], "count": 2, "minimum": 3}
-    assert not found.is_fit
+    result = preflight(dataset(3, 2, 1))
+    assert codes(result) == ["few-pictures"]
+    assert result.remarks[0].details == {"names": ["person 1", "person 2"], "count": 2, "minimum": 3}
+    assert not result.is_fit
     assert preflight(dataset(3, 2, 1), minimum_pictures=1).is_fit
 
 
@@ -49,31 +49,31 @@ def test_of_many_with_too_few_pictures_ten_are_named_and_all_are_counted() -> No
 
 def test_a_data_set_is_unbalanced_from_more_than_five_times_the_pictures_on() -> None:
     assert codes(preflight(dataset(10, 50))) == []
-    found = preflight(dataset(10, 51))
-    assert codes(found) == ["unbalanced"]
-    assert found.is_fit
+    result = preflight(dataset(10, 51))
+    assert codes(result) == ["unbalanced"]
+    assert result.is_fit
 
 
 def test_what_was_found_is_said_with_its_counts_and_blocks_nothing() -> None:
-    found = preflight(dataset(9, 9, without_face=4, findings=Findings(1, 2, 3, 5, 6, 7)))
-    assert {remark.code: dict(remark.details) for remark in found.remarks} == {
+    result = preflight(dataset(9, 9, without_face=4, findings=Findings(1, 2, 3, 5, 6, 7)))
+    assert {remark.code: dict(remark.details) for remark in result.remarks} == {
         "duplicates": {"count": 6, "identical": 1, "alike": 2, "shared": 3},
         "without-face": {"count": 4},
         "small": {"count": 5, "pixels": 48},
         "damaged": {"count": 6},
         "turned": {"count": 7},
     }
-    assert found.is_fit
+    assert result.is_fit
 
 
 @given(st.lists(st.integers(1, 300), max_size=12), st.integers(1, 20), st.builds(Findings, st.integers(0, 3)))
 def test_remarks_that_block_come_first_and_are_what_makes_it_unfit(
     counts: list[int], minimum: int, findings: Findings
 ) -> None:
-    found = preflight(dataset(*counts, findings=findings), minimum)
-    blocks = [remark.blocks for remark in found.remarks]
+    result = preflight(dataset(*counts, findings=findings), minimum)
+    blocks = [remark.blocks for remark in result.remarks]
     assert blocks == sorted(blocks, reverse=True)
-    assert found.is_fit == (len(counts) >= 2 and min(counts) >= minimum)
+    assert result.is_fit == (len(counts) >= 2 and min(counts) >= minimum)
 
 
 def unnamed(count: int, findings: Findings = Findings()) -> Dataset:  # noqa: B008
@@ -82,9 +82,9 @@ def unnamed(count: int, findings: Findings = Findings()) -> Dataset:  # noqa: B0
 
 
 def test_a_model_that_draws_needs_a_hundred_pictures() -> None:
-    found = preflight(unnamed(99), kind=RunKind.DCGAN)
-    assert (codes(found), found.is_fit, found.people) == (["few-to-generate"], False, 0)
-    assert found.remarks[0].details == {"count": 99, "minimum": 100}
+    result = preflight(unnamed(99), kind=RunKind.DCGAN)
+    assert (codes(result), result.is_fit, result.people) == (["few-to-generate"], False, 0)
+    assert result.remarks[0].details == {"count": 99, "minimum": 100}
 
 
 def test_below_a_thousand_pictures_it_is_said_that_the_model_will_copy() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON
-from core.domain.training.presets import MOST_STEPS, PRESETS, check_steps, complete, find_preset
+from core.domain.training.presets import MAX_STEPS, PRESETS, check_steps, complete, find_preset
 from core.domain.training.runs import RunKind
 
 KIND = RunKind.RECOGNISER
@@ -65,7 +65,7 @@ def test_an_option_that_cannot_be_right_is_refused_with_what_could(option: str, 
 def test_no_steps_are_as_many_as_the_preset_says() -> None:
     preset = find_preset(KIND, "classic")
     assert (check_steps(preset, 0), check_steps(preset, 5)) == (preset.steps, 5)
-    for steps in (-1, MOST_STEPS + 1):
+    for steps in (-1, MAX_STEPS + 1):
         with pytest.raises(OmokageError, match="bad-option"):
             check_steps(preset, steps)
 

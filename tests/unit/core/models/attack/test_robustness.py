@@ -1,4 +1,4 @@
-"""The check of a head, on a head whose weak point is known: it looks at the mean of a colour."""
+"""The check of a head, on a head whose weak point is known: it view_specs at the mean of a colour."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.domain.faces import Box, DetectedFace
-from core.domain.registry.robustness import TEXTURES, CheckState, Faced
+from core.domain.registry.robustness import TEXTURES, AttackOutcome, CheckState
 from core.domain.training.folds import FOLDS, fold_of
-from core.models.attack.robustness import Check, Sitter, choose, sitters_of
+from core.models.attack.robustness import AttackSample, RobustnessCheck, choose_samples, load_samples
 from core.vision.textures.textures import textures
 from core.vision.views import Framing, View
 
@@ -31,19 +31,19 @@ PEOPLE = 3
 @dataclass(frozen=True)
 class FakeSlopes:
     losses: NDArray[np.float64]
-    chances: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
 
 
 class Head:
     """Sure of person k where the k-th channel's mean is high enough; "unknown" wins where the chip is dark."""
 
     classes = tuple((name, number) for number, name in enumerate(("Ann", "Ben", "Cleo"), 1))
-    looks = (
+    view_specs = (
         SimpleNamespace(view=View(Framing.CROP, 14), size=12),
         SimpleNamespace(view=View(Framing.ALIGNED, 150), size=150),
     )
 
-    def chances(self, faces: Sequence[NDArray[np.uint8]], *, closed: bool) -> NDArray[np.float64]:
+    def probabilities(self, faces: Sequence[NDArray[np.uint8]], *, closed: bool) -> NDArray[np.float64]:
         crops, chips = faces
         assert crops.shape[1:] == (12, 12, 3)
         assert chips.shape[1:] == (150, 150, 3)
@@ -51,9 +51,9 @@ class Head:
         unknown = np.where(closed | (chips.mean((1, 2, 3)) > UNKNOWN), 0.0, 1.0)[:, None]
         return np.hstack([(1 - unknown) * people, unknown])
 
-    def slopes(self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool) -> Any:
-        chances = self.chances(faces, closed=closed)
-        return FakeSlopes(-np.log(chances[np.arange(len(targets)), targets]), chances)
+    def loss_gradients(self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool) -> Any:
+        probabilities = self.probabilities(faces, closed=closed)
+        return FakeSlopes(-np.log(probabilities[np.arange(len(targets)), targets]), probabilities)
 
 
 def brighten(
@@ -67,19 +67,19 @@ def brighten(
     return changed
 
 
-def sitter(needed: int, target: int = 0, others: int = 100) -> Sitter:
+def sitter(needed: int, target: int = 0, others: int = 100) -> AttackSample:
     """A face that falls to so many levels; the two other channels of its picture are alike."""
     picture = np.full((64, 64, 3), others, np.uint8)
     picture[..., target] = FALLS - needed
-    return Sitter(picture, FACE, target)
+    return AttackSample(picture, FACE, target)
 
 
-def check(sitters: list[Sitter], fool: Any = brighten, state: CheckState | None = None) -> Check:
-    state = state or CheckState((Faced(),) * len(sitters), wanted=5)
-    return Check(Head(), sitters, state, fool)  # type: ignore[arg-type]
+def check(sitters: list[AttackSample], fool: Any = brighten, state: CheckState | None = None) -> RobustnessCheck:
+    state = state or CheckState((AttackOutcome(),) * len(sitters), wanted=5)
+    return RobustnessCheck(Head(), sitters, state, fool)  # type: ignore[arg-type]
 
 
-def ended(one: Check) -> Check:
+def ended(one: RobustnessCheck) -> RobustnessCheck:
     while not one.state.done:
         one.advance()
     return one
@@ -114,36 +114,36 @@ def test_an_attack_that_cheats_is_noticed() -> None:
 def test_a_check_goes_on_where_another_process_left_it() -> None:
     sitters = [sitter(levels) for levels in (1, 2, 3, 4, 5, 6)]
     through = ended(check(sitters))
-    other = check(sitters)
-    while not other.state.done:
-        other.advance()
-        other = check(sitters, state=CheckState.from_json(other.state.to_json()))
-    assert other.state == through.state
+    report = check(sitters)
+    while not report.state.done:
+        report.advance()
+        report = check(sitters, state=CheckState.from_json(report.state.to_json()))
+    assert report.state == through.state
 
 
 def test_an_attack_that_is_interrupted_has_not_happened() -> None:
     one, asked = check([sitter(1)], slowly), iter([False, True])
     one.advance(lambda: next(asked))
-    assert one.state.faces == (Faced(),)
+    assert one.state.faces == (AttackOutcome(),)
     one.advance()
-    assert one.state.faces == (Faced(0, 1),)
+    assert one.state.faces == (AttackOutcome(0, 1),)
 
 
 def test_an_attack_has_nothing_more_to_gain_once_a_face_is_named() -> None:
     seen: list[float] = []
-    one = check([sitter(1)], lambda *arguments, **options: slowly(*arguments, **options, losses=seen))
-    one.advance()
+    report = check([sitter(1)], lambda *arguments, **options: slowly(*arguments, **options, losses=seen))
+    report.advance()
     assert seen == [pytest.approx(-np.log(0.05)), 0.0]
 
 
 def slowly(
     head: Any, pictures: Any, faces: Any, targets: Any, *, epsilon: int, steps: int, losses: list[float] | None = None
 ) -> list[Any]:
-    """Looks at a face's slope before and after it is changed, as a real attack does."""
+    """Looks at a face's gradient before and after it is changed, as a real attack does."""
     changed = brighten(head, pictures, faces, targets, epsilon=epsilon, steps=steps)
     for picture in (pictures[0], changed[0], changed[0]):
         crops, chips = picture[None, 26:38, 26:38], np.zeros((1, 150, 150, 3), np.uint8)
-        loss = float(head.slopes([crops, chips], targets, closed=True).losses[0])
+        loss = float(head.loss_gradients([crops, chips], targets, closed=True).losses[0])
         if losses is not None:
             losses.append(loss)
         if loss == 0.0:
@@ -162,15 +162,15 @@ def test_textures_are_asked_for_with_and_without_unknown() -> None:
 
 
 def test_a_check_begins_with_all_faces_and_a_thousand_textures() -> None:
-    one = Check(Head(), [sitter(1), sitter(2)], None, brighten)  # type: ignore[arg-type]
-    assert one.state == CheckState((Faced(), Faced()), wanted=TEXTURES)
+    one = RobustnessCheck(Head(), [sitter(1), sitter(2)], None, brighten)  # type: ignore[arg-type]
+    assert one.state == CheckState((AttackOutcome(), AttackOutcome()), wanted=TEXTURES)
 
 
 def test_without_faces_only_textures_are_asked_for() -> None:
-    one = check([], state=CheckState((), wanted=20))
-    one.advance()
-    assert one.state.done
-    assert one.state.result().faces == 0
+    report = check([], state=CheckState((), wanted=20))
+    report.advance()
+    assert report.state.done
+    assert report.state.result().faces == 0
 
 
 @given(
@@ -181,28 +181,28 @@ def test_faces_are_attacked_towards_other_people_and_unseen_ones_first(
     pictures: list[tuple[int, bool]], fold: int | None
 ) -> None:
     labels = np.array([label for label, _ in pictures], np.int64)
-    found = np.array([one for _, one in pictures], bool)
-    rows, targets = choose(labels, found, 7, fold)
-    again = choose(labels, found, 7, fold)
+    result = np.array([one for _, one in pictures], bool)
+    rows, targets = choose_samples(labels, result, 7, fold)
+    again = choose_samples(labels, result, 7, fold)
     assert (rows == again[0]).all()
     assert (targets == again[1]).all()
-    assert len(set(rows.tolist())) == len(rows) == min(100, found.sum())
-    assert found[rows].all()
+    assert len(set(rows.tolist())) == len(rows) == min(100, result.sum())
+    assert result[rows].all()
     assert (targets != labels[rows]).all()
     assert ((targets >= 0) & (targets < 7)).all()
     if fold is not None:
-        unseen = np.flatnonzero((np.array(fold_of(labels.tolist(), FOLDS)) == fold) & found)
+        unseen = np.flatnonzero((np.array(fold_of(labels.tolist(), FOLDS)) == fold) & result)
         assert len(np.intersect1d(rows, unseen)) == min(len(unseen), 100)
 
 
 def test_a_recogniser_of_one_person_has_nobody_to_be_fooled_towards() -> None:
-    rows, targets = choose(np.zeros(5, np.int64), np.ones(5, bool), 1, None)
+    rows, targets = choose_samples(np.zeros(5, np.int64), np.ones(5, bool), 1, None)
     assert len(rows) == len(targets) == 0
 
 
 def test_the_faces_of_a_data_set_come_with_their_landmarks() -> None:
     reader: Any = Reader()
-    sitters = sitters_of(reader, PEOPLE, None)
+    sitters = load_samples(reader, PEOPLE, None)
     assert [one.picture[0, 0, 0] for one in sitters] == [0, 20, 40, 60]  # the last one shows no face
     assert all(one.face == FACE for one in sitters)
     assert all(one.target != label for one, label in zip(sitters, reader.labels, strict=False))

@@ -63,7 +63,7 @@ def test_a_confidence_of_one_is_in_the_last_bin() -> None:
 
 @given(SCORES, SCORES)
 def test_auroc_is_the_share_of_pairs_in_the_right_order(known: np.ndarray, strangers: np.ndarray) -> None:
-    pairs = [(one > other) + (one == other) / 2 for one in known for other in strangers]
+    pairs = [(one > stranger) + (one == stranger) / 2 for one in known for stranger in strangers]
     assert auroc(known, strangers) == pytest.approx(np.mean(pairs))
 
 

@@ -11,7 +11,7 @@ from core.domain.training.runs import RunKind
 from core.models.common import weights_file
 from core.models.embedding.head import ARCHITECTURE, head_tensors, load_embedding_head, some, train_head
 from core.vision.recognition.photo_reader import EMBEDDING_NAME, PhotoReading
-from tests.unit.core.models._faces import faces_of
+from tests.unit.core.models.embedding.builders import faces_of
 
 META = {"embedder": EMBEDDING_NAME}
 

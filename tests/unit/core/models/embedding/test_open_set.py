@@ -8,7 +8,7 @@ from core.models.embedding import open_set
 from core.models.embedding.evidence import Evidence, References
 from core.models.embedding.open_set import OpenSet, fit_open_set
 from core.vision.recognition.mean_embedding import Gallery, MeanEmbeddingRecogniser, RecogniserConfig
-from tests.unit.core.models._faces import faces_of
+from tests.unit.core.models.embedding.builders import faces_of
 
 
 def fitted(counts: list[int], seed: int = 0) -> tuple[References, OpenSet]:
@@ -98,6 +98,6 @@ def test_missing_rivals_count_as_usual_ones() -> None:
 
 
 def test_the_same_pictures_give_the_same_constants() -> None:
-    one, other = fitted([6, 7, 8])[1], fitted([6, 7, 8])[1]
-    assert (one.weights == other.weights).all()
-    assert (one.offsets == other.offsets).all()
+    first, second = fitted([6, 7, 8])[1], fitted([6, 7, 8])[1]
+    assert (first.weights == second.weights).all()
+    assert (first.offsets == second.offsets).all()

@@ -14,16 +14,16 @@ from core.domain.training.folds import FOLDS, fold_of
 from core.models.common import weights_file
 from core.models.embedding.cross_validation import strangers_of
 from core.models.embedding.trainer import EmbeddingTrainer, make_embedding_trainer
-from tests.unit.core.models._faces import faces_of
+from tests.unit.core.models.embedding.builders import faces_of
 
 
 def trainer_of(counts: list[int], faceless: tuple[int, ...] = ()) -> EmbeddingTrainer:
     embeddings, owners = faces_of(counts)
-    found = ~np.isin(np.arange(len(owners)), faceless)
-    embeddings[~found] = 0
+    result = ~np.isin(np.arange(len(owners)), faceless)
+    embeddings[~result] = 0
     classes = tuple(DatasetClass(f"person {i}", 100 + i, count) for i, count in enumerate(counts))
     dataset = Dataset(1, 7, "family", 2, "abc", classes, (), len(owners), len(faceless), 0, datetime.now(UTC))
-    reader = SimpleNamespace(labels=owners, found=found, embeddings=embeddings)
+    reader = SimpleNamespace(labels=owners, found=result, embeddings=embeddings)
     return make_embedding_trainer(SimpleNamespace(preset="embedding"), dataset, reader)  # type: ignore[arg-type]
 
 
@@ -113,4 +113,4 @@ def test_the_folds_are_those_of_every_head() -> None:
     trainer = trainer_of([7, 5])
     trainer.advance()
     expected = np.flatnonzero(np.array(fold_of(trainer._pictures.labels.tolist())) == 0)
-    assert trainer._outcomes[0].rows.tolist() == expected.tolist()
+    assert trainer._training.outcomes[0].rows.tolist() == expected.tolist()

@@ -10,22 +10,22 @@ def test_traits_that_go_together_are_taken_apart() -> None:
     random = np.random.default_rng(0)
     man = (random.random(2000) < 0.5).astype(float)
     beard = man * (random.random(2000) < 0.5)
-    codes = random.normal(0, 0.1, (2000, 3)) + man[:, None] * [0, 5, 0] + beard[:, None] * [2, 0, 0] + [1, 1, 1]
+    latents = random.normal(0, 0.1, (2000, 3)) + man[:, None] * [0, 5, 0] + beard[:, None] * [2, 0, 0] + [1, 1, 1]
     # When
-    found = trait_directions(codes, {"beard": beard}, man[:, None])
+    result = trait_directions(latents, {"beard": beard}, man[:, None])
     # Then: a beard is no man's head.
-    assert np.allclose(found["beard"], [2, 0, 0], atol=0.03)
-    plain = codes[beard > 0].mean(0) - codes[beard == 0].mean(0)
+    assert np.allclose(result["beard"], [2, 0, 0], atol=0.03)
+    plain = latents[beard > 0].mean(0) - latents[beard == 0].mean(0)
     assert plain[1] > 2
 
 
 def test_probabilities_count_as_labels() -> None:
     random = np.random.default_rng(1)
     smile = random.random(500)
-    codes = smile[:, None] * [3, -1] + random.normal(0, 0.01, (500, 2))
-    found = trait_directions(codes, {"smile": smile}, np.zeros((500, 0)))
-    assert found["smile"].dtype == np.float32
-    assert np.allclose(found["smile"], [3, -1], atol=0.05)
+    latents = smile[:, None] * [3, -1] + random.normal(0, 0.01, (500, 2))
+    result = trait_directions(latents, {"smile": smile}, np.zeros((500, 0)))
+    assert result["smile"].dtype == np.float32
+    assert np.allclose(result["smile"], [3, -1], atol=0.05)
 
 
 def drawn(count: int, seed: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
@@ -57,7 +57,7 @@ def test_a_trait_that_is_never_seen_changes_little() -> None:
     random = np.random.default_rng(4)
     smile = (random.random(1000) < 0.5).astype(float)
     beard = 0.01 + 1e-4 * smile  # only what a labeller is unsure of
-    codes = smile[:, None] * [3, -1] + random.normal(0, 0.5, (1000, 2))
-    found = trait_directions(codes, {"smile": smile, "beard": beard}, np.zeros((1000, 0)))
-    assert np.allclose(found["smile"], [3, -1], atol=0.1)
-    assert np.abs(found["beard"]).max() < 0.1
+    latents = smile[:, None] * [3, -1] + random.normal(0, 0.5, (1000, 2))
+    result = trait_directions(latents, {"smile": smile, "beard": beard}, np.zeros((1000, 0)))
+    assert np.allclose(result["smile"], [3, -1], atol=0.1)
+    assert np.abs(result["beard"]).max() < 0.1

@@ -12,10 +12,10 @@ import pytest
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JobCancelledError, JobKind
 from core.domain.optimisation import OptimizeMode, OptimizeRequest, OptimizeStep
-from core.services.attack.callbacks import BETWEEN_S, LONGEST_S, JobWatch, thinned
+from core.services.attack.callbacks import MAX_DURATION_S, PREVIEW_INTERVAL_S, JobCallback, thin_curve
 from core.storage.blobs import Blobs
 from tests.databases import new_database
-from tests.unit.core.services.optimise_parts import ANNA, Lab, Reached, Reddening, job_of
+from tests.unit.core.services.attack.fakes import ANNA, Lab, Reached, Reddening, job_of
 from worker.timing import Timing
 
 REQUEST = OptimizeRequest(ANNA, OptimizeMode.NOISE, steps=60)
@@ -129,10 +129,10 @@ def test_a_worker_that_ends_answers_nothing(chat: Chat) -> None:
 
 
 def test_on_a_host_that_is_too_busy_it_ends_with_what_there_is(chat: Chat) -> None:
-    chat.step_s = LONGEST_S / 4
+    chat.step_s = MAX_DURATION_S / 4
     answer = chat.answer()
     assert (answer.steps, answer.stopped) == (4, True)
-    assert Timing().max_duration_s(JobKind.OPTIMIZE) > 2 * LONGEST_S, "with what comes before and after the steps"
+    assert Timing().max_duration_s(JobKind.OPTIMIZE) > 2 * MAX_DURATION_S, "with what comes before and after the steps"
 
 
 @pytest.mark.parametrize("is_stop", [True, False])
@@ -147,7 +147,7 @@ def test_a_failure_leaves_no_picture(chat: Chat, monkeypatch: pytest.MonkeyPatch
     def fail(*_: object) -> bytes:
         raise OmokageError(ErrorCode.BAD_WEIGHTS)
 
-    monkeypatch.setattr("core.services.attack.service.compressed", fail)
+    monkeypatch.setattr("core.services.attack.service.compress_jpeg", fail)
     with pytest.raises(OmokageError):
         chat.answer(replace(REQUEST, steps=9))
     assert chat.shown
@@ -157,20 +157,20 @@ def test_a_failure_leaves_no_picture(chat: Chat, monkeypatch: pytest.MonkeyPatch
 def test_pictures_that_are_alike_are_one_blob_and_kept_as_long(tmp_path: Path) -> None:
     blobs = Blobs(str(tmp_path))
     now = 0.0
-    watch = JobWatch(blobs, lambda *_: None, lambda: False, lambda: False, lambda: now)
+    watch = JobCallback(blobs, lambda *_: None, lambda: False, lambda: False, lambda: now)
     alike = blobs.put(b"alike")
     for name in (alike, alike, alike):
-        watch._shown.append(name)
-        watch._forget(2)
+        watch._previews.append(name)
+        watch._delete_previews(2)
         assert blobs.exists(alike)
-    watch._forget(0)
+    watch._delete_previews(0)
     assert not blobs.exists(alike)
-    assert BETWEEN_S >= 3
+    assert PREVIEW_INTERVAL_S >= 3
 
 
 def test_a_curve_keeps_its_first_and_last_point() -> None:
     curve = [(step, 1 / step, 0.5) for step in range(1, 1001)]
-    thin = thinned(curve)
+    thin = thin_curve(curve)
     assert (len(thin), thin[0], thin[-1]) == (100, (1, 1.0, 0.5), (1000, 0.001, 0.5))
-    assert thinned(curve[:7]) == tuple((step, round(loss, 4), chance) for step, loss, chance in curve[:7])
-    assert thinned([]) == ()
+    assert thin_curve(curve[:7]) == tuple((step, round(loss, 4), chance) for step, loss, chance in curve[:7])
+    assert thin_curve([]) == ()

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from core.domain.faces import Box, DetectedFace, overlap
-from core.domain.optimisation import Verdict
-from core.services.attack.rechecking import Pick, at, best
+from core.domain.faces import Box, DetectedFace, box_iou
+from core.domain.optimisation import Prediction
+from core.services.attack.rechecking import SelectFace, select_best, select_near
 from core.storage.blobs import Blobs
 from core.storage.tables import faces, labels, people
 from tests.databases import new_database
-from tests.unit.core.services.optimise_parts import ANNA, BEN, CARA, GUILD, Lab, RedHead, face_at, painted
+from tests.unit.core.services.attack.fakes import ANNA, BEN, CARA, GUILD, Lab, RedHead, face_at, painted
 
 BOXES = st.builds(Box, st.floats(0, 50), st.floats(0, 50), st.floats(1, 50), st.floats(1, 50))
 
@@ -32,8 +32,8 @@ def head_of(lab: Lab, *names: str, unknown: float = 0.0) -> RedHead:
     return RedHead(tuple((name, lab.ids[name]) for name in names), unknown)
 
 
-def verdict(lab: Lab, head: RedHead, red: float, target: str = ANNA, pick: Pick = best) -> Verdict:
-    return lab.judge.verdict(lab.judge.look(painted(red), pick), head, lab.ids[target], GUILD)  # type: ignore[arg-type]
+def verdict(lab: Lab, head: RedHead, red: float, target: str = ANNA, pick: SelectFace = select_best) -> Prediction:
+    return lab.evaluator.predict(lab.evaluator.read(painted(red), pick), head, lab.ids[target], GUILD)  # type: ignore[arg-type]
 
 
 def test_the_likeliest_come_first_and_sum_to_one_if_it_had_to_be_one_of_three(lab: Lab) -> None:
@@ -77,24 +77,24 @@ def test_without_a_face_the_middle_of_the_picture_is_judged(lab: Lab) -> None:
 def test_a_face_elsewhere_is_not_the_one_that_is_meant(lab: Lab) -> None:
     lab.eyes.faces = [face_at(60, 30)]
     head = head_of(lab, ANNA, BEN)
-    assert verdict(lab, head, 60, pick=at(Box(0, 20, 30, 30))).found is False
-    assert verdict(lab, head, 60, pick=at(Box(62, 21, 30, 30))).named == ANNA
+    assert verdict(lab, head, 60, pick=select_near(Box(0, 20, 30, 30))).found is False
+    assert verdict(lab, head, 60, pick=select_near(Box(62, 21, 30, 30))).named == ANNA
 
 
 def test_the_face_that_covers_most_of_where_it_was_is_the_same_one() -> None:
     near, nearer = face_at(8, 60), face_at(3, 60)
-    assert at(Box(0, 20, 60, 60))([near, nearer]) == 1
-    assert at(Box(0, 20, 60, 60))([]) is None
+    assert select_near(Box(0, 20, 60, 60))([near, nearer]) == 1
+    assert select_near(Box(0, 20, 60, 60))([]) is None
 
 
 @given(st.lists(BOXES, max_size=6), BOXES)
 def test_what_is_picked_is_never_worse_than_another_face(boxes: list[Box], where: Box) -> None:
-    found = [DetectedFace(box, 0.9, face_at().landmarks) for box in boxes]
-    picked = at(where)(found)
-    covered = [overlap(box, where) for box in boxes]
+    result = [DetectedFace(box, 0.9, face_at().landmarks) for box in boxes]
+    picked = select_near(where)(result)
+    covered = [box_iou(box, where) for box in boxes]
     assert (picked is None) == (max(covered, default=0.0) < 0.5)
     assert picked is None or covered[picked] == max(covered)
 
 
 def test_without_a_face_to_begin_with_the_clearest_is_meant() -> None:
-    assert (best([face_at(), face_at(50)]), best([])) == (0, None)
+    assert (select_best([face_at(), face_at(50)]), select_best([])) == (0, None)

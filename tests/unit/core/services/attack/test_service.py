@@ -16,11 +16,11 @@ from core.domain.generation import Face
 from core.domain.jobs import JobCancelledError
 from core.domain.optimisation import OptimizeMode, OptimizeRequest
 from core.domain.people import NewFace
-from core.services.attack.callbacks import Attack, Curve, Watch
+from core.services.attack.callbacks import Curve, OptimisationCallback, Optimiser
 from core.services.attack.images import LONGEST_SIDE
 from core.storage.blobs import Blobs
 from tests.databases import new_database
-from tests.unit.core.services.optimise_parts import ANNA, BEN, CARA, GUILD, NOISE, Lab, Reached, Reddening, face_at
+from tests.unit.core.services.attack.fakes import ANNA, BEN, CARA, GUILD, NOISE, Lab, Reached, Reddening, face_at
 
 NOISE_TO_ANNA = OptimizeRequest(ANNA, OptimizeMode.NOISE, steps=200, seed=3)
 
@@ -32,7 +32,7 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
     database.close()
 
 
-class Impatient(Watch):
+class Impatient(OptimisationCallback):
     """Wants what there is after so many steps; tells what it saw."""
 
     def __init__(self, steps: int) -> None:
@@ -41,16 +41,16 @@ class Impatient(Watch):
         self.seen: list[int] = []
         self.start: np.ndarray | None = None
 
-    def stage(self, name: str, fraction: float) -> None:
+    def on_stage(self, name: str, fraction: float) -> None:
         self.stages.append(name)
 
-    def begin(self, attack: Attack, start: np.ndarray | None) -> None:
+    def on_begin(self, optimiser: Optimiser, start: np.ndarray | None) -> None:
         self.start = start
 
-    def step(self, curve: Curve) -> None:
+    def on_step(self, curve: Curve) -> None:
         self.seen.append(curve[-1][0])
 
-    def stops(self) -> bool:
+    def should_stop(self) -> bool:
         return len(self.seen) >= self.enough
 
 

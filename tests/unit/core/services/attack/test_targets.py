@@ -16,7 +16,14 @@ from core.domain.faces import Box
 from core.domain.people import NewFace
 from core.domain.registry.versions import Promotion
 from core.domain.training.runs import RunKind
-from core.services.attack.targets import Target, attacked, find_target, fitting, target_named, targets
+from core.services.attack.targets import (
+    Target,
+    attacked_version,
+    complete_target,
+    find_target,
+    list_targets,
+    match_target,
+)
 from core.services.people.service import PeopleService
 from core.services.registry.service import RegistryService
 from core.storage.blobs import Blobs
@@ -69,7 +76,7 @@ class Guild:
             connection.execute(delete(people).where(people.c.id == person_id))
 
     def names(self) -> list[str]:
-        return [one.name for one in targets(self.registry, self.people, GUILD)]
+        return [target.name for target in list_targets(self.registry, self.people, GUILD)]
 
     def refuses(self, said: str, version_id: int | None = None) -> OmokageError:
         with pytest.raises(OmokageError) as caught:
@@ -91,7 +98,7 @@ def known(*names: str) -> list[Target]:
 
 def refused(said: str, *names: str) -> OmokageError:
     with pytest.raises(OmokageError) as caught:
-        target_named(known(*names), said)
+        match_target(known(*names), said)
     return caught.value
 
 
@@ -99,7 +106,7 @@ def test_everybody_whom_the_serving_recogniser_knows_can_be_a_target(guild: Guil
     ben, anna, _ = guild.enrol("Ben"), guild.enrol("Anna"), guild.enrol("Cid")
     guild.promote(guild.train([("Ben", ben), ("Anna", anna)]))
 
-    assert targets(guild.registry, guild.people, GUILD) == [Target("Anna", anna), Target("Ben", ben)]
+    assert list_targets(guild.registry, guild.people, GUILD) == [Target("Anna", anna), Target("Ben", ben)]
 
 
 def test_a_target_is_called_what_the_person_is_called_today(guild: Guild) -> None:
@@ -142,7 +149,7 @@ def test_a_version_that_does_not_serve_can_be_meant(guild: Guild) -> None:
     other = guild.train([("Ben", ben)], 2)
 
     assert find_target(guild.registry, guild.people, GUILD, "Ben", other) == Target("Ben", ben)
-    assert attacked(guild.registry, GUILD, other).number == 2
+    assert attacked_version(guild.registry, GUILD, other).number == 2
     assert guild.refuses("Ben").code is ErrorCode.UNKNOWN_TARGET
 
 
@@ -156,13 +163,13 @@ def test_what_is_no_recogniser_of_the_guild_cannot_be_meant(guild: Guild) -> Non
 
 @pytest.mark.parametrize("said", ["Anna Bell", "anna bell", " ANNA  BELL ", "annabell", "Ａｎｎａ　Ｂｅｌｌ"])
 def test_case_spaces_and_width_do_not_matter(said: str) -> None:
-    assert target_named(known("Ben", "Anna Bell"), said).name == "Anna Bell"
+    assert match_target(known("Ben", "Anna Bell"), said).name == "Anna Bell"
 
 
 def test_of_two_names_that_differ_by_a_space_the_very_one_is_meant() -> None:
     both = known("Anna Bell", "Annabell")
 
-    assert [target_named(both, said).name for said in ("Annabell", "Anna Bell")] == ["Annabell", "Anna Bell"]
+    assert [match_target(both, said).name for said in ("Annabell", "Anna Bell")] == ["Annabell", "Anna Bell"]
 
 
 def test_names_like_the_unknown_one_are_suggested_the_likest_first() -> None:
@@ -191,6 +198,6 @@ def _plain(name: str) -> str:
 def test_while_somebody_types_names_that_begin_so_come_first() -> None:
     people_of_a_guild = known("Anna", "Ben", "Hannah", "Annika")
 
-    assert [one.name for one in fitting(people_of_a_guild, "ANN")] == ["Anna", "Annika", "Hannah"]
-    assert [one.name for one in fitting(people_of_a_guild, "", most=2)] == ["Anna", "Ben"]
-    assert fitting(people_of_a_guild, "x") == []
+    assert [one.name for one in complete_target(people_of_a_guild, "ANN")] == ["Anna", "Annika", "Hannah"]
+    assert [one.name for one in complete_target(people_of_a_guild, "", max_count=2)] == ["Anna", "Ben"]
+    assert complete_target(people_of_a_guild, "x") == []

@@ -11,7 +11,7 @@ import pytest
 from core.domain.optimisation import OptimizeMode, OptimizeRequest
 from core.storage.blobs import Blobs
 from tests.databases import new_database
-from tests.unit.core.services.optimise_parts import ANNA, BEN, CARA, Lab, RedHead
+from tests.unit.core.services.attack.fakes import ANNA, BEN, CARA, Lab, RedHead
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from core.services.curation import report_files
 from core.services.curation.curate import PictureSource, curate, picture_sources, read_overrides
 from core.services.curation.report_files import DROPPED_SHEET, KEPT, KEPT_SHEET, REPORT, check_folder, write_report
 from core.services.datasets.sources import FolderFiles
-from core.vision.curation.subjects import Found
+from core.vision.curation.subjects import SubjectLocation
 from tests.unit.core.vision.test_crop import noise
 
 
@@ -39,9 +39,9 @@ class Pillow:
 class Middle:
     """Finds a subject in the middle of everything that is not dark."""
 
-    def find(self, image: np.ndarray) -> Found:
+    def find(self, image: np.ndarray) -> SubjectLocation:
         height, width = image.shape[:2]
-        return Found(Crop(width / 2, height / 2, min(width, height)), float(image.mean() > 50))
+        return SubjectLocation(Crop(width / 2, height / 2, min(width, height)), float(image.mean() > 50))
 
 
 def saved(picture: Image.Image, quality: int = 95) -> bytes:
@@ -82,8 +82,8 @@ def by_name(curation: Curation) -> dict[str, CuratedPicture]:
 
 
 def test_every_picture_has_its_reason(folder: Path) -> None:
-    found = by_name(looked(offered(folder)))
-    assert {name: one.reason for name, one in found.items()} == {
+    result = by_name(looked(offered(folder)))
+    assert {name: one.reason for name, one in result.items()} == {
         "a.jpg": Reason.COPY,
         "again.jpg": Reason.COPY,
         "better.jpg": None,
@@ -93,12 +93,12 @@ def test_every_picture_has_its_reason(folder: Path) -> None:
         "more/b.png": None,
         "tiny.jpg": Reason.TINY,
     }
-    assert found["a.jpg"].copy_of == "better.jpg"
-    assert found["again.jpg"].copy_of == "a.jpg"
-    assert found["broken.jpg"].why == "not-an-image"
-    assert found["better.jpg"].crop == Crop(150, 150, 300)
-    assert found["tiny.jpg"].measures is not None
-    assert found["tiny.jpg"].measures.side == 40
+    assert result["a.jpg"].copy_of == "better.jpg"
+    assert result["again.jpg"].copy_of == "a.jpg"
+    assert result["broken.jpg"].why == "not-an-image"
+    assert result["better.jpg"].crop == Crop(150, 150, 300)
+    assert result["tiny.jpg"].measures is not None
+    assert result["tiny.jpg"].measures.side == 40
 
 
 def test_it_is_told_after_each_picture(folder: Path) -> None:
@@ -128,12 +128,12 @@ def test_what_finds_the_subject_may_look_at_a_sample_first(folder: Path) -> None
 
 def test_manual_overrides_keep_and_drop(folder: Path) -> None:
     blurred = by_name(looked(offered(folder)))["blurred.jpg"]
-    found = by_name(
+    result = by_name(
         looked(offered(folder), ManualOverrides(frozenset({blurred.sha256, "a.jpg"}), frozenset({"more/b.png"})))
     )
-    assert (found["blurred.jpg"].reason, found["blurred.jpg"].by_hand) == (None, True)
-    assert (found["a.jpg"].reason, found["better.jpg"].copy_of) == (None, "a.jpg")
-    assert found["more/b.png"].reason is Reason.BY_HAND
+    assert (result["blurred.jpg"].reason, result["blurred.jpg"].by_hand) == (None, True)
+    assert (result["a.jpg"].reason, result["better.jpg"].copy_of) == (None, "a.jpg")
+    assert result["more/b.png"].reason is Reason.BY_HAND
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cli.data.import_formatting import report_lines
 from core.domain.errors import ErrorCode, OmokageError
 from core.services.datasets.sources import find_person_files, open_files
-from tests.unit.core.services.zip_parts import raw_zip
+from tests.unit.core.services.datasets.zip_builder import raw_zip
 
 
 def people(source: Path, encoding: str | None = None) -> list[str]:
@@ -156,7 +156,7 @@ def test_any_names_are_read_or_refused_in_our_words_and_can_be_printed(names: li
     numbered = [name + f"{number:03d}".encode() for number, name in enumerate(names)]
     with tempfile.TemporaryDirectory() as folder, contextlib.suppress(OmokageError):
         with open_files(raw_zip(Path(folder) / "a.zip", numbered)) as files:
-            found = find_person_files(files)
+            person_files = find_person_files(files)
             for path in files.paths():
                 assert files.read(path, 500) in numbered
-        "\n".join(report_lines(found.report)).encode()
+        "\n".join(report_lines(person_files.report)).encode()

@@ -56,37 +56,37 @@ def counts(found: FolderLayout) -> dict[str, int]:
     ],
 )
 def test_people_are_told_from_what_lies_around_them(paths: list[str], wrapper: str, persons: dict[str, int]) -> None:
-    found = layout(*paths)
-    assert (counts(found), "/".join(found.wrapper), found.beside) == (persons, wrapper, ())
+    result = layout(*paths)
+    assert (counts(result), "/".join(result.wrapper), result.beside) == (persons, wrapper, ())
 
 
 def test_a_person_keeps_the_files_of_all_depths() -> None:
-    found = layout("w/Anna/1.jpg", "w/Anna/1.txt", "w/Anna/2023/05/2.jpg", "w/Ben/3.jpg")
-    assert people(found)["Anna"] == ["w/Anna/1.jpg", "w/Anna/1.txt", "w/Anna/2023/05/2.jpg"]
+    result = layout("w/Anna/1.jpg", "w/Anna/1.txt", "w/Anna/2023/05/2.jpg", "w/Ben/3.jpg")
+    assert people(result)["Anna"] == ["w/Anna/1.jpg", "w/Anna/1.txt", "w/Anna/2023/05/2.jpg"]
 
 
 def test_pictures_beside_the_people_are_nobodys_and_named() -> None:
-    found = layout("cover.jpg", "people/group.jpg", "people/Anna/1.jpg", "people/Ben/1.jpg", "people/list.csv")
-    assert counts(found) == {"Anna": 1, "Ben": 1}
-    assert [str(path) for path in found.beside] == ["cover.jpg", "people/group.jpg"]
+    result = layout("cover.jpg", "people/group.jpg", "people/Anna/1.jpg", "people/Ben/1.jpg", "people/list.csv")
+    assert counts(result) == {"Anna": 1, "Ben": 1}
+    assert [str(path) for path in result.beside] == ["cover.jpg", "people/group.jpg"]
 
 
 @pytest.mark.parametrize("names", [("train", "val", "test"), ("Training", "VALID"), ("validation", "Test")])
 def test_the_parts_of_a_split_set_are_merged(names: tuple[str, ...]) -> None:
-    found = layout(*(f"{part}/{person}/{part}.jpg" for part in names for person in "ab"))
-    assert counts(found) == {"a": len(names), "b": len(names)}
-    assert set(found.merged) == set(names)
+    result = layout(*(f"{part}/{person}/{part}.jpg" for part in names for person in "ab"))
+    assert counts(result) == {"a": len(names), "b": len(names)}
+    assert set(result.merged) == set(names)
 
 
 def test_parts_may_have_wrappers_around_them_and_inside() -> None:
-    found = layout(*(f"set/{part}/images/{person}/1.jpg" for part in ("train", "test") for person in "ab"))
-    assert counts(found) == {"a": 2, "b": 2}
-    assert (found.wrapper, found.merged) == (("set", "images"), ("test", "train"))
+    result = layout(*(f"set/{part}/images/{person}/1.jpg" for part in ("train", "test") for person in "ab"))
+    assert counts(result) == {"a": 2, "b": 2}
+    assert (result.wrapper, result.merged) == (("set", "images"), ("test", "train"))
 
 
 def test_one_part_alone_is_a_wrapper() -> None:
-    found = layout("train/a/1.jpg", "train/b/1.jpg")
-    assert (counts(found), found.wrapper, found.merged) == ({"a": 1, "b": 1}, ("train",), ())
+    result = layout("train/a/1.jpg", "train/b/1.jpg")
+    assert (counts(result), result.wrapper, result.merged) == ({"a": 1, "b": 1}, ("train",), ())
 
 
 def test_a_part_beside_people_is_a_person() -> None:
@@ -94,20 +94,20 @@ def test_a_part_beside_people_is_a_person() -> None:
 
 
 def test_a_source_of_years_alone_is_one_person_called_like_it() -> None:
-    found = layout("best.jpg", "2023/a.jpg", "2024/b.jpg", name="Anna")
-    assert (counts(found), found.beside) == ({"Anna": 3}, ())
+    result = layout("best.jpg", "2023/a.jpg", "2024/b.jpg", name="Anna")
+    assert (counts(result), result.beside) == ({"Anna": 3}, ())
 
 
 def test_pictures_without_folders_are_nobodys() -> None:
-    found = layout("1.jpg", "2.jpg")
-    assert (counts(found), len(found.beside)) == ({}, 2)
+    result = layout("1.jpg", "2.jpg")
+    assert (counts(result), len(result.beside)) == ({}, 2)
 
 
 def test_what_was_exported_is_people_whatever_they_are_called() -> None:
     folders = ["out/train/1.jpg", "out/test/1.jpg", "out/2023/1.jpg", "out/index.json"]
     root = build_tree(map(PurePosixPath, folders), is_picture_name)
-    found = find_people(root, "x", lambda folder: PurePosixPath("out/index.json") in folder.files)
-    assert (counts(found), found.wrapper, found.merged) == ({"train": 1, "test": 1, "2023": 1}, ("out",), ())
+    result = find_people(root, "x", lambda folder: PurePosixPath("out/index.json") in folder.files)
+    assert (counts(result), result.wrapper, result.merged) == ({"train": 1, "test": 1, "2023": 1}, ("out",), ())
 
 
 def test_a_name_of_thousands_of_folders_is_no_recursion_without_end() -> None:

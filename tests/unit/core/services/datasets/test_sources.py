@@ -66,9 +66,9 @@ def test_files_beside_the_sub_folders_and_what_systems_leave_are_nobodys(tmp_pat
 def test_a_sub_folder_that_nobody_can_be_called_is_left_out_and_named(tmp_path: Path) -> None:
     filled(tmp_path, "Anna/a.jpg", "@everyone/b.jpg")
     with open_files(tmp_path) as files:
-        found = find_person_files(files)
-    assert [offer.person for offer in found.files] == ["Anna"]
-    assert found.report.left_out == (LeftOut("@everyone", LeftOutReason.BAD_NAME, {"why": "mention"}),)
+        person_files = find_person_files(files)
+    assert [offer.person for offer in person_files.files] == ["Anna"]
+    assert person_files.report.left_out == (LeftOut("@everyone", LeftOutReason.BAD_NAME, {"why": "mention"}),)
 
 
 def test_names_are_normalised(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace
-from core.services.generation.face_selection import PhotoFaces, SeveralFacesError
+from core.services.generation.face_selection import FaceCropper, SeveralFacesError
 from core.vision.views import Framing, View, portrait_template
 
 PORTRAIT = View(Framing.PORTRAIT, 64)
@@ -47,7 +47,7 @@ def face(x: float, y: float, size: float = 30.0, score: float = 0.9) -> Detected
 
 def shot(*faces: DetectedFace, index: int | None = None, view: View = PORTRAIT) -> np.ndarray:
     room = Room(*faces)
-    return PhotoFaces(room, room).picture(b"photo", view, index)
+    return FaceCropper(room, room).crop(b"photo", view, index)
 
 
 def middle(picture: np.ndarray) -> tuple[float, float]:
@@ -104,11 +104,11 @@ def test_a_face_in_a_photo_on_its_side_is_framed_upright() -> None:
             return np.rot90(super().decode(data))
 
     room = OnItsSide(face(100, 80))
-    picture = PhotoFaces(room, room).picture(b"photo", PORTRAIT, None)
+    picture = FaceCropper(room, room).crop(b"photo", PORTRAIT, None)
     assert middle(picture) == pytest.approx((100, 80), abs=3)
 
 
 def test_closing_ends_the_decoder() -> None:
     room = Room()
-    PhotoFaces(room, room).close()
+    FaceCropper(room, room).close()
     assert room.closed

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.versions import Promotion
 from core.domain.training.runs import RunKind
-from core.services.generation.generator_lookup import find_model, names_for, starters_answer
+from core.services.generation.generator_lookup import find_model, list_models, starters_by_default
 from core.services.registry.service import RegistryService
 from core.settings import Settings
 from core.starter.models import paths
@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DCGAN, VAE = RunKind.DCGAN, RunKind.VAE
 
 
-class Guild:
+class GuildModels:
     """Adds and promotes versions without weights."""
 
     def __init__(self, database: Database, blobs: Blobs) -> None:
@@ -51,61 +51,61 @@ class Guild:
             insert_promotion(connection, Promotion(GUILD, kind, version_id, False, "", 1, NOW))
 
     def names(self) -> list[str]:
-        return [one.name for one in names_for(self.registry, GUILD)]
+        return [model.name for model in list_models(self.registry, GUILD)]
 
-    def answers(self, said: str | None = None, *, photos: bool = False, starters: bool = False) -> str:
-        return find_model(self.registry, GUILD, said, photos=photos, starters=starters).name
+    def answers(self, requested: str | None = None, *, photos: bool = False, starters: bool = False) -> str:
+        return find_model(self.registry, GUILD, requested, photos=photos, starters=starters).name
 
-    def refuses(self, said: str | None = None, *, photos: bool = False) -> OmokageError:
+    def refuses(self, requested: str | None = None, *, photos: bool = False) -> OmokageError:
         with pytest.raises(OmokageError) as caught:
-            find_model(self.registry, GUILD, said, photos=photos)
+            find_model(self.registry, GUILD, requested, photos=photos)
         return caught.value
 
 
 @pytest.fixture
-def guild(tmp_path: Path, shipped: Path) -> Iterator[Guild]:
+def guild(tmp_path: Path, shipped: Path) -> Iterator[GuildModels]:
     database = new_database(tmp_path / "test.db")
-    yield Guild(database, Blobs(str(tmp_path / "blobs")))
+    yield GuildModels(database, Blobs(str(tmp_path / "blobs")))
     database.close()
 
 
-def test_a_fresh_guild_may_ask_what_comes_with_the_product(guild: Guild) -> None:
+def test_a_fresh_guild_may_ask_what_comes_with_the_product(guild: GuildModels) -> None:
     assert guild.names() == ["starter dcgan", "starter vae"]
-    assert [one.encodes for one in names_for(guild.registry, GUILD)] == [False, True]
+    assert [model.encodes for model in list_models(guild.registry, GUILD)] == [False, True]
 
 
-def test_what_this_installation_lacks_has_no_name(guild: Guild, shipped: Path) -> None:
+def test_what_this_installation_lacks_has_no_name(guild: GuildModels, shipped: Path) -> None:
     paths(shipped, "dcgan")[1].unlink()
     assert guild.names() == ["starter vae"]
     assert guild.answers(starters=True) == "starter vae"
     assert guild.refuses("starter dcgan").details["known"] == "starter vae"
 
 
-def test_promoted_ones_come_first_then_the_newest(guild: Guild) -> None:
+def test_promoted_ones_come_first_then_the_newest(guild: GuildModels) -> None:
     ids = [guild.add(DCGAN, number) for number in (1, 2, 3)]
     guild.add(VAE, 1)
     guild.add(DCGAN, 9, guild=GUILD + 1)
     guild.promote(DCGAN, ids[1])
     assert guild.names() == ["dcgan v2", "dcgan v3", "dcgan v1", "vae v1", "starter dcgan", "starter vae"]
-    first, *others = names_for(guild.registry, GUILD)
+    first, *others = list_models(guild.registry, GUILD)
     assert (first.version_id, first.label, first.is_serving) == (ids[1], "dcgan v2 (dcgan light)", True)
-    assert not any(one.is_serving for one in others)
+    assert not any(model.is_serving for model in others)
 
 
-def test_the_promoted_version_answers(guild: Guild) -> None:
+def test_the_promoted_version_answers(guild: GuildModels) -> None:
     first = guild.add(DCGAN, 1)
     guild.add(DCGAN, 2)
     guild.promote(DCGAN, first)
     assert guild.answers() == "dcgan v1"
 
 
-def test_without_a_promotion_the_newest_answers(guild: Guild) -> None:
+def test_without_a_promotion_the_newest_answers(guild: GuildModels) -> None:
     guild.add(DCGAN, 1)
     guild.add(DCGAN, 2)
     assert guild.answers(starters=True) == "dcgan v2"
 
 
-def test_a_version_that_never_draws_a_face_draws_only_where_somebody_insists(guild: Guild) -> None:
+def test_a_version_that_never_draws_a_face_draws_only_where_somebody_insists(guild: GuildModels) -> None:
     dead = guild.add(DCGAN, 1, faces=0.0)
     assert guild.refuses().code is ErrorCode.NO_MODEL
     assert guild.answers(starters=True) == "starter dcgan"
@@ -117,31 +117,31 @@ def test_a_version_that_never_draws_a_face_draws_only_where_somebody_insists(gui
     assert guild.answers() == "dcgan v1"
 
 
-def test_photos_go_to_what_takes_them(guild: Guild) -> None:
+def test_photos_go_to_what_takes_them(guild: GuildModels) -> None:
     guild.promote(DCGAN, guild.add(DCGAN, 1))
     guild.add(VAE, 1)
     guild.promote(VAE, guild.add(VAE, 2))
     assert guild.answers(photos=True) == "vae v2"
 
 
-def test_the_products_models_answer_unasked_only_where_they_may(guild: Guild) -> None:
+def test_the_products_models_answer_unasked_only_where_they_may(guild: GuildModels) -> None:
     assert guild.answers(starters=True) == "starter dcgan"
     assert guild.answers(photos=True, starters=True) == "starter vae"
     assert guild.refuses().code is ErrorCode.NO_MODEL
 
 
-def test_a_product_model_that_is_named_always_answers(guild: Guild) -> None:
+def test_a_product_model_that_is_named_always_answers(guild: GuildModels) -> None:
     assert guild.answers("starter dcgan") == "starter dcgan"
     assert guild.answers("Starter VAE", photos=True) == "starter vae"
 
 
-def test_what_is_left_to_draw_with_is_better_than_nothing(guild: Guild) -> None:
+def test_what_is_left_to_draw_with_is_better_than_nothing(guild: GuildModels) -> None:
     guild.add(VAE, 1)
     assert guild.answers() == "vae v1"
     assert guild.answers(starters=True) == "starter dcgan"  # sharper than a VAE
 
 
-def test_a_dcgan_takes_no_photos(guild: Guild) -> None:
+def test_a_dcgan_takes_no_photos(guild: GuildModels) -> None:
     guild.add(DCGAN, 1)
     assert guild.refuses(photos=True).code is ErrorCode.NO_MODEL
     error = guild.refuses("dcgan v1", photos=True)
@@ -150,27 +150,27 @@ def test_a_dcgan_takes_no_photos(guild: Guild) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "requested",
     ["dcgan v12", "DCGAN V12", "dcgan 12", " dcgan  v12 ", "dcgan-12", "ｄｃｇａｎ v12", "dcgan v12 (dcgan light)"],
 )
-def test_names_are_read_leniently(guild: Guild, said: str) -> None:
+def test_names_are_read_leniently(guild: GuildModels, requested: str) -> None:
     guild.add(DCGAN, 12)
     guild.add(DCGAN, 1)
-    assert guild.answers(said) == "dcgan v12"
+    assert guild.answers(requested) == "dcgan v12"
 
 
-@pytest.mark.parametrize("said", ["dcgan v13", "vae v12", "12", "dcgan", "v", "(dcgan)"])
-def test_an_unknown_name_is_answered_with_those_that_there_are(guild: Guild, said: str) -> None:
+@pytest.mark.parametrize("requested", ["dcgan v13", "vae v12", "12", "dcgan", "v", "(dcgan)"])
+def test_an_unknown_name_is_answered_with_those_that_there_are(guild: GuildModels, requested: str) -> None:
     guild.add(DCGAN, 12)
-    error = guild.refuses(said)
-    assert (error.code, error.details["model"]) == (ErrorCode.UNKNOWN_MODEL, said)
+    error = guild.refuses(requested)
+    assert (error.code, error.details["model"]) == (ErrorCode.UNKNOWN_MODEL, requested)
     assert error.details["known"] == "dcgan v12, starter dcgan, starter vae"
 
 
 def test_only_the_sandbox_and_the_shell_show_drawn_people_unasked() -> None:
     real = Settings.from_env({})
     sandbox = Settings.from_env({"OMOKAGE_DISCORD_API": "http://127.0.0.1:8765/api"})
-    assert [starters_answer(real, GUILD), starters_answer(real, 0), starters_answer(sandbox, GUILD)] == [
+    assert [starters_by_default(real, GUILD), starters_by_default(real, 0), starters_by_default(sandbox, GUILD)] == [
         False,
         True,
         True,

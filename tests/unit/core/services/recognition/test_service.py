@@ -14,7 +14,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Candidate
 from core.domain.jobs import Job, JobCancelledError, JobKind, JobState, Origin, QueueName
 from core.domain.people import FaceRef
-from tests.unit.core.services.classify_parts import GUILD, Always, Parts, name, opened, reject
+from tests.unit.core.services.recognition.fakes import GUILD, ConstantRecogniser, Parts, name, opened, reject
 
 
 @pytest.fixture
@@ -75,14 +75,14 @@ def test_a_photo_without_a_face_is_an_answer(parts: Parts) -> None:
     assert parts.blobs.exists(outcome.result.picture)
 
 
-def test_what_is_no_photo_is_refused(parts: Parts) -> None:
+def test_bytes_that_are_no_photo_are_refused(parts: Parts) -> None:
     with pytest.raises(OmokageError) as caught:
         parts.service.classify(job(parts.blobs.put(b"text")), lambda *_: None, lambda: False)
     assert caught.value.code is ErrorCode.NOT_AN_IMAGE
 
 
 @pytest.mark.parametrize("photo", [None, "ab" * 32])
-def test_a_photo_that_is_not_there_is_gone(parts: Parts, photo: str | None) -> None:
+def test_a_photo_that_was_deleted_is_gone(parts: Parts, photo: str | None) -> None:
     with pytest.raises(OmokageError) as caught:
         parts.service.classify(job(photo), lambda *_: None, lambda: False)
     assert caught.value.code is ErrorCode.PHOTO_GONE
@@ -159,12 +159,12 @@ def test_a_photo_is_recognised_without_drawing_as_it_is_with(parts: Parts) -> No
     assert (recognised.faces[1].candidates, recognised.model) == (drawn.faces[0].top, drawn.model)
 
 
-def test_another_head_answers_with_the_same_corrections(parts: Parts) -> None:
+def test_another_head_keeps_to_the_same_labels(parts: Parts) -> None:
     anna = parts.enrol("Anna", 0.0)
     reject(parts, anna, b"photo", value=0.4, size=50)
     parts.reader.show((0.1, 50))
     reading = parts.reader.read(b"photo")
-    parts.combine = Always
+    parts.combine = ConstantRecogniser
 
     def named(photo: bytes) -> list[str | None]:
         faces = parts.service.recognise_as("head", reading, hashlib.sha256(photo).hexdigest(), GUILD)
@@ -181,7 +181,7 @@ def test_the_reader_is_warmed_up_and_closed(parts: Parts) -> None:
     assert not parts.reader.warm
 
 
-def test_both_faces_of_a_strip_that_were_named_have_their_name_when_the_same_bytes_come_again(parts: Parts) -> None:
+def test_all_faces_that_were_named_keep_their_names_when_the_same_bytes_are_posted_again(parts: Parts) -> None:
     parts.reader.show((9.0, 50), (9.5, 50))
     name(parts, b"strip", face_1="Haru", face_2="Haru")
 
@@ -190,11 +190,11 @@ def test_both_faces_of_a_strip_that_were_named_have_their_name_when_the_same_byt
     assert [(face.name, face.confirmed_by) for face in faces] == [("Haru", 33), ("Haru", 33)]
 
 
-def test_what_a_moderator_said_stands_against_any_guess_and_any_head(parts: Parts) -> None:
+def test_a_moderators_label_overrides_the_guess_of_the_baseline_and_of_any_head(parts: Parts) -> None:
     parts.enrol("Anna", 0.0)
     parts.reader.show((0.0, 50))
     haru = name(parts, b"photo", face_1="Haru")["Haru"]
-    parts.combine = Always
+    parts.combine = ConstantRecogniser
 
     (by_baseline,) = parts.service.recognise(b"photo", GUILD).faces
     reading = parts.reader.read(b"photo")
@@ -207,7 +207,7 @@ def test_what_a_moderator_said_stands_against_any_guess_and_any_head(parts: Part
     )  # the guess stays visible
 
 
-def test_a_name_holds_for_the_bytes_that_it_was_given_to_and_for_no_copy(parts: Parts) -> None:
+def test_a_name_holds_for_the_labelled_bytes_and_for_no_copy(parts: Parts) -> None:
     parts.reader.show((9.0, 50))
     name(parts, b"photo", face_1="Haru")
     parts.reader.show((9.9, 50))  # the face of a changed picture, in the same place
@@ -216,7 +216,7 @@ def test_a_name_holds_for_the_bytes_that_it_was_given_to_and_for_no_copy(parts: 
     assert parts.names(b"attacked photo") == [None]
 
 
-def test_a_name_holds_for_the_place_that_it_was_given_to(parts: Parts) -> None:
+def test_a_name_holds_for_the_labelled_box(parts: Parts) -> None:
     parts.reader.show((9.0, 50), (20.0, 50))
     name(parts, b"photo", face_2="Haru")
 
@@ -233,7 +233,7 @@ def test_a_name_that_is_taken_back_is_not_given_again(parts: Parts) -> None:
     assert parts.names(b"photo") == [None]
 
 
-def test_an_enrolled_face_keeps_its_name_and_the_operator_said_so(parts: Parts) -> None:
+def test_an_enrolled_face_keeps_its_name_as_confirmed_by_the_operator(parts: Parts) -> None:
     parts.enrol("Anna", 9.0, photo=hashlib.sha256(b"photo").hexdigest())
     parts.reader.show((20.0, 50))
 
@@ -242,14 +242,14 @@ def test_an_enrolled_face_keeps_its_name_and_the_operator_said_so(parts: Parts) 
     assert (face.name, face.confirmed_by) == ("Anna", 0)
 
 
-def test_another_guild_hears_nothing_of_the_names_of_a_photo(parts: Parts) -> None:
+def test_the_names_in_a_photo_stay_within_the_guild(parts: Parts) -> None:
     parts.reader.show((9.0, 50))
     name(parts, b"photo", face_1="Haru")
 
     assert parts.names(b"photo", guild=GUILD + 1) == [None]
 
 
-def test_the_answer_says_by_how_much_the_photo_was_turned(parts: Parts) -> None:
+def test_the_answer_holds_the_degrees_by_which_the_photo_was_turned(parts: Parts) -> None:
     parts.reader.show((9.0, 50))
     parts.reader.turned = 270
 

@@ -11,7 +11,7 @@ import pytest
 
 from core.domain.data.datasets import Dataset, DatasetClass
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.registry.evaluation import Bin, EvaluationReport
+from core.domain.registry.evaluation import EvaluationReport, ReliabilityBin
 from core.domain.registry.versions import VersionDraft
 from core.domain.training.runs import Run
 from core.services.training.cross_validation import EvaluateService, evaluate, report_of
@@ -25,7 +25,7 @@ PNG = b"\x89PNG"
 
 def report(folds: Mapping[str, float], **changes: object) -> EvaluationReport:
     plain = EvaluationReport(
-        "cnn", "slim", "family v1", "abc", NAMES, folds, {}, ((3, 1), (0, 4)), (Bin(0.9, 0.9, 8),), 0.0
+        "cnn", "slim", "family v1", "abc", NAMES, folds, {}, ((3, 1), (0, 4)), (ReliabilityBin(0.9, 0.9, 8),), 0.0
     )
     return replace(plain, **changes)  # type: ignore[arg-type]
 

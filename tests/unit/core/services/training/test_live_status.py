@@ -14,7 +14,7 @@ from core.domain.training.runs import CurvePoint, LiveStatus
 from core.services.training.live_status import LiveStatusCallback, Pictures, Speed
 from core.services.training.tensorboard import TensorBoardLog
 from core.storage.blobs import Blobs
-from tests.unit.core.services.run_rows import RUN, job
+from tests.unit.core.services.training.builders import RUN, job
 
 
 class Runs:
@@ -24,6 +24,7 @@ class Runs:
         self._points = list(points)
         self.live: list[LiveStatus] = []
         self.blobs = Blobs("memory://none")
+        self.segments = self
 
     def points(self, run_id: int) -> list[CurvePoint]:
         return list(self._points)

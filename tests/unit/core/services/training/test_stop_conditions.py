@@ -7,19 +7,19 @@ import pytest
 from core.domain.training.runs import DesiredState
 from core.services.training import stop_conditions
 from core.services.training.stop_conditions import StopConditions, StopReason
-from tests.unit.core.services.run_rows import job
+from tests.unit.core.services.training.builders import job
 
 
 class Runs:
     """What the database would say; counts how often it is asked the dearer question."""
 
     def __init__(self) -> None:
-        self.desired_state: DesiredState | None = DesiredState.RUN
+        self.state: DesiredState | None = DesiredState.RUN
         self.preempted = False
-        self.conditions = 0
+        self.polls = 0
 
-    def look(self, job: object) -> DesiredState | None:
-        return self.desired_state
+    def desired_state(self, job: object) -> DesiredState | None:
+        return self.state
 
     def preemption_requested(self, job: object) -> bool:
         self.polls += 1
@@ -58,13 +58,13 @@ def test_a_changed_desired_state_ends_it_at_the_next_check(now: list[float], des
     runs = Runs()
     conditions = conditions_of(runs)
     assert conditions.check() is None
-    runs.desired_state = desired_state
+    runs.state = desired_state
     assert conditions.check() is StopReason.REQUESTED
 
 
 def test_a_lost_job_comes_before_all_else(now: list[float]) -> None:
     runs = Runs()
-    runs.desired_state, runs.preempted = None, True
+    runs.state, runs.preempted = None, True
     assert conditions_of(runs, shutting_down=True).check() is StopReason.JOB_LOST
 
 

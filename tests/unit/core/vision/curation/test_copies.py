@@ -44,9 +44,9 @@ def test_a_copy_is_near_and_another_picture_is_not(scale: float, quality: int, g
 
 
 def test_of_copies_the_one_worth_most_is_kept_and_of_equals_the_first() -> None:
-    one, other = bits(picture(1)), bits(picture(2))
-    assert find_copies(np.array([one, other, one, one]), [1.0, 1.0, 3.0, 2.0], 0) == [2, None, None, 2]
-    assert find_copies(np.array([one, one]), [1.0, 1.0], 0) == [None, 0]
+    first, second = bits(picture(1)), bits(picture(2))
+    assert find_copies(np.array([first, second, first, first]), [1.0, 1.0, 3.0, 2.0], 0) == [2, None, None, 2]
+    assert find_copies(np.array([first, first]), [1.0, 1.0], 0) == [None, 0]
 
 
 def test_a_copy_is_always_of_one_that_is_kept() -> None:

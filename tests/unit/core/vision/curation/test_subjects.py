@@ -9,9 +9,9 @@ import pytest
 
 from core.domain.data.curation import LIMITS
 from core.domain.faces import Box, DetectedFace
-from core.vision.crop import cut
-from core.vision.curation.lite import KINDS, PLACES
-from core.vision.curation.subjects import CommonFinder, FaceFinder, common_kinds
+from core.vision.crop import cut_square
+from core.vision.curation.efficientnet import CLASSES, GRID
+from core.vision.curation.subjects import CommonSubjectFinder, FaceFinder, common_kinds
 from core.vision.embedding.align import TEMPLATE
 from core.vision.views import portrait_template
 
@@ -46,40 +46,40 @@ def image(size: int = SIZE) -> np.ndarray:
 @pytest.mark.parametrize("degrees", [0, 20, -35])
 def test_a_face_with_room_around_it_becomes_a_portrait_upright(degrees: float) -> None:
     face = points(0.6, (150, 150), degrees)
-    found = FaceFinder(OneFace(face)).find(image())
+    result = FaceFinder(OneFace(face)).find(image())
     # Then the landmarks lie in the square where portraits have them
-    angle = np.radians(found.crop.degrees)
+    angle = np.radians(result.crop.degrees)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    inside = (face - (found.crop.x, found.crop.y)) @ turn / found.crop.side + 0.5
-    assert found.crop.degrees == pytest.approx(degrees, abs=0.5)
+    inside = (face - (result.crop.x, result.crop.y)) @ turn / result.crop.side + 0.5
+    assert result.crop.degrees == pytest.approx(degrees, abs=0.5)
     assert np.abs(inside - portrait_template(1)).max() < 0.02
-    assert found.score == 0.8
+    assert result.score == 0.8
 
 
 def test_a_face_that_fills_the_picture_is_cut_closer() -> None:
-    found = FaceFinder(OneFace(points(1.8, (150, 150)))).find(image())
-    assert SIZE * 0.9 < found.crop.side < SIZE * 1.45
-    assert cut(image(), found.crop).shape[0] == round(found.crop.side)
+    result = FaceFinder(OneFace(points(1.8, (150, 150)))).find(image())
+    assert SIZE * 0.9 < result.crop.side < SIZE * 1.45
+    assert cut_square(image(), result.crop).shape[0] == round(result.crop.side)
 
 
 def test_no_face_is_no_subject() -> None:
-    found = FaceFinder(OneFace(None)).find(image())
-    assert (found.score, found.crop.side, found.face) == (0.0, SIZE, None)
+    result = FaceFinder(OneFace(None)).find(image())
+    assert (result.score, result.crop.side, result.face) == (0.0, SIZE, None)
 
 
 class Patches:
     """Takes a bright patch for kind 3, at the place where it is, and everything else for kind 9."""
 
     def __init__(self) -> None:
-        self.matrix = np.zeros((KINDS, 2), np.float32)
+        self.matrix = np.zeros((CLASSES, 2), np.float32)
         self.matrix[3, 0], self.matrix[9, 1] = 1, 1
 
     def features(self, image: np.ndarray) -> np.ndarray:
-        cells = image.astype(np.float32).mean(2).reshape(PLACES, 32, PLACES, 32).mean((1, 3)) / 255
+        cells = image.astype(np.float32).mean(2).reshape(GRID, 32, GRID, 32).mean((1, 3)) / 255
         return np.stack([cells > 0.6, cells <= 0.6], 2).astype(np.float32)
 
     def kinds(self, features: np.ndarray) -> np.ndarray:
-        kinds = np.zeros(KINDS, np.float32)
+        kinds = np.zeros(CLASSES, np.float32)
         kinds[3 if features[..., 0].any() else 9] = 1
         return kinds
 
@@ -91,25 +91,25 @@ def patch(x: int, y: int) -> np.ndarray:
 
 
 def test_what_most_pictures_show_is_the_subject_and_is_found_where_it_is() -> None:
-    finder = CommonFinder(Patches(), [patch(64, 64)] * 19 + [np.zeros((448, 448, 3), np.uint8)])  # type: ignore[arg-type]
+    finder = CommonSubjectFinder(Patches(), [patch(64, 64)] * 19 + [np.zeros((448, 448, 3), np.uint8)])  # type: ignore[arg-type]
     assert finder.common == (3,)
-    found = finder.find(patch(256, 128))
-    assert found.score == 1.0
-    assert (found.crop.x, found.crop.y) == pytest.approx((320, 192), abs=25)
-    assert 100 < found.crop.side < 320
+    result = finder.find(patch(256, 128))
+    assert result.score == 1.0
+    assert (result.crop.x, result.crop.y) == pytest.approx((320, 192), abs=25)
+    assert 100 < result.crop.side < 320
     assert finder.find(np.zeros((448, 448, 3), np.uint8)).score < LIMITS.min_subject
 
 
 def test_the_square_stays_within_the_picture() -> None:
-    finder = CommonFinder(Patches(), [patch(0, 0)] * 5)  # type: ignore[arg-type]
+    finder = CommonSubjectFinder(Patches(), [patch(0, 0)] * 5)  # type: ignore[arg-type]
     crop = finder.find(patch(320, 320)).crop
     assert crop.x + crop.side / 2 <= 448
     assert crop.y + crop.side / 2 <= 448
 
 
 def test_where_pictures_have_nothing_in_common_none_is_dropped_for_that() -> None:
-    kinds = np.eye(40, KINDS, dtype=np.float32)
+    kinds = np.eye(40, CLASSES, dtype=np.float32)
     assert common_kinds(kinds) == ()
-    assert common_kinds(np.zeros((0, KINDS), np.float32)) == ()
-    finder = CommonFinder(Patches(), [])  # type: ignore[arg-type]
+    assert common_kinds(np.zeros((0, CLASSES), np.float32)) == ()
+    finder = CommonSubjectFinder(Patches(), [])  # type: ignore[arg-type]
     assert finder.find(patch(0, 0)).score == 1.0

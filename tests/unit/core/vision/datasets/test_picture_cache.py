@@ -42,11 +42,11 @@ def check(found: np.ndarray) -> None:
 
 def test_pictures_are_mapped_read_only_and_made_once(tmp_path: Path, source: Source) -> None:
     path = tmp_path / "cache" / "a.npy"
-    found = memory_map(path, SHAPE, source)
-    check(found)
-    assert isinstance(found, np.memmap)
+    result = memory_map(path, SHAPE, source)
+    check(result)
+    assert isinstance(result, np.memmap)
     with pytest.raises(ValueError, match="read-only"):
-        found[0] = 1
+        result[0] = 1
     check(memory_map(path, SHAPE, source))
     assert source.passes == 1
 

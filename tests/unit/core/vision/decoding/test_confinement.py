@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from core.vision.decoding.decode import SafeDecoder, allowed_attempts
-from tests.unit.core.vision._pictures import ORIENTATION, saved, two_colours
+from tests.unit.core.vision.decoding.builders import ORIENTATION, saved, two_colours
 from tests.unit.core.vision.decoding.test_decode import swapped_profile
 
 ROOT = Path(__file__).resolve().parents[5]

@@ -13,7 +13,7 @@ from PIL import Image, ImageCms
 from core.domain.errors import ErrorCode
 from core.vision.decoding import decode_worker
 from core.vision.decoding.decode import PhotoLimits, SafeDecoder
-from tests.unit.core.vision._pictures import GREEN, ORIENTATION, RED, refusal, saved, two_colours
+from tests.unit.core.vision.decoding.builders import GREEN, ORIENTATION, RED, refusal, saved, two_colours
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from PIL import Image
 from core.domain.errors import ErrorCode
 from core.services.datasets.sources import MAX_BYTES
 from core.vision.decoding.decode import OPERATOR_LIMITS, PhotoLimits, SafeDecoder
-from core.vision.decoding.kept_photo import PhotoKeeper
-from tests.unit.core.vision._pictures import GREEN, ORIENTATION, RED, refusal, saved, two_colours
+from core.vision.decoding.kept_photo import PhotoShrinker
+from tests.unit.core.vision.decoding.builders import GREEN, ORIENTATION, RED, refusal, saved, two_colours
 
 LIMITS = PhotoLimits(max_bytes=100_000, max_pixels=2400, max_jpeg_pixels=64 * 2400)
 
@@ -77,20 +77,20 @@ def test_a_camera_s_file_is_the_operator_s_to_import_and_not_the_chat_s_to_send(
 
 
 @pytest.fixture
-def keeper() -> Iterator[PhotoKeeper]:
-    keeper = PhotoKeeper(PhotoLimits(max_bytes=3000, max_pixels=2400), LIMITS)
-    yield keeper
-    keeper.close()
+def shrinker() -> Iterator[PhotoShrinker]:
+    shrinker = PhotoShrinker(PhotoLimits(max_bytes=3000, max_pixels=2400), LIMITS)
+    yield shrinker
+    shrinker.close()
 
 
-def test_a_photo_within_the_chat_s_limits_is_kept_as_it_came(keeper):
+def test_a_photo_within_the_chat_s_limits_is_kept_as_it_came(shrinker):
     data = saved(two_colours(), "PNG")
-    assert keeper.kept(data) is data
+    assert shrinker.shrink(data) is data
 
 
 @pytest.mark.parametrize("size", [(60, 40), (120, 80)])
-def test_a_larger_photo_is_kept_within_the_chat_s_limits(keeper, size):
+def test_a_larger_photo_is_kept_within_the_chat_s_limits(shrinker, size):
     noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (size[1], size[0], 3), np.uint8))
-    kept = keeper.kept(saved(noise, "JPEG", quality=98, subsampling=0))
+    kept = shrinker.shrink(saved(noise, "JPEG", quality=98, subsampling=0))
     assert Image.open(io.BytesIO(kept)).size == (60, 40)
     assert len(kept) <= 3000

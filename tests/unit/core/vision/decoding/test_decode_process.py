@@ -18,7 +18,7 @@ from PIL import Image
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.vision.decoding.decode import PhotoLimits, SafeDecoder
-from tests.unit.core.vision._pictures import ORIENTATION, refusal, saved, two_colours
+from tests.unit.core.vision.decoding.builders import ORIENTATION, refusal, saved, two_colours
 
 
 @pytest.fixture(scope="module")

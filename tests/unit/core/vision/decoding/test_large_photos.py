@@ -9,10 +9,10 @@ from PIL import Image
 from core.domain.faces import DetectedFace, RecognisedFace
 from core.render.annotate import annotate
 from core.vision.datasets.main_face import find_face
-from core.vision.detection.detect import ThreeLookDetector
+from core.vision.detection.detect import ThreePassDetector
 from core.vision.embedding.align import align
 from core.vision.views import Framing, View, render_view
-from tests.unit.core.vision.detection.test_detect import Painted, photo
+from tests.unit.core.vision.detection.test_detect import RectangleNetwork, photo
 
 WIDTH, HEIGHT = 5760, 4320
 FACE = (1000, 800, 2600, 2900)
@@ -32,7 +32,7 @@ def largest(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def detected(image: np.ndarray) -> DetectedFace:
-    [face] = ThreeLookDetector(Painted()).detect(image)
+    [face] = ThreePassDetector(RectangleNetwork()).detect(image)
     return face
 
 
@@ -54,5 +54,5 @@ def test_a_small_face_is_shown_to_a_recogniser_without_the_rest(largest: list[in
 
 
 def test_where_no_face_is_found_the_other_looks_take_strips_too(largest: list[int]):
-    assert find_face(ThreeLookDetector(Painted()), np.zeros((HEIGHT, WIDTH, 3), np.uint8)) is None
+    assert find_face(ThreePassDetector(RectangleNetwork()), np.zeros((HEIGHT, WIDTH, 3), np.uint8)) is None
     assert 0 < largest[0] < 2_000_000

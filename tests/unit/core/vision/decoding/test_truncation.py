@@ -11,7 +11,7 @@ from PIL import Image
 
 from core.vision.decoding.decode_worker import Refused, decode
 from core.vision.decoding.truncation import is_cut_off, jpeg_continuations
-from tests.unit.core.vision._pictures import saved, two_colours
+from tests.unit.core.vision.decoding.builders import saved, two_colours
 
 PIXELS = 100_000
 OPTIONS = {

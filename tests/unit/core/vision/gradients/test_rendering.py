@@ -1,22 +1,22 @@
-"""What is shown of a face, and the way back to the photo's pixels."""
+"""What is shown of a face, and the gradient by the photo's pixels."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from core.domain.faces import Box, DetectedFace
 from core.vision.embedding.align import CHIP_SIZE, TEMPLATE, align
-from core.vision.gradients.rendering import Look, Sampling, sampling_of
+from core.vision.gradients.rendering import FaceView, ViewSpec
 from core.vision.views import Framing, View, render_view
 
-NET = Look(View(Framing.ALIGNED, 56), 48)
-CHIP = Look(View(Framing.ALIGNED, CHIP_SIZE), CHIP_SIZE)
-CROP = Look(View(Framing.CROP, 112), 96)
-WHOLE = Look(View(Framing.WHOLE, 56), 48)
+NET = ViewSpec(View(Framing.ALIGNED, 56), 48)
+CHIP = ViewSpec(View(Framing.ALIGNED, CHIP_SIZE), CHIP_SIZE)
+CROP = ViewSpec(View(Framing.CROP, 112), 96)
+WHOLE = ViewSpec(View(Framing.WHOLE, 56), 48)
 
 
 def photo(height: int, width: int, seed: int = 0) -> NDArray[np.uint8]:
@@ -42,7 +42,7 @@ FACES = {
 }
 
 
-def slope_agrees(sampling: Sampling, shape: tuple[int, int]) -> None:
+def check_gradient(sampling: FaceView, shape: tuple[int, int]) -> None:
     """<render(x + d) - render(x), g> is <d, back(g)>, up to what rounding does."""
     random = np.random.default_rng(3)
     before = photo(*shape)
@@ -54,20 +54,20 @@ def slope_agrees(sampling: Sampling, shape: tuple[int, int]) -> None:
     shown, then = sampling.render(before), sampling.render(after)
     gradient = np.sign(then.astype(np.float32) - shown) + random.normal(0, 0.1, shown.shape).astype(np.float32)
     left = float(((then.astype(np.float64) - shown) * gradient).sum())
-    right = float((change * sampling.back(gradient).astype(np.float64)).sum())
+    right = float((change * sampling.backward(gradient).astype(np.float64)).sum())
     assert left == pytest.approx(right, rel=0.005)
 
 
 @pytest.mark.parametrize("name", FACES)
-@pytest.mark.parametrize("look", [NET, CHIP, CROP, WHOLE], ids=["net", "chip", "crop", "whole"])
-def test_the_slope_by_the_photo_is_the_transpose_of_the_rendering(name: str, look: Look) -> None:
-    slope_agrees(sampling_of((240, 300), look, FACES[name]), (240, 300))
+@pytest.mark.parametrize("spec", [NET, CHIP, CROP, WHOLE], ids=["net", "chip", "crop", "whole"])
+def test_the_gradient_by_the_photo_is_the_transpose_of_the_rendering(name: str, spec: ViewSpec) -> None:
+    check_gradient(FaceView((240, 300), spec, FACES[name]), (240, 300))
 
 
 @pytest.mark.parametrize("shape", [(336, 336), (48, 48), (100, 163)])
-@pytest.mark.parametrize("look", [NET, CHIP, CROP], ids=["net", "chip", "crop"])
-def test_so_it_is_where_there_is_no_face(shape: tuple[int, int], look: Look) -> None:
-    slope_agrees(sampling_of(shape, look, None), shape)
+@pytest.mark.parametrize("spec", [NET, CHIP, CROP], ids=["net", "chip", "crop"])
+def test_so_it_is_where_there_is_no_face(shape: tuple[int, int], spec: ViewSpec) -> None:
+    check_gradient(FaceView(shape, spec, None), shape)
 
 
 anywhere = st.builds(face, st.floats(-40, 220), st.floats(-40, 180), st.floats(6, 260), st.floats(-180, 180))
@@ -77,39 +77,40 @@ anywhere = st.builds(face, st.floats(-40, 220), st.floats(-40, 180), st.floats(6
 @settings(max_examples=30, deadline=None)
 def test_what_is_shown_is_what_recognition_shows_to_the_bit(one: DetectedFace, seed: int) -> None:
     image = photo(160, 200, seed)
-    assert (sampling_of((160, 200), CHIP, one).render(image) == align(image, one.landmarks)).all()
+    assert (FaceView((160, 200), CHIP, one).render(image) == align(image, one.landmarks)).all()
     whole = render_view(NET.view, image, one.landmarks, one.box)
-    assert (sampling_of((160, 200), NET, one).render(image) == whole[4:52, 4:52]).all()
+    assert (FaceView((160, 200), NET, one).render(image) == whole[4:52, 4:52]).all()
     cropped = render_view(CROP.view, image, one.landmarks, one.box)
-    assert (sampling_of((160, 200), CROP, one).render(image) == cropped[8:104, 8:104]).all()
+    assert (FaceView((160, 200), CROP, one).render(image) == cropped[8:104, 8:104]).all()
 
 
 @given(anywhere, st.integers(20, 90), st.integers(20, 90))
 @settings(max_examples=30, deadline=None)
+@example(face(0, 0, 6, 45), 20, 20)  # turned so that pixels lie just on the photo's edge
 def test_the_shares_of_a_pixel_add_up_to_what_it_gave(one: DetectedFace, height: int, width: int) -> None:
     """A grey photo becomes a grey face, black beyond the photo's edge: the maps' rows add up to 1 there, or to 0."""
-    sampling = sampling_of((height, width), CHIP, one)
+    sampling = FaceView((height, width), CHIP, one)
     shown = sampling.render(np.full((height, width, 3), 200, np.uint8)) / 200
-    total = sampling.back(np.ones((CHIP_SIZE, CHIP_SIZE, 3), np.float32)).sum()
+    total = sampling.backward(np.ones((CHIP_SIZE, CHIP_SIZE, 3), np.float32)).sum()
     assert float(total) == pytest.approx(float(shown.sum()), rel=1e-3, abs=1)
 
 
 def test_nothing_depends_on_what_is_not_shown() -> None:
-    sampling = sampling_of((400, 500), NET, face(100, 100, 40))
-    slope = sampling.back(np.ones((48, 48, 3), np.float32))
-    assert slope.shape == (400, 500, 3)
-    assert np.abs(slope).sum() == np.abs(slope[sampling.region]).sum()
-    assert slope[80:120, 80:120].any()
-    assert not slope[200:].any()
-    assert not slope[:, 200:].any()
+    sampling = FaceView((400, 500), NET, face(100, 100, 40))
+    gradient = sampling.backward(np.ones((48, 48, 3), np.float32))
+    assert gradient.shape == (400, 500, 3)
+    assert np.abs(gradient).sum() == np.abs(gradient[sampling.region]).sum()
+    assert gradient[80:120, 80:120].any()
+    assert not gradient[200:].any()
+    assert not gradient[:, 200:].any()
 
 
 def test_portraits_are_no_recognisers_framing() -> None:
     with pytest.raises(ValueError, match="portraits"):
-        sampling_of((240, 300), Look(View(Framing.PORTRAIT, 56), 48), FACES["upright"])
+        FaceView((240, 300), ViewSpec(View(Framing.PORTRAIT, 56), 48), FACES["upright"])
 
 
 def test_landmarks_in_one_place_are_refused() -> None:
     nowhere = DetectedFace(Box(0, 0, 9, 9), 0.9, ((5.0, 5.0),) * 5)
     with pytest.raises(ValueError, match="one place"):
-        sampling_of((240, 300), CHIP, nowhere)
+        FaceView((240, 300), CHIP, nowhere)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.vision.gradients.jpeg import compressed, decoded
-from core.vision.gradients.rendering import sampling_of
-from core.vision.gradients.viewpoints import Moved, Sight, moved_sight, shaken, sight_of
+from core.vision.gradients.jpeg import compress_jpeg, decode_jpeg
+from core.vision.gradients.rendering import FaceView
+from core.vision.gradients.viewpoints import JitteredView, Viewpoint, jittered_face, jittered_viewpoint, viewpoint_of
 from tests.unit.core.vision.gradients.test_rendering import CHIP, NET, face, photo
 
 FACE = face(150, 120, 75, 8)
@@ -22,67 +22,67 @@ def smooth(height: int, width: int) -> NDArray[np.uint8]:
 
 def test_a_sight_shows_all_looks_of_a_face() -> None:
     image = photo(240, 300)
-    net, chip = sight_of((240, 300), (NET, CHIP), FACE).render(image)
-    assert (net == sampling_of((240, 300), NET, FACE).render(image)).all()
-    assert (chip == sampling_of((240, 300), CHIP, FACE).render(image)).all()
+    net, chip = viewpoint_of((240, 300), (NET, CHIP), FACE).render(image)
+    assert (net == FaceView((240, 300), NET, FACE).render(image)).all()
+    assert (chip == FaceView((240, 300), CHIP, FACE).render(image)).all()
 
 
-def test_the_slopes_of_all_looks_are_added_up() -> None:
-    sight = sight_of((240, 300), (NET, CHIP), FACE)
+def test_the_gradients_of_all_views_are_added_up() -> None:
+    viewpoint = viewpoint_of((240, 300), (NET, CHIP), FACE)
     gradients = [np.ones((48, 48, 3), np.float32), np.full((150, 150, 3), 2.0, np.float32)]
-    slope = np.zeros((240, 300, 3), np.float32)
-    sight.render(photo(240, 300))
-    sight.add_back(gradients, slope)
+    total = np.zeros((240, 300, 3), np.float32)
+    viewpoint.render(photo(240, 300))
+    viewpoint.add_backward(gradients, total)
     expected = sum(
-        sampling_of((240, 300), look, FACE).back(one) for look, one in zip((NET, CHIP), gradients, strict=True)
+        FaceView((240, 300), spec, FACE).backward(one) for spec, one in zip((NET, CHIP), gradients, strict=True)
     )
-    assert slope == pytest.approx(expected)
-    sight.add_back([gradients[0], None], slope)
-    assert slope == pytest.approx(expected + sampling_of((240, 300), NET, FACE).back(gradients[0]), abs=1e-4)
-    rows, columns = sight.region
-    assert not slope[: rows.start].any()
-    assert not slope[:, columns.stop :].any()
+    assert total == pytest.approx(expected)
+    viewpoint.add_backward([gradients[0], None], total)
+    assert total == pytest.approx(expected + FaceView((240, 300), NET, FACE).backward(gradients[0]), abs=1e-4)
+    rows, columns = viewpoint.region
+    assert not total[: rows.start].any()
+    assert not total[:, columns.stop :].any()
 
 
 def test_a_robust_sight_shows_the_face_after_compression() -> None:
     image = smooth(240, 300)
-    (net,) = sight_of((240, 300), (NET,), FACE, quality=40).render(image)
-    assert (net == sampling_of((240, 300), NET, FACE).render(decoded(compressed(image, 40)))).all()
+    (net,) = viewpoint_of((240, 300), (NET,), FACE, quality=40).render(image)
+    assert (net == FaceView((240, 300), NET, FACE).render(decode_jpeg(compress_jpeg(image, 40)))).all()
 
 
 @pytest.mark.parametrize("quality", [70, 95])
-def test_a_change_that_gets_through_compression_has_a_slope(quality: int) -> None:
+def test_a_change_that_gets_through_compression_has_a_gradient(quality: int) -> None:
     """<render(x + d) - render(x), g> is about <d, back(g)> for a wave that JPEG keeps."""
-    image, sight = smooth(240, 300), sight_of((240, 300), (CHIP,), FACE, quality)
+    image, viewpoint = smooth(240, 300), viewpoint_of((240, 300), (CHIP,), FACE, quality)
     rows, columns = np.mgrid[:240, :300]
     change = np.round(12 * np.sin(rows / 9) * np.cos(columns / 8))[..., None].repeat(3, 2).astype(np.int16)
-    (after,) = sight.render((image + change).astype(np.uint8))
-    (before,) = sight.render(image)
+    (after,) = viewpoint.render((image + change).astype(np.uint8))
+    (before,) = viewpoint.render(image)
     gradient = np.sign(after.astype(np.float32) - before)
-    slope = np.zeros(image.shape, np.float32)
-    sight.add_back([gradient], slope)
+    total = np.zeros(image.shape, np.float32)
+    viewpoint.add_backward([gradient], total)
     left = float(((after.astype(np.float64) - before) * gradient).sum())
-    assert left == pytest.approx(float((change * slope).sum()), rel=0.15)
+    assert left == pytest.approx(float((change * total).sum()), rel=0.15)
 
 
-@pytest.mark.parametrize("look", [NET, CHIP], ids=["net", "chip"])
-def test_the_slope_of_a_moved_picture_is_the_transpose_of_the_move(look) -> None:  # type: ignore[no-untyped-def]
-    moved = Moved((336, 336), look, (11.5, 20.25, 301.3), 7.0)
+@pytest.mark.parametrize("spec", [NET, CHIP], ids=["net", "chip"])
+def test_the_gradient_of_a_jittered_view_is_the_transpose_of_the_move(spec) -> None:  # type: ignore[no-untyped-def]
+    moved = JitteredView((336, 336), spec, (11.5, 20.25, 301.3), 7.0)
     image = smooth(336, 336)
     change = (np.random.default_rng(1).integers(-1, 2, (7, 7, 3)) * 30).repeat(48, 0).repeat(48, 1)
     before, after = moved.render(image), moved.render(np.clip(image + change, 0, 255).astype(np.uint8))
     change = np.clip(image + change, 0, 255) - image.astype(np.int64)
     gradient = np.sign(after.astype(np.float32) - before)
-    slope = np.zeros(image.shape, np.float32)
-    moved.add_back(gradient, slope)
+    total = np.zeros(image.shape, np.float32)
+    moved.add_backward(gradient, total)
     left = float(((after.astype(np.float64) - before) * gradient).sum())
-    assert left == pytest.approx(float((change * slope).sum()), rel=0.01)
+    assert left == pytest.approx(float((change * total).sum()), rel=0.01)
 
 
 def test_a_picture_that_is_not_moved_is_shown_as_the_product_shows_it() -> None:
     image = photo(336, 336)
     assert (
-        Moved((336, 336), NET, (0, 0, 336), 0.0).render(image) == sampling_of((336, 336), NET, None).render(image)
+        JitteredView((336, 336), NET, (0, 0, 336), 0.0).render(image) == FaceView((336, 336), NET, None).render(image)
     ).all()
 
 
@@ -90,24 +90,24 @@ def test_moves_are_drawn_within_the_picture() -> None:
     random = np.random.default_rng(0)
     image = np.full((100, 336, 3), 200, np.uint8)
     for _ in range(20):
-        (shown,) = moved_sight((100, 336), (NET,), random).render(image)
+        (shown,) = jittered_viewpoint((100, 336), (NET,), random).render(image)
         assert (shown[20:28, 20:28] == 200).all()
 
 
 def test_a_shaken_face_is_the_same_face_a_little_elsewhere() -> None:
     random = np.random.default_rng(0)
-    off = np.array([np.subtract(shaken(FACE, 0.01, random).landmarks, FACE.landmarks) for _ in range(200)])
+    off = np.array([np.subtract(jittered_face(FACE, 0.01, random).landmarks, FACE.landmarks) for _ in range(200)])
     side = np.sqrt(FACE.box.w * FACE.box.h)
     assert off.std() == pytest.approx(0.01 * side, rel=0.1)
     assert abs(off.mean()) < 0.002 * side
-    other = shaken(FACE, 0.01, random)
+    other = jittered_face(FACE, 0.01, random)
     assert (other.box.w, other.box.h, other.score) == (FACE.box.w, FACE.box.h, FACE.score)
     assert other.box.x != FACE.box.x
 
 
 def test_sights_are_joined_over_their_looks() -> None:
-    rows, columns = Sight(
-        [sampling_of((400, 400), NET, face(100, 100, 40)), sampling_of((400, 400), NET, face(300, 200, 40))]
+    rows, columns = Viewpoint(
+        [FaceView((400, 400), NET, face(100, 100, 40)), FaceView((400, 400), NET, face(300, 200, 40))]
     ).region
     assert rows.start < 90
     assert rows.stop > 210

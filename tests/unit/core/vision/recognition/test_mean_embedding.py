@@ -18,7 +18,7 @@ from core.vision.recognition.mean_embedding import (
     assign,
     calibrate,
     make_recogniser,
-    namings,
+    name_faces,
     person_means,
     squared_distances,
 )
@@ -57,7 +57,7 @@ def test_candidates_come_likeliest_first_and_are_three_at_most() -> None:
     recogniser = MeanEmbeddingRecogniser(gallery(1, 1, 1, 1, 1))
     query = (0.55 * point(2) + 0.45 * point(4)).astype(np.float32)
     (naming,) = recogniser.recognise(query[None], [NOBODY])
-    assert [one.person_id for one in naming.candidates[:2]] == [12, 14]
+    assert [candidate.person_id for candidate in naming.candidates[:2]] == [12, 14]
     assert len(naming.candidates) == 3
     assert sorted(naming.candidates, key=lambda one: -one.probability) == list(naming.candidates)
 
@@ -86,7 +86,7 @@ def test_a_face_is_never_named_nor_proposed_as_whom_it_is_said_not_to_be() -> No
     recogniser = MeanEmbeddingRecogniser(gallery(5, 5, 5))
     (naming,) = recogniser.recognise(point(1, 0.2, 99)[None], [frozenset({11})])
     assert naming.named is None
-    assert 11 not in {one.person_id for one in naming.candidates}
+    assert 11 not in {candidate.person_id for candidate in naming.candidates}
 
 
 def test_a_face_that_is_said_to_be_nobody_of_the_gallery_stays_unknown() -> None:
@@ -193,18 +193,18 @@ PEOPLE = {10: "Haru", 11: "Mei"}
 
 
 def names_of(chances: list[tuple[float, ...]], *confirmed: Candidate | None) -> list[str | None]:
-    found = namings(np.array(chances), PEOPLE, 0.8, confirmed)
-    return [one.named.name if one.named else None for one in found]
+    result = name_faces(np.array(chances), PEOPLE, 0.8, confirmed)
+    return [one.named.name if one.named else None for one in result]
 
 
 def test_a_sure_name_that_another_face_has_already_is_withheld_and_told() -> None:
-    first, second = namings(np.array([(0.96, 0.0, 0.04), (0.9, 0.0, 0.1)]), PEOPLE, 0.8)
+    first, second = name_faces(np.array([(0.96, 0.0, 0.04), (0.9, 0.0, 0.1)]), PEOPLE, 0.8)
     assert (first.named, first.withheld) == (Candidate(10, "Haru", 0.96), None)
     assert (second.named, second.withheld) == (None, Candidate(10, "Haru", 0.9))
 
 
 def test_a_name_that_was_never_sure_is_not_told_as_withheld() -> None:
-    _, second = namings(np.array([(0.96, 0.0, 0.04), (0.79, 0.0, 0.21)]), PEOPLE, 0.8)
+    _, second = name_faces(np.array([(0.96, 0.0, 0.04), (0.79, 0.0, 0.21)]), PEOPLE, 0.8)
     assert second.withheld is None
 
 
@@ -213,7 +213,7 @@ def test_what_people_confirmed_needs_no_probability_and_may_be_the_same_person_t
 
 
 def test_whom_people_confirmed_is_in_the_photo_so_a_guess_of_the_same_person_is_withheld() -> None:
-    first, second = namings(np.array([(0.1, 0.0, 0.9), (0.99, 0.0, 0.01)]), PEOPLE, 0.8, (HARU, None))
+    first, second = name_faces(np.array([(0.1, 0.0, 0.9), (0.99, 0.0, 0.01)]), PEOPLE, 0.8, (HARU, None))
     assert first.named == HARU
     assert (second.named, second.withheld) == (None, Candidate(10, "Haru", 0.99))
 
@@ -228,7 +228,7 @@ def test_a_confirmed_face_leaves_the_name_that_was_guessed_for_it_to_others() ->
 
 
 def test_people_may_confirm_somebody_of_whom_the_recogniser_knows_nothing() -> None:
-    (naming,) = namings(np.array([[1.0]]), {}, 0.8, (HARU,))
+    (naming,) = name_faces(np.array([[1.0]]), {}, 0.8, (HARU,))
     assert naming == ((), HARU, None)
 
 
@@ -246,13 +246,13 @@ def test_whatever_people_confirmed_guesses_name_nobody_twice_and_say_what_they_w
     chances = weights / weights.sum(1, keepdims=True)
     choice = st.sampled_from([None, HARU, MEI])
     confirmed = data.draw(st.lists(choice, min_size=len(chances), max_size=len(chances)))
-    found = namings(chances, PEOPLE, 0.8, confirmed)
+    result = name_faces(chances, PEOPLE, 0.8, confirmed)
     for column, person in enumerate((10, 11)):
         times = sum(one is not None and one.person_id == person for one in confirmed)
-        guessed = [one for one, sure in zip(found, confirmed, strict=True) if sure is None and one.named]
+        guessed = [one for one, sure in zip(result, confirmed, strict=True) if sure is None and one.named]
         again = sum(one.named is not None and one.named.person_id == person for one in guessed)
         assert times > 1 or again + times <= 1
-        for row, one, sure in zip(chances, found, confirmed, strict=True):
+        for row, one, sure in zip(chances, result, confirmed, strict=True):
             if sure is None and row[column] >= 0.8:
                 assert one.named or one.withheld == Candidate(person, PEOPLE[person], row[column])
-    assert [one.named for one, sure in zip(found, confirmed, strict=True) if sure] == [one for one in confirmed if one]
+    assert [one.named for one, sure in zip(result, confirmed, strict=True) if sure] == [one for one in confirmed if one]

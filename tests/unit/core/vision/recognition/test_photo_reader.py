@@ -9,7 +9,7 @@ from PIL import Image
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace
 from core.vision.embedding.align import CHIP_SIZE, TEMPLATE
-from core.vision.recognition.photo_reader import MOST_FACES, PhotoReader, best_faces
+from core.vision.recognition.photo_reader import MAX_FACES, PhotoReader, best_faces
 
 
 def face_at(x: float, y: float, *, scale: float = 1.0, score: float = 0.9) -> DetectedFace:
@@ -87,7 +87,7 @@ def test_what_is_no_photo_is_said_by_the_decoder() -> None:
 
 def test_of_a_crowd_the_large_and_certain_faces_are_kept() -> None:
     crowd = [face_at(0, 0, scale=0.1, score=0.5) for _ in range(200)]
-    near = [face_at(0, 0, scale=1 + i / 100, score=0.9) for i in range(MOST_FACES)]
+    near = [face_at(0, 0, scale=1 + i / 100, score=0.9) for i in range(MAX_FACES)]
     kept = best_faces(crowd + near)
     assert kept == tuple(reversed(near))
 

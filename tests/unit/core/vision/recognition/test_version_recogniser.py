@@ -13,7 +13,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate, DetectedFace
 from core.vision.recognition.mean_embedding import FaceNaming, Gallery, MeanEmbeddingRecogniser
 from core.vision.recognition.photo_reader import PhotoReading
-from core.vision.recognition.version_recogniser import VersionRecogniser, checked, others_only
+from core.vision.recognition.version_recogniser import VersionRecogniser, checked_probabilities, exclude_trained
 
 ANNA, BEN, CARA, DAN = 1, 2, 3, 4
 NAMES = {ANNA: "Anna", BEN: "Ben", CARA: "Cara", DAN: "Dan"}
@@ -45,14 +45,14 @@ def reading(*people: int) -> PhotoReading:
 
 def gallery(*people: int) -> MeanEmbeddingRecogniser:
     """The live method, sure of each of these people, by ten pictures."""
-    embeddings = np.stack([vector(one) for one in people for _ in range(10)]) if people else np.zeros((0, 128))
+    embeddings = np.stack([vector(person) for person in people for _ in range(10)]) if people else np.zeros((0, 128))
     owners = np.repeat(np.arange(len(people)), 10)
-    names = tuple(f"{NAMES[one]} of old" for one in people)
+    names = tuple(f"{NAMES[person]} of old" for person in people)
     return MeanEmbeddingRecogniser(Gallery(people, names, embeddings.astype(np.float32), owners))
 
 
 def head(*rows: Sequence[float], people: Sequence[int] = (ANNA, BEN)) -> Fixed:
-    return Fixed(tuple((NAMES[one], one) for one in people), rows)
+    return Fixed(tuple((NAMES[person], person) for person in people), rows)
 
 
 def recogniser(trained: Fixed, live: MeanEmbeddingRecogniser, names: dict[int, str] | None = None) -> VersionRecogniser:
@@ -67,8 +67,8 @@ def test_the_version_names_its_people_whatever_the_live_method_says() -> None:
     one = recogniser(head([0.95, 0.04, 0.01]), gallery(ANNA, BEN))
     (naming,) = one.recognise(reading(BEN), NOBODY)
     assert name_of(naming) == "Anna"
-    assert [one.person_id for one in naming.candidates] == [ANNA, BEN]
-    assert [one.probability for one in naming.candidates] == pytest.approx([0.95, 0.04])
+    assert [candidate.person_id for candidate in naming.candidates] == [ANNA, BEN]
+    assert [candidate.probability for candidate in naming.candidates] == pytest.approx([0.95, 0.04])
 
 
 def test_the_live_method_names_whom_the_version_was_not_trained_on() -> None:
@@ -96,8 +96,10 @@ def test_a_correction_holds_against_the_version() -> None:
     one = recogniser(head([0.999, 0.0009, 0.0001]), gallery(ANNA))
     (naming,) = one.recognise(reading(ANNA), [frozenset({ANNA})])
     assert naming.named is None
-    assert ANNA not in {one.person_id for one in naming.candidates}
-    assert all(one.probability < 0.01 for one in naming.candidates)  # and its second guess is no better than before
+    assert ANNA not in {candidate.person_id for candidate in naming.candidates}
+    assert all(
+        candidate.probability < 0.01 for candidate in naming.candidates
+    )  # and its second guess is no better than before
 
 
 def test_after_a_correction_the_live_method_may_know_who_it_is() -> None:
@@ -148,7 +150,7 @@ def test_a_photo_without_faces_has_no_namings() -> None:
 
 def test_who_is_known_to_be_nobody_of_the_trained_is_one_of_the_others() -> None:
     chances = np.array([[0.6, 0.1, 0.3], [1.0, 0.0, 0.0]])
-    assert others_only(chances, [True, False]) == pytest.approx(np.array([[0.0, 0.25, 0.75], [0.0, 0.0, 1.0]]))
+    assert exclude_trained(chances, [True, False]) == pytest.approx(np.array([[0.0, 0.25, 0.75], [0.0, 0.0, 1.0]]))
 
 
 chance = st.floats(0, 1)
@@ -169,10 +171,10 @@ def test_chances_always_sum_to_one_and_no_forbidden_name_has_any(data: st.DataOb
     chances = one.probabilities(reading(*shown), cannot_link_ids)
     assert chances.min() >= 0
     assert chances.sum(1) == pytest.approx(1)
-    found = one.recognise(reading(*shown), cannot_link_ids)
-    named = [naming.named.person_id for naming in found if naming.named]
+    names = one.recognise(reading(*shown), cannot_link_ids)
+    named = [naming.named.person_id for naming in names if naming.named]
     assert len(named) == len(set(named))
-    for naming, refused in zip(found, cannot_link_ids, strict=True):
+    for naming, refused in zip(names, cannot_link_ids, strict=True):
         assert not refused & {candidate.person_id for candidate in naming.candidates}
         assert {candidate.person_id for candidate in naming.candidates} <= there.keys()
 
@@ -197,7 +199,7 @@ def test_what_are_no_probabilities_are_bad_weights(rows: list[list[float]]) -> N
 
 def test_single_precision_is_precise_enough() -> None:
     rows = np.full((1, 3), 1 / 3, np.float32)
-    assert checked(rows, 1, 2).sum(1) == pytest.approx(1, abs=1e-12)
+    assert checked_probabilities(rows, 1, 2).sum(1) == pytest.approx(1, abs=1e-12)
 
 
 def test_what_people_confirmed_outranks_a_trained_head_too() -> None:

@@ -17,7 +17,7 @@ from core.domain.data.datasets import NOBODY, UNNAMED, DatasetClass
 from core.domain.registry.versions import Version
 from core.domain.training.preflight import preflight
 from core.domain.training.runs import EarlyStop, LiveStatus, RunKind, RunState
-from tests.unit.bot.features.test_train import DATASET, NOW, a_run
+from tests.unit.bot.features.train.builders import DATASET, NOW, a_run
 
 WORDS = words_in("en")
 UNLABELLED = replace(DATASET, classes=(DatasetClass(UNNAMED, NOBODY, 2500),), pictures=2500)
@@ -133,10 +133,10 @@ async def test_a_model_that_never_draws_a_face_says_so_and_is_not_offered(langua
 
 
 def test_pictures_without_names_are_counted_as_pictures() -> None:
-    found = preflight(UNLABELLED, kind=RunKind.DCGAN)
+    result = preflight(UNLABELLED, kind=RunKind.DCGAN)
 
     assert data_line(WORDS, UNLABELLED) == "family v2 (2,500 pictures)"
-    assert preflight_lines(WORDS, UNLABELLED, found) == "**family v2**: 2,500 pictures without names."
+    assert preflight_lines(WORDS, UNLABELLED, result) == "**family v2**: 2,500 pictures without names."
     assert data_line(WORDS, DATASET) == "family v2 (2 people, 18 pictures)"
 
 

@@ -1,0 +1,1 @@
+"""Benchmarks of data sets: importing, curation, and the drawn people that come with the product."""

@@ -1,0 +1,1 @@
+"""Benchmarks of what happens to a photo: decoding, detection, alignment, embedding, recognition."""

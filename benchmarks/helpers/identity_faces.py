@@ -1,0 +1,83 @@
+"""Embeddings of the developers' 40 people, made with the product's own detector, alignment and network."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from benchmarks.helpers.report import shared_data
+from core.models.embedding.cross_validation import Pictures
+from core.vision.datasets.main_face import find_face
+from core.vision.embedding.align import CHIP_SIZE, align
+from core.vision.embedding.dlib_weights import EMBEDDING_SIZE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+BATCH = 64
+
+
+@dataclass(frozen=True)
+class Faces:
+    """`embeddings` (N, 128), `people` (N,) in 0..39; `missed` is the fraction of pictures without a detected face."""
+
+    embeddings: NDArray[np.float32]
+    people: NDArray[np.intp]
+    missed: float
+
+
+@cache
+def identity_faces(pictures: int) -> Faces:
+    """Return `pictures` faces of each person, drawn with a fixed seed; pictures without a face are omitted."""
+    embedded = _embed(tuple(identity_files(pictures)))
+    result = embedded.found
+    return Faces(embedded.embeddings[result], embedded.labels[result].astype(np.intp), 1 - float(result.mean()))
+
+
+@cache
+def identity_pictures() -> Pictures:
+    """Return all pictures in the order of their names, with those in which no face is detected."""
+    folders = sorted(shared_data("identity").iterdir())
+    return _embed(
+        tuple((person, file) for person, folder in enumerate(folders) for file in sorted(folder.glob("*.jpg")))
+    )
+
+
+def _embed(files: tuple[tuple[int, Path], ...]) -> Pictures:
+    from core.vision.detection.detect import load_detector  # loads the networks
+    from core.vision.embedding.embed import load_embedder
+
+    detector, embedder = load_detector(), load_embedder()
+    result = np.zeros(len(files), bool)
+    chips: list[NDArray[np.uint8]] = []
+    embeddings: list[NDArray[np.float32]] = []
+    for row, (_, file) in enumerate(files):
+        image = np.asarray(Image.open(file).convert("RGB"))
+        face = find_face(detector, image)
+        if face is not None:
+            result[row] = True
+            chips.append(align(image, face.landmarks))
+        if len(chips) == BATCH or row == len(files) - 1:
+            embeddings.append(embedder.embed(np.array(chips, np.uint8).reshape(-1, CHIP_SIZE, CHIP_SIZE, 3)))
+            chips.clear()
+    all_embeddings = np.zeros((len(files), EMBEDDING_SIZE), np.float32)
+    all_embeddings[result] = np.concatenate(embeddings)
+    return Pictures(all_embeddings, np.array([person for person, _ in files]), result, people=40)
+
+
+def identity_files(pictures: int) -> list[tuple[int, Path]]:
+    """Return (person, file), at most `pictures` a person."""
+    chosen = []
+    for person, folder in enumerate(sorted(shared_data("identity").iterdir())):
+        files = sorted(folder.glob("*.jpg"))
+        random.Random(person).shuffle(files)
+        chosen += [(person, file) for file in files[:pictures]]
+    return chosen

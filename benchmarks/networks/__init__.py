@@ -1,0 +1,1 @@
+"""Benchmarks of the networks that are trained here: speed and quality of training, generation and attacks."""

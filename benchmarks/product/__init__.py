@@ -1,0 +1,1 @@
+"""Benchmarks of the product as members and operators use it: commands, start, crashes, database, charts."""

@@ -1,0 +1,44 @@
+"""What Discord offers while an option is being typed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from discord import app_commands
+
+from bot.ui.i18n import clip
+from core.domain.errors import OmokageError
+
+if TYPE_CHECKING:
+    from bot.context import Interaction
+
+C = TypeVar("C", str, int)
+
+MAX_CHOICES = 25  # Discord's limit
+MAX_LABEL = 100  # Discord's, for the name of a choice, and for a value that is text
+
+
+def empty_on_error(
+    complete: Callable[[Interaction, str], Awaitable[list[app_commands.Choice[C]]]],
+) -> Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[C]]]]:
+    """Offer nothing where that fails with an OmokageError, which discord.py would log.
+
+    The command itself says why, once it is sent.
+    """
+
+    @functools.wraps(complete)
+    async def complete_or_nothing(interaction: Interaction, typed: str, /) -> list[app_commands.Choice[C]]:
+        try:
+            return await complete(interaction, typed)
+        except OmokageError:
+            return []
+
+    return complete_or_nothing
+
+
+def matching_choices(options: Iterable[tuple[str, C]], typed: str) -> list[app_commands.Choice[C]]:
+    """Offer the options, pairs of label and value, whose label contains what is typed; as many as Discord shows."""
+    matches = [(label, value) for label, value in options if typed.lower() in label.lower()]
+    return [app_commands.Choice(name=clip(label, MAX_LABEL), value=value) for label, value in matches[:MAX_CHOICES]]

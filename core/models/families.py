@@ -1,0 +1,157 @@
+"""The families of models, in one table: how each is trained, and how its versions are loaded.
+
+An architecture is `FAMILY-NETWORK` (`cnn-modern`, `dcgan-light`); the config of a run names the family as its `head`.
+A family's modules are imported when it is first needed: most of them load TensorFlow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.training.presets import CNN, DCGAN, EMBEDDING, VAE, bad_option
+from core.models.common import weights_file
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.domain.data.datasets import Dataset
+    from core.domain.jobs import JSON
+    from core.domain.registry.versions import Version
+    from core.domain.training.runs import Run
+    from core.models.common.base_trainer import BaseTrainer
+    from core.models.generators.generator import FaceGenerator
+    from core.vision.datasets.dataset_reader import DatasetReader
+    from core.vision.recognition.mean_embedding import Head
+
+_Tensors: TypeAlias = "Mapping[str, NDArray[Any]]"
+_MakeTrainer: TypeAlias = "Callable[[Run, Dataset, DatasetReader], BaseTrainer[Any]]"
+_LoadHead: TypeAlias = "Callable[[Version, _Tensors, Mapping[str, str]], Head]"
+_LoadGenerator: TypeAlias = "Callable[[Mapping[str, JSON], _Tensors, Mapping[str, str]], FaceGenerator]"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Networks that are trained and loaded alike: recognisers have `load_head`, generators `load_generator`."""
+
+    make_trainer: _MakeTrainer
+    load_head: _LoadHead | None = None
+    load_generator: _LoadGenerator | None = None
+
+
+def _embedding_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> BaseTrainer[Any]:
+    from core.models.embedding.trainer import make_embedding_trainer
+
+    return make_embedding_trainer(run, dataset, reader)
+
+
+def _embedding_head(version: Version, tensors: _Tensors, meta: Mapping[str, str]) -> Head:
+    from core.models.embedding.head import load_embedding_head
+
+    return load_embedding_head(version, tensors, meta)
+
+
+def _cnn_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> BaseTrainer[Any]:
+    from core.models.cnn.trainer import make_cnn_trainer
+
+    return make_cnn_trainer(run, dataset, reader)
+
+
+def _cnn_head(version: Version, tensors: _Tensors, meta: Mapping[str, str]) -> Head:
+    from core.models.cnn.head import load_cnn_head
+
+    return load_cnn_head(version, tensors, meta)
+
+
+def _dcgan_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> BaseTrainer[Any]:
+    from core.models.dcgan.trainer import make_dcgan_trainer
+
+    return make_dcgan_trainer(run, dataset, reader)
+
+
+def _dcgan_generator(config: Mapping[str, JSON], tensors: _Tensors, meta: Mapping[str, str]) -> FaceGenerator:
+    from core.models.dcgan.generator import DcganGenerator
+
+    return DcganGenerator(config, tensors, meta)
+
+
+def _vae_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> BaseTrainer[Any]:
+    from core.models.vae.trainer import make_vae_trainer
+
+    return make_vae_trainer(run, dataset, reader)
+
+
+def _vae_generator(config: Mapping[str, JSON], tensors: _Tensors, meta: Mapping[str, str]) -> FaceGenerator:
+    from core.models.vae.generator import VaeGenerator
+
+    return VaeGenerator(config, tensors, meta)
+
+
+FAMILIES: Mapping[str, Family] = {
+    EMBEDDING: Family(_embedding_trainer, load_head=_embedding_head),
+    CNN: Family(_cnn_trainer, load_head=_cnn_head),
+    DCGAN: Family(_dcgan_trainer, load_generator=_dcgan_generator),
+    VAE: Family(_vae_trainer, load_generator=_vae_generator),
+}
+
+
+def family_name(architecture: str) -> str:
+    """Return the key in `FAMILIES` of an architecture; there may be no such family."""
+    return architecture.partition("-")[0]
+
+
+def make_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> BaseTrainer[Any]:
+    """Make the trainer of a run's head, at step 0.
+
+    Raises:
+        OmokageError: BAD_OPTION, as for a head that a later version brought; whatever the family's trainer raises.
+    """
+    head = run.config.get("head")
+    family = FAMILIES.get(str(head))
+    if family is None:
+        raise bad_option("head", head, ", ".join(FAMILIES))
+    return family.make_trainer(run, dataset, reader)
+
+
+def load_head(version: Version, weights: bytes) -> Head:
+    """Load a recogniser's version: a function from faces to probabilities of people.
+
+    Raises:
+        OmokageError: BAD_WEIGHTS, the file is damaged or of another architecture.
+    """
+    tensors, meta = weights_file.load(weights)
+    architecture = version.architecture
+    family = FAMILIES.get(family_name(architecture))
+    if family is None or family.load_head is None or meta.get("architecture", architecture) != architecture:
+        raise OmokageError(ErrorCode.BAD_WEIGHTS, architecture=architecture)
+    try:
+        return family.load_head(version, tensors, meta)
+    except (KeyError, TypeError, ValueError) as error:  # tensors are missing, or of other shapes
+        raise OmokageError(ErrorCode.BAD_WEIGHTS, architecture=architecture) from error
+
+
+def load_generator(architecture: str, config: Mapping[str, JSON], weights: bytes) -> FaceGenerator:
+    """Load a generator, of a version or of a starter model's card.
+
+    Args:
+        architecture: `dcgan-light`, `vae-96`.
+        config: of the version.
+        weights: a file of `weights_file`; float16 is widened, since no CPU multiplies it.
+
+    Raises:
+        OmokageError: BAD_WEIGHTS, damaged, or of something else than the card says.
+    """
+    family = FAMILIES.get(family_name(architecture))
+    if family is None or family.load_generator is None:
+        raise OmokageError(ErrorCode.BAD_WEIGHTS, architecture=architecture)
+    tensors, meta = weights_file.load(weights)
+    half = np.dtype(np.float16)
+    wide = {name: tensor.astype(np.float32) if tensor.dtype == half else tensor for name, tensor in tensors.items()}
+    try:
+        return family.load_generator(config, wide, meta)
+    except (KeyError, TypeError, ValueError) as error:
+        raise OmokageError(ErrorCode.BAD_WEIGHTS, architecture=architecture) from error

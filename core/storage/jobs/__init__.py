@@ -1,0 +1,1 @@
+"""Queries on jobs: their states, leases, messages and answers."""

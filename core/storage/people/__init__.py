@@ -1,0 +1,1 @@
+"""Queries on people, the faces that show them, and labels."""

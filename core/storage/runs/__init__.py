@@ -1,0 +1,1 @@
+"""Queries on training runs: their states, checkpoints and curves."""
