@@ -28,7 +28,7 @@ _HEAD = 64  # bytes that tell what a file is
 class FileKind:
     """What a command writes: its name for people, how files of it are called, and what they begin with.
 
-    `begins` of None: it cannot be told from the file. Spaces before it do not matter.
+    `prefixes` of None: it cannot be told from the file. Spaces before it do not matter.
     """
 
     name: str

@@ -30,12 +30,12 @@ class ProcessSpec:
         environment: variables besides this process's own.
         withheld: prefixes of the names of this process's variables that it does not get.
         is_ready: called with the process's id, in a thread, until it returns True.
-        beat: returns the time of its last heartbeat, by its wall clock; None where it gives none.
+        heartbeat: returns the time of its last heartbeat, by its wall clock; None where it gives none.
         needs: names of processes that must be ready before it starts.
         stop_order: processes with 0 are stopped first.
         once: it ends by itself; its failure is reported and stops nothing else.
-        ready_within_s: after that it is killed and counts as dead. TensorFlow on a busy machine takes a minute.
-        stop_within_s: after SIGTERM; then it is killed.
+        ready_timeout_s: after that it is killed and counts as dead. TensorFlow on a busy machine takes a minute.
+        stop_timeout_s: after SIGTERM; then it is killed.
     """
 
     name: str
