@@ -12,38 +12,38 @@ SPREAD = 8  # over the whole run: to look back, to roll back, to branch
 _BETTER = (("held_out_accuracy", 1.0), ("held_out_loss", -1.0), ("kid", -1.0), ("loss", -1.0))
 
 
-def kept_steps(checkpoints: Sequence[Checkpoint], newest: int = NEWEST, spread: int = SPREAD) -> set[int]:
-    """Steps of the checkpoints to keep: the newest, the best, and some spread evenly from the first to the last."""
+def kept_steps(checkpoints: Sequence[Checkpoint]) -> set[int]:
+    """Return the steps of the checkpoints to keep: the newest, the best, and some spread evenly over the run."""
     steps = sorted(checkpoint.step for checkpoint in checkpoints)
-    kept = set(steps[-newest:]) | set(_spread(steps, spread))
+    kept = set(steps[-NEWEST:]) | set(_evenly_spaced(steps))
     best = best_checkpoint(checkpoints)
     return kept if best is None else kept | {best.step}
 
 
 def best_checkpoint(checkpoints: Iterable[Checkpoint]) -> Checkpoint | None:
-    """The one with the best figures, the later of equals; None where there is none with figures."""
-    all_of_them = list(checkpoints)
+    """Return the checkpoint with the best figures, the later of equals; None without figures."""
+    candidates = list(checkpoints)
     for name, sign in _BETTER:
-        measured = [one for one in all_of_them if name in one.values]
+        measured = [checkpoint for checkpoint in candidates if name in checkpoint.values]
         if measured:
-            return max(measured, key=lambda one: (sign * one.values[name], one.step))
+            return max(measured, key=lambda checkpoint: (sign * checkpoint.values[name], checkpoint.step))
     return None
 
 
 def newest_figures(points: Iterable[Mapping[str, float]]) -> dict[str, float]:
-    """The last value of each curve, from figures in the order of the steps."""
+    """Return the last value of each curve, from figures in the order of the steps."""
     newest: dict[str, float] = {}
     for values in points:
         newest |= values
     return newest
 
 
-def _spread(steps: Sequence[int], count: int) -> list[int]:
-    """Those nearest to evenly spaced steps; a step once kept is likely kept again, as the spacing is a power of two."""
+def _evenly_spaced(steps: Sequence[int]) -> list[int]:
+    """Return steps nearest to evenly spaced ones; the spacing is a power of two, so that kept steps stay kept."""
     if not steps:
         return []
     spacing = 1
-    while spacing * count < steps[-1]:
+    while spacing * SPREAD < steps[-1]:
         spacing *= 2
     chosen: dict[int, int] = {}
     for step in steps:

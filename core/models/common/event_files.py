@@ -15,7 +15,6 @@ import errno
 import math
 import os
 import re
-import struct
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,7 +23,6 @@ from types import TracebackType
 from typing import Any
 
 _VERSION = "brain.Event:2"  # from 2 on, TensorBoard looks for session logs
-_PNG = b"\x89PNG\r\n\x1a\n"
 _NAME = re.compile(r"events\.out\.tfevents\.(\d+)\.")
 
 
@@ -53,16 +51,17 @@ class EventFiles:
             OSError: the disk is full, or the folder cannot be written to.
         """
         finite = {name: value for name, value in values.items() if math.isfinite(value)}
-        self._write(step, {name: {"simple_value": value} for name, value in finite.items()})
-
-    def add_image(self, step: int, name: str, png: bytes) -> None:
-        """Write a picture at a step; otherwise like `add`.
-
-        Raises:
-            ValueError: no PNG.
-            OSError: as in `add`.
-        """
-        self._write(step, {name: {"image": _image(png)}})
+        with _os_errors():
+            self._open(step)
+            if self._newest is not None and step < self._newest:
+                self._void(step)
+            elif step != self._newest:
+                self._newest, self._written = step, set()
+            fresh = {name: value for name, value in finite.items() if name not in self._written}
+            self._written.update(fresh)
+            if fresh:
+                self._record(step, summary=_summary(fresh))
+                self._writer.flush()
 
     def close(self) -> None:
         """Close the file; the next figure begins another."""
@@ -78,19 +77,6 @@ class EventFiles:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _write(self, step: int, values: Mapping[str, Mapping[str, Any]]) -> None:
-        with _os_errors():
-            self._open(step)
-            if self._newest is not None and step < self._newest:
-                self._void(step)
-            elif step != self._newest:
-                self._newest, self._written = step, set()
-            fresh = {name: value for name, value in values.items() if name not in self._written}
-            self._written.update(fresh)
-            if fresh:
-                self._record(step, summary=_summary(fresh))
-                self._writer.flush()
 
     def _open(self, step: int) -> None:
         """Begin a file whose name sorts after the others: TensorBoard reads them in that order."""
@@ -119,19 +105,10 @@ class EventFiles:
         self._writer.write(Event(wall_time=time.time(), step=step, **content).SerializeToString())
 
 
-def _summary(values: Mapping[str, Mapping[str, Any]]) -> Any:
+def _summary(values: Mapping[str, float]) -> Any:
     from tensorflow.compat.v1 import Summary
 
-    return Summary(value=[Summary.Value(tag=name, **value) for name, value in values.items()])
-
-
-def _image(png: bytes) -> Any:
-    from tensorflow.compat.v1 import Summary
-
-    if len(png) < 24 or not png.startswith(_PNG):
-        raise ValueError("only PNG pictures are written")
-    width, height = struct.unpack(">II", png[16:24])  # of the first chunk, which is always the header
-    return Summary.Image(width=width, height=height, colorspace=3, encoded_image_string=png)
+    return Summary(value=[Summary.Value(tag=name, simple_value=value) for name, value in values.items()])
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import io
 import math
 import multiprocessing
 import os
@@ -12,7 +11,6 @@ import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
 
 from core.models.common.event_files import EventFiles
 
@@ -148,21 +146,6 @@ def test_a_figure_that_is_no_number_is_left_out(tmp_path: Path) -> None:
     with EventFiles(tmp_path) as files:
         files.add(1, {"loss": math.nan, "accuracy": 0.5})
     assert shown(tmp_path) == {"accuracy": [(1, 0.5)]}
-
-
-def test_a_picture_is_read_back_with_its_size(tmp_path: Path) -> None:
-    out = io.BytesIO()
-    Image.new("RGB", (8, 5)).save(out, "PNG")
-    with EventFiles(tmp_path) as files:
-        files.add_image(3, "samples", out.getvalue())
-    (value,) = [value for event in events(tmp_path) for value in event.summary.value]
-    assert (value.tag, value.image.width, value.image.height) == ("samples", 8, 5)
-    assert value.image.encoded_image_string == out.getvalue()
-
-
-def test_what_is_no_png_is_refused(tmp_path: Path) -> None:
-    with EventFiles(tmp_path) as files, pytest.raises(ValueError, match="PNG"):
-        files.add_image(3, "samples", b"GIF89a" * 10)
 
 
 def fill(files: EventFiles) -> None:
