@@ -38,8 +38,8 @@ class Faces:
 def identity_faces(pictures: int) -> Faces:
     """Return `pictures` faces of each person, drawn with a fixed seed; pictures without a face are omitted."""
     embedded = _embed(tuple(identity_files(pictures)))
-    result = embedded.found
-    return Faces(embedded.embeddings[result], embedded.labels[result].astype(np.intp), 1 - float(result.mean()))
+    has_face = embedded.found
+    return Faces(embedded.embeddings[has_face], embedded.labels[has_face].astype(np.intp), 1 - float(has_face.mean()))
 
 
 @cache
@@ -56,21 +56,21 @@ def _embed(files: tuple[tuple[int, Path], ...]) -> Pictures:
     from core.vision.embedding.embed import load_embedder
 
     detector, embedder = load_detector(), load_embedder()
-    result = np.zeros(len(files), bool)
+    has_face = np.zeros(len(files), bool)
     chips: list[NDArray[np.uint8]] = []
     embeddings: list[NDArray[np.float32]] = []
     for row, (_, file) in enumerate(files):
         image = np.asarray(Image.open(file).convert("RGB"))
         face = find_face(detector, image)
         if face is not None:
-            result[row] = True
+            has_face[row] = True
             chips.append(align(image, face.landmarks))
         if len(chips) == BATCH or row == len(files) - 1:
             embeddings.append(embedder.embed(np.array(chips, np.uint8).reshape(-1, CHIP_SIZE, CHIP_SIZE, 3)))
             chips.clear()
     all_embeddings = np.zeros((len(files), EMBEDDING_SIZE), np.float32)
-    all_embeddings[result] = np.concatenate(embeddings)
-    return Pictures(all_embeddings, np.array([person for person, _ in files]), result, people=40)
+    all_embeddings[has_face] = np.concatenate(embeddings)
+    return Pictures(all_embeddings, np.array([person for person, _ in files]), has_face, people=40)
 
 
 def identity_files(pictures: int) -> list[tuple[int, Path]]:

@@ -52,7 +52,7 @@ async def find_job(interaction: Interaction, job_id: int, *kinds: JobKind) -> Jo
 
     Args:
         interaction: any, in a guild.
-        job_id: as `id_in` read it.
+        job_id: as `parse_id` read it.
         kinds: which kinds fit; none given: every kind that members see.
 
     Raises:

@@ -36,12 +36,12 @@ def check(number: int | None, guild: int, as_json: bool) -> None:
             version = services.registry.get_by_number(guild, RunKind.RECOGNISER, number)
         if version is None:
             raise Fault("No version was promoted. Name one by its number: omokage model list")
-        result = _check_version(services, version)
-        services.registry.record_robustness(version.id, result)
+        robustness = _check_version(services, version)
+        services.registry.record_robustness(version.id, robustness)
     if as_json:
-        echo_json({"number": version.number, **result.to_json()})
+        echo_json({"number": version.number, **robustness.to_json()})
     else:
-        echo(f"{version.label}: {robustness_text(result)}")
+        echo(f"{version.label}: {robustness_text(robustness)}")
 
 
 def _check_version(services: Services, version: Version) -> Robustness:

@@ -75,11 +75,11 @@ def inspect(
     quiet_libraries()
     with open_services(read_settings()) as services:
         try:
-            result = _inspect(services, target, data, guild, pictures, sheets=out is not None)
+            inspection = _inspect(services, target, data, guild, pictures, sheets=out is not None)
         except OmokageError as error:
             raise Fault(error_text(error)) from error
-    written = _write(result, out) if out is not None else {}
-    echo_json(_json(result, written)) if as_json else echo(_text(result, written))
+    written = _write(inspection, out) if out is not None else {}
+    echo_json(_json(inspection, written)) if as_json else echo(_text(inspection, written))
 
 
 def _inspect(
@@ -89,12 +89,12 @@ def _inspect(
     from core.services.inspection import find_target, inspect_run, inspect_version, trained_on  # numpy
 
     number, is_run = target
-    result = find_target(services.registry, services.runs, guild, number, is_run=is_run)
-    dataset = trained_on(services.datasets, result) if data is None else services.datasets.find(guild, data)
+    target_network = find_target(services.registry, services.runs, guild, number, is_run=is_run)
+    dataset = trained_on(services.datasets, target_network) if data is None else services.datasets.find(guild, data)
     registry, storage = services.registry, services.dataset_storage
-    if isinstance(result, Version):
-        return inspect_version(registry, storage, result, dataset, pictures=pictures, sheets=sheets)
-    return inspect_run(registry, services.runs, storage, result, dataset, pictures=pictures, sheets=sheets)
+    if isinstance(target_network, Version):
+        return inspect_version(registry, storage, target_network, dataset, pictures=pictures, sheets=sheets)
+    return inspect_run(registry, services.runs, storage, target_network, dataset, pictures=pictures, sheets=sheets)
 
 
 def _write(found: Inspection, folder: Path) -> dict[str, Path]:

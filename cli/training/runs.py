@@ -38,17 +38,17 @@ def list_runs(limit: int, guild: int, as_json: bool) -> None:
     """List the newest runs."""
     settings = read_settings()
     with open_services(settings) as services:
-        result = services.runs.newest(guild, limit)
+        newest = services.runs.newest(guild, limit)
         if as_json:
-            shown = [run_json(run, settings.price_per_hour, version_of(services, run)) for run in result]
+            shown = [run_json(run, settings.price_per_hour, version_of(services, run)) for run in newest]
             echo_json(shown, indent=2)
             return
-    if not result:
+    if not newest:
         echo("Nothing was trained yet. Begin: omokage train recogniser --data NAME")
         return
     rows = [
         [str(run.number), run.kind.value, run.preset, run.state.value, f"{run.step}/{run.steps}", duration(run.seconds)]
-        for run in result
+        for run in newest
     ]
     echo(table([["RUN", "KIND", "PRESET", "STATE", "STEP", "TIME"], *rows]))
 

@@ -16,8 +16,8 @@ OPERATOR_GUILD = 0  # the CLI: whoever has a shell on the host needs no share
 class FairShare:
     """What one member and one guild may have under way.
 
-    Two a member: the second is under way while he looks at the first. Six a guild: three busy members. Ten and a
-    hundred waiting: at a second a job nobody waits for longer than a few minutes behind his own guild.
+    Two a member: one is under way while its owner looks at the other. Six a guild: three busy members. Ten and a
+    hundred waiting: at a second a job nobody waits for longer than a few minutes behind the own guild.
     """
 
     per_member: int = 2

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
-
-from sqlalchemy import Connection, insert, select, update
 
 from core.domain.clock import now_utc
 from core.domain.guilds import GuildSettings
 from core.domain.people import LabellingPolicy
 from core.storage.database import Database
-from core.storage.tables import guilds
+from core.storage.guild_rows import find_settings, save_settings
 
 
 class GuildService:
@@ -23,31 +21,22 @@ class GuildService:
         self._clock = clock
 
     def settings(self, guild_id: int) -> GuildSettings:
-        """What the guild chose, or the defaults."""
+        """Return what the guild chose, or the defaults."""
         with self._database.read() as connection:
-            return _stored(connection, guild_id) or GuildSettings()
+            return find_settings(connection, guild_id) or GuildSettings()
 
     def update(self, guild_id: int, by: int, labelling: LabellingPolicy | None = None) -> GuildSettings:
         """Change who may label; None leaves it."""
         return self._change(guild_id, by, {} if labelling is None else {"labelling": labelling})
 
     def set_language(self, guild_id: int, by: int, language: str | None) -> GuildSettings:
-        """Answer everybody in this language; None: each member in his own."""
+        """Answer everybody in this language; None: each member in the member's own."""
         return self._change(guild_id, by, {"language": language})
 
     def _change(self, guild_id: int, by: int, changes: dict[str, LabellingPolicy | str | None]) -> GuildSettings:
         with self._database.write() as connection:
             self._database.advisory_lock(connection, f"omokage-guild-{guild_id}")
-            stored = _stored(connection, guild_id)
+            stored = find_settings(connection, guild_id)
             changed = replace(stored or GuildSettings(), **changes)  # type: ignore[arg-type]
-            values = {**asdict(changed), "updated_by": by, "updated_at": self._clock()}
-            if stored is None:
-                connection.execute(insert(guilds).values(id=guild_id, **values))
-            else:
-                connection.execute(update(guilds).where(guilds.c.id == guild_id).values(values))
+            save_settings(connection, guild_id, changed, by=by, at=self._clock(), is_new=stored is None)
         return changed
-
-
-def _stored(connection: Connection, guild_id: int) -> GuildSettings | None:
-    row = connection.execute(select(guilds).where(guilds.c.id == guild_id)).first()
-    return None if row is None else GuildSettings(LabellingPolicy(row.labelling), row.language)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection
 
 from core.domain.clock import now_utc
 from core.domain.jobs import Job
@@ -16,11 +16,13 @@ from core.domain.storage_limits import GRACE, TOKEN_LIFE, StorageLimits
 from core.storage.blob_references import BlobUse, blob_references, still_referenced
 from core.storage.blobs import Blobs
 from core.storage.database import Database
+from core.storage.jobs.job_queries import guilds_with_jobs
 from core.storage.retention_rows import (
+    count_expired_faces,
+    count_expired_jobs,
     delete_expired_faces,
     delete_expired_jobs,
     drop_tokens,
-    expired_faces,
     expired_jobs,
     forget_photos,
     forget_stored,
@@ -31,7 +33,6 @@ from core.storage.retention_rows import (
     storing_guilds,
     take_turn,
 )
-from core.storage.tables import jobs
 
 _log = logging.getLogger(__name__)
 _BATCH = 200  # rows in one transaction: about ten milliseconds, for which a command may have to wait
@@ -140,8 +141,8 @@ class RetentionService:
         if before is None:
             return plan
         with self._database.read() as connection:
-            ended = connection.execute(select(func.count()).where(expired_jobs(before))).scalar_one()
-            unnamed = connection.execute(select(func.count()).where(expired_faces(before))).scalar_one()
+            ended = count_expired_jobs(connection, before)
+            unnamed = count_expired_faces(connection, before)
         return replace(plan, jobs=ended, faces=unnamed)
 
     def discard_refused(self, job: Job) -> None:
@@ -249,7 +250,7 @@ class RetentionService:
     def _settle_stored(self, put_before: datetime) -> None:
         """Let guilds' quotas have back what they need no more, and count what was stored before there were quotas."""
         with self._database.read() as connection:
-            guilds = {*storing_guilds(connection), *connection.execute(select(jobs.c.guild_id).distinct()).scalars()}
+            guilds = {*storing_guilds(connection), *guilds_with_jobs(connection)}
         for guild_id in guilds:
             self._settle_guild(guild_id, put_before)
             self._pause()

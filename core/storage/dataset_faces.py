@@ -42,6 +42,6 @@ def labelled_faces(connection: Connection, guild_id: int) -> list[LabelledFace]:
     for row in connection.execute(shown.order_by(people.c.key, faces.c.id)):
         one, two, three, four, five = landmarks_of(row)
         face = DetectedFace(box_of(row), row.score, (one, two, three, four, five))
-        result = LabelledFace(row.id, row.name, row.photo, row.job_id, row.number, face)
-        once.setdefault((row.person_id, row.embedding), result)
+        labelled_face = LabelledFace(row.id, row.name, row.photo, row.job_id, row.number, face)
+        once.setdefault((row.person_id, row.embedding), labelled_face)
     return list(once.values())

@@ -26,8 +26,18 @@ def expired_jobs(before: datetime) -> ColumnElement[bool]:
 
 def expired_faces(before: datetime) -> ColumnElement[bool]:
     """Which faces were found before this time, of which nobody ever said whom they show or do not show."""
-    indices = select(labels.c.id).where(labels.c.face_id == faces.c.id)
-    return and_(faces.c.person_id.is_(None), faces.c.created_at < before, ~indices.exists())
+    labelled = select(labels.c.id).where(labels.c.face_id == faces.c.id)
+    return and_(faces.c.person_id.is_(None), faces.c.created_at < before, ~labelled.exists())
+
+
+def count_expired_jobs(connection: Connection, before: datetime) -> int:
+    """Return how many jobs `delete_expired_jobs` would delete in the end."""
+    return connection.execute(select(func.count()).where(expired_jobs(before))).scalar_one()
+
+
+def count_expired_faces(connection: Connection, before: datetime) -> int:
+    """Return how many faces `delete_expired_faces` would delete in the end."""
+    return connection.execute(select(func.count()).where(expired_faces(before))).scalar_one()
 
 
 def delete_expired_jobs(connection: Connection, before: datetime, limit: int) -> int:
@@ -38,8 +48,8 @@ def delete_expired_jobs(connection: Connection, before: datetime, limit: int) ->
     ids = list(connection.execute(select(jobs.c.id).where(expired_jobs(before)).limit(limit)).scalars())
     if ids:
         found_by_them = faces.c.job_id.in_(ids)
-        indices = select(labels.c.id).where(labels.c.face_id == faces.c.id)
-        connection.execute(delete(faces).where(found_by_them, faces.c.person_id.is_(None), ~indices.exists()))
+        labelled = select(labels.c.id).where(labels.c.face_id == faces.c.id)
+        connection.execute(delete(faces).where(found_by_them, faces.c.person_id.is_(None), ~labelled.exists()))
         connection.execute(update(faces).where(found_by_them).values(job_id=None))
         connection.execute(delete(outbox).where(outbox.c.job_id.in_(ids)))
         connection.execute(delete(jobs).where(jobs.c.id.in_(ids)))

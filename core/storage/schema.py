@@ -51,7 +51,7 @@ def _upgrade(connection: Connection) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError as error:
-        result = _version(connection)
+        revision = _version(connection)
         raise RuntimeError(
-            f"the database is at revision {result}, which this version does not know: {error}"
+            f"the database is at revision {revision}, which this version does not know: {error}"
         ) from error

@@ -94,9 +94,10 @@ def cast_rays(head: Head, scene: Scene, u: Field, v: Field) -> Hits:
 def _hits(head: Head, p: Pose, rays: Rays, at: tuple[NDArray[np.int64], NDArray[np.int64]], cover: Field) -> Hits:
     depth = rays.met()
     x, y, z = (rays.u * p.right[k] + rays.v * p.up[k] + depth * p.out[k] for k in range(3))
-    result = sample(head.channels, *texture_place(x, y, z, np.sqrt(x * x + y * y + z * z), head.n))
-    nx, ny, nz = (result[3] * axis[0] + result[4] * axis[1] + result[5] * axis[2] for axis in (p.right, p.up, p.out))
-    return Hits(*at, cover, depth, (x, y, z), (result[0], result[1], result[2]), (nx, ny, nz), result[6], result[7])
+    sampled = sample(head.channels, *texture_place(x, y, z, np.sqrt(x * x + y * y + z * z), head.n))
+    colours = (sampled[0], sampled[1], sampled[2])
+    nx, ny, nz = (sampled[3] * axis[0] + sampled[4] * axis[1] + sampled[5] * axis[2] for axis in (p.right, p.up, p.out))
+    return Hits(*at, cover, depth, (x, y, z), colours, (nx, ny, nz), sampled[6], sampled[7])
 
 
 def march(head: Head, p: Pose, rays: Rays, steps: int) -> Rays:

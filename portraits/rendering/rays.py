@@ -78,8 +78,8 @@ def near_head(
 
     Each starts just before the nearest point that any coarse neighbour met, so that none starts inside the surface.
     """
-    result = np.where(coarse.closest < reach, coarse.met(), np.float32(_NOWHERE)).reshape(grid)
-    wide = np.pad(result, 1, constant_values=_NOWHERE)
+    depth = np.where(coarse.closest < reach, coarse.met(), np.float32(_NOWHERE)).reshape(grid)
+    wide = np.pad(depth, 1, constant_values=_NOWHERE)
     wide = np.maximum(np.maximum(wide[:-2], wide[1:-1]), wide[2:])
     wide = np.maximum(np.maximum(wide[:, :-2], wide[:, 1:-1]), wide[:, 2:])
     full = np.repeat(np.repeat(wide, 2, axis=0), 2, axis=1)[: shape[0], : shape[1]]

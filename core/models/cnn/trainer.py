@@ -179,11 +179,11 @@ def make_cnn_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> CnnTr
             memory-mapped pictures.
     """
     preset = preset_for_run(run.preset, run.steps, run.config)
-    result = np.asarray(reader.found, bool)
-    if not result.any():
+    has_face = np.asarray(reader.found, bool)
+    if not has_face.any():
         raise OmokageError(ErrorCode.DATASET_UNFIT, remark="without-face")
     labels = np.asarray(reader.labels, np.int64)
-    pictures = Pictures(np.asarray(reader.embeddings, np.float32), labels, result, len(dataset.classes))
+    pictures = Pictures(np.asarray(reader.embeddings, np.float32), labels, has_face, len(dataset.classes))
     held_out = np.array(fold_of(labels.tolist(), FOLDS)) == (run.config.get("fold") or 0)
     training = CnnTraining(
         reader.images(preset.view), labels, held_out, classes=len(dataset.classes), preset=preset, seed=run.seed

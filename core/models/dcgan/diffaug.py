@@ -91,8 +91,8 @@ def _shifted(pictures: Any, shift: Any) -> Any:
 def _picks(shift: Any, size: int) -> Any:
     """(N,) -> (N, S, S): row i picks row i - shift, or none."""
     places = ops.arange(size, dtype="float32")
-    expected = places[None, :, None] - ops.convert_to_tensor(shift)[:, None, None]
-    return ops.cast(ops.equal(expected, places[None, None, :]), "float32")
+    sources = places[None, :, None] - ops.convert_to_tensor(shift)[:, None, None]
+    return ops.cast(ops.equal(sources, places[None, None, :]), "float32")
 
 
 def _pierced(pictures: Any, hole: Any) -> Any:

@@ -2,7 +2,7 @@
 
 Two distances are kept, since each is right where the other is not (docs/decisions/009-embedding-head.md): to the mean
 of a person's embeddings, which is best where there are few, and to the nearest pictures, which is best where there are
-many and some show him old, bearded or in profile.
+many and some show the person old, bearded or in profile.
 """
 
 from __future__ import annotations

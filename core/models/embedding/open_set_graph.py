@@ -42,8 +42,8 @@ class OpenSetGraph:
         to_nearest = self._near(_squared(embeddings, self._pictures))
         weights, offsets = self._open_set.weights.astype(np.float32), self._open_set.offsets.astype(np.float32)
         pull = float(self._open_set.bias) - (weights[MEAN] * to_means + weights[NEAR] * to_nearest)
-        indices = ops.where(self._absent, _NEVER, offsets + self._clearness * pull)
-        return ops.concatenate([indices, -float(self._open_set.rivals) * self._rivals(to_means)], axis=1)
+        distances = ops.where(self._absent, _NEVER, offsets + self._clearness * pull)
+        return ops.concatenate([distances, -float(self._open_set.rivals) * self._rivals(to_means)], axis=1)
 
     def _near(self, distances: Any) -> Any:
         """(N, M) to pictures -> (N, P), the mean to each person's nearest ones."""

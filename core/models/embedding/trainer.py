@@ -120,9 +120,9 @@ class EmbeddingTrainer(BaseTrainer[FoldTraining]):
 
     def finish(self) -> VersionDraft:
         """Return a head that has seen all pictures, with what the folds say about its kind."""
-        result = self._pictures.found
+        has_face = self._pictures.found
         people = self._pictures.people
-        references, open_set = train_head(self._pictures.embeddings[result], self._pictures.labels[result], people)
+        references, open_set = train_head(self._pictures.embeddings[has_face], self._pictures.labels[has_face], people)
         return VersionDraft(
             architecture=ARCHITECTURE,
             config={"head": "embedding", "preset": self._run.preset, "embedder": EMBEDDING_NAME},
@@ -165,9 +165,9 @@ def make_embedding_trainer(run: Run, dataset: Dataset, reader: DatasetReader) ->
     Raises:
         OmokageError: DATASET_UNFIT, a face was found in none of the pictures.
     """
-    result = np.asarray(reader.found, bool)
-    if not result.any():
+    has_face = np.asarray(reader.found, bool)
+    if not has_face.any():
         raise OmokageError(ErrorCode.DATASET_UNFIT, remark="without-face")
     labels = np.asarray(reader.labels, np.int64)
-    pictures = Pictures(np.asarray(reader.embeddings, np.float32), labels, result, len(dataset.classes))
+    pictures = Pictures(np.asarray(reader.embeddings, np.float32), labels, has_face, len(dataset.classes))
     return EmbeddingTrainer(pictures, dataset, run)

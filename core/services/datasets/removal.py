@@ -7,22 +7,20 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from core.domain.clock import now_utc
 from core.domain.data.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.people import normalise_name
 from core.domain.removal import RemovedDataset
-from core.domain.training.runs import RunState
 from core.services.retention import RetentionService
 from core.storage.database import Database
 from core.storage.dataset_rows import dataset_named, datasets_of, mark_removed
 from core.storage.people.changes import delete_person, unused_people
-from core.storage.training_tables import runs
+from core.storage.runs.run_rows import number_training_on
 
 _log = logging.getLogger(__name__)
-_NOT_OVER = [state for state in RunState if not state.is_over]
 
 
 class DatasetRemover:
@@ -88,8 +86,8 @@ def _find_versions(connection: Connection, guild_id: int, name: str, version: in
     if version is None:
         versions = [version for version in reversed(datasets_of(connection, guild_id)) if version.name == name]
     else:
-        result = dataset_named(connection, guild_id, name, version)
-        versions = [] if result is None else [result]
+        dataset = dataset_named(connection, guild_id, name, version)
+        versions = [] if dataset is None else [dataset]
     if not versions:
         raise OmokageError(ErrorCode.UNKNOWN_DATASET)
     if versions[0].removed_at is not None:
@@ -98,7 +96,6 @@ def _find_versions(connection: Connection, guild_id: int, name: str, version: in
 
 
 def _check_unused(connection: Connection, versions: Collection[Dataset]) -> None:
-    under_way = select(runs.c.number).where(runs.c.dataset_id.in_([version.id for version in versions]))
-    number = connection.execute(under_way.where(runs.c.state.in_(_NOT_OVER)).limit(1)).scalar()
+    number = number_training_on(connection, [version.id for version in versions])
     if number is not None:
         raise OmokageError(ErrorCode.DATASET_IN_USE, number=number)

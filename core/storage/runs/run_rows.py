@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -60,8 +60,8 @@ def to_run(row: Row[Any]) -> Run:
 
 def find_run(connection: Connection, run_id: int, *, lock: bool = False) -> Run | None:
     """The run, or None; `lock`: nobody else changes it until this transaction ends."""
-    indices = select(runs).where(runs.c.id == run_id)
-    row = connection.execute(indices.with_for_update() if lock else indices).first()
+    query = select(runs).where(runs.c.id == run_id)
+    row = connection.execute(query.with_for_update() if lock else query).first()
     return None if row is None else to_run(row)
 
 
@@ -132,6 +132,13 @@ def number_under_way(connection: Connection, guild_id: int, kind: RunKind) -> in
     same = runs.c.guild_id == guild_id, runs.c.kind == kind, runs.c.state.in_(UNDER_WAY)
     number: int | None = connection.execute(select(runs.c.number).where(*same)).scalar()
     return number
+
+
+def number_training_on(connection: Connection, dataset_ids: Sequence[int]) -> int | None:
+    """Return the number of a run on one of these data sets that is not over; None: there is none."""
+    not_over = runs.c.state.in_([state for state in RunState if not state.is_over])
+    on_them = select(runs.c.number).where(runs.c.dataset_id.in_(dataset_ids), not_over)
+    return connection.execute(on_them.limit(1)).scalar()
 
 
 def read_desired_state(connection: Connection, run_id: int, job: Job) -> DesiredState | None:

@@ -165,8 +165,8 @@ def _pebbles(plane: Plane, random: Random) -> Field:
 def _spots(plane: Plane, random: Random) -> Field:
     """As a leopard has them: noise of one wavelength, cut off."""
     frequency = np.hypot(np.fft.fftfreq(plane.size)[:, None], np.fft.fftfreq(plane.size)) * plane.size
-    expected = random.uniform(4, 18)
-    ring = np.exp(-(((frequency - expected) / (0.25 * expected)) ** 2))
+    wavelengths = random.uniform(4, 18)
+    ring = np.exp(-(((frequency - wavelengths) / (0.25 * wavelengths)) ** 2))
     noise = np.fft.ifft2(np.fft.fft2(random.normal(size=(plane.size, plane.size))) * ring).real
     return _edge(noise / noise.std(), random.uniform(0.1, 0.8))
 

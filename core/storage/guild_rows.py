@@ -1,0 +1,29 @@
+"""Guilds' settings as rows."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from core.domain.guilds import GuildSettings
+from core.domain.people import LabellingPolicy
+from core.storage.tables import guilds
+
+
+def find_settings(connection: Connection, guild_id: int) -> GuildSettings | None:
+    """Return what the guild has chosen, None where it has chosen nothing."""
+    row = connection.execute(select(guilds).where(guilds.c.id == guild_id)).first()
+    return None if row is None else GuildSettings(LabellingPolicy(row.labelling), row.language)
+
+
+def save_settings(
+    connection: Connection, guild_id: int, settings: GuildSettings, *, by: int, at: datetime, is_new: bool
+) -> None:
+    """Write the settings; `is_new`: the guild has no row so far. The caller holds the guild's lock."""
+    values = {**asdict(settings), "updated_by": by, "updated_at": at}
+    if is_new:
+        connection.execute(insert(guilds).values(id=guild_id, **values))
+    else:
+        connection.execute(update(guilds).where(guilds.c.id == guild_id).values(values))
