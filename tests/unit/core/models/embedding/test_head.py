@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind
 from core.models.common import weights_file
 from core.models.embedding.head import ARCHITECTURE, head_tensors, load_embedding_head, some, train_head
-from core.vision.recognition.photo_reader import EMBEDDING_NAME, PhotoReading
+from core.vision.recognition.photo_reader import PhotoReading
 from tests.unit.core.models.embedding.builders import faces_of
 
 META = {"embedder": EMBEDDING_NAME}
@@ -64,7 +65,7 @@ def test_a_head_is_the_same_after_it_was_a_file() -> None:
 
 def test_a_photo_without_a_face_has_no_rows() -> None:
     head = load_embedding_head(version(2), head_tensors(*train_head(*faces_of([3, 3]), 2)), META)
-    assert head.probabilities(reading(np.zeros((0, 128), np.float32))).shape == (0, 3)
+    assert head.probabilities(reading(np.zeros((0, 256), np.float32))).shape == (0, 3)
 
 
 def test_somebody_without_a_face_in_any_picture_is_never_named() -> None:
