@@ -121,37 +121,40 @@ class Outcome:
 
 
 def scene(
-    faces: Faces, pool: Sequence[int], people: int, pictures: Sequence[int], seed: int, strangers: int = STRANGERS
+    faces: Faces, pool: Sequence[int], people: int, pictures: Sequence[int], seed: int, *, strangers: int = STRANGERS
 ) -> Scene:
     """Draw a gallery of `people` of the pool, each with a number of pictures drawn from `pictures`, and queries."""
     random = np.random.default_rng(seed)
     drawn = random.permutation(pool)[: people + strangers]
-    enrolled, owners, queried, truth = [], [], [], []
-    for index, person in enumerate(drawn[:people]):
+    enrolled, queried = [], []
+    for person in drawn[:people]:
         rows = random.permutation(np.flatnonzero(faces.people == person))
         count = int(random.choice(pictures))
-        enrolled += list(rows[:count])
-        owners += [index] * count
-        queries = rows[count:][: max(1, _QUERIES // people)]
-        queried += list(queries)
-        truth += [index] * len(queries)
-    for person in drawn[people:]:
-        rows = random.permutation(np.flatnonzero(faces.people == person))[: max(1, len(truth) // strangers)]
-        queried += list(rows)
-    truth += [STRANGER] * (len(queried) - len(truth))
-    return _scene_of(faces.embeddings[enrolled], np.array(owners), faces.embeddings[queried], np.array(truth))
+        enrolled.append(rows[:count])
+        queried.append(rows[count:][: max(1, _QUERIES // people)])
+    of_each = max(1, sum(map(len, queried)) // strangers)
+    others = [random.permutation(np.flatnonzero(faces.people == person))[:of_each] for person in drawn[people:]]
+    return scene_of_rows(faces, enrolled, queried, np.concatenate(others))
 
 
-def _scene_of(
-    enrolled: NDArray[np.float32], owners: NDArray[np.intp], queries: NDArray[np.float32], truth: NDArray[np.intp]
+def scene_of_rows(
+    faces: Faces,
+    enrolled: Sequence[NDArray[np.intp]],
+    queried: Sequence[NDArray[np.intp]],
+    strangers: NDArray[np.intp],
 ) -> Scene:
+    """Return the scene of these rows of faces: for each person those enrolled and those asked for, and strangers'."""
     cohort = cohort_of(DLIB_AND_SFACE)
     assert cohort is not None
-    people = int(owners.max()) + 1
+    people = len(enrolled)
+    owners = np.repeat(np.arange(people), [len(rows) for rows in enrolled])
+    pictures = faces.embeddings[np.concatenate(enrolled)]
+    queries = faces.embeddings[np.concatenate([*queried, strangers])]
+    truth = np.repeat([*range(people), STRANGER], [*(len(rows) for rows in queried), len(strangers)])
     ids = tuple(range(people))
-    means, counts = person_means(Gallery(ids, tuple(map(str, ids)), enrolled, owners))
+    means, counts = person_means(Gallery(ids, tuple(map(str, ids)), pictures, owners))
     drawn = CohortDistances(squared_distances(queries, cohort.means), cohort.counts)
-    evidence = References(enrolled, owners, people, cohort).evidence(queries)
+    evidence = References(pictures, owners, people, cohort).evidence(queries)
     return Scene(squared_distances(queries, means), counts, drawn, evidence, truth)
 
 
@@ -172,17 +175,19 @@ def scenes_of_few(faces: Faces, pool: Sequence[int], *, repeats: int) -> list[Sc
     numbers: list[tuple[int, ...]] = [(1,), (2,), (3,), (5,), (9,), (1, 2, 3, 5, 9)]
     plans = [(people, count) for people in range(1, max(2, len(pool) - 1)) for count in numbers]
     return [
-        scene(faces, pool, people, count, seed * len(plans) + index, min(3, len(pool) - people))
+        scene(faces, pool, people, count, seed * len(plans) + index, strangers=min(3, len(pool) - people))
         for seed in range(repeats)
         for index, (people, count) in enumerate(plans)
     ]
 
 
-def first_day(faces: Faces, pool: Sequence[int], *, repeats: int, strangers: int = STRANGERS) -> list[Scene]:
+def first_day(faces: Faces, pool: Sequence[int], *, repeats: int, strangers: int) -> list[Scene]:
     """Draw galleries as a guild has them on its first day: one to five people with one to three pictures each."""
     plans = [(people, count) for people in range(1, 6) for count in ((1,), (2,), (3,), (1, 2, 3))]
     return [
-        scene(faces, pool, people, count, 10_000 + seed * len(plans) + index, min(strangers, len(pool) - people))
+        scene(
+            faces, pool, people, count, 10_000 + seed * len(plans) + index, strangers=min(strangers, len(pool) - people)
+        )
         for seed in range(repeats)
         for index, (people, count) in enumerate(plans)
     ]

@@ -96,12 +96,12 @@ RECOGNISER_CONFIGS = {
     DLIB: RecogniserConfig(),
     DLIB_AND_SFACE: RecogniserConfig(
         embedder=DLIB_AND_SFACE,
-        distance=0.352,
-        distance_one=0.16,
-        width=0.0215,
-        width_one=0.00775,
-        rival_distance=0.533,
-        rival_weight=23.5,
+        distance=0.336,
+        distance_one=0.2,
+        width=0.0218,
+        width_one=0.0109,
+        rival_distance=0.515,
+        rival_weight=23.3,
     ),
 }
 NAME_FROM = RecogniserConfig().name_from  # the probability from which on a face is named, whatever the embedder
