@@ -11,10 +11,10 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.helpers.report import shared_data
+from core.domain.embedders import EMBEDDING_SIZE
 from core.models.embedding.cross_validation import Pictures
 from core.vision.datasets.main_face import find_face
-from core.vision.embedding.align import CHIP_SIZE, align
-from core.vision.embedding.dlib_weights import EMBEDDING_SIZE
+from core.vision.embedding.align import DLIB_TEMPLATE, align
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +66,9 @@ def _embed(files: tuple[tuple[int, Path], ...]) -> Pictures:
             has_face[row] = True
             chips.append(align(image, face.landmarks))
         if len(chips) == BATCH or row == len(files) - 1:
-            embeddings.append(embedder.embed(np.array(chips, np.uint8).reshape(-1, CHIP_SIZE, CHIP_SIZE, 3)))
+            embeddings.append(
+                embedder.embed(np.array(chips, np.uint8).reshape(-1, DLIB_TEMPLATE.size, DLIB_TEMPLATE.size, 3))
+            )
             chips.clear()
     all_embeddings = np.zeros((len(files), EMBEDDING_SIZE), np.float32)
     all_embeddings[has_face] = np.concatenate(embeddings)

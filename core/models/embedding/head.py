@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import softmax
 
+from core.domain.embedders import EMBEDDING_NAME, EMBEDDING_SIZE
 from core.domain.errors import ErrorCode, OmokageError
 from core.models.embedding.evidence import KINDS, References
 from core.models.embedding.open_set import OpenSet, fit_open_set
-from core.vision.embedding.dlib_weights import EMBEDDING_SIZE
-from core.vision.recognition.photo_reader import EMBEDDING_NAME
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from core.domain.embedders import EMBEDDING_SIZE
 from core.domain.faces import Candidate
-from core.vision.embedding.dlib_weights import EMBEDDING_SIZE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind
 from core.models.common import weights_file
 from core.models.embedding.head import ARCHITECTURE, head_tensors, load_embedding_head, some, train_head
-from core.vision.recognition.photo_reader import EMBEDDING_NAME, PhotoReading
+from core.vision.recognition.photo_reader import PhotoReading
 from tests.unit.core.models.embedding.builders import faces_of
 
 META = {"embedder": EMBEDDING_NAME}
