@@ -14,7 +14,7 @@ from benchmarks.helpers.report import shared_data
 from core.domain.embedders import EMBEDDING_SIZE
 from core.models.embedding.cross_validation import Pictures
 from core.vision.datasets.main_face import find_face
-from core.vision.embedding.align import DLIB_TEMPLATE, align
+from core.vision.embedding.align import FaceChips, face_chips, join_chips
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ BATCH = 64
 
 @dataclass(frozen=True)
 class Faces:
-    """`embeddings` (N, 128), `people` (N,) in 0..39; `missed` is the fraction of pictures without a detected face."""
+    """`embeddings` (N, 256), `people` (N,) in 0..39; `missed` is the fraction of pictures without a detected face."""
 
     embeddings: NDArray[np.float32]
     people: NDArray[np.intp]
@@ -57,18 +57,16 @@ def _embed(files: tuple[tuple[int, Path], ...]) -> Pictures:
 
     detector, embedder = load_detector(), load_embedder()
     has_face = np.zeros(len(files), bool)
-    chips: list[NDArray[np.uint8]] = []
+    chips: list[FaceChips] = []
     embeddings: list[NDArray[np.float32]] = []
     for row, (_, file) in enumerate(files):
         image = np.asarray(Image.open(file).convert("RGB"))
         face = find_face(detector, image)
         if face is not None:
             has_face[row] = True
-            chips.append(align(image, face.landmarks))
+            chips.append(face_chips(image, [face.landmarks]))
         if len(chips) == BATCH or row == len(files) - 1:
-            embeddings.append(
-                embedder.embed(np.array(chips, np.uint8).reshape(-1, DLIB_TEMPLATE.size, DLIB_TEMPLATE.size, 3))
-            )
+            embeddings.append(embedder.embed(join_chips(chips)).joint)
             chips.clear()
     all_embeddings = np.zeros((len(files), EMBEDDING_SIZE), np.float32)
     all_embeddings[has_face] = np.concatenate(embeddings)

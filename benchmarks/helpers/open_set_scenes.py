@@ -3,35 +3,88 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 from scipy.optimize import minimize
 
-from core.vision.recognition.mean_embedding import Gallery, RecogniserConfig, calibrate, person_means, squared_distances
+from core.domain.embedders import DLIB_AND_SFACE
+from core.models.embedding.evidence import References
+from core.models.embedding.head import cohort_of
+from core.models.embedding.open_set import PRIORS, OpenSetPrior
+from core.vision.recognition.mean_embedding import (
+    RECOGNISER_CONFIGS,
+    CohortDistances,
+    Gallery,
+    RecogniserConfig,
+    calibrate,
+    person_means,
+    squared_distances,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from benchmarks.helpers.identity_faces import Faces
+    from core.models.embedding.evidence import Evidence
 
 STRANGER = -1
 PICTURES = (1, 2, 3, 5, 9, 20)
 STRANGERS = 10  # people kept out of a gallery, whose faces are queries
 _QUERIES = 120  # of known people in a scene, and as many of strangers
-FITTED = ("distance", "distance_one", "width", "width_one", "rival_distance", "rival_weight")
+# Both kinds of constants are fitted by Nelder-Mead, within these bounds; their names are the fields'.
+_LIVE_BOUNDS = {
+    "distance": (0.0, 2.0),
+    "distance_one": (0.0, 1.0),
+    "width": (0.003, 1.0),
+    "width_one": (0.0, 1.0),
+    "rival_distance": (0.0, 2.0),
+    "rival_weight": (0.0, 100.0),
+}
+_PRIOR_BOUNDS = {
+    "weight": (3.0, 300.0),
+    "nearest": (0.0, 1.0),
+    "distance": (0.0, 2.0),
+    "noise": (0.0, 3.0),
+    "rival_distance": (0.0, 2.0),
+    "rivals": (0.0, 100.0),
+}
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Squared distances (N, P) of faces to people with `counts` (P,) pictures; `truth` (N,), -1 for a stranger."""
+    """Faces as both methods see them.
+
+    Attributes:
+        distances: squared, (N, P), of faces to the means of people with `counts` (P,) pictures.
+        cohort: distances of the faces to drawn people.
+        evidence: what the embedding head sees.
+        truth: (N,) the right columns, -1 of a stranger.
+    """
 
     distances: NDArray[np.float64]
     counts: NDArray[np.intp]
+    cohort: CohortDistances
+    evidence: Evidence
     truth: NDArray[np.intp]
+
+
+Method: TypeAlias = Callable[[Scene], "NDArray[np.float64]"]  # probabilities (N, P + 1), "unknown" last
+Pools: TypeAlias = Sequence[tuple[float, Sequence[Scene]]]  # scenes with a weight in the likelihood
+
+Constants = TypeVar("Constants", RecogniserConfig, OpenSetPrior)
+
+
+def live(config: RecogniserConfig) -> Method:
+    """Return the method without training, with these constants."""
+    return lambda scene: calibrate(scene.distances, scene.counts, config, scene.cohort)
+
+
+def unfitted_head(prior: OpenSetPrior) -> Method:
+    """Return the embedding head as it is before it has seen a guild's pictures."""
+    return lambda scene: prior.open_set(len(scene.counts)).probabilities(scene.evidence)
 
 
 @dataclass(frozen=True)
@@ -67,13 +120,14 @@ class Outcome:
         return float((order[self.known].sum() - known * (known - 1) / 2) / (known * strangers))
 
 
-def scene(faces: Faces, pool: Sequence[int], people: int, pictures: Sequence[int], seed: int) -> Scene:
+def scene(
+    faces: Faces, pool: Sequence[int], people: int, pictures: Sequence[int], seed: int, *, strangers: int = STRANGERS
+) -> Scene:
     """Draw a gallery of `people` of the pool, each with a number of pictures drawn from `pictures`, and queries."""
     random = np.random.default_rng(seed)
-    drawn = random.permutation(pool)[: people + STRANGERS]
-    known, strangers = drawn[:people], drawn[people:]
+    drawn = random.permutation(pool)[: people + strangers]
     enrolled, owners, queried, truth = [], [], [], []
-    for index, person in enumerate(known):
+    for index, person in enumerate(drawn[:people]):
         rows = random.permutation(np.flatnonzero(faces.people == person))
         count = int(random.choice(pictures))
         enrolled += list(rows[:count])
@@ -81,14 +135,24 @@ def scene(faces: Faces, pool: Sequence[int], people: int, pictures: Sequence[int
         queries = rows[count:][: max(1, _QUERIES // people)]
         queried += list(queries)
         truth += [index] * len(queries)
-    for person in strangers:
-        rows = random.permutation(np.flatnonzero(faces.people == person))[: len(truth) // STRANGERS]
+    for person in drawn[people:]:
+        rows = random.permutation(np.flatnonzero(faces.people == person))[: max(1, len(truth) // strangers)]
         queried += list(rows)
     truth += [STRANGER] * (len(queried) - len(truth))
+    return _scene_of(faces.embeddings[enrolled], np.array(owners), faces.embeddings[queried], np.array(truth))
+
+
+def _scene_of(
+    enrolled: NDArray[np.float32], owners: NDArray[np.intp], queries: NDArray[np.float32], truth: NDArray[np.intp]
+) -> Scene:
+    cohort = cohort_of(DLIB_AND_SFACE)
+    assert cohort is not None
+    people = int(owners.max()) + 1
     ids = tuple(range(people))
-    gallery = Gallery(ids, tuple(map(str, ids)), faces.embeddings[enrolled], np.array(owners))
-    means, counts = person_means(gallery)
-    return Scene(squared_distances(faces.embeddings[queried], means), counts, np.array(truth))
+    means, counts = person_means(Gallery(ids, tuple(map(str, ids)), enrolled, owners))
+    drawn = CohortDistances(squared_distances(queries, cohort.means), cohort.counts)
+    evidence = References(enrolled, owners, people, cohort).evidence(queries)
+    return Scene(squared_distances(queries, means), counts, drawn, evidence, truth)
 
 
 def scenes(faces: Faces, pool: Sequence[int], *, repeats: int) -> list[Scene]:
@@ -103,29 +167,59 @@ def scenes(faces: Faces, pool: Sequence[int], *, repeats: int) -> list[Scene]:
     ]
 
 
-def fit(drawn_scenes: Sequence[Scene]) -> RecogniserConfig:
-    """Fit the recogniser's constants by maximum likelihood."""
-
-    def with_values(values: NDArray[np.float64]) -> RecogniserConfig:
-        return dataclasses.replace(RecogniserConfig(), **dict(zip(FITTED, map(float, values), strict=True)))
-
-    start = [getattr(RecogniserConfig(), name) for name in FITTED]
-    bounds = [(0.0, 2.0), (0.0, 1.0), (0.003, 1.0), (0.0, 1.0), (0.0, 2.0), (0.0, 100.0)]
-    optimum = minimize(
-        lambda values: negative_log_likelihood(drawn_scenes, with_values(values)),
-        start,
-        method="Nelder-Mead",
-        bounds=bounds,
-        options={"maxiter": 400, "adaptive": True},
-    )
-    return with_values(optimum.x)
+def scenes_of_few(faces: Faces, pool: Sequence[int], *, repeats: int) -> list[Scene]:
+    """Draw galleries of so few people as the idols are: one to all but two, with 1 to 9 pictures, up to 3 strangers."""
+    numbers: list[tuple[int, ...]] = [(1,), (2,), (3,), (5,), (9,), (1, 2, 3, 5, 9)]
+    plans = [(people, count) for people in range(1, max(2, len(pool) - 1)) for count in numbers]
+    return [
+        scene(faces, pool, people, count, seed * len(plans) + index, min(3, len(pool) - people))
+        for seed in range(repeats)
+        for index, (people, count) in enumerate(plans)
+    ]
 
 
-def negative_log_likelihood(drawn_scenes: Sequence[Scene], config: RecogniserConfig) -> float:
+def first_day(faces: Faces, pool: Sequence[int], *, repeats: int, strangers: int = STRANGERS) -> list[Scene]:
+    """Draw galleries as a guild has them on its first day: one to five people with one to three pictures each."""
+    plans = [(people, count) for people in range(1, 6) for count in ((1,), (2,), (3,), (1, 2, 3))]
+    return [
+        scene(faces, pool, people, count, 10_000 + seed * len(plans) + index, min(strangers, len(pool) - people))
+        for seed in range(repeats)
+        for index, (people, count) in enumerate(plans)
+    ]
+
+
+def fit(pools: Pools) -> RecogniserConfig:
+    """Fit the constants of the method without training by maximum likelihood."""
+    return _fitted(pools, RECOGNISER_CONFIGS[DLIB_AND_SFACE], _LIVE_BOUNDS, live)
+
+
+def fit_prior(pools: Pools) -> OpenSetPrior:
+    """Fit what the embedding head starts from by maximum likelihood."""
+    return _fitted(pools, PRIORS[DLIB_AND_SFACE], _PRIOR_BOUNDS, unfitted_head)
+
+
+def _fitted(
+    pools: Pools,
+    start: Constants,
+    bounds: Mapping[str, tuple[float, float]],
+    method: Callable[[Constants], Method],
+) -> Constants:
+    def with_values(values: NDArray[np.float64]) -> Constants:
+        return dataclasses.replace(start, **dict(zip(bounds, map(float, values), strict=True)))
+
+    def loss(values: NDArray[np.float64]) -> float:
+        return sum(weight * negative_log_likelihood(pool, method(with_values(values))) for weight, pool in pools)
+
+    first = [getattr(start, name) for name in bounds]
+    options = {"maxiter": 400, "adaptive": True, "xatol": 1e-3, "fatol": 1e-5}
+    return with_values(minimize(loss, first, method="Nelder-Mead", bounds=list(bounds.values()), options=options).x)
+
+
+def negative_log_likelihood(drawn_scenes: Sequence[Scene], method: Method) -> float:
     """Return the mean negative log-likelihood in nats; known faces and strangers' have equal weight."""
     losses = []
     for scene_ in drawn_scenes:
-        probabilities = calibrate(scene_.distances, scene_.counts, config)
+        probabilities = method(scene_)
         likelihoods = np.maximum(
             probabilities[np.arange(len(probabilities)), scene_.truth], 1e-12
         )  # -1 is the last column: unknown
@@ -134,11 +228,11 @@ def negative_log_likelihood(drawn_scenes: Sequence[Scene], config: RecogniserCon
     return float(np.mean(losses))
 
 
-def evaluate(drawn_scenes: Sequence[Scene], config: RecogniserConfig) -> Outcome:
+def evaluate(drawn_scenes: Sequence[Scene], method: Method) -> Outcome:
     """Recognise each query on its own."""
     probability, right, known = [], [], []
     for scene_ in drawn_scenes:
-        probabilities = calibrate(scene_.distances, scene_.counts, config)[:, :-1]
+        probabilities = method(scene_)[:, :-1]
         probability.append(probabilities.max(1))
         right.append(probabilities.argmax(1) == scene_.truth)
         known.append(scene_.truth != STRANGER)

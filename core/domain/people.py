@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Point
 from core.domain.names.invisible import without_any_invisible, without_invisible
@@ -115,6 +116,7 @@ class EnrolledFaces:
     names: tuple[str, ...]
     embeddings: tuple[bytes, ...] = field(repr=False)
     owners: tuple[int, ...]
+    embedder: str = EMBEDDING_NAME
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.registry.evaluation import EvaluationReport, calibration_error, confusion_matrix
 from core.models.embedding.calibration import auroc, bins_of, known_at
 from core.models.embedding.evidence import MEAN, Evidence
 from core.models.embedding.head import some, train_head
-from core.vision.recognition.mean_embedding import RecogniserConfig, calibrate
+from core.vision.recognition.mean_embedding import RECOGNISER_CONFIGS, calibrate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +27,7 @@ NOBODY = -1  # no face was found, so none was named
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """A data set's: `embeddings` (N, 128), `labels` (N,) in 0..people-1, `found` (N,) whether there is a face."""
+    """A data set's: `embeddings` (N, D), `labels` (N,) in 0..people-1, `found` (N,) whether there is a face."""
 
     embeddings: NDArray[np.float32]
     labels: NDArray[np.int64]
@@ -95,7 +96,7 @@ def hold_out(pictures: Pictures, held_out: NDArray[np.bool_], strangers: NDArray
 def _baseline(evidence: Evidence, references: References) -> NDArray[np.intp]:
     counts = np.maximum(1, references.counts)
     distances = evidence.distances[MEAN] + references.spread / counts  # as that method has them
-    chances = calibrate(np.where(evidence.absent, np.inf, distances), counts, RecogniserConfig())
+    chances = calibrate(np.where(evidence.absent, np.inf, distances), counts, RECOGNISER_CONFIGS[EMBEDDING_NAME])
     return np.asarray(chances[:, :-1].argmax(1))
 
 

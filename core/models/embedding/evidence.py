@@ -26,10 +26,14 @@ _BLOCK = 512  # faces at once: 40 MB of distances to 10,000 pictures
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Squared distances (2, N, P) of faces to people by `counts` (N, P) of their pictures, 0 where there are none."""
+    """Squared distances (2, N, P) of faces to people by `counts` (N, P) of their pictures, 0 where there are none.
+
+    `cohort` are the distances of the same faces to people who do not exist, if they were compared with such.
+    """
 
     distances: NDArray[np.float64]
     counts: NDArray[np.integer]
+    cohort: Evidence | None = None
 
     @property
     def absent(self) -> NDArray[np.bool_]:
@@ -53,12 +57,20 @@ class References:
     """The pictures that faces are compared with.
 
     Args:
-        embeddings: (M, 128).
+        embeddings: (M, D).
         owners: (M,) in 0..people-1; somebody may have none.
         people: how many.
+        cohort: pictures of people who do not exist, with which faces are compared besides; see drawn_cohort.py.
     """
 
-    def __init__(self, embeddings: NDArray[np.floating], owners: NDArray[np.integer], people: int) -> None:
+    def __init__(
+        self,
+        embeddings: NDArray[np.floating],
+        owners: NDArray[np.integer],
+        people: int,
+        cohort: References | None = None,
+    ) -> None:
+        self.cohort = cohort
         order = np.argsort(owners, kind="stable")  # so that a person's pictures lie side by side
         self._places = np.argsort(order)
         self.embeddings = np.ascontiguousarray(embeddings[order], np.float32)
@@ -68,7 +80,7 @@ class References:
 
     @cached_property
     def means(self) -> NDArray[np.float64]:
-        """Of each person's pictures, (P, 128); zeros where there are none."""
+        """Of each person's pictures, (P, D); zeros where there are none."""
         sums = np.zeros((len(self.counts), self.embeddings.shape[1]))
         np.add.at(sums, self.owners, self.embeddings)
         return sums / np.maximum(1, self.counts)[:, None]
@@ -80,17 +92,18 @@ class References:
         return float(((self.embeddings - self.means[self.owners]) ** 2).sum() / freedom) if freedom else 0.0
 
     def evidence(self, faces: NDArray[np.floating]) -> Evidence:
-        """Of faces (N, 128) that are not among the pictures."""
+        """Of faces (N, D) that are not among the pictures."""
         counts = np.broadcast_to(self.counts, (len(faces), len(self.counts)))
         distances = np.zeros((KINDS, *counts.shape))
         # The mean of n pictures lies off the true one, by spread / n on average.
         distances[MEAN] = _squared(faces, self.means) - self.spread / np.maximum(1, self.counts)
         for block in _blocks(len(faces)):
             distances[NEAR, block] = self._near(_squared(faces[block], self.embeddings))
-        return Evidence(np.where(counts == 0, 0.0, distances), counts)
+        cohort = None if self.cohort is None else self.cohort.evidence(faces)
+        return Evidence(np.where(counts == 0, 0.0, distances), counts, cohort)
 
     def left_out(self, rows: NDArray[np.integer]) -> Evidence:
-        """Of these of the pictures, by the order they were given in, each as if it were not there."""
+        """Of these of the pictures, by the order they were given in, each as if it were not there; no cohort."""
         places, mine = self._places[rows], np.arange(len(rows))
         owners = self.owners[places]
         plain = self.evidence(self.embeddings[places])

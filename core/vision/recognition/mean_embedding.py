@@ -3,6 +3,7 @@
 A person is represented by the mean embedding. On held-out people the squared distance to that mean beat the nearest
 pictures, mixtures of both, and cosines, from one picture a person to twenty (decision 003). How near is near
 depends on the number of pictures, and a face that lies far from everybody else is a safer match than one in a crowd.
+A drawn face must besides be nearer to its person than to each member of a cohort of drawn people.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from core.domain.embedders import EMBEDDING_SIZE
+from core.domain.embedders import DLIB, DLIB_AND_SFACE, EMBEDDING_NAME, EMBEDDING_SIZES
 from core.domain.faces import Candidate
+from core.vision.recognition.drawn_cohort import DrawnCohort, drawn_cohort
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,7 +54,7 @@ class Recogniser(Protocol):
     def recognise(
         self, queries: NDArray[np.float32], cannot_link_ids: Sequence[frozenset[int]], confirmed: ConfirmedNames = ()
     ) -> list[FaceNaming]:
-        """Return a naming for each embedding (N, 128); `cannot_link_ids[i]`: people whom face i does not show."""
+        """Return a naming for each embedding (N, D); `cannot_link_ids[i]`: people whom face i does not show."""
 
 
 class Head(Protocol):
@@ -71,12 +73,14 @@ class Head(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RecogniserConfig:
-    """How distances become probabilities, for squared distances between embeddings of dlib's network.
+    """How distances become probabilities, for squared distances between embeddings of one embedder.
 
     Fitted by maximum likelihood with `python -m benchmarks recognition --fit`: galleries of 1 to 30 people with 1 to 20
-    pictures each, half of the queries strangers, so that "unknown" starts at even odds.
+    pictures each, half of the queries strangers, so that "unknown" starts at even odds. The defaults are those of
+    dlib's network alone, with which guilds answer whose faces are not yet embedded anew.
     """
 
+    embedder: str = DLIB
     distance: float = 0.253  # even odds against a person with endless pictures ...
     distance_one: float = 0.147  # ... and this much further for one picture (over n for n), whose mean is noisier
     width: float = 0.0147  # how soon certainty comes: the odds change e-fold over this distance ...
@@ -86,13 +90,26 @@ class RecogniserConfig:
     name_from: float = 0.8  # a name is said from here on: one stranger in a hundred is named, see decision 003
 
 
-_CONFIG = RecogniserConfig()
-NAME_FROM = _CONFIG.name_from  # the probability from which on a face is named
+# Both networks: two thirds of the likelihood are that of the 40 people of `identity`, one third that of the 7 idols,
+# whose faces lie nearer to each other; fitted on the 40 alone, 11 % of the idols' strangers were named (decision 020).
+RECOGNISER_CONFIGS = {
+    DLIB: RecogniserConfig(),
+    DLIB_AND_SFACE: RecogniserConfig(
+        embedder=DLIB_AND_SFACE,
+        distance=0.352,
+        distance_one=0.16,
+        width=0.0215,
+        width_one=0.00775,
+        rival_distance=0.533,
+        rival_weight=23.5,
+    ),
+}
+NAME_FROM = RecogniserConfig().name_from  # the probability from which on a face is named, whatever the embedder
 
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
-    """The people that may be named: `embeddings` (M, 128), `owners` (M,) are indices into `person_ids` and `names`."""
+    """The people that may be named: `embeddings` (M, D), `owners` (M,) are indices into `person_ids` and `names`."""
 
     person_ids: tuple[int, ...]
     names: tuple[str, ...]
@@ -103,16 +120,29 @@ class Gallery:
     def from_rows(cls, rows: EnrolledFaces) -> Gallery:
         """What the database keeps; there `owners` are ids."""
         place = {person_id: index for index, person_id in enumerate(rows.person_ids)}
-        embeddings = np.frombuffer(b"".join(rows.embeddings), "<f4").reshape(-1, EMBEDDING_SIZE)
+        size = EMBEDDING_SIZES[rows.embedder]
+        embeddings = np.frombuffer(b"".join(rows.embeddings), "<f4").reshape(-1, size)
         return cls(rows.person_ids, rows.names, embeddings, np.array([place[owner] for owner in rows.owners], np.intp))
 
 
 class MeanEmbeddingRecogniser:
-    """Compares with the mean embedding of each person; works from one picture a person."""
+    """Compares with the mean embedding of each person; works from one picture a person.
 
-    def __init__(self, gallery: Gallery) -> None:
-        self._gallery = gallery
+    Args:
+        gallery: the people that may be named.
+        config: of the embedder that made the gallery's embeddings.
+    """
+
+    def __init__(self, gallery: Gallery, config: RecogniserConfig = RECOGNISER_CONFIGS[EMBEDDING_NAME]) -> None:
+        self._gallery, self._config = gallery, config
         self._means, self._counts = person_means(gallery)
+        cohort = drawn_cohort(config.embedder)
+        self._cohort = None if cohort is None else _Cohort(cohort)
+
+    @property
+    def embedder(self) -> str:
+        """Name of the embedder whose embeddings this recogniser compares."""
+        return self._config.embedder
 
     @property
     def people(self) -> dict[int, str]:
@@ -122,7 +152,7 @@ class MeanEmbeddingRecogniser:
     def recognise(
         self, queries: NDArray[np.float32], cannot_link_ids: Sequence[frozenset[int]], confirmed: ConfirmedNames = ()
     ) -> list[FaceNaming]:
-        """For each embedding (N, 128) a naming, see `namings`.
+        """Name each embedding (N, D), see `name_faces`.
 
         Args:
             queries: the faces of one photo.
@@ -133,9 +163,10 @@ class MeanEmbeddingRecogniser:
         return name_faces(probabilities, self.people, NAME_FROM, confirmed)
 
     def probabilities(self, queries: NDArray[np.float32], cannot_links: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Embeddings (N, 128) and a mask (N, P) of who they are not -> (N, P + 1), rows sum to 1, "unknown" is last."""
-        distances = squared_distances(queries, self._means)
-        return calibrate(np.where(cannot_links, np.inf, distances), self._counts, _CONFIG)
+        """Embeddings (N, D) and a mask (N, P) of who they are not -> (N, P + 1), rows sum to 1, "unknown" is last."""
+        distances = np.where(cannot_links, np.inf, squared_distances(queries, self._means))
+        cohort = None if self._cohort is None else self._cohort.distances(queries)
+        return calibrate(distances, self._counts, self._config, cohort)
 
 
 def mask_of(cannot_link_ids: Sequence[frozenset[int]], person_ids: Sequence[int]) -> NDArray[np.bool_]:
@@ -203,11 +234,11 @@ def _sure(row: NDArray[np.float64], name_from: float) -> int | None:
 
 def make_recogniser(rows: EnrolledFaces) -> MeanEmbeddingRecogniser:
     """The recogniser that serves a guild with these rows."""
-    return MeanEmbeddingRecogniser(Gallery.from_rows(rows))
+    return MeanEmbeddingRecogniser(Gallery.from_rows(rows), RECOGNISER_CONFIGS[rows.embedder])
 
 
 def person_means(gallery: Gallery) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """The mean embedding of each person (P, 128) and the number of pictures (P,).
+    """The mean embedding of each person (P, D) and the number of pictures (P,).
 
     Raises:
         ValueError: a person without a picture.
@@ -216,9 +247,33 @@ def person_means(gallery: Gallery) -> tuple[NDArray[np.float64], NDArray[np.intp
     counts = np.bincount(gallery.owners, minlength=people)
     if len(counts) != people or (counts == 0).any():
         raise ValueError("each person of a gallery has a picture, and each picture is of a person")
-    sums = np.zeros((people, gallery.embeddings.shape[1]))
-    np.add.at(sums, gallery.owners, gallery.embeddings)
-    return sums / counts[:, None], counts
+    return _means_of(gallery.embeddings, gallery.owners, counts), counts
+
+
+def _means_of(
+    embeddings: NDArray[np.float32], owners: NDArray[np.intp], counts: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    sums = np.zeros((len(counts), embeddings.shape[1]))
+    np.add.at(sums, owners, embeddings)
+    return sums / counts[:, None]
+
+
+class CohortDistances(NamedTuple):
+    """Squared distances (N, K) of faces to the people of a cohort with `counts` (K,) pictures."""
+
+    distances: NDArray[np.float64]
+    counts: NDArray[np.intp]
+
+
+class _Cohort:
+    """The mean embeddings of an embedder's cohort of drawn people."""
+
+    def __init__(self, cohort: DrawnCohort) -> None:
+        self._counts = np.bincount(cohort.owners)
+        self._means = _means_of(cohort.embeddings, cohort.owners, self._counts)
+
+    def distances(self, queries: NDArray[np.floating]) -> CohortDistances:
+        return CohortDistances(squared_distances(queries, self._means), self._counts)
 
 
 def squared_distances(queries: NDArray[np.floating], means: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -231,19 +286,36 @@ def squared_distances(queries: NDArray[np.floating], means: NDArray[np.float64])
 
 
 def calibrate(
+    distances: NDArray[np.float64],
+    counts: NDArray[np.intp],
+    config: RecogniserConfig,
+    cohort: CohortDistances | None = None,
+) -> NDArray[np.float64]:
+    """Turn squared distances into probabilities (N, P + 1), "unknown" last.
+
+    Args:
+        distances: (N, P); an infinite distance means: not this person.
+        counts: (P,) pictures of each person.
+        config: of the embedder.
+        cohort: of people who do not exist; a face is unknown as far as it may be one of them.
+    """
+    rivals = np.sort(distances - config.distance_one / counts, axis=1)[:, 1 : _RIVALS + 1]
+    further = np.where(np.isfinite(rivals), rivals - config.rival_distance, 0.0).sum(1) / _RIVALS
+    columns = [_known_logits(distances, counts, config), -config.rival_weight * further[:, None]]
+    if cohort is not None:
+        columns.append(_known_logits(*cohort, config))
+    logits = np.hstack(columns)
+    likelihoods = np.exp(logits - logits.max(axis=1, keepdims=True))
+    people = distances.shape[1]
+    likelihoods = np.column_stack([likelihoods[:, :people], likelihoods[:, people:].sum(1)])
+    return np.asarray(likelihoods / likelihoods.sum(axis=1, keepdims=True))
+
+
+def _known_logits(
     distances: NDArray[np.float64], counts: NDArray[np.intp], config: RecogniserConfig
 ) -> NDArray[np.float64]:
-    """Squared distances (N, P) to people with `counts` (P,) pictures -> probabilities (N, P + 1), "unknown" last.
-
-    An infinite distance means: not this person.
-    """
     corrected = distances - config.distance_one / counts
-    known = (config.distance - corrected) / (config.width + config.width_one / counts)
-    rivals = np.sort(corrected, axis=1)[:, 1 : _RIVALS + 1]
-    further = np.where(np.isfinite(rivals), rivals - config.rival_distance, 0.0).sum(1) / _RIVALS
-    logits = np.column_stack([known, -config.rival_weight * further])
-    likelihoods = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(likelihoods / likelihoods.sum(axis=1, keepdims=True))
+    return np.asarray((config.distance - corrected) / (config.width + config.width_one / counts))
 
 
 def assign(probabilities: NDArray[np.float64], name_from: float) -> list[int | None]:

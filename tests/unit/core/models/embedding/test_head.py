@@ -65,7 +65,7 @@ def test_a_head_is_the_same_after_it_was_a_file() -> None:
 
 def test_a_photo_without_a_face_has_no_rows() -> None:
     head = load_embedding_head(version(2), head_tensors(*train_head(*faces_of([3, 3]), 2)), META)
-    assert head.probabilities(reading(np.zeros((0, 128), np.float32))).shape == (0, 3)
+    assert head.probabilities(reading(np.zeros((0, 256), np.float32))).shape == (0, 3)
 
 
 def test_somebody_without_a_face_in_any_picture_is_never_named() -> None:

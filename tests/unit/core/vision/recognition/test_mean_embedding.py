@@ -9,9 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from core.domain.embedders import DLIB, EMBEDDING_NAME
 from core.domain.faces import Candidate
 from core.domain.people import EnrolledFaces
+from core.vision.recognition.drawn_cohort import drawn_cohort
 from core.vision.recognition.mean_embedding import (
+    RECOGNISER_CONFIGS,
+    CohortDistances,
     Gallery,
     MeanEmbeddingRecogniser,
     RecogniserConfig,
@@ -29,9 +33,9 @@ CONFIG = RecogniserConfig()
 
 def point(person: int, noise: float = 0.0, seed: int = 0) -> np.ndarray:
     """An embedding; different people are 0.75 apart (squared), as faces of two people are."""
-    embedding = np.zeros(128, np.float32)
+    embedding = np.zeros(256, np.float32)
     embedding[person] = math.sqrt(0.75 / 2)
-    direction = np.random.default_rng(seed).normal(size=128)
+    direction = np.random.default_rng(seed).normal(size=256)
     return (embedding + noise * direction / np.linalg.norm(direction)).astype(np.float32)
 
 
@@ -40,7 +44,7 @@ def gallery(*pictures: int) -> Gallery:
     owners = [person for person, count in enumerate(pictures) for _ in range(count)]
     embeddings = [point(person, 0.2, seed) for seed, person in enumerate(owners)]
     ids, names = tuple(10 + i for i in range(len(pictures))), tuple(f"person {i}" for i in range(len(pictures)))
-    return Gallery(ids, names, np.array(embeddings, np.float32).reshape(-1, 128), np.array(owners, np.intp))
+    return Gallery(ids, names, np.array(embeddings, np.float32).reshape(-1, 256), np.array(owners, np.intp))
 
 
 def test_a_near_face_is_named_and_a_stranger_is_not() -> None:
@@ -79,7 +83,7 @@ def test_an_empty_gallery_names_nobody() -> None:
 
 
 def test_a_photo_without_faces_gets_no_naming() -> None:
-    assert MeanEmbeddingRecogniser(gallery(1, 2)).recognise(np.zeros((0, 128), np.float32), []) == []
+    assert MeanEmbeddingRecogniser(gallery(1, 2)).recognise(np.zeros((0, 256), np.float32), []) == []
 
 
 def test_a_face_is_never_named_nor_proposed_as_whom_it_is_said_not_to_be() -> None:
@@ -121,11 +125,11 @@ def test_a_person_is_the_mean_of_the_pictures() -> None:
 
 def test_a_person_without_a_picture_is_refused() -> None:
     with pytest.raises(ValueError, match="picture"):
-        MeanEmbeddingRecogniser(Gallery((1, 2), ("a", "b"), np.zeros((1, 128), np.float32), np.array([0])))
+        MeanEmbeddingRecogniser(Gallery((1, 2), ("a", "b"), np.zeros((1, 256), np.float32), np.array([0])))
 
 
 def test_distances_are_euclidean_and_squared() -> None:
-    a, b = np.random.default_rng(0).normal(size=(2, 6, 128))
+    a, b = np.random.default_rng(0).normal(size=(2, 6, 256))
     assert squared_distances(a, b) == pytest.approx(((a[:, None] - b[None]) ** 2).sum(-1))
 
 
@@ -155,6 +159,52 @@ def test_rivals_that_are_near_too_make_a_match_less_sure() -> None:
         np.array([(0.25, 0.7, 0.7, 0.7, 0.7), (0.25, 0.45, 0.45, 0.45, 0.45)]), np.full(5, 5), CONFIG
     )
     assert alone[0] > crowded[0] + 0.1
+
+
+def test_who_may_as_well_be_somebody_of_the_cohort_is_unknown() -> None:
+    config, counts = RECOGNISER_CONFIGS[EMBEDDING_NAME], np.array([3])
+    alone, among_drawings, among_photographs = (
+        calibrate(np.array([[0.2]]), counts, config, cohort)[0, 0]
+        for cohort in (
+            None,
+            CohortDistances(np.array([[0.2, 0.5]]), np.array([3, 3])),
+            CohortDistances(np.array([[0.9, 0.8]]), np.array([3, 3])),
+        )
+    )
+    assert alone > 0.9
+    assert among_drawings == pytest.approx(0.5, abs=0.01)
+    assert among_photographs == pytest.approx(alone, abs=1e-6)
+
+
+def drawn_faces() -> tuple[np.ndarray, np.ndarray]:
+    """A drawn face of which there is one picture, and another drawn person's: members of the cohort, a little aside."""
+    cohort = drawn_cohort(EMBEDDING_NAME)
+    assert cohort is not None
+    aside = np.zeros(256, np.float32)
+    aside[:2] = 0.15
+    return cohort.embeddings[0] + aside, cohort.embeddings[np.flatnonzero(cohort.owners == 1)[0]]
+
+
+def test_a_drawn_stranger_is_not_named_though_another_drawn_face_is_near() -> None:
+    known, stranger = drawn_faces()
+    recogniser = MeanEmbeddingRecogniser(Gallery((1,), ("Aiko",), known[None], np.array([0])))
+    own, other = recogniser.recognise(np.stack([known, stranger]), [NOBODY] * 2)
+    assert own.named is not None
+    assert own.named.name == "Aiko"
+    assert other.named is None
+
+
+def test_a_gallery_of_the_older_embedder_is_compared_by_its_own_constants_without_a_cohort() -> None:
+    assert drawn_cohort(DLIB) is None
+    embedding = np.zeros(128, np.float32)
+    rows = EnrolledFaces((7,), ("Aiko",), (embedding.tobytes(),), (7,), DLIB)
+    recogniser = make_recogniser(rows)
+    assert recogniser.embedder == DLIB
+    distance = 0.3
+    query = embedding.copy()
+    query[0] = math.sqrt(distance)
+    (chances,) = recogniser.probabilities(query[None], np.zeros((1, 1), bool))
+    assert chances == pytest.approx(calibrate(np.array([[distance]]), np.array([1]), RecogniserConfig())[0])
 
 
 def best_by_trying_all(chances: np.ndarray) -> float:

@@ -22,7 +22,7 @@ NOBODY: tuple[frozenset[int], ...] = (frozenset(),)
 
 def vector(person: int) -> NDArray[np.float32]:
     """Far from everybody else's."""
-    return np.asarray(np.eye(128, dtype=np.float32)[person])
+    return np.asarray(np.eye(256, dtype=np.float32)[person])
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,13 @@ class Fixed:
 def reading(*people: int) -> PhotoReading:
     points = ((1.0, 1.0), (2.0, 1.0), (1.5, 1.5), (1.0, 2.0), (2.0, 2.0))
     faces = tuple(DetectedFace(Box(100.0 * at, 5.0, 50.0, 50.0), 0.9, points) for at in range(len(people)))
-    embeddings = np.stack([vector(person) for person in people]) if people else np.zeros((0, 128), np.float32)
+    embeddings = np.stack([vector(person) for person in people]) if people else np.zeros((0, 256), np.float32)
     return PhotoReading(np.zeros((60, 400, 3), np.uint8), faces, embeddings)
 
 
 def gallery(*people: int) -> MeanEmbeddingRecogniser:
     """The live method, sure of each of these people, by ten pictures."""
-    embeddings = np.stack([vector(person) for person in people for _ in range(10)]) if people else np.zeros((0, 128))
+    embeddings = np.stack([vector(person) for person in people for _ in range(10)]) if people else np.zeros((0, 256))
     owners = np.repeat(np.arange(len(people)), 10)
     names = tuple(f"{NAMES[person]} of old" for person in people)
     return MeanEmbeddingRecogniser(Gallery(people, names, embeddings.astype(np.float32), owners))
