@@ -25,9 +25,9 @@ GROUPS = 14  # two of each number of people
 def run() -> dict[str, float | int | str]:
     """Return the figures, fractions in [0, 1]."""
     from core.vision.detection.detect import load_detector  # TensorFlow only when it is measured
-    from core.vision.embedding.embed import load_embedder
+    from core.vision.embedding.embed import load_dlib_embedder
 
-    detector, embedder = load_detector(), load_embedder()
+    detector, embedder = load_detector(), load_dlib_embedder()
     figures: dict[str, float | int | str] = {}
     chips: list[NDArray[np.uint8]] = []
     owners: list[int] = []

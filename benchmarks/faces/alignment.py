@@ -13,7 +13,7 @@ from PIL import Image
 from benchmarks.helpers.identity_faces import identity_files
 from benchmarks.helpers.report import Skip
 from core.vision.detection.detect import load_detector
-from core.vision.embedding.align import CHIP_SIZE, TEMPLATE
+from core.vision.embedding.align import DLIB_TEMPLATE
 from core.vision.embedding.dlib_weights import weights_path
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def run() -> dict[str, float | int | str]:
         title = name.split("_")[2] + "-point predictor"
         for point, (x, y), (wide, high) in zip(POINTS, points.mean(0), points.std(0), strict=True):
             figures[f"{title}: {point}"] = f"{x:.1f} {y:.1f} (spread {wide:.1f} {high:.1f})"
-        figures[f"{title}: template off by, pixels"] = float(np.abs(points.mean(0) - TEMPLATE).max())
+        figures[f"{title}: template off by, pixels"] = float(np.abs(points.mean(0) - DLIB_TEMPLATE.points).max())
     return figures
 
 
@@ -71,9 +71,9 @@ def photo_of(file: Path) -> NDArray[np.uint8]:
 
 def in_chip(dlib: Any, shape: Any, landmarks: NDArray[np.float64]) -> NDArray[np.float64]:
     """(5, 2): landmarks of the photo, in the chip that dlib cuts for `shape`."""
-    details = dlib.get_face_chip_details(shape, CHIP_SIZE, PADDING)
+    details = dlib.get_face_chip_details(shape, DLIB_TEMPLATE.size, PADDING)
     rect, angle = details.rect, details.angle
     centre = np.array([rect.left() + rect.right(), rect.top() + rect.bottom()]) / 2 + 0.5  # dlib's pixels begin at -0.5
     turn = np.array([(np.cos(angle), np.sin(angle)), (-np.sin(angle), np.cos(angle))])
-    scale = (CHIP_SIZE - 1) / (rect.right() - rect.left())
-    return np.asarray((landmarks - centre) @ turn.T * scale + CHIP_SIZE / 2)
+    scale = (DLIB_TEMPLATE.size - 1) / (rect.right() - rect.left())
+    return np.asarray((landmarks - centre) @ turn.T * scale + DLIB_TEMPLATE.size / 2)

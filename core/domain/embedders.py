@@ -6,9 +6,7 @@ Only embeddings of the same name compare. A name is stored beside each embedding
 from __future__ import annotations
 
 DLIB = "dlib-resnet29-v1.align-1"  # until 2026-11: 128 numbers as the network gives them
-DLIB_AND_SFACE = (
-    f"{DLIB}+sface-2021dec.align-1"  # both networks' unit vectors, weighted, see core/vision/embedding/joint
-)
+DLIB_AND_SFACE = f"{DLIB}+sface-2021dec.align-1"  # see core/vision/embedding/joint.py
 EMBEDDING_NAME = DLIB_AND_SFACE  # of whatever is stored from now on
 EMBEDDING_SIZES = {DLIB: 128, DLIB_AND_SFACE: 256}
 EMBEDDING_SIZE = EMBEDDING_SIZES[EMBEDDING_NAME]

@@ -16,7 +16,7 @@ from PIL import Image
 from core.domain.data.curation import Crop
 from core.render.scaling import crop_array
 from core.vision.crop import cut_square, overhang
-from core.vision.embedding.align import CHIP_SIZE, TEMPLATE, align, inverse, similarity
+from core.vision.embedding.align import DLIB_TEMPLATE, SFACE_TEMPLATE, align, inverse, similarity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +31,7 @@ class Framing(StrEnum):
 
     CROP = "crop"  # the box, a square; as collections of face crops have it
     ALIGNED = "aligned"  # eyes level, and always in the same place
+    ALIGNED_SFACE = "aligned-sface"  # the same as SFace was trained on it: from a little further away
     PORTRAIT = "portrait"  # the same from further away, with hair and chin
     WHOLE = "whole"  # the picture's middle, a square; for what are no faces
 
@@ -48,7 +49,8 @@ class View:
         return f"{self.framing.value}-{self.size}-2"
 
 
-# The template of `align` as a portrait has it: three tenths of its size further in, and a little lower, since hair
+ALIGNED_TEMPLATES = {Framing.ALIGNED: DLIB_TEMPLATE, Framing.ALIGNED_SFACE: SFACE_TEMPLATE}
+# dlib's template as a portrait has it: three tenths of its size further in, and a little lower, since hair
 # takes more room than a chin. The eyes are a quarter of the side apart, 0.46 of it from above.
 _ZOOM = 0.71
 _EYES_AT = 0.46
@@ -83,8 +85,8 @@ def render_view(
         portrait = _portrait(image, landmarks, view.size)
         if portrait is not None:
             return portrait
-    if view.framing is Framing.ALIGNED and landmarks is not None:
-        picture = Image.fromarray(align(image, landmarks))
+    if view.framing in ALIGNED_TEMPLATES and landmarks is not None:
+        picture = Image.fromarray(align(image, landmarks, ALIGNED_TEMPLATES[view.framing]))
     elif box is None or view.framing in {Framing.PORTRAIT, Framing.WHOLE}:
         height, width = image.shape[:2]
         side = min(height, width)
@@ -99,7 +101,7 @@ def render_view(
 
 def portrait_template(size: int) -> NDArray[np.float64]:
     """Return the positions (5, 2) of the landmarks in a portrait of `size` pixels a side."""
-    template = (TEMPLATE / CHIP_SIZE - 0.5) * _ZOOM + 0.5
+    template = (DLIB_TEMPLATE.points / DLIB_TEMPLATE.size - 0.5) * _ZOOM + 0.5
     template[:, 1] += _EYES_AT - template[:2, 1].mean()
     result: NDArray[np.float64] = template * size
     return result

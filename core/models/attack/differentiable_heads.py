@@ -20,7 +20,7 @@ from core.models.common.backend import Tensors, make_forward, make_gradient
 from core.models.embedding.head import EmbeddingHead
 from core.models.embedding.open_set_graph import OpenSetGraph
 from core.vision.embedding import dlib_resnet
-from core.vision.embedding.dlib_weights import INPUT_SIZE, load_weights
+from core.vision.embedding.dlib_weights import DLIB_INPUT_SIZE, load_weights
 from core.vision.gradients.rendering import ViewSpec
 from core.vision.views import Framing, View
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from core.vision.recognition.mean_embedding import Head
 
-CHIP_SPEC = ViewSpec(View(Framing.ALIGNED, INPUT_SIZE), INPUT_SIZE)  # what the embedding network is shown
+CHIP_SPEC = ViewSpec(View(Framing.ALIGNED, DLIB_INPUT_SIZE), DLIB_INPUT_SIZE)  # what the embedding network is shown
 # A probability of "unknown" below which its part of the loss, at most 0.01, is left out of the gradient: the embedding
 # network takes longer than the CNN.
 _NEGLIGIBLE = 0.01

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import softmax
 
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.evaluation import EvaluationReport, confusion_matrix
 from core.domain.registry.versions import LicensedPart, VersionDraft
@@ -22,7 +23,6 @@ from core.models.common.presets import preset_with_options
 from core.models.embedding.calibration import auroc, expected_calibration_error, fit_temperature, known_at, reliability
 from core.models.embedding.cross_validation import FoldOutcome, Pictures, accuracy_of, hold_out, strangers_of
 from core.models.embedding.head import head_tensors, train_head
-from core.vision.recognition.photo_reader import EMBEDDING_NAME
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

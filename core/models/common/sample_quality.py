@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from core.vision.embedding.align import CHIP_SIZE, align
+from core.vision.embedding.align import DLIB_TEMPLATE, align
 from core.vision.views import Framing, portrait_template
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ class FaceAnalysers:
 def load_face_analysers() -> FaceAnalysers:
     """The product's embedding and detector; seconds, and once a process."""
     from core.vision.detection.detect import load_detector  # onnxruntime
-    from core.vision.embedding.embed import load_embedder  # TensorFlow
+    from core.vision.embedding.embed import load_dlib_embedder  # TensorFlow
 
-    embedder, detector = load_embedder(), load_detector()
+    embedder, detector = load_dlib_embedder(), load_detector()
     return FaceAnalysers(embedder.embed, lambda picture: bool(detector.detect(picture)))
 
 
@@ -140,7 +140,7 @@ def fixed_chips(pictures: NDArray[np.uint8], framing: Framing) -> NDArray[np.uin
 
     Of a portrait what `align` cuts where the template says that the landmarks are; otherwise the whole picture.
     """
-    chips = np.empty((len(pictures), CHIP_SIZE, CHIP_SIZE, 3), np.uint8)
+    chips = np.empty((len(pictures), DLIB_TEMPLATE.size, DLIB_TEMPLATE.size, 3), np.uint8)
     for chip, picture in zip(chips, pictures, strict=True):
         chip[:] = _chip(picture, framing)
     return chips
@@ -163,7 +163,9 @@ def distances(one: Features, others: Features) -> Features:
 def _chip(picture: NDArray[np.uint8], framing: Framing) -> NDArray[np.uint8]:
     if framing is Framing.PORTRAIT:
         return align(picture, [(x, y) for x, y in portrait_template(len(picture))])
-    return np.asarray(Image.fromarray(picture).resize((CHIP_SIZE, CHIP_SIZE), Image.Resampling.BILINEAR))
+    return np.asarray(
+        Image.fromarray(picture).resize((DLIB_TEMPLATE.size, DLIB_TEMPLATE.size), Image.Resampling.BILINEAR)
+    )
 
 
 def _kernel(one: Features, other: Features) -> Features:

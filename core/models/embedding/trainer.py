@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON
 from core.domain.registry.versions import LicensedPart, VersionDraft
@@ -22,7 +23,6 @@ from core.models.embedding.cross_validation import (
     strangers_of,
 )
 from core.models.embedding.head import ARCHITECTURE, head_tensors, train_head
-from core.vision.recognition.photo_reader import EMBEDDING_NAME
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

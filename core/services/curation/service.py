@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.domain.data.curation import CuratedPicture, Curation, Subject
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON, Job, JobCancelledError
 from core.render.curation_words import caption_in
@@ -24,7 +25,6 @@ from core.vision.crop import cut_square, middle_square
 from core.vision.curation.subjects import load_finder
 from core.vision.datasets.dataset_pictures import DatasetPicture
 from core.vision.decoding.decode import SafeDecoder
-from core.vision.recognition.photo_reader import EMBEDDING_NAME
 from core.vision.views import Framing, framing_of
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import numpy as np
 
 from core.domain.data.content import content_hash
 from core.domain.data.datasets import NOBODY, Dataset, DatasetClass, Findings, Shard
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.names.surrogates import without_surrogates
 from core.domain.training.preflight import SMALL_FACE
@@ -17,7 +18,6 @@ from core.services.datasets.duplicates import count_copies
 from core.storage.disk import disk_full_said
 from core.vision.datasets.records import FORMAT, Record
 from core.vision.datasets.shards import write_shard
-from core.vision.recognition.photo_reader import EMBEDDING_NAME
 
 if TYPE_CHECKING:
     from core.services.datasets.service import DatasetService

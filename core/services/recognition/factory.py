@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.domain.embedders import EMBEDDING_NAME
 from core.models.families import load_head
 from core.services.people.gallery import GalleryService
 from core.services.people.service import PeopleService
@@ -11,7 +12,7 @@ from core.services.recognition.service import ClassifyService
 from core.services.registry.service import RegistryService
 from core.storage.blobs import Blobs
 from core.vision.recognition.mean_embedding import RECOGNISER_NAME, Head, MeanEmbeddingRecogniser, make_recogniser
-from core.vision.recognition.photo_reader import EMBEDDING_NAME, PhotoReader, load_photo_reader
+from core.vision.recognition.photo_reader import PhotoReader, load_photo_reader
 from core.vision.recognition.version_recogniser import VersionRecogniser
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
+from core.domain.embedders import EMBEDDING_SIZE
 from core.domain.faces import SAME_FACE_IOU, DetectedFace, box_iou
 from core.domain.people import CannotLink, ConfirmedFace, EnrolledFaces
 from core.services.lru_cache import LruCache
 from core.services.people.gallery import GalleryService
-from core.vision.embedding.dlib_weights import EMBEDDING_SIZE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

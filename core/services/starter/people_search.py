@@ -27,9 +27,9 @@ def product() -> Measure:
     """The product's way from a picture to the embedding of its best face, or None where it finds none."""
     from core.vision.detection.detect import load_detector
     from core.vision.embedding.align import align  # loads TensorFlow, which drawing does not need
-    from core.vision.embedding.embed import load_embedder
+    from core.vision.embedding.embed import load_dlib_embedder
 
-    detector, embedder = load_detector(), load_embedder()
+    detector, embedder = load_detector(), load_dlib_embedder()
 
     def measure(image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
         faces = detector.detect(image)

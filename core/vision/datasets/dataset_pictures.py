@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace
 from core.vision.datasets.main_face import find_face
 from core.vision.datasets.records import Record
 from core.vision.detection.orientation import UprightPhoto, find_turn, make_upright, rotate
-from core.vision.embedding.align import CHIP_SIZE, align
-from core.vision.recognition.photo_reader import EMBEDDING_NAME
+from core.vision.embedding.align import DLIB_TEMPLATE, FaceChips, face_chips, join_chips
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,23 +83,19 @@ class PictureReader:
             files: some dozens, which are embedded together; each with its face, or None: the largest.
         """
         drafts = [self._draft(data, face) for data, face in files]
-        chips = [chip for _, chip in drafts if chip is not None]
-        batch = np.stack(chips) if chips else np.zeros((0, CHIP_SIZE, CHIP_SIZE, 3), np.uint8)
-        embeddings = iter(self._embedder.embed(batch))
+        embeddings = iter(self._embedder.embed(join_chips(chips for _, chips in drafts if chips is not None)).joint)
         return [
             picture
-            if isinstance(picture, OmokageError) or chip is None
-            else _with_embedding(picture, chip, next(embeddings))
-            for picture, chip in drafts
+            if isinstance(picture, OmokageError) or chips is None
+            else _with_embedding(picture, chips, next(embeddings))
+            for picture, chips in drafts
         ]
 
     def close(self) -> None:
         """End the decoder's process."""
         self._decoder.close()
 
-    def _draft(
-        self, data: bytes, face: DetectedFace | None
-    ) -> tuple[DatasetPicture | OmokageError, NDArray[np.uint8] | None]:
+    def _draft(self, data: bytes, face: DetectedFace | None) -> tuple[DatasetPicture | OmokageError, FaceChips | None]:
         """Return the picture without its embedding, and the aligned face, so that the photo's pixels can be freed."""
         try:
             image = self._decoder.decode(data)
@@ -110,10 +106,10 @@ class PictureReader:
         photo = self._upright(image, face)
         face_in_photo = next(iter(photo.faces), None)
         try:
-            chip = None if face_in_photo is None else align(photo.image, face_in_photo.landmarks)
+            chips = None if face_in_photo is None else face_chips(photo.image, [face_in_photo.landmarks])
         except ValueError:  # landmarks that span no area are of no face
-            face_in_photo = chip = None
-        return _make_picture(data, replace(photo, faces=() if face_in_photo is None else (face_in_photo,))), chip
+            face_in_photo = chips = None
+        return _make_picture(data, replace(photo, faces=() if face_in_photo is None else (face_in_photo,))), chips
 
     def _upright(self, image: NDArray[np.uint8], face: DetectedFace | None) -> UprightPhoto:
         """Return the picture turned so that its face is upright; a given face was found in a turned picture."""
@@ -129,7 +125,7 @@ class PictureReader:
 
 def thumbnail(chip: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return an aligned face (150, 150, 3) as (225,), of mean 0 and length 1: a product of two is their correlation."""
-    size = CHIP_SIZE // _CELLS
+    size = DLIB_TEMPLATE.size // _CELLS
     luma = chip.astype(np.float32).mean(2).reshape(_CELLS, size, _CELLS, size).mean((1, 3)).ravel()
     luma -= luma.mean()
     result: NDArray[np.float32] = luma / max(float(np.linalg.norm(luma)), 1e-6)
@@ -157,8 +153,8 @@ def _make_picture(data: bytes, photo: UprightPhoto) -> DatasetPicture:
     return DatasetPicture(kept, sha256, landmarks, box, face.score, math.sqrt(max(0.0, w * h)), b"", None, photo.turned)
 
 
-def _with_embedding(picture: DatasetPicture, chip: NDArray[np.uint8], embedding: NDArray[np.float32]) -> DatasetPicture:
-    return replace(picture, embedding=embedding.astype("<f4").tobytes(), thumbnail=thumbnail(chip))
+def _with_embedding(picture: DatasetPicture, chips: FaceChips, embedding: NDArray[np.float32]) -> DatasetPicture:
+    return replace(picture, embedding=embedding.astype("<f4").tobytes(), thumbnail=thumbnail(chips.dlib[0]))
 
 
 def _encode_kept(data: bytes, photo: UprightPhoto, face: DetectedFace | None) -> tuple[bytes, int, int, float]:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.domain.embedders import EMBEDDING_NAME, EMBEDDING_SIZE
 from core.domain.errors import ErrorCode, OmokageError
 from core.vision.datasets.picture_cache import memory_map
 from core.vision.datasets.records import Record
 from core.vision.datasets.shards import read_shard
 from core.vision.decoding.decode import SafeDecoder
-from core.vision.recognition.photo_reader import EMBEDDING_NAME
 from core.vision.views import View, render_view
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from core.domain.faces import Box
     from core.storage.blobs import Blobs
 
-EMBEDDING_SIZE = 128
 # A face whose box takes so much of the picture's shorter side fills it: the picture came as a crop of one face.
 _MIN_FILLING = 0.75
 

@@ -1,1 +1,1 @@
-"""Align a face and embed it: 128 numbers from dlib's network."""
+"""Align a face and embed it: 256 numbers from dlib's network and SFace."""

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.vision.embedding.weight_files import WeightFileError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -22,10 +24,6 @@ if TYPE_CHECKING:
 
 _TAG, _LAYER, _FIRST_LAYER = 1, 2, 3  # what stands in the list of versions
 _MAX_LAYERS = 1000  # dlib's largest example has 500; more is a file that was not written by dlib
-
-
-class WeightFileError(ValueError):
-    """The file is not the expected network: foreign, truncated or of another architecture."""
 
 
 @dataclass(frozen=True, slots=True)

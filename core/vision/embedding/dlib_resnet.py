@@ -13,8 +13,8 @@ import keras
 
 from core.vision.embedding.dlib_weights import (
     BLOCKS,
-    EMBEDDING_SIZE,
-    INPUT_SIZE,
+    DLIB_EMBEDDING_SIZE,
+    DLIB_INPUT_SIZE,
     STEM_FILTERS,
     Block,
     FaceResNetWeights,
@@ -30,14 +30,14 @@ def build(weights: FaceResNetWeights) -> Any:
 
     Its policy is float32 whatever the global one is: bfloat16 moves single numbers by 0.004 (decision 003).
     """
-    inputs = keras.Input((INPUT_SIZE, INPUT_SIZE, 3), dtype="float32")
+    inputs = keras.Input((DLIB_INPUT_SIZE, DLIB_INPUT_SIZE, 3), dtype="float32")
     stack = _Stack(weights)
     x = stack.convolve(inputs, STEM_FILTERS, 7, down=True, activation="relu")  # (N, 72, 72, 32)
     x = keras.layers.MaxPooling2D(3, 2, dtype="float32")(x)  # (N, 35, 35, 32)
     for block in BLOCKS:
         x = stack.block(x, block)  # 35, then 17, 8, 4 and 2 pixels a side
     x = keras.layers.GlobalAveragePooling2D(dtype="float32")(x)  # (N, 256)
-    x = keras.layers.Dense(EMBEDDING_SIZE, use_bias=False, dtype="float32")(x)
+    x = keras.layers.Dense(DLIB_EMBEDDING_SIZE, use_bias=False, dtype="float32")(x)
     model = keras.Model(inputs, x, name="face_resnet")
     model.set_weights([*stack.values, weights.dense])
     return model

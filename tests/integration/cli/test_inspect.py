@@ -17,13 +17,13 @@ from cli.context import open_services
 from cli.main import omokage
 from core.bootstrap import Services
 from core.domain.data.datasets import DatasetClass, Shard
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.faces import Box
 from core.domain.jobs import Origin
 from core.domain.training.runs import RunKind, RunRequest
 from core.settings import Settings
 from core.vision.datasets.records import Record
 from core.vision.datasets.shards import write_shard
-from core.vision.recognition.photo_reader import EMBEDDING_NAME
 
 PEOPLE, EACH = ("Mina", "晴香", "Otis"), 8
 LANDMARKS = ((22.0, 26.0), (42.0, 26.0), (32.0, 36.0), (24.0, 46.0), (40.0, 46.0))

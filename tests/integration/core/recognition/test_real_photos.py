@@ -12,6 +12,7 @@ from PIL import Image
 
 from core.bootstrap import Services, build, build_classifier
 from core.domain.classification import ClassifyResult, FaceAnswer
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.faces import box_iou
 from core.domain.jobs import JobState
 from core.domain.people import FaceRef
@@ -21,7 +22,6 @@ from core.models.common import weights_file
 from core.models.embedding.head import ARCHITECTURE, head_tensors, train_head
 from core.services.recognition.service import ClassifyService
 from core.settings import Settings
-from core.vision.recognition.photo_reader import EMBEDDING_NAME
 from portraits import StarterPicture, default_people, group
 from tests.integration.core.builders import CHANNEL, GUILD, Clock, request
 from tests.integration.core.registry.builders import Trained

@@ -12,11 +12,11 @@ from click.testing import CliRunner, Result
 from cli.context import open_services
 from cli.main import omokage
 from core.domain.data.datasets import DatasetClass, Shard
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.faces import Box
 from core.settings import Settings
 from core.vision.datasets.records import Record
 from core.vision.datasets.shards import write_shard
-from core.vision.recognition.photo_reader import EMBEDDING_NAME
 from tests.unit.core.models.embedding.builders import faces_of
 
 COUNTS = [9, 8, 12, 10]

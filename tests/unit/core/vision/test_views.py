@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.domain.faces import Box
-from core.vision.embedding.align import TEMPLATE
+from core.vision.embedding.align import DLIB_TEMPLATE
 from core.vision.views import Framing, View, portrait_template, render_view
 
 CROP, ALIGNED = View(Framing.CROP, 56), View(Framing.ALIGNED, 75)
@@ -37,11 +37,11 @@ def test_a_crop_beyond_the_edge_is_black_there() -> None:
 
 def test_an_aligned_face_has_its_points_where_the_template_says() -> None:
     image = np.zeros((300, 300, 3), np.uint8)
-    points = TEMPLATE[:, ::-1] * [1, -1] + [50, 250]  # a quarter of a turn
+    points = DLIB_TEMPLATE.points[:, ::-1] * [1, -1] + [50, 250]  # a quarter of a turn
     for x, y in points:
         image[round(y) - 6 : round(y) + 6, round(x) - 6 : round(x) + 6] = 255
     face = render_view(ALIGNED, image, [tuple(point) for point in points])
-    for x, y in TEMPLATE / 2:
+    for x, y in DLIB_TEMPLATE.points / 2:
         assert face[round(y) - 1 : round(y) + 1, round(x) - 1 : round(x) + 1].mean() > 200
     assert face.shape == (75, 75, 3)
 
@@ -53,7 +53,7 @@ def test_without_landmarks_the_middle_stands_in_for_an_aligned_face() -> None:
 @pytest.mark.parametrize("framing", list(Framing))
 @pytest.mark.parametrize("size", [32, 75, 150, 200])
 def test_a_view_has_its_size(framing: Framing, size: int) -> None:
-    face = render_view(View(framing, size), photo(), [tuple(point) for point in TEMPLATE])
+    face = render_view(View(framing, size), photo(), [tuple(point) for point in DLIB_TEMPLATE.points])
     assert face.shape == (size, size, 3)
     assert face.dtype == np.uint8
 
@@ -72,7 +72,7 @@ def dotted(points: np.ndarray, width: int = 400, height: int = 400) -> np.ndarra
 
 
 def test_a_portrait_has_its_points_where_its_template_says_and_the_eyes_a_quarter_apart() -> None:
-    points = (TEMPLATE[:, ::-1] * [1, -1] + [130, 270]).astype(float)  # a quarter of a turn
+    points = (DLIB_TEMPLATE.points[:, ::-1] * [1, -1] + [130, 270]).astype(float)  # a quarter of a turn
     face = render_view(View(Framing.PORTRAIT, 96), dotted(points), [tuple(point) for point in points])
     for x, y in portrait_template(96):
         assert face[round(y) - 1 : round(y) + 1, round(x) - 1 : round(x) + 1].mean() > 200

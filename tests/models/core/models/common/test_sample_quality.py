@@ -14,7 +14,7 @@ from core.models.common.sample_quality import (
     fixed_chips,
     kernel_distance,
 )
-from core.vision.embedding.align import TEMPLATE
+from core.vision.embedding.align import DLIB_TEMPLATE
 from core.vision.views import Framing, framing_of, portrait_template
 
 
@@ -92,7 +92,7 @@ def test_the_chip_of_a_portrait_has_its_landmarks_where_the_embedding_expects_th
     for x, y in portrait_template(96):
         portrait[int(y) - 1 : int(y) + 2, int(x) - 1 : int(x) + 2] = 255
     chip = fixed_chips(portrait[None], Framing.PORTRAIT)[0]
-    for x, y in TEMPLATE:
+    for x, y in DLIB_TEMPLATE.points:
         assert chip[int(y), int(x)].min() > 100
     assert chip[75, 20].max() == 0
 

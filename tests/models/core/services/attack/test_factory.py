@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import insert
 
 from core.bootstrap import Services, build, build_classifier, build_optimizer
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.faces import Box
 from core.domain.generation import Face
 from core.domain.optimisation import OptimizeMode, OptimizeRequest, OptimizeResult
@@ -25,7 +26,7 @@ from core.services.recognition.service import ClassifyService
 from core.settings import Settings
 from core.storage.training_tables import versions
 from core.storage.version_rows import insert_promotion
-from core.vision.recognition.photo_reader import EMBEDDING_NAME, load_photo_reader
+from core.vision.recognition.photo_reader import load_photo_reader
 from tests.integration.core.builders import Clock
 from tests.models.portrait_files import PEOPLE, PICTURES, name, picture
 

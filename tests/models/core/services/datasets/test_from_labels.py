@@ -9,11 +9,12 @@ import pytest
 from PIL import Image
 
 from core.bootstrap import Services
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.people import NewFace
 from core.services.datasets.from_labels import from_labels
 from core.vision.datasets.dataset_pictures import PictureReader
-from core.vision.recognition.photo_reader import EMBEDDING_NAME, PhotoReader
+from core.vision.recognition.photo_reader import PhotoReader
 from portraits import default_people, group
 from tests.models.core.services.datasets.builders import GUILD, never
 from tests.models.portrait_files import picture

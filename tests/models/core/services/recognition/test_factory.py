@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace
 from core.domain.jobs import JSON
@@ -22,7 +23,7 @@ from core.models.common import weights_file
 from core.models.embedding.head import ARCHITECTURE, head_tensors, train_head
 from core.models.families import load_head
 from core.vision.recognition.mean_embedding import Gallery, MeanEmbeddingRecogniser
-from core.vision.recognition.photo_reader import EMBEDDING_NAME, PhotoReading
+from core.vision.recognition.photo_reader import PhotoReading
 from core.vision.recognition.version_recogniser import VersionRecogniser
 from core.vision.views import render_view
 

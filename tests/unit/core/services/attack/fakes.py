@@ -36,7 +36,7 @@ from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.training_tables import versions
 from core.storage.version_rows import insert_promotion
-from core.vision.embedding.align import TEMPLATE
+from core.vision.embedding.align import DLIB_TEMPLATE
 from core.vision.recognition.mean_embedding import make_recogniser
 from core.vision.recognition.photo_reader import PhotoReader, PhotoReading, best_faces
 from core.vision.recognition.version_recogniser import VersionRecogniser
@@ -49,7 +49,7 @@ NOISE = 96  # pixels a side of the canvas of noise
 
 
 def face_at(left: float = 20, side: float = 60, score: float = 0.9) -> DetectedFace:
-    one, two, three, four, five = ((left + x * side / 150, 20 + y * side / 150) for x, y in TEMPLATE)
+    one, two, three, four, five = ((left + x * side / 150, 20 + y * side / 150) for x, y in DLIB_TEMPLATE.points)
     return DetectedFace(Box(left, 20, side, side), score, (one, two, three, four, five))
 
 

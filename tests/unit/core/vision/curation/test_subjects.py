@@ -12,7 +12,7 @@ from core.domain.faces import Box, DetectedFace
 from core.vision.crop import cut_square
 from core.vision.curation.efficientnet import CLASSES, GRID
 from core.vision.curation.subjects import CommonSubjectFinder, FaceFinder, common_kinds
-from core.vision.embedding.align import TEMPLATE
+from core.vision.embedding.align import DLIB_TEMPLATE
 from core.vision.views import portrait_template
 
 SIZE = 300
@@ -36,7 +36,7 @@ class OneFace:
 def points(scale: float, middle: tuple[float, float], degrees: float = 0.0) -> np.ndarray:
     angle = np.radians(degrees)
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    return (TEMPLATE - TEMPLATE.mean(0)) * scale @ turn + middle
+    return (DLIB_TEMPLATE.points - DLIB_TEMPLATE.points.mean(0)) * scale @ turn + middle
 
 
 def image(size: int = SIZE) -> np.ndarray:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.vision.detection.onnx_graph import encoded, fields, with_free_sizes
+from core.vision.detection.onnx_graph import with_free_sizes
+from core.vision.onnx_file import encoded, fields
 
 NUMBERS = st.integers(1, 2**29 - 1)
 VALUES = st.one_of(st.integers(0, 2**64 - 1), st.binary(max_size=300))

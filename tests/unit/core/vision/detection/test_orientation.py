@@ -14,7 +14,7 @@ from core.vision.detection.orientation import (
     make_upright,
     rotate,
 )
-from core.vision.embedding.align import TEMPLATE
+from core.vision.embedding.align import DLIB_TEMPLATE
 
 WIDTH, HEIGHT = 240, 160
 
@@ -23,7 +23,7 @@ def face(x: float, y: float, size: float = 40.0, score: float = 0.9, lies: int =
     """With the landmarks of a face that stands, or lies by so many degrees clockwise."""
     turns = {0: (1, 0, 0, 1), 90: (0, -1, 1, 0), 180: (-1, 0, 0, -1), 270: (0, 1, -1, 0)}
     a, b, c, d = turns[lies]
-    centred = (TEMPLATE - 75) * size / 150
+    centred = (DLIB_TEMPLATE.points - 75) * size / 150
     points = [(x + size / 2 + a * px + b * py, y + size / 2 + c * px + d * py) for px, py in centred]
     one, two, three, four, five = ((float(px), float(py)) for px, py in points)
     return DetectedFace(Box(x, y, size, size), score, (one, two, three, four, five))

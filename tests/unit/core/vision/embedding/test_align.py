@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from core.vision.embedding.align import CHIP_SIZE, TEMPLATE, align, similarity
+from core.vision.embedding.align import DLIB_TEMPLATE, align, similarity
 
 
 def moved(points: np.ndarray, scale: float, angle: float, shift: tuple[float, float]) -> np.ndarray:
@@ -30,65 +30,67 @@ def photo_with_dots(landmarks: np.ndarray, size: tuple[int, int], radius: float)
     shift=st.tuples(st.floats(-2000, 2000), st.floats(-2000, 2000)),
 )
 def test_a_similarity_is_found_again(scale: float, angle: float, shift: tuple[float, float]) -> None:
-    matrix = similarity(moved(TEMPLATE, scale, angle, shift), TEMPLATE)
-    back = moved(TEMPLATE, scale, angle, shift) @ matrix[:, :2].T + matrix[:, 2]
-    assert back == pytest.approx(TEMPLATE, abs=1e-6)
+    matrix = similarity(moved(DLIB_TEMPLATE.points, scale, angle, shift), DLIB_TEMPLATE.points)
+    back = moved(DLIB_TEMPLATE.points, scale, angle, shift) @ matrix[:, :2].T + matrix[:, 2]
+    assert back == pytest.approx(DLIB_TEMPLATE.points, abs=1e-6)
 
 
 def test_a_mirrored_face_is_never_mirrored_back() -> None:
-    mirrored = TEMPLATE * [-1, 1]
-    matrix = similarity(mirrored, TEMPLATE)
+    mirrored = DLIB_TEMPLATE.points * [-1, 1]
+    matrix = similarity(mirrored, DLIB_TEMPLATE.points)
     assert np.linalg.det(matrix[:, :2]) > 0
 
 
 def test_no_other_similarity_fits_noisy_landmarks_better() -> None:
     random = np.random.default_rng(0)
-    noisy = moved(TEMPLATE, 0.7, 0.4, (30, 50)) + random.normal(0, 3, TEMPLATE.shape)
-    matrix = similarity(noisy, TEMPLATE)
-    best = ((noisy @ matrix[:, :2].T + matrix[:, 2] - TEMPLATE) ** 2).sum()
+    noisy = moved(DLIB_TEMPLATE.points, 0.7, 0.4, (30, 50)) + random.normal(0, 3, DLIB_TEMPLATE.points.shape)
+    matrix = similarity(noisy, DLIB_TEMPLATE.points)
+    best = ((noisy @ matrix[:, :2].T + matrix[:, 2] - DLIB_TEMPLATE.points) ** 2).sum()
     for _ in range(200):
         factor, turn, shift = 1 + random.normal(0, 0.02), random.normal(0, 0.02), random.normal(0, 0.5, 2)
         other = moved(noisy @ matrix[:, :2].T + matrix[:, 2], factor, turn, tuple(shift))
-        assert ((other - TEMPLATE) ** 2).sum() >= best - 1e-9
+        assert ((other - DLIB_TEMPLATE.points) ** 2).sum() >= best - 1e-9
 
 
 @pytest.mark.parametrize("angle", [0.0, 0.6, -1.2, math.pi])
 @pytest.mark.parametrize("scale", [0.5, 1.0, 4.3])
 def test_landmarks_come_to_lie_on_the_template(angle: float, scale: float) -> None:
-    landmarks = moved(TEMPLATE - 75, scale, angle, (500, 450))
+    landmarks = moved(DLIB_TEMPLATE.points - 75, scale, angle, (500, 450))
     photo = photo_with_dots(landmarks, (1000, 900), radius=max(2.0, 4 * scale))
     chip = align(photo, [tuple(point) for point in landmarks]).astype(int)
-    for index, (x, y) in enumerate(TEMPLATE):
+    for index, (x, y) in enumerate(DLIB_TEMPLATE.points):
         assert chip[int(y), int(x)] == pytest.approx((50 * (index + 1), 0, 255), abs=12)
     blue_y, blue_x = np.nonzero(chip[..., 2] > 150)
     drawn_to_whole_pixels = 0.6 / min(scale, 1)
-    assert (blue_x.mean() + 0.5, blue_y.mean() + 0.5) == pytest.approx(TEMPLATE.mean(0), abs=drawn_to_whole_pixels)
+    assert (blue_x.mean() + 0.5, blue_y.mean() + 0.5) == pytest.approx(
+        DLIB_TEMPLATE.points.mean(0), abs=drawn_to_whole_pixels
+    )
 
 
 def test_an_upright_face_of_the_chips_own_size_is_not_changed() -> None:
-    photo = np.random.default_rng(0).integers(0, 256, (CHIP_SIZE, CHIP_SIZE, 3), np.uint8)
-    chip = align(photo, [tuple(point) for point in TEMPLATE])
+    photo = np.random.default_rng(0).integers(0, 256, (DLIB_TEMPLATE.size, DLIB_TEMPLATE.size, 3), np.uint8)
+    chip = align(photo, [tuple(point) for point in DLIB_TEMPLATE.points])
     assert np.abs(chip.astype(int) - photo).max() <= 1
 
 
 def test_a_large_face_is_averaged_rather_than_sampled() -> None:
     fine_stripes = np.zeros((1500, 1500, 3), np.uint8)
     fine_stripes[:, ::2] = 255
-    chip = align(fine_stripes, [tuple(point) for point in TEMPLATE * 10])
+    chip = align(fine_stripes, [tuple(point) for point in DLIB_TEMPLATE.points * 10])
     assert chip.std() < 2
     assert chip.mean() == pytest.approx(127, abs=2)
 
 
 def test_beyond_the_photo_the_chip_is_black() -> None:
     white = np.full((200, 200, 3), 255, np.uint8)
-    chip = align(white, [tuple(point) for point in TEMPLATE - [75, 0]])
+    chip = align(white, [tuple(point) for point in DLIB_TEMPLATE.points - [75, 0]])
     assert chip[:, :70].max() == 0
     assert chip[:, 80:].min() == 255
 
 
 def test_a_face_wholly_beyond_the_photo_gives_a_black_chip() -> None:
     white = np.full((50, 50, 3), 255, np.uint8)
-    assert align(white, [tuple(point) for point in TEMPLATE + 1000]).max() == 0
+    assert align(white, [tuple(point) for point in DLIB_TEMPLATE.points + 1000]).max() == 0
 
 
 @given(
@@ -99,8 +101,8 @@ def test_a_face_wholly_beyond_the_photo_gives_a_black_chip() -> None:
 )
 def test_any_face_gives_a_chip(scale: float, angle: float, shift: tuple[float, float], size: tuple[int, int]) -> None:
     photo = np.full((*size, 3), 200, np.uint8)
-    chip = align(photo, [tuple(point) for point in moved(TEMPLATE, scale, angle, shift)])
-    assert chip.shape == (CHIP_SIZE, CHIP_SIZE, 3)
+    chip = align(photo, [tuple(point) for point in moved(DLIB_TEMPLATE.points, scale, angle, shift)])
+    assert chip.shape == (DLIB_TEMPLATE.size, DLIB_TEMPLATE.size, 3)
     assert chip.dtype == np.uint8
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.vision.embedding.dlib_format import WeightFileError, read_network
+from core.vision.embedding.dlib_format import read_network
+from core.vision.embedding.weight_files import WeightFileError
 
 
 def integer(value: int) -> bytes:

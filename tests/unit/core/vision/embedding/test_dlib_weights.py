@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.vision.embedding.dlib_format import DlibNetwork, WeightFileError, read_network
+from core.vision.embedding.dlib_format import DlibNetwork, read_network
 from core.vision.embedding.dlib_weights import fold, load_weights, weights_path
+from core.vision.embedding.weight_files import WeightFileError
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from core.domain.faces import Box, DetectedFace
-from core.vision.embedding.align import CHIP_SIZE, TEMPLATE, align
+from core.vision.embedding.align import DLIB_TEMPLATE, align
 from core.vision.gradients.rendering import FaceView, ViewSpec
 from core.vision.views import Framing, View, render_view
 
 NET = ViewSpec(View(Framing.ALIGNED, 56), 48)
-CHIP = ViewSpec(View(Framing.ALIGNED, CHIP_SIZE), CHIP_SIZE)
+CHIP = ViewSpec(View(Framing.ALIGNED, DLIB_TEMPLATE.size), DLIB_TEMPLATE.size)
 CROP = ViewSpec(View(Framing.CROP, 112), 96)
 WHOLE = ViewSpec(View(Framing.WHOLE, 56), 48)
 
@@ -28,7 +28,7 @@ def face(x: float, y: float, side: float, degrees: float = 0.0) -> DetectedFace:
     """A face about (x, y), `side` pixels wide."""
     angle = np.radians(degrees)
     turn = np.array([(np.cos(angle), np.sin(angle)), (-np.sin(angle), np.cos(angle))])
-    points = (TEMPLATE - CHIP_SIZE / 2) / CHIP_SIZE * 2 * side @ turn + (x, y)
+    points = (DLIB_TEMPLATE.points - DLIB_TEMPLATE.size / 2) / DLIB_TEMPLATE.size * 2 * side @ turn + (x, y)
     one, two, three, four, five = ((float(px), float(py)) for px, py in points)
     return DetectedFace(Box(x - side / 2, y - side / 2, side, side * 1.2), 0.9, (one, two, three, four, five))
 
@@ -91,7 +91,7 @@ def test_the_shares_of_a_pixel_add_up_to_what_it_gave(one: DetectedFace, height:
     """A grey photo becomes a grey face, black beyond the photo's edge: the maps' rows add up to 1 there, or to 0."""
     sampling = FaceView((height, width), CHIP, one)
     shown = sampling.render(np.full((height, width, 3), 200, np.uint8)) / 200
-    total = sampling.backward(np.ones((CHIP_SIZE, CHIP_SIZE, 3), np.float32)).sum()
+    total = sampling.backward(np.ones((DLIB_TEMPLATE.size, DLIB_TEMPLATE.size, 3), np.float32)).sum()
     assert float(total) == pytest.approx(float(shown.sum()), rel=1e-3, abs=1)
 
 

@@ -8,12 +8,12 @@ from PIL import Image
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace
-from core.vision.embedding.align import CHIP_SIZE, TEMPLATE
+from core.vision.embedding.align import DLIB_TEMPLATE
 from core.vision.recognition.photo_reader import MAX_FACES, PhotoReader, best_faces
 
 
 def face_at(x: float, y: float, *, scale: float = 1.0, score: float = 0.9) -> DetectedFace:
-    one, two, three, four, five = ((x + scale * px, y + scale * py) for px, py in TEMPLATE)
+    one, two, three, four, five = ((x + scale * px, y + scale * py) for px, py in DLIB_TEMPLATE.points)
     return DetectedFace(Box(x, y, 150 * scale, 150 * scale), score, (one, two, three, four, five))
 
 
@@ -41,7 +41,7 @@ class MeanColourEmbedder:
         self.warm = False
 
     def embed(self, chips: np.ndarray) -> np.ndarray:
-        assert chips.shape[1:] == (CHIP_SIZE, CHIP_SIZE, 3)
+        assert chips.shape[1:] == (DLIB_TEMPLATE.size, DLIB_TEMPLATE.size, 3)
         self.batches.append(len(chips))
         embeddings = np.zeros((len(chips), 128), np.float32)
         embeddings[:, :3] = chips.mean((1, 2))

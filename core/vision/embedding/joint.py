@@ -1,0 +1,31 @@
+"""Both embedding networks as one: the unit vectors of dlib's ResNet and of SFace, weighted and joined.
+
+dlib's network knows western celebrities best, SFace also East Asian faces; where they are joined, each makes up for
+what the other does not see (docs/decisions/020-two-networks.md). The joint embedding has length 1, so that the squared
+distance of two faces is the weighted sum of both networks' squared distances.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+
+# Of the unit vectors, 1 and 0.5 before the whole is brought to length 1; see decision 020 for the others tried.
+DLIB_WEIGHT, SFACE_WEIGHT = 0.8944271909999159, 0.4472135954999579
+
+
+def build(dlib: Any, sface: Any) -> Any:
+    """Build the Keras model of both networks, which stays differentiable.
+
+    Args:
+        dlib: Keras, pixels in [0, 255] (N, 150, 150, 3) -> (N, 128).
+        sface: Keras, pixels in [0, 255] (N, 112, 112, 3) -> (N, 128).
+
+    Returns:
+        A model of the two pictures of each face -> the joint embedding (N, 256), and dlib's own (N, 128).
+    """
+    inputs = [keras.Input(network.input_shape[1:], dtype="float32") for network in (dlib, sface)]
+    of_dlib, of_sface = dlib(inputs[0]), sface(inputs[1])
+    parts = [keras.ops.normalize(of_dlib) * DLIB_WEIGHT, keras.ops.normalize(of_sface) * SFACE_WEIGHT]
+    return keras.Model(inputs, [keras.ops.concatenate(parts), of_dlib], name="dlib_and_sface")
