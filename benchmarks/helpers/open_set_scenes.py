@@ -172,7 +172,7 @@ def scenes_of_few(faces: Faces, pool: Sequence[int], *, repeats: int) -> list[Sc
     numbers: list[tuple[int, ...]] = [(1,), (2,), (3,), (5,), (9,), (1, 2, 3, 5, 9)]
     plans = [(people, count) for people in range(1, max(2, len(pool) - 1)) for count in numbers]
     return [
-        scene(faces, pool, people, count, seed * len(plans) + index, min(3, len(pool) - people))
+        scene(faces, pool, people, count, seed * len(plans) + index, strangers=min(3, len(pool) - people))
         for seed in range(repeats)
         for index, (people, count) in enumerate(plans)
     ]
@@ -182,7 +182,9 @@ def first_day(faces: Faces, pool: Sequence[int], *, repeats: int, strangers: int
     """Draw galleries as a guild has them on its first day: one to five people with one to three pictures each."""
     plans = [(people, count) for people in range(1, 6) for count in ((1,), (2,), (3,), (1, 2, 3))]
     return [
-        scene(faces, pool, people, count, 10_000 + seed * len(plans) + index, min(strangers, len(pool) - people))
+        scene(
+            faces, pool, people, count, 10_000 + seed * len(plans) + index, strangers=min(strangers, len(pool) - people)
+        )
         for seed in range(repeats)
         for index, (people, count) in enumerate(plans)
     ]

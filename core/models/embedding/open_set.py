@@ -66,7 +66,7 @@ class OpenSetPrior:
     def doubt(self) -> NDArray[np.float64]:
         """Standard deviation of each of `values`, (4,)."""
         total = np.array([self.weight, self.weight, self.weight * self.distance, self.rivals])
-        return total * _DOUBT
+        return np.asarray(total * _DOUBT)
 
     def clearness(self, counts: NDArray[np.integer]) -> NDArray[np.float64]:
         """How much a distance to the mean of so many pictures says, in (0, 1]: that of few is noisy."""

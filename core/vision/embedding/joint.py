@@ -28,4 +28,4 @@ def build(dlib: Any, sface: Any) -> Any:
     inputs = [keras.Input(network.input_shape[1:], dtype="float32") for network in (dlib, sface)]
     of_dlib, of_sface = dlib(inputs[0]), sface(inputs[1])
     parts = [keras.ops.normalize(of_dlib) * DLIB_WEIGHT, keras.ops.normalize(of_sface) * SFACE_WEIGHT]
-    return keras.Model(inputs, [keras.ops.concatenate(parts), of_dlib], name="dlib_and_sface")
+    return keras.Model(inputs, [keras.ops.concatenate(parts, axis=-1), of_dlib], name="dlib_and_sface")
