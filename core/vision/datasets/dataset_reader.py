@@ -69,7 +69,7 @@ class DatasetReader:
 
     @property
     def embeddings(self) -> NDArray[np.float32]:
-        """The embeddings (N, 128) of the faces, by the present network.
+        """The embeddings (N, 256) of the faces, by the present network.
 
         Raises:
             OmokageError: DATASET_UNFIT, they are another network's, which do not compare; import the pictures again.

@@ -51,11 +51,12 @@ def test_the_detector_finds_at_least_nine_in_ten_faces_of_group_photos(detector)
 def test_a_fourth_picture_is_nearest_to_the_right_person_of_twelve(
     portraits: list[StarterPicture], faces: list[DetectedFace | None]
 ) -> None:
-    from core.vision.embedding.align import align
+    from core.vision.embedding.align import face_chips, join_chips
     from core.vision.embedding.embed import load_embedder
 
     seen = [(p, f) for p, f in zip(portraits, faces, strict=True) if f is not None]
-    embeddings = load_embedder().embed(np.stack([align(p.image, f.landmarks) for p, f in seen]))
+    chips = join_chips(face_chips(p.image, [f.landmarks]) for p, f in seen)
+    embeddings = load_embedder().embed(chips).joint
     people = np.array([p.people[0].id for p, _ in seen])
     known = np.concatenate([np.flatnonzero(people == person.id)[: PICTURES - 1] for person in default_people()])
     asked = np.setdiff1d(np.arange(len(people)), known)

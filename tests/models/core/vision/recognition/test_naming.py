@@ -9,21 +9,21 @@ import pytest
 from PIL import Image
 
 from core.vision.detection.detect import Detector, load_detector
-from core.vision.embedding.align import align
-from core.vision.embedding.embed import Embedder, load_embedder
+from core.vision.embedding.align import face_chips
+from core.vision.embedding.embed import JointEmbedder, load_embedder
 from core.vision.recognition.mean_embedding import FaceNaming, Gallery, MeanEmbeddingRecogniser
 
 ENROLLED, ASKED = 5, 8  # pictures a person
 KNOWN, STRANGERS = range(8), range(8, 14)
 
 
-def embedding(file: Path, detector: Detector, embedder: Embedder) -> np.ndarray | None:
+def embedding(file: Path, detector: Detector, embedder: JointEmbedder) -> np.ndarray | None:
     crop = Image.open(file).convert("RGB").resize((224, 224), Image.Resampling.BICUBIC)
     photo = Image.new("RGB", (256, 256))
     photo.paste(crop, (16, 16))
     image = np.asarray(photo)
     faces = detector.detect(image)
-    return embedder.embed(align(image, faces[0].landmarks)[None])[0] if faces else None
+    return embedder.embed(face_chips(image, [faces[0].landmarks])).joint[0] if faces else None
 
 
 @pytest.fixture(scope="module")

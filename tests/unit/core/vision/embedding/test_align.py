@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from core.vision.embedding.align import DLIB_TEMPLATE, align, similarity
+from core.vision.embedding.align import DLIB_TEMPLATE, SFACE_TEMPLATE, align, face_chips, join_chips, similarity
 
 
 def moved(points: np.ndarray, scale: float, angle: float, shift: tuple[float, float]) -> np.ndarray:
@@ -118,3 +118,22 @@ def test_any_face_gives_a_chip(scale: float, angle: float, shift: tuple[float, f
 def test_landmarks_that_tell_no_pose_are_refused(landmarks: list[tuple[float, float]]) -> None:
     with pytest.raises(ValueError, match="landmarks"):
         align(np.zeros((20, 20, 3), np.uint8), landmarks)
+
+
+def test_a_face_is_aligned_for_each_network_by_its_own_template() -> None:
+    photo = np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8)
+    landmarks = [tuple(point) for point in SFACE_TEMPLATE.points + 40]
+    chips = face_chips(photo, [landmarks, landmarks])
+    assert np.abs(chips.sface.astype(int) - photo[40:152, 40:152]).max() <= 1  # rounding of the transform
+    assert chips.dlib.shape == (2, 150, 150, 3)
+    assert (chips.dlib[0] == align(photo, landmarks, DLIB_TEMPLATE)).all()
+
+
+def test_faces_of_several_photos_come_into_one_batch() -> None:
+    photo = np.zeros((200, 200, 3), np.uint8)
+    landmarks = [tuple(point) for point in DLIB_TEMPLATE.points]
+    both = join_chips([face_chips(photo, [landmarks]), face_chips(photo, []), face_chips(photo + 9, [landmarks])])
+    assert both.dlib.shape == (2, 150, 150, 3)
+    assert both.sface.shape == (2, 112, 112, 3)
+    assert both.sface[1].max() == 9
+    assert join_chips([]).sface.shape == (0, 112, 112, 3)

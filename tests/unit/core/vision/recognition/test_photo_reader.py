@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.domain.embedders import DLIB, DLIB_AND_SFACE
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace
-from core.vision.embedding.align import DLIB_TEMPLATE
+from core.vision.embedding.align import DLIB_TEMPLATE, FaceChips
+from core.vision.embedding.embed import FaceEmbeddings
 from core.vision.recognition.photo_reader import MAX_FACES, PhotoReader, best_faces
 
 
@@ -40,12 +42,14 @@ class MeanColourEmbedder:
         self.batches: list[int] = []
         self.warm = False
 
-    def embed(self, chips: np.ndarray) -> np.ndarray:
-        assert chips.shape[1:] == (DLIB_TEMPLATE.size, DLIB_TEMPLATE.size, 3)
-        self.batches.append(len(chips))
-        embeddings = np.zeros((len(chips), 128), np.float32)
-        embeddings[:, :3] = chips.mean((1, 2))
-        return embeddings
+    def embed(self, chips: FaceChips) -> FaceEmbeddings:
+        assert chips.dlib.shape == (len(chips.sface), 150, 150, 3)
+        assert chips.sface.shape[1:] == (112, 112, 3)
+        self.batches.append(len(chips.dlib))
+        joint, dlib = (np.zeros((len(chips.dlib), size), np.float32) for size in (256, 128))
+        joint[:, :3], joint[:, 128:131] = chips.dlib.mean((1, 2)), chips.sface.mean((1, 2))
+        dlib[:, :3] = chips.dlib.mean((1, 2))
+        return FaceEmbeddings(joint, dlib)
 
     def warm_up(self) -> None:
         self.warm = True
@@ -76,7 +80,7 @@ def test_each_face_is_embedded_from_its_own_pixels() -> None:
 def test_a_photo_without_a_face_is_read_all_the_same() -> None:
     reading = PhotoReader(PillowDecoder(), FixedDetector([]), MeanColourEmbedder()).read(png(np.zeros((9, 9, 3), "u1")))
     assert reading.faces == ()
-    assert reading.embeddings.shape == (0, 128)
+    assert reading.embeddings.shape == (0, 256)
 
 
 def test_what_is_no_photo_is_said_by_the_decoder() -> None:
@@ -119,9 +123,20 @@ def test_one_face_of_a_reading_can_be_looked_at_alone() -> None:
     alone = reading.only(1)
 
     assert alone.faces == (faces[1],)
-    assert alone.embeddings.shape == (1, 128)
+    assert alone.embeddings.shape == (1, 256)
     assert alone.embeddings[0, :3] == pytest.approx((0, 100, 0), abs=1)
     assert alone.image is reading.image
+
+
+def test_a_reading_has_the_embeddings_of_each_embedder_by_name() -> None:
+    photo = np.full((150, 150, 3), (200, 0, 0), np.uint8)
+    reader = PhotoReader(PillowDecoder(), FixedDetector([face_at(0, 0), face_at(0, 0)]), MeanColourEmbedder())
+    alone = reader.read(png(photo)).only(0)
+    assert alone.embeddings_of(DLIB_AND_SFACE) is alone.embeddings
+    assert alone.embeddings_of(DLIB).shape == (1, 128)
+    assert alone.embeddings_of(DLIB)[0, :3] == pytest.approx((200, 0, 0), abs=1)
+    with pytest.raises(ValueError, match="tomorrow"):
+        alone.embeddings_of("tomorrow")
 
 
 def test_a_photo_that_lies_on_its_side_is_read_upright() -> None:
