@@ -77,8 +77,8 @@ class VersionRecogniser:
         head = checked_probabilities(self._head.probabilities(reading), len(reading.faces), len(self._class_ids))
         deleted = np.array([person_id not in self._people for person_id in self._class_ids], bool)
         excluded = mask_of(cannot_link_ids, self._class_ids) | deleted
-        ids = list(self._baseline.people)
-        baseline = self._baseline.probabilities(reading.embeddings, mask_of(cannot_link_ids, ids))
+        ids, embeddings = list(self._baseline.people), reading.embeddings_of(self._baseline.embedder)
+        baseline = self._baseline.probabilities(embeddings, mask_of(cannot_link_ids, ids))
         column_of = {person_id: column for column, person_id in enumerate(self._people)}
         own, doubted = np.where(excluded, 0.0, head[:, :-1]), np.where(excluded, head[:, :-1], 0.0)
         new_people = exclude_trained(baseline, [person_id in self._class_ids for person_id in ids])
