@@ -51,8 +51,8 @@ class Reader:
         self.labels = np.repeat(np.arange(PEOPLE), EACH)
         random = np.random.default_rng(0)
         self.found = np.ones(len(self.labels), bool)
-        centres = np.eye(PEOPLE, 128)
-        self.embeddings = (centres[self.labels] + random.normal(0, 0.02, (len(self.labels), 128))).astype(np.float32)
+        centres = np.eye(PEOPLE, 256)
+        self.embeddings = (centres[self.labels] + random.normal(0, 0.02, (len(self.labels), 256))).astype(np.float32)
 
     def images(self, view: Any) -> np.ndarray:
         random = np.random.default_rng(1)
@@ -143,7 +143,7 @@ def test_a_finished_version_answers_with_names_and_knows_strangers(straight: Str
     assert (chances.argmax(1) == Reader().labels).mean() > 0.9
     box = Box(20, 20, 40, 40)
     faces = (DetectedFace(box, 0.9, ((30, 32), (50, 32), (40, 42), (33, 52), (47, 52))),) * 2
-    embeddings = np.stack([Reader().embeddings[0], np.full(128, 0.088)]).astype(np.float32)
+    embeddings = np.stack([Reader().embeddings[0], np.full(256, 0.0625)]).astype(np.float32)
     photo = np.random.default_rng(0).integers(0, 255, (90, 90, 3), np.uint8)
     known, stranger = head.probabilities(PhotoReading(photo, faces, embeddings))
     assert len(known) == PEOPLE + 1
