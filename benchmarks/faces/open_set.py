@@ -22,7 +22,7 @@ from core.vision.recognition.mean_embedding import NAME_FROM, Gallery, MeanEmbed
 
 DRAWS = 5
 STRANGERS = 10
-FEW = (3, 5, 20)  # pictures a person
+FEW = (1, 3, 5, 20)  # pictures a person
 
 
 @dataclass(frozen=True)

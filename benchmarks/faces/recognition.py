@@ -17,8 +17,10 @@ import numpy as np
 from benchmarks.helpers.identity_faces import Faces, identity_faces, idol_faces
 from benchmarks.helpers.open_set_scenes import (
     PICTURES,
+    Method,
     Outcome,
     Pools,
+    Scene,
     evaluate,
     fit,
     fit_prior,
@@ -30,6 +32,7 @@ from benchmarks.helpers.open_set_scenes import (
 from benchmarks.helpers.report import Figures, print_and_keep
 from core.domain.embedders import EMBEDDING_NAME
 from core.vision.recognition.mean_embedding import (
+    DISAGREE_FROM,
     NAME_FROM,
     RECOGNISER_CONFIGS,
     Gallery,
@@ -56,6 +59,11 @@ def run() -> dict[str, float | int | str]:
     everybody, seven = list(range(40)), list(range(IDOLS))
     figures |= rates("shipped constants", evaluate(scenes(faces, everybody, repeats=REPEATS), method))
     figures |= rates("shipped constants, idols", evaluate(scenes_of_few(idols, seven, repeats=IDOL_REPEATS), method))
+    for title, drawn_scenes in (
+        ("40 people", scenes(faces, everybody, repeats=REPEATS)),
+        ("idols", scenes_of_few(idols, seven, repeats=IDOL_REPEATS)),
+    ):
+        figures |= disagreements(title, drawn_scenes, method)
     for count in PICTURES:
         drawn_scenes = [scene(faces, everybody, 30, (count,), seed) for seed in range(DRAWS)]
         outcome = evaluate(drawn_scenes, method)
@@ -75,6 +83,21 @@ def rates(title: str, outcome: Outcome, name_from: float = NAME_FROM) -> dict[st
         f"{title}: ECE": outcome.calibration_error(),
         f"{title}: AUROC": outcome.auroc(),
     }
+
+
+def disagreements(title: str, drawn_scenes: Sequence[Scene], method: Method) -> dict[str, float]:
+    """Return of how many faces it is told that the networks disagree; a guild of one person has no disagreement."""
+    several = [scene for scene in drawn_scenes if len(scene.counts) > 1]
+    outcome = evaluate(several, method)
+    told = np.concatenate([scene.disagreements for scene in several]) & (outcome.probability >= DISAGREE_FROM)
+    named = outcome.probability >= NAME_FROM
+    kinds = {
+        "named rightly": outcome.known & named & outcome.right,
+        "known but unnamed": outcome.known & ~named,
+        "strangers that are named": ~outcome.known & named,
+        "strangers that stay unknown": ~outcome.known & ~named,
+    }
+    return {f"{title}: networks disagree, {kind}, %": 100 * float(told[rows].mean()) for kind, rows in kinds.items()}
 
 
 def closed_set(faces: Faces, count: int) -> float:

@@ -18,6 +18,7 @@ from core.vision.recognition.mean_embedding import (
     RECOGNISER_CONFIGS,
     CohortDistances,
     Gallery,
+    MeanEmbeddingRecogniser,
     RecogniserConfig,
     calibrate,
     person_means,
@@ -41,6 +42,7 @@ _LIVE_BOUNDS = {
     "width": (0.003, 1.0),
     "width_one": (0.0, 1.0),
     "rival_distance": (0.0, 2.0),
+    "rival_crowd": (0.0, 0.3),
     "rival_weight": (0.0, 100.0),
 }
 _PRIOR_BOUNDS = {
@@ -62,6 +64,7 @@ class Scene:
         cohort: distances of the faces to drawn people.
         evidence: what the embedding head sees.
         truth: (N,) the right columns, -1 of a stranger.
+        disagreements: (N,) whether the two networks take the face for different people.
     """
 
     distances: NDArray[np.float64]
@@ -69,6 +72,7 @@ class Scene:
     cohort: CohortDistances
     evidence: Evidence
     truth: NDArray[np.intp]
+    disagreements: NDArray[np.bool_]
 
 
 Method: TypeAlias = Callable[[Scene], "NDArray[np.float64]"]  # probabilities (N, P + 1), "unknown" last
@@ -152,10 +156,12 @@ def scene_of_rows(
     queries = faces.embeddings[np.concatenate([*queried, strangers])]
     truth = np.repeat([*range(people), STRANGER], [*(len(rows) for rows in queried), len(strangers)])
     ids = tuple(range(people))
-    means, counts = person_means(Gallery(ids, tuple(map(str, ids)), pictures, owners))
+    gallery = Gallery(ids, tuple(map(str, ids)), pictures, owners)
+    means, counts = person_means(gallery)
+    disagreements = MeanEmbeddingRecogniser(gallery).disagreements(queries, np.zeros((len(queries), people), bool))
     drawn = CohortDistances(squared_distances(queries, cohort.means), cohort.counts)
     evidence = References(pictures, owners, people, cohort).evidence(queries)
-    return Scene(squared_distances(queries, means), counts, drawn, evidence, truth)
+    return Scene(squared_distances(queries, means), counts, drawn, evidence, truth, disagreements)
 
 
 def scenes(faces: Faces, pool: Sequence[int], *, repeats: int) -> list[Scene]:
@@ -216,7 +222,7 @@ def _fitted(
         return sum(weight * negative_log_likelihood(pool, method(with_values(values))) for weight, pool in pools)
 
     first = [getattr(start, name) for name in bounds]
-    options = {"maxiter": 400, "adaptive": True, "xatol": 1e-3, "fatol": 1e-5}
+    options = {"maxiter": 600, "adaptive": True, "xatol": 1e-3, "fatol": 1e-5}
     return with_values(minimize(loss, first, method="Nelder-Mead", bounds=list(bounds.values()), options=options).x)
 
 

@@ -66,7 +66,10 @@ class VersionRecogniser:
         Raises:
             OmokageError: BAD_WEIGHTS, the head does not return probabilities.
         """
-        return name_faces(self.probabilities(reading, cannot_link_ids), self._people, NAME_FROM, confirmed)
+        embeddings = reading.embeddings_of(self._baseline.embedder)
+        disagreements = self._baseline.disagreements(embeddings, mask_of(cannot_link_ids, list(self._baseline.people)))
+        probabilities = self.probabilities(reading, cannot_link_ids)
+        return name_faces(probabilities, self._people, NAME_FROM, confirmed, disagreements)
 
     def probabilities(self, reading: PhotoReading, cannot_link_ids: Sequence[frozenset[int]]) -> NDArray[np.float64]:
         """Return probabilities (N, P + 1) over the people of both, rows sum to 1, "unknown" last.
