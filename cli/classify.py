@@ -77,4 +77,5 @@ def _line(face: FaceAnswer, named: set[int | None]) -> str:
     if face.withheld is not None and face.withheld.person_id in named:
         withheld = f"would be {face.withheld.name} too, with {face.withheld.probability:.0%}"
         return f"  {face.number}. {UNKNOWN} ({box}): {withheld}, but nobody is named twice in one photo"
-    return f"  {face.number}. {face.name or UNKNOWN} ({box}){f': {top}' if top else ''}"
+    disagreement = "; the two face networks disagree here" if face.networks_disagree else ""
+    return f"  {face.number}. {face.name or UNKNOWN} ({box}){f': {top}' if top else ''}{disagreement}"

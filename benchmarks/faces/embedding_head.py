@@ -1,4 +1,4 @@
-"""Accuracy, calibration and speed of the embedding head: 40 people, folds and draws with fixed seeds.
+"""Accuracy, calibration and speed of the embedding head: 40 people and seven idols, folds and draws with fixed seeds.
 
 `python -m benchmarks embedding_head`
 """
@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from benchmarks.helpers.faces_reader import run_of
-from benchmarks.helpers.identity_faces import identity_pictures
+from benchmarks.helpers.identity_faces import all_pictures, identity_pictures
 from benchmarks.helpers.report import Figures
 from core.domain.data.datasets import Dataset, DatasetClass
 from core.domain.training.folds import FOLDS
@@ -33,6 +33,7 @@ def run() -> Figures:
         "no face found": int((~pictures.found).sum()),
     }
     figures |= folds(pictures)
+    figures |= {f"idols: {name}": value for name, value in folds(all_pictures("idols")).items()}
     for count in ENROLLED:
         fractions = [few(pictures, count, seed) for seed in range(DRAWS)]
         figures[f"accuracy, {count} pictures each, %"] = 100 * float(np.mean(fractions))

@@ -18,6 +18,7 @@ from core.vision.recognition.mean_embedding import (
     RECOGNISER_CONFIGS,
     CohortDistances,
     Gallery,
+    MeanEmbeddingRecogniser,
     RecogniserConfig,
     calibrate,
     person_means,
@@ -41,6 +42,7 @@ _LIVE_BOUNDS = {
     "width": (0.003, 1.0),
     "width_one": (0.0, 1.0),
     "rival_distance": (0.0, 2.0),
+    "rival_crowd": (0.0, 0.3),
     "rival_weight": (0.0, 100.0),
 }
 _PRIOR_BOUNDS = {
@@ -62,6 +64,7 @@ class Scene:
         cohort: distances of the faces to drawn people.
         evidence: what the embedding head sees.
         truth: (N,) the right columns, -1 of a stranger.
+        disagreements: (N,) whether the two networks take the face for different people.
     """
 
     distances: NDArray[np.float64]
@@ -69,6 +72,7 @@ class Scene:
     cohort: CohortDistances
     evidence: Evidence
     truth: NDArray[np.intp]
+    disagreements: NDArray[np.bool_]
 
 
 Method: TypeAlias = Callable[[Scene], "NDArray[np.float64]"]  # probabilities (N, P + 1), "unknown" last
@@ -126,33 +130,38 @@ def scene(
     """Draw a gallery of `people` of the pool, each with a number of pictures drawn from `pictures`, and queries."""
     random = np.random.default_rng(seed)
     drawn = random.permutation(pool)[: people + strangers]
-    enrolled, owners, queried, truth = [], [], [], []
-    for index, person in enumerate(drawn[:people]):
+    enrolled, queried = [], []
+    for person in drawn[:people]:
         rows = random.permutation(np.flatnonzero(faces.people == person))
         count = int(random.choice(pictures))
-        enrolled += list(rows[:count])
-        owners += [index] * count
-        queries = rows[count:][: max(1, _QUERIES // people)]
-        queried += list(queries)
-        truth += [index] * len(queries)
-    for person in drawn[people:]:
-        rows = random.permutation(np.flatnonzero(faces.people == person))[: max(1, len(truth) // strangers)]
-        queried += list(rows)
-    truth += [STRANGER] * (len(queried) - len(truth))
-    return _scene_of(faces.embeddings[enrolled], np.array(owners), faces.embeddings[queried], np.array(truth))
+        enrolled.append(rows[:count])
+        queried.append(rows[count:][: max(1, _QUERIES // people)])
+    of_each = max(1, sum(map(len, queried)) // strangers)
+    others = [random.permutation(np.flatnonzero(faces.people == person))[:of_each] for person in drawn[people:]]
+    return scene_of_rows(faces, enrolled, queried, np.concatenate(others))
 
 
-def _scene_of(
-    enrolled: NDArray[np.float32], owners: NDArray[np.intp], queries: NDArray[np.float32], truth: NDArray[np.intp]
+def scene_of_rows(
+    faces: Faces,
+    enrolled: Sequence[NDArray[np.intp]],
+    queried: Sequence[NDArray[np.intp]],
+    strangers: NDArray[np.intp],
 ) -> Scene:
+    """Return the scene of these rows of faces: for each person those enrolled and those asked for, and strangers'."""
     cohort = cohort_of(DLIB_AND_SFACE)
     assert cohort is not None
-    people = int(owners.max()) + 1
+    people = len(enrolled)
+    owners = np.repeat(np.arange(people), [len(rows) for rows in enrolled])
+    pictures = faces.embeddings[np.concatenate(enrolled)]
+    queries = faces.embeddings[np.concatenate([*queried, strangers])]
+    truth = np.repeat([*range(people), STRANGER], [*(len(rows) for rows in queried), len(strangers)])
     ids = tuple(range(people))
-    means, counts = person_means(Gallery(ids, tuple(map(str, ids)), enrolled, owners))
+    gallery = Gallery(ids, tuple(map(str, ids)), pictures, owners)
+    means, counts = person_means(gallery)
+    disagreements = MeanEmbeddingRecogniser(gallery).disagreements(queries, np.zeros((len(queries), people), bool))
     drawn = CohortDistances(squared_distances(queries, cohort.means), cohort.counts)
-    evidence = References(enrolled, owners, people, cohort).evidence(queries)
-    return Scene(squared_distances(queries, means), counts, drawn, evidence, truth)
+    evidence = References(pictures, owners, people, cohort).evidence(queries)
+    return Scene(squared_distances(queries, means), counts, drawn, evidence, truth, disagreements)
 
 
 def scenes(faces: Faces, pool: Sequence[int], *, repeats: int) -> list[Scene]:
@@ -178,7 +187,7 @@ def scenes_of_few(faces: Faces, pool: Sequence[int], *, repeats: int) -> list[Sc
     ]
 
 
-def first_day(faces: Faces, pool: Sequence[int], *, repeats: int, strangers: int = STRANGERS) -> list[Scene]:
+def first_day(faces: Faces, pool: Sequence[int], *, repeats: int, strangers: int) -> list[Scene]:
     """Draw galleries as a guild has them on its first day: one to five people with one to three pictures each."""
     plans = [(people, count) for people in range(1, 6) for count in ((1,), (2,), (3,), (1, 2, 3))]
     return [
@@ -213,7 +222,7 @@ def _fitted(
         return sum(weight * negative_log_likelihood(pool, method(with_values(values))) for weight, pool in pools)
 
     first = [getattr(start, name) for name in bounds]
-    options = {"maxiter": 400, "adaptive": True, "xatol": 1e-3, "fatol": 1e-5}
+    options = {"maxiter": 600, "adaptive": True, "xatol": 1e-3, "fatol": 1e-5}
     return with_values(minimize(loss, first, method="Nelder-Mead", bounds=list(bounds.values()), options=options).x)
 
 

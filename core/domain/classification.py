@@ -15,7 +15,7 @@ from core.domain.people import NewFace
 class FaceAnswer:
     """One face of the answer: `top` has three candidates at most, likeliest first; pixels of the upright photo.
 
-    `withheld` and `confirmed_by` are as in RecognisedFace; answers of before these were known have neither.
+    `withheld`, `confirmed_by` and `networks_disagree` are as in RecognisedFace; older answers have none of them.
     """
 
     number: int
@@ -26,6 +26,7 @@ class FaceAnswer:
     top: tuple[Candidate, ...]
     withheld: Candidate | None = None
     confirmed_by: int | None = None
+    networks_disagree: bool = False
 
     def to_json(self) -> dict[str, JSON]:
         """What the database keeps."""
@@ -39,6 +40,7 @@ class FaceAnswer:
             "top": [[one.person_id, one.name, one.probability] for one in self.top],
             "withheld": None if withheld is None else [withheld.person_id, withheld.name, withheld.probability],
             "confirmed_by": self.confirmed_by,
+            "networks_disagree": self.networks_disagree,
         }
 
     @classmethod
@@ -55,6 +57,7 @@ class FaceAnswer:
             top,
             withheld and Candidate(*withheld),
             data.get("confirmed_by"),
+            data.get("networks_disagree", False),
         )
 
 
@@ -132,4 +135,6 @@ def _face_json(face: FaceAnswer) -> dict[str, JSON]:
         shown["confirmed"] = True
     if face.withheld is not None:
         shown["withheld"] = [face.withheld.name, face.withheld.probability]
+    if face.networks_disagree:
+        shown["networks_disagree"] = True
     return shown

@@ -52,6 +52,7 @@ class RecognisedFace:
 
     `withheld`: the person that it would be named as, were that person not named on another face of the photo.
     `confirmed_by`: the member who named this face of the same photo before, 0 the operator; None: the name is a guess.
+    `networks_disagree`: the two face networks take it for different people, and one of these is worth telling.
     """
 
     detected: DetectedFace
@@ -59,6 +60,7 @@ class RecognisedFace:
     named: Candidate | None
     withheld: Candidate | None = None
     confirmed_by: int | None = None
+    networks_disagree: bool = False
 
 
 def tilt(landmarks: Sequence[Point]) -> float:

@@ -61,6 +61,7 @@ def face_line(words: Words, face: ShownFace) -> str:
     number = str(face.number)
     if face.name is not None and face.probability is None:
         return _said_line(words, number, escape_markdown(face.name), face.said_by)
+    disagreement = [words.say("answer-networks-disagree")] if face.networks_disagree else []
     alternatives = [
         _candidate_text(words, candidate)
         for candidate in face.alternatives
@@ -69,14 +70,13 @@ def face_line(words: Words, face: ShownFace) -> str:
     if face.name is not None and face.probability is not None:
         name, probability = escape_markdown(face.name), _cap(face.probability)
         named = words.say("answer-line-named", number=number, name=name, share=probability)
-        return " · ".join([named, *alternatives])
+        return " · ".join([named, *alternatives, *disagreement])
     unknown = words.say("answer-line-unknown", number=number)
     if face.withheld is not None:
         name, probability = escape_markdown(face.withheld.name), _cap(face.withheld.probability)
         return " · ".join([unknown, words.say("answer-line-withheld", name=name, share=probability)])
-    return " · ".join(
-        [unknown, words.say("answer-line-likely", others=" · ".join(alternatives))] if alternatives else [unknown]
-    )
+    likely = [words.say("answer-line-likely", others=" · ".join(alternatives))] if alternatives else []
+    return " · ".join([unknown, *likely, *disagreement])
 
 
 def footer(words: Words, job_id: int, result: ClassifyResult) -> str:

@@ -23,6 +23,7 @@ class ShownFace:
         said_by: the member who named it; 0 is the operator, None the recogniser.
         editable: False where the face is not stored any more.
         withheld: whom an unknown face would be named as, were that person not named on another face of this photo.
+        networks_disagree: whether the two face networks take it for different people; never where somebody named it.
     """
 
     number: int
@@ -33,6 +34,7 @@ class ShownFace:
     said_by: int | None
     editable: bool
     withheld: Candidate | None = None
+    networks_disagree: bool = False
 
 
 def shown_faces(result: ClassifyResult, stored: Iterable[StoredFace]) -> list[ShownFace]:
@@ -61,12 +63,14 @@ def _shown(face: FaceAnswer, label: StoredFace | None) -> ShownFace:
         return ShownFace(face.number, label.person_id, label.name, None, (), label.labelled_by, editable=True)
     rejected = frozenset[int]() if label is None else label.rejected
     possible = tuple(candidate for candidate in face.top if candidate.person_id not in rejected)
-    editable = label is not None
+    editable, disagree = label is not None, face.networks_disagree and bool(possible)
     if face.person_id is None or face.person_id in rejected:
         withheld = face.withheld if face.withheld and face.withheld.person_id not in rejected else None
-        return ShownFace(face.number, None, None, None, possible, None, editable, withheld)
+        return ShownFace(face.number, None, None, None, possible, None, editable, withheld, disagree)
     if face.confirmed_by is not None:
         return ShownFace(face.number, face.person_id, face.name, None, (), face.confirmed_by, editable)
     probability = next((candidate.probability for candidate in face.top if candidate.person_id == face.person_id), 0.0)
     alternatives = tuple(candidate for candidate in possible if candidate.person_id != face.person_id)
-    return ShownFace(face.number, face.person_id, face.name, probability, alternatives, None, editable)
+    return ShownFace(
+        face.number, face.person_id, face.name, probability, alternatives, None, editable, networks_disagree=disagree
+    )

@@ -16,6 +16,7 @@ answer-line-said = **{ $number }** · **{ $name }** ✓ said by <@{ $member }>
 answer-line-confirmed = **{ $number }** · **{ $name }** ✓
 answer-line-unknown = **{ $number }** · { answer-unknown }
 answer-line-withheld = would be { $name } too, with { NUMBER($share, style: "percent") }, but I name nobody twice in one photo
+answer-networks-disagree = the two face networks disagree here
 answer-share = { $name } { NUMBER($share, style: "percent") }
 answer-more = … and { $faces ->
         [one] one more face

@@ -13,6 +13,7 @@ answer-line-said = **{ $number }** · **{ $name }** ✓ <@{ $member }> さんに
 answer-line-confirmed = **{ $number }** · **{ $name }** ✓
 answer-line-unknown = **{ $number }** · { answer-unknown }
 answer-line-withheld = { $name } さんの可能性も{ NUMBER($share, style: "percent") }ありますが、1枚の写真で同じ人の名前は一度しか付けません
+answer-networks-disagree = 2つの顔認識ネットワークの判断が分かれています
 answer-share = { $name } { NUMBER($share, style: "percent") }
 answer-more = … ほか{ $faces }人
 answer-turned = ↻ 写真が{ $way ->

@@ -7,7 +7,7 @@ many and some show the person old, bearded or in profile.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -93,20 +93,23 @@ class References:
 
     def evidence(self, faces: NDArray[np.floating]) -> Evidence:
         """Of faces (N, D) that are not among the pictures."""
+        own = self._own_evidence(faces)
+        return own if self.cohort is None else replace(own, cohort=self.cohort.evidence(faces))
+
+    def _own_evidence(self, faces: NDArray[np.floating]) -> Evidence:
         counts = np.broadcast_to(self.counts, (len(faces), len(self.counts)))
         distances = np.zeros((KINDS, *counts.shape))
         # The mean of n pictures lies off the true one, by spread / n on average.
         distances[MEAN] = _squared(faces, self.means) - self.spread / np.maximum(1, self.counts)
         for block in _blocks(len(faces)):
             distances[NEAR, block] = self._near(_squared(faces[block], self.embeddings))
-        cohort = None if self.cohort is None else self.cohort.evidence(faces)
-        return Evidence(np.where(counts == 0, 0.0, distances), counts, cohort)
+        return Evidence(np.where(counts == 0, 0.0, distances), counts)
 
     def left_out(self, rows: NDArray[np.integer]) -> Evidence:
         """Of these of the pictures, by the order they were given in, each as if it were not there; no cohort."""
         places, mine = self._places[rows], np.arange(len(rows))
         owners = self.owners[places]
-        plain = self.evidence(self.embeddings[places])
+        plain = self._own_evidence(self.embeddings[places])
         others = self.counts[owners] - 1
         distances, counts = plain.distances.copy(), plain.counts.copy()
         counts[mine, owners] = others

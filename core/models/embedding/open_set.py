@@ -89,7 +89,7 @@ def _prior_of_live_method(embedder: str) -> OpenSetPrior:
 PRIORS = {
     DLIB: _prior_of_live_method(DLIB),
     DLIB_AND_SFACE: OpenSetPrior(
-        DLIB_AND_SFACE, weight=49.3, nearest=0.347, distance=0.379, noise=0.345, rival_distance=0.47, rivals=27.0
+        DLIB_AND_SFACE, weight=45.1, nearest=0.442, distance=0.43, noise=0.551, rival_distance=0.545, rivals=21.4
     ),
 }
 
@@ -132,7 +132,8 @@ def fit_open_set(evidence: Evidence, owners: NDArray[np.integer], embedder: str 
 
     Args:
         evidence: of faces (N), each left out of its own references.
-        owners: (N,) whose they are; the only picture of a person speaks as a stranger's alone.
+        owners: (N,) whose they are; the only picture of a person speaks as a stranger's alone, and all strangers
+            weigh as much as all known faces: without any, what was believed stands.
         embedder: of the faces.
     """
     prior = PRIORS[embedder]
@@ -142,10 +143,11 @@ def fit_open_set(evidence: Evidence, owners: NDArray[np.integer], embedder: str 
     truth = np.concatenate([owners[seen], np.full(len(owners), people)])
     # A thousand pictures of five people are twenty pairs of somebody and a stranger, looked at again and again.
     weight = min(1.0, people * (people - 1) / max(1, len(owners)))
+    weights = weight * np.concatenate([np.ones(int(seen.sum())), np.full(len(owners), seen.mean() if len(seen) else 0)])
     free, positive = (None, None), (0.0, None)
     bounds = [positive] * KINDS + [free, positive] + [free] * people
     start = np.concatenate([prior.values, np.zeros(people)])
-    solution = minimize(_surprise, start, args=(material, truth, weight, prior), jac=True, method="L-BFGS-B",
+    solution = minimize(_surprise, start, args=(material, truth, weights, prior), jac=True, method="L-BFGS-B",
                         bounds=bounds, options={"ftol": _ENOUGH, "maxiter": 200})  # fmt: skip
     return OpenSet(solution.x[:KINDS], float(solution.x[KINDS]), float(solution.x[KINDS + 1]), solution.x[_SHARED:],
                    prior)  # fmt: skip
@@ -185,19 +187,24 @@ def _logits(values: NDArray[np.float64], material: _Material) -> NDArray[np.floa
 
 
 def _surprise(
-    values: NDArray[np.float64], material: _Material, truth: NDArray[np.integer], weight: float, prior: OpenSetPrior
+    values: NDArray[np.float64],
+    material: _Material,
+    truth: NDArray[np.integer],
+    weights: NDArray[np.float64],
+    prior: OpenSetPrior,
 ) -> tuple[float, NDArray[np.float64]]:
     """Negative logarithm of what happened and of what was believed, a mean over faces, and its gradient."""
     logits, rows = _logits(values, material), np.arange(len(truth))
     total = logsumexp(logits, axis=1)
     by_logit = np.exp(logits - total[:, None])
     by_logit[rows, truth] -= 1
+    by_logit *= weights[:, None]
     clear = by_logit[:, :-1] * material.clearness
     shared = [*-np.tensordot(material.distances, clear, 2), clear.sum(), -by_logit[:, -1] @ material.rivals]
     gradient = np.concatenate([shared, by_logit[:, :-1].sum(0)])
     believed = np.concatenate([prior.values, np.zeros(len(values) - _SHARED)])
     doubt = np.concatenate([prior.doubt, np.full(len(values) - _SHARED, _OFFSET_DOUBT)])
     off = (values - believed) / doubt
-    surprise = weight * (total - logits[rows, truth]).sum() + (off**2).sum() / 2
+    surprise = weights @ (total - logits[rows, truth]) + (off**2).sum() / 2
     count = max(1, len(truth))
-    return float(surprise) / count, (weight * gradient + off / doubt) / count
+    return float(surprise) / count, (gradient + off / doubt) / count

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# The candidates, whom the face is named as, and whom it would be, were that person not named on another face.
-Naming: TypeAlias = tuple[tuple[Candidate, ...], Candidate | None, Candidate | None]
+# The candidates, whom the face is named as, whom it would be, were that person not named on another face, and whether
+# the networks disagree about it.
+Naming: TypeAlias = tuple[tuple[Candidate, ...], Candidate | None, Candidate | None, bool]
 CannotLinkIds: TypeAlias = Sequence[frozenset[int]]  # for each face the ids of people that it must not be named as
 Confirmed: TypeAlias = Sequence[Candidate | None]  # for each face whom members named it as
 

@@ -198,12 +198,14 @@ def _recognised_faces(
     reading: PhotoReading, namings: Sequence[Naming], confirmed: Sequence[ConfirmedFace | None]
 ) -> list[RecognisedFace]:
     return [
-        RecognisedFace(face, candidates[:3], name, withheld, None if person is None else person.confirmed_by)
-        for face, (candidates, name, withheld), person in zip(reading.faces, namings, confirmed, strict=True)
+        RecognisedFace(face, candidates[:3], name, withheld, None if person is None else person.confirmed_by, disagree)
+        for face, (candidates, name, withheld, disagree), person in zip(reading.faces, namings, confirmed, strict=True)
     ]
 
 
 def _face_answer(number: int, face: RecognisedFace) -> FaceAnswer:
     person_id, name = (face.named.person_id, face.named.name) if face.named else (None, None)
     box, score = face.detected.box, face.detected.score
-    return FaceAnswer(number, box, score, person_id, name, face.candidates, face.withheld, face.confirmed_by)
+    return FaceAnswer(
+        number, box, score, person_id, name, face.candidates, face.withheld, face.confirmed_by, face.networks_disagree
+    )

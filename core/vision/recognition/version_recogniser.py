@@ -66,7 +66,10 @@ class VersionRecogniser:
         Raises:
             OmokageError: BAD_WEIGHTS, the head does not return probabilities.
         """
-        return name_faces(self.probabilities(reading, cannot_link_ids), self._people, NAME_FROM, confirmed)
+        embeddings = reading.embeddings_of(self._baseline.embedder)
+        disagreements = self._baseline.disagreements(embeddings, mask_of(cannot_link_ids, list(self._baseline.people)))
+        probabilities = self.probabilities(reading, cannot_link_ids)
+        return name_faces(probabilities, self._people, NAME_FROM, confirmed, disagreements)
 
     def probabilities(self, reading: PhotoReading, cannot_link_ids: Sequence[frozenset[int]]) -> NDArray[np.float64]:
         """Return probabilities (N, P + 1) over the people of both, rows sum to 1, "unknown" last.
@@ -77,8 +80,8 @@ class VersionRecogniser:
         head = checked_probabilities(self._head.probabilities(reading), len(reading.faces), len(self._class_ids))
         deleted = np.array([person_id not in self._people for person_id in self._class_ids], bool)
         excluded = mask_of(cannot_link_ids, self._class_ids) | deleted
-        ids = list(self._baseline.people)
-        baseline = self._baseline.probabilities(reading.embeddings, mask_of(cannot_link_ids, ids))
+        ids, embeddings = list(self._baseline.people), reading.embeddings_of(self._baseline.embedder)
+        baseline = self._baseline.probabilities(embeddings, mask_of(cannot_link_ids, ids))
         column_of = {person_id: column for column, person_id in enumerate(self._people)}
         own, doubted = np.where(excluded, 0.0, head[:, :-1]), np.where(excluded, head[:, :-1], 0.0)
         new_people = exclude_trained(baseline, [person_id in self._class_ids for person_id in ids])

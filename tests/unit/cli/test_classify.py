@@ -46,6 +46,8 @@ def answer(number: int, name: str | None) -> FaceAnswer:
     result = FaceAnswer(number, Box(10.0 * number, 20.0, 30.0, 40.0), 0.5, number if name else None, name, top)
     if name == "confirmed":
         return replace(result, confirmed_by=33)
+    if name == "torn":
+        return replace(result, networks_disagree=True)
     # As if this face looked like the first one.
     return replace(result, person_id=None, name=None, withheld=Candidate(1, "Mina", 0.96)) if name == "twin" else result
 
@@ -205,3 +207,9 @@ def test_names_that_are_not_utf_8_and_names_with_control_characters_are_read_and
     assert (status, result.stdout.splitlines()) == (
         0, ["caf\\xe9.jpg: Mina, 1 picture", "\\x1b]0;owned\\x07\\x0ax.jpg: Mina, 1 picture"]
     )  # fmt: skip
+
+
+def test_the_text_says_where_the_networks_disagree():
+    status, result = run("classify", photo("a.jpg", {"faces": ["torn"]}))
+    assert status == 0
+    assert result.stdout.splitlines()[1] == "  1. torn (30x40 at 10,20): torn 88%; the two face networks disagree here"

@@ -86,7 +86,7 @@ def test_an_answer_of_before_names_could_be_confirmed_or_withheld_is_still_read(
 
     old = FaceAnswer.from_json(face)
 
-    assert (old.withheld, old.confirmed_by) == (None, None)
+    assert (old.withheld, old.confirmed_by, old.networks_disagree) == (None, None, False)
 
 
 def test_an_answer_of_before_photos_were_turned_is_still_read() -> None:
@@ -111,3 +111,11 @@ def test_the_shell_is_told_that_the_photo_was_turned() -> None:
     shown = ClassifyResult(9, 9, "", "", (), "net", 0.1, turned=270).photo_json("a.jpg")
 
     assert shown == {"photo": "a.jpg", "size": [9, 9], "turned": 270, "faces": []}
+
+
+def test_where_the_networks_disagree_is_kept_and_told_to_the_shell() -> None:
+    torn = FaceAnswer(1, Box(1, 2, 3, 4), 0.9, None, None, (), networks_disagree=True)
+
+    assert FaceAnswer.from_json(torn.to_json()) == torn
+    (face,) = ClassifyResult(9, 9, "", "", (torn,), "net", 0.1).photo_json("a.jpg")["faces"]  # type: ignore[misc]
+    assert face["networks_disagree"] is True

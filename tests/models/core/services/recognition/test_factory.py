@@ -41,8 +41,8 @@ def version(architecture: str, config: Mapping[str, JSON], classes: tuple[tuple[
 def people(seed: int = 0) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
     """Twelve pictures of three people who look nothing alike."""
     owners = np.repeat(np.arange(3), 4)
-    noise = np.random.default_rng(seed).normal(0, 0.02, (12, 128))
-    return (np.eye(128)[owners] * 0.6 + noise).astype(np.float32), owners
+    noise = np.random.default_rng(seed).normal(0, 0.02, (12, 256))
+    return (np.eye(256)[owners] * 0.6 + noise).astype(np.float32), owners
 
 
 def gate() -> dict[str, NDArray[Any]]:
@@ -60,7 +60,7 @@ def cnn_file(**meta: str) -> bytes:
 
 def photo() -> PhotoReading:
     """Anna, Ben, and a stranger."""
-    embeddings = np.concatenate([people(1)[0][[0, 4]], np.eye(128, dtype=np.float32)[[9]]])
+    embeddings = np.concatenate([people(1)[0][[0, 4]], np.eye(256, dtype=np.float32)[[9]]])
     points = ((20.0, 20.0), (40.0, 20.0), (30.0, 32.0), (22.0, 42.0), (38.0, 42.0))
     image = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
     return PhotoReading(image, tuple(DetectedFace(Box(10, 10, 40, 40), 0.9, points) for _ in range(3)), embeddings)
@@ -106,13 +106,13 @@ def test_a_picture_that_is_taken_for_a_face_is_seen_as_trainings_see_it() -> Non
     head = load_head(version("cnn-slim", CNN), cnn_file())
     assert isinstance(head, CnnHead)
     image = np.random.default_rng(1).integers(0, 256, (91, 140, 3), np.uint8)
-    whole = PhotoReading(image, (DetectedFace(Box(24, 0, 91, 91), 0.0, ()),), np.zeros((1, 128), np.float32))  # type: ignore[arg-type]
+    whole = PhotoReading(image, (DetectedFace(Box(24, 0, 91, 91), 0.0, ()),), np.zeros((1, 256), np.float32))  # type: ignore[arg-type]
     view, size = head.config.view, head.config.size
     assert (head.views(whole) == middle(render_view(view, image, None)[None], size)).all()
 
 
 def test_both_answer_with_the_live_method_beside_them() -> None:
-    nobody = Gallery((), (), np.zeros((0, 128), np.float32), np.zeros(0, np.intp))
+    nobody = Gallery((), (), np.zeros((0, 256), np.float32), np.zeros(0, np.intp))
     head = load_head(version(ARCHITECTURE, {}), embedding_file())
     names = {1: "Anna", 2: "Ben", 3: "Cara"}
     result = VersionRecogniser(head, MeanEmbeddingRecogniser(nobody), names).recognise(photo(), [frozenset()] * 3)
@@ -155,7 +155,7 @@ def test_a_version_of_a_later_omokage_is_refused() -> None:
 def test_weights_that_are_no_numbers_are_noticed_at_the_first_answer() -> None:
     broken = {name: np.full_like(one, np.nan) if name == "weights" else one for name, one in gate().items()}
     file = weights_file.dump(broken, {**META, "architecture": ARCHITECTURE})
-    nobody = Gallery((), (), np.zeros((0, 128), np.float32), np.zeros(0, np.intp))
+    nobody = Gallery((), (), np.zeros((0, 256), np.float32), np.zeros(0, np.intp))
     head = load_head(version(ARCHITECTURE, {}), file)
     with pytest.raises(OmokageError) as caught:
         VersionRecogniser(head, MeanEmbeddingRecogniser(nobody), {}).recognise(photo(), [frozenset()] * 3)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.features.classify import texts
 from bot.features.people.shown_faces import shown_faces
 from bot.ui.i18n import words_in
@@ -73,3 +75,16 @@ def test_a_face_that_is_not_stored_cannot_be_named() -> None:
     (face,) = shown_faces(classify_result(predicted_face(1)), [])
 
     assert not face.editable
+
+
+def test_a_guess_says_where_the_networks_disagree_and_a_name_by_a_member_does_not() -> None:
+    torn = replace(predicted_face(1, HANAKO, TARO), networks_disagree=True)
+    named = replace(predicted_face(2, HANAKO, named=True), networks_disagree=True)
+
+    guess, sure = shown_faces(classify_result(torn, named), [stored_face(1), stored_face(2)])
+    (said, _) = shown_faces(classify_result(torn, named), [stored_face(1, TARO), stored_face(2)])
+
+    assert texts.face_line(EN, guess) == "**1** · unknown · perhaps Taro 5% · the two face networks disagree here"
+    assert texts.face_line(EN, sure) == "**2** · **Hanako** 92% · the two face networks disagree here"
+    assert "判断が分かれています" in texts.face_line(words_in("ja"), sure)
+    assert texts.face_line(EN, said) == "**1** · **Taro** ✓ said by <@33>"

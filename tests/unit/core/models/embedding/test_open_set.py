@@ -81,13 +81,14 @@ def test_the_gradient_is_that_of_the_surprise() -> None:
     evidence = references.left_out(np.arange(12))
     material = open_set._Material.of(evidence, PRIOR)
     truth = np.where(np.arange(12) % 2 == 0, owners, 3)
+    weights = np.linspace(0.3, 0.9, 12)
     start = np.array([50.0, 10.0, 15.0, 8.0, 0.3, -0.2, 0.1])
 
     def value(x: np.ndarray) -> float:
-        return open_set._surprise(x, material, truth, 0.7, PRIOR)[0]
+        return open_set._surprise(x, material, truth, weights, PRIOR)[0]
 
     def gradient(x: np.ndarray) -> np.ndarray:
-        return open_set._surprise(x, material, truth, 0.7, PRIOR)[1]
+        return open_set._surprise(x, material, truth, weights, PRIOR)[1]
 
     assert check_grad(value, gradient, start, epsilon=1e-5) < 1e-4
 
@@ -137,3 +138,10 @@ def test_the_fit_does_not_look_at_the_cohort() -> None:
         for cohort in (None, near)
     )
     assert first.bias == second.bias
+
+
+def test_one_picture_a_person_leaves_what_was_believed() -> None:
+    embeddings, owners = faces_of([1] * 30)
+    model = fit_open_set(References(embeddings, owners, 30).left_out(np.arange(30)), owners)
+    assert np.append(model.weights, [model.bias, model.rivals]) == pytest.approx(PRIOR.values)
+    assert model.offsets == pytest.approx(np.zeros(30))

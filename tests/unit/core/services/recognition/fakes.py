@@ -30,7 +30,7 @@ GUILD = 700
 
 
 def vector(value: float) -> NDArray[np.float32]:
-    return np.full(128, value, np.float32)
+    return np.full(256, value, np.float32)
 
 
 class FakeReader:
@@ -52,7 +52,7 @@ class FakeReader:
         points = ((1.0, 1.0), (2.0, 1.0), (1.5, 1.5), (1.0, 2.0), (2.0, 2.0))
         faces = tuple(DetectedFace(Box(100.0 * at, 5.0, size, size), 0.9, points) for at, size in enumerate(self.sizes))
         embeddings = (
-            np.stack([vector(value) for value in self.values]) if self.values else np.zeros((0, 128), np.float32)
+            np.stack([vector(value) for value in self.values]) if self.values else np.zeros((0, 256), np.float32)
         )
         return PhotoReading(np.zeros((300, 400, 3), np.uint8), faces, embeddings, self.turned)
 
@@ -77,7 +77,8 @@ class NearestRecogniser:
             self._guess(float(row[0]), excluded) for row, excluded in zip(embeddings, cannot_link_ids, strict=True)
         ]
         return [
-            (candidates, person or named, None) for (candidates, named), person in zip(guesses, confirmed, strict=True)
+            (candidates, person or named, None, False)
+            for (candidates, named), person in zip(guesses, confirmed, strict=True)
         ]
 
     def _guess(self, value: float, excluded: frozenset[int]) -> tuple[tuple[Candidate, ...], Candidate | None]:
@@ -156,7 +157,7 @@ class ConstantRecogniser:
     ) -> list[Naming]:
         words = [f"not {min(row)}" if row else self.word for row in cannot_link_ids]
         guesses = [Candidate(1, word, 1.0) for word in words]
-        return [((), person or guess, None) for guess, person in zip(guesses, confirmed, strict=True)]
+        return [((), person or guess, None, False) for guess, person in zip(guesses, confirmed, strict=True)]
 
 
 def reject(parts: Parts, person_id: int, photo: bytes, value: float, size: float) -> None:

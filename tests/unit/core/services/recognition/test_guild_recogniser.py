@@ -36,14 +36,14 @@ POINTS = ((1.0, 1.0), (2.0, 1.0), (1.5, 1.5), (1.0, 2.0), (2.0, 2.0))
 PHOTO = PhotoReading(
     np.zeros((60, 60, 3), np.uint8),
     (DetectedFace(Box(0, 0, 50, 50), 0.9, POINTS),),
-    np.zeros((1, 128), np.float32),
+    np.zeros((1, 256), np.float32),
 )
 CANNOT_LINK_IDS = (frozenset({7}),)
 CONFIRMED = (Candidate(8, "Haru", 1.0),)
 
 
 def named(word: str) -> Sequence[Naming]:
-    return [((), Candidate(1, word, 1.0), None)]
+    return [((), Candidate(1, word, 1.0), None, False)]
 
 
 class FakeBaseline:
@@ -176,7 +176,7 @@ def test_a_guilds_version_answers_there_alone(parts: Parts) -> None:
 def test_a_version_gets_the_present_names_of_people(parts: Parts) -> None:
     parts.promoted("one")
     parts.answer()
-    face = NewFace(1, Box(0, 5, 50, 50), 0.9, (), np.zeros(128, "<f4").tobytes(), "net-1")
+    face = NewFace(1, Box(0, 5, 50, 50), 0.9, (), np.zeros(256, "<f4").tobytes(), "net-1")
     parts.people.enrol(GUILD, "Anna", face, source="cli:x.jpg")
     parts.people.enrol(GUILD + 1, "Ben", face, source="cli:x.jpg")
     assert parts.answer()[0] == "one ['Anna']"
@@ -252,7 +252,7 @@ def test_a_version_is_not_loaded_anew_when_one_of_its_people_was_removed(parts: 
 
 
 def _named(parts: Parts, name: str, value: float) -> int:
-    face = NewFace(1, Box(0, 0, 20, 20), 0.9, POINTS, np.full(128, value, "<f4").tobytes(), "net-1")
+    face = NewFace(1, Box(0, 0, 20, 20), 0.9, POINTS, np.full(256, value, "<f4").tobytes(), "net-1")
     return parts.people.enrol(GUILD, name, face, source="test").id
 
 

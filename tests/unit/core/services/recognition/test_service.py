@@ -136,9 +136,9 @@ def test_a_rejected_face_is_not_named_so_when_the_same_photo_is_posted_again(par
 def test_a_rejected_face_is_recognised_in_a_copy_of_the_photo(parts: Parts) -> None:
     anna = parts.enrol("Anna", 0.0)
     reject(parts, anna, b"photo", value=0.3, size=50)
-    parts.reader.show((0.3 + 0.1 / np.sqrt(128), 200))  # 0.1 away: saved again, larger
+    parts.reader.show((0.3 + 0.1 / np.sqrt(256), 200))  # 0.1 away: saved again, larger
     assert parts.names(b"a copy") == [None]
-    parts.reader.show((0.3 + 0.5 / np.sqrt(128), 200))  # 0.5 away: another picture of the same person
+    parts.reader.show((0.3 + 0.5 / np.sqrt(256), 200))  # 0.5 away: another picture of the same person
     assert parts.names(b"another photo") == ["Anna"]
 
 

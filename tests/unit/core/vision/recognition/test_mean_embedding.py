@@ -16,6 +16,7 @@ from core.vision.recognition.drawn_cohort import drawn_cohort
 from core.vision.recognition.mean_embedding import (
     RECOGNISER_CONFIGS,
     CohortDistances,
+    FaceNaming,
     Gallery,
     MeanEmbeddingRecogniser,
     RecogniserConfig,
@@ -79,7 +80,7 @@ def test_the_mean_of_many_pictures_must_be_nearer_than_a_single_picture() -> Non
 
 def test_an_empty_gallery_names_nobody() -> None:
     (naming,) = make_recogniser(EnrolledFaces((), (), (), ())).recognise(point(0)[None], [NOBODY])
-    assert naming == ((), None, None)
+    assert naming == FaceNaming((), None)
 
 
 def test_a_photo_without_faces_gets_no_naming() -> None:
@@ -96,7 +97,7 @@ def test_a_face_is_never_named_nor_proposed_as_whom_it_is_said_not_to_be() -> No
 def test_a_face_that_is_said_to_be_nobody_of_the_gallery_stays_unknown() -> None:
     recogniser = MeanEmbeddingRecogniser(gallery(5, 5))
     (naming,) = recogniser.recognise(point(1)[None], [frozenset({10, 11})])
-    assert naming == ((), None, None)
+    assert naming == FaceNaming((), None)
 
 
 def test_of_two_faces_alike_only_the_nearer_is_named() -> None:
@@ -279,7 +280,7 @@ def test_a_confirmed_face_leaves_the_name_that_was_guessed_for_it_to_others() ->
 
 def test_people_may_confirm_somebody_of_whom_the_recogniser_knows_nothing() -> None:
     (naming,) = name_faces(np.array([[1.0]]), {}, 0.8, (HARU,))
-    assert naming == ((), HARU, None)
+    assert naming == FaceNaming((), HARU)
 
 
 def test_a_face_that_is_not_sure_enough_to_be_named_keeps_no_other_face_from_the_name() -> None:
@@ -306,3 +307,52 @@ def test_whatever_people_confirmed_guesses_name_nobody_twice_and_say_what_they_w
             if sure is None and row[column] >= 0.8:
                 assert one.named or one.withheld == Candidate(person, PEOPLE[person], row[column])
     assert [one.named for one, sure in zip(result, confirmed, strict=True) if sure] == [one for one in confirmed if one]
+
+
+def two_part_face(dlib: int, sface: int) -> np.ndarray:
+    """The joint embedding of a face that dlib's network takes for one person, and SFace for another."""
+    embedding = np.zeros(256, np.float32)
+    embedding[dlib], embedding[128 + sface] = math.sqrt(2 / 3), math.sqrt(1 / 3)
+    return embedding
+
+
+def two_part_recogniser() -> MeanEmbeddingRecogniser:
+    faces = np.stack([two_part_face(0, 0), two_part_face(1, 1)])
+    return MeanEmbeddingRecogniser(Gallery((10, 11), ("Haru", "Mei"), faces, np.array([0, 1])))
+
+
+def test_networks_disagree_where_each_is_nearest_to_another_person() -> None:
+    queries = np.stack([two_part_face(0, 0), two_part_face(0, 1), two_part_face(1, 0)])
+    none = np.zeros((3, 2), bool)
+    assert two_part_recogniser().disagreements(queries, none).tolist() == [False, True, True]
+    not_mei = np.array([[False, True]] * 3)
+    assert two_part_recogniser().disagreements(queries, not_mei).tolist() == [False, False, False]
+
+
+def test_of_a_disagreement_is_told_only_with_a_candidate_that_may_be_right() -> None:
+    chances = np.array([(0.9, 0.02, 0.08), (0.06, 0.04, 0.9), (0.04, 0.0, 0.96), (0.9, 0.02, 0.08)])
+    disagreements = np.array([True, True, True, False])
+    namings = name_faces(chances, PEOPLE, 0.95, (), disagreements)
+    assert [naming.networks_disagree for naming in namings] == [True, True, False, False]
+
+
+def test_no_disagreement_is_told_of_what_people_confirmed() -> None:
+    (naming,) = name_faces(np.array([(0.9, 0.0, 0.1)]), PEOPLE, 0.8, (HARU,), np.array([True]))
+    assert not naming.networks_disagree
+
+
+def test_an_embedder_of_one_network_and_an_empty_gallery_never_disagree() -> None:
+    empty = make_recogniser(EnrolledFaces((), (), (), ()))
+    assert empty.disagreements(np.ones((2, 256), np.float32), np.zeros((2, 0), bool)).tolist() == [False, False]
+    faces = np.eye(128, dtype="<f4")[:2]
+    rows = EnrolledFaces((1, 2), ("a", "b"), (faces[0].tobytes(), faces[1].tobytes()), (1, 2), DLIB)
+    older = make_recogniser(rows)
+    assert older.disagreements(np.eye(128, dtype=np.float32)[:3], np.zeros((3, 2), bool)).tolist() == [False] * 3
+
+
+def test_the_more_people_there_are_the_nearer_the_next_ones_may_be() -> None:
+    config = RECOGNISER_CONFIGS[EMBEDDING_NAME]
+    few, many = (
+        calibrate(np.array([[0.3, *[0.6] * 4, *[0.9] * more]]), np.full(5 + more, 5), config)[0, 0] for more in (0, 25)
+    )
+    assert many > few

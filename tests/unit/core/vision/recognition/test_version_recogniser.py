@@ -209,3 +209,15 @@ def test_what_people_confirmed_outranks_a_trained_head_too() -> None:
     first, second = one.recognise(reading(ANNA, BEN), NOBODY * 2, (mei, mei))
 
     assert (first.named, second.named) == (mei, mei)
+
+
+def test_a_version_tells_where_the_networks_disagree_about_a_face() -> None:
+    faces = np.zeros((2, 256), np.float32)
+    faces[[0, 1], [0, 1]], faces[[0, 1], [128, 129]] = np.sqrt(2 / 3), np.sqrt(1 / 3)
+    live = MeanEmbeddingRecogniser(Gallery((ANNA, BEN), ("Anna", "Ben"), faces, np.array([0, 1])))
+    torn = faces[0].copy()
+    torn[[128, 129]] = torn[[129, 128]]
+    photo = reading(ANNA, BEN)
+    photo = PhotoReading(photo.image, photo.faces, np.stack([faces[0], torn]))
+    namings = recogniser(head((0.9, 0.0, 0.1), (0.1, 0.2, 0.7)), live).recognise(photo, NOBODY * 2)
+    assert [naming.networks_disagree for naming in namings] == [False, True]
