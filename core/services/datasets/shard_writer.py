@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 # A shard is read whole into memory: a thousand crops are 5 MB, and of larger pictures fewer go into one.
 SHARD_PICTURES = 1000
 SHARD_BYTES = 64 * 1024**2
-# The form for `content_hash`. Its second word is the embedder of the first data sets, and stays: embeddings are made anew
-# where a newer embedder needs them, so that the same pictures are the same content whichever one embedded them. What
-# was imported before is found again, and versions that were trained before and after compare.
+# The form for `content_hash`. Its second word is the embedder of the first data sets, and stays: embeddings are made
+# anew where a newer embedder needs them, so the same pictures are the same content whichever one embedded them. What was
+# imported before is found again, and versions that were trained before and after compare.
 CONTENT = f"{FORMAT} {DLIB}"
 
 
