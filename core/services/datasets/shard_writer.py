@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 SHARD_PICTURES = 1000
 SHARD_BYTES = 64 * 1024**2
 # The form for `content_hash`. Its second word is the embedder of the first data sets, and stays: embeddings are made
-# anew where a newer embedder needs them, so the same pictures are the same content whichever one embedded them. What was
-# imported before is found again, and versions that were trained before and after compare.
+# anew where a newer embedder needs them, so the same pictures are the same content whichever one embedded them. What
+# was imported before is found again, and versions that were trained before and after compare.
 CONTENT = f"{FORMAT} {DLIB}"
 
 
