@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,6 @@ from core.storage.blobs import Blobs
 if TYPE_CHECKING:
     from core.domain.data.datasets import Dataset
     from core.vision.datasets.dataset_reader import DatasetReader
-    from core.vision.datasets.embed_anew import OnEmbedded
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,9 @@ class DatasetStorage:
     blobs: Blobs
     folder: Path
 
-    def open(self, dataset: Dataset, on_embedded: OnEmbedded = lambda _done, _total: None) -> DatasetReader:
+    def open(
+        self, dataset: Dataset, on_embedded: Callable[[int, int], None] = lambda _done, _total: None
+    ) -> DatasetReader:
         """Read a data set; its pictures are cached in the data folder.
 
         Args:
