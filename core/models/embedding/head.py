@@ -41,6 +41,11 @@ class EmbeddingHead:
         self.references = references
         self.open_set = open_set
 
+    @property
+    def embedder(self) -> str:
+        """Name of the embedder whose embeddings the head compares."""
+        return self.open_set.prior.embedder
+
     def probabilities(self, reading: PhotoReading) -> NDArray[np.float64]:
         """Of each face of a photo: (faces, classes + 1), rows sum to 1, "unknown" is last."""
         return self.open_set.probabilities(self._evidence(reading))
@@ -50,7 +55,7 @@ class EmbeddingHead:
         return np.asarray(softmax(self.open_set.logits(self._evidence(reading))[:, :-1], axis=1))
 
     def _evidence(self, reading: PhotoReading) -> Evidence:
-        return self.references.evidence(reading.embeddings_of(self.open_set.prior.embedder))
+        return self.references.evidence(reading.embeddings_of(self.embedder))
 
 
 def train_head(
