@@ -84,7 +84,6 @@ _UNFIT_TEXTS = {
     "few-pictures": "some people have too few pictures: {names}",
     "few-to-generate": "at least {minimum} pictures are needed to learn to draw; there are {count}",
     "without-face": "no face was found in any picture of the data set",
-    "other-embedder": "the data set was made with an older face network; import the pictures again",
 }
 _BAD_NAME_TEXTS = {
     "empty": "the name is empty",

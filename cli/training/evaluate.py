@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,7 +73,7 @@ def evaluate(
 
         options = {"size": int(size) if size else None}
         _check(services, dataset)
-        reader = services.dataset_storage.open(dataset)
+        reader = _open(services, dataset)
         drafts: list[VersionDraft] = []
         with _bar("Training") as progress:
             beside: Any = {"progress": progress, "config": options, "steps": steps or 0, "keep": drafts.append}
@@ -85,6 +85,21 @@ def evaluate(
     else:
         echo(_text(report, result))
     return OK
+
+
+def _open(services: Services, dataset: Dataset) -> DatasetReader:
+    """Open a data set; a bar is shown where its faces are embedded anew, which takes minutes."""
+    with ExitStack() as stack:
+        bars: list[Progress] = []
+
+        def on_embedded(done: int, total: int) -> None:
+            if not bars:
+                bars.append(stack.enter_context(_bar("Embedding")))
+            bars[0](done, total, {})
+
+        reader = services.dataset_storage.open(dataset, on_embedded)
+        _ = reader.embeddings
+    return reader
 
 
 def _measure_robustness(draft: VersionDraft, dataset: Dataset, reader: DatasetReader) -> Robustness:

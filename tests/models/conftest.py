@@ -13,6 +13,8 @@ from core.bootstrap import Services, build
 from core.domain.faces import DetectedFace
 from core.settings import Settings
 from core.vision.datasets.dataset_pictures import PictureReader, load_picture_reader
+from core.vision.embedding.align import FaceChips
+from core.vision.embedding.embed import FaceEmbeddings
 from core.vision.recognition.photo_reader import Detector, FaceEmbedder
 from tests.models.portrait_files import write_people
 
@@ -40,13 +42,16 @@ class CachingEmbedder:
 
     def __init__(self, embedder: FaceEmbedder) -> None:
         self._embedder = embedder
-        self._answers: dict[object, np.ndarray] = {}
+        self._answers: dict[object, FaceEmbeddings] = {}
 
-    def embed(self, chips: np.ndarray) -> np.ndarray:
-        key = _hash(chips)
+    def embed(self, chips: FaceChips) -> FaceEmbeddings:
+        key = _hash(chips.dlib)
         if key not in self._answers:
             self._answers[key] = self._embedder.embed(chips)
-        return self._answers[key].copy()
+        return FaceEmbeddings(*(embeddings.copy() for embeddings in self._answers[key]))
+
+    def warm_up(self) -> None:
+        """Leave it to the first call."""
 
 
 @pytest.fixture(scope="session")

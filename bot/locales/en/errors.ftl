@@ -41,7 +41,6 @@ error-dataset-unfit = { $remark ->
         [few-pictures] Some people have too few pictures to learn from ({ $names }). Add pictures of them, or leave them out.
         [without-face] No face was found in any picture of the data set. Add pictures in which faces are larger.
         [few-to-generate] The data set has fewer than 100 pictures: a model would learn them by heart. Add pictures.
-        [other-embedder] The data set was made with an older face network. Whoever runs this bot can import the pictures again; the training goes on with a new version.
        *[other] The data set cannot be trained on ({ $remark }). Whoever runs this bot sees more with “omokage data list”.
     }
 error-bad-archive = This is not a folder or zip file with one folder for each person. Please pack it again.

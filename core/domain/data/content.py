@@ -14,7 +14,7 @@ def content_hash(form: str, people: Sequence[PersonPictures]) -> str:
     """The content as 64 hex digits.
 
     Args:
-        form: the stored form, and what made the embeddings: the same pictures in another form are another content.
+        form: the stored form: the same pictures in another form are another content.
         people: in the order of the labels.
     """
     digest = hashlib.sha256(form.encode())

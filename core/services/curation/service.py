@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.domain.data.curation import CuratedPicture, Curation, Subject
-from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON, Job, JobCancelledError
 from core.render.curation_words import caption_in
@@ -78,7 +77,7 @@ class CurateService:
             JobCancelledError: `context` tells so.
         """
         dataset = self._storage.datasets.get(int(str(job.params["dataset_id"])), job.origin.guild_id)
-        reader = self._storage.open(dataset)
+        reader = self._storage.open(dataset, context.report_progress)
         report = job.params.get("report")
         if report is not None:
             return {"made": self._make_dataset(dataset, reader, str(report), job.origin.member_id, context).id}
@@ -122,8 +121,9 @@ class CurateService:
         target = DatasetTarget(dataset.guild_id, curated_name(dataset.name), by, named=dataset.people > 0)
         with disk_full_said(), scratch_folder(self._storage.folder, "import") as folder:
             writer = ShardWriter(folder)
+            records = _with_embeddings(reader) if curation.subject is Subject.FACE else reader.records()
             with closing(SafeDecoder()) as decoder:
-                for index, (record, curated) in enumerate(zip(reader.records(), curation.pictures, strict=True)):
+                for index, (record, curated) in enumerate(zip(records, curation.pictures, strict=True)):
                     context.report_progress(index, len(reader))
                     if curated.reason is None:
                         person = dataset.classes[record.label].name
@@ -136,18 +136,19 @@ def curated_name(name: str) -> str:
     return name if name.endswith(_SUFFIX) else name[: _MAX_NAME_LENGTH - len(_SUFFIX)] + _SUFFIX
 
 
+def _with_embeddings(reader: DatasetReader) -> Iterator[Record]:
+    """Yield the records with embeddings by the present networks."""
+    for record, embedding in zip(reader.records(), reader.embeddings, strict=True):
+        yield record if record.landmarks is None else replace(record, embedding=embedding.astype("<f4").tobytes())
+
+
 def _curated_picture(
     record: Record, curated: CuratedPicture, subject: Subject, decoder: Decoder
 ) -> tuple[DatasetPicture, str]:
     """Return a picture as the new data set keeps it, and its identity for the content hash.
 
     A picture with a face stays as it is, since its landmarks say how to frame it; of others the subject is cut out.
-
-    Raises:
-        OmokageError: DATASET_UNFIT, the embeddings are another network's.
     """
-    if record.embedding and record.embedder != EMBEDDING_NAME:
-        raise OmokageError(ErrorCode.DATASET_UNFIT, remark="other-embedder")
     picture = DatasetPicture(
         record.image, record.sha256, record.landmarks, record.box, record.score, 0.0, record.embedding, None
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.domain.data.content import content_hash
 from core.domain.data.datasets import NOBODY, Dataset, DatasetClass, Findings, Shard
-from core.domain.embedders import EMBEDDING_NAME
+from core.domain.embedders import DLIB
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.names.surrogates import without_surrogates
 from core.domain.training.preflight import SMALL_FACE
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 # A shard is read whole into memory: a thousand crops are 5 MB, and of larger pictures fewer go into one.
 SHARD_PICTURES = 1000
 SHARD_BYTES = 64 * 1024**2
-CONTENT = f"{FORMAT} {EMBEDDING_NAME}"  # the stored form, for `content_hash`
+# The form for `content_hash`. Its second word is the embedder of the first data sets, and stays: embeddings are made
+# anew where a newer embedder needs them, so the same pictures are the same content whichever one embedded them. What
+# was imported before is found again, and versions that were trained before and after compare.
+CONTENT = f"{FORMAT} {DLIB}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,8 +27,15 @@ class DatasetStorage:
     blobs: Blobs
     folder: Path
 
-    def open(self, dataset: Dataset) -> DatasetReader:
+    def open(
+        self, dataset: Dataset, on_embedded: Callable[[int, int], None] = lambda _done, _total: None
+    ) -> DatasetReader:
         """Read a data set; its pictures are cached in the data folder.
+
+        Args:
+            dataset: the version.
+            on_embedded: called with the numbers of pictures done and in all, now and then, while embeddings that an
+                earlier face network made are made anew; what it raises ends that, and is raised.
 
         Raises:
             OmokageError: DATASET_CHANGED.
@@ -35,4 +43,4 @@ class DatasetStorage:
         # Not above: the bot builds this class and must load no numpy.
         from core.vision.datasets.dataset_reader import DatasetReader
 
-        return DatasetReader(dataset, self.blobs, self.folder / "cache")
+        return DatasetReader(dataset, self.blobs, self.folder / "cache", on_embedded)

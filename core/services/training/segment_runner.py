@@ -25,6 +25,7 @@ from core.services.training.trainer import MakeTrainer, OpenDataset, Register, T
 if TYPE_CHECKING:
     from core.services.runs.service import RunService
     from core.storage.blobs import Blobs
+    from core.vision.datasets.embed_anew import OnEmbedded
 
 __all__ = ["MakeTrainer", "Trainer", "Training", "TrainingParts"]
 
@@ -43,7 +44,7 @@ class TrainingParts:
         runs: the service.
         blobs: where checkpoints are.
         dataset: by id.
-        open_dataset: its content; DATASET_CHANGED.
+        open_dataset: its content, with what is called now and then while its faces are embedded anew; DATASET_CHANGED.
         make_trainer: by the run's kind and options.
         register: makes a version of what a finished run leaves behind; the same run again gives the same version.
         make_callback: of each segment, to report its progress.
@@ -97,7 +98,7 @@ class _TrainerCache:
         self._parts = parts
         self._cached: tuple[int, str | None, Trainer] | None = None
 
-    def take(self, segment: Segment, dataset: Dataset) -> Trainer:
+    def take(self, segment: Segment, dataset: Dataset, on_embedded: OnEmbedded) -> Trainer:
         """The one that is kept, if it stands where the segment begins; otherwise a new one that is put there."""
         cached, self._cached = self._cached, None
         if cached is not None and cached[:2] == (segment.run.id, _blob(segment)):
@@ -106,7 +107,7 @@ class _TrainerCache:
             close(cached[2])
         del cached
         gc.collect()  # networks are full of cycles; the memory of the last one is free before that of the next is taken
-        trainer = self._parts.make_trainer(segment.run, dataset, self._parts.open_dataset(dataset))
+        trainer = self._parts.make_trainer(segment.run, dataset, self._parts.open_dataset(dataset, on_embedded))
         if segment.checkpoint is not None:
             trainer.restore(self._load(segment.checkpoint))
         if trainer.step != segment.run.step:
@@ -125,6 +126,14 @@ class _TrainerCache:
             return self._parts.blobs.get(checkpoint.blob)
         except OmokageError as error:
             raise OmokageError(ErrorCode.BAD_WEIGHTS, step=checkpoint.step) from error
+
+
+class _StopEmbeddingError(Exception):
+    """A segment ends while the faces of its data set are embedded anew."""
+
+    def __init__(self, reason: StopReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class _SegmentRun:
@@ -167,7 +176,10 @@ class _SegmentRun:
     def _train(self, next_owner: str | None) -> Run | None:
         run = self._segment.run
         dataset = self._parts.dataset(run.dataset_id)
-        self._trainer = trainer = self._cache.take(self._segment, dataset)
+        try:
+            self._trainer = trainer = self._cache.take(self._segment, dataset, self._stop_embedding)
+        except _StopEmbeddingError as stop:
+            return self._give_way(stop.reason, next_owner)
         self._steps = trainer.steps
         self._callback.on_train_begin(trainer.step, trainer.steps)
         reason = self._advance(trainer)
@@ -177,6 +189,19 @@ class _SegmentRun:
         if reason is None and trainer.step == run.step:
             return self._finish(trainer, dataset)
         return self._commit(trainer, next_owner)
+
+    def _stop_embedding(self, done: int, total: int) -> None:
+        """End the segment, if there is a reason to, between portions of faces that are embedded anew."""
+        _log.info("run %s: %s of %s pictures embedded anew", self._segment.run.id, done, total)
+        reason = self._conditions.check()
+        if reason is not None:
+            raise _StopEmbeddingError(reason)
+
+    def _give_way(self, reason: StopReason, next_owner: str | None) -> Run | None:
+        """End the segment before its first step; what was embedded is in the cache, for the next segment."""
+        if reason is StopReason.JOB_LOST:
+            return None
+        return self._parts.runs.segments.commit(self._segment.job, self._result(), next_owner)
 
     def _advance(self, trainer: Trainer) -> StopReason | None:
         """Step by step, until the end of the run or a reason to end before."""

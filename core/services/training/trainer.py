@@ -11,6 +11,7 @@ from core.domain.training.runs import EarlyStop, Run
 
 if TYPE_CHECKING:
     from core.vision.datasets.dataset_reader import DatasetReader
+    from core.vision.datasets.embed_anew import OnEmbedded
 
 
 class Trainer(Protocol):
@@ -74,7 +75,7 @@ class Trainer(Protocol):
 
 
 MakeTrainer: TypeAlias = "Callable[[Run, Dataset, DatasetReader], Trainer]"
-OpenDataset: TypeAlias = "Callable[[Dataset], DatasetReader]"
+OpenDataset: TypeAlias = "Callable[[Dataset, OnEmbedded], DatasetReader]"
 Register: TypeAlias = Callable[[Run, Dataset, VersionDraft], Version]
 
 

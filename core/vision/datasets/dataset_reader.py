@@ -11,6 +11,7 @@ import numpy as np
 
 from core.domain.embedders import EMBEDDING_NAME, EMBEDDING_SIZE
 from core.domain.errors import ErrorCode, OmokageError
+from core.vision.datasets.embed_anew import OnEmbedded, embed_anew, is_current
 from core.vision.datasets.picture_cache import memory_map
 from core.vision.datasets.records import Record
 from core.vision.datasets.shards import read_shard
@@ -23,25 +24,30 @@ if TYPE_CHECKING:
     from core.domain.data.datasets import Dataset, Shard
     from core.domain.faces import Box
     from core.storage.blobs import Blobs
+    from core.vision.recognition.photo_reader import FaceEmbedder
 
 # A face whose box takes so much of the picture's shorter side fills it: the picture came as a crop of one face.
 _MIN_FILLING = 0.75
+_NO_EMBEDDING = bytes(4 * EMBEDDING_SIZE)
 
 
 class DatasetReader:
     """The pictures of a data set: row i of each array is the same picture, in the order of the shards.
 
-    `labels` (N,) int64 count the data set's classes, `found` (N,) tells whether a face was found, `embeddings` (N, 128)
+    `labels` (N,) int64 count the data set's classes, `found` (N,) tells whether a face was found, `embeddings` (N, 256)
     float32 are zeros where none was, `sources` and `hashes` (sha256 of the file that came) tell where it is from.
     """
 
-    def __init__(self, dataset: Dataset, blobs: Blobs, cache: Path) -> None:
+    def __init__(
+        self, dataset: Dataset, blobs: Blobs, cache: Path, on_embedded: OnEmbedded = lambda _done, _total: None
+    ) -> None:
         """Read all but the pictures.
 
         Args:
             dataset: the version.
             blobs: have its shards.
             cache: a folder for decoded pictures.
+            on_embedded: called now and then while `embeddings` are made anew; what it raises ends that.
 
         Raises:
             OmokageError: DATASET_CHANGED, a shard is gone or is not what it was.
@@ -49,33 +55,41 @@ class DatasetReader:
         self.dataset = dataset
         self._blobs = blobs
         self._cache = cache
+        self._on_embedded = on_embedded
         labels: list[int] = []
-        result: list[bool] = []
+        has_face: list[bool] = []
+        stale: list[bool] = []
         embeddings: list[bytes] = []
-        self._embedders: set[str] = set()
         self.sources: list[str] = []
         self.hashes: list[str] = []
         for record in self.records():
             labels.append(record.label)
-            result.append(record.landmarks is not None)
-            embeddings.append(record.embedding or bytes(4 * EMBEDDING_SIZE))
-            if record.embedding:
-                self._embedders.add(record.embedder)
+            has_face.append(record.landmarks is not None)
+            stale.append(not is_current(record))
+            embeddings.append(_NO_EMBEDDING if stale[-1] else record.embedding or _NO_EMBEDDING)
             self.sources.append(record.source)
             self.hashes.append(record.sha256)
         self.labels: NDArray[np.int64] = np.array(labels, np.int64)
-        self.found: NDArray[np.bool_] = np.array(result, np.bool_)
-        self._embeddings: NDArray[np.float32] = np.frombuffer(b"".join(embeddings), "<f4").reshape(-1, EMBEDDING_SIZE)
+        self.found: NDArray[np.bool_] = np.array(has_face, np.bool_)
+        self._stale: NDArray[np.bool_] = np.array(stale, np.bool_)
+        self._embeddings = np.frombuffer(b"".join(embeddings), "<f4").reshape(-1, EMBEDDING_SIZE)
 
     @property
     def embeddings(self) -> NDArray[np.float32]:
-        """The embeddings (N, 256) of the faces, by the present network.
+        """The embeddings (N, 256) of the faces, by the present networks.
+
+        Those that an earlier network made are made anew from the stored pictures: 16 ms a picture when it is first
+        asked for, then they are in the cache.
 
         Raises:
-            OmokageError: DATASET_UNFIT, they are another network's, which do not compare; import the pictures again.
+            OmokageError: DATASET_CHANGED, DISK_FULL.
         """
-        if self._embedders - {EMBEDDING_NAME}:
-            raise OmokageError(ErrorCode.DATASET_UNFIT, remark="other-embedder")
+        if self._stale.any():
+            embeddings = self._embeddings.copy()
+            embeddings[self._stale] = embed_anew(
+                self.records(), self._stale, self._embeddings_file, self._on_embedded, _load_embedder
+            )
+            self._embeddings, self._stale = embeddings, np.zeros_like(self._stale)
         return self._embeddings
 
     def __len__(self) -> int:
@@ -114,6 +128,10 @@ class DatasetReader:
         except OmokageError as error:  # gone or damaged
             raise OmokageError(ErrorCode.DATASET_CHANGED) from error
 
+    def _embeddings_file(self, start: int) -> Path:
+        embedder = hashlib.sha256(EMBEDDING_NAME.encode()).hexdigest()[:16]
+        return self._cache / f"{self.dataset.cache_key}-embeddings-{embedder}-{start}.npy"
+
     def _rendered(self, view: View) -> Iterator[NDArray[np.uint8]]:
         with SafeDecoder() as decoder:
             for record in self.records():
@@ -131,3 +149,9 @@ def _box_to_crop(record: Record, image: NDArray[np.uint8]) -> Box | None:
 
 def _is_original(record: Record) -> bool:
     return hashlib.sha256(record.image).hexdigest() == record.sha256
+
+
+def _load_embedder() -> FaceEmbedder:
+    from core.vision.embedding.embed import load_embedder  # TensorFlow
+
+    return load_embedder()

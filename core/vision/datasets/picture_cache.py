@@ -1,4 +1,4 @@
-"""The cache of decoded pictures: one memory-mapped file, written whole or not at all, and anew if damaged."""
+"""The cache of what is made of a data set: memory-mapped files, each written whole or not at all, anew if damaged."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from core.storage.disk import disk_full_said
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Shape = tuple[int, int, int, int]
+    Shape = tuple[int, ...]
 
 # 100,000 pictures of 96 pixels are 2.8 GB: the present data set, and those of the last trainings as far as they fit.
 MAX_BYTES = 8 * 1024**3
@@ -26,51 +26,54 @@ _PART = ".part"
 _ABANDONED_S = 24 * 3600.0  # without a byte written: the largest file takes minutes
 
 
-def memory_map(path: Path, shape: Shape, pictures: Iterable[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """Return the file's pictures, read-only; write it from `pictures` where it is missing or damaged.
+def memory_map(
+    path: Path, shape: Shape, rows: Iterable[NDArray[Any]], dtype: type[np.generic] = np.uint8
+) -> NDArray[Any]:
+    """Return the file's array, read-only; write it from `rows` where it is missing or damaged.
 
     Two processes that want the same file do not both make it; what a killed one left half done is not used.
 
     Args:
         path: in a folder of its own, of which the files that were not used for longest are deleted when it grows.
-        shape: (N, H, W, 3).
-        pictures: N of (H, W, 3); only iterated over if the file has to be made.
+        shape: (N, ...), such as (N, H, W, 3) of pictures.
+        rows: N of the rest of the shape; only iterated over if the file has to be made.
+        dtype: of the rows.
 
     Raises:
-        OmokageError: DISK_FULL.
-        ValueError: other pictures than `shape` says.
+        OmokageError: DISK_FULL; whatever `rows` raises.
+        ValueError: other rows than `shape` and `dtype` say.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with _file_lock(path):
-        cached = _open_whole(path, shape)
+        cached = _open_whole(path, shape, dtype)
         if cached is None:
-            _make(path, shape, pictures)
+            _make(path, shape, rows, dtype)
             _make_room(path)
-            cached = _open_whole(path, shape)
+            cached = _open_whole(path, shape, dtype)
     if cached is None:
         raise OSError(errno.EIO, f"{path} is not what was written to it")
     return cached
 
 
-def _open_whole(path: Path, shape: Shape) -> NDArray[np.uint8] | None:
+def _open_whole(path: Path, shape: Shape, dtype: type[np.generic]) -> NDArray[Any] | None:
     try:
         cached = np.load(path, mmap_mode="r", allow_pickle=False)
         whole = isinstance(cached, np.memmap) and path.stat().st_size == cached.offset + cached.nbytes
     except (OSError, ValueError, EOFError):  # missing, cut off, or no such file
         return None
-    if not whole or cached.shape != shape or cached.dtype != np.uint8:
+    if not whole or cached.shape != shape or cached.dtype != dtype:
         return None
     os.utime(path)  # it was used
-    pictures: NDArray[np.uint8] = cached
-    return pictures
+    whole_array: NDArray[Any] = cached
+    return whole_array
 
 
-def _make(path: Path, shape: Shape, pictures: Iterable[NDArray[np.uint8]]) -> None:
+def _make(path: Path, shape: Shape, rows: Iterable[NDArray[Any]], dtype: type[np.generic]) -> None:
     _remove_parts(path)
     part = path.with_name(f"{path.name}.{uuid.uuid4().hex}{_PART}")
     try:
         with disk_full_said(), part.open("wb") as file:
-            _write(file, shape, pictures)
+            _write(file, shape, rows, dtype)
             file.flush()
             os.fsync(file.fileno())  # or a power cut could leave a file of the right size, full of zeros
         part.replace(path)
@@ -78,18 +81,18 @@ def _make(path: Path, shape: Shape, pictures: Iterable[NDArray[np.uint8]]) -> No
         part.unlink(missing_ok=True)
 
 
-def _write(file: IO[bytes], shape: Shape, pictures: Iterable[NDArray[np.uint8]]) -> None:
+def _write(file: IO[bytes], shape: Shape, rows: Iterable[NDArray[Any]], dtype: type[np.generic]) -> None:
     # Not through a memory map: there, a full disk kills the process.
-    header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+    header = {"descr": np.lib.format.dtype_to_descr(np.dtype(dtype)), "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(file, header)
     count = 0
-    for picture in pictures:
-        if picture.shape != shape[1:] or picture.dtype != np.uint8:
-            raise ValueError(f"a picture is {picture.shape} {picture.dtype}, not {shape[1:]} uint8")
-        file.write(np.ascontiguousarray(picture).data)
+    for row in rows:
+        if row.shape != shape[1:] or row.dtype != dtype:
+            raise ValueError(f"a row is {row.shape} {row.dtype}, not {shape[1:]} {np.dtype(dtype)}")
+        file.write(np.ascontiguousarray(row).data)
         count += 1
     if count != shape[0]:
-        raise ValueError(f"{count} pictures came, not {shape[0]}")
+        raise ValueError(f"{count} rows came, not {shape[0]}")
 
 
 def _remove_parts(path: Path) -> None:

@@ -15,7 +15,8 @@ class Record:
 
     `image` is a file that a decoder reads: the one that came, or a crop around the face. `label` counts the data set's
     classes. `sha256` is of the file that came. `landmarks` (five points) and `box` are in pixels of `image`, and None
-    where no face was found; `score` is then 0 and `embedding` (128 float32, little-endian) empty.
+    where no face was found; `score` is then 0 and `embedding` empty. That is float32, little-endian: 256 numbers, or as
+    many as the `embedder` made with which the data set was built.
     """
 
     image: bytes = field(repr=False)

@@ -49,7 +49,7 @@ def load_training(services: Services, queue: QueueName) -> Handlers:
             run_service(services),
             services.blobs,
             dataset=FakeDatasets().get,
-            open_dataset=lambda dataset: None,
+            open_dataset=lambda dataset, on_embedded: None,
             make_trainer=lambda run, dataset, reader: FakeTrainer(run, on_step=note),
             register=FakeRegistry().register,
             slice_s=slice_s,

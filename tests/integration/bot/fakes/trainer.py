@@ -95,7 +95,7 @@ class FakeTraining:
             services.runs,
             services.blobs,
             dataset=services.datasets.get,
-            open_dataset=lambda _: None,  # type: ignore[arg-type, return-value]
+            open_dataset=lambda *_: None,  # type: ignore[arg-type, return-value]
             make_trainer=self._trainer,  # type: ignore[arg-type]
             register=services.registry.register,
             make_callback=combine(self._live, self._brake),

@@ -16,6 +16,7 @@ from core.services.training.callbacks import MakeCallback, no_callback
 from core.services.training.segment_runner import Training, TrainingParts
 from core.storage.blobs import Blobs
 from core.storage.database import Database
+from core.vision.datasets.embed_anew import OnEmbedded
 from tests.integration.core.builders import Broker, Clock
 from tests.integration.core.runs.fake_trainer import DATASET, FakeDatasets, FakeRegistry, FakeTrainer, prepare
 
@@ -33,6 +34,7 @@ class Bench:
     trainers: list[FakeTrainer] = field(default_factory=list)
     on_step: Callable[[int], None] | None = None
     change: Callable[[FakeTrainer], None] | None = None
+    portions: int = 0  # of pictures that are to be embedded anew when the data set is next opened
 
     def __post_init__(self) -> None:
         self.blobs = Blobs(str(self.folder))
@@ -54,8 +56,11 @@ class Bench:
         )
         return Worker(self, Training(parts))
 
-    def open_dataset(self, dataset: Dataset) -> Any:
+    def open_dataset(self, dataset: Dataset, on_embedded: OnEmbedded) -> Any:
         assert dataset == DATASET
+        while self.portions:
+            self.portions -= 1
+            on_embedded(1, 1 + self.portions)
 
     def _make_trainer(self, run: Run, dataset: Dataset, reader: Any) -> FakeTrainer:
         def stepped(step: int) -> None:

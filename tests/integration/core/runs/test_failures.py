@@ -13,7 +13,7 @@ from core.domain.jobs import JOB_LIMITS
 from core.domain.training.runs import Run, RunState
 from core.storage.blobs import Blobs
 from core.storage.database import Database
-from tests.integration.core.runs.builders import Bench
+from tests.integration.core.runs.builders import Bench, whole_state
 from tests.integration.core.runs.fake_trainer import FakeTrainer, request
 
 
@@ -122,7 +122,7 @@ def test_a_data_set_that_has_changed_ends_the_run_and_may_be_put_back(
     paused = trained_to(bench, 50)
     bench.runs.control.resume(paused.id, by=30)
 
-    def changed(dataset: object) -> None:
+    def changed(dataset: object, on_embedded: object) -> None:
         raise OmokageError(ErrorCode.DATASET_CHANGED, shard=1)
 
     with monkeypatch.context() as patch:
@@ -218,3 +218,17 @@ def test_a_killed_worker_after_the_version_was_made_makes_no_second_one(
     bench.jobs.recovery.recover()
     assert bench.worker().until_rest().state is RunState.FINISHED
     assert list(bench.registry.drafts) == [run.id]
+
+
+def test_embedding_a_data_set_anew_is_cut_into_segments_and_loses_no_step(bench: Bench) -> None:
+    # Given a run whose data set an earlier face network embedded
+    run = trained_to(bench, 30, 60)
+    bench.runs.control.resume(run.id, by=30)
+    bench.portions = 2
+    # When a segment's time is over between two portions of it
+    after = bench.worker(slice_s=0).segment()
+    # Then the next segment goes on, and the run is where it was
+    assert after is not None
+    assert (after.state, after.step, bench.portions) == (RunState.WAITING, 30, 0)
+    assert bench.worker().until_rest().state is RunState.FINISHED
+    assert bench.trainers[-1].state() == whole_state(60)

@@ -50,7 +50,7 @@ class Host:
                 services.runs,
                 services.blobs,
                 dataset=services.datasets.get,
-                open_dataset=lambda dataset: None,  # type: ignore[arg-type,return-value]
+                open_dataset=lambda dataset, on_embedded: None,  # type: ignore[arg-type,return-value]
                 make_trainer=lambda run, dataset, reader: FakeTrainer(run, on_step=self.on_step),
                 register=services.registry.register,
                 make_callback=live if extra is None else combine(live, extra),

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from core.domain.data.datasets import Dataset, DatasetClass
+from core.domain.embedders import EMBEDDING_SIZE
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace
 from core.domain.jobs import Origin
@@ -51,8 +52,9 @@ class Reader:
         self.labels = np.repeat(np.arange(PEOPLE), EACH)
         random = np.random.default_rng(0)
         self.found = np.ones(len(self.labels), bool)
-        centres = np.eye(PEOPLE, 256)
-        self.embeddings = (centres[self.labels] + random.normal(0, 0.02, (len(self.labels), 256))).astype(np.float32)
+        centres = np.eye(PEOPLE, EMBEDDING_SIZE)
+        noise = random.normal(0, 0.02, (len(self.labels), EMBEDDING_SIZE))
+        self.embeddings = (centres[self.labels] + noise).astype(np.float32)
 
     def images(self, view: Any) -> np.ndarray:
         random = np.random.default_rng(1)
@@ -143,12 +145,25 @@ def test_a_finished_version_answers_with_names_and_knows_strangers(straight: Str
     assert (chances.argmax(1) == Reader().labels).mean() > 0.9
     box = Box(20, 20, 40, 40)
     faces = (DetectedFace(box, 0.9, ((30, 32), (50, 32), (40, 42), (33, 52), (47, 52))),) * 2
-    embeddings = np.stack([Reader().embeddings[0], np.full(256, 0.0625)]).astype(np.float32)
+    embeddings = np.stack([Reader().embeddings[0], np.full(EMBEDDING_SIZE, 1 / 16)]).astype(np.float32)
     photo = np.random.default_rng(0).integers(0, 255, (90, 90, 3), np.uint8)
     known, stranger = head.probabilities(PhotoReading(photo, faces, embeddings))
     assert len(known) == PEOPLE + 1
     assert known.sum() == pytest.approx(1)
     assert known[-1] < 0.5 < stranger[-1]
+
+
+def test_a_version_gives_the_same_names_in_bfloat16(straight: Straight, monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = straight.draft
+    version: Any = SimpleNamespace(number=1, classes=draft.classes, config=draft.config)
+    probabilities = {}
+    for precision in ("float32", "bfloat16"):
+        monkeypatch.setenv("OMOKAGE_PRECISION", precision)
+        head = load_cnn_head(version, *weights_file.load(draft.weights))
+        probabilities[precision] = head.closed(Reader().images(View(Framing.CROP, 32)))
+    assert (probabilities["bfloat16"].argmax(1) == probabilities["float32"].argmax(1)).all()
+    difference = np.abs(probabilities["bfloat16"] - probabilities["float32"])
+    assert 0 < difference.max() < 0.03
 
 
 def test_weights_that_are_not_the_cards_are_refused(straight: Straight) -> None:

@@ -14,6 +14,7 @@ from PIL import Image
 
 from core.bootstrap import Services
 from core.domain.data.curation import Crop, Curation, Reason, Subject
+from core.domain.embedders import EMBEDDING_NAME, EMBEDDING_SIZE
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job, JobCancelledError, JobKind, JobRequest, Origin
 from core.services.curation.service import CurateService, JobContext, curated_name
@@ -21,7 +22,8 @@ from core.services.datasets.importing import import_folder
 from core.storage.scratch import scratch_root
 from core.vision.curation.subjects import SubjectLocation
 from core.vision.datasets.dataset_pictures import PictureReader
-from tests.models.core.services.datasets.builders import GUILD, imported
+from core.vision.embedding import embed
+from tests.models.core.services.datasets.builders import GUILD, imported, imported_before
 from tests.models.portrait_files import PEOPLE, PICTURES, name, picture
 
 QUIET = JobContext(lambda *_: None, lambda: False)
@@ -79,6 +81,21 @@ def test_people_keep_their_names_and_their_pictures_stay_as_they_are(
     # Then the first is untouched, and the same again is the same version
     assert services.datasets.find(GUILD, "family") == dataset
     assert curator.answer(job(dataset_id=dataset.id, report=answer["report"]), QUIET)["made"] == made.id
+
+
+def test_a_data_set_of_an_earlier_network_becomes_one_of_the_present_networks(
+    services: Services, reader: PictureReader, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embed, "load_embedder", lambda: reader._embedder)
+    old = imported_before(services, reader, folder)
+    curator = service(services)
+    report = curator.answer(job(dataset_id=old.id), QUIET)["report"]
+    made_id = curator.answer(job(dataset_id=old.id, report=report), QUIET)["made"]
+    made = services.dataset_storage.open(services.datasets.get(int(str(made_id)), GUILD))
+    assert {(record.embedder, len(record.embedding)) for record in made.records()} == {
+        (EMBEDDING_NAME, 4 * EMBEDDING_SIZE)
+    }
+    assert np.array_equal(made.embeddings, services.dataset_storage.open(old).embeddings)
 
 
 def test_of_other_things_the_subject_is_cut_out(services: Services, reader: PictureReader, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_a_small_file_is_kept_as_it_came(reader: PictureReader) -> None:
     assert seen.sha256 == hashlib.sha256(data).hexdigest()
     assert seen.box is not None
     assert seen.side == pytest.approx((seen.box.w * seen.box.h) ** 0.5)
-    assert embedding(seen).shape == (128,)
+    assert embedding(seen).shape == (256,)
     record = seen.record(3, "Anna/1.jpg")
     assert (record.label, record.source, record.image, record.landmarks) == (3, "Anna/1.jpg", data, seen.landmarks)
 

@@ -89,20 +89,6 @@ def test_a_data_set_that_changed_is_noticed_and_the_others_are_not_touched(
         assert len(services.dataset_storage.open(dataset)) == dataset.pictures
 
 
-def test_embeddings_of_another_network_are_refused_and_the_pictures_are_not(
-    services: Services, reader: PictureReader, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    dataset = imported(services, reader, folder)
-    assert services.dataset_storage.open(dataset).embeddings.shape == (dataset.pictures, 128)
-    monkeypatch.setattr("core.vision.datasets.dataset_reader.EMBEDDING_NAME", "tomorrow's")
-    opened = services.dataset_storage.open(dataset)
-    assert len(opened.images(View(Framing.CROP, 32))) == dataset.pictures
-    with pytest.raises(OmokageError) as caught:
-        _ = opened.embeddings
-    assert caught.value.code is ErrorCode.DATASET_UNFIT
-    assert caught.value.details == {"remark": "other-embedder"}
-
-
 def test_what_is_exported_is_the_same_content_when_it_is_imported(
     services: Services, reader: PictureReader, folder: Path, tmp_path: Path
 ) -> None:
