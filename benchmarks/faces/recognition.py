@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -126,19 +126,24 @@ def pools(faces: Faces, people: Sequence[int], idols: Faces, idol_people: Sequen
 
 def cross_fitted(faces: Faces, idols: Faces) -> tuple[Outcome, Outcome]:
     """Evaluate both halves of the 40 people, and of the idols, each with constants fitted on the other halves."""
-    people, seven = (np.random.default_rng(0).permutation(count) for count in (40, IDOLS))
-    halves = [
-        pools(faces, list(half), idols, list(idol_half))
-        for half, idol_half in ((people[:20], seven[:4]), (people[20:], seven[4:]))
-    ]
-    methods = [live(fit(half)) for half in halves[::-1]]
-    of_people, of_idols = (
-        [evaluate(half[kind][1], method) for half, method in zip(halves, methods, strict=True)] for kind in (0, 1)
-    )
-    return _joined(of_people), _joined(of_idols)
+    of_people, of_idols = [], []
+    for people, seven, method in unseen_halves(faces, idols):
+        (_, scenes_), (_, idol_scenes) = pools(faces, people, idols, seven)
+        of_people.append(evaluate(scenes_, method))
+        of_idols.append(evaluate(idol_scenes, method))
+    return joined(of_people), joined(of_idols)
 
 
-def _joined(outcomes: Sequence[Outcome]) -> Outcome:
+def unseen_halves(faces: Faces, idols: Faces) -> Iterator[tuple[list[int], list[int], Method]]:
+    """Yield half of the 40 people and of the idols with the method whose constants were fitted on the other halves."""
+    people, seven = (np.random.default_rng(0).permutation(count).tolist() for count in (40, IDOLS))
+    halves = (people[:20], seven[:4]), (people[20:], seven[4:])
+    for half, other in (halves, halves[::-1]):
+        yield *half, live(fit(pools(faces, other[0], idols, other[1])))
+
+
+def joined(outcomes: Sequence[Outcome]) -> Outcome:
+    """Return the outcomes of several scenes as one."""
     return Outcome(*(np.concatenate(parts) for parts in zip(*map(dataclasses.astuple, outcomes), strict=True)))
 
 

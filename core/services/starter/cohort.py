@@ -1,6 +1,6 @@
 """Make the cohort of drawn people that every recogniser compares faces with: `python -m core.services.starter.cohort`.
 
-Four people of each template (`TEMPLATES`), none of them one of the default people, with five pictures each; found and
+Two people of each template (`TEMPLATES`), none of them one of the default people, with five pictures each; found and
 embedded by the product itself. With half as many people more drawn strangers are named, with twice as many fewer drawn
 people that are known (docs/decisions/020-two-networks.md). Takes a minute.
 """
@@ -18,7 +18,7 @@ from portraits.people.templates import TEMPLATES, make_person
 from portraits.people.traits import StarterPerson
 from portraits.portraits import portrait
 
-SHAPES = range(1000, 1004)  # of each template; the default people are among the first thirty
+SHAPES = range(1000, 1002)  # of each template; the default people are among the first thirty
 PICTURES = 5
 SIZE = 256
 _FIRST_SEED = 20_000  # of the pictures, each of which has its own

@@ -178,8 +178,8 @@ class MeanEmbeddingRecogniser:
     def disagreements(self, queries: NDArray[np.floating], cannot_links: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return for each face (N,) whether the person nearest to dlib's network is another than SFace's nearest.
 
-        So it is of 1 in 250 faces that are named rightly, of 1 in 8 known faces that stay unnamed, and of half of the
-        strangers, most of whom have no candidate worth telling (`python -m benchmarks recognition`). An embedder of one
+        That is told of 0.6 % of the faces that are named rightly (idols: 3.7 %), of 17 % of the known ones that stay
+        unnamed (26 %), and of 7 % of the strangers (20 %): `python -m benchmarks recognition`. An embedder of one
         network never disagrees.
         """
         if self.embedder != DLIB_AND_SFACE or not self._means.size:

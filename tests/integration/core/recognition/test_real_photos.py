@@ -118,7 +118,7 @@ def test_who_was_named_in_one_photo_is_named_in_the_next(bot: Bot) -> None:
     assert len(right) >= 4, named
     assert all(given in {true, None} for given, true in named), named
     assert len(set(right)) == len(right)
-    assert answer.model == "dlib-resnet29-v1.align-1+mean-embedding-1"
+    assert answer.model == f"{EMBEDDING_NAME}+mean-embedding-1"
     assert Image.open(io.BytesIO(bot.services.blobs.get(answer.picture))).size == (1024, 768)
 
     # Another guild knows none of them.
@@ -167,7 +167,7 @@ def test_a_promoted_version_answers_at_the_next_photo_and_is_taken_back_at_the_n
     assert any(given == true for given, true in named), named
 
     registry.rollback(guild, RunKind.RECOGNISER, 1)
-    assert bot.post(saved(picture), guild).model == "dlib-resnet29-v1.align-1+mean-embedding-1"
+    assert bot.post(saved(picture), guild).model == f"{EMBEDDING_NAME}+mean-embedding-1"
 
 
 def turned(picture: StarterPicture, degrees: int) -> bytes:
@@ -203,7 +203,7 @@ def trained_on_what_is_known(bot: Bot, guild: int) -> Version:
     """The embedding head of the guild's labelled faces, as a version."""
     rows = bot.services.people.gallery.enrolled(guild)
     place = {person_id: index for index, person_id in enumerate(rows.person_ids)}
-    embeddings = np.frombuffer(b"".join(rows.embeddings), "<f4").reshape(-1, 128)
+    embeddings = np.frombuffer(b"".join(rows.embeddings), "<f4").reshape(-1, 256)
     head = train_head(embeddings, np.array([place[owner] for owner in rows.owners]), len(place))
     weights = weights_file.dump(head_tensors(*head), {"architecture": ARCHITECTURE, "embedder": EMBEDDING_NAME})
     classes = tuple(zip(rows.names, rows.person_ids, strict=True))
