@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -79,8 +80,8 @@ class LabelProvenance:
 class NewFace:
     """A face that a job found.
 
-    `embedding` is 128 float32, little-endian (512 bytes); `embedder` names the network and alignment that made it;
-    only embeddings of the same name compare.
+    `embedding` is float32, little-endian; `embedder` names the networks and alignment that made it; only embeddings of
+    the same name compare. `reembedded`: that of the present embedder, where the guild is still on another.
     """
 
     number: int
@@ -89,6 +90,56 @@ class NewFace:
     landmarks: tuple[Point, ...]
     embedding: bytes = field(repr=False)
     embedder: str = ""
+    reembedded: bytes = field(default=b"", repr=False)
+
+
+class ReembeddingFailure(StrEnum):
+    """Why a stored face could not be embedded by the present embedder."""
+
+    PHOTO_GONE = "photo-gone"  # it was not stored with the face, or was deleted
+    UNREADABLE = "unreadable"  # the stored file is damaged, or the face does not lie within it
+
+
+@dataclass(frozen=True, slots=True)
+class OlderFace:
+    """A stored face whose embedding is another embedder's, as it was detected in its photo."""
+
+    id: int
+    box: Box
+    score: float
+    landmarks: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OlderPhoto:
+    """Faces of one photo (sha256) that are to be embedded anew; None: their photo was never stored."""
+
+    photo: str | None
+    faces: tuple[OlderFace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReembeddedFace:
+    """The result of embedding a stored face anew: its embedding, or why there is none."""
+
+    face_id: int
+    embedding: bytes = field(default=b"", repr=False)
+    failure: ReembeddingFailure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReembeddingState:
+    """How far a guild's faces have the present embedder's embeddings.
+
+    `embedder`: whose embeddings the guild's recogniser compares now. `waiting`: faces that are still to be embedded
+    anew, `labelled` of them with a label. `not_reembedded`: of each person's name, how many of its faces could not be.
+    """
+
+    guild_id: int
+    embedder: str
+    waiting: int
+    labelled: int
+    not_reembedded: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +178,7 @@ class CannotLink:
     photo: str | None
     box: Box
     embedding: bytes = field(repr=False)
+    embedder: str = EMBEDDING_NAME
 
 
 @dataclass(frozen=True, slots=True)
