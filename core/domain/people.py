@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -44,7 +43,10 @@ class LabellingPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person of a guild; `pictures` counts the different faces that show them."""
+    """A person of a guild; `pictures` counts the different faces that show them.
+
+    `not_compared`: with how many of these no new face can be compared since an update (`ReembeddingFailure`).
+    """
 
     id: int
     guild_id: int
@@ -52,6 +54,7 @@ class Person:
     created_by: int
     created_at: datetime
     pictures: int
+    not_compared: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +135,14 @@ class ReembeddingState:
     """How far a guild's faces have the present embedder's embeddings.
 
     `embedder`: whose embeddings the guild's recogniser compares now. `waiting`: faces that are still to be embedded
-    anew, `labelled` of them with a label. `not_reembedded`: of each person's name, how many of its faces could not be.
+    anew, `labelled` of them with a label. `not_compared`: faces that show somebody, but could not be embedded anew.
     """
 
     guild_id: int
     embedder: str
     waiting: int
     labelled: int
-    not_reembedded: Mapping[str, int]
+    not_compared: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,15 +94,14 @@ class Reembedder:
 
     def _report(self, guild_id: int) -> dict[str, JSON]:
         state = self._faces.state(guild_id)
-        if state.not_reembedded:
+        if state.not_compared:
             _log.warning(
-                "guild %s: %d faces of %d people cannot be compared any more, since their photos are gone or damaged; "
-                "`omokage people list` names them",
+                "guild %s: %d named faces cannot be compared any more, since their photos are gone or damaged; "
+                "`omokage people list` says whose",
                 guild_id,
-                sum(state.not_reembedded.values()),
-                len(state.not_reembedded),
+                state.not_compared,
             )
-        return {"embedder": state.embedder, "not_reembedded": sum(state.not_reembedded.values())}
+        return {"embedder": state.embedder, "not_compared": state.not_compared}
 
 
 def _failed(face_id: int, failure: ReembeddingFailure) -> ReembeddedFace:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, fu
 from core.domain.embedders import EMBEDDING_NAME, EMBEDDING_SIZES
 from core.domain.people import OlderFace, OlderPhoto, ReembeddedFace, ReembeddingState
 from core.storage.people.face_rows import box_of, landmarks_of
-from core.storage.tables import faces, labels, people, reembedded_faces
+from core.storage.tables import faces, labels, reembedded_faces
 
 _OLDER = faces.c.embedder != EMBEDDING_NAME
 _HAS_RESULT = select(reembedded_faces.c.face_id).where(reembedded_faces.c.face_id == faces.c.id).exists()
@@ -82,15 +82,13 @@ def use_reembedded(connection: Connection, guild_id: int) -> int:
 def reembedding_state(connection: Connection, guild_id: int) -> ReembeddingState:
     """Return how far a guild is."""
     waiting = select(func.count()).select_from(faces).where(faces.c.guild_id == guild_id, _WAITING)
-    failed = _with_results(people.c.name, func.count()).join(people, people.c.id == faces.c.person_id)
-    failed = failed.where(faces.c.guild_id == guild_id, reembedded_faces.c.failure.is_not(None))
-    by_person = connection.execute(failed.group_by(people.c.name).order_by(people.c.name)).all()
+    failed = _with_results(func.count()).where(faces.c.guild_id == guild_id, faces.c.person_id.is_not(None))
     return ReembeddingState(
         guild_id,
         guild_embedder(connection, guild_id),
         connection.execute(waiting).scalar_one(),
         connection.execute(waiting.where(_LABELLED)).scalar_one(),
-        {row[0]: row[1] for row in by_person},
+        connection.execute(failed.where(reembedded_faces.c.failure.is_not(None))).scalar_one(),
     )
 
 
