@@ -89,7 +89,7 @@ def _prior_of_live_method(embedder: str) -> OpenSetPrior:
 PRIORS = {
     DLIB: _prior_of_live_method(DLIB),
     DLIB_AND_SFACE: OpenSetPrior(
-        DLIB_AND_SFACE, weight=45.1, nearest=0.442, distance=0.43, noise=0.551, rival_distance=0.545, rivals=21.4
+        DLIB_AND_SFACE, weight=43.6, nearest=0.427, distance=0.424, noise=0.383, rival_distance=0.534, rivals=22.7
     ),
 }
 

@@ -101,13 +101,13 @@ RECOGNISER_CONFIGS = {
     DLIB: RecogniserConfig(),
     DLIB_AND_SFACE: RecogniserConfig(
         embedder=DLIB_AND_SFACE,
-        distance=0.346,
-        distance_one=0.205,
-        width=0.0212,
-        width_one=0.0099,
-        rival_distance=0.622,
-        rival_crowd=0.0415,
-        rival_weight=24.2,
+        distance=0.348,
+        distance_one=0.188,
+        width=0.0217,
+        width_one=0.0073,
+        rival_distance=0.607,
+        rival_crowd=0.0369,
+        rival_weight=26.3,
     ),
 }
 NAME_FROM = RecogniserConfig().name_from  # the probability from which on a face is named, whatever the embedder
@@ -178,8 +178,8 @@ class MeanEmbeddingRecogniser:
     def disagreements(self, queries: NDArray[np.floating], cannot_links: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return for each face (N,) whether the person nearest to dlib's network is another than SFace's nearest.
 
-        That is told of 0.6 % of the faces that are named rightly (idols: 3.7 %), of 17 % of the known ones that stay
-        unnamed (26 %), and of 7 % of the strangers (20 %): `python -m benchmarks recognition`. An embedder of one
+        That is told of 0.7 % of the faces that are named rightly (idols: 3.7 %), of 19 % of the known ones that stay
+        unnamed (26 %), and of 6 % of the strangers (18 %): `python -m benchmarks recognition`. An embedder of one
         network never disagrees.
         """
         if self.embedder != DLIB_AND_SFACE or not self._means.size:
