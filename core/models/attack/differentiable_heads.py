@@ -11,16 +11,21 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
+import keras
 import numpy as np
 from keras import ops
 from scipy.special import logsumexp, softmax
 
+from core.domain.embedders import DLIB, DLIB_AND_SFACE
 from core.models.cnn.head import CnnHead
 from core.models.common.backend import Tensors, make_forward, make_gradient
 from core.models.embedding.head import EmbeddingHead
 from core.models.embedding.open_set_graph import OpenSetGraph
-from core.vision.embedding import dlib_resnet
-from core.vision.embedding.dlib_weights import DLIB_INPUT_SIZE, load_weights
+from core.vision.embedding import dlib_resnet, joint, sface
+from core.vision.embedding.align import DLIB_TEMPLATE, SFACE_TEMPLATE
+from core.vision.embedding.dlib_weights import load_weights
+from core.vision.embedding.embed import MAX_BATCH
+from core.vision.embedding.sface_weights import load_sface_weights
 from core.vision.gradients.rendering import ViewSpec
 from core.vision.views import Framing, View
 
@@ -29,12 +34,14 @@ if TYPE_CHECKING:
 
     from core.vision.recognition.mean_embedding import Head
 
-CHIP_SPEC = ViewSpec(View(Framing.ALIGNED, DLIB_INPUT_SIZE), DLIB_INPUT_SIZE)  # what the embedding network is shown
+CHIP_SPEC = ViewSpec(View(Framing.ALIGNED, DLIB_TEMPLATE.size), DLIB_TEMPLATE.size)  # what dlib's network is shown
+SFACE_SPEC = ViewSpec(View(Framing.ALIGNED_SFACE, SFACE_TEMPLATE.size), SFACE_TEMPLATE.size)
+EMBEDDER_SPECS = {DLIB: (CHIP_SPEC,), DLIB_AND_SFACE: (CHIP_SPEC, SFACE_SPEC)}
 # A probability of "unknown" below which its part of the loss, at most 0.01, is left out of the gradient: the embedding
-# network takes longer than the CNN.
+# networks take longer than the CNN.
 _NEGLIGIBLE = 0.01
 _IMPOSSIBLE = -1e9  # a logit
-_CHIP_BATCH, _FACE_BATCH = 16, 128  # as in `Embedder` and the CNN's training: larger batches gain nothing
+_FACE_BATCH = 128  # as in the CNN's training: larger batches gain nothing; the embedder's are of `MAX_BATCH`
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,11 @@ class DifferentiableHead(Protocol):
 
     @property
     def view_specs(self) -> tuple[ViewSpec, ...]:
-        """How each face is rendered for it. Closed-set probabilities depend on the first one alone."""
+        """How each face is rendered for it: a network that reads faces has a rendering of its own."""
+
+    @property
+    def closed_view_specs(self) -> tuple[ViewSpec, ...]:
+        """The first of `view_specs`, or all of them: those that closed-set probabilities depend on."""
 
     def loss_gradients(
         self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool
@@ -68,7 +79,7 @@ class DifferentiableHead(Protocol):
         """Differentiate the targets' losses by the faces' pixels.
 
         Args:
-            faces: for each view spec (N, S, S, 3) RGB; if `closed`, the first is enough.
+            faces: for each view spec (N, S, S, 3) RGB; if `closed`, those of `closed_view_specs` are enough.
             targets: (N,) classes.
             closed: closed-set, that is without "unknown" as a possible answer.
         """
@@ -82,30 +93,32 @@ def differentiable_head(head: Head, embed: Any | None = None) -> DifferentiableH
 
     Args:
         head: of a version.
-        embed: the embedding network, a Keras model from pixels (N, 150, 150, 3) to (N, 128); None: dlib's.
+        embed: a Keras model from the pixels of each of `EMBEDDER_SPECS[the head's embedder]` to embeddings (N, D);
+            None: that embedder's.
 
     Raises:
         TypeError: the head is neither a CNN's nor an embedding head.
     """
     if isinstance(head, CnnHead):
-        return DifferentiableCnnHead(head, embed or _embedding_network())
+        return DifferentiableCnnHead(head, embed)
     if isinstance(head, EmbeddingHead):
-        return DifferentiableEmbeddingHead(head, embed or _embedding_network())
+        return DifferentiableEmbeddingHead(head, embed)
     raise TypeError(f"no way back through {type(head).__name__}")
 
 
 class DifferentiableEmbeddingHead:
-    """The embedding head on top of the embedding network; arguments as of `differentiable_head`."""
+    """The embedding head on top of its embedder's networks, all at once; arguments as of `differentiable_head`."""
 
-    view_specs = (CHIP_SPEC,)
-
-    def __init__(self, head: EmbeddingHead, embed: Any) -> None:
+    def __init__(self, head: EmbeddingHead, embed: Any | None) -> None:
+        embedder = head.open_set.prior.embedder
         self.classes = head.classes
-        self._embed = embed
+        self.view_specs = self.closed_view_specs = EMBEDDER_SPECS[embedder]
+        self._embed = embed or _embedding_network(embedder)
         self._open_set = OpenSetGraph(head)
         self._forward = make_forward(self._log_probability_graph)
-        self._gradient = {closed: make_gradient(self._loss(closed=closed), 1) for closed in (False, True)}
-        self._known_gradient_function = make_gradient(self._unknown_loss, 1)
+        inputs = len(self.view_specs)
+        self._gradient = {closed: make_gradient(self._loss(closed=closed), inputs) for closed in (False, True)}
+        self._known_gradient_function = make_gradient(self._unknown_loss, inputs)
 
     def loss_gradients(
         self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool
@@ -113,45 +126,41 @@ class DifferentiableEmbeddingHead:
         """See `DifferentiableHead`."""
         one_hot = _one_hot(targets, len(self.classes) + 1)
         parts = [
-            self._gradient[closed](faces[0][rows].astype(np.float32), one_hot[rows])
-            for rows in _blocks(len(targets), _CHIP_BATCH)
+            self._gradient[closed](*_pixels(faces, rows), one_hot[rows]) for rows in _blocks(len(targets), MAX_BATCH)
         ]
         log_probabilities = np.concatenate([figures["log_probabilities"] for figures, _ in parts]).astype(np.float64)
-        losses, gradient = (
-            -log_probabilities[np.arange(len(targets)), targets],
-            np.concatenate([part for _, (part,) in parts]),
-        )
-        return HeadGradients(losses, np.exp(log_probabilities), (gradient,))
+        losses = -log_probabilities[np.arange(len(targets)), targets]
+        gradients = tuple(np.concatenate(blocks) for blocks in zip(*(part for _, part in parts), strict=True))
+        return HeadGradients(losses, np.exp(log_probabilities), gradients)
 
     def probabilities(self, faces: Sequence[NDArray[np.uint8]], *, closed: bool) -> NDArray[np.float64]:
         """See `DifferentiableHead`."""
-        log_probabilities = self.log_probabilities(faces[0])
+        log_probabilities = self.log_probabilities(faces)
         if closed:
             log_probabilities[:, -1] = -np.inf
         return np.asarray(softmax(log_probabilities, axis=1))
 
-    def log_probabilities(self, chips: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """Log-probabilities (N, classes + 1) of aligned faces (N, 150, 150, 3), "unknown" last."""
-        parts = [self._forward(chips[rows]) for rows in _blocks(len(chips), _CHIP_BATCH)]
+    def log_probabilities(self, faces: Sequence[NDArray[np.uint8]]) -> NDArray[np.float64]:
+        """Log-probabilities (N, classes + 1) of faces for each view spec (N, S, S, 3), "unknown" last."""
+        parts = [self._forward(*(chips[rows] for chips in faces)) for rows in _blocks(len(faces[0]), MAX_BATCH)]
         return np.concatenate([np.zeros((0, len(self.classes) + 1)), *parts])
 
-    def known_gradient(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """The gradient of -log(1 - unknown) by the pixels of aligned faces (N, 150, 150, 3)."""
-        parts = [
-            self._known_gradient_function(chips[rows].astype(np.float32))[1][0]
-            for rows in _blocks(len(chips), _CHIP_BATCH)
-        ]
-        return np.concatenate([np.zeros((0, *chips.shape[1:]), np.float32), *parts])
+    def known_gradients(self, faces: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
+        """The gradient of -log(1 - unknown) by the faces of each view spec, (N, S, S, 3); N is at least 1."""
+        parts = [self._known_gradient_function(*_pixels(faces, rows))[1] for rows in _blocks(len(faces[0]), MAX_BATCH)]
+        return [np.concatenate(blocks) for blocks in zip(*parts, strict=True)]
 
-    def _log_probability_graph(self, chips: Any) -> Any:
-        return ops.log_softmax(self._logits(chips), axis=1)
+    def _log_probability_graph(self, *faces: Any) -> Any:
+        return ops.log_softmax(self._logits(faces), axis=1)
 
-    def _logits(self, chips: Any) -> Any:
-        return self._open_set(self._embed(ops.cast(chips, "float32"), training=False))
+    def _logits(self, faces: Sequence[Any]) -> Any:
+        pixels = [ops.cast(chips, "float32") for chips in faces]
+        return self._open_set(self._embed(pixels if len(pixels) > 1 else pixels[0], training=False))
 
     def _loss(self, *, closed: bool) -> Any:
-        def loss(chips: Any, one_hot: Any) -> tuple[Any, Tensors]:
-            logits = self._logits(chips)
+        def loss(*faces_and_targets: Any) -> tuple[Any, Tensors]:
+            *faces, one_hot = faces_and_targets
+            logits = self._logits(faces)
             if closed:
                 logits = ops.concatenate([logits[:, :-1], ops.full_like(logits[:, -1:], _IMPOSSIBLE)], axis=1)
             log_probabilities = ops.log_softmax(logits, axis=1)
@@ -159,19 +168,20 @@ class DifferentiableEmbeddingHead:
 
         return loss
 
-    def _unknown_loss(self, chips: Any) -> tuple[Any, Tensors]:
-        log_probabilities = self._log_probability_graph(chips)
+    def _unknown_loss(self, *faces: Any) -> tuple[Any, Tensors]:
+        log_probabilities = self._log_probability_graph(*faces)
         return -ops.sum(ops.logsumexp(log_probabilities[:, :-1], axis=1)), {}
 
 
 class DifferentiableCnnHead:
     """The CNN and, for "unknown", its embedding head; arguments as of `differentiable_head`."""
 
-    def __init__(self, head: CnnHead, embed: Any) -> None:
+    def __init__(self, head: CnnHead, embed: Any | None) -> None:
         self.classes = head.classes
-        self.view_specs = (ViewSpec(head.config.view, head.config.size), CHIP_SPEC)
         self._head = head
         self._gate = DifferentiableEmbeddingHead(head.gate, embed)
+        self.closed_view_specs = (ViewSpec(head.config.view, head.config.size),)
+        self.view_specs = self.closed_view_specs + self._gate.view_specs
         self._gradient = make_gradient(self._loss, 1)
 
     def loss_gradients(
@@ -189,13 +199,13 @@ class DifferentiableCnnHead:
             np.concatenate([part for _, (part,) in parts]),
         )
         if closed:
-            return HeadGradients(
-                losses, np.hstack([np.exp(log_probabilities), np.zeros((len(log_probabilities), 1))]), (gradient, None)
-            )
-        gate = self._gate.log_probabilities(faces[1])
+            probabilities = np.hstack([np.exp(log_probabilities), np.zeros((len(log_probabilities), 1))])
+            return HeadGradients(losses, probabilities, (gradient, *self._no_gradients()))
+        gate = self._gate.log_probabilities(faces[1:])
         known, unknown = logsumexp(gate[:, :-1], axis=1), np.exp(gate[:, -1:])
         probabilities = np.hstack([np.exp(known[:, None] + log_probabilities), unknown])
-        return HeadGradients(losses - known, probabilities, (gradient, self._gate_gradient(faces[1], unknown[:, 0])))
+        gate_gradients = self._gate_gradients(faces[1:], unknown[:, 0])
+        return HeadGradients(losses - known, probabilities, (gradient, *gate_gradients))
 
     def probabilities(self, faces: Sequence[NDArray[np.uint8]], *, closed: bool) -> NDArray[np.float64]:
         """See `DifferentiableHead`."""
@@ -206,13 +216,20 @@ class DifferentiableCnnHead:
         unknown = np.zeros((len(people), 1)) if closed else self._gate.probabilities(faces[1:], closed=False)[:, -1:]
         return np.hstack([(1 - unknown) * people, unknown])
 
-    def _gate_gradient(self, chips: NDArray[np.uint8], unknown: NDArray[np.float64]) -> NDArray[np.float32] | None:
+    def _gate_gradients(
+        self, faces: Sequence[NDArray[np.uint8]], unknown: NDArray[np.float64]
+    ) -> Sequence[NDArray[np.float32] | None]:
         doubtful = np.flatnonzero(unknown > _NEGLIGIBLE)
         if not len(doubtful):
-            return None
-        gradient = np.zeros(chips.shape, np.float32)
-        gradient[doubtful] = self._gate.known_gradient(chips[doubtful])
-        return gradient
+            return self._no_gradients()
+        gradients = [np.zeros(chips.shape, np.float32) for chips in faces]
+        doubtful_gradients = self._gate.known_gradients([chips[doubtful] for chips in faces])
+        for gradient, of_doubtful in zip(gradients, doubtful_gradients, strict=True):
+            gradient[doubtful] = of_doubtful
+        return gradients
+
+    def _no_gradients(self) -> tuple[None, ...]:
+        return (None,) * len(self._gate.view_specs)
 
     def _loss(self, pixels: Any, one_hot: Any) -> tuple[Any, Tensors]:
         log_probabilities = ops.log_softmax(self._head.logits(pixels) / self._head.config.temperature, axis=1)
@@ -220,8 +237,16 @@ class DifferentiableCnnHead:
 
 
 @cache
-def _embedding_network() -> Any:
-    return dlib_resnet.build(load_weights())
+def _embedding_network(embedder: str) -> Any:
+    """Build the Keras model from the pixels of each of `EMBEDDER_SPECS[embedder]` to embeddings (N, D)."""
+    if embedder == DLIB:
+        return dlib_resnet.build(load_weights())
+    both = joint.build(_embedding_network(DLIB), sface.build(load_sface_weights()))
+    return keras.Model(both.inputs, both.outputs[0])
+
+
+def _pixels(faces: Sequence[NDArray[np.uint8]], rows: slice) -> list[NDArray[np.float32]]:
+    return [chips[rows].astype(np.float32) for chips in faces]
 
 
 def _one_hot(targets: NDArray[np.intp], classes: int) -> NDArray[np.float32]:

@@ -143,7 +143,8 @@ class _StoppingHead:
     """A head whose loss is zero once a face is named as its target, and which raises once it is interrupted."""
 
     def __init__(self, head: DifferentiableHead, interrupted: Callable[[], bool]) -> None:
-        self.classes, self.view_specs = head.classes, head.view_specs
+        self.classes = head.classes
+        self.view_specs, self.closed_view_specs = head.view_specs, head.closed_view_specs
         self._head = head
         self._interrupted = interrupted
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.domain.embedders import DLIB, DLIB_AND_SFACE
 from core.domain.faces import Box, DetectedFace
-from core.models.attack.differentiable_heads import CHIP_SPEC, DifferentiableHead, differentiable_head
-from core.vision.embedding.align import align
+from core.models.attack.differentiable_heads import EMBEDDER_SPECS, DifferentiableHead, differentiable_head
 from core.vision.gradients.rendering import FaceView, ViewSpec
 from core.vision.views import Framing, View
 from tests.models.core.models.attack.builders import (
@@ -20,6 +20,7 @@ from tests.models.core.models.attack.builders import (
     fooled_cnn,
     fooled_embedding,
     reading,
+    views,
 )
 
 POINTS = ((38.0, 42.0), (70.0, 40.0), (55.0, 62.0), (42.0, 78.0), (69.0, 77.0))
@@ -34,35 +35,58 @@ def shown(head: DifferentiableHead, count: int, seed: int = 4) -> list[Pictures]
     ]
 
 
-@pytest.mark.parametrize("framing", [Framing.ALIGNED, Framing.CROP])
-@pytest.mark.parametrize("grey", [False, True])
-def test_a_cnn_says_what_its_head_says_of_the_photo(framing: Framing, *, grey: bool) -> None:
-    head = cnn_head(framing=framing, grey=grey)
+@pytest.mark.parametrize(
+    ("framing", "grey", "embedder"),
+    [
+        (Framing.ALIGNED, False, DLIB_AND_SFACE),
+        (Framing.CROP, False, DLIB_AND_SFACE),
+        (Framing.ALIGNED, True, DLIB),
+        (Framing.CROP, True, DLIB_AND_SFACE),
+    ],
+)
+def test_a_cnn_says_what_its_head_says_of_the_photo(framing: Framing, embedder: str, *, grey: bool) -> None:
+    head = cnn_head(framing=framing, grey=grey, embedder=embedder)
     image = np.pad(chips(1, 4)[0], ((5, 5), (5, 5), (0, 0)), mode="reflect")
-    seen = differentiable_head(head, embedding_network())
-    assert seen.view_specs == (ViewSpec(View(framing, 37), 32), CHIP_SPEC)
+    seen = differentiable_head(head, embedding_network(embedder))
+    assert seen.closed_view_specs == (ViewSpec(View(framing, 37), 32),)
+    assert seen.view_specs == seen.closed_view_specs + EMBEDDER_SPECS[embedder]
     faces = [FaceView(image.shape[:2], look, FACE).render(image)[None] for look in seen.view_specs]
-    answer = head.probabilities(reading(image, (FACE,), align(image, POINTS)[None]))
+    answer = head.probabilities(reading(image, (FACE,), faces[1:]))
     assert seen.probabilities(faces, closed=False) == pytest.approx(answer, abs=1e-5)
     assert seen.loss_gradients(faces, np.array([1]), closed=False).probabilities == pytest.approx(answer, abs=1e-5)
-    people = head.closed(head.views(reading(image, (FACE,), faces[1])))
+    people = head.closed(head.views(reading(image, (FACE,), faces[1:])))
     assert seen.probabilities(faces, closed=True)[:, :-1] == pytest.approx(people, abs=1e-5)
 
 
+@pytest.mark.parametrize("embedder", EMBEDDER_SPECS)
 @pytest.mark.parametrize("faceless", [0, 1, 3])
-def test_an_embedding_head_says_what_it_says_of_the_photo(faceless: int) -> None:
-    head = embedding_head(faceless=faceless)
-    faces = chips(20, 4)  # more than go through the network at a time
-    faces[:3] = chips(3)
-    answer = head.probabilities(reading(faces[0], (FACE,) * 20, faces))
+def test_an_embedding_head_says_what_it_says_of_the_photo(faceless: int, embedder: str) -> None:
+    head = embedding_head(faceless=faceless, embedder=embedder)
+    pictures = chips(20, 4)  # more than go through the networks at a time
+    pictures[:3] = chips(3)
+    faces = views(pictures, embedder)
+    answer = head.probabilities(reading(pictures[0], (FACE,) * 20, faces))
     assert (answer.argmax(1)[:3] == [0, 1, 2]).all()
-    seen = differentiable_head(head, embedding_network())
-    assert seen.probabilities([faces], closed=False) == pytest.approx(answer, abs=1e-4)
-    assert seen.loss_gradients([faces], np.zeros(20, np.intp), closed=False).probabilities == pytest.approx(
-        answer, abs=1e-4
-    )
+    seen = differentiable_head(head, embedding_network(embedder))
+    assert seen.view_specs == seen.closed_view_specs == EMBEDDER_SPECS[embedder]
+    assert seen.probabilities(faces, closed=False) == pytest.approx(answer, abs=1e-4)
+    gradients = seen.loss_gradients(faces, np.zeros(20, np.intp), closed=False)
+    assert gradients.probabilities == pytest.approx(answer, abs=1e-4)
+    assert [gradient.shape for gradient in gradients.gradients if gradient is not None] == [
+        chips.shape for chips in faces
+    ]
     closed = answer[:, :-1] / answer[:, :-1].sum(1, keepdims=True)
-    assert seen.probabilities([faces], closed=True)[:, :-1] == pytest.approx(closed, abs=1e-4)
+    assert seen.probabilities(faces, closed=True)[:, :-1] == pytest.approx(closed, abs=1e-4)
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
+def test_either_network_alone_changes_both_answers_of_an_embedding_head(*, closed: bool) -> None:
+    head = fooled_embedding()
+    before, others = views(chips(2)), views(chips(2, 7))
+    answer = head.probabilities(before, closed=closed)
+    for place in range(2):
+        changed = [others[place] if place == at else faces for at, faces in enumerate(before)]
+        assert np.abs(head.probabilities(changed, closed=closed) - answer).max() > 0.01
 
 
 @pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
@@ -86,7 +110,8 @@ def test_a_small_change_of_pixels_changes_the_loss_by_its_gradient(name: str, *,
     for place, gradient in enumerate(head_gradients.gradients):
         if gradient is None:
             continue
-        size = np.abs(gradient).reshape(4, -1)
+        # Black beyond the photo's edge cannot become darker.
+        size = np.where(faces[place] > 0, np.abs(gradient), 0).reshape(4, -1)
         # The 8 numbers that matter most: with all of them, even one level is far enough for the gradient to change.
         few = (size >= np.sort(size, axis=1)[:, -8:-7]).reshape(gradient.shape)
         step = (np.sign(gradient) * few).astype(np.int16)
@@ -104,7 +129,7 @@ def test_the_closed_answer_of_a_cnn_needs_its_own_look_only() -> None:
     head = fooled_cnn()
     faces, targets = shown(head, 3), np.array([0, 1, 2])
     alone = head.loss_gradients(faces[:1], targets, closed=True)
-    assert alone.gradients[1] is None
+    assert alone.gradients[1:] == (None, None)
     assert alone.losses == pytest.approx(head.loss_gradients(faces, targets, closed=True).losses)
     assert head.probabilities(faces[:1], closed=True) == pytest.approx(alone.probabilities, abs=1e-5)
 
@@ -112,26 +137,29 @@ def test_the_closed_answer_of_a_cnn_needs_its_own_look_only() -> None:
 def test_the_gate_is_followed_only_where_it_doubts() -> None:
     head = fooled_cnn()
     faces, targets = shown(head, 3), np.zeros(3, np.intp)
-    faces[1][:2] = chips(2)  # two of those whom the gate knows, and a stranger
+    for place, pictures in enumerate(views(chips(2)), 1):
+        faces[place][:2] = pictures  # two of those whom the gate knows, and a stranger
     head_gradients = head.loss_gradients(faces, targets, closed=False)
-    gate = head_gradients.gradients[1]
-    assert gate is not None
     assert head_gradients.probabilities[:2, -1].max() < 0.01 < head_gradients.probabilities[2, -1]
-    assert not gate[:2].any()
-    assert gate[2].any()
-    assert head.loss_gradients([face[:2] for face in faces], targets[:2], closed=False).gradients[1] is None
+    for gate in head_gradients.gradients[1:]:
+        assert gate is not None
+        assert not gate[:2].any()
+        assert gate[2].any()
+    sure = head.loss_gradients([face[:2] for face in faces], targets[:2], closed=False)
+    assert sure.gradients[1:] == (None, None)
 
 
 def test_somebody_without_a_picture_can_be_asked_for_but_not_reached() -> None:
     head = differentiable_head(embedding_head(faceless=1), embedding_network())
-    head_gradients = head.loss_gradients([chips(2)], np.array([3, 3]), closed=False)
+    head_gradients = head.loss_gradients(views(chips(2)), np.array([3, 3]), closed=False)
     assert (head_gradients.probabilities[:, 3] == 0).all()
     assert np.isfinite(head_gradients.losses).all()
 
 
 def test_no_faces_have_no_answers() -> None:
-    assert fooled_cnn().probabilities([np.zeros((0, 32, 32, 3), np.uint8), chips(0)], closed=False).shape == (0, 4)
-    assert fooled_embedding().probabilities([chips(0)], closed=True).shape == (0, 4)
+    none = np.zeros((0, 32, 32, 3), np.uint8)
+    assert fooled_cnn().probabilities([none, *views(chips(0))], closed=False).shape == (0, 4)
+    assert fooled_embedding().probabilities(views(chips(0)), closed=True).shape == (0, 4)
 
 
 def test_other_heads_are_refused() -> None:

@@ -42,6 +42,7 @@ class Head:
         SimpleNamespace(view=View(Framing.CROP, 14), size=12),
         SimpleNamespace(view=View(Framing.ALIGNED, 150), size=150),
     )
+    closed_view_specs = view_specs[:1]
 
     def probabilities(self, faces: Sequence[NDArray[np.uint8]], *, closed: bool) -> NDArray[np.float64]:
         crops, chips = faces
