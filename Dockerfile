@@ -6,7 +6,7 @@ ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_
     OMOKAGE_DATA=/var/lib/omokage
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/omokage omokage
 WORKDIR /opt/omokage
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE THIRD_PARTY_NOTICES.md ./
 COPY lock ./lock
 
 FROM base AS bot

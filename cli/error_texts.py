@@ -98,6 +98,8 @@ def error_text(error: OmokageError) -> str:
     """Return what went wrong, without a capital letter or a full stop: it follows the name of a file."""
     if error.code is ErrorCode.BAD_NAME:
         return _BAD_NAME_TEXTS.get(str(error.details.get("reason")), _TEXTS[error.code])
+    if error.details.get("reason") == "unknown-embedder":
+        return "the version compares faces by {embedder}, which this Omokage does not know".format_map(error.details)
     limit = error.details.get("limit")
     if error.code in _LIMIT_TEXTS and isinstance(limit, int):
         text, unit = _LIMIT_TEXTS[error.code]

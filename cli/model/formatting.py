@@ -26,6 +26,8 @@ def version_json(version: Version, *, serving: bool) -> dict[str, Any]:
         "architecture": version.architecture,
         "dataset": {"title": version.dataset_title, "hash": version.dataset_hash},
         "people": len(version.classes),
+        "embedder": version.embedder,
+        "embedder_title": version.embedder_title,
         "accuracy": version.metrics.get("accuracy"),
         "folds": version.metrics.get("folds"),
         **({name: version.metrics.get(name) for name in _MEASURED} if version.kind.generates else {}),
@@ -63,13 +65,13 @@ def promotion_json(promotion: Promotion, number: int | None) -> dict[str, Any]:
 def version_row(version: Version | None = None, *, serving: bool = False, generates: bool = False) -> list[str]:
     """For the table; None: its heading, `generates`: of what draws faces."""
     if version is None:
-        figures = ["KID", "WITH A FACE"] if generates else ["PEOPLE", "ACCURACY"]
+        figures = ["KID", "WITH A FACE"] if generates else ["PEOPLE", "ACCURACY", "FACES COMPARED BY"]
         return ["", "VERSION", "DATA", *figures, "MADE"]
     metrics = version.metrics
     if version.kind.generates:
         figures = [_figure(metrics.get("kid", "-")), _percentage(metrics.get("faces"))]
     else:
-        figures = [str(len(version.classes)), _percentage(metrics.get("accuracy"))]
+        figures = [str(len(version.classes)), _percentage(metrics.get("accuracy")), version.embedder_title or "-"]
     made = f"{version.created_at:%Y-%m-%d}"
     return ["*" if serving else "", version.label, version.dataset_title, *figures, made]
 
@@ -90,6 +92,7 @@ def card(version: Version, run: int | None, *, serving: bool) -> str:
     known = {
         "people": f"{len(names)}: {', '.join(names[:_SHOWN])}{more}",
         "accuracy": _accuracy(version.metrics),
+        "embedder": version.embedder_title,
         "robustness": robustness_text(robustness_from_metrics(version.metrics), version.number),
     }
     lines = {

@@ -19,6 +19,7 @@ from cli.exits import OK
 from cli.model.formatting import robustness_text
 from cli.output.echo import echo, echo_json
 from cli.output.table import table
+from core.domain.embedders import EMBEDDER_TITLES, EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.training.folds import FOLDS
 from core.domain.training.presets import SIZES, find_preset
@@ -178,7 +179,8 @@ def _json(report: EvaluationReport) -> dict[str, object]:
         for card in report.cards
     ]
     pairs = [{"name": one.name, "taken_for": one.taken_for, "times": one.times} for one in report.most_confused]
-    return {**report.to_json(), "cards": cards, "most_confused": pairs}
+    embedder = {"embedder": EMBEDDING_NAME, "embedder_title": EMBEDDER_TITLES[EMBEDDING_NAME]}
+    return {**report.to_json(), **embedder, "cards": cards, "most_confused": pairs}
 
 
 def _text(report: EvaluationReport, found: Robustness | None = None) -> str:
@@ -187,6 +189,7 @@ def _text(report: EvaluationReport, found: Robustness | None = None) -> str:
     lines = [
         f"{report.head}{recipe}: {report.mean:.1%} right of {report.pictures} held-out pictures (folds: {folds})",
         f"calibration error {report.ece:.1%}",
+        f"faces compared by {EMBEDDER_TITLES[EMBEDDING_NAME]}",
     ]
     if report.auroc is not None and report.known_at_1 is not None:
         lines.append(

@@ -14,7 +14,7 @@ from core.domain.faces import DetectedFace
 from core.settings import Settings
 from core.vision.datasets.dataset_pictures import PictureReader, load_picture_reader
 from core.vision.embedding.align import FaceChips
-from core.vision.embedding.embed import FaceEmbeddings
+from core.vision.embedding.face_embeddings import FaceEmbeddings
 from core.vision.recognition.photo_reader import Detector, FaceEmbedder
 from tests.models.portrait_files import write_people
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.delivery.building import job_words, picture_embeds, read_attachment
-from bot.features.model.texts import report_embed
+from bot.features.model.texts import embedder_text, report_embed
 from bot.features.model.views import version_view
 from bot.reply import Reply
 from core.domain.errors import ErrorCode, OmokageError
@@ -38,6 +38,7 @@ class EvaluateAnswerer:
         version_id, guild_id = int(str(job.params["version_id"])), job.origin.guild_id
         version = await bot.threads.quick(bot.services.registry.get, version_id, guild_id)
         embed = report_embed(words, version.label, report)
+        embed.add_field(name=words.say("model-embedder"), value=embedder_text(words, version))
         embed.set_footer(text=words.say("report-footer", job=str(job.id)))
         first, *more = picture_embeds(embed, [name for name, _, _ in _pictures(job)])
         return Reply(embed=first, more=tuple(more), view=version_view(words, version, promotable=True))

@@ -11,6 +11,7 @@ from discord.utils import escape_markdown, format_dt
 
 from bot.ui.formatting import figure, file_size, percent
 from bot.ui.i18n import Words, clip
+from core.domain.embedders import DLIB, DLIB_AND_SFACE
 from core.domain.jobs import JSON
 from core.domain.registry.evaluation import EvaluationReport, PersonScore
 from core.domain.registry.robustness import robustness_from_metrics
@@ -26,6 +27,7 @@ _SHA = 12  # digits, as in git: enough to tell versions apart
 _VALUE = 1024  # Discord's, for a field
 _Field: TypeAlias = "tuple[str, str, bool]"  # name, value, inline
 _Write: TypeAlias = "Callable[[float], str]"
+_EMBEDDERS = {DLIB: "dlib", DLIB_AND_SFACE: "both"}  # keys of the texts
 _NAMING: tuple[tuple[str, str, _Write], ...] = (
     ("ece", "model-ece", figure),
     ("auroc", "model-auroc", figure),
@@ -83,6 +85,12 @@ def quality_text(words: Words, version: Version) -> str:
     return words.say("model-good-share", share=_percent_or_dash(version.metrics.get("accuracy")))
 
 
+def embedder_text(words: Words, version: Version) -> str:
+    """Name the face networks by which a recogniser compares faces."""
+    embedder = version.embedder or ""
+    return words.say("model-embedder-name", embedder=_EMBEDDERS.get(embedder, "other"), name=embedder)
+
+
 def version_embed(words: Words, version: Version, *, serves: bool) -> discord.Embed:
     """Show everything about a version but its weights."""
     lines = [words.say("model-serves") if serves else words.say("model-serves-not")]
@@ -132,7 +140,8 @@ def _line(words: Words, version: Version, serving: Version | None) -> str:
     serves = serving is not None and serving.id == version.id
     mark = "✅" if serves else "▫️"
     name, data, when = version.label, escape_markdown(version.dataset_title), format_dt(version.created_at, "R")
-    return f"{mark} {words.say('model-line', version=name, data=data, good=quality_text(words, version), when=when)}"
+    line = f"{mark} {words.say('model-line', version=name, data=data, good=quality_text(words, version), when=when)}"
+    return line if version.kind.generates else f"{line} · {embedder_text(words, version)}"
 
 
 def _card_fields(words: Words, version: Version) -> Iterator[tuple[str, str, bool]]:
@@ -149,6 +158,7 @@ def _naming_fields(words: Words, version: Version, data: _Field) -> Iterator[_Fi
     yield data
     yield words.say("model-people"), str(len(version.classes)), True
     yield from _measured(words, version, _NAMING)
+    yield words.say("model-embedder"), embedder_text(words, version), True
     yield words.say("model-robustness"), _robustness(words, version), False
     names = ", ".join(escape_markdown(name) for name, _ in version.classes)
     yield words.say("model-names"), clip(names or "–", _NAMES), False

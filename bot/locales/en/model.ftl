@@ -12,6 +12,12 @@ model-none-serves = { $kind ->
        *[other] -# None of them was chosen: the newest one draws.
     }
 model-choice = { $version } · { $data } · { $good }
+model-embedder = Faces compared by
+model-embedder-name = { $embedder ->
+        [dlib] dlib's ResNet
+        [both] dlib's ResNet and SFace
+       *[other] { $name }
+    }
 model-good-share = { $share } right
 model-good-kid = KID { $kid }
 model-real-kid = real pictures: { $kid }

@@ -12,6 +12,12 @@ model-none-serves = { $kind ->
        *[other] -# 選ばれたバージョンはありません（最新のもので描いています）。
     }
 model-choice = { $version } · { $data } · { $good }
+model-embedder = 顔の比較
+model-embedder-name = { $embedder ->
+        [dlib] dlib の ResNet
+        [both] dlib の ResNet と SFace
+       *[other] { $name }
+    }
 model-good-share = 正解率 { $share }
 model-good-kid = KID { $kid }
 model-real-kid = 本物の写真：{ $kid }

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.domain.embedders import DLIB, EMBEDDER_TITLES, EMBEDDING_SIZES
+from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON
 from core.domain.training.runs import RunKind
 
@@ -18,6 +20,13 @@ class LicensedPart:
 
     name: str
     licence: str
+
+
+# Both networks of `DLIB_AND_SFACE`, of which each recogniser uses the embedding.
+EMBEDDER_PARTS = (
+    LicensedPart("face embedding: dlib's ResNet", "CC0-1.0"),
+    LicensedPart("face embedding: SFace (OpenCV Zoo)", "Apache-2.0"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,19 @@ class Version:
         return self.config.get("framing") == _PORTRAIT and self.kind.generates and self.metrics.get("faces") == 0
 
     @property
+    def embedder(self) -> str | None:
+        """Name of the face embedding by which it tells people, or strangers, apart; None: it draws faces.
+
+        Cards of before there were two face networks do not all name theirs.
+        """
+        return None if self.kind.generates else str(self.config.get("embedder") or DLIB)
+
+    @property
+    def embedder_title(self) -> str | None:
+        """Its embedder in words: `dlib's ResNet and SFace`."""
+        return None if self.embedder is None else EMBEDDER_TITLES.get(self.embedder, self.embedder)
+
+    @property
     def title(self) -> str:
         """Its name for people: `recogniser v3`."""
         return f"{self.kind.value} v{self.number}"
@@ -93,3 +115,14 @@ class Promotion:
     promoted_by: int
     created_at: datetime
     back: bool = False
+
+
+def check_embedder(version: Version, embedder: str) -> None:
+    """Check that this product can embed faces as a version wants them.
+
+    Raises:
+        OmokageError: BAD_WEIGHTS with a `reason` and the `embedder`; a newer product made it, or its file is damaged.
+    """
+    if embedder not in EMBEDDING_SIZES:
+        details = {"reason": "unknown-embedder", "embedder": embedder or "?"}
+        raise OmokageError(ErrorCode.BAD_WEIGHTS, version=version.number, **details)

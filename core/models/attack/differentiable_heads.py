@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-import keras
 import numpy as np
 from keras import ops
 from scipy.special import logsumexp, softmax
 
-from core.domain.embedders import DLIB, DLIB_AND_SFACE
+from core.domain.embedders import DLIB
 from core.models.cnn.head import CnnHead
 from core.models.common.backend import Tensors, make_forward, make_gradient
 from core.models.embedding.head import EmbeddingHead
@@ -24,7 +23,6 @@ from core.models.embedding.open_set_graph import OpenSetGraph
 from core.vision.embedding import dlib_resnet, joint, sface
 from core.vision.embedding.align import DLIB_TEMPLATE, SFACE_TEMPLATE
 from core.vision.embedding.dlib_weights import load_weights
-from core.vision.embedding.embed import MAX_BATCH
 from core.vision.embedding.sface_weights import load_sface_weights
 from core.vision.gradients.rendering import ViewSpec
 from core.vision.views import Framing, View
@@ -34,14 +32,14 @@ if TYPE_CHECKING:
 
     from core.vision.recognition.mean_embedding import Head
 
-CHIP_SPEC = ViewSpec(View(Framing.ALIGNED, DLIB_TEMPLATE.size), DLIB_TEMPLATE.size)  # what dlib's network is shown
+# What the embedding networks are shown: dlib's, then SFace.
+DLIB_SPEC = ViewSpec(View(Framing.ALIGNED, DLIB_TEMPLATE.size), DLIB_TEMPLATE.size)
 SFACE_SPEC = ViewSpec(View(Framing.ALIGNED_SFACE, SFACE_TEMPLATE.size), SFACE_TEMPLATE.size)
-EMBEDDER_SPECS = {DLIB: (CHIP_SPEC,), DLIB_AND_SFACE: (CHIP_SPEC, SFACE_SPEC)}
 # A probability of "unknown" below which its part of the loss, at most 0.01, is left out of the gradient: the embedding
 # networks take longer than the CNN.
 _NEGLIGIBLE = 0.01
 _IMPOSSIBLE = -1e9  # a logit
-_FACE_BATCH = 128  # as in the CNN's training: larger batches gain nothing; the embedder's are of `MAX_BATCH`
+_CHIP_BATCH, _FACE_BATCH = 8, 128  # as in `JointEmbedder` and the CNN's training: larger batches gain nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +56,13 @@ class HeadGradients:
     gradients: tuple[NDArray[np.float32] | None, ...]
 
 
+class EmbeddingFunction(Protocol):
+    """An embedder as a function of tensors."""
+
+    def __call__(self, *views: Any) -> Any:
+        """Embed faces, pixels (N, S, S, 3) in [0, 255] float32 for each of its view specs -> (N, D)."""
+
+
 class DifferentiableHead(Protocol):
     """A head whose probabilities can be differentiated by the pixels that it is shown."""
 
@@ -67,11 +72,11 @@ class DifferentiableHead(Protocol):
 
     @property
     def view_specs(self) -> tuple[ViewSpec, ...]:
-        """How each face is rendered for it: a network that reads faces has a rendering of its own."""
+        """How each face is rendered for it."""
 
     @property
     def closed_view_specs(self) -> tuple[ViewSpec, ...]:
-        """The first of `view_specs`, or all of them: those that closed-set probabilities depend on."""
+        """Those of the `view_specs`, the first ones, on which closed-set probabilities depend."""
 
     def loss_gradients(
         self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool
@@ -93,32 +98,32 @@ def differentiable_head(head: Head, embed: Any | None = None) -> DifferentiableH
 
     Args:
         head: of a version.
-        embed: a Keras model from the pixels of each of `EMBEDDER_SPECS[the head's embedder]` to embeddings (N, D);
-            None: that embedder's.
+        embed: from the pixels of the embedding networks' view specs to the embeddings (N, D), as tensors; None: that
+            of the head's embedder.
 
     Raises:
         TypeError: the head is neither a CNN's nor an embedding head.
     """
     if isinstance(head, CnnHead):
-        return DifferentiableCnnHead(head, embed)
+        return DifferentiableCnnHead(head, embed or _embedding_function(head.gate.embedder))
     if isinstance(head, EmbeddingHead):
-        return DifferentiableEmbeddingHead(head, embed)
+        return DifferentiableEmbeddingHead(head, embed or _embedding_function(head.embedder))
     raise TypeError(f"no way back through {type(head).__name__}")
 
 
 class DifferentiableEmbeddingHead:
-    """The embedding head on top of its embedder's networks, all at once; arguments as of `differentiable_head`."""
+    """The embedding head on top of its embedder's networks; arguments as of `differentiable_head`."""
 
-    def __init__(self, head: EmbeddingHead, embed: Any | None) -> None:
-        embedder = head.open_set.prior.embedder
+    def __init__(self, head: EmbeddingHead, embed: EmbeddingFunction) -> None:
         self.classes = head.classes
-        self.view_specs = self.closed_view_specs = EMBEDDER_SPECS[embedder]
-        self._embed = embed or _embedding_network(embedder)
+        self.view_specs = (DLIB_SPEC,) if head.embedder == DLIB else (DLIB_SPEC, SFACE_SPEC)
+        self.closed_view_specs = self.view_specs
+        self._embed = embed
         self._open_set = OpenSetGraph(head)
         self._forward = make_forward(self._log_probability_graph)
-        inputs = len(self.view_specs)
-        self._gradient = {closed: make_gradient(self._loss(closed=closed), inputs) for closed in (False, True)}
-        self._known_gradient_function = make_gradient(self._unknown_loss, inputs)
+        views = len(self.view_specs)
+        self._gradient = {closed: make_gradient(self._loss(closed=closed), views) for closed in (False, True)}
+        self._known_gradient_function = make_gradient(self._unknown_loss, views)
 
     def loss_gradients(
         self, faces: Sequence[NDArray[np.uint8]], targets: NDArray[np.intp], *, closed: bool
@@ -126,11 +131,11 @@ class DifferentiableEmbeddingHead:
         """See `DifferentiableHead`."""
         one_hot = _one_hot(targets, len(self.classes) + 1)
         parts = [
-            self._gradient[closed](*_pixels(faces, rows), one_hot[rows]) for rows in _blocks(len(targets), MAX_BATCH)
+            self._gradient[closed](*_pixels(faces, rows), one_hot[rows]) for rows in _blocks(len(targets), _CHIP_BATCH)
         ]
         log_probabilities = np.concatenate([figures["log_probabilities"] for figures, _ in parts]).astype(np.float64)
         losses = -log_probabilities[np.arange(len(targets)), targets]
-        gradients = tuple(np.concatenate(blocks) for blocks in zip(*(part for _, part in parts), strict=True))
+        gradients = tuple(np.concatenate(views) for views in zip(*(part for _, part in parts), strict=True))
         return HeadGradients(losses, np.exp(log_probabilities), gradients)
 
     def probabilities(self, faces: Sequence[NDArray[np.uint8]], *, closed: bool) -> NDArray[np.float64]:
@@ -141,26 +146,28 @@ class DifferentiableEmbeddingHead:
         return np.asarray(softmax(log_probabilities, axis=1))
 
     def log_probabilities(self, faces: Sequence[NDArray[np.uint8]]) -> NDArray[np.float64]:
-        """Log-probabilities (N, classes + 1) of faces for each view spec (N, S, S, 3), "unknown" last."""
-        parts = [self._forward(*(chips[rows] for chips in faces)) for rows in _blocks(len(faces[0]), MAX_BATCH)]
+        """Log-probabilities (N, classes + 1) of faces, (N, S, S, 3) for each view spec; "unknown" last."""
+        parts = [self._forward(*_pixels(faces, rows)) for rows in _blocks(len(faces[0]), _CHIP_BATCH)]
         return np.concatenate([np.zeros((0, len(self.classes) + 1)), *parts])
 
-    def known_gradients(self, faces: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
-        """The gradient of -log(1 - unknown) by the faces of each view spec, (N, S, S, 3); N is at least 1."""
-        parts = [self._known_gradient_function(*_pixels(faces, rows))[1] for rows in _blocks(len(faces[0]), MAX_BATCH)]
-        return [np.concatenate(blocks) for blocks in zip(*parts, strict=True)]
+    def known_gradients(self, faces: Sequence[NDArray[np.uint8]]) -> tuple[NDArray[np.float32], ...]:
+        """The gradients of -log(1 - unknown) by the pixels of faces, (N, S, S, 3) for each view spec."""
+        parts = [
+            self._known_gradient_function(*_pixels(faces, rows))[1] for rows in _blocks(len(faces[0]), _CHIP_BATCH)
+        ]
+        none = [np.zeros((0, *view.shape[1:]), np.float32) for view in faces]
+        return tuple(np.concatenate(views) for views in zip(none, *parts, strict=True))
 
-    def _log_probability_graph(self, *faces: Any) -> Any:
-        return ops.log_softmax(self._logits(faces), axis=1)
+    def _log_probability_graph(self, *views: Any) -> Any:
+        return ops.log_softmax(self._logits(*views), axis=1)
 
-    def _logits(self, faces: Sequence[Any]) -> Any:
-        pixels = [ops.cast(chips, "float32") for chips in faces]
-        return self._open_set(self._embed(pixels if len(pixels) > 1 else pixels[0], training=False))
+    def _logits(self, *views: Any) -> Any:
+        return self._open_set(self._embed(*views))
 
     def _loss(self, *, closed: bool) -> Any:
-        def loss(*faces_and_targets: Any) -> tuple[Any, Tensors]:
-            *faces, one_hot = faces_and_targets
-            logits = self._logits(faces)
+        def loss(*batch: Any) -> tuple[Any, Tensors]:
+            *views, one_hot = batch
+            logits = self._logits(*views)
             if closed:
                 logits = ops.concatenate([logits[:, :-1], ops.full_like(logits[:, -1:], _IMPOSSIBLE)], axis=1)
             log_probabilities = ops.log_softmax(logits, axis=1)
@@ -168,20 +175,20 @@ class DifferentiableEmbeddingHead:
 
         return loss
 
-    def _unknown_loss(self, *faces: Any) -> tuple[Any, Tensors]:
-        log_probabilities = self._log_probability_graph(*faces)
+    def _unknown_loss(self, *views: Any) -> tuple[Any, Tensors]:
+        log_probabilities = self._log_probability_graph(*views)
         return -ops.sum(ops.logsumexp(log_probabilities[:, :-1], axis=1)), {}
 
 
 class DifferentiableCnnHead:
     """The CNN and, for "unknown", its embedding head; arguments as of `differentiable_head`."""
 
-    def __init__(self, head: CnnHead, embed: Any | None) -> None:
+    def __init__(self, head: CnnHead, embed: EmbeddingFunction) -> None:
         self.classes = head.classes
         self._head = head
         self._gate = DifferentiableEmbeddingHead(head.gate, embed)
         self.closed_view_specs = (ViewSpec(head.config.view, head.config.size),)
-        self.view_specs = self.closed_view_specs + self._gate.view_specs
+        self.view_specs = (*self.closed_view_specs, *self._gate.view_specs)
         self._gradient = make_gradient(self._loss, 1)
 
     def loss_gradients(
@@ -200,12 +207,12 @@ class DifferentiableCnnHead:
         )
         if closed:
             probabilities = np.hstack([np.exp(log_probabilities), np.zeros((len(log_probabilities), 1))])
-            return HeadGradients(losses, probabilities, (gradient, *self._no_gradients()))
+            return HeadGradients(losses, probabilities, (gradient, *(None for _ in self._gate.view_specs)))
         gate = self._gate.log_probabilities(faces[1:])
         known, unknown = logsumexp(gate[:, :-1], axis=1), np.exp(gate[:, -1:])
         probabilities = np.hstack([np.exp(known[:, None] + log_probabilities), unknown])
-        gate_gradients = self._gate_gradients(faces[1:], unknown[:, 0])
-        return HeadGradients(losses - known, probabilities, (gradient, *gate_gradients))
+        gradients = self._gate_gradients(faces[1:], unknown[:, 0])
+        return HeadGradients(losses - known, probabilities, (gradient, *gradients))
 
     def probabilities(self, faces: Sequence[NDArray[np.uint8]], *, closed: bool) -> NDArray[np.float64]:
         """See `DifferentiableHead`."""
@@ -218,18 +225,16 @@ class DifferentiableCnnHead:
 
     def _gate_gradients(
         self, faces: Sequence[NDArray[np.uint8]], unknown: NDArray[np.float64]
-    ) -> Sequence[NDArray[np.float32] | None]:
+    ) -> tuple[NDArray[np.float32] | None, ...]:
         doubtful = np.flatnonzero(unknown > _NEGLIGIBLE)
         if not len(doubtful):
-            return self._no_gradients()
-        gradients = [np.zeros(chips.shape, np.float32) for chips in faces]
-        doubtful_gradients = self._gate.known_gradients([chips[doubtful] for chips in faces])
-        for gradient, of_doubtful in zip(gradients, doubtful_gradients, strict=True):
-            gradient[doubtful] = of_doubtful
+            return tuple(None for _ in faces)
+        gradients = tuple(np.zeros(view.shape, np.float32) for view in faces)
+        for gradient, part in zip(
+            gradients, self._gate.known_gradients([view[doubtful] for view in faces]), strict=True
+        ):
+            gradient[doubtful] = part
         return gradients
-
-    def _no_gradients(self) -> tuple[None, ...]:
-        return (None,) * len(self._gate.view_specs)
 
     def _loss(self, pixels: Any, one_hot: Any) -> tuple[Any, Tensors]:
         log_probabilities = ops.log_softmax(self._head.logits(pixels) / self._head.config.temperature, axis=1)
@@ -237,16 +242,17 @@ class DifferentiableCnnHead:
 
 
 @cache
-def _embedding_network(embedder: str) -> Any:
-    """Build the Keras model from the pixels of each of `EMBEDDER_SPECS[embedder]` to embeddings (N, D)."""
+def _embedding_function(embedder: str) -> EmbeddingFunction:
+    """Return an embedder's networks as one function of tensors."""
+    dlib = dlib_resnet.build(load_weights())
     if embedder == DLIB:
-        return dlib_resnet.build(load_weights())
-    both = joint.build(_embedding_network(DLIB), sface.build(load_sface_weights()))
-    return keras.Model(both.inputs, both.outputs[0])
+        return lambda chips: dlib(chips, training=False)
+    both = joint.build(dlib, sface.build(load_sface_weights()))
+    return lambda *views: both(list(views), training=False)[0]
 
 
 def _pixels(faces: Sequence[NDArray[np.uint8]], rows: slice) -> list[NDArray[np.float32]]:
-    return [chips[rows].astype(np.float32) for chips in faces]
+    return [view[rows].astype(np.float32) for view in faces]
 
 
 def _one_hot(targets: NDArray[np.intp], classes: int) -> NDArray[np.float32]:

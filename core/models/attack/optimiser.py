@@ -84,8 +84,7 @@ class InputOptimiser:
         self._find_face = find_face
         self._parameterisation = _parameterisation(request, start, so_far, head.view_specs[0].view.size)
         # An embedding head has no closed-set answer of its own; a CNN's embedding head takes no noise for a face.
-        has_closed_answer = len(head.closed_view_specs) < len(head.view_specs)
-        self._closed = request.mode is not OptimizeMode.FOOL and has_closed_answer
+        self._closed = request.mode is not OptimizeMode.FOOL and head.closed_view_specs != head.view_specs
         self._view_specs = head.closed_view_specs if self._closed else head.view_specs
         self.step, self.steps = 0, request.all_steps
         self.settled = False

@@ -12,7 +12,7 @@ from scipy.special import softmax
 from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.evaluation import EvaluationReport, confusion_matrix
-from core.domain.registry.versions import LicensedPart, VersionDraft
+from core.domain.registry.versions import EMBEDDER_PARTS, LicensedPart, VersionDraft
 from core.domain.training.folds import FOLDS, fold_of
 from core.models.cnn.head import cnn_tensors
 from core.models.cnn.presets import CNN_PRESETS, CnnPreset
@@ -36,7 +36,7 @@ _EVALUATIONS = 20  # in a run: enough for a curve, and a few per cent of its tim
 _PARTS = (
     LicensedPart("weights, trained from scratch", "as the pictures"),
     LicensedPart("face detector: CenterFace", "MIT"),
-    LicensedPart("face embedding, which tells strangers: dlib's ResNet", "CC0-1.0"),
+    *EMBEDDER_PARTS,  # of what tells strangers
 )
 
 
@@ -132,6 +132,7 @@ class CnnTrainer(BaseTrainer[CnnTraining]):
             "size": preset.size,
             "grey": preset.grey,
             "temperature": temperature,
+            "embedder": EMBEDDING_NAME,  # of what tells strangers
         }
         return {**self._config("cnn", preset, **own), "fold": self._fold}
 

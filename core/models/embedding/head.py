@@ -11,6 +11,7 @@ from scipy.special import softmax
 
 from core.domain.embedders import EMBEDDING_NAME, EMBEDDING_SIZES
 from core.domain.errors import ErrorCode, OmokageError
+from core.domain.registry.versions import check_embedder
 from core.models.embedding.evidence import KINDS, Evidence, References
 from core.models.embedding.open_set import PRIORS, OpenSet, fit_open_set
 from core.vision.recognition.drawn_cohort import drawn_cohort
@@ -41,6 +42,11 @@ class EmbeddingHead:
         self.references = references
         self.open_set = open_set
 
+    @property
+    def embedder(self) -> str:
+        """Name of the embedder whose embeddings the head compares."""
+        return self.open_set.prior.embedder
+
     def probabilities(self, reading: PhotoReading) -> NDArray[np.float64]:
         """Of each face of a photo: (faces, classes + 1), rows sum to 1, "unknown" is last."""
         return self.open_set.probabilities(self._evidence(reading))
@@ -50,7 +56,7 @@ class EmbeddingHead:
         return np.asarray(softmax(self.open_set.logits(self._evidence(reading))[:, :-1], axis=1))
 
     def _evidence(self, reading: PhotoReading) -> Evidence:
-        return self.references.evidence(reading.embeddings_of(self.open_set.prior.embedder))
+        return self.references.evidence(reading.embeddings_of(self.embedder))
 
 
 def train_head(
@@ -100,16 +106,17 @@ def load_embedding_head(
     """The head of a version.
 
     Raises:
-        OmokageError: BAD_WEIGHTS, the file is of something else, or of an embedder that nobody has any more.
+        OmokageError: BAD_WEIGHTS, the file is of something else; with a `reason`, of an `embedder` that is not known.
     """
     people, embedder = len(version.classes), meta.get("embedder", "")
+    check_embedder(version, embedder)
     try:
         embeddings, owners = tensors["embeddings"], tensors["owners"].astype(np.intp)
         weights, shared, offsets = tensors["weights"], tensors["shared"], tensors["offsets"]
     except KeyError as error:
         raise OmokageError(ErrorCode.BAD_WEIGHTS, version=version.number) from error
     shapes = embeddings.shape, weights.shape, shared.shape, offsets.shape
-    fits = shapes == ((len(owners), EMBEDDING_SIZES.get(embedder)), (KINDS,), (2,), (people,))
+    fits = shapes == ((len(owners), EMBEDDING_SIZES[embedder]), (KINDS,), (2,), (people,))
     if not fits or (owners < 0).any() or (owners >= people).any():
         raise OmokageError(ErrorCode.BAD_WEIGHTS, version=version.number)
     open_set = OpenSet(

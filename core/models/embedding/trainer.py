@@ -10,7 +10,7 @@ import numpy as np
 from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON
-from core.domain.registry.versions import LicensedPart, VersionDraft
+from core.domain.registry.versions import EMBEDDER_PARTS, LicensedPart, VersionDraft
 from core.domain.training.folds import FOLDS, fold_of
 from core.models.common import weights_file
 from core.models.common.base_trainer import BaseTrainer
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _PARTS = (
     LicensedPart("face detector: CenterFace", "MIT"),
-    LicensedPart("face embedding: dlib's ResNet", "CC0-1.0"),
+    *EMBEDDER_PARTS,
     LicensedPart("embeddings of the data set's pictures", "as the pictures"),
 )
 

@@ -14,7 +14,7 @@ from core.domain.data.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.optimisation import Robustness
 from core.domain.registry.promotion import check_better, promotion_stack
-from core.domain.registry.versions import Promotion, Version, VersionDraft
+from core.domain.registry.versions import Promotion, Version, VersionDraft, check_embedder
 from core.domain.training.runs import Run, RunKind
 from core.storage.blobs import Blobs
 from core.storage.database import Database
@@ -116,6 +116,8 @@ class RegistryService:
         reason = _check_reason(force_reason) if force_reason is not None else ""
         version = self.get(version_id)
         self.weights(version)  # raises where the file is damaged
+        if version.embedder is not None:
+            check_embedder(version, version.embedder)
         with self._database.write() as connection:
             self._lock(connection, version.guild_id, version.kind)
             history = list_promotions(connection, version.guild_id, version.kind)

@@ -7,7 +7,7 @@ pool), so only a worker's child makes an embedder. Two threads are fastest for o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import tensorflow as tf
@@ -16,6 +16,7 @@ from core.domain.embedders import EMBEDDING_SIZE
 from core.vision.embedding import dlib_resnet, joint, sface
 from core.vision.embedding.align import DLIB_TEMPLATE, SFACE_TEMPLATE, FaceChips
 from core.vision.embedding.dlib_weights import DLIB_EMBEDDING_SIZE, load_weights
+from core.vision.embedding.face_embeddings import FaceEmbeddings
 from core.vision.embedding.sface_weights import load_sface_weights
 
 if TYPE_CHECKING:
@@ -28,13 +29,6 @@ MAX_DLIB_BATCH = 16
 # Of both networks: the first layers of SFace make 3 MB a face, and what is above 32 MB in all is taken from the system
 # and given back at each run, so that 16 faces take 17 ms each and 8 take 15 (`python -m benchmarks embedding`).
 MAX_BATCH = 8
-
-
-class FaceEmbeddings(NamedTuple):
-    """The embeddings of N faces: `joint` (N, 256) of both networks, and `dlib` (N, 128) as dlib's network gives it."""
-
-    joint: NDArray[np.float32]
-    dlib: NDArray[np.float32]
 
 
 class DlibEmbedder:

@@ -20,7 +20,7 @@ from core.vision.views import Framing, View, render_view
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.vision.embedding.embed import FaceEmbeddings
+    from core.vision.embedding.face_embeddings import FaceEmbeddings
 
 # A crowd's picture must not hold the queue up: 50 faces are a quarter of a second, and more numbered boxes than
 # anybody reads. Of more, the best are kept.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from sqlalchemy import insert
 from cli.context import open_services
 from cli.main import omokage
 from core.bootstrap import Services
+from core.domain.embedders import DLIB, DLIB_AND_SFACE
 from core.domain.jobs import JSON
 from core.domain.optimisation import Robustness
 from core.domain.training.runs import RunKind
@@ -22,7 +24,7 @@ from tests.integration.core.builders import Clock
 from tests.integration.core.registry.builders import Trained
 
 NOW = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
-MODERN: JSON = {"head": "cnn", "preset": "modern"}
+MODERN: dict[str, JSON] = {"head": "cnn", "preset": "modern"}
 CLASSES: JSON = [["Anna", 1], ["本田 翼", 2]]
 
 
@@ -99,6 +101,8 @@ def test_the_list_has_the_documented_keys(services: Services) -> None:
             "architecture": "cnn-modern",
             "dataset": {"title": "family v2", "hash": "ab" * 32},
             "people": 2,
+            "embedder": DLIB,
+            "embedder_title": "dlib's ResNet",
             "accuracy": 0.77,
             "folds": {"0": 0.77},
             "size": 9,
@@ -111,12 +115,19 @@ def test_the_list_has_the_documented_keys(services: Services) -> None:
 
 def test_the_table_marks_what_answers(services: Services) -> None:
     add(services, 1, 0.77)
-    add(services, 2, 0.881)
+    add(services, 2, 0.881, config={**MODERN, "embedder": DLIB_AND_SFACE})
     run("promote", "1")
     heading, newest, oldest = run("list")[1].stdout.splitlines()
-    assert heading.split() == ["VERSION", "DATA", "PEOPLE", "ACCURACY", "MADE"]
-    assert newest.split() == ["recogniser", "v2", "(cnn", "modern)", "family", "v2", "2", "88.1%", "2026-11-21"]
+    assert re.split(r"  +", heading.strip()) == ["VERSION", "DATA", "PEOPLE", "ACCURACY", "FACES COMPARED BY", "MADE"]
+    assert re.split(r"  +", newest.strip()) == [
+        "recogniser v2 (cnn modern)", "family v2", "2", "88.1%", "dlib's ResNet and SFace", "2026-11-21"
+    ]  # fmt: skip
     assert oldest.split()[:3] == ["*", "recogniser", "v1"]
+
+
+def test_a_version_of_an_unknown_embedder_is_not_promoted(services: Services) -> None:
+    add(services, 1, 0.77, config={**MODERN, "embedder": "tomorrow's"})
+    assert refusal("promote", "1") == "the version compares faces by tomorrow's, which this Omokage does not know"
 
 
 def test_a_card_tells_everything_but_the_weights(services: Services) -> None:

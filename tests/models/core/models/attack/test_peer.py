@@ -42,7 +42,7 @@ def ours(head: str) -> Robustness:
 
 
 @pytest.mark.parametrize("peer", sorted(PEERS))
-@pytest.mark.parametrize("head", sorted(FOOLED))
+@pytest.mark.parametrize("head", ["cnn", "embedding"])
 def test_our_attack_is_no_weaker_than_the_librarys(head: str, peer: str) -> None:
     theirs = found(head, as_attack(PEERS[peer]))
     assert theirs.fooled > 0  # or it was given a head that cannot be attacked

@@ -11,18 +11,19 @@ import numpy as np
 import pytest
 
 from core.domain.data.datasets import Dataset, DatasetClass
-from core.domain.embedders import EMBEDDING_SIZE
+from core.domain.embedders import EMBEDDING_NAME, EMBEDDING_SIZE
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace
 from core.domain.jobs import Origin
 from core.domain.registry.evaluation import EvaluationReport
-from core.domain.registry.versions import VersionDraft
+from core.domain.registry.versions import EMBEDDER_PARTS, VersionDraft
 from core.domain.training.runs import DesiredState, Run, RunKind, RunState
 from core.models.cnn.head import load_cnn_head
 from core.models.cnn.trainer import make_cnn_trainer
 from core.models.common import weights_file
 from core.vision.recognition.photo_reader import PhotoReading
 from core.vision.views import Framing, View
+from tests.unit.core.models.embedding import old_version
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 PEOPLE, EACH, STEPS = 3, 12, 60
@@ -151,6 +152,32 @@ def test_a_finished_version_answers_with_names_and_knows_strangers(straight: Str
     assert len(known) == PEOPLE + 1
     assert known.sum() == pytest.approx(1)
     assert known[-1] < 0.5 < stranger[-1]
+
+
+def test_a_version_of_before_the_second_network_tells_strangers_as_ever_to_the_last_bit(straight: Straight) -> None:
+    # Given a version as its trainer wrote it: a gate of dlib's embeddings, and no embedder on its card
+    tensors, meta = weights_file.load(straight.draft.weights)
+    gate = old_version.old_tensors([12] * PEOPLE)
+    old = tensors | {f"gate/{name}": tensor for name, tensor in gate.items()}
+    config = {name: value for name, value in straight.draft.config.items() if name != "embedder"}
+    version: Any = SimpleNamespace(number=1, classes=straight.draft.classes, config=config)
+    head = load_cnn_head(version, old, meta | old_version.META)
+    # When it is asked about faces that both networks embedded
+    faces = gate["embeddings"][::6] * np.float32(0.9)
+    box = Box(20, 20, 40, 40)
+    detected = (DetectedFace(box, 0.9, ((30, 32), (50, 32), (40, 42), (33, 52), (47, 52))),) * len(faces)
+    photo = np.random.default_rng(0).integers(0, 255, (90, 90, 3), np.uint8)
+    reading = PhotoReading(photo, detected, np.zeros((len(faces), EMBEDDING_SIZE), np.float32), dlib=faces)
+    # Then who is unknown is what the formulas of then say, and the network says the rest
+    unknown = old_version.old_probabilities(gate, faces)[:, -1:]
+    closed = head.closed(head.views(reading))
+    assert np.array_equal(head.probabilities(reading), np.hstack([(1 - unknown) * closed, unknown]))
+
+
+def test_a_version_names_its_embedder_and_the_licences_of_its_parts(straight: Straight) -> None:
+    assert straight.draft.config["embedder"] == EMBEDDING_NAME
+    assert set(EMBEDDER_PARTS) <= set(straight.draft.parts)
+    assert weights_file.load(straight.draft.weights)[1]["embedder"] == EMBEDDING_NAME
 
 
 def test_a_version_gives_the_same_names_in_bfloat16(straight: Straight, monkeypatch: pytest.MonkeyPatch) -> None:

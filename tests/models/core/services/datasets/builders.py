@@ -14,7 +14,7 @@ from core.services.datasets.importing import import_folder
 from core.vision.datasets import dataset_pictures
 from core.vision.datasets.dataset_pictures import PictureReader
 from core.vision.embedding.align import FaceChips
-from core.vision.embedding.embed import FaceEmbeddings
+from core.vision.embedding.face_embeddings import FaceEmbeddings
 from core.vision.recognition.photo_reader import FaceEmbedder
 
 GUILD = 7

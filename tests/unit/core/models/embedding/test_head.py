@@ -5,14 +5,16 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from core.domain.embedders import EMBEDDING_NAME
+from core.domain.embedders import DLIB, EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind
 from core.models.common import weights_file
 from core.models.embedding.head import ARCHITECTURE, head_tensors, load_embedding_head, some, train_head
 from core.vision.recognition.photo_reader import PhotoReading
+from tests.unit.core.models.embedding import old_version
 from tests.unit.core.models.embedding.builders import faces_of
+from tests.unit.core.models.embedding.old_version import old_tensors
 
 META = {"embedder": EMBEDDING_NAME}
 
@@ -74,10 +76,33 @@ def test_somebody_without_a_face_in_any_picture_is_never_named() -> None:
     assert (head.probabilities(reading(embeddings))[:, 2] == 0).all()
 
 
+def test_a_version_of_before_the_second_network_answers_as_ever_to_the_last_bit() -> None:
+    # Given a version as its trainer wrote it, of people with many pictures, few, one and none
+    tensors = old_tensors([40, 5, 3, 1, 0])
+    stored, meta = weights_file.load(weights_file.dump(tensors, old_version.META))
+    head = load_embedding_head(version(5), stored, meta)
+    # When photos are read whose faces both networks embedded
+    near, far = tensors["embeddings"][::2], old_tensors([4] * 8, seed=1)["embeddings"]
+    faces = np.concatenate([near * np.float32(0.9), far])
+    joint = np.random.default_rng(2).normal(size=(len(faces), 256)).astype(np.float32)
+    photo = PhotoReading(np.zeros((1, 1, 3), np.uint8), (), joint, dlib=faces)
+    # Then it looks at dlib's, with the constants and formulas of then
+    assert np.array_equal(head.probabilities(photo), old_version.old_probabilities(tensors, faces))
+    assert 0.2 < head.probabilities(photo)[:, -1].mean() < 0.95  # some are known, and some are not
+
+
+def test_an_embedder_that_is_not_known_is_named() -> None:
+    tensors = head_tensors(*train_head(*faces_of([3, 3]), 2))
+    with pytest.raises(OmokageError) as caught:
+        load_embedding_head(version(2), tensors, {"embedder": "another network"})
+    assert caught.value.details == {"version": 4, "reason": "unknown-embedder", "embedder": "another network"}
+
+
 @pytest.mark.parametrize(
     ("change", "meta"),
     [
         ({}, {"embedder": "another network"}),
+        ({}, {"embedder": DLIB}),
         ({}, {}),
         ({"embeddings": np.zeros((6, 64), np.float32)}, META),
         ({"owners": np.array([0, 0, 0, 1, 1, 7], np.int32)}, META),

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from core.domain.data.datasets import Dataset, DatasetClass
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.evaluation import EvaluationReport
+from core.domain.registry.versions import EMBEDDER_PARTS
 from core.domain.training.folds import FOLDS, fold_of
 from core.models.common import weights_file
 from core.models.embedding.cross_validation import strangers_of
@@ -53,6 +55,8 @@ def test_what_is_left_behind_says_what_the_registry_compares() -> None:
     assert (report.pictures, report.dataset, report.dataset_hash) == (96, "family v2", "abc")
     assert draft.classes[3] == ("person 3", 103)
     assert draft.architecture.startswith("embedding-")
+    assert draft.config["embedder"] == weights_file.load(draft.weights)[1]["embedder"] == EMBEDDING_NAME
+    assert set(EMBEDDER_PARTS) <= set(draft.parts)
 
 
 def test_each_picture_is_held_out_once() -> None:

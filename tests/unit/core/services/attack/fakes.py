@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from sqlalchemy import insert
 
+from core.domain.embedders import EMBEDDING_SIZE
 from core.domain.errors import OmokageError
 from core.domain.faces import Box, DetectedFace
 from core.domain.generation import Face
@@ -36,7 +37,8 @@ from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.training_tables import versions
 from core.storage.version_rows import insert_promotion
-from core.vision.embedding.align import DLIB_TEMPLATE
+from core.vision.embedding.align import DLIB_TEMPLATE, FaceChips
+from core.vision.embedding.face_embeddings import FaceEmbeddings
 from core.vision.recognition.mean_embedding import make_recogniser
 from core.vision.recognition.photo_reader import PhotoReader, PhotoReading, best_faces
 from core.vision.recognition.version_recogniser import VersionRecogniser
@@ -71,10 +73,11 @@ class Eyes(PhotoReader):
         self.reads += 1
         return best_faces(self.faces)
 
-    def embed(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
-        embeddings = np.zeros((len(chips), 128), np.float32)
-        embeddings[:, 0] = chips[..., 0].mean((1, 2)) if len(chips) else 0
-        return embeddings
+    def embed(self, chips: FaceChips) -> FaceEmbeddings:
+        count = len(chips.dlib)
+        embeddings = np.zeros((count, EMBEDDING_SIZE), np.float32)
+        embeddings[:, 0] = chips.dlib[..., 0].mean((1, 2)) if count else 0
+        return FaceEmbeddings(embeddings, np.zeros((count, 128), np.float32))
 
 
 class RedHead:

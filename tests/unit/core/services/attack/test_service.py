@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.domain.embedders import EMBEDDING_SIZE
 from core.domain.errors import ErrorCode
 from core.domain.generation import Face
 from core.domain.jobs import JobCancelledError
@@ -312,7 +313,7 @@ def test_the_names_that_people_gave_in_a_photo_do_not_stand_for_what_a_recognise
     lab.train()
     request = lab.fool(red=100)
     assert request.start is not None
-    face = NewFace(1, face_at().box, 0.9, (), bytes(512), "red")
+    face = NewFace(1, face_at().box, 0.9, (), bytes(4 * EMBEDDING_SIZE), "red")
     lab.people.enrol(GUILD, CARA, face, source="cli:x.jpg", photo=request.start.photo)
 
     answer = lab.ask(request)

@@ -10,7 +10,7 @@ from core.domain.embedders import DLIB, DLIB_AND_SFACE
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace
 from core.vision.embedding.align import DLIB_TEMPLATE, FaceChips
-from core.vision.embedding.embed import FaceEmbeddings
+from core.vision.embedding.face_embeddings import FaceEmbeddings
 from core.vision.recognition.photo_reader import MAX_FACES, PhotoReader, best_faces
 
 
