@@ -19,7 +19,7 @@ from scipy.special import logsumexp, softmax
 
 from core.domain.embedders import DLIB, DLIB_AND_SFACE, EMBEDDING_NAME
 from core.models.embedding.evidence import KINDS, MEAN, Evidence
-from core.vision.recognition.mean_embedding import RECOGNISER_CONFIGS
+from core.vision.recognition.calibrated_distances import RECOGNISER_CONFIGS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
