@@ -62,7 +62,13 @@ def predecessor_of(version: Version) -> int | None:
 
 
 def needs_retraining(version: Version) -> bool:
-    """Return whether a version is of an earlier embedder, and nobody has tried yet to train its successor."""
+    """Return whether a version is of an earlier embedder, and its successor was not tried, or only lacked its data."""
     is_head = version.architecture.partition("-")[0] in _HEADS
     is_earlier = version.embedder is not None and version.embedder != EMBEDDING_NAME
-    return is_head and is_earlier and version.metrics.get(METRIC) is None
+    return is_head and is_earlier and (version.metrics.get(METRIC) is None or lacks_data(version))
+
+
+def lacks_data(version: Version) -> bool:
+    """Return whether a version's data set was gone when its successor was tried; the same pictures may come back."""
+    retraining = retraining_from_metrics(version.metrics)
+    return retraining is not None and retraining.state is RetrainingState.DATA_GONE

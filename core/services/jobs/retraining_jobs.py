@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 
+from sqlalchemy import Connection
+
 from core.domain.clock import Clock, now_utc
 from core.domain.ids import synthetic_id
 from core.domain.jobs import Job, JobKind, JobRequest, JobState, Origin
-from core.domain.registry.retraining import needs_retraining
+from core.domain.registry.retraining import lacks_data, needs_retraining
 from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind
 from core.services.jobs.dispatcher import Dispatcher
 from core.storage.database import Database
+from core.storage.dataset_rows import datasets_of
 from core.storage.jobs.job_queries import unfinished_jobs_of_kind
 from core.storage.jobs.job_rows import insert_job
 from core.storage.jobs.lease_rows import continue_later
@@ -38,7 +41,9 @@ class RetrainingJobs:
         """
         with self._database.read() as connection:
             serving = serving_versions(connection, RunKind.RECOGNISER)
-        jobs = [self._request(version) for version in serving if needs_retraining(version)]
+            waiting = [version for version in serving if needs_retraining(version)]
+            waiting = [version for version in waiting if not lacks_data(version) or _has_data(connection, version)]
+        jobs = [self._request(version) for version in waiting]
         if jobs:
             self._dispatcher.dispatch()
         return jobs
@@ -61,3 +66,9 @@ class RetrainingJobs:
                     return job
             _log.info("%s of guild %s is trained anew for the present face networks", version.title, version.guild_id)
             return insert_job(connection, request, self._clock(), state=JobState.WAITING)
+
+
+def _has_data(connection: Connection, version: Version) -> bool:
+    """Return whether the pictures of a version whose data set was gone were imported again since."""
+    same = [one.id for one in datasets_of(connection, version.guild_id) if one.hash == version.dataset_hash]
+    return any(dataset_id != version.dataset_id for dataset_id in same)

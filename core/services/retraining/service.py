@@ -89,7 +89,7 @@ class RetrainingService:
 
     def _retrain(self, version: Version, conditions: _Conditions) -> Retraining:
         try:
-            dataset = self._storage.datasets.get(version.dataset_id or 0, version.guild_id)
+            dataset = self._find_dataset(version)
             reader = self._storage.open(dataset, conditions.check)
             draft = self._make(version, self._registry.weights(version), dataset, reader)
         except OmokageError as error:
@@ -101,6 +101,17 @@ class RetrainingService:
         successor = self._registry.register_successor(version, dataset, draft)
         self._checks.request(successor)
         return self._promote(successor, version)
+
+    def _find_dataset(self, version: Version) -> Dataset:
+        """Return the newest data set of the version's very pictures: it may have been imported again since.
+
+        Raises:
+            OmokageError: UNKNOWN_DATASET.
+        """
+        for dataset in self._storage.datasets.list(version.guild_id):
+            if dataset.hash == version.dataset_hash:
+                return dataset
+        raise OmokageError(ErrorCode.UNKNOWN_DATASET)
 
     def _promote(self, successor: Version, version: Version) -> Retraining:
         try:

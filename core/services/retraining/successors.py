@@ -23,13 +23,13 @@ def make_successor(version: Version, weights: bytes, dataset: Dataset, reader: D
     Args:
         version: names the same people afterwards.
         weights: its file.
-        dataset: what it was trained on.
+        dataset: of the same content as what it was trained on.
         reader: its content.
 
     Raises:
         OmokageError: BAD_WEIGHTS, damaged or not of these people; whatever trainers and readers raise.
     """
-    if [name for name, _ in version.classes] != [person.name for person in dataset.classes]:
+    if version.dataset_hash != dataset.hash or len(version.classes) != len(dataset.classes):
         raise OmokageError(ErrorCode.BAD_WEIGHTS, version=version.number)
     family = family_name(version.architecture)
     if family == EMBEDDING:

@@ -27,7 +27,7 @@ from core.storage.training_tables import versions
 from core.vision.datasets import embed_anew
 from core.vision.datasets.dataset_pictures import PictureReader
 from core.vision.embedding import embed
-from tests.models.core.services.datasets.builders import GUILD, imported_before
+from tests.models.core.services.datasets.builders import GUILD, imported, imported_before
 from worker.handlers import retrain_with
 from worker.runner import Runner
 
@@ -130,6 +130,25 @@ def test_without_its_data_set_the_old_one_keeps_answering(services: Services, ol
     assert services.registry.serving_id(GUILD, KIND) == old.id
     assert outcome(services, old) == Retraining(RetrainingState.DATA_GONE)
     assert services.retraining.request_all() == []
+
+
+def test_when_the_pictures_are_imported_again_it_is_retrained(
+    services: Services, reader: PictureReader, folder: Path, old: Version
+) -> None:
+    # Given a version whose data set was gone when its successor was tried
+    services.dataset_remover.remove(GUILD, "family", None, by=41)
+    services.registry.record_retraining(old.id, Retraining(RetrainingState.DATA_GONE))
+    assert services.retraining.request_all() == []
+    # When the same pictures are there again, and a worker starts
+    again = imported(services, reader, folder, "again")
+    assert again.hash == old.dataset_hash
+    (job,) = services.retraining.request_all()
+    turn(services, job, build_retrainer(services))
+    # Then its successor answers
+    successor = services.registry.serving(GUILD, KIND)
+    assert successor is not None
+    assert (successor.number, successor.dataset_id) == (2, again.id)
+    assert outcome(services, old) == Retraining(RetrainingState.PROMOTED, 2)
 
 
 def test_what_was_promoted_meanwhile_keeps_answering(services: Services, old: Version) -> None:

@@ -13,6 +13,7 @@ from core.domain.registry.retraining import (
     METRIC,
     Retraining,
     RetrainingState,
+    lacks_data,
     needs_retraining,
     retraining_from_metrics,
 )
@@ -42,4 +43,6 @@ def test_only_recognisers_of_an_earlier_embedder_are_retrained_and_only_once() -
     assert not needs_retraining(replace(OLD, config={"embedder": EMBEDDING_NAME}))
     assert not needs_retraining(replace(OLD, kind=RunKind.DCGAN, architecture="dcgan-light"))
     assert not needs_retraining(replace(OLD, architecture="later-net"))
-    assert not needs_retraining(replace(OLD, metrics={METRIC: Retraining(RetrainingState.FAILED).to_json()}))
+    for state in RetrainingState:  # only what lacked its data may be tried again
+        tried = replace(OLD, metrics={METRIC: Retraining(state).to_json()})
+        assert needs_retraining(tried) is lacks_data(tried) is (state is RetrainingState.DATA_GONE)
