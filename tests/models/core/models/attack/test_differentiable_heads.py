@@ -100,6 +100,15 @@ def test_the_product_embeds_for_each_embedder_as_its_reader_does() -> None:
 
 
 @pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
+def test_either_network_alone_changes_an_embedding_heads_answer(*, closed: bool) -> None:
+    head = fooled_embedding()
+    faces, others = views_of(chips(2)), views_of(chips(2, 7))
+    answer = head.probabilities(faces, closed=closed)
+    for changed in ([others[0], faces[1]], [faces[0], others[1]]):
+        assert np.abs(head.probabilities(changed, closed=closed) - answer).max() > 0.01
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
 @pytest.mark.parametrize("name", FOOLED)
 def test_the_losses_are_of_the_targets_chances(name: str, *, closed: bool) -> None:
     head = FOOLED[name]()

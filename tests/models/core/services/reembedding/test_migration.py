@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,9 @@ from core.services.recognition.factory import load_guild_recogniser, make_classi
 from core.services.recognition.service import ClassifyService
 from core.services.reembedding.reembedder import Reembedder
 from core.settings import Settings
+from core.storage.blobs import Blobs
 from core.storage.database import Database
-from core.storage.schema import migrate_to
+from core.storage.schema import _upgrade
 from core.vision.decoding.decode import SafeDecoder
 from core.vision.detection.detect import load_detector
 from core.vision.embedding.align import align
@@ -73,18 +75,18 @@ def older() -> OlderFaces:
 
 
 def write_older_database(settings: Settings, older: OlderFaces, missing: frozenset[int]) -> None:
-    """Write the tables and rows of before, and the photos but for those that are `missing`, without today's services."""
-    from core.storage.blobs import Blobs
-
+    """Write the tables and rows of before, without today's services, and the photos but for the `missing` ones."""
     database = Database(settings.database_url)
-    migrate_to(database, "0003")
+    with database.write() as connection:
+        _upgrade(connection, "0003")
     database.close()
     engine, blobs, at = create_engine(settings.database_url), Blobs(settings.blobs), "2026-11-01 12:00:00.000000"
     with engine.begin() as connection:
         for number, name in enumerate(NAMES, 1):
             connection.execute(
                 text(
-                    "INSERT INTO people (id, guild_id, name, key, created_by, created_at) VALUES (:i, :g, :n, :k, 0, :a)"
+                    "INSERT INTO people (id, guild_id, name, key, created_by, created_at)"
+                    " VALUES (:i, :g, :n, :k, 0, :a)"
                 ),
                 {"i": number, "g": GUILD, "n": name, "k": name.casefold(), "a": at},
             )
@@ -92,7 +94,7 @@ def write_older_database(settings: Settings, older: OlderFaces, missing: frozens
             person, box = row // PICTURES + 1, face.box
             name = blobs.put(photo)
             if row in missing:
-                blobs.remove(name)
+                blobs.remove(name, datetime.now(UTC) + timedelta(days=1))
             connection.execute(
                 text(
                     "INSERT INTO faces (id, guild_id, number, photo, x, y, w, h, score, landmarks, embedding, embedder,"
@@ -106,8 +108,8 @@ def write_older_database(settings: Settings, older: OlderFaces, missing: frozens
             )  # fmt: skip
             connection.execute(
                 text(
-                    "INSERT INTO labels (guild_id, face_id, person_id, verdict, said_by, channel_id, source, created_at)"
-                    " VALUES (:g, :f, :p, 'is', 0, 0, 'cli:x.png', :a)"
+                    "INSERT INTO labels (guild_id, face_id, person_id, verdict, said_by, channel_id, source,"
+                    " created_at) VALUES (:g, :f, :p, 'is', 0, 0, 'cli:x.png', :a)"
                 ),
                 {"g": GUILD, "f": row + 1, "p": person, "a": at},
             )

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from core.domain.faces import Box, DetectedFace
-from core.vision.embedding.align import DLIB_TEMPLATE, align
+from core.vision.embedding.align import DLIB_TEMPLATE, SFACE_TEMPLATE, align
 from core.vision.gradients.rendering import FaceView, ViewSpec
 from core.vision.views import Framing, View, render_view
 
 NET = ViewSpec(View(Framing.ALIGNED, 56), 48)
 CHIP = ViewSpec(View(Framing.ALIGNED, DLIB_TEMPLATE.size), DLIB_TEMPLATE.size)
+SFACE_CHIP = ViewSpec(View(Framing.ALIGNED_SFACE, SFACE_TEMPLATE.size), SFACE_TEMPLATE.size)
 CROP = ViewSpec(View(Framing.CROP, 112), 96)
 WHOLE = ViewSpec(View(Framing.WHOLE, 56), 48)
 
@@ -59,13 +60,13 @@ def check_gradient(sampling: FaceView, shape: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("name", FACES)
-@pytest.mark.parametrize("spec", [NET, CHIP, CROP, WHOLE], ids=["net", "chip", "crop", "whole"])
+@pytest.mark.parametrize("spec", [NET, CHIP, SFACE_CHIP, CROP, WHOLE], ids=["net", "chip", "sface", "crop", "whole"])
 def test_the_gradient_by_the_photo_is_the_transpose_of_the_rendering(name: str, spec: ViewSpec) -> None:
     check_gradient(FaceView((240, 300), spec, FACES[name]), (240, 300))
 
 
 @pytest.mark.parametrize("shape", [(336, 336), (48, 48), (100, 163)])
-@pytest.mark.parametrize("spec", [NET, CHIP, CROP], ids=["net", "chip", "crop"])
+@pytest.mark.parametrize("spec", [NET, CHIP, SFACE_CHIP, CROP], ids=["net", "chip", "sface", "crop"])
 def test_so_it_is_where_there_is_no_face(shape: tuple[int, int], spec: ViewSpec) -> None:
     check_gradient(FaceView(shape, spec, None), shape)
 
@@ -78,6 +79,8 @@ anywhere = st.builds(face, st.floats(-40, 220), st.floats(-40, 180), st.floats(6
 def test_what_is_shown_is_what_recognition_shows_to_the_bit(one: DetectedFace, seed: int) -> None:
     image = photo(160, 200, seed)
     assert (FaceView((160, 200), CHIP, one).render(image) == align(image, one.landmarks)).all()
+    sface = align(image, one.landmarks, SFACE_TEMPLATE)
+    assert (FaceView((160, 200), SFACE_CHIP, one).render(image) == sface).all()
     whole = render_view(NET.view, image, one.landmarks, one.box)
     assert (FaceView((160, 200), NET, one).render(image) == whole[4:52, 4:52]).all()
     cropped = render_view(CROP.view, image, one.landmarks, one.box)
