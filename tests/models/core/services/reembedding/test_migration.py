@@ -154,7 +154,7 @@ def open_product(tmp_path: Path, older: OlderFaces, reader: PhotoReader) -> Iter
     opened: list[Services] = []
 
     def make(missing: Sequence[int] = ()) -> Product:
-        settings = Settings(data=tmp_path)
+        settings = Settings.from_env({"OMOKAGE_DATA": str(tmp_path)})
         write_older_database(settings, older, frozenset(missing))
         services = build(settings, lambda *_: None)
         opened.append(services)
