@@ -19,7 +19,7 @@ model-embedder-name = { $embedder ->
        *[other] { $name }
     }
 model-good-share = { $share } right
-model-good-kid = KID { $kid }
+model-good-kid = KID (dlib) { $kid }
 model-real-kid = real pictures: { $kid }
 model-best-step = Best step
 model-serves = ✅ Answers now.
@@ -40,7 +40,7 @@ model-known = Known named, 1 % of strangers too
 model-robustness = How easily it is fooled
 model-not-checked = Not checked yet.
 model-check-begins = 🔍 **{ $version }** is checked as soon as a worker has time. What it finds comes onto the card: /model card
-model-fooled = Fooled within { $epsilon }/255: { $share } of { $faces ->
+model-fooled = Fooled within { $epsilon }/255, all networks attacked at once: { $share } of { $faces ->
         [one] one face
        *[other] { $faces } faces
     }, { $median ->

@@ -19,7 +19,7 @@ model-embedder-name = { $embedder ->
        *[other] { $name }
     }
 model-good-share = 正解率 { $share }
-model-good-kid = KID { $kid }
+model-good-kid = KID (dlib) { $kid }
 model-real-kid = 本物の写真：{ $kid }
 model-best-step = 最良のステップ
 model-serves = ✅ 現在使用中です。
@@ -37,7 +37,7 @@ model-known = 未知1 %許容時の正解率
 model-robustness = だまされやすさ
 model-not-checked = まだ調べていません。
 model-check-begins = 🔍 手の空いたワーカーが **{ $version }** を調べます。結果はカード（/model card）に載ります。
-model-fooled = { $epsilon }/255以内の変更で、{ $faces }枚の顔の{ $share }が別人と判定されました（{ $median ->
+model-fooled = すべてのネットワークを同時に攻撃し、{ $epsilon }/255以内の変更で、{ $faces }枚の顔の{ $share }が別人と判定されました（{ $median ->
         [0] 半数未満
        *[other] 半数は{ $median }段階で
     }）。
