@@ -13,6 +13,7 @@ from core.services.datasets.removal import DatasetRemover
 from core.services.datasets.service import DatasetService
 from core.services.datasets.storage import DatasetStorage
 from core.services.guilds import GuildService
+from core.services.jobs.retraining_jobs import RetrainingJobs
 from core.services.jobs.robustness_checks import CheckJobs
 from core.services.jobs.service import Enqueue, JobService
 from core.services.people.editor import PeopleEditor
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from core.services.attack.service import OptimizeService
     from core.services.generation.service import GenerationService
     from core.services.recognition.service import ClassifyService
+    from core.services.retraining.service import RetrainingService
     from core.services.robustness.service import RobustnessService
     from core.services.training.callbacks import MakeCallback
     from core.services.training.cross_validation import EvaluateService
@@ -52,6 +54,7 @@ class Services:
     dataset_remover: DatasetRemover
     runs: RunService
     checks: CheckJobs
+    retraining: RetrainingJobs
     retention: RetentionService
 
     @property
@@ -91,6 +94,7 @@ def build(settings: Settings, enqueue: Enqueue, limits: JobLimits = JOB_LIMITS) 
         dataset_remover=DatasetRemover(database, retention, settings.data / "cache"),
         runs=RunService(database, jobs.dispatcher, datasets, blobs, limits=limits),
         checks=CheckJobs(database, jobs.dispatcher),
+        retraining=RetrainingJobs(database, jobs.dispatcher),
         retention=retention,
     )
 
@@ -128,6 +132,14 @@ def build_checker(services: Services) -> RobustnessService:
 
     load = partial(load_check, services.registry, services.dataset_storage)
     return RobustnessService(services.registry, services.runs.segments, services.checks, load)
+
+
+def build_retrainer(services: Services) -> RetrainingService:
+    """What trains the successors of versions of an earlier face embedding; loads networks with the first one."""
+    from core.services.retraining.service import RetrainingService  # numpy
+
+    parts = services.registry, services.dataset_storage, services.runs.segments
+    return RetrainingService(*parts, services.retraining, services.checks)
 
 
 def build_drawing(services: Services, blobs: Blobs | None = None) -> GenerationService:

@@ -14,6 +14,7 @@ from core.bootstrap import (
     build_drawing,
     build_evaluator,
     build_optimizer,
+    build_retrainer,
     build_training,
 )
 from core.domain.jobs import JSON, Job, JobCancelledError, JobKind, QueueName
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from core.services.attack.service import OptimizeService
     from core.services.generation.service import GenerationService
     from core.services.recognition.service import ClassifyService
+    from core.services.retraining.service import RetrainingService
     from core.services.robustness.service import RobustnessService
     from core.services.training.cross_validation import EvaluateService
     from core.services.training.segment_runner import Training
@@ -61,12 +63,14 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
     if queue is QueueName.GPU:
         drawing = build_drawing(services)
         warm_up_later(drawing, services.settings)
+        services.retraining.request_all()  # after an update: versions that an earlier Omokage trained
         return {
             JobKind.EVALUATE: evaluate_with(build_evaluator(services)),
             JobKind.SNAPSHOT: snapshot_with(services),
             JobKind.CURATE: curate_with(services),
             JobKind.OPTIMIZE: optimize_with(services),
             JobKind.CHECK: check_with(build_checker(services)),
+            JobKind.RETRAIN: retrain_with(build_retrainer(services)),
             JobKind.TRAIN: train_with(build_training(services)),
             **dict.fromkeys(GENERATOR_KINDS, draw_with(drawing)),
         }
@@ -157,6 +161,16 @@ def check_with(checker: RobustnessService) -> Handler:
         return None if answer is None else HandlerResult(answer)
 
     return check
+
+
+def retrain_with(retrainer: RetrainingService) -> Handler:
+    """The handler of retrainings."""
+
+    def retrain(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult | None:
+        answer = retrainer.answer(job, cancelled)
+        return None if answer is None else HandlerResult(answer)
+
+    return retrain
 
 
 def train_with(training: Training) -> Handler:

@@ -16,7 +16,8 @@ from benchmarks.helpers.identity_faces import Faces, drawn_faces, identity_faces
 from benchmarks.helpers.open_set_scenes import Scene, evaluate, first_day, live, scene_of_rows
 from benchmarks.helpers.report import Figures
 from core.domain.embedders import EMBEDDING_NAME
-from core.vision.recognition.mean_embedding import NAME_FROM, RECOGNISER_CONFIGS
+from core.vision.recognition.calibrated_distances import RECOGNISER_CONFIGS
+from core.vision.recognition.mean_embedding import NAME_FROM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

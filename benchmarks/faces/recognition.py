@@ -31,14 +31,8 @@ from benchmarks.helpers.open_set_scenes import (
 )
 from benchmarks.helpers.report import Figures, print_and_keep
 from core.domain.embedders import EMBEDDING_NAME
-from core.vision.recognition.mean_embedding import (
-    DISAGREE_FROM,
-    NAME_FROM,
-    RECOGNISER_CONFIGS,
-    Gallery,
-    person_means,
-    squared_distances,
-)
+from core.vision.recognition.calibrated_distances import RECOGNISER_CONFIGS, squared_distances
+from core.vision.recognition.mean_embedding import DISAGREE_FROM, NAME_FROM, Gallery, person_means
 
 SAMPLE = 60  # pictures a person: 20 to enrol and 40 as queries; the detector takes half a minute a thousand
 ENROLLED = (1, 3, 5, 9, 20)

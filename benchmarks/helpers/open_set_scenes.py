@@ -14,16 +14,14 @@ from core.domain.embedders import DLIB_AND_SFACE
 from core.models.embedding.evidence import References
 from core.models.embedding.head import cohort_of
 from core.models.embedding.open_set import PRIORS, OpenSetPrior
-from core.vision.recognition.mean_embedding import (
+from core.vision.recognition.calibrated_distances import (
     RECOGNISER_CONFIGS,
     CohortDistances,
-    Gallery,
-    MeanEmbeddingRecogniser,
     RecogniserConfig,
     calibrate,
-    person_means,
     squared_distances,
 )
+from core.vision.recognition.mean_embedding import Gallery, MeanEmbeddingRecogniser, person_means
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,7 +12,16 @@ from cli.context import open_services, read_settings
 from cli.error_texts import promotion_error_text
 from cli.exits import Fault
 from cli.model.check import check
-from cli.model.formatting import WITHOUT, card, card_json, history_row, promotion_json, version_json, version_row
+from cli.model.formatting import (
+    WITHOUT,
+    card,
+    card_json,
+    history_row,
+    promotion_json,
+    retraining_text,
+    version_json,
+    version_row,
+)
 from cli.output.echo import echo, echo_json
 from cli.output.escaping import escape
 from cli.output.table import table
@@ -74,6 +83,10 @@ def list_versions(guild: int, kind: str, as_json: bool) -> None:
     else:
         heading = version_row(generates=RunKind(kind).generates)
         echo(table([heading, *(version_row(version, serving=version.id == serving) for version in versions)]))
+        for version in versions:
+            retraining = retraining_text(version, serving=version.id == serving)
+            if retraining is not None:
+                echo(f"v{version.number}: {retraining}")
 
 
 @model.command("card")

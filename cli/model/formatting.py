@@ -6,6 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.domain.optimisation import Robustness
+from core.domain.registry.retraining import (
+    METRIC,
+    RETRAINED,
+    RetrainingState,
+    needs_retraining,
+    predecessor_of,
+    retraining_from_metrics,
+)
 from core.domain.registry.robustness import robustness_from_metrics
 from core.domain.registry.versions import Promotion, Version
 
@@ -14,6 +22,14 @@ WITHOUT = {False: "the method that needs no training", True: "the newest version
 _BY_DLIB = {"kid", "real_kid", "diversity", "novelty"}  # measured by dlib's embedding, as they always were
 _MEASURED = ("kid", "faces", "diversity", "novelty")  # of what draws faces
 NO_FACE = "no face is found in any of its pictures, so it does not draw unless it is promoted with --force"
+_WAITS = "of the earlier face network; a worker retrains it by itself, and until then it answers as ever"
+_RETRAINING = {
+    RetrainingState.PROMOTED: "v{number} was made of it for the new face networks, same people",
+    RetrainingState.DATA_GONE: "not retrained for the new face networks, its data set is gone: import the pictures and "
+    "train again, omokage data import, omokage train",
+    RetrainingState.FAILED: "not retrained for the new face networks, its file is damaged or no face was found in its "
+    "pictures: omokage train",
+}
 _SHOWN = 12  # names and digits of a hash that a card shows; all are in the JSON
 
 
@@ -29,6 +45,8 @@ def version_json(version: Version, *, serving: bool) -> dict[str, Any]:
         "people": len(version.classes),
         "embedder": version.embedder,
         "embedder_title": version.embedder_title,
+        "retrained_from": predecessor_of(version),
+        "retraining": version.metrics.get(METRIC),
         "accuracy": version.metrics.get("accuracy"),
         "folds": version.metrics.get("folds"),
         **({name: version.metrics.get(name) for name in _MEASURED} if version.kind.generates else {}),
@@ -94,12 +112,13 @@ def card(version: Version, run: int | None, *, serving: bool) -> str:
         "people": f"{len(names)}: {', '.join(names[:_SHOWN])}{more}",
         "accuracy": _accuracy(version.metrics),
         "embedder": version.embedder_title,
+        "retraining": retraining_text(version, serving=serving),
         "robustness": robustness_text(robustness_from_metrics(version.metrics), version.number),
     }
     lines = {
         "made": f"{version.created_at:%Y-%m-%d %H:%M} UTC{f', by run {run}' if run is not None else ''}",
         "data": f"{version.dataset_title} ({version.dataset_hash[:_SHOWN]})",
-        **({} if version.kind.generates else known),
+        **({} if version.kind.generates else {name: text for name, text in known.items() if text}),
         **{_title(name): _figure(value) for name, value in version.metrics.items() if _is_plain(name, value)},
         "config": ", ".join(f"{key} {value}" for key, value in version.config.items()),
         "weights": f"{version.size / 1e6:.1f} MB, sha256 {version.weights}",
@@ -109,6 +128,21 @@ def card(version: Version, run: int | None, *, serving: bool) -> str:
     head = f"{version.label}{', answers now' if serving else ''}"
     warning = [f"  {NO_FACE}"] if version.draws_no_face else []
     return "\n".join([head, *warning, *(f"  {name:<{room}}{text}" for name, text in lines.items())])
+
+
+def retraining_text(version: Version, *, serving: bool) -> str | None:
+    """Return what became of a version when the face networks changed, or from which version it was retrained."""
+    predecessor, retraining = predecessor_of(version), retraining_from_metrics(version.metrics)
+    if predecessor is not None:
+        return f"{RETRAINED}, from v{predecessor}"
+    if retraining is None:
+        return _WAITS if serving and needs_retraining(version) else None
+    if retraining.state is not RetrainingState.CANDIDATE:
+        return _RETRAINING[retraining.state].format(number=retraining.successor)
+    figures = retraining.new, retraining.old
+    why = "" if None in figures else ", which is right in {:.1%} of the held-out pictures, this one in {:.1%}"
+    candidate = f"v{retraining.successor} was made of it for the new face networks{why.format(*figures)}"
+    return f"{candidate}; it waits as a candidate: omokage model promote {retraining.successor}"
 
 
 def robustness_text(found: Robustness | None, number: int | None = None) -> str:

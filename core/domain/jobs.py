@@ -26,6 +26,7 @@ class JobKind(StrEnum):
     MIX = "mix"  # faces added and subtracted
     OPTIMIZE = "optimize"  # a picture that the recogniser takes for somebody
     CHECK = "check"  # how easily a model version is fooled
+    RETRAIN = "retrain"  # the successor of a model version whose face embedding is not the present one
     CURATE = "curate"  # which pictures of a data set are worth keeping
     TRAIN = "train"  # one segment of a run; its answer is the run's own message
 
@@ -71,13 +72,14 @@ ROUTES: Mapping[JobKind, tuple[QueueName, int]] = {
     JobKind.CURATE: (QueueName.GPU, 5),
     JobKind.SNAPSHOT: (QueueName.GPU, 5),
     JobKind.CHECK: (QueueName.GPU, 7),
+    JobKind.RETRAIN: (QueueName.GPU, 7),
     JobKind.TRAIN: (QueueName.GPU, 9),
 }
 # Of the most patient who wait. As urgent are two segments of a training, the one that begins it and the one that makes
 # its version: somebody looks at its message until it moves, and for what comes of it.
 INTERACTIVE_PRIORITY = 5
 # Kinds that nobody waits for: they have no answer of their own, do not count against fair share, and are not listed.
-BACKGROUND_KINDS = frozenset({JobKind.TRAIN, JobKind.CHECK})
+BACKGROUND_KINDS = frozenset({JobKind.TRAIN, JobKind.CHECK, JobKind.RETRAIN})
 
 
 class LeaseStatus(StrEnum):

@@ -70,23 +70,49 @@ def versions_of_guild(connection: Connection, guild_id: int) -> list[Version]:
     return [to_version(row) for row in connection.execute(of_guild)]
 
 
+def serving_versions(connection: Connection, kind: RunKind) -> list[Version]:
+    """Return the version of this kind that serves in each guild, where one does."""
+    newest = select(func.max(promotions.c.id)).where(promotions.c.kind == kind).group_by(promotions.c.guild_id)
+    serving = select(promotions.c.version_id).where(promotions.c.id.in_(newest))
+    rows = connection.execute(select(versions).where(versions.c.id.in_(serving)).order_by(versions.c.id))
+    return [to_version(row) for row in rows]
+
+
 def insert_version(
     connection: Connection, run: Run, dataset: Dataset, draft: VersionDraft, *, weights: str, now: datetime
 ) -> Version:
     """Write a new version with the guild's next number; the caller holds the lock of the guild's versions."""
-    same = versions.c.guild_id == run.guild_id, versions.c.kind == run.kind
+    values = {"guild_id": run.guild_id, "kind": run.kind, "run_id": run.id, "created_by": run.origin.member_id}
+    return _insert(connection, values, dataset, draft, weights=weights, now=now)
+
+
+def insert_successor(
+    connection: Connection, version: Version, dataset: Dataset, draft: VersionDraft, *, weights: str, now: datetime
+) -> Version:
+    """Write the successor of a version, of which no run was made; the caller holds the lock of the guild's versions."""
+    values = {"guild_id": version.guild_id, "kind": version.kind, "run_id": None, "created_by": version.created_by}
+    return _insert(connection, values, dataset, draft, weights=weights, now=now)
+
+
+def _insert(
+    connection: Connection,
+    owner: Mapping[str, Any],
+    dataset: Dataset,
+    draft: VersionDraft,
+    *,
+    weights: str,
+    now: datetime,
+) -> Version:
+    same = versions.c.guild_id == owner["guild_id"], versions.c.kind == owner["kind"]
     highest = select(func.coalesce(func.max(versions.c.number), 0)).where(*same)
     values = {
-        "guild_id": run.guild_id,
-        "kind": run.kind,
+        **owner,
         "number": connection.execute(highest).scalar_one() + 1,
-        "run_id": run.id,
         "dataset_id": dataset.id,
         "architecture": draft.architecture,
         "weights": weights,
         "size": len(draft.weights),
         "card": _card(dataset, draft),
-        "created_by": run.origin.member_id,
         "created_at": now,
     }
     return to_version(connection.execute(insert(versions).values(values).returning(versions)).one())

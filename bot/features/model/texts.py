@@ -14,6 +14,12 @@ from bot.ui.i18n import Words, clip
 from core.domain.embedders import DLIB, DLIB_AND_SFACE
 from core.domain.jobs import JSON
 from core.domain.registry.evaluation import EvaluationReport, PersonScore
+from core.domain.registry.retraining import (
+    RetrainingState,
+    needs_retraining,
+    predecessor_of,
+    retraining_from_metrics,
+)
 from core.domain.registry.robustness import robustness_from_metrics
 from core.domain.registry.versions import Version
 
@@ -28,6 +34,12 @@ _VALUE = 1024  # Discord's, for a field
 _Field: TypeAlias = "tuple[str, str, bool]"  # name, value, inline
 _Write: TypeAlias = "Callable[[float], str]"
 _EMBEDDERS = {DLIB: "dlib", DLIB_AND_SFACE: "both"}  # keys of the texts
+_RETRAINING = {
+    RetrainingState.PROMOTED: "model-retraining-promoted",
+    RetrainingState.CANDIDATE: "model-retraining-candidate",
+    RetrainingState.DATA_GONE: "model-retraining-data-gone",
+    RetrainingState.FAILED: "model-retraining-failed",
+}
 _NAMING: tuple[tuple[str, str, _Write], ...] = (
     ("ece", "model-ece", figure),
     ("auroc", "model-auroc", figure),
@@ -91,11 +103,27 @@ def embedder_text(words: Words, version: Version) -> str:
     return words.say("model-embedder-name", embedder=_EMBEDDERS.get(embedder, "other"), name=embedder)
 
 
+def retraining_text(words: Words, version: Version, *, serves: bool) -> str | None:
+    """Say what became of a version when the face networks changed, or from which version it was retrained."""
+    predecessor, retraining = predecessor_of(version), retraining_from_metrics(version.metrics)
+    if predecessor is not None:
+        return words.say("model-retrained", number=predecessor)
+    if retraining is None:
+        return words.say("model-retraining-waits") if serves and needs_retraining(version) else None
+    if retraining.state is RetrainingState.CANDIDATE and retraining.new is not None and retraining.old is not None:
+        figures = {"new": percent(retraining.new), "old": percent(retraining.old)}
+        return words.say("model-retraining-worse", number=retraining.successor or 0, **figures)
+    return words.say(_RETRAINING[retraining.state], number=retraining.successor or 0)
+
+
 def version_embed(words: Words, version: Version, *, serves: bool) -> discord.Embed:
     """Show everything about a version but its weights."""
     lines = [words.say("model-serves") if serves else words.say("model-serves-not")]
     if version.draws_no_face:
         lines.append(words.say("model-draws-no-face"))
+    retraining = retraining_text(words, version, serves=serves)
+    if retraining is not None:
+        lines.append(retraining)
     lines.append(
         f"-# {words.say('model-made', when=format_dt(version.created_at, 'f'), member=str(version.created_by))}"
     )
@@ -141,7 +169,10 @@ def _line(words: Words, version: Version, serving: Version | None) -> str:
     mark = "✅" if serves else "▫️"
     name, data, when = version.label, escape_markdown(version.dataset_title), format_dt(version.created_at, "R")
     line = f"{mark} {words.say('model-line', version=name, data=data, good=quality_text(words, version), when=when)}"
-    return line if version.kind.generates else f"{line} · {embedder_text(words, version)}"
+    if version.kind.generates:
+        return line
+    retraining = retraining_text(words, version, serves=serves)
+    return f"{line} · {embedder_text(words, version)}" + (f"\n-# {retraining}" if retraining else "")
 
 
 def _card_fields(words: Words, version: Version) -> Iterator[tuple[str, str, bool]]:

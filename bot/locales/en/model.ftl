@@ -18,6 +18,13 @@ model-embedder-name = { $embedder ->
         [both] dlib's ResNet and SFace
        *[other] { $name }
     }
+model-retrained = Retrained by itself for the new face networks, from v{ $number }; same people.
+model-retraining-waits = Of the earlier face network. A worker retrains it for the new ones by itself as soon as it is free; until then it answers as ever.
+model-retraining-promoted = v{ $number } was made of it for the new face networks; same people.
+model-retraining-worse = v{ $number } was made of it for the new face networks, but is right in { $new } of the same held-out pictures, this one in { $old }. So v{ $number } waits as a candidate; /model promote lets it answer.
+model-retraining-candidate = v{ $number } was made of it for the new face networks, and waits as a candidate; /model promote lets it answer.
+model-retraining-data-gone = It could not be retrained for the new face networks: its data set is gone. It goes on with the earlier one. Import the pictures again, or take the faces that were named here, and train with /train start.
+model-retraining-failed = It could not be retrained for the new face networks: its file is damaged, or no face was found in its pictures. Train a new one with /train start.
 model-good-share = { $share } right
 model-good-kid = KID (dlib) { $kid }
 model-real-kid = real pictures: { $kid }

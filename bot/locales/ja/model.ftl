@@ -18,6 +18,13 @@ model-embedder-name = { $embedder ->
         [both] dlib の ResNet と SFace
        *[other] { $name }
     }
+model-retrained = 新しい顔認識ネットワークのため、v{ $number } から自動で学習し直したものです（人は同じです）。
+model-retraining-waits = 以前の顔認識ネットワークのものです。ワーカーが空きしだい、新しいネットワーク用に自動で学習し直します。それまでは今までどおり答えます。
+model-retraining-promoted = 新しい顔認識ネットワーク用に v{ $number } が作られました（人は同じです）。
+model-retraining-worse = 新しい顔認識ネットワーク用に v{ $number } が作られましたが、学習に使っていない同じ写真での正解率は { $new } で、このバージョンは { $old } です。そのため v{ $number } は候補のままです。/model promote で切り替えられます。
+model-retraining-candidate = 新しい顔認識ネットワーク用に v{ $number } が作られ、候補になっています。/model promote で切り替えられます。
+model-retraining-data-gone = データセットがないため、新しい顔認識ネットワーク用に学習し直せません。以前のネットワークのまま答えます。写真を取り込み直すか、ここで名前を付けた顔を使い、/train start で学習してください。
+model-retraining-failed = ファイルが壊れているか、写真から顔が見つからないため、新しい顔認識ネットワーク用に学習し直せません。/train start で新しく学習してください。
 model-good-share = 正解率 { $share }
 model-good-kid = KID (dlib) { $kid }
 model-real-kid = 本物の写真：{ $kid }

@@ -125,8 +125,17 @@ def _points(landmarks: Sequence[Point]) -> Sequence[Point] | None:
 
 def cnn_tensors(net: keras.Model, gate: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """All that `load_cnn_head` needs: the network's weights by their layer's path, and the gate's tensors."""
-    weights = {f"{_NET}{variable.path}": to_numpy(variable) for variable in net.variables}
-    return weights | {f"{_GATE}{name}": tensor for name, tensor in gate.items()}
+    return {f"{_NET}{variable.path}": to_numpy(variable) for variable in net.variables} | named_gate(gate)
+
+
+def named_gate(gate: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Name the tensors of an embedding head as a CNN's file has them."""
+    return {f"{_GATE}{name}": tensor for name, tensor in gate.items()}
+
+
+def net_tensors(tensors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Take the network's weights out of a CNN's file."""
+    return {name: tensor for name, tensor in tensors.items() if name.startswith(_NET)}
 
 
 def load_cnn_head(version: Version, tensors: Mapping[str, NDArray[Any]], meta: Mapping[str, str]) -> CnnHead:

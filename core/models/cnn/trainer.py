@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy.special import softmax
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from core.vision.datasets.dataset_reader import DatasetReader
 
 _EVALUATIONS = 20  # in a run: enough for a curve, and a few per cent of its time
-_PARTS = (
+PARTS = (
     LicensedPart("weights, trained from scratch", "as the pictures"),
     LicensedPart("face detector: CenterFace", "MIT"),
     *EMBEDDER_PARTS,  # of what tells strangers
@@ -93,7 +93,10 @@ class CnnTrainer(BaseTrainer[CnnTraining]):
         strangers = strangers_of(self._fold, FOLDS, self._pictures.people)
         outcome = hold_out(self._pictures, self._held_out, strangers)
         report = self._report(softmax(logits / temperature, axis=1), labels, outcome)
-        architecture, tensors = f"cnn-{self._preset.net}", cnn_tensors(self._training.ema_net, self._gate())
+        architecture, tensors = (
+            f"cnn-{self._preset.net}",
+            cnn_tensors(self._training.ema_net, gate_tensors(self._pictures, self._held_out)),
+        )
         return VersionDraft(
             architecture=architecture,
             config=self._version_config(temperature),
@@ -107,7 +110,7 @@ class CnnTrainer(BaseTrainer[CnnTraining]):
                 "known_at_1": report.known_at_1,
                 "report": report.to_json(),
             },
-            parts=_PARTS,
+            parts=PARTS,
             weights=weights_file.dump(tensors, {"architecture": architecture, "embedder": EMBEDDING_NAME}),
         )
 
@@ -136,11 +139,6 @@ class CnnTrainer(BaseTrainer[CnnTraining]):
         }
         return {**self._config("cnn", preset, **own), "fold": self._fold}
 
-    def _gate(self) -> dict[str, NDArray[Any]]:
-        kept = self._pictures.found & ~self._held_out
-        pictures = self._pictures
-        return head_tensors(*train_head(pictures.embeddings[kept], pictures.labels[kept], pictures.people))
-
     def _report(
         self, chances: NDArray[np.float64], labels: NDArray[np.int32], outcome: FoldOutcome
     ) -> EvaluationReport:
@@ -149,7 +147,7 @@ class CnnTrainer(BaseTrainer[CnnTraining]):
         right = guesses == labels
         names = tuple(person.name for person in self._dataset.classes)
         fold = str(self._fold)
-        is_open = bool(len(outcome.known) and len(outcome.strangers))
+        figures = open_set_figures(outcome, right[self._known()])
         return EvaluationReport(
             head="cnn",
             preset=self._run.preset,
@@ -161,8 +159,8 @@ class CnnTrainer(BaseTrainer[CnnTraining]):
             confusion=confusion_matrix(labels.tolist(), guesses.tolist(), len(names)),
             bins=reliability(chances, labels),
             ece=expected_calibration_error(chances, labels),
-            auroc=auroc(outcome.known, outcome.strangers) if is_open else None,
-            known_at_1=known_at(outcome.known, right[self._known()], outcome.strangers) if is_open else None,
+            auroc=figures.auroc,
+            known_at_1=figures.known_at_1,
         )
 
     def _known(self) -> NDArray[np.bool_]:
@@ -170,6 +168,31 @@ class CnnTrainer(BaseTrainer[CnnTraining]):
         rows = np.flatnonzero(self._held_out)
         strangers = strangers_of(self._fold, FOLDS, self._pictures.people)
         return np.asarray(self._pictures.found[rows] & ~strangers[self._pictures.labels[rows]])
+
+
+def gate_tensors(pictures: Pictures, held_out: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
+    """Return the tensors of what tells strangers from the people of the data set; the held-out fold is unseen."""
+    kept = pictures.found & ~held_out
+    return head_tensors(*train_head(pictures.embeddings[kept], pictures.labels[kept], pictures.people))
+
+
+class OpenSetFigures(NamedTuple):
+    """How well strangers are told: both None where nobody was left out as a stranger."""
+
+    auroc: float | None = None
+    known_at_1: float | None = None
+
+
+def open_set_figures(outcome: FoldOutcome, right: NDArray[np.bool_]) -> OpenSetFigures:
+    """Measure on a held-out fold how well strangers are told.
+
+    Args:
+        outcome: of the embeddings.
+        right: (len(outcome.known),) whether the network knows the person of each known face.
+    """
+    if not len(outcome.known) or not len(outcome.strangers):
+        return OpenSetFigures()
+    return OpenSetFigures(auroc(outcome.known, outcome.strangers), known_at(outcome.known, right, outcome.strangers))
 
 
 def make_cnn_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> CnnTrainer:

@@ -13,7 +13,7 @@ from core.domain.registry.evaluation import EvaluationReport, calibration_error,
 from core.models.embedding.calibration import auroc, bins_of, known_at
 from core.models.embedding.evidence import MEAN, Evidence
 from core.models.embedding.head import some, train_head
-from core.vision.recognition.mean_embedding import RECOGNISER_CONFIGS, calibrate
+from core.vision.recognition.calibrated_distances import RECOGNISER_CONFIGS, calibrate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -19,7 +19,7 @@ from scipy.special import logsumexp, softmax
 
 from core.domain.embedders import DLIB, DLIB_AND_SFACE, EMBEDDING_NAME
 from core.models.embedding.evidence import KINDS, MEAN, Evidence
-from core.vision.recognition.mean_embedding import RECOGNISER_CONFIGS
+from core.vision.recognition.calibrated_distances import RECOGNISER_CONFIGS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,7 +89,7 @@ def _prior_of_live_method(embedder: str) -> OpenSetPrior:
 PRIORS = {
     DLIB: _prior_of_live_method(DLIB),
     DLIB_AND_SFACE: OpenSetPrior(
-        DLIB_AND_SFACE, weight=45.1, nearest=0.442, distance=0.43, noise=0.551, rival_distance=0.545, rivals=21.4
+        DLIB_AND_SFACE, weight=43.6, nearest=0.427, distance=0.424, noise=0.383, rival_distance=0.534, rivals=22.7
     ),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -14,6 +15,7 @@ from core.domain.data.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.optimisation import Robustness
 from core.domain.registry.promotion import check_better, promotion_stack
+from core.domain.registry.retraining import METRIC, PREDECESSOR, RETRAINED, Retraining, predecessor_of
 from core.domain.registry.versions import Promotion, Version, VersionDraft, check_embedder
 from core.domain.training.runs import Run, RunKind
 from core.storage.blobs import Blobs
@@ -23,15 +25,18 @@ from core.storage.version_rows import (
     find_version_by_number,
     find_version_of_run,
     insert_promotion,
+    insert_successor,
     insert_version,
     list_promotions,
     list_versions,
     record_metric,
     serving_id,
+    serving_versions,
 )
 
 _log = logging.getLogger(__name__)
 MAX_REASON = 512  # the column's width
+_NOBODY = 0  # the member by whom it is
 
 _Versions: TypeAlias = list[Version]  # within the class, `list` is its method
 _Promotions: TypeAlias = list[Promotion]
@@ -59,6 +64,17 @@ class RegistryService:
         if existing.weights != weights:
             _log.warning("run %s made other weights this time; %s stays as it is", run.id, existing.title)
         return existing
+
+    def register_successor(self, version: Version, dataset: Dataset, draft: VersionDraft) -> Version:
+        """Store the version that a version of an earlier embedder becomes, once; its config says of which it is."""
+        weights = self._blobs.put(draft.weights)
+        draft = replace(draft, config={**draft.config, PREDECESSOR: version.number})
+        with self._database.write() as connection:
+            self._lock(connection, version.guild_id, version.kind)
+            for existing in list_versions(connection, version.guild_id, version.kind):
+                if predecessor_of(existing) == version.number:
+                    return existing
+            return insert_successor(connection, version, dataset, draft, weights=weights, now=self._clock())
 
     def get(self, version_id: int, guild_id: int | None = None) -> Version:
         """Return the version; with `guild_id` only if it is that guild's.
@@ -95,6 +111,11 @@ class RegistryService:
             version_id = serving_id(connection, guild_id, kind)
             return None if version_id is None else find_version(connection, version_id)
 
+    def serving_everywhere(self, kind: RunKind) -> _Versions:
+        """Return what serves in each guild, where a version does: one query."""
+        with self._database.read() as connection:
+            return serving_versions(connection, kind)
+
     def history(self, guild_id: int, kind: RunKind) -> _Promotions:
         """Return the promotions of a kind, newest first: what served when, and why."""
         with self._database.read() as connection:
@@ -127,6 +148,23 @@ class RegistryService:
             if not forced:
                 reason = check_better(version, find_version(connection, stack[-1]) if stack else None)
             return insert_promotion(connection, self._promotion(version, by, reason, forced=forced))
+
+    def promote_successor(self, successor: Version, version: Version) -> Promotion | None:
+        """Let a version's successor serve, unless something else serves by now than the version (None).
+
+        Raises:
+            OmokageError: NOT_BETTER, NOT_COMPARABLE.
+        """
+        with self._database.write() as connection:
+            self._lock(connection, version.guild_id, version.kind)
+            history = list_promotions(connection, version.guild_id, version.kind)
+            stack = promotion_stack(history)
+            if stack and stack[-1] == successor.id:
+                return history[-1]
+            if not stack or stack[-1] != version.id:
+                return None
+            reason = f"{RETRAINED}; {check_better(successor, version)}"
+            return insert_promotion(connection, self._promotion(successor, _NOBODY, reason, forced=False))
 
     def rollback(self, guild_id: int, kind: RunKind, by: int, reason: str = "") -> Promotion:
         """Let the version serve that did before; before the first one, the baseline.
@@ -163,6 +201,15 @@ class RegistryService:
         """
         with self._database.write() as connection:
             return _require(record_metric(connection, version_id, "robustness", robustness.to_json()))
+
+    def record_retraining(self, version_id: int, retraining: Retraining) -> Version:
+        """Write on a version's card what became of training its successor.
+
+        Raises:
+            OmokageError: UNKNOWN_VERSION.
+        """
+        with self._database.write() as connection:
+            return _require(record_metric(connection, version_id, METRIC, retraining.to_json()))
 
     def _promotion(self, version: Version, by: int, reason: str, *, forced: bool) -> Promotion:
         return Promotion(version.guild_id, version.kind, version.id, forced, reason, by, self._clock())

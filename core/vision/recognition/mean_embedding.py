@@ -18,6 +18,13 @@ from scipy.optimize import linear_sum_assignment
 
 from core.domain.embedders import DLIB, DLIB_AND_SFACE, EMBEDDING_NAME, EMBEDDING_SIZES
 from core.domain.faces import Candidate
+from core.vision.recognition.calibrated_distances import (
+    RECOGNISER_CONFIGS,
+    CohortDistances,
+    RecogniserConfig,
+    calibrate,
+    squared_distances,
+)
 from core.vision.recognition.drawn_cohort import DrawnCohort, drawn_cohort
 
 if TYPE_CHECKING:
@@ -28,7 +35,6 @@ if TYPE_CHECKING:
 
 RECOGNISER_NAME = "mean-embedding-1"
 MAX_CANDIDATES = 3  # what an answer's line holds
-_RIVALS = 4  # people considered beside the nearest one; more do not change the fit
 _NETWORKS = slice(None, EMBEDDING_SIZES[DLIB]), slice(EMBEDDING_SIZES[DLIB], None)  # within a joint embedding
 DISAGREE_FROM = 0.05  # of clear strangers the nearest person says nothing, so that half would be disagreed about
 _NEVER = 1e6  # the cost of a forbidden name: more than any sum of logarithms in a photo
@@ -75,41 +81,6 @@ class Head(Protocol):
         """The same as if each face were one of its people: (faces, classes), rows sum to 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecogniserConfig:
-    """How distances become probabilities, for squared distances between embeddings of one embedder.
-
-    Fitted by maximum likelihood with `python -m benchmarks recognition --fit`: galleries of 1 to 30 people with 1 to 20
-    pictures each, half of the queries strangers, so that "unknown" starts at even odds. The defaults are those of
-    dlib's network alone, with which guilds answer whose faces are not yet embedded anew.
-    """
-
-    embedder: str = DLIB
-    distance: float = 0.253  # even odds against a person with endless pictures ...
-    distance_one: float = 0.147  # ... and this much further for one picture (over n for n), whose mean is noisier
-    width: float = 0.0147  # how soon certainty comes: the odds change e-fold over this distance ...
-    width_one: float = 0.0126  # ... and this much more for one picture
-    rival_distance: float = 0.619  # where the next people usually are; also stands in for those that are missing
-    rival_crowd: float = 0.0  # the more people, the nearer the next ones: by this for an e-fold number of people
-    rival_weight: float = 9.5  # how much nearer rivals speak for a stranger
-    name_from: float = 0.8  # a name is said from here on: one stranger in a hundred is named, see decision 003
-
-
-# Both networks: two thirds of the likelihood are that of the 40 people of `identity`, one third that of the 7 idols,
-# whose faces lie nearer to each other; fitted on the 40 alone, 11 % of the idols' strangers were named (decision 020).
-RECOGNISER_CONFIGS = {
-    DLIB: RecogniserConfig(),
-    DLIB_AND_SFACE: RecogniserConfig(
-        embedder=DLIB_AND_SFACE,
-        distance=0.346,
-        distance_one=0.205,
-        width=0.0212,
-        width_one=0.0099,
-        rival_distance=0.622,
-        rival_crowd=0.0415,
-        rival_weight=24.2,
-    ),
-}
 NAME_FROM = RecogniserConfig().name_from  # the probability from which on a face is named, whatever the embedder
 
 
@@ -178,8 +149,8 @@ class MeanEmbeddingRecogniser:
     def disagreements(self, queries: NDArray[np.floating], cannot_links: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return for each face (N,) whether the person nearest to dlib's network is another than SFace's nearest.
 
-        That is told of 0.6 % of the faces that are named rightly (idols: 3.7 %), of 17 % of the known ones that stay
-        unnamed (26 %), and of 7 % of the strangers (20 %): `python -m benchmarks recognition`. An embedder of one
+        That is told of 0.7 % of the faces that are named rightly (idols: 3.7 %), of 19 % of the known ones that stay
+        unnamed (26 %), and of 6 % of the strangers (18 %): `python -m benchmarks recognition`. An embedder of one
         network never disagrees.
         """
         if self.embedder != DLIB_AND_SFACE or not self._means.size:
@@ -288,13 +259,6 @@ def _means_of(
     return sums / counts[:, None]
 
 
-class CohortDistances(NamedTuple):
-    """Squared distances (N, K) of faces to the people of a cohort with `counts` (K,) pictures."""
-
-    distances: NDArray[np.float64]
-    counts: NDArray[np.intp]
-
-
 class _Cohort:
     """The mean embeddings of an embedder's cohort of drawn people."""
 
@@ -304,49 +268,6 @@ class _Cohort:
 
     def distances(self, queries: NDArray[np.floating]) -> CohortDistances:
         return CohortDistances(squared_distances(queries, self._means), self._counts)
-
-
-def squared_distances(queries: NDArray[np.floating], means: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Euclidean distance squared, (N, D) and (P, D) -> (N, P)."""
-    if not means.size or not queries.size:
-        return np.zeros((len(queries), len(means)))
-    wide = queries.astype(np.float64)
-    squares = (wide**2).sum(1)[:, None] + (means**2).sum(1) - 2 * wide @ means.T
-    return np.asarray(np.maximum(squares, 0.0))
-
-
-def calibrate(
-    distances: NDArray[np.float64],
-    counts: NDArray[np.intp],
-    config: RecogniserConfig,
-    cohort: CohortDistances | None = None,
-) -> NDArray[np.float64]:
-    """Turn squared distances into probabilities (N, P + 1), "unknown" last.
-
-    Args:
-        distances: (N, P); an infinite distance means: not this person.
-        counts: (P,) pictures of each person.
-        config: of the embedder.
-        cohort: of people who do not exist; a face is unknown as far as it may be one of them.
-    """
-    rivals = np.sort(distances - config.distance_one / counts, axis=1)[:, 1 : _RIVALS + 1]
-    usual = config.rival_distance - config.rival_crowd * np.log(max(1, distances.shape[1]))
-    further = np.where(np.isfinite(rivals), rivals - usual, 0.0).sum(1) / _RIVALS
-    columns = [_known_logits(distances, counts, config), -config.rival_weight * further[:, None]]
-    if cohort is not None:
-        columns.append(_known_logits(*cohort, config))
-    logits = np.hstack(columns)
-    likelihoods = np.exp(logits - logits.max(axis=1, keepdims=True))
-    people = distances.shape[1]
-    likelihoods = np.column_stack([likelihoods[:, :people], likelihoods[:, people:].sum(1)])
-    return np.asarray(likelihoods / likelihoods.sum(axis=1, keepdims=True))
-
-
-def _known_logits(
-    distances: NDArray[np.float64], counts: NDArray[np.intp], config: RecogniserConfig
-) -> NDArray[np.float64]:
-    corrected = distances - config.distance_one / counts
-    return np.asarray((config.distance - corrected) / (config.width + config.width_one / counts))
 
 
 def assign(probabilities: NDArray[np.float64], name_from: float) -> list[int | None]:

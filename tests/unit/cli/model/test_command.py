@@ -103,6 +103,8 @@ def test_the_list_has_the_documented_keys(services: Services) -> None:
             "people": 2,
             "embedder": DLIB,
             "embedder_title": "dlib's ResNet",
+            "retrained_from": None,
+            "retraining": None,
             "accuracy": 0.77,
             "folds": {"0": 0.77},
             "size": 9,
@@ -117,7 +119,8 @@ def test_the_table_marks_what_answers(services: Services) -> None:
     add(services, 1, 0.77)
     add(services, 2, 0.881, config={**MODERN, "embedder": DLIB_AND_SFACE})
     run("promote", "1")
-    heading, newest, oldest = run("list")[1].stdout.splitlines()
+    heading, newest, oldest, note = run("list")[1].stdout.splitlines()
+    assert note.startswith("v1: of the earlier face network; a worker retrains it by itself")
     assert re.split(r"  +", heading.strip()) == ["VERSION", "DATA", "PEOPLE", "ACCURACY", "FACES COMPARED BY", "MADE"]
     assert re.split(r"  +", newest.strip()) == [
         "recogniser v2 (cnn modern)", "family v2", "2", "88.1%", "dlib's ResNet and SFace", "2026-11-21"

@@ -19,6 +19,7 @@ from core.domain.registry.evaluation import EvaluationReport
 from core.domain.registry.versions import EMBEDDER_PARTS, VersionDraft
 from core.domain.training.runs import DesiredState, Run, RunKind, RunState
 from core.models.cnn.head import load_cnn_head
+from core.models.cnn.new_gate import with_new_gate
 from core.models.cnn.trainer import make_cnn_trainer
 from core.models.common import weights_file
 from core.vision.recognition.photo_reader import PhotoReading
@@ -172,6 +173,30 @@ def test_a_version_of_before_the_second_network_tells_strangers_as_ever_to_the_l
     unknown = old_version.old_probabilities(gate, faces)[:, -1:]
     closed = head.closed(head.views(reading))
     assert np.array_equal(head.probabilities(reading), np.hstack([(1 - unknown) * closed, unknown]))
+
+
+def test_a_new_gate_leaves_the_network_as_it_is(straight: Straight) -> None:
+    # Given a version as its trainer wrote it before there were two face networks
+    tensors, meta = weights_file.load(straight.draft.weights)
+    gate = {f"gate/{name}": tensor for name, tensor in old_version.old_tensors([12] * PEOPLE).items()}
+    weights = weights_file.dump(tensors | gate, meta | old_version.META)
+    draft = straight.draft
+    config = {name: value for name, value in draft.config.items() if name != "embedder"}
+    old: Any = SimpleNamespace(
+        number=1,
+        architecture=draft.architecture,
+        classes=draft.classes,
+        config=config,
+        metrics={**draft.metrics, "robustness": {"fooled": 0.5}},
+    )
+    # When its data set is embedded anew
+    made = with_new_gate(old, weights, Reader())  # type: ignore[arg-type]
+    # Then it is what a training would have left behind now
+    expected, found = weights_file.load(draft.weights)[0], weights_file.load(made.weights)[0]
+    assert found.keys() == expected.keys()
+    assert all(np.array_equal(found[name], tensor) for name, tensor in expected.items())
+    assert (made.config, made.classes, made.parts) == (draft.config, draft.classes, draft.parts)
+    assert made.metrics == draft.metrics
 
 
 def test_a_version_names_its_embedder_and_the_licences_of_its_parts(straight: Straight) -> None:

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.errors import error_reason
-from bot.features.model.texts import list_embed, version_embed
+from bot.features.model.texts import list_embed, retraining_text, version_embed
 from bot.ui.i18n import words_in
 from core.domain.embedders import DLIB, DLIB_AND_SFACE
 from core.domain.errors import ErrorCode
+from core.domain.registry.retraining import METRIC, PREDECESSOR, Retraining, RetrainingState
 from core.domain.registry.versions import EMBEDDER_PARTS, Version
 from core.domain.training.runs import RunKind
 
@@ -53,3 +54,33 @@ def test_an_embedder_that_is_not_known_is_a_sentence(language: str) -> None:
 def test_what_draws_has_no_embedder_and_an_older_card_means_dlibs() -> None:
     assert replace(OLD, kind=RunKind.DCGAN).embedder is None
     assert OLD.embedder == DLIB
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize(
+    ("retraining", "expected"),
+    [
+        (Retraining(RetrainingState.PROMOTED, 4), ["v4"]),
+        (Retraining(RetrainingState.CANDIDATE, 4, 0.971, 0.98), ["v4", "97.1", "98.0", "/model promote"]),
+        (Retraining(RetrainingState.CANDIDATE, 4), ["v4", "/model promote"]),
+        (Retraining(RetrainingState.DATA_GONE), ["/train start"]),
+        (Retraining(RetrainingState.FAILED), ["/train start"]),
+    ],
+)
+def test_what_became_of_a_version_is_said_in_the_list_and_on_its_card(
+    language: str, retraining: Retraining, expected: list[str]
+) -> None:
+    words, version = words_in(language), replace(OLD, metrics={METRIC: retraining.to_json()})
+    texts = [list_embed(words, [version], None), version_embed(words, version, serves=False)]
+    for text in texts:
+        assert all(part in str(text.description) for part in expected)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_successor_names_its_predecessor_and_the_one_that_answers_waits(language: str) -> None:
+    words = words_in(language)
+    successor = replace(NEW, config={**NEW.config, PREDECESSOR: 3})
+    assert retraining_text(words, successor, serves=True) == words.say("model-retrained", number=3)
+    assert retraining_text(words, OLD, serves=True) == words.say("model-retraining-waits")
+    assert retraining_text(words, OLD, serves=False) is None
+    assert retraining_text(words, NEW, serves=True) is None

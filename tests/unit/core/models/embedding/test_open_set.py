@@ -8,7 +8,8 @@ from core.domain.embedders import DLIB, EMBEDDING_NAME
 from core.models.embedding import open_set
 from core.models.embedding.evidence import Evidence, References
 from core.models.embedding.open_set import PRIORS, OpenSet, fit_open_set
-from core.vision.recognition.mean_embedding import RECOGNISER_CONFIGS, Gallery, MeanEmbeddingRecogniser
+from core.vision.recognition.calibrated_distances import RECOGNISER_CONFIGS
+from core.vision.recognition.mean_embedding import Gallery, MeanEmbeddingRecogniser
 from tests.unit.core.models.embedding.builders import faces_of
 
 PRIOR = PRIORS[EMBEDDING_NAME]

@@ -12,20 +12,22 @@ from hypothesis.extra import numpy as npst
 from core.domain.embedders import DLIB, EMBEDDING_NAME
 from core.domain.faces import Candidate
 from core.domain.people import EnrolledFaces
-from core.vision.recognition.drawn_cohort import drawn_cohort
-from core.vision.recognition.mean_embedding import (
+from core.vision.recognition.calibrated_distances import (
     RECOGNISER_CONFIGS,
     CohortDistances,
+    RecogniserConfig,
+    calibrate,
+    squared_distances,
+)
+from core.vision.recognition.drawn_cohort import drawn_cohort
+from core.vision.recognition.mean_embedding import (
     FaceNaming,
     Gallery,
     MeanEmbeddingRecogniser,
-    RecogniserConfig,
     assign,
-    calibrate,
     make_recogniser,
     name_faces,
     person_means,
-    squared_distances,
 )
 
 NOBODY: frozenset[int] = frozenset()

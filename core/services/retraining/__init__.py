@@ -1,0 +1,1 @@
+"""Retraining of versions whose face embedding is not the present one, unasked."""
