@@ -45,6 +45,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield service_checks.check_token(settings)
     yield service_checks.check_running(settings)
     yield host_checks.check_decoder()
+    yield host_checks.check_face_networks()
     tensorflow = host_checks.probe_tensorflow()
     yield host_checks.check_tensorflow(tensorflow)
     yield host_checks.check_gpu(tensorflow)

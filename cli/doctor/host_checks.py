@@ -92,6 +92,21 @@ def check_decoder() -> Finding:
     )
 
 
+def check_face_networks() -> Finding:
+    """The networks' files come in other projects' packages, which may be missing or of another version."""
+    try:
+        from core.vision.embedding.dlib_weights import load_weights  # numpy, which a bot's host has not
+        from core.vision.embedding.sface_weights import load_sface_weights
+    except ImportError:
+        return remark("face networks", "a worker's libraries are not installed here, so no face is named")
+    try:
+        load_weights()
+        load_sface_weights()
+    except ValueError as error:  # a WeightFileError
+        return fault("face networks", str(error))
+    return ok("face networks", "dlib's ResNet and SFace")
+
+
 def check_disk(data: Path) -> Finding:
     """Room for pictures and models, in the data folder or where it will be."""
     folder = next(path for path in (data, *data.parents) if path.exists())

