@@ -40,6 +40,7 @@ async def run_retention(bot: BotContext) -> None:
             await bot.threads.quick(retention.drop_tokens)
             if await bot.threads.quick(retention.is_due):
                 await _prune(bot, retention)
+                await bot.threads.slow(bot.services.reembedding.request_all)  # faces of before an update
     finally:
         stopping.set()
 

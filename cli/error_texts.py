@@ -115,8 +115,5 @@ def promotion_error_text(error: OmokageError, *, generates: bool) -> str:
     """Return why a version was not promoted; generators (`generates`) are compared by KID, recognisers by accuracy."""
     if not generates or error.code is not ErrorCode.NOT_BETTER:
         return error_text(error)
-    return (
-        "the version's faces are further from real ones (KID {new:.4f}) than the serving one's ({old:.4f})".format_map(
-            error.details
-        )
-    )
+    text = "the version's faces are further from real ones (KID (dlib) {new:.4f}) than the serving one's ({old:.4f})"
+    return text.format_map(error.details)

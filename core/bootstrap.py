@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
 
@@ -18,6 +18,7 @@ from core.services.jobs.robustness_checks import CheckJobs
 from core.services.jobs.service import Enqueue, JobService
 from core.services.people.editor import PeopleEditor
 from core.services.people.service import PeopleService
+from core.services.reembedding.service import ReembeddingService
 from core.services.registry.service import RegistryService
 from core.services.retention import RetentionService
 from core.services.runs.service import RunService
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from core.services.attack.service import OptimizeService
     from core.services.generation.service import GenerationService
     from core.services.recognition.service import ClassifyService
+    from core.services.reembedding.reembedder import Reembedder
     from core.services.retraining.service import RetrainingService
     from core.services.robustness.service import RobustnessService
     from core.services.training.callbacks import MakeCallback
@@ -54,6 +56,7 @@ class Services:
     dataset_remover: DatasetRemover
     runs: RunService
     checks: CheckJobs
+    reembedding: ReembeddingService
     retraining: RetrainingJobs
     retention: RetentionService
 
@@ -94,6 +97,7 @@ def build(settings: Settings, enqueue: Enqueue, limits: JobLimits = JOB_LIMITS) 
         dataset_remover=DatasetRemover(database, retention, settings.data / "cache"),
         runs=RunService(database, jobs.dispatcher, datasets, blobs, limits=limits),
         checks=CheckJobs(database, jobs.dispatcher),
+        reembedding=ReembeddingService(database, jobs.dispatcher),
         retraining=RetrainingJobs(database, jobs.dispatcher),
         retention=retention,
     )
@@ -110,6 +114,14 @@ def build_classifier(services: Services, *, operator: bool = False) -> ClassifyS
     from core.services.recognition.factory import load_classifier
 
     return load_classifier(services.people, services.blobs, services.registry, operator=operator)
+
+
+def build_reembedder(services: Services, classifier: ClassifyService) -> Reembedder:
+    """Build what embeds stored faces anew after an update, with the classifier's networks."""
+    from core.services.reembedding.reembedder import Reembedder
+
+    reader: Any = classifier.reader  # enrolled photos may be of any size
+    return Reembedder(services.reembedding, services.blobs, reader.for_operator(), services.runs.segments)
 
 
 def build_training(services: Services, extra: MakeCallback | None = None) -> Training:

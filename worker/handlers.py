@@ -14,6 +14,7 @@ from core.bootstrap import (
     build_drawing,
     build_evaluator,
     build_optimizer,
+    build_reembedder,
     build_retrainer,
     build_training,
 )
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from core.services.attack.service import OptimizeService
     from core.services.generation.service import GenerationService
     from core.services.recognition.service import ClassifyService
+    from core.services.reembedding.reembedder import Reembedder
     from core.services.retraining.service import RetrainingService
     from core.services.robustness.service import RobustnessService
     from core.services.training.cross_validation import EvaluateService
@@ -76,7 +78,11 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
         }
     classifier = build_classifier(services)
     classifier.warm_up()
-    return {JobKind.CLASSIFY: classify_with(classifier)}
+    services.reembedding.request_all()  # after an update; each hour the bot asks again
+    return {
+        JobKind.CLASSIFY: classify_with(classifier),
+        JobKind.REEMBED: reembed_with(build_reembedder(services, classifier)),
+    }
 
 
 def draw_with(drawing: GenerationService) -> Handler:
@@ -96,6 +102,16 @@ def classify_with(classifier: ClassifyService) -> Handler:
         return HandlerResult(outcome.result.to_json(), outcome.faces)
 
     return classify
+
+
+def reembed_with(reembedder: Reembedder) -> Handler:
+    """The handler of reembed jobs, a slice of which is a job's turn."""
+
+    def reembed(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult | None:
+        answer = reembedder.answer(job, cancelled)
+        return None if answer is None else HandlerResult(answer)
+
+    return reembed
 
 
 def evaluate_with(evaluator: EvaluateService) -> Handler:

@@ -10,12 +10,16 @@ from __future__ import annotations
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.domain.faces import Box
 from portraits import StarterPicture, default_people, group, portrait, write_pictures
+
+if TYPE_CHECKING:
+    from core.vision.embedding.align import FaceChips
 
 PICTURES = 10  # a person: five to enrol and five as queries
 SIZES = (512, 256, 160, 112)
@@ -25,11 +29,12 @@ GROUPS = 14  # two of each number of people
 def run() -> dict[str, float | int | str]:
     """Return the figures, fractions in [0, 1]."""
     from core.vision.detection.detect import load_detector  # TensorFlow only when it is measured
-    from core.vision.embedding.embed import load_dlib_embedder
+    from core.vision.embedding.align import join_chips
+    from core.vision.embedding.embed import load_embedder
 
-    detector, embedder = load_detector(), load_dlib_embedder()
+    detector, embedder = load_detector(), load_embedder()
     figures: dict[str, float | int | str] = {}
-    chips: list[NDArray[np.uint8]] = []
+    chips: list[FaceChips] = []
     owners: list[int] = []
     for size in SIZES:
         pictures = [portrait(person, 5000 + n, size) for person in default_people() for n in range(PICTURES)]
@@ -39,12 +44,14 @@ def run() -> dict[str, float | int | str]:
     groups = _groups()
     found, faces, false = _detected(detector, groups, None, owners)
     figures["group photos: faces found"], figures["group photos: false boxes"] = found / faces, false
-    embeddings, people = embedder.embed(np.stack(chips)), np.array(owners)
-    return figures | separation(embeddings, people) | _times()
+    embeddings, people = embedder.embed(join_chips(chips)), np.array(owners)
+    for name, of_network in (("dlib", embeddings.dlib), ("both networks", embeddings.joint)):
+        figures |= {f"{name}: {figure}": value for figure, value in separation(of_network, people).items()}
+    return figures | _times()
 
 
 def separation(embeddings: NDArray[np.float32], people: NDArray[np.int64]) -> dict[str, float]:
-    """Return how well embeddings (N, 128) separate the people (N,)."""
+    """Return how well embeddings (N, D) separate the people (N,)."""
     distances = np.linalg.norm(embeddings[:, None] - embeddings[None], axis=2)
     same, pairs = people[:, None] == people[None], np.triu(np.ones_like(distances, bool), 1)
     within, between = distances[same & pairs], distances[~same & pairs]
@@ -91,10 +98,10 @@ def _groups() -> list[StarterPicture]:
 
 
 def _detected(
-    detector: object, pictures: list[StarterPicture], chips: list[NDArray[np.uint8]] | None, owners: list[int]
+    detector: object, pictures: list[StarterPicture], chips: list[FaceChips] | None, owners: list[int]
 ) -> tuple[int, int, int]:
     """Faces found, faces there, boxes on nothing; aligned faces and their people are appended to the lists."""
-    from core.vision.embedding.align import align
+    from core.vision.embedding.align import face_chips
 
     found = there = false = 0
     for picture in pictures:
@@ -105,7 +112,7 @@ def _detected(
         false += sum(not any(row[k] for row in hits) for k in range(len(faces)))
         for person, row in zip(picture.people, hits, strict=True):
             if chips is not None and any(row):
-                chips.append(align(picture.image, faces[row.index(True)].landmarks))
+                chips.append(face_chips(picture.image, [faces[row.index(True)].landmarks]))
                 owners.append(person.id)
     return found, there, false
 

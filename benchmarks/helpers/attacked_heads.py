@@ -12,6 +12,7 @@ import numpy as np
 from benchmarks.helpers.identity_faces import identity_files
 from benchmarks.helpers.report import Skip
 from core.bootstrap import build
+from core.domain.embedders import EMBEDDING_NAME, EMBEDDING_SIZES
 from core.domain.training.folds import FOLDS, fold_of
 from core.domain.training.runs import RunKind
 from core.models.embedding.head import EmbeddingHead, train_head
@@ -73,19 +74,33 @@ def train_attacked_head(reader: PhotoReader) -> AttackedHead:
     Raises:
         Skip: the pictures are not on this machine.
     """
+    return train_attacked_heads(reader)[EMBEDDING_NAME]
+
+
+def train_attacked_heads(reader: PhotoReader) -> dict[str, AttackedHead]:
+    """Train an embedding head by each embedder, on the same pictures of each person.
+
+    Raises:
+        Skip: the pictures are not on this machine.
+    """
     chosen = identity_files(ENROLLED + HELD_OUT)
-    embeddings, owners, files = [], [], []
+    readings, owners, files = [], [], []
     for index, (person, file) in enumerate(chosen):
         data = file.read_bytes()
         if index % (ENROLLED + HELD_OUT) >= ENROLLED:
             files.append((data, person))
             continue
         reading = reader.read(data)
-        embeddings += list(reading.embeddings[:1])
-        owners += [person] * len(reading.embeddings[:1])
+        if reading.faces:
+            readings.append(reading.only(0))
+            owners.append(person)
     classes = tuple((f"p{person + 1:02}", person + 1) for person in range(40))
-    references, open_set = train_head(np.array(embeddings), np.array(owners), len(classes))
-    return AttackedHead("embedding", EmbeddingHead(classes, references, open_set), files)
+    heads = {}
+    for embedder in EMBEDDING_SIZES:
+        embeddings = np.concatenate([reading.embeddings_of(embedder) for reading in readings])
+        trained = train_head(embeddings, np.array(owners), len(classes), embedder)
+        heads[embedder] = AttackedHead("embedding", EmbeddingHead(classes, *trained), files)
+    return heads
 
 
 def load_reader() -> PhotoReader:

@@ -21,6 +21,7 @@ import numpy as np
 
 from benchmarks.helpers.attacked_heads import AttackedHead, heads_of_data_folder, load_reader, train_attacked_head
 from benchmarks.helpers.report import Figures, Skip, print_and_keep
+from core.domain.embedders import EMBEDDING_SIZE
 from core.domain.faces import box_iou
 from core.domain.generation import Face
 from core.domain.optimisation import OptimizeMode, OptimizeRequest
@@ -74,7 +75,7 @@ class Bench:
         self.attacked = attacked
         self.differentiable: DifferentiableHead = differentiable_head(attacked.head)
         self._reader = reader
-        nobody = Gallery((), (), np.zeros((0, 128), np.float32), np.zeros(0, np.intp))
+        nobody = Gallery((), (), np.zeros((0, EMBEDDING_SIZE), np.float32), np.zeros(0, np.intp))
         names = {person_id: name for name, person_id in attacked.head.classes}
         self._recogniser = VersionRecogniser(attacked.head, MeanEmbeddingRecogniser(nobody), names)
 

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.output.escaping import escape
+from core.domain.optimisation import CNN_NETWORK
 from core.domain.people import NOBODY_KNOWN
 
 if TYPE_CHECKING:
     from core.domain.optimisation import OptimizeResult, Prediction
+
+_NETWORKS = {CNN_NETWORK: "the trained network", "dlib": "dlib's ResNet", "sface": "SFace"}
 
 
 def optimized_json(answer: OptimizeResult) -> dict[str, Any]:
@@ -19,6 +22,7 @@ def optimized_json(answer: OptimizeResult) -> dict[str, Any]:
         "target": answer.target,
         "mode": answer.mode.value,
         "model": answer.model,
+        "networks": list(answer.networks),
         "succeeded": answer.succeeded,
         "probability": answer.after.target if answer.after else None,
         "steps": answer.steps,
@@ -57,6 +61,9 @@ def optimized_lines(answer: OptimizeResult, folder: Path) -> list[str]:
         f"{_percentage(transfer.before.target)} before, {_percentage(transfer.after.target)} now"
         for transfer in answer.transfer
     ]
+    if answer.networks:
+        names = [_NETWORKS.get(network, network) for network in answer.networks]
+        lines.append(f"  attacked: {', '.join(names)}{', all at once' if len(names) > 1 else ''}")
     pace = f", {1000 * answer.seconds / answer.steps:.1f} ms a step" if answer.steps else ""
     return [*lines, f"  {answer.steps} steps in {answer.seconds:.1f} s{pace}{', stopped' if answer.stopped else ''}"]
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from cli.context import first_line, open_services
 from cli.doctor.findings import Finding, ok, remark
 from cli.exits import Fault
+from core.domain.embedders import EMBEDDER_TITLES, EMBEDDING_NAME
 from core.domain.fairness import OPERATOR_GUILD
+from core.domain.people import ReembeddingState
 from core.domain.storage_limits import size_text
 from core.settings import Settings
 
@@ -25,7 +27,7 @@ def check_storage(settings: Settings) -> Iterator[Finding]:
 
     try:
         with open_services(settings) as services:
-            usage = services.retention.usage()
+            usage, older = services.retention.usage(), services.reembedding.states()
     except Fault:
         yield remark("storage", "cannot be looked at while the database has a fault")
         return
@@ -38,11 +40,32 @@ def check_storage(settings: Settings) -> Iterator[Finding]:
         yield _guild(
             guild_id, {use.value: size for use, size in uses.items() if size}, usage.counted(guild_id), settings
         )
+    for state in older:
+        yield from _older_faces(state)
+
+
+def _older_faces(state: ReembeddingState) -> Iterator[Finding]:
+    """Yield how far a guild's faces are, where some have another embedder's embeddings."""
+    name = _name_of(state.guild_id)
+    if state.waiting:
+        waiting = f"{state.waiting} faces, {state.labelled} of them labelled,"
+        text = f"{name}: {waiting} wait to be embedded by the present face networks"
+        answers = f"; until then {EMBEDDER_TITLES[state.embedder]} answers" if state.embedder != EMBEDDING_NAME else ""
+        yield remark("faces", f"{text}{answers}; a worker does so whenever it has nothing else to do")
+    if state.not_compared:
+        yield remark(
+            "faces",
+            f"{name}: {state.not_compared} named faces cannot be compared any more, since their photos are gone or "
+            "damaged; omokage people list says whose",
+        )
+
+
+def _name_of(guild_id: int) -> str:
+    return "the shell" if guild_id == OPERATOR_GUILD else f"guild {guild_id}"
 
 
 def _guild(guild_id: int, uses: dict[str, int], counted: int, settings: Settings) -> Finding:
-    name = "the shell" if guild_id == OPERATOR_GUILD else f"guild {guild_id}"
-    text = f"{name}: {', '.join(f'{use} {size_text(size)}' for use, size in uses.items()) or 'nothing'}"
+    text = f"{_name_of(guild_id)}: {', '.join(f'{use} {size_text(size)}' for use, size in uses.items()) or 'nothing'}"
     quota = settings.storage.guild_quota
     if not quota or guild_id == OPERATOR_GUILD:
         return ok("storage", text)

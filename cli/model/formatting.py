@@ -19,6 +19,7 @@ from core.domain.registry.versions import Promotion, Version
 
 # What answers where nothing was promoted, by whether it generates: core/services/generation/generator_lookup.py.
 WITHOUT = {False: "the method that needs no training", True: "the newest version"}
+_BY_DLIB = {"kid", "real_kid", "diversity", "novelty"}  # measured by dlib's embedding, as they always were
 _MEASURED = ("kid", "faces", "diversity", "novelty")  # of what draws faces
 NO_FACE = "no face is found in any of its pictures, so it does not draw unless it is promoted with --force"
 _WAITS = "of the earlier face network; a worker retrains it by itself, and until then it answers as ever"
@@ -83,7 +84,7 @@ def promotion_json(promotion: Promotion, number: int | None) -> dict[str, Any]:
 def version_row(version: Version | None = None, *, serving: bool = False, generates: bool = False) -> list[str]:
     """For the table; None: its heading, `generates`: of what draws faces."""
     if version is None:
-        figures = ["KID", "WITH A FACE"] if generates else ["PEOPLE", "ACCURACY", "FACES COMPARED BY"]
+        figures = ["KID (DLIB)", "WITH A FACE"] if generates else ["PEOPLE", "ACCURACY", "FACES COMPARED BY"]
         return ["", "VERSION", "DATA", *figures, "MADE"]
     metrics = version.metrics
     if version.kind.generates:
@@ -118,7 +119,7 @@ def card(version: Version, run: int | None, *, serving: bool) -> str:
         "made": f"{version.created_at:%Y-%m-%d %H:%M} UTC{f', by run {run}' if run is not None else ''}",
         "data": f"{version.dataset_title} ({version.dataset_hash[:_SHOWN]})",
         **({} if version.kind.generates else {name: text for name, text in known.items() if text}),
-        **{name: _figure(value) for name, value in version.metrics.items() if _is_plain(name, value)},
+        **{_title(name): _figure(value) for name, value in version.metrics.items() if _is_plain(name, value)},
         "config": ", ".join(f"{key} {value}" for key, value in version.config.items()),
         "weights": f"{version.size / 1e6:.1f} MB, sha256 {version.weights}",
         **{f"part {number}": f"{part.name} ({part.licence})" for number, part in enumerate(version.parts, 1)},
@@ -149,9 +150,14 @@ def robustness_text(found: Robustness | None, number: int | None = None) -> str:
     if found is None:
         return f"not checked yet (omokage model check {number})"
     half = "fewer than half of them" if found.median_linf is None else f"half of them with {_levels(found.median_linf)}"
-    faces = f"fooled within {found.epsilon}/255: {found.fooled:.0%} of {found.faces} faces, {half}"
+    within = f"fooled within {found.epsilon}/255, all networks attacked at once"
+    faces = f"{within}: {found.fooled:.0%} of {found.faces} faces, {half}"
     shares = f"{found.named_closed:.1%} closed, {found.named_open:.1%} open"
     return f"{f'{faces}; ' if found.faces else ''}textures named: {shares}"
+
+
+def _title(metric: str) -> str:
+    return f"{metric} (dlib)" if metric in _BY_DLIB else metric
 
 
 def _levels(median: float) -> str:

@@ -91,7 +91,12 @@ def remove(name: str, guild: int, yes: bool, as_json: bool) -> None:
 def person_json(person: Person) -> dict[str, Any]:
     """As docs/cli.md describes it."""
     since = person.created_at.isoformat(timespec="seconds")
-    return {"name": person.name, "pictures": person.pictures, "since": since}
+    return {
+        "name": person.name,
+        "pictures": person.pictures,
+        "not_compared": person.not_compared,
+        "since": since,
+    }
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from cli.people.changes import merge, person_json, remove, rename
 from cli.photos import classify_photos
 from core.domain.errors import OmokageError
 from core.domain.faces import is_upright
-from core.domain.people import person_name
+from core.domain.people import Person, person_name
 
 if TYPE_CHECKING:
     from core.domain.classification import ClassifyOutcome
@@ -79,6 +79,9 @@ def list_people(as_json: bool, guild: int) -> None:
     else:
         rows_shown = [[one.name, str(one.pictures), f"{one.created_at:%Y-%m-%d}"] for one in entries]
         echo(table([["NAME", "PICTURES", "SINCE"], *rows_shown]))
+        for one in entries:
+            if one.not_compared:
+                echo(_not_compared(one))
 
 
 for command in (rename, merge, remove):
@@ -96,6 +99,13 @@ def _problem(outcome: ClassifyOutcome | None) -> str | None:
     landmarks = outcome.faces[0].landmarks if outcome is not None else ()
     lies = bool(landmarks) and not is_upright(landmarks)
     return "the face lies on its side; turn the picture and try again" if lies else None
+
+
+def _not_compared(person: Person) -> str:
+    return (
+        f"{person.name}: {_count(person.not_compared)} cannot be compared with new faces since the update, because the "
+        "photo is gone or damaged. Enrol another: omokage people enrol NAME PHOTO..."
+    )
 
 
 def _turned(outcome: ClassifyOutcome) -> str:

@@ -14,7 +14,7 @@ from core.domain.registry.versions import Version
 from core.domain.training.costs import Price
 from core.domain.training.runs import Checkpoint, CurvePoint, Run
 
-_NAMES = {"kid": "KID", "d_real": "D(real)", "d_fake": "D(drawn)", "faces": "with a face"}
+_NAMES = {"kid": "KID (dlib)", "d_real": "D(real)", "d_fake": "D(drawn)", "faces": "with a face"}
 _ENDINGS = {
     "discriminator-won": "the discriminator tells all drawn faces from real ones, so there is nothing left to learn",
     "diversity-fell": "the faces became more and more alike",

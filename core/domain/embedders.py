@@ -10,4 +10,5 @@ DLIB_AND_SFACE = f"{DLIB}+sface-2021dec.align-1"  # see core/vision/embedding/jo
 EMBEDDING_NAME = DLIB_AND_SFACE  # of whatever is stored from now on
 EMBEDDING_SIZES = {DLIB: 128, DLIB_AND_SFACE: 256}
 EMBEDDING_SIZE = EMBEDDING_SIZES[EMBEDDING_NAME]
+EMBEDDER_NETWORKS = {DLIB: ("dlib",), DLIB_AND_SFACE: ("dlib", "sface")}
 EMBEDDER_TITLES = {DLIB: "dlib's ResNet", DLIB_AND_SFACE: "dlib's ResNet and SFace"}  # in words; the bot has its own

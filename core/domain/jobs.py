@@ -28,6 +28,7 @@ class JobKind(StrEnum):
     CHECK = "check"  # how easily a model version is fooled
     RETRAIN = "retrain"  # the successor of a model version whose face embedding is not the present one
     CURATE = "curate"  # which pictures of a data set are worth keeping
+    REEMBED = "reembed"  # a guild's faces by the present face networks, after an update
     TRAIN = "train"  # one segment of a run; its answer is the run's own message
 
 
@@ -62,6 +63,7 @@ PENDING = frozenset({JobState.RECEIVED, JobState.WAITING})  # these count agains
 # A kind's queue and priority. 0 is the most urgent, as the Redis transport has it; a person waits for these.
 ROUTES: Mapping[JobKind, tuple[QueueName, int]] = {
     JobKind.CLASSIFY: (QueueName.CPU, 0),
+    JobKind.REEMBED: (QueueName.CPU, 9),
     JobKind.GENERATE: (QueueName.GPU, 0),
     JobKind.MORPH: (QueueName.GPU, 0),
     JobKind.MIX: (QueueName.GPU, 0),
@@ -79,7 +81,7 @@ ROUTES: Mapping[JobKind, tuple[QueueName, int]] = {
 # its version: somebody looks at its message until it moves, and for what comes of it.
 INTERACTIVE_PRIORITY = 5
 # Kinds that nobody waits for: they have no answer of their own, do not count against fair share, and are not listed.
-BACKGROUND_KINDS = frozenset({JobKind.TRAIN, JobKind.CHECK, JobKind.RETRAIN})
+BACKGROUND_KINDS = frozenset({JobKind.TRAIN, JobKind.CHECK, JobKind.RETRAIN, JobKind.REEMBED})
 
 
 class LeaseStatus(StrEnum):

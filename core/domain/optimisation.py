@@ -18,6 +18,8 @@ from core.domain.training.presets import bad_option
 MAX_STEPS = 2000  # a minute or two; from there on, "continue" goes on
 MAX_EPSILON = 32  # an eighth of the range: beyond it everybody sees the change
 DEFAULT_EPSILON = 8  # of 255: the bound that most of the literature uses, and that hardly anybody sees
+# In `OptimizeResult.networks`, beside those of core.domain.embedders.EMBEDDER_NETWORKS.
+CNN_NETWORK = "cnn"
 
 
 class OptimizeMode(StrEnum):
@@ -177,7 +179,8 @@ class OptimizeResult:
 
     `jpeg`: the verdict once the picture is compressed with quality 85 and halved colour. `steps`, `seconds`: of the
     optimisation; `stopped`: somebody ended it early. `curve`: (step, loss, probability of the target on the way).
-    `choice`: there is no picture yet, a face must be chosen.
+    `choice`: there is no picture yet, a face must be chosen. `networks`: those that were attacked, all at once: `cnn`
+    and `EMBEDDER_NETWORKS`; of results from before there were two face networks: none.
     """
 
     mode: OptimizeMode
@@ -196,6 +199,7 @@ class OptimizeResult:
     stopped: bool = False
     curve: tuple[tuple[int, float, float], ...] = ()
     choice: FaceChoice | None = None
+    networks: tuple[str, ...] = ()
 
     @property
     def succeeded(self) -> bool:
@@ -219,6 +223,7 @@ class OptimizeResult:
             "transfer": tuple(map(Transfer.from_json, payload.get("transfer") or ())),
             "curve": tuple((int(step), float(loss), float(value)) for step, loss, value in payload.get("curve") or ()),
             "choice": FaceChoice(**payload["choice"]) if payload.get("choice") else None,
+            "networks": tuple(payload.get("networks") or ()),
         })  # fmt: skip
 
 

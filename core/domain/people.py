@@ -43,7 +43,10 @@ class LabellingPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person of a guild; `pictures` counts the different faces that show them."""
+    """A person of a guild; `pictures` counts the different faces that show them.
+
+    `not_compared`: with how many of these no new face can be compared since an update (`ReembeddingFailure`).
+    """
 
     id: int
     guild_id: int
@@ -51,6 +54,7 @@ class Person:
     created_by: int
     created_at: datetime
     pictures: int
+    not_compared: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +83,8 @@ class LabelProvenance:
 class NewFace:
     """A face that a job found.
 
-    `embedding` is 128 float32, little-endian (512 bytes); `embedder` names the network and alignment that made it;
-    only embeddings of the same name compare.
+    `embedding` is float32, little-endian; `embedder` names the networks and alignment that made it; only embeddings of
+    the same name compare. `reembedded`: that of the present embedder, where the guild is still on another.
     """
 
     number: int
@@ -89,6 +93,56 @@ class NewFace:
     landmarks: tuple[Point, ...]
     embedding: bytes = field(repr=False)
     embedder: str = ""
+    reembedded: bytes = field(default=b"", repr=False)
+
+
+class ReembeddingFailure(StrEnum):
+    """Why a stored face could not be embedded by the present embedder."""
+
+    PHOTO_GONE = "photo-gone"  # it was not stored with the face, or was deleted
+    UNREADABLE = "unreadable"  # the stored file is damaged, or the face does not lie within it
+
+
+@dataclass(frozen=True, slots=True)
+class OlderFace:
+    """A stored face whose embedding is another embedder's, as it was detected in its photo."""
+
+    id: int
+    box: Box
+    score: float
+    landmarks: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OlderPhoto:
+    """Faces of one photo (sha256) that are to be embedded anew; None: their photo was never stored."""
+
+    photo: str | None
+    faces: tuple[OlderFace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReembeddedFace:
+    """The result of embedding a stored face anew: its embedding, or why there is none."""
+
+    face_id: int
+    embedding: bytes = field(default=b"", repr=False)
+    failure: ReembeddingFailure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReembeddingState:
+    """How far a guild's faces have the present embedder's embeddings.
+
+    `embedder`: whose embeddings the guild's recogniser compares now. `waiting`: faces that are still to be embedded
+    anew, `labelled` of them with a label. `not_compared`: faces that show somebody, but could not be embedded anew.
+    """
+
+    guild_id: int
+    embedder: str
+    waiting: int
+    labelled: int
+    not_compared: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +181,7 @@ class CannotLink:
     photo: str | None
     box: Box
     embedding: bytes = field(repr=False)
+    embedder: str = EMBEDDING_NAME
 
 
 @dataclass(frozen=True, slots=True)

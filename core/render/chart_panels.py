@@ -185,7 +185,7 @@ def _name_curves(figure: Figure, panel: Panel, curves: Curves) -> None:
 
 def _curve_label(name: str, value: float, *, low: bool) -> str:
     if name == DISTANCE:
-        return f"KID {value:.3g}"
+        return f"KID (dlib) {value:.3g}"
     words = name.replace(HELD_OUT, "held-out").replace("_", " ")
     is_loss = "loss" in name
     if low:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, ColumnElement, Connection, Select, Text, cast, or_, select
 
-from core.storage.tables import faces, guild_blobs, jobs, labels, people
+from core.storage.tables import faces, guild_blobs, jobs, labels, people, reembedded_faces
 from core.storage.training_tables import checkpoints, datasets, points, promotions, runs, versions
 
 __all__ = ["REFERRING", "UNRELATED", "BlobReference", "BlobUse", "blob_names_in", "blob_references", "still_referenced"]
@@ -105,6 +105,8 @@ UNRELATED = frozenset(
         faces.c.landmarks,
         faces.c.embedding,
         faces.c.embedder,
+        reembedded_faces.c.embedder,
+        reembedded_faces.c.embedding,
         labels.c.source,
         guild_blobs.c.sha256,
         datasets.c.name,

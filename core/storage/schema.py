@@ -10,7 +10,7 @@ from core.storage.database import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # The newest revision, so that a start need not import Alembic to know that there is nothing to do.
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
 
 
 def schema_version(database: Database) -> str | None:
@@ -39,7 +39,7 @@ def _version(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, revision: str = "head") -> None:
     # Here, not above: Alembic costs 10 MB and 150 ms, and is needed once a version.
     from alembic import command
     from alembic.config import Config
@@ -49,9 +49,8 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
     except CommandError as error:
-        revision = _version(connection)
         raise RuntimeError(
-            f"the database is at revision {revision}, which this version does not know: {error}"
+            f"the database is at revision {_version(connection)}, which this version does not know: {error}"
         ) from error

@@ -167,6 +167,26 @@ Index(
     postgresql_where=faces.c.person_id.is_(None),
 )
 
+# Whom the faces of a guild show, by embedder: which of them its recogniser compares with.
+Index(
+    "ix_faces_guild_id_embedder_named",
+    faces.c.guild_id,
+    faces.c.embedder,
+    sqlite_where=faces.c.person_id.is_not(None),
+    postgresql_where=faces.c.person_id.is_not(None),
+)
+
+# The embedding by the present embedder of a face that still has another's, or why it could not be made. A guild's go
+# into `faces` together, so that its recogniser never compares with a part of its faces only.
+reembedded_faces = Table(
+    "reembedded_faces",
+    metadata,
+    Column("face_id", ForeignKey(faces.c.id, ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("embedder", String(64), nullable=False),
+    Column("embedding", LargeBinary),
+    Column("failure", String(32)),  # a ReembeddingFailure
+)
+
 # What was said about faces, by whom, where, when and how: written once, never changed.
 labels = Table(
     "labels",

@@ -137,6 +137,8 @@ def _norms(words: Words, norms: Norms) -> str:
 def _how_made(words: Words, request: OptimizeRequest, optimized: OptimizeResult) -> list[str]:
     """Write the options that repeat the request, and how it ended."""
     parts = [words.say("optimize-bound", epsilon=request.epsilon)] if request.mode is OptimizeMode.FOOL else []
+    if optimized.networks:
+        parts.append(words.say("optimize-networks", networks=_networks(words, optimized.networks)))
     parts.append(words.say("optimize-seed", seed=str(request.seed)))
     if request.robust:
         parts.append(words.say("optimize-made-robust"))
@@ -145,6 +147,13 @@ def _how_made(words: Words, request: OptimizeRequest, optimized: OptimizeResult)
     if optimized.stopped:
         parts.append(words.say("optimize-stopped"))
     return parts
+
+
+def _networks(words: Words, networks: Sequence[str]) -> str:
+    names = [words.say("optimize-network", network=network) for network in networks]
+    if len(names) == 1:
+        return names[0]
+    return words.say("optimize-network-list", names=", ".join(names[:-1]), last=names[-1])
 
 
 def _candidate_text(candidate: Candidate) -> str:

@@ -18,14 +18,18 @@ PEOPLE_PER_PAGE = 20
 def people_embed(words: Words, listed: Sequence[Person], page: int) -> discord.Embed:
     """Show one page, a line for each person."""
     page = min(page, page_count(listed) - 1)
-    lines = [
-        words.say("people-line", name=escape_markdown(person.name), pictures=person.pictures)
-        for person in listed[page * PEOPLE_PER_PAGE : (page + 1) * PEOPLE_PER_PAGE]
-    ]
+    lines = [_line(words, person) for person in listed[page * PEOPLE_PER_PAGE : (page + 1) * PEOPLE_PER_PAGE]]
     embed = discord.Embed(
         colour=COLOUR, title=words.say("people-title", people=len(listed)), description="\n".join(lines)
     )
     return embed.set_footer(text=words.say("people-footer", page=page + 1, pages=page_count(listed)))
+
+
+def _line(words: Words, person: Person) -> str:
+    line = words.say("people-line", name=escape_markdown(person.name), pictures=person.pictures)
+    if not person.not_compared:
+        return line
+    return f"{line} · {words.say('people-not-compared', pictures=person.not_compared)}"
 
 
 def page_count(listed: Sequence[Person]) -> int:

@@ -28,7 +28,7 @@ draw-trait-name = { $trait ->
         [long-hair] long hair
        *[other] { $name }
     }
-draw-nearest-scale = Distances: 1 is how far new real faces are from their nearest training picture; near 0 it would be a copy.
+draw-nearest-scale = Distances by dlib's embedding: 1 is how far new real faces are from their nearest training picture; near 0 it would be a copy.
 draw-footer = { $model } · job { $job }
 draw-grid-alt = { $count ->
         [one] A drawn face

@@ -26,7 +26,7 @@ model-retraining-candidate = v{ $number } was made of it for the new face networ
 model-retraining-data-gone = It could not be retrained for the new face networks: its data set is gone. It goes on with the earlier one. Import the pictures again, or take the faces that were named here, and train with /train start.
 model-retraining-failed = It could not be retrained for the new face networks: its file is damaged, or no face was found in its pictures. Train a new one with /train start.
 model-good-share = { $share } right
-model-good-kid = KID { $kid }
+model-good-kid = KID (dlib) { $kid }
 model-real-kid = real pictures: { $kid }
 model-best-step = Best step
 model-serves = ✅ Answers now.
@@ -47,7 +47,7 @@ model-known = Known named, 1 % of strangers too
 model-robustness = How easily it is fooled
 model-not-checked = Not checked yet.
 model-check-begins = 🔍 **{ $version }** is checked as soon as a worker has time. What it finds comes onto the card: /model card
-model-fooled = Fooled within { $epsilon }/255: { $share } of { $faces ->
+model-fooled = Fooled within { $epsilon }/255, all networks attacked at once: { $share } of { $faces ->
         [one] one face
        *[other] { $faces } faces
     }, { $median ->

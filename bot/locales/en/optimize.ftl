@@ -37,6 +37,14 @@ optimize-missed-text = { $mode ->
     }
 optimize-file = **picture.png** is, to the bit, the file that was judged: download it and try.
 optimize-bound = at most ±{ $epsilon } of 255
+optimize-networks = attacked: { $networks }
+optimize-network = { $network ->
+        [cnn] the trained network
+        [dlib] dlib's ResNet
+        [sface] SFace
+       *[other] { $network }
+    }
+optimize-network-list = { $names } and { $last }, at once
 optimize-seed = seed { $seed }
 optimize-made-robust = made to survive JPEG
 optimize-continued = continued

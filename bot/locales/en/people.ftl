@@ -46,6 +46,10 @@ people-line = **{ $name }** · { $pictures ->
         [one] one picture
        *[other] { $pictures } pictures
     }
+people-not-compared = { $pictures ->
+        [one] one of them cannot be compared since the update: its photo is gone. Name another photo.
+       *[other] { $pictures } of them cannot be compared since the update: their photos are gone. Name another photo.
+    }
 people-none = Nobody is known here yet. Send a photo with /classify, then press “This is …” under a face.
 people-previous-button = ◀ Previous
 people-next-button = Next ▶

@@ -27,7 +27,7 @@ data-unnamed-choice = { $data } · { $pictures ->
        *[other] { $pictures } pictures
     }
 step-choice = Step { $step }
-step-kid-choice = Step { $step } · KID { $kid }
+step-kid-choice = Step { $step } · KID (dlib) { $kid }
 step-choice-accuracy = Step { $step } · { $share } right
 run-choice = #{ $number } · { $preset } · { $state }
 
@@ -134,7 +134,7 @@ run-asked-by = for <@{ $member }>
 run-loss = Loss
 run-accuracy = Right in training
 run-held-out = Right when held out
-run-kid = KID
+run-kid = KID (dlib)
 run-faces = Face found
 run-diversity = Variety
 run-novelty = Newness
@@ -145,14 +145,14 @@ run-d-fake = Drawn taken for real
 run-held-out-loss = Loss when held out
 run-reconstruction-loss = Of reconstruction
 run-divergence-loss = Of divergence
-run-legend = KID: how far the drawn faces are from real ones, less is better. Variety and newness: 1 is as real faces; newness near 0 is copied.
+run-legend = By dlib's embedding: KID is how far the drawn faces are from real ones, less is better; variety and newness are 1 for real faces, and newness near 0 is copied.
 run-ending = 🛟 It ended by itself at step { $step }: { $code ->
         [discriminator-won] the discriminator had won, and nothing more was to be learnt from it.
         [diversity-fell] the faces became all alike.
         [never-learnt] from the beginning it drew the same picture every time, and never a face. A smaller learning rate may help.
        *[worse-and-worse] it became worse and worse.
     } It went back to step { $best }, with { $figure ->
-        [kid] KID { $value }
+        [kid] KID (dlib) { $value }
         [held_out_loss] a held-out loss of { $value }
        *[other] { $figure } { $value }
     }.
@@ -165,7 +165,7 @@ run-made-accuracy = It made **{ $version }**, which is right in **{ $share }** o
         [0] the
        *[other] { $pictures }
     } held-out pictures.
-run-made-kid = It made **{ $version }**: KID **{ $kid }**, a face is found in **{ $share }** of its pictures.
+run-made-kid = It made **{ $version }**: KID (dlib) **{ $kid }**, a face is found in **{ $share }** of its pictures.
 run-samples = What training #{ $number } makes
 run-curves-alt = The curves of training #{ $number }
 run-moved = ➡️ Goes on in [a newer message]({ $url }).

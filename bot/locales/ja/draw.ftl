@@ -22,7 +22,7 @@ draw-trait-name = { $trait ->
         [long-hair] 長い髪
        *[other] { $name }
     }
-draw-nearest-scale = 距離の目安：新しい実在の顔から学習用の写真までが1です。0に近いと、ほぼ写しです。
+draw-nearest-scale = 距離の目安（dlib の埋め込み）：新しい実在の顔から学習用の写真までが1です。0に近いと、ほぼ写しです。
 draw-footer = { $model } · ジョブ { $job }
 draw-grid-alt = 描かれた顔{ $count }枚の一覧
 draw-strip-alt = 横に並んだ描かれた顔

@@ -26,7 +26,7 @@ model-retraining-candidate = 新しい顔認識ネットワーク用に v{ $numb
 model-retraining-data-gone = データセットがないため、新しい顔認識ネットワーク用に学習し直せません。以前のネットワークのまま答えます。写真を取り込み直すか、ここで名前を付けた顔を使い、/train start で学習してください。
 model-retraining-failed = ファイルが壊れているか、写真から顔が見つからないため、新しい顔認識ネットワーク用に学習し直せません。/train start で新しく学習してください。
 model-good-share = 正解率 { $share }
-model-good-kid = KID { $kid }
+model-good-kid = KID (dlib) { $kid }
 model-real-kid = 本物の写真：{ $kid }
 model-best-step = 最良のステップ
 model-serves = ✅ 現在使用中です。
@@ -44,7 +44,7 @@ model-known = 未知1 %許容時の正解率
 model-robustness = だまされやすさ
 model-not-checked = まだ調べていません。
 model-check-begins = 🔍 手の空いたワーカーが **{ $version }** を調べます。結果はカード（/model card）に載ります。
-model-fooled = { $epsilon }/255以内の変更で、{ $faces }枚の顔の{ $share }が別人と判定されました（{ $median ->
+model-fooled = すべてのネットワークを同時に攻撃し、{ $epsilon }/255以内の変更で、{ $faces }枚の顔の{ $share }が別人と判定されました（{ $median ->
         [0] 半数未満
        *[other] 半数は{ $median }段階で
     }）。

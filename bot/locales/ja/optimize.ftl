@@ -37,6 +37,14 @@ optimize-missed-text = { $mode ->
     }
 optimize-file = 判定したのは **picture.png** そのものです。ダウンロードして試せます。
 optimize-bound = 255段階中 ±{ $epsilon }以内
+optimize-networks = 攻撃対象：{ $networks }
+optimize-network = { $network ->
+        [cnn] 学習したネットワーク
+        [dlib] dlib の ResNet
+        [sface] SFace
+       *[other] { $network }
+    }
+optimize-network-list = { $names }、{ $last }（同時）
 optimize-seed = シード { $seed }
 optimize-made-robust = JPEG対策あり
 optimize-continued = 続きから

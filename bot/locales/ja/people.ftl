@@ -37,6 +37,7 @@ label-rejected = 承知しました。{ $number }番の顔は **{ $name }** さ�
 
 people-title = { $people }人が登録されています
 people-line = **{ $name }** · 写真{ $pictures }枚
+people-not-compared = うち{ $pictures }枚は元の写真がないため、更新後は照合できません。別の写真で名前を付けてください。
 people-none = まだ誰も登録されていません。/classify で写真を送り、顔の下の「この人は…」を押してください。
 people-previous-button = ◀ 前へ
 people-next-button = 次へ ▶

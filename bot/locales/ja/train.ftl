@@ -18,7 +18,7 @@ preset-choice = { $preset } – { $recipe ->
 data-choice = { $data } · { $people }人、写真{ $pictures }枚
 data-unnamed-choice = { $data } · 写真{ $pictures }枚
 step-choice = ステップ{ $step }
-step-kid-choice = ステップ{ $step } · KID { $kid }
+step-kid-choice = ステップ{ $step } · KID (dlib) { $kid }
 step-choice-accuracy = ステップ{ $step } · 正解率 { $share }
 run-choice = #{ $number } · { $preset } · { $state }
 
@@ -86,7 +86,7 @@ run-asked-by = <@{ $member }> さんの依頼
 run-loss = 損失
 run-accuracy = 学習用の正解率
 run-held-out = 測定用の正解率
-run-kid = KID
+run-kid = KID (dlib)
 run-faces = 顔の検出率
 run-diversity = 多様さ
 run-novelty = 新しさ
@@ -97,14 +97,14 @@ run-d-fake = 描いた顔を本物と判定
 run-held-out-loss = 測定用の損失
 run-reconstruction-loss = 再現の損失
 run-divergence-loss = 分布の損失
-run-legend = KID：描いた顔と本物との隔たり（小さいほど良い）。多様さと新しさは1で本物並み。新しさが0に近いと写しです。
+run-legend = dlib の埋め込みで測定。KID：描いた顔と本物との隔たり（小さいほど良い）。多様さと新しさは1で本物並み。新しさが0に近いと写しです。
 run-ending = 🛟 ステップ{ $step }で自動的に終了しました：{ $code ->
         [discriminator-won] 識別側が勝ちきり、学べることがなくなりました。
         [diversity-fell] どの顔も似てきました。
         [never-learnt] 最初から毎回同じ画像しか描けず、顔が一度も現れませんでした。学習率を下げると改善することがあります。
        *[worse-and-worse] 悪化が続きました。
     }ステップ{ $best }の時点に戻しました（{ $figure ->
-        [kid] KID { $value }
+        [kid] KID (dlib) { $value }
         [held_out_loss] 測定用の損失 { $value }
        *[other] { $figure } { $value }
     }）。
@@ -117,7 +117,7 @@ run-made-accuracy = **{ $version }** ができました。測定用の写真{ $p
         [0] {""}
        *[other] { $pictures }枚
     }での正解率は **{ $share }** です。
-run-made-kid = **{ $version }** ができました：KID **{ $kid }**、顔の検出率 **{ $share }**。
+run-made-kid = **{ $version }** ができました：KID (dlib) **{ $kid }**、顔の検出率 **{ $share }**。
 run-samples = 学習 #{ $number } が作るもの
 run-curves-alt = 学習 #{ $number } の曲線
 run-moved = ➡️ 続きは[新しいメッセージ]({ $url })に表示しています。

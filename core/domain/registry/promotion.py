@@ -48,7 +48,7 @@ def _check_generator(new: Version, old: Version | None) -> str:
         raise OmokageError(ErrorCode.NOT_COMPARABLE)
     if new_kid > old_kid + _ROUNDING:  # type: ignore[operator]
         raise OmokageError(ErrorCode.NOT_BETTER, new=new_kid, old=old_kid)  # type: ignore[arg-type]
-    return f"KID {new_kid:.4f} <= {old_kid:.4f}"
+    return f"KID (dlib) {new_kid:.4f} <= {old_kid:.4f}"
 
 
 def promotion_stack(history: Sequence[Promotion]) -> list[int]:

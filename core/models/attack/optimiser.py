@@ -257,7 +257,7 @@ def _row(head_gradients: HeadGradients, row: int, view_specs: int) -> list[NDArr
 def _parameterisation(
     request: OptimizeRequest, start: NDArray[np.uint8] | None, so_far: NDArray[np.uint8] | None, rendered_size: int
 ) -> Parameterisation:
-    """Make the parameterisation of a mode; `rendered_size`: pixels a side of what the network is shown."""
+    """Make the parameterisation of a mode; `rendered_size`: pixels a side of what the first network is shown."""
     if request.mode is OptimizeMode.FOOL:
         if start is None:
             raise ValueError("fool begins with a photo")

@@ -1,7 +1,8 @@
 """How good drawn faces are, in figures: likeness to real ones (KID), variety, novelty, and whether they are faces.
 
-The feature is the product's face embedding of a *fixed* chip: where the framing says that the face is, not where a
-detector would find it, so that a picture without a face counts, too. Embeddings are brought to unit length.
+The feature is the embedding by dlib's network of a *fixed* chip: where the framing says that the face is, not where a
+detector would find it, so that a picture without a face counts, too. Embeddings are brought to unit length. Recognisers
+compare faces by two networks; these figures stay on the first, so that they compare with earlier ones.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class FaceAnalysers:
 
 @cache
 def load_face_analysers() -> FaceAnalysers:
-    """The product's embedding and detector; seconds, and once a process."""
+    """dlib's embedding and the product's detector; seconds, and once a process."""
     from core.vision.detection.detect import load_detector  # onnxruntime
     from core.vision.embedding.embed import load_dlib_embedder  # TensorFlow
 

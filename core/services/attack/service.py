@@ -14,6 +14,7 @@ from core.domain.optimisation import OptimizeRequest, OptimizeResult, Prediction
 from core.render.optimised import render_sheet
 from core.services.attack.callbacks import JobCallback, OptimisationCallback, thin_curve
 from core.services.attack.images import encode_png, norms
+from core.services.attack.networks import attacked_networks
 from core.services.attack.setup import AttackDependencies, AttackTask, StartPicture, prepare_attack, resolve_task
 from core.services.attack.transferability import comparison_heads
 from core.services.generation.latents import FaceChoiceNeededError
@@ -159,4 +160,6 @@ def _take_step(attack: Optimiser) -> tuple[int, float, float]:
 
 
 def _result(task: AttackTask, **fields: Any) -> OptimizeResult:
-    return OptimizeResult(task.request.mode, task.target.name, task.version.label, task.version.id, **fields)
+    mode, version = task.request.mode, task.version
+    networks = attacked_networks(task.head, mode)
+    return OptimizeResult(mode, task.target.name, version.label, version.id, networks=networks, **fields)

@@ -1,4 +1,9 @@
-"""Nearest neighbours of a generated face among the training pictures: does a model generalise, or memorise?"""
+"""Nearest neighbours of a generated face among the training pictures: does a model generalise, or memorise?
+
+Distances are by dlib's embedding of a fixed chip, the feature of the novelty on a version's card (`sample_quality`), so
+that both figures mean the same. A data set's stored embeddings, of both networks, are of detected faces: a drawing may
+show none, so these are not compared with.
+"""
 
 from __future__ import annotations
 

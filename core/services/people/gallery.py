@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.people import CannotLink, ConfirmedFace, EnrolledFaces
 from core.storage.database import Database
-from core.storage.people import gallery_rows
+from core.storage.people import gallery_rows, reembedding_rows
 
 
 class GalleryService:
@@ -23,15 +24,20 @@ class GalleryService:
             return 0
         return int.from_bytes(hashlib.sha256(repr(state).encode()).digest()[:8], "big")
 
-    def enrolled(self, guild_id: int, embedder: str | None = None) -> EnrolledFaces:
-        """Return all enrolled faces, or one embedder's; the same face of the same person counts once."""
+    def embedder(self, guild_id: int) -> str:
+        """Return the embedder whose embeddings the guild's recogniser compares now; see `guild_embedder`."""
+        with self._database.read() as connection:
+            return reembedding_rows.guild_embedder(connection, guild_id)
+
+    def enrolled(self, guild_id: int, embedder: str = EMBEDDING_NAME) -> EnrolledFaces:
+        """Return the enrolled faces that an embedder embedded; the same face of the same person counts once."""
         with self._database.read() as connection:
             return gallery_rows.enrolled_faces(connection, guild_id, embedder)
 
-    def cannot_links(self, guild_id: int, embedder: str | None = None) -> list[CannotLink]:
-        """Return what holds of "not this person" in the guild, of all faces or of one embedder's."""
+    def cannot_links(self, guild_id: int) -> list[CannotLink]:
+        """Return what holds of "not this person" in the guild, whichever embedder its face has."""
         with self._database.read() as connection:
-            return gallery_rows.cannot_links(connection, guild_id, embedder)
+            return gallery_rows.cannot_links(connection, guild_id)
 
     def confirmed_faces(self, guild_id: int, photo: str) -> list[ConfirmedFace]:
         """Return the faces of a photo that members named or confirmed, whenever it was posted.

@@ -38,7 +38,7 @@ def make_classifier(
     recogniser: GuildRecogniser[Head, MeanEmbeddingRecogniser],
 ) -> ClassifyService:
     """Build the service from a reader and a recogniser that others use, too."""
-    return ClassifyService(reader, make_recogniser, gallery, blobs, recogniser=recogniser, embedder=EMBEDDING_NAME)
+    return ClassifyService(reader, make_recogniser, gallery, blobs, recogniser=recogniser)
 
 
 def load_guild_recogniser(

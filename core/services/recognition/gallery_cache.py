@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
-from core.domain.embedders import EMBEDDING_SIZE
+from core.domain.embedders import EMBEDDING_SIZES
 from core.domain.faces import SAME_FACE_IOU, DetectedFace, box_iou
 from core.domain.people import CannotLink, ConfirmedFace, EnrolledFaces
 from core.services.lru_cache import LruCache
@@ -18,9 +18,13 @@ from core.services.people.gallery import GalleryService
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from core.vision.recognition.photo_reader import PhotoReading
+
 # Faces of photos that were saved again, smaller or harder compressed, lie nearer than this 19 times in 20; those of
-# other photos of the person 1 time in 70, and other people's never: `python -m benchmarks same_picture`.
+# other photos of the person 1 time in 500 (by dlib's network alone 1 in 70), and other people's never:
+# `python -m benchmarks same_picture`.
 SAME_PICTURE = 0.35
+_FAR = 100.0  # a coordinate that no embedding has
 _MAX_GUILDS = 64  # galleries of a thousand faces each are 32 MB
 
 R = TypeVar("R")
@@ -28,20 +32,20 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class GuildGallery(Generic[R]):
-    """A guild's enrolled faces as a recogniser, and its K cannot-links with their embeddings (K, 128)."""
+    """A guild's enrolled faces as a recogniser, and its K cannot-links with embeddings (K, D), of one embedder."""
 
+    embedder: str
     recogniser: R
     links: tuple[CannotLink, ...]
     link_embeddings: NDArray[np.float32]
 
-    def cannot_link_ids(
-        self, photo: str, faces: Sequence[DetectedFace], embeddings: NDArray[np.float32]
-    ) -> list[frozenset[int]]:
+    def cannot_link_ids(self, photo: str, reading: PhotoReading) -> list[frozenset[int]]:
         """Return, for each face of a photo (sha256), the ids of the people that it must not be named as.
 
         A face takes over the cannot-links of a rejected face whose box it overlaps in the same photo, or whose
         embedding is so near that it must be the same picture.
         """
+        embeddings = reading.embeddings_of(self.embedder)
         near = _distances(embeddings, self.link_embeddings) < SAME_PICTURE  # (N, K)
         return [
             frozenset(
@@ -49,7 +53,7 @@ class GuildGallery(Generic[R]):
                 for link, is_near in zip(self.links, near[row], strict=True)
                 if is_near or (link.photo == photo and box_iou(link.box, face.box) >= SAME_FACE_IOU)
             )
-            for row, face in enumerate(faces)
+            for row, face in enumerate(reading.faces)
         ]
 
 
@@ -57,33 +61,31 @@ class GalleryCache(Generic[R]):
     """The galleries of the guilds that were asked for last; one is loaded again after its labels changed.
 
     Args:
-        gallery: where the rows come from.
-        embedder: the name of the network; faces that another one embedded are left out.
+        gallery: where the rows come from; of each guild those of the embedder that it is on.
         make_recogniser: builds a recogniser from a guild's enrolled faces.
     """
 
-    def __init__(self, gallery: GalleryService, embedder: str, make_recogniser: Callable[[EnrolledFaces], R]) -> None:
+    def __init__(self, gallery: GalleryService, make_recogniser: Callable[[EnrolledFaces], R]) -> None:
         self._gallery = gallery
-        self._embedder = embedder
         self._make_recogniser = make_recogniser
         self._lock = threading.Lock()
-        self._galleries: LruCache[int, tuple[int, GuildGallery[R]]] = LruCache(_MAX_GUILDS)
+        self._galleries: LruCache[int, tuple[tuple[int, str], GuildGallery[R]]] = LruCache(_MAX_GUILDS)
 
     def get(self, guild_id: int) -> GuildGallery[R]:
         """Return the guild's gallery as it is now."""
         with self._lock:
             # Read before the rows: a label that is added in between is loaded now, and once more next time.
-            version = self._gallery.version(guild_id)
+            version = self._gallery.version(guild_id), self._gallery.embedder(guild_id)
             entry = self._galleries.get(guild_id)
             if entry is None or entry[0] != version:
-                entry = (version, self._load(guild_id))
+                entry = (version, self._load(guild_id, version[1]))
                 self._galleries.put(guild_id, entry)
             return entry[1]
 
-    def _load(self, guild_id: int) -> GuildGallery[R]:
-        links = tuple(self._gallery.cannot_links(guild_id, self._embedder))
-        recogniser = self._make_recogniser(self._gallery.enrolled(guild_id, self._embedder))
-        return GuildGallery(recogniser, links, embedding_matrix([link.embedding for link in links]))
+    def _load(self, guild_id: int, embedder: str) -> GuildGallery[R]:
+        links = tuple(self._gallery.cannot_links(guild_id))
+        recogniser = self._make_recogniser(self._gallery.enrolled(guild_id, embedder))
+        return GuildGallery(embedder, recogniser, links, link_embeddings(links, embedder))
 
 
 def match_confirmed(confirmed: Sequence[ConfirmedFace], faces: Sequence[DetectedFace]) -> list[ConfirmedFace | None]:
@@ -96,13 +98,17 @@ def match_confirmed(confirmed: Sequence[ConfirmedFace], faces: Sequence[Detected
     return [match(face) for face in faces]
 
 
-def embedding_matrix(embeddings: Sequence[bytes]) -> NDArray[np.float32]:
-    """Return stored embeddings as (N, 128) float32."""
-    return np.frombuffer(b"".join(embeddings), "<f4").reshape(-1, EMBEDDING_SIZE)
+def link_embeddings(links: Sequence[CannotLink], embedder: str) -> NDArray[np.float32]:
+    """Return the embeddings of cannot-links, (K, D); one by another embedder, which does not compare, is far away."""
+    matrix = np.full((len(links), EMBEDDING_SIZES[embedder]), _FAR, np.float32)
+    for row, link in enumerate(links):
+        if link.embedder == embedder:
+            matrix[row] = np.frombuffer(link.embedding, "<f4")
+    return matrix
 
 
 def _distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return Euclidean distances: (N, 128) and (K, 128) -> (N, K)."""
+    """Return Euclidean distances: (N, D) and (K, D) -> (N, K)."""
     squares = (a * a).sum(1)[:, None] + (b * b).sum(1)[None] - 2 * (a @ b.T)
     distances: NDArray[np.float32] = np.sqrt(np.maximum(squares, 0))
     return distances

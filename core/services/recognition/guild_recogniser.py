@@ -32,10 +32,14 @@ Confirmed: TypeAlias = Sequence[Candidate | None]  # for each face whom members 
 class BaselineRecogniser(Protocol):
     """The recogniser that needs no training: core.vision.recognition.mean_embedding, as far as it is used here."""
 
+    @property
+    def embedder(self) -> str:
+        """Name of the embedder whose embeddings it compares."""
+
     def recognise(
         self, embeddings: NDArray[np.float32], cannot_link_ids: CannotLinkIds, confirmed: Confirmed
     ) -> Sequence[Naming]:
-        """Return a naming for each embedding (N, 128), likeliest candidate first; guesses name each person once."""
+        """Return a naming for each embedding (N, D), likeliest candidate first; guesses name each person once."""
 
 
 class PhotoRecogniser(Protocol):
@@ -88,7 +92,7 @@ class GuildRecogniser(Generic[H, R]):
         """
         version_id = self._registry.serving_id(guild_id, RunKind.RECOGNISER)
         if version_id is None:
-            return baseline.recognise(reading.embeddings, cannot_link_ids, confirmed), self.baseline_name
+            return _recognise(baseline, reading, cannot_link_ids, confirmed), self.baseline_name
         try:
             version, head = self._reload_if_merged(*self.heads.get(version_id))
             namings = self.recognise_as(head, guild_id, reading, baseline, cannot_link_ids, confirmed=confirmed)
@@ -96,7 +100,7 @@ class GuildRecogniser(Generic[H, R]):
             if error.code is not ErrorCode.BAD_WEIGHTS:
                 raise
             name = self._report_damage(version_id, error)
-            return baseline.recognise(reading.embeddings, cannot_link_ids, confirmed), name
+            return _recognise(baseline, reading, cannot_link_ids, confirmed), name
         return namings, version.label
 
     def recognise_as(
@@ -135,3 +139,9 @@ class GuildRecogniser(Generic[H, R]):
             _log.error("%s of guild %s is damaged, %s answers", version.title, version.guild_id, self.baseline_name,
                        exc_info=error)  # fmt: skip
         return f"{self.baseline_name} ({version.title} is damaged)"
+
+
+def _recognise(
+    baseline: BaselineRecogniser, reading: PhotoReading, cannot_link_ids: CannotLinkIds, confirmed: Confirmed
+) -> Sequence[Naming]:
+    return baseline.recognise(reading.embeddings_of(baseline.embedder), cannot_link_ids, confirmed)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.domain.classification import ClassifyOutcome, ClassifyResult, FaceAnswer, best_first
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Candidate, RecognisedFace
 from core.domain.jobs import Job, JobCancelledError
@@ -57,7 +58,6 @@ class ClassifyService:
         gallery: the guilds' enrolled faces and labels.
         blobs: where photos are and pictures go.
         recogniser: recognises with the version that the guild promoted.
-        embedder: name of the network, stored with each embedding; embeddings of another one do not compare.
     """
 
     def __init__(
@@ -68,14 +68,17 @@ class ClassifyService:
         blobs: Blobs,
         *,
         recogniser: GuildRecogniser[Any, Any],
-        embedder: str,
     ) -> None:
         self._reader = reader
         self._gallery = gallery
-        self._galleries = GalleryCache(gallery, embedder, make_baseline)
+        self._galleries = GalleryCache(gallery, make_baseline)
         self._blobs = blobs
-        self._embedder = embedder
         self._recogniser = recogniser
+
+    @property
+    def reader(self) -> PhotoReader:
+        """The reader of photos, for whatever else reads some in this process."""
+        return self._reader
 
     def warm_up(self) -> None:
         """Make the first photo as fast as the others."""
@@ -136,7 +139,7 @@ class ClassifyService:
         if not reading.faces:
             return []
         gallery, confirmed = self._galleries.get(guild_id), self._confirmed(reading, photo, guild_id)
-        cannot_link_ids = gallery.cannot_link_ids(photo, reading.faces, reading.embeddings)
+        cannot_link_ids = gallery.cannot_link_ids(photo, reading)
         namings = self._recogniser.recognise_as(
             head, guild_id, reading, gallery.recogniser, cannot_link_ids, confirmed=_candidates(confirmed)
         )
@@ -163,14 +166,15 @@ class ClassifyService:
             seconds=round(time.perf_counter() - began, 3),
             turned=reading.turned,
         )
-        faces = (self._new_face(number, reading, index) for number, index in enumerate(order, 1))
+        embedder = self._gallery.embedder(guild_id)
+        faces = (new_face(number, reading, index, embedder) for number, index in enumerate(order, 1))
         return ClassifyOutcome(result, tuple(faces))
 
     def _recognise(self, reading: PhotoReading, photo: str, guild_id: int) -> tuple[list[RecognisedFace], str]:
         if not reading.faces:
             return [], self._recogniser.baseline_name
         gallery, confirmed = self._galleries.get(guild_id), self._confirmed(reading, photo, guild_id)
-        cannot_link_ids = gallery.cannot_link_ids(photo, reading.faces, reading.embeddings)
+        cannot_link_ids = gallery.cannot_link_ids(photo, reading)
         namings, model = self._recogniser.recognise(
             guild_id, reading, gallery.recogniser, cannot_link_ids, _candidates(confirmed)
         )
@@ -184,10 +188,15 @@ class ClassifyService:
         """
         return match_confirmed(self._gallery.confirmed_faces(guild_id, photo), reading.faces)
 
-    def _new_face(self, number: int, reading: PhotoReading, index: int) -> NewFace:
-        face = reading.faces[index]
-        embedding = reading.embeddings[index].astype("<f4").tobytes()
-        return NewFace(number, face.box, face.score, face.landmarks, embedding, self._embedder)
+
+def new_face(number: int, reading: PhotoReading, index: int, embedder: str) -> NewFace:
+    """Return a face of a photo as it is stored in a guild that is on this embedder, with the present one's besides."""
+    face = reading.faces[index]
+    embedding, present = (
+        reading.embeddings_of(name)[index].astype("<f4").tobytes() for name in (embedder, EMBEDDING_NAME)
+    )
+    reembedded = b"" if embedder == EMBEDDING_NAME else present
+    return NewFace(number, face.box, face.score, face.landmarks, embedding, embedder, reembedded)
 
 
 def _candidates(confirmed: Sequence[ConfirmedFace | None]) -> list[Candidate | None]:

@@ -24,7 +24,10 @@ Measure = Callable[[NDArray[np.uint8]], NDArray[np.float32] | None]
 
 
 def product() -> Measure:
-    """The product's way from a picture to the embedding of its best face, or None where it finds none."""
+    """The way from a picture to dlib's embedding of its best face, or None where the product finds none.
+
+    The people that ship were chosen by it, and by both networks' embedding they are further apart (docs/starter.md).
+    """
     from core.vision.detection.detect import load_detector
     from core.vision.embedding.align import align  # loads TensorFlow, which drawing does not need
     from core.vision.embedding.embed import load_dlib_embedder

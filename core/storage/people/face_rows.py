@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
 from core.domain.classification import ClassifyResult
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import SAME_FACE_IOU, Box, Candidate, Point, box_iou
 from core.domain.jobs import Job
 from core.domain.people import FaceRef, NewFace, StoredFace
 from core.storage.people.label_rows import labelled_by, rejected_people
-from core.storage.tables import faces, jobs, people
+from core.storage.tables import faces, jobs, people, reembedded_faces
 
 
 def insert_faces(connection: Connection, job: Job, new_faces: Sequence[NewFace], now: datetime) -> None:
     """Store the faces that a job found, under its guild and photo."""
     if new_faces:
         common = {"guild_id": job.origin.guild_id, "job_id": job.id, "photo": job.photo, "created_at": now}
-        connection.execute(insert(faces), [{**_face_values(face), **common} for face in new_faces])
+        inserted = insert(faces).returning(faces.c.id, sort_by_parameter_order=True)
+        ids = connection.execute(inserted, [{**_face_values(face), **common} for face in new_faces]).scalars().all()
+        _insert_reembedded(connection, zip(ids, new_faces, strict=True))
 
 
 def insert_enrolled(connection: Connection, guild_id: int, photo: str | None, face: NewFace, now: datetime) -> Row[Any]:
     """Store a face that no job found; return its row."""
     values = {**_face_values(face), "guild_id": guild_id, "photo": photo, "created_at": now}
-    return connection.execute(insert(faces).values(values).returning(faces)).one()
+    row = connection.execute(insert(faces).values(values).returning(faces)).one()
+    _insert_reembedded(connection, [(row.id, face)])
+    return row
 
 
 def get_face(connection: Connection, guild_id: int, face: FaceRef) -> Row[Any]:
@@ -84,6 +89,17 @@ def box_of(row: Any) -> Box:
 def landmarks_of(row: Any) -> tuple[Point, ...]:
     """Return the landmarks of a row of `faces`."""
     return tuple((x, y) for x, y in row.landmarks)
+
+
+def _insert_reembedded(connection: Connection, new_faces: Iterable[tuple[int, NewFace]]) -> None:
+    """Store the embeddings by the present embedder of faces, by id, whose guild still compares an older one's."""
+    values = [
+        {"face_id": face_id, "embedder": EMBEDDING_NAME, "embedding": face.reembedded}
+        for face_id, face in new_faces
+        if face.reembedded
+    ]
+    if values:
+        connection.execute(insert(reembedded_faces), values)
 
 
 def _face_values(face: NewFace) -> Mapping[str, Any]:

@@ -27,28 +27,26 @@ def gallery_state(connection: Connection, guild_id: int) -> tuple[Any, ...]:
     return (count, last, names) if count or names else ()
 
 
-def enrolled_faces(connection: Connection, guild_id: int, embedder: str | None) -> EnrolledFaces:
-    """Return all enrolled faces, or one embedder's; the same face of the same person counts once."""
+def enrolled_faces(connection: Connection, guild_id: int, embedder: str) -> EnrolledFaces:
+    """Return the enrolled faces that an embedder embedded; the same face of the same person counts once."""
     enrolled = select(people.c.id, people.c.name, faces.c.embedding).join(faces, faces.c.person_id == people.c.id)
     enrolled = enrolled.where(people.c.guild_id == guild_id, faces.c.guild_id == guild_id)
-    if embedder is not None:
-        enrolled = enrolled.where(faces.c.embedder == embedder)
+    enrolled = enrolled.where(faces.c.embedder == embedder)
     rows = connection.execute(enrolled.order_by(people.c.id, faces.c.id)).all()
     names = {row.id: row.name for row in rows}
     distinct = list(dict.fromkeys((row.id, row.embedding) for row in rows))
     embeddings = tuple(embedding for _, embedding in distinct)
-    return EnrolledFaces(tuple(names), tuple(names.values()), embeddings, tuple(owner for owner, _ in distinct))
+    owners = tuple(owner for owner, _ in distinct)
+    return EnrolledFaces(tuple(names), tuple(names.values()), embeddings, owners, embedder)
 
 
-def cannot_links(connection: Connection, guild_id: int, embedder: str | None) -> list[CannotLink]:
-    """Return what holds of "not this person" in the guild, of all faces or of one embedder's."""
+def cannot_links(connection: Connection, guild_id: int) -> list[CannotLink]:
+    """Return what holds of "not this person" in the guild, whichever embedder its face has."""
     latest = latest_labels(guild_id)
     links = select(latest.c.person_id.label("not_id"), faces).join(faces, faces.c.id == latest.c.face_id)
     links = links.where(latest.c.verdict == Label.IS_NOT, faces.c.guild_id == guild_id)
-    if embedder is not None:
-        links = links.where(faces.c.embedder == embedder)
     rows = connection.execute(links.order_by(latest.c.id)).all()
-    return [CannotLink(row.not_id, row.photo, box_of(row), row.embedding) for row in rows]
+    return [CannotLink(row.not_id, row.photo, box_of(row), row.embedding, row.embedder) for row in rows]
 
 
 def confirmed_faces(connection: Connection, guild_id: int, photo: str) -> list[ConfirmedFace]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, distinct, func, insert, select
+from sqlalchemy import Connection, Row, Select, case, distinct, func, insert, select
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.people import LabelProvenance, Person, is_reserved, name_key
 from core.storage.database import Database
-from core.storage.tables import faces, people
+from core.storage.tables import faces, people, reembedded_faces
 
 
 def lock_people(database: Database, connection: Connection, guild_id: int) -> None:
@@ -80,13 +80,24 @@ def _find_person_id(connection: Connection, guild_id: int, key: str) -> int | No
 def _people_of(guild_id: int) -> Select[Any]:
     """Select the columns of a `Person`, one row each."""
     pictures = func.count(distinct(faces.c.embedding)).label("pictures")
+    failed = case((reembedded_faces.c.failure.is_not(None), faces.c.embedding))
+    not_compared = func.count(distinct(failed)).label("not_compared")
     return (
-        select(people.c.id, people.c.guild_id, people.c.name, people.c.created_by, people.c.created_at, pictures)
+        select(
+            people.c.id,
+            people.c.guild_id,
+            people.c.name,
+            people.c.created_by,
+            people.c.created_at,
+            pictures,
+            not_compared,
+        )
         .outerjoin(faces, faces.c.person_id == people.c.id)
+        .outerjoin(reembedded_faces, reembedded_faces.c.face_id == faces.c.id)
         .where(people.c.guild_id == guild_id)
         .group_by(people.c.id)
     )
 
 
 def _to_person(row: Row[Any]) -> Person:
-    return Person(row.id, row.guild_id, row.name, row.created_by, row.created_at, row.pictures)
+    return Person(row.id, row.guild_id, row.name, row.created_by, row.created_at, row.pictures, row.not_compared)

@@ -83,6 +83,11 @@ def find_turn(detect: DetectFaces, image: NDArray[np.uint8], face: DetectedFace)
     return next(turns, 0)
 
 
+def shows_face(detect: DetectFaces, image: NDArray[np.uint8], face: DetectedFace) -> bool:
+    """Return whether a face is detected in the picture where this one was; arguments as of `find_turn`."""
+    return bool(_detect_in_box(detect, image, face.box))
+
+
 def _best_turn(detect: DetectFaces, image: NDArray[np.uint8], score: float) -> int:
     """Return the rotation in which a face has a better upright score than `score`, 0 where there is none."""
     if score >= MIN_UPRIGHT_SCORE:

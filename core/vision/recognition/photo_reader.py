@@ -13,7 +13,7 @@ from PIL import Image
 
 from core.domain.embedders import DLIB, EMBEDDING_NAME
 from core.domain.faces import Box, DetectedFace
-from core.vision.detection.orientation import UprightPhoto, make_upright
+from core.vision.detection.orientation import UprightPhoto, find_turn, make_upright, rotate, shows_face
 from core.vision.embedding.align import DLIB_TEMPLATE, SFACE_TEMPLATE, FaceChips, face_chips
 from core.vision.views import Framing, View, render_view
 
@@ -95,6 +95,12 @@ class PhotoReader:
         self._detector = detector
         self._embedder = embedder
 
+    def for_operator(self) -> PhotoReader:
+        """Return a reader with the same networks, for photos that may be as large as cameras make them."""
+        from core.vision.decoding.decode import OPERATOR_LIMITS, SafeDecoder  # tests need none of these
+
+        return PhotoReader(SafeDecoder(OPERATOR_LIMITS), self._detector, self._embedder)
+
     def read(self, data: bytes, *, turns: bool = True) -> PhotoReading:
         """Decode, find faces, align and embed them.
 
@@ -109,6 +115,28 @@ class PhotoReader:
         seen = make_upright(self.detect, image) if turns else UprightPhoto(image, self.detect(image), 0)
         embeddings = self._embedder.embed(face_chips(seen.image, [face.landmarks for face in seen.faces]))
         return PhotoReading(seen.image, seen.faces, embeddings.joint, seen.turned, embeddings.dlib)
+
+    def embed_faces(self, data: bytes, faces: Sequence[DetectedFace]) -> FaceEmbeddings:
+        """Embed faces that were detected in this photo before, (N): at their landmarks, without detecting them anew.
+
+        A single face that is not where it was is searched in the whole photo: one that an operator enrolled may have
+        been stored at a reduced size.
+
+        Args:
+            data: the photo's bytes.
+            faces: at least one; in pixels of the photo as it was turned then.
+
+        Raises:
+            OmokageError: what is wrong with the photo.
+            ValueError: landmarks that span no area of the photo.
+        """
+        image = self.decode(data)
+        photo = rotate(image, find_turn(self.detect, image, faces[0]))
+        if len(faces) == 1 and not shows_face(self.detect, photo, faces[0]):
+            upright = make_upright(self.detect, image)
+            if len(upright.faces) == 1:
+                photo, faces = upright.image, upright.faces
+        return self._embedder.embed(face_chips(photo, [face.landmarks for face in faces]))
 
     def upright(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """A photo (H, W, 3) as `read` turns it."""

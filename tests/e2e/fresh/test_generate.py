@@ -154,7 +154,7 @@ async def test_a_community_trains_a_generator_that_then_draws(product: Running, 
         # Then its message shows curves and a sheet, and what it made
         assert "⚠️ With fewer than 1,000 pictures the model will partly copy them." in begun["content"]
         version = version_in(done)
-        assert f"It made **{version}**: KID **" in said(done)
+        assert f"It made **{version}**: KID (dlib) **" in said(done)
         assert done["embeds"][1]["title"] == f"What training #{number_in(begun)} makes"
         for frame in done["embeds"]:
             assert (await driver.download(frame["image"]["url"])).startswith(b"\x89PNG")
@@ -194,7 +194,7 @@ async def test_a_training_that_collapses_goes_back_to_its_best_and_says_so(produ
         # Then it ends before its last step, and says why, with the curves that show it
         text = said(done)
         assert "🛟 It ended by itself at step " in text
-        back = re.search(r"It went back to step (\d+), with KID ", text)
+        back = re.search(r"It went back to step (\d+), with KID \(dlib\) ", text)
         assert back is not None
         assert (await driver.download(done["embeds"][0]["image"]["url"])).startswith(b"\x89PNG")
         # And it is not offered to draw

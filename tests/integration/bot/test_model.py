@@ -104,11 +104,11 @@ async def test_a_card_says_how_easily_a_version_is_fooled(
     assert asked is not None
     assert (asked.kind, asked.state) == (JobKind.CHECK, JobState.DISPATCHED)
     assert _field(card, "How easily it is fooled") == (
-        "Fooled within 8/255: 97.0 % of 100 faces, half of them with 2 levels.\n"
+        "Fooled within 8/255, all networks attacked at once: 97.0 % of 100 faces, half of them with 2 levels.\n"
         "Textures named: 31.0 % closed, 0.2 % open."
     )
     assert _field(firm, "How easily it is fooled").startswith(
-        "Fooled within 8/255: 0.0 % of one face, fewer than half of them."
+        "Fooled within 8/255, all networks attacked at once: 0.0 % of one face, fewer than half of them."
     )
 
 

@@ -37,9 +37,9 @@ async def test_a_generator_is_trained_with_its_sheet_below_its_curves(
     assert "**faces v1**: 2,500 pictures without names." in begun["content"]
     assert done["embeds"][0]["title"] == "Training #1 · generator · light"
     assert "faces v1 (2,500 pictures) · loss hinge · augment 0.0" in said(done)
-    assert "It made **dcgan v1**: KID **0.0200**, a face is found in **95.0 %** of its pictures." in said(done)
-    assert "KID: how far the drawn faces are from real ones" in said(done)
-    assert fields(done) | {"KID": "0.0200", "Face found": "95.0 %", "Newness": "1.10"} == fields(done)
+    assert "It made **dcgan v1**: KID (dlib) **0.0200**, a face is found in **95.0 %** of its pictures." in said(done)
+    assert "By dlib's embedding: KID is how far the drawn faces are from real ones" in said(done)
+    assert fields(done) | {"KID (dlib)": "0.0200", "Face found": "95.0 %", "Newness": "1.10"} == fields(done)
     assert (fields(done)["Real taken for real"], fields(done)["Drawn taken for real"]) == ("75.0 %", "25.0 %")
     assert done["embeds"][1]["title"] == "What training #1 makes"
     for frame in done["embeds"]:
@@ -69,7 +69,9 @@ async def test_a_run_that_rots_says_why_it_ended_and_what_it_went_back_to(
     done = await trained(aiko)
     status = await (await aiko.command("train status")).answer()
 
-    sentence = "🛟 It ended by itself at step 40: the faces became all alike. It went back to step 30, with KID 0.0300."
+    sentence = (
+        "🛟 It ended by itself at step 40: the faces became all alike. It went back to step 30, with KID (dlib) 0.0300."
+    )
     assert said(done).splitlines()[2] == sentence
     assert "step 40 of 40" in said(done)
     assert sentence in said(status)
@@ -126,8 +128,8 @@ async def test_all_kinds_of_trainings_are_listed_with_what_they_brought(
     runs = await aiko.autocomplete("train status", "run", "")
 
     assert "**#1** dcgan light · finished · step 10 of 10" in said(listed)
-    assert "It made **dcgan v1**: KID **0.0200**" in said(listed)
-    assert steps[0]["name"] == "Step 10 · KID 0.0200"
+    assert "It made **dcgan v1**: KID (dlib) **0.0200**" in said(listed)
+    assert steps[0]["name"] == "Step 10 · KID (dlib) 0.0200"
     assert runs[0]["name"] == "#1 · dcgan light · finished"
 
 
@@ -148,16 +150,19 @@ async def test_a_generator_has_a_card_is_promoted_and_taken_back(
     others = await (await ben.command("model list", kind="vae")).answer()
     # Then the better one draws
     assert card["embeds"][0]["title"] == "dcgan v1 (dcgan light)"
-    assert fields(card)["KID"] == "**0.0200**\nreal pictures: < 0.001"
+    assert fields(card)["KID (dlib)"] == "**0.0200**\nreal pictures: < 0.001"
     assert (fields(card)["Best step"], fields(card)["Variety"]) == ("10", "0.900")
     assert not {"People", "Who", "Right when held out"} & fields(card).keys()
     assert promoted["content"].startswith("✅ **dcgan v1 (dcgan light)** draws from now on")
-    assert "further from real ones (KID 0.0300) than those of the version that draws now (0.0200)" in refused["content"]
+    assert (
+        "further from real ones (KID (dlib) 0.0300) than those of the version that draws now (0.0200)"
+        in refused["content"]
+    )
     assert refused["flags"] & EPHEMERAL
     assert buttons(refused) == ["Let it answer all the same …"]
     assert [one["name"] for one in offered] == ["✅ dcgan v1 (dcgan light)", "dcgan v2 (dcgan light)"]
     assert said(listed).splitlines()[0] == "Versions of the generator"
-    assert "✅ **dcgan v1 (dcgan light)** · faces v1 · KID 0.0200" in said(listed)
+    assert "✅ **dcgan v1 (dcgan light)** · faces v1 · KID (dlib) 0.0200" in said(listed)
     assert others["content"].startswith("There is no version yet.")
     # And taken back, the newest draws
     back = await (await aiko.command("model rollback", kind="dcgan")).answer()
@@ -176,7 +181,7 @@ async def test_versions_are_found_by_kind_and_number(
     answer = await (await aiko.command(command, version=1, kind="dcgan")).answer()
     missing = await (await aiko.command(command, version=1)).answer()
 
-    assert offered == [{"name": "dcgan v1 (dcgan light) · faces v1 · KID 0.0200", "value": 1}]
+    assert offered == [{"name": "dcgan v1 (dcgan light) · faces v1 · KID (dlib) 0.0200", "value": 1}]
     assert "dcgan v1 (dcgan light)" in f"{said(answer)}{answer['content']}"
     assert missing["content"].startswith("There is no such model version here.")
 
@@ -193,7 +198,7 @@ async def test_a_generators_training_is_shown_in_japanese(
 
     assert done["embeds"][0]["title"] == "学習 #1 · 生成モデル · light"
     assert (
-        "🛟 ステップ20で自動的に終了しました：どの顔も似てきました。ステップ10の時点に戻しました（KID 0.0300）。"
+        "🛟 ステップ20で自動的に終了しました：どの顔も似てきました。ステップ10の時点に戻しました（KID (dlib) 0.0300）。"
         in said(done)
     )
-    assert "**dcgan v1** ができました：KID **0.0200**、顔の検出率 **95.0 %**。" in said(done)
+    assert "**dcgan v1** ができました：KID (dlib) **0.0200**、顔の検出率 **95.0 %**。" in said(done)

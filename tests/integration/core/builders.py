@@ -6,6 +6,7 @@ import struct
 from datetime import UTC, datetime, timedelta
 
 from core.domain.classification import ClassifyResult, FaceAnswer
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.faces import Box, Candidate
 from core.domain.jobs import Job, JobKind, JobRequest, Origin, QueueName
 from core.domain.people import NewFace
@@ -66,12 +67,12 @@ def running_job(jobs: JobService, job_id: int, owner: str = "worker", guild: int
 
 
 def embedding(value: float) -> bytes:
-    return struct.pack("<128f", value, *[0.0] * 127)
+    return struct.pack("<256f", value, *[0.0] * 255)
 
 
 def new_face(number: int = 1, value: float = 1.0, x: float = 10.0) -> NewFace:
     landmarks = ((12.0, 12.0), (18.0, 12.0), (15.0, 15.0), (13.0, 18.0), (17.0, 18.0))
-    return NewFace(number, Box(x, 10.0, 20.0, 20.0), 0.9, landmarks, embedding(value), "net-1")
+    return NewFace(number, Box(x, 10.0, 20.0, 20.0), 0.9, landmarks, embedding(value), EMBEDDING_NAME)
 
 
 def classify_result(*tops: tuple[Candidate, ...]) -> ClassifyResult:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Candidate
 from core.domain.people import FaceRef, Person
@@ -275,7 +276,7 @@ def test_a_photo_that_is_enrolled_under_another_name_is_only_that_persons(people
 
 def test_faces_of_another_network_are_left_out(people: PeopleService) -> None:
     people.enrol(GUILD, "Anna", new_face(), source="cli:anna.jpg")
-    assert len(people.gallery.enrolled(GUILD, "net-1").owners) == 1
+    assert len(people.gallery.enrolled(GUILD, EMBEDDING_NAME).owners) == 1
     assert people.gallery.enrolled(GUILD, "net-2").person_ids == ()
 
 

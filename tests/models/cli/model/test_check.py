@@ -77,7 +77,7 @@ def test_a_version_is_checked_and_its_card_says_so(settings: Settings) -> None:
     assert told.pop("number") == 1
     assert looks_right(Robustness.from_json(told))
     assert said("model", "card", "1")["metrics"]["robustness"] == told
-    assert "fooled within 8/255: " in run("model", "card", "1").stdout
+    assert "fooled within 8/255, all networks attacked at once: " in run("model", "card", "1").stdout
 
 
 def test_a_worker_finds_what_the_shell_finds(settings: Settings) -> None:

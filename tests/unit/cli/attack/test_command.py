@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
+from cli.attack.formatting import optimized_json, optimized_lines
 from cli.context import open_services
 from cli.main import omokage
 from core import bootstrap
 from core.bootstrap import Services
+from core.domain.optimisation import OptimizeMode, OptimizeResult, Prediction
 from core.settings import Settings
 from core.storage.blobs import Blobs
 from tests.unit.core.services.attack.fakes import ANNA, BEN, GUILD, Lab, Reached, Reddening, face_at, painted
@@ -101,6 +104,17 @@ def test_people_read_it_in_a_few_lines(lab: Lab) -> None:
     assert changed == "  changed: 100.0% of the pixels, by 32 of 255 at most, L2 12.55"
     assert other.startswith("  recogniser v2 (embedding): named as Anna; Anna 31.0% before, ")
     assert pace.startswith("  33 steps in ")
+
+
+def test_it_is_said_which_networks_were_attacked(tmp_path: Path) -> None:
+    verdict = Prediction(True, (), 0.9, 0.1, ANNA)
+    result = OptimizeResult(OptimizeMode.FOOL, ANNA, "recogniser v1 (embedding)", 1, before=verdict, after=verdict,
+                            jpeg=verdict, networks=("dlib", "sface"))  # fmt: skip
+    assert "  attacked: dlib's ResNet, SFace, all at once" in optimized_lines(result, tmp_path)
+    assert optimized_json(result)["networks"] == ["dlib", "sface"]
+    alone = replace(result, networks=("cnn",))
+    assert "  attacked: the trained network" in optimized_lines(alone, tmp_path)
+    assert not any("attacked" in line for line in optimized_lines(replace(result, networks=()), tmp_path))
 
 
 def test_another_version_can_be_meant(lab: Lab) -> None:

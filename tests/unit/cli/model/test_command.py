@@ -165,12 +165,13 @@ def test_a_card_tells_everything_but_the_weights(services: Services) -> None:
         (None, "not checked yet (omokage model check 1)"),
         (
             Robustness(100, 8, 0.97, 2.0, 1000, 0.31, 0.002),
-            "fooled within 8/255: 97% of 100 faces, half of them with 2 levels; "
+            "fooled within 8/255, all networks attacked at once: 97% of 100 faces, half of them with 2 levels; "
             "textures named: 31.0% closed, 0.2% open",
         ),
         (
             Robustness(40, 8, 0.1, None, 1000, 0.0, 0.0),
-            "fooled within 8/255: 10% of 40 faces, fewer than half of them; textures named: 0.0% closed, 0.0% open",
+            "fooled within 8/255, all networks attacked at once: 10% of 40 faces, fewer than half of them; "
+            "textures named: 0.0% closed, 0.0% open",
         ),
         (Robustness(2, 8, 1.0, 1.0, 9, 0.0, 0.0), "half of them with 1 level;"),
         (Robustness(0, 8, 0.0, None, 1000, 0.5, 0.1), " textures named: 50.0% closed, 10.0% open"),
@@ -285,7 +286,7 @@ def add_generator(services: Services, number: int, kid: float, *, data: str = "a
 def test_models_that_draw_are_listed_with_figures_of_their_own(services: Services) -> None:
     add_generator(services, 1, 0.0123)
     heading, row = run("list", "--kind", "dcgan")[1].stdout.splitlines()
-    assert heading.split() == ["VERSION", "DATA", "KID", "WITH", "A", "FACE", "MADE"]
+    assert heading.split() == ["VERSION", "DATA", "KID", "(DLIB)", "WITH", "A", "FACE", "MADE"]
     assert row.split() == ["dcgan", "v1", "(dcgan", "light)", "faces", "v1", "0.0123", "98.4%", "2026-11-21"]
     (listed,) = said("list", "--kind", "dcgan")
     assert {name: listed[name] for name in ("kid", "faces", "diversity", "novelty", "accuracy")} == {
@@ -301,7 +302,7 @@ def test_a_version_whose_faces_are_further_from_real_ones_is_refused(services: S
     add_generator(services, 2, 0.02)
     assert said("promote", "1", "--kind", "dcgan")["kind"] == "dcgan"
     message = refusal("promote", "2", "--kind", "dcgan")
-    assert "(KID 0.0200) than the serving one's (0.0100)" in message
+    assert "(KID (dlib) 0.0200) than the serving one's (0.0100)" in message
     assert "--force" in message
 
 

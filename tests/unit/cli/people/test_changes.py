@@ -13,6 +13,7 @@ from cli.context import open_services
 from cli.main import omokage
 from cli.output import confirmation
 from core.domain.data.datasets import DatasetClass, Shard
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.faces import Box
 from core.domain.people import NewFace
 from core.settings import Settings
@@ -46,8 +47,8 @@ def refused(*arguments: str) -> tuple[int, str]:
 def enrol(*names: str, guild: int = 0) -> None:
     with open_services(Settings.from_env()) as services:
         for number, name in enumerate(names, 1):
-            embedding = bytes([number]) * 512
-            face = NewFace(1, Box(0, 0, 20, 20), 0.9, POINTS, embedding, "net-1")
+            embedding = bytes([number]) * 1024
+            face = NewFace(1, Box(0, 0, 20, 20), 0.9, POINTS, embedding, EMBEDDING_NAME)
             photo = services.blobs.put(f"{name} {guild}".encode())
             services.people.enrol(guild, name, face, source="test", photo=photo)
 

@@ -288,14 +288,14 @@ def test_an_option_of_another_network_is_refused_with_those_that_there_are(host:
 def test_figures_of_what_draws_are_said_in_their_own_way() -> None:
     values = {"generator_loss": 1.2345, "d_real": 0.81, "d_fake": 0.2, "kid": 0.01234, "faces": 0.97, "novelty": 1.02}
     assert figures(values) == (
-        "generator loss 1.234, D(real) 81.0%, D(drawn) 20.0%, KID 0.01234, with a face 97.0%, novelty 1.02"
+        "generator loss 1.234, D(real) 81.0%, D(drawn) 20.0%, KID (dlib) 0.01234, with a face 97.0%, novelty 1.02"
     )
 
 
 def test_an_early_end_says_why_and_what_is_kept() -> None:
     said = {"code": "diversity-fell", "step": 4000, "best": 2500, "figure": "kid", "value": 0.0123}
     assert ending(said) == (
-        "ended early at step 4000: the faces became more and more alike; kept is step 2500, KID 0.0123"
+        "ended early at step 4000: the faces became more and more alike; kept is step 2500, KID (dlib) 0.0123"
     )
     assert "and never a face" in ending({**said, "code": "never-learnt"})
     assert "a-later-reason" in ending({**said, "code": "a-later-reason"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -115,6 +116,14 @@ def test_a_mode_has_steps_of_its_own_where_nobody_says_how_many() -> None:
 def after(*, found: bool, target: float, named: str | None = None) -> OptimizeResult:
     verdict = Prediction(found, (), target, 0.0, named)
     return OptimizeResult(OptimizeMode.NOISE, "Anna", "recogniser v1", 1, after=verdict)
+
+
+def test_a_result_says_which_networks_were_attacked_and_an_old_one_does_not() -> None:
+    result = replace(after(found=True, target=0.9), networks=("dlib", "sface"))
+    payload = json.loads(json.dumps(result.to_json()))
+    assert OptimizeResult.from_json(payload) == result
+    del payload["networks"]
+    assert OptimizeResult.from_json(payload).networks == ()
 
 
 def test_success_with_a_face_is_to_be_named_so() -> None:

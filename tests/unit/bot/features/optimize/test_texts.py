@@ -87,6 +87,21 @@ def test_the_verdicts_before_and_after_stand_side_by_side() -> None:
     assert embed.footer.text == f"recogniser v2 (cnn modern) · 100 steps in 4.2 s · job {JOB_ID}"
 
 
+@pytest.mark.parametrize(
+    ("networks", "english", "japanese"),
+    [
+        (("dlib",), "attacked: dlib's ResNet", "攻撃対象：dlib の ResNet"),
+        (("cnn", "dlib", "sface"), "attacked: the trained network, dlib's ResNet and SFace, at once", None),
+        (("dlib", "sface"), "attacked: dlib's ResNet and SFace, at once", "攻撃対象：dlib の ResNet、SFace（同時）"),
+    ],
+)
+def test_it_is_said_which_networks_were_attacked(networks: tuple[str, ...], english: str, japanese: str | None) -> None:
+    result = optimize_result(networks=networks)
+    for words, expected in ((EN, english), (JA, japanese)):
+        line = str(optimized_embed(words, an_optimize_job(), FOOL, result).description).splitlines()[-1]
+        assert expected is None or expected in line.removeprefix("-# ").split(" · ")
+
+
 def test_without_a_face_it_is_said_that_it_was_only_taken_for_one() -> None:
     text = verdict_text(EN, NOWHERE, "Mina")
 

@@ -119,8 +119,8 @@ def drawing(kid: float | None, *, dataset_hash: str = "ab" * 32) -> Version:
 
 
 def test_of_models_that_draw_the_nearer_to_real_pictures_may_serve() -> None:
-    assert check_better(drawing(0.02), drawing(0.03)) == "KID 0.0200 <= 0.0300"
-    assert check_better(drawing(0.02), drawing(0.02)) == "KID 0.0200 <= 0.0200"
+    assert check_better(drawing(0.02), drawing(0.03)) == "KID (dlib) 0.0200 <= 0.0300"
+    assert check_better(drawing(0.02), drawing(0.02)) == "KID (dlib) 0.0200 <= 0.0200"
     with pytest.raises(OmokageError, match="not-better") as caught:
         check_better(drawing(0.03), drawing(0.02))
     assert caught.value.details == {"new": 0.03, "old": 0.02}

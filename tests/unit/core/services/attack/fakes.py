@@ -153,7 +153,7 @@ class Lab:
         heads = HeadCache(self.registry, self._load)
         recogniser = GuildRecogniser(self.registry, self.people, heads, VersionRecogniser, baseline_name="live")
         self.classifier = ClassifyService(
-            self.eyes, make_recogniser, self.people.gallery, self.blobs, recogniser=recogniser, embedder="red"
+            self.eyes, make_recogniser, self.people.gallery, self.blobs, recogniser=recogniser
         )
         self.evaluator = PictureEvaluator(self.eyes, self.classifier, self.people)
         self.parts = AttackDependencies(

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert
 
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box
 from core.domain.people import NewFace
@@ -46,7 +47,7 @@ class Guild:
     people: PeopleService
 
     def enrol(self, name: str, guild: int = GUILD) -> int:
-        face = NewFace(1, Box(0, 5, 50, 50), 0.9, (), bytes(512), "net-1")
+        face = NewFace(1, Box(0, 5, 50, 50), 0.9, (), bytes(1024), EMBEDDING_NAME)
         return self.people.enrol(guild, name, face, source="cli:x.jpg").id
 
     def train(

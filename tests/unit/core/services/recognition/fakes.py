@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate, DetectedFace
 from core.domain.jobs import JobKind, JobRequest, Origin
@@ -67,7 +68,7 @@ class NearestRecogniser:
     """Names each face as the nearest person who is not excluded, if near enough."""
 
     def __init__(self, rows: EnrolledFaces) -> None:
-        self.rows = rows
+        self.rows, self.embedder = rows, rows.embedder
         self.values = [np.frombuffer(embedding, "<f4")[0] for embedding in rows.embeddings]
 
     def recognise(
@@ -107,7 +108,7 @@ class Parts:
     combine: Any = fail_to_load
 
     def enrol(self, name: str, value: float, guild: int = GUILD, photo: str | None = None) -> int:
-        face = NewFace(1, Box(0, 5, 50, 50), 0.9, (), vector(value).tobytes(), "net-1")
+        face = NewFace(1, Box(0, 5, 50, 50), 0.9, (), vector(value).tobytes(), EMBEDDING_NAME)
         return self.people.enrol(guild, name, face, source="cli:x.jpg", photo=photo).id
 
     def names(self, data: bytes = b"photo", guild: int = GUILD) -> list[str | None]:
@@ -138,7 +139,7 @@ def opened(folder: Path) -> Iterator[Parts]:
     recogniser = GuildRecogniser[Any, NearestRecogniser](
         registry, people, heads, combine, baseline_name="net-1+nearest/1"
     )
-    service = ClassifyService(reader, make, people.gallery, blobs, recogniser=recogniser, embedder="net-1")
+    service = ClassifyService(reader, make, people.gallery, blobs, recogniser=recogniser)
     made = Parts(service, reader, people, blobs, loads)
     try:
         yield made

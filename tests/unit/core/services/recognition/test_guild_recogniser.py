@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from sqlalchemy import insert, update
 
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate, DetectedFace
 from core.domain.people import NewFace
@@ -47,6 +48,8 @@ def named(word: str) -> Sequence[Naming]:
 
 
 class FakeBaseline:
+    embedder = EMBEDDING_NAME
+
     def recognise(
         self, embeddings: NDArray[np.float32], cannot_link_ids: Sequence[frozenset[int]], confirmed: Confirmed
     ) -> Sequence[Naming]:
@@ -176,7 +179,7 @@ def test_a_guilds_version_answers_there_alone(parts: Parts) -> None:
 def test_a_version_gets_the_present_names_of_people(parts: Parts) -> None:
     parts.promoted("one")
     parts.answer()
-    face = NewFace(1, Box(0, 5, 50, 50), 0.9, (), np.zeros(256, "<f4").tobytes(), "net-1")
+    face = NewFace(1, Box(0, 5, 50, 50), 0.9, (), np.zeros(256, "<f4").tobytes(), EMBEDDING_NAME)
     parts.people.enrol(GUILD, "Anna", face, source="cli:x.jpg")
     parts.people.enrol(GUILD + 1, "Ben", face, source="cli:x.jpg")
     assert parts.answer()[0] == "one ['Anna']"
@@ -252,7 +255,7 @@ def test_a_version_is_not_loaded_anew_when_one_of_its_people_was_removed(parts: 
 
 
 def _named(parts: Parts, name: str, value: float) -> int:
-    face = NewFace(1, Box(0, 0, 20, 20), 0.9, POINTS, np.full(256, value, "<f4").tobytes(), "net-1")
+    face = NewFace(1, Box(0, 0, 20, 20), 0.9, POINTS, np.full(256, value, "<f4").tobytes(), EMBEDDING_NAME)
     return parts.people.enrol(GUILD, name, face, source="test").id
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Candidate
 from core.domain.jobs import Job, JobCancelledError, JobKind, JobState, Origin, QueueName
@@ -48,7 +49,7 @@ def test_a_job_is_answered_with_names_and_a_picture(parts: Parts) -> None:
     assert (unknown.number, unknown.person_id, unknown.name, unknown.box.x) == (2, None, None, 100.0)
     assert Image.open(io.BytesIO(parts.blobs.get(result.picture))).format == "JPEG"
     assert [np.frombuffer(face.embedding, "<f4")[0] for face in outcome.faces] == pytest.approx([0.1, 9.0])
-    assert [(face.number, face.embedder) for face in outcome.faces] == [(1, "net-1"), (2, "net-1")]
+    assert [(face.number, face.embedder) for face in outcome.faces] == [(1, EMBEDDING_NAME), (2, EMBEDDING_NAME)]
 
 
 def test_the_best_named_face_is_number_one_and_stored_so(parts: Parts) -> None:

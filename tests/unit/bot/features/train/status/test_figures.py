@@ -57,7 +57,7 @@ def test_a_generators_figures_come_with_what_both_players_do() -> None:
     values = {**DRAWN, "generator_loss": 1.5, "discriminator_loss": 0.8, "d_real": 0.75, "d_fake": 0.254, "other": 1.0}
 
     assert dict(curve_fields(WORDS, RunKind.DCGAN, values)) == {
-        "KID": "0.0123",
+        "KID (dlib)": "0.0123",
         "Face found": "97.6 %",
         "Variety": "0.910",
         "Newness": "1.02",
@@ -80,7 +80,7 @@ def test_an_autoencoders_figures_are_its_losses_too() -> None:
 
 
 def test_what_kid_means_is_said_once_there_is_one() -> None:
-    assert legend(WORDS, a_run(kind=RunKind.DCGAN, live=live(DRAWN))).startswith("-# KID: how far")
+    assert legend(WORDS, a_run(kind=RunKind.DCGAN, live=live(DRAWN))).startswith("-# By dlib's embedding: KID")
     assert not legend(WORDS, a_run(kind=RunKind.DCGAN, live=live({"generator_loss": 1.0})))
     assert not legend(WORDS, a_run(live=None))
 
@@ -110,7 +110,7 @@ def test_a_version_is_told_by_the_figure_of_its_kind() -> None:
     drawing = outcome(WORDS, a_version(RunKind.DCGAN, kid=0.01234, faces=0.97))
     unmeasured = outcome(WORDS, a_version(RunKind.VAE, kid=0.01234))
 
-    assert drawing == "It made **dcgan v3**: KID **0.0123**, a face is found in **97.0 %** of its pictures."
+    assert drawing == "It made **dcgan v3**: KID (dlib) **0.0123**, a face is found in **97.0 %** of its pictures."
     assert "a face is found in **–**" in unmeasured
     assert outcome(WORDS, a_version(RunKind.RECOGNISER)) == "It made **recogniser v3**."
 
