@@ -270,7 +270,9 @@ def _folds(folds: Mapping[str, float]) -> str:
 
 
 def _config(config: Mapping[str, JSON]) -> str:
-    return " · ".join(f"{name} {value}" for name, value in sorted(config.items()) if value is not None) or "–"
+    """List the options; the embedder is a field of the card, in words."""
+    options = [f"{name} {value}" for name, value in sorted(config.items()) if value is not None and name != "embedder"]
+    return " · ".join(options) or "–"
 
 
 def _percent_or_dash(value: JSON) -> str:

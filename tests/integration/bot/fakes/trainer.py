@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from core.bootstrap import Services
 from core.domain.data.datasets import NOBODY, UNNAMED, Dataset, DatasetClass, Shard
+from core.domain.embedders import EMBEDDING_NAME
 from core.domain.jobs import JSON, Job, JobKind
 from core.domain.registry.evaluation import EvaluationReport, ReliabilityBin
 from core.domain.registry.versions import LicensedPart, VersionDraft
@@ -38,7 +39,7 @@ class Trainer(FakeTrainer):
     def finish(self) -> VersionDraft:
         report = a_report(self.accuracy).to_json()
         metrics: dict[str, JSON] = {"accuracy": self.accuracy, "folds": {"0": self.accuracy}, "report": report}
-        config: dict[str, JSON] = {"head": "cnn", "preset": "slim", "size": 32}
+        config: dict[str, JSON] = {"head": "cnn", "preset": "slim", "size": 32, "embedder": EMBEDDING_NAME}
         classes = tuple((name, number) for number, name in enumerate(NAMES, 1))
         parts = (LicensedPart("drawn pictures", "MIT"),)
         return VersionDraft("cnn-slim", config, classes, metrics, parts, self.save_state())
