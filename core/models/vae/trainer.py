@@ -179,7 +179,7 @@ def make_vae_trainer(
         run: its preset, options and seed.
         dataset: what is trained on.
         reader: its content.
-        analysers: the networks that measure what is drawn; None: the product's embedding and detector.
+        analysers: the networks that measure what is drawn; None: dlib's embedding and the product's detector.
 
     Raises:
         OmokageError: UNKNOWN_PRESET; DATASET_UNFIT, there are next to no pictures; DISK_FULL, for the memory-mapped

@@ -110,6 +110,7 @@ def test_a_drawn_person_becomes_another_as_classify_sees_it(
     assert (answer.before.named, answer.before.found) == (name(0), True)
     assert answer.after.target > answer.before.target
     assert 0 < answer.norms.linf <= 16
+    assert answer.networks == ("dlib", "sface")
 
     (face,) = classifier.classify_photo(posted(studio, answer), GUILD).result.faces
 
@@ -134,6 +135,7 @@ def test_every_mode_goes_on_where_it_was_and_its_promise_holds(
     assert answer.after is not None
     assert answer.before == first.before
     assert answer.model == "recogniser v2 (cnn)"
+    assert answer.networks == (("cnn", "dlib", "sface") if mode is OptimizeMode.FOOL else ("cnn",))
     assert [one.model for one in answer.transfer] == ["recogniser v1 (embedding)"]
     result = classifier.recognise(posted(studio, answer), GUILD).faces
     assert answer.after.found == bool(result)
