@@ -33,6 +33,9 @@ class FaceReader(Protocol):
     def embed_faces(self, data: bytes, faces: Sequence[DetectedFace]) -> FaceEmbeddings:
         """Embed faces that were detected in a photo before; OmokageError or ValueError where that cannot be."""
 
+    def close(self) -> None:
+        """End the process that decodes; the next photo starts another."""
+
 
 class Reembedder:
     """Answers reembed jobs, slice by slice.
@@ -70,6 +73,7 @@ class Reembedder:
                 self._faces.continue_later(job)
                 return None
         self._faces.store(guild_id, [])  # what was classified since, and has its new embedding already
+        self._reader.close()
         return self._report(guild_id)
 
     def _embed(self, photo: OlderPhoto) -> list[ReembeddedFace]:
