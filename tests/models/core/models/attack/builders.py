@@ -98,6 +98,12 @@ def fooled_older_embedding() -> DifferentiableHead:
     return differentiable_head(embedding_head(embedder=DLIB), embed)
 
 
+@cache
+def fooled_older_cnn() -> DifferentiableHead:
+    """A CNN whose gate is of before both networks served."""
+    return differentiable_head(cnn_head(embedder=DLIB), embed)
+
+
 FOOLED: Mapping[str, Any] = {
     "cnn": fooled_cnn,
     "embedding": fooled_embedding,
