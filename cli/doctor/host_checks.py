@@ -98,13 +98,13 @@ def check_face_networks() -> Finding:
         from core.vision.embedding.dlib_weights import load_weights  # numpy, which a bot's host has not
         from core.vision.embedding.sface_weights import load_sface_weights
     except ImportError:
-        return remark("face networks", "a worker's libraries are not installed here, so no face is named")
+        return remark("networks", "a worker's libraries are not installed here, so no face is named")
     try:
         load_weights()
         load_sface_weights()
     except ValueError as error:  # a WeightFileError
-        return fault("face networks", str(error))
-    return ok("face networks", "dlib's ResNet and SFace")
+        return fault("networks", str(error))
+    return ok("networks", "dlib's ResNet and SFace")
 
 
 def check_disk(data: Path) -> Finding:

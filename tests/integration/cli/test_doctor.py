@@ -180,5 +180,5 @@ def test_one_fault_is_status_1_and_the_other_checks_are_done(tmp_path: Path, mon
         pytest.skip("elsewhere the decoder is a remark")
     assert {check["name"]: check["state"] for check in report["checks"]} == {
         "python": "ok", "disk": "ok", "database": "fault", "storage": "remark", "broker": "ok", "token": "remark",
-        "running": "remark", "decoder": "ok", "face networks": "ok", "tensorflow": "ok", "gpu": "remark",
+        "running": "remark", "decoder": "ok", "networks": "ok", "tensorflow": "ok", "gpu": "remark",
     }  # fmt: skip
