@@ -200,7 +200,8 @@ def test_each_guild_with_work_gets_one_job_of_the_background(
     assert service.request_all() == [GUILD, OTHER]
     assert service.request_all() == [GUILD, OTHER]
     with database.read() as connection:
-        rows = connection.execute(select(jobs_table.c.id, jobs_table.c.kind, jobs_table.c.guild_id)).all()
+        by_guild = select(jobs_table.c.id, jobs_table.c.kind, jobs_table.c.guild_id).order_by(jobs_table.c.guild_id)
+        rows = connection.execute(by_guild).all()
     assert [(row.kind, row.guild_id) for row in rows] == [(JobKind.REEMBED, GUILD), (JobKind.REEMBED, OTHER)]
     job = jobs.leases.claim(rows[0].id, "worker")
     assert job is not None
