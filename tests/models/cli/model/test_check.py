@@ -25,7 +25,7 @@ from core.settings import Settings
 from core.vision.datasets.dataset_pictures import PictureReader
 from tests.models.portrait_files import write_people
 
-FACES, TEXTURES, STEPS = 2, 10, 5  # enough to see that all of it is real
+FACES, TEXTURES, STEPS = 2, 6, 3  # enough to see that all of it is real
 KIND = RunKind.RECOGNISER
 
 
