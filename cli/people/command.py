@@ -79,9 +79,9 @@ def list_people(as_json: bool, guild: int) -> None:
     else:
         rows_shown = [[one.name, str(one.pictures), f"{one.created_at:%Y-%m-%d}"] for one in entries]
         echo(table([["NAME", "PICTURES", "SINCE"], *rows_shown]))
-        for one in entries:
-            if one.not_compared:
-                echo(_not_compared(one))
+        for person in entries:
+            if person.not_compared:
+                echo(_not_compared(person))
 
 
 for command in (rename, merge, remove):

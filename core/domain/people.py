@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.faces import Box, Point
+from core.domain.faces import Box, DetectedFace, Point
 from core.domain.names.invisible import without_any_invisible, without_invisible
 
 UNKNOWN = "unknown"  # the shell's name of a face without a name
@@ -108,9 +108,7 @@ class OlderFace:
     """A stored face whose embedding is another embedder's, as it was detected in its photo."""
 
     id: int
-    box: Box
-    score: float
-    landmarks: tuple[Point, ...]
+    detected: DetectedFace
 
 
 @dataclass(frozen=True, slots=True)

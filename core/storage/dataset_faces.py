@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from core.domain.faces import DetectedFace
-from core.storage.people.face_rows import box_of, landmarks_of
+from core.storage.people.face_rows import detected_face_of
 from core.storage.tables import faces, people
 
 
@@ -40,8 +40,6 @@ def labelled_faces(connection: Connection, guild_id: int) -> list[LabelledFace]:
     shown = shown.where(faces.c.guild_id == guild_id, people.c.guild_id == guild_id)
     once: dict[tuple[int, bytes], LabelledFace] = {}
     for row in connection.execute(shown.order_by(people.c.key, faces.c.id)):
-        one, two, three, four, five = landmarks_of(row)
-        face = DetectedFace(box_of(row), row.score, (one, two, three, four, five))
-        labelled_face = LabelledFace(row.id, row.name, row.photo, row.job_id, row.number, face)
+        labelled_face = LabelledFace(row.id, row.name, row.photo, row.job_id, row.number, detected_face_of(row))
         once.setdefault((row.person_id, row.embedding), labelled_face)
     return list(once.values())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from core.domain.embedders import EMBEDDING_NAME
 from core.models.families import load_head
 from core.services.people.gallery import GalleryService
 from core.services.people.service import PeopleService
@@ -11,7 +10,7 @@ from core.services.recognition.head_cache import HeadCache
 from core.services.recognition.service import ClassifyService
 from core.services.registry.service import RegistryService
 from core.storage.blobs import Blobs
-from core.vision.recognition.mean_embedding import RECOGNISER_NAME, Head, MeanEmbeddingRecogniser, make_recogniser
+from core.vision.recognition.mean_embedding import Head, MeanEmbeddingRecogniser, make_recogniser
 from core.vision.recognition.photo_reader import PhotoReader, load_photo_reader
 from core.vision.recognition.version_recogniser import VersionRecogniser
 
@@ -46,5 +45,4 @@ def load_guild_recogniser(
 ) -> GuildRecogniser[Head, MeanEmbeddingRecogniser]:
     """Build what recognises with the guilds' promoted versions, each of which is loaded with its first photo."""
     heads = HeadCache(registry, load_head)
-    name = f"{EMBEDDING_NAME}+{RECOGNISER_NAME}"
-    return GuildRecogniser(registry, people, heads, VersionRecogniser, baseline_name=name)
+    return GuildRecogniser(registry, people, heads, VersionRecogniser)

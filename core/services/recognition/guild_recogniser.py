@@ -33,6 +33,10 @@ class BaselineRecogniser(Protocol):
     """The recogniser that needs no training: core.vision.recognition.mean_embedding, as far as it is used here."""
 
     @property
+    def name(self) -> str:
+        """How answers name it."""
+
+    @property
     def embedder(self) -> str:
         """Name of the embedder whose embeddings it compares."""
 
@@ -64,7 +68,6 @@ class GuildRecogniser(Generic[H, R]):
         people: has everybody's present name.
         heads: loads versions.
         combine: makes one recogniser of a head, the baseline and the people's names.
-        baseline_name: how answers name the baseline.
     """
 
     def __init__(
@@ -73,14 +76,11 @@ class GuildRecogniser(Generic[H, R]):
         people: PeopleService,
         heads: HeadCache[H],
         combine: Combine[H, R],
-        *,
-        baseline_name: str,
     ) -> None:
         self._registry = registry
         self._people = people
         self._combine = combine
         self.heads = heads
-        self.baseline_name = baseline_name
         self._reported: set[int] = set()
 
     def recognise(
@@ -92,14 +92,14 @@ class GuildRecogniser(Generic[H, R]):
         """
         version_id = self._registry.serving_id(guild_id, RunKind.RECOGNISER)
         if version_id is None:
-            return _recognise(baseline, reading, cannot_link_ids, confirmed), self.baseline_name
+            return _recognise(baseline, reading, cannot_link_ids, confirmed), baseline.name
         try:
             version, head = self._reload_if_merged(*self.heads.get(version_id))
             namings = self.recognise_as(head, guild_id, reading, baseline, cannot_link_ids, confirmed=confirmed)
         except OmokageError as error:
             if error.code is not ErrorCode.BAD_WEIGHTS:
                 raise
-            name = self._report_damage(version_id, error)
+            name = self._report_damage(version_id, baseline.name, error)
             return _recognise(baseline, reading, cannot_link_ids, confirmed), name
         return namings, version.label
 
@@ -131,14 +131,14 @@ class GuildRecogniser(Generic[H, R]):
         self.heads.discard(version.id)
         return self.heads.get(version.id)
 
-    def _report_damage(self, version_id: int, error: OmokageError) -> str:
+    def _report_damage(self, version_id: int, baseline_name: str, error: OmokageError) -> str:
         """Log, once a process, that a version is damaged; return the baseline's name with a note of it."""
         version = self._registry.get(version_id)
         if version_id not in self._reported:
             self._reported.add(version_id)
-            _log.error("%s of guild %s is damaged, %s answers", version.title, version.guild_id, self.baseline_name,
+            _log.error("%s of guild %s is damaged, %s answers", version.title, version.guild_id, baseline_name,
                        exc_info=error)  # fmt: skip
-        return f"{self.baseline_name} ({version.title} is damaged)"
+        return f"{baseline_name} ({version.title} is damaged)"
 
 
 def _recognise(

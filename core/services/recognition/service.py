@@ -172,7 +172,7 @@ class ClassifyService:
 
     def _recognise(self, reading: PhotoReading, photo: str, guild_id: int) -> tuple[list[RecognisedFace], str]:
         if not reading.faces:
-            return [], self._recogniser.baseline_name
+            return [], self._galleries.get(guild_id).recogniser.name
         gallery, confirmed = self._galleries.get(guild_id), self._confirmed(reading, photo, guild_id)
         cannot_link_ids = gallery.cannot_link_ids(photo, reading)
         namings, model = self._recogniser.recognise(

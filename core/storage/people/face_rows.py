@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, insert, select
 from core.domain.classification import ClassifyResult
 from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.faces import SAME_FACE_IOU, Box, Candidate, Point, box_iou
+from core.domain.faces import SAME_FACE_IOU, Box, Candidate, DetectedFace, Point, box_iou
 from core.domain.jobs import Job
 from core.domain.people import FaceRef, NewFace, StoredFace
 from core.storage.people.label_rows import labelled_by, rejected_people
@@ -89,6 +89,12 @@ def box_of(row: Any) -> Box:
 def landmarks_of(row: Any) -> tuple[Point, ...]:
     """Return the landmarks of a row of `faces`."""
     return tuple((x, y) for x, y in row.landmarks)
+
+
+def detected_face_of(row: Any) -> DetectedFace:
+    """Return the face of a row of `faces` as it was detected in its photo."""
+    one, two, three, four, five = landmarks_of(row)
+    return DetectedFace(box_of(row), row.score, (one, two, three, four, five))
 
 
 def _insert_reembedded(connection: Connection, new_faces: Iterable[tuple[int, NewFace]]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, fu
 
 from core.domain.embedders import EMBEDDING_NAME, EMBEDDING_SIZES
 from core.domain.people import OlderFace, OlderPhoto, ReembeddedFace, ReembeddingState
-from core.storage.people.face_rows import box_of, landmarks_of
+from core.storage.people.face_rows import detected_face_of
 from core.storage.tables import faces, labels, reembedded_faces
 
 _OLDER = faces.c.embedder != EMBEDDING_NAME
@@ -116,4 +116,4 @@ def _photo_of(row: Any) -> str | None:
 
 
 def _older_face(row: Any) -> OlderFace:
-    return OlderFace(row.id, box_of(row), row.score, landmarks_of(row))
+    return OlderFace(row.id, detected_face_of(row))

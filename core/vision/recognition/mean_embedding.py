@@ -117,6 +117,11 @@ class MeanEmbeddingRecogniser:
         self._cohort = None if cohort is None else _Cohort(cohort)
 
     @property
+    def name(self) -> str:
+        """How answers name this recogniser: by its embedder, too."""
+        return f"{self.embedder}+{RECOGNISER_NAME}"
+
+    @property
     def embedder(self) -> str:
         """Name of the embedder whose embeddings this recogniser compares."""
         return self._config.embedder

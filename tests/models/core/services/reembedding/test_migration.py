@@ -32,7 +32,8 @@ from core.vision.decoding.decode import SafeDecoder
 from core.vision.detection.detect import load_detector
 from core.vision.embedding.align import align
 from core.vision.embedding.embed import load_dlib_embedder, load_embedder
-from core.vision.recognition.mean_embedding import Gallery, MeanEmbeddingRecogniser, RecogniserConfig
+from core.vision.recognition.calibrated_distances import RecogniserConfig
+from core.vision.recognition.mean_embedding import Gallery, MeanEmbeddingRecogniser
 from core.vision.recognition.photo_reader import PhotoReader
 from portraits import default_people
 from portraits.portraits import portrait
@@ -182,6 +183,7 @@ def test_before_and_half_way_the_older_answers_come_and_afterwards_the_same_name
     expected = older_probabilities(older, reader)
     assert product.probabilities() == pytest.approx(expected, abs=1e-6)
     assert product.services.people.gallery.embedder(GUILD) == DLIB
+    assert product.classify(0).result.model == f"{DLIB}+mean-embedding-1"
 
     assert product.slice(slice_s=0.0) is None  # four photos, and the job goes back
     state = product.services.reembedding.state(GUILD)
@@ -195,6 +197,7 @@ def test_before_and_half_way_the_older_answers_come_and_afterwards_the_same_name
         (n, PICTURES, 0) for n in NAMES
     ]
     assert product.names() == list(NAMES)
+    assert product.classify(0).result.model == f"{EMBEDDING_NAME}+mean-embedding-1"
 
 
 def test_what_is_named_half_way_is_known_before_and_after(open_product: Any) -> None:

@@ -151,7 +151,7 @@ class Lab:
         self.eyes.faces = [face_at()]
         self.registry, self.people = RegistryService(self.database, self.blobs), PeopleService(self.database)
         heads = HeadCache(self.registry, self._load)
-        recogniser = GuildRecogniser(self.registry, self.people, heads, VersionRecogniser, baseline_name="live")
+        recogniser = GuildRecogniser(self.registry, self.people, heads, VersionRecogniser)
         self.classifier = ClassifyService(
             self.eyes, make_recogniser, self.people.gallery, self.blobs, recogniser=recogniser
         )

@@ -67,6 +67,8 @@ class FakeReader:
 class NearestRecogniser:
     """Names each face as the nearest person who is not excluded, if near enough."""
 
+    name = "net-1+nearest/1"
+
     def __init__(self, rows: EnrolledFaces) -> None:
         self.rows, self.embedder = rows, rows.embedder
         self.values = [np.frombuffer(embedding, "<f4")[0] for embedding in rows.embeddings]
@@ -136,9 +138,7 @@ def opened(folder: Path) -> Iterator[Parts]:
         return made.combine(*parts)
 
     heads = HeadCache[Any](registry, fail_to_load)
-    recogniser = GuildRecogniser[Any, NearestRecogniser](
-        registry, people, heads, combine, baseline_name="net-1+nearest/1"
-    )
+    recogniser = GuildRecogniser[Any, NearestRecogniser](registry, people, heads, combine)
     service = ClassifyService(reader, make, people.gallery, blobs, recogniser=recogniser)
     made = Parts(service, reader, people, blobs, loads)
     try:

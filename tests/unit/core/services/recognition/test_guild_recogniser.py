@@ -48,7 +48,7 @@ def named(word: str) -> Sequence[Naming]:
 
 
 class FakeBaseline:
-    embedder = EMBEDDING_NAME
+    name, embedder = "net-1+nearest/1", EMBEDDING_NAME
 
     def recognise(
         self, embeddings: NDArray[np.float32], cannot_link_ids: Sequence[frozenset[int]], confirmed: Confirmed
@@ -86,9 +86,7 @@ class Parts:
 
     def __post_init__(self) -> None:
         heads = HeadCache(self.registry, self.load)
-        self.recogniser = GuildRecogniser(
-            self.registry, self.people, heads, FakeRecogniser, baseline_name="net-1+nearest/1"
-        )
+        self.recogniser = GuildRecogniser(self.registry, self.people, heads, FakeRecogniser)
 
     def load(self, version: Version, weights: bytes) -> str:
         self.loads.append(version.number)

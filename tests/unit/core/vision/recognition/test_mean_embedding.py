@@ -13,11 +13,8 @@ from core.domain.embedders import DLIB, EMBEDDING_NAME
 from core.domain.faces import Candidate
 from core.domain.people import EnrolledFaces
 from core.vision.recognition.calibrated_distances import (
-    RECOGNISER_CONFIGS,
-    CohortDistances,
     RecogniserConfig,
     calibrate,
-    squared_distances,
 )
 from core.vision.recognition.drawn_cohort import drawn_cohort
 from core.vision.recognition.mean_embedding import (
@@ -129,54 +126,6 @@ def test_a_person_is_the_mean_of_the_pictures() -> None:
 def test_a_person_without_a_picture_is_refused() -> None:
     with pytest.raises(ValueError, match="picture"):
         MeanEmbeddingRecogniser(Gallery((1, 2), ("a", "b"), np.zeros((1, 256), np.float32), np.array([0])))
-
-
-def test_distances_are_euclidean_and_squared() -> None:
-    a, b = np.random.default_rng(0).normal(size=(2, 6, 256))
-    assert squared_distances(a, b) == pytest.approx(((a[:, None] - b[None]) ** 2).sum(-1))
-
-
-distances = npst.arrays(
-    float, st.tuples(st.integers(1, 6), st.integers(0, 8)), elements=st.floats(0, 4) | st.just(math.inf)
-)
-
-
-@given(distances, st.integers(1, 30))
-def test_probabilities_are_probabilities(far: np.ndarray, count: int) -> None:
-    chances = calibrate(far, np.full(far.shape[1], count), CONFIG)
-    assert chances.shape == (len(far), far.shape[1] + 1)
-    assert chances.sum(1) == pytest.approx(1)
-    assert (chances >= 0).all()
-    assert (chances[:, :-1][np.isinf(far)] == 0).all()
-
-
-@given(st.floats(0, 1), st.floats(0.001, 0.5), st.integers(1, 30))
-def test_nearer_is_never_less_likely(far: float, nearer_by: float, count: int) -> None:
-    rows = np.array([(far, 0.6, 0.7), (max(0.0, far - nearer_by), 0.6, 0.7)])
-    chances = calibrate(rows, np.full(3, count), CONFIG)
-    assert chances[1, 0] >= chances[0, 0] - 1e-12
-
-
-def test_rivals_that_are_near_too_make_a_match_less_sure() -> None:
-    alone, crowded = calibrate(
-        np.array([(0.25, 0.7, 0.7, 0.7, 0.7), (0.25, 0.45, 0.45, 0.45, 0.45)]), np.full(5, 5), CONFIG
-    )
-    assert alone[0] > crowded[0] + 0.1
-
-
-def test_who_may_as_well_be_somebody_of_the_cohort_is_unknown() -> None:
-    config, counts = RECOGNISER_CONFIGS[EMBEDDING_NAME], np.array([3])
-    alone, among_drawings, among_photographs = (
-        calibrate(np.array([[0.2]]), counts, config, cohort)[0, 0]
-        for cohort in (
-            None,
-            CohortDistances(np.array([[0.2, 0.5]]), np.array([3, 3])),
-            CohortDistances(np.array([[0.9, 0.8]]), np.array([3, 3])),
-        )
-    )
-    assert alone > 0.9
-    assert among_drawings == pytest.approx(0.5, abs=0.01)
-    assert among_photographs == pytest.approx(alone, abs=1e-6)
 
 
 def drawn_faces() -> tuple[np.ndarray, np.ndarray]:
@@ -350,11 +299,3 @@ def test_an_embedder_of_one_network_and_an_empty_gallery_never_disagree() -> Non
     rows = EnrolledFaces((1, 2), ("a", "b"), (faces[0].tobytes(), faces[1].tobytes()), (1, 2), DLIB)
     older = make_recogniser(rows)
     assert older.disagreements(np.eye(128, dtype=np.float32)[:3], np.zeros((3, 2), bool)).tolist() == [False] * 3
-
-
-def test_the_more_people_there_are_the_nearer_the_next_ones_may_be() -> None:
-    config = RECOGNISER_CONFIGS[EMBEDDING_NAME]
-    few, many = (
-        calibrate(np.array([[0.3, *[0.6] * 4, *[0.9] * more]]), np.full(5 + more, 5), config)[0, 0] for more in (0, 25)
-    )
-    assert many > few
