@@ -60,10 +60,10 @@ class _Stack:
         y = self.convolve(y, block.filters, 3, down=False)
         if block.down:
             x = keras.layers.AveragePooling2D(2, 2, dtype="float32")(x)
-        return keras.ops.relu(_padded_sum(x, y))
+        return keras.ops.relu(padded_sum(x, y))
 
 
-def _padded_sum(x: Any, y: Any) -> Any:
+def padded_sum(x: Any, y: Any) -> Any:
     """Add tensors of different shapes as dlib does: pad each with zeros below, on the right and in channels."""
     shape = [max(a, b) for a, b in zip(x.shape[1:], y.shape[1:], strict=True)]
     padded = []

@@ -1,0 +1,1 @@
+"""What the networks that age faces share."""

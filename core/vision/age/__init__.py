@@ -1,0 +1,1 @@
+"""How old a face looks, by dlib's age network."""
