@@ -32,6 +32,7 @@ class Framing(StrEnum):
     CROP = "crop"  # the box, a square; as collections of face crops have it
     ALIGNED = "aligned"  # eyes level, and always in the same place
     ALIGNED_SFACE = "aligned-sface"  # the same as SFace was trained on it: from a little further away
+    FACE = "face"  # as `aligned`, with the edge's pixels repeated where the picture does not reach so far
     PORTRAIT = "portrait"  # the same from further away, with hair and chin
     WHOLE = "whole"  # the picture's middle, a square; for what are no faces
 
@@ -85,9 +86,11 @@ def render_view(
         portrait = _portrait(image, landmarks, view.size)
         if portrait is not None:
             return portrait
+    if view.framing is Framing.FACE and landmarks is not None:
+        return cut_square(image, crop_of(view.framing, landmarks), view.size)
     if view.framing in ALIGNED_TEMPLATES and landmarks is not None:
         picture = Image.fromarray(align(image, landmarks, ALIGNED_TEMPLATES[view.framing]))
-    elif box is None or view.framing in {Framing.PORTRAIT, Framing.WHOLE}:
+    elif box is None or view.framing in {Framing.PORTRAIT, Framing.FACE, Framing.WHOLE}:
         height, width = image.shape[:2]
         side = min(height, width)
         left, top = (width - side) // 2, (height - side) // 2
@@ -107,13 +110,20 @@ def portrait_template(size: int) -> NDArray[np.float64]:
     return result
 
 
-def portrait_crop(landmarks: Sequence[tuple[float, float]]) -> Crop:
-    """Return the square that a portrait of a face with these landmarks shows; it may reach beyond the picture.
+def crop_of(framing: Framing, landmarks: Sequence[tuple[float, float]]) -> Crop:
+    """Return the square that a portrait or a face with these landmarks shows; it may reach beyond the picture.
+
+    Args:
+        framing: PORTRAIT or FACE.
+        landmarks: five points in pixels.
 
     Raises:
-        ValueError: landmarks that span no area.
+        ValueError: landmarks that span no area, or another framing.
     """
-    back = inverse(similarity(np.asarray(landmarks, np.float64), portrait_template(1)))
+    if framing not in {Framing.PORTRAIT, Framing.FACE}:
+        raise ValueError(f"{framing} is no square around landmarks")
+    template = portrait_template(1) if framing is Framing.PORTRAIT else DLIB_TEMPLATE.points / DLIB_TEMPLATE.size
+    back = inverse(similarity(np.asarray(landmarks, np.float64), template))
     x, y = back @ (0.5, 0.5, 1.0)
     angle = math.degrees(math.atan2(back[1, 0], back[0, 0]))
     return Crop(float(x), float(y), math.hypot(back[0, 0], back[1, 0]), angle)
@@ -132,7 +142,7 @@ def _portrait(
     image: NDArray[np.uint8], landmarks: Sequence[tuple[float, float]], size: int
 ) -> NDArray[np.uint8] | None:
     """Return the upright face with its hair, (size, size, 3); None where the picture does not reach so far."""
-    crop = portrait_crop(landmarks)
+    crop = crop_of(Framing.PORTRAIT, landmarks)
     return cut_square(image, crop, size) if overhang(image, crop) <= MAX_OVERHANG * crop.side else None
 
 

@@ -14,7 +14,7 @@ from core.domain.data.curation import Crop, Subject
 from core.vision.crop import half_extent, middle_square
 from core.vision.curation.efficientnet import CLASSES, SIDE
 from core.vision.datasets.main_face import find_face
-from core.vision.views import MAX_OVERHANG, portrait_crop
+from core.vision.views import MAX_OVERHANG, Framing, crop_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,7 +105,7 @@ def load_finder(subject: Subject, sample: Callable[[], Sequence[NDArray[np.uint8
 
 def _portrait(image: NDArray[np.uint8], face: DetectedFace) -> Crop:
     """Return the crop of a portrait as in `core.vision.views`, or a closer one where the picture ends."""
-    crop = portrait_crop(face.landmarks)
+    crop = crop_of(Framing.PORTRAIT, face.landmarks)
     height, width = image.shape[:2]
     room = min(crop.x, crop.y, width - crop.x, height - crop.y) / half_extent(crop)
     fitting = max(room / (1 - 2 * MAX_OVERHANG), _MIN_AROUND * max(face.box.w, face.box.h))

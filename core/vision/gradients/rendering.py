@@ -78,8 +78,8 @@ def _maps(shape: Shape, spec: ViewSpec, face: DetectedFace | None) -> tuple[list
     """The rendering's linear maps, last first, and the part of the photo that they start from."""
     view = spec.view
     margin_crop = Crop((view.size, view.size), _margin(spec), _margin(spec), spec.size, spec.size)
-    if face is not None and view.framing is Framing.PORTRAIT:
-        raise ValueError("no recogniser is trained on portraits")
+    if face is not None and view.framing in {Framing.PORTRAIT, Framing.FACE}:
+        raise ValueError("no recogniser is trained on these")
     if face is not None and view.framing in ALIGNED_TEMPLATES:
         template = ALIGNED_TEMPLATES[view.framing]
         maps, crop = _chip(shape, face, template)

@@ -87,6 +87,16 @@ def test_what_a_portrait_lacks_at_the_edge_is_filled_with_the_edge() -> None:
     assert (face[:, :8] == 100).all()
 
 
+def test_a_face_is_framed_as_an_aligned_one_and_goes_on_at_the_edge() -> None:
+    points = DLIB_TEMPLATE.points + 20
+    face = render_view(View(Framing.FACE, 150), dotted(points), [tuple(point) for point in points])
+    for x, y in DLIB_TEMPLATE.points:
+        assert face[round(y) - 2 : round(y) + 2, round(x) - 2 : round(x) + 2].mean() > 200
+    aside = [tuple(point) for point in DLIB_TEMPLATE.points + np.array((80, 0))]
+    beyond = render_view(View(Framing.FACE, 150), photo(), aside)
+    assert (np.abs(beyond[40:, -1].astype(int) - beyond[40:, -20]) <= 1).all()
+
+
 def test_a_crop_too_tight_for_a_portrait_is_shown_as_it_came() -> None:
     points = [tuple(point) for point in portrait_template(100) - [20, 20]]
     tight = photo(60, 60)
