@@ -48,7 +48,7 @@ class DatasetPicture:
 
     `landmarks` and `box` are in pixels of `image`; `side` is the face's size in the decoded picture, 0 without a face;
     `thumbnail` (225,) serves to find copies. `turned`: by how many degrees clockwise the picture that came was turned,
-    so that the face stands.
+    so that the face stands. `age` (years) and `gender` (0 male, 1 female) are as in `Record`.
     """
 
     image: bytes = field(repr=False)
@@ -60,11 +60,13 @@ class DatasetPicture:
     embedding: bytes = field(repr=False)
     thumbnail: NDArray[np.float32] | None
     turned: int = 0
+    age: float | None = None
+    gender: int | None = None
 
     def record(self, label: int, source: str) -> Record:
         """Return the picture as a shard's record."""
         embedder = EMBEDDING_NAME if self.embedding else ""
-        beside = (self.landmarks, self.box, self.score, self.embedding, embedder)
+        beside = (self.landmarks, self.box, self.score, self.embedding, embedder, self.age, self.gender)
         return Record(self.image, label, source, self.sha256, *beside)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 # A face whose box takes so much of the picture's shorter side fills it: the picture came as a crop of one face.
 _MIN_FILLING = 0.75
+UNKNOWN_GENDER = -1  # in `DatasetReader.genders`
 _NO_EMBEDDING = bytes(4 * EMBEDDING_SIZE)
 
 
@@ -36,6 +38,7 @@ class DatasetReader:
 
     `labels` (N,) int64 count the data set's classes, `found` (N,) tells whether a face was found, `embeddings` (N, 256)
     float32 are zeros where none was, `sources` and `hashes` (sha256 of the file that came) tell where it is from.
+    `ages` (N,) float32 are in years and NaN where unknown; `genders` (N,) int8 are 0 (male), 1 (female), -1 (unknown).
     """
 
     def __init__(
@@ -60,6 +63,8 @@ class DatasetReader:
         has_face: list[bool] = []
         stale: list[bool] = []
         embeddings: list[bytes] = []
+        ages: list[float] = []
+        genders: list[int] = []
         self.sources: list[str] = []
         self.hashes: list[str] = []
         for record in self.records():
@@ -67,10 +72,14 @@ class DatasetReader:
             has_face.append(record.landmarks is not None)
             stale.append(not is_current(record))
             embeddings.append(_NO_EMBEDDING if stale[-1] else record.embedding or _NO_EMBEDDING)
+            ages.append(math.nan if record.age is None else record.age)
+            genders.append(UNKNOWN_GENDER if record.gender is None else record.gender)
             self.sources.append(record.source)
             self.hashes.append(record.sha256)
         self.labels: NDArray[np.int64] = np.array(labels, np.int64)
         self.found: NDArray[np.bool_] = np.array(has_face, np.bool_)
+        self.ages: NDArray[np.float32] = np.array(ages, np.float32)
+        self.genders: NDArray[np.int8] = np.array(genders, np.int8)
         self._stale: NDArray[np.bool_] = np.array(stale, np.bool_)
         self._embeddings = np.frombuffer(b"".join(embeddings), "<f4").reshape(-1, EMBEDDING_SIZE)
 

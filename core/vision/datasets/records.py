@@ -16,7 +16,8 @@ class Record:
     `image` is a file that a decoder reads: the one that came, or a crop around the face. `label` counts the data set's
     classes. `sha256` is of the file that came. `landmarks` (five points) and `box` are in pixels of `image`, and None
     where no face was found; `score` is then 0 and `embedding` empty. That is float32, little-endian: 256 numbers, or as
-    many as the `embedder` made with which the data set was built.
+    many as the `embedder` made with which the data set was built. `age` is in years, `gender` is 0 (male) or 1
+    (female); each is None where unknown.
     """
 
     image: bytes = field(repr=False)
@@ -28,3 +29,5 @@ class Record:
     score: float
     embedding: bytes = field(repr=False)
     embedder: str = ""
+    age: float | None = None
+    gender: int | None = None

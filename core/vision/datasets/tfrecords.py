@@ -39,7 +39,7 @@ def to_bytes(record: Record) -> bytes:
     box = record.box
     features = {
         "image": _bytes(record.image),
-        "label": tf.train.Feature(int64_list=tf.train.Int64List(value=[record.label])),
+        "label": _integer(record.label),
         "source": _bytes(record.source.encode("utf-8", "replace")),  # file names may be no Unicode
         "sha256": _bytes(record.sha256.encode()),
         "landmarks": _floats(points),
@@ -48,6 +48,11 @@ def to_bytes(record: Record) -> bytes:
         "embedding": _bytes(record.embedding),
         "embedder": _bytes(record.embedder.encode()),
     }
+    # Absent where unknown: shards of pictures without ages keep the bytes, and so the names, that they had before.
+    if record.age is not None:
+        features["age"] = _floats([record.age])
+    if record.gender is not None:
+        features["gender"] = _integer(record.gender)
     example = tf.train.Example(features=tf.train.Features(feature=features))
     serialised: bytes = example.SerializeToString(deterministic=True)
     return serialised
@@ -76,6 +81,8 @@ def _from_bytes(serialised: bytes) -> Record:
         score=float(feature["score"].float_list.value[0]),
         embedding=_first(feature["embedding"]),
         embedder=_first(feature["embedder"]).decode(),
+        age=next(iter(feature["age"].float_list.value), None),
+        gender=next(iter(feature["gender"].int64_list.value), None),
     )
 
 
@@ -86,6 +93,10 @@ def _first(feature: Any) -> bytes:
 
 def _bytes(value: bytes) -> Any:
     return tf.train.Feature(bytes_list=tf.train.BytesList(value=[value]))
+
+
+def _integer(value: int) -> Any:
+    return tf.train.Feature(int64_list=tf.train.Int64List(value=[value]))
 
 
 def _floats(values: list[float]) -> Any:

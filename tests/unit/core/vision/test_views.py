@@ -92,9 +92,8 @@ def test_a_face_is_framed_as_an_aligned_one_and_goes_on_at_the_edge() -> None:
     face = render_view(View(Framing.FACE, 150), dotted(points), [tuple(point) for point in points])
     for x, y in DLIB_TEMPLATE.points:
         assert face[round(y) - 2 : round(y) + 2, round(x) - 2 : round(x) + 2].mean() > 200
-    beyond = render_view(
-        View(Framing.FACE, 150), photo(), [tuple(point) for point in DLIB_TEMPLATE.points + np.array((80, 0))]
-    )
+    aside = [tuple(point) for point in DLIB_TEMPLATE.points + np.array((80, 0))]
+    beyond = render_view(View(Framing.FACE, 150), photo(), aside)
     assert (np.abs(beyond[40:, -1].astype(int) - beyond[40:, -20]) <= 1).all()
 
 

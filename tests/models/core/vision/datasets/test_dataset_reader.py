@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from core.bootstrap import Services
+from core.domain.data.datasets import NOBODY, UNNAMED, DatasetClass, Shard
 from core.domain.data.imports import ImportReport
 from core.domain.errors import ErrorCode, OmokageError
 from core.services.datasets import shard_writer
@@ -21,6 +22,8 @@ from core.services.datasets.export_index import INDEX
 from core.services.datasets.exporting import export_dataset
 from core.services.datasets.importing import import_folder
 from core.vision.datasets.dataset_pictures import DatasetPicture, PictureReader
+from core.vision.datasets.records import Record
+from core.vision.datasets.shards import write_shard
 from core.vision.views import Framing, View
 from tests.models.core.services.datasets.builders import GUILD, imported, never
 from tests.models.portrait_files import PEOPLE, PICTURES, name, picture, write_people
@@ -63,6 +66,19 @@ def test_a_picture_that_came_as_a_crop_of_a_face_is_shown_as_it_came(
     )
     assert np.array_equal(shown[0], np.asarray(crop))
     assert np.abs(shown[1].astype(int) - np.asarray(portrait.resize((112, 112)))).mean() > 5
+
+
+def test_ages_and_genders_are_read_and_are_nan_and_minus_one_where_unknown(services: Services, tmp_path: Path) -> None:
+    records = [_record(age=34.5, gender=1), _record(age=7.0), _record(gender=0), _record()]
+    write_shard(tmp_path / "shard", records)
+    data = (tmp_path / "shard").read_bytes()
+    shard = Shard(services.dataset_storage.blobs.put(data), len(records), len(data))
+    classes = [DatasetClass(UNNAMED, NOBODY, len(records))]
+    dataset = services.datasets.add(GUILD, "faces", classes, [shard], hash="ab", without_face=len(records), by=41)
+    opened = services.dataset_storage.open(dataset)
+    assert np.array_equal(opened.ages, np.array([34.5, 7, np.nan, np.nan], np.float32), equal_nan=True)
+    assert (opened.ages.dtype, opened.genders.dtype) == (np.float32, np.int8)
+    assert opened.genders.tolist() == [1, -1, 0, -1]
 
 
 @pytest.mark.parametrize("how", ["gone", "damaged", "other-count"])
@@ -163,6 +179,10 @@ def test_an_export_into_a_volume_stays_within_it(
     assert list((tmp_path / "volume").iterdir()) == []
     export_dataset(services.dataset_storage, dataset, tmp_path / "volume")
     assert {path.name for path in (tmp_path / "volume").iterdir()} == {INDEX, *map(name, range(PEOPLE))}
+
+
+def _record(age: float | None = None, gender: int | None = None) -> Record:
+    return Record(b"jpeg", 0, "a.jpg", "ab" * 32, None, None, 0.0, b"", age=age, gender=gender)
 
 
 def full(*_: object, **__: object) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +32,8 @@ records = st.builds(
     floats,
     st.binary(max_size=512),
     st.text("abc-1.", max_size=10),
+    st.none() | st.floats(0, 120, width=32),
+    st.sampled_from([None, 0, 1]),
 )
 
 
@@ -55,6 +58,12 @@ def test_any_record_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactor
 def test_the_same_records_give_the_same_bytes(tmp_path: Path) -> None:
     assert shard(tmp_path, SEEN, FACELESS) == shard(tmp_path, SEEN, FACELESS)
     assert len({to_bytes(replace(SEEN, label=label)) for label in range(3)}) == 3
+
+
+def test_a_picture_of_unknown_age_has_the_bytes_that_it_had_before_there_were_ages() -> None:
+    digests = [hashlib.sha256(to_bytes(record)).hexdigest()[:16] for record in (SEEN, FACELESS)]
+    assert digests == ["be7733c99e32a84e", "3463ca6ce3fd85e0"]
+    assert to_bytes(replace(SEEN, age=0.0)) != to_bytes(SEEN) != to_bytes(replace(SEEN, gender=0))
 
 
 @pytest.mark.parametrize("at", [3, 10, 60, -2])
