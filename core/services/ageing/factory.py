@@ -1,3 +1,0 @@
-"""Build the ageing service with the real networks, which are loaded when they are first needed."""
-
-from __future__ import annotations
