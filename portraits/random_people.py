@@ -22,6 +22,7 @@ from portraits.portraits import to_srgb
 from portraits.rendering.fields import Field, mix, step
 from portraits.rendering.paint import linear
 from portraits.rendering.scene import make_scene
+from portraits.scenery.backdrop import backdrop
 from portraits.scenery.clothes import CLOTHES
 from portraits.scenery.glasses import FRAMES
 from portraits.variations import COLOURS
@@ -55,13 +56,14 @@ _GREY: Colour = (0.62, 0.61, 0.60)
 class RandomPerson:
     """A random person in one picture.
 
-    `labels` says of each of `TRAITS` whether it shows; `woman` explains which traits go together.
+    `labels` says of each of `TRAITS` whether it shows; `woman` explains which traits go together. Without a `wall`
+    there is a place out of focus behind.
     """
 
     seed: int
     traits: Traits
     variation: Variation
-    wall: Colour
+    wall: Colour | None
     labels: Mapping[str, bool]
     woman: bool
 
@@ -70,13 +72,13 @@ def random_person(seed: int) -> RandomPerson:
     """Return the person for a seed; the same seed gives the same person."""
     rng = np.random.Generator(np.random.PCG64((seed, 501)))
     woman, labels = _labels(rng)
-    traits = _traits(rng, woman, labels)
-    return RandomPerson(seed, traits, _moment(rng, traits, labels), _one(rng, _WALLS), labels, woman)
+    traits = make_traits(rng, woman, labels)
+    return RandomPerson(seed, traits, make_moment(rng, labels), make_wall(rng), labels, woman)
 
 
 def draw_random_person(who: RandomPerson) -> NDArray[np.uint8]:
     """Return the person's picture, (SIDE, SIDE, 3) uint8 RGB; takes 50 ms of a processor."""
-    canvas = _wall(who.wall)
+    canvas = backdrop(who.variation.seed, SIDE, SIDE) if who.wall is None else _wall(who.wall)
     draw_person(canvas, make_scene(who.traits, who.variation, _HALF_HEAD), _PLACE)
     return to_srgb(canvas, who.seed)
 
@@ -94,7 +96,8 @@ def _labels(rng: np.random.Generator) -> tuple[bool, dict[str, bool]]:
     }
 
 
-def _traits(rng: np.random.Generator, woman: bool, labels: Mapping[str, bool]) -> Traits:
+def make_traits(rng: np.random.Generator, woman: bool, labels: Mapping[str, bool]) -> Traits:
+    """Draw a person with those of the labels that stay: beard, long hair, age."""
     place = float(rng.random()) * (len(_SKINS) - 1)
     skin, lips = (_between(_SKINS, place, part) for part in (0, 1))
     hair = _one(rng, _ANY_HAIR if place < _LIGHT else _DARK_HAIR)
@@ -117,7 +120,8 @@ def _style(rng: np.random.Generator, woman: bool, labels: Mapping[str, bool]) ->
     return str(_one(rng, _SHORT_WOMAN if woman else _SHORT_MAN))
 
 
-def _moment(rng: np.random.Generator, traits: Traits, labels: Mapping[str, bool]) -> Variation:
+def make_moment(rng: np.random.Generator, labels: Mapping[str, bool]) -> Variation:
+    """Draw a moment in the studio with those of the labels that pass: smile, glasses."""
     yaw, pitch = (math.radians(_likely(rng, -most, most)) for most in (14, 4))
     smile = _from(rng, 0.7, 1.0) if labels["smile"] else _from(rng, -0.15, 0.1)
     return Variation(
@@ -136,6 +140,12 @@ def _moment(rng: np.random.Generator, traits: Traits, labels: Mapping[str, bool]
         clothes=_one(rng, CLOTHES),
         clothes_colour=_one(rng, COLOURS),
     )
+
+
+def make_wall(rng: np.random.Generator) -> Colour:
+    """Draw a plain wall's colour."""
+    colour: Colour = _one(rng, _WALLS)
+    return colour
 
 
 def _wall(colour: Colour) -> Field:

@@ -79,9 +79,10 @@ def _ball(scene: Scene, paint: Paint, eye: _Eye) -> None:
     # The eyeball curves away from the light at its corners and lies in the shadow of the lashes.
     shade = 1 - 0.35 * eye.across * eye.across - 0.55 * step(0.06, 0.0, under_lid)
     white = mix(spread(_WHITE) * np.clip(shade, 0.25, 1), spread(_PINK), 0.8 * step(-0.72, -0.98, eye.across))
-    dx = (eye.x - eye.sign * m.gaze[0] * 0.05) * (1 / _IRIS)
-    dy = (eye.y - m.gaze[1] * 0.04 + 0.002) * (1 / _IRIS)
-    r, soft = np.sqrt(dx * dx + dy * dy), eye.soft / _IRIS
+    size = _IRIS * scene.traits.iris_size
+    dx = (eye.x - eye.sign * m.gaze[0] * 0.05) * (1 / size)
+    dy = (eye.y - m.gaze[1] * 0.04 + 0.002) * (1 / size)
+    r, soft = np.sqrt(dx * dx + dy * dy), eye.soft / size
     iris = _iris(scene.traits, r, dx, dy) * np.clip(1.1 - 0.6 * step(0.05, 0.0, under_lid), 0, 1)
     paint.over(mix(white, iris, step(1 + soft, 1 - soft, r)), eye.inside, gloss=0.05, soft=0.25)
     paint.glow += _sparks(m, dx * eye.sign, dy, soft) * eye.inside * 0.9

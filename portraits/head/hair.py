@@ -123,7 +123,7 @@ def _top(t: Traits, style: Style, points: tuple[Field, Field, Field], locks: Fie
     line = line + style.sweep * (x - t.parting) * (1 if t.parting <= 0 else -1)
     if style.part:
         line = line + style.part * (0.55 * np.maximum(1 - ((x - t.parting * 0.4) / 0.42) ** 2, 0) - 0.25)
-    back = style.recede + 0.05 * max(0.0, t.age - 0.5)
+    back = style.recede + t.recede + 0.05 * max(0.0, t.age - 0.5)
     if back:
         line = line + back * (0.4 + 1.6 * bump(side, y, (0.36, 0.6), (0.28, 0.5)))
     return y - line + style.ragged * locks

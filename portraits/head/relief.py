@@ -73,6 +73,8 @@ def features(t: Traits, m: Variation, x: Field, y: Field, z: Field) -> Field:
     """Height (n, n) of the features above the skull whose points are (x, y, z)."""
     side = np.abs(x)
     height = _eyes_and_brow(t, m, side, y) + _nose(t, side, y) + _cheeks(t, m, side, y) + _mouth_and_chin(t, m, side, y)
+    if t.sag:
+        height = height + t.sag * _sagging(t, side, y)
     return height * step(0.0, 0.35, z)
 
 
@@ -125,3 +127,18 @@ def _mouth_and_chin(t: Traits, m: Variation, side: Field, y: Field) -> Field:
     chin = t.chin_out * bump(side, y, (0, -t.chin_length * 0.86 - drop * 0.7), (t.chin_width * 1.5, 0.2))
     corner = -0.02 * hill(side, wide * 1.06, 0.05) * hill(y, line, 0.06)
     return muzzle + philtrum + upper + lower + groove + chin + corner
+
+
+def _sagging(t: Traits, side: Field, y: Field) -> Field:
+    """What hangs in the oldest faces: the skin above the lids, bags, the folds beside nose and mouth, jowls."""
+    hood = 0.035 * bump(side, y, (t.eye_x + 0.06, t.eye_y + 0.10), (0.20, 0.07))
+    bag = 0.022 * bump(side, y, (t.eye_x - 0.01, t.eye_y - 0.13), (0.15, 0.06))
+    trough = -0.025 * bump(side, y, (t.eye_x - 0.04, t.eye_y - 0.215), (0.17, 0.06))
+    fold = -0.030 * hill(side, 0.18 + (-0.34 - y) * 0.62, 0.07) * step(-0.34, -0.42, y) * step(-0.68, -0.54, y)
+    pouch = 0.030 * bump(side, y, (0.36, -0.47), (0.17, 0.20))
+    corner = -0.020 * hill(side, t.mouth_width + 0.035, 0.06) * step(0.02, -0.05, y - t.mouth_y)
+    corner = corner * step(-0.30, -0.16, y - t.mouth_y)
+    jowl = 0.060 * bump(side, y, (0.42, t.mouth_y - 0.20), (0.19, 0.22))
+    hollow = -0.035 * bump(side, y, (0.52, -0.32), (0.16, 0.20))
+    result: Field = hood + bag + trough + fold + pouch + corner + jowl + hollow
+    return result

@@ -58,6 +58,8 @@ def _lines(scene: Scene, paint: Paint, side: Field, y: Field) -> None:
     bag = hill(y, t.eye_y - 0.135 + 0.25 * (side - t.eye_x) ** 2, 0.02) * step(0.16, 0.08, np.abs(side - t.eye_x))
     fold = hill(side, 0.155 + (-0.36 - y) * 0.62, 0.024) * step(-0.36, -0.42, y) * step(-0.66, -0.54, y)
     dark = forehead + feet + bag * old * 0.6 + fold * (0.10 * smile + 0.5 * old)
+    if t.sag:
+        dark = dark + t.sag * _sagging_lines(t, side, y)
     paint.over(darker(linear(t.skin), 0.42), np.minimum(dark, 0.75))
 
 
@@ -72,6 +74,20 @@ def _crows_feet(t: Traits, side: Field, y: Field) -> Field:
     rays = hill(level + 0.55 * outside, 0.005, 0.013) + hill(level + 0.1 * outside, 0.005, 0.013)
     rays = rays + hill(level - 0.35 * outside, 0.005, 0.013)
     return rays * step(0.03, 0.07, outside) * step(0.13, 0.06, outside)
+
+
+def _sagging_lines(t: Traits, side: Field, y: Field) -> Field:
+    """Lines where skin hangs: under the bags, over the lids, from the corners of the mouth down, between the brows."""
+    eye, below = side - t.eye_x, t.mouth_y - y
+    bag = hill(y, t.eye_y - 0.19 + 0.5 * (eye + 0.03) ** 2, 0.026) * step(0.17, 0.08, np.abs(eye + 0.02))
+    hood = hill(y, t.eye_y + 0.085 - 0.28 * (eye - 0.02), 0.024) * step(-0.10, 0.0, eye) * step(0.24, 0.16, eye)
+    corner = hill(side, t.mouth_width + 0.02 + 0.10 * below, 0.022) * step(-0.02, 0.04, below) * step(0.24, 0.14, below)
+    frown = hill(side, 0.055, 0.016) * hill(y, t.brow_y - 0.01, 0.09)
+    lip = hill((side * 17) % 1, 0.5, 0.22) * hill(below, -0.075, 0.055) * step(t.mouth_width, 0.05, side)
+    fine = step(0.25, 0.8, noise(side * 9 + y * 21, y * 25 - side * 17, 44)) * bump(
+        side, y, (0.44, -0.35), (0.28, 0.42)
+    )
+    return 0.45 * bag + 0.5 * hood + 0.35 * corner + 0.5 * frown + 0.3 * lip + 0.3 * fine
 
 
 def _nostrils(t: Traits, paint: Paint, side: Field, y: Field) -> None:

@@ -40,6 +40,7 @@ class Traits:
     eye_fold: float = 1.0
     eye_deep: float = 0.07
     lashes: float = 0.4
+    iris_size: float = 1.0
     # Brows.
     brow_y: float = 0.2
     brow_thick: float = 0.05
@@ -66,11 +67,13 @@ class Traits:
     beard: float = 0.0
     moustache: float = 0.0
     age: float = 0.25
+    sag: float = 0.0
     grey: float = 0.0
     # Hair and body.
     style: str = "crop"
     volume: float = 1.0
     parting: float = 0.0
+    recede: float = 0.0
     neck: float = 0.36
     shoulders: float = 1.62
     glasses: float = 0.15
