@@ -73,6 +73,7 @@ def errors(title: str, estimated: NDArray[np.float32], ages: NDArray[np.float64]
     figures: dict[str, float | int | str] = {
         f"{title}: mean error, years": float(np.abs(difference).mean()),
         f"{title}: Spearman": float(spearmanr(estimated, ages)[0]),
+        f"{title}: children up to 15 taken for 21 or older, %": 100 * float((estimated[ages <= 15] >= 21).mean()),
     }
     for first, last in AGE_BINS:
         rows = (ages >= first) & (ages <= (last if last < AGE_BINS[-1][1] else np.inf))

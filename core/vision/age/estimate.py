@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 # Mean absolute error in years on pictures of all ages that the correction below was not fitted on, 7.5 without it
 # (`python -m benchmarks age`). Answers that state an age state it.
-AGE_ERROR = 7.0
-# The network's expectation and the age that such faces have, in years, joined by straight lines: it takes people of 15
-# for 20 and people of 45 for 40. Fitted by the same command, and rounded.
-CORRECTION = ((0.0, 1.0), (20.0, 15.0), (30.0, 27.0), (40.0, 45.0), (80.0, 81.0))
+AGE_ERROR = 7.1
+# The network's expectation and the age that such faces have, in years, joined by straight lines: without, every sixth
+# child up to 15 is taken for 21 or older, with it every twelfth. Fitted by the same command, and rounded.
+CORRECTION = ((0.0, 1.0), (20.0, 14.0), (30.0, 30.0), (80.0, 85.0))
 # Faces in one run; more are no faster, and 32 take 20 MB (the same command).
 MAX_BATCH = 32
 # Pixels a side of the part of the photo that a chip shows. At 45 the error is 7.1 years, at 34 it is 8, at 27 over 9
@@ -68,7 +68,9 @@ class AgeEstimator:
 
 def correct(expectation: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the ages (N,) that faces with these expectations (N,) have on average, by `CORRECTION`."""
-    return np.interp(expectation, *zip(*CORRECTION, strict=True)).astype(np.float32)
+    expectations, ages = np.array(CORRECTION).T
+    corrected = np.interp(expectation.astype(np.float64), expectations, ages)
+    return np.asarray(corrected, np.float32)
 
 
 def age_chips(image: NDArray[np.uint8], faces: Sequence[Sequence[tuple[float, float]]]) -> NDArray[np.uint8]:

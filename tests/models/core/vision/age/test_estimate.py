@@ -33,7 +33,7 @@ def test_ages_are_within_the_classes(estimator: AgeEstimator):
     noise = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3), np.uint8)
     pictures = np.concatenate([noise, np.zeros_like(noise), np.full_like(noise, 255)])
     assert (estimator.expectation(pictures) >= 0.25).all()
-    assert (estimator.estimate(pictures) <= 81).all()
+    assert (estimator.estimate(pictures) <= 85).all()
 
 
 def test_no_face_has_no_age(estimator: AgeEstimator):
