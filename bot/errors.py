@@ -67,6 +67,7 @@ _BY_REASON: Mapping[str, str] = {
     "photo-without-fool": "error-photo-without-fool",
     "epsilon-without-fool": "error-epsilon-without-fool",
     "kid": "error-not-better-kid",
+    "age_error": "error-not-better-age",
     "unknown-embedder": "error-unknown-embedder",
 }
 _EXPECTED = (OmokageError, app_commands.CheckFailure, *_OUTDATED)

@@ -83,6 +83,7 @@ _UNFIT_TEXTS = {
     "few-people": "the data set has fewer than two people",
     "few-pictures": "some people have too few pictures: {names}",
     "few-to-generate": "at least {minimum} pictures are needed to learn to draw; there are {count}",
+    "few-ages": "at least {minimum} pictures with an age are needed to learn what ages change; there are {count}",
     "without-face": "no face was found in any picture of the data set",
 }
 _BAD_NAME_TEXTS = {
@@ -111,9 +112,17 @@ def error_text(error: OmokageError) -> str:
         return _TEXTS[error.code]
 
 
-def promotion_error_text(error: OmokageError, *, generates: bool) -> str:
-    """Return why a version was not promoted; generators (`generates`) are compared by KID, recognisers by accuracy."""
-    if not generates or error.code is not ErrorCode.NOT_BETTER:
+# Why a version of what makes pictures is worse, by the metric that versions of its kind are compared by.
+_NOT_BETTER_TEXTS = {
+    "kid": "the version's faces are further from real ones (KID (dlib) {new:.4f}) than the serving one's ({old:.4f})",
+    "age_error": "the version's faces miss the age that they are to show by {new:.1f} years, the serving one's by "
+    "{old:.1f}",
+}
+
+
+def promotion_error_text(error: OmokageError, *, compared_by: str) -> str:
+    """Return why a version was not promoted; `compared_by` is `RunKind.compared_by`."""
+    text = _NOT_BETTER_TEXTS.get(compared_by)
+    if text is None or error.code is not ErrorCode.NOT_BETTER:
         return error_text(error)
-    text = "the version's faces are further from real ones (KID (dlib) {new:.4f}) than the serving one's ({old:.4f})"
     return text.format_map(error.details)

@@ -41,6 +41,7 @@ error-dataset-unfit = { $remark ->
         [few-pictures] Some people have too few pictures to learn from ({ $names }). Add pictures of them, or leave them out.
         [without-face] No face was found in any picture of the data set. Add pictures in which faces are larger.
         [few-to-generate] The data set has fewer than 100 pictures: a model would learn them by heart. Add pictures.
+        [few-ages] Only { $count } pictures of the data set have an age, and { $minimum } are needed. Ages are in the names of files (34_1_anything.jpg: 34 years, a woman) or in a CSV; see docs/data.md.
        *[other] The data set cannot be trained on ({ $remark }). Whoever runs this bot sees more with “omokage data list”.
     }
 error-bad-archive = This is not a folder or zip file with one folder for each person. Please pack it again.
@@ -83,6 +84,7 @@ error-fool-without-photo = Mode fool changes a photo, so attach one. Or choose m
 error-photo-without-fool = Modes noise and dream start from noise, so leave the photo out. Or choose mode fool, which changes it.
 error-epsilon-without-fool = Epsilon is about mode fool, which keeps near its photo. Modes noise and dream have no bound, so leave it out.
 error-not-better-kid = The pictures of this version are further from real ones (KID (dlib) { $new }) than those of the version that draws now ({ $old }). So it does not take its place.
+error-not-better-age = The faces that this version ages miss the age that they are to show by { $new } years, those of the version that ages faces now by { $old }. So it does not take its place.
 error-draws-no-face = No face is found in any picture that this version draws. So it does not draw here.
 error-internal = Something went wrong on my side. Please try again in a few minutes; if it happens again, tell whoever runs this bot the job number.
 error-outdated = This command has changed since your Discord was started. Please restart Discord (Ctrl+R) and try again.
