@@ -123,7 +123,7 @@ class AgeingSetup:
         assessor = FaceAssessor(self._estimate, self._find_unfit, self)
         reader = PhotoReader(self.photos, self.photos, self.photos)
         self.service = AgeingService(
-            self.agers, reader, self.photos, assessor, self.blobs, age_error=ERROR  # type: ignore[arg-type]
+            self.agers, reader, self.photos, assessor, self.blobs, age_error=lambda: ERROR  # type: ignore[arg-type]
         )  # fmt: skip
 
     def photo(self, level: int = 30) -> str:
