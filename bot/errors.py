@@ -66,6 +66,9 @@ _BY_REASON: Mapping[str, str] = {
     "fool-without-photo": "error-fool-without-photo",
     "photo-without-fool": "error-photo-without-fool",
     "epsilon-without-fool": "error-epsilon-without-fool",
+    "years-and-to": "error-years-and-to",
+    "zero-years": "error-zero-years",
+    "age-of-series": "error-age-of-series",
     "kid": "error-not-better-kid",
     "unknown-embedder": "error-unknown-embedder",
 }

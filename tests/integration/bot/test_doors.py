@@ -23,6 +23,7 @@ from sandbox.server import Sandbox
 from sandbox.world import fixtures
 from sandbox.world.commands import CommandRegistry
 from tests.integration.bot import every_control
+from tests.integration.bot.fakes.ager import FakeAgeing
 from tests.integration.bot.fakes.generator import FakeGeneration
 from tests.integration.bot.fakes.optimizer import FakeOptimization
 from tests.integration.bot.fakes.trainer import FakeTraining
@@ -41,10 +42,14 @@ EVERYBODYS = {"1", "+smile"}  # values of selects: a face, a trait
 def furnished(services: Services, worker: FakeWorker, fake_training: FakeTraining) -> Callable[[int], FullGuild]:
     """Makes a guild with everything; must be asked for before `bot`."""
     fake_generation, fake_optimization = FakeGeneration(services, worker), FakeOptimization(services, worker)
+    fake_ageing = FakeAgeing(services, worker)
+    fake_ageing.faces = 2
     worker.others[JobKind.SNAPSHOT] = lambda job: _end(services, job.id)
     worker.others[JobKind.CURATE] = lambda job: _end(services, job.id)
     worker.others[JobKind.CHECK] = lambda _: None
-    return lambda guild_id: build_full_guild(services, worker, fake_generation, fake_optimization, guild_id, OWNER_ID)
+    return lambda guild_id: build_full_guild(
+        services, worker, fake_generation, fake_optimization, fake_ageing, guild_id, OWNER_ID
+    )
 
 
 def _end(services: Services, job_id: int) -> None:
