@@ -70,6 +70,7 @@ _BY_REASON: Mapping[str, str] = {
     "zero-years": "error-zero-years",
     "age-of-series": "error-age-of-series",
     "kid": "error-not-better-kid",
+    "age_error": "error-not-better-age",
     "unknown-embedder": "error-unknown-embedder",
 }
 _EXPECTED = (OmokageError, app_commands.CheckFailure, *_OUTDATED)

@@ -42,6 +42,7 @@ _TEXTS: Mapping[ErrorCode, str] = {
     ErrorCode.UNKNOWN_VERSION: "there is no such model version",
     ErrorCode.BAD_WEIGHTS: "a file of the model is damaged, cut off, or not what its card says",
     ErrorCode.NO_MODEL: "nothing that draws faces has been trained yet; omokage train dcgan --help",
+    ErrorCode.NO_AGE_MODEL: "nothing that ages faces has been trained yet; omokage train reage --help",
     ErrorCode.UNKNOWN_MODEL: "there is no such model",
     ErrorCode.NO_ENCODER: "the model draws faces, but takes no photos",
     ErrorCode.UNKNOWN_TRAIT: "the model knows no such trait",
@@ -83,6 +84,7 @@ _UNFIT_TEXTS = {
     "few-people": "the data set has fewer than two people",
     "few-pictures": "some people have too few pictures: {names}",
     "few-to-generate": "at least {minimum} pictures are needed to learn to draw; there are {count}",
+    "few-ages": "at least {minimum} pictures with an age are needed to learn what ages change; there are {count}",
     "without-face": "no face was found in any picture of the data set",
 }
 _BAD_NAME_TEXTS = {
@@ -111,9 +113,17 @@ def error_text(error: OmokageError) -> str:
         return _TEXTS[error.code]
 
 
-def promotion_error_text(error: OmokageError, *, generates: bool) -> str:
-    """Return why a version was not promoted; generators (`generates`) are compared by KID, recognisers by accuracy."""
-    if not generates or error.code is not ErrorCode.NOT_BETTER:
+# Why a version of what makes pictures is worse, by the metric that versions of its kind are compared by.
+_NOT_BETTER_TEXTS = {
+    "kid": "the version's faces are further from real ones (KID (dlib) {new:.4f}) than the serving one's ({old:.4f})",
+    "age_error": "the version's faces miss the age that they are to show by {new:.1f} years, the serving one's by "
+    "{old:.1f}",
+}
+
+
+def promotion_error_text(error: OmokageError, *, compared_by: str) -> str:
+    """Return why a version was not promoted; `compared_by` is `RunKind.compared_by`."""
+    text = _NOT_BETTER_TEXTS.get(compared_by)
+    if text is None or error.code is not ErrorCode.NOT_BETTER:
         return error_text(error)
-    text = "the version's faces are further from real ones (KID (dlib) {new:.4f}) than the serving one's ({old:.4f})"
     return text.format_map(error.details)

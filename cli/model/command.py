@@ -81,7 +81,7 @@ def list_versions(guild: int, kind: str, as_json: bool) -> None:
     elif not versions:
         echo(f"No training has finished yet. Start one: omokage train {kind} --help")
     else:
-        heading = version_row(generates=RunKind(kind).generates)
+        heading = version_row(kind=RunKind(kind))
         echo(table([heading, *(version_row(version, serving=version.id == serving) for version in versions)]))
         for version in versions:
             retraining = retraining_text(version, serving=version.id == serving)
@@ -169,11 +169,12 @@ def _promote(registry: RegistryService, version: Version, force: str | None) -> 
     try:
         return registry.promote(version.id, _OPERATOR, force_reason=force)
     except OmokageError as error:
-        raise _fault(error, generates=version.kind.generates) from error
+        raise _fault(error, version.kind.compared_by) from error
 
 
-def _fault(error: OmokageError, *, generates: bool = False) -> Fault:
-    return Fault("; ".join(filter(None, [promotion_error_text(error, generates=generates), _HINTS.get(error.code)])))
+def _fault(error: OmokageError, compared_by: str = "accuracy") -> Fault:
+    text = promotion_error_text(error, compared_by=compared_by)
+    return Fault("; ".join(filter(None, [text, _HINTS.get(error.code)])))
 
 
 def _print_promotion(promotion: Promotion, version: Version | None, as_json: bool) -> None:

@@ -16,11 +16,19 @@ from core.domain.registry.retraining import (
 )
 from core.domain.registry.robustness import robustness_from_metrics
 from core.domain.registry.versions import Promotion, Version
+from core.domain.training.runs import RunKind
 
 # What answers where nothing was promoted, by whether it generates: core/services/generation/generator_lookup.py.
 WITHOUT = {False: "the method that needs no training", True: "the newest version"}
 _BY_DLIB = {"kid", "real_kid", "diversity", "novelty"}  # measured by dlib's embedding, as they always were
-_MEASURED = ("kid", "faces", "diversity", "novelty")  # of what draws faces
+_OF_DRAWN = ("kid", "faces", "diversity", "novelty")  # of what draws faces
+_OF_AGED = ("age_error", "identity_kept")  # of what shows faces at other ages
+# Headings of a table's columns of figures, by `RunKind.compared_by`.
+_HEADINGS = {
+    "accuracy": ("PEOPLE", "ACCURACY", "FACES COMPARED BY"),
+    "kid": ("KID (DLIB)", "WITH A FACE"),
+    "age_error": ("YEARS BESIDE THE AGE", "SAME PERSON"),
+}
 NO_FACE = "no face is found in any of its pictures, so it does not draw unless it is promoted with --force"
 _WAITS = "of the earlier face network; a worker retrains it by itself, and until then it answers as ever"
 _RETRAINING = {
@@ -49,11 +57,17 @@ def version_json(version: Version, *, serving: bool) -> dict[str, Any]:
         "retraining": version.metrics.get(METRIC),
         "accuracy": version.metrics.get("accuracy"),
         "folds": version.metrics.get("folds"),
-        **({name: version.metrics.get(name) for name in _MEASURED} if version.kind.generates else {}),
+        **({name: version.metrics.get(name) for name in _measured(version.kind)}),
         "size": version.size,
         "sha256": version.weights,
         "created": version.created_at.isoformat(timespec="seconds"),
     }
+
+
+def _measured(kind: RunKind) -> tuple[str, ...]:
+    if kind.ages:
+        return _OF_AGED
+    return _OF_DRAWN if kind.generates else ()
 
 
 def card_json(version: Version, run: int | None, *, serving: bool) -> dict[str, Any]:
@@ -81,13 +95,16 @@ def promotion_json(promotion: Promotion, number: int | None) -> dict[str, Any]:
     }
 
 
-def version_row(version: Version | None = None, *, serving: bool = False, generates: bool = False) -> list[str]:
-    """For the table; None: its heading, `generates`: of what draws faces."""
+def version_row(
+    version: Version | None = None, *, serving: bool = False, kind: RunKind = RunKind.RECOGNISER
+) -> list[str]:
+    """Return a row of the table; without a version its heading, for versions of a kind."""
     if version is None:
-        figures = ["KID (DLIB)", "WITH A FACE"] if generates else ["PEOPLE", "ACCURACY", "FACES COMPARED BY"]
-        return ["", "VERSION", "DATA", *figures, "MADE"]
+        return ["", "VERSION", "DATA", *_HEADINGS[kind.compared_by], "MADE"]
     metrics = version.metrics
-    if version.kind.generates:
+    if version.kind.ages:
+        figures = [_figure(metrics.get("age_error", "-")), _percentage(metrics.get("identity_kept"))]
+    elif version.kind.generates:
         figures = [_figure(metrics.get("kid", "-")), _percentage(metrics.get("faces"))]
     else:
         figures = [str(len(version.classes)), _percentage(metrics.get("accuracy")), version.embedder_title or "-"]

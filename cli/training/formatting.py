@@ -14,7 +14,14 @@ from core.domain.registry.versions import Version
 from core.domain.training.costs import Price
 from core.domain.training.runs import Checkpoint, CurvePoint, Run
 
-_NAMES = {"kid": "KID (dlib)", "d_real": "D(real)", "d_fake": "D(drawn)", "faces": "with a face"}
+_NAMES = {
+    "kid": "KID (dlib)",
+    "d_real": "D(real)",
+    "d_fake": "D(drawn)",
+    "faces": "with a face",
+    "age_error": "years beside the age",
+    "identity_kept": "same person",
+}
 _ENDINGS = {
     "discriminator-won": "the discriminator tells all drawn faces from real ones, so there is nothing left to learn",
     "diversity-fell": "the faces became more and more alike",
@@ -113,7 +120,7 @@ def reason(failure: Failure) -> str:
 
 def _figure(name: str, value: float) -> str:
     words = _NAMES.get(name) or name.replace("held_out", "held-out").replace("_", " ")
-    is_share = "accuracy" in name or name in {"faces", "d_real", "d_fake"}
+    is_share = "accuracy" in name or name in {"faces", "d_real", "d_fake", "identity_kept"}
     return f"{words} {value:.1%}" if is_share else f"{words} {value:.4g}"
 
 

@@ -15,7 +15,7 @@ from cli.output.echo import echo, echo_json
 from cli.training.formatting import run_json, run_lines
 from core.domain.ids import synthetic_id
 from core.domain.jobs import Origin
-from core.domain.training.presets import LOSSES, OPTIONS, SIZES, find_preset
+from core.domain.training.presets import ALL_SIZES, LOSSES, OPTIONS, find_preset
 from core.domain.training.runs import Run, RunKind, RunRequest, RunState
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 @click.option("--preset", metavar="NAME", help="The recipe; a wrong one is answered with those that there are.")
 @click.option("--head", type=click.Choice(["embedding", "cnn"]), help="Recogniser: choose a preset by what is trained.")
 @click.option("--steps", type=click.IntRange(1), help="By default as many as the preset says.")
-@click.option("--size", type=click.Choice([str(size) for size in SIZES]), help="Pixels a side of the network's input.")
+@click.option(
+    "--size", type=click.Choice([str(size) for size in ALL_SIZES]), help="Pixels a side of the network's input."
+)
 @click.option("--batch", type=click.IntRange(1), help="Pictures a step; by default as many as the preset says.")
 @click.option("--learning-rate", type=float, help="Of the optimiser, at its highest; by default the preset's.")
 @click.option(

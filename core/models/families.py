@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.training.presets import CNN, DCGAN, EMBEDDING, VAE, bad_option
+from core.domain.training.presets import CAAE, CNN, DCGAN, EMBEDDING, VAE, bad_option
 from core.models.common import weights_file
 
 if TYPE_CHECKING:
@@ -23,24 +23,32 @@ if TYPE_CHECKING:
     from core.domain.jobs import JSON
     from core.domain.registry.versions import Version
     from core.domain.training.runs import Run
+    from core.models.ageing.face_ager import FaceAger
     from core.models.common.base_trainer import BaseTrainer
     from core.models.generators.generator import FaceGenerator
     from core.vision.datasets.dataset_reader import DatasetReader
     from core.vision.recognition.mean_embedding import Head
 
+M = TypeVar("M")  # what is loaded: `FaceGenerator`, `FaceAger`
 _Tensors: TypeAlias = "Mapping[str, NDArray[Any]]"
 _MakeTrainer: TypeAlias = "Callable[[Run, Dataset, DatasetReader], BaseTrainer[Any]]"
 _LoadHead: TypeAlias = "Callable[[Version, _Tensors, Mapping[str, str]], Head]"
 _LoadGenerator: TypeAlias = "Callable[[Mapping[str, JSON], _Tensors, Mapping[str, str]], FaceGenerator]"
 
+_LoadAger: TypeAlias = "Callable[[Mapping[str, JSON], _Tensors, Mapping[str, str]], FaceAger]"
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Networks that are trained and loaded alike: recognisers have `load_head`, generators `load_generator`."""
+    """Networks that are trained and loaded alike.
+
+    Recognisers have `load_head`, generators `load_generator`, and what shows faces at other ages `load_ager`.
+    """
 
     make_trainer: _MakeTrainer
     load_head: _LoadHead | None = None
     load_generator: _LoadGenerator | None = None
+    load_ager: _LoadAger | None = None
 
 
 def _embedding_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> BaseTrainer[Any]:
@@ -91,11 +99,18 @@ def _vae_generator(config: Mapping[str, JSON], tensors: _Tensors, meta: Mapping[
     return VaeGenerator(config, tensors, meta)
 
 
+def _caae_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> BaseTrainer[Any]:
+    from core.models.caae.trainer import make_caae_trainer
+
+    return make_caae_trainer(run, dataset, reader)
+
+
 FAMILIES: Mapping[str, Family] = {
     EMBEDDING: Family(_embedding_trainer, load_head=_embedding_head),
     CNN: Family(_cnn_trainer, load_head=_cnn_head),
     DCGAN: Family(_dcgan_trainer, load_generator=_dcgan_generator),
     VAE: Family(_vae_trainer, load_generator=_vae_generator),
+    CAAE: Family(_caae_trainer),
 }
 
 
@@ -146,12 +161,37 @@ def load_generator(architecture: str, config: Mapping[str, JSON], weights: bytes
         OmokageError: BAD_WEIGHTS, damaged, or of something else than the card says.
     """
     family = FAMILIES.get(family_name(architecture))
-    if family is None or family.load_generator is None:
+    return _load_pictured(None if family is None else family.load_generator, architecture, config, weights)
+
+
+def load_ager(architecture: str, config: Mapping[str, JSON], weights: bytes) -> FaceAger:
+    """Load what shows faces at other ages, of a version or of a starter model's card.
+
+    Args:
+        architecture: `caae-96`, `vae-96`.
+        config: of the version.
+        weights: a file of `weights_file`; float16 is widened, since no CPU multiplies it.
+
+    Raises:
+        OmokageError: BAD_WEIGHTS, damaged, of something else than the card says, or of an autoencoder that was trained
+            on pictures without ages.
+    """
+    family = FAMILIES.get(family_name(architecture))
+    return _load_pictured(None if family is None else family.load_ager, architecture, config, weights)
+
+
+def _load_pictured(
+    load: Callable[[Mapping[str, JSON], _Tensors, Mapping[str, str]], M] | None,
+    architecture: str,
+    config: Mapping[str, JSON],
+    weights: bytes,
+) -> M:
+    if load is None:
         raise OmokageError(ErrorCode.BAD_WEIGHTS, architecture=architecture)
     tensors, meta = weights_file.load(weights)
     half = np.dtype(np.float16)
     wide = {name: tensor.astype(np.float32) if tensor.dtype == half else tensor for name, tensor in tensors.items()}
     try:
-        return family.load_generator(config, wide, meta)
+        return load(config, wide, meta)
     except (KeyError, TypeError, ValueError) as error:
         raise OmokageError(ErrorCode.BAD_WEIGHTS, architecture=architecture) from error

@@ -1,4 +1,4 @@
-"""A run's curves as a chart: fractions (accuracies), losses and the KID of generated faces, against the step."""
+"""A run's curves as a chart: fractions (accuracies), losses, and a distance such as KID, against the step."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from core.render.chart_panels import (
-    DISTANCE,
+    DISTANCES,
     Curves,
     Draw,
     Panel,
@@ -64,7 +64,7 @@ def _curves(points: Iterable[CurvePoint]) -> Curves:
 def _groups(curves: Curves) -> Iterator[tuple[Curves, Draw]]:
     """Yield the curves of each panel with its renderer; the distance comes first."""
     kinds: tuple[tuple[str, Draw], ...] = (
-        (DISTANCE, draw_distance),
+        ("distance", draw_distance),
         ("fraction", draw_fractions),
         ("loss", draw_losses),
     )
@@ -75,8 +75,8 @@ def _groups(curves: Curves) -> Iterator[tuple[Curves, Draw]]:
 
 
 def _kind(name: str) -> str:
-    if name == DISTANCE:
-        return DISTANCE
+    if name in DISTANCES:
+        return "distance"
     return "loss" if "loss" in name else "fraction"
 
 

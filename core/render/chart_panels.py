@@ -31,9 +31,10 @@ Curve: TypeAlias = list[tuple[int, float]]
 Curves: TypeAlias = dict[str, Curve]
 
 HELD_OUT = "held_out"  # prefix of the names of figures on held-out pictures
-DISTANCE = "kid"  # neither a fraction nor a loss
+# Neither fractions nor losses: less is better. A run has one of them.
+DISTANCES = {"kid": "KID (dlib)", "age_error": "years beside the age"}
 # Figures of what evaluations draw: few points, not noisy, so drawn as those that are held out are.
-_EVALUATED = frozenset({DISTANCE, "diversity", "faces", "novelty"})
+_EVALUATED = frozenset({*DISTANCES, "diversity", "faces", "identity_kept", "novelty"})
 _MAX_POINTS = 120  # of a curve; a panel is some 370 pixels wide, and a batch's figures are noisy
 _DECADE = 10  # from this ratio of an axis' ends it is logarithmic
 _LINE = 26  # pixels from a line of names to the next
@@ -110,7 +111,7 @@ def draw_distance(axes: Axes, distances: Curves) -> None:
     else:
         axes.locator_params(axis="y", nbins=5)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:.3g}")
-    _mark_lowest(axes, distances[DISTANCE])
+    _mark_lowest(axes, next(iter(distances.values())))
 
 
 def _draw(axes: Axes, curves: Curves) -> None:
@@ -184,8 +185,8 @@ def _name_curves(figure: Figure, panel: Panel, curves: Curves) -> None:
 
 
 def _curve_label(name: str, value: float, *, low: bool) -> str:
-    if name == DISTANCE:
-        return f"KID (dlib) {value:.3g}"
+    if name in DISTANCES:
+        return f"{DISTANCES[name]} {value:.3g}"
     words = name.replace(HELD_OUT, "held-out").replace("_", " ")
     is_loss = "loss" in name
     if low:

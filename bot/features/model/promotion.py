@@ -126,10 +126,11 @@ async def _announce(interaction: Interaction, version: Version, why: str | None 
 
 
 def _why_not(words: Words, version: Version, error: OmokageError) -> str:
-    """Say in what a version is worse: of generators, the distance of their pictures from real ones."""
+    """Say in what a version is worse: of what makes pictures, by their distance from what was to be shown."""
     details: dict[str, Any] = dict(error.details)
     if version.kind.generates and error.code is ErrorCode.NOT_BETTER:
-        details = {"reason": "kid", **{name: figure(float(details[name])) for name in ("new", "old")}}
+        figures = {name: figure(float(details[name])) for name in ("new", "old")}
+        details = {"reason": version.kind.compared_by, **figures}
     return error_reason(words, error.code, details)
 
 

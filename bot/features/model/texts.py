@@ -50,6 +50,11 @@ _DRAWING: tuple[tuple[str, str, _Write], ...] = (
     ("diversity", "run-diversity", figure),
     ("novelty", "run-novelty", figure),
 )
+_AGEING: tuple[tuple[str, str, _Write], ...] = (
+    ("age_error", "run-age-error", figure),
+    ("identity_kept", "run-identity-kept", percent),
+    ("held_out_loss", "run-held-out-loss", figure),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,9 @@ def version_label(words: Words, version: Version) -> str:
 
 def quality_text(words: Words, version: Version) -> str:
     """Say how good a version is, in the figure by which versions of its kind are compared."""
+    if version.kind.ages:
+        years = _figure_of(version.metrics, "age_error")
+        return words.say("model-good-age", years="–" if years is None else figure(years))
     if version.kind.generates:
         kid = _figure_of(version.metrics, "kid")
         return words.say("model-good-kid", kid="–" if kid is None else figure(kid))
@@ -177,7 +185,7 @@ def _line(words: Words, version: Version, serving: Version | None) -> str:
 
 def _card_fields(words: Words, version: Version) -> Iterator[tuple[str, str, bool]]:
     data = words.say("model-data"), f"{escape_markdown(version.dataset_title)}\n`{version.dataset_hash[:_SHA]}`", True
-    yield from _drawing_fields(words, version, data) if version.kind.generates else _naming_fields(words, version, data)
+    yield from _FIELDS[version.kind.compared_by](words, version, data)
     yield words.say("model-config"), _config(version.config), False
     parts = "\n".join(f"{escape_markdown(part.name)} · {part.licence}" for part in version.parts)
     yield words.say("model-parts"), parts or "–", False
@@ -207,6 +215,18 @@ def _drawing_fields(words: Words, version: Version, data: _Field) -> Iterator[_F
     if isinstance(best, int):
         yield words.say("model-best-step"), str(best), True
     yield from _measured(words, version, _DRAWING)
+
+
+def _ageing_fields(words: Words, version: Version, data: _Field) -> Iterator[_Field]:
+    """List the fields of what shows faces at other ages."""
+    yield data
+    best = version.metrics.get("best_step")
+    if isinstance(best, int):
+        yield words.say("model-best-step"), str(best), True
+    yield from _measured(words, version, _AGEING)
+
+
+_FIELDS = {"accuracy": _naming_fields, "kid": _drawing_fields, "age_error": _ageing_fields}  # by `RunKind.compared_by`
 
 
 def _measured(words: Words, version: Version, shown: Sequence[tuple[str, str, _Write]]) -> Iterator[_Field]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import app_commands
 
 from bot.ui.i18n import localised
-from core.domain.training.presets import AUGMENT, BATCH, FOLD, KL, LEARNING_RATE, LOSSES, MAX_STEPS, SIZES
+from core.domain.training.presets import ALL_SIZES, AUGMENT, BATCH, FOLD, KL, LEARNING_RATE, LOSSES, MAX_STEPS
 
 Steps = app_commands.Range[int, 1, MAX_STEPS]
 Batch = app_commands.Range[int, BATCH.min, BATCH.max]
@@ -15,7 +15,7 @@ Seed = app_commands.Range[int, 0, 2_147_483_647]
 Augment = app_commands.Range[float, AUGMENT.min, AUGMENT.max]
 Kl = app_commands.Range[float, KL.min, KL.max]
 LOSS_CHOICES = [app_commands.Choice(name=loss, value=loss) for loss in LOSSES]
-SIZE_CHOICES = [app_commands.Choice(name=str(size), value=size) for size in SIZES]
+SIZE_CHOICES = [app_commands.Choice(name=str(size), value=size) for size in ALL_SIZES]
 
 _NAMES = {
     "kind": localised("train-kind-name"),

@@ -41,6 +41,7 @@ error-dataset-unfit = { $remark ->
         [few-pictures] Some people have too few pictures to learn from ({ $names }). Add pictures of them, or leave them out.
         [without-face] No face was found in any picture of the data set. Add pictures in which faces are larger.
         [few-to-generate] The data set has fewer than 100 pictures: a model would learn them by heart. Add pictures.
+        [few-ages] Only { $count } pictures of the data set have an age, and { $minimum } are needed. Ages are in the names of files (34_1_anything.jpg: 34 years, a woman) or in a CSV; see docs/data.md.
        *[other] The data set cannot be trained on ({ $remark }). Whoever runs this bot sees more with “omokage data list”.
     }
 error-bad-archive = This is not a folder or zip file with one folder for each person. Please pack it again.
@@ -70,6 +71,7 @@ error-channel = I may not post pictures in this channel, so a training could not
 error-no-report = This version was not measured, so there is nothing to show.
 error-none-serves = No trained version answers at the moment, so there is nothing to take back.
 error-no-model = Nothing draws faces here yet. A moderator can train a model with /train start, or say model “starter dcgan” (for photos “starter vae”), which come with the bot.
+error-no-age-model = Nothing ages faces here yet. A moderator can train a model with /train start.
 error-unknown-model = There is no model “{ $model }” here. Those that there are: { $known }.
 error-no-encoder = { $model } draws faces, but cannot take a photo in. Those that can: { $known }.
 error-unknown-trait = The model does not know “{ $trait }”. What it knows: { $known }.
@@ -86,6 +88,7 @@ error-years-and-to = Give the years to add or the age to reach, not both.
 error-zero-years = In zero years nothing changes. Give years to add (30), or to take away (-20).
 error-age-of-series = A strip or film shows a face at all ages, so leave years and to out. Or choose photo, which has one age.
 error-not-better-kid = The pictures of this version are further from real ones (KID (dlib) { $new }) than those of the version that draws now ({ $old }). So it does not take its place.
+error-not-better-age = The faces that this version ages miss the age that they are to show by { $new } years, those of the version that ages faces now by { $old }. So it does not take its place.
 error-draws-no-face = No face is found in any picture that this version draws. So it does not draw here.
 error-internal = Something went wrong on my side. Please try again in a few minutes; if it happens again, tell whoever runs this bot the job number.
 error-outdated = This command has changed since your Discord was started. Please restart Discord (Ctrl+R) and try again.

@@ -3,12 +3,14 @@
 model-list-title = Versions of the { $kind ->
         [dcgan] generator
         [vae] autoencoder
+        [caae] ageing network (CAAE)
        *[recogniser] recogniser
     }
 model-list-none = There is no version yet. A training makes one: /train start.
 model-line = **{ $version }** · { $data } · { $good } · { $when }
 model-none-serves = { $kind ->
         [recogniser] -# None of them answers: the method that needs no training does.
+        [caae] -# None of them was chosen: the newest one ages faces.
        *[other] -# None of them was chosen: the newest one draws.
     }
 model-choice = { $version } · { $data } · { $good }
@@ -27,6 +29,7 @@ model-retraining-data-gone = It could not be retrained for the new face networks
 model-retraining-failed = It could not be retrained for the new face networks: its file is damaged, or no face was found in its pictures. Train a new one with /train start.
 model-good-share = { $share } right
 model-good-kid = KID (dlib) { $kid }
+model-good-age = { $years } years beside the age
 model-real-kid = real pictures: { $kid }
 model-best-step = Best step
 model-serves = ✅ Answers now.
@@ -65,15 +68,18 @@ model-force-button = Let it answer all the same …
 model-promoted = { $kind ->
         [recogniser] ✅ **{ $version }** answers from now on, as <@{ $member }> decided.
         [vae] ✅ **{ $version }** takes photos in and draws from now on, as <@{ $member }> decided.
+        [caae] ✅ **{ $version }** ages faces from now on, as <@{ $member }> decided.
        *[other] ✅ **{ $version }** draws from now on, as <@{ $member }> decided.
     }
 model-forced = -# Although it is not measured to be better: { $reason }
 model-back = { $kind ->
         [recogniser] ↩️ **{ $version }** answers again, as <@{ $member }> decided.
+        [caae] ↩️ **{ $version }** ages faces again, as <@{ $member }> decided.
        *[other] ↩️ **{ $version }** draws again, as <@{ $member }> decided.
     }
 model-back-to-none = { $kind ->
         [recogniser] ↩️ The method that needs no training answers again, as <@{ $member }> decided.
+        [caae] ↩️ No version is chosen any more, as <@{ $member }> decided: the newest one ages faces.
        *[other] ↩️ No version is chosen any more, as <@{ $member }> decided: the newest one draws.
     }
 force-offer = You can let it answer all the same, with a reason that everybody sees.

@@ -3,6 +3,7 @@
 train-recogniser-choice = Recogniser (who is in a photo)
 train-dcgan-choice = Generator (draws faces that never were)
 train-vae-choice = Autoencoder (takes photos in, and draws)
+train-caae-choice = Ageing, as published (CAAE)
 preset-choice = { $preset } – { $recipe ->
         [recogniser-embedding] ready in seconds, from 3 pictures a person
         [recogniser-modern] a network of its own, the best of them
@@ -13,7 +14,9 @@ preset-choice = { $preset } – { $recipe ->
         [dcgan-small] the quickest, 64 pixels
         [dcgan-classic] the original recipe, a large network, 96 pixels
         [vae-vae] draws, too; between sharp and various
-       *[vae-autoencoder] shows photos most truly, draws less well
+        [vae-autoencoder] shows photos most truly, draws less well
+        [caae-light] for a machine without a GPU
+       *[caae-paper] as published, 128 pixels, for a GPU
     } ({ $steps } steps)
 data-choice = { $data } · { $people ->
         [one] one person
@@ -97,6 +100,7 @@ preflight-remark = { $code ->
 run-title = Training #{ $number } · { $kind ->
         [dcgan] generator
         [vae] autoencoder
+        [caae] ageing network (CAAE)
        *[recogniser] recogniser
     } · { $preset }
 run-state = { $state ->
@@ -145,6 +149,8 @@ run-d-fake = Drawn taken for real
 run-held-out-loss = Loss when held out
 run-reconstruction-loss = Of reconstruction
 run-divergence-loss = Of divergence
+run-age-error = Years beside the age
+run-identity-kept = Same person
 run-legend = By dlib's embedding: KID is how far the drawn faces are from real ones, less is better; variety and newness are 1 for real faces, and newness near 0 is copied.
 run-ending = 🛟 It ended by itself at step { $step }: { $code ->
         [discriminator-won] the discriminator had won, and nothing more was to be learnt from it.
@@ -166,6 +172,7 @@ run-made-accuracy = It made **{ $version }**, which is right in **{ $share }** o
        *[other] { $pictures }
     } held-out pictures.
 run-made-kid = It made **{ $version }**: KID (dlib) **{ $kid }**, a face is found in **{ $share }** of its pictures.
+run-made-age = It made **{ $version }**: the faces that it ages miss the age that they are to show by **{ $years }** years, and **{ $share }** are still taken for the same person.
 run-samples = What training #{ $number } makes
 run-curves-alt = The curves of training #{ $number }
 run-moved = ➡️ Goes on in [a newer message]({ $url }).

@@ -38,6 +38,7 @@ error-dataset-unfit = { $remark ->
         [few-pictures] 写真が少なすぎて学習できない人がいます（{ $names }）。写真を追加するか、その人を除いてください。
         [without-face] データセットのどの写真にも顔が見つかりませんでした。顔が大きく写った写真を追加してください。
         [few-to-generate] データセットの写真が100枚未満です。モデルが丸暗記してしまうため、写真を追加してください。
+        [few-ages] 年齢の分かる写真が{ $count }枚しかありません（{ $minimum }枚必要です）。年齢はファイル名（34_1_名前.jpg：34歳、女性）か CSV に書きます。docs/data.md をご覧ください。
        *[other] このデータセットでは学習できません（{ $remark }）。ボットの管理者が「omokage data list」で詳細を確認できます。
     }
 error-bad-archive = 1人につき1つのフォルダーが入ったフォルダーまたはzipファイルではありません。作り直してください。
@@ -67,6 +68,7 @@ error-channel = このチャンネルには画像を投稿する権限がない�
 error-no-report = このバージョンは評価されていないため、表示できるものがありません。
 error-none-serves = 現在、学習したバージョンは使われていないため、元に戻すものがありません。
 error-no-model = ここにはまだ顔を描くモデルがありません。モデレーターが /train start で学習させるか、付属のモデル「starter dcgan」（写真を使うときは「starter vae」）を指定してください。
+error-no-age-model = ここにはまだ顔の年齢を変えるモデルがありません。モデレーターが /train start で学習させてください。
 error-unknown-model = 「{ $model }」というモデルはありません。使えるもの：{ $known }
 error-no-encoder = { $model } は顔を描けますが、写真は読み込めません。読み込めるもの：{ $known }
 error-unknown-trait = このモデルは「{ $trait }」を知りません。使えるもの：{ $known }
@@ -83,6 +85,7 @@ error-years-and-to = 年数と年齢は、どちらか一方だけを指定し�
 error-zero-years = 0年では何も変わりません。年数は、30（30年後）や -20（20年前）のように指定してください。
 error-age-of-series = stripとfilmはすべての年齢の顔を見せるので、年数と年齢は指定しないでください。1つの年齢にするときはphotoを選んでください。
 error-not-better-kid = このバージョンの画像は、現在使用中のものより本物の写真から離れています（KID (dlib) { $new }、現在 { $old }）。そのため切り替えません。
+error-not-better-age = 目標の年齢との差は、このバージョンが { $new } 歳、現在使用中のものが { $old } 歳です。そのため切り替えません。
 error-draws-no-face = このバージョンが描く画像のどれからも顔が見つかりません。そのため、ここでは使いません。
 error-internal = こちら側で問題が発生しました。数分後にもう一度お試しください。繰り返す場合は、ジョブ番号をボットの管理者にお知らせください。
 error-outdated = このコマンドは、お使いのDiscordの起動後に更新されました。Discordを再起動（Ctrl+R）してから、もう一度お試しください。

@@ -3,12 +3,14 @@
 model-list-title = { $kind ->
         [dcgan] 生成モデル
         [vae] オートエンコーダー
+        [caae] 年齢変換（CAAE）
        *[recogniser] 認識モデル
     }のバージョン
 model-list-none = バージョンはまだありません。/train start で学習させると作られます。
 model-line = **{ $version }** · { $data } · { $good } · { $when }
 model-none-serves = { $kind ->
         [recogniser] -# 現在使用中のバージョンはありません（学習のいらない方法で答えています）。
+        [caae] -# 選ばれたバージョンはありません（最新のもので年齢を変えています）。
        *[other] -# 選ばれたバージョンはありません（最新のもので描いています）。
     }
 model-choice = { $version } · { $data } · { $good }
@@ -27,6 +29,7 @@ model-retraining-data-gone = データセットがないため、新しい顔認
 model-retraining-failed = ファイルが壊れているか、写真から顔が見つからないため、新しい顔認識ネットワーク用に学習し直せません。/train start で新しく学習してください。
 model-good-share = 正解率 { $share }
 model-good-kid = KID (dlib) { $kid }
+model-good-age = 年齢の誤差 { $years } 歳
 model-real-kid = 本物の写真：{ $kid }
 model-best-step = 最良のステップ
 model-serves = ✅ 現在使用中です。
@@ -58,15 +61,18 @@ model-force-button = それでも採用する…
 model-promoted = { $kind ->
         [recogniser] ✅ これからは **{ $version }** で答えます（<@{ $member }> さんの決定）。
         [vae] ✅ これからは **{ $version }** で写真を読み込み、描きます（<@{ $member }> さんの決定）。
+        [caae] ✅ これからは **{ $version }** で年齢を変えます（<@{ $member }> さんの決定）。
        *[other] ✅ これからは **{ $version }** で描きます（<@{ $member }> さんの決定）。
     }
 model-forced = -# 優れていると測定されてはいません。理由：{ $reason }
 model-back = { $kind ->
         [recogniser] ↩️ ふたたび **{ $version }** で答えます（<@{ $member }> さんの決定）。
+        [caae] ↩️ ふたたび **{ $version }** で年齢を変えます（<@{ $member }> さんの決定）。
        *[other] ↩️ ふたたび **{ $version }** で描きます（<@{ $member }> さんの決定）。
     }
 model-back-to-none = { $kind ->
         [recogniser] ↩️ ふたたび学習のいらない方法で答えます（<@{ $member }> さんの決定）。
+        [caae] ↩️ 選ばれたバージョンはなくなりました（<@{ $member }> さんの決定）。最新のもので年齢を変えます。
        *[other] ↩️ 選ばれたバージョンはなくなりました（<@{ $member }> さんの決定）。最新のもので描きます。
     }
 force-offer = 理由を添えれば、それでも採用できます。理由は全員に表示されます。

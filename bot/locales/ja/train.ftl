@@ -3,6 +3,7 @@
 train-recogniser-choice = 認識モデル（写真に写っている人）
 train-dcgan-choice = 生成モデル（実在しない顔を描く）
 train-vae-choice = オートエンコーダー（写真を読み込み、描く）
+train-caae-choice = 年齢変換（論文どおりの CAAE）
 preset-choice = { $preset } – { $recipe ->
         [recogniser-embedding] 数秒で完了、1人3枚から
         [recogniser-modern] 専用のネットワーク（最も正確）
@@ -13,7 +14,9 @@ preset-choice = { $preset } – { $recipe ->
         [dcgan-small] 最も速い、64画素
         [dcgan-classic] 元のレシピの大型ネットワーク、96画素
         [vae-vae] 描くのにも適した、鮮明さと多様さの中間
-       *[vae-autoencoder] 写真を最も忠実に再現（描くのは苦手）
+        [vae-autoencoder] 写真を最も忠実に再現（描くのは苦手）
+        [caae-light] GPUのないマシン向け
+       *[caae-paper] 論文どおり、128画素、GPU向け
     }（{ $steps }ステップ）
 data-choice = { $data } · { $people }人、写真{ $pictures }枚
 data-unnamed-choice = { $data } · 写真{ $pictures }枚
@@ -58,6 +61,7 @@ preflight-remark = { $code ->
 run-title = 学習 #{ $number } · { $kind ->
         [dcgan] 生成モデル
         [vae] オートエンコーダー
+        [caae] 年齢変換（CAAE）
        *[recogniser] 認識モデル
     } · { $preset }
 run-state = { $state ->
@@ -97,6 +101,8 @@ run-d-fake = 描いた顔を本物と判定
 run-held-out-loss = 測定用の損失
 run-reconstruction-loss = 再現の損失
 run-divergence-loss = 分布の損失
+run-age-error = 年齢の誤差（歳）
+run-identity-kept = 本人と判定
 run-legend = dlib の埋め込みで測定。KID：描いた顔と本物との隔たり（小さいほど良い）。多様さと新しさは1で本物並み。新しさが0に近いと写しです。
 run-ending = 🛟 ステップ{ $step }で自動的に終了しました：{ $code ->
         [discriminator-won] 識別側が勝ちきり、学べることがなくなりました。
@@ -118,6 +124,7 @@ run-made-accuracy = **{ $version }** ができました。測定用の写真{ $p
        *[other] { $pictures }枚
     }での正解率は **{ $share }** です。
 run-made-kid = **{ $version }** ができました：KID (dlib) **{ $kid }**、顔の検出率 **{ $share }**。
+run-made-age = **{ $version }** ができました：目標の年齢との差は平均 **{ $years }** 歳、本人と判定される割合は **{ $share }** です。
 run-samples = 学習 #{ $number } が作るもの
 run-curves-alt = 学習 #{ $number } の曲線
 run-moved = ➡️ 続きは[新しいメッセージ]({ $url })に表示しています。

@@ -16,14 +16,15 @@ def check_better(new: Version, old: Version | None) -> str:
 
     Recognisers are compared by their accuracy on the folds of the same data that both have held out. `old` None is the
     baseline, which needs no training: its accuracy on these folds stands in the new version's metrics (`live_folds`);
-    where it does not, any version with an accuracy may serve. Generators are compared by the distance of their pictures
-    from real ones (`kid`, lower is better); one that never draws a face may not even be the first.
+    where it does not, any version with an accuracy may serve. What makes pictures is compared by the distance of these
+    from real ones (`kid`), or of the faces' ages from those that were to be shown (`age_error`); lower is better. A
+    generator that never draws a face may not even be the first.
 
     Raises:
         OmokageError: NOT_BETTER with `new` and `old`; NOT_COMPARABLE; DRAWS_NO_FACE.
     """
     if new.kind.generates:
-        return _check_generator(new, old)
+        return _check_pictures(new, old)
     new_folds = _folds(new, "folds")
     old_folds = _folds(new, "live_folds") if old is None else _folds(old, "folds")
     if old is None and new_folds and not old_folds:
@@ -37,18 +38,18 @@ def check_better(new: Version, old: Version | None) -> str:
     return f"{new_mean:.4f} >= {old_mean:.4f}, {'fold' if len(shared) == 1 else 'folds'} {', '.join(shared)}"
 
 
-def _check_generator(new: Version, old: Version | None) -> str:
+def _check_pictures(new: Version, old: Version | None) -> str:
     if new.draws_no_face:
         raise OmokageError(ErrorCode.DRAWS_NO_FACE)
     if old is None:
         return "nothing of the guild's own was there before"
-    new_kid, old_kid = new.metrics.get("kid"), old.metrics.get("kid")
-    measured = isinstance(new_kid, int | float) and isinstance(old_kid, int | float)
+    new_distance, old_distance = (version.metrics.get(new.kind.compared_by) for version in (new, old))
+    measured = isinstance(new_distance, int | float) and isinstance(old_distance, int | float)
     if not measured or old.dataset_hash != new.dataset_hash:
         raise OmokageError(ErrorCode.NOT_COMPARABLE)
-    if new_kid > old_kid + _ROUNDING:  # type: ignore[operator]
-        raise OmokageError(ErrorCode.NOT_BETTER, new=new_kid, old=old_kid)  # type: ignore[arg-type]
-    return f"KID (dlib) {new_kid:.4f} <= {old_kid:.4f}"
+    if new_distance > old_distance + _ROUNDING:  # type: ignore[operator]
+        raise OmokageError(ErrorCode.NOT_BETTER, new=new_distance, old=old_distance)  # type: ignore[arg-type]
+    return f"{'age error' if new.kind.ages else 'KID (dlib)'} {new_distance:.4f} <= {old_distance:.4f}"
 
 
 def promotion_stack(history: Sequence[Promotion]) -> list[int]:

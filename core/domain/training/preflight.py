@@ -30,7 +30,7 @@ def preflight(
     """
     counts = [person.pictures for person in dataset.classes]
     if kind.generates:
-        remarks = [*_too_few_to_generate(dataset), *_faults(dataset)]
+        remarks = [*_too_few_to_generate(dataset, draws=not kind.ages), *_faults(dataset)]
     else:
         remarks = [*_blocking(dataset, minimum_pictures), *_unbalanced(counts), *_faults(dataset)]
     return Preflight(dataset.people, dataset.pictures, min(counts, default=0), max(counts, default=0), tuple(remarks))
@@ -45,11 +45,12 @@ def _blocking(dataset: Dataset, minimum: int) -> Iterator[Remark]:
         yield Remark("few-pictures", details, blocks=True)
 
 
-def _too_few_to_generate(dataset: Dataset) -> Iterator[Remark]:
+def _too_few_to_generate(dataset: Dataset, *, draws: bool) -> Iterator[Remark]:
+    """Too few for any network; few for one that `draws` new faces."""
     if dataset.pictures < FEWEST_TO_GENERATE:
         details: Mapping[str, JSON] = {"count": dataset.pictures, "minimum": FEWEST_TO_GENERATE}
         yield Remark("few-to-generate", details, blocks=True)
-    elif dataset.pictures < MANY_TO_GENERATE:
+    elif draws and dataset.pictures < MANY_TO_GENERATE:
         yield _remark("will-copy", count=dataset.pictures, minimum=MANY_TO_GENERATE)
 
 

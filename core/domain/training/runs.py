@@ -16,11 +16,24 @@ class RunKind(StrEnum):
     RECOGNISER = "recogniser"
     DCGAN = "dcgan"  # draws faces that never were
     VAE = "vae"  # takes faces to codes and back
+    CAAE = "caae"  # shows faces at other ages
 
     @property
     def generates(self) -> bool:
         """Whether it makes pictures; names on pictures then do not matter."""
         return self is not RunKind.RECOGNISER
+
+    @property
+    def ages(self) -> bool:
+        """Whether it shows faces at other ages, so that pictures need ages; such kinds are not for `/generate`."""
+        return self in {RunKind.CAAE}
+
+    @property
+    def compared_by(self) -> str:
+        """Name of the metric by which versions of this kind are compared: `accuracy`, or of pictures a distance."""
+        if not self.generates:
+            return "accuracy"
+        return "age_error" if self.ages else "kid"
 
 
 class RunState(StrEnum):

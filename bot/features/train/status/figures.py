@@ -18,6 +18,11 @@ _OF_DRAWN: tuple[_Figure, ...] = (
     ("diversity", "run-diversity", figure),
     ("novelty", "run-novelty", figure),
 )
+_OF_AGED: tuple[_Figure, ...] = (
+    ("age_error", "run-age-error", figure),
+    ("identity_kept", "run-identity-kept", percent),
+    ("held_out_loss", "run-held-out-loss", figure),
+)
 _SHOWN: Mapping[RunKind, tuple[_Figure, ...]] = {
     RunKind.RECOGNISER: (
         ("loss", "run-loss", figure),
@@ -37,6 +42,12 @@ _SHOWN: Mapping[RunKind, tuple[_Figure, ...]] = {
         ("held_out_loss", "run-held-out-loss", figure),
         ("reconstruction_loss", "run-reconstruction-loss", figure),
         ("divergence_loss", "run-divergence-loss", figure),
+    ),
+    RunKind.CAAE: (
+        *_OF_AGED,
+        ("reconstruction_loss", "run-reconstruction-loss", figure),
+        ("generator_loss", "run-generator-loss", figure),
+        ("discriminator_loss", "run-discriminator-loss", figure),
     ),
 }
 
@@ -70,9 +81,12 @@ def ending_line(words: Words, run: Run) -> str:
 
 def outcome(words: Words, version: Version) -> str:
     """Say which version a run produced, and how good it is."""
-    accuracy, kid = version.metrics.get("accuracy"), version.metrics.get("kid")
+    accuracy, kid, years = (version.metrics.get(name) for name in ("accuracy", "kid", "age_error"))
+    if isinstance(years, int | float):
+        kept = _fraction(version, "identity_kept")
+        return words.say("run-made-age", version=version.title, years=figure(years), share=kept)
     if isinstance(kid, int | float):
-        return words.say("run-made-kid", version=version.title, kid=figure(kid), share=_share(version))
+        return words.say("run-made-kid", version=version.title, kid=figure(kid), share=_fraction(version, "faces"))
     if not isinstance(accuracy, int | float):
         return words.say("run-made", version=version.title)
     report = version.metrics.get("report")
@@ -81,6 +95,6 @@ def outcome(words: Words, version: Version) -> str:
     return words.say("run-made-accuracy", version=version.title, share=percent(accuracy), pictures=held_out)
 
 
-def _share(version: Version) -> str:
-    faces = version.metrics.get("faces")
-    return percent(faces) if isinstance(faces, int | float) else "–"
+def _fraction(version: Version, name: str) -> str:
+    value = version.metrics.get(name)
+    return percent(value) if isinstance(value, int | float) else "–"

@@ -306,6 +306,18 @@ def test_a_version_whose_faces_are_further_from_real_ones_is_refused(services: S
     assert "--force" in message
 
 
+def test_what_ages_faces_is_listed_and_compared_by_the_years_that_it_misses(services: Services) -> None:
+    for number, years in ((1, 8.46), (2, 9.2)):
+        add(services, number, 0.0, kind=RunKind.CAAE, config={"head": "caae"}, age_error=years, identity_kept=0.95)
+    lines = run("list", "--kind", "caae")[1].stdout.splitlines()
+    assert lines[0].split()[-6:] == ["BESIDE", "THE", "AGE", "SAME", "PERSON", "MADE"]
+    assert "8.46" in lines[2]
+    assert "95.0%" in lines[2]
+    assert said("list", "--kind", "caae")[1]["age_error"] == 8.46
+    run("promote", "1", "--kind", "caae")
+    assert "by 9.2 years, the serving one's by 8.5" in refusal("promote", "2", "--kind", "caae")
+
+
 def test_without_a_promotion_the_newest_one_draws(services: Services) -> None:
     assert "omokage train vae" in run("list", "--kind", "vae")[1].stdout
     assert "the newest version answers" in run("history", "--kind", "vae")[1].stdout

@@ -177,13 +177,17 @@ def test_every_button_is_an_age_that_may_be_asked_for(age: int) -> None:
     assert MIN_AGE <= age <= MAX_AGE
 
 
-@given(st.integers(0, 99))
-def test_a_forged_age_is_a_request_or_a_refusal(age: int) -> None:
-    try:
-        assert with_age(an_age_job(), age).to == age
-    except OmokageError as refused:
-        assert refused.code is ErrorCode.BAD_OPTION
-        assert not MIN_AGE <= age <= MAX_AGE
+@given(st.integers(MIN_AGE, MAX_AGE))
+def test_any_age_that_may_be_asked_for_can_follow(age: int) -> None:
+    assert with_age(an_age_job(), age).to == age
+
+
+@given(st.integers(MAX_AGE + 1, 99) | st.just(0))
+def test_a_forged_age_is_refused(age: int) -> None:
+    with pytest.raises(OmokageError) as refused:
+        with_age(an_age_job(), age)
+
+    assert refused.value.code is ErrorCode.BAD_OPTION
 
 
 def test_how_many_pictures_the_message_had_is_read_where_it_is_written() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.features.age.texts import aged_embed, face_line, title
 from core.domain.ageing import AgedFace, AgeOutput, AgeRefusal, AgeRequest, AgeResult
+from tests.unit.bot.fakes import JOB_ID
 from tests.unit.bot.features.age.builders import (
     ADULT,
     CHILD,
@@ -20,7 +21,6 @@ from tests.unit.bot.features.age.builders import (
     age_result,
     an_age_job,
 )
-from tests.unit.bot.fakes import JOB_ID
 
 
 def line(face: AgedFace, request: AgeRequest = TO_70) -> str:

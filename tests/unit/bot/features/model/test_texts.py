@@ -51,6 +51,16 @@ def test_an_embedder_that_is_not_known_is_a_sentence(language: str) -> None:
     assert "tomorrow's" in error_reason(words_in(language), ErrorCode.BAD_WEIGHTS, details)
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_ages_faces_is_shown_by_the_years_that_it_misses(language: str) -> None:
+    words = words_in(language)
+    metrics = {"age_error": 8.46, "identity_kept": 0.953, "best_step": 400}
+    ageing = replace(OLD, kind=RunKind.CAAE, architecture="caae-96", metrics=metrics)
+    card = version_embed(words, ageing, serves=True)
+    assert "8.46" in str(list_embed(words, [ageing], None).description)
+    assert {"8.46", "95.3 %", "400"} <= {field.value for field in card.fields}
+
+
 def test_what_draws_has_no_embedder_and_an_older_card_means_dlibs() -> None:
     assert replace(OLD, kind=RunKind.DCGAN).embedder is None
     assert OLD.embedder == DLIB

@@ -130,6 +130,19 @@ def test_the_first_model_that_draws_may_serve_as_it_is() -> None:
     assert check_better(drawing(None), None) == "nothing of the guild's own was there before"
 
 
+def ageing(years: float | None) -> Version:
+    return replace(version({} if years is None else {"age_error": years}), kind=RunKind.CAAE)
+
+
+def test_of_models_that_age_faces_the_nearer_to_the_age_may_serve() -> None:
+    assert check_better(ageing(8.5), None)
+    assert check_better(ageing(8.5), ageing(9.0)) == "age error 8.5000 <= 9.0000"
+    with pytest.raises(OmokageError, match="not-better") as caught:
+        check_better(ageing(9.5), ageing(9.0))
+    assert caught.value.details == {"new": 9.5, "old": 9.0}
+    assert refusal(ageing(None), ageing(9.0)) is ErrorCode.NOT_COMPARABLE
+
+
 def faceless(framing: str = "portrait", faces: float = 0.0) -> Version:
     return replace(drawing(0.01), config={"framing": framing}, metrics={"kid": 0.01, "faces": faces})
 

@@ -93,6 +93,11 @@ def test_below_a_thousand_pictures_it_is_said_that_the_model_will_copy() -> None
     assert codes(preflight(unnamed(1000), kind=RunKind.VAE)) == []
 
 
+def test_a_model_that_ages_faces_draws_no_new_ones_that_could_be_copies() -> None:
+    assert codes(preflight(unnamed(99), kind=RunKind.CAAE)) == ["few-to-generate"]
+    assert codes(preflight(unnamed(100), kind=RunKind.CAAE)) == []
+
+
 def test_who_is_shown_does_not_matter_to_a_model_that_draws() -> None:
     assert codes(preflight(dataset(1, 1999), kind=RunKind.DCGAN)) == []
     assert codes(preflight(unnamed(2000, Findings(damaged=3)), kind=RunKind.DCGAN)) == ["damaged"]

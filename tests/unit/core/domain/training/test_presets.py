@@ -80,6 +80,7 @@ def test_presets_have_different_names_that_fit_their_column() -> None:
 def test_each_kind_has_options_of_its_own() -> None:
     dcgan, vae = find_preset(RunKind.DCGAN), find_preset(RunKind.VAE, "autoencoder")
     assert complete(dcgan, {"loss": "hinge", "augment": 0.5}) == {"head": "dcgan", "loss": "hinge", "augment": 0.5}
+    assert complete(find_preset(RunKind.CAAE), {"size": 128}) == {"head": "caae", "size": 128}
     assert complete(vae, {"kl": 0.5, "size": 64}) == {"head": "vae", "kl": 0.5, "size": 64}
 
 
@@ -93,6 +94,9 @@ def test_each_kind_has_options_of_its_own() -> None:
         (RunKind.VAE, "loss", "hinge"),
         (RunKind.VAE, "size", 80),
         (RunKind.RECOGNISER, "kl", 1.0),
+        (RunKind.RECOGNISER, "size", 128),
+        (RunKind.CAAE, "size", 48),
+        (RunKind.CAAE, "kl", 1.0),
     ],
 )
 def test_an_option_of_another_kind_is_refused(kind: RunKind, option: str, value: JSON) -> None:

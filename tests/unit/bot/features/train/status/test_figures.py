@@ -79,6 +79,17 @@ def test_an_autoencoders_figures_are_its_losses_too() -> None:
     }
 
 
+def test_an_ageing_networks_figures_are_how_well_it_ages_and_its_losses() -> None:
+    values = {"age_error": 8.46, "identity_kept": 0.95, "held_out_loss": 0.21, "generator_loss": 1.5, "kid": 0.1}
+
+    assert dict(curve_fields(WORDS, RunKind.CAAE, values)) == {
+        "Years beside the age": "8.46",
+        "Same person": "95.0 %",
+        "Loss when held out": "0.210",
+        "Generator's loss": "1.50",
+    }
+
+
 def test_what_kid_means_is_said_once_there_is_one() -> None:
     assert legend(WORDS, a_run(kind=RunKind.DCGAN, live=live(DRAWN))).startswith("-# By dlib's embedding: KID")
     assert not legend(WORDS, a_run(kind=RunKind.DCGAN, live=live({"generator_loss": 1.0})))
@@ -112,6 +123,9 @@ def test_a_version_is_told_by_the_figure_of_its_kind() -> None:
 
     assert drawing == "It made **dcgan v3**: KID (dlib) **0.0123**, a face is found in **97.0 %** of its pictures."
     assert "a face is found in **–**" in unmeasured
+    ageing = outcome(WORDS, a_version(RunKind.CAAE, age_error=8.46, identity_kept=0.95))
+    assert ageing.startswith("It made **caae v3**: ")
+    assert "by **8.46** years, and **95.0 %** are" in ageing
     assert outcome(WORDS, a_version(RunKind.RECOGNISER)) == "It made **recogniser v3**."
 
 

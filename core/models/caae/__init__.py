@@ -1,0 +1,1 @@
+"""The conditional adversarial autoencoder (CAAE): networks, training step, trainer, and the ager."""
