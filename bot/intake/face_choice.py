@@ -58,7 +58,7 @@ def face_choice_of(job: Job) -> FaceChoice | None:
     """Read the choice that must be made before there can be an answer; None: there is none."""
     result: Mapping[str, Any] = job.result or {}
     choice = result.get("choice")
-    return FaceChoice(**choice) if choice else None
+    return FaceChoice(**choice) if isinstance(choice, Mapping) else None  # of /age it is a blob: see its views
 
 
 def params_with_choice(job: Job, index: int | None) -> dict[str, JSON]:

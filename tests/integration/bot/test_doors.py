@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 import pytest
 from discord.gateway import DiscordWebSocket
@@ -15,7 +16,7 @@ from bot.client import OmokageBot
 from bot.intake.lookup import MAX_ID
 from bot.reference import commands_for_moderators
 from core.bootstrap import Services
-from core.domain.jobs import JobKind
+from core.domain.jobs import JOB_LIMITS, JobKind
 from sandbox.clock import ManualClock
 from sandbox.config import RateLimits, SandboxConfig
 from sandbox.driver import Invocation, Member
@@ -42,6 +43,8 @@ EVERYBODYS = {"1", "+smile"}  # values of selects: a face, a trait
 def furnished(services: Services, worker: FakeWorker, fake_training: FakeTraining) -> Callable[[int], FullGuild]:
     """Makes a guild with everything; must be asked for before `bot`."""
     fake_generation, fake_optimization = FakeGeneration(services, worker), FakeOptimization(services, worker)
+    # A lease that lies too far ahead is cut to this; the running job's must last as long as a test, on any machine.
+    services.jobs.recovery._limits = replace(JOB_LIMITS, lease_s=3600.0)
     fake_ageing = FakeAgeing(services, worker)
     fake_ageing.faces = 2
     worker.others[JobKind.SNAPSHOT] = lambda job: _end(services, job.id)
