@@ -91,6 +91,13 @@ people-description = The people this server has named
 people-list-name = list
 people-list-description = Who is known here, and from how many pictures
 
+people-object-name = object
+people-object-description = Note that somebody does not want to be shown at other ages (moderators only)
+people-withdraw-name = withdraw
+people-withdraw-description = Note that somebody does not object any more (moderators only)
+people-person-name = name
+people-person-description = Of whom: choose from the list
+
 settings-name = settings
 settings-description = How Omokage behaves in this server
 settings-labelling-name = labelling

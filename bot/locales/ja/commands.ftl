@@ -90,6 +90,13 @@ people-description = このサーバーで名前が付けられた人たち
 people-list-name = 一覧
 people-list-description = 登録されている人と、それぞれの写真の枚数を表示します
 
+people-object-name = 年齢変化の拒否
+people-object-description = ほかの年齢で表示されたくない人を記録します（モデレーターのみ）
+people-withdraw-name = 拒否の取り消し
+people-withdraw-description = その記録を取り消し、表示できるようにします（モデレーターのみ）
+people-person-name = 名前
+people-person-description = 誰の顔か。一覧から選んでください
+
 settings-name = 設定
 settings-description = このサーバーでのOmokageの動作を設定します
 settings-labelling-name = 名前付け

@@ -21,7 +21,7 @@ from core.domain.jobs import JobKind
 from sandbox.driver import Invocation, Member
 from sandbox.types import Json
 from tests.integration.bot.fakes.worker import until
-from tests.integration.bot.full_guild import FullGuild
+from tests.integration.bot.full_guild import SECRET, FullGuild
 from tests.integration.bot.test_classify import PHOTO
 
 WHO_IS_THIS, AGE_THE_FACES = "Who is this?", "Age the faces"
@@ -52,6 +52,8 @@ def options_for(full: FullGuild) -> dict[str, dict[str, Any]]:
         "show": {"job": str(full.done[JobKind.CLASSIFY].id)},
         "jobs": {"everyone": True},
         "people list": {},
+        "people object": {"name": SECRET},
+        "people withdraw": {"name": SECRET},
         "train start": {"kind": "recogniser", "preset": "slim", "steps": 5, **data},
         "train status": number,
         "train pause": number,
