@@ -57,9 +57,9 @@ class FaceSeries:
     def film(self) -> Pictures:
         """Return the frames from the youngest age to the oldest and back, (F, SIDE, SIDE, 3)."""
         ages = [age for age in self.ages if abs(age - self.present) > _NEAR]
-        keys = dict(zip(ages, self._changes(ages), strict=True)) if ages else {}
-        keys = dict(sorted({**keys, self.present: np.zeros(self._picture.shape, np.float32)}.items()))
-        frames = self._show(np.concatenate(list(_between(keys))))
+        keys: dict[float, NDArray[np.float32]] = {self.present: np.zeros(self._picture.shape, np.float32)}
+        keys |= dict(zip(ages, self._changes(ages), strict=True)) if ages else {}
+        frames = self._show(np.concatenate(list(_between(dict(sorted(keys.items()))))))
         there = [*[frames[0]] * _STILL, *frames[1:-1], *[frames[-1]] * _STILL]
         return np.stack([*there, *frames[-2:0:-1]])
 
@@ -93,6 +93,6 @@ def _between(keys: Mapping[float, NDArray[np.float32]]) -> Iterator[NDArray[np.f
     """
     for (start, first), (end, second) in pairwise(keys.items()):
         count = max(1, round(_FRAMES * (end - start) / 10))
-        fractions = (np.arange(count, dtype=np.float32) / count)[:, None, None, None]
-        yield (1 - fractions) * first + fractions * second
+        fractions = np.linspace(0, 1, count, endpoint=False, dtype=np.float32)[:, None, None, None]
+        yield first + fractions * (second - first)
     yield list(keys.values())[-1][None]

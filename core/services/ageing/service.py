@@ -72,7 +72,7 @@ class AgeingService:
         embedder: embeds the aged faces.
         assessor: looks at faces before they are aged.
         blobs: where photos are read from and pictures are written to.
-        age_error: mean error of estimated ages in years, as measured.
+        age_error: returns the mean error of estimated ages in years, as measured.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class AgeingService:
         assessor: FaceAssessor,
         blobs: Blobs,
         *,
-        age_error: float,
+        age_error: Callable[[], float],
     ) -> None:
         self._agers = agers
         self._reader = reader
@@ -207,7 +207,7 @@ class AgeingService:
             name.name,
             name.label,
             tuple(faces),
-            self._age_error,
+            self._age_error(),
             version_id=name.version_id,
             starter=name.version_id is None,
             **fields,

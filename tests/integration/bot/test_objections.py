@@ -43,7 +43,7 @@ async def test_an_objection_is_noted_listed_and_withdrawn(
 
 
 async def test_names_are_offered_where_they_fit(hanako: int, bot: OmokageBot, aiko: Member) -> None:
-    await aiko.wait_for_bot("people object")
+    await aiko.wait_for_bot("people")
     before = [await aiko.autocomplete(f"people {name}", "name", "") for name in ("object", "withdraw")]
     await (await aiko.command("people object", name="Hana_ko")).answer()
     after = [await aiko.autocomplete(f"people {name}", "name", "") for name in ("object", "withdraw")]

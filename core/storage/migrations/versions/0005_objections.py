@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from core.storage.tables import UtcTime
-
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -15,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Forwards."""
-    op.add_column("people", sa.Column("objected_at", UtcTime()))
+    op.add_column("people", sa.Column("objected_at", sa.DateTime(timezone=True)))
 
 
 def downgrade() -> None:

@@ -122,7 +122,7 @@ def test_where_faces_overlap_the_nearer_one_prevails_and_there_is_no_seam() -> N
     assert (added[190:210, 210:230] > 57).all()
     assert (added[190:210, 370:390] < -57).all()
     assert added[200, 300] == pytest.approx(0, abs=4)
-    assert np.abs(np.diff(added, axis=1)).max() <= 8
+    assert np.abs(np.diff(added, axis=1)).max() <= 10  # of 120
     assert added.max() <= 60
     assert added.min() >= -60
 
