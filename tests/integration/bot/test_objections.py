@@ -53,7 +53,7 @@ async def test_names_are_offered_where_they_fit(hanako: int, bot: OmokageBot, ai
 
 
 @pytest.mark.parametrize("command", ["people object", "people withdraw"])
-async def test_only_moderators_may_and_only_of_people_who_are_known(
+async def test_only_moderators_may_and_only_of_people_who_are_known(  # noqa: PLR0917 - fixtures
     hanako: int, bot: OmokageBot, services: Services, aiko: Member, ben: Member, command: str
 ) -> None:
     refused = await (await ben.command(command, name="Hana_ko")).answer()
