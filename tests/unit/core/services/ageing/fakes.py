@@ -67,8 +67,8 @@ class FakeAger:
 class FakeAgers:
     """The guild's models, of which there is one."""
 
-    def __init__(self, ager: FakeAger) -> None:
-        self.ager = ager
+    def __init__(self) -> None:
+        self.ager = FakeAger()
         self.version_id: int | None = 7
 
     def get(self, guild_id: int, requested: str | None) -> LoadedModel[FakeAger]:
@@ -114,17 +114,20 @@ class AgeingSetup:
 
     blobs: Blobs
     photos: FakePhotos = field(default_factory=FakePhotos)
-    ager: FakeAger = field(default_factory=FakeAger)
     refusals: Mapping[int, AgeRefusal] = field(default_factory=dict)
     objecting: frozenset[int] = frozenset()
+    agers: FakeAgers = field(default_factory=FakeAgers)
 
     def __post_init__(self) -> None:
-        self.agers = FakeAgers(self.ager)
         assessor = FaceAssessor(self._estimate, self._find_unfit, self)
         reader = PhotoReader(self.photos, self.photos, self.photos)
         self.service = AgeingService(
             self.agers, reader, self.photos, assessor, self.blobs, age_error=lambda: ERROR  # type: ignore[arg-type]
         )  # fmt: skip
+
+    @property
+    def ager(self) -> FakeAger:
+        return self.agers.ager
 
     def photo(self, level: int = 30) -> str:
         return self.blobs.put(bytes([level]))
@@ -142,7 +145,6 @@ class AgeingSetup:
         return np.asarray(self.open(blob).convert("RGB")).astype(np.int32)
 
     def find(self, reading: PhotoReading, photo: str, guild_id: int) -> list[bool]:
-        assert guild_id == GUILD
         return [index in self.objecting for index in range(len(reading.faces))]
 
     def _estimate(self, photo: NDArray[np.uint8], faces: Sequence[DetectedFace]) -> NDArray[np.float32]:
