@@ -8,11 +8,12 @@ import pytest
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.training.runs import RunKind
 from core.services.ageing.ager_lookup import find_ager, list_agers
+from core.starter.models import paths
 from core.storage.blobs import Blobs
 from tests.databases import new_database
 from tests.unit.core.services.generation.test_generator_lookup import GUILD, GuildModels
 
-CAAE, VAE = RunKind.CAAE, RunKind.VAE
+REAGE, CAAE, VAE = RunKind.REAGE, RunKind.CAAE, RunKind.VAE
 
 
 @pytest.fixture
@@ -38,6 +39,23 @@ def test_promoted_models_come_first_and_those_that_only_draw_are_not_listed(guil
     guild.add(RunKind.DCGAN, 1)
     guild.promote(CAAE, ids[0])
     assert [model.name for model in list_agers(guild.registry, GUILD)][:3] == ["caae v1", "caae v2", "vae v1"]
+
+
+def test_without_a_name_the_promoted_reage_answers_else_the_newest(guild: GuildModels) -> None:
+    guild.promote(CAAE, guild.add(CAAE, 1))
+    guild.add(VAE, 1)
+    first = guild.add(REAGE, 1)
+    guild.add(REAGE, 2)
+    assert answers(guild) == answers(guild, "  ") == "reage v2"
+    guild.promote(REAGE, first)
+    assert answers(guild) == "reage v1"
+
+
+def test_without_a_reage_there_is_the_products_or_none(guild: GuildModels, shipped: Path) -> None:
+    guild.add(CAAE, 1)
+    for file in paths(shipped, "reage"):
+        file.unlink(missing_ok=True)
+    assert refuses(guild).code is ErrorCode.NO_AGE_MODEL
 
 
 @pytest.mark.parametrize("requested", ["caae v1", "CAAE 1", "caae v1 (caae light)"])
