@@ -14,7 +14,7 @@ from scipy.stats import spearmanr
 
 from benchmarks.helpers.report import Figures, shared_data
 from benchmarks.helpers.timing import median_ms
-from core.domain.ageing import AGE_BINS
+from core.domain.age_bins import AGE_BINS
 from core.vision.age.estimate import CORRECTION, AgeEstimator, age_chips, chip_side, correct, load_age_estimator
 from core.vision.datasets.main_face import find_face
 from core.vision.detection.detect import load_detector
