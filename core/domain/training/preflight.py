@@ -46,7 +46,7 @@ def trained_for(dataset: Dataset) -> RunKind:
     """Return what a data set serves to train: without names only what draws, or with ages what learns ageing."""
     if dataset.people:
         return RunKind.RECOGNISER
-    return RunKind.CAAE if dataset.age_counts else RunKind.DCGAN
+    return RunKind.REAGE if dataset.age_counts else RunKind.DCGAN
 
 
 def _blocking(dataset: Dataset, minimum: int) -> Iterator[Remark]:

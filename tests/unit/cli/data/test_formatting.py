@@ -90,7 +90,7 @@ def test_ages_are_counted_in_text_and_json_and_the_sentences_say_which_are_missi
     classes = (DatasetClass(UNNAMED, NOBODY, 300),)
     counts = (0, 19, 20, 20, 120, 20, 20, 20, 20, 61)
     of = Dataset(1, 7, "faces", 1, "ab" * 32, classes, (), 300, 0, 0, NOW, age_counts=counts)
-    assert trained_for(of) is RunKind.CAAE
+    assert trained_for(of) is RunKind.REAGE
     checked = preflight(of, kind=trained_for(of))
     assert dataset_lines(of, checked) == [
         "faces v1: 300 pictures, with ages: to learn ageing from",
