@@ -30,7 +30,7 @@ def load_classifier(
         operator: see `load_photo_reader`.
     """
     recogniser = load_guild_recogniser(registry, people)
-    ages = FaceAges(guilds, _load_age_estimator)
+    ages = FaceAges(guilds, people, _load_age_estimator)
     return make_classifier(people.gallery, blobs, load_photo_reader(operator=operator), recogniser, ages)
 
 

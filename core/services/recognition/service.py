@@ -170,7 +170,7 @@ class ClassifyService:
         reading = self._reader.read(data)
         stage("recognising", 0.7)  # finding and embedding take most of the time
         recognised, model = self._recognise(reading, photo, guild_id)
-        face_ages = [None] * len(reading.faces) if ages is None else ages.estimate(reading)
+        face_ages = [None] * len(reading.faces) if ages is None else ages.estimate(reading, recognised, guild_id)
         stage("drawing", 0.8)
         order = best_first(recognised)
         ordered = [recognised[index] for index in order]

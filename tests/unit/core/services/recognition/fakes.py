@@ -17,14 +17,17 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate, DetectedFace
 from core.domain.jobs import JobKind, JobRequest, Origin
 from core.domain.people import EnrolledFaces, FaceRef, NewFace
+from core.domain.storage_limits import StorageLimits
 from core.services.guilds import GuildService
 from core.services.jobs.service import JobService
+from core.services.people.editor import PeopleEditor
 from core.services.people.service import PeopleService
 from core.services.recognition.face_ages import FaceAges
 from core.services.recognition.guild_recogniser import Confirmed, GuildRecogniser, Naming
 from core.services.recognition.head_cache import HeadCache
 from core.services.recognition.service import ClassifyService
 from core.services.registry.service import RegistryService
+from core.services.retention import RetentionService
 from core.storage.blobs import Blobs
 from core.vision.recognition.photo_reader import PhotoReading
 from tests.databases import new_database
@@ -110,6 +113,7 @@ class Parts:
     blobs: Blobs
     loads: list[EnrolledFaces]
     guilds: GuildService
+    editor: PeopleEditor
     combine: Any = fail_to_load
 
     def enrol(self, name: str, value: float, guild: int = GUILD, photo: str | None = None) -> int:
@@ -121,7 +125,7 @@ class Parts:
 
 
 @contextmanager
-def opened(folder: Path, make_ages: Callable[[GuildService], FaceAges] | None = None) -> Iterator[Parts]:
+def opened(folder: Path, make_ages: Callable[[GuildService, PeopleService], FaceAges] | None = None) -> Iterator[Parts]:
     """A service with a database and a store of its own; `make_ages`: what estimates ages, if any."""
     database = new_database(folder / "omokage.db")
     people, blobs, reader, loads = (
@@ -136,7 +140,8 @@ def opened(folder: Path, make_ages: Callable[[GuildService], FaceAges] | None = 
         return NearestRecogniser(rows)
 
     guilds = GuildService(database)
-    ages = None if make_ages is None else make_ages(guilds)
+    editor = PeopleEditor(database, RetentionService(database, blobs, StorageLimits()))
+    ages = None if make_ages is None else make_ages(guilds, people)
     registry = RegistryService(database, blobs)  # without a version
 
     def combine(*parts: Any) -> Any:
@@ -145,7 +150,7 @@ def opened(folder: Path, make_ages: Callable[[GuildService], FaceAges] | None = 
     heads = HeadCache[Any](registry, fail_to_load)
     recogniser = GuildRecogniser[Any, NearestRecogniser](registry, people, heads, combine)
     service = ClassifyService(reader, make, people.gallery, blobs, recogniser=recogniser, ages=ages)
-    made = Parts(service, reader, people, blobs, loads, guilds)
+    made = Parts(service, reader, people, blobs, loads, guilds, editor)
     try:
         yield made
     finally:

@@ -10,6 +10,7 @@ import pytest
 from core.domain.faces import Point
 from core.domain.jobs import Job, JobKind, JobState, Origin, QueueName
 from core.services.guilds import GuildService
+from core.services.people.service import PeopleService
 from core.services.recognition.face_ages import FaceAges
 from tests.unit.core.services.recognition.fakes import GUILD, Parts, opened
 
@@ -42,8 +43,8 @@ def estimator() -> Estimator:
 
 @pytest.fixture
 def parts(tmp_path: Path, estimator: Estimator) -> Iterator[Parts]:
-    def make_ages(guilds: GuildService) -> FaceAges:
-        return FaceAges(guilds, estimator.load)
+    def make_ages(guilds: GuildService, people: PeopleService) -> FaceAges:
+        return FaceAges(guilds, people, estimator.load)
 
     with opened(tmp_path, make_ages) as made:
         yield made
@@ -90,6 +91,17 @@ def test_a_face_that_is_too_small_has_no_age_and_its_neighbours_have(parts: Part
     assert answer() == [30, None]
     estimator.ages = [None, None]
     assert answer() == [None, None]
+
+
+def test_a_person_who_objected_has_no_age_and_the_others_have(parts: Parts, estimator, answer):
+    parts.guilds.set_age_answers(GUILD, ADMIN, True)
+    parts.enrol("Anna", 0.0)
+    parts.reader.show((0.0, 40), (9.0, 40))
+    estimator.ages = [30.0, 60.0]
+    parts.editor.record_objection(GUILD, "Anna")
+    assert answer() == [None, 60]
+    parts.editor.withdraw_objection(GUILD, "Anna")
+    assert answer() == [30, 60]
 
 
 def test_a_photo_without_a_face_does_not_load_the_network(parts: Parts, estimator, answer):
