@@ -19,6 +19,7 @@ from core.services.ageing import factory
 from core.services.ageing.service import AgeingService
 from core.settings import Settings
 from core.vision.age.estimate import AGE_ERROR
+from core.vision.detection.detect import load_detector
 from core.vision.transfer.ellipse import FaceEllipse
 from core.vision.views import Framing
 from portraits import default_people, group
@@ -78,11 +79,8 @@ def test_all_faces_of_a_group_are_aged_and_nothing_beside_them_changes(studio: S
     assert result.age_error == AGE_ERROR
     before = np.asarray(Image.open(io.BytesIO(group_photo()))).astype(np.int32)
     changed = studio.pixels(result.picture) != before
-    reading = factory._Networks(
-        studio.services.registry, studio.services.people, studio.services.blobs, operator=False
-    ).read(group_photo())
     outside = np.ones(before.shape[:2], bool)
-    for face in reading.faces:
+    for face in load_detector().detect(before.astype(np.uint8)):
         ellipse = FaceEllipse(Framing.FACE, face.landmarks)
         window = ellipse.window(before.shape)
         assert changed[window.slices].any()
