@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from portraits.people.ageing import Ageing, traits_at
+from portraits.people.ageing import OLDEST, YOUNGEST, Ageing, traits_at
 from portraits.people.traits import Colour, Traits, Variation
 from portraits.random_people import RandomPerson, make_moment, make_traits, make_wall
 from portraits.variations import make_variation
@@ -38,6 +38,13 @@ def random_person_at(seed: int, age: float, moment: int | None = None) -> Random
     variation, wall, passing = _moment(traits, seed if moment is None else moment)
     labels |= {**passing, "beard": traits.beard > 0, "age": age >= _OLD}
     return RandomPerson(seed, traits, variation, wall, labels, woman < 0.5)
+
+
+def random_ages(seed: int, count: int) -> list[float]:
+    """Return so many ages of the person for a seed, rising, one in each equal part of a life from 3 to 90."""
+    rng = np.random.Generator(np.random.PCG64((seed, 603)))
+    width = (OLDEST - YOUNGEST) / count
+    return [round(YOUNGEST + (number + float(rng.random())) * width, 1) for number in range(count)]
 
 
 def _ageing(rng: np.random.Generator, woman: bool) -> Ageing:

@@ -95,16 +95,18 @@ def check_decoder() -> Finding:
 def check_face_networks() -> Finding:
     """The networks' files come in other projects' packages, which may be missing or of another version."""
     try:
-        from core.vision.embedding.dlib_weights import load_weights  # numpy, which a bot's host has not
+        from core.vision.age.age_weights import load_age_weights  # numpy, which a bot's host has not
+        from core.vision.embedding.dlib_weights import load_weights
         from core.vision.embedding.sface_weights import load_sface_weights
     except ImportError:
         return remark("networks", "a worker's libraries are not installed here, so no face is named")
     try:
         load_weights()
         load_sface_weights()
+        load_age_weights()
     except ValueError as error:  # a WeightFileError
         return fault("networks", str(error))
-    return ok("networks", "dlib's ResNet and SFace")
+    return ok("networks", "dlib's ResNet and SFace, and dlib's age network")
 
 
 def check_disk(data: Path) -> Finding:

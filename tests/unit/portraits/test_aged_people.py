@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portraits.aged_people import random_person_at
+from portraits.aged_people import random_ages, random_person_at
 from portraits.random_people import SIDE, TRAITS, draw_random_person
 
 SEEDS = st.integers(0, 2**31)
@@ -71,4 +71,14 @@ def test_only_the_face_and_hair_change_with_the_years() -> None:
 
 def test_a_drawing_of_old_age_is_the_same_to_the_last_bit_on_every_machine() -> None:
     digest = hashlib.sha256(draw_random_person(random_person_at(3, 80)).tobytes()).hexdigest()
-    assert digest[:16] == "013441c9f121f175"
+    assert digest[:16] == "d4a2fd34934e3f54"
+
+
+@given(SEEDS, st.integers(1, 10))
+def test_the_ages_of_a_person_are_spread_over_a_life(seed: int, count: int) -> None:
+    ages = random_ages(seed, count)
+    assert ages == sorted(ages) == random_ages(seed, count)
+    assert len(ages) == count
+    assert all(
+        3 + number * 87 / count - 0.1 <= age <= 3 + (number + 1) * 87 / count + 0.1 for number, age in enumerate(ages)
+    )
