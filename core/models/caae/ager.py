@@ -10,6 +10,7 @@ import numpy as np
 from keras import ops
 
 from core.models.ageing.face_ager import FaceChange
+from core.models.ageing.typicality import Typicality
 from core.models.caae.network import LATENT_SIZE, SIZES, build_encoder, build_generator, join
 from core.models.caae.presets import CAAE_PRESETS
 from core.models.caae.training_step import make_condition, named, to_range
@@ -25,9 +26,10 @@ _HALF_RANGE = 127.5  # pixel values of a unit of the networks' pictures
 
 
 class CaaeNetworks:
-    """The change between two ages is what the generator draws at one, minus what it draws at the other.
+    """The encoder and the generator as functions of faces and ages.
 
-    So the blur that both pictures share, and what the 50 latents forgot of a face, is in no change.
+    The change between two ages is what the generator draws at one, minus what it draws at the other: the blur that both
+    pictures share, and what the 50 latents forgot of a face, is in no change.
 
     Args:
         config: of the version; `preset` and `size` are read.
@@ -76,9 +78,32 @@ class CaaeNetworks:
         return apply_in_parts(self._draw, latents, make_condition(ages), shape=(self.view.size, self.view.size, 3))
 
 
-def ager_tensors(weights: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """Return all that ageing needs, in half precision."""
-    return halved(weights)
+class CaaeAger(CaaeNetworks):
+    """The networks of a version, with what is known of the faces that they were trained on.
+
+    Args:
+        config: of the version; `preset` and `size` are read.
+        tensors: of `ager_tensors`.
+        meta: beside them in the file; nothing of it is needed, but models of every kind are made alike.
+
+    Raises:
+        KeyError, TypeError, ValueError: they do not belong together.
+    """
+
+    def __init__(self, config: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]], meta: Mapping[str, str]) -> None:
+        super().__init__(config, tensors)
+        self._typicality = Typicality.from_tensors(tensors)
+
+    def typicality(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return how much faces (N, S, S, 3) are like those that it was trained on, (N,)."""
+        return self._typicality.score(pictures)
+
+
+def ager_tensors(
+    weights: Mapping[str, NDArray[Any]], typicality: Mapping[str, NDArray[Any]]
+) -> dict[str, NDArray[Any]]:
+    """Return all that ageing needs, as a version keeps it: kernels in half precision."""
+    return halved(weights) | dict(typicality)
 
 
 def _encoding(encoder: keras.Model) -> Callable[[NDArray[np.uint8]], NDArray[Any]]:

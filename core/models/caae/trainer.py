@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.domain.ageing import AGE_BINS
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.versions import LicensedPart, VersionDraft
 from core.domain.training.preflight import FEWEST_TO_GENERATE
 from core.models.ageing.quality import AgeingAnalysers, AgeingQuality
-from core.models.ageing.soft_bins import BIN_AGES
+from core.models.ageing.typicality_sample import fit_typicality_to_rows
 from core.models.caae.ager import CaaeNetworks, ager_tensors
 from core.models.caae.presets import CAAE_PRESETS, CaaePreset
 from core.models.caae.training_step import CaaeTraining
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from core.vision.datasets.dataset_reader import DatasetReader
 
 _EVALUATIONS = 20  # in a run, as of the autoencoder: enough for a curve, and a few per cent of its time
+_SHEET_AGES = np.array([(first + last + 1) / 2 for first, last in AGE_BINS], np.float32)  # the middle of each bin
 _PEOPLE = 6  # rows of the sheet: more are too small to be looked at in a message
 _PARTS = (*PARTS, LicensedPart("age network, which measures ages: dlib's", "CC0-1.0"))
 
@@ -55,7 +57,9 @@ class CaaeTrainer(GeneratorTrainer[CaaeTraining]):
         preset: of the run, with its options.
         networks: age faces with the tensors that they are given.
         quality: measures what it makes of held-out pictures.
-        shown: (N, S, S, 3) RGB, held-out pictures for the sheet.
+        images: (N, S, S, 3) RGB.
+        rows: those that are learnt from.
+        held_out: rows of the others that have an age, from the youngest to the oldest.
     """
 
     def __init__(
@@ -66,13 +70,16 @@ class CaaeTrainer(GeneratorTrainer[CaaeTraining]):
         preset: CaaePreset,
         networks: CaaeNetworks,
         quality: AgeingQuality,
-        shown: NDArray[np.uint8],
+        images: NDArray[np.uint8],
+        rows: NDArray[np.intp],
+        held_out: NDArray[np.intp],
     ) -> None:
         super().__init__(training, run, _EVALUATIONS)
         self._preset = preset
         self._networks = networks
         self._quality = quality
-        self._shown = shown
+        self._images, self._rows, self._held_out = images, rows, held_out
+        self._shown = images[held_out[np.linspace(0, len(held_out) - 1, _PEOPLE).round().astype(int)]]
         self._history: list[tuple[int, float]] = []  # step, held-out loss
 
     def evaluate(self) -> Mapping[str, float]:
@@ -94,8 +101,8 @@ class CaaeTrainer(GeneratorTrainer[CaaeTraining]):
     def sample(self) -> bytes:
         """Draw the same held-out people each time: a row each, the picture first, then the ten ages."""
         self._networks.put(self._training.ema_weights())
-        people, ages = len(self._shown), len(BIN_AGES)
-        drawn = self._networks.render(np.repeat(self._shown, ages, axis=0), np.tile(BIN_AGES, people))
+        people, ages = len(self._shown), len(_SHEET_AGES)
+        drawn = self._networks.render(np.repeat(self._shown, ages, axis=0), np.tile(_SHEET_AGES, people))
         rows = drawn.reshape(people, ages, *drawn.shape[1:])
         sheet = np.concatenate([self._shown[:, None], rows], axis=1)
         return render_grid(sheet.reshape(-1, *drawn.shape[1:]), ages + 1)
@@ -105,6 +112,7 @@ class CaaeTrainer(GeneratorTrainer[CaaeTraining]):
         best_step, weights = self._best_tensors()
         self._training.set_ema_weights(weights)
         self._networks.put(weights)
+        typicality = fit_typicality_to_rows(self._images, self._rows, self._held_out)
         architecture = f"caae-{self._preset.size}"
         return VersionDraft(
             architecture=architecture,
@@ -117,7 +125,7 @@ class CaaeTrainer(GeneratorTrainer[CaaeTraining]):
                 "loss_by_step": [[step, loss] for step, loss in self._history],
             },
             parts=_PARTS,
-            weights=weights_file.dump(ager_tensors(weights), {"architecture": architecture}),
+            weights=weights_file.dump(ager_tensors(weights, typicality), {"architecture": architecture}),
         )
 
     def _find_early_stop(self) -> EarlyStop | None:
@@ -156,22 +164,19 @@ def make_caae_trainer(
         details = {"count": len(aged), "minimum": FEWEST_TO_GENERATE}
         raise OmokageError(ErrorCode.DATASET_UNFIT, remark="few-ages", **details)
     images = reader.images(View(Framing.FACE, preset.size))
-    rows = aged[hold_out_some(len(aged), run.seed)]
-    held_out = np.zeros(len(images), np.bool_)
-    held_out[rows] = True
-    training = CaaeTraining(images, ages, reader.genders, held_out, preset=preset, seed=run.seed)
+    is_held_out = np.zeros(len(images), np.bool_)
+    is_held_out[aged[hold_out_some(len(aged), run.seed)]] = True
+    held_out = np.flatnonzero(is_held_out)
+    held_out = held_out[np.argsort(ages[held_out], kind="stable")]
+    training = CaaeTraining(images, ages, reader.genders, is_held_out, preset=preset, seed=run.seed)
     config = {"preset": run.preset, "size": preset.size}
     return CaaeTrainer(
         training,
         run,
         preset=preset,
         networks=CaaeNetworks(config, training.ema_weights()),
-        quality=AgeingQuality(images[rows], ages[rows], analysers),
-        shown=images[_spread_by_age(rows, ages)],
+        quality=AgeingQuality(images[is_held_out], ages[is_held_out], analysers),
+        images=images,
+        rows=aged[~is_held_out[aged]],
+        held_out=held_out,
     )
-
-
-def _spread_by_age(rows: NDArray[np.intp], ages: NDArray[np.float32]) -> NDArray[np.intp]:
-    """Choose pictures from the youngest to the oldest of these rows."""
-    by_age = rows[np.argsort(ages[rows], kind="stable")]
-    return np.asarray(by_age[np.linspace(0, len(by_age) - 1, _PEOPLE).round().astype(int)])

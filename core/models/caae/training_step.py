@@ -12,7 +12,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from core.models.ageing.soft_bins import soft_bins
+from core.models.ageing.conditions import bin_probabilities
 from core.models.caae.network import (
     CONDITION_SIZE,
     LATENT_SIZE,
@@ -175,7 +175,7 @@ def make_condition(ages: NDArray[np.floating], genders: NDArray[np.floating] | N
         genders: (N,), -1 male, 1 female, 0 unknown; None: all unknown.
     """
     condition = np.zeros((len(ages), CONDITION_SIZE), np.float32)
-    condition[:, :-1] = 2 * soft_bins(ages) - 1
+    condition[:, :-1] = 2 * bin_probabilities(ages) - 1
     condition[:, -1] = 0 if genders is None else genders
     return condition
 

@@ -10,6 +10,7 @@ import numpy as np
 from core.domain.registry.versions import VersionDraft
 from core.domain.training.preflight import FEWEST_TO_GENERATE
 from core.domain.training.runs import EarlyStop
+from core.models.ageing.typicality_sample import fit_typicality_to_rows
 from core.models.common import weights_file
 from core.models.common.batches import PARTS, check_enough, hold_out_some
 from core.models.common.overfitting import overfitted
@@ -88,7 +89,7 @@ class VaeTrainer(GeneratorTrainer[VaeTraining]):
         self._preset = preset
         self._framing = framing
         self._people = people
-        self._images = images
+        self._images, self._held_out = images, np.flatnonzero(held_out)
         shown = np.flatnonzero(held_out)[: 2 * _COLUMNS]
         self._shown = shown[: len(shown) // _COLUMNS * _COLUMNS or None]  # whole rows
         # In the order of a shuffle: the pictures of a data set may be sorted.
@@ -175,7 +176,8 @@ class VaeTrainer(GeneratorTrainer[VaeTraining]):
         known = ~np.isnan(self._people.ages[rows])
         if self._framing is Framing.WHOLE or known.sum() < FEWEST_TO_GENERATE:
             return {}
-        return age_tensors(latents[known], self._people.ages[rows[known]], self._people.genders[rows[known]])
+        fitted = age_tensors(latents[known], self._people.ages[rows[known]], self._people.genders[rows[known]])
+        return fitted | fit_typicality_to_rows(self._images, self._encoded, self._held_out)
 
     def _version_config(self) -> dict[str, JSON]:
         preset = self._preset

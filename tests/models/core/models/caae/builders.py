@@ -10,6 +10,7 @@ import numpy as np
 
 from core.domain.training.runs import Run, RunKind
 from core.models.ageing.quality import AgeingAnalysers
+from core.models.ageing.typicality import fit_typicality
 from core.models.caae.ager import ager_tensors
 from core.models.caae.network import build_encoder, build_generator
 from core.models.caae.presets import CaaePreset
@@ -70,4 +71,5 @@ def reader(count: int = COUNT, **changes: Any) -> Any:
 
 def tensors() -> dict[str, np.ndarray]:
     """Of networks that were never trained."""
-    return ager_tensors(values_of(named(build_encoder(TINY), build_generator(TINY))))
+    typicality = fit_typicality(heads(ages()), np.arange(COUNT) % 3 == 0)
+    return ager_tensors(values_of(named(build_encoder(TINY), build_generator(TINY))), typicality)

@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.models.ageing.soft_bins import BIN_AGES
+from core.domain.ageing import AGE_BINS
+from core.domain.errors import ErrorCode, OmokageError
+from core.models.ageing.typicality import fit_typicality
 from core.models.common import weights_file
-from core.models.families import load_generator
+from core.models.families import load_ager, load_generator
 from core.models.vae.ager import VaeAger, age_tensors
 from core.models.vae.trainer import make_vae_trainer
 from core.vision.views import Framing, View
@@ -42,13 +44,14 @@ def of_ages(count: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
 @pytest.fixture(scope="module")
 def with_ages() -> dict[str, Any]:
     ages, latents = of_ages(2000)
-    return tensors() | age_tensors(latents, ages, np.full(2000, -1, np.int8))
+    typicality = fit_typicality(pictures(), np.arange(COUNT) % 3 == 0)
+    return tensors() | age_tensors(latents, ages, np.full(2000, -1, np.int8)) | typicality
 
 
 def test_offsets_go_with_the_ages_and_stay_small_where_nothing_does() -> None:
     ages, latents = of_ages(2000)
     offsets = age_tensors(latents, ages, np.full(2000, -1, np.int8))["age/offsets"]
-    assert offsets.shape == (len(BIN_AGES), LATENT_SIZE)
+    assert offsets.shape == (len(AGE_BINS), LATENT_SIZE)
     assert offsets.dtype == np.float32
     assert (np.diff(offsets[:, 0]) > 0).all()
     assert offsets[8, 0] - offsets[4, 0] == pytest.approx(2, abs=0.3)
@@ -84,6 +87,7 @@ def test_a_change_is_none_at_the_same_age_and_one_at_another(with_ages: dict[str
     assert older.delta.any()
     assert (older.mask == 1).all()
     assert (older.delta[8:] == alone.delta).all()
+    assert (ager.typicality(faces) > 0).all()
 
 
 def test_an_autoencoder_whose_pictures_have_ages_leaves_an_ager_and_another_none() -> None:
@@ -93,7 +97,7 @@ def test_an_autoencoder_whose_pictures_have_ages_leaves_an_ager_and_another_none
     with closing(make_vae_trainer(run(), dataset(160), aged, analysers())) as trainer:
         draft = trainer.finish()
     assert draft.config["ages"] is True
-    loaded = VaeAger(draft.config, weights_file.load(draft.weights)[0], {})
+    loaded = load_ager(draft.architecture, draft.config, draft.weights)
     assert loaded.change(pictures(2), years(2, 20), years(2, 60)).delta.shape == (2, SIZE, SIZE, 3)
     assert load_generator(draft.architecture, draft.config, draft.weights).encodes
 
@@ -101,8 +105,9 @@ def test_an_autoencoder_whose_pictures_have_ages_leaves_an_ager_and_another_none
 @pytest.mark.parametrize("changes", [{}, {"framing": "whole"}, {"codes": LATENT_SIZE + 1}, {"size": 96}])
 def test_what_knows_no_ages_of_faces_is_refused(with_ages: dict[str, Any], changes: dict[str, Any]) -> None:
     kept = with_ages if changes else tensors()
-    with pytest.raises((KeyError, ValueError)):
-        VaeAger({**VERSION, **changes}, kept, {})
+    with pytest.raises(OmokageError) as refused:
+        load_ager("vae-64", {**VERSION, **changes}, weights_file.dump(kept, {}))
+    assert refused.value.code is ErrorCode.BAD_WEIGHTS
 
 
 def test_a_data_set_without_ages_adds_nothing_to_a_version() -> None:
