@@ -72,6 +72,9 @@ preflight-remark = { $code ->
             [one] this person
            *[other] these people
         } out.
+        [no-ages] The pictures have no ages. Whoever runs this bot brings pictures with ages in with “omokage data import FOLDER --ages”.
+        [missing-ages] Fewer than { $minimum } pictures of the ages { $names }. Add pictures of them.
+        [unbalanced-ages] There are many more pictures of some ages than of others (fewest and most: { $names }); ages with few will be learnt worse.
         [unbalanced] Some people have many more pictures than others, and will be named too often. Add pictures of those with few.
         [duplicates] { $count ->
             [one] One picture is

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.domain.ageing import AGE_BINS
+from core.domain.age_bins import AGE_BINS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,7 +14,7 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from core.domain.ageing import AGE_BINS
+from core.domain.age_bins import AGE_BINS
 from core.models.common.seeds import Seeds
 
 SIZES = (96, 64)
