@@ -23,7 +23,9 @@ EstimateAges: TypeAlias = "Callable[[NDArray[np.uint8], Sequence[DetectedFace]],
 # Whether faces of a photo (H, W, 3) can be aged: PROFILE, SUNGLASSES, or None of each.
 FindUnfit: TypeAlias = "Callable[[NDArray[np.uint8], Sequence[DetectedFace]], Sequence[AgeRefusal | None]]"
 
-MIN_FACE_HEIGHT = 40  # pixels of the detector's box: of a smaller face, an age changes nothing that one could see
+# Pixels of the detector's box, which is about as high as the square that the age network sees. Below, that network's
+# error grows (`python -m benchmarks age`), and of lines and wrinkles nothing is left to be changed.
+MIN_FACE_HEIGHT = 40
 _TYPICAL = 1.0  # see `FaceAger.typicality`
 
 

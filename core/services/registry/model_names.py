@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,9 +37,14 @@ class ModelName:
     draws_no_face: bool = False
 
 
-def list_versions(registry: RegistryService, guild_id: int, kinds: Sequence[RunKind]) -> list[ModelName]:
-    """List a guild's models of these kinds: promoted ones, then the others by kind, the newest first."""
-    own = [name for kind in kinds for name in _versions(registry, guild_id, kind)]
+def list_versions(
+    registry: RegistryService,
+    guild_id: int,
+    kinds: Sequence[RunKind],
+    suits: Callable[[Version], bool] = lambda _version: True,
+) -> list[ModelName]:
+    """List a guild's models of these kinds that suit: promoted ones, then the others by kind, the newest first."""
+    own = [name for kind in kinds for name in _versions(registry, guild_id, kind, suits)]
     return sorted(own, key=lambda model: not model.is_serving)
 
 
@@ -54,9 +59,12 @@ def join_names(names: Iterable[ModelName]) -> str:
     return ", ".join(name.name for name in names)
 
 
-def _versions(registry: RegistryService, guild_id: int, kind: RunKind) -> list[ModelName]:
+def _versions(
+    registry: RegistryService, guild_id: int, kind: RunKind, suits: Callable[[Version], bool]
+) -> list[ModelName]:
     serving = registry.serving_id(guild_id, kind)
-    return [_name_of(version, is_serving=version.id == serving) for version in registry.list(guild_id, kind)]
+    suitable = filter(suits, registry.list(guild_id, kind))
+    return [_name_of(version, is_serving=version.id == serving) for version in suitable]
 
 
 def _name_of(version: Version, *, is_serving: bool) -> ModelName:
