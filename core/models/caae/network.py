@@ -12,7 +12,7 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from core.domain.ageing import AGE_BINS
+from core.domain.age_bins import AGE_BINS
 from core.models.caae.presets import CaaePreset
 from core.models.common.seeds import Seeds
 

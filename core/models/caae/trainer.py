@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.domain.ageing import AGE_BINS
+from core.domain.age_bins import AGE_BINS
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.versions import LicensedPart, VersionDraft
 from core.domain.training.preflight import FEWEST_TO_GENERATE

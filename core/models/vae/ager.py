@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.domain.ageing import AGE_BINS
+from core.domain.age_bins import AGE_BINS
 from core.models.ageing.conditions import bin_probabilities
 from core.models.ageing.face_ager import FaceChange
 from core.models.ageing.typicality import Typicality

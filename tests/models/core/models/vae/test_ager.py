@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.domain.ageing import AGE_BINS
+from core.domain.age_bins import AGE_BINS
 from core.domain.errors import ErrorCode, OmokageError
 from core.models.ageing.typicality import fit_typicality
 from core.models.common import weights_file
