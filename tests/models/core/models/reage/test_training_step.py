@@ -55,8 +55,8 @@ def test_a_few_steps_learn_which_way_the_years_go_and_a_restart_changes_nothing(
         training.advance()
     figures, after = training.report(), training.tensors()
     older, younger = aged(training, 80), aged(training, 5)
-    assert older[ages() < 40].mean() > 10
-    assert younger[ages() > 40].mean() < -10
+    assert older[ages() < 40].mean() > 5
+    assert younger[ages() > 40].mean() < -5
     assert set(figures) >= {"generator_loss", "discriminator_loss", "age_loss", "identity_distance", "cycle_loss"}
 
     training.set_tensors(saved, 4)
