@@ -23,7 +23,8 @@ _MIN_PROBABILITY = 0.005
 @click.argument("photos", nargs=-1, required=True, metavar="PHOTO...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a photo, each on its line; see docs/cli.md.")
 @click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose people to look for.")
-def classify(photos: tuple[str, ...], as_json: bool, guild: int) -> int:
+@click.option("--age", is_flag=True, help="Say how old each face looks, too; for fun, and off by years.")
+def classify(photos: tuple[str, ...], as_json: bool, guild: int, age: bool) -> int:
     """Say who is in photos, with the people that a guild knows.
 
     Guild 0 is the operator's own: those whom `omokage people enrol` added. Works without Discord and without a broker.
@@ -34,7 +35,7 @@ def classify(photos: tuple[str, ...], as_json: bool, guild: int) -> int:
     with open_services(read_settings()) as services:
         from core.bootstrap import build_classifier  # loads TensorFlow
 
-        for read in classify_photos(build_classifier(services, operator=True), photos, guild):
+        for read in classify_photos(build_classifier(services, operator=True), photos, guild, age):
             failed += read.error is not None
             if read.error is not None:
                 echo(f"{escape(read.name)}: {read.error}", err=True)
@@ -61,11 +62,17 @@ def _summary(result: ClassifyResult) -> str:
     if not faces:
         return "no face found"
     named = sum(face.name is not None for face in result.faces)
+    error = f"; ages are off by {result.age_error:.0f} years on average" if result.age_error is not None else ""
     turned = f"; the photo is turned clockwise by {result.turned} degrees" if result.turned else ""
-    return f"{faces} {'face' if faces == 1 else 'faces'}, {named} known{turned}"
+    return f"{faces} {'face' if faces == 1 else 'faces'}, {named} known{turned}{error}"
 
 
 def _line(face: FaceAnswer, named: set[int | None]) -> str:
+    age = f"; looks about {face.age}" if face.age is not None else ""
+    return f"{_naming(face, named)}{age}"
+
+
+def _naming(face: FaceAnswer, named: set[int | None]) -> str:
     # Nobody is twice in one photo, and "0%" says nothing.
     candidates = [label for label in face.top if label.person_id == face.person_id or label.person_id not in named]
     top = ", ".join(

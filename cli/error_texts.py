@@ -29,6 +29,10 @@ _TEXTS: Mapping[ErrorCode, str] = {
     ErrorCode.DATASET_IN_USE: "a run that is not over trains on the data set",
     ErrorCode.DATASET_CHANGED: "the data set's files are not what they were; import the pictures again",
     ErrorCode.DATASET_UNFIT: "the data set cannot be trained on",
+    ErrorCode.NO_AGES: (
+        "no picture has an age: neither names such as 34_1_a.jpg (age, then 0 for male or 1 for female) "
+        "nor a CSV file with the columns file and age say any"
+    ),
     ErrorCode.BAD_ARCHIVE: "not a folder or zip file with one folder for each person",
     ErrorCode.UNKNOWN_RUN: "there is no such run",
     ErrorCode.UNKNOWN_CHECKPOINT: "there is no checkpoint at or before that step",
@@ -84,6 +88,8 @@ _UNFIT_TEXTS = {
     "few-people": "the data set has fewer than two people",
     "few-pictures": "some people have too few pictures: {names}",
     "few-to-generate": "at least {minimum} pictures are needed to learn to draw; there are {count}",
+    "no-ages": "the pictures have no ages; omokage data import FOLDER --ages",
+    "missing-ages": "at least {minimum} pictures of each pair of age groups are needed; there are fewer of {names}",
     "few-ages": "at least {minimum} pictures with an age are needed to learn what ages change; there are {count}",
     "without-face": "no face was found in any picture of the data set",
 }

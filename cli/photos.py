@@ -31,12 +31,14 @@ class PhotoResult:
     error: str | None = None
 
 
-def classify_photos(classifier: ClassifyService, names: Sequence[str], guild: int) -> Iterator[PhotoResult]:
+def classify_photos(
+    classifier: ClassifyService, names: Sequence[str], guild: int, estimate_ages: bool = False
+) -> Iterator[PhotoResult]:
     """Classify one photo after the other; an error of one does not stop the rest."""
     for name in names:
         try:
             data = read_photo(name, OPERATOR_MAX_BYTES)
-            yield PhotoResult(name, classifier.classify_photo(data, guild), data)
+            yield PhotoResult(name, classifier.classify_photo(data, guild, estimate_ages=estimate_ages), data)
         except OmokageError as error:
             yield PhotoResult(name, error=error_text(error))
         except OSError as error:

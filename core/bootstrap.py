@@ -114,7 +114,7 @@ def build_classifier(services: Services, *, operator: bool = False) -> ClassifyS
     # Not above: the bot imports this module and must load none of it.
     from core.services.recognition.factory import load_classifier
 
-    return load_classifier(services.people, services.blobs, services.registry, operator=operator)
+    return load_classifier(services.people, services.blobs, services.registry, services.guilds, operator=operator)
 
 
 def build_reembedder(services: Services, classifier: ClassifyService) -> Reembedder:

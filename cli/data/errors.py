@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.bootstrap import Services
 
 _MISUSE = frozenset({ErrorCode.BAD_NAME, ErrorCode.BAD_OPTION, ErrorCode.BAD_ARCHIVE})
+_WITH_REPORT = frozenset({ErrorCode.DATASET_UNFIT, ErrorCode.NO_AGES})
 _ARCHIVES = {
     "no-archive": "it is neither a folder nor a zip file, or is damaged",
     "many-files": "there are more than {limit:,} files in it",
@@ -42,7 +43,7 @@ def open_data_services(more: Callable[[], Sequence[str]] = tuple) -> Iterator[Se
             yield services
         except OmokageError as error:
             kind = BadSetting if error.code in _MISUSE else Fault
-            lines = more() if error.code is ErrorCode.DATASET_UNFIT else ()
+            lines = more() if error.code in _WITH_REPORT else ()
             raise kind("\n".join([_sentence(error), *lines])) from error
         except OSError as error:
             raise Fault(f"{error.filename or 'a file'}: {error.strerror or error}") from error

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cli.output.escaping import escape
+from cli.output.table import table
+from core.domain.age_bins import AGE_BINS, bin_name
 from core.domain.data.datasets import NOBODY, Dataset, Preflight, Remark
-from core.domain.training.runs import RunKind
 
 
 def dataset_json(dataset: Dataset, preflight: Preflight) -> dict[str, Any]:
@@ -18,6 +19,10 @@ def dataset_json(dataset: Dataset, preflight: Preflight) -> dict[str, Any]:
         "hash": dataset.hash,
         "created": dataset.created_at.isoformat(timespec="seconds"),
         "pictures": dataset.pictures,
+        "ages": [
+            {"from": first, "to": None if index == len(AGE_BINS) - 1 else last, "pictures": count}
+            for index, ((first, last), count) in enumerate(zip(AGE_BINS, dataset.age_counts, strict=False))
+        ],
         "people": [{"name": one.name, "pictures": one.pictures} for one in dataset.classes if one.person_id != NOBODY],
         "fit": preflight.is_fit,
         "remarks": [
@@ -30,19 +35,16 @@ def dataset_json(dataset: Dataset, preflight: Preflight) -> dict[str, Any]:
 def dataset_lines(dataset: Dataset, preflight: Preflight) -> list[str]:
     """What is in it, what was noticed, and whether it can be trained on."""
     if not dataset.people:
-        first = f"{escape(dataset.title)}: {_pictures(dataset.pictures)}, without names: to learn to draw from"
-        return [first, *_remarks(preflight)]
+        use = "with ages: to learn ageing from" if dataset.age_counts else "without names: to learn to draw from"
+        first = f"{escape(dataset.title)}: {_pictures(dataset.pictures)}, {use}"
+        return [first, *_age_lines(dataset), *_remarks(preflight)]
     between = f"{preflight.fewest} to {preflight.most}" if preflight.fewest != preflight.most else f"{preflight.most}"
     people = _count(preflight.people, "person", "people")
     return [
         f"{escape(dataset.title)}: {_pictures(dataset.pictures)} of {people}, {between} each",
+        *_age_lines(dataset),
         *_remarks(preflight),
     ]
-
-
-def trained_for(dataset: Dataset) -> RunKind:
-    """What it can serve to train: without names, only what draws."""
-    return RunKind.RECOGNISER if dataset.people else RunKind.DCGAN
 
 
 def dataset_row(dataset: Dataset | None = None) -> Sequence[str]:
@@ -57,6 +59,13 @@ def remark_text(remark: Remark) -> str:
     """One sentence, with the numbers that were found."""
     write = _SENTENCES.get(remark.code)
     return remark.code if write is None else escape(write(remark.details))
+
+
+def _age_lines(dataset: Dataset) -> list[str]:
+    if not dataset.age_counts:
+        return []
+    names = [bin_name(index) for index in range(len(dataset.age_counts))]
+    return table([["AGE", *names], ["PICTURES", *map(str, dataset.age_counts)]]).splitlines()
 
 
 def _remarks(preflight: Preflight) -> list[str]:
@@ -100,6 +109,17 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "will-copy": lambda said: (
         f"There are {said['count']} pictures: what draws faces will remember some rather than make new ones up; "
         f"from {said['minimum']} on it does less."
+    ),
+    "no-ages": lambda _: (
+        "The pictures have no ages, so nothing can be learnt of them; `omokage data import FOLDER --ages` reads them."
+    ),
+    "missing-ages": lambda said: (
+        f"At least {said['minimum']} pictures of any two neighbouring age groups are needed; there are fewer of "
+        f"{', '.join(said['names'])}."
+    ),
+    "unbalanced-ages": lambda said: (
+        f"There are {said['most']} pictures of the age {said['names'][1]} and {said['fewest']} of {said['names'][0]}; "
+        "ages with few will be learnt worse."
     ),
     "unbalanced": lambda said: (
         f"There are {said['most']} pictures of one person and {said['fewest']} of another; "

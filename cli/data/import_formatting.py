@@ -9,6 +9,7 @@ from typing import Any
 from cli.error_texts import error_text
 from cli.output.escaping import escape
 from cli.output.table import table
+from core.domain.data.ages import MAX_RECORDED_AGE
 from core.domain.data.imports import ImportReport, LeftOut, LeftOutReason
 from core.domain.errors import ErrorCode, OmokageError
 
@@ -102,6 +103,10 @@ _WITH_NAME: Mapping[str, Callable[[Any], str]] = {
     "size": lambda size: f" ({size / 1e6:.1f} MB)",
     "pixels": lambda pixels: f" ({pixels / 1e6:.1f} megapixels)",
     "target": lambda target: f" -> {target}",
+    "age": lambda age: f": '{age}'",
+    "table": lambda table: f" in {table}",
+    "line": lambda line: f", line {line}",
+    "picture": lambda picture: f": {picture}",
 }
 _SENTENCES: Mapping[str, str] = {
     LeftOutReason.EMPTY: "the file is empty",
@@ -111,4 +116,9 @@ _SENTENCES: Mapping[str, str] = {
     LeftOutReason.LINK_CIRCLE: "the link leads in a circle",
     LeftOutReason.LINK_TWICE: "what the link leads to is taken already",
     LeftOutReason.LINK_BROKEN: "the link leads to nothing",
+    LeftOutReason.NO_AGE: "its age is not known",
+    LeftOutReason.BAD_AGE: f"the age is no number from 0 to {MAX_RECORDED_AGE}",
+    LeftOutReason.AGES_DIFFER: "the table has different ages or genders of it",
+    LeftOutReason.NO_SUCH_PICTURE: "the table names a picture that is not there, or of which there are several",
+    LeftOutReason.BAD_ROW: "the line of the table names no file",
 }

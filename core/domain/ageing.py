@@ -7,21 +7,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from core.domain.age_bins import age_bin
 from core.domain.jobs import JSON
 from core.domain.training.presets import bad_option
 
-# First and last year of the ten bins, as the conditional adversarial autoencoder has them (Zhang et al. 2017,
-# arXiv 1702.08423); of the last, 90 is where its pictures end.
-AGE_BINS = ((0, 5), (6, 10), (11, 15), (16, 20), (21, 30), (31, 40), (41, 50), (51, 60), (61, 70), (71, 90))
 MIN_AGE, MAX_AGE = 1, 90  # that may be asked for
 ADULT_BIN = 4  # from 21 on; a face below it changes by `MAX_CHILD_BINS` at most
 MAX_CHILD_BINS = 2
 STRIP_AGES = (10, 20, 30, 40, 50, 60, 70, 80)
-
-
-def age_bin(age: float) -> int:
-    """Return the index in `AGE_BINS` of an age in years; beyond the last bin, the last."""
-    return next((index for index, (_, last) in enumerate(AGE_BINS) if age < last + 1), len(AGE_BINS) - 1)
 
 
 def age_is_allowed(present: float, age: float) -> bool:

@@ -15,7 +15,8 @@ from core.domain.people import NewFace
 class FaceAnswer:
     """One face of the answer: `top` has three candidates at most, likeliest first; pixels of the upright photo.
 
-    `withheld`, `confirmed_by` and `networks_disagree` are as in RecognisedFace; older answers have none of them.
+    `withheld`, `confirmed_by` and `networks_disagree` are as in RecognisedFace; older answers have none of them. `age`
+    is how old the face looks, in years; None: nobody wanted to know, or the face is too small to say.
     """
 
     number: int
@@ -27,6 +28,7 @@ class FaceAnswer:
     withheld: Candidate | None = None
     confirmed_by: int | None = None
     networks_disagree: bool = False
+    age: int | None = None
 
     def to_json(self) -> dict[str, JSON]:
         """What the database keeps."""
@@ -41,6 +43,7 @@ class FaceAnswer:
             "withheld": None if withheld is None else [withheld.person_id, withheld.name, withheld.probability],
             "confirmed_by": self.confirmed_by,
             "networks_disagree": self.networks_disagree,
+            "age": self.age,
         }
 
     @classmethod
@@ -58,6 +61,7 @@ class FaceAnswer:
             withheld and Candidate(*withheld),
             data.get("confirmed_by"),
             data.get("networks_disagree", False),
+            data.get("age"),
         )
 
 
@@ -65,7 +69,8 @@ class FaceAnswer:
 class ClassifyResult:
     """All faces of one photo, best first; `picture` is the sha256 of the annotated picture.
 
-    `turned`: by how many degrees clockwise the photo was turned upright; all else is of the turned photo.
+    `turned`: by how many degrees clockwise the photo was turned upright; all else is of the turned photo. `age_error`
+    is the mean error of the faces' ages in years, as measured; None where no face has an age.
     """
 
     width: int
@@ -76,6 +81,7 @@ class ClassifyResult:
     model: str
     seconds: float
     turned: int = 0
+    age_error: float | None = None
 
     def to_json(self) -> dict[str, JSON]:
         """What `Job.result` holds."""
@@ -88,6 +94,7 @@ class ClassifyResult:
             "model": self.model,
             "seconds": self.seconds,
             "turned": self.turned,
+            "age_error": self.age_error,
         }
 
     @classmethod
@@ -95,13 +102,21 @@ class ClassifyResult:
         """The reverse of `to_json`."""
         faces = tuple(FaceAnswer.from_json(face) for face in data["faces"])
         fields = ("width", "height", "picture", "picture_type", "model", "seconds")
-        return cls(faces=faces, turned=data.get("turned", 0), **{name: data[name] for name in fields})
+        later = {"turned": data.get("turned", 0), "age_error": data.get("age_error")}
+        return cls(faces=faces, **later, **{name: data[name] for name in fields})
 
     def photo_json(self, photo_name: str) -> dict[str, JSON]:
         """The CLI's documented shape: boxes are [x, y, w, h] within `size`, `top` is [[name, probability], ...]."""
         turned: dict[str, JSON] = {"turned": self.turned} if self.turned else {}
+        age_error: dict[str, JSON] = {} if self.age_error is None else {"age_error": self.age_error}
         size: JSON = [self.width, self.height]
-        return {"photo": photo_name, "size": size, **turned, "faces": [_face_json(face) for face in self.faces]}
+        return {
+            "photo": photo_name,
+            "size": size,
+            **turned,
+            **age_error,
+            "faces": [_face_json(face) for face in self.faces],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,4 +152,6 @@ def _face_json(face: FaceAnswer) -> dict[str, JSON]:
         shown["withheld"] = [face.withheld.name, face.withheld.probability]
     if face.networks_disagree:
         shown["networks_disagree"] = True
+    if face.age is not None:
+        shown["age"] = face.age
     return shown

@@ -34,6 +34,7 @@ class ErrorCode(StrEnum):
     DATASET_IN_USE = "dataset-in-use"  # run `number`, which is not over, trains on it
     DATASET_CHANGED = "dataset-changed"  # a shard is gone or is not what it was
     DATASET_UNFIT = "dataset-unfit"  # preflight found something that blocks; `remark` says what
+    NO_AGES = "no-ages"  # pictures to learn ageing from, and of none the age is known
     BAD_ARCHIVE = "bad-archive"
     UNKNOWN_RUN = "unknown-run"
     UNKNOWN_CHECKPOINT = "unknown-checkpoint"

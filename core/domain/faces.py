@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 Point = tuple[float, float]
 
 # Boxes of at least this IoU are of one face in two readings of a photo: the detector's version may change.
 SAME_FACE_IOU = 0.5
+# More likely than not. Answers name people from 0.8 on; who objected is protected before it is that sure.
+_PROBABLY = 0.5
 _MAX_TILT = 45  # degrees: half a quarter turn
 
 
@@ -61,6 +63,14 @@ class RecognisedFace:
     withheld: Candidate | None = None
     confirmed_by: int | None = None
     networks_disagree: bool = False
+
+
+def probably_shows(face: RecognisedFace, people: Set[int]) -> bool:
+    """Whether a face probably shows one of these people; a name that members gave counts whatever its guess is."""
+    named = face.named is not None and face.named.person_id in people
+    return named or any(
+        candidate.person_id in people and candidate.probability >= _PROBABLY for candidate in face.candidates
+    )
 
 
 def tilt(landmarks: Sequence[Point]) -> float:

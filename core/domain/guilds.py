@@ -9,7 +9,11 @@ from core.domain.people import LabellingPolicy
 
 @dataclass(frozen=True, slots=True)
 class GuildSettings:
-    """A guild's settings; by default moderators name faces, and each member is answered in their own language."""
+    """A guild's settings; by default moderators name faces, and each member is answered in their own language.
+
+    `age_answers`: whether the answers of `/classify` say how old faces look.
+    """
 
     labelling: LabellingPolicy = LabellingPolicy.MODERATORS
     language: str | None = None
+    age_answers: bool = False

@@ -33,7 +33,11 @@ class GuildService:
         """Answer everybody in this language; None: each member in the member's own."""
         return self._change(guild_id, by, {"language": language})
 
-    def _change(self, guild_id: int, by: int, changes: dict[str, LabellingPolicy | str | None]) -> GuildSettings:
+    def set_age_answers(self, guild_id: int, by: int, enabled: bool) -> GuildSettings:
+        """Say how old faces look in the answers of `/classify`, or do not."""
+        return self._change(guild_id, by, {"age_answers": enabled})
+
+    def _change(self, guild_id: int, by: int, changes: dict[str, LabellingPolicy | str | bool | None]) -> GuildSettings:
         with self._database.write() as connection:
             self._database.advisory_lock(connection, f"omokage-guild-{guild_id}")
             stored = find_settings(connection, guild_id)

@@ -25,6 +25,7 @@ class NewDataset:
     without_face: int
     findings: Findings
     by: int
+    age_counts: tuple[int, ...] = ()
 
 
 def to_dataset(row: Row[Any]) -> Dataset:
@@ -43,6 +44,7 @@ def to_dataset(row: Row[Any]) -> Dataset:
         created_by=row.created_by,
         created_at=row.created_at,
         findings=Findings(**manifest["findings"]),
+        age_counts=tuple(manifest.get("age_counts", ())),
         removed_at=datetime.fromisoformat(manifest["removed_at"]) if "removed_at" in manifest else None,
     )
 
@@ -92,12 +94,13 @@ def insert_dataset(connection: Connection, new: NewDataset, now: datetime) -> Da
 
 
 def _manifest(new: NewDataset) -> dict[str, Any]:
-    return {
+    manifest = {
         "classes": [[one.name, one.person_id, one.pictures] for one in new.classes],
         "shards": [[shard.sha256, shard.pictures, shard.size] for shard in new.shards],
         "without_face": new.without_face,
         "findings": asdict(new.findings),
     }
+    return manifest | ({"age_counts": list(new.age_counts)} if new.age_counts else {})
 
 
 def _first(rows: Sequence[Row[Any]]) -> Dataset | None:

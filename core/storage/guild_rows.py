@@ -15,7 +15,7 @@ from core.storage.tables import guilds
 def find_settings(connection: Connection, guild_id: int) -> GuildSettings | None:
     """Return what the guild has chosen, None where it has chosen nothing."""
     row = connection.execute(select(guilds).where(guilds.c.id == guild_id)).first()
-    return None if row is None else GuildSettings(LabellingPolicy(row.labelling), row.language)
+    return None if row is None else GuildSettings(LabellingPolicy(row.labelling), row.language, row.age_answers)
 
 
 def save_settings(

@@ -212,6 +212,7 @@ guilds = Table(
     Column("id", Id, primary_key=True, autoincrement=False),
     Column("labelling", String(16), nullable=False),
     Column("language", String(16)),
+    Column("age_answers", Boolean, nullable=False, server_default=false()),
     Column("updated_by", BigInteger, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
 )

@@ -22,9 +22,8 @@ _UPSIDE_DOWN = 180  # degrees
 
 def embed_of(words: Words, job_id: int, result: ClassifyResult, faces: Sequence[ShownFace]) -> discord.Embed:
     """Build headline, a line for each face, the picture, and a footer with model and time."""
-    embed = discord.Embed(
-        colour=COLOUR, title=headline(words, faces), description=lines_of(words, faces, turned(words, result))
-    )
+    description = lines_of(words, faces, turned(words, result), age_note(words, result))
+    embed = discord.Embed(colour=COLOUR, title=headline(words, faces), description=description)
     embed.set_image(url=f"attachment://{picture_name(result)}")
     return embed.set_footer(text=footer(words, job_id, result))
 
@@ -39,12 +38,11 @@ def headline(words: Words, faces: Sequence[ShownFace]) -> str:
     return words.say("answer-some-title", known=named, faces=len(faces))
 
 
-def lines_of(words: Words, faces: Sequence[ShownFace], note: str = "") -> str:
-    """Join the note and a line for each face, as many as an embed holds, and say how many are left out."""
+def lines_of(words: Words, faces: Sequence[ShownFace], note: str = "", last_note: str = "") -> str:
+    """Join the notes and, between them, a line for each face: as many as an embed holds, and how many are left out."""
     lines = [face_line(words, face) for face in faces]
-    first = [note] if note else []
     kept = len(lines)
-    while len(text := "\n".join([*first, *_some(words, lines, kept)])) > _DESCRIPTION:
+    while len(text := "\n".join(filter(None, [note, *_some(words, lines, kept), last_note]))) > _DESCRIPTION:
         kept -= 1
     return text
 
@@ -56,8 +54,20 @@ def turned(words: Words, result: ClassifyResult) -> str:
     return words.say("answer-turned", way="over" if result.turned == _UPSIDE_DOWN else "side")
 
 
+def age_note(words: Words, result: ClassifyResult) -> str:
+    """Say how wrong the ages may be; empty where there are none."""
+    if result.age_error is None:
+        return ""
+    return f"-# {words.say('answer-age-note', error=max(1, round(result.age_error)))}"
+
+
 def face_line(words: Words, face: ShownFace) -> str:
-    """Write number, name and the top three with their percentages."""
+    """Write number, name and the top three with their percentages, and how old the face looks."""
+    age = [] if face.age is None else [words.say("answer-age", age=face.age)]
+    return " · ".join([_naming(words, face), *age])
+
+
+def _naming(words: Words, face: ShownFace) -> str:
     number = str(face.number)
     if face.name is not None and face.probability is None:
         return _said_line(words, number, escape_markdown(face.name), face.said_by)

@@ -24,6 +24,7 @@ class ShownFace:
         editable: False where the face is not stored any more.
         withheld: whom an unknown face would be named as, were that person not named on another face of this photo.
         networks_disagree: whether the two face networks take it for different people; never where somebody named it.
+        age: how old it looks, in years; None: the guild does not want to know, or the face is too small to say.
     """
 
     number: int
@@ -35,12 +36,13 @@ class ShownFace:
     editable: bool
     withheld: Candidate | None = None
     networks_disagree: bool = False
+    age: int | None = None
 
 
 def shown_faces(result: ClassifyResult, stored: Iterable[StoredFace]) -> list[ShownFace]:
     """Merge the predicted faces with the stored labels, which count more."""
     labels = {face.ref.number: face for face in stored}
-    faces = [_shown(face, labels.get(face.number)) for face in result.faces]
+    faces = [replace(_shown(face, labels.get(face.number)), age=face.age) for face in result.faces]
     named = {face.person_id for face in faces}
     return [face if face.name else _without(face, named) for face in faces]
 

@@ -1,4 +1,4 @@
-"""/settings: who may name faces, and the language of public answers."""
+"""/settings: who may name faces, the language of public answers, and whether they say how old faces look."""
 
 from __future__ import annotations
 
@@ -68,3 +68,16 @@ async def language(interaction: Interaction, which: str) -> None:
     bot.guild_settings.forget(guild_id)
     words = await private_words(interaction)
     await interaction.response.send_message(words.say("settings-language-done", language=which), ephemeral=True)
+
+
+@settings.command(name=localised("settings-ages-name"), description=localised("settings-ages-description"))
+@app_commands.rename(shown=localised("settings-ages-shown-name"))
+@app_commands.describe(shown=localised("settings-ages-shown-description"))
+@moderators_only
+async def ages(interaction: Interaction, shown: bool) -> None:
+    """Choose whether the answers of /classify say how old faces look."""
+    bot, guild_id = interaction.client, guild_id_of(interaction)
+    await bot.threads.quick(bot.services.guilds.set_age_answers, guild_id, interaction.user.id, shown)
+    bot.guild_settings.forget(guild_id)
+    text = (await private_words(interaction)).say("settings-ages-done", shown="yes" if shown else "no")
+    await interaction.response.send_message(text, ephemeral=True)

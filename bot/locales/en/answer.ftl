@@ -17,6 +17,8 @@ answer-line-confirmed = **{ $number }** · **{ $name }** ✓
 answer-line-unknown = **{ $number }** · { answer-unknown }
 answer-line-withheld = would be { $name } too, with { NUMBER($share, style: "percent") }, but I name nobody twice in one photo
 answer-networks-disagree = the two face networks disagree here
+answer-age = about { $age }
+answer-age-note = Ages are guessed from how faces look, and wrong by { $error } years on average.
 answer-share = { $name } { NUMBER($share, style: "percent") }
 answer-more = … and { $faces ->
         [one] one more face

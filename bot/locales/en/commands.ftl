@@ -109,6 +109,11 @@ settings-language-description = The language of answers that everybody sees
 settings-language-which-name = which
 settings-language-which-description = One language for all, or each member's own
 
+settings-ages-name = ages
+settings-ages-description = Whether answers say how old faces look
+settings-ages-shown-name = shown
+settings-ages-shown-description = Say “about 30” under each face that /classify finds; off until you choose it
+
 train-name = train
 train-description = Train models on this server's pictures
 train-start-name = start

@@ -40,10 +40,13 @@ error-dataset-unfit = { $remark ->
         [few-people] The data set has fewer than two people, so there is nothing to tell apart. Name more people under answers of /classify, or add pictures of them.
         [few-pictures] Some people have too few pictures to learn from ({ $names }). Add pictures of them, or leave them out.
         [without-face] No face was found in any picture of the data set. Add pictures in which faces are larger.
+        [no-ages] The pictures of the data set have no ages. Whoever runs this bot brings pictures with ages in with “omokage data import FOLDER --ages”.
+        [missing-ages] The data set has fewer than { $minimum } pictures of the ages { $names }. Add pictures of them.
         [few-to-generate] The data set has fewer than 100 pictures: a model would learn them by heart. Add pictures.
         [few-ages] Only { $count } pictures of the data set have an age, and { $minimum } are needed. Ages are in the names of files (34_1_anything.jpg: 34 years, a woman) or in a CSV; see docs/data.md.
        *[other] The data set cannot be trained on ({ $remark }). Whoever runs this bot sees more with “omokage data list”.
     }
+error-no-ages = None of the pictures has an age. Whoever runs this bot brings pictures with ages in with “omokage data import FOLDER --ages”: called like 34_1_a.jpg (age, then 0 for male or 1 for female), or with a CSV file that has the columns file and age.
 error-bad-archive = This is not a folder or zip file with one folder for each person. Please pack it again.
 error-unknown-run = There is no such training in this server. /train history lists them.
 error-unknown-checkpoint = There is no checkpoint at or before step { $step }. Those that there are: { $known }.

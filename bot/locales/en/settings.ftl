@@ -11,6 +11,10 @@ settings-labelling-done = { $who ->
         [off] From now on nobody may name faces here. Names that were given before stay.
        *[moderators] From now on only moderators may name faces.
     }
+settings-ages-done = { $shown ->
+        [yes] From now on the answers of /classify also say how old each face looks.
+       *[no] From now on the answers of /classify do not say how old faces look.
+    }
 settings-language-done = { $language ->
         [en] From now on answers that everybody sees are in English.
         [ja] From now on answers that everybody sees are in Japanese.

@@ -3,6 +3,7 @@
 train-recogniser-choice = Recogniser (who is in a photo)
 train-dcgan-choice = Generator (draws faces that never were)
 train-vae-choice = Autoencoder (takes photos in, and draws)
+train-reage-choice = Ageing (photos; still the same person)
 train-caae-choice = Ageing, as published (CAAE)
 preset-choice = { $preset } – { $recipe ->
         [recogniser-embedding] ready in seconds, from 3 pictures a person
@@ -15,6 +16,7 @@ preset-choice = { $preset } – { $recipe ->
         [dcgan-classic] the original recipe, a large network, 96 pixels
         [vae-vae] draws, too; between sharp and various
         [vae-autoencoder] shows photos most truly, draws less well
+        [reage] for photos: predicts what changes, and lays it onto the photo
         [caae-light] for a machine without a GPU
        *[caae-paper] as published, 128 pixels, for a GPU
     } ({ $steps } steps)
@@ -70,6 +72,9 @@ preflight-remark = { $code ->
             [one] this person
            *[other] these people
         } out.
+        [no-ages] The pictures have no ages. Whoever runs this bot brings pictures with ages in with “omokage data import FOLDER --ages”.
+        [missing-ages] Fewer than { $minimum } pictures of the ages { $names }. Add pictures of them.
+        [unbalanced-ages] There are many more pictures of some ages than of others (fewest and most: { $names }); ages with few will be learnt worse.
         [unbalanced] Some people have many more pictures than others, and will be named too often. Add pictures of those with few.
         [duplicates] { $count ->
             [one] One picture is
@@ -100,6 +105,7 @@ preflight-remark = { $code ->
 run-title = Training #{ $number } · { $kind ->
         [dcgan] generator
         [vae] autoencoder
+        [reage] ageing network
         [caae] ageing network (CAAE)
        *[recogniser] recogniser
     } · { $preset }

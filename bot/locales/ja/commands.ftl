@@ -108,6 +108,11 @@ settings-language-description = 全員に見える結果の言語を決めます
 settings-language-which-name = 種類
 settings-language-which-description = 全員共通の言語、またはメンバーそれぞれの言語
 
+settings-ages-name = 年齢表示
+settings-ages-description = 見た目の年齢を結果に表示するかどうかを決めます
+settings-ages-shown-name = 表示
+settings-ages-shown-description = /classify の結果に「約30歳」のように表示します（最初はオフ）
+
 train-name = 学習
 train-description = このサーバーの写真でモデルを学習させます
 train-start-name = 開始

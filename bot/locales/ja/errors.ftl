@@ -37,10 +37,13 @@ error-dataset-unfit = { $remark ->
         [few-people] データセットに2人以上が含まれていないため、見分けることを学習できません。/classify の結果でほかの人にも名前を付けるか、写真を追加してください。
         [few-pictures] 写真が少なすぎて学習できない人がいます（{ $names }）。写真を追加するか、その人を除いてください。
         [without-face] データセットのどの写真にも顔が見つかりませんでした。顔が大きく写った写真を追加してください。
+        [no-ages] データセットの写真に年齢がありません。ボットの管理者が「omokage data import フォルダー --ages」で年齢付きの写真を取り込めます。
+        [missing-ages] 次の年齢の写真が{ $minimum }枚未満です（{ $names }）。その年齢の写真を追加してください。
         [few-to-generate] データセットの写真が100枚未満です。モデルが丸暗記してしまうため、写真を追加してください。
         [few-ages] 年齢の分かる写真が{ $count }枚しかありません（{ $minimum }枚必要です）。年齢はファイル名（34_1_名前.jpg：34歳、女性）か CSV に書きます。docs/data.md をご覧ください。
        *[other] このデータセットでは学習できません（{ $remark }）。ボットの管理者が「omokage data list」で詳細を確認できます。
     }
+error-no-ages = 年齢の分かる写真がありません。ボットの管理者が「omokage data import フォルダー --ages」で取り込めます。ファイル名を 34_1_a.jpg のように（年齢、男性は0・女性は1）するか、file 列と age 列のあるCSVファイルを添えてください。
 error-bad-archive = 1人につき1つのフォルダーが入ったフォルダーまたはzipファイルではありません。作り直してください。
 error-unknown-run = このサーバーにその学習はありません。/train history で一覧を確認できます。
 error-unknown-checkpoint = ステップ{ $step }以前のチェックポイントはありません。使えるもの：{ $known }

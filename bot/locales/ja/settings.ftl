@@ -11,6 +11,10 @@ settings-labelling-done = { $who ->
         [off] これからは、誰も顔に名前を付けられません。すでに付けられた名前はそのまま残ります。
        *[moderators] これからは、モデレーターだけが顔に名前を付けられます。
     }
+settings-ages-done = { $shown ->
+        [yes] これからは、/classify の結果に、それぞれの顔の見た目の年齢も表示します。
+       *[no] これからは、/classify の結果に、見た目の年齢を表示しません。
+    }
 settings-language-done = { $language ->
         [en] これからは、全員に見える結果を英語で表示します。
         [ja] これからは、全員に見える結果を日本語で表示します。

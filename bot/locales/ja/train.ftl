@@ -3,6 +3,7 @@
 train-recogniser-choice = 認識モデル（写真に写っている人）
 train-dcgan-choice = 生成モデル（実在しない顔を描く）
 train-vae-choice = オートエンコーダー（写真を読み込み、描く）
+train-reage-choice = 年齢変換（写真のまま、本人らしく）
 train-caae-choice = 年齢変換（論文どおりの CAAE）
 preset-choice = { $preset } – { $recipe ->
         [recogniser-embedding] 数秒で完了、1人3枚から
@@ -15,6 +16,7 @@ preset-choice = { $preset } – { $recipe ->
         [dcgan-classic] 元のレシピの大型ネットワーク、96画素
         [vae-vae] 描くのにも適した、鮮明さと多様さの中間
         [vae-autoencoder] 写真を最も忠実に再現（描くのは苦手）
+        [reage] 写真向け：変化だけを予測して元の写真に重ねます
         [caae-light] GPUのないマシン向け
        *[caae-paper] 論文どおり、128画素、GPU向け
     }（{ $steps }ステップ）
@@ -49,6 +51,9 @@ preflight-remark = { $code ->
         [will-copy] 写真が{ $minimum }枚未満のため、モデルが一部を写してしまいます。結果の「近い学習用の写真」で確かめられます。写真を増やすと改善します。
         [few-people] 含まれている人が{ $minimum }人未満のため、見分けることを学習できません。ほかの人の写真を追加してください。
         [few-pictures] 写真が{ $minimum }枚に満たない人が{ $count }人います（{ $names }）。写真を追加するか、その人を除いてください。
+        [no-ages] 写真に年齢がありません。ボットの管理者が「omokage data import フォルダー --ages」で年齢付きの写真を取り込めます。
+        [missing-ages] 次の年齢の写真が{ $minimum }枚未満です：{ $names }。その年齢の写真を追加してください。
+        [unbalanced-ages] 年齢によって写真の枚数に大きな偏りがあり（少ない・多い：{ $names }）、少ない年齢は学習しにくくなります。
         [unbalanced] 写真の枚数に大きな偏りがあり、枚数の多い人の名前が出やすくなります。少ない人の写真を追加してください。
         [duplicates] 同じ、またはほぼ同じ写真が{ $count }枚あります。測定結果が実際より良く見える可能性があります。
         [without-face] { $count }枚の写真から顔が見つかりませんでした。顔を使うレシピでは除かれます。
@@ -61,6 +66,7 @@ preflight-remark = { $code ->
 run-title = 学習 #{ $number } · { $kind ->
         [dcgan] 生成モデル
         [vae] オートエンコーダー
+        [reage] 年齢変換
         [caae] 年齢変換（CAAE）
        *[recogniser] 認識モデル
     } · { $preset }

@@ -10,6 +10,17 @@ from core.domain.people import name_key
 PersonPictures = tuple[str, Sequence[str]]  # a normalised name; what identifies each picture, in order
 
 
+def picture_identity(identity: str, age: float | None, gender: int | None) -> str:
+    """Return what identifies a picture with its label: with another age it teaches something else.
+
+    Without age and gender it is `identity`, so that data sets without ages keep the hashes that they had.
+    """
+    if age is None and gender is None:
+        return identity
+    # As many digits as float32, in which shards have ages, keeps.
+    return f"{identity} age {'?' if age is None else f'{age:g}'} gender {'?' if gender is None else gender}"
+
+
 def content_hash(form: str, people: Sequence[PersonPictures]) -> str:
     """The content as 64 hex digits.
 

@@ -68,6 +68,7 @@ class Dataset:
     created_by: int
     created_at: datetime
     findings: Findings = Findings()
+    age_counts: tuple[int, ...] = ()  # pictures in each of `AGE_BINS`; empty where no age is known
     removed_at: datetime | None = None  # since then it is only a name: no classes, no shards
 
     @property

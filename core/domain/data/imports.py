@@ -20,6 +20,12 @@ class LeftOutReason(StrEnum):
     LINK_CIRCLE = "link-circle"  # a link to a folder around it; `target`
     LINK_TWICE = "link-twice"  # a link to a folder whose pictures are taken already; `target`
     LINK_BROKEN = "link-broken"  # a link to nothing; `target`
+    # Of an import with ages. `table` and `line` say where in a CSV file the text stands.
+    NO_AGE = "no-age"  # a picture of which neither its name nor a table says the age
+    BAD_AGE = "bad-age"  # a picture whose `age` is no number of years
+    AGES_DIFFER = "ages-differ"  # a picture of which tables say several ages or genders; the last `line`
+    NO_SUCH_PICTURE = "no-such-picture"  # a `line` of a table about a `picture` that is not there
+    BAD_ROW = "bad-row"  # a `line` of a table that names no file
 
 
 @dataclass(frozen=True, slots=True)

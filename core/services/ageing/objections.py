@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
+
+from core.domain.faces import probably_shows
 
 if TYPE_CHECKING:
     from core.domain.faces import RecognisedFace
     from core.services.people.service import PeopleService
     from core.vision.recognition.photo_reader import PhotoReading
-
-# More likely than not. Answers name people from 0.8 on; who objected is protected before it is that sure.
-PROBABLY = 0.5
 
 
 class FaceNamer(Protocol):
@@ -47,12 +46,4 @@ class Objections:
         objecting = self._people.objecting_ids(guild_id)
         if not objecting:
             return [False] * len(reading.faces)
-        return [_shows(face, objecting) for face in self._namer.recognise_reading(reading, photo, guild_id)]
-
-
-def _shows(face: RecognisedFace, people: Set[int]) -> bool:
-    """Whether a face probably shows one of these people; a name that members gave counts whatever its guess is."""
-    named = face.named is not None and face.named.person_id in people
-    return named or any(
-        candidate.person_id in people and candidate.probability >= PROBABLY for candidate in face.candidates
-    )
+        return [probably_shows(face, objecting) for face in self._namer.recognise_reading(reading, photo, guild_id)]

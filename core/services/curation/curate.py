@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from core.domain.data.ages import AgeLabel
 from core.domain.data.curation import (
     LIMITS,
     CuratedPicture,
@@ -29,6 +30,7 @@ from core.domain.data.curation import (
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.names.surrogates import without_surrogates
 from core.domain.training.presets import bad_option
+from core.services.datasets.ages import AgeLabels, read_ages
 from core.services.datasets.sources import MAX_BYTES, Files, unnamed_files
 from core.vision.curation.copies import find_copies
 from core.vision.curation.measuring import MeasuredPicture, measure_picture
@@ -57,18 +59,38 @@ _UNREADABLE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class PictureSource:
-    """A picture that may be kept. `source` is like no other's; `read` gives its bytes, or None where they are gone."""
+    """A picture that may be kept.
+
+    `source` is like no other's; `read` gives its bytes, or None where they are gone; `label` is its age, if known.
+    """
 
     source: str
     read: Callable[[], bytes | None]
+    label: AgeLabel | None = None
 
 
-def picture_sources(files: Files) -> list[PictureSource]:
-    """Return all files of a folder or zip in the order of their paths, with names that a report can hold."""
-    return [
-        PictureSource(without_surrogates(str(file.path)), partial(_read, files, file.path))
-        for file in unnamed_files(files)
+def picture_sources(files: Files, *, with_ages: bool = False) -> list[PictureSource]:
+    """Return all files of a folder or zip in the order of their paths, with names that a report can hold.
+
+    Args:
+        files: the folder or zip.
+        with_ages: read the pictures' ages (core.services.datasets.ages); tables of ages are no pictures then.
+
+    Raises:
+        OmokageError: NO_AGES, `with_ages`, and no file has one.
+    """
+    paths = [file.path for file in unnamed_files(files)]
+    ages = read_ages(files, paths) if with_ages else AgeLabels()
+    sources = [
+        PictureSource(
+            without_surrogates(str(path)), partial(_read, files, path), _label(ages, path) if with_ages else None
+        )
+        for path in paths
+        if path not in ages.tables
     ]
+    if with_ages and all(source.label is None for source in sources):
+        raise OmokageError(ErrorCode.NO_AGES)
+    return sources
 
 
 def curate(
@@ -177,6 +199,11 @@ def _sample(pictures: Sequence[PictureSource], decoder: Decoder) -> list[NDArray
                 if error.code not in _UNREADABLE:
                     raise
     return samples
+
+
+def _label(ages: AgeLabels, path: PurePosixPath) -> AgeLabel | None:
+    label = ages.find(path)
+    return label if isinstance(label, AgeLabel) else None
 
 
 def _read(files: Files, path: PurePosixPath) -> bytes | None:

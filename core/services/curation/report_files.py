@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from core.domain.data.ages import AgeLabel
 from core.domain.data.curation import CuratedPicture, Curation, Reason
 from core.domain.errors import OmokageError
 from core.domain.training.presets import bad_option
 from core.render.grid import render_grid
+from core.services.datasets.ages import AGES, write_ages
 from core.storage.disk import disk_full_said
 from core.vision.crop import cut_square, middle_square
 
@@ -92,13 +94,21 @@ def serialise_report(curation: Curation) -> str:
 
 
 def write_kept(folder: Path, pictures: Sequence[PictureSource], curation: Curation, decoder: Decoder) -> None:
-    """Write the crops of the pictures that are kept, under the names of their sources."""
+    """Write the crops of the pictures that are kept, under the names of their sources, and a table of their ages."""
     folder.mkdir(parents=True)
     taken: set[str] = set()
+    labels = {picture.source: picture.label for picture in pictures}
+    ages: list[tuple[str, AgeLabel]] = []
     for curated, image in decode_pictures(pictures, curation, curation.kept, decoder):
-        target = folder / _free_name(curated.source, taken)
+        name = _free_name(curated.source, taken)
+        target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(encode_jpeg(cut_square(image, curated.crop or middle_square(image))))
+        label = labels[curated.source]
+        if label is not None:
+            ages.append((str(name), label))
+    if ages:
+        write_ages(folder / AGES, ages)
 
 
 def encode_jpeg(crop: NDArray[np.uint8]) -> bytes:

@@ -150,7 +150,16 @@ def _curated_picture(
     A picture with a face stays as it is, since its landmarks say how to frame it; of others the subject is cut out.
     """
     picture = DatasetPicture(
-        record.image, record.sha256, record.landmarks, record.box, record.score, 0.0, record.embedding, None
+        record.image,
+        record.sha256,
+        record.landmarks,
+        record.box,
+        record.score,
+        0.0,
+        record.embedding,
+        None,
+        age=record.age,
+        gender=record.gender,
     )
     if subject is Subject.FACE:
         return picture, f"{record.sha256}/{record.source}"

@@ -6,9 +6,10 @@ Nothing is stored before everything has been read, so that an interrupted build 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from core.domain.data.ages import AgeLabel
 from core.domain.data.content import PersonPictures, content_hash
 from core.domain.data.datasets import Dataset, Findings
 from core.domain.errors import ErrorCode, OmokageError
@@ -40,7 +41,8 @@ class PictureFileReader(Protocol):
 class DatasetSource:
     """A picture to read. `read` gives its bytes, or None where they are gone; `face` is its face, if known.
 
-    `identity` is for the content's hash, where the file alone does not say which picture it is.
+    `identity` is for the content's hash, where the file alone does not say which picture it is. `label` is the age of
+    the face, if known.
     """
 
     person: str
@@ -48,6 +50,7 @@ class DatasetSource:
     read: Callable[[], bytes | None]
     face: DetectedFace | None = None
     identity: str | None = None
+    label: AgeLabel | None = None
 
 
 def build_dataset(
@@ -131,9 +134,13 @@ def _read_all(
                 on_refused(picture, result)
             else:
                 kept += 1
-                writer.add(picture.person, picture.source, result, picture.identity)
+                writer.add(picture.person, picture.source, _with_age(result, picture.label), picture.identity)
         writer.count(damaged=len(batch) - kept)
         progress(start + len(batch), len(pictures))
+
+
+def _with_age(picture: DatasetPicture, label: AgeLabel | None) -> DatasetPicture:
+    return picture if label is None else replace(picture, age=label.age, gender=label.gender)
 
 
 def _readable_files(

@@ -12,8 +12,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.domain.data.ages import AgeLabel
 from core.domain.data.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
+from core.services.datasets.ages import AGES, write_ages
 from core.services.datasets.export_index import INDEX
 from core.services.datasets.folder_names import NAME_BYTES, folder_names
 from core.storage.disk import disk_full_said
@@ -31,8 +33,8 @@ def export_dataset(storage: DatasetStorage, dataset: Dataset, folder: Path) -> i
     """Write every picture as it is stored: the file that came, or the crop that was kept of it.
 
     Files are numbered in the data set's order, so that importing the folder gives the same content again where no
-    picture was cropped. An index tells whom each shows, where it is from, and where its face is. The folder is there
-    when all of it is written, and not at all before.
+    picture was cropped. An index tells whom each shows, where it is from, and where its face is; a table has the ages,
+    where there are any. The folder is there when all of it is written, and not at all before.
 
     Args:
         storage: has the data set.
@@ -57,6 +59,7 @@ def _write(reader: DatasetReader, people: Sequence[str], folder: Path) -> int:
     names = folder_names(people, _max_name_bytes(folder))
     numbers: Counter[int] = Counter()
     index = []
+    ages: list[tuple[str, AgeLabel]] = []
     for name in names:
         (folder / name).mkdir()
     for record in reader.records():
@@ -64,7 +67,11 @@ def _write(reader: DatasetReader, people: Sequence[str], folder: Path) -> int:
         file = f"{names[record.label]}/{numbers[record.label]:05d}{_suffix(record.image)}"
         (folder / file).write_bytes(record.image)
         index.append({"file": file, "person": people[record.label], **_entry(record)})
+        if record.age is not None:
+            ages.append((file, AgeLabel(record.age, record.gender)))
     (folder / INDEX).write_text(json.dumps(index, ensure_ascii=False, indent=1), "utf-8")
+    if ages:
+        write_ages(folder / AGES, ages)
     return len(index)
 
 

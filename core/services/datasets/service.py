@@ -88,15 +88,15 @@ class DatasetService:
         without_face: int,
         by: int,
         findings: Findings = Findings(),  # noqa: B008 - frozen
+        age_counts: Sequence[int] = (),
     ) -> Dataset:
         """Add a version; return the newest one instead if its hash is the same and its shards are whole.
 
         Raises:
             OmokageError: BAD_NAME.
         """
-        new = NewDataset(
-            guild_id, normalise_name(name), hash, tuple(classes), tuple(shards), without_face, findings, by
-        )
+        counts = (without_face, findings, by, tuple(age_counts))
+        new = NewDataset(guild_id, normalise_name(name), hash, tuple(classes), tuple(shards), *counts)
         with self._database.write() as connection:
             self._database.advisory_lock(connection, f"omokage-datasets-{guild_id}")
             newest = dataset_named(connection, guild_id, new.name, None)

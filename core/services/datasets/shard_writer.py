@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.domain.data.content import content_hash
+from core.domain.age_bins import count_bins
+from core.domain.data.content import content_hash, picture_identity
 from core.domain.data.datasets import NOBODY, Dataset, DatasetClass, Findings, Shard
 from core.domain.embedders import DLIB
 from core.domain.errors import ErrorCode, OmokageError
@@ -59,6 +60,7 @@ class ShardWriter:
         self._size = 0
         self._shards: list[tuple[Path, int]] = []
         self._without_face = 0
+        self._ages: list[float] = []
         self.findings = Findings()
 
     def count(self, **more: int) -> None:
@@ -78,7 +80,9 @@ class ShardWriter:
         if not self._people or self._people[-1][0] != person:
             self._end_person()
             self._people.append((person, []))
-        self._people[-1][1].append(identity or picture.sha256)
+        self._people[-1][1].append(picture_identity(identity or picture.sha256, picture.age, picture.gender))
+        if picture.age is not None:
+            self._ages.append(picture.age)
         self._without_face += picture.landmarks is None
         self.count(small=int(0 < picture.side < SMALL_FACE), turned=int(picture.turned > 0))
         if picture.thumbnail is not None:
@@ -106,6 +110,7 @@ class ShardWriter:
             without_face=self._without_face,
             by=target.by,
             findings=self.findings,
+            age_counts=count_bins(self._ages) if self._ages else (),
         )
 
     def _classes(self, datasets: DatasetService, target: DatasetTarget) -> list[DatasetClass]:

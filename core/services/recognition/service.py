@@ -16,6 +16,7 @@ from core.domain.jobs import Job, JobCancelledError
 from core.domain.people import ConfirmedFace, EnrolledFaces, NewFace
 from core.render.annotate import annotate
 from core.services.people.gallery import GalleryService
+from core.services.recognition.face_ages import FaceAges
 from core.services.recognition.gallery_cache import GalleryCache, match_confirmed
 from core.services.recognition.guild_recogniser import BaselineRecogniser, GuildRecogniser, Naming
 from core.storage.blobs import Blobs
@@ -58,6 +59,7 @@ class ClassifyService:
         gallery: the guilds' enrolled faces and labels.
         blobs: where photos are and pictures go.
         recogniser: recognises with the version that the guild promoted.
+        ages: estimates how old faces look; None: nobody asks.
     """
 
     def __init__(
@@ -68,12 +70,14 @@ class ClassifyService:
         blobs: Blobs,
         *,
         recogniser: GuildRecogniser[Any, Any],
+        ages: FaceAges | None = None,
     ) -> None:
         self._reader = reader
         self._gallery = gallery
         self._galleries = GalleryCache(gallery, make_baseline)
         self._blobs = blobs
         self._recogniser = recogniser
+        self._ages = ages
 
     @property
     def reader(self) -> PhotoReader:
@@ -104,15 +108,18 @@ class ClassifyService:
         stage("reading", 0.0)
         if job.photo is None:
             raise OmokageError(ErrorCode.PHOTO_GONE)
-        return self._classify(self._blobs.get(job.photo), job.photo, job.origin.guild_id, stage)
+        guild_id = job.origin.guild_id
+        ages = self._ages if self._ages is not None and self._ages.enabled(guild_id) else None
+        return self._classify(self._blobs.get(job.photo), job.photo, guild_id, stage, ages)
 
-    def classify_photo(self, data: bytes, guild_id: int) -> ClassifyOutcome:
-        """Answer a photo without a job, for the CLI.
+    def classify_photo(self, data: bytes, guild_id: int, *, estimate_ages: bool = False) -> ClassifyOutcome:
+        """Answer a photo without a job, for the CLI; with `estimate_ages` also how old its faces look.
 
         Raises:
             OmokageError: what is wrong with the photo.
         """
-        return self._classify(data, hashlib.sha256(data).hexdigest(), guild_id, lambda _name, _fraction: None)
+        ages = self._ages if estimate_ages else None
+        return self._classify(data, hashlib.sha256(data).hexdigest(), guild_id, lambda _name, _fraction: None, ages)
 
     def recognise(self, data: bytes, guild_id: int) -> RecognisedPhoto:
         """Name the faces of a photo, without drawing a picture.
@@ -155,12 +162,15 @@ class ClassifyService:
         )
         return _recognised_faces(reading, namings, confirmed)
 
-    def _classify(self, data: bytes, photo: str, guild_id: int, stage: Progress) -> ClassifyOutcome:
+    def _classify(
+        self, data: bytes, photo: str, guild_id: int, stage: Progress, ages: FaceAges | None
+    ) -> ClassifyOutcome:
         began = time.perf_counter()
         stage("finding-faces", 0.1)
         reading = self._reader.read(data)
         stage("recognising", 0.7)  # finding and embedding take most of the time
         recognised, model = self._recognise(reading, photo, guild_id)
+        face_ages = [None] * len(reading.faces) if ages is None else ages.estimate(reading, recognised, guild_id)
         stage("drawing", 0.8)
         order = best_first(recognised)
         ordered = [recognised[index] for index in order]
@@ -171,10 +181,13 @@ class ClassifyService:
             height=height,
             picture=self._blobs.put(picture.data),
             picture_type=picture.content_type,
-            faces=tuple(_face_answer(number, face) for number, face in enumerate(ordered, 1)),
+            faces=tuple(
+                _face_answer(number, recognised[index], face_ages[index]) for number, index in enumerate(order, 1)
+            ),
             model=model,
             seconds=round(time.perf_counter() - began, 3),
             turned=reading.turned,
+            age_error=None if ages is None or face_ages.count(None) == len(face_ages) else ages.mean_error,
         )
         embedder = self._gallery.embedder(guild_id)
         faces = (new_face(number, reading, index, embedder) for number, index in enumerate(order, 1))
@@ -222,9 +235,18 @@ def _recognised_faces(
     ]
 
 
-def _face_answer(number: int, face: RecognisedFace) -> FaceAnswer:
+def _face_answer(number: int, face: RecognisedFace, age: int | None) -> FaceAnswer:
     person_id, name = (face.named.person_id, face.named.name) if face.named else (None, None)
     box, score = face.detected.box, face.detected.score
     return FaceAnswer(
-        number, box, score, person_id, name, face.candidates, face.withheld, face.confirmed_by, face.networks_disagree
+        number,
+        box,
+        score,
+        person_id,
+        name,
+        face.candidates,
+        face.withheld,
+        face.confirmed_by,
+        face.networks_disagree,
+        age,
     )

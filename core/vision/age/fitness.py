@@ -1,6 +1,6 @@
 """Faces that no model can age well, whatever it was trained on: profiles, and eyes behind sunglasses.
 
-Both thresholds were set on real faces that were looked at (`python -m benchmarks fitness`, docs/benchmarks.md).
+Both thresholds were set on real faces that were looked at (`python -m benchmarks typicality`, docs/benchmarks.md).
 """
 
 from __future__ import annotations
@@ -86,9 +86,7 @@ def eye_brightness(picture: NDArray[np.uint8]) -> float:
     return float(np.log(eye / cheek) + 2 * np.log(below / cheek)) / 3
 
 
-def _median(
-    luma: NDArray[np.float32], eye: tuple[float, float, int], area: tuple[int, int, int, int]
-) -> float:
+def _median(luma: NDArray[np.float32], eye: tuple[float, float, int], area: tuple[int, int, int, int]) -> float:
     x, y, side = eye
     right, down, half_width, half_height = area
     columns = slice(round(x + side * right - half_width), round(x + side * right + half_width))

@@ -73,6 +73,7 @@ def options_for(full: FullGuild) -> dict[str, dict[str, Any]]:
         "model check": version,
         "settings labelling": {"who": "moderators"},
         "settings language": {"which": "own"},
+        "settings ages": {"shown": False},
         "help": {},
         "about": {},
         "health": {},

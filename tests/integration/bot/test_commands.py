@@ -142,6 +142,20 @@ async def test_the_servers_language_is_everybodys(bot: OmokageBot, aiko: Member,
     assert private["embeds"][0]["fields"][1]["name"] == "Licence"
 
 
+async def test_how_old_faces_look_is_said_where_a_moderator_chose_it(
+    bot: OmokageBot, services: Services, aiko: Member, ben: Member
+) -> None:
+    before = services.guilds.settings(GUILD).age_answers
+    shown = await (await aiko.command("settings ages", shown=True)).answer()
+    on = services.guilds.settings(GUILD).age_answers
+    hidden = await (await aiko.command("settings ages", shown=False)).answer()
+
+    assert (before, on, services.guilds.settings(GUILD).age_answers) == (False, True, False)
+    assert shown["content"] == "From now on the answers of /classify also say how old each face looks."
+    assert hidden["content"] == "From now on the answers of /classify do not say how old faces look."
+    assert shown["flags"] & EPHEMERAL
+
+
 async def test_settings_are_offered_to_moderators_only(bot: OmokageBot, aiko: Member, ben: Member) -> None:
     assert "settings" in [command["name"] for command in aiko.commands]
     assert "settings" not in [command["name"] for command in ben.commands]

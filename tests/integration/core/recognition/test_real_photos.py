@@ -22,6 +22,7 @@ from core.models.common import weights_file
 from core.models.embedding.head import ARCHITECTURE, head_tensors, train_head
 from core.services.recognition.service import ClassifyService
 from core.settings import Settings
+from core.vision.age.estimate import AGE_ERROR
 from portraits import StarterPicture, default_people, group
 from tests.integration.core.builders import CHANNEL, GUILD, Clock, request
 from tests.integration.core.registry.builders import Trained
@@ -132,6 +133,18 @@ def test_who_was_named_in_one_photo_is_named_in_the_next(bot: Bot) -> None:
     for photo in (saved(picture), saved(picture, quality=75)):
         again = bot.post(photo)
         assert truly(first, picture) not in {face.name for face in again.faces}
+
+
+def test_a_guild_that_chose_it_is_answered_how_old_faces_look(bot: Bot) -> None:
+    guild, photo = GUILD + 6, saved(group(PEOPLE, 13))
+    answer = bot.post(photo, guild)
+    assert ({face.age for face in answer.faces}, answer.age_error) == ({None}, None)
+
+    bot.services.guilds.set_age_answers(guild, 1, True)
+    answer = bot.post(photo, guild)
+    assert len(answer.faces) == len(PEOPLE)
+    assert all(face.age is not None and 0 < face.age < 90 for face in answer.faces)
+    assert answer.age_error == AGE_ERROR
 
 
 def test_a_promoted_version_answers_at_the_next_photo_and_is_taken_back_at_the_next(bot: Bot) -> None:

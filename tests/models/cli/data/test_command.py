@@ -98,3 +98,58 @@ def test_pictures_without_names_are_said_to_be_there_to_draw_from(tmp_path: Path
     assert done(tmp_path, "show", "faces").splitlines() == lines  # no table of people
     assert json.loads(done(tmp_path, "show", "faces", "--json"))["people"] == []
     assert done(tmp_path, "list").splitlines()[1].split()[:4] == ["faces", "1", "2", "0"]
+
+
+@pytest.fixture
+def aged(tmp_path: Path) -> Path:
+    """Pictures with ages in their names, and one without."""
+    folder = tmp_path / "faces"
+    folder.mkdir()
+    for number, file in enumerate(["34_1_a.jpg", "7_0_b.jpg", "anna.jpg"]):
+        (folder / file).write_bytes(picture(number, 0))
+    return folder
+
+
+def test_an_import_with_ages_says_how_many_there_are_of_each(tmp_path: Path, aged: Path) -> None:
+    lines = done(tmp_path, "import", aged, "--name", "faces", "--ages").splitlines()
+    assert lines[:2] == [
+        "LEFT OUT  COUNT  WHY                   WHICH",
+        "no-age    1      its age is not known  anna.jpg",
+    ]
+    assert lines[2] == "faces v1: 2 pictures, with ages: to learn ageing from"
+    assert lines[3].split() == [
+        "AGE",
+        "0-5",
+        "6-10",
+        "11-15",
+        "16-20",
+        "21-30",
+        "31-40",
+        "41-50",
+        "51-60",
+        "61-70",
+        "71+",
+    ]
+    assert lines[4].split() == ["PICTURES", *["0", "1", "0", "0", "0", "1", "0", "0", "0", "0"]]
+    assert lines[5].startswith("FAULT  At least 20 pictures of any two neighbouring age groups are needed")
+    assert lines[-1] == "It cannot be trained on."
+    shown = json.loads(done(tmp_path, "show", "faces", "--json"))
+    assert shown["ages"][1] == {"from": 6, "to": 10, "pictures": 1}
+    assert shown["ages"][-1] == {"from": 71, "to": None, "pictures": 0}
+
+
+def test_a_folder_without_ages_is_refused_with_a_sentence(tmp_path: Path, aged: Path) -> None:
+    for file in ("34_1_a.jpg", "7_0_b.jpg"):
+        (aged / file).unlink()
+    result = run(tmp_path, "import", aged, "--name", "faces", "--ages")
+    assert (result.exit_code, "no picture has an age: neither names such as 34_1_a.jpg" in result.output) == (1, True)
+    assert "anna.jpg" in result.output
+
+
+def test_bad_lines_of_a_table_are_told_with_file_and_line(tmp_path: Path, aged: Path) -> None:
+    (aged / "list.csv").write_text("file;age\nanna.jpg;28\n34_1_a.jpg;old\ngone.jpg;3\n;4\n")
+    output = done(tmp_path, "import", aged, "--name", "faces", "--ages")
+    assert "34_1_a.jpg: 'old' in list.csv, line 3" in output
+    assert "list.csv, line 4: gone.jpg" in output
+    assert "list.csv, line 5" in output
+    assert "7_0_b.jpg" in output  # the table does not name it

@@ -122,3 +122,29 @@ def test_where_nothing_is_imported_it_is_said_what_was_left_out(tmp_path: Path) 
     result = run(tmp_path, "import", tmp_path / "photos", "--name", "family")
     assert result.exit_code == 1
     assert "it lies beside the people's folders  caf" in result.stderr
+
+
+def test_what_is_kept_keeps_its_age(tmp_path: Path, folder: Path) -> None:
+    (folder / "ages.csv").write_text(f"file,age,gender\n1.jpg,34,f\nagain.jpg,35,f\nwall.png,3,m\n{name(0)}/0.jpg,7,\n")
+    out = tmp_path / "out"
+    lines = done(tmp_path, "curate", folder, "--out", out, "--name", "faces", "--ages").splitlines()
+    assert lines[0] == "photos: 6 pictures, 2 kept, 4 left out"
+    assert "faces v1: 2 pictures, with ages: to learn ageing from" in lines
+    assert (out / "kept" / "ages.csv").read_text().splitlines() == [
+        "file,age,gender",
+        "1.jpg,34,1",
+        f"{name(0)}/0.jpg,7,",
+    ]
+    shown = json.loads(done(tmp_path, "show", "faces", "--json"))
+    assert [group["pictures"] for group in shown["ages"]] == [0, 1, 0, 0, 0, 1, 0, 0, 0, 0]
+
+
+def test_what_is_kept_without_an_age_is_named(tmp_path: Path, folder: Path) -> None:
+    (folder / "ages.csv").write_text("file,age\n1.jpg,34\n")
+    output = done(tmp_path, "curate", folder, "--name", "faces", "--ages")
+    assert f"no-age    1      its age is not known  {name(0)}/0.jpg" in output
+
+
+def test_pictures_without_ages_are_refused_before_they_are_looked_at(tmp_path: Path, folder: Path) -> None:
+    result = run(tmp_path, "curate", folder, "--name", "faces", "--ages")
+    assert (result.exit_code, "no picture has an age" in result.output) == (1, True)

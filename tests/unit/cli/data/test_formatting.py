@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from cli.data.formatting import dataset_json, dataset_lines, remark_text, trained_for
+from cli.data.formatting import dataset_json, dataset_lines, remark_text
 from core.domain.data.datasets import NOBODY, UNNAMED, Dataset, DatasetClass, Findings, Remark
-from core.domain.training.preflight import preflight
+from core.domain.training.preflight import preflight, trained_for
 from core.domain.training.runs import RunKind
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -84,3 +84,25 @@ def test_pictures_without_names_have_no_people_in_json() -> None:
     shown = dataset_json(unnamed, preflight(unnamed, kind=RunKind.DCGAN))
     assert (shown["people"], shown["pictures"], shown["fit"]) == ([], 300, True)
     assert [(one["code"], one["minimum"]) for one in shown["remarks"]] == [("will-copy", 1000)]
+
+
+def test_ages_are_counted_in_text_and_json_and_the_sentences_say_which_are_missing() -> None:
+    classes = (DatasetClass(UNNAMED, NOBODY, 300),)
+    counts = (0, 19, 20, 20, 120, 20, 20, 20, 20, 61)
+    of = Dataset(1, 7, "faces", 1, "ab" * 32, classes, (), 300, 0, 0, NOW, age_counts=counts)
+    assert trained_for(of) is RunKind.REAGE
+    checked = preflight(of, kind=trained_for(of))
+    assert dataset_lines(of, checked) == [
+        "faces v1: 300 pictures, with ages: to learn ageing from",
+        "AGE       0-5  6-10  11-15  16-20  21-30  31-40  41-50  51-60  61-70  71+",
+        "PICTURES  0    19    20     20     120    20     20     20     20     61",
+        "FAULT  At least 20 pictures of any two neighbouring age groups are needed; there are fewer of 0-10.",
+        "note   There are 120 pictures of the age 21-30 and 0 of 0-5; ages with few will be learnt worse.",
+        "It cannot be trained on.",
+    ]
+    assert [group["pictures"] for group in dataset_json(of, checked)["ages"]] == list(counts)
+
+
+def test_without_ages_there_is_no_table_of_them() -> None:
+    family = dataset(9, 9)
+    assert dataset_json(family, preflight(family))["ages"] == []

@@ -86,7 +86,7 @@ def test_an_answer_of_before_names_could_be_confirmed_or_withheld_is_still_read(
 
     old = FaceAnswer.from_json(face)
 
-    assert (old.withheld, old.confirmed_by, old.networks_disagree) == (None, None, False)
+    assert (old.withheld, old.confirmed_by, old.networks_disagree, old.age) == (None, None, False, None)
 
 
 def test_an_answer_of_before_photos_were_turned_is_still_read() -> None:
@@ -119,3 +119,24 @@ def test_where_the_networks_disagree_is_kept_and_told_to_the_shell() -> None:
     assert FaceAnswer.from_json(torn.to_json()) == torn
     (face,) = ClassifyResult(9, 9, "", "", (torn,), "net", 0.1).photo_json("a.jpg")["faces"]  # type: ignore[misc]
     assert face["networks_disagree"] is True
+
+
+def test_how_old_a_face_looks_is_kept_and_told_to_the_shell_with_the_error() -> None:
+    aged, small = (
+        FaceAnswer(number, Box(1, 2, 3, 4), 0.9, None, None, (), age=age) for number, age in ((1, 31), (2, None))
+    )
+    result = ClassifyResult(9, 9, "", "", (aged, small), "net", 0.1, age_error=7.1)
+
+    assert ClassifyResult.from_json(result.to_json()) == result
+    shown = result.photo_json("a.jpg")
+    assert shown["age_error"] == 7.1
+    assert [face.get("age") for face in shown["faces"]] == [31, None]  # type: ignore[union-attr]
+    assert "age" not in shown["faces"][1]  # type: ignore[index, operator]
+
+
+def test_an_answer_of_before_ages_were_estimated_is_still_read() -> None:
+    result = ClassifyResult(9, 9, "", "", (), "net", 0.1).to_json()
+
+    del result["age_error"]
+
+    assert ClassifyResult.from_json(result).age_error is None

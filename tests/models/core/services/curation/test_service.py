@@ -119,6 +119,36 @@ def test_of_other_things_the_subject_is_cut_out(services: Services, reader: Pict
     assert (len(made), sizes, made.dataset.people) == (answer["kept"], {(100, 100)}, 0)
 
 
+@pytest.mark.parametrize("blank", [False, True])
+def test_ages_are_carried_over(*, services: Services, reader: PictureReader, tmp_path: Path, blank: bool) -> None:
+    (tmp_path / "faces").mkdir()
+    for number, file in enumerate(["34_1_a.jpg", "7__b.jpg"]):
+        (tmp_path / "faces" / file).write_bytes(picture(number, 0))
+    for number in range(3 * blank):  # so that most pictures have no face, and squares are cut out
+        walls = np.random.default_rng(number).integers(0, 255, (90, 90, 3), np.uint8)
+        Image.fromarray(walls).save(tmp_path / "faces" / f"50_0_{number}.png")
+    dataset, _ = import_folder(
+        services.dataset_storage,
+        tmp_path / "faces",
+        GUILD,
+        "faces",
+        41,
+        named=False,
+        with_ages=True,
+        load=lambda: reader,
+    )
+    curator = service(services)
+    report = curator.answer(job(dataset_id=dataset.id), QUIET)["report"]
+    made_id = curator.answer(job(dataset_id=dataset.id, report=report), QUIET)["made"]
+    made = services.datasets.get(int(str(made_id)), GUILD)
+    before, after = services.dataset_storage.open(dataset), services.dataset_storage.open(made)
+    kept = [before.sources.index(source) for source in after.sources]
+    assert {"34_1_a.jpg", "7__b.jpg"} <= set(after.sources)
+    assert np.array_equal(after.ages, before.ages[kept])
+    assert np.array_equal(after.genders, before.genders[kept])
+    assert sum(made.age_counts) == made.pictures
+
+
 def test_it_stops_when_it_is_cancelled(services: Services, reader: PictureReader, folder: Path) -> None:
     dataset = imported(services, reader, folder)
     stages: list[tuple[str, float]] = []

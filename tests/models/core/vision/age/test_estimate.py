@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from core.vision.age.estimate import (
+    AGE_ERROR,
     CORRECTION,
     MAX_BATCH,
+    MIN_CHIP_SIDE,
     AgeEstimator,
     age_chips,
     chip_side,
@@ -64,3 +66,15 @@ def test_a_chip_of_a_picture_twice_as_large_shows_a_square_twice_as_large(drawn_
     doubled = [(2 * x, 2 * y) for x, y in face.landmarks]
     assert chip_side(doubled) == pytest.approx(2 * chip_side(face.landmarks))
     assert 100 < chip_side(face.landmarks) < 256
+
+
+def test_a_face_of_few_pixels_has_no_age_and_the_others_keep_theirs(
+    estimator: AgeEstimator, drawn_faces: list[DrawnFace], chips: np.ndarray
+):
+    face = drawn_faces[0]
+    shrink = 0.99 * MIN_CHIP_SIDE / chip_side(face.landmarks)
+    small = [(shrink * x, shrink * y) for x, y in face.landmarks]
+    ages = estimator.photo_ages(face.image, [small, face.landmarks, small])
+    assert ages == [None, pytest.approx(float(estimator.estimate(chips[:1])[0]), abs=1e-3), None]
+    assert estimator.photo_ages(face.image, []) == []
+    assert estimator.mean_error == AGE_ERROR

@@ -78,6 +78,33 @@ def test_the_answer_says_that_the_photo_was_turned(degrees: int, en: str, ja: st
         assert "Hanako" in line
 
 
+def test_where_the_guild_wants_it_each_face_says_how_old_it_looks_and_the_answer_how_wrong_that_is() -> None:
+    faces = [predicted_face(1, HANAKO, named=True), predicted_face(2, TARO), predicted_face(3)]
+    aged = [replace(face, age=age) for face, age in zip(faces, (30, 7, None), strict=True)]
+    result = replace(classify_result(*aged), age_error=7.7)
+    shown = shown_faces(result, [stored_face(1), stored_face(2, TARO)])
+
+    english, japanese = (texts.embed_of(words_in(language), 9, result, shown).description for language in ("en", "ja"))
+
+    assert (english or "").splitlines() == [
+        "**1** · **Hanako** 92% · about 30",
+        "**2** · **Taro** ✓ said by <@33> · about 7",
+        "**3** · unknown",
+        "-# Ages are guessed from how faces look, and wrong by 8 years on average.",
+    ]
+    assert "**1** · **Hanako** 92% · 約30歳" in (japanese or "")
+
+
+def test_however_many_faces_it_is_said_how_wrong_ages_are() -> None:
+    aged = [replace(predicted_face(number, HANAKO, TARO), age=30) for number in range(1, 126)]
+    result = replace(classify_result(*aged), age_error=7.7)
+
+    description = texts.embed_of(EN, 9, result, shown_faces(result, [])).description or ""
+
+    assert len(description) <= 4096
+    assert description.endswith("wrong by 8 years on average.")
+
+
 def test_faces_that_find_no_room_are_counted() -> None:
     faces = [ShownFace(n, n, "N" * 64, 0.9, (), None, editable=True) for n in range(1, 101)]
 

@@ -76,6 +76,10 @@ def test_remarks_that_block_come_first_and_are_what_makes_it_unfit(
     assert result.is_fit == (len(counts) >= 2 and min(counts) >= minimum)
 
 
+def aged(*counts: int) -> Dataset:
+    return replace(unnamed(sum(counts)), age_counts=counts)
+
+
 def unnamed(count: int, findings: Findings = Findings()) -> Dataset:  # noqa: B008
     pictures = replace(dataset(count), findings=findings)
     return replace(pictures, classes=(DatasetClass(UNNAMED, NOBODY, count),))
@@ -94,8 +98,29 @@ def test_below_a_thousand_pictures_it_is_said_that_the_model_will_copy() -> None
 
 
 def test_a_model_that_ages_faces_draws_no_new_ones_that_could_be_copies() -> None:
-    assert codes(preflight(unnamed(99), kind=RunKind.CAAE)) == ["few-to-generate"]
-    assert codes(preflight(unnamed(100), kind=RunKind.CAAE)) == []
+    assert codes(preflight(aged(*[10] * 9, 9), kind=RunKind.CAAE)) == ["missing-ages"]
+    assert codes(preflight(aged(*[10] * 10), kind=RunKind.CAAE)) == []
+
+
+def test_ageing_is_not_learnt_from_pictures_without_ages() -> None:
+    result = preflight(unnamed(2000), kind=RunKind.CAAE)
+    assert codes(result) == ["no-ages"]
+    assert not result.is_fit
+    assert codes(preflight(unnamed(2000), kind=RunKind.DCGAN)) == []
+
+
+def test_an_age_group_may_be_missing_but_not_two_side_by_side() -> None:
+    assert preflight(aged(20, 0, 20, 0, 20, 20, 0, 20, 20, 20), kind=RunKind.CAAE).is_fit
+    result = preflight(aged(20, 20, 0, 19, 20, 20, 20, 20, 0, 0), kind=RunKind.CAAE)
+    assert result.remarks[0].details == {"names": ["11-20", "61+"], "count": 2, "minimum": 20}
+    assert not result.is_fit
+
+
+def test_ages_are_unbalanced_from_more_than_five_times_the_pictures_on() -> None:
+    assert codes(preflight(aged(*[20] * 9, 100), kind=RunKind.CAAE)) == []
+    (remark,) = preflight(aged(*[20] * 9, 101), kind=RunKind.CAAE).remarks
+    assert (remark.code, remark.blocks) == ("unbalanced-ages", False)
+    assert remark.details == {"names": ["0-5", "71+"], "fewest": 20, "most": 101}
 
 
 def test_who_is_shown_does_not_matter_to_a_model_that_draws() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,12 +17,17 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, Candidate, DetectedFace
 from core.domain.jobs import JobKind, JobRequest, Origin
 from core.domain.people import EnrolledFaces, FaceRef, NewFace
+from core.domain.storage_limits import StorageLimits
+from core.services.guilds import GuildService
 from core.services.jobs.service import JobService
+from core.services.people.editor import PeopleEditor
 from core.services.people.service import PeopleService
+from core.services.recognition.face_ages import FaceAges
 from core.services.recognition.guild_recogniser import Confirmed, GuildRecogniser, Naming
 from core.services.recognition.head_cache import HeadCache
 from core.services.recognition.service import ClassifyService
 from core.services.registry.service import RegistryService
+from core.services.retention import RetentionService
 from core.storage.blobs import Blobs
 from core.vision.recognition.photo_reader import PhotoReading
 from tests.databases import new_database
@@ -107,6 +112,8 @@ class Parts:
     people: PeopleService
     blobs: Blobs
     loads: list[EnrolledFaces]
+    guilds: GuildService
+    editor: PeopleEditor
     combine: Any = fail_to_load
 
     def enrol(self, name: str, value: float, guild: int = GUILD, photo: str | None = None) -> int:
@@ -118,8 +125,8 @@ class Parts:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Parts]:
-    """A service with a database and a store of its own."""
+def opened(folder: Path, make_ages: Callable[[GuildService, PeopleService], FaceAges] | None = None) -> Iterator[Parts]:
+    """A service with a database and a store of its own; `make_ages`: what estimates ages, if any."""
     database = new_database(folder / "omokage.db")
     people, blobs, reader, loads = (
         PeopleService(database),
@@ -132,6 +139,9 @@ def opened(folder: Path) -> Iterator[Parts]:
         loads.append(rows)
         return NearestRecogniser(rows)
 
+    guilds = GuildService(database)
+    editor = PeopleEditor(database, RetentionService(database, blobs, StorageLimits()))
+    ages = None if make_ages is None else make_ages(guilds, people)
     registry = RegistryService(database, blobs)  # without a version
 
     def combine(*parts: Any) -> Any:
@@ -139,8 +149,8 @@ def opened(folder: Path) -> Iterator[Parts]:
 
     heads = HeadCache[Any](registry, fail_to_load)
     recogniser = GuildRecogniser[Any, NearestRecogniser](registry, people, heads, combine)
-    service = ClassifyService(reader, make, people.gallery, blobs, recogniser=recogniser)
-    made = Parts(service, reader, people, blobs, loads)
+    service = ClassifyService(reader, make, people.gallery, blobs, recogniser=recogniser, ages=ages)
+    made = Parts(service, reader, people, blobs, loads, guilds, editor)
     try:
         yield made
     finally:
