@@ -16,7 +16,7 @@ from bot.delivery.building import read_attachment
 from bot.errors import guarded
 from bot.intake.face_fields import with_changed_fields
 from bot.intake.lookup import ID, find_job, parse_id, parse_number
-from bot.reply import Attachment, Reply
+from bot.reply import Reply
 from bot.ui.i18n import Words
 from bot.ui.menus import rows_view, select_pages, selected_value
 from bot.ui.permissions import require_requester
@@ -82,7 +82,7 @@ async def choice_reply(bot: BotContext, words: Words, job: Job, choice: FaceChoi
     Raises:
         OmokageError: PHOTO_GONE, the photo is not there any more.
     """
-    photo = await numbered_photo(bot, words, choice.picture, choice.faces)
+    photo = await read_attachment(bot, PHOTO, choice.picture, words.say("choice-alt", faces=choice.faces))
     return replace(choice_reply_without_photo(words, job, choice), attachments=(photo,))
 
 
@@ -97,21 +97,6 @@ def face_question(words: Words, job: Job, faces: int, view: discord.ui.View) -> 
     embed.description = words.say("choice-text")
     embed.set_image(url=f"attachment://{PHOTO}").set_footer(text=words.say("choice-footer", job=str(job.id)))
     return Reply(embed=embed, view=view, private=True)
-
-
-async def numbered_photo(bot: BotContext, words: Words, picture: str, faces: int) -> Attachment:
-    """Read the photo with its faces numbered.
-
-    Args:
-        bot: whose blobs are read.
-        words: for its description.
-        picture: the blob's name.
-        faces: how many are numbered.
-
-    Raises:
-        OmokageError: PHOTO_GONE, the photo is not there any more.
-    """
-    return await read_attachment(bot, PHOTO, picture, words.say("choice-alt", faces=faces))
 
 
 def choice_view(words: Words, job: Job, faces: int) -> discord.ui.View:

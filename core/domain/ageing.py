@@ -132,7 +132,8 @@ class AgeResult:
 
     `picture` and `film` are blobs: the aged photo or the strip (None where every face was refused), and the film; the
     ends of `picture_name` and `film_name` are their formats. `choice` is a blob (JPEG) with the photo's faces numbered,
-    for a strip or film of a photo with several. `age_error` is the mean error of `present` in years, as measured.
+    for a strip or film of a photo with several; nothing else is answered then. `numbered` is the same beside an aged
+    photo of which several faces are answered. `age_error` is the mean error of `present` in years, as measured.
     `starter`: the model came with the product and knows drawn people only.
     """
 
@@ -147,6 +148,7 @@ class AgeResult:
     starter: bool = False
     picture_name: str | None = None
     film_name: str | None = None
+    numbered: str | None = None
 
     def to_json(self) -> dict[str, JSON]:
         """Encode for a job's result."""
@@ -162,12 +164,13 @@ class AgeResult:
             "starter": self.starter,
             "picture_name": self.picture_name,
             "film_name": self.film_name,
+            "numbered": self.numbered,
         }
 
     @classmethod
     def from_json(cls, payload: Mapping[str, Any]) -> AgeResult:
         """Decode what `to_json` returned."""
-        names = ("picture", "film", "choice", "version_id", "starter", "picture_name", "film_name")
+        names = ("picture", "film", "choice", "version_id", "starter", "picture_name", "film_name", "numbered")
         fields = {name: payload[name] for name in names}
         faces = tuple(AgedFace.from_json(face) for face in payload["faces"])
         return cls(str(payload["model"]), str(payload["model_label"]), faces, float(payload["age_error"]), **fields)

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.delivery.building import job_words, read_attachment
-from bot.features.age.requests import has_picture, is_question, picture_count, request_of, result_of
+from bot.features.age.requests import is_question, picture_count, request_of, result_of
 from bot.features.age.texts import FILM, PICTURE, aged_embed, alt_text
 from bot.features.age.views import aged_view, question_view
-from bot.intake.face_choice import PHOTO, face_question, numbered_photo
+from bot.intake.face_choice import PHOTO, face_question
 from bot.reply import Reply
 from core.domain.ageing import AgeResult
 from core.domain.jobs import Job
@@ -30,8 +30,9 @@ class AgeAnswerer:
         words, request, result = await job_words(bot, job), request_of(job), result_of(job)
         alt = alt_text(words, request.output)
         files = [await read_attachment(bot, name, blob, alt) for name, blob in _files(result)]
-        if result.choice is not None and (files or is_question(result)):
-            files.append(await numbered_photo(bot, words, result.choice, len(result.faces)))
+        numbered = result.choice or result.numbered
+        if numbered is not None:
+            files.append(await read_attachment(bot, PHOTO, numbered, words.say("age-numbered-alt")))
         return replace(await self.redraw(bot, job), attachments=tuple(files))
 
     async def redraw(self, bot: BotContext, job: Job) -> Reply:
@@ -40,7 +41,7 @@ class AgeAnswerer:
         if is_question(result):
             return face_question(words, job, len(result.faces), question_view(words, job, request, result))
         embed = aged_embed(words, job, request, result)
-        if result.choice is not None and has_picture(result):
+        if result.numbered is not None:
             embed.set_thumbnail(url=f"attachment://{PHOTO}")
         pictures = picture_count(job)
         first_of = words.say("answer-first-of", pictures=pictures) if pictures > 1 else ""

@@ -95,7 +95,7 @@ def with_faces(job: Job, indices: Sequence[int | None]) -> AgeRequest:
 
 def is_question(result: AgeResult) -> bool:
     """Say whether a face of several must be chosen before there can be an answer."""
-    return result.choice is not None and not has_picture(result) and all(face.refusal is None for face in result.faces)
+    return result.choice is not None
 
 
 def has_picture(result: AgeResult) -> bool:

@@ -38,6 +38,7 @@ age-alt = { $output ->
         [film] A film of one face, from young to old
        *[photo] The photo with faces at another age
     }
+age-numbered-alt = The photo as it was, with its faces numbered
 
 age-to-button = At { $age }
 age-strip-button = ↔️ Strip

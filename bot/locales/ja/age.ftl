@@ -35,6 +35,7 @@ age-alt = { $output ->
         [film] 1人の顔が若い頃から年を重ねていくアニメーション
        *[photo] 顔を別の年齢にした写真
     }
+age-numbered-alt = 元の写真の顔に番号を付けたもの
 
 age-to-button = { $age }歳
 age-strip-button = ↔️ 10歳ごと

@@ -18,7 +18,7 @@ from core.render.grid import MAX_BYTES, render_grid
 from core.render.whole_photo import encode_photo
 from core.services.ageing.face_series import FaceSeries
 from core.services.ageing.similarity import identity_similarity
-from core.services.generation.face_selection import SeveralFacesError, select_face_index
+from core.services.generation.face_selection import SeveralFacesError, number_faces, select_face_index
 from core.vision.embedding.align import face_chips
 from core.vision.transfer.delta import transfer
 
@@ -181,8 +181,10 @@ class AgeingService:
         for face, similarity in zip(aged, identity_similarity(before, after), strict=True):
             faces[face.index] = replace(faces[face.index], similarity=float(similarity))
         encoded = encode_photo(changed, context.style.max_bytes)
-        picture = self._blobs.put(encoded.data)
-        return self._result(context, list(faces.values()), picture=picture, picture_name=encoded.name)
+        fields = {"picture": self._blobs.put(encoded.data), "picture_name": encoded.name}
+        if len(faces) > 1:
+            fields["numbered"] = self._blobs.put(number_faces(reading.image, reading.faces))
+        return self._result(context, list(faces.values()), **fields)
 
     def _age_face(self, context: _Context, reading: PhotoReading, face: AssessedFace) -> AgeResult:
         if face.refusal is not None:

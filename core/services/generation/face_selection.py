@@ -82,10 +82,15 @@ def select_face_index(image: NDArray[np.uint8], faces: Sequence[DetectedFace], i
     if not faces:
         raise OmokageError(ErrorCode.NO_FACE)
     if index is None and len(faces) > 1:
-        raise SeveralFacesError(len(faces), annotate(image, [RecognisedFace(face, (), None) for face in faces]).data)
+        raise SeveralFacesError(len(faces), number_faces(image, faces))
     if not 0 <= (index or 0) < len(faces):
         raise bad_option("face", (index or 0) + 1, f"1 to {len(faces)}")
     return index or 0
+
+
+def number_faces(image: NDArray[np.uint8], faces: Sequence[DetectedFace]) -> bytes:
+    """Return the photo (H, W, 3) RGB with its faces numbered from 1, as a JPEG."""
+    return annotate(image, [RecognisedFace(face, (), None) for face in faces]).data
 
 
 def _surroundings(

@@ -46,8 +46,8 @@ class FakeAgeing:
         if request.output is AgeOutput.FILM:
             return self._result(request, faces, film=self._picture("WEBP"), film_name="film.webp")
         name = "aged.png" if request.output is AgeOutput.PHOTO else "strip.png"
-        choice = self._numbered() if self.faces > 1 and request.output is AgeOutput.PHOTO else None
-        return self._result(request, faces, picture=self._picture("PNG"), picture_name=name, choice=choice)
+        numbered = self._numbered() if len(faces) > 1 else None
+        return self._result(request, faces, picture=self._picture("PNG"), picture_name=name, numbered=numbered)
 
     def _face(self, request: AgeRequest, index: int) -> AgedFace:
         refusal = self.refusals.get(index)

@@ -131,11 +131,10 @@ def test_faces_that_the_photo_has_not_are_refused(chosen: list[int | None]) -> N
         (a_question(), True),
         (age_result(), False),
         (age_result(OBJECTED, picture=None), False),
-        (age_result(ADULT, CHILD, choice="ef" * 32), False),
-        (age_result(CHILD, OBJECTED, picture=None, choice="ef" * 32), False),
+        (age_result(ADULT, CHILD, numbered="ef" * 32), False),
     ],
 )
-def test_only_a_numbered_photo_without_refusals_and_pictures_is_a_question(result: AgeResult, asks: bool) -> None:
+def test_only_a_result_with_a_choice_is_a_question(result: AgeResult, asks: bool) -> None:
     assert is_question(result) is asks
 
 

@@ -47,12 +47,14 @@ def test_years_are_added_to_how_old_each_face_looks_within_what_there_is(setup: 
 
 def test_all_faces_are_aged_in_one_batch_or_those_that_were_chosen(setup: AgeingSetup) -> None:
     setup.photos.faces = FACES
-    pixels = setup.pixels(setup.draw(AgeRequest(setup.photo(30), to=70)).picture)
+    both = setup.draw(AgeRequest(setup.photo(30), to=70))
+    pixels = setup.pixels(both.picture)
     assert (pixels[150, 150].tolist(), pixels[150, 450].tolist()) == ([70] * 3, [70] * 3)
+    assert setup.open(both.numbered).format == "JPEG"
     result = setup.draw(AgeRequest(setup.photo(30), to=70, faces=(1, 1)))
     pixels = setup.pixels(result.picture)
     assert (pixels[150, 150].tolist(), pixels[150, 450].tolist()) == ([30] * 3, [70] * 3)
-    assert [face.index for face in result.faces] == [1]
+    assert ([face.index for face in result.faces], result.numbered) == ([1], None)
     assert setup.ager.batches == [[70, 70], [70]]
 
 
