@@ -122,7 +122,7 @@ def fit_typicality(pictures: NDArray[np.uint8], held_out: NDArray[np.bool_]) -> 
 
 def _some(pictures: NDArray[np.uint8], chosen: NDArray[np.bool_]) -> NDArray[np.uint8]:
     rows = np.random.default_rng(0).permutation(np.flatnonzero(chosen))[:_MAX_PICTURES]
-    return pictures[np.sort(rows)]
+    return np.asarray(pictures[np.sort(rows)])
 
 
 def _limits(distances: NDArray[np.float32], features: NDArray[np.float32]) -> tuple[float, float]:
@@ -162,7 +162,7 @@ class Typicality:
         distances = self.distribution.distances(features)
         by_distance = self.max_distance / np.maximum(distances, 1e-6)
         by_ratio = np.exp(np.minimum(self.max_log_ratio - _log_ratios(distances, features), 20))
-        return np.minimum(by_distance, by_ratio).astype(np.float32)
+        return np.asarray(np.minimum(by_distance, by_ratio), np.float32)
 
 
 def _log_ratios(distances: NDArray[np.float32], features: NDArray[np.float32]) -> NDArray[np.float32]:
