@@ -18,7 +18,8 @@ AGER_KINDS = (RunKind.REAGE, RunKind.CAAE, RunKind.VAE)  # those that have a `lo
 
 def list_agers(registry: RegistryService, guild_id: int) -> list[ModelName]:
     """List a guild's models: promoted ones, then its others, the newest first, then that of the product."""
-    return [*list_versions(registry, guild_id, AGER_KINDS), *_starters()]
+    own = [name for name in list_versions(registry, guild_id, AGER_KINDS) if name.knows_ages]
+    return [*own, *_starters()]
 
 
 def find_ager(registry: RegistryService, guild_id: int, requested: str | None) -> ModelName:
