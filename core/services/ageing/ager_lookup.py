@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import STARTER
-from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind
 from core.services.registry.model_names import ModelName, find_by_name, join_names, list_versions
 from core.starter.models import starter_names
@@ -19,7 +18,8 @@ AGER_KINDS = (RunKind.REAGE, RunKind.CAAE, RunKind.VAE)  # those that have a `lo
 
 def list_agers(registry: RegistryService, guild_id: int) -> list[ModelName]:
     """List a guild's models: promoted ones, then its others, the newest first, then that of the product."""
-    return [*list_versions(registry, guild_id, AGER_KINDS, _knows_ages), *_starters()]
+    own = [name for name in list_versions(registry, guild_id, AGER_KINDS) if name.knows_ages]
+    return [*own, *_starters()]
 
 
 def find_ager(registry: RegistryService, guild_id: int, requested: str | None) -> ModelName:
@@ -43,11 +43,6 @@ def find_ager(registry: RegistryService, guild_id: int, requested: str | None) -
     if match is None:
         raise OmokageError(ErrorCode.UNKNOWN_MODEL, model=requested[:80], known=join_names(names))
     return match
-
-
-def _knows_ages(version: Version) -> bool:
-    """Whether a version can age faces: an autoencoder only if its pictures had ages."""
-    return version.kind is not RunKind.VAE or version.config.get("ages") is True
 
 
 def _starters() -> list[ModelName]:

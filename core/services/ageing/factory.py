@@ -92,7 +92,9 @@ class _Networks:
 
     def find_unfit(self, photo: NDArray[np.uint8], faces: Sequence[DetectedFace]) -> Sequence[AgeRefusal | None]:
         """Return PROFILE or SUNGLASSES of faces that cannot be aged."""
-        return [None for _ in faces]
+        from core.vision.age.fitness import find_unfit  # NumPy
+
+        return find_unfit(photo, faces)
 
     @cached_property
     def _embedder(self) -> JointEmbedder:

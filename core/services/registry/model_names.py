@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ class ModelName:
 
     `name`: what people type, `dcgan v3` or `starter vae`; `label`: the name in answers. `encodes`: it can encode
     photos. `is_serving`: it is the promoted version of its kind. `version_id`: None of those that come with the
-    product. `draws_no_face`: as of `Version`.
+    product. `draws_no_face` and `knows_ages`: as of `Version`.
     """
 
     name: str
@@ -35,16 +35,12 @@ class ModelName:
     is_serving: bool = False
     version_id: int | None = None
     draws_no_face: bool = False
+    knows_ages: bool = False
 
 
-def list_versions(
-    registry: RegistryService,
-    guild_id: int,
-    kinds: Sequence[RunKind],
-    suits: Callable[[Version], bool] = lambda _version: True,
-) -> list[ModelName]:
-    """List a guild's models of these kinds that suit: promoted ones, then the others by kind, the newest first."""
-    own = [name for kind in kinds for name in _versions(registry, guild_id, kind, suits)]
+def list_versions(registry: RegistryService, guild_id: int, kinds: Sequence[RunKind]) -> list[ModelName]:
+    """List a guild's models of these kinds: promoted ones, then the others by kind, the newest first."""
+    own = [name for kind in kinds for name in _versions(registry, guild_id, kind)]
     return sorted(own, key=lambda model: not model.is_serving)
 
 
@@ -59,17 +55,22 @@ def join_names(names: Iterable[ModelName]) -> str:
     return ", ".join(name.name for name in names)
 
 
-def _versions(
-    registry: RegistryService, guild_id: int, kind: RunKind, suits: Callable[[Version], bool]
-) -> list[ModelName]:
+def _versions(registry: RegistryService, guild_id: int, kind: RunKind) -> list[ModelName]:
     serving = registry.serving_id(guild_id, kind)
-    suitable = filter(suits, registry.list(guild_id, kind))
-    return [_name_of(version, is_serving=version.id == serving) for version in suitable]
+    return [_name_of(version, is_serving=version.id == serving) for version in registry.list(guild_id, kind)]
 
 
 def _name_of(version: Version, *, is_serving: bool) -> ModelName:
-    encodes = version.kind is RunKind.VAE
-    return ModelName(version.title, version.label, version.kind, encodes, is_serving, version.id, version.draws_no_face)
+    return ModelName(
+        version.title,
+        version.label,
+        version.kind,
+        version.kind is RunKind.VAE,
+        is_serving,
+        version.id,
+        version.draws_no_face,
+        version.knows_ages,
+    )
 
 
 def _normalised(typed: str) -> str:

@@ -36,11 +36,11 @@ def refuses(guild: GuildModels, requested: str | None = None) -> OmokageError:
 def test_promoted_models_come_first_and_those_that_only_draw_are_not_listed(guild: GuildModels) -> None:
     ids = [guild.add(CAAE, number) for number in (1, 2)]
     guild.add(VAE, 1, ages=True)
-    guild.add(VAE, 2)  # trained on pictures without ages
+    guild.add(VAE, 2)  # its pictures had no ages
     guild.add(RunKind.DCGAN, 1)
     guild.promote(CAAE, ids[0])
-    assert [model.name for model in list_agers(guild.registry, GUILD)][:3] == ["caae v1", "caae v2", "vae v1"]
-    assert "vae v2" not in str(refuses(guild, "vae v2").details["known"])
+    own = [model.name for model in list_agers(guild.registry, GUILD) if model.version_id is not None]
+    assert own == ["caae v1", "caae v2", "vae v1"]
 
 
 def test_without_a_name_the_promoted_reage_answers_else_the_newest(guild: GuildModels) -> None:
