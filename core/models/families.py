@@ -99,6 +99,12 @@ def _vae_generator(config: Mapping[str, JSON], tensors: _Tensors, meta: Mapping[
     return VaeGenerator(config, tensors, meta)
 
 
+def _vae_ager(config: Mapping[str, JSON], tensors: _Tensors, meta: Mapping[str, str]) -> FaceAger:
+    from core.models.vae.ager import VaeAger
+
+    return VaeAger(config, tensors, meta)
+
+
 def _reage_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> BaseTrainer[Any]:
     from core.models.reage.trainer import make_reage_trainer
 
@@ -117,13 +123,19 @@ def _caae_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> BaseTrai
     return make_caae_trainer(run, dataset, reader)
 
 
+def _caae_ager(config: Mapping[str, JSON], tensors: _Tensors, meta: Mapping[str, str]) -> FaceAger:
+    from core.models.caae.ager import CaaeAger
+
+    return CaaeAger(config, tensors, meta)
+
+
 FAMILIES: Mapping[str, Family] = {
     EMBEDDING: Family(_embedding_trainer, load_head=_embedding_head),
     CNN: Family(_cnn_trainer, load_head=_cnn_head),
     DCGAN: Family(_dcgan_trainer, load_generator=_dcgan_generator),
-    VAE: Family(_vae_trainer, load_generator=_vae_generator),
+    VAE: Family(_vae_trainer, load_generator=_vae_generator, load_ager=_vae_ager),
     REAGE: Family(_reage_trainer, load_ager=_reage_ager),
-    CAAE: Family(_caae_trainer),
+    CAAE: Family(_caae_trainer, load_ager=_caae_ager),
 }
 
 

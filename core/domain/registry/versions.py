@@ -76,6 +76,14 @@ class Version:
         return self.config.get("framing") == _PORTRAIT and self.kind.generates and self.metrics.get("faces") == 0
 
     @property
+    def knows_ages(self) -> bool:
+        """Whether it can show faces at other ages: an autoencoder can if the pictures that it was trained on had ages.
+
+        `core/models/vae/trainer.py` writes `ages` into the config of such an autoencoder.
+        """
+        return self.kind.ages or bool(self.config.get("ages"))
+
+    @property
     def embedder(self) -> str | None:
         """Name of the face embedding by which it tells people, or strangers, apart; None: it draws faces.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,17 @@ def in_parts(rows: NDArray[Any]) -> list[NDArray[Any]]:
     rest = len(rows) // MANY * MANY
     starts = [*range(0, rest, MANY), *range(rest, len(filled), FEW)]
     return [filled[start:end] for start, end in pairwise([*starts, len(filled)])]
+
+
+def apply_in_parts(
+    function: Callable[..., NDArray[Any]],
+    *rows: NDArray[Any],
+    shape: tuple[int, ...],
+    dtype: type[np.generic] = np.float32,
+) -> NDArray[Any]:
+    """Return what a function makes of arrays with N rows each, (N, *shape), in the parts of `in_parts`."""
+    parts = [function(*each) for each in zip(*map(in_parts, rows), strict=True)]
+    return np.concatenate([np.zeros((0, *shape), dtype), *parts])[: len(rows[0])]
 
 
 def product(rows: Any, kernel: Any) -> Any:

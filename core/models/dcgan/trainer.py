@@ -61,7 +61,8 @@ class DcganTrainer(GeneratorTrainer[DcganTraining]):
     def __init__(
         self, training: DcganTraining, run: Run, *, preset: DcganPreset, faces: DcganGenerator, quality: SampleQuality
     ) -> None:
-        super().__init__(training, run, quality, _EVALUATIONS)
+        super().__init__(training, run, _EVALUATIONS)
+        self._quality = quality
         self._preset = preset
         self._faces = faces
         self._points: list[CurvePoint] = []

@@ -16,22 +16,19 @@ if TYPE_CHECKING:
 
     from core.domain.jobs import JSON
     from core.domain.training.runs import Run
-    from core.models.common.sample_quality import SampleQuality
 
 
 class GeneratorTrainer(BaseTrainer[T]):
-    """A trainer whose model draws faces.
+    """A trainer whose model makes pictures.
 
     Args:
         training: what is trained.
         run: its preset, options and seed.
-        quality: measures what is drawn.
         evaluations: in a whole run.
     """
 
-    def __init__(self, training: T, run: Run, quality: SampleQuality, evaluations: int) -> None:
+    def __init__(self, training: T, run: Run, evaluations: int) -> None:
         super().__init__(training, run, evaluations)
-        self._quality = quality
         self._best: tuple[int, dict[str, NDArray[Any]]] | None = None  # step, the version's tensors
         self._early_stop: EarlyStop | None = None
 

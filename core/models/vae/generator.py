@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from core.models.common.backend import make_forward
-from core.models.common.drawn_faces import GeneratorWithTraits, halved, in_parts, product, put, to_pixels
+from core.models.common.drawn_faces import GeneratorWithTraits, apply_in_parts, halved, product, put, to_pixels
 from core.models.vae.mixture import Mixture, mixture_of
 from core.models.vae.network import SIZES, build_decoder, build_encoder
 from core.models.vae.training_step import named, to_range
@@ -39,14 +39,12 @@ class VaeGenerator(GeneratorWithTraits):
     encodes = True
 
     def __init__(self, config: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]], meta: Mapping[str, str]) -> None:
-        size, self._latent_size = int(config["size"]), int(config["codes"])
-        if size not in SIZES or not 0 < self._latent_size <= _MOST_CODES:
-            raise ValueError(f"no autoencoder is so: {size} {self._latent_size}")
+        size, self._latent_size = check_version(config)
         super().__init__(tensors, self._latent_size)
         self.view = View(Framing(config["framing"]), size)
         encoder, decoder = build_encoder(size, self._latent_size), build_decoder(size, self._latent_size)
         put(named(encoder, decoder), tensors)
-        self._draw, self._read = _drawing(decoder), _reading(encoder, self._latent_size)
+        self._draw, self._read = drawing(decoder, to_pixels), reading(encoder, self._latent_size)
         self._mixture: Mixture = mixture_of(tensors)
         if self._mixture.mean.shape != (self._latent_size,):
             raise ValueError("a mixture of another latent space")
@@ -61,13 +59,11 @@ class VaeGenerator(GeneratorWithTraits):
     def render(self, latents: Latents) -> NDArray[np.uint8]:
         """(N, Z) -> (N, S, S, 3)."""
         side = self.view.size
-        parts = [self._draw(part) for part in in_parts(np.asarray(latents, np.float32))]
-        return np.concatenate([np.zeros((0, side, side, 3), np.uint8), *parts])[: len(latents)]
+        return apply_in_parts(self._draw, np.asarray(latents, np.float32), shape=(side, side, 3), dtype=np.uint8)
 
     def encode(self, pictures: NDArray[np.uint8]) -> Latents:
         """(N, S, S, 3) -> (N, Z), the means of what the encoder takes them for."""
-        parts = [self._read(part) for part in in_parts(pictures)]
-        return np.concatenate([np.zeros((0, self._latent_size), np.float32), *parts])[: len(pictures)]
+        return apply_in_parts(self._read, pictures, shape=(self._latent_size,))
 
     def path(self, start: Latents, end: Latents, fractions: Sequence[float]) -> Latents:
         """(F, Z) straight from `start` to `end`, each as far from the mean as latents on the way would be.
@@ -100,14 +96,28 @@ def generator_tensors(weights: Mapping[str, NDArray[Any]], mixture: Mixture) -> 
     return halved(weights) | mixture.tensors()
 
 
-def _drawing(decoder: keras.Model) -> Callable[[NDArray[Any]], NDArray[Any]]:
-    """(N, Z) -> (N, S, S, 3) RGB."""
+def check_version(config: Mapping[str, Any]) -> tuple[int, int]:
+    """Return pixels a side and the length of latents of a version's config.
+
+    Raises:
+        KeyError, TypeError, ValueError: no autoencoder is so.
+    """
+    size, latent_size = int(config["size"]), int(config["codes"])
+    if size not in SIZES or not 0 < latent_size <= _MOST_CODES:
+        raise ValueError(f"no autoencoder is so: {size} {latent_size}")
+    return size, latent_size
+
+
+def drawing(
+    decoder: keras.Model, convert: Callable[[Any], Any] = lambda drawn: drawn
+) -> Callable[[NDArray[Any]], NDArray[Any]]:
+    """(N, Z) -> (N, S, S, 3), in [-1, 1] unless something else is made of it."""
     wide = decoder.get_layer("wide")
     rest = keras.Model(wide.output, decoder.output)
-    return make_forward(lambda latents: to_pixels(rest(product(latents, wide.kernel), training=False)))
+    return make_forward(lambda latents: convert(rest(product(latents, wide.kernel), training=False)))
 
 
-def _reading(encoder: keras.Model, latent_size: int) -> Callable[[NDArray[np.uint8]], NDArray[Any]]:
+def reading(encoder: keras.Model, latent_size: int) -> Callable[[NDArray[np.uint8]], NDArray[Any]]:
     """(N, S, S, 3) RGB -> (N, Z), the means."""
     last = encoder.get_layer("codes")
     rest = keras.Model(encoder.input, encoder.get_layer("flat").output)

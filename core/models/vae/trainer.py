@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from core.domain.registry.versions import VersionDraft
+from core.domain.training.preflight import FEWEST_TO_GENERATE
 from core.domain.training.runs import EarlyStop
+from core.models.ageing.typicality_sample import fit_typicality_to_rows
 from core.models.common import weights_file
 from core.models.common.batches import PARTS, check_enough, hold_out_some
+from core.models.common.overfitting import overfitted
 from core.models.common.presets import preset_with_options
 from core.models.common.sample_quality import FaceAnalysers, SampleQuality
 from core.models.common.saved_state import check_finite
 from core.models.generators.base_trainer import GeneratorTrainer
+from core.models.vae.ager import age_tensors
 from core.models.vae.generator import generator_tensors
 from core.models.vae.mixture import Mixture, fit_mixture, single
 from core.models.vae.presets import VAE_PRESETS, VaePreset
@@ -36,8 +40,6 @@ _FRESH = range(1000, 1250)  # of the last evaluation
 _ENCODED = 512  # training pictures by whose latents evaluations draw: a fifth of a second for each hundred
 _ALL_ENCODED = 10_000  # and those of the mixture that is kept
 _COLUMNS = 8  # of the sheet: two rows of pictures, each above its reconstructions, and four of new faces
-_RISING = 5  # evaluations in a row without a better one, a quarter of a run: by then it is no wavering
-_CLEARLY = 1.02  # times the best loss; overfitting is slow, and a loss that stands still does no harm
 
 
 def preset_for_run(name: str, steps: int, config: Mapping[str, Any]) -> VaePreset:
@@ -47,6 +49,13 @@ def preset_for_run(name: str, steps: int, config: Mapping[str, Any]) -> VaePrese
         OmokageError: UNKNOWN_PRESET.
     """
     return preset_with_options(VAE_PRESETS, name, steps, config)
+
+
+class People(NamedTuple):
+    """Who the pictures show: `ages` (N,) in years, NaN where unknown, `genders` (N,) 0 male, 1 female, -1 unknown."""
+
+    ages: NDArray[np.float32]
+    genders: NDArray[np.int8]
 
 
 class VaeTrainer(GeneratorTrainer[VaeTraining]):
@@ -60,6 +69,7 @@ class VaeTrainer(GeneratorTrainer[VaeTraining]):
         images: (N, S, S, 3).
         held_out: (N,).
         quality: measures what was drawn.
+        people: how old they are, and of which gender.
     """
 
     def __init__(
@@ -72,11 +82,14 @@ class VaeTrainer(GeneratorTrainer[VaeTraining]):
         images: NDArray[np.uint8],
         held_out: NDArray[np.bool_],
         quality: SampleQuality,
+        people: People,
     ) -> None:
-        super().__init__(training, run, quality, _EVALUATIONS)
+        super().__init__(training, run, _EVALUATIONS)
+        self._quality = quality
         self._preset = preset
         self._framing = framing
-        self._images = images
+        self._people = people
+        self._images, self._held_out = images, np.flatnonzero(held_out)
         shown = np.flatnonzero(held_out)[: 2 * _COLUMNS]
         self._shown = shown[: len(shown) // _COLUMNS * _COLUMNS or None]  # whole rows
         # In the order of a shuffle: the pictures of a data set may be sorted.
@@ -113,12 +126,13 @@ class VaeTrainer(GeneratorTrainer[VaeTraining]):
         best_step, weights = self._best_tensors()
         self._training.set_ema_weights(weights)
         self._gaussian = None
-        mixture = fit_mixture(self._encode(_ALL_ENCODED))
+        latents = self._encode(_ALL_ENCODED)
+        mixture, ages = fit_mixture(latents), self._fit_ages(latents)
         figures = self._quality.figures(self._training.decode(mixture.latents(_FRESH)), thorough=True)
         architecture = f"vae-{self._preset.size}"
         return VersionDraft(
             architecture=architecture,
-            config=self._version_config(),
+            config=self._version_config() | ({"ages": True} if ages else {}),
             classes=(),
             metrics={
                 **figures,
@@ -130,7 +144,7 @@ class VaeTrainer(GeneratorTrainer[VaeTraining]):
                 "components": len(mixture.weights),
             },
             parts=PARTS,
-            weights=weights_file.dump(generator_tensors(weights, mixture), {"architecture": architecture}),
+            weights=weights_file.dump(generator_tensors(weights, mixture) | ages, {"architecture": architecture}),
         )
 
     def _find_early_stop(self) -> EarlyStop | None:
@@ -151,23 +165,25 @@ class VaeTrainer(GeneratorTrainer[VaeTraining]):
         return self._training.decode(self._gaussian[1].latents(seeds))
 
     def _encode(self, max_pictures: int) -> NDArray[np.float32]:
-        return self._training.encode(self._images[np.sort(self._encoded[:max_pictures])])
+        return self._training.encode(self._images[self._encoded_rows(max_pictures)])
+
+    def _encoded_rows(self, max_pictures: int) -> NDArray[np.intp]:
+        return np.sort(self._encoded[:max_pictures])
+
+    def _fit_ages(self, latents: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+        """Fit what years change, where the data set's faces have ages; empty: they have none, or too few."""
+        rows = self._encoded_rows(_ALL_ENCODED)
+        known = ~np.isnan(self._people.ages[rows])
+        if self._framing is Framing.WHOLE or known.sum() < FEWEST_TO_GENERATE:
+            return {}
+        fitted = age_tensors(latents[known], self._people.ages[rows[known]], self._people.genders[rows[known]])
+        return fitted | fit_typicality_to_rows(self._images, self._encoded, self._held_out)
 
     def _version_config(self) -> dict[str, JSON]:
         preset = self._preset
         return self._config(
             "vae", preset, size=preset.size, codes=preset.latent_size, framing=self._framing.value, kl=preset.kl
         )
-
-
-def overfitted(history: list[tuple[int, float]]) -> EarlyStop | None:
-    """Return an early stop if held-out losses, (step, loss), have clearly been above their best for long."""
-    if len(history) <= _RISING:
-        return None
-    best, value = min(history, key=lambda evaluation: evaluation[1])
-    if all(step > best and loss > _CLEARLY * value for step, loss in history[-_RISING:]):
-        return EarlyStop("worse-and-worse", history[-1][0], best, "held_out_loss", value)
-    return None
 
 
 def make_vae_trainer(
@@ -192,4 +208,13 @@ def make_vae_trainer(
     held_out = hold_out_some(len(images), run.seed)
     quality = SampleQuality(images, held_out, framing, analysers, run.seed)
     training = VaeTraining(images, held_out, preset=preset, seed=run.seed)
-    return VaeTrainer(training, run, preset=preset, framing=framing, images=images, held_out=held_out, quality=quality)
+    return VaeTrainer(
+        training,
+        run,
+        preset=preset,
+        framing=framing,
+        images=images,
+        held_out=held_out,
+        quality=quality,
+        people=People(reader.ages, reader.genders),
+    )

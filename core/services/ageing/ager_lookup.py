@@ -13,14 +13,13 @@ from core.starter.models import starter_names
 if TYPE_CHECKING:
     from core.services.registry.service import RegistryService
 
-# The kinds that have a `load_ager`, the default first.
-AGER_KINDS = tuple(kind for name in ("reage", "caae", "vae") for kind in RunKind if kind.value == name)
-_DEFAULT = "reage"
+AGER_KINDS = (RunKind.REAGE, RunKind.CAAE, RunKind.VAE)  # those that have a `load_ager`, the default first
 
 
 def list_agers(registry: RegistryService, guild_id: int) -> list[ModelName]:
     """List a guild's models: promoted ones, then its others, the newest first, then that of the product."""
-    return [*list_versions(registry, guild_id, AGER_KINDS), *_starters()]
+    own = [name for name in list_versions(registry, guild_id, AGER_KINDS) if name.knows_ages]
+    return [*own, *_starters()]
 
 
 def find_ager(registry: RegistryService, guild_id: int, requested: str | None) -> ModelName:
@@ -36,7 +35,7 @@ def find_ager(registry: RegistryService, guild_id: int, requested: str | None) -
     """
     names = list_agers(registry, guild_id)
     if not requested or not requested.strip():
-        default = next((name for name in names if name.kind.value == _DEFAULT), None)
+        default = next((name for name in names if name.kind is RunKind.REAGE), None)
         if default is None:
             raise OmokageError(ErrorCode.NO_AGE_MODEL)
         return default
@@ -48,5 +47,5 @@ def find_ager(registry: RegistryService, guild_id: int, requested: str | None) -
 
 def _starters() -> list[ModelName]:
     """Return the model that comes with the product, if it is installed."""
-    kinds = {f"{STARTER} {kind.value}": kind for kind in AGER_KINDS if kind.value == _DEFAULT}
-    return [ModelName(name, name, kinds[name], encodes=True) for name in starter_names() if name in kinds]
+    name = f"{STARTER} {RunKind.REAGE.value}"
+    return [ModelName(name, name, RunKind.REAGE, encodes=True)] if name in starter_names() else []

@@ -25,7 +25,7 @@ class ModelName:
 
     `name`: what people type, `dcgan v3` or `starter vae`; `label`: the name in answers. `encodes`: it can encode
     photos. `is_serving`: it is the promoted version of its kind. `version_id`: None of those that come with the
-    product. `draws_no_face`: as of `Version`.
+    product. `draws_no_face` and `knows_ages`: as of `Version`.
     """
 
     name: str
@@ -35,6 +35,7 @@ class ModelName:
     is_serving: bool = False
     version_id: int | None = None
     draws_no_face: bool = False
+    knows_ages: bool = False
 
 
 def list_versions(registry: RegistryService, guild_id: int, kinds: Sequence[RunKind]) -> list[ModelName]:
@@ -60,8 +61,16 @@ def _versions(registry: RegistryService, guild_id: int, kind: RunKind) -> list[M
 
 
 def _name_of(version: Version, *, is_serving: bool) -> ModelName:
-    encodes = version.kind is RunKind.VAE
-    return ModelName(version.title, version.label, version.kind, encodes, is_serving, version.id, version.draws_no_face)
+    return ModelName(
+        version.title,
+        version.label,
+        version.kind,
+        version.kind is RunKind.VAE,
+        is_serving,
+        version.id,
+        version.draws_no_face,
+        version.knows_ages,
+    )
 
 
 def _normalised(typed: str) -> str:

@@ -60,7 +60,11 @@ def run(steps: int = 8, **changes: Any) -> Run:
 
 def reader(count: int = COUNT, found: float = 1.0) -> Any:
     return SimpleNamespace(
-        found=np.arange(count) < found * count, images=lambda view: pictures(count, view.size), sources=["a"] * count
+        found=np.arange(count) < found * count,
+        images=lambda view: pictures(count, view.size),
+        sources=["a"] * count,
+        ages=np.full(count, np.nan, np.float32),
+        genders=np.full(count, -1, np.int8),
     )
 
 

@@ -8,15 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.models.common import weights_file
 from core.models.common.backend import make_deterministic
 from core.models.families import load_generator
-from core.models.vae.trainer import make_vae_trainer, overfitted, preset_for_run
+from core.models.vae.trainer import make_vae_trainer, preset_for_run
 from tests.models.core.models.vae.builders import CONFIG, SIZE, analysers, dataset, reader, run
 
 STEPS = 30
@@ -178,16 +176,3 @@ def test_a_runs_options_change_the_recipe() -> None:
     preset = preset_for_run("autoencoder", 7, {**CONFIG, "kl": 2.5})
     assert (preset.steps, preset.size, preset.kl, preset.batch, preset.learning_rate) == (7, SIZE, 2.5, 8, 0.003)
     assert preset_for_run("autoencoder", 7, {"kl": None}).kl == 0.0
-
-
-@given(st.lists(st.floats(0.1, 10), max_size=30))
-def test_a_run_ends_only_long_after_its_best(losses: list[float]) -> None:
-    ending = overfitted(list(enumerate(losses)))
-    if ending is not None:
-        assert ending.value == min(losses)
-        assert all(loss > ending.value for loss in losses[-5:])
-        assert ending.best == losses.index(min(losses))
-
-
-def test_a_loss_that_stands_still_does_not_end_a_run() -> None:
-    assert overfitted([(step, 0.2 + 0.001 * (step % 2)) for step in range(30)]) is None

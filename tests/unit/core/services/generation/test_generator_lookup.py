@@ -32,8 +32,8 @@ class GuildModels:
         self.database = database
         self.registry = RegistryService(database, blobs)
 
-    def add(self, kind: RunKind, number: int, guild: int = GUILD, faces: float = 0.9) -> int:
-        config = {"head": kind.value, "preset": "light", "framing": "portrait"}
+    def add(self, kind: RunKind, number: int, guild: int = GUILD, faces: float = 0.9, **options: object) -> int:
+        config = {"head": kind.value, "preset": "light", "framing": "portrait", **options}
         card = {"dataset_title": "faces v1", "dataset_hash": "ab", "config": config, "classes": [], "parts": []}
         values = {"guild_id": guild, "kind": kind, "number": number, "architecture": f"{kind.value}-light", "size": 9}
         values |= {
