@@ -39,14 +39,16 @@ def run(turns: int = TURNS, steps: int = STEPS) -> dict[str, float]:
 
 def measure(steps: int) -> float:
     """Measure in this process; return milliseconds a step."""
+    from core.models.ageing.training_set import AgedPictures
     from core.models.caae.presets import CAAE_PRESETS
     from core.models.caae.training_step import CaaeTraining  # TensorFlow, in the measured process only
 
     preset, random = CAAE_PRESETS["light"], np.random.default_rng(0)
     images = random.integers(0, 256, (PICTURES, preset.size, preset.size, 3), np.uint8)
     ages = random.uniform(1, 80, PICTURES).astype(np.float32)
-    held_out = np.zeros(PICTURES, np.bool_)
-    training = CaaeTraining(images, ages, np.zeros(PICTURES, np.int8), held_out, preset=preset)
+    rows = np.arange(PICTURES)
+    data = AgedPictures(images, ages, np.zeros(PICTURES, np.int8), rows, rows[:0])
+    training = CaaeTraining(data, preset=preset)
 
     def step() -> None:
         training.advance()

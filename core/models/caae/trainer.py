@@ -8,26 +8,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.domain.age_bins import AGE_BINS
-from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.versions import LicensedPart, VersionDraft
-from core.domain.training.preflight import FEWEST_TO_GENERATE
 from core.models.ageing.quality import AgeingAnalysers, AgeingQuality
+from core.models.ageing.training_set import AgedPictures, read_aged_pictures
 from core.models.ageing.typicality_sample import fit_typicality_to_rows
 from core.models.caae.ager import CaaeNetworks, ager_tensors
 from core.models.caae.presets import CAAE_PRESETS, CaaePreset
 from core.models.caae.training_step import CaaeTraining
 from core.models.common import weights_file
-from core.models.common.batches import PARTS, hold_out_some
+from core.models.common.batches import PARTS
 from core.models.common.overfitting import overfitted
 from core.models.common.presets import preset_with_options
 from core.models.common.saved_state import check_finite
 from core.models.generators.base_trainer import GeneratorTrainer
 from core.render.grid import render_grid
-from core.vision.views import Framing, View
+from core.vision.views import Framing
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from core.domain.data.datasets import Dataset
     from core.domain.jobs import JSON
     from core.domain.training.runs import EarlyStop, Run
@@ -57,9 +54,7 @@ class CaaeTrainer(GeneratorTrainer[CaaeTraining]):
         preset: of the run, with its options.
         networks: age faces with the tensors that they are given.
         quality: measures what it makes of held-out pictures.
-        images: (N, S, S, 3) RGB.
-        rows: those that are learnt from.
-        held_out: rows of the others that have an age, from the youngest to the oldest.
+        data: what is learnt from, and what is held out.
     """
 
     def __init__(
@@ -70,16 +65,15 @@ class CaaeTrainer(GeneratorTrainer[CaaeTraining]):
         preset: CaaePreset,
         networks: CaaeNetworks,
         quality: AgeingQuality,
-        images: NDArray[np.uint8],
-        rows: NDArray[np.intp],
-        held_out: NDArray[np.intp],
+        data: AgedPictures,
     ) -> None:
         super().__init__(training, run, _EVALUATIONS)
         self._preset = preset
         self._networks = networks
         self._quality = quality
-        self._images, self._rows, self._held_out = images, rows, held_out
-        self._shown = images[held_out[np.linspace(0, len(held_out) - 1, _PEOPLE).round().astype(int)]]
+        self._data = data
+        chosen = np.linspace(0, len(data.held_out) - 1, _PEOPLE).round().astype(int)
+        self._shown = data.images[data.held_out[chosen]]
         self._history: list[tuple[int, float]] = []  # step, held-out loss
 
     def evaluate(self) -> Mapping[str, float]:
@@ -112,7 +106,7 @@ class CaaeTrainer(GeneratorTrainer[CaaeTraining]):
         best_step, weights = self._best_tensors()
         self._training.set_ema_weights(weights)
         self._networks.put(weights)
-        typicality = fit_typicality_to_rows(self._images, self._rows, self._held_out)
+        typicality = fit_typicality_to_rows(self._data.images, self._data.rows, self._data.held_out)
         architecture = f"caae-{self._preset.size}"
         return VersionDraft(
             architecture=architecture,
@@ -158,25 +152,14 @@ def make_caae_trainer(
             pictures.
     """
     preset = preset_for_run(run.preset, run.steps, run.config)
-    ages = np.where(reader.found, reader.ages, np.nan).astype(np.float32)
-    aged = np.flatnonzero(~np.isnan(ages))
-    if len(aged) < FEWEST_TO_GENERATE:
-        details = {"count": len(aged), "minimum": FEWEST_TO_GENERATE}
-        raise OmokageError(ErrorCode.DATASET_UNFIT, remark="few-ages", **details)
-    images = reader.images(View(Framing.FACE, preset.size))
-    is_held_out = np.zeros(len(images), np.bool_)
-    is_held_out[aged[hold_out_some(len(aged), run.seed)]] = True
-    held_out = np.flatnonzero(is_held_out)
-    held_out = held_out[np.argsort(ages[held_out], kind="stable")]
-    training = CaaeTraining(images, ages, reader.genders, is_held_out, preset=preset, seed=run.seed)
+    data = read_aged_pictures(reader, preset.size, run.seed)
+    training = CaaeTraining(data, preset=preset, seed=run.seed)
     config = {"preset": run.preset, "size": preset.size}
     return CaaeTrainer(
         training,
         run,
         preset=preset,
         networks=CaaeNetworks(config, training.ema_weights()),
-        quality=AgeingQuality(images[is_held_out], ages[is_held_out], analysers),
-        images=images,
-        rows=aged[~is_held_out[aged]],
-        held_out=held_out,
+        quality=AgeingQuality(data.images[data.held_out], data.ages[data.held_out], analysers),
+        data=data,
     )

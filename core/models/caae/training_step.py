@@ -32,6 +32,7 @@ from core.models.common.variables import assign, values_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from core.models.ageing.training_set import AgedPictures
     from core.models.caae.presets import CaaePreset
     from core.models.common.prefetch import Batch
 
@@ -45,28 +46,15 @@ class CaaeTraining(BaseTraining):
     """The training of the four networks on one training set.
 
     Args:
-        images: (N, S, S, 3) RGB, S the preset's size; may be a memory map.
-        ages: (N,) years, NaN where unknown: such pictures are left out.
-        genders: (N,), 0 male, 1 female, -1 unknown.
-        held_out: (N,), the pictures that are only evaluated on.
+        data: the pictures, of the preset's size, and which of them are only evaluated on.
         preset: the networks, and how they are trained.
         seed: of the weights, the order of the pictures and the noise.
     """
 
-    def __init__(
-        self,
-        images: NDArray[np.uint8],
-        ages: NDArray[np.float32],
-        genders: NDArray[np.int8],
-        held_out: NDArray[np.bool_],
-        *,
-        preset: CaaePreset,
-        seed: int = 0,
-    ) -> None:
+    def __init__(self, data: AgedPictures, *, preset: CaaePreset, seed: int = 0) -> None:
         super().__init__(preset.steps)
-        self._images, self._ages, self._genders = images, ages, genders
-        known = ~np.isnan(ages)
-        self._rows, self._held_out = np.flatnonzero(known & ~held_out), np.flatnonzero(known & held_out)
+        self._images, self._ages, self._genders = data.images, data.ages, data.genders
+        self._rows, self._held_out = data.rows, data.held_out
         self._preset = preset
         self._seed = seed
         policy, seeds = best_policy(), Seeds(seed)

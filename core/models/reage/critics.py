@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    MakeCritics = Callable[[NDArray[np.uint8], NDArray[np.float32], NDArray[np.intp]], "Critics"]
+
 AGE_MARGIN = 1 / 30  # of a face's side on each side, beyond what the age network is shown (core/vision/age)
 _SPREAD = 3.0  # years: the standard deviation of the ages that the age critic is to see
 _AT_A_TIME = 64  # pictures
@@ -58,7 +60,6 @@ class Critics:
         step = (1 - 2 * AGE_MARGIN) * size / AGE_INPUT_SIZE
         self._age_look = _fixed(size, AGE_INPUT_SIZE, AGE_MARGIN * size, step)
         self._embedding_look = _fixed(size, DLIB_INPUT_SIZE, 0.0, size / DLIB_INPUT_SIZE)
-        self._measure = make_forward(self._infer_distances)
         self._estimate = make_forward(self._infer_ages)
         estimates = self.estimates(images)
         self._knots, means = _kernel_means(ages[rows], estimates[rows])
@@ -92,19 +93,8 @@ class Critics:
         before = ops.stop_gradient(self._embed(faces))
         return ops.sqrt(ops.sum(ops.square(self._embed(aged) - before), axis=-1) + 1e-6)
 
-    def distances(self, faces: NDArray[np.uint8], aged: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return how far (N,) the embeddings of pictures (N, S, S, 3) are from each other."""
-        parts = [
-            self._measure(faces[at : at + _AT_A_TIME], aged[at : at + _AT_A_TIME])
-            for at in range(0, len(faces), _AT_A_TIME)
-        ]
-        return np.concatenate([np.zeros(0, np.float32), *parts])
-
     def _embed(self, faces: Any) -> Any:
         return self._embedding_network(resample(faces, *self._embedding_look))
-
-    def _infer_distances(self, faces: Any, aged: Any) -> Any:
-        return self.distance(ops.cast(faces, "float32"), ops.cast(aged, "float32"))
 
     def _infer_ages(self, pixels: Any) -> Any:
         logits = self._age_network(resample(ops.cast(pixels, "float32"), *self._age_look))

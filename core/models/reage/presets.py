@@ -36,13 +36,13 @@ class ReagePreset:
     batch: int = 16
     learning_rate: float = 4e-4
     identity_batch: int = 4
-    age: float = 2.0
+    age: float = 1.0
     identity: float = 10.0
     same: float = 10.0
     cycle: float = 5.0
     adversarial: float = 1.0
     mask: float = 0.1
-    warm_up: float = 0.2
+    warm_up: float = 0.08
     smooth: float = 0.02
     ema_decay: float = 0.999
 

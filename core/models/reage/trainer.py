@@ -7,37 +7,35 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.versions import LicensedPart, VersionDraft
-from core.domain.training.preflight import FEWEST_TO_GENERATE
-from core.models.ageing.age_figures import AgedSet, age_figures
 from core.models.ageing.conditions import conditions
-from core.models.ageing.typicality import fit_typicality
+from core.models.ageing.face_ager import FaceChange
+from core.models.ageing.quality import AgeingAnalysers, AgeingQuality, apply_change
+from core.models.ageing.training_set import AgedPictures, read_aged_pictures
+from core.models.ageing.typicality_sample import fit_typicality_to_rows
 from core.models.common import weights_file
 from core.models.common.base_trainer import BaseTrainer
-from core.models.common.batches import PARTS, hold_out_some
+from core.models.common.batches import PARTS
 from core.models.common.presets import preset_with_options
 from core.models.common.saved_state import check_finite, pack, unpack
 from core.models.reage.ager import ager_tensors
-from core.models.reage.critics import Critics, load_critics
+from core.models.reage.critics import load_critics
 from core.models.reage.presets import REAGE_PRESETS, ReagePreset
 from core.models.reage.training_step import ReageTraining
 from core.render.grid import render_grid
 from core.vision.transfer.ellipse import square_opacity
-from core.vision.views import Framing, View
+from core.vision.views import Framing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.domain.data.datasets import Dataset
     from core.domain.training.runs import Run
+    from core.models.reage.critics import MakeCritics
     from core.vision.datasets.dataset_reader import DatasetReader
 
 _EVALUATIONS = 20  # in a run: enough for a curve, and a few per cent of its time
-_AGES = (20, 35, 50, 65, 80)  # of what is evaluated
-_JUDGED = 64  # held-out faces of adults: five seconds for an evaluation
-_ADULT = 18
-_SHOWN = 8  # rows of the sheet
+_PEOPLE = 8  # rows of the sheet, from young to old
 _SHEET_AGES = (10, 20, 30, 40, 50, 60, 70, 80)
 
 
@@ -57,60 +55,44 @@ class ReageTrainer(BaseTrainer[ReageTraining]):
         training: of the U-Net and the discriminator.
         run: its preset, options and seed.
         preset: of the run, with its options.
-        images: (N, S, S, 3).
-        held_out: (N,).
-        critics: judge what is drawn, too; the independent judge is in benchmarks/.
+        data: what is learnt from, and what is held out.
+        quality: measures aged faces, by the networks that were learnt from; the independent judge is in benchmarks/.
     """
 
     def __init__(
-        self,
-        training: ReageTraining,
-        run: Run,
-        *,
-        preset: ReagePreset,
-        images: NDArray[np.uint8],
-        held_out: NDArray[np.bool_],
-        critics: Critics,
+        self, training: ReageTraining, run: Run, *, preset: ReagePreset, data: AgedPictures, quality: AgeingQuality
     ) -> None:
         super().__init__(training, run, _EVALUATIONS)
-        self._preset, self._critics = preset, critics
-        self._images, self._held_out = images, held_out
-        looks = critics.estimated_ages
-        adults = np.flatnonzero(held_out & (looks >= _ADULT))
-        self._judged = adults[:_JUDGED]
-        # From young to old, so that a row is found again on the next sheet.
-        shown = np.flatnonzero(held_out)[: 4 * _SHOWN]
-        self._shown = shown[np.argsort(looks[shown], kind="stable")][:: max(1, len(shown) // _SHOWN)][:_SHOWN]
+        self._preset, self._data, self._quality = preset, data, quality
+        self._opacity = square_opacity(Framing.FACE, preset.size)[..., None]
+        self._shown = data.held_out[np.linspace(0, len(data.held_out) - 1, _PEOPLE).round().astype(int)]
 
     def evaluate(self) -> Mapping[str, float]:
-        """Return `age_figures` of held-out adults at five ages, by the averaged weights.
+        """Return `age_figures` of held-out adults at several ages, by the averaged weights.
 
         Raises:
             OmokageError: DIVERGED.
         """
         check_finite(self._training.ema_weights(), self.step)
-        before = self._images[self._judged]
-        present = self._critics.estimated_ages[self._judged]
-        sets = []
-        for age in _AGES:
-            aged = self._aged(before, present, age)
-            seen = self._critics.calibrated(self._critics.estimates(aged))
-            sets.append(AgedSet(present, float(age), seen, self._critics.distances(before, aged)))
-        return age_figures(sets)
+        return self._quality.figures(self._change)
 
     def sample(self) -> bytes:
-        """Draw held-out people, a row each: as they are, then at eight ages."""
-        faces, present = self._images[self._shown], self._critics.estimated_ages[self._shown]
-        columns = [faces, *(self._aged(faces, present, age) for age in _SHEET_AGES)]
+        """Draw the same held-out people each time: a row each, the picture first, then eight ages."""
+        faces, present = self._data.images[self._shown], self._data.ages[self._shown]
+        columns = [faces]
+        for age in _SHEET_AGES:
+            change = self._change(faces, present, np.full(len(faces), age, np.float32))
+            columns.append(apply_change(faces, change))
         cells = np.stack(columns, axis=1).reshape(-1, *faces.shape[1:])
-        labels = [f"{age:.0f}" for row in present for age in (row, *_SHEET_AGES)]
+        labels = [f"{age:.0f}" for own in present for age in (own, *_SHEET_AGES)]
         return render_grid(cells, len(columns), labels)
 
     def finish(self) -> VersionDraft:
         """Return the averaged weights, and how far from the training's pictures a face may be."""
         figures = self.evaluate()
-        weights = self._training.ema_weights()
-        tensors = ager_tensors(weights, fit_typicality(self._images, self._held_out))
+        data = self._data
+        typicality = fit_typicality_to_rows(data.images, data.rows, data.held_out)
+        tensors = ager_tensors(self._training.ema_weights(), typicality)
         architecture = f"reage-{self._preset.size}"
         return VersionDraft(
             architecture=architecture,
@@ -121,12 +103,10 @@ class ReageTrainer(BaseTrainer[ReageTraining]):
             weights=weights_file.dump(tensors, {"architecture": architecture}),
         )
 
-    def _aged(self, faces: NDArray[np.uint8], present: NDArray[np.float32], age: float) -> NDArray[np.uint8]:
-        unknown = np.full(len(faces), -1, np.int8)
-        change = self._training.change(faces, conditions(present, np.full(len(faces), age), unknown))
-        opacity = square_opacity(Framing.FACE, faces.shape[1])[..., None]
-        aged = faces + 127.5 * opacity * change[..., 3:] * change[..., :3]
-        return np.clip(np.rint(aged), 0, 255).astype(np.uint8)
+    def _change(self, faces: NDArray[np.uint8], present: NDArray[np.float32], ages: NDArray[np.float32]) -> FaceChange:
+        """Return the change as delta transfer lays it onto a photo."""
+        change = self._training.change(faces, conditions(present, ages, np.full(len(faces), -1, np.int8)))
+        return FaceChange(change[..., :3] * np.float32(127.5), change[..., 3:] * self._opacity)
 
     def _version_config(self) -> dict[str, Any]:
         preset = self._preset
@@ -143,28 +123,28 @@ class ReageTrainer(BaseTrainer[ReageTraining]):
 
 
 def make_reage_trainer(
-    run: Run, dataset: Dataset, reader: DatasetReader, make_critics: Any = load_critics
+    run: Run,
+    dataset: Dataset,
+    reader: DatasetReader,
+    make_critics: MakeCritics = load_critics,
+    analysers: AgeingAnalysers | None = None,
 ) -> ReageTrainer:
     """Make the trainer of a run.
 
     Args:
         run: its preset, options and seed.
-        dataset: what is trained on; its pictures need ages.
-        reader: its content.
-        make_critics: (images, ages, rows) -> `Critics`.
+        dataset: what is trained on.
+        reader: its content; pictures without an age or a face are left out.
+        make_critics: (images, ages, rows) -> what the training follows.
+        analysers: the networks that measure aged faces; None: dlib's.
 
     Raises:
-        OmokageError: UNKNOWN_PRESET; DATASET_UNFIT, there are next to no pictures with a face and an age; DISK_FULL,
-            for the memory-mapped pictures.
+        OmokageError: UNKNOWN_PRESET; DATASET_UNFIT, too few pictures have a face and an age; DISK_FULL, for the
+            memory-mapped pictures.
     """
     preset = preset_for_run(run.preset, run.steps, run.config)
-    usable = np.asarray(reader.found, np.bool_) & ~np.isnan(reader.ages)
-    if usable.sum() < FEWEST_TO_GENERATE:
-        details = {"count": int(usable.sum()), "minimum": FEWEST_TO_GENERATE}
-        raise OmokageError(ErrorCode.DATASET_UNFIT, remark="few-ages", **details)
-    images = reader.images(View(Framing.FACE, preset.size))
-    held_out = hold_out_some(len(images), run.seed) & usable
-    rows = np.flatnonzero(usable & ~held_out)
-    critics = make_critics(images, reader.ages, rows)
-    training = ReageTraining(images, reader.ages, reader.genders, rows, critics=critics, preset=preset, seed=run.seed)
-    return ReageTrainer(training, run, preset=preset, images=images, held_out=held_out, critics=critics)
+    data = read_aged_pictures(reader, preset.size, run.seed)
+    critics = make_critics(data.images, data.ages, data.rows)
+    training = ReageTraining(data, critics=critics, preset=preset, seed=run.seed)
+    quality = AgeingQuality(data.images[data.held_out], data.ages[data.held_out], analysers)
+    return ReageTrainer(training, run, preset=preset, data=data, quality=quality)

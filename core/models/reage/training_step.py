@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from core.models.ageing.training_set import AgedPictures
     from core.models.common.prefetch import Batch
     from core.models.reage.critics import Critics
     from core.models.reage.presets import ReagePreset
@@ -52,28 +53,15 @@ class ReageTraining(BaseTraining):
     """The training of a U-Net and a discriminator on one training set.
 
     Args:
-        images: (N, S, S, 3) RGB, S the preset's size; may be a memory map.
-        ages: (N,), years.
-        genders: (N,), 0 male, 1 female, -1 unknown.
-        rows: which of them are learnt from.
+        data: the pictures, of the preset's size.
         critics: say how old a face looks, and how far it is from itself.
         preset: the networks, and how they are trained.
         seed: of the weights, the order of the pictures and the ages that are asked for.
     """
 
-    def __init__(
-        self,
-        images: NDArray[np.uint8],
-        ages: NDArray[np.float32],
-        genders: NDArray[np.int8],
-        rows: NDArray[np.intp],
-        *,
-        critics: Critics,
-        preset: ReagePreset,
-        seed: int = 0,
-    ) -> None:
+    def __init__(self, data: AgedPictures, *, critics: Critics, preset: ReagePreset, seed: int = 0) -> None:
         super().__init__(preset.steps)
-        self._images, self._ages, self._genders, self._rows = images, ages, genders, rows
+        self._images, self._ages, self._genders, self._rows = data.images, data.ages, data.genders, data.rows
         self._critics, self._preset, self._seed = critics, preset, seed
         self._opacity = square_opacity(Framing.FACE, preset.size)[..., None]
         policy, seeds = best_policy(), Seeds(seed)

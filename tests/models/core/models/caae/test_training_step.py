@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
+from core.models.ageing.training_set import AgedPictures
 from core.models.caae.network import CONDITION_SIZE, LATENT_SIZE, build_discriminator, build_encoder, build_generator
 from core.models.caae.presets import CAAE_PRESETS
 from core.models.caae.training_step import CaaeTraining, make_condition, total_variation
@@ -22,7 +23,8 @@ def deterministic() -> None:
 def training(**changes: object) -> CaaeTraining:
     preset = replace(TINY, **{"steps": 60, "learning_rate": 3e-3, "ema_decay": 0.5, **changes})  # type: ignore[arg-type]
     years = ages()
-    return CaaeTraining(heads(years), years, genders(), np.arange(COUNT) < 12, preset=preset, seed=5)
+    data = AgedPictures(heads(years), years, genders(), np.arange(12, COUNT), np.arange(12))
+    return CaaeTraining(data, preset=preset, seed=5)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from keras import ops
 from core.domain.data.datasets import NOBODY, UNNAMED, Dataset, DatasetClass
 from core.domain.jobs import Origin
 from core.domain.training.runs import DesiredState, Run, RunKind, RunState
+from core.models.ageing.quality import AgeingAnalysers
+from core.models.ageing.training_set import AgedPictures
 from core.models.reage.critics import Critics
 from core.vision.age.age_network import CLASS_AGES
 
@@ -51,6 +53,24 @@ def embedded(faces: Any) -> Any:
 
 def critics(images: np.ndarray, known: np.ndarray, rows: np.ndarray) -> Critics:
     return Critics(seen_age, embedded, images, known, rows)
+
+
+def analysers() -> AgeingAnalysers:
+    """The same as the critics see, of chips."""
+
+    def estimate(chips: np.ndarray) -> np.ndarray:
+        return ((chips.mean((1, 2, 3)) - 50) / 2).astype(np.float32)
+
+    def embed(chips: np.ndarray) -> np.ndarray:
+        small = chips[:, ::25, ::25].astype(np.float32)
+        return ((small - small.mean((1, 2), keepdims=True)).reshape(len(chips), -1) / 100).astype(np.float32)
+
+    return AgeingAnalysers(estimate, embed)
+
+
+def data(count: int = COUNT) -> AgedPictures:
+    rows = np.arange(count)
+    return AgedPictures(pictures(count), ages(count), (rows % 2).astype(np.int8), rows, rows[:0])
 
 
 def dataset(count: int = COUNT) -> Dataset:

@@ -14,7 +14,18 @@ from core.models.common import weights_file
 from core.models.common.backend import make_deterministic
 from core.models.families import load_ager
 from core.models.reage.trainer import make_reage_trainer
-from tests.models.core.models.reage.builders import CONFIG, COUNT, SIZE, ages, critics, dataset, pictures, reader, run
+from tests.models.core.models.reage.builders import (
+    CONFIG,
+    COUNT,
+    SIZE,
+    ages,
+    analysers,
+    critics,
+    dataset,
+    pictures,
+    reader,
+    run,
+)
 
 STEPS = 20
 
@@ -25,7 +36,7 @@ def deterministic() -> None:
 
 
 def made(known: Any = None, **changes: Any) -> Any:
-    return make_reage_trainer(run(STEPS, **changes), dataset(), known or reader(), critics)
+    return make_reage_trainer(run(STEPS, **changes), dataset(), known or reader(), critics, analysers())
 
 
 @pytest.fixture(scope="module")
