@@ -81,8 +81,8 @@ function contents(message, kept) {
   return [
     message.message_snapshots?.map((one) => forwarded(one.message, message.message_reference, kept)),
     message.content && h("div", { class: "text content", testid: "content" }, markdown(message.content), edited),
-    message.embeds?.map((one) => embed(one, kept)),
     message.attachments?.length ? h("div", { class: "attachments" }, message.attachments.map((one) => attachment(one, kept))) : null,
+    message.embeds?.map((one) => embed(one, kept)),
     buttons.length ? h("div", { class: "components", testid: "components" }, buttons) : null,
   ];
 }
@@ -96,8 +96,8 @@ function forwarded(snapshot, reference, kept) {
     { class: "forwarded", testid: "forwarded" },
     h("div", { class: "forwarded-title" }, icon("forward", 14), word("forwarded")),
     snapshot.content && h("div", { class: "text" }, markdown(snapshot.content)),
-    snapshot.embeds.map((one) => embed(one, kept)),
     snapshot.attachments.length ? h("div", { class: "attachments" }, snapshot.attachments.map((one) => attachment(one, kept))) : null,
+    snapshot.embeds.map((one) => embed(one, kept)),
     h("small", {}, from),
   );
 }

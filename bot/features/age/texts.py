@@ -8,7 +8,8 @@ import discord
 
 from bot.features.age.requests import has_picture
 from bot.ui.i18n import Words, clip
-from core.domain.ageing import AgedFace, AgeOutput, AgeRefusal, AgeRequest, AgeResult
+from core.domain.age_bins import AGE_BINS
+from core.domain.ageing import ADULT_BIN, AgedFace, AgeOutput, AgeRefusal, AgeRequest, AgeResult
 from core.domain.jobs import Job
 
 COLOUR = 0xAA4499  # purple, as of faces that do not exist: nobody looks like this
@@ -44,7 +45,7 @@ def face_line(words: Words, request: AgeRequest, result: AgeResult, face: AgedFa
     """Say how old a face looks and how old it is shown, or why it is left as it is; numbered, where there are more."""
     parts = [_present(words, face, result.age_error)] if face.present is not None else []
     if face.refusal is not None:
-        parts.append(words.say(_REFUSALS[face.refusal]))
+        parts.append(refusal_text(words, face.refusal))
     elif face.age is not None:
         parts = [" → ".join([*parts, words.say("age-shown", age=face.age)])]
     if face.similarity is not None:
@@ -52,7 +53,15 @@ def face_line(words: Words, request: AgeRequest, result: AgeResult, face: AgedFa
         similarity = min(face.similarity, _MAX_SIMILARITY)
         parts.append(words.say("age-same-person", ages="one" if photo else "all", share=similarity))
     number = f"**{face.index + 1}** · " if len(result.faces) > 1 else ""
-    return number + " · ".join(parts)
+    line = " · ".join(parts)
+    return number + line[:1].upper() + line[1:]
+
+
+def refusal_text(words: Words, refusal: AgeRefusal) -> str:
+    """Say why a face is left as it is."""
+    if refusal is AgeRefusal.CHILD:
+        return words.say("age-refusal-child", adult=AGE_BINS[ADULT_BIN][0])
+    return words.say(_REFUSALS[refusal])
 
 
 def alt_text(words: Words, output: AgeOutput) -> str:
@@ -83,5 +92,4 @@ _REFUSALS = {
     AgeRefusal.SUNGLASSES: "age-refusal-sunglasses",
     AgeRefusal.TOO_SMALL: "age-refusal-too-small",
     AgeRefusal.UNLIKE_TRAINING: "age-refusal-unlike-training",
-    AgeRefusal.CHILD: "age-refusal-child",
 }

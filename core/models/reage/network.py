@@ -63,23 +63,24 @@ def build_unet(
 
 
 def build_discriminator(size: int, policy: str = "float32", seeds: Seeds | None = None) -> keras.Model:
-    """Build (faces (N, size, size, 3) in [-1, 1], bins (N, 10)) -> logits (N, size / 8, size / 8, 1) of patches.
+    """Build (faces (N, size, size, 3) in [-1, 1], labels (N, 11)) -> logits (N, size / 8, size / 8, 1) of patches.
 
-    `bins` are probabilities of `AGE_BINS`; the other arguments are those of `build_unet`.
+    The labels are probabilities of `AGE_BINS`, and the gender (-1, 0 unknown, 1), so that no woman grows a beard. The
+    other arguments are those of `build_unet`.
     """
     dtype, seeds = keras.DTypePolicy(policy), seeds or Seeds(0)
     faces = keras.Input((size, size, 3), name="faces")
-    bins = keras.Input((len(AGE_BINS),), name="bins")
+    labels = keras.Input((len(AGE_BINS) + 1,), name="labels")
     x = faces
     for number, width in enumerate(_DISCRIMINATOR, 1):
         options = {"padding": "same", "kernel_initializer": seeds.he(), "dtype": dtype}
         x = layers.Conv2D(width, 4, 2, name=f"down{number}", **options)(x)
         x = layers.LeakyReLU(_SLOPE, dtype=dtype, name=f"down{number}_relu")(x)
     logits = layers.Conv2D(1, 3, padding="same", kernel_initializer=seeds.glorot(), dtype="float32", name="logits")(x)
-    # A patch is also judged by how well it goes with the age (Miyato and Koyama 2018, arXiv 1802.05637).
-    ages = layers.Dense(_DISCRIMINATOR[-1], kernel_initializer=seeds.glorot(), dtype="float32", name="ages")(bins)
+    # A patch is also judged by how well it goes with the labels (Miyato and Koyama 2018, arXiv 1802.05637).
+    ages = layers.Dense(_DISCRIMINATOR[-1], kernel_initializer=seeds.glorot(), dtype="float32", name="ages")(labels)
     fit = ops.sum(ops.cast(x, "float32") * ages[:, None, None, :], axis=-1, keepdims=True)
-    return keras.Model([faces, bins], logits + fit / _DISCRIMINATOR[-1] ** 0.5, name="discriminator")
+    return keras.Model([faces, labels], logits + fit / _DISCRIMINATOR[-1] ** 0.5, name="discriminator")
 
 
 def named(unet: keras.Model) -> dict[str, Any]:

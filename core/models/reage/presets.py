@@ -40,7 +40,7 @@ class ReagePreset:
     identity: float = 10.0
     same: float = 10.0
     cycle: float = 5.0
-    adversarial: float = 1.0
+    adversarial: float = 3.0
     mask: float = 0.1
     warm_up: float = 0.08
     smooth: float = 0.02

@@ -2,9 +2,10 @@
 
 No picture shows the same person at two ages, so that three critics say what a good change is. The age critic is dlib's
 age network: the aged face is to look as real people of that age look to it. It would be fooled by invisible noise, as
-`/optimize` fools recognisers; each of its looks is therefore shifted, scaled, mirrored and blurred a little. The
-identity critic is dlib's embedding network: the face may move away from itself by what the years excuse, and no
-further. The third is a discriminator of patches, which learns what is wrong with the pictures.
+`/optimize` fools recognisers; each of its looks is therefore shifted, scaled, mirrored and blurred a little, and loses
+some of its colour: otherwise red cheeks and grey lips are what age is. The identity critic is dlib's embedding network:
+the face may move away from itself by what the years excuse, and no further. The third is a discriminator of patches,
+which learns what is wrong with the pictures.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from core.models.reage.presets import ReagePreset
 
 _STEP = 1  # stream of random numbers; 0 are the epochs
+# How often a picture's gender is not told: a photo's is unknown, so the network must know what that means.
+_GENDER_UNKNOWN = 0.5
 _MIN_GAP = 10.0  # years: smaller steps are within the age critic's error
 _MIN_AGE, _MAX_AGE = 2.0, 85.0  # of the ages that are asked for
 _EXCUSED, _EXCUSED_BY_YEAR = 0.20, 0.003  # distance of dlib's embeddings at which nothing is wrong, and more each year
@@ -125,7 +128,7 @@ class ReageTraining(BaseTraining):
         estimated = random.random(count) < 0.5
         present = np.where(estimated, self._critics.estimated_ages[rows], self._ages[rows]).astype(np.float32)
         ages = _other_ages(present, random)
-        genders = np.where(random.random(count) < 0.2, -1, self._genders[rows])
+        genders = np.where(random.random(count) < _GENDER_UNKNOWN, -1, self._genders[rows])
         looks = _looks(preset.size, self._critics.age_side, count, random)
         return (
             pixels,
@@ -133,11 +136,12 @@ class ReageTraining(BaseTraining):
             conditions(ages, present, genders),
             conditions(present, present, genders),
             self._critics.targets(ages),
-            bin_probabilities(self._ages[rows]),
-            bin_probabilities(ages),
+            _labels(self._ages[rows], self._genders[rows]),
+            _labels(ages, self._genders[rows]),
             (_EXCUSED + _EXCUSED_BY_YEAR * np.abs(ages - present)).astype(np.float32),
             np.array(min(1.0, (step + 1) / (preset.warm_up * preset.steps)), np.float32),
             *looks,
+            random.random((count, 1, 1, 1), np.float32),
         )
 
     def _compute(  # noqa: PLR0917 - the batch, in the order of `_make_batch`
@@ -147,24 +151,27 @@ class ReageTraining(BaseTraining):
         back: Any,
         nowhere: Any,
         targets: Any,
-        bins: Any,
-        aged_bins: Any,
+        labels: Any,
+        aged_labels: Any,
         excused: Any,
         growing: Any,
         rows: Any,
         columns: Any,
+        saturation: Any,
     ) -> tuple[list[Any], Tensors]:
         preset, few = self._preset, self._preset.identity_batch
         faces = to_range(pixels)
         change, aged = self._changed(faces, there)
-        age = ops.mean(self._critics.age_loss(resample(to_pixel_values(aged), rows, columns), targets))
+        looks = resample(to_pixel_values(aged), rows, columns)
+        grey = ops.mean(looks, axis=-1, keepdims=True)
+        age = ops.mean(self._critics.age_loss(grey + saturation * (looks - grey), targets))
         distance = self._critics.distance(to_pixel_values(faces[:few]), to_pixel_values(aged[:few]))
         identity = ops.mean(ops.relu(distance - excused[:few]))
         # Others than those that the identity critic looks at, so that each picture of a batch counts.
         returned = self._changed(aged[few : 2 * few], back[few : 2 * few])[1]
         cycle = ops.mean(ops.abs(returned - faces[few : 2 * few]))
         same = ops.mean(ops.abs(self._changed(faces[-few:], nowhere[-few:])[1] - faces[-few:]))
-        real, drawn = self._logits(faces, bins), self._logits(aged, aged_bins)
+        real, drawn = self._logits(faces, labels), self._logits(aged, aged_labels)
         discriminator = ops.mean(ops.relu(1.0 - real)) + ops.mean(ops.relu(1.0 + drawn))
         mask = ops.mean(change[..., 3:])
         smooth = _total_variation(change[..., :3] * change[..., 3:])
@@ -186,8 +193,8 @@ class ReageTraining(BaseTraining):
         added = self._opacity * change[..., 3:] * change[..., :3]
         return change, ops.clip(faces + added, -1.0, 1.0)
 
-    def _logits(self, faces: Any, bins: Any) -> Any:
-        return ops.cast(self._discriminator([faces, bins], training=True), "float32")
+    def _logits(self, faces: Any, labels: Any) -> Any:
+        return ops.cast(self._discriminator([faces, labels], training=True), "float32")
 
     def _infer(self, pixels: Any, condition: Any) -> Any:
         return self._ema_unet([to_range(pixels), condition], training=False)
@@ -227,6 +234,12 @@ def _looks(
         step = np.where(mirrored, -1.0, 1.0) * extent * size / side
         sides.append(matrices(size, side, middle * size - step * side / 2, step, blur))
     return sides[0], sides[1]
+
+
+def _labels(ages: NDArray[np.floating], genders: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
+    """Return what the discriminator is told of pictures (N,), (N, 11)."""
+    gender = np.select([genders == 0, genders == 1], [-1.0, 1.0], 0.0)
+    return np.column_stack([bin_probabilities(ages), gender]).astype(np.float32)
 
 
 def _total_variation(x: Any) -> Any:

@@ -51,7 +51,7 @@ async def test_a_photo_comes_back_with_its_face_at_that_age(
     assert (request.output, request.to, request.years, request.faces) == (AgeOutput.PHOTO, 70, None, ())
     assert services.blobs.get(request.photo) == PHOTO[1]
     assert said(answer) == (
-        "At 70\nlooks about **34** (±8 years) → **70** · still the same person: 83%\n-# For fun, not a prediction."
+        "At 70\nLooks about **34** (±8 years) → **70** · still the same person: 83%\n-# For fun, not a prediction."
     )
     assert answer["embeds"][0]["footer"]["text"] == f"reage v2 · job {interaction.id}"
     assert files_of(answer) == ["aged.png"]
@@ -67,7 +67,7 @@ async def test_without_an_age_the_first_answer_is_a_strip_of_the_decades(
 
     assert requests_of(fake_ageing)[0].output is AgeOutput.STRIP
     assert files_of(answer) == ["strip.png"]
-    assert said(answer).startswith("From decade to decade\nlooks about **34** (±8 years) · at every age still")
+    assert said(answer).startswith("From decade to decade\nLooks about **34** (±8 years) · at every age still")
 
 
 async def test_years_and_forms_are_requested_as_they_are_typed(
@@ -95,8 +95,8 @@ async def test_the_menu_ages_all_faces_of_a_message_and_says_which_picture_it_to
     assert (request.output, request.years, request.faces) == (AgeOutput.PHOTO, 30, ())
     assert services.blobs.get(request.photo) == PHOTO[1]
     assert answer["content"] == "This message has 2 pictures; this is the first one."
-    assert said(answer).startswith("30 years older\n**1** · looks about **34** (±8 years) → **64**")
-    assert "**2** · looks about" in said(answer)
+    assert said(answer).startswith("30 years older\n**1** · Looks about **34** (±8 years) → **64**")
+    assert "**2** · Looks about" in said(answer)
 
 
 async def test_a_group_photo_has_its_faces_numbered_beside_it_and_some_of_them_can_be_chosen(
@@ -106,7 +106,7 @@ async def test_a_group_photo_has_its_faces_numbered_beside_it_and_some_of_them_c
     answer = await shown(await ben.command("age", photo=PHOTO, to=70))
     only = await shown(await ben.select(answer, 0, "Face 3"))
 
-    assert "**2** · left as it is: sunglasses hide too much of the face" in said(answer)
+    assert "**2** · Left as it is: sunglasses hide too much of the face" in said(answer)
     assert answer["embeds"][0]["thumbnail"]
     assert requests_of(fake_ageing)[1].faces == (2,)
     assert requests_of(fake_ageing)[1].to == 70
@@ -138,8 +138,9 @@ async def test_where_every_face_stays_as_it_is_there_is_only_text(
 
     assert said(answer).splitlines() == [
         "The faces were left as they are",
-        "**1** · left as it is: this person does not want to be shown at other ages",
-        "**2** · looks about **9** (±8 years) · left as it is: a child is shown only a few years older or younger",
+        "**1** · Left as it is: this person does not want to be shown at other ages",
+        "**2** · Looks about **9** (±8 years) · "
+        "left as it is: a face that looks younger than 21 is shown only a few years older or younger",
     ]
     assert answer["attachments"] == []
     assert buttons(answer) == ["At 20", "↔️ Strip", "🎞️ Film"]

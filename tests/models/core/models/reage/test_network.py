@@ -23,7 +23,7 @@ def test_each_size_gives_a_change_for_each_pixel_in_less_than_six_megabytes(size
 def test_the_discriminator_judges_patches_by_the_age_too() -> None:
     net = build_discriminator(64)
     faces = np.repeat(np.random.default_rng(0).uniform(-1, 1, (1, 64, 64, 3)), 2, 0).astype(np.float32)
-    logits = to_numpy(net([faces, np.eye(10, dtype=np.float32)[[0, 9]]]))
+    logits = to_numpy(net([faces, np.eye(11, dtype=np.float32)[[0, 9]]]))
     assert logits.shape == (2, 8, 8, 1)
     assert np.abs(logits[0] - logits[1]).max() > 1e-3
 

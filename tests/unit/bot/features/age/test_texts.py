@@ -32,7 +32,7 @@ def description(result: AgeResult, request: AgeRequest = TO_70) -> str:
 
 
 def test_a_changed_face_has_both_ages_the_error_and_how_like_itself_it_is() -> None:
-    assert line(ADULT) == "looks about **34** (±8 years) → **70** · still the same person: 83%"
+    assert line(ADULT) == "Looks about **34** (±8 years) → **70** · still the same person: 83%"
     assert face_line(JA, TO_70, age_result(), ADULT) == (
         "見た目は約 **34歳**（±8歳） → **70歳** · 同じ人に見える度合い：83%"
     )
@@ -47,7 +47,7 @@ def test_a_strip_and_a_film_say_how_like_itself_the_face_is_at_least(output: Age
     face = AgedFace(0, 34, None, 0.834)
 
     assert line(face, AgeRequest(PHOTO, output)) == (
-        "looks about **34** (±8 years) · at every age still the same person: at least 83%"
+        "Looks about **34** (±8 years) · at every age still the same person: at least 83%"
     )
 
 
@@ -57,18 +57,19 @@ def test_every_refusal_has_a_reason_in_both_languages(refusal: AgeRefusal) -> No
 
     english, japanese = (face_line(words, TO_70, age_result(face), face) for words in (EN, JA))
 
-    assert english.startswith("left as it is: ")
+    assert english.startswith("Left as it is: ")
     assert japanese.startswith("そのままにしました：")
 
 
 def test_of_several_faces_each_has_its_number() -> None:
     lines = description(age_result(ADULT, CHILD, OBJECTED)).splitlines()
 
-    assert lines[0].startswith("**1** · looks about **34**")
+    assert lines[0].startswith("**1** · Looks about **34**")
     assert lines[1] == (
-        "**2** · looks about **9** (±8 years) · left as it is: a child is shown only a few years older or younger"
+        "**2** · Looks about **9** (±8 years) · "
+        "left as it is: a face that looks younger than 21 is shown only a few years older or younger"
     )
-    assert lines[2] == "**3** · left as it is: this person does not want to be shown at other ages"
+    assert lines[2] == "**3** · Left as it is: this person does not want to be shown at other ages"
     assert lines[3:] == ["-# For fun, not a prediction."]
 
 
@@ -83,7 +84,7 @@ def test_the_model_of_the_product_says_whom_it_knows_and_how_to_get_another() ->
 
 def test_where_nothing_was_made_nothing_is_said_of_predictions() -> None:
     assert description(age_result(OBJECTED, picture=None)) == (
-        "left as it is: this person does not want to be shown at other ages"
+        "Left as it is: this person does not want to be shown at other ages"
     )
 
 
