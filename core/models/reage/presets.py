@@ -18,7 +18,8 @@ class ReagePreset:
         learning_rate: of Adam, at its peak.
         identity_batch: pictures of a batch of which the embedding network says whether they are still the same person;
             it costs as much as all the rest.
-        age: weight of the age critic's cross entropy.
+        age: weight of the age critic's divergence at first: more, and it paints the same make-up on everybody.
+        late_age: its weight after a quarter of the steps.
         identity: weight of the distance beyond what the years excuse.
         same: weight of the mean change where no change of age is asked for.
         cycle: weight of the mean difference after there and back again.
@@ -37,6 +38,7 @@ class ReagePreset:
     learning_rate: float = 4e-4
     identity_batch: int = 4
     age: float = 1.0
+    late_age: float = 2.5
     identity: float = 10.0
     same: float = 10.0
     cycle: float = 5.0

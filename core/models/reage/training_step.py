@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 _STEP = 1  # stream of random numbers; 0 are the epochs
 # How often a picture's gender is not told: a photo's is unknown, so the network must know what that means.
 _GENDER_UNKNOWN = 0.5
+_LATE = 0.25  # of the steps: by then the network knows which way the years go
 _MIN_GAP = 10.0  # years: smaller steps are within the age critic's error
 _MIN_AGE, _MAX_AGE = 2.0, 85.0  # of the ages that are asked for
 _EXCUSED, _EXCUSED_BY_YEAR = 0.20, 0.003  # distance of dlib's embeddings at which nothing is wrong, and more each year
@@ -140,6 +141,7 @@ class ReageTraining(BaseTraining):
             _labels(ages, self._genders[rows]),
             (_EXCUSED + _EXCUSED_BY_YEAR * np.abs(ages - present)).astype(np.float32),
             np.array(min(1.0, (step + 1) / (preset.warm_up * preset.steps)), np.float32),
+            np.array(preset.age if step < _LATE * preset.steps else preset.late_age, np.float32),
             *looks,
             random.random((count, 1, 1, 1), np.float32),
         )
@@ -155,6 +157,7 @@ class ReageTraining(BaseTraining):
         aged_labels: Any,
         excused: Any,
         growing: Any,
+        age_weight: Any,
         rows: Any,
         columns: Any,
         saturation: Any,
@@ -177,7 +180,7 @@ class ReageTraining(BaseTraining):
         smooth = _total_variation(change[..., :3] * change[..., 3:])
         restraint = preset.same * same + preset.cycle * cycle + preset.mask * mask + preset.smooth * smooth
         restraint += preset.identity * identity - preset.adversarial * ops.mean(drawn)
-        loss = preset.age * age + growing * restraint
+        loss = age_weight * age + growing * restraint
         return [loss, discriminator], {
             "generator_loss": loss,
             "discriminator_loss": discriminator,
