@@ -105,7 +105,11 @@ def has_picture(result: AgeResult) -> bool:
 
 def possible_ages(request: AgeRequest, result: AgeResult) -> tuple[int, ...]:
     """List the ages for which at least one face can be shown anew."""
-    return tuple(age for age in BUTTON_AGES if age != request.to and any(_can_be(face, age) for face in result.faces))
+    return tuple(
+        age
+        for age in BUTTON_AGES
+        if age != request.to and any(_can_be(face, age, drawn=result.starter) for face in result.faces)
+    )
 
 
 def possible_series(request: AgeRequest, result: AgeResult) -> tuple[AgeOutput, ...]:
@@ -150,5 +154,6 @@ def _can_change(face: AgedFace) -> bool:
     return face.refusal in {None, AgeRefusal.CHILD}
 
 
-def _can_be(face: AgedFace, age: int) -> bool:
-    return _can_change(face) and face.present is not None and age_is_allowed(face.present, age)
+def _can_be(face: AgedFace, age: int, *, drawn: bool) -> bool:
+    allowed = drawn or (face.present is not None and age_is_allowed(face.present, age))
+    return _can_change(face) and allowed

@@ -41,7 +41,7 @@ class AssessedFace:
     """A face of a photo.
 
     `picture` (S, S, 3) is in the ager's view; `present`: how old it looks, in years; `age` is asked for. None where the
-    face is refused before it is looked at.
+    face is refused before it is looked at. `drawn`: the model knows drawn people only, of whom none is a child.
     """
 
     index: int
@@ -50,6 +50,11 @@ class AssessedFace:
     present: float | None = None
     age: int | None = None
     refusal: AgeRefusal | None = None
+    drawn: bool = False
+
+    def may_be(self, age: float) -> bool:
+        """Whether the face may be shown at an age; the age network takes many drawn adults for children."""
+        return self.drawn or self.present is None or age_is_allowed(self.present, age)
 
 
 class FaceAssessor:
@@ -75,6 +80,7 @@ class FaceAssessor:
         *,
         photo: str,
         guild_id: int,
+        drawn: bool = False,
     ) -> list[AssessedFace]:
         """Assess faces of a photo.
 
@@ -85,15 +91,22 @@ class FaceAssessor:
             age_of: from how old a face looks to the age that is asked for; None: any that is allowed.
             photo: the sha256 of its bytes, by which labels are found.
             guild_id: whose people may have objected.
+            drawn: whether the model knows drawn people only.
         """
         objected = self._objections.find(reading, photo, guild_id)
         large = [index for index in indices if reading.faces[index].box.h >= MIN_FACE_HEIGHT]
-        looked_at = {face.index: face for face in self._look(reading, large, ager, age_of)}
+        looked_at = {face.index: face for face in self._look(reading, large, ager, age_of, drawn=drawn)}
         small = {index: AssessedFace(index, reading.faces[index], refusal=AgeRefusal.TOO_SMALL) for index in indices}
         return [_with_objection((small | looked_at)[index], objected=objected[index]) for index in indices]
 
     def _look(
-        self, reading: PhotoReading, indices: Sequence[int], ager: FaceAger, age_of: Callable[[float], int | None]
+        self,
+        reading: PhotoReading,
+        indices: Sequence[int],
+        ager: FaceAger,
+        age_of: Callable[[float], int | None],
+        *,
+        drawn: bool,
     ) -> list[AssessedFace]:
         if not indices:
             return []
@@ -105,7 +118,8 @@ class FaceAssessor:
         rows = zip(indices, faces, pictures, present, unfit, typical, strict=True)
         return [
             _assessed(
-                AssessedFace(index, face, picture, float(years), age_of(float(years)), refusal), typical=is_typical
+                AssessedFace(index, face, picture, float(years), age_of(float(years)), refusal, drawn),
+                typical=is_typical,
             )
             for index, face, picture, years, refusal, is_typical in rows
         ]
@@ -117,7 +131,7 @@ def _assessed(face: AssessedFace, *, typical: bool) -> AssessedFace:
         return face
     if not typical:
         return replace(face, refusal=AgeRefusal.UNLIKE_TRAINING)
-    if face.age is not None and not age_is_allowed(face.present, face.age):
+    if face.age is not None and not face.may_be(face.age):
         return replace(face, refusal=AgeRefusal.CHILD)
     return face
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.domain.ageing import STRIP_AGES, age_is_allowed
+from core.domain.ageing import STRIP_AGES
 from core.vision.crop import overhang
 from core.vision.embedding.align import FaceChips, face_chips, join_chips
 from core.vision.transfer.cutting import cut_face
@@ -45,7 +45,7 @@ class FaceSeries:
         self._ager = ager
         self._picture = face.picture
         self.present = face.present
-        self.ages = tuple(age for age in STRIP_AGES if age_is_allowed(face.present, age))
+        self.ages = tuple(age for age in STRIP_AGES if face.may_be(age))
         framing = _framing(photo, face)
         self.own = cut_face(photo, face.detected.landmarks, View(framing, SIDE))  # (SIDE, SIDE, 3)
         self._landmarks = FaceSquare(framing, face.detected.landmarks).points(face.detected.landmarks, SIDE)

@@ -170,6 +170,7 @@ class AgeingService:
             lambda present: _age(context.request, present),
             photo=hashlib.sha256(data).hexdigest(),
             guild_id=context.guild_id,
+            drawn=context.ager.name.version_id is None,
         )
         if context.request.output is AgeOutput.PHOTO:
             return self._age_photo(context, reading, assessed)

@@ -98,6 +98,11 @@ def test_a_child_changes_by_two_bins_at_most(setup: AgeingSetup) -> None:
     assert setup.draw(AgeRequest(setup.photo(8), to=18)).faces[0].age == 18
 
 
+def test_the_drawn_people_of_the_starter_model_are_no_children(setup: AgeingSetup) -> None:
+    setup.agers.version_id = None
+    assert setup.draw(AgeRequest(setup.photo(8), to=70)).faces[0].age == 70
+
+
 def test_nothing_is_told_of_somebody_who_objected(setup: AgeingSetup) -> None:
     setup.photos.faces, setup.objecting = FACES, frozenset({0})
     result = setup.draw(AgeRequest(setup.photo(8), to=18))
