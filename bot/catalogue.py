@@ -11,6 +11,7 @@ import discord
 from bot.delivery.progress_texts import ProgressRenderer
 from bot.feature_set import FeatureSet
 from bot.features.about.commands import about, health, help_
+from bot.features.age.answer import AgeAnswerer
 from bot.features.classify.answer import ClassifyAnswerer
 from bot.features.classify.commands import classify, who_is_this
 from bot.features.dataset.answer import CurateAnswerer
@@ -98,6 +99,7 @@ def answerers() -> dict[JobKind, Answerer]:
         (JobKind.GENERATE, JobKind.MORPH, JobKind.MIX, JobKind.FILM, JobKind.NEAREST), DrawnAnswerer()
     )
     return {
+        JobKind.AGE: AgeAnswerer(),
         JobKind.CLASSIFY: ClassifyAnswerer(),
         JobKind.EVALUATE: EvaluateAnswerer(),
         JobKind.SNAPSHOT: SnapshotAnswerer(),

@@ -42,6 +42,7 @@ _TEXTS: Mapping[ErrorCode, str] = {
     ErrorCode.UNKNOWN_VERSION: "there is no such model version",
     ErrorCode.BAD_WEIGHTS: "a file of the model is damaged, cut off, or not what its card says",
     ErrorCode.NO_MODEL: "nothing that draws faces has been trained yet; omokage train dcgan --help",
+    ErrorCode.NO_AGE_MODEL: "nothing that ages faces has been trained yet; omokage train reage --help",
     ErrorCode.UNKNOWN_MODEL: "there is no such model",
     ErrorCode.NO_ENCODER: "the model draws faces, but takes no photos",
     ErrorCode.UNKNOWN_TRAIT: "the model knows no such trait",

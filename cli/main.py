@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, CommandEntry] = {
     "generate": CommandEntry("cli.generation.generate:generate", "Draw faces that never were."),
     "morph": CommandEntry("cli.generation.morph:morph", "Morph one face into another."),
     "mix": CommandEntry("cli.generation.mix:mix", "Add faces to each other, and take faces away."),
+    "age": CommandEntry("cli.ageing.command:age", "Show the faces of a photo at another age."),
     "optimize": CommandEntry("cli.attack.command:optimize", "Make a picture that the recogniser takes for somebody."),
     "people": CommandEntry("cli.people.command:people", "Enrol, list, rename, merge and remove people."),
     "data": CommandEntry("cli.data.command:data", "Import, list and export pictures to train on."),

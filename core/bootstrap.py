@@ -28,6 +28,7 @@ from core.storage.database import Database
 from core.storage.schema import migrate
 
 if TYPE_CHECKING:
+    from core.services.ageing.service import AgeingService
     from core.services.attack.service import OptimizeService
     from core.services.generation.service import GenerationService
     from core.services.recognition.service import ClassifyService
@@ -166,6 +167,19 @@ def build_drawing(services: Services, blobs: Blobs | None = None) -> GenerationS
     return load_generation_service(
         services.registry, services.dataset_storage, services.settings, blobs or services.blobs
     )
+
+
+def build_ageing(services: Services, blobs: Blobs | None = None, *, operator: bool = False) -> AgeingService:
+    """What shows faces at another age; cheap, since networks are loaded with the first photo.
+
+    Args:
+        services: of this process.
+        blobs: as of `build_drawing`.
+        operator: as of `build_classifier`.
+    """
+    from core.services.ageing.factory import load_ageing_service  # numpy, Pillow
+
+    return load_ageing_service(services.registry, services.people, blobs or services.blobs, operator=operator)
 
 
 def build_optimizer(services: Services, blobs: Blobs | None = None) -> OptimizeService:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from core.bootstrap import (
     Services,
+    build_ageing,
     build_checker,
     build_classifier,
     build_drawing,
@@ -23,6 +24,7 @@ from core.domain.people import NewFace
 from worker.warm_up import warm_up_later
 
 if TYPE_CHECKING:
+    from core.services.ageing.service import AgeingService
     from core.services.attack.service import OptimizeService
     from core.services.generation.service import GenerationService
     from core.services.recognition.service import ClassifyService
@@ -64,7 +66,8 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
     """Load and warm up the models of a queue's jobs; seconds, and never before a fork."""
     if queue is QueueName.GPU:
         drawing = build_drawing(services)
-        warm_up_later(drawing, services.settings)
+        ageing = build_ageing(services)
+        warm_up_later((drawing, ageing), services.settings)
         services.retraining.request_all()  # after an update: versions that an earlier Omokage trained
         return {
             JobKind.EVALUATE: evaluate_with(build_evaluator(services)),
@@ -74,6 +77,7 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
             JobKind.CHECK: check_with(build_checker(services)),
             JobKind.RETRAIN: retrain_with(build_retrainer(services)),
             JobKind.TRAIN: train_with(build_training(services)),
+            JobKind.AGE: age_with(ageing),
             **dict.fromkeys(GENERATOR_KINDS, draw_with(drawing)),
         }
     classifier = build_classifier(services)
@@ -92,6 +96,15 @@ def draw_with(drawing: GenerationService) -> Handler:
         return HandlerResult(drawing.answer(job, progress, cancelled).to_json())
 
     return draw
+
+
+def age_with(ageing: AgeingService) -> Handler:
+    """The handler of age jobs."""
+
+    def age(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
+        return HandlerResult(ageing.answer(job, progress, cancelled).to_json())
+
+    return age
 
 
 def classify_with(classifier: ClassifyService) -> Handler:

@@ -1,4 +1,4 @@
-"""`omokage people rename`, `merge` and `remove`: take back what was named or imported wrongly."""
+"""`omokage people rename`, `merge`, `remove` and `object`: take back what was named or imported wrongly."""
 
 from __future__ import annotations
 
@@ -88,6 +88,27 @@ def remove(name: str, guild: int, yes: bool, as_json: bool) -> None:
         echo("\n".join(_removed_lines(removed)))
 
 
+@click.command("object")
+@click.argument("name")
+@click.option("--withdraw", is_flag=True, help="The person does not object any more.")
+@_guild
+@_json
+def record_objection(name: str, withdraw: bool, guild: int, as_json: bool) -> None:
+    """Note that somebody does not want their face changed: `omokage age` and `/age` leave it as it is.
+
+    Objections are found by recognition: the more pictures there are of NAME, the more surely.
+    """
+    with _open_services() as services:
+        editor = services.people_editor
+        person = editor.withdraw_objection(guild, name) if withdraw else editor.record_objection(guild, name)
+    if as_json:
+        echo_json(person_json(person))
+    elif withdraw:
+        echo(f"{person.name} may be shown at another age again.")
+    else:
+        echo(f"{person.name} is not shown at another age from now on; --withdraw takes it back.")
+
+
 def person_json(person: Person) -> dict[str, Any]:
     """As docs/cli.md describes it."""
     since = person.created_at.isoformat(timespec="seconds")
@@ -96,6 +117,7 @@ def person_json(person: Person) -> dict[str, Any]:
         "pictures": person.pictures,
         "not_compared": person.not_compared,
         "since": since,
+        "objected": None if person.objected_at is None else person.objected_at.isoformat(timespec="seconds"),
     }
 
 

@@ -13,7 +13,7 @@ from cli.exits import FAULT, OK, BadSetting
 from cli.output.echo import echo, echo_json
 from cli.output.escaping import escape
 from cli.output.table import table
-from cli.people.changes import merge, person_json, remove, rename
+from cli.people.changes import merge, person_json, record_objection, remove, rename
 from cli.photos import classify_photos
 from core.domain.errors import OmokageError
 from core.domain.faces import is_upright
@@ -27,7 +27,7 @@ _guild = click.option("--guild", type=click.IntRange(0), default=0, show_default
 
 @click.group(short_help="Enrol, list, rename, merge and remove people.")
 def people() -> None:
-    """The people that a guild knows: enrol, list, rename, merge, remove."""
+    """The people that a guild knows: enrol, list, rename, merge, remove, and who objects to what."""
 
 
 @people.command()
@@ -82,9 +82,12 @@ def list_people(as_json: bool, guild: int) -> None:
         for person in entries:
             if person.not_compared:
                 echo(_not_compared(person))
+        objecting = [person.name for person in entries if person.objected_at is not None]
+        if objecting:
+            echo(f"Not shown at another age, since they object: {', '.join(objecting)}.")
 
 
-for command in (rename, merge, remove):
+for command in (rename, merge, remove, record_objection):
     people.add_command(command)
 
 

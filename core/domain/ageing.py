@@ -98,9 +98,10 @@ class AgeRequest:
 class AgedFace:
     """A face of the photo.
 
-    `index` counts the photo's faces from 0, best first. `present` is how old it looks, in years; `age` is the age that
-    it is shown at; `similarity` is how much alike the face before and after are, 0 to 1. A face that is left as it is
-    has a `refusal` and no `age`.
+    `index` counts the photo's faces from 0, best first. `present` is how old it looks, in years; None where no age is
+    told: of faces that are refused for another reason than CHILD. `age` is the age that it is shown at; None in a strip
+    or film, which shows many. `similarity`: the probability that both faces, before and after, are taken for one
+    person, 0 to 1; of a strip or film, the least of its ages. A face that is left as it is has a `refusal`.
     """
 
     index: int
@@ -136,10 +137,10 @@ class AgedFace:
 class AgeResult:
     """The answer to an `AgeRequest`.
 
-    `picture` and `film` are blobs: the aged photo or the strip (None where every face was refused), and the film.
-    `choice` is a blob with the photo's faces numbered, for a strip or film of a photo with several. `age_error` is the
-    mean error of `present` in years, as measured. `starter`: the model came with the product and knows drawn people
-    only.
+    `picture` and `film` are blobs: the aged photo or the strip (None where every face was refused), and the film; the
+    ends of `picture_name` and `film_name` are their formats. `choice` is a blob (JPEG) with the photo's faces numbered,
+    for a strip or film of a photo with several. `age_error` is the mean error of `present` in years, as measured.
+    `starter`: the model came with the product and knows drawn people only.
     """
 
     model: str
@@ -151,6 +152,8 @@ class AgeResult:
     choice: str | None = None
     version_id: int | None = None
     starter: bool = False
+    picture_name: str | None = None
+    film_name: str | None = None
 
     def to_json(self) -> dict[str, JSON]:
         """Encode for a job's result."""
@@ -164,11 +167,14 @@ class AgeResult:
             "choice": self.choice,
             "version_id": self.version_id,
             "starter": self.starter,
+            "picture_name": self.picture_name,
+            "film_name": self.film_name,
         }
 
     @classmethod
     def from_json(cls, payload: Mapping[str, Any]) -> AgeResult:
         """Decode what `to_json` returned."""
-        fields = {name: payload[name] for name in ("picture", "film", "choice", "version_id", "starter")}
+        names = ("picture", "film", "choice", "version_id", "starter", "picture_name", "film_name")
+        fields = {name: payload[name] for name in names}
         faces = tuple(AgedFace.from_json(face) for face in payload["faces"])
         return cls(str(payload["model"]), str(payload["model_label"]), faces, float(payload["age_error"]), **fields)

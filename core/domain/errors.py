@@ -47,6 +47,7 @@ class ErrorCode(StrEnum):
     UNKNOWN_VERSION = "unknown-version"
     BAD_WEIGHTS = "bad-weights"  # damaged, truncated, or not what the card says
     NO_MODEL = "no-model"  # nothing that draws faces answers here yet
+    NO_AGE_MODEL = "no-age-model"  # nothing that ages faces answers here yet
     UNKNOWN_MODEL = "unknown-model"  # `model`, and `known`: those that there are
     NO_ENCODER = "no-encoder"  # `model` draws faces, but cannot take photos; `known`: those that can
     UNKNOWN_TRAIT = "unknown-trait"  # `trait`, and `known`

@@ -24,6 +24,7 @@ class JobKind(StrEnum):
     NEAREST = "nearest"  # the training pictures that a drawn face is most like
     MORPH = "morph"  # from one face to another
     MIX = "mix"  # faces added and subtracted
+    AGE = "age"  # the faces of a photo at another age
     OPTIMIZE = "optimize"  # a picture that the recogniser takes for somebody
     CHECK = "check"  # how easily a model version is fooled
     RETRAIN = "retrain"  # the successor of a model version whose face embedding is not the present one
@@ -67,6 +68,7 @@ ROUTES: Mapping[JobKind, tuple[QueueName, int]] = {
     JobKind.GENERATE: (QueueName.GPU, 0),
     JobKind.MORPH: (QueueName.GPU, 0),
     JobKind.MIX: (QueueName.GPU, 0),
+    JobKind.AGE: (QueueName.GPU, 0),
     JobKind.FILM: (QueueName.GPU, 3),
     JobKind.NEAREST: (QueueName.GPU, 3),
     JobKind.EVALUATE: (QueueName.GPU, 3),

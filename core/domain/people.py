@@ -46,6 +46,7 @@ class Person:
     """A person of a guild; `pictures` counts the different faces that show them.
 
     `not_compared`: with how many of these no new face can be compared since an update (`ReembeddingFailure`).
+    `objected_at`: since when the person's face is not to be changed; None: no objection.
     """
 
     id: int
@@ -55,6 +56,7 @@ class Person:
     created_at: datetime
     pictures: int
     not_compared: int = 0
+    objected_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,7 @@ people = Table(
     Column("key", String(256), nullable=False),  # casefold makes up to three letters of one
     Column("created_by", BigInteger, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    Column("objected_at", UtcTime),  # since when the person's face is not to be changed; null: no objection
     UniqueConstraint("guild_id", "key"),
 )
 

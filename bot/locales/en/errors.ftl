@@ -71,6 +71,7 @@ error-channel = I may not post pictures in this channel, so a training could not
 error-no-report = This version was not measured, so there is nothing to show.
 error-none-serves = No trained version answers at the moment, so there is nothing to take back.
 error-no-model = Nothing draws faces here yet. A moderator can train a model with /train start, or say model “starter dcgan” (for photos “starter vae”), which come with the bot.
+error-no-age-model = Nothing ages faces here yet. A moderator can train a model with /train start.
 error-unknown-model = There is no model “{ $model }” here. Those that there are: { $known }.
 error-no-encoder = { $model } draws faces, but cannot take a photo in. Those that can: { $known }.
 error-unknown-trait = The model does not know “{ $trait }”. What it knows: { $known }.

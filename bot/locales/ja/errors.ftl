@@ -68,6 +68,7 @@ error-channel = このチャンネルには画像を投稿する権限がない�
 error-no-report = このバージョンは評価されていないため、表示できるものがありません。
 error-none-serves = 現在、学習したバージョンは使われていないため、元に戻すものがありません。
 error-no-model = ここにはまだ顔を描くモデルがありません。モデレーターが /train start で学習させるか、付属のモデル「starter dcgan」（写真を使うときは「starter vae」）を指定してください。
+error-no-age-model = ここにはまだ顔の年齢を変えるモデルがありません。モデレーターが /train start で学習させてください。
 error-unknown-model = 「{ $model }」というモデルはありません。使えるもの：{ $known }
 error-no-encoder = { $model } は顔を描けますが、写真は読み込めません。読み込めるもの：{ $known }
 error-unknown-trait = このモデルは「{ $trait }」を知りません。使えるもの：{ $known }

@@ -12,7 +12,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.faces import Box, DetectedFace, RecognisedFace
 from core.domain.training.presets import bad_option
 from core.render.annotate import annotate
-from core.vision.datasets.main_face import find_face
+from core.vision.datasets.main_face import MainFaceDetector
 from core.vision.detection.orientation import make_upright
 from core.vision.recognition.photo_reader import best_faces
 from core.vision.views import Framing, View, render_view
@@ -40,7 +40,7 @@ class FaceCropper:
 
     def __init__(self, decoder: Decoder, detector: Detector) -> None:
         self._decoder = decoder
-        self._detector = detector
+        self._detector = MainFaceDetector(detector)
 
     def crop(self, data: bytes, view: View, index: int | None) -> NDArray[np.uint8]:
         """Return one face of a photo, (S, S, 3) RGB.
@@ -57,7 +57,7 @@ class FaceCropper:
         image = self._decoder.decode(data)
         if view.framing is Framing.WHOLE:
             return render_view(view, image, None)
-        rotated = make_upright(self._detect, image)
+        rotated = make_upright(lambda picture: best_faces(self._detector.detect(picture)), image)
         face = rotated.faces[select_face_index(rotated.image, rotated.faces, index)]
         window, landmarks, box = _surroundings(rotated.image, face)
         return render_view(view, window, landmarks, box)
@@ -65,13 +65,6 @@ class FaceCropper:
     def close(self) -> None:
         """End the process that decodes photos; the next photo starts another."""
         self._decoder.close()
-
-    def _detect(self, image: NDArray[np.uint8]) -> tuple[DetectedFace, ...]:
-        faces = best_faces(self._detector.detect(image))
-        if not faces:
-            main_face = find_face(self._detector, image)  # detects a face that fills the picture
-            faces = () if main_face is None else (main_face,)
-        return faces
 
 
 def select_face_index(image: NDArray[np.uint8], faces: Sequence[DetectedFace], index: int | None) -> int:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.fairness import OPERATOR_GUILD
 from core.domain.generation import STARTER
-from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind
+from core.services.registry.model_names import ModelName, find_by_name, join_names, list_versions
 from core.starter.models import starter_names
 
 if TYPE_CHECKING:
@@ -20,33 +17,11 @@ if TYPE_CHECKING:
     from core.settings import Settings
 
 GENERATOR_KINDS = (RunKind.DCGAN, RunKind.VAE)  # sharper first: the default where no photo is encoded
-_EXPLANATION = re.compile(r"\(.*\)$")  # `dcgan v3 (dcgan light)`: the brackets only explain
-_SEPARATORS = re.compile(r"[\s_-]+")
-_NUMBER = re.compile(r"v?(\d+)$")  # `dcgan v3`, `DCGAN-3` and `dcgan 3` are one name
-
-
-@dataclass(frozen=True, slots=True)
-class ModelName:
-    """A model that can be requested by its name.
-
-    `name`: what people type, `dcgan v3` or `starter vae`; `label`: the name in answers. `encodes`: it can encode
-    photos. `is_serving`: it is the promoted version of its kind. `version_id`: None of those that come with the
-    product. `draws_no_face`: as of `Version`.
-    """
-
-    name: str
-    label: str
-    kind: RunKind
-    encodes: bool
-    is_serving: bool = False
-    version_id: int | None = None
-    draws_no_face: bool = False
 
 
 def list_models(registry: RegistryService, guild_id: int) -> list[ModelName]:
     """List a guild's models: promoted ones, then its others, the newest first, then those of the product."""
-    own = [name for kind in GENERATOR_KINDS for name in _versions(registry, guild_id, kind)]
-    return [*sorted(own, key=lambda model: not model.is_serving), *_starters()]
+    return [*list_versions(registry, guild_id, GENERATOR_KINDS), *_starters()]
 
 
 def find_model(
@@ -67,12 +42,12 @@ def find_model(
     names = list_models(registry, guild_id)
     if not requested or not requested.strip():
         return _default_model(names, photos=photos, starters=starters)
-    match = next((name for name in names if _normalised(name.name) == _normalised(requested)), None)
+    match = find_by_name(names, requested)
     if match is None:
-        raise OmokageError(ErrorCode.UNKNOWN_MODEL, model=requested[:80], known=_joined(names))
+        raise OmokageError(ErrorCode.UNKNOWN_MODEL, model=requested[:80], known=join_names(names))
     if photos and not match.encodes:
         raise OmokageError(
-            ErrorCode.NO_ENCODER, model=match.name, known=_joined(name for name in names if name.encodes)
+            ErrorCode.NO_ENCODER, model=match.name, known=join_names(name for name in names if name.encodes)
         )
     return match
 
@@ -107,23 +82,4 @@ def _of_kind(kind: RunKind, names: Iterable[ModelName]) -> list[ModelName]:
 def _starters() -> list[ModelName]:
     """List the models that come with the product and are installed."""
     kinds = {f"{STARTER} {kind.value}": kind for kind in GENERATOR_KINDS}
-    return [ModelName(name, name, kinds[name], kinds[name] is RunKind.VAE) for name in starter_names()]
-
-
-def _versions(registry: RegistryService, guild_id: int, kind: RunKind) -> list[ModelName]:
-    serving = registry.serving_id(guild_id, kind)
-    return [_name_of(version, is_serving=version.id == serving) for version in registry.list(guild_id, kind)]
-
-
-def _name_of(version: Version, *, is_serving: bool) -> ModelName:
-    encodes = version.kind is RunKind.VAE
-    return ModelName(version.title, version.label, version.kind, encodes, is_serving, version.id, version.draws_no_face)
-
-
-def _normalised(typed: str) -> str:
-    plain = unicodedata.normalize("NFKC", typed).casefold().strip()
-    return _NUMBER.sub(r"\1", _SEPARATORS.sub("", _EXPLANATION.sub("", plain)))
-
-
-def _joined(names: Iterable[ModelName]) -> str:
-    return ", ".join(name.name for name in names)
+    return [ModelName(name, name, kinds[name], kinds[name] is RunKind.VAE) for name in starter_names() if name in kinds]

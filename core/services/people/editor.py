@@ -28,6 +28,7 @@ from core.storage.people.changes import (
     photos_of_nobody,
     rename_person,
     replace_in_classes,
+    set_objection,
 )
 from core.storage.people.people_rows import find_person_by_name, get_person, lock_people
 from core.storage.version_rows import versions_of_guild
@@ -76,6 +77,8 @@ class PeopleEditor:
     def merge(self, guild_id: int, name: str, into: str, *, by: int) -> MergedPeople:
         """Make one person of two who are the same: all faces and labels of `name` are those of `into` from now on.
 
+        An objection of either is one of both.
+
         Raises:
             OmokageError: UNKNOWN_PERSON; BAD_OPTION, both names are one person's.
         """
@@ -85,6 +88,8 @@ class PeopleEditor:
             if source.id == target.id:
                 raise OmokageError(ErrorCode.BAD_OPTION, option="into", value=into, allowed="somebody else's name")
             provenance = LabelProvenance(by, 0, None, f"{MERGE}:{source.name}", self._clock())
+            if source.objected_at is not None and target.objected_at is None:
+                set_objection(connection, target.id, source.objected_at)
             count = move_person(connection, guild_id, source.id, target.id, provenance)
             replace_in_classes(connection, guild_id, source.id, target.id)
             answers = list(answers_naming(connection, guild_id, source.id))
@@ -93,6 +98,22 @@ class PeopleEditor:
             )
             delete_person(connection, source.id)
             return MergedPeople(get_person(connection, guild_id, target.id), source.name, count)
+
+    def record_objection(self, guild_id: int, name: str) -> Person:
+        """Write down that a person does not want their face changed; a second time changes nothing.
+
+        Raises:
+            OmokageError: UNKNOWN_PERSON.
+        """
+        return self._set_objection(guild_id, name, self._clock())
+
+    def withdraw_objection(self, guild_id: int, name: str) -> Person:
+        """Write down that a person does not object any more.
+
+        Raises:
+            OmokageError: UNKNOWN_PERSON.
+        """
+        return self._set_objection(guild_id, name, None)
 
     def remove(self, guild_id: int, name: str) -> RemovedPerson:
         """Delete a person's faces, embeddings and labels, and the photos that show nobody else who has a name.
@@ -122,6 +143,14 @@ class PeopleEditor:
         photo_count = self._retention.discard(photos, guild_id, began)
         self._retention.discard(pictures, guild_id, began)
         return RemovedPerson(person.name, len(rows), photo_count, *titles)
+
+    def _set_objection(self, guild_id: int, name: str, at: datetime | None) -> Person:
+        with self._database.write() as connection:
+            lock_people(self._database, connection, guild_id)
+            person = _get_by_name(connection, guild_id, name)
+            if at is None or person.objected_at is None:
+                set_objection(connection, person.id, at)
+            return get_person(connection, guild_id, person.id)
 
 
 def _get_by_name(connection: Connection, guild_id: int, name: str) -> Person:

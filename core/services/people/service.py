@@ -26,6 +26,7 @@ from core.storage.people.people_rows import (
     get_person,
     list_people,
     lock_people,
+    objecting_people,
     person_names,
 )
 
@@ -54,6 +55,11 @@ class PeopleService:
         """Return everybody's present name by id, also of people without a face."""
         with self._database.read() as connection:
             return person_names(connection, guild_id)
+
+    def objecting_ids(self, guild_id: int) -> frozenset[int]:
+        """Return the ids of the people who objected to changes of their faces."""
+        with self._database.read() as connection:
+            return objecting_people(connection, guild_id)
 
     def name_face(
         self, face: FaceRef, guild_id: int, name: str, *, by: int, channel_id: int, message_id: int | None, source: str

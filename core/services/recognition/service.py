@@ -124,6 +124,16 @@ class ClassifyService:
         faces, model = self._recognise(reading, hashlib.sha256(data).hexdigest(), guild_id)
         return RecognisedPhoto(reading, tuple(faces), model)
 
+    def recognise_reading(self, reading: PhotoReading, photo: str, guild_id: int) -> list[RecognisedFace]:
+        """Name the faces of a photo that was read already.
+
+        Args:
+            reading: of the photo.
+            photo: the sha256 of its bytes, by which labels are found.
+            guild_id: whose people and labels.
+        """
+        return self._recognise(reading, photo, guild_id)[0]
+
     def recognise_as(self, head: Any, reading: PhotoReading, photo: str, guild_id: int) -> list[RecognisedFace]:
         """Name the faces of a photo that was read already, as if this head's version were promoted.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
@@ -24,6 +25,11 @@ def rename_person(connection: Connection, person_id: int, name: str) -> None:
     """Give a person another normalised name."""
     renamed = update(people).where(people.c.id == person_id)
     connection.execute(renamed.values(name=name, key=name_key(name)))
+
+
+def set_objection(connection: Connection, person_id: int, at: datetime | None) -> None:
+    """Write down since when a person objects to changes of their face; None: no more."""
+    connection.execute(update(people).where(people.c.id == person_id).values(objected_at=at))
 
 
 def delete_person(connection: Connection, person_id: int) -> None:

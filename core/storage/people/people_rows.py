@@ -28,6 +28,12 @@ def person_names(connection: Connection, guild_id: int) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
+def objecting_people(connection: Connection, guild_id: int) -> frozenset[int]:
+    """Return the ids of the people who objected to changes of their faces."""
+    objected = select(people.c.id).where(people.c.guild_id == guild_id, people.c.objected_at.is_not(None))
+    return frozenset(connection.execute(objected).scalars())
+
+
 def find_person(connection: Connection, guild_id: int, person_id: int) -> Person | None:
     """Return the person, or None where the guild has no person of this id."""
     row = connection.execute(_people_of(guild_id).where(people.c.id == person_id)).first()
@@ -89,6 +95,7 @@ def _people_of(guild_id: int) -> Select[Any]:
             people.c.name,
             people.c.created_by,
             people.c.created_at,
+            people.c.objected_at,
             pictures,
             not_compared,
         )
@@ -100,4 +107,13 @@ def _people_of(guild_id: int) -> Select[Any]:
 
 
 def _to_person(row: Row[Any]) -> Person:
-    return Person(row.id, row.guild_id, row.name, row.created_by, row.created_at, row.pictures, row.not_compared)
+    return Person(
+        row.id,
+        row.guild_id,
+        row.name,
+        row.created_by,
+        row.created_at,
+        row.pictures,
+        row.not_compared,
+        row.objected_at,
+    )

@@ -38,6 +38,21 @@ DETECTOR_VIEWS = (DetectorView(224, 16), DetectorView(224, 112), DetectorView(16
 _UNCHANGED = DetectorView(0, 0)
 
 
+class MainFaceDetector:
+    """Detects the faces of a photo, and the one that fills a picture, which the detector alone does not see."""
+
+    def __init__(self, detector: Detector) -> None:
+        self._detector = detector
+
+    def detect(self, image: NDArray[np.uint8]) -> Sequence[DetectedFace]:
+        """Return the faces in (H, W, 3) RGB, in its pixels."""
+        faces = self._detector.detect(image)
+        if faces:
+            return faces
+        main_face = find_face(self._detector, image)
+        return [] if main_face is None else [main_face]
+
+
 def find_face(detector: Detector, image: NDArray[np.uint8]) -> DetectedFace | None:
     """Return the largest face in (H, W, 3) RGB, in the picture's pixels; None where no view shows a face.
 

@@ -15,7 +15,7 @@ import json, sys
 from pathlib import Path
 import core.domain.classification, core.domain.fairness, core.domain.guilds
 import core.services.jobs.service, core.services.people.service, core.services.guilds
-import core.services.generation.generator_lookup
+import core.services.generation.generator_lookup, core.services.ageing.ager_lookup
 import core.services.attack.targets, core.domain.optimisation
 from core.domain.errors import OmokageError
 from core.bootstrap import build
@@ -26,6 +26,7 @@ services = build(settings, lambda *_: None)
 services.jobs.newest(1, None)
 services.people.list(1)
 core.services.generation.generator_lookup.list_models(services.registry, 1)
+core.services.ageing.ager_lookup.list_agers(services.registry, 1)
 try:
     core.services.attack.targets.find_target(services.registry, services.people, 1, "Anna")
 except OmokageError as error:

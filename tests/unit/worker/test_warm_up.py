@@ -30,7 +30,7 @@ class Drawing:
 
 
 def warm_up(drawing: Drawing, settings: Settings) -> None:
-    timer = warm_up_later(drawing, settings, after_s=0.0)  # type: ignore[arg-type]
+    timer = warm_up_later([drawing], settings, after_s=0.0)  # type: ignore[arg-type]
     assert timer is not None
     timer.join()
     for thread in [one for one in threading.enumerate() if one.name == "warm-up"]:
@@ -57,17 +57,17 @@ def test_a_guild_without_a_model_is_no_fault_but_damaged_weights_are(caplog: pyt
     drawing = Drawing({700: OmokageError(ErrorCode.NO_MODEL), 800: OmokageError(ErrorCode.BAD_WEIGHTS)})
     warm_up(drawing, AT_HOME)
     assert [record.getMessage() for record in caplog.records] == [
-        "what draws faces in guild 800 cannot be loaded: bad-weights {}"
+        "the models of Drawing in guild 800 cannot be loaded: bad-weights {}"
     ]
 
 
 def test_where_no_guild_is_known_nothing_is_loaded() -> None:
-    assert warm_up_later(Drawing(), Settings.from_env({})) is None  # type: ignore[arg-type]
+    assert warm_up_later([Drawing()], Settings.from_env({})) is None  # type: ignore[arg-type]
 
 
 def test_a_worker_that_ends_soon_does_not_wait_for_it_but_never_leaves_it_half_done() -> None:
     drawing = Drawing()
-    timer = warm_up_later(drawing, SANDBOX)  # type: ignore[arg-type]
+    timer = warm_up_later([drawing], SANDBOX)  # type: ignore[arg-type]
     assert timer is not None
     assert timer.daemon
     timer.cancel()

@@ -287,3 +287,30 @@ def test_a_person_with_a_name_that_is_refused_today_can_be_renamed(
     # Then nobody can be renamed to it, but it can be found and changed
     assert refusal(editor.rename, GUILD, "Unknown", "不明") is ErrorCode.BAD_NAME
     assert editor.rename(GUILD, " UNKNOWN ", "Anna").name == "Anna"
+
+
+def test_an_objection_holds_until_it_is_withdrawn(people: PeopleService, editor: PeopleEditor, clock: Clock) -> None:
+    anna = people.enrol(GUILD, "Anna", new_face(1), source="test")
+    people.enrol(OTHER, "Anna", new_face(2), source="test")
+    first = clock.now
+    assert editor.record_objection(GUILD, "anna").objected_at == first
+    clock.advance(60)
+    assert editor.record_objection(GUILD, "Anna").objected_at == first
+    assert people.objecting_ids(GUILD) == {anna.id}
+    assert people.objecting_ids(OTHER) == frozenset()
+    assert editor.withdraw_objection(GUILD, "Anna").objected_at is None
+    assert people.objecting_ids(GUILD) == frozenset()
+    with pytest.raises(OmokageError) as caught:
+        editor.record_objection(GUILD, "Zoë")
+    assert caught.value.code is ErrorCode.UNKNOWN_PERSON
+
+
+@pytest.mark.parametrize("objecting", ["Anna", "Ann"])
+def test_of_two_who_are_merged_the_objection_of_either_stays(
+    people: PeopleService, editor: PeopleEditor, objecting: str
+) -> None:
+    people.enrol(GUILD, "Ann", new_face(1), source="test")
+    anna = people.enrol(GUILD, "Anna", new_face(2), source="test")
+    editor.record_objection(GUILD, objecting)
+    assert editor.merge(GUILD, "Ann", "Anna", by=1).person.objected_at is not None
+    assert people.objecting_ids(GUILD) == {anna.id}

@@ -1,0 +1,1 @@
+"""Faces at another age."""

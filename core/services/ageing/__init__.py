@@ -1,0 +1,1 @@
+"""Show the faces of a photo at another age."""
