@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
+from core.models.ageing.conditions import conditions
+from core.models.reage.network import build_unet, named
+from core.models.reage.training_step import to_range
 from keras import ops
 
-from core.models.ageing.conditions import conditions
 from core.models.common import augment
 from core.models.common.backend import Tensors, best_policy, make_forward, make_step
 from core.models.common.base_training import BaseTraining
@@ -19,19 +21,17 @@ from core.models.common.ema import update_ema
 from core.models.common.schedule import warm_up_cosine
 from core.models.common.seeds import Seeds
 from core.models.common.variables import values_of
-from core.models.reage.network import build_unet, named
-from core.models.reage.training_step import to_range
 from core.vision.transfer.ellipse import square_opacity
 from core.vision.views import Framing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from core.models.reage.presets import ReagePreset
     from numpy.typing import NDArray
 
     from core.models.ageing.drawn_people import DrawnPeople
     from core.models.common.prefetch import Batch
-    from core.models.reage.presets import ReagePreset
 
 _STEP = 2  # stream of random numbers
 _EDGES = 1.0  # weight of the difference between neighbouring pixels: without it lines of the skin are washed out
