@@ -12,6 +12,8 @@ from bot.delivery.progress_texts import ProgressRenderer
 from bot.feature_set import FeatureSet
 from bot.features.about.commands import about, health, help_
 from bot.features.age.answer import AgeAnswerer
+from bot.features.age.commands import age, age_faces
+from bot.features.age.views import AgeButton, AgedFacesSelect
 from bot.features.classify.answer import ClassifyAnswerer
 from bot.features.classify.commands import classify, who_is_this
 from bot.features.dataset.answer import CurateAnswerer
@@ -53,6 +55,8 @@ COMMANDS: Commands = (
     generate,
     morph,
     mix,
+    age,
+    age_faces,
     optimize,
     show,
     jobs,
@@ -66,6 +70,8 @@ COMMANDS: Commands = (
     health,
 )
 ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
+    AgeButton,
+    AgedFacesSelect,
     CancelButton,
     KeepButton,
     DrawnButton,

@@ -70,7 +70,13 @@ def _japanese(path: list[Payload]) -> str:
 
 
 def _description(command: Payload) -> str:
-    return command.get("description") or words_in("en").say("classify-description")
+    return command.get("description") or words_in("en").say(_menu_description_key(command["name"]))
+
+
+def _menu_description_key(name: str) -> str:
+    """Find the key of the text that describes a message menu, which has no description in Discord."""
+    menus = (command for command in COMMANDS if isinstance(command, app_commands.ContextMenu))
+    return next(str(menu.extras["description"]) for menu in menus if menu.name == name)
 
 
 def _who(path: list[Payload]) -> str:

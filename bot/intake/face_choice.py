@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from bot.delivery.building import read_attachment
 from bot.errors import guarded
 from bot.intake.face_fields import with_changed_fields
 from bot.intake.lookup import ID, find_job, parse_id, parse_number
 from bot.reply import Attachment, Reply
 from bot.ui.i18n import Words
 from bot.ui.menus import rows_view, select_pages, selected_value
-from bot.ui.permissions import is_moderator
+from bot.ui.permissions import require_requester
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import FaceChoice
 from core.domain.jobs import JSON, Job
@@ -47,20 +48,17 @@ class FaceChoiceSelect(
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """Request the same again, for that face; only the member whose photo it is may, and moderators."""
-        bot = interaction.client
         job = await find_job(interaction, self.job_id)
-        if job.origin.member_id != interaction.user.id and not is_moderator(interaction):
-            raise OmokageError(ErrorCode.NOT_ALLOWED)
-        await bot.intake.request_job(
-            interaction, job.kind, params_with_choice(job, parse_number(selected_value(self.item)))
-        )
+        require_requester(interaction, job)
+        params = params_with_choice(job, parse_number(selected_value(self.item)))
+        await interaction.client.intake.request_job(interaction, job.kind, params)
 
 
 def face_choice_of(job: Job) -> FaceChoice | None:
     """Read the choice that must be made before there can be an answer; None: there is none."""
     result: Mapping[str, Any] = job.result or {}
     choice = result.get("choice")
-    return FaceChoice(**choice) if choice else None
+    return FaceChoice(**choice) if isinstance(choice, Mapping) else None  # of /age it is a blob: see its views
 
 
 def params_with_choice(job: Job, index: int | None) -> dict[str, JSON]:
@@ -84,17 +82,36 @@ async def choice_reply(bot: BotContext, words: Words, job: Job, choice: FaceChoi
     Raises:
         OmokageError: PHOTO_GONE, the photo is not there any more.
     """
-    data = await bot.threads.slow(bot.services.blobs.get, choice.picture)
-    photo = Attachment(PHOTO, data, words.say("choice-alt", faces=choice.faces))
+    photo = await numbered_photo(bot, words, choice.picture, choice.faces)
     return replace(choice_reply_without_photo(words, job, choice), attachments=(photo,))
 
 
 def choice_reply_without_photo(words: Words, job: Job, choice: FaceChoice) -> Reply:
     """Build the question without the photo, which stays."""
-    embed = discord.Embed(colour=COLOUR, title=words.say("choice-title", faces=choice.faces))
+    return face_question(words, job, choice.faces, choice_view(words, job, choice.faces))
+
+
+def face_question(words: Words, job: Job, faces: int, view: discord.ui.View) -> Reply:
+    """Build the question about a photo with so many faces; `view` has the select."""
+    embed = discord.Embed(colour=COLOUR, title=words.say("choice-title", faces=faces))
     embed.description = words.say("choice-text")
     embed.set_image(url=f"attachment://{PHOTO}").set_footer(text=words.say("choice-footer", job=str(job.id)))
-    return Reply(embed=embed, view=choice_view(words, job, choice.faces), private=True)
+    return Reply(embed=embed, view=view, private=True)
+
+
+async def numbered_photo(bot: BotContext, words: Words, picture: str, faces: int) -> Attachment:
+    """Read the photo with its faces numbered.
+
+    Args:
+        bot: whose blobs are read.
+        words: for its description.
+        picture: the blob's name.
+        faces: how many are numbered.
+
+    Raises:
+        OmokageError: PHOTO_GONE, the photo is not there any more.
+    """
+    return await read_attachment(bot, PHOTO, picture, words.say("choice-alt", faces=faces))
 
 
 def choice_view(words: Words, job: Job, faces: int) -> discord.ui.View:

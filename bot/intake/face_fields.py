@@ -1,4 +1,4 @@
-"""Change parts of a job's parameters by their paths: `a`, `add/0`, `like`."""
+"""Change parts of a job's parameters by their paths: `a`, `add/0`, `like`, and `.`, which is all of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 from core.domain.jobs import JSON
 
+ROOT = "."  # the path of the parameters themselves
+
 
 def with_changed_fields(params: Mapping[str, Any], path: str, **changes: JSON) -> dict[str, Any]:
     """Copy the parameters, with some keys changed of the object at a path.
@@ -14,7 +16,7 @@ def with_changed_fields(params: Mapping[str, Any], path: str, **changes: JSON) -
     Raises:
         ValueError: nothing is there, or no object.
     """
-    changed = _changed(params, path.split("/"), changes)
+    changed = _changed(params, [] if path == ROOT else path.split("/"), changes)
     if not isinstance(changed, dict):
         raise ValueError(f"no object is at {path}")  # noqa: TRY004 - a wrong path, not a wrong type
     return changed

@@ -85,7 +85,7 @@ class Intake:
             kind: of the job.
             params: of the job.
             photos: those that it needs, by the path in `params` of the object whose `photo` becomes the stored one's
-                name: `a`, `add/0`.
+                name: `a`, `add/0`, or `.` for `params` themselves.
 
         Raises:
             OmokageError: what is wrong with a photo, or QUEUE_FULL.

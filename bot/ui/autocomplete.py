@@ -13,6 +13,7 @@ from core.domain.errors import OmokageError
 
 if TYPE_CHECKING:
     from bot.context import Interaction
+    from core.services.registry.model_names import ModelName
 
 C = TypeVar("C", str, int)
 
@@ -42,3 +43,10 @@ def matching_choices(options: Iterable[tuple[str, C]], typed: str) -> list[app_c
     """Offer the options, pairs of label and value, whose label contains what is typed; as many as Discord shows."""
     matches = [(label, value) for label, value in options if typed.lower() in label.lower()]
     return [app_commands.Choice(name=clip(label, MAX_LABEL), value=value) for label, value in matches[:MAX_CHOICES]]
+
+
+def model_choices(models: Iterable[ModelName], typed: str) -> list[app_commands.Choice[str]]:
+    """Offer the models whose label or name contains what is typed, with a mark at those that were promoted."""
+    options = [(f"✅ {model.label}" if model.is_serving else model.label, model.name) for model in models]
+    matches = [(label, name) for label, name in options if typed.lower() in f"{label} {name}".lower()]
+    return [app_commands.Choice(name=clip(label, MAX_LABEL), value=name) for label, name in matches[:MAX_CHOICES]]

@@ -11,6 +11,7 @@ from core.domain.people import may_label
 
 if TYPE_CHECKING:
     from bot.context import Interaction
+    from core.domain.jobs import Job
 
 
 def is_moderator(interaction: Interaction) -> bool:
@@ -28,6 +29,12 @@ def require_moderator(interaction: Interaction) -> None:
     """Raise NOT_ALLOWED for everybody else."""
     if not is_moderator(interaction):
         raise OmokageError(ErrorCode.NOT_ALLOWED, reason="moderators")
+
+
+def require_requester(interaction: Interaction, job: Job) -> None:
+    """Raise NOT_ALLOWED for everybody but the member who asked for a job, and moderators."""
+    if job.origin.member_id != interaction.user.id and not is_moderator(interaction):
+        raise OmokageError(ErrorCode.NOT_ALLOWED)
 
 
 async def require_labeller(interaction: Interaction) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import numpy as np
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.training.presets import CAAE, CNN, DCGAN, EMBEDDING, VAE, bad_option
+from core.domain.training.presets import CAAE, CNN, DCGAN, EMBEDDING, REAGE, VAE, bad_option
 from core.models.common import weights_file
 
 if TYPE_CHECKING:
@@ -99,6 +99,18 @@ def _vae_generator(config: Mapping[str, JSON], tensors: _Tensors, meta: Mapping[
     return VaeGenerator(config, tensors, meta)
 
 
+def _reage_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> BaseTrainer[Any]:
+    from core.models.reage.trainer import make_reage_trainer
+
+    return make_reage_trainer(run, dataset, reader)
+
+
+def _reage_ager(config: Mapping[str, JSON], tensors: _Tensors, meta: Mapping[str, str]) -> FaceAger:
+    from core.models.reage.ager import ReageAger
+
+    return ReageAger(config, tensors, meta)
+
+
 def _caae_trainer(run: Run, dataset: Dataset, reader: DatasetReader) -> BaseTrainer[Any]:
     from core.models.caae.trainer import make_caae_trainer
 
@@ -110,6 +122,7 @@ FAMILIES: Mapping[str, Family] = {
     CNN: Family(_cnn_trainer, load_head=_cnn_head),
     DCGAN: Family(_dcgan_trainer, load_generator=_dcgan_generator),
     VAE: Family(_vae_trainer, load_generator=_vae_generator),
+    REAGE: Family(_reage_trainer, load_ager=_reage_ager),
     CAAE: Family(_caae_trainer),
 }
 
@@ -168,7 +181,7 @@ def load_ager(architecture: str, config: Mapping[str, JSON], weights: bytes) -> 
     """Load what shows faces at other ages, of a version or of a starter model's card.
 
     Args:
-        architecture: `caae-96`, `vae-96`.
+        architecture: `reage-96`, `caae-96`, `vae-96`.
         config: of the version.
         weights: a file of `weights_file`; float16 is widened, since no CPU multiplies it.
 

@@ -50,8 +50,8 @@ def help_embed(words: Words, commands: Commands) -> discord.Embed:
 def help_line(words: Words, command: Command | app_commands.ContextMenu) -> str:
     """Describe a command in the reader's language."""
     if isinstance(command, app_commands.ContextMenu):
-        description = words.say("classify-description")
-        return words.say("help-menu-line", menu=words.say("who-is-this-menu"), description=description)
+        menu, description = (words.say(command.extras[key]) for key in ("name", "description"))
+        return words.say("help-menu-line", menu=menu, description=description)
     steps = command.qualified_name.split()
     keys = ["-".join(steps[: depth + 1]) for depth in range(len(steps))]
     names = " ".join(words.say(f"{key}-name") for key in keys)

@@ -1,1 +1,1 @@
-"""Faces at another age."""
+"""/age and the menu "Age the faces": the faces of a photo at another age."""

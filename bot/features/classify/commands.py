@@ -23,7 +23,9 @@ async def classify(interaction: Interaction, photo: discord.Attachment) -> None:
     await interaction.client.intake.request_classification(interaction, photo_from_attachment(photo))
 
 
-@app_commands.context_menu(name=localised("who-is-this-menu"))
+@app_commands.context_menu(
+    name=localised("who-is-this-menu"), extras={"name": "who-is-this-menu", "description": "classify-description"}
+)
 @app_commands.guild_only
 async def who_is_this(interaction: Interaction, message: discord.Message) -> None:
     """Who is in the photo of this message, or of the one that it forwards?"""

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from discord import app_commands
 
-from bot.ui.autocomplete import MAX_CHOICES, MAX_LABEL, empty_on_error
-from bot.ui.i18n import clip
+from bot.ui.autocomplete import empty_on_error, model_choices
 from bot.ui.permissions import guild_id_of
 from core.services.generation.generator_lookup import list_models
 
@@ -20,6 +19,4 @@ async def generators(interaction: Interaction, typed: str) -> list[app_commands.
     """Offer the models that can draw here: those that were promoted first, those that come with the product last."""
     bot = interaction.client
     models = await bot.threads.quick(list_models, bot.services.registry, guild_id_of(interaction))
-    options = [(f"✅ {model.label}" if model.is_serving else model.label, model.name) for model in models]
-    matches = [(label, name) for label, name in options if typed.lower() in f"{label} {name}".lower()]
-    return [app_commands.Choice(name=clip(label, MAX_LABEL), value=name) for label, name in matches[:MAX_CHOICES]]
+    return model_choices(models, typed)

@@ -14,8 +14,7 @@ from bot.features.jobs.views import cancel_button
 from bot.intake.lookup import find_job, parse_id
 from bot.ui.i18n import Words, localised
 from bot.ui.language import private_words
-from bot.ui.permissions import guild_id_of, is_moderator, require_moderator
-from core.domain.errors import ErrorCode, OmokageError
+from bot.ui.permissions import guild_id_of, require_moderator, require_requester
 from core.domain.fairness import QueuePosition
 from core.domain.jobs import Job, JobState
 from core.services.jobs.service import JobService
@@ -54,8 +53,7 @@ async def show(interaction: Interaction, job: str) -> None:
     """Post a job's answer again."""
     bot, words = interaction.client, await private_words(interaction)
     stored = await find_job(interaction, parse_id(job))
-    if stored.origin.member_id != interaction.user.id and not is_moderator(interaction):
-        raise OmokageError(ErrorCode.NOT_ALLOWED)
+    require_requester(interaction, stored)
     if stored.state is not JobState.DONE:
         await interaction.response.send_message(_no_answer(words, stored), ephemeral=True)
         return

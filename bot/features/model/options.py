@@ -14,6 +14,7 @@ KINDS = [
     app_commands.Choice(name=localised("train-recogniser-choice"), value=RunKind.RECOGNISER.value),
     app_commands.Choice(name=localised("train-dcgan-choice"), value=RunKind.DCGAN.value),
     app_commands.Choice(name=localised("train-vae-choice"), value=RunKind.VAE.value),
+    app_commands.Choice(name=localised("train-reage-choice"), value=RunKind.REAGE.value),
     app_commands.Choice(name=localised("train-caae-choice"), value=RunKind.CAAE.value),
 ]
 

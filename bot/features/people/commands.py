@@ -1,18 +1,27 @@
-"""/people: list the people whom this guild has named."""
+"""/people: list the people whom this guild has named, and write down who objects to changes of their face."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from discord import app_commands
+from discord.utils import escape_markdown
+
+from bot.features.people.autocomplete import objecting_people, people_without_objection
 from bot.features.people.list_views import list_people, page_view
 from bot.features.people.texts import people_embed
 from bot.ui.groups import guild_group
 from bot.ui.i18n import localised
+from bot.ui.language import private_words
+from bot.ui.permissions import guild_id_of, moderators_only
+from core.domain.people import MAX_NAME_LENGTH
 
 if TYPE_CHECKING:
     from bot.context import Interaction
 
 people = guild_group("people-name", "people-description")
+_Name = app_commands.Range[str, 1, MAX_NAME_LENGTH]
+_NAME, _WHOSE = localised("people-person-name"), localised("people-person-description")
 
 
 @people.command(name=localised("people-list-name"), description=localised("people-list-description"))
@@ -24,3 +33,31 @@ async def people_list(interaction: Interaction) -> None:
         return
     embed, view = people_embed(words, listed, 0), page_view(words, listed, 0)
     await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
+
+
+@people.command(name=localised("people-object-name"), description=localised("people-object-description"))
+@app_commands.rename(name=_NAME)
+@app_commands.describe(name=_WHOSE)
+@app_commands.autocomplete(name=people_without_objection)
+@moderators_only
+async def people_object(interaction: Interaction, name: _Name) -> None:
+    """Write down that a person does not want their face changed."""
+    bot = interaction.client
+    record = bot.services.people_editor.record_objection
+    person = await bot.threads.quick(record, guild_id_of(interaction), name)
+    text = (await private_words(interaction)).say("people-objection-recorded", name=escape_markdown(person.name))
+    await interaction.response.send_message(text, ephemeral=True)
+
+
+@people.command(name=localised("people-withdraw-name"), description=localised("people-withdraw-description"))
+@app_commands.rename(name=_NAME)
+@app_commands.describe(name=_WHOSE)
+@app_commands.autocomplete(name=objecting_people)
+@moderators_only
+async def people_withdraw(interaction: Interaction, name: _Name) -> None:
+    """Write down that a person does not object any more."""
+    bot = interaction.client
+    withdraw = bot.services.people_editor.withdraw_objection
+    person = await bot.threads.quick(withdraw, guild_id_of(interaction), name)
+    text = (await private_words(interaction)).say("people-objection-withdrawn", name=escape_markdown(person.name))
+    await interaction.response.send_message(text, ephemeral=True)

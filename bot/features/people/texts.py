@@ -26,10 +26,12 @@ def people_embed(words: Words, listed: Sequence[Person], page: int) -> discord.E
 
 
 def _line(words: Words, person: Person) -> str:
-    line = words.say("people-line", name=escape_markdown(person.name), pictures=person.pictures)
-    if not person.not_compared:
-        return line
-    return f"{line} · {words.say('people-not-compared', pictures=person.not_compared)}"
+    parts = [words.say("people-line", name=escape_markdown(person.name), pictures=person.pictures)]
+    if person.objected_at is not None:
+        parts.append(words.say("people-objects"))
+    if person.not_compared:
+        parts.append(words.say("people-not-compared", pictures=person.not_compared))
+    return " · ".join(parts)
 
 
 def page_count(listed: Sequence[Person]) -> int:

@@ -44,6 +44,21 @@ draw-film-description = WebP is smaller and has all colours; GIF moves in every 
 draw-traits-name = traits
 draw-traits-description = Traits to add, and how much of each: smile 1.5, glasses -1
 
+age-name = age
+age-description = Show the faces of a photo at another age
+age-faces-menu = Age the faces
+age-faces-description = Show the faces of a photo 30 years older
+age-photo-name = photo
+age-photo-description = JPEG, PNG, WebP or GIF, up to 10 MiB
+age-years-name = years
+age-years-description = How many years older, or younger (-20); without an age, a strip of the decades
+age-to-name = to
+age-to-description = At which age; without an age, a strip of the decades
+age-as-name = as
+age-as-description = What is made; a photo without an age is made 30 years older
+age-model-name = model
+age-model-description = What ages the faces: choose from the list; without one, whichever answers here
+
 optimize-name = optimize
 optimize-description = Make a picture that the recogniser takes for somebody whom it does not show
 optimize-target-name = target
@@ -75,6 +90,13 @@ people-name = people
 people-description = The people this server has named
 people-list-name = list
 people-list-description = Who is known here, and from how many pictures
+
+people-object-name = object
+people-object-description = Note that somebody does not want to be shown at other ages (moderators only)
+people-withdraw-name = withdraw
+people-withdraw-description = Note that somebody does not object any more (moderators only)
+people-person-name = name
+people-person-description = Of whom: choose from the list
 
 settings-name = settings
 settings-description = How Omokage behaves in this server

@@ -3,6 +3,7 @@
 model-list-title = Versions of the { $kind ->
         [dcgan] generator
         [vae] autoencoder
+        [reage] ageing network
         [caae] ageing network (CAAE)
        *[recogniser] recogniser
     }
@@ -10,6 +11,7 @@ model-list-none = There is no version yet. A training makes one: /train start.
 model-line = **{ $version }** · { $data } · { $good } · { $when }
 model-none-serves = { $kind ->
         [recogniser] -# None of them answers: the method that needs no training does.
+        [reage] -# None of them was chosen: the newest one ages faces.
         [caae] -# None of them was chosen: the newest one ages faces.
        *[other] -# None of them was chosen: the newest one draws.
     }
@@ -68,17 +70,20 @@ model-force-button = Let it answer all the same …
 model-promoted = { $kind ->
         [recogniser] ✅ **{ $version }** answers from now on, as <@{ $member }> decided.
         [vae] ✅ **{ $version }** takes photos in and draws from now on, as <@{ $member }> decided.
+        [reage] ✅ **{ $version }** ages faces from now on, as <@{ $member }> decided.
         [caae] ✅ **{ $version }** ages faces from now on, as <@{ $member }> decided.
        *[other] ✅ **{ $version }** draws from now on, as <@{ $member }> decided.
     }
 model-forced = -# Although it is not measured to be better: { $reason }
 model-back = { $kind ->
         [recogniser] ↩️ **{ $version }** answers again, as <@{ $member }> decided.
+        [reage] ↩️ **{ $version }** ages faces again, as <@{ $member }> decided.
         [caae] ↩️ **{ $version }** ages faces again, as <@{ $member }> decided.
        *[other] ↩️ **{ $version }** draws again, as <@{ $member }> decided.
     }
 model-back-to-none = { $kind ->
         [recogniser] ↩️ The method that needs no training answers again, as <@{ $member }> decided.
+        [reage] ↩️ No version is chosen any more, as <@{ $member }> decided: the newest one ages faces.
         [caae] ↩️ No version is chosen any more, as <@{ $member }> decided: the newest one ages faces.
        *[other] ↩️ No version is chosen any more, as <@{ $member }> decided: the newest one draws.
     }

@@ -50,6 +50,9 @@ people-not-compared = { $pictures ->
         [one] one of them cannot be compared since the update: its photo is gone. Name another photo.
        *[other] { $pictures } of them cannot be compared since the update: their photos are gone. Name another photo.
     }
+people-objects = does not want to be shown at other ages
+people-objection-recorded = Noted: from now on I leave the face of **{ $name }** as it is, wherever I take a face for theirs. The more of their photos are named here, the surer that is.
+people-objection-withdrawn = Noted: **{ $name }** does not object any more, and may be shown at other ages.
 people-none = Nobody is known here yet. Send a photo with /classify, then press “This is …” under a face.
 people-previous-button = ◀ Previous
 people-next-button = Next ▶

@@ -3,6 +3,7 @@
 train-recogniser-choice = Recogniser (who is in a photo)
 train-dcgan-choice = Generator (draws faces that never were)
 train-vae-choice = Autoencoder (takes photos in, and draws)
+train-reage-choice = Ageing (photos; still the same person)
 train-caae-choice = Ageing, as published (CAAE)
 preset-choice = { $preset } – { $recipe ->
         [recogniser-embedding] ready in seconds, from 3 pictures a person
@@ -15,6 +16,7 @@ preset-choice = { $preset } – { $recipe ->
         [dcgan-classic] the original recipe, a large network, 96 pixels
         [vae-vae] draws, too; between sharp and various
         [vae-autoencoder] shows photos most truly, draws less well
+        [reage] for photos: predicts what changes, and lays it onto the photo
         [caae-light] for a machine without a GPU
        *[caae-paper] as published, 128 pixels, for a GPU
     } ({ $steps } steps)
@@ -100,6 +102,7 @@ preflight-remark = { $code ->
 run-title = Training #{ $number } · { $kind ->
         [dcgan] generator
         [vae] autoencoder
+        [reage] ageing network
         [caae] ageing network (CAAE)
        *[recogniser] recogniser
     } · { $preset }

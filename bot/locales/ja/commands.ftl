@@ -43,6 +43,21 @@ draw-film-description = アニメーションの形式。WebPは小さく高画�
 draw-traits-name = 特徴
 draw-traits-description = 足す特徴とその強さ（例：smile 1.5, glasses -1）
 
+age-name = 年齢変化
+age-description = 写真の顔を、別の年齢にして見せます
+age-faces-menu = 顔の年齢を変える
+age-faces-description = 写真の顔を30歳年上にして見せます
+age-photo-name = 写真
+age-photo-description = JPEG・PNG・WebP・GIF（10 MiBまで）
+age-years-name = 年数
+age-years-description = 何年後、または何年前（-20）の顔にするか。年齢も省略すると、10歳ごとに並べます
+age-to-name = 年齢
+age-to-description = 何歳の顔にするか。年数も省略すると、10歳ごとに並べます
+age-as-name = 形式
+age-as-description = 何を作るか。写真で年齢を省略すると、30歳年上にします
+age-model-name = モデル
+age-model-description = 何で年齢を変えるか。一覧から選べます。省略すると使用中のものを使います
+
 optimize-name = だまし絵
 optimize-description = 認識モデルに、写っていない人だと思わせる画像を作ります
 optimize-target-name = 対象
@@ -74,6 +89,13 @@ people-name = 人物
 people-description = このサーバーで名前が付けられた人たち
 people-list-name = 一覧
 people-list-description = 登録されている人と、それぞれの写真の枚数を表示します
+
+people-object-name = 年齢変化の拒否
+people-object-description = ほかの年齢で表示されたくない人を記録します（モデレーターのみ）
+people-withdraw-name = 拒否の取り消し
+people-withdraw-description = その記録を取り消し、表示できるようにします（モデレーターのみ）
+people-person-name = 名前
+people-person-description = 誰の顔か。一覧から選んでください
 
 settings-name = 設定
 settings-description = このサーバーでのOmokageの動作を設定します

@@ -3,6 +3,7 @@
 model-list-title = { $kind ->
         [dcgan] 生成モデル
         [vae] オートエンコーダー
+        [reage] 年齢変換
         [caae] 年齢変換（CAAE）
        *[recogniser] 認識モデル
     }のバージョン
@@ -10,6 +11,7 @@ model-list-none = バージョンはまだありません。/train start で学�
 model-line = **{ $version }** · { $data } · { $good } · { $when }
 model-none-serves = { $kind ->
         [recogniser] -# 現在使用中のバージョンはありません（学習のいらない方法で答えています）。
+        [reage] -# 選ばれたバージョンはありません（最新のもので年齢を変えています）。
         [caae] -# 選ばれたバージョンはありません（最新のもので年齢を変えています）。
        *[other] -# 選ばれたバージョンはありません（最新のもので描いています）。
     }
@@ -61,17 +63,20 @@ model-force-button = それでも採用する…
 model-promoted = { $kind ->
         [recogniser] ✅ これからは **{ $version }** で答えます（<@{ $member }> さんの決定）。
         [vae] ✅ これからは **{ $version }** で写真を読み込み、描きます（<@{ $member }> さんの決定）。
+        [reage] ✅ これからは **{ $version }** で年齢を変えます（<@{ $member }> さんの決定）。
         [caae] ✅ これからは **{ $version }** で年齢を変えます（<@{ $member }> さんの決定）。
        *[other] ✅ これからは **{ $version }** で描きます（<@{ $member }> さんの決定）。
     }
 model-forced = -# 優れていると測定されてはいません。理由：{ $reason }
 model-back = { $kind ->
         [recogniser] ↩️ ふたたび **{ $version }** で答えます（<@{ $member }> さんの決定）。
+        [reage] ↩️ ふたたび **{ $version }** で年齢を変えます（<@{ $member }> さんの決定）。
         [caae] ↩️ ふたたび **{ $version }** で年齢を変えます（<@{ $member }> さんの決定）。
        *[other] ↩️ ふたたび **{ $version }** で描きます（<@{ $member }> さんの決定）。
     }
 model-back-to-none = { $kind ->
         [recogniser] ↩️ ふたたび学習のいらない方法で答えます（<@{ $member }> さんの決定）。
+        [reage] ↩️ 選ばれたバージョンはなくなりました（<@{ $member }> さんの決定）。最新のもので年齢を変えます。
         [caae] ↩️ 選ばれたバージョンはなくなりました（<@{ $member }> さんの決定）。最新のもので年齢を変えます。
        *[other] ↩️ 選ばれたバージョンはなくなりました（<@{ $member }> さんの決定）。最新のもので描きます。
     }

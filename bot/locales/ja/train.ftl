@@ -3,6 +3,7 @@
 train-recogniser-choice = 認識モデル（写真に写っている人）
 train-dcgan-choice = 生成モデル（実在しない顔を描く）
 train-vae-choice = オートエンコーダー（写真を読み込み、描く）
+train-reage-choice = 年齢変換（写真のまま、本人らしく）
 train-caae-choice = 年齢変換（論文どおりの CAAE）
 preset-choice = { $preset } – { $recipe ->
         [recogniser-embedding] 数秒で完了、1人3枚から
@@ -15,6 +16,7 @@ preset-choice = { $preset } – { $recipe ->
         [dcgan-classic] 元のレシピの大型ネットワーク、96画素
         [vae-vae] 描くのにも適した、鮮明さと多様さの中間
         [vae-autoencoder] 写真を最も忠実に再現（描くのは苦手）
+        [reage] 写真向け：変化だけを予測して元の写真に重ねます
         [caae-light] GPUのないマシン向け
        *[caae-paper] 論文どおり、128画素、GPU向け
     }（{ $steps }ステップ）
@@ -61,6 +63,7 @@ preflight-remark = { $code ->
 run-title = 学習 #{ $number } · { $kind ->
         [dcgan] 生成モデル
         [vae] オートエンコーダー
+        [reage] 年齢変換
         [caae] 年齢変換（CAAE）
        *[recogniser] 認識モデル
     } · { $preset }

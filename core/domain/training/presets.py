@@ -10,7 +10,7 @@ from core.domain.jobs import JSON
 from core.domain.training.folds import FOLDS
 from core.domain.training.runs import RunKind
 
-EMBEDDING, CNN, DCGAN, VAE, CAAE = "embedding", "cnn", "dcgan", "vae", "caae"
+EMBEDDING, CNN, DCGAN, VAE, CAAE, REAGE = "embedding", "cnn", "dcgan", "vae", "caae", "reage"
 LOSSES = ("non-saturating", "hinge", "two-class")
 SIZES = (96, 80, 64, 48, 32)
 ALL_SIZES = (128, *SIZES)  # of any kind
@@ -44,6 +44,7 @@ PRESETS: Mapping[RunKind, tuple[Preset, ...]] = {
         Preset("vae", VAE, 6000),
         Preset("autoencoder", VAE, 6000),
     ),
+    RunKind.REAGE: (Preset("reage", REAGE, 12000),),
     RunKind.CAAE: (
         Preset("light", CAAE, 12000),
         Preset("paper", CAAE, 12000),
@@ -78,7 +79,7 @@ KL = NumberRange(0.0, 100.0, integer=False)  # weight of the divergence
 # The options of a run and, for each kind that takes one, its values. The shell and the trainers take the names from
 # here, the bot the values, too; a network's preset has a field of the same name (core/models/<network>/presets.py).
 OPTIONS: Mapping[str, Mapping[RunKind, NumberRange | tuple[JSON, ...]]] = {
-    "size": {RunKind.RECOGNISER: SIZES, RunKind.VAE: (96, 64), RunKind.CAAE: (128, 96, 64)},
+    "size": {RunKind.RECOGNISER: SIZES, RunKind.VAE: (96, 64), RunKind.REAGE: (96, 64), RunKind.CAAE: (128, 96, 64)},
     "batch": dict.fromkeys(RunKind, BATCH),
     "learning_rate": dict.fromkeys(RunKind, LEARNING_RATE),
     "fold": {RunKind.RECOGNISER: FOLD},

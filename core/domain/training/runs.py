@@ -16,7 +16,8 @@ class RunKind(StrEnum):
     RECOGNISER = "recogniser"
     DCGAN = "dcgan"  # draws faces that never were
     VAE = "vae"  # takes faces to codes and back
-    CAAE = "caae"  # shows faces at other ages
+    REAGE = "reage"  # shows faces at other ages: predicts what changes, for whole photos
+    CAAE = "caae"  # the same as published: draws the faces anew
 
     @property
     def generates(self) -> bool:
@@ -26,7 +27,7 @@ class RunKind(StrEnum):
     @property
     def ages(self) -> bool:
         """Whether it shows faces at other ages, so that pictures need ages; such kinds are not for `/generate`."""
-        return self in {RunKind.CAAE}
+        return self in {RunKind.REAGE, RunKind.CAAE}
 
     @property
     def compared_by(self) -> str:

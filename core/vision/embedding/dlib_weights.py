@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DLIB_INPUT_SIZE = 150  # pixels a side
 DLIB_EMBEDDING_SIZE = 128
+SAME_PERSON_DISTANCE = 0.6  # of embeddings; below it dlib takes two faces for one person's
 PIXEL_SCALE = 256.0  # dlib's input layer divides by this after taking the mean colour off
 
 _PACKAGE, _FILE = "face_recognition_models", "models/dlib_face_recognition_resnet_model_v1.dat"

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from core.vision.embedding.align import DLIB_TEMPLATE
 from core.vision.transfer.square import FaceSquare
-from core.vision.views import Framing
+from core.vision.views import Framing, portrait_template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -102,3 +103,10 @@ def opacity(radii: NDArray[np.float32]) -> NDArray[np.float32]:
 def prevalence(radii: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the weight of a face among others at squared distances from its centre; 0 from the ellipse on."""
     return np.asarray(np.maximum(0, 1 - radii) ** _NEAREST, np.float32)
+
+
+def square_opacity(framing: Framing, size: int) -> NDArray[np.float32]:
+    """Return how much of a change shows in a picture with this framing, (size, size), as in a photo of that size."""
+    template = DLIB_TEMPLATE.points / DLIB_TEMPLATE.size if framing is Framing.FACE else portrait_template(1)
+    ellipse = FaceEllipse(framing, [(float(x), float(y)) for x, y in size * template])
+    return opacity(ellipse.radii(Window(0, 0, size, size)))

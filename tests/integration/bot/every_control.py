@@ -21,13 +21,14 @@ from core.domain.jobs import JobKind
 from sandbox.driver import Invocation, Member
 from sandbox.types import Json
 from tests.integration.bot.fakes.worker import until
-from tests.integration.bot.full_guild import FullGuild
+from tests.integration.bot.full_guild import SECRET, FullGuild
 from tests.integration.bot.test_classify import PHOTO
 
-WHO_IS_THIS = "Who is this?"
+WHO_IS_THIS, AGE_THE_FACES = "Who is this?", "Age the faces"
 _FIELDS = ("name", "reason", "who", "new")  # of forms: what is not theirs is left alone by them
 # Of which kind of job a button is, by the start of its custom id; all others are of photos.
 _FITTING: Mapping[str, JobKind] = {
+    "aged": JobKind.AGE,
     "dataset:kept": JobKind.CURATE,
     "drawn": JobKind.GENERATE,
     "optimized": JobKind.OPTIMIZE,
@@ -42,6 +43,8 @@ def options_for(full: FullGuild) -> dict[str, dict[str, Any]]:
     return {
         "classify": {"photo": PHOTO},
         WHO_IS_THIS: {},
+        AGE_THE_FACES: {},
+        "age": {"photo": PHOTO, "to": 70},
         "generate": {"count": 2, "seed": 5},
         "morph": {"a-seed": 1, "b-seed": 2},
         "mix": {"add": "1 2"},
@@ -49,6 +52,8 @@ def options_for(full: FullGuild) -> dict[str, dict[str, Any]]:
         "show": {"job": str(full.done[JobKind.CLASSIFY].id)},
         "jobs": {"everyone": True},
         "people list": {},
+        "people object": {"name": SECRET},
+        "people withdraw": {"name": SECRET},
         "train start": {"kind": "recogniser", "preset": "slim", "steps": 5, **data},
         "train status": number,
         "train pause": number,
@@ -88,7 +93,7 @@ def completed_options(bot: OmokageBot) -> list[tuple[str, str]]:
 
 async def use(member: Member, name: str, options: Mapping[str, Any]) -> Invocation:
     """A command, whatever its kind."""
-    if name == WHO_IS_THIS:
+    if name in {WHO_IS_THIS, AGE_THE_FACES}:
         return await member.menu(name, await member.send("look", files=[PHOTO]))
     return await member.command(name, **options)
 
@@ -207,6 +212,7 @@ def _values(name: str, text: str, full: FullGuild, *, every_job: bool) -> Sequen
         "number": [1],
         "message": [0],
         "seed": [3],
+        "age": [40],
         "first": [0],
         "page": [0],
         "step": [10],

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from bot.features.optimize.requests import OptimizeOptions, params_of, request_for
 from core.bootstrap import Services
+from core.domain.ageing import AgeRequest
 from core.domain.classification import ClassifyResult
 from core.domain.clock import now_utc
 from core.domain.data.datasets import Dataset, DatasetClass, Shard
@@ -24,6 +25,7 @@ from core.domain.training.runs import Run, RunKind, RunRequest
 from core.services.attack.targets import Target
 from core.services.runs.segments import SegmentResult
 from core.storage.tables import jobs, metadata
+from tests.integration.bot.fakes.ager import FakeAgeing
 from tests.integration.bot.fakes.generator import FakeGeneration
 from tests.integration.bot.fakes.optimizer import FakeOptimization
 from tests.integration.bot.fakes.trainer import Trainer, a_report
@@ -64,13 +66,13 @@ def build_full_guild(  # noqa: PLR0917 - the stand-ins of the tests
     worker: FakeWorker,
     fake_generation: FakeGeneration,
     fake_optimization: FakeOptimization,
+    fake_ageing: FakeAgeing,
     guild_id: int,
     owner: int,
 ) -> FullGuild:
     """Make one of everything in a guild, as `owner` would; nothing of it waits for a worker or for the relay."""
-    return _GuildBuilder(
-        services, worker, fake_generation, fake_optimization, Origin(guild_id, 0, owner, "en", 1, "")
-    ).make()
+    origin = Origin(guild_id, 0, owner, "en", 1, "")
+    return _GuildBuilder(services, worker, fake_generation, fake_optimization, fake_ageing, origin).make()
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class _GuildBuilder:
     worker: FakeWorker
     fake_generation: FakeGeneration
     fake_optimization: FakeOptimization
+    fake_ageing: FakeAgeing
     origin: Origin
 
     def make(self) -> FullGuild:
@@ -155,12 +158,14 @@ class _GuildBuilder:
         ]
         begun = [(self._begun(kind, params), make) for kind, params, make in drawn]
         fooling = self._begun(JobKind.OPTIMIZE, params_of(aim))
+        ageing = self._begun(JobKind.AGE, AgeRequest(put(jpeg(80, 62)), to=70).to_json())
         return [
             self._end(self._begun(JobKind.CLASSIFY, photo), result.to_json(), faces),
             self._end(self._begun(JobKind.EVALUATE, of_version), evaluated),
             self._end(self._begun(JobKind.SNAPSHOT, {"title": "labels"}), {"dataset_id": dataset.id}),
             self._end(self._begun(JobKind.CURATE, of_data), curated),
             self._end(fooling, self.fake_optimization._made(fooling, stopped=False).to_json()),
+            self._end(ageing, self.fake_ageing.answer(ageing).to_json()),
             *(self._end(job, make(job).to_json()) for job, make in begun),
         ]
 

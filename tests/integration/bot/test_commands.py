@@ -153,7 +153,8 @@ async def test_help_names_every_command_in_the_members_language(bot: OmokageBot,
 
     for name in ("classify", "show", "jobs", "people list", "settings labelling", "settings language", "health"):
         assert f"**/{name}**" in english
-    assert "**Who is this?**" in english
+    assert "**Who is this?** – in the menu of a message (Apps): Say who is in a photo" in english
+    assert "**Age the faces** – in the menu of a message (Apps): Show the faces of a photo 30 years older" in english
     assert "**/顔認識**" in japanese
     assert "**/人物 一覧**" in japanese
 

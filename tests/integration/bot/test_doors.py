@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 import pytest
 from discord.gateway import DiscordWebSocket
@@ -15,7 +16,7 @@ from bot.client import OmokageBot
 from bot.intake.lookup import MAX_ID
 from bot.reference import commands_for_moderators
 from core.bootstrap import Services
-from core.domain.jobs import JobKind
+from core.domain.jobs import JOB_LIMITS, JobKind
 from sandbox.clock import ManualClock
 from sandbox.config import RateLimits, SandboxConfig
 from sandbox.driver import Invocation, Member
@@ -23,6 +24,7 @@ from sandbox.server import Sandbox
 from sandbox.world import fixtures
 from sandbox.world.commands import CommandRegistry
 from tests.integration.bot import every_control
+from tests.integration.bot.fakes.ager import FakeAgeing
 from tests.integration.bot.fakes.generator import FakeGeneration
 from tests.integration.bot.fakes.optimizer import FakeOptimization
 from tests.integration.bot.fakes.trainer import FakeTraining
@@ -41,10 +43,16 @@ EVERYBODYS = {"1", "+smile"}  # values of selects: a face, a trait
 def furnished(services: Services, worker: FakeWorker, fake_training: FakeTraining) -> Callable[[int], FullGuild]:
     """Makes a guild with everything; must be asked for before `bot`."""
     fake_generation, fake_optimization = FakeGeneration(services, worker), FakeOptimization(services, worker)
+    # A lease that lies too far ahead is cut to this; the running job's must last as long as a test, on any machine.
+    services.jobs.recovery._limits = replace(JOB_LIMITS, lease_s=3600.0)
+    fake_ageing = FakeAgeing(services, worker)
+    fake_ageing.faces = 2
     worker.others[JobKind.SNAPSHOT] = lambda job: _end(services, job.id)
     worker.others[JobKind.CURATE] = lambda job: _end(services, job.id)
     worker.others[JobKind.CHECK] = lambda _: None
-    return lambda guild_id: build_full_guild(services, worker, fake_generation, fake_optimization, guild_id, OWNER_ID)
+    return lambda guild_id: build_full_guild(
+        services, worker, fake_generation, fake_optimization, fake_ageing, guild_id, OWNER_ID
+    )
 
 
 def _end(services: Services, job_id: int) -> None:

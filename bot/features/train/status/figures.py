@@ -43,6 +43,12 @@ _SHOWN: Mapping[RunKind, tuple[_Figure, ...]] = {
         ("reconstruction_loss", "run-reconstruction-loss", figure),
         ("divergence_loss", "run-divergence-loss", figure),
     ),
+    RunKind.REAGE: (
+        ("age_error", "run-age-error", figure),
+        ("identity_kept", "run-identity-kept", percent),
+        ("generator_loss", "run-generator-loss", figure),
+        ("discriminator_loss", "run-discriminator-loss", figure),
+    ),
     RunKind.CAAE: (
         *_OF_AGED,
         ("reconstruction_loss", "run-reconstruction-loss", figure),

@@ -7,17 +7,18 @@ from types import SimpleNamespace
 import pytest
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.training.presets import CAAE, CNN, DCGAN, EMBEDDING, OPTIONS, PRESETS, VAE
+from core.domain.training.presets import CAAE, CNN, DCGAN, EMBEDDING, OPTIONS, PRESETS, REAGE, VAE
 from core.domain.training.runs import RunKind
 from core.models.caae.presets import CAAE_PRESETS
 from core.models.cnn.presets import CNN_PRESETS
 from core.models.common import weights_file
 from core.models.dcgan.presets import DCGAN_PRESETS
 from core.models.families import FAMILIES, load_ager, load_generator, load_head, make_trainer
+from core.models.reage.presets import REAGE_PRESETS
 from core.models.vae.presets import VAE_PRESETS
 
-NETWORKS = {CNN: CNN_PRESETS, DCGAN: DCGAN_PRESETS, VAE: VAE_PRESETS, CAAE: CAAE_PRESETS}
-KINDS = {CNN: RunKind.RECOGNISER, DCGAN: RunKind.DCGAN, VAE: RunKind.VAE, CAAE: RunKind.CAAE}
+NETWORKS = {CNN: CNN_PRESETS, DCGAN: DCGAN_PRESETS, VAE: VAE_PRESETS, CAAE: CAAE_PRESETS, REAGE: REAGE_PRESETS}
+KINDS = {CNN: RunKind.RECOGNISER, DCGAN: RunKind.DCGAN, VAE: RunKind.VAE, CAAE: RunKind.CAAE, REAGE: RunKind.REAGE}
 
 
 def test_a_run_may_name_what_the_networks_have_and_nothing_else() -> None:
@@ -51,4 +52,4 @@ def test_what_a_family_does_not_make_is_bad_weights(family: str) -> None:
 def test_a_head_that_a_later_version_brought_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(OmokageError) as refused:
         make_trainer(SimpleNamespace(config={"head": "forest"}), None, None)  # type: ignore[arg-type]
-    assert refused.value.details["allowed"] == ", ".join((EMBEDDING, CNN, DCGAN, VAE, CAAE))
+    assert refused.value.details["allowed"] == ", ".join((EMBEDDING, CNN, DCGAN, VAE, REAGE, CAAE))

@@ -43,7 +43,7 @@ def test_a_chosen_face_is_filled_in_where_it_was_asked_about(kind: JobKind, whic
     assert "photos" not in params  # or the photo would be fetched again
 
 
-@pytest.mark.parametrize("result", [None, {}, {"choice": None}])
+@pytest.mark.parametrize("result", [None, {}, {"choice": None}, {"choice": "cd" * 32}])
 def test_where_nothing_is_to_be_chosen_nothing_is_asked_for(result: Any) -> None:
     with pytest.raises(OmokageError) as refused:
         params_with_choice(a_job(result=result), 0)

@@ -20,3 +20,7 @@ def test_only_what_is_at_the_place_changes() -> None:
 def test_where_nothing_is_nothing_is_changed(place: str) -> None:
     with pytest.raises(ValueError, match=r"there|at"):
         with_changed_fields({"add": [{"seed": 3}], "model": "x"}, place, index=1)
+
+
+def test_the_parameters_themselves_are_at_a_dot() -> None:
+    assert with_changed_fields({"photo": "", "to": 70}, ".", photo="aa") == {"photo": "aa", "to": 70}

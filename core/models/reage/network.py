@@ -1,0 +1,131 @@
+"""The networks of `reage`: a U-Net from a face and two ages to a change, and a discriminator of patches.
+
+The U-Net (Ronneberger et al. 2015, arXiv 1505.04597) sees the face, and maps that are constant over the picture: how
+old it looks, how old it is to look, and the gender. It draws no face: it predicts what is added (`delta`), and where
+(`mask`), as Pumarola et al. 2018 did for expressions (GANimation, arXiv 1807.09251), so that all of the photo that does
+not change stays as it is. The ages also scale the channels at every resolution (Perez et al. 2018, FiLM, arXiv
+1709.07871): at the narrow end of a U-Net constant maps have long been washed out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import layers, ops
+
+from core.domain.ageing import AGE_BINS
+from core.models.common.seeds import Seeds
+
+SIZES = (96, 64)
+CONDITIONS = 4  # present age, age, their difference, gender
+_CONDITION_UNITS = 64
+_SLOPE = 0.2
+_GAIN = 0.1  # of the last layer: all of its weights move in one direction at first, and saturated it in ten steps
+_DISCRIMINATOR = (32, 64, 128)  # channels; each halves the size
+
+
+def build_unet(
+    size: int, channels: tuple[int, ...], policy: str = "float32", seeds: Seeds | None = None
+) -> keras.Model:
+    """Build (faces (N, size, size, 3) in [-1, 1], conditions (N, 4)) -> (N, size, size, 4): delta and mask.
+
+    The first three channels of the output are the delta in [-1, 1], the last the mask in [0, 1].
+
+    Args:
+        size: pixels a side.
+        channels: at half of the size, at a quarter, and so on: at full size, convolutions cost as much as all others.
+        policy: Keras' dtype policy of all layers but the last, which is float32.
+        seeds: of the first weights; None: they do not matter, since others are put in.
+    """
+    net = _UNet(keras.DTypePolicy(policy), seeds or Seeds(0))
+    half = size // 2
+    faces = keras.Input((size, size, 3), name="faces")
+    conditions = keras.Input((CONDITIONS,), name="conditions")
+    ages = net.dense(net.dense(conditions, "ages1"), "ages2")
+    maps = ops.tile(ops.reshape(conditions, (-1, 1, 1, CONDITIONS)), (1, half, half, 1))
+    x = net.convolve(ops.concatenate([space_to_depth(faces), maps], axis=-1), channels[0], "first")
+    skips = []
+    for number, width in enumerate(channels[1:], 1):
+        skips.append(x)
+        x = net.block(net.convolve(x, width, f"down{number}", stride=2), ages, f"down{number}_block")
+    x = net.block(x, ages, "bottom")
+    for number, (width, skip) in enumerate(zip(channels[-2::-1], reversed(skips), strict=True), 1):
+        x = net.convolve(x, width, f"up{number}", kernel=1)
+        x = layers.UpSampling2D(2, dtype=net.dtype, name=f"up{number}_double")(x)
+        x = net.convolve(ops.concatenate([x, skip], axis=-1), width, f"up{number}_join")
+        x = net.block(x, ages, f"up{number}_block") if number < len(skips) else net.film(x, ages, f"up{number}_film")
+    # Nothing is changed at first: the delta begins at zero, the mask at one half.
+    options = {"padding": "same", "kernel_initializer": "zeros", "dtype": "float32"}
+    x = ops.depth_to_space(_GAIN * layers.Conv2D(4 * 4, 3, name="change", **options)(normalised(x)), 2)
+    change = ops.concatenate([ops.tanh(x[..., :3]), ops.sigmoid(x[..., 3:])], axis=-1)
+    return keras.Model([faces, conditions], change, name="unet")
+
+
+def build_discriminator(size: int, policy: str = "float32", seeds: Seeds | None = None) -> keras.Model:
+    """Build (faces (N, size, size, 3) in [-1, 1], bins (N, 10)) -> logits (N, size / 8, size / 8, 1) of patches.
+
+    `bins` are probabilities of `AGE_BINS`; the other arguments are those of `build_unet`.
+    """
+    dtype, seeds = keras.DTypePolicy(policy), seeds or Seeds(0)
+    faces = keras.Input((size, size, 3), name="faces")
+    bins = keras.Input((len(AGE_BINS),), name="bins")
+    x = faces
+    for number, width in enumerate(_DISCRIMINATOR, 1):
+        options = {"padding": "same", "kernel_initializer": seeds.he(), "dtype": dtype}
+        x = layers.Conv2D(width, 4, 2, name=f"down{number}", **options)(x)
+        x = layers.LeakyReLU(_SLOPE, dtype=dtype, name=f"down{number}_relu")(x)
+    logits = layers.Conv2D(1, 3, padding="same", kernel_initializer=seeds.glorot(), dtype="float32", name="logits")(x)
+    # A patch is also judged by how well it goes with the age (Miyato and Koyama 2018, arXiv 1802.05637).
+    ages = layers.Dense(_DISCRIMINATOR[-1], kernel_initializer=seeds.glorot(), dtype="float32", name="ages")(bins)
+    fit = ops.sum(ops.cast(x, "float32") * ages[:, None, None, :], axis=-1, keepdims=True)
+    return keras.Model([faces, bins], logits + fit / _DISCRIMINATOR[-1] ** 0.5, name="discriminator")
+
+
+def named(unet: keras.Model) -> dict[str, Any]:
+    """Return the U-Net's variables by their layer's path."""
+    return {f"unet/{variable.path}": variable for variable in unet.variables}
+
+
+def normalised(x: Any) -> Any:
+    """Return maps in which each pixel's channels have a mean square of 1 (Karras et al. 2018, arXiv 1710.10196).
+
+    Without it the sum of the blocks grows until nothing but the bias of the last layer matters.
+    """
+    mean = ops.mean(ops.square(ops.cast(x, "float32")), axis=-1, keepdims=True)
+    return x * ops.cast(ops.rsqrt(mean + 1e-6), x.dtype)
+
+
+def space_to_depth(x: Any) -> Any:
+    """(N, S, S, C) -> (N, S / 2, S / 2, 4 C): each two by two pixels become one, the inverse of `depth_to_space`."""
+    size, channels = x.shape[1], x.shape[-1]
+    x = ops.reshape(x, (-1, size // 2, 2, size // 2, 2, channels))
+    return ops.reshape(ops.transpose(x, (0, 1, 3, 2, 4, 5)), (-1, size // 2, size // 2, 4 * channels))
+
+
+class _UNet:
+    """Makes the layers of the U-Net."""
+
+    def __init__(self, dtype: Any, seeds: Seeds) -> None:
+        self.dtype, self._seeds = dtype, seeds
+
+    def dense(self, x: Any, name: str) -> Any:
+        options = {"kernel_initializer": self._seeds.he(), "dtype": self.dtype, "name": name}
+        return layers.LeakyReLU(_SLOPE, dtype=self.dtype)(layers.Dense(_CONDITION_UNITS, **options)(x))
+
+    def convolve(self, x: Any, width: int, name: str, kernel: int = 3, stride: int = 1) -> Any:
+        options = {"padding": "same", "kernel_initializer": self._seeds.he(), "dtype": self.dtype, "name": name}
+        x = layers.Conv2D(width, kernel, stride, **options)(x)
+        return layers.LeakyReLU(_SLOPE, dtype=self.dtype, name=f"{name}_relu")(x)
+
+    def film(self, x: Any, ages: Any, name: str) -> Any:
+        """Scale and shift the channels by the ages; by 1 and 0 at first."""
+        options = {"kernel_initializer": "zeros", "dtype": self.dtype, "name": name}
+        scales = layers.Dense(2 * x.shape[-1], **options)(ages)[:, None, None, :]
+        return x * (1.0 + scales[..., : x.shape[-1]]) + scales[..., x.shape[-1] :]
+
+    def block(self, x: Any, ages: Any, name: str) -> Any:
+        """Add two convolutions to what they are given (He et al. 2016, arXiv 1603.05027)."""
+        y = self.film(self.convolve(normalised(x), x.shape[-1], f"{name}1"), ages, f"{name}_film")
+        options = {"padding": "same", "kernel_initializer": self._seeds.normal(0.01), "dtype": self.dtype}
+        return x + layers.Conv2D(x.shape[-1], 3, name=f"{name}2", **options)(y)

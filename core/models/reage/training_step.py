@@ -1,0 +1,245 @@
+"""Trains `reage`, a step at a time; everything that the next step depends on is among its tensors.
+
+No picture shows the same person at two ages, so that three critics say what a good change is. The age critic is dlib's
+age network: the aged face is to look as real people of that age look to it. It would be fooled by invisible noise, as
+`/optimize` fools recognisers; each of its looks is therefore shifted, scaled, mirrored and blurred a little. The
+identity critic is dlib's embedding network: the face may move away from itself by what the years excuse, and no
+further. The third is a discriminator of patches, which learns what is wrong with the pictures.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from core.models.ageing.conditions import bin_probabilities, conditions
+from core.models.common import augment
+from core.models.common.backend import Tensors, best_policy, make_adversarial_step, make_forward
+from core.models.common.base_training import BaseTraining
+from core.models.common.batches import batch_rows
+from core.models.common.ema import update_ema
+from core.models.common.schedule import warm_up_cosine
+from core.models.common.seeds import Seeds
+from core.models.common.variables import assign, values_of
+from core.models.reage.critics import AGE_MARGIN
+from core.models.reage.network import build_discriminator, build_unet, named
+from core.models.reage.sampling import matrices, resample
+from core.vision.transfer.ellipse import square_opacity
+from core.vision.views import Framing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from core.models.common.prefetch import Batch
+    from core.models.reage.critics import Critics
+    from core.models.reage.presets import ReagePreset
+
+_STEP = 1  # stream of random numbers; 0 are the epochs
+_MIN_GAP = 10.0  # years: smaller steps are within the age critic's error
+_MIN_AGE, _MAX_AGE = 2.0, 85.0  # of the ages that are asked for
+_EXCUSED, _EXCUSED_BY_YEAR = 0.20, 0.003  # distance of dlib's embeddings at which nothing is wrong, and more each year
+_JITTER = 0.04  # of the age critic's looks: shift and scale, in parts of the side
+_MAX_BLUR = 1.0  # pixels
+_AT_A_TIME = 32  # pictures that are aged at a time; more gain nothing on a CPU
+
+
+class ReageTraining(BaseTraining):
+    """The training of a U-Net and a discriminator on one training set.
+
+    Args:
+        images: (N, S, S, 3) RGB, S the preset's size; may be a memory map.
+        ages: (N,), years.
+        genders: (N,), 0 male, 1 female, -1 unknown.
+        rows: which of them are learnt from.
+        critics: say how old a face looks, and how far it is from itself.
+        preset: the networks, and how they are trained.
+        seed: of the weights, the order of the pictures and the ages that are asked for.
+    """
+
+    def __init__(
+        self,
+        images: NDArray[np.uint8],
+        ages: NDArray[np.float32],
+        genders: NDArray[np.int8],
+        rows: NDArray[np.intp],
+        *,
+        critics: Critics,
+        preset: ReagePreset,
+        seed: int = 0,
+    ) -> None:
+        super().__init__(preset.steps)
+        self._images, self._ages, self._genders, self._rows = images, ages, genders, rows
+        self._critics, self._preset, self._seed = critics, preset, seed
+        self._opacity = square_opacity(Framing.FACE, preset.size)[..., None]
+        policy, seeds = best_policy(), Seeds(seed)
+        self._unet = build_unet(preset.size, preset.channels, policy, seeds)
+        self._discriminator = build_discriminator(preset.size, policy, seeds)
+        self._ema_unet = build_unet(preset.size, preset.channels)
+        self._ema_unet.set_weights(self._unet.get_weights())
+        nets = ((self._unet, 0.9), (self._discriminator, 0.5))
+        networks = [(net.trainable_variables, self._make_optimizer(net, momentum)) for net, momentum in nets]
+        self._optimizers = [optimizer for _, optimizer in networks]
+        self._optimizer = self._optimizers[0]
+        self._train_step = make_adversarial_step(self._compute, networks, self._update_ema)
+        self._age_faces = make_forward(self._infer)
+
+    def change(self, pictures: NDArray[np.uint8], condition: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Faces (N, S, S, 3) RGB and `conditions` (N, 4) -> delta and mask (N, S, S, 4), by the averaged weights."""
+        side = self._preset.size
+        parts = [
+            self._age_faces(pictures[at : at + _AT_A_TIME], condition[at : at + _AT_A_TIME])
+            for at in range(0, len(pictures), _AT_A_TIME)
+        ]
+        return np.concatenate([np.zeros((0, side, side, 4), np.float32), *parts])
+
+    def ema_weights(self) -> dict[str, NDArray[np.float32]]:
+        """Return the averaged weights, as `ReageAger` takes them."""
+        return values_of(named(self._ema_unet))
+
+    def set_ema_weights(self, tensors: Mapping[str, NDArray[Any]]) -> None:
+        """Let `change` use what `ema_weights` gave; the training goes on from there no more.
+
+        Raises:
+            ValueError: tensors of another network.
+        """
+        assign(named(self._ema_unet), tensors)
+
+    def _make_optimizer(self, net: keras.Model, momentum: float) -> Any:
+        optimizer = keras.optimizers.Adam(self._preset.learning_rate, beta_1=momentum, beta_2=0.99)
+        optimizer.build(net.trainable_variables)
+        return optimizer
+
+    def _variables(self) -> dict[str, Any]:
+        return {
+            "unet": self._unet.variables,
+            "discriminator": self._discriminator.variables,
+            "average": self._ema_unet.variables,
+            "unet-optimizer": self._optimizers[0].variables,
+            "discriminator-optimizer": self._optimizers[1].variables,
+        }
+
+    def _learning_rate(self, step: int) -> float:
+        return warm_up_cosine(self._preset.learning_rate, step, self.steps)
+
+    def _make_batch(self, step: int) -> Batch:
+        preset, count = self._preset, self._preset.batch
+        random = augment.generator(self._seed, _STEP, step)
+        rows = batch_rows(self._rows, count, step, self._seed)
+        pixels = self._images[rows]
+        mirrored = random.random(count) < 0.5
+        pixels = np.where(mirrored[:, None, None, None], pixels[:, :, ::-1], pixels)
+        # At the end only the estimate is known; labels are noisy, too, in another way.
+        estimated = random.random(count) < 0.5
+        present = np.where(estimated, self._critics.estimated_ages[rows], self._ages[rows]).astype(np.float32)
+        ages = _other_ages(present, random)
+        genders = np.where(random.random(count) < 0.2, -1, self._genders[rows])
+        looks = _looks(preset.size, self._critics.age_side, count, random)
+        return (
+            pixels,
+            conditions(present, ages, genders),
+            conditions(ages, present, genders),
+            conditions(present, present, genders),
+            self._critics.targets(ages),
+            bin_probabilities(self._ages[rows]),
+            bin_probabilities(ages),
+            (_EXCUSED + _EXCUSED_BY_YEAR * np.abs(ages - present)).astype(np.float32),
+            np.array(min(1.0, (step + 1) / (preset.warm_up * preset.steps)), np.float32),
+            *looks,
+        )
+
+    def _compute(  # noqa: PLR0917 - the batch, in the order of `_make_batch`
+        self,
+        pixels: Any,
+        there: Any,
+        back: Any,
+        nowhere: Any,
+        targets: Any,
+        bins: Any,
+        aged_bins: Any,
+        excused: Any,
+        growing: Any,
+        rows: Any,
+        columns: Any,
+    ) -> tuple[list[Any], Tensors]:
+        preset, few = self._preset, self._preset.identity_batch
+        faces = to_range(pixels)
+        change, aged = self._changed(faces, there)
+        age = ops.mean(self._critics.age_loss(resample(to_pixel_values(aged), rows, columns), targets))
+        distance = self._critics.distance(to_pixel_values(faces[:few]), to_pixel_values(aged[:few]))
+        identity = ops.mean(ops.relu(distance - excused[:few]))
+        # Others than those that the identity critic looks at, so that each picture of a batch counts.
+        returned = self._changed(aged[few : 2 * few], back[few : 2 * few])[1]
+        cycle = ops.mean(ops.abs(returned - faces[few : 2 * few]))
+        same = ops.mean(ops.abs(self._changed(faces[-few:], nowhere[-few:])[1] - faces[-few:]))
+        real, drawn = self._logits(faces, bins), self._logits(aged, aged_bins)
+        discriminator = ops.mean(ops.relu(1.0 - real)) + ops.mean(ops.relu(1.0 + drawn))
+        mask = ops.mean(change[..., 3:])
+        smooth = _total_variation(change[..., :3] * change[..., 3:])
+        restraint = preset.same * same + preset.cycle * cycle + preset.mask * mask + preset.smooth * smooth
+        restraint += preset.identity * identity - preset.adversarial * ops.mean(drawn)
+        loss = preset.age * age + growing * restraint
+        return [loss, discriminator], {
+            "generator_loss": loss,
+            "discriminator_loss": discriminator,
+            "age_loss": age,
+            "identity_distance": ops.mean(distance),
+            "cycle_loss": cycle,
+            "mask": mask,
+        }
+
+    def _changed(self, faces: Any, condition: Any) -> tuple[Any, Any]:
+        """Return the change (N, S, S, 4), and the faces with it, as delta transfer lays it onto a photo."""
+        change = ops.cast(self._unet([faces, condition], training=True), "float32")
+        added = self._opacity * change[..., 3:] * change[..., :3]
+        return change, ops.clip(faces + added, -1.0, 1.0)
+
+    def _logits(self, faces: Any, bins: Any) -> Any:
+        return ops.cast(self._discriminator([faces, bins], training=True), "float32")
+
+    def _infer(self, pixels: Any, condition: Any) -> Any:
+        return self._ema_unet([to_range(pixels), condition], training=False)
+
+    def _update_ema(self) -> None:
+        averages, variables = self._ema_unet.variables, self._unet.variables
+        update_ema(averages, variables, self._preset.ema_decay, self._optimizers[0].iterations)
+
+
+def to_range(pixels: Any) -> Any:
+    """0 to 255 -> [-1, 1]."""
+    return ops.cast(pixels, "float32") / 127.5 - 1.0
+
+
+def to_pixel_values(faces: Any) -> Any:
+    """[-1, 1] -> 0 to 255, not rounded."""
+    return (faces + 1.0) * 127.5
+
+
+def _other_ages(present: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
+    """Return ages (N,) at least `_MIN_GAP` from the present ones, each as likely."""
+    below = np.maximum(0.0, present - _MIN_GAP - _MIN_AGE)
+    above = np.maximum(0.0, _MAX_AGE - (present + _MIN_GAP))
+    drawn = random.random(len(present)) * (below + above)
+    return np.asarray(np.where(drawn < below, _MIN_AGE + drawn, present + _MIN_GAP + drawn - below), np.float32)
+
+
+def _looks(
+    size: int, side: int, count: int, random: np.random.Generator
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return matrices (N, side, size) of rows and columns, with which the age critic looks at each face."""
+    blur = random.random(count) * _MAX_BLUR
+    extent = (1 - 2 * AGE_MARGIN) * (1 + random.uniform(-_JITTER, _JITTER, count))
+    sides = []
+    for mirrored in (np.zeros(count, bool), random.random(count) < 0.5):
+        middle = 0.5 + random.uniform(-_JITTER, _JITTER, count)
+        step = np.where(mirrored, -1.0, 1.0) * extent * size / side
+        sides.append(matrices(size, side, middle * size - step * side / 2, step, blur))
+    return sides[0], sides[1]
+
+
+def _total_variation(x: Any) -> Any:
+    return ops.mean(ops.abs(x[:, 1:] - x[:, :-1])) + ops.mean(ops.abs(x[:, :, 1:] - x[:, :, :-1]))
