@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 HELD_OUT = 40  # people by whom the model is judged, and who are on the sheet: the first
 _SHEET_AGES = (10, 20, 35, 50, 65, 80)
 _SHOWN = 10  # rows of the sheet
-_SAVE_EVERY = 100  # steps, a minute or two
+_SAVE_EVERY = 50  # steps
 _SHEETS = 10  # in a training
 _LICENCE = "MIT"  # as the drawings and the code
 Progress = Callable[[int, int], None]  # steps done, steps in all
