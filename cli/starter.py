@@ -17,6 +17,7 @@ from cli.exits import INTERRUPTED, Fault
 from cli.output.echo import echo, echo_json
 from cli.output.escaping import escape
 from cli.output.files import JSON_FILE, WEIGHTS, check_files, force_option, write_files
+from cli.starter_ager import make_ager
 from cli.training.formatting import run_lines
 from core.domain.training.runs import Run, RunKind, RunState
 from core.settings import Settings
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from cli.training.local_runner import Interrupt
     from core.bootstrap import Services
     from core.domain.jobs import Job
+    from core.models.generators.generator import FaceGenerator
     from core.services.starter.training import Made, Plan
     from core.services.training.callbacks import Callback, MakeCallback
 
@@ -38,7 +40,7 @@ def starter() -> None:
 
 
 @starter.command(short_help="Draw portraits, and train a model on them.")
-@click.argument("kind", type=click.Choice([RunKind.DCGAN.value, RunKind.VAE.value]))
+@click.argument("kind", type=click.Choice([RunKind.DCGAN.value, RunKind.VAE.value, RunKind.REAGE.value]))
 @click.option("--pictures", type=click.IntRange(100, 900_000), default=3000, show_default=True, help="Portraits.")
 @click.option("--seed", type=click.IntRange(0, 999), default=1, show_default=True, help="Of the people and the model.")
 @click.option("--steps", type=click.IntRange(1), help="By default as many as take about an hour.")
@@ -51,7 +53,10 @@ def starter() -> None:
 @force_option
 @click.option("--json", "as_json", is_flag=True, help="The card, as JSON.")
 def train(kind: str, *, out: Path, work: Path | None, as_json: bool, force: bool, **given: Any) -> int:
-    """Draw portraits of made-up people, train a model on them, and find its traits: smile, glasses, beard.
+    """Draw portraits of made-up people, and train a model on them.
+
+    What draws faces learns their traits: smile, glasses, beard. What ages them, reage, learns from each person at four
+    ages.
 
     Ctrl-C saves; the same command again goes on. Sheets of what the model draws are in the --work folder, which is
     starter-models in the data folder by default. The card is --out with .json at its end.
@@ -89,14 +94,16 @@ def _plan(kind: RunKind, changes: dict[str, Any]) -> Plan:
 
 def _make(services: Services, kind: RunKind, plan: Plan, people: tuple[int, int], interrupt: Interrupt) -> Made | None:
     """Each stage finds what an earlier call has done; None: somebody pressed Ctrl-C."""
+    if kind is RunKind.REAGE:
+        return make_ager(services.settings.data, plan, people, interrupt, _progress_printer)
     from core.services.starter.portrait_set import write_portrait_set  # numpy
     from core.services.starter.training import begin, finish, make_dataset, version_of
     from worker.runner import new_owner  # Celery
 
     pictures, seed = people
     folder = services.settings.data / "portraits"
-    portraits = write_portrait_set(folder, pictures, seed, _progress_printer("drawn"))
-    dataset = make_dataset(services.dataset_storage, folder, portraits, _progress_printer("read"))
+    portraits = write_portrait_set(folder, pictures, seed, _progress_printer("portraits drawn"))
+    dataset = make_dataset(services.dataset_storage, folder, portraits, _progress_printer("portraits read"))
     owner = new_owner()
     run = begin(services.runs, kind, dataset, plan, seed=seed, owner=owner)
     if run.state is not RunState.FINISHED:
@@ -108,8 +115,8 @@ def _make(services: Services, kind: RunKind, plan: Plan, people: tuple[int, int]
     command = f"omokage starter train {kind} --pictures {pictures} --seed {seed}"
     command += f" --preset {plan.preset} --steps {plan.steps} --batch {plan.batch}"
     version = version_of(services.registry, run)
-    made = finish(services.registry, services.dataset_storage, version, portraits, command)
-    _draw_sheet(services.settings.data / f"{kind}-final.png", made)
+    made, model = finish(services.registry, services.dataset_storage, version, portraits, command)
+    _draw_sheet(services.settings.data / f"{kind}-final.png", model)
     return made
 
 
@@ -144,10 +151,10 @@ def _sheets(file: Path) -> MakeCallback:
     return make_callback
 
 
-def _draw_sheet(file: Path, made: Made) -> None:
+def _draw_sheet(file: Path, model: FaceGenerator) -> None:
     from core.render.grid import render_grid  # Pillow
 
-    write_whole({file: render_grid(made.model.render(made.model.latents(range(1, _SHOWN + 1))), 8)})
+    write_whole({file: render_grid(model.render(model.latents(range(1, _SHOWN + 1))), 8)})
 
 
 def _write(out: Path, made: Made) -> None:
@@ -163,6 +170,6 @@ def _progress_printer(what: str) -> Any:
         nonlocal told_of
         if done * 10 // of > told_of:
             told_of = done * 10 // of
-            sys.stderr.write(f"{done} of {of} portraits {what}\n")
+            sys.stderr.write(f"{done} of {of} {what}\n")
 
     return progress

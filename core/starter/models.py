@@ -15,13 +15,13 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.generation import STARTER
 from core.domain.jobs import JSON
 
-KINDS = ("dcgan", "vae")  # the first of them answers where nobody says which
+KINDS = ("dcgan", "vae", "reage")  # of the first two, which draw, the first answers where nobody says which
 FOLDER_VARIABLE = "OMOKAGE_STARTER_MODELS"  # another folder to read them from: tests make tiny ones
 _FOLDER = Path(__file__).with_name("weights")
 
 
 def starter_names() -> tuple[str, ...]:
-    """What the models are called that are there: `starter dcgan`, `starter vae`."""
+    """What the models are called that are there: `starter dcgan`, `starter vae`, `starter reage`."""
     return tuple(f"{STARTER} {kind}" for kind in KINDS if _card(kind).is_file() and _weights(kind).is_file())
 
 

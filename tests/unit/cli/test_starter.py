@@ -45,6 +45,26 @@ def test_a_model_is_written_beside_its_card(asked: list[Any], tmp_path: Path) ->
     assert plan == {"steps": 9, "batch": None, "preset": None}
 
 
+def test_what_ages_faces_is_made_in_the_work_folder_without_a_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    made: list[Any] = []
+
+    def make_ager(folder: Path, plan: Any, people: Any, _interrupt: Any, _progress: Any) -> Any:
+        made.append((folder, plan, people))
+        return SimpleNamespace(weights=b"weights", card={**CARD, "kind": "reage"})
+
+    monkeypatch.setattr(starter, "make_ager", make_ager)
+    monkeypatch.setattr(starter, "_plan", lambda _kind, changes: changes)
+    out = tmp_path / "reage.safetensors"
+    result = train("reage", "--pictures", "400", "--work", str(tmp_path / "w"), "--out", str(out), "--json")
+    assert result.return_value == OK
+    assert json.loads(result.stdout)["kind"] == "reage"
+    assert out.read_bytes() == b"weights"
+    assert made[0][0] == tmp_path / "w"
+    assert made[0][2] == (400, 1)
+
+
 def test_portraits_and_checkpoints_are_kept_where_it_is_said(asked: list[Any], tmp_path: Path) -> None:
     result = train("dcgan", "--work", str(tmp_path / "w"), "--out", str(tmp_path / "dcgan.safetensors"))
     assert result.return_value == OK

@@ -32,7 +32,8 @@ def test_only_models_that_are_there_have_a_name(folder: Path) -> None:
     put(folder, "vae")
     assert starter_names() == ("starter vae",)
     put(folder, "dcgan")
-    assert starter_names() == ("starter dcgan", "starter vae")
+    put(folder, "reage")
+    assert starter_names() == ("starter dcgan", "starter vae", "starter reage")
 
 
 def test_a_model_without_its_card_is_not_there(folder: Path) -> None:

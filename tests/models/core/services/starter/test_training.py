@@ -67,7 +67,7 @@ def services() -> Any:
 def test_a_finished_version_becomes_a_starter_model_with_traits(
     services: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = finish(services.registry, services.dataset_storage, version(), sittings(), "omokage starter train vae")
+    made, _ = finish(services.registry, services.dataset_storage, version(), sittings(), "omokage starter train vae")
     # It says what it is,
     assert made.card["sha256"] == hashlib.sha256(made.weights).hexdigest()
     assert made.card["licence"] == "MIT"
@@ -122,7 +122,7 @@ def test_the_traits_of_a_model_that_takes_no_pictures_are_found_in_its_own(
     services.dataset_storage.open = lambda _dataset: reader
     monkeypatch.setattr(training, "load_generator", lambda *_: Drawer())
     # When
-    made = finish(
+    made, _ = finish(
         services.registry, services.dataset_storage, version(kind=RunKind.DCGAN, architecture="dcgan-light"), people, ""
     )
     # Then: each is its code, from -0.5 without it to 0.5 with it on average.

@@ -74,6 +74,12 @@ def test_a_fresh_guild_may_ask_what_comes_with_the_product(guild: GuildModels) -
     assert [model.encodes for model in list_models(guild.registry, GUILD)] == [False, True]
 
 
+def test_the_model_that_ages_faces_is_no_generator(guild: GuildModels, shipped: Path) -> None:
+    for file in paths(shipped, "reage"):
+        file.write_bytes(b"")
+    assert guild.names() == ["starter dcgan", "starter vae"]
+
+
 def test_what_this_installation_lacks_has_no_name(guild: GuildModels, shipped: Path) -> None:
     paths(shipped, "dcgan")[1].unlink()
     assert guild.names() == ["starter vae"]
