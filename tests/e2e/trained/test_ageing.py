@@ -64,7 +64,7 @@ def scrawl() -> bytes:
 
 async def age(member: Member, photo: bytes, **options: Any) -> Json:
     await member.wait_for_bot("age", timeout=PATIENCE_S)
-    requested = await member.command("age photo", photo=("photo.jpg", photo), **options)
+    requested = await member.command("age", photo=("photo.jpg", photo), **options)
     return await requested.wait_for(lambda m: bool(m["embeds"] and m["embeds"][0].get("footer")), 2 * PATIENCE_S)
 
 
@@ -87,7 +87,7 @@ async def test_a_group_photo_comes_back_with_its_faces_at_another_age_and_all_el
 async def test_a_scrawl_stays_as_it_is_and_the_answer_says_why(product: Running) -> None:
     async with Driver(product.url) as driver:
         ben = await driver.member("ben")
-        requested = await ben.command("age photo", photo=("scrawl.jpg", scrawl()), to=60)
+        requested = await ben.command("age", photo=("scrawl.jpg", scrawl()), to=60)
         answer = await requested.wait_for(lambda m: "face" in f"{m['content']} {said(m)}", 2 * PATIENCE_S)
         await keep(product, "age-scrawl")
     assert not answer["attachments"]
