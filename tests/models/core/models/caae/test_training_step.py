@@ -12,7 +12,7 @@ from core.models.caae.network import CONDITION_SIZE, LATENT_SIZE, build_discrimi
 from core.models.caae.presets import CAAE_PRESETS
 from core.models.caae.training_step import CaaeTraining, make_condition, total_variation
 from core.models.common.backend import make_deterministic, to_numpy
-from tests.models.core.models.caae.builders import COUNT, TINY, ages, genders, heads
+from tests.models.core.models.caae.builders import TINY, ages, genders, heads
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -23,7 +23,8 @@ def deterministic() -> None:
 def training(**changes: object) -> CaaeTraining:
     preset = replace(TINY, **{"steps": 60, "learning_rate": 3e-3, "ema_decay": 0.5, **changes})  # type: ignore[arg-type]
     years = ages()
-    data = AgedPictures(heads(years), years, genders(), np.arange(12, COUNT), np.arange(12))
+    rows = np.flatnonzero(~np.isnan(years))
+    data = AgedPictures(heads(years), years, genders(), rows[rows >= 12], rows[rows < 12])
     return CaaeTraining(data, preset=preset, seed=5)
 
 

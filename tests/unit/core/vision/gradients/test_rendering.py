@@ -109,7 +109,7 @@ def test_nothing_depends_on_what_is_not_shown() -> None:
 
 
 def test_portraits_are_no_recognisers_framing() -> None:
-    with pytest.raises(ValueError, match="portraits"):
+    with pytest.raises(ValueError, match="trained on these"):
         FaceView((240, 300), ViewSpec(View(Framing.PORTRAIT, 56), 48), FACES["upright"])
 
 
