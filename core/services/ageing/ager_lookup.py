@@ -13,9 +13,7 @@ from core.starter.models import starter_names
 if TYPE_CHECKING:
     from core.services.registry.service import RegistryService
 
-# The kinds that have a `load_ager`, the default first.
-AGER_KINDS = tuple(kind for name in ("reage", "caae", "vae") for kind in RunKind if kind.value == name)
-_DEFAULT = "reage"
+AGER_KINDS = (RunKind.REAGE, RunKind.CAAE, RunKind.VAE)  # those that have a `load_ager`, the default first
 
 
 def list_agers(registry: RegistryService, guild_id: int) -> list[ModelName]:
@@ -36,7 +34,7 @@ def find_ager(registry: RegistryService, guild_id: int, requested: str | None) -
     """
     names = list_agers(registry, guild_id)
     if not requested or not requested.strip():
-        default = next((name for name in names if name.kind.value == _DEFAULT), None)
+        default = next((name for name in names if name.kind is RunKind.REAGE), None)
         if default is None:
             raise OmokageError(ErrorCode.NO_AGE_MODEL)
         return default
@@ -48,5 +46,5 @@ def find_ager(registry: RegistryService, guild_id: int, requested: str | None) -
 
 def _starters() -> list[ModelName]:
     """Return the model that comes with the product, if it is installed."""
-    kinds = {f"{STARTER} {kind.value}": kind for kind in AGER_KINDS if kind.value == _DEFAULT}
-    return [ModelName(name, name, kinds[name], encodes=True) for name in starter_names() if name in kinds]
+    name = f"{STARTER} {RunKind.REAGE.value}"
+    return [ModelName(name, name, RunKind.REAGE, encodes=True)] if name in starter_names() else []

@@ -10,7 +10,7 @@ from core.domain.jobs import JSON
 from core.services.ageing.ager_cache import AgerCache
 from core.services.ageing.assessment import FaceAssessor
 from core.services.ageing.objections import Objections
-from core.services.ageing.service import AgeingService
+from core.services.ageing.service import AgeingService, Agers
 from core.starter.models import starter_model
 
 if TYPE_CHECKING:
@@ -32,7 +32,12 @@ if TYPE_CHECKING:
 
 
 def load_ageing_service(
-    registry: RegistryService, people: PeopleService, blobs: Blobs, *, operator: bool = False
+    registry: RegistryService,
+    people: PeopleService,
+    blobs: Blobs,
+    *,
+    operator: bool = False,
+    agers: Agers | None = None,
 ) -> AgeingService:
     """Build the service; only numpy and Pillow are imported. The first photo loads TensorFlow, which takes seconds.
 
@@ -41,10 +46,11 @@ def load_ageing_service(
         people: knows who objected, and whom faces show.
         blobs: where photos are read from and pictures are written to.
         operator: the photos are files of the operator's, so they may be as large as cameras make them.
+        agers: the models; None: those of the registry, and the product's.
     """
     networks = _Networks(registry, people, blobs, operator=operator)
     assessor = FaceAssessor(networks.estimate_ages, networks.find_unfit, Objections(people, networks))
-    agers = AgerCache(registry, _load, starter_model)
+    agers = agers or AgerCache(registry, _load, starter_model)
     return AgeingService(agers, networks, networks, assessor, blobs, age_error=_age_error)
 
 
@@ -86,7 +92,9 @@ class _Networks:
 
     def find_unfit(self, photo: NDArray[np.uint8], faces: Sequence[DetectedFace]) -> Sequence[AgeRefusal | None]:
         """Return PROFILE or SUNGLASSES of faces that cannot be aged."""
-        return [None for _ in faces]
+        from core.vision.age.fitness import find_unfit  # NumPy
+
+        return find_unfit(photo, faces)
 
     @cached_property
     def _embedder(self) -> JointEmbedder:

@@ -23,7 +23,7 @@ from core.vision.embedding.align import face_chips
 from core.vision.transfer.delta import transfer
 
 if TYPE_CHECKING:
-    from core.services.ageing.ager_cache import AgerCache, LoadedAger
+    from core.services.ageing.ager_cache import LoadedAger
     from core.services.ageing.assessment import AssessedFace, FaceAssessor
     from core.storage.blobs import Blobs
     from core.vision.recognition.photo_reader import FaceEmbedder, PhotoReading
@@ -32,6 +32,13 @@ ReportProgress: TypeAlias = Callable[[str, float], None]  # stage, fraction; may
 
 _ROW = 5  # pictures of a strip beside each other at most: the input and eight decades are two rows
 STRIP_NAME = "strip.png"
+
+
+class Agers(Protocol):
+    """The models of guilds: core.services.ageing.ager_cache."""
+
+    def get(self, guild_id: int, requested: str | None) -> LoadedAger:
+        """Return the model of that name, or the guild's default; UNKNOWN_MODEL, NO_AGE_MODEL, BAD_WEIGHTS."""
 
 
 class PhotoReader(Protocol):
@@ -77,7 +84,7 @@ class AgeingService:
 
     def __init__(
         self,
-        agers: AgerCache,
+        agers: Agers,
         reader: PhotoReader,
         embedder: FaceEmbedder,
         assessor: FaceAssessor,
