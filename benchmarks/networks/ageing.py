@@ -52,9 +52,9 @@ def run() -> Figures:
 def compare(options: argparse.Namespace) -> None:
     """Print the table of the prototype, the starter model and the models given, and write what is asked for."""
     models = [model.partition("=") for model in options.model]
+    loaded = [ager for name, _, card in models for ager in load_contenders(name, Path(card))]
     comparison, prototype, real = prepare(options.cache)
-    agers = [Contender("prototype", prototype), *starter_contenders()]
-    agers += [ager for name, _, card in models for ager in load_contenders(name, Path(card))]
+    agers = [Contender("prototype", prototype), *starter_contenders(), *loaded]
     table = {}
     for ager in agers:
         started = time.monotonic()
