@@ -29,12 +29,10 @@ _AT_A_TIME = 16
 _MARGIN = 0.0  # FACE views show about as much as the package's crops
 
 
-class FaceResJudge:
-    """Says how old faces look, calibrated on real pictures, since its own figures are five years too young.
+class FaceRes:
+    """The network, as it comes.
 
     Args:
-        pictures: (N, S, S, 3) RGB of `Framing.FACE` that nothing is judged on.
-        ages: (N,), years.
         folder: with the network's two files; None: that of the environment variable.
 
     Raises:
@@ -42,19 +40,36 @@ class FaceResJudge:
         ValueError: they are others.
     """
 
-    def __init__(self, pictures: NDArray[np.uint8], ages: NDArray[np.floating], folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        self._network = load_faceres(folder)
+
+    def raw(self, pictures: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Return how old faces (N, S, S, 3) of `Framing.FACE` look to it, in years (N,)."""
+        return _ages(self._network, pictures)
+
+
+class FaceResJudge:
+    """Says how old faces look, calibrated on real pictures, since its own figures are five years too young.
+
+    Args:
+        network: that judges.
+        raw: (N,), its own figures of real pictures that nothing is judged on.
+        ages: (N,), theirs in years.
+    """
+
+    def __init__(self, network: FaceRes, raw: NDArray[np.floating], ages: NDArray[np.floating]) -> None:
         from sklearn.isotonic import IsotonicRegression
 
-        self._network = load_faceres(folder)
-        self._isotonic = IsotonicRegression(out_of_bounds="clip").fit(self.raw(pictures), ages)
+        self._network = network
+        self._isotonic = IsotonicRegression(out_of_bounds="clip").fit(raw, ages)
 
     def judge(self, pictures: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Return how old faces (N, S, S, 3) of `Framing.FACE` look, in years (N,)."""
-        return np.asarray(self._isotonic.predict(self.raw(pictures)), np.float64)
+        return self.calibrated(self._network.raw(pictures))
 
-    def raw(self, pictures: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """Return the network's own figures (N,)."""
-        return _ages(self._network, pictures)
+    def calibrated(self, raw: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return the years (N,) that the network's own figures (N,) stand for."""
+        return np.asarray(self._isotonic.predict(raw), np.float64)
 
 
 def load_faceres(folder: Path | None = None) -> Callable[[Any], Any]:
