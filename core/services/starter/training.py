@@ -58,7 +58,7 @@ PLANS: Mapping[RunKind, Plan] = {
     # changed takes longer to learn.
     RunKind.DCGAN: Plan("light", 4000, 32, {"augment": 0.25}),
     RunKind.VAE: Plan("vae", 6000, 32),
-    # Half an hour on a seventh of two cores: pairs need no critics, and drawn faces no more channels.
+    # A quarter of a second of a processor a step, once the people are drawn: pairs need no critics.
     RunKind.REAGE: Plan("reage", 2500, 8, {"channels": (16, 32, 64), "learning_rate": 2e-3}),
 }
 
