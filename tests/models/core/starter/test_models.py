@@ -25,7 +25,7 @@ def shipped(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 def test_all_of_it_is_small_enough_to_come_with_the_product(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
     names = starter_names()
-    assert names == ("starter dcgan", "starter vae")
+    assert names == ("starter dcgan", "starter vae", "starter reage")
     assert 1e6 < sum(len(starter_model(name)[2]) for name in names) <= 12e6
 
 
