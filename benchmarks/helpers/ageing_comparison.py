@@ -12,6 +12,7 @@ from benchmarks.helpers.aged_identity import KnownPeople, embed, kept_fraction, 
 from benchmarks.helpers.ageing_figures import age_agreement, plan_ages, shifted_ages
 from benchmarks.helpers.compared_agers import PROTOTYPE_VIEW, Contender, PrototypeAger, ShownFace, outside_is_identical
 from benchmarks.helpers.faceres import FaceRes, FaceResJudge
+from benchmarks.helpers.reference_agers import RealFacesAger, UnchangedAger
 from benchmarks.helpers.report import Skip
 from core.vision.transfer.cutting import cut_face
 
@@ -70,8 +71,8 @@ class AgeingComparison:
         return {"named, %": 100 * float(named.mean()), "still named, %": 100 * float(named[self.named[rows]].mean())}
 
 
-def prepare(cache: Path) -> tuple[AgeingComparison, PrototypeAger, dict[str, float]]:
-    """Read what agers are compared on; return the prototype, and figures of the faces as they are, too.
+def prepare(cache: Path) -> tuple[AgeingComparison, list[Contender], dict[str, float]]:
+    """Read what agers are compared on; return what needs no training, and figures of the faces as they are, too.
 
     Raises:
         Skip: the faces or the judge are not on this machine.
@@ -98,9 +99,14 @@ def prepare(cache: Path) -> tuple[AgeingComparison, PrototypeAger, dict[str, flo
         named,
     )
     training = faces.training_rows()
-    prototype = PrototypeAger(faces.images(PROTOTYPE_VIEW, training), faces.ages[training])
+    pictures, ages = faces.images(PROTOTYPE_VIEW, training), faces.ages[training]
+    references = [
+        Contender("unchanged", UnchangedAger()),
+        Contender("real faces", RealFacesAger(pictures, ages, SEED)),
+        Contender("prototype", PrototypeAger(pictures, ages)),
+    ]
     real = {**judged, "held-out adults": float(len(grown)), "people named, not aged, %": 100 * float(named.mean())}
-    return comparison, prototype, real
+    return comparison, references, real
 
 
 def present_ages(estimator: AgeEstimator, faces: Sequence[ShownFace]) -> NDArray[np.float32]:

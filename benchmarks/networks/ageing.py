@@ -1,10 +1,11 @@
 """Agers compared on held-out faces of known age: do faces look the age they were to have, and still the same people?
 
 `python -m benchmarks ageing [--model NAME=CARD.json ...] [--pictures 400] [--sheet FILE.png] [--cache FOLDER] [--json
-FILE]`: a row each for a prototype, the starter model where it is installed, and the models given, of which a network
-that draws faces anew has two, raw and with delta transfer. A card is a JSON file with `architecture` and `config`, its
-weights lie beside it as `.safetensors`. `python -m benchmarks ageing --train reage|caae|vae --preset PRESET --steps N
---out CARD.json [--seconds S]` makes one of the faces that are not held out, and goes on where it was ended.
+FILE]`: a row each for faces as they are, for real faces of the age in their place, for a prototype, the starter model
+where it is installed, and the models given, of which a network that draws faces anew has two, raw and with delta
+transfer. A card is a JSON file with `architecture` and `config`, its weights lie beside it as `.safetensors`.
+`python -m benchmarks ageing --train reage|caae|vae --preset PRESET --steps N --out CARD.json [--seconds S]` makes one of the faces
+that are not held out, and goes on where it was ended.
 
 Faces are changed as the product changes them, from how old dlib's age network takes them to be. The judge of the ages
 is `faceres`, calibrated on pictures of the training part; how to get it is in benchmarks/helpers/faceres.py. "Named"
@@ -43,8 +44,8 @@ _SHEET_ROWS = 10  # people of each ager
 
 def run() -> Figures:
     """Return the figures of the agers that are on every machine: the prototype, and the starter model."""
-    comparison, prototype, real = prepare(CACHE)
-    agers = [Contender("prototype", prototype), *starter_contenders()]
+    comparison, references, real = prepare(CACHE)
+    agers = [*references, *starter_contenders()]
     table = {ager.name: comparison.measure(ager, PICTURES) for ager in agers}
     return real | {f"{name}: {figure}": value for name, row in table.items() for figure, value in row.items()}
 
@@ -53,8 +54,8 @@ def compare(options: argparse.Namespace) -> None:
     """Print the table of the prototype, the starter model and the models given, and write what is asked for."""
     models = [model.partition("=") for model in options.model]
     loaded = [ager for name, _, card in models for ager in load_contenders(name, Path(card))]
-    comparison, prototype, real = prepare(options.cache)
-    agers = [Contender("prototype", prototype), *starter_contenders(), *loaded]
+    comparison, references, real = prepare(options.cache)
+    agers = [*references, *starter_contenders(), *loaded]
     table = {}
     for ager in agers:
         started = time.monotonic()

@@ -20,7 +20,9 @@ _NAMES = {
     "d_fake": "D(drawn)",
     "faces": "with a face",
     "age_error": "years beside the age",
+    "age_slope": "years older for each year",
     "identity_kept": "same person",
+    "identity_kept_far": "same person, 40 years away",
 }
 _ENDINGS = {
     "discriminator-won": "the discriminator tells all drawn faces from real ones, so there is nothing left to learn",
@@ -120,7 +122,7 @@ def reason(failure: Failure) -> str:
 
 def _figure(name: str, value: float) -> str:
     words = _NAMES.get(name) or name.replace("held_out", "held-out").replace("_", " ")
-    is_share = "accuracy" in name or name in {"faces", "d_real", "d_fake", "identity_kept"}
+    is_share = "accuracy" in name or name in {"faces", "d_real", "d_fake", "identity_kept", "identity_kept_far"}
     return f"{words} {value:.1%}" if is_share else f"{words} {value:.4g}"
 
 

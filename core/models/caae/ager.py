@@ -13,9 +13,9 @@ from core.models.ageing.face_ager import FaceChange
 from core.models.ageing.typicality import Typicality
 from core.models.caae.network import LATENT_SIZE, SIZES, build_encoder, build_generator, join
 from core.models.caae.presets import CAAE_PRESETS
-from core.models.caae.training_step import make_condition, named, to_range
+from core.models.caae.training_step import make_condition, named
 from core.models.common.backend import make_forward
-from core.models.common.drawn_faces import apply_in_parts, halved, product, put
+from core.models.common.drawn_faces import apply_in_parts, halved, product, put, to_range
 from core.models.common.presets import preset_with_options
 from core.vision.views import Framing, View
 

@@ -25,6 +25,7 @@ from core.models.common import augment
 from core.models.common.backend import Tensors, best_policy, make_adversarial_step, make_forward
 from core.models.common.base_training import BaseTraining
 from core.models.common.batches import batch_rows
+from core.models.common.drawn_faces import to_range
 from core.models.common.ema import update_ema
 from core.models.common.seeds import Seeds
 from core.models.common.variables import assign, values_of
@@ -172,11 +173,6 @@ def total_variation(pictures: Any) -> Any:
     """Return the mean absolute difference between neighbouring pixels of pictures (N, S, S, C), a scalar."""
     down, right = pictures[:, 1:] - pictures[:, :-1], pictures[:, :, 1:] - pictures[:, :, :-1]
     return ops.mean(ops.abs(down)) + ops.mean(ops.abs(right))
-
-
-def to_range(pixels: Any) -> Any:
-    """0 to 255 -> [-1, 1]."""
-    return ops.cast(pixels, "float32") / 127.5 - 1.0
 
 
 def named(encoder: keras.Model, generator: keras.Model) -> dict[str, Any]:

@@ -83,6 +83,11 @@ def product(rows: Any, kernel: Any) -> Any:
     return ops.cast(ops.matmul(ops.cast(rows, "float64"), ops.cast(kernel, "float64")), "float32")
 
 
+def to_range(pixels: Any) -> Any:
+    """RGB, 0 to 255, as networks take it, -1 to 1; tensors."""
+    return ops.cast(pixels, "float32") / 127.5 - 1.0
+
+
 def to_pixels(drawn: Any) -> Any:
     """A network's pictures, -1 to 1, as RGB; tensors."""
     return ops.cast(ops.clip(ops.round((ops.cast(drawn, "float32") + 1.0) * 127.5), 0, 255), "uint8")

@@ -11,9 +11,8 @@ from core.models.ageing.conditions import conditions
 from core.models.ageing.face_ager import FaceChange
 from core.models.ageing.typicality import Typicality
 from core.models.common.backend import make_forward
-from core.models.common.drawn_faces import halved, in_parts, put
+from core.models.common.drawn_faces import halved, in_parts, put, to_range
 from core.models.reage.network import SIZES, build_unet, named
-from core.models.reage.training_step import to_range
 from core.vision.views import Framing, View
 
 if TYPE_CHECKING:

@@ -15,12 +15,12 @@ from core.models.ageing.conditions import conditions
 from core.models.common import augment
 from core.models.common.backend import Tensors, best_policy, make_forward, make_step
 from core.models.common.base_training import BaseTraining
+from core.models.common.drawn_faces import to_range
 from core.models.common.ema import update_ema
 from core.models.common.schedule import warm_up_cosine
 from core.models.common.seeds import Seeds
 from core.models.common.variables import values_of
 from core.models.reage.network import build_unet, named
-from core.models.reage.training_step import to_range
 from core.vision.transfer.ellipse import square_opacity
 from core.vision.views import Framing
 

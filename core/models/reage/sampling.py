@@ -38,7 +38,7 @@ def matrices(
 
     Args:
         size: pixels that there are.
-        target: pixels that are wanted.
+        target: pixels of the result.
         first: (N,), where the first pixel of the result begins, in pixels of the source.
         step: (N,), pixels of the source for each of the result; negative: mirrored.
         blur: (N,), standard deviation of the filter in pixels of the source, beside what scaling down needs.

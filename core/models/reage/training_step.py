@@ -21,10 +21,11 @@ from core.models.common import augment
 from core.models.common.backend import Tensors, best_policy, make_adversarial_step, make_forward
 from core.models.common.base_training import BaseTraining
 from core.models.common.batches import batch_rows
+from core.models.common.drawn_faces import to_range
 from core.models.common.ema import update_ema
 from core.models.common.schedule import warm_up_cosine
 from core.models.common.seeds import Seeds
-from core.models.common.variables import assign, values_of
+from core.models.common.variables import values_of
 from core.models.reage.critics import AGE_MARGIN
 from core.models.reage.network import build_discriminator, build_unet, named
 from core.models.reage.sampling import matrices, resample
@@ -32,8 +33,6 @@ from core.vision.transfer.ellipse import square_opacity
 from core.vision.views import Framing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from core.models.ageing.training_set import AgedPictures
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
     from core.models.reage.presets import ReagePreset
 
 _STEP = 1  # stream of random numbers; 0 are the epochs
-# How often a picture's gender is not told: a photo's is unknown, so the network must know what that means.
+# How often a picture's gender is left out: a photo's is unknown, so the network must know what that means.
 _GENDER_UNKNOWN = 0.5
 _LATE = 0.25  # of the steps: by then the network knows which way the years go
 _MIN_GAP = 10.0  # years: smaller steps are within the age critic's error
@@ -92,14 +91,6 @@ class ReageTraining(BaseTraining):
     def ema_weights(self) -> dict[str, NDArray[np.float32]]:
         """Return the averaged weights, as `ReageAger` takes them."""
         return values_of(named(self._ema_unet))
-
-    def set_ema_weights(self, tensors: Mapping[str, NDArray[Any]]) -> None:
-        """Let `change` use what `ema_weights` gave; the training goes on from there no more.
-
-        Raises:
-            ValueError: tensors of another network.
-        """
-        assign(named(self._ema_unet), tensors)
 
     def _make_optimizer(self, net: keras.Model, momentum: float) -> Any:
         optimizer = keras.optimizers.Adam(self._preset.learning_rate, beta_1=momentum, beta_2=0.99)
@@ -207,11 +198,6 @@ class ReageTraining(BaseTraining):
         update_ema(averages, variables, self._preset.ema_decay, self._optimizers[0].iterations)
 
 
-def to_range(pixels: Any) -> Any:
-    """0 to 255 -> [-1, 1]."""
-    return ops.cast(pixels, "float32") / 127.5 - 1.0
-
-
 def to_pixel_values(faces: Any) -> Any:
     """[-1, 1] -> 0 to 255, not rounded."""
     return (faces + 1.0) * 127.5
@@ -240,7 +226,7 @@ def _looks(
 
 
 def _labels(ages: NDArray[np.floating], genders: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
-    """Return what the discriminator is told of pictures (N,), (N, 11)."""
+    """Return the labels of pictures for the discriminator: (N,), (N, 11)."""
     gender = np.select([genders == 0, genders == 1], [-1.0, 1.0], 0.0)
     return np.column_stack([bin_probabilities(ages), gender]).astype(np.float32)
 

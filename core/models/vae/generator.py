@@ -10,10 +10,18 @@ import keras
 import numpy as np
 
 from core.models.common.backend import make_forward
-from core.models.common.drawn_faces import GeneratorWithTraits, apply_in_parts, halved, product, put, to_pixels
+from core.models.common.drawn_faces import (
+    GeneratorWithTraits,
+    apply_in_parts,
+    halved,
+    product,
+    put,
+    to_pixels,
+    to_range,
+)
 from core.models.vae.mixture import Mixture, mixture_of
 from core.models.vae.network import SIZES, build_decoder, build_encoder
-from core.models.vae.training_step import named, to_range
+from core.models.vae.training_step import named
 from core.vision.views import Framing, View
 
 if TYPE_CHECKING:

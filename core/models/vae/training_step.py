@@ -15,7 +15,7 @@ from core.models.common import augment
 from core.models.common.backend import Tensors, best_policy, make_forward, make_step
 from core.models.common.base_training import BaseTraining
 from core.models.common.batches import batch_rows
-from core.models.common.drawn_faces import to_pixels
+from core.models.common.drawn_faces import to_pixels, to_range
 from core.models.common.ema import update_ema
 from core.models.common.prefetch import Batch
 from core.models.common.schedule import warm_up_cosine
@@ -159,11 +159,6 @@ def reconstruction(real: Any, drawn: Any, coarse: float) -> Any:
     """
     error = drawn - real
     return _size(error) + coarse * _size(ops.average_pool(error, 4, 4))
-
-
-def to_range(pixels: Any) -> Any:
-    """0 to 255 -> [-1, 1]."""
-    return ops.cast(pixels, "float32") / 127.5 - 1.0
 
 
 def named(encoder: keras.Model, decoder: keras.Model) -> dict[str, Any]:

@@ -82,7 +82,7 @@ class FaceAssessor:
         guild_id: int,
         drawn: bool = False,
     ) -> list[AssessedFace]:
-        """Assess faces of a photo.
+        """Assess faces of a photo; at those of people who objected nothing is looked, not even how old they look.
 
         Args:
             reading: the photo.
@@ -94,10 +94,15 @@ class FaceAssessor:
             drawn: whether the model knows drawn people only.
         """
         objected = self._objections.find(reading, photo, guild_id)
-        large = [index for index in indices if reading.faces[index].box.h >= MIN_FACE_HEIGHT]
-        looked_at = {face.index: face for face in self._look(reading, large, ager, age_of, drawn=drawn)}
-        small = {index: AssessedFace(index, reading.faces[index], refusal=AgeRefusal.TOO_SMALL) for index in indices}
-        return [_with_objection((small | looked_at)[index], objected=objected[index]) for index in indices]
+        refused = {
+            index: AgeRefusal.OBJECTED if objected[index] else AgeRefusal.TOO_SMALL
+            for index in indices
+            if objected[index] or reading.faces[index].box.h < MIN_FACE_HEIGHT
+        }
+        faces = {index: AssessedFace(index, reading.faces[index], refusal=why) for index, why in refused.items()}
+        others = [index for index in indices if index not in refused]
+        faces |= {face.index: face for face in self._look(reading, others, ager, age_of, drawn=drawn)}
+        return [faces[index] for index in indices]
 
     def _look(
         self,
@@ -134,10 +139,3 @@ def _assessed(face: AssessedFace, *, typical: bool) -> AssessedFace:
     if face.age is not None and not face.may_be(face.age):
         return replace(face, refusal=AgeRefusal.CHILD)
     return face
-
-
-def _with_objection(face: AssessedFace, *, objected: bool) -> AssessedFace:
-    """Return the face as it is answered; nothing is told of how old somebody looks who objected."""
-    if not objected:
-        return face
-    return AssessedFace(face.index, face.detected, refusal=face.refusal or AgeRefusal.OBJECTED)

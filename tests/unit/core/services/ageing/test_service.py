@@ -110,12 +110,14 @@ def test_nothing_is_told_of_somebody_who_objected(setup: AgeingSetup) -> None:
     assert result.faces[1].age == 18
     assert (setup.pixels(result.picture)[150, 150] == 8).all()
     child = setup.draw(AgeRequest(setup.photo(8), to=60, faces=(0,)))
-    assert child.faces == (AgedFace(0, None, refusal=AgeRefusal.CHILD),)
+    assert child.faces == (AgedFace(0, None, refusal=AgeRefusal.OBJECTED),)
 
 
 def test_the_first_of_several_reasons_is_given(setup: AgeingSetup) -> None:
     setup.ager.typical = 0.0
     setup.refusals, setup.objecting = {0: AgeRefusal.PROFILE}, frozenset({0})
+    assert setup.draw(AgeRequest(setup.photo(8), to=60)).faces[0].refusal is AgeRefusal.OBJECTED
+    setup.objecting = frozenset()
     assert setup.draw(AgeRequest(setup.photo(8), to=60)).faces[0].refusal is AgeRefusal.PROFILE
     setup.refusals = {}
     assert setup.draw(AgeRequest(setup.photo(8), to=60)).faces[0].refusal is AgeRefusal.UNLIKE_TRAINING
