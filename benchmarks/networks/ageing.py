@@ -4,8 +4,8 @@
 FILE]`: a row each for faces as they are, for real faces of the age in their place, for a prototype, the starter model
 where it is installed, and the models given, of which a network that draws faces anew has two, raw and with delta
 transfer. A card is a JSON file with `architecture` and `config`, its weights lie beside it as `.safetensors`.
-`python -m benchmarks ageing --train reage|caae|vae --preset PRESET --steps N --out CARD.json [--seconds S]` makes one of the faces
-that are not held out, and goes on where it was ended.
+`python -m benchmarks ageing --train reage|caae|vae --preset PRESET --steps N --out CARD.json [--seconds S]` makes
+one of the faces that are not held out, and goes on where it was ended.
 
 Faces are changed as the product changes them, from how old dlib's age network takes them to be. The judge of the ages
 is `faceres`, calibrated on pictures of the training part; how to get it is in benchmarks/helpers/faceres.py. "Named"
