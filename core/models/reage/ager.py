@@ -28,7 +28,7 @@ class ReageAger:
     """As in `FaceAger`.
 
     Args:
-        config: of the version; `size`, `channels` and `framing` are read.
+        config: of the version; `size`, `channels` and `framing` are read, and `colour`, 1 where it is missing.
         tensors: of `ager_tensors`.
         meta: beside them in the file; nothing of it is needed, but models of every kind are made alike.
 
@@ -41,7 +41,10 @@ class ReageAger:
         if size not in SIZES or not channels or not all(0 < width <= _MAX_CHANNELS for width in channels):
             raise ValueError(f"no network has these sizes: {size} {channels}")
         self.view = View(Framing(config["framing"]), size)
-        unet = build_unet(size, channels)
+        colour = float(config.get("colour", 1.0))
+        if not 0 <= colour <= 1:
+            raise ValueError(f"no part of the colour: {colour}")
+        unet = build_unet(size, channels, colour=colour)
         put(named(unet), tensors)
         self._typicality = Typicality.from_tensors(tensors)
         self._change = make_forward(

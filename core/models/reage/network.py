@@ -1,4 +1,4 @@
-"""The networks of `reage`: a U-Net from a face and two ages to a change, and a discriminator of patches.
+"""The networks of `reage`: a U-Net from a face and two ages to a change, and a discriminator of what it looks like.
 
 The U-Net (Ronneberger et al. 2015, arXiv 1505.04597) sees the face, and maps that are constant over the picture: how
 old it looks, how old it is to look, and the gender. It draws no face: it predicts what is added (`delta`), and where
@@ -9,7 +9,7 @@ not change stays as it is. The ages also scale the channels at every resolution 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import layers, ops
@@ -17,16 +17,20 @@ from keras import layers, ops
 from core.domain.age_bins import AGE_BINS
 from core.models.common.seeds import Seeds
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 SIZES = (96, 64)
 CONDITIONS = 4  # present age, age, their difference, gender
 _CONDITION_UNITS = 64
 _SLOPE = 0.2
 _GAIN = 0.1  # of the last layer: all of its weights move in one direction at first, and saturated it in ten steps
-_DISCRIMINATOR = (32, 64, 128)  # channels; each halves the size
+_WIDTH = 64  # channels of the discriminator at each resolution
+_COARSE = 12  # pixels a side, up to which the discriminator does not halve maps of features
 
 
 def build_unet(
-    size: int, channels: tuple[int, ...], policy: str = "float32", seeds: Seeds | None = None
+    size: int, channels: tuple[int, ...], policy: str = "float32", seeds: Seeds | None = None, colour: float = 1.0
 ) -> keras.Model:
     """Build (faces (N, size, size, 3) in [-1, 1], conditions (N, 4)) -> (N, size, size, 4): delta and mask.
 
@@ -37,8 +41,9 @@ def build_unet(
         channels: at half of the size, at a quarter, and so on: at full size, convolutions cost as much as all others.
         policy: Keras' dtype policy of all layers but the last, which is float32.
         seeds: of the first weights; None: they do not matter, since others are put in.
+        colour: how much of the delta's colour counts, 0 (all of it is grey) to 1.
     """
-    net = _UNet(keras.DTypePolicy(policy), seeds or Seeds(0))
+    net = _Layers(keras.DTypePolicy(policy), seeds or Seeds(0))
     half = size // 2
     faces = keras.Input((size, size, 3), name="faces")
     conditions = keras.Input((CONDITIONS,), name="conditions")
@@ -58,29 +63,51 @@ def build_unet(
     # Nothing is changed at first: the delta begins at zero, the mask at one half.
     options = {"padding": "same", "kernel_initializer": "zeros", "dtype": "float32"}
     x = ops.depth_to_space(_GAIN * layers.Conv2D(4 * 4, 3, name="change", **options)(normalised(x)), 2)
-    change = ops.concatenate([ops.tanh(x[..., :3]), ops.sigmoid(x[..., 3:])], axis=-1)
+    delta = ops.tanh(x[..., :3])
+    grey = ops.mean(delta, axis=-1, keepdims=True)
+    change = ops.concatenate([grey + colour * (delta - grey), ops.sigmoid(x[..., 3:])], axis=-1)
     return keras.Model([faces, conditions], change, name="unet")
 
 
-def build_discriminator(size: int, policy: str = "float32", seeds: Seeds | None = None) -> keras.Model:
-    """Build (faces (N, size, size, 3) in [-1, 1], labels (N, 11)) -> logits (N, size / 8, size / 8, 1) of patches.
+def build_discriminator(
+    shapes: Sequence[tuple[int, int, int]], policy: str = "float32", seeds: Seeds | None = None
+) -> keras.Model:
+    """Build [maps of features (N, h, w, C), ..., labels (N, 11)] -> [logits (N, patches) of each, bins (N, 10)].
 
-    The labels are probabilities of `AGE_BINS`, and the gender (-1, 0 unknown, 1), so that no woman grows a beard. The
-    other arguments are those of `build_unet`.
+    What it looks at are the features that a network made for other pictures finds in faces, at several resolutions
+    (Sauer et al. 2021, Projected GANs Converge Faster, arXiv 2111.01007): from pixels, with a few thousand pictures, it
+    learnt next to nothing. The labels are probabilities of `AGE_BINS`, and the gender (-1, 0 unknown, 1), so that no
+    woman grows a beard. The last output says how old a face looks, in logits of `AGE_BINS`.
+
+    Args:
+        shapes: of the maps: height, width, channels.
+        policy: as in `build_unet`.
+        seeds: as in `build_unet`.
     """
-    dtype, seeds = keras.DTypePolicy(policy), seeds or Seeds(0)
-    faces = keras.Input((size, size, 3), name="faces")
+    net = _Layers(keras.DTypePolicy(policy), seeds or Seeds(0))
+    maps = [keras.Input(shape, name=f"features{number}") for number, shape in enumerate(shapes, 1)]
     labels = keras.Input((len(AGE_BINS) + 1,), name="labels")
-    x = faces
-    for number, width in enumerate(_DISCRIMINATOR, 1):
-        options = {"padding": "same", "kernel_initializer": seeds.he(), "dtype": dtype}
-        x = layers.Conv2D(width, 4, 2, name=f"down{number}", **options)(x)
-        x = layers.LeakyReLU(_SLOPE, dtype=dtype, name=f"down{number}_relu")(x)
-    logits = layers.Conv2D(1, 3, padding="same", kernel_initializer=seeds.glorot(), dtype="float32", name="logits")(x)
-    # A patch is also judged by how well it goes with the labels (Miyato and Koyama 2018, arXiv 1802.05637).
-    ages = layers.Dense(_DISCRIMINATOR[-1], kernel_initializer=seeds.glorot(), dtype="float32", name="ages")(labels)
-    fit = ops.sum(ops.cast(x, "float32") * ages[:, None, None, :], axis=-1, keepdims=True)
-    return keras.Model([faces, labels], logits + fit / _DISCRIMINATOR[-1] ** 0.5, name="discriminator")
+    logits, summaries = [], []
+    for number, features in enumerate(maps, 1):
+        x = net.convolve(features, _WIDTH, f"mix{number}", kernel=1)
+        x = net.convolve(x, _WIDTH, f"look{number}", stride=1 if x.shape[1] < _COARSE else 2)
+        real = layers.Conv2D(
+            1, 3, padding="same", kernel_initializer=net.seeds.glorot(), dtype="float32", name=f"real{number}"
+        )(x)
+        # A patch is also judged by how well it goes with the labels (Miyato and Koyama 2018, arXiv 1802.05637).
+        ages = layers.Dense(_WIDTH, kernel_initializer=net.seeds.glorot(), dtype="float32", name=f"ages{number}")(
+            labels
+        )
+        fit = ops.sum(ops.cast(x, "float32") * ages[:, None, None, :], axis=-1, keepdims=True)
+        logits.append(layers.Flatten()(real + fit / _WIDTH**0.5))
+        x = net.convolve(x, _WIDTH, f"age{number}", stride=2)
+        summaries.append(layers.GlobalAveragePooling2D(dtype=net.dtype)(x))
+    x = layers.Dense(2 * _WIDTH, kernel_initializer=net.seeds.he(), dtype=net.dtype, name="age")(
+        ops.concatenate(summaries, axis=-1)
+    )
+    x = layers.LeakyReLU(_SLOPE, dtype=net.dtype)(x)
+    bins = layers.Dense(len(AGE_BINS), kernel_initializer=net.seeds.glorot(), dtype="float32", name="bins")(x)
+    return keras.Model([*maps, labels], [*logits, bins], name="discriminator")
 
 
 def named(unet: keras.Model) -> dict[str, Any]:
@@ -104,18 +131,18 @@ def space_to_depth(x: Any) -> Any:
     return ops.reshape(ops.transpose(x, (0, 1, 3, 2, 4, 5)), (-1, size // 2, size // 2, 4 * channels))
 
 
-class _UNet:
-    """Makes the layers of the U-Net."""
+class _Layers:
+    """Makes the layers of both networks."""
 
     def __init__(self, dtype: Any, seeds: Seeds) -> None:
-        self.dtype, self._seeds = dtype, seeds
+        self.dtype, self.seeds = dtype, seeds
 
     def dense(self, x: Any, name: str) -> Any:
-        options = {"kernel_initializer": self._seeds.he(), "dtype": self.dtype, "name": name}
+        options = {"kernel_initializer": self.seeds.he(), "dtype": self.dtype, "name": name}
         return layers.LeakyReLU(_SLOPE, dtype=self.dtype)(layers.Dense(_CONDITION_UNITS, **options)(x))
 
     def convolve(self, x: Any, width: int, name: str, kernel: int = 3, stride: int = 1) -> Any:
-        options = {"padding": "same", "kernel_initializer": self._seeds.he(), "dtype": self.dtype, "name": name}
+        options = {"padding": "same", "kernel_initializer": self.seeds.he(), "dtype": self.dtype, "name": name}
         x = layers.Conv2D(width, kernel, stride, **options)(x)
         return layers.LeakyReLU(_SLOPE, dtype=self.dtype, name=f"{name}_relu")(x)
 
@@ -128,5 +155,5 @@ class _UNet:
     def block(self, x: Any, ages: Any, name: str) -> Any:
         """Add two convolutions to what they are given (He et al. 2016, arXiv 1603.05027)."""
         y = self.film(self.convolve(normalised(x), x.shape[-1], f"{name}1"), ages, f"{name}_film")
-        options = {"padding": "same", "kernel_initializer": self._seeds.normal(0.01), "dtype": self.dtype}
+        options = {"padding": "same", "kernel_initializer": self.seeds.normal(0.01), "dtype": self.dtype}
         return x + layers.Conv2D(x.shape[-1], 3, name=f"{name}2", **options)(y)

@@ -18,15 +18,17 @@ class ReagePreset:
         learning_rate: of Adam, at its peak.
         identity_batch: pictures of a batch of which the embedding network says whether they are still the same person;
             it costs as much as all the rest.
-        age: weight of the age critic's divergence at first: more, and it paints the same make-up on everybody.
-        late_age: its weight after a quarter of the steps.
+        colour: how much of the change's colour counts: with all of it, red cheeks come before wrinkles.
+        age: weight of the divergence that dlib's age network sees.
+        learning_age: weight of the cross entropy that the discriminator sees, which learns as the U-Net does.
         identity: weight of the distance beyond what the years excuse.
         same: weight of the mean change where no change of age is asked for.
         cycle: weight of the mean difference after there and back again.
-        adversarial: weight of what the discriminator of patches says.
+        adversarial: weight of what the discriminator says of patches.
         mask: weight of the mask's mean.
-        warm_up: fraction of the steps in which all weights but the age's grow: at full weight from the start, the mask
-            vanishes before the network has learnt what to change, and no gradient passes a mask of zero.
+        warm_up: fraction of the steps in which all weights but that of dlib's age network grow: at full weight from the
+            start, the mask vanishes before the network has learnt what to change, and no gradient passes a mask of
+            zero.
         smooth: weight of the change's total variation.
         ema_decay: decay of the moving average of the weights, which is what is evaluated and kept.
     """
@@ -37,16 +39,17 @@ class ReagePreset:
     batch: int = 16
     learning_rate: float = 4e-4
     identity_batch: int = 4
-    age: float = 1.0
-    late_age: float = 2.5
+    colour: float = 0.5
+    age: float = 0.5
+    learning_age: float = 2.0
     identity: float = 10.0
     same: float = 10.0
     cycle: float = 5.0
-    adversarial: float = 3.0
-    mask: float = 0.1
-    warm_up: float = 0.08
+    adversarial: float = 4.0
+    mask: float = 0.05
+    warm_up: float = 0.02
     smooth: float = 0.02
-    ema_decay: float = 0.999
+    ema_decay: float = 0.995
 
 
 REAGE_PRESETS: Mapping[str, ReagePreset] = {

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from core.vision.datasets.dataset_reader import DatasetReader
 
 _EVALUATIONS = 20  # in a run: enough for a curve, and a few per cent of its time
+_PARTS = (
+    LicensedPart("age network: dlib's, by Cydral Technology", "CC0-1.0"),
+    LicensedPart("features: EfficientNet-Lite0, by Google", "Apache-2.0"),
+)
 _PEOPLE = 8  # rows of the sheet, from young to old
 _SHEET_AGES = (10, 20, 30, 40, 50, 60, 70, 80)
 
@@ -99,7 +103,7 @@ class ReageTrainer(BaseTrainer[ReageTraining]):
             config=self._version_config(),
             classes=(),
             metrics=figures,
-            parts=(*PARTS, LicensedPart("age network: dlib's, by Cydral Technology", "CC0-1.0")),
+            parts=(*PARTS, *_PARTS),
             weights=weights_file.dump(tensors, {"architecture": architecture}),
         )
 
@@ -111,7 +115,12 @@ class ReageTrainer(BaseTrainer[ReageTraining]):
     def _version_config(self) -> dict[str, Any]:
         preset = self._preset
         return self._config(
-            "reage", preset, size=preset.size, channels=list(preset.channels), framing=Framing.FACE.value
+            "reage",
+            preset,
+            size=preset.size,
+            channels=list(preset.channels),
+            colour=preset.colour,
+            framing=Framing.FACE.value,
         )
 
     def _dump(self, tensors: Mapping[str, NDArray[Any]]) -> bytes:

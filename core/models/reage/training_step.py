@@ -1,11 +1,13 @@
 """Trains `reage`, a step at a time; everything that the next step depends on is among its tensors.
 
-No picture shows the same person at two ages, so that three critics say what a good change is. The age critic is dlib's
-age network: the aged face is to look as real people of that age look to it. It would be fooled by invisible noise, as
+No picture shows the same person at two ages, so that four critics say what a good change is. The first is dlib's age
+network: the aged face is to look as real people of that age look to it. It would be fooled by invisible noise, as
 `/optimize` fools recognisers; each of its looks is therefore shifted, scaled, mirrored and blurred a little, and loses
-some of its colour: otherwise red cheeks and grey lips are what age is. The identity critic is dlib's embedding network:
-the face may move away from itself by what the years excuse, and no further. The third is a discriminator of patches,
-which learns what is wrong with the pictures.
+some of its colour. It was fooled all the same, by red cheeks and grey lips, so that it only shows the way. What ageing
+is the discriminator learns from the pictures: whether features of a face are those of real people of the age, and how
+old it looks. Aged faces are to look as old to it as they were before, so that what fools it today is worth nothing
+tomorrow. The fourth is dlib's embedding network: the face may move away from itself by what the years excuse, and no
+further.
 """
 
 from __future__ import annotations
@@ -43,12 +45,16 @@ if TYPE_CHECKING:
 _STEP = 1  # stream of random numbers; 0 are the epochs
 # How often a picture's gender is left out: a photo's is unknown, so the network must know what that means.
 _GENDER_UNKNOWN = 0.5
-_LATE = 0.25  # of the steps: by then the network knows which way the years go
+_FASTER = (
+    2.0  # times the U-Net's learning rate: the discriminator has to keep up (Heusel et al. 2017, arXiv 1706.08500)
+)
 _MIN_GAP = 10.0  # years: smaller steps are within the age critic's error
 _MIN_AGE, _MAX_AGE = 2.0, 85.0  # of the ages that are asked for
 _EXCUSED, _EXCUSED_BY_YEAR = 0.20, 0.003  # distance of dlib's embeddings at which nothing is wrong, and more each year
-_JITTER = 0.04  # of the age critic's looks: shift and scale, in parts of the side
+_JITTER = 0.04  # of the critics' looks: shift and scale, in parts of the side
 _MAX_BLUR = 1.0  # pixels
+# Of the discriminator's looks: how much brighter or darker, and more or less coloured they are.
+_LIGHT, _COLOUR = 0.15, 0.3
 _AT_A_TIME = 32  # pictures that are aged at a time; more gain nothing on a CPU
 
 
@@ -68,12 +74,13 @@ class ReageTraining(BaseTraining):
         self._critics, self._preset, self._seed = critics, preset, seed
         self._opacity = square_opacity(Framing.FACE, preset.size)[..., None]
         policy, seeds = best_policy(), Seeds(seed)
-        self._unet = build_unet(preset.size, preset.channels, policy, seeds)
-        self._discriminator = build_discriminator(preset.size, policy, seeds)
-        self._ema_unet = build_unet(preset.size, preset.channels)
+        self._unet = build_unet(preset.size, preset.channels, policy, seeds, preset.colour)
+        self._discriminator = build_discriminator(critics.feature_shapes, policy, seeds)
+        self._ema_unet = build_unet(preset.size, preset.channels, colour=preset.colour)
         self._ema_unet.set_weights(self._unet.get_weights())
-        nets = ((self._unet, 0.9), (self._discriminator, 0.5))
-        networks = [(net.trainable_variables, self._make_optimizer(net, momentum)) for net, momentum in nets]
+        rate = preset.learning_rate
+        nets = ((self._unet, rate), (self._discriminator, _FASTER * rate))
+        networks = [(net.trainable_variables, _make_optimizer(net, rate)) for net, rate in nets]
         self._optimizers = [optimizer for _, optimizer in networks]
         self._optimizer = self._optimizers[0]
         self._train_step = make_adversarial_step(self._compute, networks, self._update_ema)
@@ -91,11 +98,6 @@ class ReageTraining(BaseTraining):
     def ema_weights(self) -> dict[str, NDArray[np.float32]]:
         """Return the averaged weights, as `ReageAger` takes them."""
         return values_of(named(self._ema_unet))
-
-    def _make_optimizer(self, net: keras.Model, momentum: float) -> Any:
-        optimizer = keras.optimizers.Adam(self._preset.learning_rate, beta_1=momentum, beta_2=0.99)
-        optimizer.build(net.trainable_variables)
-        return optimizer
 
     def _variables(self) -> dict[str, Any]:
         return {
@@ -132,9 +134,10 @@ class ReageTraining(BaseTraining):
             _labels(ages, self._genders[rows]),
             (_EXCUSED + _EXCUSED_BY_YEAR * np.abs(ages - present)).astype(np.float32),
             np.array(min(1.0, (step + 1) / (preset.warm_up * preset.steps)), np.float32),
-            np.array(preset.age if step < _LATE * preset.steps else preset.late_age, np.float32),
             *looks,
             random.random((count, 1, 1, 1), np.float32),
+            *_looks(preset.size, self._critics.feature_side, 2 * count, random),
+            *(_around_one(spread, 2 * count, random) for spread in (_LIGHT, _COLOUR)),
         )
 
     def _compute(  # noqa: PLR0917 - the batch, in the order of `_make_batch`
@@ -148,34 +151,47 @@ class ReageTraining(BaseTraining):
         aged_labels: Any,
         excused: Any,
         growing: Any,
-        age_weight: Any,
         rows: Any,
         columns: Any,
         saturation: Any,
+        feature_rows: Any,
+        feature_columns: Any,
+        light: Any,
+        colour: Any,
     ) -> tuple[list[Any], Tensors]:
         preset, few = self._preset, self._preset.identity_batch
         faces = to_range(pixels)
         change, aged = self._changed(faces, there)
-        looks = resample(to_pixel_values(aged), rows, columns)
-        grey = ops.mean(looks, axis=-1, keepdims=True)
-        age = ops.mean(self._critics.age_loss(grey + saturation * (looks - grey), targets))
+        looks = _coloured(resample(to_pixel_values(aged), rows, columns), saturation)
+        age = ops.mean(self._critics.age_loss(looks, targets))
         distance = self._critics.distance(to_pixel_values(faces[:few]), to_pixel_values(aged[:few]))
         identity = ops.mean(ops.relu(distance - excused[:few]))
         # Others than those that the identity critic looks at, so that each picture of a batch counts.
         returned = self._changed(aged[few : 2 * few], back[few : 2 * few])[1]
         cycle = ops.mean(ops.abs(returned - faces[few : 2 * few]))
         same = ops.mean(ops.abs(self._changed(faces[-few:], nowhere[-few:])[1] - faces[-few:]))
-        real, drawn = self._logits(faces, labels), self._logits(aged, aged_labels)
-        discriminator = ops.mean(ops.relu(1.0 - real)) + ops.mean(ops.relu(1.0 + drawn))
+        # Outside the ellipse nothing can change, and hair would tell the aged faces from real ones.
+        shown = light * _coloured(
+            resample(self._opacity * ops.concatenate([faces, aged]), feature_rows, feature_columns), colour
+        )
+        features = self._critics.features(to_pixel_values(shown))
+        count = preset.batch
+        *real, real_bins = self._discriminator([*(x[:count] for x in features), labels], training=True)
+        *drawn, drawn_bins = self._discriminator([*(x[count:] for x in features), aged_labels], training=True)
+        discriminator = _mean([ops.mean(ops.relu(1.0 - x)) for x in real])
+        discriminator += _mean([ops.mean(ops.relu(1.0 + x)) for x in drawn])
+        discriminator += _age_entropy(labels, real_bins) + _age_entropy(labels, drawn_bins)
+        seen_age = _age_entropy(aged_labels, drawn_bins)
         mask = ops.mean(change[..., 3:])
         smooth = _total_variation(change[..., :3] * change[..., 3:])
         restraint = preset.same * same + preset.cycle * cycle + preset.mask * mask + preset.smooth * smooth
-        restraint += preset.identity * identity - preset.adversarial * ops.mean(drawn)
-        loss = age_weight * age + growing * restraint
+        restraint += preset.identity * identity - preset.adversarial * _mean([ops.mean(x) for x in drawn])
+        loss = preset.age * age + growing * (restraint + preset.learning_age * seen_age)
         return [loss, discriminator], {
             "generator_loss": loss,
             "discriminator_loss": discriminator,
             "age_loss": age,
+            "learning_age_loss": seen_age,
             "identity_distance": ops.mean(distance),
             "cycle_loss": cycle,
             "mask": mask,
@@ -187,15 +203,18 @@ class ReageTraining(BaseTraining):
         added = self._opacity * change[..., 3:] * change[..., :3]
         return change, ops.clip(faces + added, -1.0, 1.0)
 
-    def _logits(self, faces: Any, labels: Any) -> Any:
-        return ops.cast(self._discriminator([faces, labels], training=True), "float32")
-
     def _infer(self, pixels: Any, condition: Any) -> Any:
         return self._ema_unet([to_range(pixels), condition], training=False)
 
     def _update_ema(self) -> None:
         averages, variables = self._ema_unet.variables, self._unet.variables
         update_ema(averages, variables, self._preset.ema_decay, self._optimizers[0].iterations)
+
+
+def _make_optimizer(net: keras.Model, learning_rate: float) -> Any:
+    optimizer = keras.optimizers.Adam(learning_rate, beta_1=0.5, beta_2=0.99)
+    optimizer.build(net.trainable_variables)
+    return optimizer
 
 
 def to_pixel_values(faces: Any) -> Any:
@@ -223,6 +242,27 @@ def _looks(
         step = np.where(mirrored, -1.0, 1.0) * extent * size / side
         sides.append(matrices(size, side, middle * size - step * side / 2, step, blur))
     return sides[0], sides[1]
+
+
+def _around_one(spread: float, count: int, random: np.random.Generator) -> NDArray[np.float32]:
+    return np.asarray(1 + spread * random.uniform(-1, 1, (count, 1, 1, 1)), np.float32)
+
+
+def _coloured(faces: Any, saturation: Any) -> Any:
+    """Return faces (N, S, S, 3) with more or less of their colour; 0: grey, 1: all of it."""
+    grey = ops.mean(faces, axis=-1, keepdims=True)
+    return grey + saturation * (faces - grey)
+
+
+def _mean(values: list[Any]) -> Any:
+    return sum(values) / len(values)
+
+
+def _age_entropy(labels: Any, bins: Any) -> Any:
+    """Return the cross entropy of logits of ages (N, 10) to labels (N, 11), a scalar."""
+    logits = ops.cast(bins, "float32")
+    likelihood = logits - ops.logsumexp(logits, axis=-1, keepdims=True)
+    return -ops.mean(ops.sum(labels[:, :-1] * likelihood, axis=-1))
 
 
 def _labels(ages: NDArray[np.floating], genders: NDArray[np.integer[Any]]) -> NDArray[np.float32]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import itertools
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ import numpy as np
 from core.vision.curation.torch_file import TorchFileError, read_tensors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -80,10 +81,32 @@ def load_network(path: Path | None = None) -> ImageNetClassifier:
         FileNotFoundError: the package is not installed.
         TorchFileError: the file is not the one that it should be.
     """
-    data = (path or weights_path()).read_bytes()
-    if hashlib.sha256(data).hexdigest() != _SHA256:  # before anything in it is looked at
-        raise TorchFileError("not the weights of EfficientNet-Lite0")
-    return ImageNetClassifier(read_tensors(data))
+    return ImageNetClassifier(_read(path or weights_path()))
+
+
+def build_features(side: int, stages: Sequence[int]) -> Any:
+    """Build a frozen Keras model of the first stages: RGB pixels in [0, 255] (N, side, side, 3) -> maps of features.
+
+    Its policy is float32 whatever the global one is.
+
+    Args:
+        side: pixels a side, a multiple of 32.
+        stages: indices of those whose maps are the outputs, rising, from 0.
+
+    Raises:
+        FileNotFoundError: the package is not installed.
+        TorchFileError: the file is not the one that it should be.
+    """
+    import keras  # seconds
+
+    pixels = keras.Input((side, side, 3), dtype="float32")
+    reached = itertools.islice(_stages(keras, _scaled(pixels)), max(stages) + 1)
+    maps = [x for number, x in enumerate(reached) if number in stages]
+    model = keras.Model(pixels, maps, name="efficientnet_lite0_features")
+    weights = list(_keras_weights(_read(weights_path())))
+    model.set_weights(weights[: len(model.weights)])
+    model.trainable = False
+    return model
 
 
 def weights_path() -> Path:
@@ -98,6 +121,13 @@ def weights_path() -> Path:
     return Path(spec.origin).parent / _FILE
 
 
+def _read(path: Path) -> Mapping[str, NDArray[Any]]:
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != _SHA256:  # before anything in it is looked at
+        raise TorchFileError("not the weights of EfficientNet-Lite0")
+    return read_tensors(data)
+
+
 def _compiled(tensors: Mapping[str, NDArray[Any]]) -> Any:
     import keras  # seconds, and only who looks for subjects needs it
     import tensorflow as tf
@@ -107,13 +137,23 @@ def _compiled(tensors: Mapping[str, NDArray[Any]]) -> Any:
 
     @tf.function(input_signature=[tf.TensorSpec((None, SIDE, SIDE, 3), tf.uint8)])  # type: ignore[untyped-decorator]
     def forward(images: Any) -> Any:
-        return model((tf.cast(images, tf.float32) - 127.0) / 128.0, training=False)
+        return model(_scaled(tf.cast(images, tf.float32)), training=False)
 
     return lambda images: forward(images).numpy()
 
 
 def _network(keras: Any) -> Any:
     inputs = keras.Input((SIDE, SIDE, 3))
+    *_, x = _stages(keras, inputs)
+    return keras.Model(inputs, _relu6(keras, _convolution(keras, x, _HEAD, 1, 1)))
+
+
+def _scaled(pixels: Any) -> Any:
+    return (pixels - 127.0) / 128.0
+
+
+def _stages(keras: Any, inputs: Any) -> Iterator[Any]:
+    """Yield what comes out of each stage; no layer is made before its stage is asked for."""
     x = _relu6(keras, _convolution(keras, inputs, _STEM, 3, 2))
     width = _STEM
     for stage in _STAGES:
@@ -125,21 +165,21 @@ def _network(keras: Any) -> Any:
             y = _convolution(keras, y, stage.width, 1, 1)
             x = y if number == 0 else x + y
             width = stage.width
-    return keras.Model(inputs, _relu6(keras, _convolution(keras, x, _HEAD, 1, 1)))
+        yield x
 
 
 def _convolution(keras: Any, x: Any, width: int, kernel: int, stride: int) -> Any:
-    x = keras.layers.Conv2D(width, kernel, stride, padding="same", use_bias=False)(x)
-    return keras.layers.BatchNormalization(epsilon=_EPSILON)(x)
+    x = keras.layers.Conv2D(width, kernel, stride, padding="same", use_bias=False, dtype="float32")(x)
+    return keras.layers.BatchNormalization(epsilon=_EPSILON, dtype="float32")(x)
 
 
 def _depthwise(keras: Any, x: Any, kernel: int, stride: int) -> Any:
-    x = keras.layers.DepthwiseConv2D(kernel, stride, padding="same", use_bias=False)(x)
-    return keras.layers.BatchNormalization(epsilon=_EPSILON)(x)
+    x = keras.layers.DepthwiseConv2D(kernel, stride, padding="same", use_bias=False, dtype="float32")(x)
+    return keras.layers.BatchNormalization(epsilon=_EPSILON, dtype="float32")(x)
 
 
 def _relu6(keras: Any, x: Any) -> Any:
-    return keras.layers.ReLU(max_value=6.0)(x)
+    return keras.layers.ReLU(max_value=6.0, dtype="float32")(x)
 
 
 def _keras_weights(tensors: Mapping[str, NDArray[Any]]) -> Iterator[NDArray[np.float32]]:

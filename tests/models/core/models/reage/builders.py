@@ -15,7 +15,7 @@ from core.domain.jobs import Origin
 from core.domain.training.runs import DesiredState, Run, RunKind, RunState
 from core.models.ageing.quality import AgeingAnalysers
 from core.models.ageing.training_set import AgedPictures
-from core.models.reage.critics import Critics
+from core.models.reage.critics import CriticNetworks, Critics
 from core.vision.age.age_network import CLASS_AGES
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -51,8 +51,13 @@ def embedded(faces: Any) -> Any:
     return coarse / 100.0
 
 
+def features(faces: Any) -> list[Any]:
+    """(N, 128, 128, 3) -> means of parts, (N, 32, 32, 3) and (N, 8, 8, 3)."""
+    return [ops.average_pool(faces, side, side) for side in (4, 16)]
+
+
 def critics(images: np.ndarray, known: np.ndarray, rows: np.ndarray) -> Critics:
-    return Critics(seen_age, embedded, images, known, rows)
+    return Critics(CriticNetworks(seen_age, embedded, features), images, known, rows)
 
 
 def analysers() -> AgeingAnalysers:

@@ -20,12 +20,28 @@ def test_each_size_gives_a_change_for_each_pixel_in_less_than_six_megabytes(size
     assert np.allclose(change[..., 3], 0.5)
 
 
-def test_the_discriminator_judges_patches_by_the_age_too() -> None:
-    net = build_discriminator(64)
-    faces = np.repeat(np.random.default_rng(0).uniform(-1, 1, (1, 64, 64, 3)), 2, 0).astype(np.float32)
-    logits = to_numpy(net([faces, np.eye(11, dtype=np.float32)[[0, 9]]]))
-    assert logits.shape == (2, 8, 8, 1)
-    assert np.abs(logits[0] - logits[1]).max() > 1e-3
+def test_the_discriminator_judges_patches_by_the_age_too_and_says_how_old_a_face_looks() -> None:
+    net = build_discriminator([(32, 32, 5), (8, 8, 9)])
+    random = np.random.default_rng(0)
+    maps = [np.repeat(random.normal(size=(1, side, side, width)), 2, 0) for side, width in ((32, 5), (8, 9))]
+    fine, coarse, bins = map(to_numpy, net([*maps, np.eye(11, dtype=np.float32)[[0, 9]]]))
+    assert fine.shape == (2, 16 * 16)
+    assert coarse.shape == (2, 8 * 8)
+    for logits in (fine, coarse):
+        assert np.abs(logits[0] - logits[1]).max() > 1e-3
+    assert bins.shape == (2, 10)
+    assert np.allclose(bins[0], bins[1], atol=1e-5)  # the labels say the answer, so it may not look at them
+
+
+def test_without_colour_the_change_is_grey() -> None:
+    random = np.random.default_rng(0)
+    faces, conditions = random.uniform(-1, 1, (1, 64, 64, 3)), random.normal(size=(1, 4))
+    for colour in (0.0, 1.0):
+        unet = build_unet(64, (8, 8), colour=colour)
+        unet.set_weights([random.normal(0, 0.2, value.shape) for value in unet.get_weights()])
+        delta = to_numpy(unet([faces, conditions]))[..., :3]
+        assert (np.ptp(delta, axis=-1).max() < 1e-6) == (colour == 0)
+        assert np.abs(delta).max() > 0.01
 
 
 def test_what_is_taken_apart_into_channels_is_put_together_again() -> None:
