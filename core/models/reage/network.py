@@ -75,9 +75,9 @@ def build_discriminator(
     """Build [maps of features (N, h, w, C), ..., labels (N, 11)] -> [logits (N, patches) of each, bins (N, 10)].
 
     What it looks at are the features that a network made for other pictures finds in faces, at several resolutions
-    (Sauer et al. 2021, Projected GANs Converge Faster, arXiv 2111.01007): from pixels, with a few thousand pictures, it
-    learnt next to nothing. The labels are probabilities of `AGE_BINS`, and the gender (-1, 0 unknown, 1), so that no
-    woman grows a beard. The last output says how old a face looks, in logits of `AGE_BINS`.
+    (Sauer et al. 2021, Projected GANs Converge Faster, arXiv 2111.01007): a discriminator of pixels was of little use
+    with a few thousand pictures. The labels are probabilities of `AGE_BINS`, and the gender (-1, 0 unknown, 1), so that
+    no woman grows a beard. The last output says how old a face looks, in logits of `AGE_BINS`.
 
     Args:
         shapes: of the maps: height, width, channels.

@@ -18,7 +18,7 @@ class ReagePreset:
         learning_rate: of Adam, at its peak.
         identity_batch: pictures of a batch of which the embedding network says whether they are still the same person;
             it costs as much as all the rest.
-        colour: how much of the change's colour counts: with all of it, red cheeks come before wrinkles.
+        colour: how much of the change's colour counts: half makes brightness, and so wrinkles, the easier way.
         age: weight of the divergence that dlib's age network sees.
         learning_age: weight of the cross entropy that the discriminator sees, which learns as the U-Net does.
         identity: weight of the distance beyond what the years excuse.

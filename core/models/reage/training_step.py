@@ -45,9 +45,8 @@ if TYPE_CHECKING:
 _STEP = 1  # stream of random numbers; 0 are the epochs
 # How often a picture's gender is left out: a photo's is unknown, so the network must know what that means.
 _GENDER_UNKNOWN = 0.5
-_FASTER = (
-    2.0  # times the U-Net's learning rate: the discriminator has to keep up (Heusel et al. 2017, arXiv 1706.08500)
-)
+# Of the discriminator, in the U-Net's learning rates: it has to keep up (Heusel et al. 2017, arXiv 1706.08500).
+_FASTER = 2.0
 _MIN_GAP = 10.0  # years: smaller steps are within the age critic's error
 _MIN_AGE, _MAX_AGE = 2.0, 85.0  # of the ages that are asked for
 _EXCUSED, _EXCUSED_BY_YEAR = 0.20, 0.003  # distance of dlib's embeddings at which nothing is wrong, and more each year
@@ -236,7 +235,7 @@ def _other_ages(present: NDArray[np.float32], random: np.random.Generator) -> ND
 def _looks(
     size: int, side: int, count: int, random: np.random.Generator
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return matrices (N, side, size) of rows and columns, with which the age critic looks at each face."""
+    """Return matrices (N, side, size) of rows and columns, with which a critic looks at each face."""
     blur = random.random(count) * _MAX_BLUR
     extent = (1 - 2 * AGE_MARGIN) * (1 + random.uniform(-_JITTER, _JITTER, count))
     sides = []
