@@ -7,13 +7,11 @@ hits all alike. PyTorch is no dependency of Omokage's; without it the peer is le
 from __future__ import annotations
 
 import importlib.util
-import os
-import statistics
-import subprocess
 import sys
 
 import numpy as np
 
+from benchmarks.helpers.step_peers import OURS, compare_steps
 from benchmarks.helpers.timing import median_ms
 
 TURNS = 3
@@ -24,17 +22,10 @@ PICTURES = 256
 
 def run(turns: int = TURNS, steps: int = STEPS) -> dict[str, float]:
     """Medians of the turns, and the ratio to the faster peer."""
-    commands = {"ours": ("benchmarks.networks.caae",)}
+    commands = {OURS: ("benchmarks.networks.caae", str(steps))}
     for dtype in ("float32", "bfloat16") if importlib.util.find_spec("torch") else ():
-        commands[f"PyTorch {dtype}"] = ("benchmarks.helpers.torch_caae", dtype)  # type: ignore[assignment]
-    times: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(turns):
-        for name, command in commands.items():
-            times[name].append(_measured(*command, str(steps)))
-    medians = {name: statistics.median(taken) for name, taken in times.items()}
-    figures = {f"{name}, ms a step": taken for name, taken in medians.items()}
-    peers = [taken for name, taken in medians.items() if name != "ours"]
-    return figures | ({"step, times the faster peer": medians["ours"] / min(peers)} if peers else {})
+        commands[f"PyTorch {dtype}"] = ("benchmarks.helpers.torch_caae", dtype, str(steps))  # type: ignore[assignment]
+    return compare_steps(commands, turns)
 
 
 def measure(steps: int) -> float:
@@ -55,13 +46,6 @@ def measure(steps: int) -> float:
         training.report()
 
     return median_ms(step, steps, WARM_UP)
-
-
-def _measured(module: str, *arguments: str) -> float:
-    environment = os.environ | {"OMP_NUM_THREADS": "2", "TF_NUM_INTRAOP_THREADS": "2", "TF_ENABLE_ONEDNN_OPTS": "1"}
-    command = [sys.executable, "-m", module, *arguments]
-    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-    return float(done.stdout.split()[-1])
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from keras import layers, ops
 
 from core.domain.age_bins import AGE_BINS
 from core.models.caae.presets import CaaePreset
+from core.models.common.pixel_blocks import convolve_blocks, transposed_to_blocks
 from core.models.common.seeds import Seeds
 
 LATENT_SIZE = 50  # the paper's
@@ -57,11 +58,37 @@ def build_generator(preset: CaaePreset, policy: str = "float32", seeds: Seeds | 
     for number, width in enumerate(widths[1:], 1):
         x = layers.ReLU(dtype=dtype, name=f"relu{number}")(x)
         up = {"padding": "same", "kernel_initializer": seeds.he(), "dtype": dtype, "name": f"up{number}"}
-        x = layers.Conv2DTranspose(width, _KERNEL, 2, **up)(x)  # (N, 12, 12, 128), ...
+        layer = layers.Conv2DTranspose if number < len(widths) - 1 else _TransposedToBlocks
+        x = layer(width, _KERNEL, 2, **up)(x)  # (N, 12, 12, 128), ...; at last (N, 48, 48, 4 * 16)
     x = layers.ReLU(dtype=dtype, name="relu")(x)
     last = {"padding": "same", "kernel_initializer": seeds.glorot(), "dtype": dtype, "name": "colours"}
-    x = layers.Conv2D(3, _KERNEL, **last)(x)
+    x = ops.depth_to_space(_BlockConv2D(3, _KERNEL, **last)(x), 2)
     return keras.Model([latents, condition], layers.Activation("tanh", dtype="float32", name="pictures")(x))
+
+
+class _TransposedToBlocks(layers.Conv2DTranspose):  # type: ignore[misc]  # Keras has no types
+    """The same function, with each 2 x 2 pixels of the result as channels: see `pixel_blocks`."""
+
+    def call(self, inputs: Any) -> Any:
+        return transposed_to_blocks(inputs, self.kernel) + ops.tile(self.bias, 4)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return (*input_shape[:3], 4 * self.filters)
+
+
+class _BlockConv2D(layers.Conv2D):  # type: ignore[misc]
+    """The same function of pixels that are held as blocks, and with blocks as its result."""
+
+    def build(self, input_shape: Any) -> None:
+        batch, height, width, channels = input_shape
+        super().build((batch, 2 * height, 2 * width, channels // 4))
+        self.input_spec = None  # the shape of the pixels
+
+    def call(self, inputs: Any) -> Any:
+        return convolve_blocks(inputs, self.kernel) + ops.tile(self.bias, 4)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return (*input_shape[:3], 4 * self.filters)
 
 
 def build_discriminator(preset: CaaePreset, policy: str = "float32", seeds: Seeds | None = None) -> keras.Model:

@@ -17,6 +17,7 @@ import keras
 from keras import layers, ops
 
 from core.models.common.drawn_faces import put
+from core.models.common.pixel_blocks import transposed_to_blocks
 from core.models.common.seeds import Seeds
 from core.models.common.variables import values_of
 
@@ -81,12 +82,7 @@ class _Coloured(layers.Conv2DTranspose):  # type: ignore[misc]  # Keras has no t
     """
 
     def call(self, inputs: Any) -> Any:
-        depth, before = self.kernel.shape[2:]
-        # Of six taps, the first of them nought, two meet the same pixel: one for its even, one for its odd child.
-        taps = ops.reshape(ops.pad(self.kernel, ((1, 0), (1, 0), (0, 0), (0, 0))), (3, 2, 3, 2, depth, before))
-        taps = ops.transpose(ops.flip(taps, (0, 2)), (0, 2, 5, 1, 3, 4))
-        children = ops.conv(inputs, ops.reshape(taps, (3, 3, before, 4 * depth)), padding="same")
-        return ops.depth_to_space(children, 2) + self.bias
+        return ops.depth_to_space(transposed_to_blocks(inputs, self.kernel), 2) + self.bias
 
 
 def build_discriminator(

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from keras import ops
 
 from core.models.ageing.conditions import conditions
 from core.models.ageing.face_ager import FaceChange
 from core.models.ageing.typicality import Typicality
 from core.models.common.backend import make_forward
 from core.models.common.drawn_faces import halved, in_parts, put, to_range
-from core.models.reage.network import SIZES, build_unet, named
+from core.models.reage.network import SIZES, build_unet, named, predict_change
 from core.vision.views import Framing, View
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ class ReageAger:
         put(named(unet), tensors)
         self._typicality = Typicality.from_tensors(tensors)
         self._change = make_forward(
-            lambda pictures, condition: ops.cast(unet([to_range(pictures), condition], training=False), "float32")
+            lambda pictures, condition: predict_change(unet, to_range(pictures), condition, training=False)
         )
 
     def change(

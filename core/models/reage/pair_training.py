@@ -20,7 +20,7 @@ from core.models.common.ema import update_ema
 from core.models.common.schedule import warm_up_cosine
 from core.models.common.seeds import Seeds
 from core.models.common.variables import values_of
-from core.models.reage.network import build_unet, named
+from core.models.reage.network import build_unet, named, predict_change
 from core.vision.transfer.ellipse import square_opacity
 from core.vision.views import Framing
 
@@ -119,7 +119,7 @@ class PairTraining(BaseTraining):
 
     def _infer(self, pixels: Any, condition: Any) -> Any:
         faces = to_range(pixels)
-        change = self._ema_unet([faces, condition], training=False)
+        change = predict_change(self._ema_unet, faces, condition, training=False)
         return ops.clip(faces + self._opacity * change[..., 3:] * change[..., :3], -1.0, 1.0)
 
     def _update_ema(self) -> None:

@@ -29,7 +29,7 @@ from core.models.common.schedule import warm_up_cosine
 from core.models.common.seeds import Seeds
 from core.models.common.variables import values_of
 from core.models.reage.critics import AGE_MARGIN
-from core.models.reage.network import build_discriminator, build_unet, named
+from core.models.reage.network import build_discriminator, build_unet, named, predict_change
 from core.models.reage.sampling import matrices, resample
 from core.vision.transfer.ellipse import square_opacity
 from core.vision.views import Framing
@@ -196,7 +196,7 @@ class ReageTraining(BaseTraining):
 
     def _changed(self, faces: Any, condition: Any) -> tuple[Any, Any]:
         """Return the change (N, S, S, 4), and the faces with it, as delta transfer lays it onto a photo."""
-        change = ops.cast(self._unet([faces, condition], training=True), "float32")
+        change = predict_change(self._unet, faces, condition, training=True)
         added = self._opacity * change[..., 3:] * change[..., :3]
         return change, ops.clip(faces + added, -1.0, 1.0)
 
@@ -206,7 +206,7 @@ class ReageTraining(BaseTraining):
         return self._critics.features(to_pixel_values(looks))
 
     def _infer(self, pixels: Any, condition: Any) -> Any:
-        return self._ema_unet([to_range(pixels), condition], training=False)
+        return predict_change(self._ema_unet, to_range(pixels), condition, training=False)
 
     def _update_ema(self) -> None:
         averages, variables = self._ema_unet.variables, self._unet.variables
