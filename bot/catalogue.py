@@ -33,6 +33,7 @@ from bot.features.optimize.commands import optimize
 from bot.features.optimize.progress import render_optimize_progress
 from bot.features.optimize.views import OptimizedButton
 from bot.features.people import faces_form, name_form
+from bot.features.people.change_views import PersonChangeButton
 from bot.features.people.commands import people
 from bot.features.people.face_views import FaceButton, FacesSelect
 from bot.features.people.list_views import PageButton
@@ -82,6 +83,7 @@ ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     FacesSelect,
     faces_form.FacesButton,
     PageButton,
+    PersonChangeButton,
     PersonSelect,
     RunButton,
     BackButton,

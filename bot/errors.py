@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import discord
 from discord import app_commands
+from discord.utils import escape_markdown
 
 from bot.ui.i18n import Value, Words
 from bot.ui.language import private_words
@@ -39,6 +40,9 @@ _DEFAULT_DETAILS: Mapping[str, Value] = {
     "allowed": "…",
     "number": "",
     "name": "…",
+    "into": "…",
+    "photos": 0,
+    "labels": 0,
     "title": "…",
     "state": "finished",
     "new": 0,
@@ -68,11 +72,14 @@ _BY_REASON: Mapping[str, str] = {
     "epsilon-without-fool": "error-epsilon-without-fool",
     "years-and-to": "error-years-and-to",
     "zero-years": "error-zero-years",
+    "merge-oneself": "error-merge-oneself",
     "age-of-series": "error-age-of-series",
     "kid": "error-not-better-kid",
     "age_error": "error-not-better-age",
     "unknown-embedder": "error-unknown-embedder",
 }
+# Details that choose among a text's variants, and are not shown.
+_SELECTORS = frozenset({"reason", "remark", "state"})
 _EXPECTED = (OmokageError, app_commands.CheckFailure, *_OUTDATED)
 
 
@@ -83,7 +90,15 @@ def error_message(words: Words, code: ErrorCode, details: Mapping[str, Any], job
 
 def error_reason(words: Words, code: ErrorCode, details: Mapping[str, Any]) -> str:
     """Say what went wrong and what to do."""
-    return words.say(_key(code, details), **{**_DEFAULT_DETAILS, **details})
+    return words.say(_key(code, details), **{**_DEFAULT_DETAILS, **_escaped(details)})
+
+
+def _escaped(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the details with their texts as Discord shows them letter by letter: names may hold `*` and `_`."""
+    return {
+        key: escape_markdown(value) if isinstance(value, str) and key not in _SELECTORS else value
+        for key, value in details.items()
+    }
 
 
 def job_number_line(words: Words, job_id: int) -> str:

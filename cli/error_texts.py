@@ -24,6 +24,7 @@ _TEXTS: Mapping[ErrorCode, str] = {
     ErrorCode.TOO_MANY_ATTEMPTS: "it failed several times",
     ErrorCode.WORKERS_DIED: "workers died while they trained; it goes on from the last checkpoint, after a pause",
     ErrorCode.NAME_TAKEN: "somebody else is called so already",
+    ErrorCode.PEOPLE_CONFLICT: "the two are not the same person, as photos or labels say",
     ErrorCode.UNKNOWN_DATASET: "there is no such data set",
     ErrorCode.DATASET_REMOVED: "the data set was removed, and its pictures are gone",
     ErrorCode.DATASET_IN_USE: "a run that is not over trains on the data set",
@@ -64,6 +65,10 @@ _DETAILED_TEXTS: Mapping[ErrorCode, str] = {
         "{attempts} workers died since the last checkpoint; it goes on from there, after a pause. Is memory short?"
     ),
     ErrorCode.NAME_TAKEN: "somebody else is called {name} already",
+    ErrorCode.PEOPLE_CONFLICT: (
+        "{name} and {into} are not the same: photos with a face of each: {photos}, "
+        "labels that a face of either is not the other's: {labels}"
+    ),
     ErrorCode.DATASET_REMOVED: "{title} was removed, and its pictures are gone",
     ErrorCode.DATASET_IN_USE: "run {number}, which is not over, trains on it; first: omokage runs stop {number}",
     ErrorCode.UNKNOWN_CHECKPOINT: "there is no checkpoint at or before step {step}; there are {known}",

@@ -49,10 +49,11 @@ def rename(name: str, new_name: str, guild: int, as_json: bool) -> None:
 @click.command()
 @click.argument("name")
 @click.argument("into")
+@click.option("--force", is_flag=True, help="Also where a photo shows both, or a label says that they are two.")
 @_guild
 @yes_option
 @_json
-def merge(name: str, into: str, guild: int, yes: bool, as_json: bool) -> None:
+def merge(name: str, into: str, *, force: bool, guild: int, yes: bool, as_json: bool) -> None:
     """Make one person of two who are the same: all that is known of NAME is known of INTO.
 
     Who named which face stays known. It cannot be taken back.
@@ -60,7 +61,7 @@ def merge(name: str, into: str, guild: int, yes: bool, as_json: bool) -> None:
     with _open_services() as services:
         source, target = (services.people_editor.get_by_name(guild, person) for person in (name, into))
         confirm(f"Make one person of {source.name} and {target.name}, who is called {target.name}?", yes=yes)
-        merged = services.people_editor.merge(guild, name, into, by=_OPERATOR)
+        merged = services.people_editor.merge(guild, name, into, by=_OPERATOR, despite_conflicts=force)
     if as_json:
         echo_json({**person_json(merged.person), "merged": merged.merged_name, "faces": merged.faces})
     else:

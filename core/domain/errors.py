@@ -29,6 +29,7 @@ class ErrorCode(StrEnum):
     TOO_MANY_ATTEMPTS = "too-many-attempts"
     WORKERS_DIED = "workers-died"
     NAME_TAKEN = "name-taken"  # somebody else is called `name` already
+    PEOPLE_CONFLICT = "people-conflict"  # `photos` show `name` and `into`; `labels` say that they are two
     UNKNOWN_DATASET = "unknown-dataset"
     DATASET_REMOVED = "dataset-removed"  # `title`; its pictures are gone
     DATASET_IN_USE = "dataset-in-use"  # run `number`, which is not over, trains on it

@@ -11,6 +11,14 @@ from bot.ui.permissions import guild_id_of, moderators_only
 
 if TYPE_CHECKING:
     from bot.context import Interaction
+    from core.domain.people import Person
+
+
+@empty_on_error
+@moderators_only
+async def all_people(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """Offer everybody whom the guild has named."""
+    return matching_choices(((person.name, person.name) for person in await _people(interaction)), typed)
 
 
 @empty_on_error
@@ -28,7 +36,10 @@ async def objecting_people(interaction: Interaction, typed: str) -> list[app_com
 
 
 async def _choices(interaction: Interaction, typed: str, *, objecting: bool) -> list[app_commands.Choice[str]]:
-    bot = interaction.client
-    people = await bot.threads.quick(bot.services.people.list, guild_id_of(interaction))
-    names = [person.name for person in people if (person.objected_at is not None) is objecting]
+    names = [person.name for person in await _people(interaction) if (person.objected_at is not None) is objecting]
     return matching_choices(((name, name) for name in names), typed)
+
+
+async def _people(interaction: Interaction) -> list[Person]:
+    bot = interaction.client
+    return await bot.threads.quick(bot.services.people.list, guild_id_of(interaction))

@@ -1,4 +1,4 @@
-"""/people: list the people whom this guild has named, and write down who objects to changes of their face."""
+"""/people: list the people whom this guild has named, correct the list, and write down who objects to ageing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from discord import app_commands
 from discord.utils import escape_markdown
 
-from bot.features.people.autocomplete import objecting_people, people_without_objection
+from bot.features.people import change_views
+from bot.features.people.autocomplete import all_people, objecting_people, people_without_objection
 from bot.features.people.list_views import list_people, page_view
 from bot.features.people.texts import people_embed
 from bot.ui.groups import guild_group
@@ -33,6 +34,42 @@ async def people_list(interaction: Interaction) -> None:
         return
     embed, view = people_embed(words, listed, 0), page_view(words, listed, 0)
     await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
+
+
+@people.command(name=localised("people-rename-name"), description=localised("people-rename-description"))
+@app_commands.rename(name=_NAME, new_name=localised("people-new-name-name"))
+@app_commands.describe(name=_WHOSE, new_name=localised("people-new-name-description"))
+@app_commands.autocomplete(name=all_people)
+@moderators_only
+async def people_rename(interaction: Interaction, name: _Name, new_name: _Name) -> None:
+    """Give a person another name."""
+    bot, guild_id = interaction.client, guild_id_of(interaction)
+    before = await bot.threads.quick(bot.services.people_editor.get_by_name, guild_id, name)
+    person = await bot.threads.quick(bot.services.people_editor.rename, guild_id, name, new_name)
+    names = {"before": escape_markdown(before.name), "name": escape_markdown(person.name)}
+    await interaction.response.send_message(
+        (await private_words(interaction)).say("people-renamed", **names), ephemeral=True
+    )
+
+
+@people.command(name=localised("people-merge-name"), description=localised("people-merge-description"))
+@app_commands.rename(name=_NAME, into=localised("people-into-name"))
+@app_commands.describe(name=_WHOSE, into=localised("people-into-description"))
+@app_commands.autocomplete(name=all_people, into=all_people)
+@moderators_only
+async def people_merge(interaction: Interaction, name: _Name, into: _Name) -> None:
+    """Ask whether two people are to become one."""
+    await change_views.ask_to_merge(interaction, name, into)
+
+
+@people.command(name=localised("people-remove-name"), description=localised("people-remove-description"))
+@app_commands.rename(name=_NAME)
+@app_commands.describe(name=_WHOSE)
+@app_commands.autocomplete(name=all_people)
+@moderators_only
+async def people_remove(interaction: Interaction, name: _Name) -> None:
+    """Ask whether a person is to be deleted."""
+    await change_views.ask_to_remove(interaction, name)
 
 
 @people.command(name=localised("people-object-name"), description=localised("people-object-description"))

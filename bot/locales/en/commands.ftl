@@ -91,6 +91,17 @@ people-description = The people this server has named
 people-list-name = list
 people-list-description = Who is known here, and from how many pictures
 
+people-rename-name = rename
+people-rename-description = Give somebody another name (moderators only)
+people-new-name-name = new-name
+people-new-name-description = The name from now on
+people-merge-name = merge
+people-merge-description = Make one person of two who are the same (moderators only)
+people-into-name = into
+people-into-description = Who is left: choose from the list
+people-remove-name = remove
+people-remove-description = Delete somebody, with their faces and photos (moderators only)
+
 people-object-name = object
 people-object-description = Note that somebody does not want to be shown at other ages (moderators only)
 people-withdraw-name = withdraw

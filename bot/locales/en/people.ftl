@@ -53,6 +53,27 @@ people-not-compared = { $pictures ->
 people-objects = does not want to be shown at other ages
 people-objection-recorded = Noted: from now on I leave the face of **{ $name }** as it is and do not say how old it looks, wherever I take a face for theirs. The more of their photos are named here, the surer that is.
 people-objection-withdrawn = Noted: **{ $name }** does not object any more, and may be shown at other ages.
+people-renamed = **{ $before }** is called **{ $name }** now.
+people-merge-question = Are **{ $name }** ({ $pictures ->
+        [one] one picture
+       *[other] { $pictures } pictures
+    }) and **{ $into }** ({ $others ->
+        [one] one picture
+       *[other] { $others } pictures
+    }) the same person, who is called **{ $into }** then? It cannot be taken back.
+people-merge-button = They are the same person
+people-merged = **{ $merged }** is **{ $name }** now, of whom there { $pictures ->
+        [one] is one picture
+       *[other] are { $pictures } pictures
+    }.
+people-remove-question = Delete **{ $name }** ({ $pictures ->
+        [one] one picture
+       *[other] { $pictures } pictures
+    }), what was said of them, and the photos that show nobody else with a name? It cannot be taken back.
+people-remove-button = Delete { $name }
+people-removed = **{ $name }** is deleted. Faces deleted: { $faces }. Photos deleted: { $photos }.
+people-removed-datasets = Pictures that were imported are still in: { $datasets }. Whoever runs this bot takes them out with “omokage data remove”.
+people-removed-versions = Models that were trained on them name nobody so any more: { $versions }.
 people-none = Nobody is known here yet. Send a photo with /classify, then press “This is …” under a face.
 people-previous-button = ◀ Previous
 people-next-button = Next ▶

@@ -90,6 +90,17 @@ people-description = このサーバーで名前が付けられた人たち
 people-list-name = 一覧
 people-list-description = 登録されている人と、それぞれの写真の枚数を表示します
 
+people-rename-name = 名前の変更
+people-rename-description = 登録されている人の名前を変えます（モデレーターのみ）
+people-new-name-name = 新しい名前
+people-new-name-description = これからの名前
+people-merge-name = 統合
+people-merge-description = 同じ人が二人として登録されているとき、一人にまとめます（モデレーターのみ）
+people-into-name = 統合先
+people-into-description = 残す人。一覧から選んでください
+people-remove-name = 削除
+people-remove-description = 登録されている人を、顔や写真とともに削除します（モデレーターのみ）
+
 people-object-name = 年齢変化の拒否
 people-object-description = ほかの年齢で表示されたくない人を記録します（モデレーターのみ）
 people-withdraw-name = 拒否の取り消し

@@ -18,6 +18,7 @@ from core.storage.dataset_rows import datasets_of
 from core.storage.people.changes import (
     answers_naming,
     change_answers,
+    count_conflicts,
     delete_faces,
     delete_person,
     faces_answered,
@@ -74,19 +75,37 @@ class PeopleEditor:
             rename_person(connection, person.id, normalised)
             return get_person(connection, guild_id, person.id)
 
-    def merge(self, guild_id: int, name: str, into: str, *, by: int) -> MergedPeople:
+    def check_merge(self, guild_id: int, name: str, into: str) -> tuple[Person, Person]:
+        """Return the two people whom `merge` would make one.
+
+        Raises:
+            OmokageError: that `merge` would raise.
+        """
+        with self._database.read() as connection:
+            source, target = _get_two(connection, guild_id, name, into)
+            _refuse_conflicts(connection, source, target)
+            return source, target
+
+    def merge(self, guild_id: int, name: str, into: str, *, by: int, despite_conflicts: bool = False) -> MergedPeople:
         """Make one person of two who are the same: all faces and labels of `name` are those of `into` from now on.
 
         An objection of either is one of both.
 
+        Args:
+            guild_id: whose people.
+            name: who is merged.
+            into: who is left.
+            by: the member who says so, 0 the operator.
+            despite_conflicts: also where a photo shows both, or a label says that a face of either is not the other's.
+
         Raises:
-            OmokageError: UNKNOWN_PERSON; BAD_OPTION, both names are one person's.
+            OmokageError: UNKNOWN_PERSON; BAD_OPTION, both names are one person's; PEOPLE_CONFLICT.
         """
         with self._database.write() as connection:
             lock_people(self._database, connection, guild_id)
-            source, target = _get_by_name(connection, guild_id, name), _get_by_name(connection, guild_id, into)
-            if source.id == target.id:
-                raise OmokageError(ErrorCode.BAD_OPTION, option="into", value=into, allowed="somebody else's name")
+            source, target = _get_two(connection, guild_id, name, into)
+            if not despite_conflicts:
+                _refuse_conflicts(connection, source, target)
             provenance = LabelProvenance(by, 0, None, f"{MERGE}:{source.name}", self._clock())
             if source.objected_at is not None and target.objected_at is None:
                 set_objection(connection, target.id, source.objected_at)
@@ -159,6 +178,21 @@ def _get_by_name(connection: Connection, guild_id: int, name: str) -> Person:
     if person is None:
         raise OmokageError(ErrorCode.UNKNOWN_PERSON, name=name)
     return person
+
+
+def _get_two(connection: Connection, guild_id: int, name: str, into: str) -> tuple[Person, Person]:
+    source, target = _get_by_name(connection, guild_id, name), _get_by_name(connection, guild_id, into)
+    if source.id == target.id:
+        option = {"option": "into", "value": into, "allowed": "somebody else's name"}
+        raise OmokageError(ErrorCode.BAD_OPTION, reason="merge-oneself", **option)
+    return source, target
+
+
+def _refuse_conflicts(connection: Connection, source: Person, target: Person) -> None:
+    photos, rejections = count_conflicts(connection, source.guild_id, source.id, target.id)
+    if photos or rejections:
+        names = {"name": source.name, "into": target.name}
+        raise OmokageError(ErrorCode.PEOPLE_CONFLICT, photos=photos, labels=rejections, **names)
 
 
 def _titles_with_person(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, and_, delete, distinct, func, or_, select, update
 
 from core.domain.data.datasets import NOBODY
 from core.domain.jobs import JobKind
@@ -54,6 +54,28 @@ def move_person(connection: Connection, guild_id: int, old: int, new: int, prove
     if face_ids:
         add_label(connection, guild_id, face_ids, new, Label.IS, provenance=provenance)
     return int(moved)
+
+
+def count_conflicts(connection: Connection, guild_id: int, first: int, second: int) -> tuple[int, int]:
+    """Count what says that two people are not the same.
+
+    Returns:
+        The photos in which one face shows the first person and another the second; and the labels by which a face of
+        either does not show the other.
+    """
+    both = faces.c.guild_id == guild_id, faces.c.person_id.in_((first, second)), faces.c.job_id.is_not(None)
+    photos = select(faces.c.job_id).where(*both).group_by(faces.c.job_id)
+    photos = photos.having(func.count(distinct(faces.c.person_id)) == 2)
+    latest = latest_labels(guild_id)
+    rejected = select(func.count()).select_from(latest.join(faces, latest.c.face_id == faces.c.id))
+    rejected = rejected.where(
+        latest.c.verdict == Label.IS_NOT,
+        or_(
+            and_(faces.c.person_id == first, latest.c.person_id == second),
+            and_(faces.c.person_id == second, latest.c.person_id == first),
+        ),
+    )
+    return len(connection.execute(photos).all()), connection.execute(rejected).scalar_one()
 
 
 def delete_faces(connection: Connection, guild_id: int, face_ids: Collection[int], person_id: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,7 @@ def test_merging_moves_faces_and_keeps_provenance(chat: Chat, editor: PeopleEdit
     chat.name(1, 1, "Anna")
     ann = chat.name(1, 2, "Ann")
     before = chat.people.gallery.version(GUILD)
-    merged = editor.merge(GUILD, "Ann", "Anna", by=43)
+    merged = editor.merge(GUILD, "Ann", "Anna", by=43, despite_conflicts=True)
     assert (merged.person.name, merged.person.pictures, merged.merged_name, merged.faces) == ("Anna", 2, "Ann", 1)
     rows = chat.people.gallery.enrolled(GUILD)
     assert (rows.names, rows.owners) == (("Anna",), (merged.person.id,) * 2)
@@ -129,7 +130,7 @@ def test_a_rejection_of_either_person_holds_for_the_merged_person(chat: Chat, ed
     chat.photo(1, new_face(1), new_face(2, value=2.0, x=60), new_face(3, value=3.0, x=90))
     anna, ann = chat.name(1, 1, "Anna"), chat.name(1, 2, "Ann")
     chat.people.reject(FaceRef(1, 3), GUILD, ann.id, **PROVENANCE)
-    editor.merge(GUILD, "Ann", "Anna", by=43)
+    editor.merge(GUILD, "Ann", "Anna", by=43, despite_conflicts=True)
     (link,) = chat.people.gallery.cannot_links(GUILD)
     assert (link.person_id, link.embedding) == (anna.id, embedding(3.0))
 
@@ -139,9 +140,37 @@ def test_a_face_with_contradicting_labels_shows_the_merged_person(chat: Chat, ed
     anna, ann = chat.name(1, 1, "Anna"), chat.name(1, 2, "Ann")
     chat.people.reject(FaceRef(1, 1), GUILD, ann.id, **PROVENANCE)
     chat.people.reject(FaceRef(1, 2), GUILD, anna.id, **PROVENANCE)
-    editor.merge(GUILD, "Ann", "Anna", by=43)
+    editor.merge(GUILD, "Ann", "Anna", by=43, despite_conflicts=True)
     assert chat.people.gallery.cannot_links(GUILD) == []
     assert [(face.person_id, face.rejected) for face in chat.people.faces_of(1)] == [(anna.id, frozenset())] * 2
+
+
+def test_two_who_are_in_one_photo_are_not_merged(chat: Chat, editor: PeopleEditor, database: Database) -> None:
+    chat.photo(1, new_face(1), new_face(2, value=2.0, x=60))
+    chat.name(1, 1, "Anna"), chat.name(1, 2, "Ann")
+    before = [face.person_id for face in chat.people.faces_of(1)]
+
+    for call in (editor.check_merge, partial(editor.merge, by=43)):
+        with pytest.raises(OmokageError) as refused:
+            call(GUILD, "Ann", "Anna")
+        assert refused.value.code is ErrorCode.PEOPLE_CONFLICT
+        assert refused.value.details == {"name": "Ann", "into": "Anna", "photos": 1, "labels": 0}
+    assert [face.person_id for face in chat.people.faces_of(1)] == before
+    assert [person.name for person in chat.people.list(GUILD)] == ["Ann", "Anna"]
+
+
+def test_two_of_whom_somebody_said_that_they_differ_are_not_merged(chat: Chat, editor: PeopleEditor) -> None:
+    chat.photo(1, new_face()), chat.photo(2, new_face(value=2.0))
+    anna, _ = chat.name(1, 1, "Anna"), chat.name(2, 1, "Ann")
+    chat.people.reject(FaceRef(2, 1), GUILD, anna.id, **PROVENANCE)
+
+    with pytest.raises(OmokageError) as refused:
+        editor.merge(GUILD, "Anna", "Ann", by=43)
+    assert (refused.value.code, refused.value.details["labels"]) == (ErrorCode.PEOPLE_CONFLICT, 1)
+
+    chat.people.confirm(FaceRef(2, 1), GUILD, anna.id, **PROVENANCE)  # somebody has changed their mind
+    chat.name(2, 1, "Ann")
+    assert editor.merge(GUILD, "Anna", "Ann", by=43).person.pictures == 2
 
 
 def test_answers_data_sets_and_models_name_the_merged_person(

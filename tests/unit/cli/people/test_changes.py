@@ -8,15 +8,19 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
 from cli.context import open_services
 from cli.main import omokage
 from cli.output import confirmation
+from core.domain.clock import now_utc
 from core.domain.data.datasets import DatasetClass, Shard
 from core.domain.embedders import EMBEDDING_NAME
 from core.domain.faces import Box
-from core.domain.people import NewFace
+from core.domain.people import Label, LabelProvenance, NewFace
 from core.settings import Settings
+from core.storage.people.label_rows import add_label
+from core.storage.tables import faces
 
 POINTS = ((1.0, 1.0), (2.0, 1.0), (1.5, 1.5), (1.0, 2.0), (2.0, 2.0))
 
@@ -53,6 +57,16 @@ def enrol(*names: str, guild: int = 0) -> None:
             services.people.enrol(guild, name, face, source="test", photo=photo)
 
 
+def reject(name: str, other: str) -> None:
+    """Say that the face of `name` is not `other`."""
+    with open_services(Settings.from_env()) as services, services.database.write() as connection:
+        editor = services.people_editor
+        person, rejected = editor.get_by_name(0, name), editor.get_by_name(0, other)
+        face_ids = list(connection.execute(select(faces.c.id).where(faces.c.person_id == person.id)).scalars())
+        provenance = LabelProvenance(0, 0, None, "test", now_utc())
+        add_label(connection, 0, face_ids, rejected.id, Label.IS_NOT, provenance=provenance)
+
+
 def add_dataset(*names: str) -> None:
     with open_services(Settings.from_env()) as services:
         people = services.datasets.people(0, names, by=0)
@@ -87,6 +101,17 @@ def test_two_are_merged_and_one_is_left() -> None:
     shown = said("people", "merge", "Ann", "Anna", "--yes")
     assert (shown["name"], shown["pictures"], shown["merged"], shown["faces"]) == ("Anna", 2, "Ann", 1)
     assert names() == ["Anna"]
+
+
+def test_two_who_differ_are_merged_by_force_only() -> None:
+    enrol("Anna", "Ann")
+    reject("Anna", "Ann")
+    status, text = refused("people", "merge", "Ann", "Anna", "--yes")
+    assert status == 1
+    assert text.endswith("Ann and Anna are not the same: photos with a face of each: 0, "
+                         "labels that a face of either is not the other's: 1")  # fmt: skip
+    assert names() == ["Ann", "Anna"]
+    assert said("people", "merge", "Ann", "Anna", "--yes", "--force")["pictures"] == 2
 
 
 def test_somebody_is_removed_and_what_is_left_of_them_is_said(folder: Path) -> None:

@@ -1,0 +1,1 @@
+"""Rules of labelling by many members: what their answers say together, and when a face is settled."""

@@ -1,0 +1,65 @@
+"""Which card a member gets next, and when a face is settled.
+
+A grid card shows up to nine faces that are taken for one person, and asks which are not; a name card shows one face and
+asks who it is. Both are chosen for the member who answers: nobody is asked the same twice.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from core.domain.labelling.consensus import SOMEBODY_ELSE
+
+GRID_FACES = 9  # three rows of three: as many as a phone shows at a size at which faces are recognised
+MAX_NAMES = 4  # people that a name card offers as buttons; a fifth is "somebody else"
+SETTLED_FROM = 0.97  # probability from which on a face is settled: `python -m benchmarks consensus` says what it costs
+_GRID_FROM = 0.5  # probability of a person from which on a face is shown among that person's
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a member is asked: `faces` that may show `person`; or, where `names` are given, which of them one shows."""
+
+    faces: tuple[int, ...]
+    person: int | None = None
+    names: tuple[int, ...] = ()
+
+
+def settled_person(probabilities: Mapping[int, float]) -> int | None:
+    """Return whom a face shows beyond doubt (`SOMEBODY_ELSE` for a stranger), or None."""
+    person = max(probabilities, key=probabilities.__getitem__)
+    return person if probabilities[person] >= SETTLED_FROM else None
+
+
+def next_card(open_faces: Mapping[int, Mapping[int, float]], answered: Collection[tuple[int, int]]) -> Card | None:
+    """Return the card that settles most, or None where nothing is left to ask a member.
+
+    Args:
+        open_faces: faces that are not settled, with the probabilities of `posterior`.
+        answered: (face, person) that the member has answered; of a name card (face, `SOMEBODY_ELSE`).
+    """
+    groups: defaultdict[int, list[int]] = defaultdict(list)
+    for face, probabilities in open_faces.items():
+        person = max(probabilities, key=probabilities.__getitem__)
+        grid = person != SOMEBODY_ELSE and probabilities[person] >= _GRID_FROM
+        if grid and (face, person) not in answered:
+            groups[person].append(face)
+    if groups:
+        person = max(groups, key=lambda key: (min(len(groups[key]), GRID_FACES), -key))
+        # The surest together: a grid with one fault in it is answered faster and better than one with four.
+        faces = sorted(groups[person], key=lambda face: (-open_faces[face][person], face))[:GRID_FACES]
+        return Card(tuple(faces), person)
+    names = [face for face in open_faces if (face, SOMEBODY_ELSE) not in answered]
+    if not names:
+        return None
+    face = max(names, key=lambda key: (_margin(open_faces[key]), -key))
+    people = sorted(open_faces[face].items(), key=lambda item: (-item[1], item[0]))
+    return Card((face,), names=tuple(person for person, _ in people if person != SOMEBODY_ELSE)[:MAX_NAMES])
+
+
+def _margin(probabilities: Mapping[int, float]) -> float:
+    """Return the difference of the two largest probabilities."""
+    first, second = sorted((*probabilities.values(), 0.0), reverse=True)[:2]
+    return first - second

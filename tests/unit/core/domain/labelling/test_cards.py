@@ -1,0 +1,59 @@
+"""Which card comes next: many faces of one person together, nobody asked twice, hard faces alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.domain.labelling.cards import GRID_FACES, SETTLED_FROM, Card, next_card, settled_person
+from core.domain.labelling.consensus import SOMEBODY_ELSE
+
+ANNA, BEN, CHLOE, DORA, EVE = 1, 2, 3, 4, 5
+
+
+def likely(person: int, probability: float = 0.9) -> dict[int, float]:
+    return {person: probability, SOMEBODY_ELSE: 1 - probability}
+
+
+def test_the_person_with_most_faces_comes_first_the_surest_together() -> None:
+    faces = {10 + n: likely(ANNA, 0.6 + n / 50) for n in range(12)} | {50 + n: likely(BEN) for n in range(3)}
+    card = next_card(faces, ())
+    assert card is not None
+    assert card.person == ANNA
+    assert card.faces == tuple(range(21, 21 - GRID_FACES, -1))
+
+
+def test_nobody_is_asked_the_same_twice() -> None:
+    faces = {10: likely(ANNA), 11: likely(BEN)}
+    first = next_card(faces, ())
+    assert first == Card((10,), ANNA)
+    assert next_card(faces, {(10, ANNA)}) == Card((11,), BEN)
+    asked_alone = next_card(faces, {(10, ANNA), (11, BEN)})
+    assert asked_alone is not None
+    assert asked_alone.person is None
+    assert next_card(faces, {(10, ANNA), (11, BEN), (10, SOMEBODY_ELSE), (11, SOMEBODY_ELSE)}) is None
+
+
+def test_a_face_of_which_nobody_is_likely_is_asked_alone_with_the_likeliest_names() -> None:
+    people = {ANNA: 0.1, BEN: 0.3, CHLOE: 0.15, DORA: 0.2, EVE: 0.05, SOMEBODY_ELSE: 0.2}
+    assert next_card({10: people}, ()) == Card((10,), names=(BEN, DORA, CHLOE, ANNA))
+
+
+def test_a_stranger_is_on_no_grid() -> None:
+    card = next_card({10: {ANNA: 0.1, SOMEBODY_ELSE: 0.9}}, ())
+    assert card == Card((10,), names=(ANNA,))
+
+
+def test_without_open_faces_there_is_no_card() -> None:
+    assert next_card({}, ()) is None
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "person"),
+    [
+        (likely(ANNA, SETTLED_FROM), ANNA),
+        (likely(ANNA, SETTLED_FROM - 0.01), None),
+        ({ANNA: 0.01, SOMEBODY_ELSE: 0.99}, SOMEBODY_ELSE),
+    ],
+)
+def test_a_face_is_settled_from_a_probability_on(probabilities: dict[int, float], person: int | None) -> None:
+    assert settled_person(probabilities) == person
