@@ -39,6 +39,7 @@ from bot.features.people.face_views import FaceButton, FacesSelect
 from bot.features.people.list_views import PageButton
 from bot.features.people.old_prompt import PersonSelect
 from bot.features.settings.commands import settings
+from bot.features.settings.panel import SettingSelect
 from bot.features.train.answer import SnapshotAnswerer
 from bot.features.train.commands import train
 from bot.features.train.status.updater import StatusMessageUpdater
@@ -85,6 +86,7 @@ ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     PageButton,
     PersonChangeButton,
     PersonSelect,
+    SettingSelect,
     RunButton,
     BackButton,
     StartButton,

@@ -11,6 +11,7 @@ from core.domain.guilds import GuildSettings
 from core.domain.people import LabellingPolicy
 from core.storage.database import Database
 from core.storage.guild_rows import find_settings, save_settings
+from core.storage.retention_rows import stored_bytes
 
 
 class GuildService:
@@ -36,6 +37,11 @@ class GuildService:
     def set_age_answers(self, guild_id: int, by: int, enabled: bool) -> GuildSettings:
         """Say how old faces look in the answers of `/classify`, or do not."""
         return self._change(guild_id, by, {"age_answers": enabled})
+
+    def stored_bytes(self, guild_id: int) -> int:
+        """Return how much of its quota a guild has used, in bytes."""
+        with self._database.read() as connection:
+            return stored_bytes(connection, guild_id)
 
     def _change(self, guild_id: int, by: int, changes: dict[str, LabellingPolicy | str | bool | None]) -> GuildSettings:
         with self._database.write() as connection:

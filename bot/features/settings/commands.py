@@ -1,4 +1,4 @@
-"""/settings: who may name faces, the language of public answers, and whether they say how old faces look."""
+"""/settings: a panel with all of them, and a command for each."""
 
 from __future__ import annotations
 
@@ -7,23 +7,30 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.intake.lookup import parse_enum
+from bot.features.settings.changes import OWN, SHOWN, Setting, change
+from bot.features.settings.panel import read_panel
 from bot.ui.groups import guild_group
-from bot.ui.i18n import LANGUAGES, localised
+from bot.ui.i18n import localised
 from bot.ui.language import private_words
-from bot.ui.permissions import guild_id_of, moderators_only
+from bot.ui.permissions import moderators_only
 from core.domain.people import LabellingPolicy
-from core.domain.training.presets import bad_option
 
 if TYPE_CHECKING:
     from bot.context import Interaction
 
-_OWN = "own"
 # All of them change something, so Discord need not show them to others; server administrators may decide otherwise in
 # its settings, and then the bot refuses.
 _MODERATORS = discord.Permissions(manage_messages=True)
 
 settings = guild_group("settings-name", "settings-description", default_permissions=_MODERATORS)
+
+
+@settings.command(name=localised("settings-show-name"), description=localised("settings-show-description"))
+@moderators_only
+async def show_settings(interaction: Interaction) -> None:
+    """Show what this guild has chosen, with a select for each setting."""
+    embed, view = await read_panel(interaction)
+    await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
 
 
 @settings.command(name=localised("settings-labelling-name"), description=localised("settings-labelling-description"))
@@ -39,10 +46,7 @@ settings = guild_group("settings-name", "settings-description", default_permissi
 @moderators_only
 async def labelling(interaction: Interaction, who: str) -> None:
     """Choose who may name faces."""
-    bot, guild_id = interaction.client, guild_id_of(interaction)
-    service, policy = bot.services.guilds, parse_enum(LabellingPolicy, "who", who)
-    await bot.threads.quick(service.update, guild_id, interaction.user.id, policy)
-    bot.guild_settings.forget(guild_id)
+    await change(interaction, Setting.LABELLING, who)
     words = await private_words(interaction)
     await interaction.response.send_message(words.say("settings-labelling-done", who=who), ephemeral=True)
 
@@ -54,18 +58,13 @@ async def labelling(interaction: Interaction, who: str) -> None:
     which=[
         app_commands.Choice(name=localised("settings-language-en-choice"), value="en"),
         app_commands.Choice(name=localised("settings-language-ja-choice"), value="ja"),
-        app_commands.Choice(name=localised("settings-language-own-choice"), value=_OWN),
+        app_commands.Choice(name=localised("settings-language-own-choice"), value=OWN),
     ]
 )
 @moderators_only
 async def language(interaction: Interaction, which: str) -> None:
     """Choose the language of public answers."""
-    if which not in {*LANGUAGES, _OWN}:
-        raise bad_option("which", which[:20], ", ".join((*LANGUAGES, _OWN)))
-    bot, guild_id = interaction.client, guild_id_of(interaction)
-    chosen = None if which == _OWN else which
-    await bot.threads.quick(bot.services.guilds.set_language, guild_id, interaction.user.id, chosen)
-    bot.guild_settings.forget(guild_id)
+    await change(interaction, Setting.LANGUAGE, which)
     words = await private_words(interaction)
     await interaction.response.send_message(words.say("settings-language-done", language=which), ephemeral=True)
 
@@ -76,8 +75,7 @@ async def language(interaction: Interaction, which: str) -> None:
 @moderators_only
 async def ages(interaction: Interaction, shown: bool) -> None:
     """Choose whether the answers of /classify say how old faces look."""
-    bot, guild_id = interaction.client, guild_id_of(interaction)
-    await bot.threads.quick(bot.services.guilds.set_age_answers, guild_id, interaction.user.id, shown)
-    bot.guild_settings.forget(guild_id)
-    text = (await private_words(interaction)).say("settings-ages-done", shown="yes" if shown else "no")
+    value = SHOWN[0] if shown else SHOWN[1]
+    await change(interaction, Setting.AGES, value)
+    text = (await private_words(interaction)).say("settings-ages-done", shown=value)
     await interaction.response.send_message(text, ephemeral=True)

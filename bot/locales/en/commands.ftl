@@ -111,6 +111,8 @@ people-person-description = Of whom: choose from the list
 
 settings-name = settings
 settings-description = How Omokage behaves in this server
+settings-show-name = show
+settings-show-description = All settings of this server, to look at and to change
 settings-labelling-name = labelling
 settings-labelling-description = Who may name faces
 settings-labelling-who-name = who

@@ -1,5 +1,16 @@
 ### /settings
 
+settings-title = Settings of this server
+settings-labelling-field = Who may name faces
+settings-language-field = The language of answers that everybody sees
+settings-ages-field = How old faces look
+settings-ages-yes-choice = Said in the answers of /classify
+settings-ages-no-choice = Not said
+settings-storage-field = Stored photos and answers
+settings-storage = { $used } of { $quota }
+settings-storage-unlimited = { $used }
+settings-option = { $field }: { $choice }
+
 settings-labelling-moderators-choice = Moderators
 settings-labelling-everyone-choice = Everybody
 settings-labelling-off-choice = Nobody

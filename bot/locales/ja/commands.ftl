@@ -110,6 +110,8 @@ people-person-description = 誰の顔か。一覧から選んでください
 
 settings-name = 設定
 settings-description = このサーバーでのOmokageの動作を設定します
+settings-show-name = 表示
+settings-show-description = このサーバーの設定を表示し、変更できるようにします
 settings-labelling-name = 名前付け
 settings-labelling-description = 顔に名前を付けられる人を決めます
 settings-labelling-who-name = 対象

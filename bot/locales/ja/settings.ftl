@@ -1,5 +1,16 @@
 ### /settings
 
+settings-title = このサーバーの設定
+settings-labelling-field = 顔に名前を付けられる人
+settings-language-field = 全員に見える結果の言語
+settings-ages-field = 見た目の年齢
+settings-ages-yes-choice = /classify の結果に表示する
+settings-ages-no-choice = 表示しない
+settings-storage-field = 保存されている写真と結果
+settings-storage = { $quota } のうち { $used }
+settings-storage-unlimited = { $used }
+settings-option = { $field }：{ $choice }
+
 settings-labelling-moderators-choice = モデレーター
 settings-labelling-everyone-choice = 全員
 settings-labelling-off-choice = なし

@@ -12,7 +12,7 @@ further.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import keras
 import numpy as np
@@ -55,6 +55,40 @@ _MAX_BLUR = 1.0  # pixels
 # Of the discriminator's looks: how much brighter or darker, and more or less coloured they are.
 _LIGHT, _COLOUR = 0.15, 0.3
 _AT_A_TIME = 32  # pictures that are aged at a time; more gain nothing on a CPU
+
+
+class _Batch(NamedTuple):
+    """What a step is made of, for N faces; arrays on the host, tensors in the step.
+
+    Attributes:
+        pixels: the faces, (N, S, S, 3).
+        there, back, nowhere: `conditions` (N, 4) of ageing the faces, of the way back, and of no change.
+        targets: what the age critic is to see in the aged faces, (N, 81).
+        labels, aged_labels: for the discriminator, of the faces as they are and as they are to look, (N, 11).
+        excused: how far each may be from itself, (N,).
+        growing: the part of their weights that most terms have so far, a scalar.
+        rows, columns: of the age critic's looks, matrices (N, 64, S).
+        saturation: of these looks, (N, 1, 1, 1).
+        feature_rows, feature_columns: of the discriminator's looks at the faces, then at the aged faces, (2N, 128, S).
+        light, colour: of these looks, (2N, 1, 1, 1).
+    """
+
+    pixels: Any
+    there: Any
+    back: Any
+    nowhere: Any
+    targets: Any
+    labels: Any
+    aged_labels: Any
+    excused: Any
+    growing: Any
+    rows: Any
+    columns: Any
+    saturation: Any
+    feature_rows: Any
+    feature_columns: Any
+    light: Any
+    colour: Any
 
 
 class ReageTraining(BaseTraining):
@@ -122,68 +156,57 @@ class ReageTraining(BaseTraining):
         present = np.where(estimated, self._critics.estimated_ages[rows], self._ages[rows]).astype(np.float32)
         ages = _other_ages(present, random)
         genders = np.where(random.random(count) < _GENDER_UNKNOWN, -1, self._genders[rows])
-        looks = _looks(preset.size, self._critics.age_side, count, random)
-        return (
-            pixels,
-            conditions(present, ages, genders),
-            conditions(ages, present, genders),
-            conditions(present, present, genders),
-            self._critics.targets(ages),
-            _labels(self._ages[rows], self._genders[rows]),
-            _labels(ages, self._genders[rows]),
-            (_EXCUSED + _EXCUSED_BY_YEAR * np.abs(ages - present)).astype(np.float32),
-            np.array(min(1.0, (step + 1) / (preset.warm_up * preset.steps)), np.float32),
-            *looks,
-            random.random((count, 1, 1, 1), np.float32),
-            *_looks(preset.size, self._critics.feature_side, 2 * count, random),
-            *(_around_one(spread, 2 * count, random) for spread in (_LIGHT, _COLOUR)),
+        rows_seen, columns_seen = _looks(preset.size, self._critics.age_side, count, random)
+        saturation = random.random((count, 1, 1, 1), np.float32)
+        feature_rows, feature_columns = _looks(preset.size, self._critics.feature_side, 2 * count, random)
+        light, colour = (_around_one(spread, 2 * count, random) for spread in (_LIGHT, _COLOUR))
+        return _Batch(
+            pixels=pixels,
+            there=conditions(present, ages, genders),
+            back=conditions(ages, present, genders),
+            nowhere=conditions(present, present, genders),
+            targets=self._critics.targets(ages),
+            labels=_labels(self._ages[rows], self._genders[rows]),
+            aged_labels=_labels(ages, self._genders[rows]),
+            excused=(_EXCUSED + _EXCUSED_BY_YEAR * np.abs(ages - present)).astype(np.float32),
+            growing=np.array(min(1.0, (step + 1) / (preset.warm_up * preset.steps)), np.float32),
+            rows=rows_seen,
+            columns=columns_seen,
+            saturation=saturation,
+            feature_rows=feature_rows,
+            feature_columns=feature_columns,
+            light=light,
+            colour=colour,
         )
 
-    def _compute(  # noqa: PLR0917 - the batch, in the order of `_make_batch`
-        self,
-        pixels: Any,
-        there: Any,
-        back: Any,
-        nowhere: Any,
-        targets: Any,
-        labels: Any,
-        aged_labels: Any,
-        excused: Any,
-        growing: Any,
-        rows: Any,
-        columns: Any,
-        saturation: Any,
-        feature_rows: Any,
-        feature_columns: Any,
-        light: Any,
-        colour: Any,
-    ) -> tuple[list[Any], Tensors]:
+    def _compute(self, *tensors: Any) -> tuple[list[Any], Tensors]:
+        batch = _Batch(*tensors)
         preset, few = self._preset, self._preset.identity_batch
-        faces = to_range(pixels)
-        change, aged = self._changed(faces, there)
-        looks = _coloured(resample(to_pixel_values(aged), rows, columns), saturation)
-        age = ops.mean(self._critics.age_loss(looks, targets))
+        faces = to_range(batch.pixels)
+        change, aged = self._changed(faces, batch.there)
+        looks = _coloured(resample(to_pixel_values(aged), batch.rows, batch.columns), batch.saturation)
+        age = ops.mean(self._critics.age_loss(looks, batch.targets))
         distance = self._critics.distance(to_pixel_values(faces[:few]), to_pixel_values(aged[:few]))
-        identity = ops.mean(ops.relu(distance - excused[:few]))
+        identity = ops.mean(ops.relu(distance - batch.excused[:few]))
         # Others than those that the identity critic looks at, so that each picture of a batch counts.
-        returned = self._changed(aged[few : 2 * few], back[few : 2 * few])[1]
+        returned = self._changed(aged[few : 2 * few], batch.back[few : 2 * few])[1]
         cycle = ops.mean(ops.abs(returned - faces[few : 2 * few]))
-        same = ops.mean(ops.abs(self._changed(faces[-few:], nowhere[-few:])[1] - faces[-few:]))
-        shown, count = (feature_rows, feature_columns, light, colour), preset.batch
+        same = ops.mean(ops.abs(self._changed(faces[-few:], batch.nowhere[-few:])[1] - faces[-few:]))
+        shown, count = (batch.feature_rows, batch.feature_columns, batch.light, batch.colour), preset.batch
         # No gradient passes real faces: it would be a third of the features' time.
         features = [ops.stop_gradient(x) for x in self._features(faces, *(each[:count] for each in shown))]
-        *real, real_bins = self._discriminator([*features, labels], training=True)
+        *real, real_bins = self._discriminator([*features, batch.labels], training=True)
         features = self._features(aged, *(each[count:] for each in shown))
-        *drawn, drawn_bins = self._discriminator([*features, aged_labels], training=True)
+        *drawn, drawn_bins = self._discriminator([*features, batch.aged_labels], training=True)
         discriminator = _mean([ops.mean(ops.relu(1.0 - x)) for x in real])
         discriminator += _mean([ops.mean(ops.relu(1.0 + x)) for x in drawn])
-        discriminator += _age_entropy(labels, real_bins) + _age_entropy(labels, drawn_bins)
-        seen_age = _age_entropy(aged_labels, drawn_bins)
+        discriminator += _age_entropy(batch.labels, real_bins) + _age_entropy(batch.labels, drawn_bins)
+        seen_age = _age_entropy(batch.aged_labels, drawn_bins)
         mask = ops.mean(change[..., 3:])
         smooth = _total_variation(change[..., :3] * change[..., 3:])
         restraint = preset.same * same + preset.cycle * cycle + preset.mask * mask + preset.smooth * smooth
         restraint += preset.identity * identity - preset.adversarial * _mean([ops.mean(x) for x in drawn])
-        loss = preset.age * age + growing * (restraint + preset.learning_age * seen_age)
+        loss = preset.age * age + batch.growing * (restraint + preset.learning_age * seen_age)
         return [loss, discriminator], {
             "generator_loss": loss,
             "discriminator_loss": discriminator,

@@ -74,6 +74,7 @@ def options_for(full: FullGuild) -> dict[str, dict[str, Any]]:
         "model rollback": {},
         "model evaluate": version,
         "model check": version,
+        "settings show": {},
         "settings labelling": {"who": "moderators"},
         "settings language": {"which": "own"},
         "settings ages": {"shown": False},

@@ -1,0 +1,55 @@
+"""What moderators choose for their guild, from a command or from the panel: checked, stored, and in force at once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot.intake.lookup import parse_enum
+from bot.ui.i18n import LANGUAGES
+from bot.ui.permissions import guild_id_of
+from core.domain.people import LabellingPolicy
+from core.domain.training.presets import bad_option
+
+if TYPE_CHECKING:
+    from bot.context import Interaction
+
+OWN = "own"  # the language of each member
+SHOWN = ("yes", "no")
+
+
+class Setting(StrEnum):
+    """What can be chosen; the names are in custom ids."""
+
+    LABELLING = "labelling"
+    LANGUAGE = "language"
+    AGES = "ages"
+
+
+async def change(interaction: Interaction, setting: Setting, value: str) -> None:
+    """Store what a moderator chose.
+
+    Args:
+        interaction: of the moderator, in the guild.
+        setting: which one.
+        value: a `LabellingPolicy`; a language or `OWN`; whether ages are shown, of `SHOWN`.
+
+    Raises:
+        OmokageError: BAD_OPTION, a value that is not offered.
+    """
+    bot, guild_id, by = interaction.client, guild_id_of(interaction), interaction.user.id
+    guilds = bot.services.guilds
+    if setting is Setting.LABELLING:
+        await bot.threads.quick(guilds.update, guild_id, by, parse_enum(LabellingPolicy, "who", value))
+    elif setting is Setting.LANGUAGE:
+        _check("which", value, (*LANGUAGES, OWN))
+        await bot.threads.quick(guilds.set_language, guild_id, by, None if value == OWN else value)
+    else:
+        _check("shown", value, SHOWN)
+        await bot.threads.quick(guilds.set_age_answers, guild_id, by, value == SHOWN[0])
+    bot.guild_settings.forget(guild_id)
+
+
+def _check(option: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise bad_option(option, value[:20], ", ".join(allowed))
