@@ -82,6 +82,14 @@ class LabelProvenance:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelEvent:
+    """A label that somebody gave a face, and its copies in the same photo posted again, about one person."""
+
+    label: Label
+    provenance: LabelProvenance
+
+
+@dataclass(frozen=True, slots=True)
 class NewFace:
     """A face that a job found.
 

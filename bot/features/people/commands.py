@@ -10,7 +10,7 @@ from discord.utils import escape_markdown
 from bot.features.people import change_views
 from bot.features.people.autocomplete import all_people, objecting_people, people_without_objection
 from bot.features.people.list_views import list_people, page_view
-from bot.features.people.texts import people_embed
+from bot.features.people.texts import history_embed, people_embed
 from bot.ui.groups import guild_group
 from bot.ui.i18n import localised
 from bot.ui.language import private_words
@@ -34,6 +34,19 @@ async def people_list(interaction: Interaction) -> None:
         return
     embed, view = people_embed(words, listed, 0), page_view(words, listed, 0)
     await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
+
+
+@people.command(name=localised("people-history-name"), description=localised("people-history-description"))
+@app_commands.rename(name=_NAME)
+@app_commands.describe(name=_WHOSE)
+@app_commands.autocomplete(name=all_people)
+@moderators_only
+async def people_history(interaction: Interaction, name: _Name) -> None:
+    """Show who named a person's faces, when and where."""
+    bot, guild_id = interaction.client, guild_id_of(interaction)
+    person, events = await bot.threads.quick(bot.services.people_editor.history, guild_id, name)
+    embed = history_embed(await private_words(interaction), guild_id, person, events)
+    await interaction.response.send_message(embed=embed, ephemeral=True)
 
 
 @people.command(name=localised("people-rename-name"), description=localised("people-rename-description"))

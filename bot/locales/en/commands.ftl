@@ -91,6 +91,8 @@ people-description = The people this server has named
 people-list-name = list
 people-list-description = Who is known here, and from how many pictures
 
+people-history-name = history
+people-history-description = Who named somebody's faces, when and where (moderators only)
 people-rename-name = rename
 people-rename-description = Give somebody another name (moderators only)
 people-new-name-name = new-name

@@ -53,6 +53,15 @@ people-not-compared = { $pictures ->
 people-objects = does not want to be shown at other ages
 people-objection-recorded = Noted: from now on I leave the face of **{ $name }** as it is and do not say how old it looks, wherever I take a face for theirs. The more of their photos are named here, the surer that is.
 people-objection-withdrawn = Noted: **{ $name }** does not object any more, and may be shown at other ages.
+people-history-title = Who named { $name }
+people-history-line = { $label ->
+        [is-not] { $member } said of a face that it is not theirs
+       *[is] { $member } named a face so
+    }
+people-history-operator = whoever runs this bot
+people-history-message = message
+people-history-more = … and { $labels } more, which are older
+people-history-none = Nobody has named a face so. The name came with pictures that were imported.
 people-renamed = **{ $before }** is called **{ $name }** now.
 people-merge-question = Are **{ $name }** ({ $pictures ->
         [one] one picture

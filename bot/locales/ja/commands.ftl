@@ -90,6 +90,8 @@ people-description = このサーバーで名前が付けられた人たち
 people-list-name = 一覧
 people-list-description = 登録されている人と、それぞれの写真の枚数を表示します
 
+people-history-name = 履歴
+people-history-description = 誰がいつどこでこの人の顔に名前を付けたかを表示します（モデレーターのみ）
 people-rename-name = 名前の変更
 people-rename-description = 登録されている人の名前を変えます（モデレーターのみ）
 people-new-name-name = 新しい名前

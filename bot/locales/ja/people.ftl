@@ -41,6 +41,15 @@ people-not-compared = うち{ $pictures }枚は元の写真がないため、更
 people-objects = ほかの年齢での表示を望んでいません
 people-objection-recorded = 承知しました。これからは、**{ $name }** さんと思われる顔はそのままにし、見た目の年齢も答えません。名前の付いた写真が多いほど確実です。
 people-objection-withdrawn = 承知しました。**{ $name }** さんの申し出を取り消しました。これからは、ほかの年齢で表示できます。
+people-history-title = { $name } さんの名前付けの履歴
+people-history-line = { $label ->
+        [is-not] { $member } が、この人の顔ではないと記録しました
+       *[is] { $member } が、この人の顔として登録しました
+    }
+people-history-operator = このボットの運用者
+people-history-message = メッセージ
+people-history-more = …ほかに、これより古い記録が{ $labels }件あります
+people-history-none = この名前が付けられた顔はありません。取り込まれた写真に付いていた名前です。
 people-renamed = **{ $before }** さんの名前を **{ $name }** に変えました。
 people-merge-question = **{ $name }** さん（写真{ $pictures }枚）と **{ $into }** さん（写真{ $others }枚）は同じ人ですか？ 統合後の名前は **{ $into }** になり、元に戻すことはできません。
 people-merge-button = 同じ人です

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.people import LabelProvenance, Person, person_name
+from core.domain.people import LabelEvent, LabelProvenance, Person, person_name
 from core.domain.removal import MergedPeople, RemovedPerson
 from core.services.retention import RetentionService
 from core.storage.database import Database
@@ -31,6 +31,7 @@ from core.storage.people.changes import (
     replace_in_classes,
     set_objection,
 )
+from core.storage.people.label_rows import label_events
 from core.storage.people.people_rows import find_person_by_name, get_person, lock_people
 from core.storage.version_rows import versions_of_guild
 
@@ -58,6 +59,16 @@ class PeopleEditor:
         """
         with self._database.read() as connection:
             return _get_by_name(connection, guild_id, name)
+
+    def history(self, guild_id: int, name: str) -> tuple[Person, list[LabelEvent]]:
+        """Return a person, and who labelled which faces as theirs or as not theirs, the newest first.
+
+        Raises:
+            OmokageError: UNKNOWN_PERSON.
+        """
+        with self._database.read() as connection:
+            person = _get_by_name(connection, guild_id, name)
+            return person, label_events(connection, guild_id, person.id)
 
     def rename(self, guild_id: int, name: str, new_name: str) -> Person:
         """Give a person another name; data sets and cards keep the name of their time.

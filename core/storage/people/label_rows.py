@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, Subquery, func, insert, select, update
 
-from core.domain.people import Label, LabelProvenance
+from core.domain.people import Label, LabelEvent, LabelProvenance
 from core.storage.tables import faces, labels
 
 
@@ -36,6 +36,15 @@ def add_label(
         connection.execute(labelled.values(person_id=person_id))
     else:
         connection.execute(labelled.where(faces.c.person_id == person_id).values(person_id=None))
+
+
+def label_events(connection: Connection, guild_id: int, person_id: int) -> list[LabelEvent]:
+    """Return the labels about a person, the newest first; one that went to copies of a face comes once."""
+    columns = labels.c.verdict, labels.c.said_by, labels.c.channel_id, labels.c.message_id
+    columns = *columns, labels.c.source, labels.c.created_at
+    about = select(*columns).where(labels.c.guild_id == guild_id, labels.c.person_id == person_id)
+    rows = connection.execute(about.group_by(*columns).order_by(func.max(labels.c.id).desc()))
+    return [LabelEvent(Label(label), LabelProvenance(*provenance)) for label, *provenance in rows]
 
 
 def latest_labels(guild_id: int) -> Subquery:

@@ -52,6 +52,7 @@ def options_for(full: FullGuild) -> dict[str, dict[str, Any]]:
         "show": {"job": str(full.done[JobKind.CLASSIFY].id)},
         "jobs": {"everyone": True},
         "people list": {},
+        "people history": {"name": SECRET},
         "people rename": {"name": SECRET, "new-name": SECRET},
         "people merge": {"name": SECRET, "into": SECRET},
         "people remove": {"name": SECRET},

@@ -95,9 +95,31 @@ async def test_somebody_is_removed_after_a_question(
     assert (await again.answer())["content"].startswith("This person is no longer known here.")
 
 
+async def test_who_named_a_face_can_be_looked_up(
+    bot: OmokageBot, services: Services, worker: FakeWorker, aiko: Member
+) -> None:
+    asked = await aiko.command("classify", photo=PHOTO)
+    message = await asked.answer()
+    where = {"channel_id": int(message["channel_id"]), "message_id": int(message["id"]), "source": "this-is"}
+    enrol(services, "Hana_ko", 1)
+    hanako = services.people.name_face(FaceRef(asked.id, 1), GUILD, "Hana_ko", by=41, **where)
+    services.people.reject(FaceRef(asked.id, 2), GUILD, hanako.id, by=42, **where)
+
+    (embed,) = (await (await aiko.command("people history", name="Hana_ko")).answer())["embeds"]
+
+    link = f"[message](https://discord.com/channels/{GUILD}/{message['channel_id']}/{message['id']})"
+    assert embed["title"] == "Who named Hana\\_ko"
+    assert [line.split(" · ", 1)[1] for line in embed["description"].splitlines()] == [
+        f"<@42> said of a face that it is not theirs · {link}",
+        f"<@41> named a face so · {link}",
+        "whoever runs this bot named a face so",
+    ]
+
+
 @pytest.mark.parametrize(
     ("command", "options"),
     [
+        ("people history", {"name": "Hanako"}),
         ("people rename", {"name": "Hanako", "new-name": "Hana"}),
         ("people merge", {"name": "Hanako", "into": "Hana_ko"}),
         ("people remove", {"name": "Hanako"}),
