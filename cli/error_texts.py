@@ -25,6 +25,8 @@ _TEXTS: Mapping[ErrorCode, str] = {
     ErrorCode.WORKERS_DIED: "workers died while they trained; it goes on from the last checkpoint, after a pause",
     ErrorCode.NAME_TAKEN: "somebody else is called so already",
     ErrorCode.PEOPLE_CONFLICT: "the two are not the same person, as photos or labels say",
+    ErrorCode.CARD_CLOSED: "the card is answered already",
+    ErrorCode.NOTHING_TO_UNDO: "no card was answered",
     ErrorCode.UNKNOWN_DATASET: "there is no such data set",
     ErrorCode.DATASET_REMOVED: "the data set was removed, and its pictures are gone",
     ErrorCode.DATASET_IN_USE: "a run that is not over trains on the data set",

@@ -30,6 +30,8 @@ class ErrorCode(StrEnum):
     WORKERS_DIED = "workers-died"
     NAME_TAKEN = "name-taken"  # somebody else is called `name` already
     PEOPLE_CONFLICT = "people-conflict"  # `photos` show `name` and `into`; `labels` say that they are two
+    CARD_CLOSED = "card-closed"  # a labelling card that is answered, or another member's
+    NOTHING_TO_UNDO = "nothing-to-undo"  # no labelling card was answered by this member
     UNKNOWN_DATASET = "unknown-dataset"
     DATASET_REMOVED = "dataset-removed"  # `title`; its pictures are gone
     DATASET_IN_USE = "dataset-in-use"  # run `number`, which is not over, trains on it

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, ColumnElement, Connection, Select, Text, cast, or_, select
 
+from core.storage.labelling_tables import labelling_cards, labelling_faces
 from core.storage.tables import faces, guild_blobs, jobs, labels, people, reembedded_faces
 from core.storage.training_tables import checkpoints, datasets, points, promotions, runs, versions
 
@@ -118,6 +119,11 @@ UNRELATED = frozenset(
         points.c["values"],
         versions.c.architecture,
         promotions.c.reason,
+        labelling_faces.c.probabilities,
+        labelling_faces.c.posterior,
+        labelling_cards.c.face_ids,
+        labelling_cards.c.names,
+        labelling_cards.c.gold,
     }
 )
 

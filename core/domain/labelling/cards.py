@@ -41,20 +41,23 @@ def next_card(open_faces: Mapping[int, Mapping[int, float]], answered: Collectio
         answered: (face, person) that the member has answered; of a name card (face, `SOMEBODY_ELSE`).
     """
     groups: defaultdict[int, list[int]] = defaultdict(list)
+    alone: list[int] = []
     for face, probabilities in open_faces.items():
         person = max(probabilities, key=probabilities.__getitem__)
-        grid = person != SOMEBODY_ELSE and probabilities[person] >= _GRID_FROM
-        if grid and (face, person) not in answered:
+        if (face, person) in answered:
+            continue
+        if person != SOMEBODY_ELSE and probabilities[person] >= _GRID_FROM:
             groups[person].append(face)
+        elif (face, SOMEBODY_ELSE) not in answered:
+            alone.append(face)
     if groups:
         person = max(groups, key=lambda key: (min(len(groups[key]), GRID_FACES), -key))
         # The surest together: a grid with one fault in it is answered faster and better than one with four.
         faces = sorted(groups[person], key=lambda face: (-open_faces[face][person], face))[:GRID_FACES]
         return Card(tuple(faces), person)
-    names = [face for face in open_faces if (face, SOMEBODY_ELSE) not in answered]
-    if not names:
+    if not alone:
         return None
-    face = max(names, key=lambda key: (_margin(open_faces[key]), -key))
+    face = max(alone, key=lambda key: (_margin(open_faces[key]), -key))
     people = sorted(open_faces[face].items(), key=lambda item: (-item[1], item[0]))
     return Card((face,), names=tuple(person for person, _ in people if person != SOMEBODY_ELSE)[:MAX_NAMES])
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, delete, distinct, func, or_, select, up
 from core.domain.data.datasets import NOBODY
 from core.domain.jobs import JobKind
 from core.domain.people import Label, LabelProvenance, name_key
+from core.storage.labelling_tables import labelling_cards, labelling_votes
 from core.storage.people.label_rows import add_label, latest_labels, rejected_people
 from core.storage.tables import faces, jobs, labels, people
 from core.storage.training_tables import datasets, versions
@@ -47,6 +48,9 @@ def move_person(connection: Connection, guild_id: int, old: int, new: int, prove
     moved = connection.execute(old_faces.values(person_id=new)).rowcount
     old_labels = update(labels).where(labels.c.guild_id == guild_id, labels.c.person_id == old)
     connection.execute(old_labels.values(person_id=new))
+    for table in (labelling_cards, labelling_votes):
+        about = update(table).where(table.c.guild_id == guild_id, table.c.person_id == old)
+        connection.execute(about.values(person_id=new))
     latest = latest_labels(guild_id)
     contradicted = select(faces.c.id).join(latest, (latest.c.face_id == faces.c.id) & (latest.c.person_id == new))
     contradicted = contradicted.where(faces.c.person_id == new, latest.c.verdict == Label.IS_NOT)

@@ -27,10 +27,13 @@ def test_nobody_is_asked_the_same_twice() -> None:
     first = next_card(faces, ())
     assert first == Card((10,), ANNA)
     assert next_card(faces, {(10, ANNA)}) == Card((11,), BEN)
-    asked_alone = next_card(faces, {(10, ANNA), (11, BEN)})
-    assert asked_alone is not None
-    assert asked_alone.person is None
-    assert next_card(faces, {(10, ANNA), (11, BEN), (10, SOMEBODY_ELSE), (11, SOMEBODY_ELSE)}) is None
+    assert next_card(faces, {(10, ANNA), (11, BEN)}) is None
+
+
+def test_a_face_that_a_member_struck_out_comes_back_alone_once_it_is_likely_nobodys() -> None:
+    faces = {10: {ANNA: 0.3, BEN: 0.2, SOMEBODY_ELSE: 0.5}}
+    assert next_card(faces, {(10, ANNA)}) == Card((10,), names=(ANNA, BEN))
+    assert next_card(faces, {(10, ANNA), (10, SOMEBODY_ELSE)}) is None
 
 
 def test_a_face_of_which_nobody_is_likely_is_asked_alone_with_the_likeliest_names() -> None:
