@@ -27,9 +27,16 @@ def add_faces(
     unnamed = select(faces.c.id).where(faces.c.guild_id == guild_id, faces.c.id.in_(ids), faces.c.person_id.is_(None))
     there = select(labelling_faces.c.face_id).where(labelling_faces.c.face_id.in_(ids))
     new = set(connection.execute(unnamed).scalars()) - set(connection.execute(there).scalars())
-    rows = [{"face_id": face_id, "guild_id": guild_id, "created_at": now} for face_id in sorted(new)]
-    for row in rows:
-        row["probabilities"] = row["posterior"] = _pairs(probabilities[row["face_id"]])  # type: ignore[index]
+    rows = [
+        {
+            "face_id": face_id,
+            "guild_id": guild_id,
+            "probabilities": _pairs(probabilities[face_id]),
+            "posterior": _pairs(probabilities[face_id]),
+            "created_at": now,
+        }
+        for face_id in sorted(new)
+    ]
     if rows:
         connection.execute(insert(labelling_faces), rows)
     return len(rows)

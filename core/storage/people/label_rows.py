@@ -40,8 +40,8 @@ def add_label(
 
 def label_events(connection: Connection, guild_id: int, person_id: int) -> list[LabelEvent]:
     """Return the labels about a person, the newest first; one that went to copies of a face comes once."""
-    columns = labels.c.verdict, labels.c.said_by, labels.c.channel_id, labels.c.message_id
-    columns = *columns, labels.c.source, labels.c.created_at
+    names = ("verdict", "said_by", "channel_id", "message_id", "source", "created_at")
+    columns = [labels.c[name] for name in names]
     about = select(*columns).where(labels.c.guild_id == guild_id, labels.c.person_id == person_id)
     rows = connection.execute(about.group_by(*columns).order_by(func.max(labels.c.id).desc()))
     return [LabelEvent(Label(label), LabelProvenance(*provenance)) for label, *provenance in rows]
