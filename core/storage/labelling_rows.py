@@ -16,7 +16,7 @@ from core.storage.labelling_tables import labelling_cards, labelling_faces, labe
 from core.storage.people.people_rows import person_names
 from core.storage.tables import faces, labels
 
-_MAX_VOTES = 20_000  # the newest of a guild from which its voters are judged: some seconds' work, and a month's votes
+_MAX_VOTES = 5000  # the newest of a guild, from which its voters are judged: a second's work
 
 
 def add_faces(

@@ -27,7 +27,6 @@ CONSENSUS = "consensus"  # `source` of the labels that votes have given, with th
 _GOLD = 0.04  # of the faces shown, of whom it is known whom they show
 _IMPOSTORS = 0.7  # of them who show somebody else: that is seldom so, and would be measured seldom
 _GOLD_FROM = 200  # faces that were named last, of which gold faces are taken
-_JUDGE_EVERY = 20  # answered cards of a guild, after which its voters are judged anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +157,20 @@ class LabellingService:
             return rows.voters_of(connection, guild_id).get(member_id, Voter())
 
     def judge_voters(self, guild_id: int) -> None:
-        """Estimate anew how the guild's voters err; bad ones are muted, and open faces are looked at without them."""
+        """Estimate anew how the guild's voters err; bad ones are muted, and open faces are looked at without them.
+
+        Takes up to a second, so it does not belong between a click and its answer.
+        """
+        with self._database.read() as connection:
+            evidence = rows.all_evidence(connection, guild_id)
+        reliabilities = fit_reliabilities(evidence)
         with self._database.write() as connection:
             lock_people(self._database, connection, guild_id)
-            self._judge_voters(connection, guild_id)
+            now, voters = self._clock(), rows.voters_of(connection, guild_id)
+            for member_id, reliability in reliabilities.items():
+                voters[member_id] = voters.get(member_id, Voter()).judged(reliability, now)
+                rows.save_voter(connection, guild_id, member_id, voters[member_id], now)
+            self._settle(connection, guild_id, rows.voted_faces(connection, guild_id), voters)
 
     def _answer(
         self, guild_id: int, member_id: int, card_id: int, read: Callable[[Row[Any]], dict[int, Response]]
@@ -180,8 +189,6 @@ class LabellingService:
             rows.save_voter(connection, guild_id, member_id, voter, now)
             voters[member_id] = voter
             settled = self._settle(connection, guild_id, card.face_ids, voters, card_id=card.id, by=member_id)
-            if card.id % _JUDGE_EVERY == 0:
-                self._judge_voters(connection, guild_id)
             return AnswerOutcome(settled, slow_down=voter.hasty >= SLOW_DOWN_FROM)
 
     def _settle(
@@ -210,13 +217,6 @@ class LabellingService:
             if person != SOMEBODY_ELSE:
                 add_label(connection, guild_id, [face_id], person, Label.IS, provenance=provenance)
         return settled
-
-    def _judge_voters(self, connection: Connection, guild_id: int) -> None:
-        now, voters = self._clock(), rows.voters_of(connection, guild_id)
-        for member_id, reliability in fit_reliabilities(rows.all_evidence(connection, guild_id)).items():
-            voters[member_id] = voters.get(member_id, Voter()).judged(reliability, now)
-            rows.save_voter(connection, guild_id, member_id, voters[member_id], now)
-        self._settle(connection, guild_id, rows.voted_faces(connection, guild_id), voters)
 
     def _with_gold(
         self, connection: Connection, guild_id: int, member_id: int, card: Card
