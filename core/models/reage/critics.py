@@ -82,7 +82,8 @@ class Critics:
         self._feature_look = _fixed(size, _FEATURE_SIZE, 0.0, size / _FEATURE_SIZE)
         maps = self._maps(images[rows[:: -(-len(rows) // _MEASURED)]])
         self.feature_shapes: list[tuple[int, int, int]] = [x.shape[1:] for x in maps]
-        self._feature_scales = [(x.mean((0, 1, 2)), x.std((0, 1, 2)) + np.float32(1e-3)) for x in maps]
+        scales = [(x.mean((0, 1, 2)), x.std((0, 1, 2)) + np.float32(1e-3)) for x in maps]
+        self._feature_scales = [tuple(map(ops.convert_to_tensor, pair)) for pair in scales]
         self._estimate = make_forward(self._infer_ages)
         estimates = self.estimates(images)
         self._knots, means = _kernel_means(ages[rows], estimates[rows])

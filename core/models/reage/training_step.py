@@ -105,7 +105,7 @@ class ReageTraining(BaseTraining):
         super().__init__(preset.steps)
         self._images, self._ages, self._genders, self._rows = data.images, data.ages, data.genders, data.rows
         self._critics, self._preset, self._seed = critics, preset, seed
-        self._opacity = square_opacity(Framing.FACE, preset.size)[..., None]
+        self._opacity = ops.convert_to_tensor(square_opacity(Framing.FACE, preset.size)[..., None])
         policy, seeds = best_policy(), Seeds(seed)
         self._unet = build_unet(preset.size, preset.channels, policy, seeds, preset.colour)
         self._discriminator = build_discriminator(critics.feature_shapes, policy, seeds)
