@@ -78,8 +78,8 @@ _BY_REASON: Mapping[str, str] = {
     "age_error": "error-not-better-age",
     "unknown-embedder": "error-unknown-embedder",
 }
-# Details that choose among a text's variants, and are not shown.
-_SELECTORS = frozenset({"reason", "remark", "state"})
+# Details that people have named, or lists of such.
+_NAMED_BY_PEOPLE = frozenset({"name", "names", "into", "target", "title", "known"})
 _EXPECTED = (OmokageError, app_commands.CheckFailure, *_OUTDATED)
 
 
@@ -94,9 +94,9 @@ def error_reason(words: Words, code: ErrorCode, details: Mapping[str, Any]) -> s
 
 
 def _escaped(details: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the details with their texts as Discord shows them letter by letter: names may hold `*` and `_`."""
+    """Return the details with the names in them as Discord shows them letter by letter: they may hold `*` and `_`."""
     return {
-        key: escape_markdown(value) if isinstance(value, str) and key not in _SELECTORS else value
+        key: escape_markdown(value) if isinstance(value, str) and key in _NAMED_BY_PEOPLE else value
         for key, value in details.items()
     }
 

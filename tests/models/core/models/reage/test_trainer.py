@@ -27,7 +27,7 @@ from tests.models.core.models.reage.builders import (
     run,
 )
 
-STEPS = 20
+STEPS = 8
 
 
 @pytest.fixture(scope="module", autouse=True)
