@@ -2,7 +2,7 @@
 
 settings-title = Settings of this server
 settings-labelling-field = Who may name faces
-settings-language-field = The language of answers that everybody sees
+settings-language-field = Language of public answers
 settings-ages-field = How old faces look
 settings-ages-yes-choice = Said in the answers of /classify
 settings-ages-no-choice = Not said

@@ -33,7 +33,7 @@ async def test_the_panel_shows_all_that_is_chosen(bot: OmokageBot, aiko: Member)
     assert panel["embeds"][0]["title"] == "Settings of this server"
     assert fields(panel) == {
         "Who may name faces": "Moderators",
-        "The language of answers that everybody sees": "Each member's own",
+        "Language of public answers": "Each member's own",
         "How old faces look": "Not said",
         "Stored photos and answers": "0 bytes of 2.0 GB",
     }
