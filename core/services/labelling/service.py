@@ -104,7 +104,7 @@ class LabellingService:
                 card = next_card(faces, rows.answered_pairs(connection, guild_id, member_id))
                 if card is None:
                     return None
-                card, gold = self._with_gold(connection, guild_id, member_id, card)
+                card, gold = self._with_gold(connection, guild_id, card)
                 row = rows.insert_card(connection, (guild_id, member_id), card, gold, self._clock())
             return _shown(connection, row)
 
@@ -218,9 +218,7 @@ class LabellingService:
                 add_label(connection, guild_id, [face_id], person, Label.IS, provenance=provenance)
         return settled
 
-    def _with_gold(
-        self, connection: Connection, guild_id: int, member_id: int, card: Card
-    ) -> tuple[Card, dict[int, int]]:
+    def _with_gold(self, connection: Connection, guild_id: int, card: Card) -> tuple[Card, dict[int, int]]:
         """Put a face of which it is known whom it shows into a grid now and then, where nobody would look for it."""
         if card.person is None or self._random.random() >= _GOLD * GRID_FACES:
             return card, {}
