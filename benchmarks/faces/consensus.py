@@ -16,7 +16,14 @@ import numpy as np
 from benchmarks.helpers.identity_faces import Faces, identity_faces
 from benchmarks.helpers.simulated_crowd import Voter, make_crowd
 from core.domain.embedders import EMBEDDING_NAME
-from core.domain.labelling.cards import GRID_FACES, Card, next_card, settled_person
+from core.domain.labelling.cards import (
+    GOLD_FRACTION,
+    GRID_FACES,
+    IMPOSTOR_FRACTION,
+    Card,
+    next_card,
+    settled_person,
+)
 from core.domain.labelling.consensus import (
     SOMEBODY_ELSE,
     FaceEvidence,
@@ -36,8 +43,6 @@ if TYPE_CHECKING:
 KNOWN, QUERIES = 3, 25  # pictures of each person that are named, and that are to be labelled
 VOTERS, SPAMMERS = 20, 2
 SEEDS = 3
-GOLD = 0.04  # of the faces shown
-_IMPOSTORS = 0.7  # of the gold faces on a grid that show somebody else: what is overlooked is rarer, so measured less
 _REFIT = 20  # cards between two estimates of the voters
 _RELEARN = 100  # settled faces between two recognisers
 _HYPOTHESES = 6  # people of a face that are considered; the rest are somebody else
@@ -146,9 +151,9 @@ class _Labelling:
 
     def _with_gold(self, card: Card) -> Card:
         """Replace the last face of a grid by a known one now and then."""
-        if card.person is None or self._random.random() >= GOLD * GRID_FACES:
+        if card.person is None or self._random.random() >= GOLD_FRACTION * GRID_FACES:
             return card
-        other = self._random.random() < _IMPOSTORS
+        other = self._random.random() < IMPOSTOR_FRACTION
         rows = [row for row in self._gold if (self.shows[row] != card.person) == other]
         return Card((*card.faces[: GRID_FACES - 1], int(self._random.choice(rows))), card.person)
 
@@ -167,7 +172,7 @@ def _majority(labelling: _Labelling, crowd: list[Voter]) -> dict[str, float]:
     for row in queries:
         names = tuple(person for person in labelling._probabilities[row] if person != SOMEBODY_ELSE)[:4]
         voters = random.choice(len(crowd), 3, replace=False)
-        said = Counter(crowd[voter].answer(Card((row,), names=names), labelling.shows)[0].person for voter in voters)
-        person, count = said.most_common(1)[0]
+        answers = [crowd[voter].answer(Card((row,), names=names), labelling.shows)[0] for voter in voters]
+        person, count = Counter(answer.person for answer in answers).most_common(1)[0]
         right += count >= 2 and person == labelling.shows[row]
     return {"majority of three right, %": 100 * right / len(queries), "majority of three, actions a face": 3.0}

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Select, delete, func, insert, select, up
 from core.domain.labelling.cards import Card
 from core.domain.labelling.consensus import SOMEBODY_ELSE, FaceEvidence, Reliability, Response
 from core.domain.labelling.voters import Voter
+from core.domain.people import Label
 from core.storage.labelling_tables import labelling_cards, labelling_faces, labelling_voters, labelling_votes
 from core.storage.people.people_rows import person_names
 from core.storage.tables import faces, labels
@@ -108,11 +109,16 @@ def save_posterior(
 def reopen_faces(connection: Connection, guild_id: int, card_id: int, source: str) -> None:
     """Open the faces that a card's answer has settled, and delete the labels, of this source, that it gave them."""
     settled = labelling_faces.c.guild_id == guild_id, labelling_faces.c.settled_by == card_id
-    face_ids = list(connection.execute(select(labelling_faces.c.face_id).where(*settled)).scalars())
     connection.execute(update(labelling_faces).where(*settled).values(settled=None, settled_by=None))
     given = labels.c.guild_id == guild_id, labels.c.source == source
+    pairs = connection.execute(select(labels.c.face_id, labels.c.person_id).where(*given)).all()
     connection.execute(delete(labels).where(*given))
-    connection.execute(update(faces).where(faces.c.id.in_(face_ids)).values(person_id=None))
+    for face_id, person_id in pairs:
+        # Somebody may have named the face since: the same, so that it stays, or another person.
+        others = select(labels.c.id).where(labels.c.face_id == face_id, labels.c.person_id == person_id)
+        shows = faces.c.id == face_id, faces.c.person_id == person_id
+        others = others.where(labels.c.verdict == Label.IS)
+        connection.execute(update(faces).where(*shows, ~others.exists()).values(person_id=None))
 
 
 def find_open_card(connection: Connection, guild_id: int, member_id: int) -> Row[Any] | None:

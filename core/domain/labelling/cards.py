@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from core.domain.labelling.consensus import SOMEBODY_ELSE
 
 GRID_FACES = 9  # three rows of three: as many as a phone shows at a size at which faces are recognised
+GOLD_FRACTION = 0.04  # of the faces shown, of whom it is known whom they show: enough to judge a voter by ten grids
+IMPOSTOR_FRACTION = 0.7  # of gold faces, which show somebody else: those are rare otherwise, and measured badly
 MAX_NAMES = 4  # people that a name card offers as buttons; a fifth is "somebody else"
 SETTLED_FROM = 0.97  # probability from which on a face is settled: `python -m benchmarks consensus` says what it costs
 _GRID_FROM = 0.5  # probability of a person from which on a face is shown among that person's

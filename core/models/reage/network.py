@@ -72,7 +72,7 @@ def build_unet(
 def predict_change(unet: keras.Model, faces: Any, conditions: Any, *, training: bool) -> Any:
     """Return the mean of the changes of faces and of their mirror images, (N, S, S, 4) float32; as of `build_unet`.
 
-    A U-Net alone favoured a side: it drew old people's rings around the left eye of everybody.
+    A U-Net alone favoured a side: in old people it drew rings around one eye.
     """
     both = ops.concatenate([faces, ops.flip(faces, axis=2)])
     change = ops.cast(unet([both, ops.tile(conditions, (2, 1))], training=training), "float32")

@@ -10,11 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.labelling.cards import GRID_FACES, Card, next_card, settled_person
+from core.domain.labelling.cards import (
+    GOLD_FRACTION,
+    GRID_FACES,
+    IMPOSTOR_FRACTION,
+    Card,
+    next_card,
+    settled_person,
+)
 from core.domain.labelling.consensus import SOMEBODY_ELSE, Response, fit_reliabilities, posterior
 from core.domain.labelling.voters import SLOW_DOWN_FROM, Voter
 from core.domain.people import Label, LabelProvenance
 from core.storage import labelling_rows as rows
+from core.storage.people.face_rows import copies_of_face_id
 from core.storage.people.label_rows import add_label
 from core.storage.people.people_rows import get_person, lock_people, person_names
 
@@ -24,8 +32,6 @@ if TYPE_CHECKING:
     from core.storage.database import Database
 
 CONSENSUS = "consensus"  # `source` of the labels that votes have given, with the card's number
-_GOLD = 0.04  # of the faces shown, of whom it is known whom they show
-_IMPOSTORS = 0.7  # of them who show somebody else: that is seldom so, and would be measured seldom
 _GOLD_FROM = 200  # faces that were named last, of which gold faces are taken
 
 
@@ -215,14 +221,15 @@ class LabellingService:
                 continue
             settled[face_id] = person
             if person != SOMEBODY_ELSE:
-                add_label(connection, guild_id, [face_id], person, Label.IS, provenance=provenance)
+                copies = copies_of_face_id(connection, face_id)
+                add_label(connection, guild_id, copies, person, Label.IS, provenance=provenance)
         return settled
 
     def _with_gold(self, connection: Connection, guild_id: int, card: Card) -> tuple[Card, dict[int, int]]:
         """Put a face of which it is known whom it shows into a grid now and then, where nobody would look for it."""
-        if card.person is None or self._random.random() >= _GOLD * GRID_FACES:
+        if card.person is None or self._random.random() >= GOLD_FRACTION * GRID_FACES:
             return card, {}
-        other = self._random.random() < _IMPOSTORS
+        other = self._random.random() < IMPOSTOR_FRACTION
         known = rows.named_faces(connection, guild_id, _GOLD_FROM)
         fitting = [face_id for face_id, person_id in known.items() if (person_id != card.person) == other]
         if not fitting:

@@ -48,6 +48,11 @@ def get_face(connection: Connection, guild_id: int, face: FaceRef) -> Row[Any]:
     return row
 
 
+def copies_of_face_id(connection: Connection, face_id: int) -> list[int]:
+    """Return the ids of a face and of its copies; see `copies_of_face`."""
+    return copies_of_face(connection, connection.execute(select(faces).where(faces.c.id == face_id)).one())
+
+
 def copies_of_face(connection: Connection, face: Row[Any]) -> list[int]:
     """Return the ids of this face and of its copies: the same box of the same photo, posted in the guild again."""
     if face.photo is None:

@@ -16,7 +16,7 @@ _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Forwards."""
+    """Create the four tables."""
     op.create_table(
         "labelling_faces",
         sa.Column("face_id", _ID, nullable=False, autoincrement=False),

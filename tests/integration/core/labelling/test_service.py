@@ -2,113 +2,26 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path
 
-import pytest
 from sqlalchemy import func, select
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.labelling.consensus import SOMEBODY_ELSE
-from core.domain.labelling.voters import MUTE_FROM, SLOW_DOWN_FROM
-from core.domain.people import FaceRef, Person
-from core.domain.storage_limits import StorageLimits
-from core.services.jobs.service import JobService
-from core.services.labelling.service import LabellingService, ShownCard
-from core.services.people.editor import PeopleEditor
-from core.services.people.service import PeopleService
-from core.services.retention import RetentionService
-from core.storage.blobs import Blobs
-from core.storage.database import Database
-from core.storage.labelling_tables import labelling_cards, labelling_faces, labelling_votes
-from core.storage.tables import faces
-from tests.integration.core.builders import CHANNEL, GUILD, Clock, new_face, request
-
-OTHER = GUILD + 1
-AIKO, BEN, CHIE = 31, 32, 33
-SECONDS = 4.0  # that a member looks at a card
-
-
-class NoGold(random.Random):
-    """Never chooses a gold face."""
-
-    def random(self) -> float:
-        return 1.0
-
-
-class AlwaysGold(random.Random):
-    """Puts somebody else's face on each grid, as the first one."""
-
-    def random(self) -> float:
-        return 0.0
-
-    def randint(self, a: int, b: int) -> int:
-        return a
-
-
-@dataclass
-class Guild:
-    """A guild with people and unnamed faces, and members who answer."""
-
-    database: Database
-    people: PeopleService
-    labelling: LabellingService
-    clock: Clock
-    jobs: JobService
-    job_ids: list[int] = field(default_factory=list)
-
-    def post(self, count: int, guild: int = GUILD, job_id: int = 0) -> list[int]:
-        """Post a photo with so many faces; return their ids."""
-        job_id = job_id or 100 + len(self.job_ids)
-        self.job_ids.append(job_id)
-        self.jobs.receive(request(job_id, guild))
-        self.jobs.submit(job_id, f"{job_id:064d}")
-        assert self.jobs.leases.claim(job_id, "worker")
-        found = [
-            new_face(number, value=float(job_id * 100 + number), x=30.0 * number) for number in range(1, count + 1)
-        ]
-        assert self.jobs.leases.finish(job_id, "worker", {}, found)
-        with self.database.read() as connection:
-            return list(connection.execute(select(faces.c.id).where(faces.c.job_id == job_id)).scalars())
-
-    def person(self, name: str, guild: int = GUILD) -> Person:
-        """Name the only face of a new photo."""
-        self.post(1, guild)
-        where = {"by": 1, "channel_id": CHANNEL, "message_id": None, "source": "this-is"}
-        return self.people.name_face(FaceRef(self.job_ids[-1], 1), guild, name, **where)  # type: ignore[arg-type]
-
-    def card(self, member: int, guild: int = GUILD) -> ShownCard:
-        shown = self.labelling.next_card(guild, member)
-        assert shown is not None
-        self.clock.advance(SECONDS)
-        return shown
-
-    def shown_person(self, face_id: int) -> int | None:
-        with self.database.read() as connection:
-            return connection.execute(select(faces.c.person_id).where(faces.c.id == face_id)).scalar()
-
-
-@pytest.fixture
-def guild(database: Database, people: PeopleService, jobs: JobService, clock: Clock) -> Guild:
-    return Guild(database, people, LabellingService(database, clock, NoGold(1)), clock, jobs)
-
-
-@pytest.fixture
-def haru(guild: Guild) -> Person:
-    return guild.person("Haru")
-
-
-def likely(face_ids: Sequence[int], person: Person, probability: float = 0.9) -> dict[int, dict[int, float]]:
-    return {face_id: {person.id: probability, SOMEBODY_ELSE: 1 - probability} for face_id in face_ids}
-
-
-def refusal(call: object, *arguments: object) -> ErrorCode:
-    with pytest.raises(OmokageError) as refused:
-        call(*arguments)  # type: ignore[operator]
-    return refused.value.code
+from core.domain.people import Person
+from core.storage.labelling_tables import labelling_cards
+from tests.integration.core.builders import GUILD
+from tests.integration.core.labelling.builders import (
+    AIKO,
+    BEN,
+    CHIE,
+    OTHER,
+    SECONDS,
+    Guild,
+    likely,
+    refusal,
+    vote_count,
+)
 
 
 def test_a_face_that_two_members_leave_on_the_grid_is_named(guild: Guild, haru: Person) -> None:
@@ -207,89 +120,6 @@ def test_a_skipped_card_is_not_shown_again_and_says_nothing(guild: Guild, haru: 
     assert vote_count(guild.database) == 0
 
 
-def test_what_somebody_names_in_another_way_is_not_asked_about_any_more(guild: Guild, haru: Person) -> None:
-    ids = guild.post(2)
-    guild.labelling.add_faces(GUILD, likely(ids, haru))
-    shown = guild.card(AIKO)
-    where = {"by": 1, "channel_id": CHANNEL, "message_id": None, "source": "this-is"}
-    for number in (1, 2):
-        guild.people.name_face(FaceRef(guild.job_ids[-1], number), GUILD, "Somebody", **where)  # type: ignore[arg-type]
-
-    outcome = guild.labelling.answer_grid(GUILD, AIKO, shown.id, frozenset())
-
-    assert outcome.settled == {}
-    assert {guild.shown_person(face_id) for face_id in ids}.isdisjoint({haru.id, None})
-    assert guild.labelling.next_card(GUILD, BEN) is None
-
-
-def test_of_a_removed_person_and_face_nothing_is_left(
-    guild: Guild, haru: Person, database: Database, tmp_path: Path, clock: Clock
-) -> None:
-    editor = PeopleEditor(database, RetentionService(database, Blobs(str(tmp_path)), StorageLimits()), clock)
-    ids = guild.post(3)
-    guild.labelling.add_faces(GUILD, likely(ids, haru, 0.6))
-    guild.labelling.answer_grid(GUILD, AIKO, guild.card(AIKO).id, frozenset(ids[:1]))
-    guild.labelling.answer_grid(GUILD, BEN, guild.card(BEN).id, frozenset())
-    guild.card(CHIE)
-
-    editor.remove(GUILD, "Haru")
-
-    with database.read() as connection:
-        left = connection.execute(select(labelling_faces.c.face_id)).scalars().all()
-        cards = connection.execute(select(func.count()).select_from(labelling_cards)).scalar()
-    assert (left, vote_count(database)) == ([ids[0]], 0)
-    assert cards == 1  # Chie's, which asks whom a face shows
-    assert guild.card(CHIE).card.names == ()  # nobody is left whom the face could show
-
-
-def test_votes_about_a_merged_person_are_about_the_other(
-    guild: Guild, haru: Person, database: Database, tmp_path: Path, clock: Clock
-) -> None:
-    editor = PeopleEditor(database, RetentionService(database, Blobs(str(tmp_path)), StorageLimits()), clock)
-    other = guild.person("Haruu")
-    ids = guild.post(2)
-    guild.labelling.add_faces(GUILD, likely(ids, other, 0.6))
-    guild.labelling.answer_grid(GUILD, AIKO, guild.card(AIKO).id, frozenset())
-
-    editor.merge(GUILD, "Haruu", "Haru", by=1)
-
-    with database.read() as connection:
-        assert set(connection.execute(select(labelling_votes.c.person_id)).scalars()) == {haru.id}
-
-
-def test_gold_faces_are_somebodys_and_tell_how_a_member_errs(
-    guild: Guild, haru: Person, database: Database, clock: Clock
-) -> None:
-    guild.person("Natsu")
-    labelling = guild.labelling = LabellingService(database, clock, AlwaysGold(1))
-    ids = [face_id for _ in range(6) for face_id in guild.post(9)]
-    labelling.add_faces(GUILD, likely(ids, haru, 0.6))
-    for _ in range(6):
-        shown = guild.card(AIKO)
-        assert len(shown.card.faces) == 9
-        assert shown.card.faces[0] not in ids  # Natsu's
-        labelling.answer_grid(GUILD, AIKO, shown.id, frozenset())  # who strikes nothing
-    labelling.judge_voters(GUILD)
-
-    assert labelling.voter(GUILD, AIKO).reliability.miss > 0.5
-    assert labelling.voter(GUILD, AIKO).muted_at is not None
-    assert labelling.voter(GUILD, BEN).muted_at is None
-
-
-def test_who_answers_faster_than_anybody_can_look_is_slowed_then_muted(guild: Guild, haru: Person) -> None:
-    for number in range(MUTE_FROM):
-        ids = guild.post(2)
-        guild.labelling.add_faces(GUILD, likely(ids, haru, 0.6))
-        shown = guild.labelling.next_card(GUILD, AIKO)
-        assert shown is not None
-        guild.clock.advance(0.3)
-        outcome = guild.labelling.answer_grid(GUILD, AIKO, shown.id, frozenset())
-        assert outcome.slow_down is (number + 1 >= SLOW_DOWN_FROM)
-    assert guild.labelling.voter(GUILD, AIKO).muted_at is not None
-    guild.labelling.answer_grid(GUILD, BEN, guild.card(BEN).id, frozenset())
-    assert guild.labelling.state(GUILD).settled == 0  # one vote that counts
-
-
 def test_two_hundred_voters_at_once_lose_no_vote_and_count_none_twice(guild: Guild, haru: Person) -> None:
     ids = guild.post(9)
     guild.labelling.add_faces(GUILD, likely(ids, haru, 0.0001))
@@ -320,8 +150,3 @@ def _was_taken(answer: object) -> bool:
             raise
         return False
     return True
-
-
-def vote_count(database: Database) -> int:
-    with database.read() as connection:
-        return connection.execute(select(func.count()).select_from(labelling_votes)).scalar_one()
