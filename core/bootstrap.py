@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Engine
 
@@ -16,6 +16,8 @@ from core.services.guilds import GuildService
 from core.services.jobs.retraining_jobs import RetrainingJobs
 from core.services.jobs.robustness_checks import CheckJobs
 from core.services.jobs.service import Enqueue, JobService
+from core.services.labelling.jobs import LabellingJobs
+from core.services.labelling.service import LabellingService
 from core.services.people.editor import PeopleEditor
 from core.services.people.service import PeopleService
 from core.services.reembedding.service import ReembeddingService
@@ -31,13 +33,24 @@ if TYPE_CHECKING:
     from core.services.ageing.service import AgeingService
     from core.services.attack.service import OptimizeService
     from core.services.generation.service import GenerationService
+    from core.services.labelling.card_drawer import CardDrawer
+    from core.services.labelling.collector import Collector
     from core.services.recognition.service import ClassifyService
     from core.services.reembedding.reembedder import Reembedder
     from core.services.retraining.service import RetrainingService
     from core.services.robustness.service import RobustnessService
+    from core.services.teaching.service import TeachService
     from core.services.training.callbacks import MakeCallback
     from core.services.training.cross_validation import EvaluateService
     from core.services.training.segment_runner import Training
+
+
+class Teaching(NamedTuple):
+    """What a worker needs to learn from members."""
+
+    teacher: TeachService
+    collector: Collector
+    card_drawer: CardDrawer
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +70,8 @@ class Services:
     dataset_remover: DatasetRemover
     runs: RunService
     checks: CheckJobs
+    labelling: LabellingService
+    labelling_jobs: LabellingJobs
     reembedding: ReembeddingService
     retraining: RetrainingJobs
     retention: RetentionService
@@ -98,6 +113,8 @@ def build(settings: Settings, enqueue: Enqueue, limits: JobLimits = JOB_LIMITS) 
         dataset_remover=DatasetRemover(database, retention, settings.data / "cache"),
         runs=RunService(database, jobs.dispatcher, datasets, blobs, limits=limits),
         checks=CheckJobs(database, jobs.dispatcher),
+        labelling=LabellingService(database),
+        labelling_jobs=LabellingJobs(database, jobs.dispatcher),
         reembedding=ReembeddingService(database, jobs.dispatcher),
         retraining=RetrainingJobs(database, jobs.dispatcher),
         retention=retention,
@@ -123,6 +140,22 @@ def build_reembedder(services: Services, classifier: ClassifyService) -> Reembed
 
     reader: Any = classifier.reader  # enrolled photos may be of any size
     return Reembedder(services.reembedding, services.blobs, reader.for_operator(), services.runs.segments)
+
+
+def build_teaching(services: Services, classifier: ClassifyService) -> Teaching:
+    """Build what learns from members, with the classifier's networks."""
+    from core.services.labelling.card_drawer import CardDrawer  # Pillow
+    from core.services.labelling.collector import Collector  # numpy
+    from core.services.teaching.service import TeachService
+    from core.vision.recognition.mean_embedding import make_recogniser
+
+    database, people, blobs = services.database, services.people, services.blobs
+    reader: Any = classifier.reader
+    return Teaching(
+        TeachService(reader, people.gallery, blobs),
+        Collector(database, people, services.guilds, services.labelling, make_recogniser),
+        CardDrawer(database, blobs, reader),
+    )
 
 
 def build_training(services: Services, extra: MakeCallback | None = None) -> Training:

@@ -84,7 +84,7 @@ class PoolProcess:
             EventPublisher(self._settings.broker_url).publish,
             stopping=self.shared.stopping,
             ending=self.shared.ending,
-            discard_refused=services.retention.discard_refused,
+            discard_photos=services.retention.discard_photos,
             max_duration_s=self._timing.max_duration_s,
             renew_s=limits.renew_s,
         )

@@ -17,6 +17,7 @@ from core.bootstrap import (
     build_optimizer,
     build_reembedder,
     build_retrainer,
+    build_teaching,
     build_training,
 )
 from core.domain.jobs import JSON, Job, JobCancelledError, JobKind, QueueName
@@ -27,10 +28,13 @@ if TYPE_CHECKING:
     from core.services.ageing.service import AgeingService
     from core.services.attack.service import OptimizeService
     from core.services.generation.service import GenerationService
+    from core.services.labelling.card_drawer import CardDrawer
+    from core.services.labelling.collector import Collector
     from core.services.recognition.service import ClassifyService
     from core.services.reembedding.reembedder import Reembedder
     from core.services.retraining.service import RetrainingService
     from core.services.robustness.service import RobustnessService
+    from core.services.teaching.service import TeachService
     from core.services.training.cross_validation import EvaluateService
     from core.services.training.segment_runner import Training
 
@@ -83,8 +87,12 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
     classifier = build_classifier(services)
     classifier.warm_up()
     services.reembedding.request_all()  # after an update; each hour the bot asks again
+    teaching = build_teaching(services, classifier)
     return {
         JobKind.CLASSIFY: classify_with(classifier),
+        JobKind.TEACH: teach_with(teaching.teacher),
+        JobKind.COLLECT: collect_with(teaching.collector),
+        JobKind.CARD: draw_card_with(teaching.card_drawer),
         JobKind.REEMBED: reembed_with(build_reembedder(services, classifier)),
     }
 
@@ -115,6 +123,34 @@ def classify_with(classifier: ClassifyService) -> Handler:
         return HandlerResult(outcome.result.to_json(), outcome.faces)
 
     return classify
+
+
+def teach_with(teacher: TeachService) -> Handler:
+    """The handler of contributed photos."""
+
+    def teach(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
+        outcome = teacher.answer(job, progress, cancelled)
+        return HandlerResult(outcome.result.to_json(), outcome.faces)
+
+    return teach
+
+
+def collect_with(collector: Collector) -> Handler:
+    """The handler of collect jobs, which take less than a second."""
+
+    def collect(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
+        return HandlerResult(collector.answer(job))
+
+    return collect
+
+
+def draw_card_with(drawer: CardDrawer) -> Handler:
+    """The handler of card jobs, which take a tenth of a second."""
+
+    def draw_card(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
+        return HandlerResult(drawer.answer(job))
+
+    return draw_card
 
 
 def reembed_with(reembedder: Reembedder) -> Handler:

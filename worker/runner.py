@@ -14,7 +14,17 @@ from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy.exc import DBAPIError
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import BACKGROUND_KINDS, JSON, RENEW_S, Failure, Job, JobCancelledError, JobKind, LeaseStatus
+from core.domain.jobs import (
+    BACKGROUND_KINDS,
+    JSON,
+    PHOTOS_DELETED_AFTER,
+    RENEW_S,
+    Failure,
+    Job,
+    JobCancelledError,
+    JobKind,
+    LeaseStatus,
+)
 from core.domain.storage_limits import REFUSED
 from core.services.jobs.leases import Leases
 from worker.events import JobEvent
@@ -37,7 +47,7 @@ class Runner:
         publish: tells the bot.
         stopping: whether this process has been asked to end and its time for that is up.
         ending: whether it has been asked to; a segment of a training saves and ends at once.
-        discard_refused: deletes the files of a failed job that are no photos.
+        discard_photos: deletes the files of a job: of a failed one that are no photos, or of one that keeps none.
         max_duration_s: a job of a kind that runs for longer loses its lease.
         renew_s: seconds between two renewals of the lease.
     """
@@ -50,7 +60,7 @@ class Runner:
         *,
         stopping: Callable[[], bool] = lambda: False,
         ending: Callable[[], bool] = lambda: False,
-        discard_refused: Callable[[Job], None] = lambda _job: None,
+        discard_photos: Callable[[Job], None] = lambda _job: None,
         max_duration_s: Callable[[JobKind], float] = _TIMING.max_duration_s,
         renew_s: float = RENEW_S,
     ) -> None:
@@ -59,7 +69,7 @@ class Runner:
         self._publish = publish
         self._stopping = stopping
         self._ending = ending
-        self._discard_refused = discard_refused
+        self._discard_photos = discard_photos
         self._max_duration_s = max_duration_s
         self._renew_s = renew_s
 
@@ -102,7 +112,10 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - a bug ends one job, and says so
             _log.exception("job %s: failed", job.id)
             return self._fail(job, owner, reason=type(error).__name__)
-        return done is None or self._leases.finish(job.id, owner, done.result, done.faces, keep=done.keep)
+        kept = done is None or self._leases.finish(job.id, owner, done.result, done.faces, keep=done.keep)
+        if kept and job.kind in PHOTOS_DELETED_AFTER:
+            self._discard(job)
+        return kept
 
     def _handle(self, job: Job, lease: LeaseRenewer) -> HandlerResult | None:
         handler = self._handlers.get(job.kind)
@@ -134,9 +147,9 @@ class Runner:
 
     def _discard(self, job: Job) -> None:
         try:
-            self._discard_refused(job)
+            self._discard_photos(job)
         except _HOST_FAULTS as error:  # the job has ended; its files go with the others that nobody needs
-            _log.warning("job %s: its refused file was not deleted (%s)", job.id, type(error).__name__)
+            _log.warning("job %s: its files were not deleted (%s)", job.id, type(error).__name__)
 
     def _fail(self, job: Job, owner: str, reason: str) -> bool:
         return self._leases.fail(job.id, owner, Failure(ErrorCode.INTERNAL, {"reason": reason}))

@@ -17,6 +17,9 @@ class JobKind(StrEnum):
     """What is to be done; its queue and urgency are in `ROUTES`."""
 
     CLASSIFY = "classify"
+    TEACH = "teach"  # the faces of photos that a member contributes
+    COLLECT = "collect"  # which unnamed faces of a guild members are asked about
+    CARD = "card"  # the picture of a labelling card
     EVALUATE = "evaluate"  # how good a model version is, as a card
     SNAPSHOT = "snapshot"  # the guild's named faces, frozen as a data set
     GENERATE = "generate"  # a grid of faces
@@ -64,6 +67,9 @@ PENDING = frozenset({JobState.RECEIVED, JobState.WAITING})  # these count agains
 # A kind's queue and priority. 0 is the most urgent, as the Redis transport has it; a person waits for these.
 ROUTES: Mapping[JobKind, tuple[QueueName, int]] = {
     JobKind.CLASSIFY: (QueueName.CPU, 0),
+    JobKind.CARD: (QueueName.CPU, 0),
+    JobKind.TEACH: (QueueName.CPU, 3),
+    JobKind.COLLECT: (QueueName.CPU, 5),
     JobKind.REEMBED: (QueueName.CPU, 9),
     JobKind.GENERATE: (QueueName.GPU, 0),
     JobKind.MORPH: (QueueName.GPU, 0),
@@ -83,7 +89,11 @@ ROUTES: Mapping[JobKind, tuple[QueueName, int]] = {
 # its version: somebody looks at its message until it moves, and for what comes of it.
 INTERACTIVE_PRIORITY = 5
 # Kinds that nobody waits for: they have no answer of their own, do not count against fair share, and are not listed.
-BACKGROUND_KINDS = frozenset({JobKind.TRAIN, JobKind.CHECK, JobKind.RETRAIN, JobKind.REEMBED})
+BACKGROUND_KINDS = frozenset(
+    {JobKind.TRAIN, JobKind.CHECK, JobKind.RETRAIN, JobKind.REEMBED, JobKind.COLLECT, JobKind.CARD}
+)
+# Kinds whose photos are deleted once they are done: their result holds all that is kept.
+PHOTOS_DELETED_AFTER = frozenset({JobKind.TEACH})
 
 
 class LeaseStatus(StrEnum):

@@ -41,6 +41,28 @@ class LabellingPolicy(StrEnum):
     OFF = "off"
 
 
+class Consent(StrEnum):
+    """Why a person's face may be learnt from photos of the chat that nobody contributed."""
+
+    PUBLIC = "public"  # moderators listed the person as a public one
+    SELF = "self"  # the person contributed photos of themselves
+
+
+class ChatLearning(StrEnum):
+    """Whose faces in photos of the chat members may be asked about, in a guild."""
+
+    OFF = "off"
+    PUBLIC = "public"
+    SELF = "self"
+    BOTH = "both"
+
+    @property
+    def consents(self) -> frozenset[Consent]:
+        """Return which consents count."""
+        every = {self.PUBLIC: {Consent.PUBLIC}, self.SELF: {Consent.SELF}, self.BOTH: set(Consent)}
+        return frozenset(every.get(self, set()))
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """A person of a guild; `pictures` counts the different faces that show them.
@@ -94,7 +116,8 @@ class NewFace:
     """A face that a job found.
 
     `embedding` is float32, little-endian; `embedder` names the networks and alignment that made it; only embeddings of
-    the same name compare. `reembedded`: that of the present embedder, where the guild is still on another.
+    the same name compare. `reembedded`: that of the present embedder, where the guild is still on another. `photo`: the
+    blob of the picture that `box` and `landmarks` are in; empty: the job's photo.
     """
 
     number: int
@@ -104,6 +127,7 @@ class NewFace:
     embedding: bytes = field(repr=False)
     embedder: str = ""
     reembedded: bytes = field(default=b"", repr=False)
+    photo: str = ""
 
 
 class ReembeddingFailure(StrEnum):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from core.domain.clock import now_utc
 from core.domain.guilds import GuildSettings
-from core.domain.people import LabellingPolicy
+from core.domain.people import ChatLearning, LabellingPolicy
 from core.storage.database import Database
 from core.storage.guild_rows import find_settings, save_settings
 from core.storage.retention_rows import stored_bytes
@@ -37,6 +37,10 @@ class GuildService:
     def set_age_answers(self, guild_id: int, by: int, enabled: bool) -> GuildSettings:
         """Say how old faces look in the answers of `/classify`, or do not."""
         return self._change(guild_id, by, {"age_answers": enabled})
+
+    def set_chat_learning(self, guild_id: int, by: int, learning: ChatLearning) -> GuildSettings:
+        """Choose whose faces in photos of `/classify` members may be asked about."""
+        return self._change(guild_id, by, {"chat_learning": learning})
 
     def stored_bytes(self, guild_id: int) -> int:
         """Return how much of its quota a guild has used, in bytes."""

@@ -145,8 +145,8 @@ class RetentionService:
             unnamed = count_expired_faces(connection, before)
         return replace(plan, jobs=ended, faces=unnamed)
 
-    def discard_refused(self, job: Job) -> None:
-        """Delete the files of a job that failed because a file is no photo, unless somebody else needs them."""
+    def discard_photos(self, job: Job) -> None:
+        """Delete the photos of a job whose result needs none of them, unless somebody else needs them."""
         with self._database.write() as connection:
             names = forget_photos(connection, job.id)
         # Somebody may have sent the same file again since, and have no row yet that says so.

@@ -88,6 +88,7 @@ REFERRING = (
     _Source(jobs.c.result, BlobUse.ANSWER),
     # The photo of a face that nobody named is kept by its job, and no longer.
     _Source(faces.c.photo, BlobUse.PHOTO, where=faces.c.person_id.is_not(None)),
+    _Source(labelling_cards.c.picture, BlobUse.ANSWER, where=labelling_cards.c.answered_at.is_(None)),
     _Source(datasets.c.manifest, BlobUse.DATASET),
     _Source(runs.c.config, BlobUse.TRAINING),
     _Source(runs.c.live, BlobUse.TRAINING),

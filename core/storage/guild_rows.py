@@ -8,14 +8,17 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from core.domain.guilds import GuildSettings
-from core.domain.people import LabellingPolicy
+from core.domain.people import ChatLearning, LabellingPolicy
 from core.storage.tables import guilds
 
 
 def find_settings(connection: Connection, guild_id: int) -> GuildSettings | None:
     """Return what the guild has chosen, None where it has chosen nothing."""
     row = connection.execute(select(guilds).where(guilds.c.id == guild_id)).first()
-    return None if row is None else GuildSettings(LabellingPolicy(row.labelling), row.language, row.age_answers)
+    if row is None:
+        return None
+    labelling, learning = LabellingPolicy(row.labelling), ChatLearning(row.chat_learning)
+    return GuildSettings(labelling, row.language, row.age_answers, learning)
 
 
 def save_settings(

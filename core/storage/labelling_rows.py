@@ -17,30 +17,9 @@ from core.storage.labelling_tables import labelling_cards, labelling_faces, labe
 from core.storage.people.people_rows import person_names
 from core.storage.tables import faces, labels
 
+_IS_OPEN = labelling_cards.c.answered_at.is_(None) & labelling_cards.c.shown_at.is_not(None)
+_IS_PREPARED = labelling_cards.c.answered_at.is_(None) & labelling_cards.c.shown_at.is_(None)
 _MAX_VOTES = 5000  # the newest of a guild, from which its voters are judged: a second's work
-
-
-def add_faces(
-    connection: Connection, guild_id: int, probabilities: Mapping[int, Mapping[int, float]], now: datetime
-) -> int:
-    """Put up unnamed faces of the guild for labelling, by id; return how many were not up yet."""
-    ids = list(probabilities)
-    unnamed = select(faces.c.id).where(faces.c.guild_id == guild_id, faces.c.id.in_(ids), faces.c.person_id.is_(None))
-    there = select(labelling_faces.c.face_id).where(labelling_faces.c.face_id.in_(ids))
-    new = set(connection.execute(unnamed).scalars()) - set(connection.execute(there).scalars())
-    rows = [
-        {
-            "face_id": face_id,
-            "guild_id": guild_id,
-            "probabilities": _pairs(probabilities[face_id]),
-            "posterior": _pairs(probabilities[face_id]),
-            "created_at": now,
-        }
-        for face_id in sorted(new)
-    ]
-    if rows:
-        connection.execute(insert(labelling_faces), rows)
-    return len(rows)
 
 
 def open_faces(connection: Connection, guild_id: int) -> dict[int, dict[int, float]]:
@@ -103,7 +82,7 @@ def save_posterior(
 ) -> None:
     """Write whom a face may show by all votes; where that is settled, also whom it shows and by which card."""
     row = update(labelling_faces).where(labelling_faces.c.face_id == face_id)
-    connection.execute(row.values(posterior=_pairs(posterior), settled=settled, settled_by=settled_by))
+    connection.execute(row.values(posterior=to_pairs(posterior), settled=settled, settled_by=settled_by))
 
 
 def reopen_faces(connection: Connection, guild_id: int, card_id: int, source: str) -> None:
@@ -123,7 +102,17 @@ def reopen_faces(connection: Connection, guild_id: int, card_id: int, source: st
 
 def find_open_card(connection: Connection, guild_id: int, member_id: int) -> Row[Any] | None:
     """Return the row of the card that a member has not answered, or None."""
-    return connection.execute(_cards_of(guild_id, member_id).where(labelling_cards.c.answered_at.is_(None))).first()
+    return connection.execute(_cards_of(guild_id, member_id).where(_IS_OPEN)).first()
+
+
+def find_prepared_card(connection: Connection, guild_id: int, member_id: int) -> Row[Any] | None:
+    """Return the row of the card that a member is to see next, or None."""
+    return connection.execute(_cards_of(guild_id, member_id).where(_IS_PREPARED)).first()
+
+
+def find_card(connection: Connection, card_id: int) -> Row[Any] | None:
+    """Return the row of a card, or None."""
+    return connection.execute(select(labelling_cards).where(labelling_cards.c.id == card_id)).first()
 
 
 def last_answered_card(connection: Connection, guild_id: int, member_id: int) -> Row[Any] | None:
@@ -134,19 +123,30 @@ def last_answered_card(connection: Connection, guild_id: int, member_id: int) ->
 
 
 def insert_card(
-    connection: Connection, shown_to: tuple[int, int], card: Card, gold: Mapping[int, int], now: datetime
+    connection: Connection, shown_to: tuple[int, int], card: Card, gold: Mapping[int, int], now: datetime | None
 ) -> Row[Any]:
-    """Store a card that a member, by guild and id, is shown; return its row."""
+    """Store a card that a member, by guild and id, is shown now, or later where `now` is None; return its row."""
     values = {
         "guild_id": shown_to[0],
         "member_id": shown_to[1],
         "person_id": card.person,
         "face_ids": list(card.faces),
         "names": list(card.names),
-        "gold": _pairs(gold),
+        "gold": to_pairs(gold),
         "shown_at": now,
     }
     return connection.execute(insert(labelling_cards).values(values).returning(labelling_cards)).one()
+
+
+def show_card(connection: Connection, card_id: int, now: datetime) -> Row[Any]:
+    """Note that a prepared card is shown; return its row."""
+    shown = update(labelling_cards).where(labelling_cards.c.id == card_id).values(shown_at=now)
+    return connection.execute(shown.returning(labelling_cards)).one()
+
+
+def save_picture(connection: Connection, card_id: int, picture: str) -> None:
+    """Write which blob is a card's picture."""
+    connection.execute(update(labelling_cards).where(labelling_cards.c.id == card_id).values(picture=picture))
 
 
 def close_card(connection: Connection, card_id: int, now: datetime) -> None:
@@ -174,8 +174,17 @@ def answered_pairs(connection: Connection, guild_id: int, member_id: int) -> set
     return {(face_id, row.person_id or SOMEBODY_ELSE) for row in rows for face_id in row.face_ids}
 
 
-def insert_votes(connection: Connection, card: Row[Any], responses: Mapping[int, Response], now: datetime) -> None:
-    """Store the answers to a card, by face; a face that was deleted meanwhile is left out."""
+def insert_votes(
+    connection: Connection,
+    card: Row[Any],
+    responses: Mapping[int, Response],
+    now: datetime,
+    no_face: Collection[int] = (),
+) -> None:
+    """Store the answers to a card, by face; a face that was deleted meanwhile is left out.
+
+    `no_face`: those that show no person at all.
+    """
     gold = _mapping(card.gold)
     there = set(connection.execute(select(faces.c.id).where(faces.c.id.in_(list(responses)))).scalars())
     rows = [
@@ -187,6 +196,7 @@ def insert_votes(connection: Connection, card: Row[Any], responses: Mapping[int,
             "person_id": response.person or None,
             "agrees": response.agrees,
             "shows": gold.get(face_id),
+            "no_face": face_id in no_face,
             "created_at": now,
         }
         for face_id, response in responses.items()
@@ -194,6 +204,18 @@ def insert_votes(connection: Connection, card: Row[Any], responses: Mapping[int,
     ]
     if rows:
         connection.execute(insert(labelling_votes), rows)
+
+
+def close_no_faces(connection: Connection, card: Row[Any], muted: Collection[int], *, votes_needed: int) -> list[int]:
+    """Settle those faces of a card that so many members, muted ones not counted, say show no person; return them."""
+    said = labelling_votes.c.face_id.in_(card.face_ids), labelling_votes.c.no_face
+    members = func.count(func.distinct(labelling_votes.c.member_id))
+    enough = select(labelling_votes.c.face_id).where(*said, labelling_votes.c.member_id.not_in(list(muted)))
+    enough = enough.group_by(labelling_votes.c.face_id).having(members >= votes_needed)
+    ids = list(connection.execute(enough).scalars())
+    closed = update(labelling_faces).where(labelling_faces.c.face_id.in_(ids), labelling_faces.c.settled.is_(None))
+    connection.execute(closed.values(settled=SOMEBODY_ELSE, settled_by=card.id))
+    return ids
 
 
 def voters_of(connection: Connection, guild_id: int) -> dict[int, Voter]:
@@ -248,7 +270,7 @@ def _by_face(votes: Iterable[Row[Any]], muted: Collection[int]) -> defaultdict[i
     return responses
 
 
-def _pairs(values: Mapping[int, float]) -> list[list[float]]:
+def to_pairs(values: Mapping[int, float]) -> list[list[float]]:
     """Return a mapping as JSON holds it, whose keys would become texts."""
     return [[key, value] for key, value in values.items()]
 

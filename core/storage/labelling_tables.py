@@ -11,8 +11,10 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    String,
     Table,
     UniqueConstraint,
+    false,
 )
 
 from core.storage.tables import Id, UtcTime, metadata
@@ -34,7 +36,8 @@ labelling_faces = Table(
 )
 
 # A card that was shown to a member: faces that may show `person_id`; without a person, a face with names to choose
-# from. `gold`: pairs of face and person that are known, to measure how the member errs.
+# from. `gold`: pairs of face and person that are known, to measure how the member errs. `shown_at` null: the card is
+# drawn ahead, while the member looks at another. `picture`: the blob of its picture, null until that is drawn.
 labelling_cards = Table(
     "labelling_cards",
     metadata,
@@ -45,21 +48,24 @@ labelling_cards = Table(
     Column("face_ids", JSON, nullable=False),
     Column("names", JSON, nullable=False),
     Column("gold", JSON, nullable=False),
-    Column("shown_at", UtcTime, nullable=False),
+    Column("shown_at", UtcTime),
     Column("answered_at", UtcTime),
+    Column("picture", String(64)),
     Index(None, "guild_id", "member_id", "answered_at"),
 )
+_IS_OPEN = labelling_cards.c.answered_at.is_(None) & labelling_cards.c.shown_at.is_not(None)
 # One card at a time: whoever leaves in the middle finds it again.
 Index(
     "uq_labelling_cards_open",
     labelling_cards.c.guild_id,
     labelling_cards.c.member_id,
     unique=True,
-    sqlite_where=labelling_cards.c.answered_at.is_(None),
-    postgresql_where=labelling_cards.c.answered_at.is_(None),
+    sqlite_where=_IS_OPEN,
+    postgresql_where=_IS_OPEN,
 )
 
 # An answer about one face; `person_id` null: somebody else. `shows`: of a gold face, the person whom it shows.
+# `no_face`: the crop shows no person at all.
 labelling_votes = Table(
     "labelling_votes",
     metadata,
@@ -71,6 +77,7 @@ labelling_votes = Table(
     Column("person_id", ForeignKey("people.id", ondelete="CASCADE")),
     Column("agrees", Boolean, nullable=False),
     Column("shows", BigInteger),
+    Column("no_face", Boolean, nullable=False, server_default=false()),
     Column("created_at", UtcTime, nullable=False),
     UniqueConstraint("card_id", "face_id"),  # none counts twice
     Index(None, "guild_id", "id"),

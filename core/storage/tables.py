@@ -133,6 +133,7 @@ people = Table(
     Column("created_by", BigInteger, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("objected_at", UtcTime),  # since when the person's face is not to be changed; null: no objection
+    Column("consent", String(8)),  # why their face may be learnt from the chat: a Consent; null: it may not
     UniqueConstraint("guild_id", "key"),
 )
 
@@ -213,6 +214,7 @@ guilds = Table(
     Column("labelling", String(16), nullable=False),
     Column("language", String(16)),
     Column("age_answers", Boolean, nullable=False, server_default=false()),
+    Column("chat_learning", String(8), nullable=False, server_default="off"),
     Column("updated_by", BigInteger, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.domain.labelling.consensus import SOMEBODY_ELSE
 
@@ -27,6 +28,49 @@ class Card:
     faces: tuple[int, ...]
     person: int | None = None
     names: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CardRef:
+    """A card, and the member of a guild who answers it."""
+
+    guild_id: int
+    member_id: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Whom a face shows, as the member says who contributed it."""
+
+    member_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCard:
+    """A card as a member sees it; `gold` is not told. `picture`: its blob, None until it is drawn."""
+
+    id: int
+    card: Card
+    shown_at: datetime
+    picture: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOutcome:
+    """What an answer did: faces that are settled now, by the person whom they show; `slow_down`: take more time."""
+
+    settled: Mapping[int, int]
+    slow_down: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LabellingState:
+    """Faces of a guild that are still open, and that are settled."""
+
+    open: int
+    settled: int
 
 
 def settled_person(probabilities: Mapping[int, float]) -> int | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from core.domain.clock import now_utc
@@ -14,50 +14,31 @@ from core.domain.labelling.cards import (
     GOLD_FRACTION,
     GRID_FACES,
     IMPOSTOR_FRACTION,
+    AnswerOutcome,
     Card,
+    CardRef,
+    LabellingState,
+    Proposal,
+    ShownCard,
     next_card,
-    settled_person,
 )
-from core.domain.labelling.consensus import SOMEBODY_ELSE, Response, fit_reliabilities, posterior
+from core.domain.labelling.consensus import Response, fit_reliabilities
 from core.domain.labelling.voters import SLOW_DOWN_FROM, Voter
-from core.domain.people import Label, LabelProvenance
+from core.domain.people import LabelProvenance, person_name
+from core.services.labelling.answers import Answer, grid_answer, name_answer, new_name_answer, no_face_answer
+from core.services.labelling.settling import muted, settle, source_of
 from core.storage import labelling_rows as rows
-from core.storage.people.face_rows import copies_of_face_id
-from core.storage.people.label_rows import add_label
-from core.storage.people.people_rows import get_person, lock_people, person_names
+from core.storage.labelling_collection import add_faces, save_probabilities
+from core.storage.people.people_rows import get_or_create_person, lock_people, person_names
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from core.storage.database import Database
 
-CONSENSUS = "consensus"  # `source` of the labels that votes have given, with the card's number
+NO_FACE_VOTES = 2  # members who must say that a crop shows no person; a moderator's word is enough
+CONTRIBUTED = "contributed"  # `source` of people who were created by a contributor's proposal
 _GOLD_FROM = 200  # faces that were named last, of which gold faces are taken
-
-
-@dataclass(frozen=True, slots=True)
-class ShownCard:
-    """A card as a member sees it; `gold` is not told."""
-
-    id: int
-    card: Card
-    shown_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerOutcome:
-    """What an answer did: faces that are settled now, by the person whom they show; `slow_down`: take more time."""
-
-    settled: Mapping[int, int]
-    slow_down: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LabellingState:
-    """Faces of a guild that are still open, and that are settled."""
-
-    open: int
-    settled: int
 
 
 class LabellingService:
@@ -81,16 +62,29 @@ class LabellingService:
         self._clock = clock
         self._random = random_numbers or random.Random()
 
-    def add_faces(self, guild_id: int, probabilities: Mapping[int, Mapping[int, float]]) -> int:
-        """Put up faces that nobody has named; return how many are new.
+    def add_faces(
+        self,
+        guild_id: int,
+        probabilities: Mapping[int, Mapping[int, float]],
+        proposals: Mapping[int, Proposal] = MappingProxyType({}),
+    ) -> int:
+        """Put up faces that nobody has named, or bring what is known of them up to date; return how many are new.
 
         Args:
             guild_id: whose faces.
             probabilities: by the faces' ids, the recogniser's of each person and of `SOMEBODY_ELSE`.
+            proposals: whom new faces show, as somebody said who contributed them: a vote, which settles nothing alone.
         """
         with self._database.write() as connection:
             lock_people(self._database, connection, guild_id)
-            return rows.add_faces(connection, guild_id, probabilities, self._clock())
+            new = add_faces(connection, guild_id, probabilities, self._clock())
+            known = rows.open_faces(connection, guild_id).keys() - set(new)
+            save_probabilities(connection, {id_: probabilities[id_] for id_ in known & probabilities.keys()})
+            for face_id in new:
+                if face_id in proposals:
+                    self._propose(connection, guild_id, face_id, proposals[face_id])
+            settle(connection, guild_id, list(probabilities), rows.voters_of(connection, guild_id), self._clock())
+            return len(new)
 
     def state(self, guild_id: int) -> LabellingState:
         """Return how many faces are open, and how many are settled."""
@@ -107,39 +101,92 @@ class LabellingService:
                 rows.drop_card(connection, row.id)  # others have settled all of it meanwhile
                 row = None
             if row is None:
-                card = next_card(faces, rows.answered_pairs(connection, guild_id, member_id))
-                if card is None:
-                    return None
-                card, gold = self._with_gold(connection, guild_id, card)
-                row = rows.insert_card(connection, (guild_id, member_id), card, gold, self._clock())
-            return _shown(connection, row)
+                row = self._show_prepared(connection, guild_id, member_id, faces)
+            if row is None:
+                answered = rows.answered_pairs(connection, guild_id, member_id)
+                row = self._insert(connection, (guild_id, member_id), next_card(faces, answered), self._clock())
+            return None if row is None else _shown(connection, row)
 
-    def answer_grid(self, guild_id: int, member_id: int, card_id: int, struck: frozenset[int]) -> AnswerOutcome:
-        """Take the answer to a grid: which of its faces do not show the person.
+    def prepare_card(self, guild_id: int, member_id: int) -> int | None:
+        """Choose the card that a member is to see after the open one; return its id, None where there is none to draw.
+
+        It is chosen as if the member had answered the open one.
+        """
+        with self._database.write() as connection:
+            lock_people(self._database, connection, guild_id)
+            if rows.find_prepared_card(connection, guild_id, member_id) is not None:
+                return None
+            shown = rows.find_open_card(connection, guild_id, member_id)
+            faces = rows.open_faces(connection, guild_id)
+            for face_id in () if shown is None else shown.face_ids:
+                faces.pop(face_id, None)
+            card = next_card(faces, rows.answered_pairs(connection, guild_id, member_id))
+            row = self._insert(connection, (guild_id, member_id), card, None)
+            return None if row is None else int(row.id)
+
+    def picture(self, guild_id: int, card_id: int) -> str | None:
+        """Return the blob of a card's picture, None until it is drawn.
+
+        Raises:
+            OmokageError: CARD_CLOSED, the guild has no such card.
+        """
+        with self._database.read() as connection:
+            row = rows.find_card(connection, card_id)
+        if row is None or row.guild_id != guild_id:
+            raise OmokageError(ErrorCode.CARD_CLOSED)
+        picture: str | None = row.picture
+        return picture
+
+    def answer_grid(
+        self, ref: CardRef, struck: frozenset[int], no_face: frozenset[int] = frozenset(), *, is_moderator: bool = False
+    ) -> AnswerOutcome:
+        """Take the answer to a grid.
+
+        Args:
+            ref: the card.
+            struck: its faces that do not show the person.
+            no_face: its faces that show no person at all.
+            is_moderator: whether this member alone decides about `no_face`; of others it takes two.
 
         Raises:
             OmokageError: CARD_CLOSED, it is answered already, or not this member's; BAD_OPTION, a face is not on it.
         """
-        return self._answer(guild_id, member_id, card_id, lambda row: _grid_responses(row, struck))
+        return self._answer(ref, grid_answer(struck, no_face, decides_no_face=is_moderator))
 
-    def answer_name(self, guild_id: int, member_id: int, card_id: int, person_id: int) -> AnswerOutcome:
+    def answer_name(self, ref: CardRef, person_id: int) -> AnswerOutcome:
         """Take the answer to a name card: whom its face shows, or `SOMEBODY_ELSE`.
 
         Raises:
-            OmokageError: CARD_CLOSED; BAD_OPTION, the card is a grid.
+            OmokageError: CARD_CLOSED; UNKNOWN_PERSON; BAD_OPTION, the card is a grid.
         """
-        return self._answer(guild_id, member_id, card_id, lambda row: _name_response(row, person_id))
+        return self._answer(ref, name_answer(person_id))
 
-    def skip(self, guild_id: int, member_id: int, card_id: int) -> None:
+    def answer_new_name(self, ref: CardRef, name: str) -> AnswerOutcome:
+        """Take the answer to a name card: the name of whom its face shows, of somebody known or new.
+
+        Raises:
+            OmokageError: CARD_CLOSED; BAD_NAME; BAD_OPTION, the card is a grid.
+        """
+        provenance = LabelProvenance(ref.member_id, 0, None, source_of(ref.id), self._clock())
+        return self._answer(ref, new_name_answer(person_name(name), provenance))
+
+    def answer_no_face(self, ref: CardRef, face_id: int, *, is_moderator: bool = False) -> AnswerOutcome:
+        """Take the answer to a name card that its face is none; `is_moderator` as of `answer_grid`.
+
+        Raises:
+            OmokageError: CARD_CLOSED; BAD_OPTION, the card is a grid, or has another face.
+        """
+        return self._answer(ref, no_face_answer(face_id, decides_no_face=is_moderator))
+
+    def skip(self, ref: CardRef) -> None:
         """Leave a card unanswered; the member is not asked about it again.
 
         Raises:
             OmokageError: CARD_CLOSED.
         """
         with self._database.write() as connection:
-            lock_people(self._database, connection, guild_id)
-            card = _open_card(connection, guild_id, member_id, card_id)
-            rows.close_card(connection, card.id, self._clock())
+            lock_people(self._database, connection, ref.guild_id)
+            rows.close_card(connection, _open_card(connection, ref).id, self._clock())
 
     def undo(self, guild_id: int, member_id: int) -> ShownCard:
         """Take back the member's last answer, with what it has settled, and return its card, which is open again.
@@ -153,8 +200,8 @@ class LabellingService:
             if card is None:
                 raise OmokageError(ErrorCode.NOTHING_TO_UNDO)
             reopened = rows.reopen_card(connection, card, self._clock())
-            rows.reopen_faces(connection, guild_id, card.id, _source(card.id))
-            self._settle(connection, guild_id, card.face_ids, rows.voters_of(connection, guild_id))
+            rows.reopen_faces(connection, guild_id, card.id, source_of(card.id))
+            settle(connection, guild_id, card.face_ids, rows.voters_of(connection, guild_id), self._clock())
             return _shown(connection, reopened)
 
     def voter(self, guild_id: int, member_id: int) -> Voter:
@@ -176,54 +223,56 @@ class LabellingService:
             for member_id, reliability in reliabilities.items():
                 voters[member_id] = voters.get(member_id, Voter()).judged(reliability, now)
                 rows.save_voter(connection, guild_id, member_id, voters[member_id], now)
-            self._settle(connection, guild_id, rows.voted_faces(connection, guild_id), voters)
+            settle(connection, guild_id, rows.voted_faces(connection, guild_id), voters, now)
 
-    def _answer(
-        self, guild_id: int, member_id: int, card_id: int, read: Callable[[Row[Any]], dict[int, Response]]
-    ) -> AnswerOutcome:
+    def _answer(self, ref: CardRef, answer: Answer) -> AnswerOutcome:
         with self._database.write() as connection:
-            lock_people(self._database, connection, guild_id)
-            card = _open_card(connection, guild_id, member_id, card_id)
-            responses, now = read(card), self._clock()
-            for person_id in {response.person for response in responses.values()} - {SOMEBODY_ELSE}:
-                get_person(connection, guild_id, person_id)
-            rows.insert_votes(connection, card, responses, now)
+            lock_people(self._database, connection, ref.guild_id)
+            card, now = _open_card(connection, ref), self._clock()
+            rows.insert_votes(connection, card, answer.read(connection, card), now, answer.no_face)
             rows.close_card(connection, card.id, now)
-            voters = rows.voters_of(connection, guild_id)
+            voters = rows.voters_of(connection, ref.guild_id)
             seconds = (now - card.shown_at).total_seconds()
-            voter = voters.get(member_id, Voter()).after_answer(seconds, is_grid=card.person_id is not None, now=now)
-            rows.save_voter(connection, guild_id, member_id, voter, now)
-            voters[member_id] = voter
-            settled = self._settle(connection, guild_id, card.face_ids, voters, card_id=card.id, by=member_id)
+            voter = voters.get(ref.member_id, Voter())
+            voter = voter.after_answer(seconds, is_grid=card.person_id is not None, now=now)
+            rows.save_voter(connection, ref.guild_id, ref.member_id, voter, now)
+            voters[ref.member_id] = voter
+            if answer.no_face:
+                needed = 1 if answer.decides_no_face else NO_FACE_VOTES
+                rows.close_no_faces(connection, card, muted(voters), votes_needed=needed)
+            settled = settle(connection, ref.guild_id, card.face_ids, voters, now, card_id=card.id, by=ref.member_id)
             return AnswerOutcome(settled, slow_down=voter.hasty >= SLOW_DOWN_FROM)
 
-    def _settle(
-        self,
-        connection: Connection,
-        guild_id: int,
-        face_ids: Sequence[int],
-        voters: Mapping[int, Voter],
-        *,
-        card_id: int | None = None,
-        by: int = 0,
-    ) -> dict[int, int]:
-        """Write what the votes say of open faces, and label those that they settle; return these, with the person."""
-        muted = {member_id for member_id, voter in voters.items() if voter.muted_at is not None}
-        reliabilities = {member_id: voter.reliability for member_id, voter in voters.items()}
-        provenance = LabelProvenance(by, 0, None, _source(card_id), self._clock())
-        settled: dict[int, int] = {}
-        for face_id, evidence in rows.evidence_of(connection, guild_id, face_ids, muted).items():
-            probabilities = posterior(evidence, reliabilities)
-            # However sure the recogniser is, somebody has looked at what is settled.
-            person = settled_person(probabilities) if evidence.responses else None
-            rows.save_posterior(connection, face_id, probabilities, person, None if person is None else card_id)
-            if person is None:
-                continue
-            settled[face_id] = person
-            if person != SOMEBODY_ELSE:
-                copies = copies_of_face_id(connection, face_id)
-                add_label(connection, guild_id, copies, person, Label.IS, provenance=provenance)
-        return settled
+    def _propose(self, connection: Connection, guild_id: int, face_id: int, proposal: Proposal) -> None:
+        """Take the name that a contributor gave a face as the answer to a card that nobody was shown."""
+        now, member_id = self._clock(), proposal.member_id
+        provenance = LabelProvenance(member_id, 0, None, CONTRIBUTED, now)
+        person_id = get_or_create_person(connection, guild_id, person_name(proposal.name), provenance)
+        card = Card((face_id,), names=(person_id,))
+        row = rows.insert_card(connection, (guild_id, member_id), card, {}, None)
+        rows.insert_votes(connection, row, {face_id: Response(member_id, person_id, agrees=True)}, now)
+        rows.close_card(connection, row.id, now)
+
+    def _show_prepared(
+        self, connection: Connection, guild_id: int, member_id: int, faces: Collection[int]
+    ) -> Row[Any] | None:
+        """Show the card that was chosen ahead; None where there is none, or others have settled some of it since."""
+        row = rows.find_prepared_card(connection, guild_id, member_id)
+        if row is None:
+            return None
+        gold = {face_id for face_id, _ in row.gold}
+        if set(row.face_ids) - gold <= set(faces):
+            return rows.show_card(connection, row.id, self._clock())
+        rows.drop_card(connection, row.id)
+        return None
+
+    def _insert(
+        self, connection: Connection, shown_to: tuple[int, int], card: Card | None, now: datetime | None
+    ) -> Row[Any] | None:
+        if card is None:
+            return None
+        card, gold = self._with_gold(connection, shown_to[0], card)
+        return rows.insert_card(connection, shown_to, card, gold, now)
 
     def _with_gold(self, connection: Connection, guild_id: int, card: Card) -> tuple[Card, dict[int, int]]:
         """Put a face of which it is known whom it shows into a grid now and then, where nobody would look for it."""
@@ -240,31 +289,15 @@ class LabellingService:
         return Card(tuple(faces), card.person), {gold: known[gold]}
 
 
-def _open_card(connection: Connection, guild_id: int, member_id: int, card_id: int) -> Row[Any]:
-    card = rows.find_open_card(connection, guild_id, member_id)
-    if card is None or card.id != card_id:
+def _open_card(connection: Connection, ref: CardRef) -> Row[Any]:
+    card = rows.find_open_card(connection, ref.guild_id, ref.member_id)
+    if card is None or card.id != ref.id:
         raise OmokageError(ErrorCode.CARD_CLOSED)
     return card
-
-
-def _grid_responses(card: Row[Any], struck: frozenset[int]) -> dict[int, Response]:
-    if card.person_id is None or not struck <= set(card.face_ids):
-        raise OmokageError(ErrorCode.BAD_OPTION, option="face", value="?", allowed="the faces of the card")
-    return {id_: Response(card.member_id, card.person_id, id_ not in struck) for id_ in card.face_ids}
-
-
-def _name_response(card: Row[Any], person_id: int) -> dict[int, Response]:
-    if card.person_id is not None:
-        raise OmokageError(ErrorCode.BAD_OPTION, option="name", value="?", allowed="the faces of the card")
-    return {card.face_ids[0]: Response(card.member_id, person_id, agrees=True)}
 
 
 def _shown(connection: Connection, row: Row[Any]) -> ShownCard:
     """Return a card without the names of people who were removed since it was made."""
     known = person_names(connection, row.guild_id)
     names = tuple(person_id for person_id in row.names if person_id in known)
-    return ShownCard(row.id, Card(tuple(row.face_ids), row.person_id, names), row.shown_at)
-
-
-def _source(card_id: int | None) -> str:
-    return CONSENSUS if card_id is None else f"{CONSENSUS}:{card_id}"
+    return ShownCard(row.id, Card(tuple(row.face_ids), row.person_id, names), row.shown_at, row.picture)

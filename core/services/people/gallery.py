@@ -39,6 +39,11 @@ class GalleryService:
         with self._database.read() as connection:
             return gallery_rows.cannot_links(connection, guild_id)
 
+    def has_photo(self, guild_id: int, photo: str) -> bool:
+        """Say whether the guild has a face of this picture, by sha256, named or not."""
+        with self._database.read() as connection:
+            return gallery_rows.has_photo(connection, guild_id, photo)
+
     def confirmed_faces(self, guild_id: int, photo: str) -> list[ConfirmedFace]:
         """Return the faces of a photo that members named or confirmed, whenever it was posted.
 

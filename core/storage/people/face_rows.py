@@ -19,11 +19,12 @@ from core.storage.tables import faces, jobs, people, reembedded_faces
 
 
 def insert_faces(connection: Connection, job: Job, new_faces: Sequence[NewFace], now: datetime) -> None:
-    """Store the faces that a job found, under its guild and photo."""
+    """Store the faces that a job found, under its guild and its photo or their own."""
     if new_faces:
-        common = {"guild_id": job.origin.guild_id, "job_id": job.id, "photo": job.photo, "created_at": now}
+        common = {"guild_id": job.origin.guild_id, "job_id": job.id, "created_at": now}
+        rows = [{**_face_values(face), **common, "photo": face.photo or job.photo} for face in new_faces]
         inserted = insert(faces).returning(faces.c.id, sort_by_parameter_order=True)
-        ids = connection.execute(inserted, [{**_face_values(face), **common} for face in new_faces]).scalars().all()
+        ids = connection.execute(inserted, rows).scalars().all()
         _insert_reembedded(connection, zip(ids, new_faces, strict=True))
 
 

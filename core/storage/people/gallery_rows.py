@@ -49,6 +49,12 @@ def cannot_links(connection: Connection, guild_id: int) -> list[CannotLink]:
     return [CannotLink(row.not_id, row.photo, box_of(row), row.embedding, row.embedder) for row in rows]
 
 
+def has_photo(connection: Connection, guild_id: int, photo: str) -> bool:
+    """Say whether the guild has a face of this picture (sha256)."""
+    same = select(faces.c.id).where(faces.c.guild_id == guild_id, faces.c.photo == photo)
+    return connection.execute(same.limit(1)).first() is not None
+
+
 def confirmed_faces(connection: Connection, guild_id: int, photo: str) -> list[ConfirmedFace]:
     """Return the faces of a photo (sha256) that members named or confirmed; a face may come repeatedly."""
     named = select(faces, people.c.name).join(people, people.c.id == faces.c.person_id)

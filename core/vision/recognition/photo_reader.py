@@ -131,12 +131,20 @@ class PhotoReader:
             ValueError: landmarks that span no area of the photo.
         """
         image = self.decode(data)
-        photo = rotate(image, find_turn(self.detect, image, faces[0]))
+        photo = self._turned(image, faces[0])
         if len(faces) == 1 and not shows_face(self.detect, photo, faces[0]):
             upright = make_upright(self.detect, image)
             if len(upright.faces) == 1:
                 photo, faces = upright.image, upright.faces
         return self._embedder.embed(face_chips(photo, [face.landmarks for face in faces]))
+
+    def decode_around(self, data: bytes, face: DetectedFace) -> NDArray[np.uint8]:
+        """Return a photo's pixels (H, W, 3), turned as it was when this face was detected in it.
+
+        Raises:
+            OmokageError: what is wrong with the photo.
+        """
+        return self._turned(self.decode(data), face)
 
     def upright(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """A photo (H, W, 3) as `read` turns it."""
@@ -149,6 +157,9 @@ class PhotoReader:
     def detect(self, image: NDArray[np.uint8]) -> tuple[DetectedFace, ...]:
         """The faces in (H, W, 3) RGB, from the best to the least."""
         return best_faces(self._detector.detect(image))
+
+    def _turned(self, image: NDArray[np.uint8], face: DetectedFace) -> NDArray[np.uint8]:
+        return rotate(image, find_turn(self.detect, image, face))
 
     def whole(self, image: NDArray[np.uint8]) -> PhotoReading:
         """The middle of a picture as if it was a face, as trainings show a picture in which none is found."""

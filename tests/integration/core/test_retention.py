@@ -73,7 +73,7 @@ class Store:
 
     def fail(self, job_id: int, code: ErrorCode) -> None:
         assert self.jobs.leases.fail(job_id, "worker", Failure(code, {}))
-        self.retention.discard_refused(self.jobs.get(job_id))
+        self.retention.discard_photos(self.jobs.get(job_id))
 
     def rows(self) -> Mapping[str, int]:
         with self.database.read() as connection:

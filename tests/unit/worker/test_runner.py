@@ -114,7 +114,7 @@ def test_the_files_of_a_job_are_deleted_when_they_are_no_photos(code: ErrorCode,
     def discard(job: Job) -> None:
         discarded.append(job.id)
 
-    Runner(Jobs(kept=kept), handlers, lambda _: None, discard_refused=discard).run(JOB.id)  # type: ignore[arg-type]
+    Runner(Jobs(kept=kept), handlers, lambda _: None, discard_photos=discard).run(JOB.id)  # type: ignore[arg-type]
     assert discarded == expected
 
 
@@ -124,7 +124,7 @@ def test_a_store_that_is_away_does_not_bring_a_refused_job_back():
 
     jobs, heard = Jobs(), list[JobEvent]()
     handlers = {JobKind.CLASSIFY: raises(OmokageError(ErrorCode.NOT_AN_IMAGE))}
-    Runner(jobs, handlers, heard.append, discard_refused=discard).run(JOB.id)  # type: ignore[arg-type]
+    Runner(jobs, handlers, heard.append, discard_photos=discard).run(JOB.id)  # type: ignore[arg-type]
     assert jobs.told == [("fail", ErrorCode.NOT_AN_IMAGE, {})]
     assert heard[-1] == JobEvent(5, "finished")
 

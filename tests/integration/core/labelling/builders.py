@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import func, select
 
 from core.domain.errors import ErrorCode, OmokageError
+from core.domain.labelling.cards import CardRef, ShownCard
 from core.domain.labelling.consensus import SOMEBODY_ELSE
 from core.domain.people import FaceRef, Person
 from core.services.jobs.service import JobService
-from core.services.labelling.service import LabellingService, ShownCard
+from core.services.labelling.service import LabellingService
 from core.services.people.service import PeopleService
 from core.storage.database import Database
 from core.storage.labelling_tables import labelling_votes
@@ -78,6 +79,10 @@ class Guild:
         assert shown is not None
         self.clock.advance(SECONDS)
         return shown
+
+    def ref(self, member: int) -> CardRef:
+        """Show a member the next card."""
+        return CardRef(GUILD, member, self.card(member).id)
 
     def shown_person(self, face_id: int) -> int | None:
         with self.database.read() as connection:

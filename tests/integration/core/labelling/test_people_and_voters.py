@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from core.domain.labelling.cards import CardRef
 from core.domain.labelling.voters import MUTE_FROM, SLOW_DOWN_FROM
 from core.domain.people import FaceRef, Person
 from core.domain.storage_limits import StorageLimits
@@ -31,7 +32,7 @@ def test_undoing_leaves_a_name_that_somebody_gave_since(guild: Guild, haru: Pers
     ids = guild.post(3)
     guild.labelling.add_faces(GUILD, likely(ids, haru, 0.6))
     for member in (AIKO, BEN):
-        guild.labelling.answer_grid(GUILD, member, guild.card(member).id, frozenset())
+        guild.labelling.answer_grid(guild.ref(member), frozenset())
     where = {"by": 1, "channel_id": CHANNEL, "message_id": None, "source": "this-is"}
     first, second = (FaceRef(guild.job_ids[-1], number) for number in (1, 2))
     natsu = guild.people.name_face(first, GUILD, "Natsu", **where)  # type: ignore[arg-type]
@@ -46,7 +47,7 @@ def test_a_photo_that_was_posted_twice_is_settled_in_both_places(guild: Guild, h
     ids, copies = guild.post(2, photo="same"), guild.post(2, photo="same")
     guild.labelling.add_faces(GUILD, likely(ids, haru, 0.6))
     for member in (AIKO, BEN):
-        guild.labelling.answer_grid(GUILD, member, guild.card(member).id, frozenset())
+        guild.labelling.answer_grid(guild.ref(member), frozenset())
     assert [guild.shown_person(face_id) for face_id in copies] == [haru.id] * 2
     guild.labelling.undo(GUILD, BEN)
     assert [guild.shown_person(face_id) for face_id in (*ids, *copies)] == [None] * 4
@@ -60,7 +61,7 @@ def test_what_somebody_names_in_another_way_is_not_asked_about_any_more(guild: G
     for number in (1, 2):
         guild.people.name_face(FaceRef(guild.job_ids[-1], number), GUILD, "Somebody", **where)  # type: ignore[arg-type]
 
-    outcome = guild.labelling.answer_grid(GUILD, AIKO, shown.id, frozenset())
+    outcome = guild.labelling.answer_grid(CardRef(GUILD, AIKO, shown.id), frozenset())
 
     assert outcome.settled == {}
     assert {guild.shown_person(face_id) for face_id in ids}.isdisjoint({haru.id, None})
@@ -73,8 +74,8 @@ def test_of_a_removed_person_and_face_nothing_is_left(
     editor = PeopleEditor(database, RetentionService(database, Blobs(str(tmp_path)), StorageLimits()), clock)
     ids = guild.post(3)
     guild.labelling.add_faces(GUILD, likely(ids, haru, 0.6))
-    guild.labelling.answer_grid(GUILD, AIKO, guild.card(AIKO).id, frozenset(ids[:1]))
-    guild.labelling.answer_grid(GUILD, BEN, guild.card(BEN).id, frozenset())
+    guild.labelling.answer_grid(guild.ref(AIKO), frozenset(ids[:1]))
+    guild.labelling.answer_grid(guild.ref(BEN), frozenset())
     guild.card(CHIE)
 
     editor.remove(GUILD, "Haru")
@@ -94,7 +95,7 @@ def test_votes_about_a_merged_person_are_about_the_other(
     other = guild.person("Haruu")
     ids = guild.post(2)
     guild.labelling.add_faces(GUILD, likely(ids, other, 0.6))
-    guild.labelling.answer_grid(GUILD, AIKO, guild.card(AIKO).id, frozenset())
+    guild.labelling.answer_grid(guild.ref(AIKO), frozenset())
 
     editor.merge(GUILD, "Haruu", "Haru", by=1)
 
@@ -113,7 +114,7 @@ def test_gold_faces_are_somebodys_and_tell_how_a_member_errs(
         shown = guild.card(AIKO)
         assert len(shown.card.faces) == 9
         assert shown.card.faces[0] not in ids  # Natsu's
-        labelling.answer_grid(GUILD, AIKO, shown.id, frozenset())  # who strikes nothing
+        labelling.answer_grid(CardRef(GUILD, AIKO, shown.id), frozenset())  # who strikes nothing
     labelling.judge_voters(GUILD)
 
     assert labelling.voter(GUILD, AIKO).reliability.miss > 0.5
@@ -128,8 +129,8 @@ def test_who_answers_faster_than_anybody_can_look_is_slowed_then_muted(guild: Gu
         shown = guild.labelling.next_card(GUILD, AIKO)
         assert shown is not None
         guild.clock.advance(0.3)
-        outcome = guild.labelling.answer_grid(GUILD, AIKO, shown.id, frozenset())
+        outcome = guild.labelling.answer_grid(CardRef(GUILD, AIKO, shown.id), frozenset())
         assert outcome.slow_down is (number + 1 >= SLOW_DOWN_FROM)
     assert guild.labelling.voter(GUILD, AIKO).muted_at is not None
-    guild.labelling.answer_grid(GUILD, BEN, guild.card(BEN).id, frozenset())
+    guild.labelling.answer_grid(guild.ref(BEN), frozenset())
     assert guild.labelling.state(GUILD).settled == 0  # one vote that counts

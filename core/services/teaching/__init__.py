@@ -1,0 +1,1 @@
+"""Take the faces out of photos that members contribute."""

@@ -1,0 +1,153 @@
+"""Find the faces of contributed photos, and keep those that are good enough: cropped, upright, without metadata."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from PIL import Image
+
+from core.domain.data.curation import LIMITS
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.faces import Box, DetectedFace
+from core.domain.jobs import Job, JobCancelledError
+from core.domain.people import NewFace
+from core.domain.teaching import LeftOut, TeachRequest, TeachResult
+from core.services.recognition.service import new_face
+from core.vision.age.fitness import MAX_TURN, turn
+from core.vision.crop import cut_square
+from core.vision.curation.detail import DETAIL_SIDE, detail
+from core.vision.embedding.align import similarity
+from core.vision.views import Framing, crop_of, portrait_template
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from core.services.people.gallery import GalleryService
+    from core.storage.blobs import Blobs
+    from core.vision.recognition.photo_reader import PhotoReading
+
+    Progress = Callable[[str, float], None]
+    Cancelled = Callable[[], bool]
+
+MIN_FACE = 40.0  # pixels a side: the embedding networks look at 112 and 150, and enlarge what is smaller
+_QUALITY = 92  # of the crops' JPEG: with full colour no difference to the photo is seen
+
+
+class PhotoReader(Protocol):
+    """The reader of photos: core.vision.recognition.photo_reader, as far as it is used here."""
+
+    def read(self, data: bytes) -> PhotoReading:
+        """Decode a photo, find its faces and embed them; OmokageError where the bytes are no photo."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeachOutcome:
+    """The result of a job, and the faces that it keeps, numbered from 1."""
+
+    result: TeachResult
+    faces: tuple[NewFace, ...]
+
+
+class TeachService:
+    """Keeps the faces of contributed photos.
+
+    Args:
+        reader: finds and embeds faces.
+        gallery: knows which embedder each guild is on, and which pictures it has.
+        blobs: where photos are and crops go.
+    """
+
+    def __init__(self, reader: PhotoReader, gallery: GalleryService, blobs: Blobs) -> None:
+        self._reader = reader
+        self._gallery = gallery
+        self._blobs = blobs
+
+    def answer(self, job: Job, progress: Progress, cancelled: Cancelled) -> TeachOutcome:
+        """Answer a job; its only stage is finding-faces.
+
+        Raises:
+            OmokageError: PHOTO_GONE, all photos are gone.
+            JobCancelledError: `cancelled` returned True before a photo.
+        """
+        request, guild_id = TeachRequest.from_json(job.params), job.origin.guild_id
+        embedder = self._gallery.embedder(guild_id)
+        left_out: Counter[LeftOut] = Counter()
+        kept: list[NewFace] = []
+        alone: list[int] = []
+        seen: set[str] = set()
+        for number, photo in enumerate(request.photos):
+            if cancelled():
+                raise JobCancelledError
+            progress("finding-faces", number / len(request.photos))
+            try:
+                reading = self._reader.read(self._blobs.get(photo))
+            except OmokageError as error:
+                if error.code is ErrorCode.PHOTO_GONE and len(request.photos) == 1:
+                    raise
+                left_out[LeftOut.UNREADABLE] += 1
+                continue
+            reasons = [fault(reading.image, face) for face in reading.faces] or [LeftOut.NO_FACE]
+            left_out.update(reason for reason in reasons if reason is not None)
+            for index, reason in enumerate(reasons):
+                if reason is None:
+                    face = self._crop(reading, index, embedder)
+                    if face.photo in seen or self._gallery.has_photo(guild_id, face.photo):
+                        left_out[LeftOut.REPEATED] += 1
+                        continue
+                    seen.add(face.photo)
+                    kept.append(replace(face, number=len(kept) + 1))
+                    if len(reading.faces) == 1:
+                        alone.append(len(kept))
+        crops = tuple(face.photo for face in kept)
+        return TeachOutcome(TeachResult(len(request.photos), crops, tuple(alone), dict(left_out)), tuple(kept))
+
+    def _crop(self, reading: PhotoReading, index: int, embedder: str) -> NewFace:
+        picture, face = cropped(reading.image, reading.faces[index])
+        stored = new_face(1, reading, index, embedder)
+        return replace(stored, box=face.box, landmarks=face.landmarks, photo=self._blobs.put(encode_crop(picture)))
+
+
+def fault(image: NDArray[np.uint8], face: DetectedFace) -> LeftOut | None:
+    """Return why a face of a photo (H, W, 3) RGB is not learnt from; None: nothing speaks against it."""
+    if min(face.box.w, face.box.h) < MIN_FACE:
+        return LeftOut.SMALL
+    if turn(face.landmarks) > MAX_TURN:
+        return LeftOut.PROFILE
+    square = cut_square(image, crop_of(Framing.PORTRAIT, face.landmarks), DETAIL_SIDE)
+    return LeftOut.BLURRED if detail(square) < LIMITS.min_detail else None
+
+
+def cropped(image: NDArray[np.uint8], face: DetectedFace) -> tuple[NDArray[np.uint8], DetectedFace]:
+    """Return the upright portrait (S, S, 3) of a face, 512 pixels a side at most, and where the face is in it.
+
+    Raises:
+        ValueError: landmarks that span no area.
+    """
+    picture = cut_square(image, crop_of(Framing.PORTRAIT, face.landmarks))
+    to_crop = similarity(np.asarray(face.landmarks, np.float64), portrait_template(len(picture)))
+    one, two, three, four, five = _moved(to_crop, face.landmarks)
+    corners = _moved(to_crop, [(face.box.x, face.box.y), (face.box.x + face.box.w, face.box.y + face.box.h)])
+    scale = float(np.hypot(to_crop[0, 0], to_crop[1, 0]))
+    width, height = face.box.w * scale, face.box.h * scale
+    x, y = (sum(corner[axis] for corner in corners) / 2 for axis in (0, 1))  # a box stays upright
+    box = Box(x - width / 2, y - height / 2, width, height)
+    return picture, DetectedFace(box, face.score, (one, two, three, four, five))
+
+
+def encode_crop(picture: NDArray[np.uint8]) -> bytes:
+    """Encode a crop (S, S, 3) as JPEG, without any metadata; the same pixels give the same bytes."""
+    out = io.BytesIO()
+    Image.fromarray(picture).save(out, "JPEG", quality=_QUALITY, subsampling=0)
+    return out.getvalue()
+
+
+def _moved(matrix: NDArray[np.float64], points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    moved = np.asarray(points, np.float64) @ matrix[:, :2].T + matrix[:, 2]
+    return [(float(x), float(y)) for x, y in moved]
