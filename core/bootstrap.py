@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
 
@@ -33,24 +33,14 @@ if TYPE_CHECKING:
     from core.services.ageing.service import AgeingService
     from core.services.attack.service import OptimizeService
     from core.services.generation.service import GenerationService
-    from core.services.labelling.card_drawer import CardDrawer
-    from core.services.labelling.collector import Collector
     from core.services.recognition.service import ClassifyService
     from core.services.reembedding.reembedder import Reembedder
     from core.services.retraining.service import RetrainingService
     from core.services.robustness.service import RobustnessService
-    from core.services.teaching.service import TeachService
+    from core.services.teaching.factory import Teaching
     from core.services.training.callbacks import MakeCallback
     from core.services.training.cross_validation import EvaluateService
     from core.services.training.segment_runner import Training
-
-
-class Teaching(NamedTuple):
-    """What a worker needs to learn from members."""
-
-    teacher: TeachService
-    collector: Collector
-    card_drawer: CardDrawer
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,18 +134,9 @@ def build_reembedder(services: Services, classifier: ClassifyService) -> Reembed
 
 def build_teaching(services: Services, classifier: ClassifyService) -> Teaching:
     """Build what learns from members, with the classifier's networks."""
-    from core.services.labelling.card_drawer import CardDrawer  # Pillow
-    from core.services.labelling.collector import Collector  # numpy
-    from core.services.teaching.service import TeachService
-    from core.vision.recognition.mean_embedding import make_recogniser
+    from core.services.teaching.factory import load_teaching  # numpy, Pillow
 
-    database, people, blobs = services.database, services.people, services.blobs
-    reader: Any = classifier.reader
-    return Teaching(
-        TeachService(reader, people.gallery, blobs),
-        Collector(database, people, services.guilds, services.labelling, make_recogniser),
-        CardDrawer(database, blobs, reader),
-    )
+    return load_teaching(services.database, services.blobs, services.people, services.labelling, classifier)
 
 
 def build_training(services: Services, extra: MakeCallback | None = None) -> Training:

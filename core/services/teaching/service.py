@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -55,6 +55,17 @@ class TeachOutcome:
     faces: tuple[NewFace, ...]
 
 
+@dataclass(slots=True)
+class _KeptFaces:
+    """The faces of a job that are kept so far, for a guild that is on this embedder; `alone` as in `TeachResult`."""
+
+    guild_id: int
+    embedder: str
+    faces: list[NewFace] = field(default_factory=list)
+    alone: list[int] = field(default_factory=list)
+    left_out: Counter[LeftOut] = field(default_factory=Counter)
+
+
 class TeachService:
     """Keeps the faces of contributed photos.
 
@@ -76,12 +87,8 @@ class TeachService:
             OmokageError: PHOTO_GONE, all photos are gone.
             JobCancelledError: `cancelled` returned True before a photo.
         """
-        request, guild_id = TeachRequest.from_json(job.params), job.origin.guild_id
-        embedder = self._gallery.embedder(guild_id)
-        left_out: Counter[LeftOut] = Counter()
-        kept: list[NewFace] = []
-        alone: list[int] = []
-        seen: set[str] = set()
+        request = TeachRequest.from_json(job.params)
+        kept = _KeptFaces(job.origin.guild_id, self._gallery.embedder(job.origin.guild_id))
         for number, photo in enumerate(request.photos):
             if cancelled():
                 raise JobCancelledError
@@ -91,27 +98,34 @@ class TeachService:
             except OmokageError as error:
                 if error.code is ErrorCode.PHOTO_GONE and len(request.photos) == 1:
                     raise
-                left_out[LeftOut.UNREADABLE] += 1
-                continue
-            reasons = [fault(reading.image, face) for face in reading.faces] or [LeftOut.NO_FACE]
-            left_out.update(reason for reason in reasons if reason is not None)
-            for index, reason in enumerate(reasons):
-                if reason is None:
-                    face = self._crop(reading, index, embedder)
-                    if face.photo in seen or self._gallery.has_photo(guild_id, face.photo):
-                        left_out[LeftOut.REPEATED] += 1
-                        continue
-                    seen.add(face.photo)
-                    kept.append(replace(face, number=len(kept) + 1))
-                    if len(reading.faces) == 1:
-                        alone.append(len(kept))
-        crops = tuple(face.photo for face in kept)
-        return TeachOutcome(TeachResult(len(request.photos), crops, tuple(alone), dict(left_out)), tuple(kept))
+                kept.left_out[LeftOut.UNREADABLE] += 1
+            else:
+                self._keep_faces(reading, kept)
+        crops = tuple(face.photo for face in kept.faces)
+        result = TeachResult(len(request.photos), crops, tuple(kept.alone), dict(kept.left_out))
+        return TeachOutcome(result, tuple(kept.faces))
 
-    def _crop(self, reading: PhotoReading, index: int, embedder: str) -> NewFace:
-        picture, face = cropped(reading.image, reading.faces[index])
-        stored = new_face(1, reading, index, embedder)
-        return replace(stored, box=face.box, landmarks=face.landmarks, photo=self._blobs.put(encode_crop(picture)))
+    def _keep_faces(self, reading: PhotoReading, kept: _KeptFaces) -> None:
+        """Add the faces of a photo to those that are kept, or to those that are left out."""
+        if not reading.faces:
+            kept.left_out[LeftOut.NO_FACE] += 1
+        for index, face in enumerate(reading.faces):
+            reason = fault(reading.image, face)
+            if reason is None:
+                reason = self._keep_face(reading, index, kept)
+            if reason is not None:
+                kept.left_out[reason] += 1
+
+    def _keep_face(self, reading: PhotoReading, index: int, kept: _KeptFaces) -> LeftOut | None:
+        picture, detected = cropped(reading.image, reading.faces[index])
+        photo = self._blobs.put(encode_crop(picture))
+        if photo in {face.photo for face in kept.faces} or self._gallery.has_photo(kept.guild_id, photo):
+            return LeftOut.REPEATED
+        face = new_face(len(kept.faces) + 1, reading, index, kept.embedder)
+        kept.faces.append(replace(face, box=detected.box, landmarks=detected.landmarks, photo=photo))
+        if len(reading.faces) == 1:
+            kept.alone.append(face.number)
+        return None
 
 
 def fault(image: NDArray[np.uint8], face: DetectedFace) -> LeftOut | None:
