@@ -124,7 +124,7 @@ class _Labelling:
 
     def _update(self, face: int) -> None:
         self.open[face] = self._posterior(face)
-        person = settled_person(self.open[face]) if self.responses[face] else None
+        person = settled_person(self.open[face], len({response.voter for response in self.responses[face]}))
         if person is not None:
             self.settled[face] = person
             del self.open[face]

@@ -36,6 +36,13 @@ def cut_square(image: NDArray[np.uint8], crop: Crop, size: int | None = None) ->
     return np.asarray(padded.transform((side, side), Image.Transform.AFFINE, tuple(matrix), Image.Resampling.BICUBIC))
 
 
+def to_square(crop: Crop, size: int) -> NDArray[np.float64]:
+    """Return the matrix (2, 3) that takes a point of the picture to the square of `size` pixels that is cut."""
+    angle, scale = math.radians(crop.degrees), size / crop.side
+    turn = np.array(((math.cos(angle), math.sin(angle)), (-math.sin(angle), math.cos(angle)))) * scale
+    return np.column_stack([turn, size / 2 - turn @ (crop.x, crop.y)])
+
+
 def overhang(image: NDArray[np.uint8], crop: Crop) -> float:
     """Return by how many pixels a square reaches beyond its picture at most; 0: it lies within."""
     height, width = image.shape[:2]

@@ -58,6 +58,7 @@ _EYES_AT = 0.46
 # How far beyond the picture a portrait may reach, of its side, before the picture is taken as it is: what is missing
 # there is filled with the edge's pixels.
 MAX_OVERHANG = 0.15
+_PARTS = np.linspace(1.0, 0.0, 11)  # of the way from a face to a portrait, to look for what lies within a picture
 _FACES = 0.5  # share of a data set's pictures with a face from which on it is one of portraits
 
 
@@ -127,6 +128,24 @@ def crop_of(framing: Framing, landmarks: Sequence[tuple[float, float]]) -> Crop:
     x, y = back @ (0.5, 0.5, 1.0)
     angle = math.degrees(math.atan2(back[1, 0], back[0, 0]))
     return Crop(float(x), float(y), math.hypot(back[0, 0], back[1, 0]), angle)
+
+
+def largest_portrait(image: NDArray[np.uint8], landmarks: Sequence[tuple[float, float]]) -> Crop:
+    """Return the square around a face, with as much of hair and chin as the picture (H, W, 3) has.
+
+    Raises:
+        ValueError: landmarks that span no area.
+    """
+    face, portrait = (crop_of(framing, landmarks) for framing in (Framing.FACE, Framing.PORTRAIT))
+    for part in _PARTS:
+        x, y, side = (
+            (1 - part) * near + part * far
+            for near, far in ((face.x, portrait.x), (face.y, portrait.y), (face.side, portrait.side))
+        )
+        crop = Crop(x, y, side, face.degrees)
+        if overhang(image, crop) <= 0:
+            return crop
+    return face
 
 
 def framing_of(found: NDArray[np.bool_]) -> Framing:

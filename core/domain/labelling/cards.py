@@ -18,6 +18,7 @@ GOLD_FRACTION = 0.04  # of the faces shown, of whom it is known whom they show: 
 IMPOSTOR_FRACTION = 0.7  # of gold faces, which show somebody else: those are rare otherwise, and measured badly
 MAX_NAMES = 4  # people that a name card offers as buttons; a fifth is "somebody else"
 SETTLED_FROM = 0.97  # probability from which on a face is settled: `python -m benchmarks consensus` says what it costs
+STRANGER_VOTERS = 2  # members without whom a face is not settled as nobody's whom the guild knows
 _GRID_FROM = 0.5  # probability of a person from which on a face is shown among that person's
 
 
@@ -73,10 +74,17 @@ class LabellingState:
     settled: int
 
 
-def settled_person(probabilities: Mapping[int, float]) -> int | None:
-    """Return whom a face shows beyond doubt (`SOMEBODY_ELSE` for a stranger), or None."""
+def settled_person(probabilities: Mapping[int, float], voters: int) -> int | None:
+    """Return whom a face shows beyond doubt (`SOMEBODY_ELSE` for a stranger), or None.
+
+    Args:
+        probabilities: of `posterior`.
+        voters: members who have answered about the face. Somebody must have looked at it, however sure the recogniser
+            is; and a stranger to one member may be another's friend.
+    """
     person = max(probabilities, key=probabilities.__getitem__)
-    return person if probabilities[person] >= SETTLED_FROM else None
+    needed = STRANGER_VOTERS if person == SOMEBODY_ELSE else 1
+    return person if voters >= needed and probabilities[person] >= SETTLED_FROM else None
 
 
 def next_card(open_faces: Mapping[int, Mapping[int, float]], answered: Collection[tuple[int, int]]) -> Card | None:

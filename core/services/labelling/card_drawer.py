@@ -14,7 +14,7 @@ from core.storage import labelling_rows as rows
 from core.storage.labelling_pictures import DrawnFace, card_faces, reference_faces
 from core.storage.people.people_rows import person_names
 from core.vision.crop import cut_square
-from core.vision.views import Framing, crop_of
+from core.vision.views import largest_portrait
 
 if TYPE_CHECKING:
     import numpy as np
@@ -93,7 +93,7 @@ class CardDrawer:
                 data = self._blobs.get(face.photo)
                 is_crop = face.kind == JobKind.TEACH
                 image = self._reader.decode(data) if is_crop else self._reader.decode_around(data, face.detected)
-                tile = cut_square(image, crop_of(Framing.PORTRAIT, face.detected.landmarks), REFERENCE)
+                tile = cut_square(image, largest_portrait(image, face.detected.landmarks), REFERENCE)
             except (OmokageError, ValueError) as error:
                 _log.warning("face %s: its photo cannot be shown (%s)", face.id, type(error).__name__)
                 return None

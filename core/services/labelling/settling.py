@@ -47,8 +47,7 @@ def settle(
     settled: dict[int, int] = {}
     for face_id, evidence in rows.evidence_of(connection, guild_id, face_ids, muted(voters)).items():
         probabilities = posterior(evidence, reliabilities)
-        # However sure the recogniser is, somebody has looked at what is settled.
-        person = settled_person(probabilities) if evidence.responses else None
+        person = settled_person(probabilities, len({response.voter for response in evidence.responses}))
         rows.save_posterior(connection, face_id, probabilities, person, None if person is None else card_id)
         if person is None:
             continue

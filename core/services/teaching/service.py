@@ -19,10 +19,9 @@ from core.domain.people import NewFace
 from core.domain.teaching import LeftOut, TeachRequest, TeachResult
 from core.services.recognition.service import new_face
 from core.vision.age.fitness import MAX_TURN, turn
-from core.vision.crop import cut_square
+from core.vision.crop import cut_square, to_square
 from core.vision.curation.detail import DETAIL_SIDE, detail
-from core.vision.embedding.align import similarity
-from core.vision.views import Framing, crop_of, portrait_template
+from core.vision.views import largest_portrait
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,7 +133,7 @@ def fault(image: NDArray[np.uint8], face: DetectedFace) -> LeftOut | None:
         return LeftOut.SMALL
     if turn(face.landmarks) > MAX_TURN:
         return LeftOut.PROFILE
-    square = cut_square(image, crop_of(Framing.PORTRAIT, face.landmarks), DETAIL_SIDE)
+    square = cut_square(image, largest_portrait(image, face.landmarks), DETAIL_SIDE)
     return LeftOut.BLURRED if detail(square) < LIMITS.min_detail else None
 
 
@@ -144,14 +143,13 @@ def cropped(image: NDArray[np.uint8], face: DetectedFace) -> tuple[NDArray[np.ui
     Raises:
         ValueError: landmarks that span no area.
     """
-    picture = cut_square(image, crop_of(Framing.PORTRAIT, face.landmarks))
-    to_crop = similarity(np.asarray(face.landmarks, np.float64), portrait_template(len(picture)))
-    one, two, three, four, five = _moved(to_crop, face.landmarks)
-    corners = _moved(to_crop, [(face.box.x, face.box.y), (face.box.x + face.box.w, face.box.y + face.box.h)])
-    scale = float(np.hypot(to_crop[0, 0], to_crop[1, 0]))
+    crop = largest_portrait(image, face.landmarks)
+    picture = cut_square(image, crop)
+    matrix, scale = to_square(crop, len(picture)), len(picture) / crop.side
+    one, two, three, four, five = _moved(matrix, face.landmarks)
+    ((x, y),) = _moved(matrix, [(face.box.x + face.box.w / 2, face.box.y + face.box.h / 2)])
     width, height = face.box.w * scale, face.box.h * scale
-    x, y = (sum(corner[axis] for corner in corners) / 2 for axis in (0, 1))  # a box stays upright
-    box = Box(x - width / 2, y - height / 2, width, height)
+    box = Box(x - width / 2, y - height / 2, width, height)  # a box stays upright
     return picture, DetectedFace(box, face.score, (one, two, three, four, five))
 
 

@@ -51,12 +51,16 @@ def test_without_open_faces_there_is_no_card() -> None:
 
 
 @pytest.mark.parametrize(
-    ("probabilities", "person"),
+    ("probabilities", "voters", "person"),
     [
-        (likely(ANNA, SETTLED_FROM), ANNA),
-        (likely(ANNA, SETTLED_FROM - 0.01), None),
-        ({ANNA: 0.01, SOMEBODY_ELSE: 0.99}, SOMEBODY_ELSE),
+        (likely(ANNA, SETTLED_FROM), 1, ANNA),
+        (likely(ANNA, SETTLED_FROM), 0, None),
+        (likely(ANNA, SETTLED_FROM - 0.01), 5, None),
+        ({ANNA: 0.01, SOMEBODY_ELSE: 0.99}, 2, SOMEBODY_ELSE),
+        ({ANNA: 0.01, SOMEBODY_ELSE: 0.99}, 1, None),
     ],
 )
-def test_a_face_is_settled_from_a_probability_on(probabilities: dict[int, float], person: int | None) -> None:
-    assert settled_person(probabilities) == person
+def test_a_face_is_settled_from_a_probability_on(
+    probabilities: dict[int, float], voters: int, person: int | None
+) -> None:
+    assert settled_person(probabilities, voters) == person
