@@ -24,6 +24,9 @@ from bot.features.generate.commands import generate, mix, morph
 from bot.features.generate.views import DrawnButton, DrawnSelect
 from bot.features.jobs.commands import jobs, show
 from bot.features.jobs.views import CancelButton, cancel_view
+from bot.features.label import card
+from bot.features.label import name_form as card_name_form
+from bot.features.label.commands import label
 from bot.features.model import promotion
 from bot.features.model.answer import EvaluateAnswerer
 from bot.features.model.commands import model
@@ -40,6 +43,9 @@ from bot.features.people.list_views import PageButton
 from bot.features.people.old_prompt import PersonSelect
 from bot.features.settings.commands import settings
 from bot.features.settings.panel import SettingSelect
+from bot.features.teach import form as teach_form
+from bot.features.teach.answer import TeachAnswerer
+from bot.features.teach.commands import teach, teach_faces
 from bot.features.train.answer import SnapshotAnswerer
 from bot.features.train.commands import train
 from bot.features.train.status.updater import StatusMessageUpdater
@@ -63,6 +69,9 @@ COMMANDS: Commands = (
     show,
     jobs,
     people,
+    teach,
+    teach_faces,
+    label,
     train,
     dataset,
     model,
@@ -75,6 +84,9 @@ ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     AgeButton,
     AgedFacesSelect,
     CancelButton,
+    card.CardButton,
+    card.CardFacesSelect,
+    card.CardNameButton,
     KeepButton,
     DrawnButton,
     DrawnSelect,
@@ -98,6 +110,8 @@ FORMS: Mapping[re.Pattern[str], FormHandler] = {
     name_form.FORM: name_form.handle_name_form,
     faces_form.FORM: faces_form.handle_faces_form,
     promotion.FORM: promotion.handle_force_form,
+    card_name_form.FORM: card.handle_new_name_form,
+    teach_form.FORM: teach_form.handle_teach_form,
 }
 
 PAGES: Mapping[JobKind, ProgressRenderer] = {JobKind.OPTIMIZE: render_optimize_progress}
@@ -115,6 +129,7 @@ def answerers() -> dict[JobKind, Answerer]:
         JobKind.SNAPSHOT: SnapshotAnswerer(),
         JobKind.CURATE: CurateAnswerer(),
         JobKind.OPTIMIZE: OptimizedAnswerer(),
+        JobKind.TEACH: TeachAnswerer(),
         **drawn,
     }
 

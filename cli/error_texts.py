@@ -27,6 +27,8 @@ _TEXTS: Mapping[ErrorCode, str] = {
     ErrorCode.PEOPLE_CONFLICT: "the two are not the same person, as photos or labels say",
     ErrorCode.CARD_CLOSED: "the card is answered already",
     ErrorCode.NOTHING_TO_UNDO: "no card was answered",
+    ErrorCode.NO_CONSENT: "nobody said that those in the photos agreed",
+    ErrorCode.WORKER_AWAY: "no worker answers",
     ErrorCode.UNKNOWN_DATASET: "there is no such data set",
     ErrorCode.DATASET_REMOVED: "the data set was removed, and its pictures are gone",
     ErrorCode.DATASET_IN_USE: "a run that is not over trains on the data set",

@@ -18,6 +18,7 @@ from core.services.jobs.robustness_checks import CheckJobs
 from core.services.jobs.service import Enqueue, JobService
 from core.services.labelling.jobs import LabellingJobs
 from core.services.labelling.service import LabellingService
+from core.services.labelling.voters import VoterService
 from core.services.people.editor import PeopleEditor
 from core.services.people.service import PeopleService
 from core.services.reembedding.service import ReembeddingService
@@ -62,6 +63,7 @@ class Services:
     checks: CheckJobs
     labelling: LabellingService
     labelling_jobs: LabellingJobs
+    voters: VoterService
     reembedding: ReembeddingService
     retraining: RetrainingJobs
     retention: RetentionService
@@ -105,6 +107,7 @@ def build(settings: Settings, enqueue: Enqueue, limits: JobLimits = JOB_LIMITS) 
         checks=CheckJobs(database, jobs.dispatcher),
         labelling=LabellingService(database),
         labelling_jobs=LabellingJobs(database, jobs.dispatcher),
+        voters=VoterService(database),
         reembedding=ReembeddingService(database, jobs.dispatcher),
         retraining=RetrainingJobs(database, jobs.dispatcher),
         retention=retention,

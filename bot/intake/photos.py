@@ -29,17 +29,26 @@ def first_photo(message: discord.Message, on_cdn: Callable[[str], bool]) -> Phot
     Raises:
         OmokageError: NOT_AN_IMAGE, there is none, or only the preview of a link to another site.
     """
+    return all_photos(message, on_cdn)[0]
+
+
+def all_photos(message: discord.Message, on_cdn: Callable[[str], bool]) -> list[Photo]:
+    """Find the pictures that are attached to a message or to what it forwards; if there are none, the first one shown.
+
+    Raises:
+        OmokageError: as of `first_photo`.
+    """
     # A forward is empty itself: what it passes on is in its snapshots.
     parts: list[discord.Message | discord.MessageSnapshot] = [message, *message.message_snapshots]
     attached = [file for part in parts for file in part.attachments if _may_be_image(file.content_type)]
     if attached:
-        return photo_from_attachment(attached[0], len(attached))
+        return [photo_from_attachment(file, len(attached)) for file in attached]
     shown = [picture for part in parts for picture in _shown_in(part)]
     fetchable = (Photo(url, name, 0, None) for name, urls in shown for url in urls if url and on_cdn(url))
     photo = next(fetchable, None)
     if photo is None:
         raise OmokageError(ErrorCode.NOT_AN_IMAGE, reason="link-preview" if shown else "no-picture")
-    return photo
+    return [photo]
 
 
 def _shown_in(part: discord.Message | discord.MessageSnapshot) -> Iterator[tuple[str, tuple[str | None, ...]]]:

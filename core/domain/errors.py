@@ -32,6 +32,8 @@ class ErrorCode(StrEnum):
     PEOPLE_CONFLICT = "people-conflict"  # `photos` show `name` and `into`; `labels` say that they are two
     CARD_CLOSED = "card-closed"  # a labelling card that is answered, or another member's
     NOTHING_TO_UNDO = "nothing-to-undo"  # no labelling card was answered by this member
+    NO_CONSENT = "no-consent"  # photos were contributed without a word that those in them agreed
+    WORKER_AWAY = "worker-away"  # nobody did a small thing within seconds for which a member waited
     UNKNOWN_DATASET = "unknown-dataset"
     DATASET_REMOVED = "dataset-removed"  # `title`; its pictures are gone
     DATASET_IN_USE = "dataset-in-use"  # run `number`, which is not over, trains on it

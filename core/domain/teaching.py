@@ -19,7 +19,6 @@ class LeftOut(StrEnum):
     NO_FACE = "no-face"
     SMALL = "small"  # too few pixels to tell people apart
     BLURRED = "blurred"
-    UNSURE = "unsure"  # the detector is not sure that it is a face
     PROFILE = "profile"  # seen from the side, as one eye is hidden
     REPEATED = "repeated"  # the same face of the same photo was contributed before
 
@@ -28,21 +27,26 @@ class LeftOut(StrEnum):
 class TeachRequest:
     """Photos, as blobs, and whom they show, as the member typed it; None: others are to say it.
 
-    A name counts for photos with a single face, as the member's vote.
+    A name counts for photos with a single face, as the member's vote. `is_self`: the member says that the photos show
+    nobody else, and that photos of the chat in which they are may be learnt from, too.
     """
 
     photos: tuple[str, ...]
     name: str | None = None
+    is_self: bool = False
 
     def to_json(self) -> dict[str, JSON]:
         """Encode for a job's parameters."""
         files: list[JSON] = [{"photo": photo} for photo in self.photos]
-        return {"files": files} | ({} if self.name is None else {"name": self.name})
+        named: dict[str, JSON] = {} if self.name is None else {"name": self.name, "is_self": self.is_self}
+        return {"files": files} | named
 
     @classmethod
     def from_json(cls, payload: Mapping[str, Any]) -> TeachRequest:
         """Decode what `to_json` returned."""
-        return cls(tuple(str(file["photo"]) for file in payload["files"]), payload.get("name"))
+        return cls(
+            tuple(str(file["photo"]) for file in payload["files"]), payload.get("name"), bool(payload.get("is_self"))
+        )
 
 
 @dataclass(frozen=True, slots=True)

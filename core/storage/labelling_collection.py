@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from core.domain.jobs import JobKind
+from core.domain.people import Consent
 from core.storage.labelling_rows import to_pairs
 from core.storage.labelling_tables import labelling_faces
 from core.storage.tables import faces, jobs, people
@@ -42,6 +43,12 @@ def consents(connection: Connection, guild_id: int) -> dict[int, str]:
     """Return why the faces of people may be learnt from the chat, by person; those without consent are left out."""
     agreed = select(people.c.id, people.c.consent).where(people.c.guild_id == guild_id, people.c.consent.is_not(None))
     return {row.id: row.consent for row in connection.execute(agreed)}
+
+
+def consent_to_learning(connection: Connection, person_id: int, member_id: int) -> None:
+    """Note that a person agreed to be learnt from the chat; only of whom this member has named first."""
+    own = people.c.id == person_id, people.c.created_by == member_id, people.c.consent.is_(None)
+    connection.execute(update(people).where(*own).values(consent=Consent.SELF))
 
 
 def add_faces(

@@ -39,6 +39,13 @@ def voted_faces(connection: Connection, guild_id: int) -> list[int]:
     return [row.face_id for row in rows]
 
 
+def count_votes(connection: Connection, guild_id: int, member_id: int, since: datetime) -> int:
+    """Count the faces about which a member has voted since a time."""
+    own = labelling_votes.c.guild_id == guild_id, labelling_votes.c.member_id == member_id
+    votes = select(func.count()).select_from(labelling_votes).where(*own, labelling_votes.c.created_at >= since)
+    return connection.execute(votes).scalar_one()
+
+
 def settled_count(connection: Connection, guild_id: int) -> int:
     """Count the faces that are settled."""
     settled = select(func.count()).select_from(labelling_faces).where(labelling_faces.c.guild_id == guild_id)

@@ -203,3 +203,17 @@ about-name = about
 about-description = Version, licence, and what happens to your pictures
 health-name = health
 health-description = Whether everything is running
+
+teach-name = teach
+teach-description = Contribute photos from which this server's recogniser may learn
+teach-faces-menu = Teach these faces
+teach-faces-description = Contribute the photos of this message, if those in them agreed
+label-name = label
+label-description = Say whom faces show, card by card
+label-start-name = start
+label-start-description = Show cards with faces, one after the other: 20 faces, three minutes
+label-who-name = who
+label-who-description = Name the face of the card that you look at
+label-who-person-description = Whom it shows: choose from the list, or type a new name
+label-me-name = me
+label-me-description = How reliable your answers are; only you see it

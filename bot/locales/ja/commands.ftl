@@ -202,3 +202,17 @@ about-name = 概要
 about-description = バージョン、ライセンス、写真の取り扱いについて
 health-name = 稼働状況
 health-description = すべて正常に動いているかを確認します
+
+teach-name = 教える
+teach-description = このサーバーの認識器が学ぶ写真を提供する
+teach-faces-menu = この顔を教える
+teach-faces-description = 写っている人が同意していれば、このメッセージの写真を提供する
+label-name = ラベル
+label-description = だれの顔かをカードで答える
+label-start-name = 開始
+label-start-description = 顔のカードを順に表示する（20個で約3分）
+label-who-name = だれ
+label-who-description = いま見ているカードの顔に名前をつける
+label-who-person-description = だれか: 一覧から選ぶか、新しい名前を入力
+label-me-name = 自分
+label-me-description = 自分の回答の確かさ（自分にだけ見えます）

@@ -42,10 +42,11 @@ class CardRef:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Whom a face shows, as the member says who contributed it."""
+    """Whom a face shows, as the member says who contributed it; `is_self`: the member, who agreed to be learnt."""
 
     member_id: int
     name: str
+    is_self: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ def _proposal(row: Row[Any]) -> Proposal | None:
     """Return whom the contributor takes a face for; None: nobody said, or the photo has more faces than this."""
     if row.kind != JobKind.TEACH or row.result is None:
         return None
-    name = TeachRequest.from_json(row.params).name
-    if name is None or row.number not in TeachResult.from_json(row.result).alone:
+    request = TeachRequest.from_json(row.params)
+    if request.name is None or row.number not in TeachResult.from_json(row.result).alone:
         return None
-    return Proposal(row.member_id, name)
+    return Proposal(row.member_id, request.name, request.is_self)

@@ -22,13 +22,13 @@ from core.domain.labelling.cards import (
     ShownCard,
     next_card,
 )
-from core.domain.labelling.consensus import Response, fit_reliabilities
+from core.domain.labelling.consensus import Response
 from core.domain.labelling.voters import SLOW_DOWN_FROM, Voter
 from core.domain.people import LabelProvenance, person_name
 from core.services.labelling.answers import Answer, grid_answer, name_answer, new_name_answer, no_face_answer
 from core.services.labelling.settling import muted, settle, source_of
 from core.storage import labelling_rows as rows
-from core.storage.labelling_collection import add_faces, save_probabilities
+from core.storage.labelling_collection import add_faces, consent_to_learning, save_probabilities
 from core.storage.people.people_rows import get_or_create_person, lock_people, person_names
 
 if TYPE_CHECKING:
@@ -178,6 +178,26 @@ class LabellingService:
         """
         return self._answer(ref, no_face_answer(face_id, decides_no_face=is_moderator))
 
+    def shown_card(self, guild_id: int, member_id: int) -> ShownCard | None:
+        """Return the card that a member looks at, or None."""
+        with self._database.read() as connection:
+            row = rows.find_open_card(connection, guild_id, member_id)
+            return None if row is None else _shown(connection, row)
+
+    def open_card(self, ref: CardRef) -> ShownCard:
+        """Return the card that a member is to answer.
+
+        Raises:
+            OmokageError: CARD_CLOSED.
+        """
+        with self._database.read() as connection:
+            return _shown(connection, _open_card(connection, ref))
+
+    def faces_answered(self, guild_id: int, member_id: int, since: datetime) -> int:
+        """Count the faces that a member has answered since a time."""
+        with self._database.read() as connection:
+            return rows.count_votes(connection, guild_id, member_id, since)
+
     def skip(self, ref: CardRef) -> None:
         """Leave a card unanswered; the member is not asked about it again.
 
@@ -204,27 +224,6 @@ class LabellingService:
             settle(connection, guild_id, card.face_ids, rows.voters_of(connection, guild_id), self._clock())
             return _shown(connection, reopened)
 
-    def voter(self, guild_id: int, member_id: int) -> Voter:
-        """Return how a member errs, for that member alone."""
-        with self._database.read() as connection:
-            return rows.voters_of(connection, guild_id).get(member_id, Voter())
-
-    def judge_voters(self, guild_id: int) -> None:
-        """Estimate anew how the guild's voters err; bad ones are muted, and open faces are looked at without them.
-
-        Takes up to a second, so it does not belong between a click and its answer.
-        """
-        with self._database.read() as connection:
-            evidence = rows.all_evidence(connection, guild_id)
-        reliabilities = fit_reliabilities(evidence)
-        with self._database.write() as connection:
-            lock_people(self._database, connection, guild_id)
-            now, voters = self._clock(), rows.voters_of(connection, guild_id)
-            for member_id, reliability in reliabilities.items():
-                voters[member_id] = voters.get(member_id, Voter()).judged(reliability, now)
-                rows.save_voter(connection, guild_id, member_id, voters[member_id], now)
-            settle(connection, guild_id, rows.voted_faces(connection, guild_id), voters, now)
-
     def _answer(self, ref: CardRef, answer: Answer) -> AnswerOutcome:
         with self._database.write() as connection:
             lock_people(self._database, connection, ref.guild_id)
@@ -248,6 +247,8 @@ class LabellingService:
         now, member_id = self._clock(), proposal.member_id
         provenance = LabelProvenance(member_id, 0, None, CONTRIBUTED, now)
         person_id = get_or_create_person(connection, guild_id, person_name(proposal.name), provenance)
+        if proposal.is_self:
+            consent_to_learning(connection, person_id, member_id)
         card = Card((face_id,), names=(person_id,))
         row = rows.insert_card(connection, (guild_id, member_id), card, {}, None)
         rows.insert_votes(connection, row, {face_id: Response(member_id, person_id, agrees=True)}, now)

@@ -32,7 +32,7 @@ def test_a_gpu_worker_that_trains_before_a_full_queue_is_not_stuck() -> None:
 
 
 def test_silent_kinds_are_behind_all_others_in_their_queue() -> None:
-    for kind in BACKGROUND_KINDS:
+    for kind in BACKGROUND_KINDS - {JobKind.CARD}:  # for which a member waits
         queue, priority = ROUTES[kind]
         others = [ROUTES[one][1] for one in JobKind if ROUTES[one][0] is queue and one not in BACKGROUND_KINDS]
         assert all(one < priority for one in others)

@@ -131,6 +131,6 @@ def test_who_answers_faster_than_anybody_can_look_is_slowed_then_muted(guild: Gu
         guild.clock.advance(0.3)
         outcome = guild.labelling.answer_grid(CardRef(GUILD, AIKO, shown.id), frozenset())
         assert outcome.slow_down is (number + 1 >= SLOW_DOWN_FROM)
-    assert guild.labelling.voter(GUILD, AIKO).muted_at is not None
+    assert guild.voters.get(GUILD, AIKO).muted_at is not None
     guild.labelling.answer_grid(guild.ref(BEN), frozenset())
     assert guild.labelling.state(GUILD).settled == 0  # one vote that counts

@@ -1,0 +1,1 @@
+"""/label: members say whom faces show, card by card."""

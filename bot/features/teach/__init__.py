@@ -1,0 +1,1 @@
+"""/teach: members contribute photos that the server's recogniser may learn from."""
