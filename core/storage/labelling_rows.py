@@ -40,9 +40,10 @@ def voted_faces(connection: Connection, guild_id: int) -> list[int]:
 
 
 def count_votes(connection: Connection, guild_id: int, member_id: int, since: datetime) -> int:
-    """Count the faces about which a member has voted since a time."""
+    """Count the faces on cards that were shown to a member about which the member has voted since a time."""
+    shown = labelling_cards.c.id == labelling_votes.c.card_id, labelling_cards.c.shown_at.is_not(None)
     own = labelling_votes.c.guild_id == guild_id, labelling_votes.c.member_id == member_id
-    votes = select(func.count()).select_from(labelling_votes).where(*own, labelling_votes.c.created_at >= since)
+    votes = select(func.count()).where(*own, *shown, labelling_votes.c.created_at >= since)
     return connection.execute(votes).scalar_one()
 
 

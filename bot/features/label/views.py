@@ -56,7 +56,8 @@ def name_rows(words: Words, shown: ShownCard, names: Mapping[int, str]) -> Rows:
     ]
     nobody = _button(words, "label-nobody-button", str(SOMEBODY_ELSE))
     new = _button(words, "label-new-button", "new", style.primary)
-    return [[*people, nobody], [new, _button(words, "label-no-person-button", "none"), *_skip_and_undo(words)]]
+    others = [new, _button(words, "label-no-person-button", "none"), *_skip_and_undo(words)]
+    return [[*people, nobody], others] if people else [others]
 
 
 def finished_rows(words: Words, *, more: bool, undo: bool) -> Rows:

@@ -14,6 +14,7 @@ from core.domain.labelling.cards import (
     GOLD_FRACTION,
     GRID_FACES,
     IMPOSTOR_FRACTION,
+    MAX_NAMES,
     AnswerOutcome,
     Card,
     CardRef,
@@ -29,7 +30,7 @@ from core.services.labelling.answers import Answer, grid_answer, name_answer, ne
 from core.services.labelling.settling import muted, settle, source_of
 from core.storage import labelling_rows as rows
 from core.storage.labelling_collection import add_faces, consent_to_learning, save_probabilities
-from core.storage.people.people_rows import get_or_create_person, lock_people, person_names
+from core.storage.people.people_rows import get_or_create_person, lock_people, newest_people, person_names
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -272,6 +273,10 @@ class LabellingService:
     ) -> Row[Any] | None:
         if card is None:
             return None
+        if card.person is None:  # who has no picture yet is nobody whom the recogniser would think of
+            others = newest_people(connection, shown_to[0], MAX_NAMES)
+            names = tuple(dict.fromkeys((*card.names, *others)))[:MAX_NAMES]
+            return rows.insert_card(connection, shown_to, Card(card.faces, names=names), {}, now)
         card, gold = self._with_gold(connection, shown_to[0], card)
         return rows.insert_card(connection, shown_to, card, gold, now)
 

@@ -28,6 +28,12 @@ def person_names(connection: Connection, guild_id: int) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
+def newest_people(connection: Connection, guild_id: int, limit: int) -> list[int]:
+    """Return the ids of the people who were named last, the newest first; none who objected."""
+    present = select(people.c.id).where(people.c.guild_id == guild_id, people.c.objected_at.is_(None))
+    return list(connection.execute(present.order_by(people.c.id.desc()).limit(limit)).scalars())
+
+
 def objecting_people(connection: Connection, guild_id: int) -> frozenset[int]:
     """Return the ids of the people who objected to changes of their faces."""
     objected = select(people.c.id).where(people.c.guild_id == guild_id, people.c.objected_at.is_not(None))

@@ -15,6 +15,7 @@ from core.domain.labelling.consensus import SOMEBODY_ELSE
 from core.domain.people import FaceRef, Person
 from core.services.jobs.service import JobService
 from core.services.labelling.service import LabellingService
+from core.services.labelling.voters import VoterService
 from core.services.people.service import PeopleService
 from core.storage.database import Database
 from core.storage.labelling_tables import labelling_votes
@@ -52,6 +53,7 @@ class Guild:
     labelling: LabellingService
     clock: Clock
     jobs: JobService
+    voters: VoterService
     job_ids: list[int] = field(default_factory=list)
 
     def post(self, count: int, guild: int = GUILD, photo: str = "") -> list[int]:

@@ -7,6 +7,7 @@ import pytest
 from core.domain.people import Person
 from core.services.jobs.service import JobService
 from core.services.labelling.service import LabellingService
+from core.services.labelling.voters import VoterService
 from core.services.people.service import PeopleService
 from core.storage.database import Database
 from tests.integration.core.builders import Clock
@@ -15,7 +16,9 @@ from tests.integration.core.labelling.builders import Guild, NoGold
 
 @pytest.fixture
 def guild(database: Database, people: PeopleService, jobs: JobService, clock: Clock) -> Guild:
-    return Guild(database, people, LabellingService(database, clock, NoGold(1)), clock, jobs)
+    return Guild(
+        database, people, LabellingService(database, clock, NoGold(1)), clock, jobs, VoterService(database, clock)
+    )
 
 
 @pytest.fixture

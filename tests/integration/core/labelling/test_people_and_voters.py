@@ -115,11 +115,11 @@ def test_gold_faces_are_somebodys_and_tell_how_a_member_errs(
         assert len(shown.card.faces) == 9
         assert shown.card.faces[0] not in ids  # Natsu's
         labelling.answer_grid(CardRef(GUILD, AIKO, shown.id), frozenset())  # who strikes nothing
-    labelling.judge_voters(GUILD)
+    guild.voters.judge(GUILD)
 
-    assert labelling.voter(GUILD, AIKO).reliability.miss > 0.5
-    assert labelling.voter(GUILD, AIKO).muted_at is not None
-    assert labelling.voter(GUILD, BEN).muted_at is None
+    assert guild.voters.get(GUILD, AIKO).reliability.miss > 0.5
+    assert guild.voters.get(GUILD, AIKO).muted_at is not None
+    assert guild.voters.get(GUILD, BEN).muted_at is None
 
 
 def test_who_answers_faster_than_anybody_can_look_is_slowed_then_muted(guild: Guild, haru: Person) -> None:
