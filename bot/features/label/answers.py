@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from bot.intake.lookup import parse_number
 from bot.ui.permissions import is_moderator, require_labeller
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.labelling.cards import CardRef
+from core.domain.labelling.cards import GRID_FACES, CardRef
 
 if TYPE_CHECKING:
     from bot.context import Interaction
@@ -99,6 +101,18 @@ async def card_ref(interaction: Interaction, state: CardState) -> CardRef:
     return CardRef(await require_labeller(interaction), interaction.user.id, state.card_id)
 
 
+def face_numbers(values: Sequence[str]) -> frozenset[int]:
+    """Read the numbers of faces that were chosen.
+
+    Raises:
+        OmokageError: BAD_OPTION, nothing was chosen, or what no select offers.
+    """
+    numbers = [parse_number(value) for value in values]
+    if not numbers or None in numbers:
+        raise _no_such_face(GRID_FACES)
+    return frozenset(number for number in numbers if number is not None)
+
+
 def faces_of(shown: ShownCard, numbers: frozenset[int]) -> frozenset[int]:
     """Return the ids of a card's faces from their numbers.
 
@@ -107,5 +121,9 @@ def faces_of(shown: ShownCard, numbers: frozenset[int]) -> frozenset[int]:
     """
     count = len(shown.card.faces)
     if not all(1 <= number <= count for number in numbers):
-        raise OmokageError(ErrorCode.BAD_OPTION, option="face", value="?", allowed=f"1 – {count}")
+        raise _no_such_face(count)
     return frozenset(shown.card.faces[number - 1] for number in numbers)
+
+
+def _no_such_face(count: int) -> OmokageError:
+    return OmokageError(ErrorCode.BAD_OPTION, option="face", value="?", allowed=f"1 – {count}")

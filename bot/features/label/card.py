@@ -88,7 +88,7 @@ class CardFacesSelect(
     @guarded
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """Take the answer, or note which faces show no person."""
-        numbers = frozenset(int(value) for value in self.item.values if value.isdecimal())
+        numbers = answers.face_numbers(self.item.values)
         if self.kind == "others":
             await _go_on(interaction, self.state, await answers.answer_grid(interaction, self.state, numbers))
         else:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.intake.lookup import ID, parse_id
+from core.domain.labelling.cards import GRID_FACES
 
 # `since`: when the round began, in seconds of Unix time. `left_out`: a bit for each face of the card, from the first.
 CARD_PATTERN = rf"(?P<card>{ID}):(?P<since>\d{{1,11}}):(?P<left_out>\d{{1,3}})"
-_MAX_FACES = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class CardState:
     def of(cls, match: re.Match[str]) -> CardState:
         """Read the state from a custom id that matches CARD_PATTERN."""
         mask = int(match["left_out"])
-        left_out = frozenset(number for number in range(1, _MAX_FACES + 1) if mask >> (number - 1) & 1)
+        left_out = frozenset(number for number in range(1, GRID_FACES + 1) if mask >> (number - 1) & 1)
         return cls(parse_id(match["card"]), int(match["since"]), left_out)
 
     def without(self, numbers: frozenset[int]) -> CardState:

@@ -85,6 +85,21 @@ async def people_remove(interaction: Interaction, name: _Name) -> None:
     await change_views.ask_to_remove(interaction, name)
 
 
+@people.command(name=localised("people-public-name"), description=localised("people-public-description"))
+@app_commands.rename(name=_NAME, listed=localised("people-listed-name"))
+@app_commands.describe(name=_WHOSE, listed=localised("people-listed-description"))
+@app_commands.autocomplete(name=all_people)
+@moderators_only
+async def people_public(interaction: Interaction, name: _Name, listed: bool) -> None:
+    """Put a person on the list of public people, whose faces in the chat may be learnt from, or take them off."""
+    bot = interaction.client
+    record = bot.services.people_editor.record_public
+    person = await bot.threads.quick(record, guild_id_of(interaction), name, listed=listed)
+    words, name = await private_words(interaction), escape_markdown(person.name)
+    text = words.say("people-public-listed", name=name) if listed else words.say("people-public-unlisted", name=name)
+    await interaction.response.send_message(text, ephemeral=True)
+
+
 @people.command(name=localised("people-object-name"), description=localised("people-object-description"))
 @app_commands.rename(name=_NAME)
 @app_commands.describe(name=_WHOSE)

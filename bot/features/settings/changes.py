@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.intake.lookup import parse_enum
 from bot.ui.i18n import LANGUAGES
 from bot.ui.permissions import guild_id_of
-from core.domain.people import LabellingPolicy
+from core.domain.people import ChatLearning, LabellingPolicy
 from core.domain.training.presets import bad_option
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ class Setting(StrEnum):
     LABELLING = "labelling"
     LANGUAGE = "language"
     AGES = "ages"
+    LEARNING = "learning"
 
 
 async def change(interaction: Interaction, setting: Setting, value: str) -> None:
@@ -32,7 +33,7 @@ async def change(interaction: Interaction, setting: Setting, value: str) -> None
     Args:
         interaction: of the moderator, in the guild.
         setting: which one.
-        value: a `LabellingPolicy`; a language or `OWN`; whether ages are shown, of `SHOWN`.
+        value: a `LabellingPolicy`; a language or `OWN`; whether ages are shown, of `SHOWN`; a `ChatLearning`.
 
     Raises:
         OmokageError: BAD_OPTION, a value that is not offered.
@@ -44,6 +45,9 @@ async def change(interaction: Interaction, setting: Setting, value: str) -> None
     elif setting is Setting.LANGUAGE:
         _check("which", value, (*LANGUAGES, OWN))
         await bot.threads.quick(guilds.set_language, guild_id, by, None if value == OWN else value)
+    elif setting is Setting.LEARNING:
+        learning = parse_enum(ChatLearning, "whose", value)
+        await bot.threads.quick(guilds.set_chat_learning, guild_id, by, learning)
     else:
         _check("shown", value, SHOWN)
         await bot.threads.quick(guilds.set_age_answers, guild_id, by, value == SHOWN[0])

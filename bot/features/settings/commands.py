@@ -13,7 +13,7 @@ from bot.ui.groups import guild_group
 from bot.ui.i18n import localised
 from bot.ui.language import private_words
 from bot.ui.permissions import moderators_only
-from core.domain.people import LabellingPolicy
+from core.domain.people import ChatLearning, LabellingPolicy
 
 if TYPE_CHECKING:
     from bot.context import Interaction
@@ -67,6 +67,25 @@ async def language(interaction: Interaction, which: str) -> None:
     await change(interaction, Setting.LANGUAGE, which)
     words = await private_words(interaction)
     await interaction.response.send_message(words.say("settings-language-done", language=which), ephemeral=True)
+
+
+@settings.command(name=localised("settings-learning-name"), description=localised("settings-learning-description"))
+@app_commands.rename(whose=localised("settings-learning-whose-name"))
+@app_commands.describe(whose=localised("settings-learning-whose-description"))
+@app_commands.choices(
+    whose=[
+        app_commands.Choice(name=localised("settings-learning-off-choice"), value=ChatLearning.OFF),
+        app_commands.Choice(name=localised("settings-learning-public-choice"), value=ChatLearning.PUBLIC),
+        app_commands.Choice(name=localised("settings-learning-self-choice"), value=ChatLearning.SELF),
+        app_commands.Choice(name=localised("settings-learning-both-choice"), value=ChatLearning.BOTH),
+    ]
+)
+@moderators_only
+async def learning(interaction: Interaction, whose: str) -> None:
+    """Choose whose faces in photos of /classify members may be asked about."""
+    await change(interaction, Setting.LEARNING, whose)
+    text = (await private_words(interaction)).say("settings-learning-done", whose=whose)
+    await interaction.response.send_message(text, ephemeral=True)
 
 
 @settings.command(name=localised("settings-ages-name"), description=localised("settings-ages-description"))

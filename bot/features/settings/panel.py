@@ -13,7 +13,7 @@ from bot.ui.i18n import Words, clip
 from bot.ui.language import private_words
 from bot.ui.menus import rows_view, selected_value
 from bot.ui.permissions import guild_id_of, require_moderator
-from core.domain.people import LabellingPolicy
+from core.domain.people import ChatLearning, LabellingPolicy
 from core.domain.storage_limits import size_text
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _NAMES = {
     Setting.LABELLING: "settings-labelling-field",
     Setting.LANGUAGE: "settings-language-field",
     Setting.AGES: "settings-ages-field",
+    Setting.LEARNING: "settings-learning-field",
 }
 _CHOICES = {
     Setting.LABELLING: {
@@ -40,11 +41,17 @@ _CHOICES = {
         OWN: "settings-language-own-choice",
     },
     Setting.AGES: dict(zip(SHOWN, ("settings-ages-yes-choice", "settings-ages-no-choice"), strict=True)),
+    Setting.LEARNING: {
+        ChatLearning.OFF.value: "settings-learning-off-choice",
+        ChatLearning.PUBLIC.value: "settings-learning-public-choice",
+        ChatLearning.SELF.value: "settings-learning-self-choice",
+        ChatLearning.BOTH.value: "settings-learning-both-choice",
+    },
 }
 
 
 class SettingSelect(
-    discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"settings:(?P<action>labelling|language|ages)"
+    discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"settings:(?P<action>labelling|language|ages|learning)"
 ):
     """Changes a setting to the option that is chosen."""
 
@@ -89,6 +96,7 @@ def _values(settings: GuildSettings) -> dict[Setting, str]:
         Setting.LABELLING: settings.labelling.value,
         Setting.LANGUAGE: settings.language or OWN,
         Setting.AGES: SHOWN[0] if settings.age_answers else SHOWN[1],
+        Setting.LEARNING: settings.chat_learning.value,
     }
 
 

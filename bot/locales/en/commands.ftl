@@ -217,3 +217,12 @@ label-who-description = Name the face of the card that you look at
 label-who-person-description = Whom it shows: choose from the list, or type a new name
 label-me-name = me
 label-me-description = How reliable your answers are; only you see it
+
+settings-learning-name = learning
+settings-learning-description = Whose faces in photos of /classify members may be asked about
+settings-learning-whose-name = whose
+settings-learning-whose-description = Off until you choose it: then only contributed photos are learnt from
+people-public-name = public
+people-public-description = Put somebody on the list of public people, or take them off (moderators only)
+people-listed-name = listed
+people-listed-description = Whether photos of the chat that show this person may be learnt from

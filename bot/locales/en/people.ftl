@@ -87,3 +87,6 @@ people-none = Nobody is known here yet. Send a photo with /classify, then press 
 people-previous-button = ◀ Previous
 people-next-button = Next ▶
 people-footer = Page { $page } of { $pages }
+
+people-public-listed = **{ $name }** is on the list of public people. Photos of the chat are learnt from only where `/settings learning` allows it.
+people-public-unlisted = **{ $name }** is not on the list of public people any more.

@@ -6,6 +6,7 @@ settings-language-field = Language of public answers
 settings-ages-field = How old faces look
 settings-ages-yes-choice = Said in the answers of /classify
 settings-ages-no-choice = Not said
+settings-learning-field = Learning from photos of /classify
 settings-storage-field = Stored photos and answers
 settings-storage = { $used } of { $quota }
 settings-storage-unlimited = { $used }
@@ -21,6 +22,16 @@ settings-labelling-done = { $who ->
         [everyone] From now on everybody here may name faces.
         [off] From now on nobody may name faces here. Names that were given before stay.
        *[moderators] From now on only moderators may name faces.
+    }
+settings-learning-off-choice = Off: only contributed photos
+settings-learning-public-choice = Public people that moderators list
+settings-learning-self-choice = People who enrolled themselves
+settings-learning-both-choice = Both
+settings-learning-done = { $whose ->
+        [public] From now on members are also asked about faces in photos of /classify that look like somebody on the list of public people (/people public).
+        [self] From now on members are also asked about faces in photos of /classify that look like somebody who enrolled with /teach.
+        [both] From now on members are also asked about faces in photos of /classify that look like somebody on the list of public people, or like somebody who enrolled with /teach.
+       *[off] From now on members are asked only about photos that somebody contributed with /teach.
     }
 settings-ages-done = { $shown ->
         [yes] From now on the answers of /classify also say how old each face looks.

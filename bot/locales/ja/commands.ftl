@@ -216,3 +216,12 @@ label-who-description = いま見ているカードの顔に名前をつける
 label-who-person-description = だれか: 一覧から選ぶか、新しい名前を入力
 label-me-name = 自分
 label-me-description = 自分の回答の確かさ（自分にだけ見えます）
+
+settings-learning-name = 学習
+settings-learning-description = /classify の写真のうち、だれの顔についてメンバーに聞くか
+settings-learning-whose-name = 対象
+settings-learning-whose-description = 選ぶまではオフ。提供された写真からだけ学びます
+people-public-name = 公人
+people-public-description = 公人の一覧に登録する、または外す（モデレーターのみ）
+people-listed-name = 登録
+people-listed-description = チャットの写真に写るこの人の顔から学んでよいか

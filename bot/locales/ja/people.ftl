@@ -63,3 +63,6 @@ people-none = まだ誰も登録されていません。/classify で写真を�
 people-previous-button = ◀ 前へ
 people-next-button = 次へ ▶
 people-footer = { $page } / { $pages } ページ
+
+people-public-listed = **{ $name }** を公人の一覧に登録しました。チャットの写真から学ぶのは、`/settings learning` で許可されている場合だけです。
+people-public-unlisted = **{ $name }** を公人の一覧から外しました。

@@ -6,6 +6,7 @@ settings-language-field = 全員に見える結果の言語
 settings-ages-field = 見た目の年齢
 settings-ages-yes-choice = /classify の結果に表示する
 settings-ages-no-choice = 表示しない
+settings-learning-field = /classify の写真からの学習
 settings-storage-field = 保存されている写真と結果
 settings-storage = { $quota } のうち { $used }
 settings-storage-unlimited = { $used }
@@ -21,6 +22,16 @@ settings-labelling-done = { $who ->
         [everyone] これからは、このサーバーの全員が顔に名前を付けられます。
         [off] これからは、誰も顔に名前を付けられません。すでに付けられた名前はそのまま残ります。
        *[moderators] これからは、モデレーターだけが顔に名前を付けられます。
+    }
+settings-learning-off-choice = オフ（提供された写真のみ）
+settings-learning-public-choice = モデレーターが登録した公人
+settings-learning-self-choice = 自分で登録した人
+settings-learning-both-choice = 両方
+settings-learning-done = { $whose ->
+        [public] これからは、/classify の写真のうち、公人の一覧（/people public）にいる人に似た顔についてもメンバーに聞きます。
+        [self] これからは、/classify の写真のうち、/teach で自分を登録した人に似た顔についてもメンバーに聞きます。
+        [both] これからは、/classify の写真のうち、公人の一覧にいる人や、/teach で自分を登録した人に似た顔についてもメンバーに聞きます。
+       *[off] これからは、/teach で提供された写真についてだけメンバーに聞きます。
     }
 settings-ages-done = { $shown ->
         [yes] これからは、/classify の結果に、それぞれの顔の見た目の年齢も表示します。

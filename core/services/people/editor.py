@@ -30,6 +30,7 @@ from core.storage.people.changes import (
     rename_person,
     replace_in_classes,
     set_objection,
+    set_public,
 )
 from core.storage.people.label_rows import label_events
 from core.storage.people.people_rows import find_person_by_name, get_person, lock_people
@@ -128,6 +129,18 @@ class PeopleEditor:
             )
             delete_person(connection, source.id)
             return MergedPeople(get_person(connection, guild_id, target.id), source.name, count)
+
+    def record_public(self, guild_id: int, name: str, *, listed: bool) -> Person:
+        """Put a person on the list of public people, from whose faces in the chat may be learnt, or take them off.
+
+        Raises:
+            OmokageError: UNKNOWN_PERSON.
+        """
+        with self._database.write() as connection:
+            lock_people(self._database, connection, guild_id)
+            person = _get_by_name(connection, guild_id, name)
+            set_public(connection, person.id, listed=listed)
+            return person
 
     def record_objection(self, guild_id: int, name: str) -> Person:
         """Write down that a person does not want their face changed; a second time changes nothing.

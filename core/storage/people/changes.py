@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, delete, distinct, func, or_, select, up
 
 from core.domain.data.datasets import NOBODY
 from core.domain.jobs import JobKind
-from core.domain.people import Label, LabelProvenance, name_key
+from core.domain.people import Consent, Label, LabelProvenance, name_key
 from core.storage.labelling_tables import labelling_cards, labelling_votes
 from core.storage.people.label_rows import add_label, latest_labels, rejected_people
 from core.storage.tables import faces, jobs, labels, people
@@ -26,6 +26,15 @@ def rename_person(connection: Connection, person_id: int, name: str) -> None:
     """Give a person another normalised name."""
     renamed = update(people).where(people.c.id == person_id)
     connection.execute(renamed.values(name=name, key=name_key(name)))
+
+
+def set_public(connection: Connection, person_id: int, *, listed: bool) -> None:
+    """Put a person on the list of public people, or take them off; who enrolled themselves stays enrolled."""
+    person = update(people).where(people.c.id == person_id)
+    if listed:
+        connection.execute(person.where(people.c.consent.is_(None)).values(consent=Consent.PUBLIC))
+    else:
+        connection.execute(person.where(people.c.consent == Consent.PUBLIC).values(consent=None))
 
 
 def set_objection(connection: Connection, person_id: int, at: datetime | None) -> None:

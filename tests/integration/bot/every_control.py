@@ -24,7 +24,8 @@ from tests.integration.bot.fakes.worker import until
 from tests.integration.bot.full_guild import SECRET, FullGuild
 from tests.integration.bot.test_classify import PHOTO
 
-WHO_IS_THIS, AGE_THE_FACES = "Who is this?", "Age the faces"
+WHO_IS_THIS, AGE_THE_FACES, TEACH_THESE_FACES = "Who is this?", "Age the faces", "Teach these faces"
+_MENUS = frozenset({WHO_IS_THIS, AGE_THE_FACES, TEACH_THESE_FACES})
 _FIELDS = ("name", "reason", "who", "new")  # of forms: what is not theirs is left alone by them
 # Of which kind of job a button is, by the start of its custom id; all others are of photos.
 _FITTING: Mapping[str, JobKind] = {
@@ -44,6 +45,13 @@ def options_for(full: FullGuild) -> dict[str, dict[str, Any]]:
         "classify": {"photo": PHOTO},
         WHO_IS_THIS: {},
         AGE_THE_FACES: {},
+        TEACH_THESE_FACES: {},
+        "teach": {},
+        "label start": {},
+        "label who": {"name": SECRET},
+        "label me": {},
+        "people public": {"name": SECRET, "listed": True},
+        "settings learning": {"whose": "off"},
         "age": {"photo": PHOTO, "to": 70},
         "generate": {"count": 2, "seed": 5},
         "morph": {"a-seed": 1, "b-seed": 2},
@@ -99,7 +107,7 @@ def completed_options(bot: OmokageBot) -> list[tuple[str, str]]:
 
 async def use(member: Member, name: str, options: Mapping[str, Any]) -> Invocation:
     """A command, whatever its kind."""
-    if name in {WHO_IS_THIS, AGE_THE_FACES}:
+    if name in _MENUS:
         return await member.menu(name, await member.send("look", files=[PHOTO]))
     return await member.command(name, **options)
 
@@ -137,7 +145,8 @@ async def press_all(bot: OmokageBot, member: Member, items: Sequence[Item], valu
 
 async def _press(bot: OmokageBot, member: Member, custom_ids: Sequence[str]) -> list[Invocation]:
     asked = []
-    for page in _pages(custom_ids, 25):
+    alone = custom_ids and custom_ids[0].startswith("label")  # the next card takes the message of the one before
+    for page in _pages(custom_ids, 1 if alone else 25):
         message = await _poster(bot, member, [discord.ui.Button(label="x", custom_id=custom_id) for custom_id in page])
         asked += [await member.click(message, custom_id) for custom_id in page]
     return asked
@@ -209,7 +218,8 @@ def _fill_first(text: str, full: FullGuild, *, every_job: bool) -> list[str]:
 
 def _values(name: str, text: str, full: FullGuild, *, every_job: bool) -> Sequence[int]:
     if name == "job":
-        return full.job_ids if every_job else [_fitting_job(text, full)]
+        taught = full.done[JobKind.TEACH].id  # whose faces a moderator may name, whatever the answer looks like
+        return [id_ for id_ in full.job_ids if id_ != taught] if every_job else [_fitting_job(text, full)]
     return {
         "run": [full.paused.id, full.finished.id],
         "version": [full.version.id],
@@ -223,6 +233,10 @@ def _values(name: str, text: str, full: FullGuild, *, every_job: bool) -> Sequen
         "first": [0],
         "page": [0],
         "step": [10],
+        "card": [full.card_id],
+        "since": [1],
+        "left_out": [0],
+        "menu": [1],
     }[name]
 
 

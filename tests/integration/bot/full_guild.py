@@ -18,16 +18,20 @@ from core.domain.faces import Candidate
 from core.domain.generation import Face, FaceChoice, FilmRequest, GridRequest, MixRequest, MorphRequest, NearestRequest
 from core.domain.ids import synthetic_id
 from core.domain.jobs import JSON, Job, JobKind, JobRequest, JobState, Origin
+from core.domain.labelling.consensus import SOMEBODY_ELSE
 from core.domain.optimisation import OptimizeMode
 from core.domain.people import NewFace
 from core.domain.registry.versions import Version
+from core.domain.teaching import TeachRequest
 from core.domain.training.runs import Run, RunKind, RunRequest
 from core.services.attack.targets import Target
 from core.services.runs.segments import SegmentResult
-from core.storage.tables import jobs, metadata
+from core.storage.labelling_rows import save_picture
+from core.storage.tables import faces, jobs, metadata
 from tests.integration.bot.fakes.ager import FakeAgeing
 from tests.integration.bot.fakes.generator import FakeGeneration
 from tests.integration.bot.fakes.optimizer import FakeOptimization
+from tests.integration.bot.fakes.teacher import FakeTeaching
 from tests.integration.bot.fakes.trainer import Trainer, a_report
 from tests.integration.bot.fakes.worker import FakeWorker, embedding, face, jpeg
 
@@ -49,6 +53,7 @@ class FullGuild:
     version: Version
     dataset: Dataset
     person_id: int
+    card_id: int
 
     @property
     def job_ids(self) -> list[int]:
@@ -67,12 +72,14 @@ def build_full_guild(  # noqa: PLR0917 - the stand-ins of the tests
     fake_generation: FakeGeneration,
     fake_optimization: FakeOptimization,
     fake_ageing: FakeAgeing,
+    fake_teaching: FakeTeaching,
     guild_id: int,
     owner: int,
 ) -> FullGuild:
     """Make one of everything in a guild, as `owner` would; nothing of it waits for a worker or for the relay."""
     origin = Origin(guild_id, 0, owner, "en", 1, "")
-    return _GuildBuilder(services, worker, fake_generation, fake_optimization, fake_ageing, origin).make()
+    fakes = fake_generation, fake_optimization, fake_ageing, fake_teaching
+    return _GuildBuilder(services, worker, *fakes, origin).make()
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,7 @@ class _GuildBuilder:
     fake_generation: FakeGeneration
     fake_optimization: FakeOptimization
     fake_ageing: FakeAgeing
+    fake_teaching: FakeTeaching
     origin: Origin
 
     def make(self) -> FullGuild:
@@ -93,6 +101,8 @@ class _GuildBuilder:
         finished, version = self._finished(dataset)
         paused = self._paused(dataset)
         done = {job.kind: job for job in self._done(person.id, dataset, version)}
+        taught, card_id = self._card(person.id)
+        done[JobKind.TEACH] = taught
         guild = FullGuild(
             self.origin.guild_id,
             done,
@@ -103,6 +113,7 @@ class _GuildBuilder:
             version,
             dataset,
             person.id,
+            card_id,
         )
         for entry in self.services.jobs.outbox.pending():
             self.services.jobs.outbox.mark_sent(entry.id, None)
@@ -168,6 +179,21 @@ class _GuildBuilder:
             self._end(ageing, self.fake_ageing.answer(ageing).to_json()),
             *(self._end(job, make(job).to_json()) for job, make in begun),
         ]
+
+    def _card(self, person_id: int) -> tuple[Job, int]:
+        """Show the owner a card with a contributed face; its picture is drawn."""
+        guild_id, labelling = self.origin.guild_id, self.services.labelling
+        request = TeachRequest((self.services.blobs.put(jpeg(80, 63)),), SECRET)
+        result, found = self.fake_teaching.result(request)
+        job = self._end(self._begun(JobKind.TEACH, request.to_json()), result.to_json(), found)
+        with self.services.database.read() as connection:
+            ids = list(connection.execute(select(faces.c.id).where(faces.c.job_id == job.id)).scalars())
+        labelling.add_faces(guild_id, {face_id: {person_id: 0.6, SOMEBODY_ELSE: 0.4} for face_id in ids})
+        shown = labelling.next_card(guild_id, self.origin.member_id)
+        assert shown is not None
+        with self.services.database.write() as connection:
+            save_picture(connection, shown.id, self.services.blobs.put(jpeg(60, 60)))
+        return job, shown.id
 
     def _choice(self) -> Job:
         """A mix that waits for somebody to say which face of a photo is meant."""

@@ -27,6 +27,7 @@ from tests.integration.bot import every_control
 from tests.integration.bot.fakes.ager import FakeAgeing
 from tests.integration.bot.fakes.generator import FakeGeneration
 from tests.integration.bot.fakes.optimizer import FakeOptimization
+from tests.integration.bot.fakes.teacher import FakeTeaching
 from tests.integration.bot.fakes.trainer import FakeTraining
 from tests.integration.bot.fakes.worker import OWNER, FakeWorker
 from tests.integration.bot.full_guild import SECRET, FullGuild, build_full_guild, every_row, rows_of
@@ -47,11 +48,12 @@ def furnished(services: Services, worker: FakeWorker, fake_training: FakeTrainin
     services.jobs.recovery._limits = replace(JOB_LIMITS, lease_s=3600.0)
     fake_ageing = FakeAgeing(services, worker)
     fake_ageing.faces = 2
+    fake_teaching = FakeTeaching(services, worker)
     worker.others[JobKind.SNAPSHOT] = lambda job: _end(services, job.id)
     worker.others[JobKind.CURATE] = lambda job: _end(services, job.id)
     worker.others[JobKind.CHECK] = lambda _: None
     return lambda guild_id: build_full_guild(
-        services, worker, fake_generation, fake_optimization, fake_ageing, guild_id, OWNER_ID
+        services, worker, fake_generation, fake_optimization, fake_ageing, fake_teaching, guild_id, OWNER_ID
     )
 
 
@@ -188,10 +190,12 @@ async def test_forged_ids_are_answered_with_a_sentence_each_and_no_traceback(
         assert _is_answered(asked)
     assert {re.split("[“.]", message["content"])[0] for value in values for message in value.messages} == {
         "The model does not know ",
+        "The option face cannot be ",
         "The option seed cannot be ",
         "The option shown cannot be ",
         "The option which cannot be ",
         "The option who cannot be ",
+        "The option whose cannot be ",
         "This face is no longer stored: faces that nobody named are deleted after some time",
         "This person is no longer known here",
     }
