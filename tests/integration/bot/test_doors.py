@@ -213,9 +213,9 @@ def _is_answered(asked: Invocation) -> bool:
 def _forge(custom_id: str) -> str:
     """The custom id with a number beyond the database's in the place of each id; numbers of one digit stay.
 
-    Those of people do not: a moderator may well remove the first person.
+    Those of people and cards do not: a moderator may well remove the first person, and answer the own card.
     """
-    longer_than = 0 if custom_id.startswith("people:") else 1
+    longer_than = 0 if custom_id.startswith(("people:", "label")) else 1
     return ":".join(HUGE if part.isdigit() and len(part) > longer_than else part for part in custom_id.split(":"))
 
 
