@@ -73,6 +73,8 @@ _BY_REASON: Mapping[str, str] = {
     "years-and-to": "error-years-and-to",
     "zero-years": "error-zero-years",
     "merge-oneself": "error-merge-oneself",
+    "no-such-alias": "error-no-such-alias",
+    "too-many-aliases": "error-too-many-aliases",
     "age-of-series": "error-age-of-series",
     "kid": "error-not-better-kid",
     "age_error": "error-not-better-age",

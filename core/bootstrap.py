@@ -16,6 +16,7 @@ from core.services.guilds import GuildService
 from core.services.jobs.retraining_jobs import RetrainingJobs
 from core.services.jobs.robustness_checks import CheckJobs
 from core.services.jobs.service import Enqueue, JobService
+from core.services.people.aliases import AliasEditor
 from core.services.people.editor import PeopleEditor
 from core.services.people.service import PeopleService
 from core.services.reembedding.service import ReembeddingService
@@ -49,6 +50,7 @@ class Services:
     jobs: JobService
     people: PeopleService
     people_editor: PeopleEditor
+    aliases: AliasEditor
     guilds: GuildService
     blobs: Blobs
     registry: RegistryService
@@ -90,6 +92,7 @@ def build(settings: Settings, enqueue: Enqueue, limits: JobLimits = JOB_LIMITS) 
         jobs=jobs,
         people=PeopleService(database),
         people_editor=PeopleEditor(database, retention),
+        aliases=AliasEditor(database),
         guilds=GuildService(database),
         blobs=blobs,
         registry=RegistryService(database, blobs),

@@ -46,6 +46,10 @@ people-line = **{ $name }** · { $pictures ->
         [one] one picture
        *[other] { $pictures } pictures
     }
+people-line-aliases = also { $aliases }
+people-aliases = **{ $name }** is also found as { $aliases }.
+people-aliases-none = **{ $name }** has no further names. Give one with the option “add”, for example the reading in kana.
+people-added = Noted: **{ $name }** is known now, though from no picture yet. Press “This is …” under a photo of theirs and type that name.
 people-not-compared = { $pictures ->
         [one] one of them cannot be compared since the update: its photo is gone. Name another photo.
        *[other] { $pictures } of them cannot be compared since the update: their photos are gone. Name another photo.

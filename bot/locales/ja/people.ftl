@@ -37,6 +37,10 @@ label-rejected = 承知しました。{ $number }番の顔は **{ $name }** さ�
 
 people-title = { $people }人が登録されています
 people-line = **{ $name }** · 写真{ $pictures }枚
+people-line-aliases = 別名 { $aliases }
+people-aliases = **{ $name }** さんの別名：{ $aliases }
+people-aliases-none = **{ $name }** さんに別名はありません。「追加」で読み仮名などを登録できます。
+people-added = 承知しました。**{ $name }** さんを登録しました（写真はまだありません）。写真の下の「この人は…」を押し、この名前を入力してください。
 people-not-compared = うち{ $pictures }枚は元の写真がないため、更新後は照合できません。別の写真で名前を付けてください。
 people-objects = ほかの年齢での表示を望んでいません
 people-objection-recorded = 承知しました。これからは、**{ $name }** さんと思われる顔はそのままにし、見た目の年齢も答えません。名前の付いた写真が多いほど確実です。

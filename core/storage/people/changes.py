@@ -181,7 +181,7 @@ def replace_in_classes(connection: Connection, guild_id: int, old: int, new: int
 
 
 def unused_people(connection: Connection, guild_id: int, person_ids: Collection[int]) -> dict[int, str]:
-    """Return, by id, the names of those of these people who are in no label, data set or model."""
+    """Return, by id, the names of those of these people who are in no label, data set or model, and were not added."""
     unused = set(person_ids) - {NOBODY}
     unused -= set(connection.execute(select(labels.c.person_id).where(labels.c.person_id.in_(unused))).scalars())
     for (manifest,) in connection.execute(select(datasets.c.manifest).where(datasets.c.guild_id == guild_id)):
@@ -189,6 +189,7 @@ def unused_people(connection: Connection, guild_id: int, person_ids: Collection[
     for (card,) in connection.execute(select(versions.c.card).where(versions.c.guild_id == guild_id)):
         unused -= {person_id for _, person_id in card["classes"]}
     names = select(people.c.id, people.c.name).where(people.c.guild_id == guild_id, people.c.id.in_(unused))
+    names = names.where(~people.c.added)
     return {row.id: row.name for row in connection.execute(names.order_by(people.c.key))}
 
 

@@ -182,3 +182,24 @@ def test_what_cannot_be_meant_is_refused() -> None:
         1,
         "family v1 was removed, and its pictures are gone",
     )
+
+
+def test_somebody_is_added_and_given_further_names() -> None:
+    added = said("people", "add", "春", "--alias", "はる")
+    assert (added["name"], added["pictures"], added["aliases"]) == ("春", 0, ["はる"])
+    assert refused("people", "add", "はる") == (1, "somebody else is called 春 already")
+    given = said("people", "alias", "春", "--add", "Spring", "--add", "ハルちゃん", "--remove", "はる")
+    assert given["aliases"] == ["Spring", "ハルちゃん"]
+    assert run("people", "alias", "spring")[1].stdout == "春 is also called Spring, ハルちゃん.\n"
+    assert run("people", "list")[1].stdout.splitlines()[1].endswith("  Spring, ハルちゃん")
+    assert refused("people", "alias", "春", "--remove", "x") == (
+        2,
+        "春 has no such alias; there are: Spring, ハルちゃん",
+    )
+    assert refused("people", "alias", "春", "--add", "unknown")[0] == 2
+    enrol("haruchan", guild=0)
+    assert [(one["name"], one["pictures"]) for one in said("people", "list")] == [("春", 1)]
+    assert (
+        run("people", "alias", "春", "--remove", "Spring", "--remove", "ハルちゃん")[1].stdout
+        == "春 has no further names.\n"
+    )
