@@ -38,6 +38,7 @@ from bot.features.people.commands import people
 from bot.features.people.face_views import FaceButton, FacesSelect
 from bot.features.people.list_views import PageButton
 from bot.features.people.old_prompt import PersonSelect
+from bot.features.people.why import WhyAnswerer
 from bot.features.settings.commands import settings
 from bot.features.settings.panel import SettingSelect
 from bot.features.train.answer import SnapshotAnswerer
@@ -114,6 +115,7 @@ def answerers() -> dict[JobKind, Answerer]:
         JobKind.EVALUATE: EvaluateAnswerer(),
         JobKind.SNAPSHOT: SnapshotAnswerer(),
         JobKind.CURATE: CurateAnswerer(),
+        JobKind.WHY: WhyAnswerer(),
         JobKind.OPTIMIZE: OptimizedAnswerer(),
         **drawn,
     }

@@ -25,6 +25,7 @@ _TEXTS: Mapping[ErrorCode, str] = {
     ErrorCode.WORKERS_DIED: "workers died while they trained; it goes on from the last checkpoint, after a pause",
     ErrorCode.NAME_TAKEN: "somebody else is called so already",
     ErrorCode.PEOPLE_CONFLICT: "the two are not the same person, as photos or labels say",
+    ErrorCode.NOTHING_TO_EXPLAIN: "the face has no guessed name, or no stored picture to compare it with",
     ErrorCode.CARD_CLOSED: "the card is answered already",
     ErrorCode.NOTHING_TO_UNDO: "no card was answered",
     ErrorCode.UNKNOWN_DATASET: "there is no such data set",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from core.services.ageing.service import AgeingService
     from core.services.attack.service import OptimizeService
     from core.services.generation.service import GenerationService
+    from core.services.recognition.explaining import WhyService
     from core.services.recognition.service import ClassifyService
     from core.services.reembedding.reembedder import Reembedder
     from core.services.retraining.service import RetrainingService
@@ -118,6 +119,14 @@ def build_classifier(services: Services, *, operator: bool = False) -> ClassifyS
     from core.services.recognition.factory import load_classifier
 
     return load_classifier(services.people, services.blobs, services.registry, services.guilds, operator=operator)
+
+
+def build_explainer(services: Services, classifier: ClassifyService) -> WhyService:
+    """Build what says why a face was named so, with the classifier's galleries and its reader of photos."""
+    from core.services.recognition.explaining import WhyService  # numpy, Pillow
+
+    reader: Any = classifier.reader
+    return WhyService(services.jobs, services.people, services.blobs, classifier.galleries, reader)
 
 
 def build_reembedder(services: Services, classifier: ClassifyService) -> Reembedder:

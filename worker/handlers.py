@@ -14,6 +14,7 @@ from core.bootstrap import (
     build_classifier,
     build_drawing,
     build_evaluator,
+    build_explainer,
     build_optimizer,
     build_reembedder,
     build_retrainer,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from core.services.ageing.service import AgeingService
     from core.services.attack.service import OptimizeService
     from core.services.generation.service import GenerationService
+    from core.services.recognition.explaining import WhyService
     from core.services.recognition.service import ClassifyService
     from core.services.reembedding.reembedder import Reembedder
     from core.services.retraining.service import RetrainingService
@@ -85,6 +87,7 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
     services.reembedding.request_all()  # after an update; each hour the bot asks again
     return {
         JobKind.CLASSIFY: classify_with(classifier),
+        JobKind.WHY: why_with(build_explainer(services, classifier)),
         JobKind.REEMBED: reembed_with(build_reembedder(services, classifier)),
     }
 
@@ -115,6 +118,15 @@ def classify_with(classifier: ClassifyService) -> Handler:
         return HandlerResult(outcome.result.to_json(), outcome.faces)
 
     return classify
+
+
+def why_with(explainer: WhyService) -> Handler:
+    """The handler of why jobs."""
+
+    def why(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
+        return HandlerResult(explainer.answer(job, progress, cancelled).to_json())
+
+    return why
 
 
 def reembed_with(reembedder: Reembedder) -> Handler:

@@ -29,6 +29,7 @@ class JobKind(StrEnum):
     CHECK = "check"  # how easily a model version is fooled
     RETRAIN = "retrain"  # the successor of a model version whose face embedding is not the present one
     CURATE = "curate"  # which pictures of a data set are worth keeping
+    WHY = "why"  # which stored pictures decided that a face was named so
     REEMBED = "reembed"  # a guild's faces by the present face networks, after an update
     TRAIN = "train"  # one segment of a run; its answer is the run's own message
 
@@ -64,6 +65,7 @@ PENDING = frozenset({JobState.RECEIVED, JobState.WAITING})  # these count agains
 # A kind's queue and priority. 0 is the most urgent, as the Redis transport has it; a person waits for these.
 ROUTES: Mapping[JobKind, tuple[QueueName, int]] = {
     JobKind.CLASSIFY: (QueueName.CPU, 0),
+    JobKind.WHY: (QueueName.CPU, 0),
     JobKind.REEMBED: (QueueName.CPU, 9),
     JobKind.GENERATE: (QueueName.GPU, 0),
     JobKind.MORPH: (QueueName.GPU, 0),
@@ -84,6 +86,8 @@ ROUTES: Mapping[JobKind, tuple[QueueName, int]] = {
 INTERACTIVE_PRIORITY = 5
 # Kinds that nobody waits for: they have no answer of their own, do not count against fair share, and are not listed.
 BACKGROUND_KINDS = frozenset({JobKind.TRAIN, JobKind.CHECK, JobKind.RETRAIN, JobKind.REEMBED})
+# Kinds whose answer only the member who asked sees: it is never posted for others, whatever happens.
+EPHEMERAL_KINDS = frozenset({JobKind.WHY})
 
 
 class LeaseStatus(StrEnum):

@@ -30,6 +30,7 @@ error-unknown-person = This person is no longer known here. Choose somebody else
 error-unknown-job = There is no such job in this server. It may be too old: answers are kept for some time, then deleted. /show offers those that there are.
 error-name-taken = Somebody else is called “{ $name }” already. Choose another name.
 error-people-conflict = “{ $name }” and “{ $into }” are not the same person, going by what was said here. Photos that show both: { $photos }. Faces of either that somebody said are not the other: { $labels }. Nothing was changed. If they are the same, please correct those names under the photos first.
+error-nothing-to-explain = There is nothing to explain here: a member has named this face, or no stored picture of that person can be compared with it any more.
 error-card-closed = This card is answered already, or its faces were settled by others meanwhile.
 error-nothing-to-undo = You have not answered a card yet, so there is nothing to take back.
 error-merge-oneself = Both names are the same person's. Choose somebody else.

@@ -4,6 +4,7 @@ face-yes-button = { $number } ✓ { $name }
 face-no-button = { $number } ✗ Not { $name }
 face-other-button = { $number } Someone else …
 face-who-button = { $number } This is …
+face-why-button = { $number } Why?
 face-change-button = { $number } Change …
 faces-placeholder = Name or correct a face …
 faces-page-placeholder = Faces { $first } to { $last } …
@@ -91,3 +92,36 @@ people-none = Nobody is known here yet. Send a photo with /classify, then press 
 people-previous-button = ◀ Previous
 people-next-button = Next ▶
 people-footer = Page { $page } of { $pages }
+
+why-title = Face { $number }: why { $name }?
+why-only = I know **{ $name }** from { $count ->
+        [one] this one picture
+       *[other] these { $count } pictures
+    } only: { NUMBER($before, style: "percent") }. Without { $count ->
+        [one] it
+       *[other] them
+    } I would not know the name at all.
+why-decisive = { $pictures ->
+        [one] This picture decides
+       *[other] These { $pictures } pictures decide
+    }, of { $count }: without { $pictures ->
+        [one] it
+       *[other] them
+    } it would be **{ NUMBER($after, style: "percent") }** instead of { NUMBER($before, style: "percent") }.
+why-robust = No { $pictures } of the { $count } pictures decide. Without these, which speak most for the name, it would still be **{ NUMBER($after, style: "percent") }** instead of { NUMBER($before, style: "percent") }.
+why-needed = Only without { $needed } of the { $count } pictures would the name go.
+why-needed-more = Even without twelve pictures I would give the name.
+why-trained = The answer said { NUMBER($share, style: "percent") }, which is the estimate of { $model }. What a trained version would say without a picture only another training could tell, so the figures here are those of comparing the face with the named pictures directly.
+why-changed = The answer said { NUMBER($share, style: "percent") }; faces were named or changed since.
+why-picture = **{ $number }** · { $when } · named by { $member }
+why-copies = with { $copies ->
+        [one] a copy
+       *[other] { $copies } copies
+    } of the same picture
+why-gone = the photo is no longer stored
+why-blurred = This person objected to being shown at other ages, so their face is blurred here, too.
+why-picture-alt = The face, and beside it { $pictures ->
+        [one] the picture that speaks
+       *[other] the { $pictures } pictures that speak
+    } most for the name
+why-footer = Only you see this · job { $job }

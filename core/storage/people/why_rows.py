@@ -1,0 +1,34 @@
+"""Answers to why jobs as rows: they show a person's pictures, so they follow the person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, null, select, update
+
+from core.domain.jobs import JobKind
+from core.storage.tables import jobs
+
+
+def move_why_answers(connection: Connection, guild_id: int, old: int, new: int, name: str) -> None:
+    """Give the explanations of one person's name to another, who is called `name`."""
+    for job_id, result in _answers_about(connection, guild_id, old):
+        changed = {**result, "person_id": new, "name": name}
+        connection.execute(update(jobs).where(jobs.c.id == job_id).values(result=changed))
+
+
+def forget_why_answers(connection: Connection, guild_id: int, person_id: int) -> set[str]:
+    """Remove the explanations of a person's name; return the names of the blobs of their pictures."""
+    pictures = set()
+    for job_id, result in _answers_about(connection, guild_id, person_id):
+        pictures.add(str(result["picture"]))
+        connection.execute(update(jobs).where(jobs.c.id == job_id).values(result=null()))
+    return pictures
+
+
+def _answers_about(connection: Connection, guild_id: int, person_id: int) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    answers = select(jobs.c.id, jobs.c.result).where(jobs.c.guild_id == guild_id, jobs.c.kind == JobKind.WHY)
+    for job_id, result in connection.execute(answers).all():
+        if result and result["person_id"] == person_id:
+            yield job_id, result
