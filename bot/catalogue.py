@@ -32,7 +32,7 @@ from bot.features.optimize.answer import OptimizedAnswerer
 from bot.features.optimize.commands import optimize
 from bot.features.optimize.progress import render_optimize_progress
 from bot.features.optimize.views import OptimizedButton
-from bot.features.people import faces_form, name_form
+from bot.features.people import faces_form, name_form, split_views
 from bot.features.people.change_views import PersonChangeButton
 from bot.features.people.commands import people
 from bot.features.people.face_views import FaceButton, FacesSelect
@@ -87,6 +87,7 @@ ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     PageButton,
     PersonChangeButton,
     PersonSelect,
+    split_views.SplitButton,
     SettingSelect,
     RunButton,
     BackButton,
@@ -98,6 +99,7 @@ ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
 FORMS: Mapping[re.Pattern[str], FormHandler] = {
     name_form.FORM: name_form.handle_name_form,
     faces_form.FORM: faces_form.handle_faces_form,
+    split_views.FORM: split_views.handle_split_form,
     promotion.FORM: promotion.handle_force_form,
 }
 

@@ -101,7 +101,10 @@ _UNFIT_TEXTS = {
     "few-ages": "at least {minimum} pictures with an age are needed to learn what ages change; there are {count}",
     "without-face": "no face was found in any picture of the data set",
 }
-_ALIAS_TEXTS = {
+_REASON_TEXTS = {
+    "split-none": "no face was chosen",
+    "split-all": "{name} would have no picture left; omokage people rename gives all of them another name",
+    "split-oneself": "that is {name}'s own name",
     "no-such-alias": "{name} has no such alias; there are: {allowed}",
     "too-many-aliases": "{name} has {maximum} aliases already, and more are not kept",
 }
@@ -118,9 +121,9 @@ def error_text(error: OmokageError) -> str:
     """Return what went wrong, without a capital letter or a full stop: it follows the name of a file."""
     if error.code is ErrorCode.BAD_NAME:
         return _BAD_NAME_TEXTS.get(str(error.details.get("reason")), _TEXTS[error.code])
-    alias_text = _ALIAS_TEXTS.get(str(error.details.get("reason")))
-    if alias_text is not None:
-        return alias_text.format_map(error.details)
+    reason_text = _REASON_TEXTS.get(str(error.details.get("reason")))
+    if reason_text is not None:
+        return reason_text.format_map(error.details)
     if error.details.get("reason") == "unknown-embedder":
         return "the version compares faces by {embedder}, which this Omokage does not know".format_map(error.details)
     limit = error.details.get("limit")

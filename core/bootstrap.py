@@ -19,6 +19,7 @@ from core.services.jobs.service import Enqueue, JobService
 from core.services.people.aliases import AliasEditor
 from core.services.people.editor import PeopleEditor
 from core.services.people.service import PeopleService
+from core.services.people.splitting import PersonSplitter
 from core.services.reembedding.service import ReembeddingService
 from core.services.registry.service import RegistryService
 from core.services.retention import RetentionService
@@ -52,6 +53,7 @@ class Services:
     people: PeopleService
     people_editor: PeopleEditor
     aliases: AliasEditor
+    splitter: PersonSplitter
     guilds: GuildService
     blobs: Blobs
     registry: RegistryService
@@ -94,6 +96,7 @@ def build(settings: Settings, enqueue: Enqueue, limits: JobLimits = JOB_LIMITS) 
         people=PeopleService(database),
         people_editor=PeopleEditor(database, retention),
         aliases=AliasEditor(database),
+        splitter=PersonSplitter(database),
         guilds=GuildService(database),
         blobs=blobs,
         registry=RegistryService(database, blobs),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from discord import app_commands
 from discord.utils import escape_markdown
 
-from bot.features.people import change_views
+from bot.features.people import change_views, split_views
 from bot.features.people.autocomplete import aliases, all_people, objecting_people, people_without_objection
 from bot.features.people.list_views import list_people, page_view
 from bot.features.people.texts import aliases_text, history_embed, people_embed
@@ -110,6 +110,16 @@ async def people_rename(interaction: Interaction, name: _Name, new_name: _Name) 
 async def people_merge(interaction: Interaction, name: _Name, into: _Name) -> None:
     """Ask whether two people are to become one."""
     await change_views.ask_to_merge(interaction, name, into)
+
+
+@people.command(name=localised("people-split-name"), description=localised("people-split-description"))
+@app_commands.rename(name=_NAME)
+@app_commands.describe(name=_WHOSE)
+@app_commands.autocomplete(name=all_people)
+@moderators_only
+async def people_split(interaction: Interaction, name: _Name) -> None:
+    """List somebody's pictures, to say which of them show somebody else."""
+    await split_views.list_pictures(interaction, name)
 
 
 @people.command(name=localised("people-remove-name"), description=localised("people-remove-description"))

@@ -113,6 +113,8 @@ people-merge-name = merge
 people-merge-description = Make one person of two who are the same (moderators only)
 people-into-name = into
 people-into-description = Who is left: choose from the list
+people-split-name = split
+people-split-description = Make two people of one who was taken for both (moderators only)
 people-remove-name = remove
 people-remove-description = Delete somebody, with their faces and photos (moderators only)
 

@@ -125,3 +125,19 @@ why-picture-alt = The face, and beside it { $pictures ->
        *[other] the { $pictures } pictures that speak
     } most for the name
 why-footer = Only you see this · job { $job }
+
+split-list-title = Which pictures of { $name } show somebody else?
+split-older = … and { $pictures } older ones. Those that show somebody else follow in the next round.
+split-button = Choose pictures …
+split-title = Split { $name }
+split-faces-label = Pictures of somebody else
+split-name-label = Who is that?
+split-option = { $number } · { $date }
+split-done = Done: { $faces ->
+        [one] one face shows
+       *[other] { $faces } faces show
+    } **{ $other }** now, of whom I know { $pictures ->
+        [one] one picture
+       *[other] { $pictures } pictures
+    }. It is noted that **{ $other }** and **{ $name }** are two people.
+split-versions = Models that were trained before name both **{ $name }** until they are trained anew: { $versions }.

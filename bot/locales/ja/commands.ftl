@@ -112,6 +112,8 @@ people-merge-name = 統合
 people-merge-description = 同じ人が二人として登録されているとき、一人にまとめます（モデレーターのみ）
 people-into-name = 統合先
 people-into-description = 残す人。一覧から選んでください
+people-split-name = 分割
+people-split-description = 二人が一人として登録されているとき、二人に分けます（モデレーターのみ）
 people-remove-name = 削除
 people-remove-description = 登録されている人を、顔や写真とともに削除します（モデレーターのみ）
 

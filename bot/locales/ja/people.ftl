@@ -83,3 +83,13 @@ why-gone = 写真はもう保存されていません
 why-blurred = この人はほかの年齢での表示を望んでいないため、ここでも顔をぼかしています。
 why-picture-alt = 顔と、その名前の根拠となった写真{ $pictures }枚
 why-footer = あなただけに表示されています · ジョブ { $job }
+
+split-list-title = { $name } さんの写真のうち、別の人のものはどれですか？
+split-older = …ほかに、これより古い写真が{ $pictures }枚あります。別の人のものがあれば、もう一度行ってください。
+split-button = 写真を選ぶ…
+split-title = { $name } さんを分ける
+split-faces-label = 別の人の写真
+split-name-label = その人の名前
+split-option = { $number } · { $date }
+split-done = { $faces }個の顔を **{ $other }** さんのものにしました（写真{ $pictures }枚）。**{ $other }** さんと **{ $name }** さんは別の人だと記録しました。
+split-versions = それ以前に学習した次のモデルは、学習し直すまで二人とも **{ $name }** さんと答えます：{ $versions }

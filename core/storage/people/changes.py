@@ -60,6 +60,19 @@ def move_person(connection: Connection, guild_id: int, old: int, new: int, prove
     return int(moved)
 
 
+def split_faces(  # noqa: PLR0917 - as `move_person`
+    connection: Connection, guild_id: int, face_ids: Sequence[int], old: int, new: int, provenance: LabelProvenance
+) -> None:
+    """Say that faces of one person show another, and not the one; who had named them so, is kept with the other."""
+    named = update(labels).where(labels.c.guild_id == guild_id, labels.c.face_id.in_(face_ids))
+    named = named.where(labels.c.person_id == old, labels.c.verdict == Label.IS)
+    connection.execute(named.values(person_id=new))
+    gold = update(labelling_votes).where(labelling_votes.c.guild_id == guild_id, labelling_votes.c.shows == old)
+    connection.execute(gold.where(labelling_votes.c.face_id.in_(face_ids)).values(shows=new))
+    add_label(connection, guild_id, face_ids, new, Label.IS, provenance=provenance)
+    add_label(connection, guild_id, face_ids, old, Label.IS_NOT, provenance=provenance)
+
+
 def count_conflicts(connection: Connection, guild_id: int, first: int, second: int) -> tuple[int, int]:
     """Count what says that two people are not the same.
 

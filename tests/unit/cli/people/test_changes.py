@@ -203,3 +203,27 @@ def test_somebody_is_added_and_given_further_names() -> None:
         run("people", "alias", "春", "--remove", "Spring", "--remove", "ハルちゃん")[1].stdout
         == "春 has no further names.\n"
     )
+
+
+def test_somebody_who_was_taken_for_two_is_split() -> None:
+    with open_services(Settings.from_env()) as services:
+        for number in (1, 2, 3):
+            face = NewFace(1, Box(0, 0, 20, 20), 0.9, POINTS, bytes([number]) * 1024, EMBEDDING_NAME)
+            services.people.enrol(0, "Anna", face, source=f"cli:{number}.jpg")
+    listed = said("people", "split", "Anna")
+    assert [entry["source"] for entry in listed] == ["cli:3.jpg", "cli:2.jpg", "cli:1.jpg"]
+    first, second, third = (str(entry["face"]) for entry in listed)
+    assert run("people", "split", "Anna")[1].stdout.splitlines()[1].split()[::3] == [first, "cli:3.jpg"]
+    assert refused("people", "split", "Anna", "--to", "Ann")[0] == 2
+    assert refused("people", "split", "Anna", "--to", "Ann", "--faces", "x")[0] == 2
+    assert refused("people", "split", "Anna", "--to", "Ann", "--faces", ",".join((first, second, third))) == (
+        2,
+        "Anna would have no picture left; omokage people rename gives all of them another name",
+    )
+    done = said("people", "split", "Anna", "--to", "Ann", "--faces", f"{first},{third}")
+    assert (done["person"]["pictures"], done["other"]["name"], done["other"]["pictures"]) == (1, "Ann", 2)
+    assert (done["faces"], done["versions"]) == (2, [])
+    assert refused("people", "merge", "Ann", "Anna", "--yes")[0] == 1
+    assert run("people", "split", "Ann", "--to", "Anna", "--faces", first)[1].stdout == (
+        "1 stored face shows Anna now.\n"
+    )
