@@ -67,7 +67,8 @@ class WhyResult:
         needed: how many of these must be left out until the face would not be named; None: more than were tried.
         model: the trained version whose probability `shown` is; "": it is that of comparing pictures, too.
         picture: the sha256 of a PNG: the face, then the pictures.
-        blurred: whether faces in it are blurred, since the person objected to pictures of them.
+        face_ids: the stored faces that are in it.
+        blurred: whether faces in it are blurred, since the person objected to changes of their face.
     """
 
     person_id: int
@@ -80,6 +81,7 @@ class WhyResult:
     needed: int | None
     model: str
     picture: str
+    face_ids: tuple[int, ...]
     blurred: bool
 
     @property
@@ -98,4 +100,4 @@ class WhyResult:
         pictures = tuple(
             DecidingPicture(**{**picture, "at": datetime.fromisoformat(picture["at"])}) for picture in data["pictures"]
         )
-        return cls(**{**data, "pictures": pictures})
+        return cls(**{**data, "pictures": pictures, "face_ids": tuple(data["face_ids"])})

@@ -127,7 +127,7 @@ why-picture-alt = The face, and beside it { $pictures ->
 why-footer = Only you see this · job { $job }
 
 split-list-title = Which pictures of { $name } show somebody else?
-split-older = … and { $pictures } older ones. Those that show somebody else follow in the next round.
+split-older = … and { $pictures } older, which whoever runs this bot can reach with “omokage people split”.
 split-button = Choose pictures …
 split-title = Split { $name }
 split-faces-label = Pictures of somebody else

@@ -85,7 +85,7 @@ why-picture-alt = 顔と、その名前の根拠となった写真{ $pictures }�
 why-footer = あなただけに表示されています · ジョブ { $job }
 
 split-list-title = { $name } さんの写真のうち、別の人のものはどれですか？
-split-older = …ほかに、これより古い写真が{ $pictures }枚あります。別の人のものがあれば、もう一度行ってください。
+split-older = …ほかに、これより古い写真が{ $pictures }枚あります（ボットの管理者が「omokage people split」で分けられます）。
 split-button = 写真を選ぶ…
 split-title = { $name } さんを分ける
 split-faces-label = 別の人の写真

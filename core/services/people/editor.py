@@ -173,7 +173,8 @@ class PeopleEditor:
             job_ids = {*forget_photos(connection, guild_id, photos), *(row.job_id for row in rows)} - {None}
             job_ids |= {job_id for job_id, _ in named}
             change_answers(connection, answers, lambda id_, name_: None if id_ == person.id else (id_, name_))
-            pictures = forget_pictures(connection, job_ids) | forget_why_answers(connection, guild_id, person.id)
+            pictures = forget_pictures(connection, job_ids)
+            pictures |= forget_why_answers(connection, guild_id, person.id, [row.id for row in rows])
             titles = _titles_with_person(connection, guild_id, person.id)
             delete_person(connection, person.id)
         photo_count = self._retention.discard(photos, guild_id, began)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.face_records import FaceRecord
@@ -39,7 +41,10 @@ class PersonSplitter:
         with self._database.read() as connection:
             person = get_person_by_name(connection, guild_id, name)
             records = faces_of_person(connection, guild_id, person.id)
-        return person, list({record.embedding: record for record in reversed(records)}.values())[::-1]
+        different: dict[bytes, FaceRecord] = {}
+        for record in records:
+            different.setdefault(record.embedding, record)
+        return person, list(different.values())
 
     def split(self, guild_id: int, name: str, to: str, face_ids: Collection[int], *, by: int) -> SplitPeople:
         """Say that some of a person's pictures show somebody else, and that the two are not one.
@@ -65,9 +70,7 @@ class PersonSplitter:
             lock_people(self._database, connection, guild_id)
             person = get_person_by_name(connection, guild_id, name)
             records = faces_of_person(connection, guild_id, person.id)
-            chosen = _with_copies(records, face_ids)
-            chosen |= {copy for face_id in chosen for copy in copies_of_face_id(connection, face_id)}
-            chosen &= {record.id for record in records}
+            chosen = _with_copies(connection, records, face_ids)
             if len(chosen) == len(records):
                 raise _refusal("split-all", person)
             other_id = get_or_create_person(connection, guild_id, normalised, provenance)
@@ -86,15 +89,21 @@ class PersonSplitter:
             return SplitPeople(first, second, len(chosen), versions)
 
 
-def _with_copies(records: Collection[FaceRecord], face_ids: Collection[int]) -> set[int]:
-    """Return the ids of the chosen faces, and of those with the same embedding: the same face, stored again."""
+def _with_copies(connection: Connection, records: Collection[FaceRecord], face_ids: Collection[int]) -> set[int]:
+    """Return the ids of the chosen faces and of their copies: the same photo posted again, or the same embedding."""
     by_id = {record.id: record for record in records}
     if not face_ids:
         raise OmokageError(ErrorCode.BAD_OPTION, reason="split-none", option="faces", value="", allowed="one at least")
     if not by_id.keys() >= set(face_ids):
         raise OmokageError(ErrorCode.FACE_GONE)
-    embeddings = {by_id[face_id].embedding for face_id in face_ids}
-    return {record.id for record in records if record.embedding in embeddings}
+    chosen: set[int] = set()
+    grown = set(face_ids)
+    while grown != chosen:
+        chosen = grown
+        embeddings = {by_id[face_id].embedding for face_id in chosen}
+        grown = chosen | {record.id for record in records if record.embedding in embeddings}
+        grown |= {copy for face_id in chosen for copy in copies_of_face_id(connection, face_id)} & by_id.keys()
+    return chosen
 
 
 def _refusal(reason: str, person: Person) -> OmokageError:

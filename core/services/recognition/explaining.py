@@ -11,7 +11,7 @@ import numpy as np
 from core.domain.classification import ClassifyResult, FaceAnswer
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.explanation import DECIDING, DecidingPicture, WhyRequest, WhyResult
-from core.domain.faces import Box, DetectedFace
+from core.domain.faces import Box, DetectedFace, is_probably_among
 from core.domain.jobs import Job, JobCancelledError, JobKind
 from core.domain.people import FaceRef
 from core.render.grid import render_grid
@@ -112,6 +112,7 @@ class WhyService:
             needed=decision.needed,
             model="" if RECOGNISER_NAME in asked.result.model else asked.result.model,
             picture=self._blobs.put(render_grid(np.stack(tiles), len(tiles), labels)),
+            face_ids=(asked.record.id, *(record.id for record in records)),
             blurred=blurred,
         )
 
@@ -154,7 +155,7 @@ class WhyService:
         hidden = self._people.gallery.objecting_boxes(guild_id, photos)
         objecting = self._people.objecting_ids(guild_id)
         if asked.record.photo is not None:
-            own = [face.box for face in asked.result.faces if face.person_id in objecting]
+            own = [face.box for face in asked.result.faces if is_probably_among(face.person_id, face.top, objecting)]
             hidden.setdefault(asked.record.photo, []).extend(own)
         tiles = [self._tile(record, hidden) for record in (asked.record, *records)]
         drawn = [np.full((_TILE, _TILE, 3), _GREY, np.uint8) if tile is None else tile for tile in tiles]

@@ -145,7 +145,7 @@ class _GuildBuilder:
         faces = [NewFace(one.number, one.box, one.score, (), embedding(one.number), "test") for one in result.faces]
         photo: dict[str, JSON] = {"photo_url": "https://cdn.discordapp.com/x", "filename": f"{SECRET}.jpg", "of": 1}
         reason = DecidingPicture(now_utc(), 1, 2, 3, copies=1, is_shown=False)
-        why = WhyResult(person_id, SECRET, 0.9, 0.9, 0.4, (reason,), 2, 1, "", put(jpeg(44, 33)), blurred=False)
+        why = WhyResult(person_id, SECRET, 0.9, 0.9, 0.4, (reason,), 2, 1, "", put(jpeg(44, 33)), (), blurred=False)
         classified = self._end(self._begun(JobKind.CLASSIFY, photo), result.to_json(), faces)
         curated: dict[str, JSON] = {"dataset_id": dataset.id, "subject": "face", "pictures": 30, "kept": 20}
         curated |= {"dropped": {"blurred": 10}, "report": put(b"{}"), "dropped_sheet": picture}

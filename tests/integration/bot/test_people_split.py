@@ -71,7 +71,7 @@ async def test_of_many_pictures_the_newest_are_offered(bot: OmokageBot, services
     form = await (await aiko.click(message, SPLIT)).modal()
 
     lines = message["embeds"][0]["description"].splitlines()
-    assert (len(lines), lines[-1][:16]) == (26, "… and 5 older on")
+    assert (len(lines), lines[-1][:16]) == (26, "… and 5 older, w")
     assert len(form["components"][0]["component"]["options"]) == 25
 
 

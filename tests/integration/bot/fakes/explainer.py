@@ -25,7 +25,7 @@ class FakeExplaining:
     def __init__(self, services: Services, worker: FakeWorker) -> None:
         self.services = services
         self.requested: list[Job] = []
-        self.answer = WhyResult(0, "", 0.93, 0.93, 0.41, PICTURES, 12, 4, "", "", blurred=False)
+        self.answer = WhyResult(0, "", 0.93, 0.93, 0.41, PICTURES, 12, 4, "", "", (), blurred=False)
         worker.others[JobKind.WHY] = self._work
 
     def _work(self, job: Job) -> None:

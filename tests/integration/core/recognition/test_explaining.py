@@ -89,7 +89,7 @@ class Guild:
         answer = FaceAnswer(1, BOX, 0.9, named and named.person_id, named and named.name, (named,) if named else ())
         result = ClassifyResult(SIDE, SIDE, "ab" * 32, "image/png", (answer,), model or "x+mean-embedding-1", 0.1)
         self.jobs.receive(request(job_id, guild))
-        self.jobs.submit(job_id, self.blobs.put(photo((120, 120, 120)) + bytes([job_id])))
+        self.jobs.submit(job_id, self.blobs.put(photo((60 + 40 * job_id, 120, 120))))
         assert self.jobs.leases.claim(job_id, "worker")
         face = NewFace(1, BOX, 0.9, LANDMARKS, embedding, EMBEDDING_NAME)
         assert self.jobs.leases.finish(job_id, "worker", result.to_json(), (face,))
@@ -229,3 +229,27 @@ def test_nothing_of_another_guild_is_explained_or_compared_with(guild: Guild) ->
     assert refused(guild.why, 2) is ErrorCode.UNKNOWN_JOB
     guild.editor.remove(GUILD, "Anna")
     assert refused(guild.why, 1) in {ErrorCode.FACE_GONE, ErrorCode.NOTHING_TO_EXPLAIN}
+
+
+def test_an_explanation_goes_with_whoever_is_in_its_picture(guild: Guild) -> None:
+    for number in range(3):
+        guild.name("Anna", 0, number)
+    guild.ask(1, "Anna", vector(0, 99))
+    guild.ask(2, "Anna", vector(0, 98))
+    pictures = {}
+    for job_id in (1, 2):
+        result = guild.why(job_id)
+        guild.jobs.submit(1000 + job_id, None)
+        assert guild.jobs.leases.claim(1000 + job_id, "worker")
+        assert guild.jobs.leases.finish(1000 + job_id, "worker", result.to_json(), ())
+        pictures[job_id] = result.picture
+    # When the face of the first one is somebody else's after all, who is removed
+    guild.people.name_face(FaceRef(1, 1), GUILD, "Ben", by=41, channel_id=1, message_id=2, source="x")
+    guild.editor.remove(GUILD, "Ben")
+
+    assert guild.jobs.get(1001).result is None
+    assert not guild.blobs.exists(pictures[1])
+    assert guild.jobs.get(1002).result is not None
+    guild.editor.remove(GUILD, "Anna")
+    assert guild.jobs.get(1002).result is None
+    assert not guild.blobs.exists(pictures[2])
