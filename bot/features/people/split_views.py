@@ -79,16 +79,20 @@ async def list_pictures(interaction: Interaction, name: str) -> None:
     """
     words, (person, records) = await private_words(interaction), await _pictures(interaction, name)
     _require_two(person, records)
+    button = discord.ui.Button[Any](label=words.say("split-button"), custom_id=f"people:split:{person.id}")
+    view = discord.ui.View(timeout=None)
+    view.add_item(SplitButton(button, person.id))
+    await interaction.response.send_message(embed=pictures_embed(words, person, records), view=view, ephemeral=True)
+
+
+def pictures_embed(words: Words, person: Person, records: Sequence[FaceRecord]) -> discord.Embed:
+    """List the newest pictures: when, by whom and where each was named; a line has 156 letters at most."""
     shown = records[:MAX_OPTIONS]
     lines = [_line(words, person.guild_id, number, record) for number, record in enumerate(shown, 1)]
     if len(records) > len(shown):
         lines.append(words.say("split-older", pictures=len(records) - len(shown)))
     title = words.say("split-list-title", name=escape_markdown(person.name))
-    embed = discord.Embed(colour=_COLOUR, title=title, description="\n".join(lines))
-    button = discord.ui.Button[Any](label=words.say("split-button"), custom_id=f"people:split:{person.id}")
-    view = discord.ui.View(timeout=None)
-    view.add_item(SplitButton(button, person.id))
-    await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
+    return discord.Embed(colour=_COLOUR, title=title, description="\n".join(lines))
 
 
 async def handle_split_form(interaction: Interaction, match: re.Match[str], components: list[dict[str, Any]]) -> None:
@@ -129,11 +133,11 @@ def _require_two(person: Person, records: Sequence[FaceRecord]) -> None:
 
 
 def _line(words: Words, guild_id: int, number: int, record: FaceRecord) -> str:
-    """Write when and by whom a picture was named, and where; the mention of a member in an embed pings nobody."""
+    """Write a line of the list; the mention of a member in an embed pings nobody."""
     label = record.labelled
     member = f"<@{label.by}>" if label and label.by else words.say("people-history-operator")
     at = record.created_at if label is None else label.at
-    parts = [words.say("why-picture", number=str(number), when=format_dt(at, "d"), member=member)]
+    parts = [f"**{number}**", format_dt(at, "d"), member]
     if label and label.message_id:
         url = f"https://discord.com/channels/{guild_id}/{label.channel_id}/{label.message_id}"
         parts.append(f"[{words.say('people-history-message')}]({url})")
