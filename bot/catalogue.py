@@ -35,12 +35,13 @@ from bot.features.optimize.answer import OptimizedAnswerer
 from bot.features.optimize.commands import optimize
 from bot.features.optimize.progress import render_optimize_progress
 from bot.features.optimize.views import OptimizedButton
-from bot.features.people import faces_form, name_form
+from bot.features.people import faces_form, name_form, split_views
 from bot.features.people.change_views import PersonChangeButton
 from bot.features.people.commands import people
 from bot.features.people.face_views import FaceButton, FacesSelect
 from bot.features.people.list_views import PageButton
 from bot.features.people.old_prompt import PersonSelect
+from bot.features.people.why import WhyAnswerer
 from bot.features.settings.commands import settings
 from bot.features.settings.panel import SettingSelect
 from bot.features.teach import form as teach_form
@@ -98,6 +99,7 @@ ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     PageButton,
     PersonChangeButton,
     PersonSelect,
+    split_views.SplitButton,
     SettingSelect,
     RunButton,
     BackButton,
@@ -109,6 +111,7 @@ ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
 FORMS: Mapping[re.Pattern[str], FormHandler] = {
     name_form.FORM: name_form.handle_name_form,
     faces_form.FORM: faces_form.handle_faces_form,
+    split_views.FORM: split_views.handle_split_form,
     promotion.FORM: promotion.handle_force_form,
     card_name_form.FORM: card.handle_new_name_form,
     teach_form.FORM: teach_form.handle_teach_form,
@@ -128,6 +131,7 @@ def answerers() -> dict[JobKind, Answerer]:
         JobKind.EVALUATE: EvaluateAnswerer(),
         JobKind.SNAPSHOT: SnapshotAnswerer(),
         JobKind.CURATE: CurateAnswerer(),
+        JobKind.WHY: WhyAnswerer(),
         JobKind.OPTIMIZE: OptimizedAnswerer(),
         JobKind.TEACH: TeachAnswerer(),
         **drawn,

@@ -25,6 +25,7 @@ _TEXTS: Mapping[ErrorCode, str] = {
     ErrorCode.WORKERS_DIED: "workers died while they trained; it goes on from the last checkpoint, after a pause",
     ErrorCode.NAME_TAKEN: "somebody else is called so already",
     ErrorCode.PEOPLE_CONFLICT: "the two are not the same person, as photos or labels say",
+    ErrorCode.NOTHING_TO_EXPLAIN: "the face has no guessed name, or no stored picture to compare it with",
     ErrorCode.CARD_CLOSED: "the card is answered already",
     ErrorCode.NOTHING_TO_UNDO: "no card was answered",
     ErrorCode.NO_CONSENT: "nobody said that those in the photos agreed",
@@ -102,6 +103,13 @@ _UNFIT_TEXTS = {
     "few-ages": "at least {minimum} pictures with an age are needed to learn what ages change; there are {count}",
     "without-face": "no face was found in any picture of the data set",
 }
+_REASON_TEXTS = {
+    "split-none": "no face was chosen",
+    "split-all": "{name} would have no picture left; omokage people rename gives all of them another name",
+    "split-oneself": "that is {name}'s own name",
+    "no-such-alias": "{name} has no such alias; there are: {allowed}",
+    "too-many-aliases": "{name} has {maximum} aliases already, and more are not kept",
+}
 _BAD_NAME_TEXTS = {
     "empty": "the name is empty",
     "long": "the name is longer than 64 characters",
@@ -115,6 +123,9 @@ def error_text(error: OmokageError) -> str:
     """Return what went wrong, without a capital letter or a full stop: it follows the name of a file."""
     if error.code is ErrorCode.BAD_NAME:
         return _BAD_NAME_TEXTS.get(str(error.details.get("reason")), _TEXTS[error.code])
+    reason_text = _REASON_TEXTS.get(str(error.details.get("reason")))
+    if reason_text is not None:
+        return reason_text.format_map(error.details)
     if error.details.get("reason") == "unknown-embedder":
         return "the version compares faces by {embedder}, which this Omokage does not know".format_map(error.details)
     limit = error.details.get("limit")

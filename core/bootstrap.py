@@ -19,8 +19,10 @@ from core.services.jobs.service import Enqueue, JobService
 from core.services.labelling.jobs import LabellingJobs
 from core.services.labelling.service import LabellingService
 from core.services.labelling.voters import VoterService
+from core.services.people.aliases import AliasEditor
 from core.services.people.editor import PeopleEditor
 from core.services.people.service import PeopleService
+from core.services.people.splitting import PersonSplitter
 from core.services.reembedding.service import ReembeddingService
 from core.services.registry.service import RegistryService
 from core.services.retention import RetentionService
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from core.services.ageing.service import AgeingService
     from core.services.attack.service import OptimizeService
     from core.services.generation.service import GenerationService
+    from core.services.recognition.explaining import WhyService
     from core.services.recognition.service import ClassifyService
     from core.services.reembedding.reembedder import Reembedder
     from core.services.retraining.service import RetrainingService
@@ -53,6 +56,8 @@ class Services:
     jobs: JobService
     people: PeopleService
     people_editor: PeopleEditor
+    aliases: AliasEditor
+    splitter: PersonSplitter
     guilds: GuildService
     blobs: Blobs
     registry: RegistryService
@@ -97,6 +102,8 @@ def build(settings: Settings, enqueue: Enqueue, limits: JobLimits = JOB_LIMITS) 
         jobs=jobs,
         people=PeopleService(database),
         people_editor=PeopleEditor(database, retention),
+        aliases=AliasEditor(database),
+        splitter=PersonSplitter(database),
         guilds=GuildService(database),
         blobs=blobs,
         registry=RegistryService(database, blobs),
@@ -125,6 +132,14 @@ def build_classifier(services: Services, *, operator: bool = False) -> ClassifyS
     from core.services.recognition.factory import load_classifier
 
     return load_classifier(services.people, services.blobs, services.registry, services.guilds, operator=operator)
+
+
+def build_explainer(services: Services, classifier: ClassifyService) -> WhyService:
+    """Build what says why a face was named so, with the classifier's galleries and its reader of photos."""
+    from core.services.recognition.explaining import WhyService  # numpy, Pillow
+
+    reader: Any = classifier.reader
+    return WhyService(services.jobs, services.people, services.blobs, classifier.galleries, reader)
 
 
 def build_reembedder(services: Services, classifier: ClassifyService) -> Reembedder:

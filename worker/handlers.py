@@ -14,6 +14,7 @@ from core.bootstrap import (
     build_classifier,
     build_drawing,
     build_evaluator,
+    build_explainer,
     build_optimizer,
     build_reembedder,
     build_retrainer,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from core.services.generation.service import GenerationService
     from core.services.labelling.card_drawer import CardDrawer
     from core.services.labelling.collector import Collector
+    from core.services.recognition.explaining import WhyService
     from core.services.recognition.service import ClassifyService
     from core.services.reembedding.reembedder import Reembedder
     from core.services.retraining.service import RetrainingService
@@ -93,6 +95,7 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
         JobKind.TEACH: teach_with(teaching.teacher),
         JobKind.COLLECT: collect_with(teaching.collector),
         JobKind.CARD: draw_card_with(teaching.card_drawer),
+        JobKind.WHY: why_with(build_explainer(services, classifier)),
         JobKind.REEMBED: reembed_with(build_reembedder(services, classifier)),
     }
 
@@ -151,6 +154,15 @@ def draw_card_with(drawer: CardDrawer) -> Handler:
         return HandlerResult(drawer.answer(job))
 
     return draw_card
+
+
+def why_with(explainer: WhyService) -> Handler:
+    """The handler of why jobs."""
+
+    def why(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
+        return HandlerResult(explainer.answer(job, progress, cancelled).to_json())
+
+    return why
 
 
 def reembed_with(reembedder: Reembedder) -> Handler:

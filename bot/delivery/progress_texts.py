@@ -101,6 +101,8 @@ def _job_text(words: Words, status: JobStatus, *, away: bool) -> str:
     """Say what happens to a job without a photo."""
     if status.job.state is JobState.RUNNING:
         return words.say("progress-job-running", kind=status.job.kind.value)
+    if away and status.job.queue is QueueName.CPU:
+        return words.say("progress-no-worker")
     return (
         words.say("progress-job-no-worker")
         if away

@@ -19,7 +19,7 @@ import discord
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.reply import Reply
-from core.domain.jobs import Job, OutboxEntry
+from core.domain.jobs import EPHEMERAL_KINDS, Job, OutboxEntry
 
 if TYPE_CHECKING:
     from bot.context import BotClient
@@ -87,6 +87,10 @@ class ReplyPoster:
         return message_id
 
     async def _deliver(self, job: Job, entry: OutboxEntry, reply: Reply) -> int | None:
+        if job.kind in EPHEMERAL_KINDS:
+            if isinstance(await self._edit_original(job, reply), int):
+                return None
+            raise Undeliverable("only the member may see it, and the interaction is over")
         if reply.private:
             done = await self._reply_ephemerally(job, reply)
             return None if done is None else await self._send_message(job, entry, reply)

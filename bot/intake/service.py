@@ -18,7 +18,7 @@ from bot.intake.photos import check_photo, photo_url
 from bot.photo import Photo
 from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.jobs import JSON, Failure, Job, JobKind, JobRequest, JobState
+from core.domain.jobs import EPHEMERAL_KINDS, JSON, Failure, Job, JobKind, JobRequest, JobState
 
 if TYPE_CHECKING:
     from bot.context import AnswerRelay, BotContext, Interaction
@@ -95,6 +95,10 @@ class Intake:
         if photos:
             params = {**params, _PHOTOS: {path: photo.params() for path, photo in photos.items()}}
         request = JobRequest(interaction.id, kind, origin_of(interaction), params)
+        if kind in EPHEMERAL_KINDS:
+            # At once: later, a slow database would have it acknowledged for everybody. Its message is not noted, since
+            # nobody can edit it once the interaction is over.
+            await _acknowledge(interaction, ephemeral=True)
         job = await self.run_query(interaction, self._bot.services.jobs.receive, request)
         if job.state is not JobState.RECEIVED or job.id in self._in_flight:
             return  # a replay of an interaction that is taken care of
@@ -174,12 +178,12 @@ class Intake:
             _log.warning("job %s: its other photos were not deleted (%s)", job.id, type(error).__name__)
 
 
-async def _acknowledge(interaction: Interaction) -> int | None:
+async def _acknowledge(interaction: Interaction, *, ephemeral: bool = False) -> int | None:
     """Acknowledge with "thinking", once; return that message's id, or None where it fails."""
     if interaction.response.is_done():
         return None
     try:
-        answered = await interaction.response.defer(thinking=True)
+        answered = await interaction.response.defer(thinking=True, ephemeral=ephemeral)
     except (discord.HTTPException, OSError) as error:
         reason = error.code if isinstance(error, discord.HTTPException) else type(error).__name__
         _log.warning("job %s: could not be acknowledged (%s)", interaction.id, reason)

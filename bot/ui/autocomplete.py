@@ -10,9 +10,11 @@ from discord import app_commands
 
 from bot.ui.i18n import clip
 from core.domain.errors import OmokageError
+from core.domain.people_search import find_people
 
 if TYPE_CHECKING:
     from bot.context import Interaction
+    from core.domain.people import Person
     from core.services.registry.model_names import ModelName
 
 C = TypeVar("C", str, int)
@@ -43,6 +45,15 @@ def matching_choices(options: Iterable[tuple[str, C]], typed: str) -> list[app_c
     """Offer the options, pairs of label and value, whose label contains what is typed; as many as Discord shows."""
     matches = [(label, value) for label, value in options if typed.lower() in label.lower()]
     return [app_commands.Choice(name=clip(label, MAX_LABEL), value=value) for label, value in matches[:MAX_CHOICES]]
+
+
+def person_choices(people: Iterable[Person], typed: str) -> list[app_commands.Choice[str]]:
+    """Offer people by name, alias or reading; an alias that matches stands in brackets behind the name."""
+    matches = [
+        (f"{person.name} ({text})" if text != person.name else text, person.name)
+        for person, text in find_people(people, typed)
+    ]
+    return [app_commands.Choice(name=clip(label, MAX_LABEL), value=name) for label, name in matches[:MAX_CHOICES]]
 
 
 def model_choices(models: Iterable[ModelName], typed: str) -> list[app_commands.Choice[str]]:

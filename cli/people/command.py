@@ -14,6 +14,8 @@ from cli.output.echo import echo, echo_json
 from cli.output.escaping import escape
 from cli.output.table import table
 from cli.people.changes import merge, person_json, record_objection, remove, rename
+from cli.people.names import add, alias
+from cli.people.splitting import split
 from cli.photos import classify_photos
 from core.domain.errors import OmokageError
 from core.domain.faces import is_upright
@@ -25,9 +27,9 @@ if TYPE_CHECKING:
 _guild = click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose people.")
 
 
-@click.group(short_help="Enrol, list, rename, merge and remove people.")
+@click.group(short_help="Enrol, list, rename, merge, split and remove people.")
 def people() -> None:
-    """The people that a guild knows: enrol, list, rename, merge, remove, and who objects to what."""
+    """The people that a guild knows: enrol, list, rename, merge, split, remove, and who objects to what."""
 
 
 @people.command()
@@ -77,8 +79,10 @@ def list_people(as_json: bool, guild: int) -> None:
     elif not entries:
         echo("Nobody is known yet. Add somebody: omokage people enrol NAME PHOTO...")
     else:
-        rows_shown = [[one.name, str(one.pictures), f"{one.created_at:%Y-%m-%d}"] for one in entries]
-        echo(table([["NAME", "PICTURES", "SINCE"], *rows_shown]))
+        rows_shown = [
+            [one.name, str(one.pictures), f"{one.created_at:%Y-%m-%d}", ", ".join(one.aliases)] for one in entries
+        ]
+        echo(table([["NAME", "PICTURES", "SINCE", "ALSO CALLED"], *rows_shown]))
         for person in entries:
             if person.not_compared:
                 echo(_not_compared(person))
@@ -87,7 +91,7 @@ def list_people(as_json: bool, guild: int) -> None:
             echo(f"Not shown at another age, since they object: {', '.join(objecting)}.")
 
 
-for command in (rename, merge, remove, record_objection):
+for command in (add, alias, rename, merge, split, remove, record_objection):
     people.add_command(command)
 
 

@@ -30,6 +30,7 @@ class ErrorCode(StrEnum):
     WORKERS_DIED = "workers-died"
     NAME_TAKEN = "name-taken"  # somebody else is called `name` already
     PEOPLE_CONFLICT = "people-conflict"  # `photos` show `name` and `into`; `labels` say that they are two
+    NOTHING_TO_EXPLAIN = "nothing-to-explain"  # the face has no guessed name any more, or nothing to compare it with
     CARD_CLOSED = "card-closed"  # a labelling card that is answered, or another member's
     NOTHING_TO_UNDO = "nothing-to-undo"  # no labelling card was answered by this member
     NO_CONSENT = "no-consent"  # photos were contributed without a word that those in them agreed

@@ -67,9 +67,13 @@ class RecognisedFace:
 
 def probably_shows(face: RecognisedFace, people: Set[int]) -> bool:
     """Whether a face probably shows one of these people; a name that members gave counts whatever its guess is."""
-    named = face.named is not None and face.named.person_id in people
-    return named or any(
-        candidate.person_id in people and candidate.probability >= _PROBABLY for candidate in face.candidates
+    return is_probably_among(None if face.named is None else face.named.person_id, face.candidates, people)
+
+
+def is_probably_among(named: int | None, candidates: Sequence[Candidate], people: Set[int]) -> bool:
+    """Whether a face that is named as a person (id; None: as nobody) and has these candidates shows one of `people`."""
+    return named in people or any(
+        candidate.person_id in people and candidate.probability >= _PROBABLY for candidate in candidates
     )
 
 

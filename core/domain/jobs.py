@@ -32,6 +32,7 @@ class JobKind(StrEnum):
     CHECK = "check"  # how easily a model version is fooled
     RETRAIN = "retrain"  # the successor of a model version whose face embedding is not the present one
     CURATE = "curate"  # which pictures of a data set are worth keeping
+    WHY = "why"  # which stored pictures decided that a face was named so
     REEMBED = "reembed"  # a guild's faces by the present face networks, after an update
     TRAIN = "train"  # one segment of a run; its answer is the run's own message
 
@@ -70,6 +71,7 @@ ROUTES: Mapping[JobKind, tuple[QueueName, int]] = {
     JobKind.CARD: (QueueName.CPU, 0),
     JobKind.TEACH: (QueueName.CPU, 3),
     JobKind.COLLECT: (QueueName.CPU, 5),
+    JobKind.WHY: (QueueName.CPU, 0),
     JobKind.REEMBED: (QueueName.CPU, 9),
     JobKind.GENERATE: (QueueName.GPU, 0),
     JobKind.MORPH: (QueueName.GPU, 0),
@@ -94,6 +96,8 @@ BACKGROUND_KINDS = frozenset(
 )
 # Kinds whose photos are deleted once they are done: their result holds all that is kept.
 PHOTOS_DELETED_AFTER = frozenset({JobKind.TEACH})
+# Kinds whose answer only the member who asked sees: it is never posted for others, whatever happens.
+EPHEMERAL_KINDS = frozenset({JobKind.WHY})
 
 
 class LeaseStatus(StrEnum):

@@ -16,6 +16,7 @@ from core.domain.names.invisible import without_any_invisible, without_invisible
 UNKNOWN = "unknown"  # the shell's name of a face without a name
 NOBODY_KNOWN = "nobody known"  # the shell's answer where a face had to show somebody
 MAX_NAME_LENGTH = 64  # a line of the answer holds it with its percentage, and so does a select's option
+MAX_ALIASES = 10  # a reading, a few nicknames, and names of people who were merged
 
 _MENTION = re.compile(r"@(everyone|here)|<[@#][!&]?\d+>|<(a?:\w+|/[^:>]+):\d+>", re.IGNORECASE)
 # Cs: lone surrogates, as of file names that are no UTF-8; Co and Cn: no character at all.
@@ -69,6 +70,7 @@ class Person:
 
     `not_compared`: with how many of these no new face can be compared since an update (`ReembeddingFailure`).
     `objected_at`: since when the person's face is not to be changed; None: no objection.
+    `aliases`: further names, among them readings in kana, the oldest first.
     """
 
     id: int
@@ -79,6 +81,7 @@ class Person:
     pictures: int
     not_compared: int = 0
     objected_at: datetime | None = None
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

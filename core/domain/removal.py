@@ -1,4 +1,4 @@
-"""Results of merging two people, and of removing a person or a data set."""
+"""Results of merging and splitting people, and of removing a person or a data set."""
 
 from __future__ import annotations
 
@@ -15,6 +15,19 @@ class MergedPeople:
     person: Person
     merged_name: str
     faces: int
+
+
+@dataclass(frozen=True, slots=True)
+class SplitPeople:
+    """One person as two: `faces` stored faces of `person` show `other` from now on.
+
+    `versions` are models that were trained when both were `person`: they name both so until they are trained anew.
+    """
+
+    person: Person
+    other: Person
+    faces: int
+    versions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

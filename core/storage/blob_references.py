@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, ColumnElement, Connection, Select, Text, cast, or_, select
 
 from core.storage.labelling_tables import labelling_cards, labelling_faces
-from core.storage.tables import faces, guild_blobs, jobs, labels, people, reembedded_faces
+from core.storage.tables import faces, guild_blobs, jobs, labels, people, person_aliases, reembedded_faces
 from core.storage.training_tables import checkpoints, datasets, points, promotions, runs, versions
 
 __all__ = ["REFERRING", "UNRELATED", "BlobReference", "BlobUse", "blob_names_in", "blob_references", "still_referenced"]
@@ -104,6 +104,8 @@ UNRELATED = frozenset(
         jobs.c.failure_details,
         people.c.name,
         people.c.key,
+        person_aliases.c.alias,
+        person_aliases.c.key,
         faces.c.landmarks,
         faces.c.embedding,
         faces.c.embedder,

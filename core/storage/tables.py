@@ -134,7 +134,23 @@ people = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("objected_at", UtcTime),  # since when the person's face is not to be changed; null: no objection
     Column("consent", String(8)),  # why their face may be learnt from the chat: a Consent; null: it may not
+    Column("added", Boolean, nullable=False, server_default=false()),  # by name, so that they stay without a picture
     UniqueConstraint("guild_id", "key"),
+)
+
+# Further names of people, among them readings in kana; `key` is also no other person's in `people`.
+person_aliases = Table(
+    "person_aliases",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("person_id", ForeignKey(people.c.id, ondelete="CASCADE"), nullable=False),
+    Column("alias", String(64), nullable=False),
+    Column("key", String(256), nullable=False),
+    Column("created_by", BigInteger, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("guild_id", "key"),
+    Index(None, "person_id"),
 )
 
 # Every face that a job found. `person_id` is the present state of the labels: whom it shows.

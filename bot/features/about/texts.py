@@ -41,8 +41,10 @@ class Health:
 
 
 def help_embed(words: Words, commands: Commands) -> discord.Embed:
-    """Say how to start, and list every command."""
-    lines = [help_line(words, command) for command in leaves(commands)]
+    """Say how to start, and list every command; those of a group in a line, since an embed holds 4,096 characters."""
+    lines = [
+        _group_lines(words, one) if isinstance(one, app_commands.Group) else help_line(words, one) for one in commands
+    ]
     description = f"{words.say('help-how')}\n\n" + "\n".join(lines)
     return discord.Embed(colour=COLOUR, title=words.say("help-title"), description=description)
 
@@ -52,10 +54,14 @@ def help_line(words: Words, command: Command | app_commands.ContextMenu) -> str:
     if isinstance(command, app_commands.ContextMenu):
         menu, description = (words.say(command.extras[key]) for key in ("name", "description"))
         return words.say("help-menu-line", menu=menu, description=description)
-    steps = command.qualified_name.split()
-    keys = ["-".join(steps[: depth + 1]) for depth in range(len(steps))]
-    names = " ".join(words.say(f"{key}-name") for key in keys)
-    return words.say("help-line", command=names, description=words.say(f"{keys[-1]}-description"))
+    name, description = (words.say(f"{command.name}-{part}") for part in ("name", "description"))
+    return words.say("help-line", command=name, description=description)
+
+
+def _group_lines(words: Words, group: app_commands.Group) -> str:
+    name, description = (words.say(f"{group.name}-{part}") for part in ("name", "description"))
+    inner = " · ".join(words.say(f"{group.name}-{command.name}-name") for command in group.commands)
+    return words.say("help-group", command=name, description=description, inner=inner)
 
 
 def leaves(commands: Commands) -> Iterable[Command | app_commands.ContextMenu]:

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from discord import app_commands
 
-from bot.ui.autocomplete import MAX_LABEL, empty_on_error
-from bot.ui.i18n import clip
+from bot.ui.autocomplete import empty_on_error, person_choices
 from bot.ui.permissions import guild_id_of
-from core.services.attack.targets import complete_target, list_targets
+from core.services.attack.targets import list_targets
 
 if TYPE_CHECKING:
     from bot.context import Interaction
@@ -22,5 +21,6 @@ async def target_names(interaction: Interaction, typed: str) -> list[app_command
     known_targets = await bot.threads.quick(
         list_targets, bot.services.registry, bot.services.people, guild_id_of(interaction)
     )
-    names = [target.name for target in complete_target(known_targets, typed)]
-    return [app_commands.Choice(name=clip(name, MAX_LABEL), value=name[:MAX_LABEL]) for name in names]
+    ids = {target.person_id for target in known_targets}
+    people = await bot.threads.quick(bot.services.people.list, guild_id_of(interaction))
+    return person_choices([person for person in people if person.id in ids], typed)

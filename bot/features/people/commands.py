@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from discord import app_commands
 from discord.utils import escape_markdown
 
-from bot.features.people import change_views
-from bot.features.people.autocomplete import all_people, objecting_people, people_without_objection
+from bot.features.people import change_views, split_views
+from bot.features.people.autocomplete import aliases, all_people, objecting_people, people_without_objection
 from bot.features.people.list_views import list_people, page_view
-from bot.features.people.texts import history_embed, people_embed
+from bot.features.people.texts import aliases_text, history_embed, people_embed
 from bot.ui.groups import guild_group
 from bot.ui.i18n import localised
 from bot.ui.language import private_words
-from bot.ui.permissions import guild_id_of, moderators_only
+from bot.ui.permissions import guild_id_of, moderators_only, require_labeller
 from core.domain.people import MAX_NAME_LENGTH
 
 if TYPE_CHECKING:
@@ -34,6 +34,43 @@ async def people_list(interaction: Interaction) -> None:
         return
     embed, view = people_embed(words, listed, 0), page_view(words, listed, 0)
     await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
+
+
+@people.command(name=localised("people-add-name"), description=localised("people-add-description"))
+@app_commands.rename(name=localised("people-added-name-name"), alias=localised("people-added-alias-name"))
+@app_commands.describe(
+    name=localised("people-added-name-description"), alias=localised("people-added-alias-description")
+)
+async def people_add(interaction: Interaction, name: _Name, alias: _Name = "") -> None:
+    """Add somebody of whom there is no picture yet."""
+    guild_id = await require_labeller(interaction)
+    bot, by = interaction.client, interaction.user.id
+    person = await bot.threads.quick(bot.services.aliases.add_person, guild_id, name, by=by, alias=alias)
+    words = await private_words(interaction)
+    lines = [words.say("people-added", name=escape_markdown(person.name))]
+    lines += [aliases_text(words, person)] if person.aliases else []
+    await interaction.response.send_message("\n".join(lines), ephemeral=True)
+
+
+@people.command(name=localised("people-alias-name"), description=localised("people-alias-description"))
+@app_commands.rename(name=_NAME, add=localised("people-alias-add-name"), remove=localised("people-alias-remove-name"))
+@app_commands.describe(
+    name=_WHOSE,
+    add=localised("people-alias-add-description"),
+    remove=localised("people-alias-remove-description"),
+)
+@app_commands.autocomplete(name=all_people, remove=aliases)
+@moderators_only
+async def people_alias(interaction: Interaction, name: _Name, add: _Name = "", remove: _Name = "") -> None:
+    """Give somebody an alias, take one away, and show those that there are then."""
+    bot, guild_id = interaction.client, guild_id_of(interaction)
+    service = bot.services.aliases
+    person = await bot.threads.quick(bot.services.people_editor.get_by_name, guild_id, name)
+    if remove:
+        person = await bot.threads.quick(service.remove, guild_id, person.name, remove)
+    if add:
+        person = await bot.threads.quick(service.add, guild_id, person.name, add, by=interaction.user.id)
+    await interaction.response.send_message(aliases_text(await private_words(interaction), person), ephemeral=True)
 
 
 @people.command(name=localised("people-history-name"), description=localised("people-history-description"))
@@ -73,6 +110,16 @@ async def people_rename(interaction: Interaction, name: _Name, new_name: _Name) 
 async def people_merge(interaction: Interaction, name: _Name, into: _Name) -> None:
     """Ask whether two people are to become one."""
     await change_views.ask_to_merge(interaction, name, into)
+
+
+@people.command(name=localised("people-split-name"), description=localised("people-split-description"))
+@app_commands.rename(name=_NAME)
+@app_commands.describe(name=_WHOSE)
+@app_commands.autocomplete(name=all_people)
+@moderators_only
+async def people_split(interaction: Interaction, name: _Name) -> None:
+    """List somebody's pictures, to say which of them show somebody else."""
+    await split_views.list_pictures(interaction, name)
 
 
 @people.command(name=localised("people-remove-name"), description=localised("people-remove-description"))

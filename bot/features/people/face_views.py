@@ -13,6 +13,7 @@ from bot.features.people import labelling, name_form
 from bot.features.people.custom_ids import LOCATION_PATTERN, FaceLocation
 from bot.features.people.faces_form import FacesButton, faces_button, faces_in
 from bot.features.people.shown_faces import ShownFace
+from bot.features.people.why import ask_why
 from bot.intake.lookup import ID, parse_id
 from bot.ui.i18n import Words, clip
 from bot.ui.language import private_words
@@ -23,7 +24,7 @@ from core.domain.errors import ErrorCode, OmokageError
 if TYPE_CHECKING:
     from bot.context import Interaction
 
-Action = Literal["yes", "no", "who"]
+Action = Literal["yes", "no", "who", "why"]
 Control: TypeAlias = discord.ui.DynamicItem[Any]
 _ROWS = 5  # Discord's: one for each face, up to five faces
 _OPTIONS = 25  # Discord's, for a select; five selects make 125 faces
@@ -32,14 +33,15 @@ _STYLES = {
     "yes": discord.ButtonStyle.success,
     "no": discord.ButtonStyle.danger,
     "who": discord.ButtonStyle.secondary,
+    "why": discord.ButtonStyle.secondary,
 }
 
 
 class FaceButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=rf"face:(?P<action>yes|no|who):(?P<person>{ID}):{LOCATION_PATTERN}",
+    template=rf"face:(?P<action>yes|no|who|why):(?P<person>{ID}):{LOCATION_PATTERN}",
 ):
-    """Confirms a face's name, rejects it, or opens the form for another."""
+    """Confirms a face's name, rejects it, opens the form for another, or asks why the face was named so."""
 
     def __init__(self, button: discord.ui.Button[Any], action: str, person_id: int, location: FaceLocation) -> None:
         super().__init__(button)
@@ -57,6 +59,8 @@ class FaceButton(
             await labelling.confirm(interaction, self.location, self.person_id)
         elif self.action == "no":
             await labelling.reject(interaction, self.location, self.person_id)
+        elif self.action == "why":
+            await ask_why(interaction, self.location)
         else:
             await name_form.open_form(interaction, self.location)
 
@@ -128,6 +132,7 @@ def face_row(words: Words, face: ShownFace, location: FaceLocation) -> list[Face
         _button(words, "face-yes-button", "yes", face, location),
         _button(words, "face-other-button", "who", face, location),
         _button(words, "face-no-button", "no", face, location),
+        _button(words, "face-why-button", "why", face, location),
     ]
 
 

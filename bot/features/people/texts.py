@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import discord
 from discord.utils import escape_markdown, format_dt
 
-from bot.ui.i18n import Words
+from bot.ui.i18n import Words, clip
 from core.domain.people import LabelEvent, Person
 
 COLOUR = 0x4477AA
 # A name has 64 letters, twice that with its markdown escaped: 20 lines stay below the 4,096 of a description.
 PEOPLE_PER_PAGE = 20
+_ALIASES_LENGTH = 20  # letters of the list's line; all of them are shown by /people alias
 MAX_EVENTS = 20  # a line has 200 letters at most: a time, a mention, a sentence and a link of three ids
 
 
@@ -36,6 +37,15 @@ def history_embed(words: Words, guild_id: int, person: Person, events: Sequence[
     return discord.Embed(colour=COLOUR, title=title, description=text)
 
 
+def aliases_text(words: Words, person: Person) -> str:
+    """Say which further names a person has."""
+    name = escape_markdown(person.name)
+    if not person.aliases:
+        return words.say("people-aliases-none", name=name)
+    aliases = " · ".join(f"**{escape_markdown(alias)}**" for alias in person.aliases)
+    return words.say("people-aliases", name=name, aliases=aliases)
+
+
 def _event_line(words: Words, guild_id: int, event: LabelEvent) -> str:
     """Write when, who, what, and where; the mention of a member in an embed pings nobody."""
     given = event.provenance
@@ -50,6 +60,9 @@ def _event_line(words: Words, guild_id: int, event: LabelEvent) -> str:
 
 def _line(words: Words, person: Person) -> str:
     parts = [words.say("people-line", name=escape_markdown(person.name), pictures=person.pictures)]
+    if person.aliases:
+        aliases = clip(" · ".join(person.aliases), _ALIASES_LENGTH)
+        parts.append(words.say("people-line-aliases", aliases=escape_markdown(aliases)))
     if person.objected_at is not None:
         parts.append(words.say("people-objects"))
     if person.not_compared:

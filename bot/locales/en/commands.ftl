@@ -90,6 +90,18 @@ people-name = people
 people-description = The people this server has named
 people-list-name = list
 people-list-description = Who is known here, and from how many pictures
+people-add-name = add
+people-add-description = Add somebody of whom there is no picture yet (whoever may name faces)
+people-added-name-name = name
+people-added-name-description = The name as it is to appear under photos
+people-added-alias-name = alias
+people-added-alias-description = A further name, for example the reading in kana
+people-alias-name = alias
+people-alias-description = Further names of somebody, such as the reading in kana (moderators only)
+people-alias-add-name = add
+people-alias-add-description = A further name by which the person is found, for example the reading in kana
+people-alias-remove-name = remove
+people-alias-remove-description = A further name that the person is to lose: choose from the list
 
 people-history-name = history
 people-history-description = Who named somebody's faces, when and where (moderators only)
@@ -101,6 +113,8 @@ people-merge-name = merge
 people-merge-description = Make one person of two who are the same (moderators only)
 people-into-name = into
 people-into-description = Who is left: choose from the list
+people-split-name = split
+people-split-description = Make two people of one who was taken for both (moderators only)
 people-remove-name = remove
 people-remove-description = Delete somebody, with their faces and photos (moderators only)
 

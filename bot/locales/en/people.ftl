@@ -4,6 +4,7 @@ face-yes-button = { $number } ✓ { $name }
 face-no-button = { $number } ✗ Not { $name }
 face-other-button = { $number } Someone else …
 face-who-button = { $number } This is …
+face-why-button = { $number } Why?
 face-change-button = { $number } Change …
 faces-placeholder = Name or correct a face …
 faces-page-placeholder = Faces { $first } to { $last } …
@@ -46,6 +47,10 @@ people-line = **{ $name }** · { $pictures ->
         [one] one picture
        *[other] { $pictures } pictures
     }
+people-line-aliases = also { $aliases }
+people-aliases = **{ $name }** is also found as { $aliases }.
+people-aliases-none = **{ $name }** has no further names. Give one with the option “add”, for example the reading in kana.
+people-added = Noted: **{ $name }** is known now, though from no picture yet. Press “This is …” under a photo of theirs and type that name.
 people-not-compared = { $pictures ->
         [one] one of them cannot be compared since the update: its photo is gone. Name another photo.
        *[other] { $pictures } of them cannot be compared since the update: their photos are gone. Name another photo.
@@ -90,3 +95,51 @@ people-footer = Page { $page } of { $pages }
 
 people-public-listed = **{ $name }** is on the list of public people. Photos of the chat are learnt from only where `/settings learning` allows it.
 people-public-unlisted = **{ $name }** is not on the list of public people any more.
+why-title = Face { $number }: why { $name }?
+why-only = I know **{ $name }** from { $count ->
+        [one] this one picture
+       *[other] these { $count } pictures
+    } only: { NUMBER($before, style: "percent") }. Without { $count ->
+        [one] it
+       *[other] them
+    } I would not know the name at all.
+why-decisive = { $pictures ->
+        [one] This picture decides
+       *[other] These { $pictures } pictures decide
+    }, of { $count }: without { $pictures ->
+        [one] it
+       *[other] them
+    } it would be **{ NUMBER($after, style: "percent") }** instead of { NUMBER($before, style: "percent") }.
+why-robust = No { $pictures } of the { $count } pictures decide. Without these, which speak most for the name, it would still be **{ NUMBER($after, style: "percent") }** instead of { NUMBER($before, style: "percent") }.
+why-needed = Only without { $needed } of the { $count } pictures would the name go.
+why-needed-more = Even without twelve pictures I would give the name.
+why-trained = The answer said { NUMBER($share, style: "percent") }, which is the estimate of { $model }. What a trained version would say without a picture only another training could tell, so the figures here are those of comparing the face with the named pictures directly.
+why-changed = The answer said { NUMBER($share, style: "percent") }; faces were named or changed since.
+why-picture = **{ $number }** · { $when } · named by { $member }
+why-copies = with { $copies ->
+        [one] a copy
+       *[other] { $copies } copies
+    } of the same picture
+why-gone = the photo is no longer stored
+why-blurred = This person objected to being shown at other ages, so their face is blurred here, too.
+why-picture-alt = The face, and beside it { $pictures ->
+        [one] the picture that speaks
+       *[other] the { $pictures } pictures that speak
+    } most for the name
+why-footer = Only you see this · job { $job }
+
+split-list-title = Which pictures of { $name } show somebody else?
+split-older = … and { $pictures } older, which whoever runs this bot can reach with “omokage people split”.
+split-button = Choose pictures …
+split-title = Split { $name }
+split-faces-label = Pictures of somebody else
+split-name-label = Who is that?
+split-option = { $number } · { $date }
+split-done = Done: { $faces ->
+        [one] one face shows
+       *[other] { $faces } faces show
+    } **{ $other }** now, of whom I know { $pictures ->
+        [one] one picture
+       *[other] { $pictures } pictures
+    }. It is noted that **{ $other }** and **{ $name }** are two people.
+split-versions = Models that were trained before name both **{ $name }** until they are trained anew: { $versions }.

@@ -89,6 +89,18 @@ people-name = 人物
 people-description = このサーバーで名前が付けられた人たち
 people-list-name = 一覧
 people-list-description = 登録されている人と、それぞれの写真の枚数を表示します
+people-add-name = 追加
+people-add-description = まだ写真のない人を登録します（名前を付けられる人のみ）
+people-added-name-name = 名前
+people-added-name-description = 写真に表示する名前
+people-added-alias-name = 別名
+people-added-alias-description = 読み仮名やニックネームなど
+people-alias-name = 別名
+people-alias-description = 読み仮名やニックネームなどの別名を表示・変更します（モデレーターのみ）
+people-alias-add-name = 追加
+people-alias-add-description = この人を探せるようにする別名（読み仮名など）
+people-alias-remove-name = 取り除く
+people-alias-remove-description = 取り除く別名。一覧から選んでください
 
 people-history-name = 履歴
 people-history-description = 誰がいつどこでこの人の顔に名前を付けたかを表示します（モデレーターのみ）
@@ -100,6 +112,8 @@ people-merge-name = 統合
 people-merge-description = 同じ人が二人として登録されているとき、一人にまとめます（モデレーターのみ）
 people-into-name = 統合先
 people-into-description = 残す人。一覧から選んでください
+people-split-name = 分割
+people-split-description = 二人が一人として登録されているとき、二人に分けます（モデレーターのみ）
 people-remove-name = 削除
 people-remove-description = 登録されている人を、顔や写真とともに削除します（モデレーターのみ）
 

@@ -1,1 +1,1 @@
-"""Names from outside: encodings, invisible characters, surrogates."""
+"""Names: how they are read and searched for; encodings, invisible characters, and surrogates of those from outside."""

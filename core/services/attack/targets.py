@@ -91,13 +91,6 @@ def match_target(known: Sequence[Target], name: str) -> Target:
     return named[0]
 
 
-def complete_target(known: Sequence[Target], typed: str, max_count: int = 25) -> list[Target]:
-    """List the targets whose names begin with a typed text, then those that contain it."""
-    key = _key(typed)
-    matches = [target for target in known if key in _key(target.name)]
-    return sorted(matches, key=lambda target: not _key(target.name).startswith(key))[:max_count]
-
-
 def _similar_names(known: Sequence[Target], name: str) -> list[str]:
     """Names similar to this one; the first names where there are none."""
     by_key = {_key(target.name): target.name for target in known}

@@ -34,8 +34,10 @@ class FacePhotoReader(Protocol):
     def decode(self, data: bytes) -> NDArray[np.uint8]:
         """Return a photo's pixels (H, W, 3); raises OmokageError for what is no photo."""
 
-    def decode_around(self, data: bytes, face: DetectedFace) -> NDArray[np.uint8]:
-        """Return a photo's pixels (H, W, 3), turned as it was when this face was detected in it."""
+    def upright_photo(
+        self, data: bytes, faces: Sequence[DetectedFace]
+    ) -> tuple[NDArray[np.uint8], Sequence[DetectedFace]]:
+        """Return a photo (H, W, 3), turned as it was when these faces were detected in it, and the faces there."""
 
 
 class CardDrawer:
@@ -91,9 +93,11 @@ class CardDrawer:
         if tile is None:
             try:
                 data = self._blobs.get(face.photo)
-                is_crop = face.kind == JobKind.TEACH
-                image = self._reader.decode(data) if is_crop else self._reader.decode_around(data, face.detected)
-                tile = cut_square(image, largest_portrait(image, face.detected.landmarks), REFERENCE)
+                if face.kind == JobKind.TEACH:  # a crop, which is upright
+                    image, detected = self._reader.decode(data), face.detected
+                else:
+                    image, (detected,) = self._reader.upright_photo(data, [face.detected])
+                tile = cut_square(image, largest_portrait(image, detected.landmarks), REFERENCE)
             except (OmokageError, ValueError) as error:
                 _log.warning("face %s: its photo cannot be shown (%s)", face.id, type(error).__name__)
                 return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 
@@ -10,11 +9,12 @@ from sqlalchemy import Connection
 
 from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.people import LabelEvent, LabelProvenance, Person, person_name
+from core.domain.people import LabelEvent, LabelProvenance, Person, name_key, person_name
 from core.domain.removal import MergedPeople, RemovedPerson
 from core.services.retention import RetentionService
 from core.storage.database import Database
 from core.storage.dataset_rows import datasets_of
+from core.storage.people.alias_rows import delete_alias, insert_alias, move_aliases
 from core.storage.people.changes import (
     answers_naming,
     change_answers,
@@ -33,7 +33,8 @@ from core.storage.people.changes import (
     set_public,
 )
 from core.storage.people.label_rows import label_events
-from core.storage.people.people_rows import find_person_by_name, get_person, lock_people
+from core.storage.people.people_rows import find_name_holder, get_person, get_person_by_name, lock_people
+from core.storage.people.why_rows import forget_why_answers, move_why_answers
 from core.storage.version_rows import versions_of_guild
 
 MERGE = "merge"  # `source` of a label that settles a contradiction between the two
@@ -59,7 +60,7 @@ class PeopleEditor:
             OmokageError: UNKNOWN_PERSON.
         """
         with self._database.read() as connection:
-            return _get_by_name(connection, guild_id, name)
+            return get_person_by_name(connection, guild_id, name)
 
     def history(self, guild_id: int, name: str) -> tuple[Person, list[LabelEvent]]:
         """Return a person, and who labelled which faces as theirs or as not theirs, the newest first.
@@ -68,11 +69,11 @@ class PeopleEditor:
             OmokageError: UNKNOWN_PERSON.
         """
         with self._database.read() as connection:
-            person = _get_by_name(connection, guild_id, name)
+            person = get_person_by_name(connection, guild_id, name)
             return person, label_events(connection, guild_id, person.id)
 
     def rename(self, guild_id: int, name: str, new_name: str) -> Person:
-        """Give a person another name; data sets and cards keep the name of their time.
+        """Give a person another name; data sets and cards keep the name of their time, and the old name is free.
 
         Raises:
             OmokageError: BAD_NAME, UNKNOWN_PERSON; NAME_TAKEN, another person has it: `merge` is meant.
@@ -80,10 +81,11 @@ class PeopleEditor:
         normalised = person_name(new_name)
         with self._database.write() as connection:
             lock_people(self._database, connection, guild_id)
-            person = _get_by_name(connection, guild_id, name)
-            holder = find_person_by_name(connection, guild_id, normalised)
+            person = get_person_by_name(connection, guild_id, name)
+            holder = find_name_holder(connection, guild_id, normalised)
             if holder is not None and holder.id != person.id:
                 raise OmokageError(ErrorCode.NAME_TAKEN, name=holder.name)
+            delete_alias(connection, person.id, name_key(normalised))
             rename_person(connection, person.id, normalised)
             return get_person(connection, guild_id, person.id)
 
@@ -101,7 +103,8 @@ class PeopleEditor:
     def merge(self, guild_id: int, name: str, into: str, *, by: int, despite_conflicts: bool = False) -> MergedPeople:
         """Make one person of two who are the same: all faces and labels of `name` are those of `into` from now on.
 
-        An objection of either is one of both.
+        An objection of either is one of both. Aliases are moved, and the name that is gone becomes an alias: whoever
+        goes on typing it means the person who is left, and does not create the second one anew.
 
         Args:
             guild_id: whose people.
@@ -127,7 +130,10 @@ class PeopleEditor:
             change_answers(
                 connection, answers, lambda id_, name_: (target.id, target.name) if id_ == source.id else (id_, name_)
             )
+            move_why_answers(connection, guild_id, source.id, target.id, target.name)
+            move_aliases(connection, guild_id, source.id, target.id)
             delete_person(connection, source.id)
+            self._keep_as_alias(connection, source.name, target, by)
             return MergedPeople(get_person(connection, guild_id, target.id), source.name, count)
 
     def record_public(self, guild_id: int, name: str, *, listed: bool) -> Person:
@@ -138,7 +144,7 @@ class PeopleEditor:
         """
         with self._database.write() as connection:
             lock_people(self._database, connection, guild_id)
-            person = _get_by_name(connection, guild_id, name)
+            person = get_person_by_name(connection, guild_id, name)
             set_public(connection, person.id, listed=listed)
             return person
 
@@ -170,7 +176,7 @@ class PeopleEditor:
         began = now_utc()  # files have the system's time
         with self._database.write() as connection:
             lock_people(self._database, connection, guild_id)
-            person = _get_by_name(connection, guild_id, name)
+            person = get_person_by_name(connection, guild_id, name)
             answers = list(answers_naming(connection, guild_id, person.id))
             named = faces_answered(answers, person.id)
             rows = faces_showing(connection, guild_id, person.id, named)
@@ -181,31 +187,33 @@ class PeopleEditor:
             job_ids |= {job_id for job_id, _ in named}
             change_answers(connection, answers, lambda id_, name_: None if id_ == person.id else (id_, name_))
             pictures = forget_pictures(connection, job_ids)
+            pictures |= forget_why_answers(connection, guild_id, person.id, [row.id for row in rows])
             titles = _titles_with_person(connection, guild_id, person.id)
             delete_person(connection, person.id)
         photo_count = self._retention.discard(photos, guild_id, began)
         self._retention.discard(pictures, guild_id, began)
         return RemovedPerson(person.name, len(rows), photo_count, *titles)
 
+    def _keep_as_alias(self, connection: Connection, name: str, person: Person, by: int) -> None:
+        """Give a person the name of somebody who is gone as an alias, where it is a name that may be given today."""
+        try:
+            normalised = person_name(name)
+        except OmokageError:
+            return
+        if find_name_holder(connection, person.guild_id, normalised) is None:
+            insert_alias(connection, person.guild_id, person.id, normalised, by=by, at=self._clock())
+
     def _set_objection(self, guild_id: int, name: str, at: datetime | None) -> Person:
         with self._database.write() as connection:
             lock_people(self._database, connection, guild_id)
-            person = _get_by_name(connection, guild_id, name)
+            person = get_person_by_name(connection, guild_id, name)
             if at is None or person.objected_at is None:
                 set_objection(connection, person.id, at)
             return get_person(connection, guild_id, person.id)
 
 
-def _get_by_name(connection: Connection, guild_id: int, name: str) -> Person:
-    # Not normalise_name(): a person whose name would be refused today must be found, to get another.
-    person = find_person_by_name(connection, guild_id, " ".join(unicodedata.normalize("NFKC", name).split()))
-    if person is None:
-        raise OmokageError(ErrorCode.UNKNOWN_PERSON, name=name)
-    return person
-
-
 def _get_two(connection: Connection, guild_id: int, name: str, into: str) -> tuple[Person, Person]:
-    source, target = _get_by_name(connection, guild_id, name), _get_by_name(connection, guild_id, into)
+    source, target = get_person_by_name(connection, guild_id, name), get_person_by_name(connection, guild_id, into)
     if source.id == target.id:
         option = {"option": "into", "value": into, "allowed": "somebody else's name"}
         raise OmokageError(ErrorCode.BAD_OPTION, reason="merge-oneself", **option)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 
 from core.domain.embedders import EMBEDDING_NAME
-from core.domain.people import CannotLink, ConfirmedFace, EnrolledFaces
+from core.domain.face_records import FaceRecord
+from core.domain.faces import Box
+from core.domain.people import CannotLink, ConfirmedFace, EnrolledFaces, FaceRef
 from core.storage.database import Database
-from core.storage.people import gallery_rows, reembedding_rows
+from core.storage.people import face_record_rows, gallery_rows, reembedding_rows
 
 
 class GalleryService:
@@ -55,3 +58,22 @@ class GalleryService:
         """
         with self._database.read() as connection:
             return gallery_rows.confirmed_faces(connection, guild_id, photo)
+
+    def face_record(self, guild_id: int, face: FaceRef) -> FaceRecord:
+        """Return a stored face.
+
+        Raises:
+            OmokageError: FACE_GONE.
+        """
+        with self._database.read() as connection:
+            return face_record_rows.face_record(connection, guild_id, face)
+
+    def faces_of(self, guild_id: int, person_id: int) -> list[FaceRecord]:
+        """Return the stored faces that show a person, the newest first."""
+        with self._database.read() as connection:
+            return face_record_rows.faces_of_person(connection, guild_id, person_id)
+
+    def objecting_boxes(self, guild_id: int, photos: Collection[str]) -> dict[str, list[Box]]:
+        """Return, by photo (sha256), the faces in it that show somebody who objected to changes of their face."""
+        with self._database.read() as connection:
+            return face_record_rows.objecting_boxes(connection, guild_id, photos)

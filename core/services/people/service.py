@@ -64,7 +64,9 @@ class PeopleService:
     def name_face(
         self, face: FaceRef, guild_id: int, name: str, *, by: int, channel_id: int, message_id: int | None, source: str
     ) -> Person:
-        """Label a face with a person, who is created where nobody has the name, whatever its labels were.
+        """Label a face with the person of this name, alias or reading; where there is none, one is created.
+
+        It does not matter what the labels of the face were.
 
         Raises:
             OmokageError: BAD_NAME, FACE_GONE.
@@ -74,7 +76,7 @@ class PeopleService:
         with self._database.write() as connection:
             lock_people(self._database, connection, guild_id)
             face_ids = copies_of_face(connection, get_face(connection, guild_id, face))
-            person_id = get_or_create_person(connection, guild_id, normalised, provenance)
+            person_id = get_or_create_person(connection, guild_id, normalised, provenance, by_reading=True)
             add_label(connection, guild_id, face_ids, person_id, Label.IS, provenance=provenance)
             return get_person(connection, guild_id, person_id)
 
@@ -128,7 +130,7 @@ class PeopleService:
         provenance = LabelProvenance(by, 0, None, source, self._clock())
         with self._database.write() as connection:
             lock_people(self._database, connection, guild_id)
-            person_id = get_or_create_person(connection, guild_id, normalised, provenance)
+            person_id = get_or_create_person(connection, guild_id, normalised, provenance, by_reading=True)
             row = insert_enrolled(connection, guild_id, photo, face, provenance.at)
             add_label(connection, guild_id, copies_of_face(connection, row), person_id, Label.IS, provenance=provenance)
             return get_person(connection, guild_id, person_id)

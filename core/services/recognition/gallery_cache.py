@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 
 from core.domain.embedders import EMBEDDING_SIZES
-from core.domain.faces import SAME_FACE_IOU, DetectedFace, box_iou
+from core.domain.faces import SAME_FACE_IOU, Box, DetectedFace, box_iou
 from core.domain.people import CannotLink, ConfirmedFace, EnrolledFaces
 from core.services.lru_cache import LruCache
 from core.services.people.gallery import GalleryService
@@ -45,15 +45,21 @@ class GuildGallery(Generic[R]):
         A face takes over the cannot-links of a rejected face whose box it overlaps in the same photo, or whose
         embedding is so near that it must be the same picture.
         """
-        embeddings = reading.embeddings_of(self.embedder)
+        boxes = [face.box for face in reading.faces]
+        return self.cannot_link_ids_of(photo, reading.embeddings_of(self.embedder), boxes)
+
+    def cannot_link_ids_of(
+        self, photo: str | None, embeddings: NDArray[np.float32], boxes: Sequence[Box]
+    ) -> list[frozenset[int]]:
+        """Return the same as `cannot_link_ids` for faces (N) of a photo, of which only these are known."""
         near = _distances(embeddings, self.link_embeddings) < SAME_PICTURE  # (N, K)
         return [
             frozenset(
                 link.person_id
                 for link, is_near in zip(self.links, near[row], strict=True)
-                if is_near or (link.photo == photo and box_iou(link.box, face.box) >= SAME_FACE_IOU)
+                if is_near or (photo and link.photo == photo and box_iou(link.box, box) >= SAME_FACE_IOU)
             )
-            for row, face in enumerate(reading.faces)
+            for row, box in enumerate(boxes)
         ]
 
 

@@ -84,6 +84,11 @@ class ClassifyService:
         """The reader of photos, for whatever else reads some in this process."""
         return self._reader
 
+    @property
+    def galleries(self) -> GalleryCache[Any]:
+        """The guilds' faces, for whatever else compares with them in this process."""
+        return self._galleries
+
     def warm_up(self) -> None:
         """Make the first photo as fast as the others."""
         self._reader.warm_up()

@@ -69,6 +69,19 @@ def move_person(connection: Connection, guild_id: int, old: int, new: int, prove
     return int(moved)
 
 
+def split_faces(  # noqa: PLR0917 - as `move_person`
+    connection: Connection, guild_id: int, face_ids: Sequence[int], old: int, new: int, provenance: LabelProvenance
+) -> None:
+    """Say that faces of one person show another, and not the one; who had named them so, is kept with the other."""
+    named = update(labels).where(labels.c.guild_id == guild_id, labels.c.face_id.in_(face_ids))
+    named = named.where(labels.c.person_id == old, labels.c.verdict == Label.IS)
+    connection.execute(named.values(person_id=new))
+    gold = update(labelling_votes).where(labelling_votes.c.guild_id == guild_id, labelling_votes.c.shows == old)
+    connection.execute(gold.where(labelling_votes.c.face_id.in_(face_ids)).values(shows=new))
+    add_label(connection, guild_id, face_ids, new, Label.IS, provenance=provenance)
+    add_label(connection, guild_id, face_ids, old, Label.IS_NOT, provenance=provenance)
+
+
 def count_conflicts(connection: Connection, guild_id: int, first: int, second: int) -> tuple[int, int]:
     """Count what says that two people are not the same.
 
@@ -190,7 +203,7 @@ def replace_in_classes(connection: Connection, guild_id: int, old: int, new: int
 
 
 def unused_people(connection: Connection, guild_id: int, person_ids: Collection[int]) -> dict[int, str]:
-    """Return, by id, the names of those of these people who are in no label, data set or model."""
+    """Return, by id, the names of those of these people who are in no label, data set or model, and were not added."""
     unused = set(person_ids) - {NOBODY}
     unused -= set(connection.execute(select(labels.c.person_id).where(labels.c.person_id.in_(unused))).scalars())
     for (manifest,) in connection.execute(select(datasets.c.manifest).where(datasets.c.guild_id == guild_id)):
@@ -198,6 +211,7 @@ def unused_people(connection: Connection, guild_id: int, person_ids: Collection[
     for (card,) in connection.execute(select(versions.c.card).where(versions.c.guild_id == guild_id)):
         unused -= {person_id for _, person_id in card["classes"]}
     names = select(people.c.id, people.c.name).where(people.c.guild_id == guild_id, people.c.id.in_(unused))
+    names = names.where(~people.c.added)
     return {row.id: row.name for row in connection.execute(names.order_by(people.c.key))}
 
 

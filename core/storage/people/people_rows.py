@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, distinct, func, insert, select
+from sqlalchemy import Connection, Row, Select, case, distinct, func, insert, select, update
 
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.people import LabelProvenance, Person, is_reserved, name_key
+from core.domain.people_search import is_reading_of
 from core.storage.database import Database
+from core.storage.people.alias_rows import alias_owner, aliases_by_person
 from core.storage.tables import faces, people, reembedded_faces
 
 
@@ -19,7 +22,9 @@ def lock_people(database: Database, connection: Connection, guild_id: int) -> No
 
 def list_people(connection: Connection, guild_id: int) -> list[Person]:
     """Return everybody, ordered by name."""
-    return [_to_person(row) for row in connection.execute(_people_of(guild_id).order_by(people.c.key))]
+    aliases = aliases_by_person(connection, guild_id)
+    rows = connection.execute(_people_of(guild_id).order_by(people.c.key))
+    return [_to_person(row, aliases.get(row.id, ())) for row in rows]
 
 
 def person_names(connection: Connection, guild_id: int) -> dict[int, str]:
@@ -43,7 +48,7 @@ def objecting_people(connection: Connection, guild_id: int) -> frozenset[int]:
 def find_person(connection: Connection, guild_id: int, person_id: int) -> Person | None:
     """Return the person, or None where the guild has no person of this id."""
     row = connection.execute(_people_of(guild_id).where(people.c.id == person_id)).first()
-    return None if row is None else _to_person(row)
+    return None if row is None else _to_person(row, aliases_by_person(connection, guild_id).get(person_id, ()))
 
 
 def get_person(connection: Connection, guild_id: int, person_id: int) -> Person:
@@ -58,26 +63,64 @@ def get_person(connection: Connection, guild_id: int, person_id: int) -> Person:
     return person
 
 
-def find_person_by_name(connection: Connection, guild_id: int, name: str) -> Person | None:
-    """Return the person with the key of this name, or None."""
-    row = connection.execute(_people_of(guild_id).where(people.c.key == name_key(name))).first()
-    return None if row is None else _to_person(row)
+def find_name_holder(connection: Connection, guild_id: int, name: str) -> Person | None:
+    """Return the person who has this name or alias, or None."""
+    key = name_key(name)
+    named = connection.execute(select(people.c.id).where(people.c.guild_id == guild_id, people.c.key == key)).scalar()
+    person_id = named or alias_owner(connection, guild_id, key)
+    return None if person_id is None else find_person(connection, guild_id, person_id)
 
 
-def get_or_create_person(connection: Connection, guild_id: int, name: str, provenance: LabelProvenance) -> int:
-    """Return the id of the person of this normalised name, who is created where there is none.
+def get_person_by_name(connection: Connection, guild_id: int, name: str) -> Person:
+    """Return the person who has this name or alias, also of a name that would be refused today.
+
+    Raises:
+        OmokageError: UNKNOWN_PERSON.
+    """
+    # Not normalise_name(): a person whose name would be refused today must be found, to get another.
+    person = find_name_holder(connection, guild_id, " ".join(unicodedata.normalize("NFKC", name).split()))
+    if person is None:
+        raise OmokageError(ErrorCode.UNKNOWN_PERSON, name=name)
+    return person
+
+
+def get_or_create_person(
+    connection: Connection, guild_id: int, name: str, provenance: LabelProvenance, *, by_reading: bool = False
+) -> int:
+    """Return the id of the person of this normalised name or alias, who is created where there is none.
+
+    Args:
+        connection: of a transaction that holds the lock of the guild's people.
+        guild_id: whose people.
+        name: the normalised name.
+        provenance: who names the person.
+        by_reading: also where the name is the reading of one person's alias in kana, and of nobody else's.
 
     Raises:
         OmokageError: BAD_NAME, nobody may be created with one of the words for nobody.
     """
     key = name_key(name)
-    existing = _find_person_id(connection, guild_id, key)
+    existing = _find_person_id(connection, guild_id, key) or alias_owner(connection, guild_id, key)
+    if existing is None and by_reading:
+        existing = _find_by_reading(connection, guild_id, name)
     if existing is not None:
         return existing
     if is_reserved(name):
         raise OmokageError(ErrorCode.BAD_NAME, reason="reserved")
     values = {"guild_id": guild_id, "name": name, "key": key, "created_by": provenance.by, "created_at": provenance.at}
     return int(connection.execute(insert(people).values(values).returning(people.c.id)).scalar_one())
+
+
+def mark_added(connection: Connection, person_id: int) -> None:
+    """Note that somebody added this person by name: they stay where no picture of them is left."""
+    connection.execute(update(people).where(people.c.id == person_id).values(added=True))
+
+
+def _find_by_reading(connection: Connection, guild_id: int, name: str) -> int | None:
+    """Return the id of the only person with an alias in kana of this reading; None where there are none or several."""
+    aliases = aliases_by_person(connection, guild_id)
+    matches = [id_ for id_, texts in aliases.items() if any(is_reading_of(text, name) for text in texts)]
+    return matches[0] if len(matches) == 1 else None
 
 
 def _find_person_id(connection: Connection, guild_id: int, key: str) -> int | None:
@@ -112,7 +155,7 @@ def _people_of(guild_id: int) -> Select[Any]:
     )
 
 
-def _to_person(row: Row[Any]) -> Person:
+def _to_person(row: Row[Any], aliases: tuple[str, ...]) -> Person:
     return Person(
         row.id,
         row.guild_id,
@@ -122,4 +165,5 @@ def _to_person(row: Row[Any]) -> Person:
         row.pictures,
         row.not_compared,
         row.objected_at,
+        aliases,
     )

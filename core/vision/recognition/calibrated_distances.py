@@ -59,6 +59,15 @@ class CohortDistances(NamedTuple):
     counts: NDArray[np.intp]
 
 
+def means_of(
+    embeddings: NDArray[np.float32], owners: NDArray[np.intp], counts: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Return the mean embedding (P, D) of each person, who has `counts` (P,) of the embeddings, one at least."""
+    sums = np.zeros((len(counts), embeddings.shape[1]))
+    np.add.at(sums, owners, embeddings)
+    return sums / counts[:, None]
+
+
 def squared_distances(queries: NDArray[np.floating], means: NDArray[np.float64]) -> NDArray[np.float64]:
     """Euclidean distance squared, (N, D) and (P, D) -> (N, P)."""
     if not means.size or not queries.size:

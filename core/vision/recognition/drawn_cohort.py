@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from core.domain.embedders import DLIB_AND_SFACE
+from core.vision.recognition.calibrated_distances import CohortDistances, means_of, squared_distances
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,3 +42,22 @@ def drawn_cohort(embedder: str) -> DrawnCohort | None:
         return None
     with np.load(COHORT_FILE, allow_pickle=False) as file:
         return DrawnCohort(file["embeddings"].astype(np.float32), file["owners"].astype(np.intp))
+
+
+class MeanCohort:
+    """The mean embedding of each person of a cohort."""
+
+    def __init__(self, cohort: DrawnCohort) -> None:
+        self._counts = np.bincount(cohort.owners)
+        self._means = means_of(cohort.embeddings, cohort.owners, self._counts)
+
+    def distances(self, queries: NDArray[np.floating]) -> CohortDistances:
+        """Return the squared distances of embeddings (N, D) to the people of the cohort."""
+        return CohortDistances(squared_distances(queries, self._means), self._counts)
+
+
+@cache
+def load_mean_cohort(embedder: str) -> MeanCohort | None:
+    """Return the means of `drawn_cohort`, or None where there is no cohort."""
+    cohort = drawn_cohort(embedder)
+    return None if cohort is None else MeanCohort(cohort)

@@ -14,18 +14,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from core.domain.embedders import DLIB, DLIB_AND_SFACE, EMBEDDING_NAME, EMBEDDING_SIZES
 from core.domain.faces import Candidate
+from core.vision.recognition.assignment import assign
 from core.vision.recognition.calibrated_distances import (
     RECOGNISER_CONFIGS,
-    CohortDistances,
     RecogniserConfig,
     calibrate,
+    means_of,
     squared_distances,
 )
-from core.vision.recognition.drawn_cohort import DrawnCohort, drawn_cohort
+from core.vision.recognition.drawn_cohort import load_mean_cohort
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +37,6 @@ RECOGNISER_NAME = "mean-embedding-1"
 MAX_CANDIDATES = 3  # what an answer's line holds
 _NETWORKS = slice(None, EMBEDDING_SIZES[DLIB]), slice(EMBEDDING_SIZES[DLIB], None)  # within a joint embedding
 DISAGREE_FROM = 0.05  # of clear strangers the nearest person says nothing, so that half would be disagreed about
-_NEVER = 1e6  # the cost of a forbidden name: more than any sum of logarithms in a photo
 
 
 class FaceNaming(NamedTuple):
@@ -108,13 +107,23 @@ class MeanEmbeddingRecogniser:
     Args:
         gallery: the people that may be named.
         config: of the embedder that made the gallery's embeddings.
+        means: as of `person_means`, to compare with instead of the gallery's own; None: its own.
     """
 
-    def __init__(self, gallery: Gallery, config: RecogniserConfig = RECOGNISER_CONFIGS[EMBEDDING_NAME]) -> None:
+    def __init__(
+        self,
+        gallery: Gallery,
+        config: RecogniserConfig = RECOGNISER_CONFIGS[EMBEDDING_NAME],
+        means: tuple[NDArray[np.float64], NDArray[np.intp]] | None = None,
+    ) -> None:
         self._gallery, self._config = gallery, config
-        self._means, self._counts = person_means(gallery)
-        cohort = drawn_cohort(config.embedder)
-        self._cohort = None if cohort is None else _Cohort(cohort)
+        self._means, self._counts = person_means(gallery) if means is None else means
+        self._cohort = load_mean_cohort(config.embedder)
+
+    @property
+    def gallery(self) -> Gallery:
+        """The people that may be named, with their pictures."""
+        return self._gallery
 
     @property
     def name(self) -> str:
@@ -150,6 +159,20 @@ class MeanEmbeddingRecogniser:
         distances = np.where(cannot_links, np.inf, squared_distances(queries, self._means))
         cohort = None if self._cohort is None else self._cohort.distances(queries)
         return calibrate(distances, self._counts, self._config, cohort)
+
+    def without(self, rows: Sequence[int]) -> MeanEmbeddingRecogniser | None:
+        """Return the recogniser as it would be without these pictures of one person; None: the person has no others.
+
+        `rows` are the gallery's. The gallery of what is returned still has them, but they are not compared with.
+        """
+        (column,) = set(self._gallery.owners[list(rows)].tolist())
+        is_left = self._gallery.owners == column
+        is_left[list(rows)] = False
+        if not is_left.any():
+            return None
+        means, counts = self._means.copy(), self._counts.copy()
+        means[column], counts[column] = self._gallery.embeddings[is_left].mean(0, dtype=np.float64), is_left.sum()
+        return MeanEmbeddingRecogniser(self._gallery, self._config, (means, counts))
 
     def disagreements(self, queries: NDArray[np.floating], cannot_links: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return for each face (N,) whether the person nearest to dlib's network is another than SFace's nearest.
@@ -253,47 +276,4 @@ def person_means(gallery: Gallery) -> tuple[NDArray[np.float64], NDArray[np.intp
     counts = np.bincount(gallery.owners, minlength=people)
     if len(counts) != people or (counts == 0).any():
         raise ValueError("each person of a gallery has a picture, and each picture is of a person")
-    return _means_of(gallery.embeddings, gallery.owners, counts), counts
-
-
-def _means_of(
-    embeddings: NDArray[np.float32], owners: NDArray[np.intp], counts: NDArray[np.intp]
-) -> NDArray[np.float64]:
-    sums = np.zeros((len(counts), embeddings.shape[1]))
-    np.add.at(sums, owners, embeddings)
-    return sums / counts[:, None]
-
-
-class _Cohort:
-    """The mean embeddings of an embedder's cohort of drawn people."""
-
-    def __init__(self, cohort: DrawnCohort) -> None:
-        self._counts = np.bincount(cohort.owners)
-        self._means = _means_of(cohort.embeddings, cohort.owners, self._counts)
-
-    def distances(self, queries: NDArray[np.floating]) -> CohortDistances:
-        return CohortDistances(squared_distances(queries, self._means), self._counts)
-
-
-def assign(probabilities: NDArray[np.float64], name_from: float) -> list[int | None]:
-    """The likeliest naming of a whole photo in which nobody is named twice.
-
-    A name that is not sure enough to be given keeps nobody else from it.
-
-    Args:
-        probabilities: (N, P + 1), "unknown" last.
-        name_from: a face whose person is less likely than this stays unnamed.
-
-    Returns:
-        For each face the index of a person, or None.
-    """
-    faces, people = len(probabilities), probabilities.shape[1] - 1
-    with np.errstate(divide="ignore"):
-        costs = np.minimum(-np.log(probabilities), _NEVER)
-    costs[:, :-1][probabilities[:, :-1] < name_from] = _NEVER
-    unknown = np.repeat(costs[:, -1:], faces, axis=1)  # any number of faces may stay unknown
-    rows, columns = linear_sum_assignment(np.hstack([costs[:, :-1], unknown]))
-    sure = [
-        column < people and probabilities[row, column] >= name_from for row, column in zip(rows, columns, strict=True)
-    ]
-    return [int(column) if named else None for column, named in zip(columns, sure, strict=True)]
+    return means_of(gallery.embeddings, gallery.owners, counts), counts

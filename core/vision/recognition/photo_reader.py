@@ -119,9 +119,6 @@ class PhotoReader:
     def embed_faces(self, data: bytes, faces: Sequence[DetectedFace]) -> FaceEmbeddings:
         """Embed faces that were detected in this photo before, (N): at their landmarks, without detecting them anew.
 
-        A single face that is not where it was is searched in the whole photo: one that an operator enrolled may have
-        been stored at a reduced size.
-
         Args:
             data: the photo's bytes.
             faces: at least one; in pixels of the photo as it was turned then.
@@ -130,21 +127,34 @@ class PhotoReader:
             OmokageError: what is wrong with the photo.
             ValueError: landmarks that span no area of the photo.
         """
-        image = self.decode(data)
-        photo = self._turned(image, faces[0])
-        if len(faces) == 1 and not shows_face(self.detect, photo, faces[0]):
-            upright = make_upright(self.detect, image)
-            if len(upright.faces) == 1:
-                photo, faces = upright.image, upright.faces
-        return self._embedder.embed(face_chips(photo, [face.landmarks for face in faces]))
+        photo, found = self.upright_photo(data, faces)
+        return self._embedder.embed(face_chips(photo, [face.landmarks for face in found]))
 
-    def decode_around(self, data: bytes, face: DetectedFace) -> NDArray[np.uint8]:
-        """Return a photo's pixels (H, W, 3), turned as it was when this face was detected in it.
+    def upright_photo(
+        self, data: bytes, faces: Sequence[DetectedFace]
+    ) -> tuple[NDArray[np.uint8], Sequence[DetectedFace]]:
+        """Decode a photo, and turn it as it was when these faces were detected in it.
+
+        Args:
+            data: the photo's bytes.
+            faces: in pixels of the photo as it was turned then; none: it is not turned.
+
+        Returns:
+            The photo (H, W, 3), and the faces in its pixels: a single face that is not where it was is searched in the
+            whole photo, which may have been stored at a reduced size.
 
         Raises:
             OmokageError: what is wrong with the photo.
         """
-        return self._turned(self.decode(data), face)
+        image = self.decode(data)
+        if not faces:
+            return image, faces
+        photo = rotate(image, find_turn(self.detect, image, faces[0]))
+        if len(faces) == 1 and not shows_face(self.detect, photo, faces[0]):
+            upright = make_upright(self.detect, image)
+            if len(upright.faces) == 1:
+                return upright.image, upright.faces
+        return photo, faces
 
     def upright(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """A photo (H, W, 3) as `read` turns it."""
@@ -157,9 +167,6 @@ class PhotoReader:
     def detect(self, image: NDArray[np.uint8]) -> tuple[DetectedFace, ...]:
         """The faces in (H, W, 3) RGB, from the best to the least."""
         return best_faces(self._detector.detect(image))
-
-    def _turned(self, image: NDArray[np.uint8], face: DetectedFace) -> NDArray[np.uint8]:
-        return rotate(image, find_turn(self.detect, image, face))
 
     def whole(self, image: NDArray[np.uint8]) -> PhotoReading:
         """The middle of a picture as if it was a face, as trainings show a picture in which none is found."""

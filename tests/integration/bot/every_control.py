@@ -60,9 +60,12 @@ def options_for(full: FullGuild) -> dict[str, dict[str, Any]]:
         "show": {"job": str(full.done[JobKind.CLASSIFY].id)},
         "jobs": {"everyone": True},
         "people list": {},
+        "people add": {"name": "unknown"},  # a name that is refused, since nothing may be changed
+        "people alias": {"name": SECRET, "remove": SECRET},
         "people history": {"name": SECRET},
         "people rename": {"name": SECRET, "new-name": SECRET},
         "people merge": {"name": SECRET, "into": SECRET},
+        "people split": {"name": SECRET},
         "people remove": {"name": SECRET},
         "people object": {"name": SECRET},
         "people withdraw": {"name": SECRET},

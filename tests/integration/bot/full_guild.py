@@ -14,6 +14,7 @@ from core.domain.ageing import AgeRequest
 from core.domain.classification import ClassifyResult
 from core.domain.clock import now_utc
 from core.domain.data.datasets import Dataset, DatasetClass, Shard
+from core.domain.explanation import DecidingPicture, WhyRequest, WhyResult
 from core.domain.faces import Candidate
 from core.domain.generation import Face, FaceChoice, FilmRequest, GridRequest, MixRequest, MorphRequest, NearestRequest
 from core.domain.ids import synthetic_id
@@ -153,13 +154,16 @@ class _GuildBuilder:
         likely = face(1, Candidate(person_id, SECRET, 0.9), named=True)
         result = ClassifyResult(320, 240, picture, "image/jpeg", (likely, face(2)), "test-1", 0.25)
         faces = [NewFace(one.number, one.box, one.score, (), embedding(one.number), "test") for one in result.faces]
+        photo: dict[str, JSON] = {"photo_url": "https://cdn.discordapp.com/x", "filename": f"{SECRET}.jpg", "of": 1}
+        reason = DecidingPicture(now_utc(), 1, 2, 3, copies=1, is_shown=False)
+        why = WhyResult(person_id, SECRET, 0.9, 0.9, 0.4, (reason,), 2, 1, "", put(jpeg(44, 33)), (), blurred=False)
+        classified = self._end(self._begun(JobKind.CLASSIFY, photo), result.to_json(), faces)
         curated: dict[str, JSON] = {"dataset_id": dataset.id, "subject": "face", "pictures": 30, "kept": 20}
         curated |= {"dropped": {"blurred": 10}, "report": put(b"{}"), "dropped_sheet": picture}
         of_data: dict[str, JSON] = {"dataset_id": dataset.id, "title": dataset.title}
         of_version: dict[str, JSON] = {"version_id": version.id, "title": version.title}
         evaluated: dict[str, JSON] = {"version": 1, "title": version.title, "report": report, "pictures": [picture]}
         aim = request_for(Target(SECRET, person_id), OptimizeOptions(mode=OptimizeMode.NOISE, seed=1))
-        photo: dict[str, JSON] = {"photo_url": "https://cdn.discordapp.com/x", "filename": f"{SECRET}.jpg", "of": 1}
         drawn = [
             (JobKind.GENERATE, GridRequest(4, 3).to_json(), draw._grid),
             (JobKind.MORPH, MorphRequest(a, b).to_json(), draw._morph),
@@ -171,7 +175,8 @@ class _GuildBuilder:
         fooling = self._begun(JobKind.OPTIMIZE, params_of(aim))
         ageing = self._begun(JobKind.AGE, AgeRequest(put(jpeg(80, 62)), to=70).to_json())
         return [
-            self._end(self._begun(JobKind.CLASSIFY, photo), result.to_json(), faces),
+            classified,
+            self._end(self._begun(JobKind.WHY, WhyRequest(classified.id, 1).to_json()), why.to_json()),
             self._end(self._begun(JobKind.EVALUATE, of_version), evaluated),
             self._end(self._begun(JobKind.SNAPSHOT, {"title": "labels"}), {"dataset_id": dataset.id}),
             self._end(self._begun(JobKind.CURATE, of_data), curated),

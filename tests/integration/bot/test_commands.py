@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 
 from bot.client import OmokageBot
 from bot.readiness import readiness_file
@@ -165,12 +166,16 @@ async def test_help_names_every_command_in_the_members_language(bot: OmokageBot,
     english = (await (await aiko.command("help")).answer())["embeds"][0]["description"]
     japanese = (await (await chie.command("help")).answer())["embeds"][0]["description"]
 
-    for name in ("classify", "show", "jobs", "people list", "settings labelling", "settings language", "health"):
-        assert f"**/{name}**" in english
+    for name in ("classify", "show", "jobs", "health"):
+        assert f"**/{name}** – " in english
+    people = next(line for line in english.splitlines() if line.startswith("**/people** … "))
+    assert {"list", "history", "rename"} <= set(re.split(" … | · | – ", people))
+    assert "**/settings** … show · labelling · language" in english
+    assert max(len(english), len(japanese)) < 3600, "Discord allows 4,096"
     assert "**Who is this?** – in the menu of a message (Apps): Say who is in a photo" in english
     assert "**Age the faces** – in the menu of a message (Apps): Show the faces of a photo 30 years older" in english
     assert "**/顔認識**" in japanese
-    assert "**/人物 一覧**" in japanese
+    assert "**/人物** … 一覧 · " in japanese
 
 
 async def test_health_says_what_is_running(bot: OmokageBot, ben: Member) -> None:

@@ -25,6 +25,7 @@ from sandbox.world import fixtures
 from sandbox.world.commands import CommandRegistry
 from tests.integration.bot import every_control
 from tests.integration.bot.fakes.ager import FakeAgeing
+from tests.integration.bot.fakes.explainer import FakeExplaining
 from tests.integration.bot.fakes.generator import FakeGeneration
 from tests.integration.bot.fakes.optimizer import FakeOptimization
 from tests.integration.bot.fakes.teacher import FakeTeaching
@@ -52,6 +53,7 @@ def furnished(services: Services, worker: FakeWorker, fake_training: FakeTrainin
     worker.others[JobKind.SNAPSHOT] = lambda job: _end(services, job.id)
     worker.others[JobKind.CURATE] = lambda job: _end(services, job.id)
     worker.others[JobKind.CHECK] = lambda _: None
+    FakeExplaining(services, worker)
     return lambda guild_id: build_full_guild(
         services, worker, fake_generation, fake_optimization, fake_ageing, fake_teaching, guild_id, OWNER_ID
     )

@@ -249,7 +249,7 @@ async def test_a_name_is_confirmed_corrected_and_denied(
 
     worker.see = lambda _: [face(1, hanako, jiro, named=True), face(2, taro, mina, named=True)]
     answer = await classified(aiko)
-    assert labels(answer)[0] == ["1 ✓ Hanako", "1 Someone else …", "1 ✗ Not Hanako"]
+    assert labels(answer)[0] == ["1 ✓ Hanako", "1 Someone else …", "1 ✗ Not Hanako", "1 Why?"]
 
     confirmed = await (await aiko.click(answer, "1 ✓ Hanako")).answer()
     denied = await (await aiko.click(confirmed, "2 ✗ Not Taro")).answer()
@@ -306,7 +306,7 @@ async def test_a_crowd_is_named_through_a_select_of_faces(
     assert labels(answer)[:2] == [["Faces 1 to 25 …"], ["Faces 26 to 31 …"]]
 
     asked = await (await aiko.select(answer, 0, "1 · Hanako")).answer()
-    assert labels(asked) == [["1 ✓ Hanako", "1 Someone else …", "1 ✗ Not Hanako"]]
+    assert labels(asked) == [["1 ✓ Hanako", "1 Someone else …", "1 ✗ Not Hanako", "1 Why?"]]
     thanked = await (await aiko.click(asked, "1 ✗ Not Hanako")).answer()
     redrawn = await aiko.wait_for(lambda m: m["id"] == answer["id"] and "**1** · unknown" in lines(m)[0])
 

@@ -21,6 +21,7 @@ from core.services.attack.targets import Target, find_target
 from core.settings import Settings
 from sandbox.driver import Driver, DriverError, Invocation, Member
 from sandbox.types import Json
+from sandbox.world import fixtures
 from tests.integration.bot.conftest import serving
 from tests.integration.bot.fakes.optimizer import FakeOptimization, acquaint
 from tests.integration.bot.fakes.trainer import FakeTraining
@@ -267,13 +268,17 @@ async def test_without_a_trained_recogniser_there_is_nobody_to_fool(bot: Omokage
 
 
 async def test_those_whom_the_recogniser_knows_are_offered(
-    bot: OmokageBot, fake_optimization: FakeOptimization, ben: Member
+    bot: OmokageBot, fake_optimization: FakeOptimization, services: Services, ben: Member
 ) -> None:
+    services.aliases.add(int(fixtures.GUILD_ID), "Chie", "智恵", by=0)
+    services.aliases.add_person(int(fixtures.GUILD_ID), "Chika", by=0)  # whom it was not trained on
     everybody = await ben.autocomplete("optimize", "target", "")
     some = await ben.autocomplete("optimize", "target", "ch")
+    alias = await ben.autocomplete("optimize", "target", "智")
 
     assert [one["value"] for one in everybody] == ["Aki", "Ben", "Chie"]
     assert some == [{"name": "Chie", "value": "Chie"}]
+    assert alias == [{"name": "Chie (智恵)", "value": "Chie"}]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.client import OmokageBot
 from core.bootstrap import Services
 from core.domain.guilds import GuildSettings
-from core.domain.people import LabellingPolicy
+from core.domain.people import ChatLearning, LabellingPolicy
 from sandbox.driver import Member
 from sandbox.types import Json
 from sandbox.world import fixtures
@@ -35,12 +35,14 @@ async def test_the_panel_shows_all_that_is_chosen(bot: OmokageBot, aiko: Member)
         "Who may name faces": "Moderators",
         "Language of public answers": "Each member's own",
         "How old faces look": "Not said",
+        "Learning from photos of /classify": "Off: only contributed photos",
         "Stored photos and answers": "0 bytes of 2.0 GB",
     }
     assert {custom_id: chosen(select) for custom_id, select in selects(panel).items()} == {
         "settings:labelling": ["moderators"],
         "settings:language": ["own"],
         "settings:ages": ["no"],
+        "settings:learning": ["off"],
     }
     assert selects(panel)["settings:labelling"]["options"][1]["label"] == "Who may name faces: Everybody"
 
@@ -49,15 +51,19 @@ async def test_a_choice_is_in_force_at_once_and_shown_in_place(
     bot: OmokageBot, services: Services, aiko: Member
 ) -> None:
     panel = await (await aiko.command("settings show")).answer()
-    for custom_id, value in (("labelling", "everyone"), ("language", "en"), ("ages", "yes")):
+    for custom_id, value in (("labelling", "everyone"), ("language", "en"), ("ages", "yes"), ("learning", "self")):
         await (await aiko.select(panel, f"settings:{custom_id}", value)).ack()
     changed = await aiko.wait_for(
-        lambda message: message["id"] == panel["id"] and fields(message)["How old faces look"] != "Not said"
+        lambda message: (
+            message["id"] == panel["id"] and fields(message)["Learning from photos of /classify"].startswith("People")
+        )
     )
 
-    assert services.guilds.settings(GUILD) == GuildSettings(LabellingPolicy.EVERYONE, "en", age_answers=True)
+    assert services.guilds.settings(GUILD) == GuildSettings(
+        LabellingPolicy.EVERYONE, "en", age_answers=True, chat_learning=ChatLearning.SELF
+    )
     assert list(fields(changed).values())[:3] == ["Everybody", "English", "Said in the answers of /classify"]
-    assert [chosen(select) for select in selects(changed).values()] == [["everyone"], ["en"], ["yes"]]
+    assert [chosen(select) for select in selects(changed).values()] == [["everyone"], ["en"], ["yes"], ["self"]]
 
 
 async def test_what_is_stored_is_counted(bot: OmokageBot, aiko: Member) -> None:

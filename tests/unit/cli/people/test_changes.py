@@ -182,3 +182,48 @@ def test_what_cannot_be_meant_is_refused() -> None:
         1,
         "family v1 was removed, and its pictures are gone",
     )
+
+
+def test_somebody_is_added_and_given_further_names() -> None:
+    added = said("people", "add", "春", "--alias", "はる")
+    assert (added["name"], added["pictures"], added["aliases"]) == ("春", 0, ["はる"])
+    assert refused("people", "add", "はる") == (1, "somebody else is called 春 already")
+    given = said("people", "alias", "春", "--add", "Spring", "--add", "ハルちゃん", "--remove", "はる")
+    assert given["aliases"] == ["Spring", "ハルちゃん"]
+    assert run("people", "alias", "spring")[1].stdout == "春 is also called Spring, ハルちゃん.\n"
+    assert run("people", "list")[1].stdout.splitlines()[1].endswith("  Spring, ハルちゃん")
+    assert refused("people", "alias", "春", "--remove", "x") == (
+        2,
+        "春 has no such alias; there are: Spring, ハルちゃん",
+    )
+    assert refused("people", "alias", "春", "--add", "unknown")[0] == 2
+    enrol("haruchan", guild=0)
+    assert [(one["name"], one["pictures"]) for one in said("people", "list")] == [("春", 1)]
+    assert (
+        run("people", "alias", "春", "--remove", "Spring", "--remove", "ハルちゃん")[1].stdout
+        == "春 has no further names.\n"
+    )
+
+
+def test_somebody_who_was_taken_for_two_is_split() -> None:
+    with open_services(Settings.from_env()) as services:
+        for number in (1, 2, 3):
+            face = NewFace(1, Box(0, 0, 20, 20), 0.9, POINTS, bytes([number]) * 1024, EMBEDDING_NAME)
+            services.people.enrol(0, "Anna", face, source=f"cli:{number}.jpg")
+    listed = said("people", "split", "Anna")
+    assert [entry["source"] for entry in listed] == ["cli:3.jpg", "cli:2.jpg", "cli:1.jpg"]
+    first, second, third = (str(entry["face"]) for entry in listed)
+    assert run("people", "split", "Anna")[1].stdout.splitlines()[1].split()[::3] == [first, "cli:3.jpg"]
+    assert refused("people", "split", "Anna", "--to", "Ann")[0] == 2
+    assert refused("people", "split", "Anna", "--to", "Ann", "--faces", "x")[0] == 2
+    assert refused("people", "split", "Anna", "--to", "Ann", "--faces", ",".join((first, second, third))) == (
+        2,
+        "Anna would have no picture left; omokage people rename gives all of them another name",
+    )
+    done = said("people", "split", "Anna", "--to", "Ann", "--faces", f"{first},{third}")
+    assert (done["person"]["pictures"], done["other"]["name"], done["other"]["pictures"]) == (1, "Ann", 2)
+    assert (done["faces"], done["versions"]) == (2, [])
+    assert refused("people", "merge", "Ann", "Anna", "--yes")[0] == 1
+    assert run("people", "split", "Ann", "--to", "Anna", "--faces", first)[1].stdout == (
+        "1 stored face shows Anna now.\n"
+    )

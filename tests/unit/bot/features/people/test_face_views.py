@@ -29,7 +29,7 @@ async def test_up_to_five_faces_have_a_row_each() -> None:
 
     assert view is not None
     rows = [[component["label"] for component in row["components"]] for row in view.to_components()]
-    assert rows[0] == ["1 ✓ Hanako", "1 Someone else …", "1 ✗ Not Hanako"]
+    assert rows[0] == ["1 ✓ Hanako", "1 Someone else …", "1 ✗ Not Hanako", "1 Why?"]
     assert rows[1:4] == [[f"{n} This is …"] for n in range(2, 5)]
     assert rows[4] == ["5 This is …", "Name these faces (2, 3, 4, 5) …"]
     assert view.is_persistent()

@@ -20,7 +20,6 @@ from core.domain.training.runs import RunKind
 from core.services.attack.targets import (
     Target,
     attacked_version,
-    complete_target,
     find_target,
     list_targets,
     match_target,
@@ -194,11 +193,3 @@ def test_a_name_that_nobody_has_is_refused_in_words_that_fit_a_message(said: str
 
 def _plain(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
-def test_while_somebody_types_names_that_begin_so_come_first() -> None:
-    people_of_a_guild = known("Anna", "Ben", "Hannah", "Annika")
-
-    assert [one.name for one in complete_target(people_of_a_guild, "ANN")] == ["Anna", "Annika", "Hannah"]
-    assert [one.name for one in complete_target(people_of_a_guild, "", max_count=2)] == ["Anna", "Ben"]
-    assert complete_target(people_of_a_guild, "x") == []

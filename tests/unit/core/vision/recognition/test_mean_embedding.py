@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as npst
 from core.domain.embedders import DLIB, EMBEDDING_NAME
 from core.domain.faces import Candidate
 from core.domain.people import EnrolledFaces
+from core.vision.recognition.assignment import assign
 from core.vision.recognition.calibrated_distances import (
     RecogniserConfig,
     calibrate,
@@ -21,7 +22,6 @@ from core.vision.recognition.mean_embedding import (
     FaceNaming,
     Gallery,
     MeanEmbeddingRecogniser,
-    assign,
     make_recogniser,
     name_faces,
     person_means,
