@@ -115,6 +115,8 @@ def error_text(error: OmokageError) -> str:
         return _BAD_NAME_TEXTS.get(str(error.details.get("reason")), _TEXTS[error.code])
     if error.details.get("reason") == "unknown-embedder":
         return "the version compares faces by {embedder}, which this Omokage does not know".format_map(error.details)
+    if error.details.get("reason") == "withdrawn":
+        return "the version is withdrawn: somebody who was in its data set is forgotten"
     limit = error.details.get("limit")
     if error.code in _LIMIT_TEXTS and isinstance(limit, int):
         text, unit = _LIMIT_TEXTS[error.code]

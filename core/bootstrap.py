@@ -18,6 +18,8 @@ from core.services.jobs.robustness_checks import CheckJobs
 from core.services.jobs.service import Enqueue, JobService
 from core.services.people.editor import PeopleEditor
 from core.services.people.service import PeopleService
+from core.services.privacy.forgetting import PersonForgetter
+from core.services.privacy.jobs import ForgettingJobs
 from core.services.reembedding.service import ReembeddingService
 from core.services.registry.service import RegistryService
 from core.services.retention import RetentionService
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from core.services.ageing.service import AgeingService
     from core.services.attack.service import OptimizeService
     from core.services.generation.service import GenerationService
+    from core.services.privacy.finishing import ForgettingWorker
     from core.services.recognition.service import ClassifyService
     from core.services.reembedding.reembedder import Reembedder
     from core.services.retraining.service import RetrainingService
@@ -60,6 +63,8 @@ class Services:
     reembedding: ReembeddingService
     retraining: RetrainingJobs
     retention: RetentionService
+    forgetting: ForgettingJobs
+    forgetter: PersonForgetter
 
     @property
     def engine(self) -> Engine:
@@ -84,6 +89,8 @@ def build(settings: Settings, enqueue: Enqueue, limits: JobLimits = JOB_LIMITS) 
     jobs = JobService(database, enqueue, limits=limits, storage=settings.storage, blob_size=blobs.size)
     datasets = DatasetService(database, blobs)
     retention = RetentionService(database, blobs, settings.storage)
+    cache = settings.data / "cache"
+    forgetting = ForgettingJobs(database, jobs.dispatcher)
     return Services(
         settings,
         database,
@@ -95,12 +102,14 @@ def build(settings: Settings, enqueue: Enqueue, limits: JobLimits = JOB_LIMITS) 
         registry=RegistryService(database, blobs),
         datasets=datasets,
         dataset_storage=DatasetStorage(datasets, blobs, settings.data),
-        dataset_remover=DatasetRemover(database, retention, settings.data / "cache"),
+        dataset_remover=DatasetRemover(database, retention, cache),
         runs=RunService(database, jobs.dispatcher, datasets, blobs, limits=limits),
         checks=CheckJobs(database, jobs.dispatcher),
         reembedding=ReembeddingService(database, jobs.dispatcher),
         retraining=RetrainingJobs(database, jobs.dispatcher),
         retention=retention,
+        forgetting=forgetting,
+        forgetter=PersonForgetter(database, retention, forgetting, cache),
     )
 
 
@@ -153,6 +162,14 @@ def build_retrainer(services: Services) -> RetrainingService:
 
     parts = services.registry, services.dataset_storage, services.runs.segments
     return RetrainingService(*parts, services.retraining, services.checks)
+
+
+def build_forgetting_worker(services: Services) -> ForgettingWorker:
+    """What makes data sets and heads anew after somebody was forgotten; loads TensorFlow with the first one."""
+    from core.services.privacy.finishing import ForgettingWorker  # numpy
+
+    parts = services.database, services.dataset_storage, services.registry, services.retention, services.checks
+    return ForgettingWorker(*parts, cache=services.settings.data / "cache")
 
 
 def build_drawing(services: Services, blobs: Blobs | None = None) -> GenerationService:

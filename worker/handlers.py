@@ -14,6 +14,7 @@ from core.bootstrap import (
     build_classifier,
     build_drawing,
     build_evaluator,
+    build_forgetting_worker,
     build_optimizer,
     build_reembedder,
     build_retrainer,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from core.services.ageing.service import AgeingService
     from core.services.attack.service import OptimizeService
     from core.services.generation.service import GenerationService
+    from core.services.privacy.finishing import ForgettingWorker
     from core.services.recognition.service import ClassifyService
     from core.services.reembedding.reembedder import Reembedder
     from core.services.retraining.service import RetrainingService
@@ -69,6 +71,7 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
         ageing = build_ageing(services)
         warm_up_later((drawing, ageing), services.settings)
         services.retraining.request_all()  # after an update: versions that an earlier Omokage trained
+        services.forgetting.request_all()  # what a killed shell has left
         return {
             JobKind.EVALUATE: evaluate_with(build_evaluator(services)),
             JobKind.SNAPSHOT: snapshot_with(services),
@@ -76,6 +79,7 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
             JobKind.OPTIMIZE: optimize_with(services),
             JobKind.CHECK: check_with(build_checker(services)),
             JobKind.RETRAIN: retrain_with(build_retrainer(services)),
+            JobKind.FORGET: forget_with(build_forgetting_worker(services)),
             JobKind.TRAIN: train_with(build_training(services)),
             JobKind.AGE: age_with(ageing),
             **dict.fromkeys(GENERATOR_KINDS, draw_with(drawing)),
@@ -200,6 +204,15 @@ def retrain_with(retrainer: RetrainingService) -> Handler:
         return None if answer is None else HandlerResult(answer)
 
     return retrain
+
+
+def forget_with(forgetting: ForgettingWorker) -> Handler:
+    """The handler of what is left to do after somebody was forgotten."""
+
+    def forget(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
+        return HandlerResult(forgetting.answer(job, cancelled))
+
+    return forget
 
 
 def train_with(training: Training) -> Handler:

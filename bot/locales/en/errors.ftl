@@ -71,6 +71,7 @@ error-storage-full = This server has stored as many pictures as it may ({ $used 
 error-unknown-version = There is no such model version here. /model list shows those that there are.
 error-bad-weights = A file of the model is damaged, cut off, or not what its card says. Choose another version, or roll the training back to an older checkpoint.
 error-unknown-embedder = This version compares faces by a face network that this Omokage does not know ({ $embedder }). Choose another version, or update Omokage.
+error-withdrawn = This version is withdrawn: somebody whose pictures it was trained with is forgotten, so its file is deleted. Choose another version.
 error-not-better = On the pictures held out from both, this version is right in { NUMBER($new, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) } of the cases, and the one that answers now in { NUMBER($old, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) }. So it does not take its place.
 error-not-comparable = This version and the one that answers now were not measured on the same pictures, so nobody can say which is better.
 error-no-data = There is no data set in this server yet. /train snapshot makes one of the faces that were named here. Or whoever runs this bot brings pictures in, a folder for each person: `omokage data import FOLDER --name people --guild { $guild }`.

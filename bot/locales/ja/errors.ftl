@@ -68,6 +68,7 @@ error-storage-full = このサーバーで保存できる画像の上限に達�
 error-unknown-version = そのモデルのバージョンはありません。/model list で一覧を確認できます。
 error-bad-weights = モデルのファイルが壊れているか、途中で切れているか、カードの内容と一致しません。別のバージョンを選ぶか、古いチェックポイントに戻してください。
 error-unknown-embedder = このバージョンの顔の比較に使われているネットワーク（{ $embedder }）に、この Omokage は対応していません。別のバージョンを選ぶか、Omokage を更新してください。
+error-withdrawn = このバージョンは取り下げられました。学習に使われた写真の人のデータを消去したため、ファイルも削除されています。別のバージョンを選んでください。
 error-not-better = どちらの学習にも使っていない写真での正解率は、このバージョンが{ NUMBER($new, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) }、現在使用中のものが{ NUMBER($old, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) }です。そのため切り替えません。
 error-not-comparable = このバージョンと現在使用中のものは同じ写真で測られていないため、どちらが良いか比べられません。
 error-no-data = このサーバーにはまだデータセットがありません。ここで名前を付けた顔からは /train snapshot で作れます。1人1フォルダーに分けた写真は、ボットの管理者が `omokage data import フォルダー --name people --guild { $guild }` で取り込めます。

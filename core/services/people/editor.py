@@ -58,7 +58,7 @@ class PeopleEditor:
             OmokageError: UNKNOWN_PERSON.
         """
         with self._database.read() as connection:
-            return _get_by_name(connection, guild_id, name)
+            return get_person_by_name(connection, guild_id, name)
 
     def history(self, guild_id: int, name: str) -> tuple[Person, list[LabelEvent]]:
         """Return a person, and who labelled which faces as theirs or as not theirs, the newest first.
@@ -67,7 +67,7 @@ class PeopleEditor:
             OmokageError: UNKNOWN_PERSON.
         """
         with self._database.read() as connection:
-            person = _get_by_name(connection, guild_id, name)
+            person = get_person_by_name(connection, guild_id, name)
             return person, label_events(connection, guild_id, person.id)
 
     def rename(self, guild_id: int, name: str, new_name: str) -> Person:
@@ -79,7 +79,7 @@ class PeopleEditor:
         normalised = person_name(new_name)
         with self._database.write() as connection:
             lock_people(self._database, connection, guild_id)
-            person = _get_by_name(connection, guild_id, name)
+            person = get_person_by_name(connection, guild_id, name)
             holder = find_person_by_name(connection, guild_id, normalised)
             if holder is not None and holder.id != person.id:
                 raise OmokageError(ErrorCode.NAME_TAKEN, name=holder.name)
@@ -157,7 +157,7 @@ class PeopleEditor:
         began = now_utc()  # files have the system's time
         with self._database.write() as connection:
             lock_people(self._database, connection, guild_id)
-            person = _get_by_name(connection, guild_id, name)
+            person = get_person_by_name(connection, guild_id, name)
             answers = list(answers_naming(connection, guild_id, person.id))
             named = faces_answered(answers, person.id)
             rows = faces_showing(connection, guild_id, person.id, named)
@@ -177,13 +177,18 @@ class PeopleEditor:
     def _set_objection(self, guild_id: int, name: str, at: datetime | None) -> Person:
         with self._database.write() as connection:
             lock_people(self._database, connection, guild_id)
-            person = _get_by_name(connection, guild_id, name)
+            person = get_person_by_name(connection, guild_id, name)
             if at is None or person.objected_at is None:
                 set_objection(connection, person.id, at)
             return get_person(connection, guild_id, person.id)
 
 
-def _get_by_name(connection: Connection, guild_id: int, name: str) -> Person:
+def get_person_by_name(connection: Connection, guild_id: int, name: str) -> Person:
+    """Return the guild's person of this name, within a transaction.
+
+    Raises:
+        OmokageError: UNKNOWN_PERSON.
+    """
     # Not normalise_name(): a person whose name would be refused today must be found, to get another.
     person = find_person_by_name(connection, guild_id, " ".join(unicodedata.normalize("NFKC", name).split()))
     if person is None:
@@ -192,7 +197,7 @@ def _get_by_name(connection: Connection, guild_id: int, name: str) -> Person:
 
 
 def _get_two(connection: Connection, guild_id: int, name: str, into: str) -> tuple[Person, Person]:
-    source, target = _get_by_name(connection, guild_id, name), _get_by_name(connection, guild_id, into)
+    source, target = get_person_by_name(connection, guild_id, name), get_person_by_name(connection, guild_id, into)
     if source.id == target.id:
         option = {"option": "into", "value": into, "allowed": "somebody else's name"}
         raise OmokageError(ErrorCode.BAD_OPTION, reason="merge-oneself", **option)

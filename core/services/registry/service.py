@@ -14,6 +14,7 @@ from core.domain.clock import now_utc
 from core.domain.data.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.optimisation import Robustness
+from core.domain.privacy import TRAINED_ANEW
 from core.domain.registry.promotion import check_better, promotion_stack
 from core.domain.registry.retraining import METRIC, PREDECESSOR, RETRAINED, Retraining, predecessor_of
 from core.domain.registry.versions import Promotion, Version, VersionDraft, check_embedder
@@ -75,6 +76,30 @@ class RegistryService:
                 if predecessor_of(existing) == version.number:
                     return existing
             return insert_successor(connection, version, dataset, draft, weights=weights, now=self._clock())
+
+    def register_anew(self, version_id: int, dataset: Dataset, draft: VersionDraft, *, promote: bool) -> Version:
+        """Store the version that takes the place of a withdrawn one, once.
+
+        Args:
+            version_id: of the withdrawn version.
+            dataset: that it was trained on, without whoever is forgotten.
+            draft: the new version.
+            promote: let it answer, unless something else was promoted meanwhile.
+
+        Raises:
+            OmokageError: UNKNOWN_VERSION.
+        """
+        weights = self._blobs.put(draft.weights)
+        version = self.get(version_id)
+        with self._database.write() as connection:
+            self._lock(connection, version.guild_id, version.kind)
+            made = [one for one in list_versions(connection, version.guild_id, version.kind) if one.weights == weights]
+            new = next((one for one in made if one.dataset_id == dataset.id), None)
+            if new is None:
+                new = insert_successor(connection, version, dataset, draft, weights=weights, now=self._clock())
+            if promote and not promotion_stack(list_promotions(connection, version.guild_id, version.kind)):
+                insert_promotion(connection, self._promotion(new, _NOBODY, TRAINED_ANEW, forced=False))
+            return new
 
     def get(self, version_id: int, guild_id: int | None = None) -> Version:
         """Return the version; with `guild_id` only if it is that guild's.
@@ -186,8 +211,10 @@ class RegistryService:
         """Return the bytes of the weights file, whose hash is that of the card.
 
         Raises:
-            OmokageError: BAD_WEIGHTS, the file is gone, truncated or changed.
+            OmokageError: BAD_WEIGHTS, the file is gone, truncated or changed; with a `reason` where it is withdrawn.
         """
+        if version.is_withdrawn:
+            raise OmokageError(ErrorCode.BAD_WEIGHTS, version=version.number, reason="withdrawn")
         try:
             return self._blobs.get(version.weights)
         except OmokageError as error:

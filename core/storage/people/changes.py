@@ -193,7 +193,8 @@ def unused_people(connection: Connection, guild_id: int, person_ids: Collection[
 
 
 def _people_in(face: Mapping[str, Any]) -> set[int | None]:
-    return {face["person_id"], *(candidate[0] for candidate in face["top"])}
+    withheld = face.get("withheld")
+    return {face["person_id"], *(candidate[0] for candidate in face["top"]), withheld[0] if withheld else None}
 
 
 def _with_replaced_people(face: Mapping[str, Any], replace_person: ReplacePerson) -> Mapping[str, Any]:
@@ -204,4 +205,8 @@ def _with_replaced_people(face: Mapping[str, Any], replace_person: ReplacePerson
         candidate = replace_person(candidate_id, candidate_name)
         if candidate is not None:
             top.setdefault(candidate[0], [*candidate, probability])
-    return {**face, "person_id": person_id, "name": name, "top": list(top.values())}
+    replaced = {**face, "person_id": person_id, "name": name, "top": list(top.values())}
+    if withheld := face.get("withheld"):
+        candidate = replace_person(withheld[0], withheld[1])
+        replaced["withheld"] = None if candidate is None else [*candidate, withheld[2]]
+    return replaced
