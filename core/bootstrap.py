@@ -20,6 +20,7 @@ from core.services.people.editor import PeopleEditor
 from core.services.people.service import PeopleService
 from core.services.privacy.forgetting import PersonForgetter
 from core.services.privacy.jobs import ForgettingJobs
+from core.services.privacy.members import MemberData
 from core.services.reembedding.service import ReembeddingService
 from core.services.registry.service import RegistryService
 from core.services.retention import RetentionService
@@ -65,6 +66,7 @@ class Services:
     retention: RetentionService
     forgetting: ForgettingJobs
     forgetter: PersonForgetter
+    member_data: MemberData
 
     @property
     def engine(self) -> Engine:
@@ -110,6 +112,7 @@ def build(settings: Settings, enqueue: Enqueue, limits: JobLimits = JOB_LIMITS) 
         retention=retention,
         forgetting=forgetting,
         forgetter=PersonForgetter(database, retention, forgetting, cache),
+        member_data=MemberData(database, blobs, retention),
     )
 
 
