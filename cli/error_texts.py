@@ -109,14 +109,21 @@ _BAD_NAME_TEXTS = {
 }
 
 
+# Instead of the text of the code, by the error's `reason`.
+_REASON_TEXTS = {
+    "unknown-embedder": "the version compares faces by {embedder}, which this Omokage does not know",
+    "objected": "somebody in the photo does not want their face to be changed",
+    "withdrawn": "the version is withdrawn: somebody who was in its data set is forgotten",
+}
+
+
 def error_text(error: OmokageError) -> str:
     """Return what went wrong, without a capital letter or a full stop: it follows the name of a file."""
     if error.code is ErrorCode.BAD_NAME:
         return _BAD_NAME_TEXTS.get(str(error.details.get("reason")), _TEXTS[error.code])
-    if error.details.get("reason") == "unknown-embedder":
-        return "the version compares faces by {embedder}, which this Omokage does not know".format_map(error.details)
-    if error.details.get("reason") == "withdrawn":
-        return "the version is withdrawn: somebody who was in its data set is forgotten"
+    reason = str(error.details.get("reason"))
+    if reason in _REASON_TEXTS:
+        return _REASON_TEXTS[reason].format_map(error.details)
     limit = error.details.get("limit")
     if error.code in _LIMIT_TEXTS and isinstance(limit, int):
         text, unit = _LIMIT_TEXTS[error.code]

@@ -182,10 +182,13 @@ def build_drawing(services: Services, blobs: Blobs | None = None) -> GenerationS
         services: of this process.
         blobs: where photos are and pictures go; None: the services'.
     """
-    from core.services.generation.factory import load_generation_service  # numpy, Pillow
+    from core.services.ageing.factory import load_photo_objections  # numpy, Pillow
+    from core.services.generation.factory import load_generation_service  # likewise
 
+    stored = blobs or services.blobs
+    objections = load_photo_objections(services.registry, services.people, stored)
     return load_generation_service(
-        services.registry, services.dataset_storage, services.settings, blobs or services.blobs
+        services.registry, services.dataset_storage, services.settings, stored, objections=objections
     )
 
 

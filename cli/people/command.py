@@ -84,7 +84,7 @@ def list_people(as_json: bool, guild: int) -> None:
                 echo(_not_compared(person))
         objecting = [person.name for person in entries if person.objected_at is not None]
         if objecting:
-            echo(f"Not shown at another age, since they object: {', '.join(objecting)}.")
+            echo(f"Neither named nor shown at another age, since they object: {', '.join(objecting)}.")
 
 
 for command in (rename, merge, remove, record_objection):

@@ -105,7 +105,7 @@ people-remove-name = remove
 people-remove-description = Delete somebody, with their faces and photos (moderators only)
 
 people-object-name = object
-people-object-description = Note that somebody does not want to be shown at other ages (moderators only)
+people-object-description = Note that somebody does not want to be named or changed (moderators only)
 people-withdraw-name = withdraw
 people-withdraw-description = Note that somebody does not object any more (moderators only)
 people-person-name = name

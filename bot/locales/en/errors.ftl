@@ -18,6 +18,7 @@ error-not-allowed = { $reason ->
         [labelling-moderators] In this server only moderators may name faces. Please ask one of them; they can change that with /settings labelling.
         [labelling-off] Naming faces is switched off in this server. A moderator can change that with /settings labelling.
         [moderators] Only moderators may do that. Please ask one of them.
+        [objected] Somebody in this photo does not want their face to be changed. Please use another photo.
        *[other] Only the member who asked, or a moderator, may do that.
     }
 error-bad-name = { $reason ->

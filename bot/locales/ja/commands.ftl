@@ -103,8 +103,8 @@ people-into-description = 残す人。一覧から選んでください
 people-remove-name = 削除
 people-remove-description = 登録されている人を、顔や写真とともに削除します（モデレーターのみ）
 
-people-object-name = 年齢変化の拒否
-people-object-description = ほかの年齢で表示されたくない人を記録します（モデレーターのみ）
+people-object-name = 表示の拒否
+people-object-description = 名前の表示や顔の加工を望まない人を記録します（モデレーターのみ）
 people-withdraw-name = 拒否の取り消し
 people-withdraw-description = その記録を取り消し、表示できるようにします（モデレーターのみ）
 people-person-name = 名前

@@ -15,6 +15,7 @@ error-not-allowed = { $reason ->
         [labelling-moderators] このサーバーでは、顔に名前を付けられるのはモデレーターだけです。モデレーターに依頼してください（/settings labelling で変更できます）。
         [labelling-off] このサーバーでは、顔への名前付けがオフになっています。モデレーターが /settings labelling で変更できます。
         [moderators] この操作ができるのはモデレーターだけです。モデレーターに依頼してください。
+        [objected] この写真には、顔の加工を望まない人が写っています。別の写真を使ってください。
        *[other] この操作ができるのは、依頼した本人かモデレーターだけです。
     }
 error-bad-name = { $reason ->

@@ -29,7 +29,7 @@ def rename_person(connection: Connection, person_id: int, name: str) -> None:
 
 
 def set_objection(connection: Connection, person_id: int, at: datetime | None) -> None:
-    """Write down since when a person objects to changes of their face; None: no more."""
+    """Write down since when a person objects to being named and aged; None: no more."""
     connection.execute(update(people).where(people.c.id == person_id).values(objected_at=at))
 
 
@@ -108,6 +108,12 @@ def faces_showing(connection: Connection, guild_id: int, person_id: int, answere
     guessed = [row for row in connection.execute(unnamed) if (row.job_id, row.number) in guesses]
     rejected = rejected_people(connection, guild_id, [row.id for row in guessed])
     return [*labelled, *(row for row in guessed if person_id not in rejected[row.id])]
+
+
+def jobs_showing(connection: Connection, guild_id: int, person_id: int) -> set[int]:
+    """Return the ids of the jobs that found a face which shows a person."""
+    found = select(faces.c.job_id).where(faces.c.guild_id == guild_id, faces.c.person_id == person_id)
+    return set(connection.execute(found.where(faces.c.job_id.is_not(None))).scalars())
 
 
 def photos_of_nobody(connection: Connection, photos: Collection[str]) -> set[str]:

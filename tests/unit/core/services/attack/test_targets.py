@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, update
 
 from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
@@ -202,3 +202,11 @@ def test_while_somebody_types_names_that_begin_so_come_first() -> None:
     assert [one.name for one in complete_target(people_of_a_guild, "ANN")] == ["Anna", "Annika", "Hannah"]
     assert [one.name for one in complete_target(people_of_a_guild, "", max_count=2)] == ["Anna", "Ben"]
     assert complete_target(people_of_a_guild, "x") == []
+
+
+def test_nobody_who_objected_is_a_target(guild: Guild) -> None:
+    anna, ben = guild.enrol("Anna"), guild.enrol("Ben")
+    guild.promote(guild.train([("Anna", anna), ("Ben", ben)]))
+    with guild.database.write() as connection:
+        connection.execute(update(people).where(people.c.id == anna).values(objected_at=NOW))
+    assert guild.names() == ["Ben"]
