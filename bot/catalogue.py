@@ -38,6 +38,8 @@ from bot.features.people.commands import people
 from bot.features.people.face_views import FaceButton, FacesSelect
 from bot.features.people.list_views import PageButton
 from bot.features.people.old_prompt import PersonSelect
+from bot.features.privacy.commands import privacy
+from bot.features.privacy.views import ForgetMeButton, ForgetPersonButton, ReceiptButton
 from bot.features.settings.commands import settings
 from bot.features.settings.panel import SettingSelect
 from bot.features.train.answer import SnapshotAnswerer
@@ -66,6 +68,7 @@ COMMANDS: Commands = (
     train,
     dataset,
     model,
+    privacy,
     settings,
     help_,
     about,
@@ -86,6 +89,9 @@ ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     PageButton,
     PersonChangeButton,
     PersonSelect,
+    ForgetPersonButton,
+    ForgetMeButton,
+    ReceiptButton,
     SettingSelect,
     RunButton,
     BackButton,

@@ -19,6 +19,7 @@ _TEXTS: Mapping[ErrorCode, str] = {
     ErrorCode.NOT_ALLOWED: "that is not allowed",
     ErrorCode.BAD_NAME: "the name cannot be used",
     ErrorCode.UNKNOWN_PERSON: "nobody of that name is known",
+    ErrorCode.UNKNOWN_RECEIPT: "there is no such receipt",
     ErrorCode.UNKNOWN_JOB: "there is no such job",
     ErrorCode.ALREADY_FINISHED: "the job is finished already",
     ErrorCode.TOO_MANY_ATTEMPTS: "it failed several times",

@@ -34,7 +34,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="JSON; see docs/cli
 @_json
 def rename(name: str, new_name: str, guild: int, as_json: bool) -> None:
     """Call somebody otherwise, from the next photo on. Whose name it is already can be merged instead."""
-    with _open_services() as services:
+    with open_people_services() as services:
         try:
             person = services.people_editor.rename(guild, name, new_name)
         except OmokageError as error:
@@ -58,7 +58,7 @@ def merge(name: str, into: str, *, force: bool, guild: int, yes: bool, as_json: 
 
     Who named which face stays known. It cannot be taken back.
     """
-    with _open_services() as services:
+    with open_people_services() as services:
         source, target = (services.people_editor.get_by_name(guild, person) for person in (name, into))
         confirm(f"Make one person of {source.name} and {target.name}, who is called {target.name}?", yes=yes)
         merged = services.people_editor.merge(guild, name, into, by=_OPERATOR, despite_conflicts=force)
@@ -79,7 +79,7 @@ def remove(name: str, guild: int, yes: bool, as_json: bool) -> None:
 
     Imported data sets are left alone and named; take them out with `omokage data remove`.
     """
-    with _open_services() as services:
+    with open_people_services() as services:
         person = services.people_editor.get_by_name(guild, name)
         confirm(f"Delete {person.name} with {_count(person.pictures, 'picture')}?", yes=yes)
         removed = services.people_editor.remove(guild, name)
@@ -99,7 +99,7 @@ def record_objection(name: str, withdraw: bool, guild: int, as_json: bool) -> No
 
     Objections are found by recognition: the more pictures there are of NAME, the more surely.
     """
-    with _open_services() as services:
+    with open_people_services() as services:
         editor = services.people_editor
         person = editor.withdraw_objection(guild, name) if withdraw else editor.record_objection(guild, name)
     if as_json:
@@ -123,8 +123,8 @@ def person_json(person: Person) -> dict[str, Any]:
 
 
 @contextmanager
-def _open_services() -> Iterator[Services]:
-    """The services, with their refusals as sentences."""
+def open_people_services() -> Iterator[Services]:
+    """Open the services, with their refusals as sentences."""
     with open_services(read_settings()) as services:
         try:
             yield services

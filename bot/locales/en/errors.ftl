@@ -18,6 +18,7 @@ error-not-allowed = { $reason ->
         [labelling-moderators] In this server only moderators may name faces. Please ask one of them; they can change that with /settings labelling.
         [labelling-off] Naming faces is switched off in this server. A moderator can change that with /settings labelling.
         [moderators] Only moderators may do that. Please ask one of them.
+        [oneself] Only you yourself can have what you did deleted: use /privacy forget-me.
         [objected] Somebody in this photo does not want their face to be changed. Please use another photo.
        *[other] Only the member who asked, or a moderator, may do that.
     }
@@ -28,6 +29,7 @@ error-bad-name = { $reason ->
        *[other] The name has characters in it that cannot be shown. Please type it again.
     }
 error-unknown-person = This person is no longer known here. Choose somebody else, or type the name.
+error-unknown-receipt = There is no such receipt in this server.
 error-unknown-job = There is no such job in this server. It may be too old: answers are kept for some time, then deleted. /show offers those that there are.
 error-name-taken = Somebody else is called “{ $name }” already. Choose another name.
 error-people-conflict = “{ $name }” and “{ $into }” are not the same person, going by what was said here. Photos that show both: { $photos }. Faces of either that somebody said are not the other: { $labels }. Nothing was changed. If they are the same, please correct those names under the photos first.

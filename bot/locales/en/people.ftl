@@ -58,7 +58,7 @@ people-history-line = { $label ->
         [is-not] { $member } said of a face that it is not theirs
        *[is] { $member } named a face so
     }
-people-history-operator = whoever runs this bot
+people-history-operator = whoever runs this bot, or somebody who was forgotten since,
 people-history-message = message
 people-history-more = … and { $labels } more, which are older
 people-history-none = Nobody has named a face so. The name came with pictures that were imported.

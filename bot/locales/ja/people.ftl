@@ -46,7 +46,7 @@ people-history-line = { $label ->
         [is-not] { $member } が、この人の顔ではないと記録しました
        *[is] { $member } が、この人の顔として登録しました
     }
-people-history-operator = このボットの運用者
+people-history-operator = このボットの運用者、または情報を削除した人
 people-history-message = メッセージ
 people-history-more = …ほかに、これより古い記録が{ $labels }件あります
 people-history-none = この名前が付けられた顔はありません。取り込まれた写真に付いていた名前です。

@@ -211,7 +211,7 @@ def _forge(custom_id: str) -> str:
 
     Those of people do not: a moderator may well remove the first person.
     """
-    longer_than = 0 if custom_id.startswith("people:") else 1
+    longer_than = 0 if custom_id.startswith(("people:", "privacy:")) else 1
     return ":".join(HUGE if part.isdigit() and len(part) > longer_than else part for part in custom_id.split(":"))
 
 
