@@ -109,6 +109,7 @@ class ForgettingWorker:
             update_receipt(connection, receipt, None, now_utc())
         shards = {shard.sha256 for version in pending.rebuild for shard in version.shards}
         self._retention.discard(shards, receipt.guild_id, began)
+        self._database.empty_log()
         delete_cached(self._cache, pending.cache_keys)
         _log.info("receipt %s of guild %s: finished", receipt.id, receipt.guild_id)
 

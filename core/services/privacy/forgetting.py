@@ -111,6 +111,7 @@ class PersonForgetter:
             if not pending.is_nothing and by_worker:
                 self._jobs.insert(connection, receipt_id, guild_id)
         self._retention.discard(blobs, guild_id, began)
+        self._database.empty_log()
         delete_cached(self._cache, pending.cache_keys)
         self._jobs.dispatch()  # also what begins anew
         return forgotten

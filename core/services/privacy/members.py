@@ -86,6 +86,7 @@ class MemberData:
             receipt = Receipt(secrets.token_hex(16), guild_id, ReceiptKind.MEMBER, 0, now, now, counts, (), ())
             insert_receipt(connection, receipt, None)
         self._retention.discard(blobs, guild_id, began)
+        self._database.empty_log()
         return receipt
 
     def _zip(self, text: str, files: list[tuple[str, str]], max_bytes: int | None) -> bytes | None:
