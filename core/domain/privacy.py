@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from core.domain.data.datasets import DatasetClass, Shard
+from core.domain.data.datasets import NOBODY, DatasetClass, Shard
 
 FORGOTTEN = "withdrawn, since it was trained with pictures of somebody who is forgotten"  # the reason of a promotion
 TRAINED_ANEW = "trained anew without somebody who is forgotten"  # likewise
+
+
+_NAMELESS = DatasetClass("", NOBODY, 0)  # in the place of somebody who is forgotten
 
 
 class ReceiptKind(StrEnum):
@@ -63,16 +66,22 @@ class Receipt:
 class DatasetWithout:
     """A version of a data set that a worker makes anew without some of its pictures.
 
-    `label` is that of the forgotten person, whose class has lost its name; None: the version names nobody.
+    `labels` are those of forgotten people, whose classes have lost their names; none where the version names nobody.
     """
 
     dataset_id: int
     name: str
     hash: str
     classes: tuple[DatasetClass, ...]
-    label: int | None
+    labels: tuple[int, ...]
     shards: tuple[Shard, ...]
     created_by: int
+
+    def without(self, person_id: int) -> DatasetWithout:
+        """Return the same without another person, if that one is in it."""
+        gone = [label for label, one in enumerate(self.classes) if one.person_id == person_id]
+        classes = tuple(_NAMELESS if label in gone else one for label, one in enumerate(self.classes))
+        return replace(self, classes=classes, labels=(*self.labels, *gone))
 
     def to_json(self) -> dict[str, Any]:
         """Return it as it is stored until the worker has done it."""
@@ -81,7 +90,7 @@ class DatasetWithout:
             "name": self.name,
             "hash": self.hash,
             "classes": [[one.name, one.person_id, one.pictures] for one in self.classes],
-            "label": self.label,
+            "labels": list(self.labels),
             "shards": [[shard.sha256, shard.pictures, shard.size] for shard in self.shards],
             "created_by": self.created_by,
         }
@@ -94,7 +103,7 @@ class DatasetWithout:
             payload["name"],
             payload["hash"],
             tuple(DatasetClass(*one) for one in payload["classes"]),
-            payload["label"],
+            tuple(payload["labels"]),
             tuple(Shard(*one) for one in payload["shards"]),
             payload["created_by"],
         )
@@ -119,7 +128,8 @@ class PendingWork:
     """What a worker has to do before a receipt is finished; it is deleted then.
 
     `photos` are `photo_key`s of the files that showed the person, `names` are names of the person (folded), `unnamed`
-    ids of data sets that name nobody and may hold those files, `cache_keys` prefixes of copies in workers' caches. A
+    ids of data sets that name nobody and may hold those files, `cache_keys` prefixes of copies in workers' caches,
+    `after` ids of receipts that are to be finished first, since their data sets held the person, too. A
     hash that stands here would count as a reference to a blob; so only those of the shards do.
     """
 
@@ -129,11 +139,12 @@ class PendingWork:
     names: tuple[str, ...] = ()
     unnamed: tuple[int, ...] = ()
     cache_keys: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
     @property
     def is_nothing(self) -> bool:
         """Whether no worker is needed."""
-        return not (self.rebuild or self.heads or self.unnamed)
+        return not (self.rebuild or self.heads or self.unnamed or self.after)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as it is stored."""
@@ -144,7 +155,14 @@ class PendingWork:
             "names": list(self.names),
             "unnamed": list(self.unnamed),
             "cache_keys": list(self.cache_keys),
+            "after": list(self.after),
         }
+
+    def without(self, person_id: int, photos: frozenset[str], names: Sequence[str]) -> PendingWork:
+        """Return the same work without another person, by files (`photo_key`) and names."""
+        rebuild = tuple(version.without(person_id) for version in self.rebuild)
+        names = (*self.names, *(name for name in names if name not in self.names))
+        return replace(self, rebuild=rebuild, photos=self.photos | photos, names=names)
 
     @classmethod
     def from_json(cls, payload: Mapping[str, Any]) -> PendingWork:
@@ -156,6 +174,7 @@ class PendingWork:
             tuple(payload["names"]),
             tuple(payload["unnamed"]),
             tuple(payload["cache_keys"]),
+            tuple(payload["after"]),
         )
 
 

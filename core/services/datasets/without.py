@@ -62,7 +62,7 @@ def rebuild_without(
         files = ShardFiles(folder)
         labels: dict[int, int] = {}  # new ones by the old
         for record in _records(storage.blobs, version.shards):
-            if record.label == version.label or photo_key(record.sha256) in pending.photos:
+            if record.label in version.labels or photo_key(record.sha256) in pending.photos:
                 continue
             identity = identify(version.classes[record.label].name, record.sha256)
             pictures[record.label].append(picture_identity(identity, record.age, record.gender))

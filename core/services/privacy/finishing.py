@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Train = Callable[[Dataset, DatasetReader], VersionDraft]
 
 # What a data set may be that nothing can be trained on.
-_UNFIT = frozenset({ErrorCode.DATASET_UNFIT, ErrorCode.DATASET_CHANGED})
+_UNFIT = frozenset({ErrorCode.DATASET_UNFIT, ErrorCode.DATASET_CHANGED, ErrorCode.DATASET_REMOVED})
 _log = logging.getLogger(__name__)
 Cancelled = Callable[[], bool]
 
@@ -90,28 +90,53 @@ class ForgettingWorker:
             OmokageError: DISK_FULL.
             JobCancelledError: `cancelled` told so.
         """
-        found = self._search_unnamed(receipt_id, cancelled)
-        if found is None:
-            return
-        receipt, pending = found
-        began = now_utc()
+        while (found := self._search_unnamed(receipt_id, cancelled)) is not None:
+            receipt, pending = found
+            for earlier in pending.after:
+                self.finish(earlier, cancelled)
+            began = now_utc()
+            receipt, made = self._make_anew(receipt, pending, cancelled)
+            if self._write(receipt, pending, made):
+                shards = {shard.sha256 for version in pending.rebuild for shard in version.shards}
+                self._retention.discard(shards, receipt.guild_id, began)
+                self._database.empty_log()
+                delete_cached(self._cache, pending.cache_keys)
+                _log.info("receipt %s of guild %s: finished", receipt.id, receipt.guild_id)
+
+    def _make_anew(
+        self, receipt: Receipt, pending: PendingWork, cancelled: Cancelled
+    ) -> tuple[Receipt, Sequence[Dataset]]:
+        """Make data sets and heads anew; return the receipt with their hashes, and the data sets."""
+        made: list[Dataset] = []
         for version in pending.rebuild:
             _stop_if(cancelled)
-            made = self._rebuild(receipt.guild_id, version, pending)
-            pairs = [Replaced(version.hash, made) if one.before == version.hash else one for one in receipt.datasets]
-            receipt = replace(receipt, datasets=tuple(pairs))
+            dataset = self._rebuild(receipt.guild_id, version, pending)
+            made += [] if dataset is None else [dataset]
+            new = Replaced(version.hash, None if dataset is None else dataset.hash)
+            pairs = tuple(new if one.before == version.hash else one for one in receipt.datasets)
+            receipt = replace(receipt, datasets=pairs)
         for head in pending.heads:
             _stop_if(cancelled)
             heads = list(receipt.heads)
             heads[head.place] = Replaced(heads[head.place].before, self._train_anew(receipt, head, cancelled))
             receipt = replace(receipt, heads=tuple(heads))
+        return receipt, made
+
+    def _write(self, receipt: Receipt, pending: PendingWork, made: Sequence[Dataset]) -> bool:
+        """Finish a receipt; False: somebody else was forgotten meanwhile, so what was made is withdrawn again."""
+        began = now_utc()
         with self._database.write() as connection:
-            update_receipt(connection, receipt, None, now_utc())
-        shards = {shard.sha256 for version in pending.rebuild for shard in version.shards}
-        self._retention.discard(shards, receipt.guild_id, began)
-        self._database.empty_log()
-        delete_cached(self._cache, pending.cache_keys)
-        _log.info("receipt %s of guild %s: finished", receipt.id, receipt.guild_id)
+            lock_training(self._database, connection, receipt.guild_id)
+            current = find_pending(connection, receipt.id)
+            if current is None or current[1] == pending:
+                update_receipt(connection, receipt, None, now_utc())
+                return True
+            present = [one for one in datasets_of(connection, receipt.guild_id) if one.id in {new.id for new in made}]
+            versions = versions_to_withdraw(connection, receipt.guild_id, made, None)
+            done = withdraw(connection, receipt.guild_id, present, versions, receipt_id=receipt.id, now=now_utc())
+        shards = {shard.sha256 for dataset in present for shard in dataset.shards}
+        self._retention.discard(done.blobs | shards, receipt.guild_id, began)
+        return False
 
     def _search_unnamed(self, receipt_id: str, cancelled: Cancelled) -> tuple[Receipt, PendingWork] | None:
         """Withdraw data sets that name nobody, but hold a photo of the person; None: nothing is left to do."""
@@ -146,16 +171,15 @@ class ForgettingWorker:
             _log.warning("data set %s is damaged, so it is withdrawn unread", dataset.id)
             return True
 
-    def _rebuild(self, guild_id: int, version: DatasetWithout, pending: PendingWork) -> str | None:
-        """Return the hash of the version that stands in the place of another; None: nothing does."""
+    def _rebuild(self, guild_id: int, version: DatasetWithout, pending: PendingWork) -> Dataset | None:
+        """Return the version that stands in the place of another; None: nothing does."""
         try:
-            made = rebuild_without(self._storage, guild_id, version, pending, self._identify(guild_id, version))
+            return rebuild_without(self._storage, guild_id, version, pending, self._identify(guild_id, version))
         except OmokageError as error:
             if error.code is not ErrorCode.DATASET_CHANGED:
                 raise
             _log.warning("data set %s is damaged, so it is not made anew", version.dataset_id)
             return None
-        return None if made is None else made.hash
 
     def _identify(self, guild_id: int, version: DatasetWithout) -> Callable[[str, str], str]:
         """Return what identifies pictures: of named faces photo and box, as `from_labels` has it; else the file."""
@@ -175,12 +199,12 @@ class ForgettingWorker:
         try:
             reader = self._storage.open(datasets[0], lambda _done, _total: _stop_if(cancelled))
             draft = self._train(datasets[0], reader)
+            version = self._registry.register_anew(head.version_id, datasets[0], draft, promote=head.promote)
         except OmokageError as error:
             if error.code not in _UNFIT:
                 raise
             _log.warning("no head is trained on data set %s: %s", datasets[0].id, error.code)
             return None
-        version = self._registry.register_anew(head.version_id, datasets[0], draft, promote=head.promote)
         self._checks.request(version)
         return version.weights
 
@@ -204,7 +228,7 @@ def _withdraw_unnamed(
     if newest.id != dataset.id:
         return receipt, pending, done.blobs | {shard.sha256 for shard in dataset.shards}
     without = DatasetWithout(
-        dataset.id, dataset.name, dataset.hash, dataset.classes, None, dataset.shards, dataset.created_by
+        dataset.id, dataset.name, dataset.hash, dataset.classes, (), dataset.shards, dataset.created_by
     )
     return receipt, replace(pending, rebuild=(*pending.rebuild, without)), done.blobs
 

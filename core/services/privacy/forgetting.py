@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from core.domain.clock import now_utc
-from core.domain.data.datasets import NOBODY, Dataset, DatasetClass
+from core.domain.data.datasets import NOBODY, Dataset
 from core.domain.people import Person
 from core.domain.privacy import (
     DatasetWithout,
@@ -52,7 +52,7 @@ from core.storage.privacy.person_rows import (
     forget_in_texts,
     names_of,
 )
-from core.storage.privacy.receipt_rows import find_receipt, insert_receipt, receipts_of
+from core.storage.privacy.receipt_rows import find_receipt, insert_receipt, pending_of, receipts_of, update_receipt
 from core.storage.privacy.withdrawal_rows import Withdrawn, lock_training, versions_to_withdraw, withdraw
 from core.storage.version_rows import versions_of_guild
 
@@ -140,7 +140,7 @@ class _Forgetting:
         """Change all rows; return the outcome, what is left to do, and the blobs that may be deleted."""
         connection, guild_id, person = self.connection, self.person.guild_id, self.person
         names = names_of(connection, guild_id, person.id, person.name)
-        datasets = [one for one in datasets_of(connection, guild_id) if _label_of(one, person.id) is not None]
+        datasets = [one for one in datasets_of(connection, guild_id) if _names(one, person.id)]
         versions = versions_to_withdraw(connection, guild_id, datasets, person.id)
         unknown = _of_unknown_data(connection, versions_of_guild(connection, guild_id), versions)
         newest = _newest(datasets_of(connection, guild_id))
@@ -152,11 +152,12 @@ class _Forgetting:
             heads=_heads_to_train(connection, withdrawn, answering_first),
             photos=frozenset(map(photo_key, photos)),
             names=names,
-            unnamed=tuple(one.id for one in datasets_of(connection, guild_id) if _names_nobody(one)),
+            unnamed=tuple(one.id for one in datasets_of(connection, guild_id) if _names(one, NOBODY)),
             cache_keys=tuple(one.cache_key for one in datasets),
+            after=self._amend_unfinished(photos, names),
         )
-        if not photos:
-            pending = PendingWork(pending.rebuild, pending.heads, names=names, cache_keys=pending.cache_keys)
+        if not photos:  # then no data set without names can hold any
+            pending = replace(pending, unnamed=())
         kept = {shard.sha256 for one in pending.rebuild for shard in one.shards}
         blobs |= {shard.sha256 for one in datasets for shard in one.shards} - kept
         receipt = Receipt(
@@ -173,6 +174,15 @@ class _Forgetting:
         insert_receipt(connection, receipt, None if pending.is_nothing else pending)
         titles = [tuple(one.title for one in shown) for shown in (versions, datasets)]
         return ForgottenPerson(person.name, receipt, titles[0], titles[1], unknown), pending, blobs
+
+    def _amend_unfinished(self, photos: set[str], names: tuple[str, ...]) -> tuple[str, ...]:
+        """Let workers leave the person out of data sets that they make without somebody else; return the receipts."""
+        amended = []
+        for receipt, pending in pending_of(self.connection, self.person.guild_id):
+            keys = frozenset(map(photo_key, photos))
+            update_receipt(self.connection, receipt, pending.without(self.person.id, keys, names), None)
+            amended.append(receipt.id)
+        return tuple(amended)
 
     def _forget_faces(self, names: tuple[str, ...], withdrawn: Withdrawn) -> tuple[dict[str, int], set[str], set[str]]:
         """Delete the person's rows and their traces in others; return counts, photos, and blobs to delete."""
@@ -211,13 +221,8 @@ class _Forgetting:
         return counts, photos, {*photos, *pictures, *of_jobs, *withdrawn.blobs}
 
 
-def _label_of(dataset: Dataset, person_id: int) -> int | None:
-    owners = [person.person_id for person in dataset.classes]
-    return owners.index(person_id) if person_id in owners else None
-
-
-def _names_nobody(dataset: Dataset) -> bool:
-    return any(person.person_id == NOBODY for person in dataset.classes)
+def _names(dataset: Dataset, person_id: int) -> bool:
+    return any(person.person_id == person_id for person in dataset.classes)
 
 
 def _newest(datasets: list[Dataset]) -> dict[str, int]:
@@ -226,13 +231,10 @@ def _newest(datasets: list[Dataset]) -> dict[str, int]:
 
 
 def _without(dataset: Dataset, person_id: int) -> DatasetWithout:
-    label = _label_of(dataset, person_id)
-    classes = tuple(
-        DatasetClass("", NOBODY, 0) if place == label else person for place, person in enumerate(dataset.classes)
+    whole = DatasetWithout(
+        dataset.id, dataset.name, dataset.hash, dataset.classes, (), dataset.shards, dataset.created_by
     )
-    return DatasetWithout(
-        dataset.id, dataset.name, dataset.hash, classes, label, dataset.shards, created_by=dataset.created_by
-    )
+    return whole.without(person_id)
 
 
 def _heads_to_train(

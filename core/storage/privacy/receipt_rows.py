@@ -62,6 +62,13 @@ def find_pending(connection: Connection, receipt_id: str) -> tuple[Receipt, Pend
     return to_receipt(row), PendingWork.from_json(row.pending)
 
 
+def pending_of(connection: Connection, guild_id: int) -> list[tuple[Receipt, PendingWork]]:
+    """Return a guild's unfinished receipts with what is left to do, oldest first."""
+    unfinished = select(receipts).where(receipts.c.guild_id == guild_id, receipts.c.pending.is_not(None))
+    rows = connection.execute(unfinished.order_by(receipts.c.created_at))
+    return [(to_receipt(row), PendingWork.from_json(row.pending)) for row in rows]
+
+
 def unfinished_receipts(connection: Connection) -> list[tuple[str, int]]:
     """Return id and guild of all receipts for which a worker has something to do."""
     rows = connection.execute(select(receipts.c.id, receipts.c.guild_id).where(receipts.c.pending.is_not(None)))

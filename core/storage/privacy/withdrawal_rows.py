@@ -52,9 +52,10 @@ def versions_to_withdraw(
 ) -> list[Version]:
     """Return the versions that were trained on these data sets, or that name the person, oldest first."""
     ids = {dataset.id for dataset in datasets}
+    present = [version for version in versions_of_guild(connection, guild_id) if not version.is_withdrawn]
     return [
         version
-        for version in versions_of_guild(connection, guild_id)
+        for version in present
         if version.dataset_id in ids or (person_id is not None and person_id in {owner for _, owner in version.classes})
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
@@ -253,3 +254,50 @@ def test_a_receipt_is_of_its_guild_alone(services: Services) -> None:
     assert services.forgetter.find_receipt(GUILD, receipt.id) == receipt
     assert services.forgetter.find_receipt(OTHER, receipt.id) is None
     assert (receipt.asked_by, receipt.counts["faces"], receipt.counts["photos"]) == (MODERATOR, 1, 1)
+
+
+def test_two_who_are_forgotten_one_after_the_other_are_both_left_out(services: Services) -> None:
+    # Given a worker that has not begun when somebody else is forgotten, too
+    here = Community(services, GUILD)
+    furnish(here, everybody=True)
+    first = services.forgetter.forget(GUILD, "Ben", by=MODERATOR).receipt
+    second = services.forgetter.forget(GUILD, FORGOTTEN, by=MODERATOR).receipt
+    assert not second.is_finished
+    # When it does both
+    worker = build_forgetting_worker(services)
+    worker.finish(second.id)
+    # Then neither is left, and the head answers for the others
+    receipts = services.forgetter.receipts(GUILD)
+    assert {receipt.id for receipt in receipts if receipt.is_finished} == {first.id, second.id}
+    assert rows_with(services, *traces(), "Ben") == []
+    head = here.serving()
+    assert head is not None
+    assert [name for name, _ in head.classes] == ["Anna", "Chie"]
+
+
+def test_somebody_who_is_forgotten_while_a_worker_makes_data_anew_is_left_out(
+    services: Services, tmp_path: Path
+) -> None:
+    # Given a worker that has made a data set without the first one
+    here = Community(services, GUILD)
+    furnish(here, everybody=True)
+    first = services.forgetter.forget(GUILD, "Ben", by=MODERATOR, by_worker=False).receipt
+    worker = build_forgetting_worker(services)
+    train = worker._train
+
+    def train_late(*arguments: Any) -> Any:
+        worker._train = train
+        services.forgetter.forget(GUILD, FORGOTTEN, by=MODERATOR, by_worker=False)
+        return train(*arguments)
+
+    worker._train = train_late
+    # When somebody else is forgotten just then
+    worker.finish(first.id)
+    worker.finish(services.forgetter.receipts(GUILD)[0].id)
+    # Then the data set of the others and its head are made once more
+    assert all(receipt.is_finished for receipt in services.forgetter.receipts(GUILD))
+    assert rows_with(services, *traces(), "Ben") == []
+    assert files_with(tmp_path / "data" / "blobs", *traces()) == []
+    head = here.serving()
+    assert head is not None
+    assert [name for name, _ in head.classes] == ["Anna", "Chie"]
