@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -64,9 +65,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class DatasetWithout:
-    """A version of a data set that a worker makes anew without some of its pictures.
+    """A version of a data set with pictures of somebody who is forgotten, until a worker has read it.
 
     `labels` are those of forgotten people, whose classes have lost their names; none where the version names nobody.
+    `remake`: it is the newest of its name, so it is made anew without these pictures; others are only read, to know
+    which files showed the person.
     """
 
     dataset_id: int
@@ -76,6 +79,7 @@ class DatasetWithout:
     labels: tuple[int, ...]
     shards: tuple[Shard, ...]
     created_by: int
+    remake: bool
 
     def without(self, person_id: int) -> DatasetWithout:
         """Return the same without another person, if that one is in it."""
@@ -93,6 +97,7 @@ class DatasetWithout:
             "labels": list(self.labels),
             "shards": [[shard.sha256, shard.pictures, shard.size] for shard in self.shards],
             "created_by": self.created_by,
+            "remake": self.remake,
         }
 
     @classmethod
@@ -106,6 +111,7 @@ class DatasetWithout:
             tuple(payload["labels"]),
             tuple(Shard(*one) for one in payload["shards"]),
             payload["created_by"],
+            payload["remake"],
         )
 
 
@@ -127,13 +133,13 @@ class HeadToTrain:
 class PendingWork:
     """What a worker has to do before a receipt is finished; it is deleted then.
 
-    `photos` are `photo_key`s of the files that showed the person, `names` are names of the person (folded), `unnamed`
+    `datasets` held the person; `photos` are `photo_key`s of files that showed the person, `names` are folded, `unnamed`
     ids of data sets that name nobody and may hold those files, `cache_keys` prefixes of copies in workers' caches,
     `after` ids of receipts that are to be finished first, since their data sets held the person, too. A
     hash that stands here would count as a reference to a blob; so only those of the shards do.
     """
 
-    rebuild: tuple[DatasetWithout, ...] = ()
+    datasets: tuple[DatasetWithout, ...] = ()
     heads: tuple[HeadToTrain, ...] = ()
     photos: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()
@@ -144,12 +150,12 @@ class PendingWork:
     @property
     def is_nothing(self) -> bool:
         """Whether no worker is needed."""
-        return not (self.rebuild or self.heads or self.unnamed or self.after)
+        return not (self.datasets or self.heads or self.unnamed or self.after)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as it is stored."""
         return {
-            "rebuild": [one.to_json() for one in self.rebuild],
+            "datasets": [one.to_json() for one in self.datasets],
             "heads": [[head.version_id, head.place, head.dataset, head.promote] for head in self.heads],
             "photos": sorted(self.photos),
             "names": list(self.names),
@@ -160,15 +166,15 @@ class PendingWork:
 
     def without(self, person_id: int, photos: frozenset[str], names: Sequence[str]) -> PendingWork:
         """Return the same work without another person, by files (`photo_key`) and names."""
-        rebuild = tuple(version.without(person_id) for version in self.rebuild)
+        datasets = tuple(version.without(person_id) for version in self.datasets)
         names = (*self.names, *(name for name in names if name not in self.names))
-        return replace(self, rebuild=rebuild, photos=self.photos | photos, names=names)
+        return replace(self, datasets=datasets, photos=self.photos | photos, names=names)
 
     @classmethod
     def from_json(cls, payload: Mapping[str, Any]) -> PendingWork:
         """Read what `to_json` gave."""
         return cls(
-            tuple(map(DatasetWithout.from_json, payload["rebuild"])),
+            tuple(map(DatasetWithout.from_json, payload["datasets"])),
             tuple(HeadToTrain(*head) for head in payload["heads"]),
             frozenset(payload["photos"]),
             tuple(payload["names"]),
@@ -199,6 +205,13 @@ def photo_key(sha256: str) -> str:
 
 
 def mentions(text: str, folded_names: Sequence[str]) -> bool:
-    """Return whether a text has one of these names in it, as `str.casefold` gives them."""
+    """Return whether a text has one of these names in it, as `str.casefold` gives them.
+
+    Names in Latin letters count as whole words only: of somebody called Al not all of `album` is a trace. Other
+    scripts put no spaces between words.
+    """
     folded = text.casefold()
-    return any(name in folded for name in folded_names)
+    return any(
+        re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", folded) if name.isascii() else name in folded
+        for name in folded_names
+    )

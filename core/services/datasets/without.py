@@ -25,6 +25,16 @@ if TYPE_CHECKING:
 Identify = Callable[[str, str], str]  # a class's name, a file's sha256 -> what identifies the picture
 
 
+def photos_of(blobs: Blobs, version: DatasetWithout) -> frozenset[str]:
+    """Return the files (`photo_key`) of which pictures of the version's forgotten people were made.
+
+    Raises:
+        OmokageError: DATASET_CHANGED.
+    """
+    records = _records(blobs, version.shards)
+    return frozenset(photo_key(record.sha256) for record in records if record.label in version.labels)
+
+
 def holds_photos(blobs: Blobs, shards: tuple[Shard, ...], photos: frozenset[str]) -> bool:
     """Return whether a picture of these shards came from one of these files (`photo_key`).
 

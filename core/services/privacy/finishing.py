@@ -15,7 +15,7 @@ from core.domain.jobs import JSON, Job, JobCancelledError
 from core.domain.privacy import DatasetWithout, HeadToTrain, PendingWork, Receipt, Replaced
 from core.services.datasets.from_labels import LABELS
 from core.services.datasets.removal import delete_cached
-from core.services.datasets.without import holds_photos, rebuild_without
+from core.services.datasets.without import holds_photos, photos_of, rebuild_without
 from core.services.retraining.successors import train_embedding_head
 from core.storage.dataset_faces import labelled_faces
 from core.storage.dataset_rows import datasets_of, find_dataset
@@ -97,7 +97,7 @@ class ForgettingWorker:
             began = now_utc()
             receipt, made = self._make_anew(receipt, pending, cancelled)
             if self._write(receipt, pending, made):
-                shards = {shard.sha256 for version in pending.rebuild for shard in version.shards}
+                shards = {shard.sha256 for version in pending.datasets for shard in version.shards}
                 self._retention.discard(shards, receipt.guild_id, began)
                 self._database.empty_log()
                 delete_cached(self._cache, pending.cache_keys)
@@ -108,7 +108,9 @@ class ForgettingWorker:
     ) -> tuple[Receipt, Sequence[Dataset]]:
         """Make data sets and heads anew; return the receipt with their hashes, and the data sets."""
         made: list[Dataset] = []
-        for version in pending.rebuild:
+        for version in pending.datasets:
+            if not version.remake:
+                continue
             _stop_if(cancelled)
             dataset = self._rebuild(receipt.guild_id, version, pending)
             made += [] if dataset is None else [dataset]
@@ -140,22 +142,50 @@ class ForgettingWorker:
 
     def _search_unnamed(self, receipt_id: str, cancelled: Cancelled) -> tuple[Receipt, PendingWork] | None:
         """Withdraw data sets that name nobody, but hold a photo of the person; None: nothing is left to do."""
-        with self._database.read() as connection:
-            found = find_pending(connection, receipt_id)
+        found = self._collect_photos(receipt_id)
         while found is not None and found[1].unnamed:
             _stop_if(cancelled)
-            receipt, pending = found
-            found = self._search(receipt, replace(pending, unnamed=pending.unnamed[1:]), pending.unnamed[0])
+            found = self._search(*found)
         return found
 
-    def _search(self, receipt: Receipt, pending: PendingWork, dataset_id: int) -> tuple[Receipt, PendingWork]:
+    def _collect_photos(self, receipt_id: str) -> tuple[Receipt, PendingWork] | None:
+        """Add the files to what is looked for of which the person's pictures in data sets were made."""
+        with self._database.read() as connection:
+            found = find_pending(connection, receipt_id)
+        if found is None:
+            return None
+        photos = frozenset[str]().union(*map(self._photos_of, found[1].datasets))
+        with self._database.write() as connection:
+            found = find_pending(connection, receipt_id)  # somebody else may have been forgotten meanwhile
+            if found is None:
+                return None
+            receipt, pending = found
+            pending = replace(pending, photos=pending.photos | photos)
+            update_receipt(connection, receipt, pending, None)
+            return receipt, pending
+
+    def _photos_of(self, version: DatasetWithout) -> frozenset[str]:
+        try:
+            return photos_of(self._storage.blobs, version)
+        except OmokageError as error:
+            if error.code is not ErrorCode.DATASET_CHANGED:
+                raise
+            return frozenset()  # it is damaged, and not made anew either
+
+    def _search(self, receipt: Receipt, pending: PendingWork) -> tuple[Receipt, PendingWork] | None:
         """Look into one data set; write down that it was looked into, so that another worker does not do it again."""
+        dataset_id = pending.unnamed[0]
         with self._database.read() as connection:
             dataset = find_dataset(connection, dataset_id)
         holds = dataset is not None and dataset.removed_at is None and self._holds_photos(dataset, pending)
         began, blobs = now_utc(), frozenset[str]()
         with self._database.write() as connection:
             lock_training(self._database, connection, receipt.guild_id)
+            found = find_pending(connection, receipt.id)
+            if found is None:
+                return None
+            receipt, pending = found
+            pending = replace(pending, unnamed=tuple(id_ for id_ in pending.unnamed if id_ != dataset_id))
             if dataset is not None and holds:
                 receipt, pending, blobs = _withdraw_unnamed(connection, receipt, pending, dataset)
             update_receipt(connection, receipt, pending, None)
@@ -224,13 +254,11 @@ def _withdraw_unnamed(
         heads=(*receipt.heads, *(Replaced(version.weights, None) for version in versions)),
         datasets=(*receipt.datasets, Replaced(dataset.hash, None)),
     )
-    pending = replace(pending, cache_keys=(*pending.cache_keys, dataset.cache_key))
-    if newest.id != dataset.id:
-        return receipt, pending, done.blobs | {shard.sha256 for shard in dataset.shards}
-    without = DatasetWithout(
-        dataset.id, dataset.name, dataset.hash, dataset.classes, (), dataset.shards, dataset.created_by
-    )
-    return receipt, replace(pending, rebuild=(*pending.rebuild, without)), done.blobs
+    content = dataset.classes, (), dataset.shards
+    is_newest = newest.id == dataset.id
+    without = DatasetWithout(dataset.id, dataset.name, dataset.hash, *content, dataset.created_by, is_newest)
+    keys = (*pending.cache_keys, dataset.cache_key)
+    return receipt, replace(pending, datasets=(*pending.datasets, without), cache_keys=keys), done.blobs
 
 
 def _stop_if(cancelled: Cancelled) -> None:

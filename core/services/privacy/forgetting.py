@@ -148,7 +148,7 @@ class _Forgetting:
         counts, photos, blobs = self._forget_faces(names, withdrawn)
         answering_first = sorted(withdrawn.versions, key=lambda version: version.id not in withdrawn.answering)
         pending = PendingWork(
-            rebuild=tuple(_without(one, person.id) for one in datasets if newest[one.name] == one.id),
+            datasets=tuple(_without(one, person.id, remake=newest[one.name] == one.id) for one in datasets),
             heads=_heads_to_train(connection, withdrawn, answering_first),
             photos=frozenset(map(photo_key, photos)),
             names=names,
@@ -156,10 +156,8 @@ class _Forgetting:
             cache_keys=tuple(one.cache_key for one in datasets),
             after=self._amend_unfinished(photos, names),
         )
-        if not photos:  # then no data set without names can hold any
+        if not photos and not datasets:  # then no data set without names can hold any
             pending = replace(pending, unnamed=())
-        kept = {shard.sha256 for one in pending.rebuild for shard in one.shards}
-        blobs |= {shard.sha256 for one in datasets for shard in one.shards} - kept
         receipt = Receipt(
             id=self.receipt_id,
             guild_id=guild_id,
@@ -230,10 +228,9 @@ def _newest(datasets: list[Dataset]) -> dict[str, int]:
     return {dataset.name: dataset.id for dataset in reversed(datasets)}
 
 
-def _without(dataset: Dataset, person_id: int) -> DatasetWithout:
-    whole = DatasetWithout(
-        dataset.id, dataset.name, dataset.hash, dataset.classes, (), dataset.shards, dataset.created_by
-    )
+def _without(dataset: Dataset, person_id: int, *, remake: bool) -> DatasetWithout:
+    content = dataset.classes, (), dataset.shards
+    whole = DatasetWithout(dataset.id, dataset.name, dataset.hash, *content, dataset.created_by, remake)
     return whole.without(person_id)
 
 

@@ -118,8 +118,9 @@ def delete_jobs(connection: Connection, job_ids: Sequence[int]) -> None:
 
 def begin_running_jobs_anew(connection: Connection, guild_id: int) -> None:
     """Let jobs that a worker is at wait again: what they have read by now may still name the person."""
-    running = jobs.c.guild_id == guild_id, jobs.c.state == JobState.RUNNING, jobs.c.kind.not_in(BACKGROUND_KINDS)
-    connection.execute(update(jobs).where(*running).values({**NO_LEASE, "state": JobState.WAITING, "attempts": 0}))
+    running = jobs.c.guild_id == guild_id, jobs.c.state == JobState.RUNNING, jobs.c.cancel_requested.is_(False)
+    of_members = update(jobs).where(*running, jobs.c.kind.not_in(BACKGROUND_KINDS))
+    connection.execute(of_members.values({**NO_LEASE, "state": JobState.WAITING, "attempts": 0}))
 
 
 def forget_in_texts(connection: Connection, guild_id: int, names: Sequence[str]) -> None:

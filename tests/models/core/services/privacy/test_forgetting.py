@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import insert
@@ -17,49 +16,23 @@ from benchmarks.helpers.community import (
     photo_of,
 )
 from benchmarks.helpers.traces import files_with, rows_with
-from core.bootstrap import Services, build_forgetting_worker
+from core.bootstrap import Services
 from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.ids import synthetic_id
-from core.domain.jobs import JobKind, JobState
-from core.domain.registry.versions import Version
+from core.domain.jobs import JobState
 from core.domain.training.runs import RunKind, RunRequest, RunState
-from core.storage.jobs.job_queries import unfinished_jobs_of_kind
 from core.storage.tables import people
-from worker.handlers import forget_with
-from worker.runner import Runner
-
-GUILD, OTHER = 7, 8
-FORGOTTEN, FRIENDS = "Yukihime", ["Anna", "Ben", "Chie"]
-PICTURES = 5
-
-
-def furnish(community: Community, *, everybody: bool) -> Version:
-    """Name faces of the friends, and among them those of the person to forget; train a head that answers."""
-    for number in range(PICTURES):
-        for name in FRIENDS:
-            community.post((name, number))
-        if everybody:
-            community.post((FORGOTTEN, number))
-    if everybody:
-        community.post(("Anna", 100), (FORGOTTEN, 100))
-    return community.trained(community.snapshot())
-
-
-def finish(services: Services, guild_id: int = GUILD) -> None:
-    """Be the worker that does what is left."""
-    with services.database.read() as connection:
-        (job,) = unfinished_jobs_of_kind(connection, guild_id, JobKind.FORGET)
-    worker = build_forgetting_worker(services)
-    Runner(services.jobs.leases, {JobKind.FORGET: forget_with(worker)}, lambda _: None).run(job.id)
-    assert services.jobs.get(job.id).state is JobState.DONE
-
-
-def traces() -> list[str | bytes]:
-    """Return by what the person can be found: name, embeddings, photos."""
-    faces = [[(FORGOTTEN, number)] for number in range(PICTURES)] + [[("Anna", 100), (FORGOTTEN, 100)]]
-    shas = [hashlib.sha256(photo_of(*shown)).hexdigest() for shown in faces]
-    return [FORGOTTEN, *shas, *(embedding_of(*shown[-1]) for shown in faces)]
+from tests.models.core.services.privacy.builders import (
+    FORGOTTEN,
+    FRIENDS,
+    GUILD,
+    OTHER,
+    PICTURES,
+    finish,
+    furnish,
+    traces,
+)
 
 
 def test_the_head_is_to_the_byte_as_if_the_person_had_never_been_there(services: Services) -> None:
@@ -191,33 +164,6 @@ def test_where_too_few_people_are_left_nothing_is_trained(services: Services) ->
     assert here.serving() is None
 
 
-def test_a_worker_that_dies_is_followed_by_one_that_finishes(
-    services: Services, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    here = Community(services, GUILD)
-    furnish(here, everybody=True)
-    services.forgetter.forget(GUILD, FORGOTTEN, by=MODERATOR, by_worker=False)
-    worker = build_forgetting_worker(services)
-    with monkeypatch.context() as patched:
-        patched.setattr(type(services.registry), "register_anew", _die)
-        with pytest.raises(KeyboardInterrupt):
-            worker.finish(services.forgetter.receipts(GUILD)[0].id)
-    (job,) = services.forgetting.request_all()
-    assert services.forgetting.request_all() == []  # it has one
-    assert job.kind is JobKind.FORGET
-    finish(services)
-    finish_again = services.forgetter.receipts(GUILD)[0]
-    worker.finish(finish_again.id)
-
-    assert [version.is_withdrawn for version in services.registry.list(GUILD, RunKind.RECOGNISER)] == [False, True]
-    assert [one.title for one in services.datasets.list(GUILD)] == ["labels v2"]
-    assert rows_with(services, *traces()) == []
-
-
-def _die(*_: object, **__: object) -> None:
-    raise KeyboardInterrupt
-
-
 def test_a_training_under_way_is_ended_and_its_checkpoints_go(services: Services) -> None:
     here = Community(services, GUILD)
     for number in range(PICTURES):
@@ -254,50 +200,3 @@ def test_a_receipt_is_of_its_guild_alone(services: Services) -> None:
     assert services.forgetter.find_receipt(GUILD, receipt.id) == receipt
     assert services.forgetter.find_receipt(OTHER, receipt.id) is None
     assert (receipt.asked_by, receipt.counts["faces"], receipt.counts["photos"]) == (MODERATOR, 1, 1)
-
-
-def test_two_who_are_forgotten_one_after_the_other_are_both_left_out(services: Services) -> None:
-    # Given a worker that has not begun when somebody else is forgotten, too
-    here = Community(services, GUILD)
-    furnish(here, everybody=True)
-    first = services.forgetter.forget(GUILD, "Ben", by=MODERATOR).receipt
-    second = services.forgetter.forget(GUILD, FORGOTTEN, by=MODERATOR).receipt
-    assert not second.is_finished
-    # When it does both
-    worker = build_forgetting_worker(services)
-    worker.finish(second.id)
-    # Then neither is left, and the head answers for the others
-    receipts = services.forgetter.receipts(GUILD)
-    assert {receipt.id for receipt in receipts if receipt.is_finished} == {first.id, second.id}
-    assert rows_with(services, *traces(), "Ben") == []
-    head = here.serving()
-    assert head is not None
-    assert [name for name, _ in head.classes] == ["Anna", "Chie"]
-
-
-def test_somebody_who_is_forgotten_while_a_worker_makes_data_anew_is_left_out(
-    services: Services, tmp_path: Path
-) -> None:
-    # Given a worker that has made a data set without the first one
-    here = Community(services, GUILD)
-    furnish(here, everybody=True)
-    first = services.forgetter.forget(GUILD, "Ben", by=MODERATOR, by_worker=False).receipt
-    worker = build_forgetting_worker(services)
-    train = worker._train
-
-    def train_late(*arguments: Any) -> Any:
-        worker._train = train
-        services.forgetter.forget(GUILD, FORGOTTEN, by=MODERATOR, by_worker=False)
-        return train(*arguments)
-
-    worker._train = train_late
-    # When somebody else is forgotten just then
-    worker.finish(first.id)
-    worker.finish(services.forgetter.receipts(GUILD)[0].id)
-    # Then the data set of the others and its head are made once more
-    assert all(receipt.is_finished for receipt in services.forgetter.receipts(GUILD))
-    assert rows_with(services, *traces(), "Ben") == []
-    assert files_with(tmp_path / "data" / "blobs", *traces()) == []
-    head = here.serving()
-    assert head is not None
-    assert [name for name, _ in head.classes] == ["Anna", "Chie"]
