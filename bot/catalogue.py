@@ -42,6 +42,8 @@ from bot.features.people.face_views import FaceButton, FacesSelect
 from bot.features.people.list_views import PageButton
 from bot.features.people.old_prompt import PersonSelect
 from bot.features.people.why import WhyAnswerer
+from bot.features.privacy.commands import privacy
+from bot.features.privacy.views import ForgetMeButton, ForgetPersonButton, ReceiptButton
 from bot.features.settings.commands import settings
 from bot.features.settings.panel import SettingSelect
 from bot.features.teach import form as teach_form
@@ -76,6 +78,7 @@ COMMANDS: Commands = (
     train,
     dataset,
     model,
+    privacy,
     settings,
     help_,
     about,
@@ -100,6 +103,9 @@ ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     PersonChangeButton,
     PersonSelect,
     split_views.SplitButton,
+    ForgetPersonButton,
+    ForgetMeButton,
+    ReceiptButton,
     SettingSelect,
     RunButton,
     BackButton,

@@ -82,6 +82,7 @@ _BY_REASON: Mapping[str, str] = {
     "kid": "error-not-better-kid",
     "age_error": "error-not-better-age",
     "unknown-embedder": "error-unknown-embedder",
+    "withdrawn": "error-withdrawn",
 }
 # Details that people have named, or lists of such.
 _NAMED_BY_PEOPLE = frozenset({"name", "names", "into", "target", "title", "known"})

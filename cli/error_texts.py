@@ -19,6 +19,7 @@ _TEXTS: Mapping[ErrorCode, str] = {
     ErrorCode.NOT_ALLOWED: "that is not allowed",
     ErrorCode.BAD_NAME: "the name cannot be used",
     ErrorCode.UNKNOWN_PERSON: "nobody of that name is known",
+    ErrorCode.UNKNOWN_RECEIPT: "there is no such receipt",
     ErrorCode.UNKNOWN_JOB: "there is no such job",
     ErrorCode.ALREADY_FINISHED: "the job is finished already",
     ErrorCode.TOO_MANY_ATTEMPTS: "it failed several times",
@@ -109,6 +110,9 @@ _REASON_TEXTS = {
     "split-oneself": "that is {name}'s own name",
     "no-such-alias": "{name} has no such alias; there are: {allowed}",
     "too-many-aliases": "{name} has {maximum} aliases already, and more are not kept",
+    "unknown-embedder": "the version compares faces by {embedder}, which this Omokage does not know",
+    "objected": "somebody in the photo does not want their face to be changed",
+    "withdrawn": "the version is withdrawn: somebody who was in its data set is forgotten",
 }
 _BAD_NAME_TEXTS = {
     "empty": "the name is empty",
@@ -119,6 +123,9 @@ _BAD_NAME_TEXTS = {
 }
 
 
+# Instead of the text of the code, by the error's `reason`.
+
+
 def error_text(error: OmokageError) -> str:
     """Return what went wrong, without a capital letter or a full stop: it follows the name of a file."""
     if error.code is ErrorCode.BAD_NAME:
@@ -126,8 +133,6 @@ def error_text(error: OmokageError) -> str:
     reason_text = _REASON_TEXTS.get(str(error.details.get("reason")))
     if reason_text is not None:
         return reason_text.format_map(error.details)
-    if error.details.get("reason") == "unknown-embedder":
-        return "the version compares faces by {embedder}, which this Omokage does not know".format_map(error.details)
     limit = error.details.get("limit")
     if error.code in _LIMIT_TEXTS and isinstance(limit, int):
         text, unit = _LIMIT_TEXTS[error.code]

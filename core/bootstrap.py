@@ -23,6 +23,9 @@ from core.services.people.aliases import AliasEditor
 from core.services.people.editor import PeopleEditor
 from core.services.people.service import PeopleService
 from core.services.people.splitting import PersonSplitter
+from core.services.privacy.forgetting import PersonForgetter
+from core.services.privacy.jobs import ForgettingJobs
+from core.services.privacy.members import MemberData
 from core.services.reembedding.service import ReembeddingService
 from core.services.registry.service import RegistryService
 from core.services.retention import RetentionService
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from core.services.ageing.service import AgeingService
     from core.services.attack.service import OptimizeService
     from core.services.generation.service import GenerationService
+    from core.services.privacy.finishing import ForgettingWorker
     from core.services.recognition.explaining import WhyService
     from core.services.recognition.service import ClassifyService
     from core.services.reembedding.reembedder import Reembedder
@@ -72,6 +76,9 @@ class Services:
     reembedding: ReembeddingService
     retraining: RetrainingJobs
     retention: RetentionService
+    forgetting: ForgettingJobs
+    forgetter: PersonForgetter
+    member_data: MemberData
 
     @property
     def engine(self) -> Engine:
@@ -96,6 +103,8 @@ def build(settings: Settings, enqueue: Enqueue, limits: JobLimits = JOB_LIMITS) 
     jobs = JobService(database, enqueue, limits=limits, storage=settings.storage, blob_size=blobs.size)
     datasets = DatasetService(database, blobs)
     retention = RetentionService(database, blobs, settings.storage)
+    cache = settings.data / "cache"
+    forgetting = ForgettingJobs(database, jobs.dispatcher)
     return Services(
         settings,
         database,
@@ -109,7 +118,7 @@ def build(settings: Settings, enqueue: Enqueue, limits: JobLimits = JOB_LIMITS) 
         registry=RegistryService(database, blobs),
         datasets=datasets,
         dataset_storage=DatasetStorage(datasets, blobs, settings.data),
-        dataset_remover=DatasetRemover(database, retention, settings.data / "cache"),
+        dataset_remover=DatasetRemover(database, retention, cache),
         runs=RunService(database, jobs.dispatcher, datasets, blobs, limits=limits),
         checks=CheckJobs(database, jobs.dispatcher),
         labelling=LabellingService(database),
@@ -118,6 +127,9 @@ def build(settings: Settings, enqueue: Enqueue, limits: JobLimits = JOB_LIMITS) 
         reembedding=ReembeddingService(database, jobs.dispatcher),
         retraining=RetrainingJobs(database, jobs.dispatcher),
         retention=retention,
+        forgetting=forgetting,
+        forgetter=PersonForgetter(database, retention, forgetting, cache),
+        member_data=MemberData(database, blobs, retention),
     )
 
 
@@ -187,6 +199,14 @@ def build_retrainer(services: Services) -> RetrainingService:
     return RetrainingService(*parts, services.retraining, services.checks)
 
 
+def build_forgetting_worker(services: Services) -> ForgettingWorker:
+    """What makes data sets and heads anew after somebody was forgotten; loads TensorFlow with the first one."""
+    from core.services.privacy.finishing import ForgettingWorker  # numpy
+
+    parts = services.database, services.dataset_storage, services.registry, services.retention, services.checks
+    return ForgettingWorker(*parts, cache=services.settings.data / "cache")
+
+
 def build_drawing(services: Services, blobs: Blobs | None = None) -> GenerationService:
     """What draws faces; cheap, since networks are loaded with the first face.
 
@@ -194,10 +214,13 @@ def build_drawing(services: Services, blobs: Blobs | None = None) -> GenerationS
         services: of this process.
         blobs: where photos are and pictures go; None: the services'.
     """
-    from core.services.generation.factory import load_generation_service  # numpy, Pillow
+    from core.services.ageing.factory import load_photo_objections  # numpy, Pillow
+    from core.services.generation.factory import load_generation_service  # likewise
 
+    stored = blobs or services.blobs
+    objections = load_photo_objections(services.registry, services.people, stored)
     return load_generation_service(
-        services.registry, services.dataset_storage, services.settings, blobs or services.blobs
+        services.registry, services.dataset_storage, services.settings, stored, objections=objections
     )
 
 

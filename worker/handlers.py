@@ -15,6 +15,7 @@ from core.bootstrap import (
     build_drawing,
     build_evaluator,
     build_explainer,
+    build_forgetting_worker,
     build_optimizer,
     build_reembedder,
     build_retrainer,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from core.services.generation.service import GenerationService
     from core.services.labelling.card_drawer import CardDrawer
     from core.services.labelling.collector import Collector
+    from core.services.privacy.finishing import ForgettingWorker
     from core.services.recognition.explaining import WhyService
     from core.services.recognition.service import ClassifyService
     from core.services.reembedding.reembedder import Reembedder
@@ -75,6 +77,7 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
         ageing = build_ageing(services)
         warm_up_later((drawing, ageing), services.settings)
         services.retraining.request_all()  # after an update: versions that an earlier Omokage trained
+        services.forgetting.request_all()  # what a killed shell has left
         return {
             JobKind.EVALUATE: evaluate_with(build_evaluator(services)),
             JobKind.SNAPSHOT: snapshot_with(services),
@@ -82,6 +85,7 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
             JobKind.OPTIMIZE: optimize_with(services),
             JobKind.CHECK: check_with(build_checker(services)),
             JobKind.RETRAIN: retrain_with(build_retrainer(services)),
+            JobKind.FORGET: forget_with(build_forgetting_worker(services)),
             JobKind.TRAIN: train_with(build_training(services)),
             JobKind.AGE: age_with(ageing),
             **dict.fromkeys(GENERATOR_KINDS, draw_with(drawing)),
@@ -248,6 +252,15 @@ def retrain_with(retrainer: RetrainingService) -> Handler:
         return None if answer is None else HandlerResult(answer)
 
     return retrain
+
+
+def forget_with(forgetting: ForgettingWorker) -> Handler:
+    """The handler of what is left to do after somebody was forgotten."""
+
+    def forget(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
+        return HandlerResult(forgetting.answer(job, cancelled))
+
+    return forget
 
 
 def train_with(training: Training) -> Handler:

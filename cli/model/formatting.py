@@ -30,6 +30,7 @@ _HEADINGS = {
     "age_error": ("YEARS BESIDE THE AGE", "SAME PERSON"),
 }
 NO_FACE = "no face is found in any of its pictures, so it does not draw unless it is promoted with --force"
+WITHDRAWN_TEXT = "withdrawn: somebody who was in its data set is forgotten, so its file is deleted"
 _WAITS = "of the earlier face network; a worker retrains it by itself, and until then it answers as ever"
 _RETRAINING = {
     RetrainingState.PROMOTED: "v{number} was made of it for the new face networks, same people",
@@ -144,11 +145,14 @@ def card(version: Version, run: int | None, *, serving: bool) -> str:
     room = max(map(len, lines)) + 2
     head = f"{version.label}{', answers now' if serving else ''}"
     warning = [f"  {NO_FACE}"] if version.draws_no_face else []
+    warning += [f"  {WITHDRAWN_TEXT}"] if version.is_withdrawn and version.kind.generates else []
     return "\n".join([head, *warning, *(f"  {name:<{room}}{text}" for name, text in lines.items())])
 
 
 def retraining_text(version: Version, *, serving: bool) -> str | None:
-    """Return what became of a version when the face networks changed, or from which version it was retrained."""
+    """Return that a version is withdrawn, what became of it when the face networks changed, or what it was made of."""
+    if version.is_withdrawn:
+        return WITHDRAWN_TEXT
     predecessor, retraining = predecessor_of(version), retraining_from_metrics(version.metrics)
     if predecessor is not None:
         return f"{RETRAINED}, from v{predecessor}"

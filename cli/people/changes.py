@@ -95,7 +95,7 @@ def remove(name: str, guild: int, yes: bool, as_json: bool) -> None:
 @_guild
 @_json
 def record_objection(name: str, withdraw: bool, guild: int, as_json: bool) -> None:
-    """Note that somebody does not want their face changed: `omokage age` and `/age` leave it as it is.
+    """Note that somebody does not want to be named or changed: no answer names them, and `age` leaves them as they are.
 
     Objections are found by recognition: the more pictures there are of NAME, the more surely.
     """
@@ -105,9 +105,9 @@ def record_objection(name: str, withdraw: bool, guild: int, as_json: bool) -> No
     if as_json:
         echo_json(person_json(person))
     elif withdraw:
-        echo(f"{person.name} may be shown at another age again.")
+        echo(f"{person.name} may be named and shown at another age again.")
     else:
-        echo(f"{person.name} is not shown at another age from now on; --withdraw takes it back.")
+        echo(f"{person.name} is neither named nor shown at another age from now on; --withdraw takes it back.")
 
 
 def person_json(person: Person) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from cli.output.echo import echo, echo_json
 from cli.output.escaping import escape
 from cli.output.table import table
 from cli.people.changes import merge, person_json, record_objection, remove, rename
+from cli.people.forgetting import forget, receipts
 from cli.people.names import add, alias
 from cli.people.splitting import split
 from cli.photos import classify_photos
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 _guild = click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose people.")
 
 
-@click.group(short_help="Enrol, list, rename, merge, split and remove people.")
+@click.group(short_help="Enrol, list, rename, merge, split, remove and forget people.")
 def people() -> None:
-    """The people that a guild knows: enrol, list, rename, merge, split, remove, and who objects to what."""
+    """The people that a guild knows: enrol, list, correct, forget, and who objects to what."""
 
 
 @people.command()
@@ -88,10 +89,10 @@ def list_people(as_json: bool, guild: int) -> None:
                 echo(_not_compared(person))
         objecting = [person.name for person in entries if person.objected_at is not None]
         if objecting:
-            echo(f"Not shown at another age, since they object: {', '.join(objecting)}.")
+            echo(f"Neither named nor shown at another age, since they object: {', '.join(objecting)}.")
 
 
-for command in (add, alias, rename, merge, split, remove, record_objection):
+for command in (add, alias, rename, merge, split, remove, record_objection, forget, receipts):
     people.add_command(command)
 
 

@@ -25,6 +25,7 @@ class ErrorCode(StrEnum):
     BAD_NAME = "bad-name"
     UNKNOWN_PERSON = "unknown-person"
     UNKNOWN_JOB = "unknown-job"
+    UNKNOWN_RECEIPT = "unknown-receipt"  # of somebody who was forgotten
     ALREADY_FINISHED = "already-finished"
     TOO_MANY_ATTEMPTS = "too-many-attempts"
     WORKERS_DIED = "workers-died"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Point = tuple[float, float]
 
@@ -75,6 +75,18 @@ def is_probably_among(named: int | None, candidates: Sequence[Candidate], people
     return named in people or any(
         candidate.person_id in people and candidate.probability >= _PROBABLY for candidate in candidates
     )
+
+
+def without_people(face: RecognisedFace, people: Set[int]) -> RecognisedFace:
+    """Return a face without these people's names: unknown where it probably shows one of them."""
+    if not people:
+        return face
+    candidates = tuple(candidate for candidate in face.candidates if candidate.person_id not in people)
+    withheld = face.withheld if face.withheld is not None and face.withheld.person_id not in people else None
+    if probably_shows(face, people):
+        # The rest is about somebody else, whom it does not show.
+        return RecognisedFace(face.detected, candidates, None)
+    return replace(face, candidates=candidates, withheld=withheld)
 
 
 def tilt(landmarks: Sequence[Point]) -> float:

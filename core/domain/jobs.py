@@ -31,6 +31,7 @@ class JobKind(StrEnum):
     OPTIMIZE = "optimize"  # a picture that the recogniser takes for somebody
     CHECK = "check"  # how easily a model version is fooled
     RETRAIN = "retrain"  # the successor of a model version whose face embedding is not the present one
+    FORGET = "forget"  # what is left to do, in data sets and models, after a person was forgotten
     CURATE = "curate"  # which pictures of a data set are worth keeping
     WHY = "why"  # which stored pictures decided that a face was named so
     REEMBED = "reembed"  # a guild's faces by the present face networks, after an update
@@ -83,6 +84,7 @@ ROUTES: Mapping[JobKind, tuple[QueueName, int]] = {
     JobKind.OPTIMIZE: (QueueName.GPU, 3),
     JobKind.CURATE: (QueueName.GPU, 5),
     JobKind.SNAPSHOT: (QueueName.GPU, 5),
+    JobKind.FORGET: (QueueName.GPU, 6),  # ahead of all else that nobody waits for: people were promised it
     JobKind.CHECK: (QueueName.GPU, 7),
     JobKind.RETRAIN: (QueueName.GPU, 7),
     JobKind.TRAIN: (QueueName.GPU, 9),
@@ -92,7 +94,7 @@ ROUTES: Mapping[JobKind, tuple[QueueName, int]] = {
 INTERACTIVE_PRIORITY = 5
 # Kinds that nobody waits for: they have no answer of their own, do not count against fair share, and are not listed.
 BACKGROUND_KINDS = frozenset(
-    {JobKind.TRAIN, JobKind.CHECK, JobKind.RETRAIN, JobKind.REEMBED, JobKind.COLLECT, JobKind.CARD}
+    {JobKind.TRAIN, JobKind.CHECK, JobKind.RETRAIN, JobKind.REEMBED, JobKind.COLLECT, JobKind.CARD, JobKind.FORGET}
 )
 # Kinds whose photos are deleted once they are done: their result holds all that is kept.
 PHOTOS_DELETED_AFTER = frozenset({JobKind.TEACH})

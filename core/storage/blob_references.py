@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, ColumnElement, Connection, Select, Text, cast, or_, select
 
 from core.storage.labelling_tables import labelling_cards, labelling_faces
+from core.storage.privacy_tables import receipts
 from core.storage.tables import faces, guild_blobs, jobs, labels, people, person_aliases, reembedded_faces
 from core.storage.training_tables import checkpoints, datasets, points, promotions, runs, versions
 
@@ -95,6 +96,7 @@ REFERRING = (
     _Source(checkpoints.c.blob, BlobUse.TRAINING),
     _Source(versions.c.weights, BlobUse.MODEL),
     _Source(versions.c.card, BlobUse.MODEL),
+    _Source(receipts.c.pending, BlobUse.DATASET),
 )
 # Columns that have room for a name, but hold none, or only mention it: which of a failed job's photos was refused.
 UNRELATED = frozenset(
@@ -127,6 +129,9 @@ UNRELATED = frozenset(
         labelling_cards.c.face_ids,
         labelling_cards.c.names,
         labelling_cards.c.gold,
+        receipts.c.counts,
+        receipts.c.heads,
+        receipts.c.datasets,
     }
 )
 

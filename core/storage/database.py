@@ -20,6 +20,7 @@ from core.domain.errors import ErrorCode, OmokageError
 # How long a writer waits for others, SQLite. Transactions take about a millisecond, so this is only reached when
 # something is broken, and then an error is better than a member waiting on.
 BUSY_TIMEOUT_MS = 10_000
+_LOG_TIMEOUT_MS = 500  # writers wait meanwhile
 _NAP_S = 0.001  # about as long as a transaction takes
 _WRITES = "omokage_writes"
 # No room for a page, or for the index of the write-ahead log.
@@ -65,6 +66,23 @@ class Database:
         """Let only one transaction at a time pass here until it ends; a SQLite writer is alone anyway."""
         if not self.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what})
+
+    def empty_log(self) -> bool:
+        """Take what was deleted out of SQLite's write-ahead log, too; False: somebody reads, so it goes later.
+
+        PostgreSQL's log is the operator's: it goes as it is archived and recycled.
+        """
+        if not self.is_sqlite:
+            return True
+        raw = self.engine.raw_connection()
+        try:
+            cursor = raw.cursor()
+            cursor.execute(f"PRAGMA busy_timeout={_LOG_TIMEOUT_MS}")
+            busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+            raw.close()
+        return not busy
 
     def close(self) -> None:
         """Close all connections."""
@@ -121,6 +139,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # may take back the last commits (never half of one). FULL would cost a flush of the disk at every command.
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, so that it is not in the file either
     cursor.close()
 
 

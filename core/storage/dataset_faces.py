@@ -35,11 +35,15 @@ class LabelledFace:
 
 
 def labelled_faces(connection: Connection, guild_id: int) -> list[LabelledFace]:
-    """By name, then from the oldest; the same face of the same person once, however often posted."""
-    shown = select(faces, people.c.name).join(people, people.c.id == faces.c.person_id)
+    """Return them by name, then by photo and place in it; the same face of the same person once, however often posted.
+
+    No row's id is part of the order: the same faces with the same names train the same head, in whatever order they
+    were named, and whoever else was known meanwhile.
+    """
+    shown = select(faces, people.c.name, people.c.key).join(people, people.c.id == faces.c.person_id)
     shown = shown.where(faces.c.guild_id == guild_id, people.c.guild_id == guild_id)
     once: dict[tuple[int, bytes], LabelledFace] = {}
-    for row in connection.execute(shown.order_by(people.c.key, faces.c.id)):
+    for row in sorted(connection.execute(shown), key=lambda row: (row.key, row.photo or "", row.x, row.y, row.id)):
         labelled_face = LabelledFace(row.id, row.name, row.photo, row.job_id, row.number, detected_face_of(row))
         once.setdefault((row.person_id, row.embedding), labelled_face)
     return list(once.values())

@@ -54,6 +54,12 @@ def find_dataset(connection: Connection, dataset_id: int) -> Dataset | None:
     return _first(connection.execute(select(datasets).where(datasets.c.id == dataset_id)).all())
 
 
+def is_removed(connection: Connection, dataset_id: int) -> bool:
+    """Whether this version was removed, so that only its name is left."""
+    manifest = connection.execute(select(datasets.c.manifest).where(datasets.c.id == dataset_id)).scalar()
+    return manifest is not None and "removed_at" in manifest
+
+
 def dataset_named(connection: Connection, guild_id: int, name: str, version: int | None) -> Dataset | None:
     """The version that people call so, even if it was removed, or the newest of that name that was not."""
     same = select(datasets).where(datasets.c.guild_id == guild_id, datasets.c.name == name)

@@ -132,9 +132,9 @@ people = Table(
     Column("key", String(256), nullable=False),  # casefold makes up to three letters of one
     Column("created_by", BigInteger, nullable=False),
     Column("created_at", UtcTime, nullable=False),
-    Column("objected_at", UtcTime),  # since when the person's face is not to be changed; null: no objection
     Column("consent", String(8)),  # why their face may be learnt from the chat: a Consent; null: it may not
     Column("added", Boolean, nullable=False, server_default=false()),  # by name, so that they stay without a picture
+    Column("objected_at", UtcTime),  # since when the person is not to be named or aged; null: no objection
     UniqueConstraint("guild_id", "key"),
 )
 

@@ -54,8 +54,9 @@ class ClassifyAnswerer:
         self, bot: BotContext, job: Job, result: ClassifyResult
     ) -> tuple[Words, list[ShownFace]]:
         words = await job_words(bot, job)
-        stored = await bot.threads.quick(bot.services.people.faces_of, job.id, job.origin.guild_id)
-        return words, shown_faces(result, stored)
+        people, guild_id = bot.services.people, job.origin.guild_id
+        stored = await bot.threads.quick(people.faces_of, job.id, guild_id)
+        return words, shown_faces(result, stored, await bot.threads.quick(people.objecting_ids, guild_id))
 
 
 async def _view(bot: BotContext, job: Job, words: Words, faces: list[ShownFace]) -> View | None:

@@ -112,7 +112,9 @@ def embedder_text(words: Words, version: Version) -> str:
 
 
 def retraining_text(words: Words, version: Version, *, serves: bool) -> str | None:
-    """Say what became of a version when the face networks changed, or from which version it was retrained."""
+    """Say that a version is withdrawn, what became of it when the face networks changed, or what it was made of."""
+    if version.is_withdrawn:
+        return words.say("model-withdrawn")
     predecessor, retraining = predecessor_of(version), retraining_from_metrics(version.metrics)
     if predecessor is not None:
         return words.say("model-retrained", number=predecessor)

@@ -104,7 +104,8 @@ async def faces_in(interaction: Interaction, job_id: int, guild_id: int) -> list
     if job.result is None:
         raise OmokageError(ErrorCode.FACE_GONE)
     stored = await bot.threads.quick(bot.services.people.faces_of, job_id, guild_id)
-    return shown_faces(ClassifyResult.from_json(job.result), stored)
+    objecting = await bot.threads.quick(bot.services.people.objecting_ids, guild_id)
+    return shown_faces(ClassifyResult.from_json(job.result), stored, objecting)
 
 
 async def handle_faces_form(interaction: Interaction, match: re.Match[str], components: list[dict[str, Any]]) -> None:

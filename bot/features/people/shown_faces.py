@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 
 from core.domain.classification import ClassifyResult, FaceAnswer
@@ -39,10 +39,12 @@ class ShownFace:
     age: int | None = None
 
 
-def shown_faces(result: ClassifyResult, stored: Iterable[StoredFace]) -> list[ShownFace]:
-    """Merge the predicted faces with the stored labels, which count more."""
+def shown_faces(
+    result: ClassifyResult, stored: Iterable[StoredFace], unnamed: Set[int] = frozenset()
+) -> list[ShownFace]:
+    """Merge the predicted faces with the stored labels, which count more; people of `unnamed` ids are not named."""
     labels = {face.ref.number: face for face in stored}
-    faces = [replace(_shown(face, labels.get(face.number)), age=face.age) for face in result.faces]
+    faces = [replace(_shown(face, labels.get(face.number), unnamed), age=face.age) for face in result.faces]
     named = {face.person_id for face in faces}
     return [face if face.name else _without(face, named) for face in faces]
 
@@ -60,10 +62,12 @@ def _without(face: ShownFace, named: set[int | None]) -> ShownFace:
     )
 
 
-def _shown(face: FaceAnswer, label: StoredFace | None) -> ShownFace:
+def _shown(face: FaceAnswer, label: StoredFace | None, unnamed: Set[int]) -> ShownFace:
+    if label is not None and label.person_id in unnamed:
+        return ShownFace(face.number, None, None, None, (), None, editable=True)
     if label is not None and label.person_id is not None:
         return ShownFace(face.number, label.person_id, label.name, None, (), label.labelled_by, editable=True)
-    rejected = frozenset[int]() if label is None else label.rejected
+    rejected = unnamed if label is None else label.rejected | unnamed
     possible = tuple(candidate for candidate in face.top if candidate.person_id not in rejected)
     editable, disagree = label is not None, face.networks_disagree and bool(possible)
     if face.person_id is None or face.person_id in rejected:

@@ -24,7 +24,7 @@ age-same-person = { $ages ->
         [all] at every age still the same person: at least { NUMBER($share, style: "percent") }
        *[one] still the same person: { NUMBER($share, style: "percent") }
     }
-age-refusal-objected = left as it is: this person does not want to be shown at other ages
+age-refusal-objected = left as it is: this person does not want to be changed
 age-refusal-profile = left as it is: the face is seen from the side. A photo from the front works better
 age-refusal-sunglasses = left as it is: sunglasses hide too much of the face
 age-refusal-too-small = left as it is: the face is too small. A larger photo of it works better

@@ -119,11 +119,26 @@ people-remove-name = remove
 people-remove-description = Delete somebody, with their faces and photos (moderators only)
 
 people-object-name = object
-people-object-description = Note that somebody does not want to be shown at other ages (moderators only)
+people-object-description = Note that somebody does not want to be named or changed (moderators only)
 people-withdraw-name = withdraw
 people-withdraw-description = Note that somebody does not object any more (moderators only)
 people-person-name = name
 people-person-description = Of whom: choose from the list
+
+privacy-name = privacy
+privacy-description = What is kept, for how long, and how to have it deleted
+privacy-about-name = about
+privacy-about-description = What is kept and why, and what you may ask for
+privacy-policy-name = policy
+privacy-policy-description = How long what is kept, and how it is deleted
+privacy-my-data-name = my-data
+privacy-my-data-description = How much is kept of you in this server
+privacy-export-name = export
+privacy-export-description = Get a file with everything that is kept of you in this server
+privacy-forget-me-name = forget-me
+privacy-forget-me-description = Delete what you did in this server
+privacy-forget-person-name = forget-person
+privacy-forget-person-description = Delete everything of somebody, also from data sets and models (moderators only)
 
 settings-name = settings
 settings-description = How Omokage behaves in this server

@@ -18,6 +18,8 @@ error-not-allowed = { $reason ->
         [labelling-moderators] In this server only moderators may name faces. Please ask one of them; they can change that with /settings labelling.
         [labelling-off] Naming faces is switched off in this server. A moderator can change that with /settings labelling.
         [moderators] Only moderators may do that. Please ask one of them.
+        [oneself] Only you yourself can have what you did deleted: use /privacy forget-me.
+        [objected] Somebody in this photo does not want their face to be changed. Please use another photo.
        *[other] Only the member who asked, or a moderator, may do that.
     }
 error-bad-name = { $reason ->
@@ -27,6 +29,7 @@ error-bad-name = { $reason ->
        *[other] The name has characters in it that cannot be shown. Please type it again.
     }
 error-unknown-person = This person is no longer known here. Choose somebody else, or type the name.
+error-unknown-receipt = There is no such receipt in this server.
 error-unknown-job = There is no such job in this server. It may be too old: answers are kept for some time, then deleted. /show offers those that there are.
 error-name-taken = Somebody else is called “{ $name }” already. Choose another name.
 error-people-conflict = “{ $name }” and “{ $into }” are not the same person, going by what was said here. Photos that show both: { $photos }. Faces of either that somebody said are not the other: { $labels }. Nothing was changed. If they are the same, please correct those names under the photos first.
@@ -78,6 +81,7 @@ error-storage-full = This server has stored as many pictures as it may ({ $used 
 error-unknown-version = There is no such model version here. /model list shows those that there are.
 error-bad-weights = A file of the model is damaged, cut off, or not what its card says. Choose another version, or roll the training back to an older checkpoint.
 error-unknown-embedder = This version compares faces by a face network that this Omokage does not know ({ $embedder }). Choose another version, or update Omokage.
+error-withdrawn = This version is withdrawn: somebody whose pictures it was trained with is forgotten, so its file is deleted. Choose another version.
 error-not-better = On the pictures held out from both, this version is right in { NUMBER($new, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) } of the cases, and the one that answers now in { NUMBER($old, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) }. So it does not take its place.
 error-not-comparable = This version and the one that answers now were not measured on the same pictures, so nobody can say which is better.
 error-no-data = There is no data set in this server yet. /train snapshot makes one of the faces that were named here. Or whoever runs this bot brings pictures in, a folder for each person: `omokage data import FOLDER --name people --guild { $guild }`.

@@ -23,6 +23,7 @@ model-embedder-name = { $embedder ->
        *[other] { $name }
     }
 model-retrained = Retrained by itself for the new face networks, from v{ $number }; same people.
+model-withdrawn = Withdrawn: somebody whose pictures it was trained with is forgotten, so its file is deleted.
 model-retraining-waits = Of the earlier face network. A worker retrains it for the new ones by itself as soon as it is free; until then it answers as ever.
 model-retraining-promoted = v{ $number } was made of it for the new face networks; same people.
 model-retraining-worse = v{ $number } was made of it for the new face networks, but is right in { $new } of the same held-out pictures, this one in { $old }. So v{ $number } waits as a candidate; /model promote lets it answer.

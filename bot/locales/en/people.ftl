@@ -55,15 +55,15 @@ people-not-compared = { $pictures ->
         [one] one of them cannot be compared since the update: its photo is gone. Name another photo.
        *[other] { $pictures } of them cannot be compared since the update: their photos are gone. Name another photo.
     }
-people-objects = does not want to be shown at other ages
-people-objection-recorded = Noted: from now on I leave the face of **{ $name }** as it is and do not say how old it looks, wherever I take a face for theirs. The more of their photos are named here, the surer that is.
-people-objection-withdrawn = Noted: **{ $name }** does not object any more, and may be shown at other ages.
+people-objects = does not want to be named or changed
+people-objection-recorded = Noted: from now on no answer names **{ $name }**, says how old they look, or shows their face changed, wherever I take a face for theirs. Pictures of answers that named them are deleted; messages that were posted stay. The more of their photos are named here, the surer that is.
+people-objection-withdrawn = Noted: **{ $name }** does not object any more, and may be named and shown at other ages.
 people-history-title = Who named { $name }
 people-history-line = { $label ->
         [is-not] { $member } said of a face that it is not theirs
        *[is] { $member } named a face so
     }
-people-history-operator = whoever runs this bot
+people-history-operator = whoever runs this bot (or somebody who was forgotten since)
 people-history-message = message
 people-history-more = … and { $labels } more, which are older
 people-history-none = Nobody has named a face so. The name came with pictures that were imported.

@@ -117,12 +117,27 @@ people-split-description = 二人が一人として登録されているとき�
 people-remove-name = 削除
 people-remove-description = 登録されている人を、顔や写真とともに削除します（モデレーターのみ）
 
-people-object-name = 年齢変化の拒否
-people-object-description = ほかの年齢で表示されたくない人を記録します（モデレーターのみ）
+people-object-name = 表示の拒否
+people-object-description = 名前の表示や顔の加工を望まない人を記録します（モデレーターのみ）
 people-withdraw-name = 拒否の取り消し
 people-withdraw-description = その記録を取り消し、表示できるようにします（モデレーターのみ）
 people-person-name = 名前
 people-person-description = 誰の顔か。一覧から選んでください
+
+privacy-name = プライバシー
+privacy-description = 保存している情報と期間、削除の方法
+privacy-about-name = 概要
+privacy-about-description = 保存している情報とその理由、あなたにできることを表示します
+privacy-policy-name = 方針
+privacy-policy-description = 保存期間と削除の方法を表示します
+privacy-my-data-name = 自分の情報
+privacy-my-data-description = このサーバーにあるあなたの情報の件数を表示します
+privacy-export-name = 書き出し
+privacy-export-description = このサーバーにあるあなたの情報をファイルで受け取ります
+privacy-forget-me-name = 自分を消去
+privacy-forget-me-description = このサーバーであなたがしたことを削除します
+privacy-forget-person-name = 人物を消去
+privacy-forget-person-description = ある人の情報を、データセットとモデルからもすべて削除します（モデレーターのみ）
 
 settings-name = 設定
 settings-description = このサーバーでのOmokageの動作を設定します

@@ -15,6 +15,8 @@ error-not-allowed = { $reason ->
         [labelling-moderators] このサーバーでは、顔に名前を付けられるのはモデレーターだけです。モデレーターに依頼してください（/settings labelling で変更できます）。
         [labelling-off] このサーバーでは、顔への名前付けがオフになっています。モデレーターが /settings labelling で変更できます。
         [moderators] この操作ができるのはモデレーターだけです。モデレーターに依頼してください。
+        [oneself] 自分の情報の削除は、本人だけができます。/privacy forget-me を使ってください。
+        [objected] この写真には、顔の加工を望まない人が写っています。別の写真を使ってください。
        *[other] この操作ができるのは、依頼した本人かモデレーターだけです。
     }
 error-bad-name = { $reason ->
@@ -24,6 +26,7 @@ error-bad-name = { $reason ->
        *[other] 名前に表示できない文字が含まれています。もう一度入力してください。
     }
 error-unknown-person = この人はもう登録されていません。別の人を選ぶか、名前を入力してください。
+error-unknown-receipt = このサーバーには、その証明書はありません。
 error-unknown-job = このサーバーにそのジョブはありません。古い結果は一定期間後に削除されます。今あるものは /show の一覧から選べます。
 error-name-taken = 「{ $name }」という名前の人がすでにいます。別の名前を入力してください。
 error-people-conflict = これまでの記録では、「{ $name }」さんと「{ $into }」さんは別の人です（両方が写っている写真：{ $photos }枚、もう一方ではないと記録された顔：{ $labels }）。何も変更していません。同じ人の場合は、先に写真の下で名前を訂正してください。
@@ -75,6 +78,7 @@ error-storage-full = このサーバーで保存できる画像の上限に達�
 error-unknown-version = そのモデルのバージョンはありません。/model list で一覧を確認できます。
 error-bad-weights = モデルのファイルが壊れているか、途中で切れているか、カードの内容と一致しません。別のバージョンを選ぶか、古いチェックポイントに戻してください。
 error-unknown-embedder = このバージョンの顔の比較に使われているネットワーク（{ $embedder }）に、この Omokage は対応していません。別のバージョンを選ぶか、Omokage を更新してください。
+error-withdrawn = このバージョンは取り下げられました。学習に使われた写真の人のデータを消去したため、ファイルも削除されています。別のバージョンを選んでください。
 error-not-better = どちらの学習にも使っていない写真での正解率は、このバージョンが{ NUMBER($new, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) }、現在使用中のものが{ NUMBER($old, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) }です。そのため切り替えません。
 error-not-comparable = このバージョンと現在使用中のものは同じ写真で測られていないため、どちらが良いか比べられません。
 error-no-data = このサーバーにはまだデータセットがありません。ここで名前を付けた顔からは /train snapshot で作れます。1人1フォルダーに分けた写真は、ボットの管理者が `omokage data import フォルダー --name people --guild { $guild }` で取り込めます。

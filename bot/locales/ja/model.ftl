@@ -23,6 +23,7 @@ model-embedder-name = { $embedder ->
        *[other] { $name }
     }
 model-retrained = 新しい顔認識ネットワークのため、v{ $number } から自動で学習し直したものです（人は同じです）。
+model-withdrawn = 取り下げ済み：学習に使われた写真の人のデータを消去したため、ファイルは削除されました。
 model-retraining-waits = 以前の顔認識ネットワークのものです。ワーカーが空きしだい、新しいネットワーク用に自動で学習し直します。それまでは今までどおり答えます。
 model-retraining-promoted = 新しい顔認識ネットワーク用に v{ $number } が作られました（人は同じです）。
 model-retraining-worse = 新しい顔認識ネットワーク用に v{ $number } が作られましたが、学習に使っていない同じ写真での正解率は { $new } で、このバージョンは { $old } です。そのため v{ $number } は候補のままです。/model promote で切り替えられます。

@@ -43,15 +43,15 @@ people-aliases = **{ $name }** さんの別名：{ $aliases }
 people-aliases-none = **{ $name }** さんに別名はありません。「追加」で読み仮名などを登録できます。
 people-added = 承知しました。**{ $name }** さんを登録しました（写真はまだありません）。写真の下の「この人は…」を押し、この名前を入力してください。
 people-not-compared = うち{ $pictures }枚は元の写真がないため、更新後は照合できません。別の写真で名前を付けてください。
-people-objects = ほかの年齢での表示を望んでいません
-people-objection-recorded = 承知しました。これからは、**{ $name }** さんと思われる顔はそのままにし、見た目の年齢も答えません。名前の付いた写真が多いほど確実です。
-people-objection-withdrawn = 承知しました。**{ $name }** さんの申し出を取り消しました。これからは、ほかの年齢で表示できます。
+people-objects = 名前の表示や顔の加工を望んでいません
+people-objection-recorded = 承知しました。これからは、**{ $name }** さんと思われる顔には名前を表示せず、見た目の年齢も答えず、加工もしません。名前を表示していた回答の画像は削除します（投稿済みのメッセージは残ります）。名前の付いた写真が多いほど確実です。
+people-objection-withdrawn = 承知しました。**{ $name }** さんの申し出を取り消しました。これからは、名前やほかの年齢を表示できます。
 people-history-title = { $name } さんの名前付けの履歴
 people-history-line = { $label ->
         [is-not] { $member } が、この人の顔ではないと記録しました
        *[is] { $member } が、この人の顔として登録しました
     }
-people-history-operator = このボットの運用者
+people-history-operator = このボットの運用者、または情報を削除した人
 people-history-message = メッセージ
 people-history-more = …ほかに、これより古い記録が{ $labels }件あります
 people-history-none = この名前が付けられた顔はありません。取り込まれた写真に付いていた名前です。

@@ -62,7 +62,9 @@ def promotion_stack(history: Sequence[Promotion]) -> list[int]:
     for promotion in history:
         if promotion.back:
             del stack[-1:]
-        elif promotion.version_id is not None:
+        elif promotion.version_id is None:  # versions were withdrawn: nothing leads back to what was before
+            stack.clear()
+        else:
             stack.append(promotion.version_id)
     return stack
 

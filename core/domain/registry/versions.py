@@ -11,6 +11,7 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON
 from core.domain.training.runs import RunKind
 
+WITHDRAWN = "withdrawn"  # of a version's metrics: the id of the receipt by which it was withdrawn
 _PORTRAIT = "portrait"  # core.vision.views.Framing, which needs NumPy
 
 
@@ -74,6 +75,11 @@ class Version:
         False for data without faces, such as cats: those are framed as whole pictures.
         """
         return self.config.get("framing") == _PORTRAIT and self.kind.generates and self.metrics.get("faces") == 0
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether its weights are deleted, since somebody who was in its data set is forgotten."""
+        return WITHDRAWN in self.metrics
 
     @property
     def knows_ages(self) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core.domain.jobs import JSON
 from core.services.ageing.ager_cache import AgerCache
 from core.services.ageing.assessment import FaceAssessor
-from core.services.ageing.objections import Objections
+from core.services.ageing.objections import Objections, PhotoObjections
 from core.services.ageing.service import AgeingService, Agers
 from core.starter.models import starter_model
 
@@ -52,6 +52,17 @@ def load_ageing_service(
     assessor = FaceAssessor(networks.estimate_ages, networks.find_unfit, Objections(people, networks))
     agers = agers or AgerCache(registry, _load, starter_model)
     return AgeingService(agers, networks, networks, assessor, blobs, age_error=_age_error)
+
+
+def load_photo_objections(registry: RegistryService, people: PeopleService, blobs: Blobs) -> PhotoObjections:
+    """Build what says whether somebody in a photo objected; nothing is loaded before somebody has.
+
+    Args:
+        registry: stores the models that recognise.
+        people: knows who objected, and whom faces show.
+        blobs: where photos are.
+    """
+    return PhotoObjections(people, _Networks(registry, people, blobs, operator=True))
 
 
 class _Networks:

@@ -1,7 +1,8 @@
-"""Find the faces of people who do not want to be aged."""
+"""Find the faces of people who do not want to be aged or otherwise changed."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -47,3 +48,41 @@ class Objections:
         if not objecting:
             return [False] * len(reading.faces)
         return [probably_shows(face, objecting) for face in self._namer.recognise_reading(reading, photo, guild_id)]
+
+
+class NetworkedNamer(FaceNamer, Protocol):
+    """Reads photos and names faces with networks that are loaded when they are first needed."""
+
+    def read(self, data: bytes) -> PhotoReading:
+        """Decode a photo, find its faces and embed them; OmokageError where the bytes are no photo."""
+
+    def close(self) -> None:
+        """End the process that decodes, if there is one."""
+
+
+class PhotoObjections:
+    """Says whether somebody in a photo objected. Networks are loaded only where a guild has an objection.
+
+    Args:
+        people: knows who objected.
+        namer: names faces as `/classify` does.
+    """
+
+    def __init__(self, people: PeopleService, namer: NetworkedNamer) -> None:
+        self._people = people
+        self._namer = namer
+
+    def any_in(self, data: bytes, guild_id: int) -> bool:
+        """Return whether a photo probably shows somebody who objected to being changed.
+
+        Raises:
+            OmokageError: what is wrong with the photo.
+        """
+        if not self._people.objecting_ids(guild_id):
+            return False
+        photo = hashlib.sha256(data).hexdigest()
+        return any(Objections(self._people, self._namer).find(self._namer.read(data), photo, guild_id))
+
+    def close(self) -> None:
+        """End the process that decodes, if there is one."""
+        self._namer.close()

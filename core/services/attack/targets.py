@@ -58,9 +58,10 @@ def list_targets(
 
 
 def version_targets(version: Version, people: PeopleService) -> list[Target]:
-    """List a version's people who were not deleted since the training, by name."""
-    names = people.names(version.guild_id)
-    known = {Target(names[person_id], person_id) for _, person_id in version.classes if person_id in names}
+    """List a version's people by name, but for those who were deleted since the training, or object to being named."""
+    names, objecting = people.names(version.guild_id), people.objecting_ids(version.guild_id)
+    ids = {person_id for _, person_id in version.classes} & names.keys() - objecting
+    known = {Target(names[person_id], person_id) for person_id in ids}
     return sorted(known, key=lambda target: (_key(target.name), target.person_id))
 
 

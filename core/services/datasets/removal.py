@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -62,7 +62,7 @@ class DatasetRemover:
             _check_unused(connection, versions)
             removed = tuple(self._remove(connection, version, by) for version in versions)
         self._retention.discard({shard.sha256 for dataset in versions for shard in dataset.shards}, guild_id, began)
-        self._delete_copies(versions)
+        delete_cached(self._cache, [dataset.cache_key for dataset in versions])
         return removed
 
     def _remove(self, connection: Connection, dataset: Dataset, by: int) -> RemovedDataset:
@@ -72,13 +72,15 @@ class DatasetRemover:
             delete_person(connection, person_id)
         return RemovedDataset(dataset, tuple(unused.values()))
 
-    def _delete_copies(self, removed: Collection[Dataset]) -> None:
-        for dataset in removed:
-            for file in self._cache.glob(f"{dataset.cache_key}-*"):
-                try:
-                    file.unlink(missing_ok=True)
-                except OSError as error:
-                    _log.warning("%s was not deleted: %s", file, error)
+
+def delete_cached(cache: Path, keys: Iterable[str]) -> None:
+    """Delete this host's cached copies of data sets, by their `Dataset.cache_key`."""
+    for key in keys:
+        for file in cache.glob(f"{key}-*"):
+            try:
+                file.unlink(missing_ok=True)
+            except OSError as error:
+                _log.warning("%s was not deleted: %s", file, error)
 
 
 def _find_versions(connection: Connection, guild_id: int, name: str, version: int | None) -> list[Dataset]:

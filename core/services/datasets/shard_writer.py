@@ -45,6 +45,48 @@ class DatasetTarget:
     named: bool = True
 
 
+class ShardFiles:
+    """Writes records into shards, with at most one shard in memory; the same records give the same shards.
+
+    Args:
+        folder: for shards until they are stored.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._records: list[Record] = []
+        self._size = 0
+        self._shards: list[tuple[Path, int]] = []
+
+    def add(self, record: Record) -> None:
+        """Add a record.
+
+        Raises:
+            OmokageError: DISK_FULL.
+        """
+        self._records.append(record)
+        self._size += len(record.image)
+        if len(self._records) >= SHARD_PICTURES or self._size >= SHARD_BYTES:
+            self._write()
+
+    def store(self, blobs: Blobs) -> list[Shard]:
+        """Store all shards.
+
+        Raises:
+            OmokageError: DISK_FULL.
+        """
+        self._write()
+        with disk_full_said():
+            return [_store_shard(blobs, path, count) for path, count in self._shards]
+
+    def _write(self) -> None:
+        if self._records:
+            path = self._folder / f"{len(self._shards)}.tfrecord"
+            with disk_full_said():
+                self._shards.append((path, write_shard(path, self._records)))
+        self._records, self._size = [], 0
+
+
 class ShardWriter:
     """Writes pictures, person by person, with at most one shard in memory.
 
@@ -53,12 +95,9 @@ class ShardWriter:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._files = ShardFiles(folder)
         self._people: list[tuple[str, list[str]]] = []
         self._person: list[DatasetPicture] = []  # of the present person, without their files
-        self._records: list[Record] = []
-        self._size = 0
-        self._shards: list[tuple[Path, int]] = []
         self._without_face = 0
         self._ages: list[float] = []
         self.findings = Findings()
@@ -87,7 +126,7 @@ class ShardWriter:
         self.count(small=int(0 < picture.side < SMALL_FACE), turned=int(picture.turned > 0))
         if picture.thumbnail is not None:
             self._person.append(replace(picture, image=b""))
-        self._keep(picture.record(len(self._people) - 1, without_surrogates(source)))
+        self._files.add(picture.record(len(self._people) - 1, without_surrogates(source)))
 
     def finish(self, storage: DatasetStorage, target: DatasetTarget) -> Dataset:
         """Store the shards and the version, unless the newest version has the same content.
@@ -98,9 +137,7 @@ class ShardWriter:
         self._end_person()
         if not self._people:
             raise no_pictures_error()
-        self._write()
-        with disk_full_said():
-            shards = [_store_shard(storage.blobs, path, count) for path, count in self._shards]
+        shards = self._files.store(storage.blobs)
         return storage.datasets.add(
             target.guild_id,
             target.name,
@@ -128,19 +165,6 @@ class ShardWriter:
             thumbnails = np.stack([picture.thumbnail for picture in self._person if picture.thumbnail is not None])
             self.count(alike=count_copies(embeddings.reshape(len(self._person), -1), thumbnails))
         self._person = []
-
-    def _keep(self, record: Record) -> None:
-        self._records.append(record)
-        self._size += len(record.image)
-        if len(self._records) >= SHARD_PICTURES or self._size >= SHARD_BYTES:
-            self._write()
-
-    def _write(self) -> None:
-        if self._records:
-            path = self._folder / f"{len(self._shards)}.tfrecord"
-            with disk_full_said():
-                self._shards.append((path, write_shard(path, self._records)))
-        self._records, self._size = [], 0
 
 
 def no_pictures_error() -> OmokageError:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from core.domain.faces import DetectedFace
     from core.models.generators.generator import FaceGenerator
     from core.services.datasets.storage import DatasetStorage
+    from core.services.generation.latents import Objections
     from core.services.registry.service import RegistryService
     from core.settings import Settings
     from core.storage.blobs import Blobs
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def load_generation_service(
-    registry: RegistryService, storage: DatasetStorage, settings: Settings, blobs: Blobs
+    registry: RegistryService, storage: DatasetStorage, settings: Settings, blobs: Blobs, *, objections: Objections
 ) -> GenerationService:
     """Build the service; only numpy and Pillow are imported. The first face loads TensorFlow, which takes seconds.
 
@@ -40,11 +41,12 @@ def load_generation_service(
         storage: stores the data sets that they were trained on.
         settings: whether a guild's default may be a starter model.
         blobs: where photos are read from and pictures are written to.
+        objections: know who does not want to be changed.
     """
     nearest = NearestNeighbours(storage.datasets.get, storage.open, _describe, _held_out)
     return GenerationService(
         GeneratorCache(registry, _load, starter_model, partial(starters_by_default, settings)),
-        FaceLatents(FaceCropper(SafeDecoder(), _LazyDetector()), blobs),
+        FaceLatents(FaceCropper(SafeDecoder(), _LazyDetector()), blobs, objections),
         nearest,
         blobs,
     )

@@ -206,7 +206,8 @@ class GenerationService:
 
     def _find_latents(self, request: Request, context: _Context, truncation: float = 1.0) -> NDArray[np.float32]:
         """(N, Z), in the order of the request's faces."""
-        return self._latents.find(context.model, request.faces_by_field(), context.report_progress, truncation)
+        faces = request.faces_by_field()
+        return self._latents.find(context.model, faces, context.report_progress, truncation, guild_id=context.guild_id)
 
     def _render_film(self, keys: NDArray[np.float32], context: _Context) -> str:
         """Render a film through the key faces (N, Z) and back to the first; return its blob."""

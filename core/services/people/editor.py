@@ -25,6 +25,7 @@ from core.storage.people.changes import (
     faces_showing,
     forget_photos,
     forget_pictures,
+    jobs_showing,
     move_person,
     photos_of_nobody,
     rename_person,
@@ -149,12 +150,26 @@ class PeopleEditor:
             return person
 
     def record_objection(self, guild_id: int, name: str) -> Person:
-        """Write down that a person does not want their face changed; a second time changes nothing.
+        """Write down that a person does not want to be named or aged; a second time changes nothing.
+
+        The pictures of answers that named them are deleted, since the name stands in them.
 
         Raises:
             OmokageError: UNKNOWN_PERSON.
         """
-        return self._set_objection(guild_id, name, self._clock())
+        began = now_utc()  # files have the system's time
+        with self._database.write() as connection:
+            lock_people(self._database, connection, guild_id)
+            person = get_person_by_name(connection, guild_id, name)
+            if person.objected_at is not None:
+                return person
+            set_objection(connection, person.id, self._clock())
+            answers = answers_naming(connection, guild_id, person.id)
+            labelled = jobs_showing(connection, guild_id, person.id)
+            pictures = forget_pictures(connection, labelled | {id_ for id_, _ in faces_answered(answers, person.id)})
+            person = get_person(connection, guild_id, person.id)
+        self._retention.discard(pictures, guild_id, began)
+        return person
 
     def withdraw_objection(self, guild_id: int, name: str) -> Person:
         """Write down that a person does not object any more.
@@ -162,7 +177,11 @@ class PeopleEditor:
         Raises:
             OmokageError: UNKNOWN_PERSON.
         """
-        return self._set_objection(guild_id, name, None)
+        with self._database.write() as connection:
+            lock_people(self._database, connection, guild_id)
+            person = get_person_by_name(connection, guild_id, name)
+            set_objection(connection, person.id, None)
+            return get_person(connection, guild_id, person.id)
 
     def remove(self, guild_id: int, name: str) -> RemovedPerson:
         """Delete a person's faces, embeddings and labels, and the photos that show nobody else who has a name.
@@ -202,14 +221,6 @@ class PeopleEditor:
             return
         if find_name_holder(connection, person.guild_id, normalised) is None:
             insert_alias(connection, person.guild_id, person.id, normalised, by=by, at=self._clock())
-
-    def _set_objection(self, guild_id: int, name: str, at: datetime | None) -> Person:
-        with self._database.write() as connection:
-            lock_people(self._database, connection, guild_id)
-            person = get_person_by_name(connection, guild_id, name)
-            if at is None or person.objected_at is None:
-                set_objection(connection, person.id, at)
-            return get_person(connection, guild_id, person.id)
 
 
 def _get_two(connection: Connection, guild_id: int, name: str, into: str) -> tuple[Person, Person]:

@@ -11,6 +11,7 @@ from core.domain.faces import Box
 from core.domain.people import CannotLink, ConfirmedFace, EnrolledFaces, FaceRef
 from core.storage.database import Database
 from core.storage.people import face_record_rows, gallery_rows, reembedding_rows
+from core.storage.people.people_rows import objecting_people
 
 
 class GalleryService:
@@ -36,6 +37,11 @@ class GalleryService:
         """Return the enrolled faces that an embedder embedded; the same face of the same person counts once."""
         with self._database.read() as connection:
             return gallery_rows.enrolled_faces(connection, guild_id, embedder)
+
+    def objecting_ids(self, guild_id: int) -> frozenset[int]:
+        """Return the ids of the people who objected to being named and aged."""
+        with self._database.read() as connection:
+            return objecting_people(connection, guild_id)
 
     def cannot_links(self, guild_id: int) -> list[CannotLink]:
         """Return what holds of "not this person" in the guild, whichever embedder its face has."""

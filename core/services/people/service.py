@@ -57,9 +57,8 @@ class PeopleService:
             return person_names(connection, guild_id)
 
     def objecting_ids(self, guild_id: int) -> frozenset[int]:
-        """Return the ids of the people who objected to changes of their faces."""
-        with self._database.read() as connection:
-            return objecting_people(connection, guild_id)
+        """Return the ids of the people who objected to being named and aged."""
+        return self.gallery.objecting_ids(guild_id)
 
     def name_face(
         self, face: FaceRef, guild_id: int, name: str, *, by: int, channel_id: int, message_id: int | None, source: str
@@ -145,7 +144,10 @@ class PeopleService:
             row = get_face(connection, guild_id, face)
             rejected = rejected_people(connection, guild_id, [row.id])[row.id]
             names = {person.id: person.name for person in list_people(connection, guild_id)}
-            probabilities = {answer.person_id: answer.probability for answer in answered_candidates(connection, face)}
+            answered = answered_candidates(connection, face)
+            objecting = objecting_people(connection, guild_id)
+        # Whom a face may show is not told of people who objected; they can be chosen like anybody else.
+        probabilities = {one.person_id: one.probability for one in answered if one.person_id not in objecting}
         # The answer keeps the names of its time; people may have been renamed or removed since.
         likely = [Candidate(id_, names[id_], probabilities[id_]) for id_ in probabilities if id_ in names]
         others = [Candidate(id_, name, 0.0) for id_, name in names.items() if id_ not in probabilities]

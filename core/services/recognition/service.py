@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from core.domain.classification import ClassifyOutcome, ClassifyResult, FaceAnswer, best_first
 from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.faces import Candidate, RecognisedFace
+from core.domain.faces import Candidate, RecognisedFace, without_people
 from core.domain.jobs import Job, JobCancelledError
 from core.domain.people import ConfirmedFace, EnrolledFaces, NewFace
 from core.render.annotate import annotate
@@ -51,7 +51,7 @@ class RecognisedPhoto:
 
 
 class ClassifyService:
-    """Names the faces of a photo as people of its guild.
+    """Names the faces of a photo as people of its guild; answers never name people who objected to it.
 
     Args:
         reader: finds and embeds faces.
@@ -176,6 +176,9 @@ class ClassifyService:
         stage("recognising", 0.7)  # finding and embedding take most of the time
         recognised, model = self._recognise(reading, photo, guild_id)
         face_ages = [None] * len(reading.faces) if ages is None else ages.estimate(reading, recognised, guild_id)
+        # Who objected is recognised only so as not to be named.
+        objecting = self._gallery.objecting_ids(guild_id) if recognised else frozenset[int]()
+        recognised = [without_people(face, objecting) for face in recognised]
         stage("drawing", 0.8)
         order = best_first(recognised)
         ordered = [recognised[index] for index in order]

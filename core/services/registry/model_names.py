@@ -57,7 +57,8 @@ def join_names(names: Iterable[ModelName]) -> str:
 
 def _versions(registry: RegistryService, guild_id: int, kind: RunKind) -> list[ModelName]:
     serving = registry.serving_id(guild_id, kind)
-    return [_name_of(version, is_serving=version.id == serving) for version in registry.list(guild_id, kind)]
+    versions = [version for version in registry.list(guild_id, kind) if not version.is_withdrawn]
+    return [_name_of(version, is_serving=version.id == serving) for version in versions]
 
 
 def _name_of(version: Version, *, is_serving: bool) -> ModelName:

@@ -14,12 +14,15 @@ from core.domain.clock import now_utc
 from core.domain.data.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.optimisation import Robustness
+from core.domain.privacy import TRAINED_ANEW
 from core.domain.registry.promotion import check_better, promotion_stack
 from core.domain.registry.retraining import METRIC, PREDECESSOR, RETRAINED, Retraining, predecessor_of
 from core.domain.registry.versions import Promotion, Version, VersionDraft, check_embedder
 from core.domain.training.runs import Run, RunKind
+from core.storage.blob_references import still_referenced
 from core.storage.blobs import Blobs
 from core.storage.database import Database
+from core.storage.dataset_rows import is_removed
 from core.storage.version_rows import (
     find_version,
     find_version_by_number,
@@ -54,10 +57,15 @@ class RegistryService:
         self._clock = clock
 
     def register(self, run: Run, dataset: Dataset, draft: VersionDraft) -> Version:
-        """Store the version that a run made, once: a run whose worker died right after this finds its version here."""
+        """Store the version that a run made, once: a run whose worker died right after this finds its version here.
+
+        Raises:
+            OmokageError: DATASET_REMOVED, somebody in the data set was forgotten while the run trained; DISK_FULL.
+        """
         weights = self._blobs.put(draft.weights)
         with self._database.write() as connection:
             self._lock(connection, run.guild_id, run.kind)
+            self._check_present(connection, dataset, weights)
             existing = find_version_of_run(connection, run.id)
             if existing is None:
                 return insert_version(connection, run, dataset, draft, weights=weights, now=self._clock())
@@ -75,6 +83,31 @@ class RegistryService:
                 if predecessor_of(existing) == version.number:
                     return existing
             return insert_successor(connection, version, dataset, draft, weights=weights, now=self._clock())
+
+    def register_anew(self, version_id: int, dataset: Dataset, draft: VersionDraft, *, promote: bool) -> Version:
+        """Store the version that takes the place of a withdrawn one, once.
+
+        Args:
+            version_id: of the withdrawn version.
+            dataset: that it was trained on, without whoever is forgotten.
+            draft: the new version.
+            promote: let it answer, unless something else was promoted meanwhile.
+
+        Raises:
+            OmokageError: UNKNOWN_VERSION; DATASET_REMOVED, somebody else in the data set was forgotten meanwhile.
+        """
+        weights = self._blobs.put(draft.weights)
+        version = self.get(version_id)
+        with self._database.write() as connection:
+            self._lock(connection, version.guild_id, version.kind)
+            self._check_present(connection, dataset, weights)
+            made = [one for one in list_versions(connection, version.guild_id, version.kind) if one.weights == weights]
+            new = next((one for one in made if one.dataset_id == dataset.id), None)
+            if new is None:
+                new = insert_successor(connection, version, dataset, draft, weights=weights, now=self._clock())
+            if promote and not promotion_stack(list_promotions(connection, version.guild_id, version.kind)):
+                insert_promotion(connection, self._promotion(new, _NOBODY, TRAINED_ANEW, forced=False))
+            return new
 
     def get(self, version_id: int, guild_id: int | None = None) -> Version:
         """Return the version; with `guild_id` only if it is that guild's.
@@ -186,8 +219,10 @@ class RegistryService:
         """Return the bytes of the weights file, whose hash is that of the card.
 
         Raises:
-            OmokageError: BAD_WEIGHTS, the file is gone, truncated or changed.
+            OmokageError: BAD_WEIGHTS, the file is gone, truncated or changed; with a `reason` where it is withdrawn.
         """
+        if version.is_withdrawn:
+            raise OmokageError(ErrorCode.BAD_WEIGHTS, version=version.number, reason="withdrawn")
         try:
             return self._blobs.get(version.weights)
         except OmokageError as error:
@@ -213,6 +248,13 @@ class RegistryService:
 
     def _promotion(self, version: Version, by: int, reason: str, *, forced: bool) -> Promotion:
         return Promotion(version.guild_id, version.kind, version.id, forced, reason, by, self._clock())
+
+    def _check_present(self, connection: Connection, dataset: Dataset, weights: str) -> None:
+        """Raise DATASET_REMOVED where a data set is removed, and delete what was learnt from it."""
+        if is_removed(connection, dataset.id):
+            if not still_referenced(connection, [weights]):
+                self._blobs.delete(weights)
+            raise OmokageError(ErrorCode.DATASET_REMOVED, title=dataset.title)
 
     def _lock(self, connection: Connection, guild_id: int, kind: RunKind) -> None:
         self._database.advisory_lock(connection, f"omokage-versions-{guild_id}-{kind}")

@@ -38,7 +38,7 @@ def set_public(connection: Connection, person_id: int, *, listed: bool) -> None:
 
 
 def set_objection(connection: Connection, person_id: int, at: datetime | None) -> None:
-    """Write down since when a person objects to changes of their face; None: no more."""
+    """Write down since when a person objects to being named and aged; None: no more."""
     connection.execute(update(people).where(people.c.id == person_id).values(objected_at=at))
 
 
@@ -132,6 +132,12 @@ def faces_showing(connection: Connection, guild_id: int, person_id: int, answere
     return [*labelled, *(row for row in guessed if person_id not in rejected[row.id])]
 
 
+def jobs_showing(connection: Connection, guild_id: int, person_id: int) -> set[int]:
+    """Return the ids of the jobs that found a face which shows a person."""
+    found = select(faces.c.job_id).where(faces.c.guild_id == guild_id, faces.c.person_id == person_id)
+    return set(connection.execute(found.where(faces.c.job_id.is_not(None))).scalars())
+
+
 def photos_of_nobody(connection: Connection, photos: Collection[str]) -> set[str]:
     """Return those of these photos in which no face shows anybody, in any guild."""
     named = select(faces.c.photo).where(faces.c.photo.in_(list(photos)), faces.c.person_id.is_not(None))
@@ -216,7 +222,8 @@ def unused_people(connection: Connection, guild_id: int, person_ids: Collection[
 
 
 def _people_in(face: Mapping[str, Any]) -> set[int | None]:
-    return {face["person_id"], *(candidate[0] for candidate in face["top"])}
+    withheld = face.get("withheld")
+    return {face["person_id"], *(candidate[0] for candidate in face["top"]), withheld[0] if withheld else None}
 
 
 def _with_replaced_people(face: Mapping[str, Any], replace_person: ReplacePerson) -> Mapping[str, Any]:
@@ -227,4 +234,8 @@ def _with_replaced_people(face: Mapping[str, Any], replace_person: ReplacePerson
         candidate = replace_person(candidate_id, candidate_name)
         if candidate is not None:
             top.setdefault(candidate[0], [*candidate, probability])
-    return {**face, "person_id": person_id, "name": name, "top": list(top.values())}
+    replaced = {**face, "person_id": person_id, "name": name, "top": list(top.values())}
+    if withheld := face.get("withheld"):
+        candidate = replace_person(withheld[0], withheld[1])
+        replaced["withheld"] = None if candidate is None else [*candidate, withheld[2]]
+    return replaced

@@ -40,7 +40,7 @@ def newest_people(connection: Connection, guild_id: int, limit: int) -> list[int
 
 
 def objecting_people(connection: Connection, guild_id: int) -> frozenset[int]:
-    """Return the ids of the people who objected to changes of their faces."""
+    """Return the ids of the people who objected to being named and aged."""
     objected = select(people.c.id).where(people.c.guild_id == guild_id, people.c.objected_at.is_not(None))
     return frozenset(connection.execute(objected).scalars())
 

@@ -86,6 +86,12 @@ def options_for(full: FullGuild) -> dict[str, dict[str, Any]]:
         "model rollback": {},
         "model evaluate": version,
         "model check": version,
+        "privacy about": {},
+        "privacy policy": {},
+        "privacy my-data": {},
+        "privacy export": {},
+        "privacy forget-me": {},
+        "privacy forget-person": {"name": SECRET},
         "settings show": {},
         "settings labelling": {"who": "moderators"},
         "settings language": {"which": "own"},
@@ -219,7 +225,7 @@ def _fill_first(text: str, full: FullGuild, *, every_job: bool) -> list[str]:
     return [text.replace(match[0], str(value), 1) for value in values]
 
 
-def _values(name: str, text: str, full: FullGuild, *, every_job: bool) -> Sequence[int]:
+def _values(name: str, text: str, full: FullGuild, *, every_job: bool) -> Sequence[int | str]:
     if name == "job":
         taught = full.done[JobKind.TEACH].id  # whose faces a moderator may name, whatever the answer looks like
         return [id_ for id_ in full.job_ids if id_ != taught] if every_job else [_fitting_job(text, full)]
@@ -229,6 +235,8 @@ def _values(name: str, text: str, full: FullGuild, *, every_job: bool) -> Sequen
         "data": [full.dataset.id],
         "person": [full.person_id],
         "into": [full.person_id],
+        "member": [1],  # nobody's who is here
+        "receipt": [full.receipt_id],
         "number": [1],
         "message": [0],
         "seed": [3],

@@ -55,6 +55,7 @@ class FullGuild:
     dataset: Dataset
     person_id: int
     card_id: int
+    receipt_id: str
 
     @property
     def job_ids(self) -> list[int]:
@@ -64,7 +65,7 @@ class FullGuild:
     @property
     def secrets(self) -> list[str]:
         """What nobody else may ever read: names, and numbers that are long enough to be told from others."""
-        return [SECRET, *map(str, (*self.job_ids, self.paused.id, self.finished.id))]
+        return [SECRET, self.receipt_id, *map(str, (*self.job_ids, self.paused.id, self.finished.id))]
 
 
 def build_full_guild(  # noqa: PLR0917 - the stand-ins of the tests
@@ -95,6 +96,8 @@ class _GuildBuilder:
 
     def make(self) -> FullGuild:
         new = NewFace(1, face(1).box, 0.9, (), embedding(9), "test")
+        self.services.people.enrol(self.origin.guild_id, "Somebody", new, source="cli:x")
+        forgotten = self.services.forgetter.forget(self.origin.guild_id, "Somebody", by=self.origin.member_id)
         person = self.services.people.enrol(self.origin.guild_id, SECRET, new, source="cli:x")
         dataset = self._dataset()
         _, serving = self._finished(dataset)
@@ -115,6 +118,7 @@ class _GuildBuilder:
             dataset,
             person.id,
             card_id,
+            forgotten.receipt.id,
         )
         for entry in self.services.jobs.outbox.pending():
             self.services.jobs.outbox.mark_sent(entry.id, None)

@@ -138,7 +138,7 @@ async def test_where_every_face_stays_as_it_is_there_is_only_text(
 
     assert said(answer).splitlines() == [
         "The faces were left as they are",
-        "**1** · Left as it is: this person does not want to be shown at other ages",
+        "**1** · Left as it is: this person does not want to be changed",
         "**2** · Looks about **9** (±8 years) · "
         "left as it is: a face that looks younger than 21 is shown only a few years older or younger",
     ]

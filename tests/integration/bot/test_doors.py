@@ -217,7 +217,7 @@ def _forge(custom_id: str) -> str:
 
     Those of people and cards do not: a moderator may well remove the first person, and answer the own card.
     """
-    longer_than = 0 if custom_id.startswith(("people:", "label")) else 1
+    longer_than = 0 if custom_id.startswith(("people:", "privacy:", "label")) else 1
     return ":".join(HUGE if part.isdigit() and len(part) > longer_than else part for part in custom_id.split(":"))
 
 

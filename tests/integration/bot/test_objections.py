@@ -1,4 +1,4 @@
-"""Who does not want to be shown at other ages: moderators note it in the chat, and take it back."""
+"""Who does not want to be named or changed: moderators note it in the chat, and take it back."""
 
 from __future__ import annotations
 
@@ -31,14 +31,17 @@ async def test_an_objection_is_noted_listed_and_withdrawn(
     listed = await (await aiko.command("people list")).answer()
     withdrawn = await (await aiko.command("people withdraw", name="Hana_ko")).answer()
 
-    assert noted["content"].startswith("Noted: from now on I leave the face of **Hana\\_ko** as it is")
+    assert noted["content"].startswith("Noted: from now on no answer names **Hana\\_ko**")
     assert noted["flags"] & withdrawn["flags"] & EPHEMERAL
     assert objecting == {hanako}
     assert listed["embeds"][0]["description"].splitlines() == [
-        "**Hana\\_ko** · one picture · does not want to be shown at other ages",
+        "**Hana\\_ko** · one picture · does not want to be named or changed",
         "**Taro** · one picture",
     ]
-    assert withdrawn["content"] == "Noted: **Hana\\_ko** does not object any more, and may be shown at other ages."
+    assert (
+        withdrawn["content"]
+        == "Noted: **Hana\\_ko** does not object any more, and may be named and shown at other ages."
+    )
     assert services.people.objecting_ids(GUILD) == frozenset()
 
 
@@ -70,4 +73,4 @@ async def test_it_is_said_in_japanese(hanako: int, bot: OmokageBot, services: Se
     services.people_editor.record_objection(GUILD, "Taro")
     listed = await (await chie.command("people list")).answer()
 
-    assert "**Taro** · 写真1枚 · ほかの年齢での表示を望んでいません" in listed["embeds"][0]["description"]
+    assert "**Taro** · 写真1枚 · 名前の表示や顔の加工を望んでいません" in listed["embeds"][0]["description"]

@@ -112,7 +112,7 @@ async def test_who_named_a_face_can_be_looked_up(
     assert [line.split(" · ", 1)[1] for line in embed["description"].splitlines()] == [
         f"<@42> said of a face that it is not theirs · {link}",
         f"<@41> named a face so · {link}",
-        "whoever runs this bot named a face so",
+        "whoever runs this bot (or somebody who was forgotten since) named a face so",
     ]
 
 

@@ -71,7 +71,8 @@ async def test_the_pictures_that_decided_are_shown_to_whoever_asked(
         "",
         "**1** · <t:1795262400:d> · named by <@41> · with 2 copies of the same picture · "
         f"[message](https://discord.com/channels/{GUILD}/7/77)",
-        "**2** · <t:1795262400:d> · named by whoever runs this bot · the photo is no longer stored",
+        "**2** · <t:1795262400:d> · named by whoever runs this bot (or somebody who was forgotten since) · "
+        "the photo is no longer stored",
         f"**3** · <t:1795262400:d> · named by <@42> · [message](https://discord.com/channels/{GUILD}/7/78)",
     ]
     assert embed["image"]["url"].partition("?")[0].endswith("/why.png")

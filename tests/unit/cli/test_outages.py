@@ -62,6 +62,8 @@ CASES: Mapping[str, Sequence[str]] = {
     "people object": ["Anna"],
     "people rename": ["Anna", "Ann"],
     "people merge": ["Ann", "Anna", "--yes"],
+    "people forget": ["Anna", "--yes"],
+    "people receipts": [],
     "people remove": ["Anna", "--yes"],
     "data import": ["people", "--name", "family"],
     "data snapshot": [],

@@ -334,6 +334,19 @@ def test_an_objection_holds_until_it_is_withdrawn(people: PeopleService, editor:
     assert caught.value.code is ErrorCode.UNKNOWN_PERSON
 
 
+def test_pictures_that_name_who_objects_are_deleted_and_others_stay(
+    chat: Chat, editor: PeopleEditor, blobs: Blobs
+) -> None:
+    chat.photo(1, new_face())
+    anna = chat.name(1, 1, "Anna")
+    chat.photo(2, new_face(1, value=2.0), guess=anna)
+    chat.photo(3, new_face(1, value=3.0))
+    pictures = [chat.answer(number).picture for number in (1, 2, 3)]
+    editor.record_objection(GUILD, "Anna")
+    assert [blobs.exists(picture) for picture in pictures] == [False, False, True]
+    assert [person.name for person in chat.people.list(GUILD)] == ["Anna"]
+
+
 @pytest.mark.parametrize("objecting", ["Anna", "Ann"])
 def test_of_two_who_are_merged_the_objection_of_either_stays(
     people: PeopleService, editor: PeopleEditor, objecting: str

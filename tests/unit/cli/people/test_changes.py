@@ -162,9 +162,14 @@ def test_an_import_is_taken_back_with_who_came_with_it() -> None:
 def test_somebody_objects_to_being_aged_and_withdraws_it() -> None:
     enrol("Anna", "Ben")
     assert said("people", "object", "anna")["objected"] is not None
-    assert run("people", "list")[1].stdout.splitlines()[-1] == "Not shown at another age, since they object: Anna."
+    assert (
+        run("people", "list")[1].stdout.splitlines()[-1]
+        == "Neither named nor shown at another age, since they object: Anna."
+    )
     assert [one["objected"] is None for one in said("people", "list")] == [False, True]
-    assert run("people", "object", "Anna", "--withdraw")[1].stdout == "Anna may be shown at another age again.\n"
+    assert (
+        run("people", "object", "Anna", "--withdraw")[1].stdout == "Anna may be named and shown at another age again.\n"
+    )
     assert [one["objected"] for one in said("people", "list")] == [None, None]
     assert refused("people", "object", "Zoë") == (1, "Zoë: nobody of that name is known")
 

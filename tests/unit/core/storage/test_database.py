@@ -140,3 +140,31 @@ def test_a_folder_may_be_called_anything_and_holds_its_own_database(tmp_path: Pa
     # Then it is in that folder, and nothing is beside it
     assert [file.name for file in tmp_path.iterdir()] == [name]
     assert (tmp_path / name / "omokage.db").exists()
+
+
+def test_what_is_deleted_is_not_in_sqlites_files_either(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'omokage.db'}")
+    with database.write() as connection:
+        connection.execute(text("CREATE TABLE words (word TEXT)"))
+        connection.execute(text("INSERT INTO words VALUES ('Yukihime'), ('Haru')"))
+    with database.write() as connection:
+        connection.execute(text("DELETE FROM words WHERE word = 'Yukihime'"))
+
+    assert database.empty_log()
+
+    stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert (b"Yukihime" in stored, b"Haru" in stored) == (False, True)
+    database.close()
+
+
+def test_a_log_that_somebody_reads_is_left_for_later(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'omokage.db'}")
+    with database.write() as connection:
+        connection.execute(text("CREATE TABLE words (word TEXT)"))
+    with database.read() as reading:
+        reading.execute(text("SELECT * FROM words")).all()
+        with database.write() as connection:
+            connection.execute(text("INSERT INTO words VALUES ('Haru')"))
+        assert not database.empty_log()
+    assert database.empty_log()
+    database.close()

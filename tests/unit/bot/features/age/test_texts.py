@@ -69,7 +69,7 @@ def test_of_several_faces_each_has_its_number() -> None:
         "**2** · Looks about **9** (±8 years) · "
         "left as it is: a face that looks younger than 21 is shown only a few years older or younger"
     )
-    assert lines[2] == "**3** · Left as it is: this person does not want to be shown at other ages"
+    assert lines[2] == "**3** · Left as it is: this person does not want to be changed"
     assert lines[3:] == ["-# For fun, not a prediction."]
 
 
@@ -83,9 +83,7 @@ def test_the_model_of_the_product_says_whom_it_knows_and_how_to_get_another() ->
 
 
 def test_where_nothing_was_made_nothing_is_said_of_predictions() -> None:
-    assert description(age_result(OBJECTED, picture=None)) == (
-        "Left as it is: this person does not want to be shown at other ages"
-    )
+    assert description(age_result(OBJECTED, picture=None)) == ("Left as it is: this person does not want to be changed")
 
 
 @pytest.mark.parametrize(

@@ -88,3 +88,19 @@ def test_a_guess_says_where_the_networks_disagree_and_a_name_by_a_member_does_no
     assert texts.face_line(EN, sure) == "**2** · **Hanako** 92% · the two face networks disagree here"
     assert "判断が分かれています" in texts.face_line(words_in("ja"), sure)
     assert texts.face_line(EN, said) == "**1** · **Taro** ✓ said by <@33>"
+
+
+def test_who_objected_is_not_shown_whoever_named_the_face() -> None:
+    faces = [
+        predicted_face(1, HANAKO, named=True),
+        predicted_face(2, HANAKO, TARO),
+        predicted_face(3, TARO, named=True),
+    ]
+    stored = [stored_face(1, HANAKO), stored_face(2), stored_face(3)]
+
+    shown = shown_faces(classify_result(*faces), stored, frozenset({HANAKO.person_id}))
+
+    lines = [texts.face_line(EN, face) for face in shown]
+    assert "Hanako" not in "".join(lines)
+    assert [face.name for face in shown] == [None, None, "Taro"]
+    assert shown[0].editable

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
 from core.domain.faces import Candidate, RecognisedFace
-from core.services.ageing.objections import Objections
+from core.services.ageing.objections import Objections, PhotoObjections
 from core.vision.recognition.photo_reader import PhotoReading
 from tests.unit.core.services.ageing.fakes import GUILD, face_at
 
@@ -56,3 +57,27 @@ def test_a_face_that_is_probably_somebodys_who_objected_is_found(shown: Recognis
 def test_nobody_is_recognised_where_nobody_objected() -> None:
     namer = Namer(face((ANNA, 0.9)), face((BEN, 0.9)), objecting=frozenset())
     assert (namer.find(), namer.calls) == ([False, False], 0)
+
+
+class ReadingNamer(Namer):
+    """Reads photos, too."""
+
+    photo = b"photo"
+
+    def read(self, data: bytes) -> PhotoReading:
+        assert data == self.photo
+        faces = tuple(face.detected for face in self.faces)
+        return PhotoReading(np.zeros((9, 9, 3), np.uint8), faces, np.zeros((len(faces), 256), np.float32))
+
+    def recognise_reading(self, reading: PhotoReading, photo: str, guild_id: int) -> Sequence[RecognisedFace]:
+        assert photo == hashlib.sha256(self.photo).hexdigest()
+        return self.faces
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.mark.parametrize(("objecting", "forbidden"), [(frozenset({ANNA}), True), (frozenset[int](), False)])
+def test_a_photo_in_which_somebody_objects_is_found(objecting: frozenset[int], forbidden: bool) -> None:
+    namer = ReadingNamer(face((BEN, 0.9)), face((ANNA, 0.9)), objecting=objecting)
+    assert PhotoObjections(namer, namer).any_in(b"photo", GUILD) is forbidden  # type: ignore[arg-type]

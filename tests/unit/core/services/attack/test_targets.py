@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, update
 
 from core.domain.embedders import EMBEDDING_NAME
 from core.domain.errors import ErrorCode, OmokageError
@@ -193,3 +193,11 @@ def test_a_name_that_nobody_has_is_refused_in_words_that_fit_a_message(said: str
 
 def _plain(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def test_nobody_who_objected_is_a_target(guild: Guild) -> None:
+    anna, ben = guild.enrol("Anna"), guild.enrol("Ben")
+    guild.promote(guild.train([("Anna", anna), ("Ben", ben)]))
+    with guild.database.write() as connection:
+        connection.execute(update(people).where(people.c.id == anna).values(objected_at=NOW))
+    assert guild.names() == ["Ben"]

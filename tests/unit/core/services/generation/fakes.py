@@ -60,6 +60,19 @@ def face_at(left: float, side: float) -> DetectedFace:
     return DetectedFace(Box(left, 30, side, side), 0.9, landmarks)  # type: ignore[arg-type]
 
 
+class FakeObjections:
+    """Photos in which somebody objects, by their bytes, in one guild."""
+
+    def __init__(self) -> None:
+        self.photos: set[bytes] = set()
+
+    def any_in(self, data: bytes, guild_id: int) -> bool:
+        return data in self.photos and guild_id == GUILD
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
 @dataclass
 class GenerationSetup:
     """The service with its fakes, and short ways to call it. `models`: by their weights."""
@@ -74,7 +87,8 @@ class GenerationSetup:
         self.photos, self.datasets = FakePhotos(), FakeDatasets(self.blobs)
         self.registry = RegistryService(self.database, self.blobs)
         self.generators = GeneratorCache(self.registry, self._load, self._starter, lambda _guild: self.starters)
-        latents = FaceLatents(FaceCropper(self.photos, self.photos), self.blobs)
+        self.objections = FakeObjections()
+        latents = FaceLatents(FaceCropper(self.photos, self.photos), self.blobs, self.objections)
         nearest = NearestNeighbours(
             self.datasets.dataset, self.datasets.open, self.datasets.describe, self.datasets.hold_out
         )

@@ -182,3 +182,13 @@ def test_a_film_that_is_too_large_becomes_smaller(setup: GenerationSetup) -> Non
     drawn = setup.draw(request, film=FilmStyle(FilmFormat.GIF, 9000))
     assert drawn.film is not None
     assert (drawn.film_name, len(setup.blobs.get(drawn.film)) <= 9000) == ("film.gif", True)
+
+
+def test_a_photo_in_which_somebody_objects_is_not_morphed(setup: GenerationSetup) -> None:
+    setup.add(RunKind.VAE)
+    photo = setup.photo(9)
+    setup.objections.photos.add(bytes([9]))
+    refused = setup.fails(MorphRequest(Face(1), Face(photo=photo)))
+    assert refused.code is ErrorCode.NOT_ALLOWED
+    assert refused.details == {"reason": "objected", "photo": photo}
+    assert setup.draw(MorphRequest(Face(1), Face(photo=setup.photo(8)))).picture is not None

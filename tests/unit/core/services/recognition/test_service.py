@@ -257,3 +257,27 @@ def test_the_answer_holds_the_degrees_by_which_the_photo_was_turned(parts: Parts
     result = parts.service.classify_photo(b"photo", GUILD).result
 
     assert (result.turned, result.width, result.height) == (270, 400, 300)
+
+
+def test_who_objected_is_not_named_and_is_nobodys_alternative(parts: Parts) -> None:
+    anna = parts.enrol("Anna", 0.0)
+    parts.enrol("Ben", 0.6)
+    parts.reader.show((0.1, 40), (0.55, 60))
+    assert parts.names() == ["Ben", "Anna"]
+    parts.editor.record_objection(GUILD, "Anna")
+
+    faces = parts.service.classify_photo(b"photo", GUILD).result.faces
+
+    assert sorted(face.name or "" for face in faces) == ["", "Ben"]
+    assert anna not in {candidate.person_id for face in faces for candidate in face.top}
+    parts.editor.withdraw_objection(GUILD, "Anna")
+    assert parts.names() == ["Ben", "Anna"]
+
+
+def test_who_objected_is_not_named_even_where_members_did(parts: Parts) -> None:
+    parts.reader.show((0.1, 40))
+    name(parts, b"photo", face_1="Anna")
+    assert parts.names() == ["Anna"]
+    parts.editor.record_objection(GUILD, "Anna")
+    (face,) = parts.service.classify_photo(b"photo", GUILD).result.faces
+    assert (face.name, face.person_id, face.confirmed_by, face.top) == (None, None, None, ())

@@ -1,0 +1,1 @@
+"""/privacy: what is kept and why, the own data, and forgetting members and people."""

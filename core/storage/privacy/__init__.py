@@ -1,0 +1,1 @@
+"""Queries by which people and members are forgotten, and the receipts of it."""
