@@ -14,6 +14,7 @@ from cli.output.echo import echo, echo_json
 from cli.output.escaping import escape
 from cli.output.table import table
 from cli.people.changes import merge, person_json, record_objection, remove, rename
+from cli.people.moving import export_people, import_people
 from cli.photos import classify_photos
 from core.domain.errors import OmokageError
 from core.domain.faces import is_upright
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 _guild = click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose people.")
 
 
-@click.group(short_help="Enrol, list, rename, merge and remove people.")
+@click.group(short_help="Enrol, list, rename, merge, remove, export and import people.")
 def people() -> None:
-    """The people that a guild knows: enrol, list, rename, merge, remove, and who objects to what."""
+    """The people that a guild knows: enrol, list, rename, merge, remove, export and import, and who objects to what."""
 
 
 @people.command()
@@ -87,7 +88,7 @@ def list_people(as_json: bool, guild: int) -> None:
             echo(f"Not shown at another age, since they object: {', '.join(objecting)}.")
 
 
-for command in (rename, merge, remove, record_objection):
+for command in (rename, merge, remove, record_objection, export_people, import_people):
     people.add_command(command)
 
 

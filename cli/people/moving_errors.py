@@ -31,6 +31,9 @@ _TEXTS = {
     "name": "{file}, line {line}: {name_text}",
     "name-twice": "{file}, line {line}: somebody has this name already",
     "many-faces": "there are more than {limit:,} faces",
+    "tasks": "{file} is no list of Label Studio's tasks (export the project as JSON)",
+    "task": "{file}, task {task}: it is not as Label Studio writes it (export the project as JSON, not JSON-MIN)",
+    "task-name": "{file}, task {task}: {name_text}",
     "unlabelled": "{file}: nobody says whom face {face} shows or does not show",
 }
 

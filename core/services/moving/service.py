@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.domain.clock import Clock, now_utc
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.moving import ExportReport, GuildFaces, ImportReport
+from core.domain.moving import ExportReport, GuildFaces, ImportReport, MovedFace
 from core.services.moving import layout
 from core.services.moving.archive_reader import ArchiveReader, open_archive
 from core.services.moving.exporting import write_export
@@ -17,7 +17,7 @@ from core.services.moving.photo_check import PhotoFiles, lies_within
 from core.services.moving.reading import check_crops, photo_paths, read_export
 from core.storage.blobs import Blobs
 from core.storage.database import Database
-from core.storage.people.moving_rows import FaceImport, Importer, find_known_people, read_guild_faces
+from core.storage.people.moving_rows import FaceImport, Importer, find_known_people, read_guild_faces, read_photo_faces
 from core.storage.people.people_rows import lock_people
 
 if TYPE_CHECKING:
@@ -66,6 +66,11 @@ class MovingService:
         """Return a guild's people and labelled faces."""
         with self._database.read() as connection:
             return read_guild_faces(connection, guild_id)
+
+    def photo_faces(self, guild_id: int, photo: str) -> tuple[MovedFace, ...]:
+        """Return all faces that a guild has of a photo (sha256), without their labels."""
+        with self._database.read() as connection:
+            return read_photo_faces(connection, guild_id, photo)
 
     def export_to(
         self,

@@ -68,6 +68,12 @@ def read_guild_faces(connection: Connection, guild_id: int) -> GuildFaces:
     return GuildFaces(moved, tuple(once.values()))
 
 
+def read_photo_faces(connection: Connection, guild_id: int, photo: str) -> tuple[MovedFace, ...]:
+    """Return all faces that the guild has of a photo (sha256), also those that nobody labelled; without labels."""
+    same = select(faces).where(faces.c.guild_id == guild_id, faces.c.photo == photo).order_by(faces.c.id)
+    return tuple(_moved_face(row, ()) for row in connection.execute(same))
+
+
 def find_known_people(connection: Connection, guild_id: int, moved: Iterable[MovedPerson]) -> dict[str, str]:
     """Return the names in this guild, by the names in the file, of those people who are known already."""
     rows = connection.execute(select(people.c.name).where(people.c.guild_id == guild_id)).scalars()
