@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,12 +52,12 @@ def export_people(*, path: Path, form: str, with_members: bool, force: bool, gui
         from core.services.moving.photos import load_photo_cutter  # TensorFlow
         from core.services.moving.service import MovingService
 
-        moving, cutter = MovingService(services.database, services.blobs), load_photo_cutter()
-        if form == _LABEL_STUDIO:
-            report = write_tasks(path, moving.read(guild), services.blobs, cutter, progress)
-        else:
-            report = moving.export_to(path, guild, cutter, with_members=with_members, progress=progress)
-        cutter.close()
+        moving = MovingService(services.database, services.blobs)
+        with closing(load_photo_cutter()) as cutter:
+            if form == _LABEL_STUDIO:
+                report = write_tasks(path, moving.read(guild), services.blobs, cutter, progress)
+            else:
+                report = moving.export_to(path, guild, cutter, with_members=with_members, progress=progress)
     if as_json:
         echo_json({"file": str(path), **_export_json(report)})
     else:
@@ -101,10 +101,9 @@ def import_people(
         if reads_as_tasks(path):
             report, named = import_tasks(services, path, guild, options, progress, folder=photos)
         else:
-            cutter = PhotoCutter()
             moving = MovingService(services.database, services.blobs)
-            report = moving.import_from(path, guild, cutter, options, progress)
-            cutter.close()
+            with closing(PhotoCutter()) as cutter:
+                report = moving.import_from(path, guild, cutter, options, progress)
     if as_json:
         echo_json(_import_json(report, named, options))
     else:
@@ -160,9 +159,10 @@ def _import_json(report: ImportReport, named: NamedFaces | None, options: Import
 
 
 def _import_lines(report: ImportReport, named: NamedFaces | None, options: ImportOptions) -> Iterator[str]:
-    verb = "would be added" if options.dry_run else "added"
-    counts = f"{_count(len(report.added), 'person')}, {_count(report.faces, 'face')}, {_count(report.labels, 'label')}"
-    yield f"{verb.capitalize()}: {counts} of faces that were there already."
+    verb = "Would be added" if options.dry_run else "Added"
+    yield f"{verb}: {_count(len(report.added), 'person')}, {_count(report.faces, 'face')}."
+    if report.labels:
+        yield f"note   {_count(report.labels, 'label')} of faces that were there already."
     if report.merged:
         yield f"note   Known already, so added to: {', '.join(report.merged)}."
     if report.present:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -60,15 +60,15 @@ def import_tasks(
         OmokageError: BAD_EXPORT, DISK_FULL.
     """
     moving = MovingService(services.database, services.blobs)
-    cutter, detector = PhotoCutter(), _Detector(services, guild)
-    with _open_tasks(path) as (tasks, packed):
+    with (
+        _open_tasks(path) as (tasks, packed),
+        closing(PhotoCutter()) as cutter,
+        closing(_Detector(services, guild)) as detector,
+    ):
         files = packed if folder is None else FolderPhotos(folder)
-        find = PhotoFinder(
-            moving, guild, services.blobs, cutter, files=files, detector=detector, store=not options.dry_run
-        )
+        store = not options.dry_run
+        find = PhotoFinder(moving, guild, services.blobs, cutter, files=files, detector=detector, store=store)
         named = named_faces(tasks, find, now_utc(), progress)
-    detector.close()
-    cutter.close()
     return moving.add(guild, named.moved, replace(options, merge=True)), named
 
 
