@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _guild = click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose people.")
 
 
-@click.group(short_help="Enrol, list, rename, merge, remove, export and import people.")
+@click.group(short_help="Enrol, list, correct and move people.")
 def people() -> None:
     """The people that a guild knows: enrol, list, rename, merge, remove, export and import, and who objects to what."""
 

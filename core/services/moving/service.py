@@ -114,19 +114,11 @@ class MovingService:
         """
         with open_archive(path) as archive:
             moved = read_export(archive, self._clock())
-            self.check_people(guild_id, moved, options)  # before the work that takes long
+            with self._database.read() as connection:  # before the work that takes long
+                _check_people(connection, guild_id, moved, options)
             check_crops(archive)
             self._take_photos(archive, moved, photos, store=not options.dry_run, progress=progress)
         return self.add(guild_id, moved, options)
-
-    def check_people(self, guild_id: int, moved: GuildFaces, options: ImportOptions) -> None:
-        """Refuse people who are known already, unless the options say that they are to be merged.
-
-        Raises:
-            OmokageError: PEOPLE_KNOWN.
-        """
-        with self._database.read() as connection:
-            _check_people(connection, guild_id, moved, options)
 
     def add(self, guild_id: int, moved: GuildFaces, options: ImportOptions) -> ImportReport:
         """Add people and faces whose photos are stored already, in one transaction.

@@ -57,6 +57,8 @@ CASES: Mapping[str, Sequence[str]] = {
     "people enrol": ["Anna", "photo.png"],
     "people list": [],
     "people object": ["Anna"],
+    "people export": ["people.zip"],
+    "people import": ["tasks.json"],
     "people rename": ["Anna", "Ann"],
     "people merge": ["Ann", "Anna", "--yes"],
     "people remove": ["Anna", "--yes"],
@@ -100,6 +102,7 @@ def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(host_checks, "probe_tensorflow", lambda: "it was not looked for")
     (tmp_path / "people" / "Anna").mkdir(parents=True)
     (tmp_path / "photo.png").touch()
+    (tmp_path / "tasks.json").write_text("[]")
     return tmp_path
 
 
