@@ -41,6 +41,8 @@ _TEXTS: Mapping[ErrorCode, str] = {
         "nor a CSV file with the columns file and age say any"
     ),
     ErrorCode.BAD_ARCHIVE: "not a folder or zip file with one folder for each person",
+    ErrorCode.BAD_EXPORT: "not a file of moved faces that can be read",
+    ErrorCode.PEOPLE_KNOWN: "people of these names are known here already",
     ErrorCode.UNKNOWN_RUN: "there is no such run",
     ErrorCode.UNKNOWN_CHECKPOINT: "there is no checkpoint at or before that step",
     ErrorCode.UNKNOWN_PRESET: "there is no such preset",

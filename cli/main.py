@@ -33,7 +33,7 @@ COMMANDS: Mapping[str, CommandEntry] = {
     "mix": CommandEntry("cli.generation.mix:mix", "Add faces to each other, and take faces away."),
     "age": CommandEntry("cli.ageing.command:age", "Show the faces of a photo at another age."),
     "optimize": CommandEntry("cli.attack.command:optimize", "Make a picture that the recogniser takes for somebody."),
-    "people": CommandEntry("cli.people.command:people", "Enrol, list, rename, merge, split, remove and forget people."),
+    "people": CommandEntry("cli.people.command:people", "Enrol, list, correct, move and forget people."),
     "data": CommandEntry("cli.data.command:data", "Import, list and export pictures to train on."),
     "model": CommandEntry("cli.model.command:model", "List, promote and roll back trained models."),
     "train": CommandEntry("cli.training.train:train", "Train a model in this process."),

@@ -50,6 +50,7 @@ PNG = FileKind("a PNG picture", (".png",), (b"\x89PNG",))
 WEBP = FileKind("a WebP film", (".webp",), (b"RIFF",))
 GIF = FileKind("a GIF film", (".gif",), (b"GIF8",))
 JSON_FILE = FileKind("a JSON file", (".json",), (b"{", b"["))
+ZIP = FileKind("a zip file", (".zip",), (b"PK",))
 WEIGHTS = FileKind("a file of weights", (".safetensors",), None)
 
 force_option = click.option("--force", is_flag=True, help="Write over files of another kind, too.")

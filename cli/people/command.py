@@ -15,6 +15,7 @@ from cli.output.escaping import escape
 from cli.output.table import table
 from cli.people.changes import merge, person_json, record_objection, remove, rename
 from cli.people.forgetting import forget, receipts
+from cli.people.moving import export_people, import_people
 from cli.people.names import add, alias
 from cli.people.splitting import split
 from cli.photos import classify_photos
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
 _guild = click.option("--guild", type=click.IntRange(0), default=0, show_default=True, help="Whose people.")
 
 
-@click.group(short_help="Enrol, list, rename, merge, split, remove and forget people.")
+@click.group(short_help="Enrol, list, correct, move and forget people.")
 def people() -> None:
-    """The people that a guild knows: enrol, list, correct, forget, and who objects to what."""
+    """The people that a guild knows: enrol, list, correct, move and forget, and who objects to what."""
 
 
 @people.command()
@@ -92,7 +93,8 @@ def list_people(as_json: bool, guild: int) -> None:
             echo(f"Neither named nor shown at another age, since they object: {', '.join(objecting)}.")
 
 
-for command in (add, alias, rename, merge, split, remove, record_objection, forget, receipts):
+_CHANGES = (add, alias, rename, merge, split, remove, record_objection, forget, receipts)
+for command in (*_CHANGES, export_people, import_people):
     people.add_command(command)
 
 

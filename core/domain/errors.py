@@ -43,6 +43,8 @@ class ErrorCode(StrEnum):
     DATASET_UNFIT = "dataset-unfit"  # preflight found something that blocks; `remark` says what
     NO_AGES = "no-ages"  # pictures to learn ageing from, and of none the age is known
     BAD_ARCHIVE = "bad-archive"
+    BAD_EXPORT = "bad-export"  # a file of moved faces that cannot be right; `reason`, and where: `file`, `line`
+    PEOPLE_KNOWN = "people-known"  # people in a file of moved faces who are known already; `names`
     UNKNOWN_RUN = "unknown-run"
     UNKNOWN_CHECKPOINT = "unknown-checkpoint"
     UNKNOWN_PRESET = "unknown-preset"  # `preset`, and `known`: those that there are

@@ -62,6 +62,13 @@ error-dataset-unfit = { $remark ->
     }
 error-no-ages = None of the pictures has an age. Whoever runs this bot brings pictures with ages in with “omokage data import FOLDER --ages”: called like 34_1_a.jpg (age, then 0 for male or 1 for female), or with a CSV file that has the columns file and age.
 error-bad-archive = This is not a folder or zip file with one folder for each person. Please pack it again.
+error-bad-export = { $reason ->
+        [photo] A photo in the file cannot be read as a picture ({ $file }). Nothing was changed.
+        [newer] The file was made by a later version of Omokage. Whoever runs this bot can update it. Nothing was changed.
+        [many-faces] There are more faces than one file may hold ({ $limit }). Nothing was changed.
+       *[other] The file is damaged, or no export of Omokage. Please export again, and send the file as it is. Nothing was changed.
+    }
+error-people-known = People of these names are known here already: { $names }. Nothing was changed. Whoever runs this bot can merge them: omokage people import FILE --force
 error-unknown-run = There is no such training in this server. /train history lists them.
 error-unknown-checkpoint = There is no checkpoint at or before step { $step }. Those that there are: { $known }.
 error-unknown-preset = There is no preset “{ $preset }”. Those that there are: { $known }.

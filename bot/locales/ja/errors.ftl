@@ -59,6 +59,13 @@ error-dataset-unfit = { $remark ->
     }
 error-no-ages = 年齢の分かる写真がありません。ボットの管理者が「omokage data import フォルダー --ages」で取り込めます。ファイル名を 34_1_a.jpg のように（年齢、男性は0・女性は1）するか、file 列と age 列のあるCSVファイルを添えてください。
 error-bad-archive = 1人につき1つのフォルダーが入ったフォルダーまたはzipファイルではありません。作り直してください。
+error-bad-export = { $reason ->
+        [photo] ファイルの中の写真（{ $file }）を画像として読み込めません。何も変更していません。
+        [newer] このファイルは新しいバージョンのOmokageで作られています。ボットの管理者がOmokageを更新すると読み込めます。何も変更していません。
+        [many-faces] 顔の数が、1つのファイルに入る上限（{ $limit }）を超えています。何も変更していません。
+       *[other] ファイルが壊れているか、Omokageから書き出したものではありません。もう一度書き出して、そのまま送ってください。何も変更していません。
+    }
+error-people-known = 次の名前の人物はすでに登録されています：{ $names }。何も変更していません。ボットの管理者は「omokage people import FILE --force」で統合できます。
 error-unknown-run = このサーバーにその学習はありません。/train history で一覧を確認できます。
 error-unknown-checkpoint = ステップ{ $step }以前のチェックポイントはありません。使えるもの：{ $known }
 error-unknown-preset = 「{ $preset }」というプリセットはありません。使えるもの：{ $known }

@@ -60,6 +60,8 @@ CASES: Mapping[str, Sequence[str]] = {
     "people alias": ["Anna", "--add", "Ann"],
     "people split": ["Anna"],
     "people object": ["Anna"],
+    "people export": ["people.zip"],
+    "people import": ["tasks.json"],
     "people rename": ["Anna", "Ann"],
     "people merge": ["Ann", "Anna", "--yes"],
     "people forget": ["Anna", "--yes"],
@@ -105,6 +107,7 @@ def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(host_checks, "probe_tensorflow", lambda: "it was not looked for")
     (tmp_path / "people" / "Anna").mkdir(parents=True)
     (tmp_path / "photo.png").touch()
+    (tmp_path / "tasks.json").write_text("[]")
     return tmp_path
 
 
