@@ -27,6 +27,7 @@ from bot.features.jobs.views import CancelButton, cancel_view
 from bot.features.label import card
 from bot.features.label import name_form as card_name_form
 from bot.features.label.commands import label
+from bot.features.label.learning import LearnAnswerer
 from bot.features.model import promotion
 from bot.features.model.answer import EvaluateAnswerer
 from bot.features.model.commands import model
@@ -138,6 +139,7 @@ def answerers() -> dict[JobKind, Answerer]:
         JobKind.SNAPSHOT: SnapshotAnswerer(),
         JobKind.CURATE: CurateAnswerer(),
         JobKind.WHY: WhyAnswerer(),
+        JobKind.LEARN: LearnAnswerer(),
         JobKind.OPTIMIZE: OptimizedAnswerer(),
         JobKind.TEACH: TeachAnswerer(),
         **drawn,

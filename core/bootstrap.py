@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from core.services.ageing.service import AgeingService
     from core.services.attack.service import OptimizeService
     from core.services.generation.service import GenerationService
+    from core.services.learning.service import LearnService
     from core.services.privacy.finishing import ForgettingWorker
     from core.services.recognition.explaining import WhyService
     from core.services.recognition.service import ClassifyService
@@ -197,6 +198,14 @@ def build_retrainer(services: Services) -> RetrainingService:
 
     parts = services.registry, services.dataset_storage, services.runs.segments
     return RetrainingService(*parts, services.retraining, services.checks)
+
+
+def build_learner(services: Services) -> LearnService:
+    """What trains recognisers on guilds' labels; loads TensorFlow with the first one."""
+    from core.services.learning.service import LearnService  # numpy
+
+    parts = services.database, services.dataset_storage, services.registry
+    return LearnService(*parts, services.people.gallery)
 
 
 def build_forgetting_worker(services: Services) -> ForgettingWorker:

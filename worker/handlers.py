@@ -16,6 +16,7 @@ from core.bootstrap import (
     build_evaluator,
     build_explainer,
     build_forgetting_worker,
+    build_learner,
     build_optimizer,
     build_reembedder,
     build_retrainer,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from core.services.generation.service import GenerationService
     from core.services.labelling.card_drawer import CardDrawer
     from core.services.labelling.collector import Collector
+    from core.services.learning.service import LearnService
     from core.services.privacy.finishing import ForgettingWorker
     from core.services.recognition.explaining import WhyService
     from core.services.recognition.service import ClassifyService
@@ -85,6 +87,7 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
             JobKind.OPTIMIZE: optimize_with(services),
             JobKind.CHECK: check_with(build_checker(services)),
             JobKind.RETRAIN: retrain_with(build_retrainer(services)),
+            JobKind.LEARN: learn_with(services),
             JobKind.FORGET: forget_with(build_forgetting_worker(services)),
             JobKind.TRAIN: train_with(build_training(services)),
             JobKind.AGE: age_with(ageing),
@@ -206,6 +209,19 @@ def snapshot_with(services: Services) -> Handler:
         return HandlerResult({"dataset_id": dataset.id})
 
     return snapshot
+
+
+def learn_with(services: Services) -> Handler:
+    """The handler of learn jobs."""
+
+    @cache
+    def learner() -> LearnService:
+        return build_learner(services)  # TensorFlow, and seldom asked for
+
+    def learn(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
+        return HandlerResult(learner().answer(job, progress, cancelled).to_json())
+
+    return learn
 
 
 def curate_with(services: Services) -> Handler:

@@ -10,7 +10,8 @@ from worker.watchdog import BUSY_PATIENCE_S, PATIENCE_S
 
 # A thousand faces take three quarters of a minute; two thousand steps towards a face two minutes, and as many more on a
 # busy host.
-_LONG = (BACKGROUND_KINDS - {JobKind.REEMBED, JobKind.COLLECT, JobKind.CARD}) | {JobKind.SNAPSHOT, JobKind.OPTIMIZE}
+_SHORT = frozenset({JobKind.REEMBED, JobKind.COLLECT, JobKind.CARD})
+_LONG = (BACKGROUND_KINDS - _SHORT) | {JobKind.SNAPSHOT, JobKind.OPTIMIZE, JobKind.LEARN}
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class JobKind(StrEnum):
     OPTIMIZE = "optimize"  # a picture that the recogniser takes for somebody
     CHECK = "check"  # how easily a model version is fooled
     RETRAIN = "retrain"  # the successor of a model version whose face embedding is not the present one
+    LEARN = "learn"  # a data set of the guild's labels, and a recogniser that is trained on it
     FORGET = "forget"  # what is left to do, in data sets and models, after a person was forgotten
     CURATE = "curate"  # which pictures of a data set are worth keeping
     WHY = "why"  # which stored pictures decided that a face was named so
@@ -83,6 +84,7 @@ ROUTES: Mapping[JobKind, tuple[QueueName, int]] = {
     JobKind.EVALUATE: (QueueName.GPU, 3),
     JobKind.OPTIMIZE: (QueueName.GPU, 3),
     JobKind.CURATE: (QueueName.GPU, 5),
+    JobKind.LEARN: (QueueName.GPU, 5),
     JobKind.SNAPSHOT: (QueueName.GPU, 5),
     JobKind.FORGET: (QueueName.GPU, 6),  # ahead of all else that nobody waits for: people were promised it
     JobKind.CHECK: (QueueName.GPU, 7),

@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from core.domain.jobs import JobKind
-from core.domain.people import Consent
+from core.domain.people import Consent, Label
 from core.storage.labelling_rows import to_pairs
 from core.storage.labelling_tables import labelling_faces
-from core.storage.tables import faces, jobs, people
+from core.storage.tables import faces, jobs, labels, people
 
 _MAX_FACES = 1000  # of a guild, the newest, that members may be asked about at a time: weeks of cards
 
@@ -37,6 +37,16 @@ def collectable_faces(
     unnamed = unnamed.where(faces.c.guild_id == guild_id, faces.c.person_id.is_(None), faces.c.embedder == embedder)
     unnamed = unnamed.where(jobs.c.kind.in_(list(kinds)), ~settled.exists())
     return list(connection.execute(unnamed.order_by(faces.c.id.desc()).limit(_MAX_FACES)))
+
+
+def labelled_since(connection: Connection, guild_id: int, since: datetime | None) -> set[bytes]:
+    """Return the embeddings of named faces that were first named so after a time; None: of all."""
+    first = func.min(labels.c.created_at)
+    named = select(faces.c.embedding, first.label("first")).join(labels, labels.c.face_id == faces.c.id)
+    named = named.where(faces.c.guild_id == guild_id, faces.c.person_id == labels.c.person_id)
+    named = named.where(labels.c.verdict == Label.IS).group_by(faces.c.id, faces.c.embedding)
+    rows = connection.execute(named if since is None else named.having(first > since))
+    return {row.embedding for row in rows}
 
 
 def consents(connection: Connection, guild_id: int) -> dict[int, str]:

@@ -94,6 +94,21 @@ def insert_successor(
     return _insert(connection, values, dataset, draft, weights=weights, now=now)
 
 
+def insert_learnt(
+    connection: Connection,
+    guild_id: int,
+    member_id: int,
+    dataset: Dataset,
+    draft: VersionDraft,
+    *,
+    weights: str,
+    now: datetime,
+) -> Version:
+    """Write a recogniser that was trained on labels, without a run; the caller holds the lock of the versions."""
+    values = {"guild_id": guild_id, "kind": RunKind.RECOGNISER, "run_id": None, "created_by": member_id}
+    return _insert(connection, values, dataset, draft, weights=weights, now=now)
+
+
 def _insert(
     connection: Connection,
     owner: Mapping[str, Any],

@@ -11,6 +11,7 @@ import discord
 from bot.errors import guarded
 from bot.features.label import answers
 from bot.features.label.custom_ids import CARD_PATTERN, CardState
+from bot.features.label.learning import learn_soon
 from bot.features.label.name_form import FIELD, NewNameForm
 from bot.features.label.pictures import draw_ahead, picture_of
 from bot.features.label.rounds import GOAL_FACES, collect, collect_soon
@@ -147,6 +148,7 @@ async def _go_on(interaction: Interaction, state: CardState, outcome: AnswerOutc
         collect_soon(interaction.client, interaction.guild_id or 0)
     if await _done(interaction, state) >= GOAL_FACES:
         await _finish(interaction, state)
+        await learn_soon(interaction)
     else:
         await _show_next(interaction, state.since, slow_down=outcome.slow_down)
 
@@ -156,6 +158,7 @@ async def _show_next(interaction: Interaction, since: int, *, slow_down: bool = 
     shown = await bot.threads.quick(bot.services.labelling.next_card, guild_id, interaction.user.id)
     if shown is None:
         await _finish(interaction, CardState(0, since))
+        await learn_soon(interaction)
     else:
         await _show(interaction, shown, since, slow_down=slow_down)
 

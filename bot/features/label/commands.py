@@ -14,7 +14,9 @@ from bot.ui.groups import guild_group
 from bot.ui.i18n import localised
 from bot.ui.language import private_words
 from bot.ui.permissions import guild_id_of, require_labeller
+from core.domain.data.datasets import LABELS
 from core.domain.errors import ErrorCode, OmokageError
+from core.domain.jobs import JobKind
 from core.domain.people import MAX_NAME_LENGTH
 
 if TYPE_CHECKING:
@@ -49,6 +51,13 @@ async def label_who(interaction: Interaction, name: _Name) -> None:
         raise OmokageError(ErrorCode.CARD_CLOSED)
     await interaction.response.defer(ephemeral=True, thinking=True)
     await answer_typed_name(interaction, CardState(shown.id, int(shown.shown_at.timestamp())), name)
+
+
+@label.command(name=localised("label-learn-name"), description=localised("label-learn-description"))
+async def label_learn(interaction: Interaction) -> None:
+    """Train the recogniser on what is labelled by now, for everybody to see."""
+    await require_labeller(interaction)
+    await interaction.client.intake.request_job(interaction, JobKind.LEARN, {"title": LABELS})
 
 
 @label.command(name=localised("label-me-name"), description=localised("label-me-description"))

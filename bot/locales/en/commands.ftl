@@ -255,3 +255,6 @@ people-public-name = public
 people-public-description = Put somebody on the list of public people, or take them off (moderators only)
 people-listed-name = listed
 people-listed-description = Whether photos of the chat that show this person may be learnt from
+
+label-learn-name = learn
+label-learn-description = Train the recogniser on what is labelled by now; everybody sees what came of it

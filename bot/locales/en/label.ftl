@@ -37,3 +37,17 @@ label-me-new = You have answered { $answers ->
        *[other] { $answers } faces.
     } After ten you see here how reliable your answers are; nobody else does.
 label-me = You have answered { $answers } faces. You notice { NUMBER($noticed, style: "percent") } of the faces that are somebody else's, and leave { NUMBER($kept, style: "percent") } of those that are right. Only you see this.
+
+learn-title = { $faces ->
+        [0] 🎓 Nothing new to learn
+        [one] 🎓 Learnt from one new label
+       *[other] 🎓 Learnt from { $faces } new labels
+    }
+learn-data = Data set **{ $title }**: { $pictures } faces of { $people } people.
+learn-gain = ▫️ **{ $name }**: { NUMBER($before, style: "percent") } → **{ NUMBER($after, style: "percent") }** of { $faces } faces named rightly
+learn-accuracy = Trained head: { NUMBER($accuracy, style: "percent", maximumFractionDigits: 1) } of held-out faces right; without training { NUMBER($baseline, style: "percent", maximumFractionDigits: 1) }.
+learn-unchanged = No label has changed since the last training.
+learn-promoted = ✅ recogniser v{ $version } answers from now on.
+learn-not-better = recogniser v{ $version } does not answer: comparing faces without training is better on the same held-out faces. The labels count all the same.
+learn-other-serves = recogniser v{ $version } does not answer: moderators have promoted another model. /model promote changes that.
+learn-footer = How sure is that? /model card · job { $job }

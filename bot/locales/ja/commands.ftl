@@ -254,3 +254,6 @@ people-public-name = 公人
 people-public-description = 公人の一覧に登録する、または外す（モデレーターのみ）
 people-listed-name = 登録
 people-listed-description = チャットの写真に写るこの人の顔から学んでよいか
+
+label-learn-name = 学習
+label-learn-description = これまでのラベルから認識器を学習し、結果をみんなに見せる

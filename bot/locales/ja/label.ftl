@@ -29,3 +29,16 @@ label-nothing-left = 🎉 { $done }個に回答しました。あなたに聞く
 label-nothing-to-do = あなたに聞く顔はありません。`/teach` で写真を提供するか、だれかが提供したあとにまた来てください。
 label-me-new = これまでに{ $answers }個の顔に回答しました。10個を超えると、回答の確かさがここに表示されます。ほかの人には見えません。
 label-me = これまでに{ $answers }個の顔に回答しました。ちがう人の顔の{ NUMBER($noticed, style: "percent") }に気づき、正しい顔の{ NUMBER($kept, style: "percent") }をそのままにしています。これはあなたにだけ見えます。
+
+learn-title = { $faces ->
+        [0] 🎓 新しく学ぶものはありません
+       *[other] 🎓 新しいラベル{ $faces }件から学びました
+    }
+learn-data = データセット **{ $title }**: { $people }人の顔{ $pictures }個
+learn-gain = ▫️ **{ $name }**: { $faces }個の顔のうち正しく答えた割合 { NUMBER($before, style: "percent") } → **{ NUMBER($after, style: "percent") }**
+learn-accuracy = 学習した認識器: 検証用の顔の{ NUMBER($accuracy, style: "percent", maximumFractionDigits: 1) }に正解。学習なしでは{ NUMBER($baseline, style: "percent", maximumFractionDigits: 1) }。
+learn-unchanged = 前回の学習からラベルは変わっていません。
+learn-promoted = ✅ これからは認識器 v{ $version } が答えます。
+learn-not-better = 認識器 v{ $version } は使いません。同じ検証用の顔では、学習なしの比較のほうが正確でした。ラベルはそのまま生かされます。
+learn-other-serves = 認識器 v{ $version } は使いません。モデレーターが別のモデルを選んでいます。/model promote で変更できます。
+learn-footer = どのくらい確か？ /model card · ジョブ { $job }

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON
 
 NOBODY = 0  # `person_id` of pictures of which it does not matter whom they show
+LABELS = "labels"  # the name of the data sets of a guild's labels
 UNNAMED = "pictures"  # what the only class of such a data set is called
 
 
@@ -113,3 +115,22 @@ class Preflight:
     def is_fit(self) -> bool:
         """Whether a training may start."""
         return not any(remark.blocks for remark in self.remarks)
+
+
+def require_fit(preflight: Preflight) -> None:
+    """Raise where a data set cannot be trained on.
+
+    Raises:
+        OmokageError: DATASET_UNFIT, with the first `remark` that blocks.
+    """
+    for remark in preflight.remarks:
+        if remark.blocks:
+            details = {name: _word(value) for name, value in remark.details.items()}
+            raise OmokageError(ErrorCode.DATASET_UNFIT, **{**details, "remark": remark.code})
+
+
+def _word(value: JSON) -> str | int | float:
+    """Return a detail for a sentence: a list as words."""
+    if isinstance(value, str | int | float):
+        return value
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -30,6 +30,9 @@ EMBEDDER_PARTS = (
 )
 
 
+LEARNT = "learnt"  # in the config of a recogniser that was trained on a guild's labels without a run
+
+
 @dataclass(frozen=True, slots=True)
 class VersionDraft:
     """A version as a trainer hands it to the registry.
@@ -75,6 +78,11 @@ class Version:
         False for data without faces, such as cats: those are framed as whole pictures.
         """
         return self.config.get("framing") == _PORTRAIT and self.kind.generates and self.metrics.get("faces") == 0
+
+    @property
+    def is_learnt(self) -> bool:
+        """Whether it was trained on a guild's labels without a run, as the guild's members give them."""
+        return bool(self.config.get(LEARNT))
 
     @property
     def is_withdrawn(self) -> bool:

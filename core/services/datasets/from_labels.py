@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.domain.data.datasets import Dataset, Findings
+from core.domain.data.datasets import LABELS, Dataset, Findings
 from core.domain.errors import ErrorCode, OmokageError
 from core.services.datasets.builder import (
     DatasetSource,
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from core.services.datasets.storage import DatasetStorage
     from core.storage.blobs import Blobs
     from core.storage.database import Database
-
-LABELS = "labels"  # the data set's name
 
 
 def from_labels(

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from core.domain.clock import Clock, now_utc
+from core.domain.data.datasets import LABELS
 from core.domain.ids import synthetic_id
 from core.domain.jobs import JSON, Job, JobKind, JobRequest, JobState, Origin
+from core.domain.learning import LEARN_FROM
+from core.storage.dataset_rows import datasets_of
 from core.storage.jobs.job_queries import unfinished_jobs_of_kind
 from core.storage.jobs.job_rows import get_job, insert_job
+from core.storage.labelling_collection import labelled_since
 
 if TYPE_CHECKING:
     from core.services.jobs.dispatcher import Dispatcher
@@ -34,6 +38,32 @@ class LabellingJobs:
     def draw(self, guild_id: int, card_id: int) -> int:
         """Let a worker draw the picture of a card, once; return the job's id."""
         return self._request(guild_id, JobKind.CARD, {"card_id": card_id})
+
+    def learn_if_due(self, guild_id: int, channel_id: int, application_id: int, locale: str) -> int | None:
+        """Let a worker train a recogniser where `LEARN_FROM` faces were named since the last one; return the job's id.
+
+        Args:
+            guild_id: whose labels.
+            channel_id: where the answer is posted.
+            application_id: the bot's.
+            locale: of the answer, unless the guild chose one.
+
+        Returns:
+            None: too few are new, or it is under way.
+        """
+        origin = Origin(guild_id, channel_id, 0, locale, application_id, "")
+        with self._database.write() as connection:
+            self._database.advisory_lock(connection, f"omokage-{JobKind.LEARN}-{guild_id}")
+            if unfinished_jobs_of_kind(connection, guild_id, JobKind.LEARN):
+                return None
+            labels = [one for one in datasets_of(connection, guild_id) if one.name == LABELS]
+            since = None if not labels else labels[0].created_at
+            if len(labelled_since(connection, guild_id, since)) < LEARN_FROM:
+                return None
+            request = JobRequest(synthetic_id(), JobKind.LEARN, origin, {"title": LABELS})
+            insert_job(connection, request, self._clock(), state=JobState.WAITING)
+        self._dispatcher.dispatch()
+        return request.id
 
     def has_ended(self, job_id: int) -> bool:
         """Say whether a job is done, or has failed."""

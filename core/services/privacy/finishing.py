@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.domain.clock import now_utc
-from core.domain.data.datasets import Dataset
+from core.domain.data.datasets import LABELS, Dataset
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JSON, Job, JobCancelledError
 from core.domain.privacy import DatasetWithout, HeadToTrain, PendingWork, Receipt, Replaced
-from core.services.datasets.from_labels import LABELS
 from core.services.datasets.removal import delete_cached
 from core.services.datasets.without import holds_photos, photos_of, rebuild_without
 from core.services.retraining.successors import train_embedding_head

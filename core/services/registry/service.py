@@ -13,11 +13,12 @@ from sqlalchemy import Connection
 from core.domain.clock import now_utc
 from core.domain.data.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
+from core.domain.jobs import JSON
 from core.domain.optimisation import Robustness
 from core.domain.privacy import TRAINED_ANEW
 from core.domain.registry.promotion import check_better, promotion_stack
 from core.domain.registry.retraining import METRIC, PREDECESSOR, RETRAINED, Retraining, predecessor_of
-from core.domain.registry.versions import Promotion, Version, VersionDraft, check_embedder
+from core.domain.registry.versions import LEARNT, Promotion, Version, VersionDraft, check_embedder
 from core.domain.training.runs import Run, RunKind
 from core.storage.blob_references import still_referenced
 from core.storage.blobs import Blobs
@@ -27,6 +28,7 @@ from core.storage.version_rows import (
     find_version,
     find_version_by_number,
     find_version_of_run,
+    insert_learnt,
     insert_promotion,
     insert_successor,
     insert_version,
@@ -76,7 +78,7 @@ class RegistryService:
     def register_successor(self, version: Version, dataset: Dataset, draft: VersionDraft) -> Version:
         """Store the version that a version of an earlier embedder becomes, once; its config says of which it is."""
         weights = self._blobs.put(draft.weights)
-        draft = replace(draft, config={**draft.config, PREDECESSOR: version.number})
+        draft = replace(draft, config={**_origin(version), **draft.config, PREDECESSOR: version.number})
         with self._database.write() as connection:
             self._lock(connection, version.guild_id, version.kind)
             for existing in list_versions(connection, version.guild_id, version.kind):
@@ -98,6 +100,7 @@ class RegistryService:
         """
         weights = self._blobs.put(draft.weights)
         version = self.get(version_id)
+        draft = replace(draft, config={**_origin(version), **draft.config})
         with self._database.write() as connection:
             self._lock(connection, version.guild_id, version.kind)
             self._check_present(connection, dataset, weights)
@@ -108,6 +111,45 @@ class RegistryService:
             if promote and not promotion_stack(list_promotions(connection, version.guild_id, version.kind)):
                 insert_promotion(connection, self._promotion(new, _NOBODY, TRAINED_ANEW, forced=False))
             return new
+
+    def register_learnt(self, guild_id: int, member_id: int, dataset: Dataset, draft: VersionDraft) -> Version:
+        """Store a recogniser that was trained on a guild's labels, once a data set.
+
+        Raises:
+            OmokageError: DATASET_REMOVED, somebody in the data set was forgotten meanwhile; DISK_FULL.
+        """
+        weights = self._blobs.put(draft.weights)
+        draft = replace(draft, config={**draft.config, LEARNT: True})
+        with self._database.write() as connection:
+            self._lock(connection, guild_id, RunKind.RECOGNISER)
+            self._check_present(connection, dataset, weights)
+            for existing in list_versions(connection, guild_id, RunKind.RECOGNISER):
+                if existing.dataset_id == dataset.id and existing.is_learnt:
+                    return existing
+            now = self._clock()
+            return insert_learnt(connection, guild_id, member_id, dataset, draft, weights=weights, now=now)
+
+    def promote_learnt(self, version: Version) -> Promotion:
+        """Let a recogniser serve that was trained on labels, in the place of the baseline or of such another.
+
+        Two versions of different labels have no pictures in common that neither has seen. So each is compared with the
+        baseline, which needs no training and knows the same labels.
+
+        Raises:
+            OmokageError: NOT_BETTER, the baseline is better on the same held-out pictures; NOT_COMPARABLE, a moderator
+                promoted something else.
+        """
+        with self._database.write() as connection:
+            self._lock(connection, version.guild_id, version.kind)
+            history = list_promotions(connection, version.guild_id, version.kind)
+            stack = promotion_stack(history)
+            serving = find_version(connection, stack[-1]) if stack else None
+            if serving is not None and not serving.is_learnt:
+                raise OmokageError(ErrorCode.NOT_COMPARABLE)
+            if serving is not None and serving.id == version.id:
+                return history[-1]
+            reason = f"learnt from labels; {check_better(version, None)}"
+            return insert_promotion(connection, self._promotion(version, _NOBODY, reason, forced=False))
 
     def get(self, version_id: int, guild_id: int | None = None) -> Version:
         """Return the version; with `guild_id` only if it is that guild's.
@@ -258,6 +300,11 @@ class RegistryService:
 
     def _lock(self, connection: Connection, guild_id: int, kind: RunKind) -> None:
         self._database.advisory_lock(connection, f"omokage-versions-{guild_id}-{kind}")
+
+
+def _origin(version: Version) -> dict[str, JSON]:
+    """Return what the config of a version keeps of how its predecessor came to be."""
+    return {LEARNT: True} if version.is_learnt else {}
 
 
 def _require(version: Version | None) -> Version:

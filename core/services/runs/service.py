@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from core.domain.clock import Clock, now_utc
-from core.domain.data.datasets import Dataset, Preflight
+from core.domain.data.datasets import Dataset, Preflight, require_fit
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JOB_LIMITS, JSON, JobLimits, Origin
 from core.domain.training.presets import check_steps, complete, find_preset
@@ -198,9 +198,7 @@ class RunService:
 
     def _check_dataset(self, dataset_id: int, guild_id: int, kind: RunKind) -> None:
         dataset = self._datasets.get(dataset_id, guild_id)
-        for remark in self._datasets.preflight(dataset, kind=kind).remarks:
-            if remark.blocks:
-                raise OmokageError(ErrorCode.DATASET_UNFIT, **{**_flat(remark.details), "remark": remark.code})
+        require_fit(self._datasets.preflight(dataset, kind=kind))
 
     def _begin(self, request: RunRequest, owner: str | None, checkpoint: Checkpoint | None = None) -> Run:
         guild_id = request.origin.guild_id
@@ -240,14 +238,3 @@ class RunService:
         inherited = points_of(connection, checkpoint.run_id)
         write_points(connection, run.id, [point for point in inherited if point.step <= checkpoint.step])
         return run
-
-
-def _flat(details: Mapping[str, JSON]) -> dict[str, str | int | float]:
-    """Return details for a sentence: lists as words."""
-    return {name: _word(value) for name, value in details.items()}
-
-
-def _word(value: JSON) -> str | int | float:
-    if isinstance(value, str | int | float):
-        return value
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -50,6 +50,7 @@ def options_for(full: FullGuild) -> dict[str, dict[str, Any]]:
         "label start": {},
         "label who": {"name": SECRET},
         "label me": {},
+        "label learn": {},
         "people public": {"name": SECRET, "listed": True},
         "settings learning": {"whose": "off"},
         "age": {"photo": PHOTO, "to": 70},

@@ -51,6 +51,7 @@ def furnished(services: Services, worker: FakeWorker, fake_training: FakeTrainin
     fake_ageing.faces = 2
     fake_teaching = FakeTeaching(services, worker)
     worker.others[JobKind.SNAPSHOT] = lambda job: _end(services, job.id)
+    worker.others[JobKind.LEARN] = lambda job: _end(services, job.id)
     worker.others[JobKind.CURATE] = lambda job: _end(services, job.id)
     worker.others[JobKind.CHECK] = lambda _: None
     FakeExplaining(services, worker)

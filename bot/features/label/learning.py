@@ -1,0 +1,76 @@
+"""What the recogniser has learnt: by `/label learn`, or by itself after a round, posted where the round was."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import discord
+from discord.utils import escape_markdown
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.delivery.building import job_words
+from bot.reply import Reply
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.learning import LearnOutcome, LearnResult
+
+if TYPE_CHECKING:
+    from bot.context import BotContext, Interaction
+    from bot.ui.i18n import Words
+    from core.domain.jobs import Job
+
+_log = logging.getLogger(__name__)
+_COLOUR = 0x228833
+_OUTCOMES = {
+    LearnOutcome.UNCHANGED: "learn-unchanged",
+    LearnOutcome.PROMOTED: "learn-promoted",
+    LearnOutcome.NOT_BETTER: "learn-not-better",
+    LearnOutcome.OTHER_SERVES: "learn-other-serves",
+}
+
+
+class LearnAnswerer:
+    """Builds the reply from the job's row, so that any process can post it, at any time."""
+
+    async def answer(self, bot: BotContext, job: Job) -> Reply:
+        """Build the whole message.
+
+        Raises:
+            OmokageError: UNKNOWN_DATASET, the job has no result.
+        """
+        return await self.redraw(bot, job)
+
+    async def redraw(self, bot: BotContext, job: Job) -> Reply:
+        """Build the same message: there is no picture."""
+        if job.result is None:
+            raise OmokageError(ErrorCode.UNKNOWN_DATASET)
+        words, result = await job_words(bot, job), LearnResult.from_json(job.result)
+        embed = discord.Embed(colour=_COLOUR, title=words.say("learn-title", faces=result.new_faces))
+        embed.description = "\n".join(_lines(words, result))
+        return Reply(embed=embed.set_footer(text=words.say("learn-footer", job=str(job.id))))
+
+
+async def learn_soon(interaction: Interaction) -> None:
+    """Let a worker train on the guild's labels, where enough are new; its answer is posted in this channel.
+
+    Nobody waits for that, so a failure is only logged.
+    """
+    bot, guild_id = interaction.client, interaction.guild_id or 0
+    place = guild_id, interaction.channel_id or 0, interaction.application_id
+    try:
+        await bot.threads.slow(bot.services.labelling_jobs.learn_if_due, *place, interaction.locale.value)
+    except (OmokageError, SQLAlchemyError, OSError) as error:
+        _log.warning("guild %s: nothing was learnt (%s)", guild_id, type(error).__name__)
+
+
+def _lines(words: Words, result: LearnResult) -> list[str]:
+    title = escape_markdown(result.title)
+    lines = [words.say("learn-data", title=title, pictures=result.pictures, people=result.people)]
+    for gain in result.gains:
+        name = escape_markdown(gain.name)
+        shares = {"before": gain.before, "after": gain.after}
+        lines.append(words.say("learn-gain", name=name, faces=gain.faces, **shares))
+    if result.accuracy is not None and result.baseline is not None:
+        lines.append(words.say("learn-accuracy", accuracy=result.accuracy, baseline=result.baseline))
+    lines.append(words.say(_OUTCOMES[result.outcome], version=result.version or 0))
+    return lines

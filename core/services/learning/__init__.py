@@ -1,0 +1,1 @@
+"""From a guild's labels to a better recogniser."""
