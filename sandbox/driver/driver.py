@@ -20,7 +20,7 @@ class Driver:
         self._members: list[Member] = []
 
     async def member(self, name: str, locale: str | None = None) -> Member:
-        """Become "aiko" (moderator), "ben" or "chie"; the locale is that of the member's Discord client."""
+        """Become "aiko" (moderator), "ben", "chie", "dai" or "emi"; the locale is that of the member's client."""
         session = self._open()
         query = {"as": name}
         # The events come first: what happens between the two requests is in both, and nothing is in neither.

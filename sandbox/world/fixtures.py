@@ -18,6 +18,8 @@ BOT_ID = "1290000000000000030"
 AIKO_ID = "1290000000000000031"
 BEN_ID = "1290000000000000032"
 CHIE_ID = "1290000000000000033"
+DAI_ID = "1290000000000000034"
+EMI_ID = "1290000000000000035"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ PEOPLE = (
     Person(AIKO_ID, "aiko", "Aiko", "en-US", (MODERATOR_ROLE_ID,)),
     Person(BEN_ID, "ben", "Ben", "en-GB"),
     Person(CHIE_ID, "chie", "Chie", "ja"),
+    Person(DAI_ID, "dai", "Dai", "ja"),
+    Person(EMI_ID, "emi", "Emi", "en-US"),
 )
 ROLES = (
     Role(GUILD_ID, "@everyone", permissions.EVERYONE),

@@ -88,7 +88,7 @@ class TestPrivileged:
             await (await aiko.command("count")).answer()
 
             assert bot.seen[0].content == "open"
-            names = {"omokage", "aiko", "ben", "chie"}
+            names = {"omokage", "aiko", "ben", "chie", "dai", "emi"}
             assert {member.name for member in bot.guilds[0].members} == names
             assert {member.name async for member in bot.guilds[0].fetch_members()} == names
 

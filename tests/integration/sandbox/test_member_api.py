@@ -56,7 +56,7 @@ async def test_a_screen_starts_with_everything_it_shows(web: Web, aiko: Member) 
     status, state = await web.get(f"/member/state?as={fixtures.CHIE_ID}")
 
     assert status == 200
-    assert [user["username"] for user in state["users"]] == ["omokage", "aiko", "ben", "chie"]
+    assert [user["username"] for user in state["users"]] == ["omokage", "aiko", "ben", "chie", "dai", "emi"]
     assert (state["me"]["id"], state["me"]["locale"]) == (fixtures.CHIE_ID, "ja")
     assert state["bot"]["online"]
     assert [channel["name"] for channel in state["guild"]["channels"]] == ["photos", "general"]
