@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     Tile = NDArray[np.uint8] | None
 
-# A phone shows a picture some 350 points wide: a third of the grid's width is then 80 points, at which faces are known.
-TILE = 176
-REFERENCE = 260  # pixels a side of the person's face, and of the face that is asked about
+# A phone shows a picture some 320 points wide: a face of the grid is then 74 points, at which people are known.
+TILE = 208
+REFERENCE = 240  # pixels a side of the person's face, and of the face that is asked about
 _GAP = 6
 _NAME_SIZE = 24
 _NUMBER_SIZE = 30
