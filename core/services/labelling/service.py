@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -11,26 +11,22 @@ from typing import TYPE_CHECKING, Any
 from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.labelling.cards import (
-    GOLD_FRACTION,
-    GRID_FACES,
-    IMPOSTOR_FRACTION,
-    MAX_NAMES,
     AnswerOutcome,
     Card,
     CardRef,
     LabellingState,
     Proposal,
     ShownCard,
-    next_card,
 )
 from core.domain.labelling.consensus import Response
 from core.domain.labelling.voters import SLOW_DOWN_FROM, Voter
 from core.domain.people import LabelProvenance, person_name
 from core.services.labelling.answers import Answer, grid_answer, name_answer, new_name_answer, no_face_answer
+from core.services.labelling.choosing import choose_card, show_prepared
 from core.services.labelling.settling import muted, settle, source_of
 from core.storage import labelling_rows as rows
 from core.storage.labelling_collection import add_faces, consent_to_learning, save_probabilities
-from core.storage.people.people_rows import get_or_create_person, lock_people, newest_people, person_names
+from core.storage.people.people_rows import get_or_create_person, lock_people, person_names
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -39,7 +35,6 @@ if TYPE_CHECKING:
 
 NO_FACE_VOTES = 2  # members who must say that a crop shows no person; a moderator's word is enough
 CONTRIBUTED = "contributed"  # `source` of people who were created by a contributor's proposal
-_GOLD_FROM = 200  # faces that were named last, of which gold faces are taken
 
 
 class LabellingService:
@@ -94,18 +89,15 @@ class LabellingService:
 
     def next_card(self, guild_id: int, member_id: int) -> ShownCard | None:
         """Return the card that a member has not answered yet, or else a new one; None: nothing is left to ask."""
+        shown_to = guild_id, member_id
         with self._database.write() as connection:
             lock_people(self._database, connection, guild_id)
-            faces = rows.open_faces(connection, guild_id)
-            row = rows.find_open_card(connection, guild_id, member_id)
-            if row is not None and not any(face_id in faces for face_id in row.face_ids):
+            row = rows.find_open_card(connection, *shown_to)
+            if row is not None and rows.open_faces(connection, guild_id).keys().isdisjoint(row.face_ids):
                 rows.drop_card(connection, row.id)  # others have settled all of it meanwhile
                 row = None
-            if row is None:
-                row = self._show_prepared(connection, guild_id, member_id, faces)
-            if row is None:
-                answered = rows.answered_pairs(connection, guild_id, member_id)
-                row = self._insert(connection, (guild_id, member_id), next_card(faces, answered), self._clock())
+            row = row or show_prepared(connection, shown_to, self._clock())
+            row = row or choose_card(connection, shown_to, self._random, self._clock())
             return None if row is None else _shown(connection, row)
 
     def prepare_card(self, guild_id: int, member_id: int) -> int | None:
@@ -113,16 +105,14 @@ class LabellingService:
 
         It is chosen as if the member had answered the open one.
         """
+        shown_to = guild_id, member_id
         with self._database.write() as connection:
             lock_people(self._database, connection, guild_id)
-            if rows.find_prepared_card(connection, guild_id, member_id) is not None:
+            if rows.find_prepared_card(connection, *shown_to) is not None:
                 return None
-            shown = rows.find_open_card(connection, guild_id, member_id)
-            faces = rows.open_faces(connection, guild_id)
-            for face_id in () if shown is None else shown.face_ids:
-                faces.pop(face_id, None)
-            card = next_card(faces, rows.answered_pairs(connection, guild_id, member_id))
-            row = self._insert(connection, (guild_id, member_id), card, None)
+            shown = rows.find_open_card(connection, *shown_to)
+            without = () if shown is None else shown.face_ids
+            row = choose_card(connection, shown_to, self._random, None, without=without)
             return None if row is None else int(row.id)
 
     def picture(self, guild_id: int, card_id: int) -> str | None:
@@ -254,45 +244,6 @@ class LabellingService:
         row = rows.insert_card(connection, (guild_id, member_id), card, {}, None)
         rows.insert_votes(connection, row, {face_id: Response(member_id, person_id, agrees=True)}, now)
         rows.close_card(connection, row.id, now)
-
-    def _show_prepared(
-        self, connection: Connection, guild_id: int, member_id: int, faces: Collection[int]
-    ) -> Row[Any] | None:
-        """Show the card that was chosen ahead; None where there is none, or others have settled some of it since."""
-        row = rows.find_prepared_card(connection, guild_id, member_id)
-        if row is None:
-            return None
-        gold = {face_id for face_id, _ in row.gold}
-        if set(row.face_ids) - gold <= set(faces):
-            return rows.show_card(connection, row.id, self._clock())
-        rows.drop_card(connection, row.id)
-        return None
-
-    def _insert(
-        self, connection: Connection, shown_to: tuple[int, int], card: Card | None, now: datetime | None
-    ) -> Row[Any] | None:
-        if card is None:
-            return None
-        if card.person is None:  # who has no picture yet is nobody whom the recogniser would think of
-            others = newest_people(connection, shown_to[0], MAX_NAMES)
-            names = tuple(dict.fromkeys((*card.names, *others)))[:MAX_NAMES]
-            return rows.insert_card(connection, shown_to, Card(card.faces, names=names), {}, now)
-        card, gold = self._with_gold(connection, shown_to[0], card)
-        return rows.insert_card(connection, shown_to, card, gold, now)
-
-    def _with_gold(self, connection: Connection, guild_id: int, card: Card) -> tuple[Card, dict[int, int]]:
-        """Put a face of which it is known whom it shows into a grid now and then, where nobody would look for it."""
-        if card.person is None or self._random.random() >= GOLD_FRACTION * GRID_FACES:
-            return card, {}
-        other = self._random.random() < IMPOSTOR_FRACTION
-        known = rows.named_faces(connection, guild_id, _GOLD_FROM)
-        fitting = [face_id for face_id, person_id in known.items() if (person_id != card.person) == other]
-        if not fitting:
-            return card, {}
-        gold = self._random.choice(sorted(fitting))
-        faces = list(card.faces[: GRID_FACES - 1])
-        faces.insert(self._random.randint(0, len(faces)), gold)
-        return Card(tuple(faces), card.person), {gold: known[gold]}
 
 
 def _open_card(connection: Connection, ref: CardRef) -> Row[Any]:

@@ -17,6 +17,7 @@ from sandbox.world import fixtures
 from tests.integration.bot.fakes.teacher import FakeTeaching
 from tests.integration.bot.fakes.worker import FakeWorker, embedding, face, jpeg, until
 from tests.integration.bot.test_classify import EPHEMERAL
+from tests.integration.core.labelling.builders import NoGold
 
 GUILD = int(fixtures.GUILD_ID)
 ALL, NO_PERSON, SKIP, UNDO = "✅ All right", "🚫 Not a person", "⏭️ Skip", "↩️ Undo"
@@ -32,6 +33,7 @@ def mina(services: Services) -> Person:
 def teaching(services: Services, worker: FakeWorker, mina: Person) -> FakeTeaching:
     """A guild with eleven contributed faces, which are likely Mina's."""
     services.guilds.update(GUILD, 1, LabellingPolicy.EVERYONE)
+    services.labelling._random = NoGold(1)  # a gold face would be a twelfth
     fake = FakeTeaching(services, worker)
     fake.likely = lambda _face_id: {mina.id: 0.6, SOMEBODY_ELSE: 0.4}
     contribute(services, 11)
