@@ -4,7 +4,7 @@ help-title = What Omokage can do
 help-line = **/{ $command }** – { $description }
 help-group = **/{ $command }** … { $inner } – { $description }
 help-menu-line = **{ $menu }** – in the menu of a message (Apps): { $description }
-help-how = Send a photo with **/classify**. Under the answer, press **This is …** to tell me who somebody is, or **Name these faces** for up to five at once: the next photo of that person comes back with the name. **✓** confirms a name, **✗** makes sure that it is not given to that face again. **/generate** draws faces that never were: press what is below them for variations, films and more. **/age** shows the faces of a photo older or younger. **/optimize** shows how the recogniser can be fooled: with a photo that hardly changes to our eyes, or with noise.
+help-how = Send a photo with **/classify**. Under the answer, press **This is …** to tell me who somebody is, or **Name these faces** for up to five at once: the next photo of that person comes back with the name. **✓** confirms a name, **✗** makes sure that it is not given to that face again. **/teach** takes photos to learn from, and **/label start** asks you whom nine faces at a time show. **/generate** draws faces that never were: press what is below them for variations, films and more. **/age** shows the faces of a photo older or younger. **/optimize** shows how the recogniser can be fooled: with a photo that hardly changes to our eyes, or with noise.
 
 about-title = Omokage { $version }
 about-text = 面影 (omokage): the trace of a face one remembers. A self-hosted bot that says who is in a photo, and learns from the people in the chat.
