@@ -93,7 +93,7 @@ class _Labelling:
 
     def ask(self, voter: Voter) -> bool:
         """Let a voter answer the next card; False: there is none for them."""
-        card = next_card(self.open, voter.answered)
+        card = next_card(self.open, voter.answered, Counter(self.settled.values()))
         if card is None:
             return False
         card = self._with_gold(card)
