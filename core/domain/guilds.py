@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.domain.people import ChatLearning, LabellingPolicy
 
-# Of roles, and of channels: the links to so many fit into a field of the panel, which Discord limits to 1024 characters.
+# Of roles, and of channels: the links to so many fit into a field of the panel, which holds 1,024 characters.
 MAX_LISTED = 20
 
 
