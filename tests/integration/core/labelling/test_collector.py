@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from core.domain.jobs import Job, JobKind, JobRequest, Origin
 from core.domain.labelling.consensus import SOMEBODY_ELSE
 from core.domain.people import ChatLearning, Consent, FaceRef, Person
 from core.domain.storage_limits import StorageLimits
@@ -46,8 +45,7 @@ class Collection:
     def collect(self, guild_id: int = GUILD) -> int:
         """Answer a collect job; return how many faces are new."""
         job_id = LabellingJobs(self.guild.database, self.guild.jobs.dispatcher, self.guild.clock).collect(guild_id)
-        job: Job = self.guild.jobs.get(job_id)
-        new = self.collector.answer(job)["new"]
+        new = self.collector.answer(self.guild.jobs.get(job_id))["new"]
         assert self.guild.jobs.leases.claim(job_id, "worker")
         assert self.guild.jobs.leases.finish(job_id, "worker", {"new": new}, ())
         return int(str(new))
@@ -190,10 +188,3 @@ def test_faces_that_are_named_or_settled_are_not_collected_again(guild: Guild, c
     assert collection.collect() == 0
     assert collection.open() == {}
     assert guild.shown_person(named) == haru.id
-
-
-def test_a_collect_job_is_the_only_one_of_its_guild(guild: Guild) -> None:
-    requests = LabellingJobs(guild.database, guild.jobs.dispatcher, guild.clock)
-    assert requests.collect(GUILD) == requests.collect(GUILD)
-    assert requests.collect(GUILD) != requests.collect(OTHER)
-    assert isinstance(JobRequest(1, JobKind.COLLECT, Origin(GUILD, 0, 0, "en", 0, ""), {}), JobRequest)
