@@ -36,7 +36,8 @@ def name_faces(guild: Guild, count: int, guild_id: int = GUILD) -> None:
 
 def store_dataset(guild: Guild, guild_id: int = GUILD, name: str = LABELS, version: int = 1) -> None:
     values = {"guild_id": guild_id, "name": name, "version": version, "hash": "ab" * 32, "pictures": 2}
-    values |= {"manifest": {}, "created_by": 1, "created_at": guild.clock.now}
+    values |= {"manifest": {"classes": [], "shards": [], "without_face": 0, "findings": {}}}
+    values |= {"created_by": 1, "created_at": guild.clock.now}
     with guild.database.write() as connection:
         connection.execute(insert(datasets).values(values))
 
@@ -47,7 +48,7 @@ def test_a_guild_has_one_unfinished_collect_job(guild: Guild, requests: Labellin
     assert requests.collect(OTHER) != first
     assert broker.take().count(first) == 1
     job = guild.jobs.get(first)
-    assert (job.kind, job.state, job.origin.guild_id) == (JobKind.COLLECT, JobState.WAITING, GUILD)
+    assert (job.kind, job.state, job.origin.guild_id) == (JobKind.COLLECT, JobState.DISPATCHED, GUILD)
     assert not requests.has_ended(first)
 
     end(guild, first, {"new": 0})
