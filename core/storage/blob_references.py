@@ -15,7 +15,7 @@ from sqlalchemy import JSON, Column, ColumnElement, Connection, Select, Text, ca
 
 from core.storage.labelling_tables import labelling_cards, labelling_faces
 from core.storage.privacy_tables import receipts
-from core.storage.tables import faces, guild_blobs, jobs, labels, people, person_aliases, reembedded_faces
+from core.storage.tables import faces, guild_blobs, guilds, jobs, labels, people, person_aliases, reembedded_faces
 from core.storage.training_tables import checkpoints, datasets, points, promotions, runs, versions
 
 __all__ = ["REFERRING", "UNRELATED", "BlobReference", "BlobUse", "blob_names_in", "blob_references", "still_referenced"]
@@ -115,6 +115,8 @@ UNRELATED = frozenset(
         reembedded_faces.c.embedding,
         labels.c.source,
         guild_blobs.c.sha256,
+        guilds.c.labeller_roles,
+        guilds.c.answer_channels,
         datasets.c.name,
         datasets.c.hash,
         runs.c.interaction_token,

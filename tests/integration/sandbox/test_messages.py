@@ -150,7 +150,7 @@ async def test_the_guild_is_described(bot: Bot) -> None:
     assert [channel.name for channel in guild.text_channels] == ["photos", "general"]
     assert aiko.guild_permissions.manage_guild
     assert not guild.me.guild_permissions.manage_messages
-    assert {role.name for role in await guild.fetch_roles()} == {"@everyone", "Moderator", "Omokage"}
+    assert {role.name for role in await guild.fetch_roles()} == {"@everyone", "Moderator", "Labeller", "Omokage"}
     assert (await bot.application_info()).owner.name == "aiko"
     assert (await bot.fetch_user(int(fixtures.BEN_ID))).display_name == "Ben"
     assert [channel.name for channel in await guild.fetch_channels()] == ["photos", "general"]

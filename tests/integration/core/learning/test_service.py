@@ -98,7 +98,7 @@ class Learning:
 
 
 @pytest.fixture
-def school(
+def school(  # noqa: PLR0917 - fixtures
     database: Database,
     jobs: JobService,
     people: PeopleService,
