@@ -33,7 +33,8 @@ def store_faces(guild: Guild, job_request: JobRequest, embeddings: Sequence[byte
     guild.jobs.submit(job_id, f"{job_id:064x}")
     assert guild.jobs.leases.claim(job_id, "worker")
     found = [
-        replace(new_face(number, x=30.0 * number), embedding=embedding) for number, embedding in enumerate(embeddings, 1)
+        replace(new_face(number, x=30.0 * number), embedding=embedding)
+        for number, embedding in enumerate(embeddings, 1)
     ]
     assert guild.jobs.leases.finish(job_id, "worker", result or {}, found)  # type: ignore[arg-type]
     with guild.database.read() as connection:

@@ -40,9 +40,7 @@ class Reader:
         self.decoded += 1
         return _pixels(data)
 
-    def upright_photo(
-        self, data: bytes, detected: Sequence[DetectedFace]
-    ) -> tuple[np.ndarray, Sequence[DetectedFace]]:
+    def upright_photo(self, data: bytes, detected: Sequence[DetectedFace]) -> tuple[np.ndarray, Sequence[DetectedFace]]:
         self.turned += 1
         return _pixels(data), detected
 
@@ -116,7 +114,9 @@ def test_a_name_card_shows_its_face_beside_those_whom_it_may_show(guild: Guild, 
 
     sheet = drawing.draw(guild.card(AIKO).id)
 
-    row = [sheet.getpixel((x, 6 + TILE // 2)) for x in (60, sheet.width - 6 - TILE * 3 // 2 - 6, sheet.width - TILE // 2)]
+    row = [
+        sheet.getpixel((x, 6 + TILE // 2)) for x in (60, sheet.width - 6 - TILE * 3 // 2 - 6, sheet.width - TILE // 2)
+    ]
     assert near(row, [RED, BLUE, GREEN])  # type: ignore[arg-type]
 
 

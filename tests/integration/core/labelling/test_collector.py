@@ -30,7 +30,9 @@ class Collection:
     def __init__(self, guild: Guild, blobs: Blobs) -> None:
         self.guild = guild
         self.settings = GuildService(guild.database, guild.clock)
-        self.editor = PeopleEditor(guild.database, RetentionService(guild.database, blobs, StorageLimits()), guild.clock)
+        self.editor = PeopleEditor(
+            guild.database, RetentionService(guild.database, blobs, StorageLimits()), guild.clock
+        )
         self.collector = Collector(guild.database, guild.people, self.settings, guild.labelling, make_recogniser)
 
     def know(self, name: str, at: int, guild_id: int = GUILD) -> Person:

@@ -107,9 +107,7 @@ def test_undoing_shows_the_answered_card_in_the_place_of_the_open_and_the_prepar
     assert guild.card(AIKO) == reopened
 
 
-def test_nobody_who_objects_stays_on_a_card_that_was_made_before(
-    guild: Guild, haru: Person, blobs: Blobs
-) -> None:
+def test_nobody_who_objects_stays_on_a_card_that_was_made_before(guild: Guild, haru: Person, blobs: Blobs) -> None:
     natsu = guild.person("Natsu")
     ids = guild.post(13)
     guild.labelling.add_faces(GUILD, likely(ids[:12], haru, 0.6) | likely(ids[12:], natsu, 0.6))

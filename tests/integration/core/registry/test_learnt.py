@@ -29,7 +29,9 @@ def trained(database: Database, registry: RegistryService, clock: Clock) -> Trai
     return Trained(database, registry, clock)
 
 
-def learnt(trained: Trained, accuracy: float, baseline: float | None, guild: int = GUILD, content: str = "ab") -> Version:
+def learnt(
+    trained: Trained, accuracy: float, baseline: float | None, guild: int = GUILD, content: str = "ab"
+) -> Version:
     """Register a head of labels with these accuracies on the same held-out pictures."""
     metrics: dict[str, JSON] = {"folds": {"0": accuracy}, "accuracy": accuracy}
     if baseline is not None:

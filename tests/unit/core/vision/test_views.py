@@ -138,7 +138,9 @@ def test_the_largest_portrait_lies_within_the_picture_or_is_the_face(
         assert (crop.x, crop.y, crop.side) == pytest.approx((portrait.x, portrait.y, portrait.side))
     if overhang(image, crop) > 0:  # then no square between the two lies within the picture
         for part in np.linspace(0, 1, 11):
-            between = ((1 - part) * near + part * far for near, far in zip(_square(face), _square(portrait), strict=True))
+            between = (
+                (1 - part) * near + part * far for near, far in zip(_square(face), _square(portrait), strict=True)
+            )
             assert overhang(image, Crop(*between, face.degrees)) > 0
 
 

@@ -58,7 +58,7 @@ def test_a_wrong_label_is_told_as_a_loss() -> None:
 def test_the_largest_gains_of_at_most_five_people_come_first() -> None:
     known = gallery(*[4] * 8)
     # Of the first three, two faces were known already, by which the others are named.
-    new_of = {0: 2, 1: 2, 2: 2} | {person: 4 for person in range(3, 8)}
+    new_of = {0: 2, 1: 2, 2: 2} | dict.fromkeys(range(3, 8), 4)
     told = gains(known, flags(known, new_of))
     assert len(told) == MAX_PEOPLE
     assert [gain.name for gain in told] == [f"person {person}" for person in range(3, 8)]
