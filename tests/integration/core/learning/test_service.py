@@ -98,16 +98,13 @@ class Learning:
 
 
 @pytest.fixture
-def school(  # noqa: PLR0917 - fixtures
-    database: Database,
-    jobs: JobService,
-    people: PeopleService,
-    clock: Clock,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Learning:
-    monkeypatch.setattr(learning, "from_labels", partial(from_labels, load=Pictures))
+def school(database: Database, jobs: JobService, people: PeopleService, clock: Clock, tmp_path: Path) -> Learning:
     return Learning(database, jobs, people, clock, tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _read_without_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learning, "from_labels", partial(from_labels, load=Pictures))
 
 
 def test_labels_become_a_head_that_serves(school: Learning) -> None:
@@ -170,13 +167,17 @@ def test_a_head_that_is_worse_than_comparing_pictures_does_not_serve(school: Lea
 def test_what_a_moderator_promoted_goes_on_serving(school: Learning, database: Database, clock: Clock) -> None:
     school.label("Haru", 10, 4)
     school.label("Natsu", 20, 4)
-    by_hand = Trained(database, school.registry, clock).version(0.5)
-    school.registry.promote(by_hand.id, MEMBER)
+    school.learn()
+    (of_labels,) = school.trained
+    run = Trained(database, school.registry, clock).run(of_labels)
+    by_hand = school.registry.register(run, of_labels, draft({"folds": {"0": 0.5}, "accuracy": 0.5}, "by hand"))
+    school.registry.promote(by_hand.id, MEMBER, force_reason="knows Fuyu")
+    school.label("Fuyu", 30, 3)
 
     result = school.learn()
 
-    assert (result.outcome, result.version) == (LearnOutcome.OTHER_SERVES, 2)
-    assert school.serving() == by_hand.number == 1
+    assert (result.outcome, result.version) == (LearnOutcome.OTHER_SERVES, 3)
+    assert school.serving() == by_hand.number == 2
 
 
 @pytest.mark.parametrize("others", [0, 2])
