@@ -94,3 +94,12 @@ def save_probabilities(connection: Connection, probabilities: Mapping[int, Mappi
 def withdraw_faces(connection: Connection, face_ids: Collection[int]) -> None:
     """Ask nobody about these faces any more."""
     connection.execute(delete(labelling_faces).where(labelling_faces.c.face_id.in_(list(face_ids))))
+
+
+def withdraw_chat_faces(connection: Connection, guild_id: int, kept: Collection[int]) -> None:
+    """Ask nobody any more about open faces that nobody contributed, but for those in `kept`."""
+    of_chat = select(faces.c.id).join(jobs, jobs.c.id == faces.c.job_id)
+    of_chat = of_chat.where(faces.c.guild_id == guild_id, jobs.c.kind != JobKind.TEACH)
+    is_open = labelling_faces.c.guild_id == guild_id, labelling_faces.c.settled.is_(None)
+    gone = labelling_faces.c.face_id.in_(of_chat), labelling_faces.c.face_id.not_in(list(kept))
+    connection.execute(delete(labelling_faces).where(*is_open, *gone))

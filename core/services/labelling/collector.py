@@ -13,7 +13,7 @@ from core.domain.labelling.cards import Proposal
 from core.domain.labelling.consensus import SOMEBODY_ELSE
 from core.domain.teaching import TeachRequest, TeachResult
 from core.services.recognition.gallery_cache import GalleryCache
-from core.storage.labelling_collection import collectable_faces, consents, withdraw_faces
+from core.storage.labelling_collection import collectable_faces, consents, withdraw_chat_faces, withdraw_faces
 from core.storage.people.label_rows import rejected_people
 from core.storage.people.people_rows import lock_people
 from core.vision.recognition.mean_embedding import MeanEmbeddingRecogniser, mask_of
@@ -77,15 +77,15 @@ class Collector:
         }
         objecting = self._people.objecting_ids(guild_id)
         objects = {id_ for id_, of_face in probabilities.items() if _may_be_any(of_face, objecting)}
-        if objects:
-            with self._database.write() as connection:
-                lock_people(self._database, connection, guild_id)
-                withdraw_faces(connection, objects)
         kept = {
             row.id: probabilities[row.id]
             for row in found
             if row.id not in objects and _may_be_asked(row, probabilities[row.id], learning, agreed)
         }
+        with self._database.write() as connection:
+            lock_people(self._database, connection, guild_id)
+            withdraw_faces(connection, objects)
+            withdraw_chat_faces(connection, guild_id, kept)  # also where learning from the chat was switched off since
         proposals = {row.id: proposal for row in found if (proposal := _proposal(row)) is not None}
         return {"new": self._labelling.add_faces(guild_id, kept, proposals)}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core.domain.labelling.cards import CardRef
 from core.domain.labelling.consensus import SOMEBODY_ELSE
 from core.domain.people import ChatLearning, Consent, FaceRef, Person
 from core.domain.storage_limits import StorageLimits
@@ -106,6 +107,33 @@ def test_of_the_chat_only_faces_of_people_with_that_consent_are_asked_about(
     assert set(collection.open()) == {
         face_id for face_id, name in zip(faces, ("Haru", "Natsu", "Fuyu", "?"), strict=True) if name in asked
     }
+
+
+def test_faces_of_the_chat_are_withdrawn_when_their_learning_is_not_allowed_any_more(
+    guild: Guild, collection: Collection
+) -> None:
+    collection.know("Haru", HARU)
+    collection.agree(collection.know("Natsu", NATSU))
+    collection.editor.record_public(GUILD, "Haru", listed=True)
+    collection.learn_from_chat(ChatLearning.BOTH)
+    of_haru, of_natsu, settled = post_in_chat(guild, *(point(at, seed=9) for at in (HARU, NATSU, HARU)))
+    (contributed,) = contribute(guild, point(HARU, seed=8))
+    assert collection.collect() == 4
+    elsewhere = contribute(guild, point(STRANGER), guild_id=OTHER)
+    collection.collect(OTHER)
+    shown = guild.card(AIKO)
+    guild.labelling.answer_grid(CardRef(GUILD, AIKO, shown.id), frozenset(shown.card.faces) - {settled})
+    assert guild.shown_person(settled) is not None
+
+    collection.learn_from_chat(ChatLearning.SELF)
+    collection.collect()
+    assert set(collection.open()) == {of_natsu, contributed}
+    collection.learn_from_chat(ChatLearning.OFF)
+    collection.collect()
+    assert set(collection.open()) == {contributed}
+    assert guild.labelling.state(GUILD).settled == 1  # what members have said already stays
+    assert set(collection.open(OTHER)) == set(elsewhere)
+    assert of_haru not in collection.open()
 
 
 def test_nobody_is_asked_about_a_face_that_looks_like_somebody_who_objects(

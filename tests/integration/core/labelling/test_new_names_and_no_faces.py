@@ -134,3 +134,17 @@ def test_a_muted_members_word_about_no_face_does_not_count(guild: Guild, haru: P
     guild.labelling.add_faces(GUILD, {face_id: {haru.id: 0.4, SOMEBODY_ELSE: 0.6}})
     guild.labelling.answer_no_face(name_card(guild), face_id, is_moderator=True)
     assert guild.labelling.state(GUILD).settled == settled
+
+
+def test_nobody_is_named_on_a_face_that_was_struck_out_however_sure_the_recogniser_is(
+    guild: Guild, haru: Person
+) -> None:
+    ids = guild.post(2)
+    guild.labelling.add_faces(GUILD, likely(ids, haru, 0.9999))
+    outcome = guild.labelling.answer_grid(guild.ref(AIKO), frozenset(ids[:1]))
+    assert outcome.settled == {ids[1]: haru.id}
+    assert guild.shown_person(ids[0]) is None
+    guild.voters.judge(GUILD)
+    guild.labelling.add_faces(GUILD, likely(ids[:1], haru, 0.9999))
+    assert guild.shown_person(ids[0]) is None
+    assert guild.labelling.answer_grid(guild.ref(BEN), frozenset()).settled == {ids[0]: haru.id}  # who disagrees
