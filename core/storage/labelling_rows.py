@@ -66,7 +66,10 @@ def evidence_of(
     known = person_names(connection, guild_id).keys()
     rows = connection.execute(_open_rows(guild_id).where(labelling_faces.c.face_id.in_(list(face_ids)))).all()
     votes = select(labelling_votes).where(labelling_votes.c.face_id.in_([row.face_id for row in rows]))
-    responses = _by_face(connection.execute(votes.order_by(labelling_votes.c.id)), muted)
+    votes = votes.order_by(labelling_votes.c.id)
+    # A face may come back to a member, alone and then in a grid: nobody settles it by saying the same twice.
+    last = {(vote.face_id, vote.member_id, vote.person_id): vote for vote in connection.execute(votes)}
+    responses = _by_face(last.values(), muted)
     return {row.face_id: FaceEvidence(_known_only(row.probabilities, known), responses[row.face_id]) for row in rows}
 
 

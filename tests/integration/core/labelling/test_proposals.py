@@ -115,3 +115,16 @@ def test_a_name_card_does_not_offer_whoever_objects(guild: Guild, haru: Person) 
         set_objection(connection, natsu.id, guild.clock.now)
     guild.labelling.add_faces(GUILD, {face_id: UNKNOWN})
     assert guild.card(AIKO).card.names == (haru.id,)
+
+
+def test_who_says_the_same_twice_is_heard_once(guild: Guild, haru: Person) -> None:
+    (face_id,) = guild.post(1)
+    guild.labelling.add_faces(GUILD, {face_id: {haru.id: 0.3, SOMEBODY_ELSE: 0.7}})
+    guild.labelling.answer_name(guild.ref(AIKO), haru.id)
+    again = guild.labelling.next_card(GUILD, AIKO)  # among Haru's faces by now
+    assert again is not None
+    assert again.card.person == haru.id
+    outcome = guild.labelling.answer_grid(CardRef(GUILD, AIKO, again.id), frozenset())
+
+    assert outcome.settled == {}
+    assert guild.shown_person(face_id) is None
