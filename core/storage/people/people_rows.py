@@ -39,6 +39,13 @@ def newest_people(connection: Connection, guild_id: int, limit: int) -> list[int
     return list(connection.execute(present.order_by(people.c.id.desc()).limit(limit)).scalars())
 
 
+def picture_counts(connection: Connection, guild_id: int) -> dict[int, int]:
+    """Return of each person who has pictures how many; copies count once."""
+    counts = select(faces.c.person_id, func.count(distinct(faces.c.embedding)).label("pictures"))
+    counts = counts.where(faces.c.guild_id == guild_id, faces.c.person_id.is_not(None)).group_by(faces.c.person_id)
+    return {row.person_id: row.pictures for row in connection.execute(counts)}
+
+
 def objecting_people(connection: Connection, guild_id: int) -> frozenset[int]:
     """Return the ids of the people who objected to being named and aged."""
     objected = select(people.c.id).where(people.c.guild_id == guild_id, people.c.objected_at.is_not(None))
