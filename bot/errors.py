@@ -54,6 +54,9 @@ _DEFAULT_DETAILS: Mapping[str, Value] = {
     "used": "…",
     "quota": "…",
     "attempts": 3,
+    "roles": "…",
+    "channels": "…",
+    "most": 0,
 }
 # Reasons that have a text of their own.
 _BY_REASON: Mapping[str, str] = {
@@ -62,6 +65,9 @@ _BY_REASON: Mapping[str, str] = {
     "link-preview": "error-link-preview",
     "no-data": "error-no-data",
     "channel": "error-channel",
+    "elsewhere": "error-elsewhere",
+    "gallery": "error-gallery",
+    "list-full": "error-list-full",
     "no-report": "error-no-report",
     "none-serves": "error-none-serves",
     "photo-and-seed": "error-photo-and-seed",

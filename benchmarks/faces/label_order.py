@@ -39,7 +39,7 @@ _LEAST = 0.01  # of a person's probability that is kept, as the product does
 
 
 def run() -> Figures:
-    """Return labels and actions of both orders, over ten divisions of the pictures."""
+    """Return labels and actions of all orders, over ten divisions of the pictures."""
     faces = identity_faces(1 + QUERIES + HELD_OUT)
     return figures(faces, 0) | {f"{WITHOUT} without: {name}": value for name, value in figures(faces, WITHOUT).items()}
 
@@ -47,12 +47,15 @@ def run() -> Figures:
 def figures(faces: Faces, without: int) -> Figures:
     """Return labels and actions where so many people begin without a picture."""
     own = [Labelling(faces, seed, without).label(by_product) for seed in SEEDS]
+    grids = [Labelling(faces, seed, without).label(by_grids) for seed in SEEDS]
     random = [Labelling(faces, seed, without).label(at_random) for seed in SEEDS]
     ratios = [labels / random_labels for (labels, _), (random_labels, _) in zip(own, random, strict=True)]
     return {
         "labels, at random": ", ".join(str(labels) for labels, _ in random),
         "labels, the product's order": ", ".join(str(labels) for labels, _ in own),
         "actions, the product's order": ", ".join(str(actions) for _, actions in own),
+        "labels, grids alone": ", ".join(str(labels) for labels, _ in grids),
+        "actions, grids alone": ", ".join(str(actions) for _, actions in grids),
         "labels, of those at random, %": 100 * sum(labels for labels, _ in own) / sum(labels for labels, _ in random),
         "labels, of those at random, worst seed, %": 100 * max(ratios),
     }
@@ -134,6 +137,11 @@ class Labelling:
 def by_product(labelling: Labelling) -> Card | None:
     """Return the card that a member would get."""
     return next_card(labelling.open, labelling.answered, labelling.pictures(), labelling.represented)
+
+
+def by_grids(labelling: Labelling) -> Card | None:
+    """Return the card that a member would get if no face stood for others."""
+    return next_card(labelling.open, labelling.answered, labelling.pictures())
 
 
 def at_random(labelling: Labelling) -> Card | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -16,6 +16,7 @@ from bot.intake.fetch import Fetcher
 from bot.intake.origin import origin_of
 from bot.intake.photos import check_photo, photo_url
 from bot.photo import Photo
+from bot.ui.permissions import require_answer_channel
 from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import EPHEMERAL_KINDS, JSON, Failure, Job, JobKind, JobRequest, JobState
@@ -88,8 +89,11 @@ class Intake:
                 name: `a`, `add/0`, or `.` for `params` themselves.
 
         Raises:
-            OmokageError: what is wrong with a photo, or QUEUE_FULL.
+            OmokageError: NOT_ALLOWED, the guild wants such answers in other channels; what is wrong with a photo, or
+                QUEUE_FULL.
         """
+        if kind not in EPHEMERAL_KINDS:
+            await self._await_query(interaction, require_answer_channel(interaction))
         for photo in (photos or {}).values():
             check_photo(photo)
         if photos:
@@ -114,7 +118,10 @@ class Intake:
         self, interaction: Interaction, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run one short transaction for a command; where it takes long, the command is acknowledged meanwhile."""
-        query = asyncio.ensure_future(self._bot.threads.quick(call, *args, **kwargs))
+        return await self._await_query(interaction, self._bot.threads.quick(call, *args, **kwargs))
+
+    async def _await_query(self, interaction: Interaction, running: Awaitable[T]) -> T:
+        query = asyncio.ensure_future(running)
         done, _ = await asyncio.wait({query}, timeout=_ACKNOWLEDGE_AFTER_S)
         if not done:
             await _acknowledge(interaction)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import discord
 from discord import app_commands
 
+from bot.ui.places import channel_links, existing_channels, role_links
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.people import may_label
+from core.domain.people import LabellingPolicy, may_label
 
 if TYPE_CHECKING:
     from bot.context import Interaction
@@ -41,13 +43,35 @@ async def require_labeller(interaction: Interaction) -> int:
     """Return the guild's id, where this member may name faces in it.
 
     Raises:
-        OmokageError: NOT_ALLOWED, with the guild's policy in `reason`.
+        OmokageError: NOT_ALLOWED, with the guild's policy in `reason`; `labelling-roles`, and the `roles`, where
+            members with some roles may.
     """
     guild_id = guild_id_of(interaction)
-    policy = (await interaction.client.guild_settings.settings(guild_id)).labelling
-    if not may_label(policy, is_moderator(interaction)):
-        raise OmokageError(ErrorCode.NOT_ALLOWED, reason=f"labelling-{policy}")
-    return guild_id
+    settings = await interaction.client.guild_settings.settings(guild_id)
+    policy, allowed = settings.labelling, settings.labeller_roles
+    member = interaction.user
+    has_role = isinstance(member, discord.Member) and any(role.id in allowed for role in member.roles)
+    if may_label(policy, is_moderator(interaction), has_role):
+        return guild_id
+    if allowed and policy is LabellingPolicy.MODERATORS:
+        raise OmokageError(ErrorCode.NOT_ALLOWED, reason="labelling-roles", roles=role_links(guild_id, allowed))
+    raise OmokageError(ErrorCode.NOT_ALLOWED, reason=f"labelling-{policy}")
+
+
+async def require_answer_channel(interaction: Interaction) -> None:
+    """Refuse a channel in which the guild does not want answers that everybody sees; its threads count as the channel.
+
+    Channels that were deleted do not count: where no other is on the list, every channel is allowed.
+
+    Raises:
+        OmokageError: NOT_ALLOWED, with links to the `channels` that are allowed.
+    """
+    settings = await interaction.client.guild_settings.settings(guild_id_of(interaction))
+    allowed = existing_channels(interaction.guild, settings.answer_channels)
+    channel = interaction.channel
+    parent = channel.parent_id if isinstance(channel, discord.Thread) else None
+    if allowed and interaction.channel_id not in allowed and parent not in allowed:
+        raise OmokageError(ErrorCode.NOT_ALLOWED, reason="elsewhere", channels=channel_links(allowed))
 
 
 def guild_id_of(interaction: Interaction) -> int:

@@ -286,8 +286,8 @@ def _visible(name: str) -> str:
     return shown
 
 
-def may_label(policy: LabellingPolicy, is_moderator: bool) -> bool:
-    """Whether a member may name faces."""
+def may_label(policy: LabellingPolicy, is_moderator: bool, has_labeller_role: bool = False) -> bool:
+    """Whether a member may name faces; where that is off, nobody may, whatever their roles."""
     if policy is LabellingPolicy.OFF:
         return False
-    return is_moderator or policy is LabellingPolicy.EVERYONE
+    return is_moderator or has_labeller_role or policy is LabellingPolicy.EVERYONE

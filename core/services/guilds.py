@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from core.domain.clock import now_utc
-from core.domain.guilds import GuildSettings
+from core.domain.errors import ErrorCode, OmokageError
+from core.domain.guilds import MAX_LISTED, GuildSettings
 from core.domain.people import ChatLearning, LabellingPolicy
 from core.storage.database import Database
 from core.storage.guild_rows import find_settings, save_settings
@@ -42,15 +44,54 @@ class GuildService:
         """Choose whose faces in photos of `/classify` members may be asked about."""
         return self._change(guild_id, by, {"chat_learning": learning})
 
+    def allow_role(
+        self, guild_id: int, by: int, role_id: int, allowed: bool, gone: Collection[int] = ()
+    ) -> GuildSettings:
+        """Let the members with a role label, or no longer; `gone`: roles that were deleted leave the list.
+
+        Raises:
+            OmokageError: BAD_OPTION, the list is full.
+        """
+        return self._allow(guild_id, by, "labeller_roles", role_id, allowed=allowed, gone=gone)
+
+    def allow_channel(
+        self, guild_id: int, by: int, channel_id: int, allowed: bool, gone: Collection[int] = ()
+    ) -> GuildSettings:
+        """Put a channel on the list of those in which jobs may be asked for, or take it off; `gone`: as for roles.
+
+        Raises:
+            OmokageError: BAD_OPTION, the list is full.
+        """
+        return self._allow(guild_id, by, "answer_channels", channel_id, allowed=allowed, gone=gone)
+
+    def set_gallery(self, guild_id: int, by: int, channel_id: int | None) -> GuildSettings:
+        """Announce what was learnt in this channel; None: in the channel of the round."""
+        return self._change(guild_id, by, {"gallery_channel": channel_id})
+
     def stored_bytes(self, guild_id: int) -> int:
         """Return how much of its quota a guild has used, in bytes."""
         with self._database.read() as connection:
             return stored_bytes(connection, guild_id)
 
-    def _change(self, guild_id: int, by: int, changes: dict[str, LabellingPolicy | str | bool | None]) -> GuildSettings:
+    def _allow(
+        self, guild_id: int, by: int, field: str, id_: int, *, allowed: bool, gone: Collection[int]
+    ) -> GuildSettings:
+        def changes(settings: GuildSettings) -> Mapping[str, Any]:
+            others = tuple(one for one in getattr(settings, field) if one != id_ and one not in gone)
+            if allowed and len(others) >= MAX_LISTED:
+                raise OmokageError(ErrorCode.BAD_OPTION, reason="list-full", most=MAX_LISTED)
+            return {field: (*others, id_) if allowed else others}
+
+        return self._change(guild_id, by, changes)
+
+    def _change(
+        self, guild_id: int, by: int, changes: Mapping[str, Any] | Callable[[GuildSettings], Mapping[str, Any]]
+    ) -> GuildSettings:
+        """Change some fields; a function gets the settings as they are under the guild's lock."""
         with self._database.write() as connection:
             self._database.advisory_lock(connection, f"omokage-guild-{guild_id}")
             stored = find_settings(connection, guild_id)
-            changed = replace(stored or GuildSettings(), **changes)  # type: ignore[arg-type]
+            settings = stored or GuildSettings()
+            changed = replace(settings, **(changes(settings) if callable(changes) else changes))
             save_settings(connection, guild_id, changed, by=by, at=self._clock(), is_new=stored is None)
         return changed

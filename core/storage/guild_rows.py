@@ -18,7 +18,8 @@ def find_settings(connection: Connection, guild_id: int) -> GuildSettings | None
     if row is None:
         return None
     labelling, learning = LabellingPolicy(row.labelling), ChatLearning(row.chat_learning)
-    return GuildSettings(labelling, row.language, row.age_answers, learning)
+    lists = tuple(row.labeller_roles or ()), tuple(row.answer_channels or ())
+    return GuildSettings(labelling, row.language, row.age_answers, learning, *lists, row.gallery_channel)
 
 
 def save_settings(

@@ -124,8 +124,9 @@ def find_card(connection: Connection, card_id: int) -> Row[Any] | None:
 
 
 def last_answered_card(connection: Connection, guild_id: int, member_id: int) -> Row[Any] | None:
-    """Return the row of the card that a member answered last, or None."""
-    answered = _cards_of(guild_id, member_id).where(labelling_cards.c.answered_at.is_not(None))
+    """Return the row of the card that a member was shown and answered last, or None."""
+    shown = labelling_cards.c.shown_at.is_not(None)  # a contributor's proposal is a card that nobody saw
+    answered = _cards_of(guild_id, member_id).where(labelling_cards.c.answered_at.is_not(None), shown)
     order = labelling_cards.c.answered_at.desc(), labelling_cards.c.id.desc()
     return connection.execute(answered.order_by(*order).limit(1)).first()
 

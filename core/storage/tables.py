@@ -231,6 +231,10 @@ guilds = Table(
     Column("language", String(16)),
     Column("age_answers", Boolean, nullable=False, server_default=false()),
     Column("chat_learning", String(8), nullable=False, server_default="off"),
+    # Lists of ids; None: empty.
+    Column("labeller_roles", JSON),
+    Column("answer_channels", JSON),
+    Column("gallery_channel", BigInteger),
     Column("updated_by", BigInteger, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
 )

@@ -57,10 +57,16 @@ class Member:
         payload = {"as": self.id, "channel_id": self._channel(channel), "message_reference": reference}
         return await self._post("/member/messages", payload, [])
 
-    async def command(self, path: str, /, channel: str = DEFAULT_CHANNEL, **options: object) -> Invocation:
-        """Use a slash command; attachments are (name, bytes) or "starter:<filename>", users may be members."""
+    async def command(
+        self, path: str, values: Json | None = None, /, channel: str = DEFAULT_CHANNEL, **options: object
+    ) -> Invocation:
+        """Use a slash command; attachments are (name, bytes) or "starter:<filename>", users may be members.
+
+        `channel`: where it is used. `values`: options by name, also one whose name is "channel"; others as keywords.
+        """
         files = FormFiles()
-        return await self._interact(2, command_data(self.commands, path, options, files), channel, files)
+        data = command_data(self.commands, path, {**(values or {}), **options}, files)
+        return await self._interact(2, data, channel, files)
 
     async def autocomplete(
         self, path: str, option: str, text: object, /, channel: str = DEFAULT_CHANNEL, **others: object

@@ -7,6 +7,7 @@ from sandbox.interactions.files import StarterFolder
 from sandbox.types import Json
 from sandbox.world import fixtures
 from sandbox.world.fixtures import Person
+from sandbox.world.guild import roles
 from sandbox.world.people import user
 from sandbox.world.world import World
 
@@ -27,6 +28,7 @@ def member_state(world: World, hub: Hub, starter: StarterFolder, person: Person)
             "channels": [
                 {"id": channel.id, "name": channel.name, "topic": channel.topic} for channel in fixtures.CHANNELS
             ],
+            "roles": [{"id": role["id"], "name": role["name"]} for role in roles(world.people)],
         },
         "commands": world.commands.for_member(person.id),
         "messages": {channel.id: _messages(world, channel.id, person.id) for channel in fixtures.CHANNELS},

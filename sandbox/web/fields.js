@@ -12,6 +12,7 @@ const INTEGER = 4;
 const BOOLEAN = 5;
 const USER = 6;
 const CHANNEL = 7;
+const ROLE = 8;
 const MENTIONABLE = 9;
 const ATTACHMENT = 11;
 
@@ -43,7 +44,13 @@ function listed(option) {
   if (option.type === BOOLEAN) return [{ label: word("yes"), value: true }, { label: word("no"), value: false }];
   if (option.type === USER || option.type === MENTIONABLE) return people;
   if (option.type === CHANNEL) return state.guild.channels.map((one) => ({ label: `#${one.name}`, value: one.id }));
+  if (option.type === ROLE) return state.guild.roles.map((one) => ({ label: roleLabel(one.name), value: one.id }));
   return option.choices?.length ? option.choices.map((one) => ({ label: localised(one, "name"), value: one.value })) : null;
+}
+
+/** The role of everybody is called "@everyone", so it has its sign already. */
+function roleLabel(name) {
+  return name.startsWith("@") ? name : `@${name}`;
 }
 
 function listField(options, option, label) {

@@ -30,7 +30,7 @@ const make = {
   link: (match) => link(match[2], inline(match[1])),
   url: (match) => link(match[1], [match[1]]),
   mention: (match) => h("span", { class: "mention" }, `@${userName(match[1])}`),
-  role: () => h("span", { class: "mention" }, `@${word("role")}`),
+  role: (match) => h("span", { class: "mention" }, `@${roleName(match[1])}`),
   everyone: (match) => h("span", { class: "mention" }, match[0]),
   emoji: (match) => `:${match[1]}:`,
   channel: (match) => h("span", { class: "mention" }, `#${channelName(match[1])}`),
@@ -123,6 +123,10 @@ function spoiler(text) {
 export function userName(id) {
   const user = id === state.bot.id ? state.bot : state.users.find((one) => one.id === id);
   return user ? (user.global_name ?? user.username) : id;
+}
+
+function roleName(id) {
+  return state.guild.roles.find((one) => one.id === id)?.name ?? word("role");
 }
 
 function channelName(id) {

@@ -10,9 +10,9 @@ import { follow, loadState } from "./api.js";
  * @typedef {{nonce?: string, failed?: boolean, message?: string, modal?: object}} Outcome
  */
 
-/** @type {{me: User, users: User[], bot: User & {online: boolean}, guild: {name: string, channels: Channel[]}, commands: object[], starter: Starter[], channelId: string, connected: boolean, unread: Set<string>}} */
+/** @type {{me: User, users: User[], bot: User & {online: boolean}, guild: {name: string, channels: Channel[], roles: {id: string, name: string}[]}, commands: object[], starter: Starter[], channelId: string, connected: boolean, unread: Set<string>}} */
 export const state = {
-  me: null, users: [], bot: { online: false }, guild: { name: "", channels: [] }, commands: [], starter: [],
+  me: null, users: [], bot: { online: false }, guild: { name: "", channels: [], roles: [] }, commands: [], starter: [],
   channelId: null, connected: false, unread: new Set(),
 };
 const MODAL_ANSWER = 9;

@@ -13,6 +13,7 @@ PHOTOS_ID = "1290000000000000011"
 GENERAL_ID = "1290000000000000012"
 MODERATOR_ROLE_ID = "1290000000000000021"
 BOT_ROLE_ID = "1290000000000000022"
+LABELLER_ROLE_ID = "1290000000000000023"
 # An application and its bot user share one id, as all newer ones on Discord do.
 BOT_ID = "1290000000000000030"
 AIKO_ID = "1290000000000000031"
@@ -60,10 +61,12 @@ PEOPLE = (
     Person(BEN_ID, "ben", "Ben", "en-GB"),
     Person(CHIE_ID, "chie", "Chie", "ja"),
     Person(DAI_ID, "dai", "Dai", "ja"),
-    Person(EMI_ID, "emi", "Emi", "en-US"),
+    Person(EMI_ID, "emi", "Emi", "en-US", (LABELLER_ROLE_ID,)),
 )
 ROLES = (
     Role(GUILD_ID, "@everyone", permissions.EVERYONE),
+    # Without permissions of its own: for `/settings labellers`.
+    Role(LABELLER_ROLE_ID, "Labeller", 0),
     Role(MODERATOR_ROLE_ID, "Moderator", permissions.MODERATOR, colour=0x3BA55D),
     Role(BOT_ROLE_ID, "Omokage", permissions.BOT, managed_by=BOT_ID),
 )

@@ -1,4 +1,4 @@
-"""What the recogniser has learnt: by `/label learn`, or by itself after a round, posted where the round was."""
+"""What the recogniser has learnt: by `/label learn`, or by itself after a round, posted in the gallery or there."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.delivery.building import job_words
 from bot.reply import Reply
+from bot.ui.places import may_announce
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.learning import LearnOutcome, LearnResult
 
@@ -51,13 +52,16 @@ class LearnAnswerer:
 
 
 async def learn_soon(interaction: Interaction) -> None:
-    """Let a worker train on the guild's labels, where enough are new; its answer is posted in this channel.
+    """Let a worker train on the guild's labels, where enough are new.
 
-    Nobody waits for that, so a failure is only logged.
+    Its answer is posted in the guild's gallery channel, or in this one where the guild has none, or has closed it to
+    the bot. Nobody waits for that, so a failure is only logged.
     """
     bot, guild_id = interaction.client, interaction.guild_id or 0
-    place = guild_id, interaction.channel_id or 0, interaction.application_id
     try:
+        gallery = (await bot.guild_settings.settings(guild_id)).gallery_channel
+        announced = gallery is not None and may_announce(interaction.guild, gallery)
+        place = guild_id, (gallery if announced else interaction.channel_id) or 0, interaction.application_id
         await bot.threads.slow(bot.services.labelling_jobs.learn_if_due, *place, interaction.locale.value)
     except (OmokageError, SQLAlchemyError, OSError) as error:
         _log.warning("guild %s: nothing was learnt (%s)", guild_id, type(error).__name__)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
-from bot.features.settings.changes import OWN, SHOWN, Setting, change
+from bot.features.settings.changes import OWN, SHOWN, Setting, allow_channel, allow_role, change, set_gallery
 from bot.features.settings.panel import read_panel
 from bot.ui.groups import guild_group
 from bot.ui.i18n import localised
 from bot.ui.language import private_words
-from bot.ui.permissions import moderators_only
+from bot.ui.permissions import guild_id_of, moderators_only
+from bot.ui.places import channel_links, role_links
 from core.domain.people import ChatLearning, LabellingPolicy
 
 if TYPE_CHECKING:
@@ -97,4 +98,48 @@ async def ages(interaction: Interaction, shown: bool) -> None:
     value = SHOWN[0] if shown else SHOWN[1]
     await change(interaction, Setting.AGES, value)
     text = (await private_words(interaction)).say("settings-ages-done", shown=value)
+    await interaction.response.send_message(text, ephemeral=True)
+
+
+@settings.command(name=localised("settings-labellers-name"), description=localised("settings-labellers-description"))
+@app_commands.rename(role=localised("settings-labellers-role-name"), allowed=localised("settings-allowed-name"))
+@app_commands.describe(
+    role=localised("settings-labellers-role-description"), allowed=localised("settings-allowed-description")
+)
+@moderators_only
+async def labellers(interaction: Interaction, role: discord.Role, allowed: bool = True) -> None:
+    """Choose a role whose members may name faces beside those whom /settings labelling allows."""
+    await allow_role(interaction, role.id, allowed=allowed)
+    link = role_links(guild_id_of(interaction), [role.id])
+    key = "settings-labellers-allowed" if allowed else "settings-labellers-taken-off"
+    text = (await private_words(interaction)).say(key, role=link)
+    await interaction.response.send_message(text, ephemeral=True)
+
+
+@settings.command(name=localised("settings-channels-name"), description=localised("settings-channels-description"))
+@app_commands.rename(channel=localised("settings-channels-channel-name"), allowed=localised("settings-allowed-name"))
+@app_commands.describe(
+    channel=localised("settings-channels-channel-description"), allowed=localised("settings-allowed-description")
+)
+@moderators_only
+async def channels(interaction: Interaction, channel: discord.TextChannel, allowed: bool = True) -> None:
+    """Choose a channel in which everybody sees answers; none at all: every channel."""
+    await allow_channel(interaction, channel.id, allowed=allowed)
+    key = "settings-channels-allowed" if allowed else "settings-channels-taken-off"
+    text = (await private_words(interaction)).say(key, channel=channel_links([channel.id]))
+    await interaction.response.send_message(text, ephemeral=True)
+
+
+@settings.command(name=localised("settings-gallery-name"), description=localised("settings-gallery-description"))
+@app_commands.rename(channel=localised("settings-gallery-channel-name"))
+@app_commands.describe(channel=localised("settings-gallery-channel-description"))
+@moderators_only
+async def gallery(interaction: Interaction, channel: discord.TextChannel | None = None) -> None:
+    """Choose where the bot announces what it has learnt by itself."""
+    await set_gallery(interaction, None if channel is None else channel.id)
+    words = await private_words(interaction)
+    if channel is None:
+        text = words.say("settings-gallery-none")
+    else:
+        text = words.say("settings-gallery-done", channel=channel_links([channel.id]))
     await interaction.response.send_message(text, ephemeral=True)

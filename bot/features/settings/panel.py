@@ -13,6 +13,7 @@ from bot.ui.i18n import Words, clip
 from bot.ui.language import private_words
 from bot.ui.menus import rows_view, selected_value
 from bot.ui.permissions import guild_id_of, require_moderator
+from bot.ui.places import channel_links, existing_channels, existing_roles, role_links
 from core.domain.people import ChatLearning, LabellingPolicy
 from core.domain.storage_limits import size_text
 
@@ -84,11 +85,26 @@ async def read_panel(interaction: Interaction) -> tuple[discord.Embed, discord.u
     for setting, value in values.items():
         chosen = words.say(_CHOICES[setting][value])
         embed.add_field(name=words.say(_NAMES[setting]), value=chosen, inline=False)
+    for key, text in _places(interaction, words, settings):
+        embed.add_field(name=words.say(key), value=text, inline=False)
     quota = bot.settings.storage.guild_quota
     key = "settings-storage" if quota else "settings-storage-unlimited"
     used = words.say(key, used=size_text(stored), quota=size_text(quota))
     embed.add_field(name=words.say("settings-storage-field"), value=used, inline=False)
     return embed, rows_view([[_select(words, setting, value)] for setting, value in values.items()])
+
+
+def _places(interaction: Interaction, words: Words, settings: GuildSettings) -> list[tuple[str, str]]:
+    """The keys of the fields about roles and channels, with their texts; what was deleted is left out."""
+    guild = interaction.guild
+    roles = role_links(guild_id_of(interaction), existing_roles(guild, settings.labeller_roles))
+    channels = channel_links(existing_channels(guild, settings.answer_channels))
+    gallery = channel_links(existing_channels(guild, tuple(filter(None, [settings.gallery_channel]))))
+    return [
+        ("settings-labellers-field", roles or words.say("settings-labellers-nobody")),
+        ("settings-channels-field", channels or words.say("settings-channels-all")),
+        ("settings-gallery-field", gallery or words.say("settings-gallery-round")),
+    ]
 
 
 def _values(settings: GuildSettings) -> dict[Setting, str]:

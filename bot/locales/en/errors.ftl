@@ -16,6 +16,7 @@ error-queue-full = { $waiting ->
     }. Please wait for some of the answers, or cancel one with /jobs.
 error-not-allowed = { $reason ->
         [labelling-moderators] In this server only moderators may name faces. Please ask one of them; they can change that with /settings labelling.
+        [labelling-roles] In this server only moderators and members with one of these roles may name faces: { $roles }.
         [labelling-off] Naming faces is switched off in this server. A moderator can change that with /settings labelling.
         [moderators] Only moderators may do that. Please ask one of them.
         [oneself] Only you yourself can have what you did deleted: use /privacy forget-me.
@@ -92,6 +93,9 @@ error-withdrawn = This version is withdrawn: somebody whose pictures it was trai
 error-not-better = On the pictures held out from both, this version is right in { NUMBER($new, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) } of the cases, and the one that answers now in { NUMBER($old, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) }. So it does not take its place.
 error-not-comparable = This version and the one that answers now were not measured on the same pictures, so nobody can say which is better.
 error-no-data = There is no data set in this server yet. /train snapshot makes one of the faces that were named here. Or whoever runs this bot brings pictures in, a folder for each person: `omokage data import FOLDER --name people --guild { $guild }`.
+error-elsewhere = In this server I answer in these channels: { $channels }. Please ask me again there; a moderator can change that with /settings channels.
+error-gallery = I may not post in that channel. Give me the permissions to see it, to send messages and to embed links, or choose another channel.
+error-list-full = There are { $most } on that list already, which is the most. Take one off first, with allowed set to false.
 error-channel = I may not post pictures in this channel, so a training could not be watched here. Give me the permissions to send messages, embed links and attach files, or use another channel.
 error-no-report = This version was not measured, so there is nothing to show.
 error-none-serves = No trained version answers at the moment, so there is nothing to take back.

@@ -7,6 +7,12 @@ settings-ages-field = How old faces look
 settings-ages-yes-choice = Said in the answers of /classify
 settings-ages-no-choice = Not said
 settings-learning-field = Learning from photos of /classify
+settings-labellers-field = Roles that may name faces, too
+settings-labellers-nobody = None
+settings-channels-field = Channels in which I answer
+settings-channels-all = All
+settings-gallery-field = Where I announce what I learnt
+settings-gallery-round = In the channel of the round
 settings-storage-field = Stored photos and answers
 settings-storage = { $used } of { $quota }
 settings-storage-unlimited = { $used }
@@ -42,3 +48,9 @@ settings-language-done = { $language ->
         [ja] From now on answers that everybody sees are in Japanese.
        *[own] From now on each answer is in the language of the member who asked.
     }
+settings-labellers-allowed = From now on members with the role { $role } may name faces, unless naming faces is off for everybody (/settings labelling).
+settings-labellers-taken-off = The role { $role } is not on the list any more.
+settings-channels-allowed = { $channel } is on the list of channels in which I answer. In channels that are not on it I say only to the member who asks where I may be asked.
+settings-channels-taken-off = { $channel } is not on the list any more. While no channel is on it, I answer in all.
+settings-gallery-done = From now on I announce in { $channel } what I learnt by myself from the names that members gave.
+settings-gallery-none = From now on I announce what I learnt by myself in the channel of the round.

@@ -13,6 +13,7 @@ error-link-preview = このメッセージの画像は、ほかのサイトへ�
 error-queue-full = すでに{ $waiting }件のジョブが順番を待っています。結果が出るまでお待ちいただくか、/jobs でどれかをキャンセルしてください。
 error-not-allowed = { $reason ->
         [labelling-moderators] このサーバーでは、顔に名前を付けられるのはモデレーターだけです。モデレーターに依頼してください（/settings labelling で変更できます）。
+        [labelling-roles] このサーバーでは、顔に名前を付けられるのはモデレーターと、次のロールを持つメンバーだけです：{ $roles }
         [labelling-off] このサーバーでは、顔への名前付けがオフになっています。モデレーターが /settings labelling で変更できます。
         [moderators] この操作ができるのはモデレーターだけです。モデレーターに依頼してください。
         [oneself] 自分の情報の削除は、本人だけができます。/privacy forget-me を使ってください。
@@ -89,6 +90,9 @@ error-withdrawn = このバージョンは取り下げられました。学習�
 error-not-better = どちらの学習にも使っていない写真での正解率は、このバージョンが{ NUMBER($new, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) }、現在使用中のものが{ NUMBER($old, style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1) }です。そのため切り替えません。
 error-not-comparable = このバージョンと現在使用中のものは同じ写真で測られていないため、どちらが良いか比べられません。
 error-no-data = このサーバーにはまだデータセットがありません。ここで名前を付けた顔からは /train snapshot で作れます。1人1フォルダーに分けた写真は、ボットの管理者が `omokage data import フォルダー --name people --guild { $guild }` で取り込めます。
+error-elsewhere = このサーバーでは、次のチャンネルでお答えしています：{ $channels }　お手数ですが、そちらでもう一度お試しください。モデレーターは /settings channels で変更できます。
+error-gallery = そのチャンネルには投稿できません。チャンネルの閲覧、メッセージの送信、リンクの埋め込みを許可するか、別のチャンネルを選んでください。
+error-list-full = その一覧には、上限の{ $most }件がすでに登録されています。先にどれかを外してください（「許可」をオフにします）。
 error-channel = このチャンネルには画像を投稿する権限がないため、学習の様子を表示できません。メッセージの送信・埋め込みリンク・ファイルの添付の権限を付与するか、別のチャンネルをお使いください。
 error-no-report = このバージョンは評価されていないため、表示できるものがありません。
 error-none-serves = 現在、学習したバージョンは使われていないため、元に戻すものがありません。

@@ -7,6 +7,12 @@ settings-ages-field = 見た目の年齢
 settings-ages-yes-choice = /classify の結果に表示する
 settings-ages-no-choice = 表示しない
 settings-learning-field = /classify の写真からの学習
+settings-labellers-field = 顔に名前を付けられるロール
+settings-labellers-nobody = なし
+settings-channels-field = 結果を投稿するチャンネル
+settings-channels-all = すべて
+settings-gallery-field = 学習結果のお知らせ先
+settings-gallery-round = 回答が行われたチャンネル
 settings-storage-field = 保存されている写真と結果
 settings-storage = { $quota } のうち { $used }
 settings-storage-unlimited = { $used }
@@ -42,3 +48,9 @@ settings-language-done = { $language ->
         [ja] これからは、全員に見える結果を日本語で表示します。
        *[own] これからは、依頼したメンバーの言語で結果を表示します。
     }
+settings-labellers-allowed = これからは、ロール { $role } を持つメンバーも顔に名前を付けられます（/settings labelling で「なし」にした場合を除きます）。
+settings-labellers-taken-off = ロール { $role } を一覧から外しました。
+settings-channels-allowed = { $channel } を、結果を投稿するチャンネルの一覧に追加しました。一覧にないチャンネルでは、依頼した本人にだけ、使えるチャンネルをお知らせします。
+settings-channels-taken-off = { $channel } を一覧から外しました。一覧が空の間は、すべてのチャンネルで使えます。
+settings-gallery-done = これからは、名前付けから自動で学習した結果を { $channel } でお知らせします。
+settings-gallery-none = これからは、自動で学習した結果を、回答が行われたチャンネルでお知らせします。

@@ -106,7 +106,8 @@ def next_card(
     Args:
         open_faces: faces that are not settled, with the probabilities of `posterior`.
         answered: (face, person) that the member has answered; of a name card (face, `SOMEBODY_ELSE`).
-        pictures: of each person, how many are named; who is missing has none.
+        pictures: of each person, how many are named; who is missing has none. Of equally full grids, that of the person
+            with the fewest comes first.
         represented: for how many others a face stands; a face that is missing stands for none.
     """
     groups: defaultdict[int, list[int]] = defaultdict(list)
@@ -125,7 +126,7 @@ def next_card(
     if typical is not None:
         return typical
     if groups:
-        person = max(groups, key=lambda key: (min(len(groups[key]), GRID_FACES), -key))
+        person = max(groups, key=lambda key: (min(len(groups[key]), GRID_FACES), -pictures.get(key, 0), -key))
         # The surest together: a grid with one fault in it is answered faster and better than one with four.
         faces = sorted(groups[person], key=lambda face: (-open_faces[face][person], face))[:GRID_FACES]
         return Card(tuple(faces), person)

@@ -1,6 +1,6 @@
-"""What judges aged faces while `reage` is trained: four frozen networks.
+"""What judges aged faces while `reage` is trained: three frozen networks.
 
-dlib's age network says how old a face looks, both embedding networks whether it is still the same person, and
+dlib's age network says how old a face looks, dlib's embedding network whether it is still the same person, and
 EfficientNet-Lite0, which knows a thousand kinds of things, finds the features that the discriminator looks at.
 """
 
@@ -15,7 +15,6 @@ from keras import ops
 from core.models.common.backend import make_forward, to_numpy
 from core.models.reage.sampling import matrices, resample
 from core.vision.age.age_network import AGE_INPUT_SIZE, CLASS_AGES
-from core.vision.embedding.align import DLIB_TEMPLATE, SFACE_TEMPLATE, inverse, similarity
 from core.vision.embedding.dlib_weights import DLIB_INPUT_SIZE
 
 if TYPE_CHECKING:
@@ -29,8 +28,6 @@ _AT_A_TIME = 64  # pictures
 _FEATURE_SIZE = 128  # pixels a side: in fewer, wrinkles are no features
 _STAGES = (1, 2, 4)  # of EfficientNet-Lite0: maps at a quarter, an eighth and a sixteenth of the side
 _MEASURED = 256  # pictures that say how large features are; they take a second
-# Distances of SFace's unit vectors for each of dlib's: two photos are as often of a person as of two at 1.235 and 0.6.
-_SFACE_DISTANCE = 2.0
 _MIN_PICTURES = 2.0  # near a knot; with fewer it is left out
 # Ages at which what the age network says of real people is averaged, and how far around.
 _KNOTS = np.array([1, 3, 6, 9, 13, 18, 25, 35, 45, 55, 65, 75, 90], np.float64)
@@ -39,13 +36,12 @@ _KNOTS = np.array([1, 3, 6, 9, 13, 18, 25, 35, 45, 55, 65, 75, 90], np.float64)
 class CriticNetworks(NamedTuple):
     """Functions of RGB faces in [0, 255], differentiable by them.
 
-    `age`: (N, 64, 64, 3) -> logits (N, 81); `dlib`: (N, 150, 150, 3) -> embeddings (N, 128); `sface`: (N, 112, 112, 3)
-    -> embeddings (N, 128); `features`: (N, 128, 128, 3) -> maps (N, h, w, C).
+    `age`: (N, 64, 64, 3) -> logits (N, 81); `embedding`: (N, 150, 150, 3) -> (N, 128); `features`: (N, 128, 128, 3) ->
+    maps (N, h, w, C).
     """
 
     age: Callable[[Any], Any]
-    dlib: Callable[[Any], Any]
-    sface: Callable[[Any], Any]
+    embedding: Callable[[Any], Any]
     features: Callable[[Any], Sequence[Any]]
 
 
@@ -82,8 +78,7 @@ class Critics:
         size = images.shape[1]
         step = (1 - 2 * AGE_MARGIN) * size / AGE_INPUT_SIZE
         self._age_look = _fixed(size, AGE_INPUT_SIZE, AGE_MARGIN * size, step)
-        self._dlib_look = _fixed(size, DLIB_INPUT_SIZE, 0.0, size / DLIB_INPUT_SIZE)
-        self._sface_look = _sface_look(size)
+        self._embedding_look = _fixed(size, DLIB_INPUT_SIZE, 0.0, size / DLIB_INPUT_SIZE)
         self._feature_look = _fixed(size, _FEATURE_SIZE, 0.0, size / _FEATURE_SIZE)
         maps = self._maps(images[rows[:: -(-len(rows) // _MEASURED)]])
         self.feature_shapes: list[tuple[int, int, int]] = [x.shape[1:] for x in maps]
@@ -117,14 +112,10 @@ class Critics:
         seen = logits - ops.logsumexp(logits, axis=-1, keepdims=True)
         return ops.sum(targets * (ops.log(ops.maximum(targets, 1e-9)) - seen), axis=-1)
 
-    def distances(self, faces: Any, aged: Any) -> Any:
-        """Return how far faces (N, S, S, 3) are from themselves to each network, (2, N); only the second is changed.
-
-        In distances of dlib's embeddings, of which `SAME_PERSON_DISTANCE` is the limit.
-        """
-        embedded = zip(self._embed(faces), self._embed(aged), strict=True)
-        squares = [ops.sum(ops.square(after - ops.stop_gradient(before)), axis=-1) for before, after in embedded]
-        return ops.sqrt(ops.stack(squares) + 1e-6)
+    def distance(self, faces: Any, aged: Any) -> Any:
+        """Return how far (N,) the embeddings of faces (N, S, S, 3) are from each other; only the second is changed."""
+        before = ops.stop_gradient(self._embed(faces))
+        return ops.sqrt(ops.sum(ops.square(self._embed(aged) - before), axis=-1) + 1e-6)
 
     def features(self, faces: Any) -> list[Any]:
         """Return the maps (N, h, w, C) of faces (N, 128, 128, 3), each channel about as large as the others."""
@@ -136,23 +127,12 @@ class Critics:
         found = [self._networks.features(resample(part, *self._feature_look)) for part in faces]
         return [np.concatenate([to_numpy(x) for x in parts]) for parts in zip(*found, strict=True)]
 
-    def _embed(self, faces: Any) -> tuple[Any, Any]:
-        of_sface = self._networks.sface(resample(faces, *self._sface_look))
-        return self._networks.dlib(resample(faces, *self._dlib_look)), ops.normalize(of_sface) / _SFACE_DISTANCE
+    def _embed(self, faces: Any) -> Any:
+        return self._networks.embedding(resample(faces, *self._embedding_look))
 
     def _infer_ages(self, pixels: Any) -> Any:
         logits = self._networks.age(resample(ops.cast(pixels, "float32"), *self._age_look))
         return ops.matmul(ops.softmax(logits), CLASS_AGES[:, None])[:, 0]
-
-
-def _sface_look(size: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return what makes SFace's crops of dlib's, black where they reach further, as at the edge of a photo."""
-    (step, _, left), (_, _, top) = inverse(similarity(DLIB_TEMPLATE.points, SFACE_TEMPLATE.points)) * (
-        size / DLIB_TEMPLATE.size
-    )
-    steps, blur = np.array([step]), np.zeros(1)
-    rows, columns = (matrices(size, SFACE_TEMPLATE.size, np.array([first]), steps, blur)[0] for first in (top, left))
-    return rows, columns
 
 
 def _fixed(size: int, target: int, first: float, step: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -179,10 +159,9 @@ def load_critics(images: NDArray[np.uint8], ages: NDArray[np.float32], rows: NDA
     """
     from core.vision.age import age_network, age_weights
     from core.vision.curation import efficientnet
-    from core.vision.embedding import dlib_resnet, dlib_weights, sface, sface_weights
+    from core.vision.embedding import dlib_resnet, dlib_weights
 
     ager = age_network.build(age_weights.load_age_weights())
-    of_dlib = dlib_resnet.build(dlib_weights.load_weights())
-    of_sface = sface.build(sface_weights.load_sface_weights())
+    embedder = dlib_resnet.build(dlib_weights.load_weights())
     features = efficientnet.build_features(_FEATURE_SIZE, _STAGES)
-    return Critics(CriticNetworks(ager, of_dlib, of_sface, features), images, ages, rows)
+    return Critics(CriticNetworks(ager, embedder, features), images, ages, rows)

@@ -49,7 +49,7 @@ _GENDER_UNKNOWN = 0.5
 _FASTER = 2.0
 _MIN_GAP = 10.0  # years: smaller steps are within the age critic's error
 _MIN_AGE, _MAX_AGE = 2.0, 85.0  # of the ages that are asked for
-_EXCUSED, _EXCUSED_BY_YEAR = 0.20, 0.003  # distance of embeddings at which nothing is wrong, and more each year
+_EXCUSED, _EXCUSED_BY_YEAR = 0.20, 0.003  # distance of dlib's embeddings at which nothing is wrong, and more each year
 _JITTER = 0.04  # of the critics' looks: shift and scale, in parts of the side
 _MAX_BLUR = 1.0  # pixels
 # Of the discriminator's looks: how much brighter or darker, and more or less coloured they are.
@@ -186,8 +186,8 @@ class ReageTraining(BaseTraining):
         change, aged = self._changed(faces, batch.there)
         looks = _coloured(resample(to_pixel_values(aged), batch.rows, batch.columns), batch.saturation)
         age = ops.mean(self._critics.age_loss(looks, batch.targets))
-        distances = self._critics.distances(to_pixel_values(faces[:few]), to_pixel_values(aged[:few]))
-        identity = ops.mean(ops.relu(distances - batch.excused[:few]))
+        distance = self._critics.distance(to_pixel_values(faces[:few]), to_pixel_values(aged[:few]))
+        identity = ops.mean(ops.relu(distance - batch.excused[:few]))
         # Others than those that the identity critic looks at, so that each picture of a batch counts.
         returned = self._changed(aged[few : 2 * few], batch.back[few : 2 * few])[1]
         cycle = ops.mean(ops.abs(returned - faces[few : 2 * few]))
@@ -212,7 +212,7 @@ class ReageTraining(BaseTraining):
             "discriminator_loss": discriminator,
             "age_loss": age,
             "learning_age_loss": seen_age,
-            "identity_distance": ops.mean(distances),
+            "identity_distance": ops.mean(distance),
             "cycle_loss": cycle,
             "mask": mask,
         }

@@ -62,15 +62,22 @@ def choose_card(
 
 
 def show_prepared(connection: Connection, shown_to: tuple[int, int], now: datetime) -> Row[Any] | None:
-    """Show the card that was chosen ahead; None where there is none, or others have settled some of it since."""
+    """Show the card that was chosen ahead; None where there is none, or not all of it is to be asked any more."""
     row = rows.find_prepared_card(connection, *shown_to)
     if row is None:
         return None
     gold = {face_id for face_id, _ in row.gold}
-    if set(row.face_ids) - gold <= rows.open_faces(connection, shown_to[0]).keys():
+    is_open = set(row.face_ids) - gold <= rows.open_faces(connection, shown_to[0]).keys()
+    if is_open and not has_objecting(connection, row):
         return rows.show_card(connection, row.id, now)
     rows.drop_card(connection, row.id)
     return None
+
+
+def has_objecting(connection: Connection, card: Row[Any]) -> bool:
+    """Say whether a card shows or names somebody who has objected since it was chosen."""
+    people = {card.person_id, *card.names, *(person for _, person in card.gold)}
+    return not people.isdisjoint(objecting_people(connection, card.guild_id))
 
 
 def _with_gold(

@@ -22,7 +22,7 @@ from core.domain.labelling.consensus import Response
 from core.domain.labelling.voters import SLOW_DOWN_FROM, Voter
 from core.domain.people import LabelProvenance, person_name
 from core.services.labelling.answers import Answer, grid_answer, name_answer, new_name_answer, no_face_answer
-from core.services.labelling.choosing import choose_card, show_prepared
+from core.services.labelling.choosing import choose_card, has_objecting, show_prepared
 from core.services.labelling.settling import muted, settle, source_of
 from core.storage import labelling_rows as rows
 from core.storage.labelling_collection import (
@@ -101,8 +101,8 @@ class LabellingService:
         with self._database.write() as connection:
             lock_people(self._database, connection, guild_id)
             row = rows.find_open_card(connection, *shown_to)
-            if row is not None and rows.open_faces(connection, guild_id).keys().isdisjoint(row.face_ids):
-                rows.drop_card(connection, row.id)  # others have settled all of it meanwhile
+            if row is not None and not _is_to_answer(connection, row):
+                rows.drop_card(connection, row.id)
                 row = None
             row = row or show_prepared(connection, shown_to, self._clock())
             row = row or choose_card(connection, shown_to, self._random, self._clock())
@@ -259,6 +259,12 @@ def _open_card(connection: Connection, ref: CardRef) -> Row[Any]:
     if card is None or card.id != ref.id:
         raise OmokageError(ErrorCode.CARD_CLOSED)
     return card
+
+
+def _is_to_answer(connection: Connection, row: Row[Any]) -> bool:
+    """Say whether others have left something of a card to ask, and nobody on it has objected meanwhile."""
+    is_settled = rows.open_faces(connection, row.guild_id).keys().isdisjoint(row.face_ids)
+    return not is_settled and not has_objecting(connection, row)
 
 
 def _shown(connection: Connection, row: Row[Any]) -> ShownCard:

@@ -88,6 +88,7 @@ class TeachService:
         """
         request = TeachRequest.from_json(job.params)
         kept = _KeptFaces(job.origin.guild_id, self._gallery.embedder(job.origin.guild_id))
+        gone = 0
         for number, photo in enumerate(request.photos):
             if cancelled():
                 raise JobCancelledError
@@ -95,7 +96,8 @@ class TeachService:
             try:
                 reading = self._reader.read(self._blobs.get(photo))
             except OmokageError as error:
-                if error.code is ErrorCode.PHOTO_GONE and len(request.photos) == 1:
+                gone += error.code is ErrorCode.PHOTO_GONE
+                if gone == len(request.photos):
                     raise
                 kept.left_out[LeftOut.UNREADABLE] += 1
             else:

@@ -18,11 +18,11 @@ from sandbox.types import Json
 from sandbox.world.fixtures import GUILD_ID
 from tests.e2e.product import keep, omokage, said
 
-PICTURES = 120  # each of another person, so that others are like them, too
+PICTURES = 100  # each of another person, so that others are like them, too
 AGES = (4, 8, 13, 18, 25, 35, 45, 55, 65, 80)  # one in each bin
 CAST = 3  # of the starter people in the photo
 # The smallest: seconds, and fast enough to have changed a pixel by then.
-TRAINING = ("--size", "64", "--batch", "8", "--steps", "24", "--learning-rate", "0.005")
+TRAINING = ("--size", "64", "--batch", "8", "--steps", "16", "--learning-rate", "0.005")
 PATIENCE_S = 150.0  # for a worker to load TensorFlow and compile, on a machine with other work
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 

@@ -141,3 +141,9 @@ def fake_training(services: Services, worker: FakeWorker, monkeypatch: pytest.Mo
     training = FakeTraining(services, worker)
     yield training
     training.stop()
+
+
+@pytest.fixture
+async def emi(driver: Driver) -> Member:
+    """A member with a role that has no permissions."""
+    return await driver.member("emi")

@@ -20,6 +20,7 @@ from bot.features.about.texts import leaves
 from core.domain.jobs import JobKind
 from sandbox.driver import Invocation, Member
 from sandbox.types import Json
+from sandbox.world import fixtures
 from tests.integration.bot.fakes.worker import until
 from tests.integration.bot.full_guild import SECRET, FullGuild
 from tests.integration.bot.test_classify import PHOTO
@@ -97,6 +98,10 @@ def options_for(full: FullGuild) -> dict[str, dict[str, Any]]:
         "settings labelling": {"who": "moderators"},
         "settings language": {"which": "own"},
         "settings ages": {"shown": False},
+        # Nothing may be changed, so what is taken off the lists was never on them.
+        "settings labellers": {"role": fixtures.LABELLER_ROLE_ID, "allowed": False},
+        "settings channels": {"channel": fixtures.GENERAL_ID, "allowed": False},
+        "settings gallery": {},
         "help": {},
         "about": {},
         "health": {},
@@ -119,7 +124,7 @@ async def use(member: Member, name: str, options: Mapping[str, Any]) -> Invocati
     """A command, whatever its kind."""
     if name in _MENUS:
         return await member.menu(name, await member.send("look", files=[PHOTO]))
-    return await member.command(name, **options)
+    return await member.command(name, dict(options))
 
 
 def custom_ids(full: FullGuild, *, every_job: bool = False) -> list[Item]:

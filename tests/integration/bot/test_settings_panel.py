@@ -36,6 +36,9 @@ async def test_the_panel_shows_all_that_is_chosen(bot: OmokageBot, aiko: Member)
         "Language of public answers": "Each member's own",
         "How old faces look": "Not said",
         "Learning from photos of /classify": "Off: only contributed photos",
+        "Roles that may name faces, too": "None",
+        "Channels in which I answer": "All",
+        "Where I announce what I learnt": "In the channel of the round",
         "Stored photos and answers": "0 bytes of 2.0 GB",
     }
     assert {custom_id: chosen(select) for custom_id, select in selects(panel).items()} == {

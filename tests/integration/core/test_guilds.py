@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from core.domain.guilds import GuildSettings
+import pytest
+
+from core.domain.errors import OmokageError
+from core.domain.guilds import MAX_LISTED, GuildSettings
 from core.domain.people import LabellingPolicy
 from core.services.guilds import GuildService
 from core.storage.database import Database
@@ -21,3 +24,34 @@ def test_each_choice_leaves_the_others(database: Database) -> None:
     assert guilds.settings(GUILD).age_answers
     assert not guilds.set_age_answers(GUILD, 1, False).age_answers
     assert guilds.settings(GUILD + 1) == GuildSettings()
+
+
+def test_roles_and_channels_are_listed_once_in_their_own_guild(database: Database) -> None:
+    guilds = GuildService(database)
+    guilds.allow_role(GUILD, 1, 70, allowed=True)
+    assert guilds.allow_role(GUILD, 1, 70, allowed=True).labeller_roles == (70,)
+    assert guilds.allow_role(GUILD, 1, 2**62, allowed=True).labeller_roles == (70, 2**62)
+    assert guilds.allow_channel(GUILD, 1, 80, allowed=True).answer_channels == (80,)
+    assert guilds.set_gallery(GUILD, 1, 2**62).gallery_channel == 2**62
+
+    assert guilds.settings(GUILD) == GuildSettings(
+        labeller_roles=(70, 2**62), answer_channels=(80,), gallery_channel=2**62
+    )
+    assert guilds.settings(GUILD + 1) == GuildSettings()
+    assert guilds.allow_role(GUILD, 1, 70, allowed=False).labeller_roles == (2**62,)
+    assert guilds.allow_role(GUILD, 1, 70, allowed=False).labeller_roles == (2**62,)  # it is off the list already
+    assert guilds.allow_channel(GUILD, 1, 80, allowed=False).answer_channels == ()
+    assert guilds.set_gallery(GUILD, 1, None).gallery_channel is None
+
+
+def test_a_full_list_is_refused_until_what_was_deleted_leaves_it(database: Database) -> None:
+    guilds = GuildService(database)
+    for role_id in range(MAX_LISTED):
+        guilds.allow_role(GUILD, 1, role_id, allowed=True)
+    with pytest.raises(OmokageError) as refused:
+        guilds.allow_role(GUILD, 1, 99, allowed=True)
+    assert refused.value.details == {"reason": "list-full", "most": MAX_LISTED}
+    assert len(guilds.settings(GUILD).labeller_roles) == MAX_LISTED
+
+    changed = guilds.allow_role(GUILD, 1, 99, allowed=True, gone={3, 4})
+    assert changed.labeller_roles == (*(one for one in range(MAX_LISTED) if one not in {3, 4}), 99)

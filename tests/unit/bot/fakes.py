@@ -45,7 +45,10 @@ def a_job(state: JobState = JobState.DONE, **changes: Any) -> Job:
 
 
 def an_interaction(
-    *, locale: discord.Locale = discord.Locale.british_english, policy: LabellingPolicy = LabellingPolicy.MODERATORS
+    *,
+    locale: discord.Locale = discord.Locale.british_english,
+    policy: LabellingPolicy = LabellingPolicy.MODERATORS,
+    settings: GuildSettings | None = None,
 ) -> Any:
     """A command in a guild that has not been answered yet."""
     interaction = create_autospec(discord.Interaction, instance=True)
@@ -56,8 +59,8 @@ def an_interaction(
     interaction.response = create_autospec(discord.InteractionResponse, instance=True)
     interaction.response.is_done.return_value = False
     interaction.followup = create_autospec(discord.Webhook, instance=True)
-    settings = AsyncMock(return_value=GuildSettings(policy))
-    interaction.client = SimpleNamespace(guild_settings=SimpleNamespace(settings=settings))
+    read = AsyncMock(return_value=settings or GuildSettings(policy))
+    interaction.client = SimpleNamespace(guild_settings=SimpleNamespace(settings=read))
     return interaction
 
 

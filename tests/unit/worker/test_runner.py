@@ -118,6 +118,36 @@ def test_the_files_of_a_job_are_deleted_when_they_are_no_photos(code: ErrorCode,
     assert discarded == expected
 
 
+@pytest.mark.parametrize(
+    ("kind", "kept", "expected"),
+    [
+        (JobKind.TEACH, True, [JOB.id]),  # the crops are all that is kept
+        (JobKind.TEACH, False, []),  # somebody else has the job, and needs them
+        (JobKind.CLASSIFY, True, []),
+    ],
+)
+def test_contributed_photos_are_deleted_once_their_job_is_done(kind: JobKind, kept: bool, expected: list[int]):
+    discarded: list[int] = []
+    jobs = Jobs(kept=kept, job=replace(JOB, kind=kind))
+
+    def discard(job: Job) -> None:
+        assert jobs.told == [("finish", {"crops": []})], "not before the result is kept"
+        discarded.append(job.id)
+
+    handlers = {kind: lambda *_: HandlerResult({"crops": []})}
+    Runner(jobs, handlers, lambda _: None, discard_photos=discard).run(JOB.id)  # type: ignore[arg-type]
+    assert discarded == expected
+
+
+@pytest.mark.parametrize("error", [JobCancelledError(), OmokageError(ErrorCode.PHOTO_GONE), ZeroDivisionError()])
+def test_contributed_photos_stay_while_their_job_is_not_done(error: Exception):
+    discarded: list[int] = []
+    jobs = Jobs(job=replace(JOB, kind=JobKind.TEACH))
+    handlers = {JobKind.TEACH: raises(error)}
+    Runner(jobs, handlers, lambda _: None, discard_photos=lambda job: discarded.append(job.id)).run(JOB.id)  # type: ignore[arg-type]
+    assert discarded == []
+
+
 def test_a_store_that_is_away_does_not_bring_a_refused_job_back():
     def discard(_job: Job) -> None:
         raise OSError("the store is away")

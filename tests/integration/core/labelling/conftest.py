@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from core.domain.people import Person
@@ -9,6 +11,7 @@ from core.services.jobs.service import JobService
 from core.services.labelling.service import LabellingService
 from core.services.labelling.voters import VoterService
 from core.services.people.service import PeopleService
+from core.storage.blobs import Blobs
 from core.storage.database import Database
 from tests.integration.core.builders import Clock
 from tests.integration.core.labelling.builders import Guild, NoGold
@@ -24,3 +27,8 @@ def guild(database: Database, people: PeopleService, jobs: JobService, clock: Cl
 @pytest.fixture
 def haru(guild: Guild) -> Person:
     return guild.person("Haru")
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> Blobs:
+    return Blobs(str(tmp_path / "blobs"))

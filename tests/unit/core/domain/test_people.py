@@ -144,3 +144,4 @@ def test_any_other_name_is_a_persons() -> None:
 )
 def test_who_may_label(policy: LabellingPolicy, moderator: bool, member: bool) -> None:
     assert (may_label(policy, True), may_label(policy, False)) == (moderator, member)
+    assert may_label(policy, False, has_labeller_role=True) is (policy is not LabellingPolicy.OFF)

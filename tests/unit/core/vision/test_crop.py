@@ -6,10 +6,12 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter
 
 from core.domain.data.curation import LIMITS, Crop
-from core.vision.crop import MAX_SIDE, cut_square, middle_square
+from core.vision.crop import MAX_SIDE, cut_square, middle_square, to_square
 from core.vision.curation.detail import DETAIL_SIDE, detail, shrink
 
 
@@ -81,3 +83,28 @@ def test_detail_does_not_depend_on_exposure() -> None:
     darker = sharp.point(lambda value: round(value * 0.6))
     assert detail(np.asarray(darker)) == pytest.approx(detail(np.asarray(sharp)), rel=0.05)
     assert detail(np.full((DETAIL_SIDE, DETAIL_SIDE, 3), 99, np.uint8)) == 0
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    side=st.floats(60, 250),
+    degrees=st.floats(-180, 180),
+    size=st.integers(60, 250),
+    across=st.floats(-0.4, 0.4),
+    down=st.floats(-0.4, 0.4),
+)
+def test_a_point_of_the_picture_is_found_where_its_square_shows_it(
+    side: float, degrees: float, size: int, across: float, down: float
+) -> None:
+    crop, angle = Crop(150.0, 140.0, side, degrees), math.radians(degrees)
+    x = crop.x + side * (across * math.cos(angle) - down * math.sin(angle))
+    y = crop.y + side * (across * math.sin(angle) + down * math.cos(angle))
+    image = np.zeros((300, 300, 3), np.uint8)
+    image[max(0, round(y) - 5) : round(y) + 5, max(0, round(x) - 5) : round(x) + 5] = 255
+
+    matrix = to_square(crop, size)
+
+    at = matrix[:, :2] @ (x, y) + matrix[:, 2]
+    assert at == pytest.approx(((0.5 + across) * size, (0.5 + down) * size), abs=1e-6)
+    if 0 <= x < 300 and 0 <= y < 300:
+        assert cut_square(image, crop, size)[math.floor(at[1]), math.floor(at[0])].min() > 150

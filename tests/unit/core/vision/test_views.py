@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from core.domain.data.curation import Crop
 from core.domain.faces import Box
+from core.vision.crop import overhang
 from core.vision.embedding.align import DLIB_TEMPLATE
-from core.vision.views import Framing, View, portrait_template, render_view
+from core.vision.views import Framing, View, crop_of, largest_portrait, portrait_template, render_view
 
 CROP, ALIGNED = View(Framing.CROP, 56), View(Framing.ALIGNED, 75)
 
@@ -106,3 +110,49 @@ def test_a_crop_too_tight_for_a_portrait_is_shown_as_it_came() -> None:
 def test_a_picture_without_a_face_is_shown_whole_whatever_box_it_has() -> None:
     whole = render_view(View(Framing.WHOLE, 120), photo(), None, Box(0, 0, 10, 10))
     assert (whole == photo()[:, 40:160]).all()
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    size=st.integers(80, 500),
+    side=st.floats(40, 200),
+    x=st.floats(0, 1),
+    y=st.floats(0, 1),
+    degrees=st.floats(-180, 180),
+)
+def test_the_largest_portrait_lies_within_the_picture_or_is_the_face(
+    size: int, side: float, x: float, y: float, degrees: float
+) -> None:
+    image = np.zeros((size, size, 3), np.uint8)
+    angle = np.radians(degrees)
+    turn = np.array(((np.cos(angle), -np.sin(angle)), (np.sin(angle), np.cos(angle))))
+    points = (DLIB_TEMPLATE.points / DLIB_TEMPLATE.size - 0.5) * side @ turn.T + np.array((x, y)) * size
+    landmarks = [tuple(point) for point in points]
+    face, portrait = crop_of(Framing.FACE, landmarks), crop_of(Framing.PORTRAIT, landmarks)
+
+    crop = largest_portrait(image, landmarks)
+
+    assert face.side - 1e-6 <= crop.side <= portrait.side + 1e-6
+    assert crop == face or overhang(image, crop) <= 0
+    if overhang(image, portrait) <= 0:
+        assert (crop.x, crop.y, crop.side) == pytest.approx((portrait.x, portrait.y, portrait.side))
+    if overhang(image, crop) > 0:  # then no square between the two lies within the picture
+        for part in np.linspace(0, 1, 11):
+            between = (
+                (1 - part) * near + part * far for near, far in zip(_square(face), _square(portrait), strict=True)
+            )
+            assert overhang(image, Crop(*between, face.degrees)) > 0
+
+
+@pytest.mark.parametrize("margin", [0, 10, 20, 30, 400])
+def test_the_more_of_hair_a_picture_has_the_more_its_portrait_shows(margin: int) -> None:
+    sides = []
+    for room in (margin, margin + 10):
+        points = [tuple(point) for point in DLIB_TEMPLATE.points + room]
+        size = DLIB_TEMPLATE.size + 2 * room
+        sides.append(largest_portrait(np.zeros((size, size, 3), np.uint8), points).side)
+    assert sides[0] < sides[1] or (margin == 400 and sides[0] == pytest.approx(sides[1]))
+
+
+def _square(crop: Crop) -> tuple[float, float, float]:
+    return crop.x, crop.y, crop.side

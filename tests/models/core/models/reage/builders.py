@@ -57,7 +57,7 @@ def features(faces: Any) -> list[Any]:
 
 
 def critics(images: np.ndarray, known: np.ndarray, rows: np.ndarray) -> Critics:
-    return Critics(CriticNetworks(seen_age, embedded, embedded, features), images, known, rows)
+    return Critics(CriticNetworks(seen_age, embedded, features), images, known, rows)
 
 
 def analysers() -> AgeingAnalysers:

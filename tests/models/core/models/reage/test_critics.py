@@ -30,5 +30,5 @@ def test_a_face_that_looks_as_it_should_costs_less() -> None:
 def test_a_face_is_at_no_distance_from_itself_and_far_from_others() -> None:
     judges = critics(pictures(), ages(), ROWS)
     faces, others = pictures()[:5].astype(np.float32), pictures()[5:10].astype(np.float32)
-    assert to_numpy(judges.distances(faces, faces)).max() < 2e-3
-    assert to_numpy(judges.distances(faces, others)).min() > 0.1
+    assert to_numpy(judges.distance(faces, faces)).max() < 2e-3
+    assert to_numpy(judges.distance(faces, others)).min() > 0.1
