@@ -18,8 +18,8 @@ from benchmarks.helpers.identity_faces import Faces, identity_faces
 from core.domain.embedders import EMBEDDING_NAME
 from core.domain.labelling.cards import Card, next_card
 from core.domain.labelling.consensus import SOMEBODY_ELSE
-from core.vision.recognition.calibrated_distances import RECOGNISER_CONFIGS
 from core.services.recognition.gallery_cache import SAME_PICTURE
+from core.vision.recognition.calibrated_distances import RECOGNISER_CONFIGS
 from core.vision.recognition.mean_embedding import NAME_FROM, Gallery, MeanEmbeddingRecogniser
 from core.vision.recognition.typical_faces import count_represented
 
