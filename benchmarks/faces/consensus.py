@@ -32,8 +32,10 @@ from core.domain.labelling.consensus import (
     fit_reliabilities,
     posterior,
 )
+from core.services.recognition.gallery_cache import SAME_PICTURE
 from core.vision.recognition.calibrated_distances import RECOGNISER_CONFIGS
 from core.vision.recognition.mean_embedding import Gallery, MeanEmbeddingRecogniser
+from core.vision.recognition.typical_faces import count_represented
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,7 +95,8 @@ class _Labelling:
 
     def ask(self, voter: Voter) -> bool:
         """Let a voter answer the next card; False: there is none for them."""
-        card = next_card(self.open, voter.answered, Counter(self.settled.values()))
+        pictures = Counter(self.shows[row] for row in self._gold) + Counter(self.settled.values())
+        card = next_card(self.open, voter.answered, pictures, self._represented)
         if card is None:
             return False
         card = self._with_gold(card)
@@ -142,7 +145,10 @@ class _Labelling:
         people = tuple(sorted({person for person in known.values() if person != SOMEBODY_ELSE}))
         owners = np.array([people.index(person) for person in known.values()], np.intp)
         gallery = Gallery(people, tuple(map(str, people)), self._embeddings[list(known)], owners)
-        recogniser = MeanEmbeddingRecogniser(gallery, RECOGNISER_CONFIGS[EMBEDDING_NAME])
+        config = RECOGNISER_CONFIGS[EMBEDDING_NAME]
+        recogniser = MeanEmbeddingRecogniser(gallery, config)
+        represented = count_represented(self._embeddings[rows], config.distance, SAME_PICTURE**2)
+        self._represented = dict(zip(rows, represented.tolist(), strict=True))
         rows_probabilities = recogniser.probabilities(self._embeddings[rows], np.zeros((len(rows), len(people)), bool))
         kept = {} if self._learnt == 0 else self._probabilities
         self._probabilities: dict[int, dict[int, float]] = kept | {

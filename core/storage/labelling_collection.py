@@ -91,6 +91,23 @@ def save_probabilities(connection: Connection, probabilities: Mapping[int, Mappi
         connection.execute(row.values(probabilities=to_pairs(of_face), posterior=to_pairs(of_face)))
 
 
+def save_represented(connection: Connection, guild_id: int, represented: Mapping[int, int]) -> None:
+    """Write for how many others each open face stands, by the faces' ids; those that are missing stand for none."""
+    of_guild = labelling_faces.c.guild_id == guild_id
+    connection.execute(update(labelling_faces).where(of_guild).values(represented=0))
+    for face_id, count in represented.items():
+        if count:
+            row = update(labelling_faces).where(of_guild, labelling_faces.c.face_id == face_id)
+            connection.execute(row.values(represented=count))
+
+
+def represented_faces(connection: Connection, guild_id: int) -> dict[int, int]:
+    """Return for how many others the guild's faces stand, by id; those that stand for none are left out."""
+    standing = select(labelling_faces.c.face_id, labelling_faces.c.represented)
+    standing = standing.where(labelling_faces.c.guild_id == guild_id, labelling_faces.c.represented > 0)
+    return {row.face_id: row.represented for row in connection.execute(standing)}
+
+
 def withdraw_faces(connection: Connection, face_ids: Collection[int]) -> None:
     """Ask nobody about these faces any more."""
     connection.execute(delete(labelling_faces).where(labelling_faces.c.face_id.in_(list(face_ids))))

@@ -21,7 +21,8 @@ from core.storage.tables import Id, UtcTime, metadata
 
 # A face that members are asked about. `probabilities` are the recogniser's, `posterior` takes the votes in: both are
 # pairs of person id and probability, 0 for somebody else. `settled`: the person whom it shows beyond doubt, or 0;
-# `settled_by`: the card whose answer decided, null where the voters were judged anew.
+# `settled_by`: the card whose answer decided, null where the voters were judged anew. `represented`: for how many other
+# open faces it stands.
 labelling_faces = Table(
     "labelling_faces",
     metadata,
@@ -31,6 +32,7 @@ labelling_faces = Table(
     Column("posterior", JSON, nullable=False),
     Column("settled", BigInteger),
     Column("settled_by", BigInteger),
+    Column("represented", Integer, nullable=False, server_default="0"),
     Column("created_at", UtcTime, nullable=False),
     Index(None, "guild_id", "settled"),
 )

@@ -6,7 +6,7 @@ asks who it is. Both are chosen for the member who answers: nobody is asked the 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +20,9 @@ IMPOSTOR_FRACTION = 0.7  # of gold faces, which show somebody else: those are ra
 MAX_NAMES = 4  # people that a name card offers as buttons; a fifth is "somebody else"
 SETTLED_FROM = 0.97  # probability from which on a face is settled: `python -m benchmarks consensus` says what it costs
 STRANGER_VOTERS = 2  # members without whom a face is not settled as nobody's whom the guild knows
+FEW_PICTURES = 3  # fewer than these, and a face that stands for others comes first: `python -m benchmarks label_order`
+_TYPICAL_FROM = 3  # others for which such a face stands: with fewer, a grid is better
+_MAYBE_FROM = 0.1  # probability of a person from which on a face, though most likely somebody else's, may be that one's
 _GRID_FROM = 0.5  # probability of a person from which on a face is shown among that person's
 
 
@@ -93,14 +96,19 @@ def next_card(
     open_faces: Mapping[int, Mapping[int, float]],
     answered: Collection[tuple[int, int]],
     pictures: Mapping[int, int] = MappingProxyType({}),
+    represented: Mapping[int, int] = MappingProxyType({}),
 ) -> Card | None:
-    """Return the card that settles most, or None where nothing is left to ask a member.
+    """Return the card that teaches or settles most, or None where nothing is left to ask a member.
+
+    Where somebody has few pictures, a face that stands for many comes first, alone. After that as many faces as
+    possible are settled with each card.
 
     Args:
         open_faces: faces that are not settled, with the probabilities of `posterior`.
         answered: (face, person) that the member has answered; of a name card (face, `SOMEBODY_ELSE`).
-        pictures: of each person, how many are known. Of equally full grids, that of whom the fewest are known comes
-            first: it halves the answers that a guild's recogniser needs (`python -m benchmarks label_order`).
+        pictures: of each person, how many are named; who is missing has none. Of equally full grids, that of the person
+            with the fewest comes first.
+        represented: for how many others a face stands; a face that is missing stands for none.
     """
     groups: defaultdict[int, list[int]] = defaultdict(list)
     alone: list[int] = []
@@ -112,6 +120,11 @@ def next_card(
             groups[person].append(face)
         elif (face, SOMEBODY_ELSE) not in answered:
             alone.append(face)
+    # What the member has answered counts as a picture, settled or not: more than a few single faces tire.
+    counts = Counter(pictures) + Counter(person for face, person in answered if face in open_faces)
+    typical = _typical_card(open_faces, groups, alone, counts, represented)
+    if typical is not None:
+        return typical
     if groups:
         person = max(groups, key=lambda key: (min(len(groups[key]), GRID_FACES), -pictures.get(key, 0), -key))
         # The surest together: a grid with one fault in it is answered faster and better than one with four.
@@ -120,7 +133,38 @@ def next_card(
     if not alone:
         return None
     face = max(alone, key=lambda key: (_margin(open_faces[key]), -key))
-    people = sorted(open_faces[face].items(), key=lambda item: (-item[1], item[0]))
+    return _name_card(face, open_faces[face])
+
+
+def _typical_card(
+    open_faces: Mapping[int, Mapping[int, float]],
+    groups: Mapping[int, Collection[int]],
+    alone: Collection[int],
+    counts: Mapping[int, int],
+    represented: Mapping[int, int],
+) -> Card | None:
+    """Return a card with one face that stands for many, of the person with the fewest pictures; None: no such face."""
+    candidates = [
+        (counts[person], -represented[face], face, person)
+        for person, faces in groups.items()
+        if counts[person] < FEW_PICTURES
+        for face in faces
+        if represented.get(face, 0) >= _TYPICAL_FROM
+    ]
+    for face in alone:
+        if represented.get(face, 0) >= _TYPICAL_FROM:
+            likely = (counts[person] for person, value in open_faces[face].items() if person and value >= _MAYBE_FROM)
+            count = max(likely, default=0)
+            if count < FEW_PICTURES:
+                candidates.append((count, -represented[face], face, SOMEBODY_ELSE))
+    if not candidates:
+        return None
+    _, _, face, person = min(candidates)
+    return _name_card(face, open_faces[face]) if person == SOMEBODY_ELSE else Card((face,), person)
+
+
+def _name_card(face: int, probabilities: Mapping[int, float]) -> Card:
+    people = sorted(probabilities.items(), key=lambda item: (-item[1], item[0]))
     return Card((face,), names=tuple(person for person, _ in people if person != SOMEBODY_ELSE)[:MAX_NAMES])
 
 

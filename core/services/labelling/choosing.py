@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.domain.labelling.cards import GOLD_FRACTION, GRID_FACES, IMPOSTOR_FRACTION, MAX_NAMES, Card, next_card
 from core.storage import labelling_rows as rows
+from core.storage.labelling_collection import represented_faces
 from core.storage.people.people_rows import newest_people, objecting_people, picture_counts
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def choose_card(
         if face_id not in without and max(probabilities, key=probabilities.__getitem__) not in objecting
     }
     answered = rows.answered_pairs(connection, guild_id, member_id)
-    card = next_card(faces, answered, picture_counts(connection, guild_id))
+    pictures, represented = picture_counts(connection, guild_id), represented_faces(connection, guild_id)
+    card = next_card(faces, answered, pictures, represented)
     if card is None:
         return None
     gold: dict[int, int] = {}

@@ -12,11 +12,13 @@ from core.domain.jobs import JSON, Job, JobKind
 from core.domain.labelling.cards import Proposal
 from core.domain.labelling.consensus import SOMEBODY_ELSE
 from core.domain.teaching import TeachRequest, TeachResult
-from core.services.recognition.gallery_cache import GalleryCache
+from core.services.recognition.gallery_cache import SAME_PICTURE, GalleryCache
 from core.storage.labelling_collection import collectable_faces, consents, withdraw_chat_faces, withdraw_faces
 from core.storage.people.label_rows import rejected_people
 from core.storage.people.people_rows import lock_people
+from core.vision.recognition.calibrated_distances import RECOGNISER_CONFIGS
 from core.vision.recognition.mean_embedding import MeanEmbeddingRecogniser, mask_of
+from core.vision.recognition.typical_faces import count_represented
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -87,7 +89,11 @@ class Collector:
             withdraw_faces(connection, objects)
             withdraw_chat_faces(connection, guild_id, kept)  # also where learning from the chat was switched off since
         proposals = {row.id: proposal for row in found if (proposal := _proposal(row)) is not None}
-        return {"new": self._labelling.add_faces(guild_id, kept, proposals)}
+        is_kept = [row.id in kept for row in found]
+        radius = RECOGNISER_CONFIGS[gallery.embedder].distance
+        counts = count_represented(embeddings[is_kept], radius, SAME_PICTURE**2)
+        represented = dict(zip((row.id for row in found if row.id in kept), counts.tolist(), strict=True))
+        return {"new": self._labelling.add_faces(guild_id, kept, proposals, represented)}
 
 
 def _of_people(ids: list[int], probabilities: Any) -> dict[int, float]:

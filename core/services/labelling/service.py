@@ -25,7 +25,12 @@ from core.services.labelling.answers import Answer, grid_answer, name_answer, ne
 from core.services.labelling.choosing import choose_card, has_objecting, show_prepared
 from core.services.labelling.settling import muted, settle, source_of
 from core.storage import labelling_rows as rows
-from core.storage.labelling_collection import add_faces, consent_to_learning, save_probabilities
+from core.storage.labelling_collection import (
+    add_faces,
+    consent_to_learning,
+    save_probabilities,
+    save_represented,
+)
 from core.storage.people.people_rows import get_or_create_person, lock_people, person_names
 
 if TYPE_CHECKING:
@@ -63,6 +68,7 @@ class LabellingService:
         guild_id: int,
         probabilities: Mapping[int, Mapping[int, float]],
         proposals: Mapping[int, Proposal] = MappingProxyType({}),
+        represented: Mapping[int, int] = MappingProxyType({}),
     ) -> int:
         """Put up faces that nobody has named, or bring what is known of them up to date; return how many are new.
 
@@ -70,12 +76,14 @@ class LabellingService:
             guild_id: whose faces.
             probabilities: by the faces' ids, the recogniser's of each person and of `SOMEBODY_ELSE`.
             proposals: whom new faces show, as somebody said who contributed them: a vote, which settles nothing alone.
+            represented: for how many others a face stands; one that is missing stands for none.
         """
         with self._database.write() as connection:
             lock_people(self._database, connection, guild_id)
             new = add_faces(connection, guild_id, probabilities, self._clock())
             known = rows.open_faces(connection, guild_id).keys() - set(new)
             save_probabilities(connection, {id_: probabilities[id_] for id_ in known & probabilities.keys()})
+            save_represented(connection, guild_id, represented)
             for face_id in new:
                 if face_id in proposals:
                     self._propose(connection, guild_id, face_id, proposals[face_id])

@@ -33,17 +33,17 @@ def person_names(connection: Connection, guild_id: int) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
-def picture_counts(connection: Connection, guild_id: int) -> dict[int, int]:
-    """Return how many faces show each person; who has none is left out."""
-    named = faces.c.guild_id == guild_id, faces.c.person_id.is_not(None)
-    shown = select(faces.c.person_id, func.count().label("faces")).where(*named).group_by(faces.c.person_id)
-    return {row.person_id: row.faces for row in connection.execute(shown)}
-
-
 def newest_people(connection: Connection, guild_id: int, limit: int) -> list[int]:
     """Return the ids of the people who were named last, the newest first; none who objected."""
     present = select(people.c.id).where(people.c.guild_id == guild_id, people.c.objected_at.is_(None))
     return list(connection.execute(present.order_by(people.c.id.desc()).limit(limit)).scalars())
+
+
+def picture_counts(connection: Connection, guild_id: int) -> dict[int, int]:
+    """Return of each person who has pictures how many; copies count once."""
+    counts = select(faces.c.person_id, func.count(distinct(faces.c.embedding)).label("pictures"))
+    counts = counts.where(faces.c.guild_id == guild_id, faces.c.person_id.is_not(None)).group_by(faces.c.person_id)
+    return {row.person_id: row.pictures for row in connection.execute(counts)}
 
 
 def objecting_people(connection: Connection, guild_id: int) -> frozenset[int]:

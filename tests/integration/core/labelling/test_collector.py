@@ -14,7 +14,12 @@ from core.services.labelling.jobs import LabellingJobs
 from core.services.people.editor import PeopleEditor
 from core.services.retention import RetentionService
 from core.storage.blobs import Blobs
-from core.storage.labelling_collection import consent_to_learning
+from core.storage.labelling_collection import (
+    consent_to_learning,
+    represented_faces,
+    save_represented,
+    withdraw_faces,
+)
 from core.storage.labelling_rows import open_faces
 from core.vision.recognition.mean_embedding import make_recogniser
 from tests.integration.core.builders import CHANNEL, GUILD
@@ -216,3 +221,26 @@ def test_faces_that_are_named_or_settled_are_not_collected_again(guild: Guild, c
     assert collection.collect() == 0
     assert collection.open() == {}
     assert guild.shown_person(named) == haru.id
+
+
+def test_a_face_among_many_that_nobody_knows_is_asked_about_first(guild: Guild, collection: Collection) -> None:
+    haru = collection.know("Haru", HARU)
+    contribute(guild, *(point(HARU, seed=seed) for seed in range(20, 29)), alone=())
+    unknown = contribute(guild, *(point(STRANGER, 0.4, seed) for seed in range(5)), alone=())
+    contribute(guild, *(point(STRANGER, 0.4, seed) for seed in range(5)), alone=(), guild_id=OTHER)
+    collection.collect()
+
+    card = guild.card(BEN).card
+    assert card.person is None
+    assert card.faces[0] in unknown
+    with guild.database.read() as connection:
+        assert represented_faces(connection, GUILD) == {card.faces[0]: 4}
+        assert represented_faces(connection, OTHER) == {}  # nothing is collected there
+
+    others = [face_id for face_id in unknown if face_id != card.faces[0]]
+    with guild.database.write() as connection:
+        withdraw_faces(connection, [card.faces[0]])
+        save_represented(connection, GUILD, {others[0]: 2})  # as if some were settled meanwhile
+    assert guild.card(AIKO).card.person == haru.id
+    with guild.database.read() as connection:
+        assert represented_faces(connection, GUILD) == {others[0]: 2}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.domain.labelling.cards import GRID_FACES, SETTLED_FROM, Card, next_card, settled_person
+from core.domain.labelling.cards import FEW_PICTURES, GRID_FACES, SETTLED_FROM, Card, next_card, settled_person
 from core.domain.labelling.consensus import SOMEBODY_ELSE
 
 ANNA, BEN, CHLOE, DORA, EVE = 1, 2, 3, 4, 5
@@ -48,6 +48,52 @@ def test_a_stranger_is_on_no_grid() -> None:
 
 def test_without_open_faces_there_is_no_card() -> None:
     assert next_card({}, ()) is None
+
+
+MANY = {10: 4, 20: 5}  # faces that stand for many others
+
+
+def test_somebody_with_few_pictures_is_asked_about_first_with_the_face_that_stands_for_most() -> None:
+    faces = {10 + n: likely(ANNA) for n in range(9)} | {20: likely(BEN), 21: likely(BEN)}
+    pictures = {ANNA: 2, BEN: 1}
+    assert next_card(faces, (), pictures, MANY) == Card((20,), BEN)
+    assert next_card(faces, (), {ANNA: 1, BEN: 2}, MANY) == Card((10,), ANNA)
+    assert next_card(faces, (), {ANNA: 1, BEN: 1}, MANY) == Card((20,), BEN)  # as few pictures: it stands for more
+
+
+def test_a_face_that_stands_for_few_others_is_worth_no_card_of_its_own() -> None:
+    faces = {10 + n: likely(ANNA) for n in range(9)}
+    card = next_card(faces, (), {ANNA: 1}, {10: 2})
+    assert card is not None
+    assert len(card.faces) == GRID_FACES
+
+
+def test_somebody_with_enough_pictures_is_asked_about_on_grids() -> None:
+    faces = {10 + n: likely(ANNA) for n in range(9)}
+    card = next_card(faces, (), {ANNA: FEW_PICTURES}, MANY)
+    assert card is not None
+    assert len(card.faces) == GRID_FACES
+
+
+def test_a_member_answers_a_few_single_faces_of_somebody_then_grids() -> None:
+    faces = {10 + n: likely(ANNA) for n in range(12)}
+    represented = dict.fromkeys(faces, 5)
+    answered = {(10 + n, ANNA) for n in range(FEW_PICTURES)}  # nobody else has, so that none of them is settled
+    card = next_card(faces, answered, {}, represented)
+    assert card is not None
+    assert len(card.faces) == GRID_FACES
+
+
+def test_an_unknown_face_that_stands_for_many_is_asked_before_grids() -> None:
+    faces = {10: {ANNA: 0.02, SOMEBODY_ELSE: 0.98}} | {20 + n: likely(BEN) for n in range(9)}
+    assert next_card(faces, (), {ANNA: 9, BEN: 9}, {10: 4}) == Card((10,), names=(ANNA,))
+
+
+def test_an_unsure_face_of_somebody_who_is_well_known_waits() -> None:
+    faces = {10: {ANNA: 0.2, SOMEBODY_ELSE: 0.8}} | {20 + n: likely(BEN) for n in range(9)}
+    card = next_card(faces, (), {ANNA: 9, BEN: 9}, {10: 4})
+    assert card is not None
+    assert card.person == BEN
 
 
 @pytest.mark.parametrize(
