@@ -29,7 +29,7 @@ def files_with(folder: Path, *needles: str | bytes) -> list[Path]:
     """Return the files below a folder that have one of these in their names or bytes."""
     raw = [needle.encode() if isinstance(needle, str) else needle for needle in needles]
     files = [path for path in folder.rglob("*") if path.is_file()]
-    return [path for path in files if any(one in path.read_bytes() or one in path.name.encode() for one in raw)]
+    return [path for path in files if any(trace in path.read_bytes() or trace in path.name.encode() for trace in raw)]
 
 
 def _holds(value: Any, kind: Any, needles: tuple[str | bytes, ...]) -> bool:

@@ -66,7 +66,7 @@ async def _answer_all(member: Member) -> list[float]:
     """Answer grids until there is none; return the seconds of each click that led to another card."""
     shown = await (await member.command("label start")).wait_for(lambda m: bool(m["content"]), _PATIENCE_S)
     measured = []
-    while (label := next((one for one in _NEXT if one in str(shown["components"])), None)) is not None:
+    while (label := next((action for action in _NEXT if action in str(shown["components"])), None)) is not None:
         await asyncio.sleep(_LOOK_S)
         before = shown["attachments"]
         began = time.perf_counter()

@@ -82,7 +82,8 @@ def list_people(as_json: bool, guild: int) -> None:
         echo("Nobody is known yet. Add somebody: omokage people enrol NAME PHOTO...")
     else:
         rows_shown = [
-            [one.name, str(one.pictures), f"{one.created_at:%Y-%m-%d}", ", ".join(one.aliases)] for one in entries
+            [person.name, str(person.pictures), f"{person.created_at:%Y-%m-%d}", ", ".join(person.aliases)]
+            for person in entries
         ]
         echo(table([["NAME", "PICTURES", "SINCE", "ALSO CALLED"], *rows_shown]))
         for person in entries:

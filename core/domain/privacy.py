@@ -93,7 +93,7 @@ class DatasetWithout:
             "dataset_id": self.dataset_id,
             "name": self.name,
             "hash": self.hash,
-            "classes": [[one.name, one.person_id, one.pictures] for one in self.classes],
+            "classes": [[person.name, person.person_id, person.pictures] for person in self.classes],
             "labels": list(self.labels),
             "shards": [[shard.sha256, shard.pictures, shard.size] for shard in self.shards],
             "created_by": self.created_by,
@@ -107,9 +107,9 @@ class DatasetWithout:
             payload["dataset_id"],
             payload["name"],
             payload["hash"],
-            tuple(DatasetClass(*one) for one in payload["classes"]),
+            tuple(DatasetClass(*person) for person in payload["classes"]),
             tuple(payload["labels"]),
-            tuple(Shard(*one) for one in payload["shards"]),
+            tuple(Shard(*shard) for shard in payload["shards"]),
             payload["created_by"],
             payload["remake"],
         )
@@ -155,7 +155,7 @@ class PendingWork:
     def to_json(self) -> dict[str, Any]:
         """Return it as it is stored."""
         return {
-            "datasets": [one.to_json() for one in self.datasets],
+            "datasets": [dataset.to_json() for dataset in self.datasets],
             "heads": [[head.version_id, head.place, head.dataset, head.promote] for head in self.heads],
             "photos": sorted(self.photos),
             "names": list(self.names),

@@ -77,7 +77,7 @@ class GuildService:
         self, guild_id: int, by: int, field: str, id_: int, *, allowed: bool, gone: Collection[int]
     ) -> GuildSettings:
         def changes(settings: GuildSettings) -> Mapping[str, Any]:
-            others = tuple(one for one in getattr(settings, field) if one != id_ and one not in gone)
+            others = tuple(listed for listed in getattr(settings, field) if listed != id_ and listed not in gone)
             if allowed and len(others) >= MAX_LISTED:
                 raise OmokageError(ErrorCode.BAD_OPTION, reason="list-full", most=MAX_LISTED)
             return {field: (*others, id_) if allowed else others}

@@ -43,7 +43,8 @@ class Health:
 def help_embed(words: Words, commands: Commands) -> discord.Embed:
     """Say how to start, and list every command; those of a group in a line, since an embed holds 4,096 characters."""
     lines = [
-        _group_lines(words, one) if isinstance(one, app_commands.Group) else help_line(words, one) for one in commands
+        _group_line(words, command) if isinstance(command, app_commands.Group) else help_line(words, command)
+        for command in commands
     ]
     description = f"{words.say('help-how')}\n\n" + "\n".join(lines)
     return discord.Embed(colour=COLOUR, title=words.say("help-title"), description=description)
@@ -58,7 +59,7 @@ def help_line(words: Words, command: Command | app_commands.ContextMenu) -> str:
     return words.say("help-line", command=name, description=description)
 
 
-def _group_lines(words: Words, group: app_commands.Group) -> str:
+def _group_line(words: Words, group: app_commands.Group) -> str:
     name, description = (words.say(f"{group.name}-{part}") for part in ("name", "description"))
     inner = " · ".join(words.say(f"{group.name}-{command.name}-name") for command in group.commands)
     return words.say("help-group", command=name, description=description, inner=inner)

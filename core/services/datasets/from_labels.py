@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ def from_labels(
     by: int,
     progress: Progress = lambda _done, _total: None,
     *,
+    fewest: int = 1,
     load: Callable[[], PictureFileReader] = load_reader,
 ) -> Dataset:
     """Make a version of the guild's present labels; return the newest version where nothing has changed.
@@ -44,6 +46,7 @@ def from_labels(
         guild_id: whose labels.
         by: id of the member who asks; 0 for the operator.
         progress: called after each batch.
+        fewest: faces of each person; who has fewer is left out.
         load: makes the reader of pictures; by default with the product's networks.
 
     Raises:
@@ -51,13 +54,15 @@ def from_labels(
     """
     with database.read() as connection:
         labelled = labelled_faces(connection, guild_id)
-    kept = [face for face in labelled if face.photo is not None and storage.blobs.exists(face.photo)]
+    stored = [face for face in labelled if face.photo is not None and storage.blobs.exists(face.photo)]
+    counts = Counter(face.name for face in stored)
+    kept = [face for face in stored if counts[face.name] >= fewest]
     pictures = [_picture(storage.blobs, face) for face in kept]
     content: dict[str, list[str]] = {}
     for face in kept:
         content.setdefault(face.name, []).append(face.identity)
     target = DatasetTarget(guild_id, LABELS, by)
-    findings = Findings(damaged=len(labelled) - len(kept))
+    findings = Findings(damaged=len(labelled) - len(stored))
     return find_unchanged(storage, target, list(content.items())) or build_dataset(
         storage, target, pictures, findings=findings, progress=progress, load=load
     )

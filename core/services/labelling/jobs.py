@@ -10,10 +10,12 @@ from core.domain.data.datasets import LABELS
 from core.domain.ids import synthetic_id
 from core.domain.jobs import JSON, Job, JobKind, JobRequest, JobState, Origin
 from core.domain.learning import LEARN_FROM
+from core.domain.training.preflight import FEWEST_PEOPLE, FEWEST_PICTURES
 from core.storage.dataset_rows import datasets_of
 from core.storage.jobs.job_queries import unfinished_jobs_of_kind
 from core.storage.jobs.job_rows import get_job, insert_job
 from core.storage.labelling_collection import labelled_since
+from core.storage.people.people_rows import picture_counts
 
 if TYPE_CHECKING:
     from core.services.jobs.dispatcher import Dispatcher
@@ -49,15 +51,18 @@ class LabellingJobs:
             locale: of the answer, unless the guild chose one.
 
         Returns:
-            None: too few are new, or it is under way.
+            None: too few are new, too few people have enough pictures, or it is under way.
         """
         origin = Origin(guild_id, channel_id, 0, locale, application_id, "")
         with self._database.write() as connection:
             self._database.advisory_lock(connection, f"omokage-{JobKind.LEARN}-{guild_id}")
             if unfinished_jobs_of_kind(connection, guild_id, JobKind.LEARN):
                 return None
-            labels = [one for one in datasets_of(connection, guild_id) if one.name == LABELS]
-            since = None if not labels else labels[0].created_at
+            datasets = [dataset for dataset in datasets_of(connection, guild_id) if dataset.name == LABELS]
+            since = None if not datasets else datasets[0].created_at
+            counts = picture_counts(connection, guild_id).values()
+            if sum(count >= FEWEST_PICTURES for count in counts) < FEWEST_PEOPLE:
+                return None  # nothing can be trained, and nobody has asked for it
             if len(labelled_since(connection, guild_id, since)) < LEARN_FROM:
                 return None
             request = JobRequest(synthetic_id(), JobKind.LEARN, origin, {"title": LABELS})

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.domain.data.datasets import LABELS, require_fit
+from core.domain.data.datasets import require_fit
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job, JobCancelledError
 from core.domain.learning import LearnOutcome, LearnResult
+from core.domain.training.preflight import FEWEST_PICTURES
 from core.domain.training.runs import RunKind
 from core.services.datasets.from_labels import from_labels
 from core.services.learning.gains import gains
@@ -81,7 +82,8 @@ class LearnService:
 
         guild_id, member_id = job.origin.guild_id, job.origin.member_id
         earlier = self._newest(guild_id)
-        dataset = from_labels(self._database, self._storage, guild_id, member_id, go_on)
+        # Who has fewer pictures is named without training, whatever head answers.
+        dataset = from_labels(self._database, self._storage, guild_id, member_id, go_on, fewest=FEWEST_PICTURES)
         people = len(dataset.classes)
         if self._is_learnt(guild_id, dataset):
             return LearnResult(LearnOutcome.UNCHANGED, dataset.title, dataset.pictures, people, 0)
@@ -97,14 +99,15 @@ class LearnService:
             outcome, dataset.title, dataset.pictures, people, new_faces, version.number, gains=changed, **figures
         )
 
-    def _newest(self, guild_id: int) -> Dataset | None:
-        datasets = self._storage.datasets.list(guild_id)
-        return next((one for one in datasets if one.name == LABELS and one.removed_at is None), None)
+    def _newest(self, guild_id: int) -> Version | None:
+        """Return the version that was trained in this way last."""
+        versions = self._registry.list(guild_id, RunKind.RECOGNISER)
+        return next((version for version in versions if version.is_learnt), None)
 
     def _is_learnt(self, guild_id: int, dataset: Dataset) -> bool:
         """Say whether a version of the same labels was trained in this way before."""
         versions = self._registry.list(guild_id, RunKind.RECOGNISER)
-        return any(one.dataset_id == dataset.id and one.is_learnt for one in versions)
+        return any(version.dataset_id == dataset.id and version.is_learnt for version in versions)
 
     def _gains(self, guild_id: int, since: datetime | None) -> tuple[tuple[PersonGain, ...], int]:
         """Return who is known better by the faces that were labelled since, and how many these are."""

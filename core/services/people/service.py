@@ -147,7 +147,9 @@ class PeopleService:
             answered = answered_candidates(connection, face)
             objecting = objecting_people(connection, guild_id)
         # Whom a face may show is not told of people who objected; they can be chosen like anybody else.
-        probabilities = {one.person_id: one.probability for one in answered if one.person_id not in objecting}
+        probabilities = {
+            candidate.person_id: candidate.probability for candidate in answered if candidate.person_id not in objecting
+        }
         # The answer keeps the names of its time; people may have been renamed or removed since.
         likely = [Candidate(id_, names[id_], probabilities[id_]) for id_ in probabilities if id_ in names]
         others = [Candidate(id_, name, 0.0) for id_, name in names.items() if id_ not in probabilities]

@@ -114,7 +114,7 @@ class ForgettingWorker:
             dataset = self._rebuild(receipt.guild_id, version, pending)
             made += [] if dataset is None else [dataset]
             new = Replaced(version.hash, None if dataset is None else dataset.hash)
-            pairs = tuple(new if one.before == version.hash else one for one in receipt.datasets)
+            pairs = tuple(new if pair.before == version.hash else pair for pair in receipt.datasets)
             receipt = replace(receipt, datasets=pairs)
         for head in pending.heads:
             _stop_if(cancelled)
@@ -132,7 +132,11 @@ class ForgettingWorker:
             if current is None or current[1] == pending:
                 update_receipt(connection, receipt, None, now_utc())
                 return True
-            present = [one for one in datasets_of(connection, receipt.guild_id) if one.id in {new.id for new in made}]
+            present = [
+                dataset
+                for dataset in datasets_of(connection, receipt.guild_id)
+                if dataset.id in {new.id for new in made}
+            ]
             versions = versions_to_withdraw(connection, receipt.guild_id, made, None)
             done = withdraw(connection, receipt.guild_id, present, versions, receipt_id=receipt.id, now=now_utc())
         shards = {shard.sha256 for dataset in present for shard in dataset.shards}
@@ -222,7 +226,9 @@ class ForgettingWorker:
     def _train_anew(self, receipt: Receipt, head: HeadToTrain, cancelled: Cancelled) -> str | None:
         """Return the hash of the head that stands in the place of a withdrawn one; None: none can be trained."""
         with self._database.read() as connection:
-            datasets = [one for one in datasets_of(connection, receipt.guild_id) if one.name == head.dataset]
+            datasets = [
+                dataset for dataset in datasets_of(connection, receipt.guild_id) if dataset.name == head.dataset
+            ]
         if not datasets or not self._storage.datasets.preflight(datasets[0]).is_fit:
             return None
         try:
@@ -243,7 +249,7 @@ def _withdraw_unnamed(
 ) -> tuple[Receipt, PendingWork, frozenset[str]]:
     """Withdraw a data set that names nobody, with its models; it is made anew if it is the newest of its name."""
     guild_id = receipt.guild_id
-    newest = next(one for one in datasets_of(connection, guild_id) if one.name == dataset.name)
+    newest = next(other for other in datasets_of(connection, guild_id) if other.name == dataset.name)
     versions = versions_to_withdraw(connection, guild_id, [dataset], None)
     done = withdraw(connection, guild_id, [dataset], versions, receipt_id=receipt.id, now=now_utc())
     more = {"datasets": 1, "versions": len(versions), "checkpoints": done.checkpoints}

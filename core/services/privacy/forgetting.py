@@ -140,7 +140,7 @@ class _Forgetting:
         """Change all rows; return the outcome, what is left to do, and the blobs that may be deleted."""
         connection, guild_id, person = self.connection, self.person.guild_id, self.person
         names = names_of(connection, guild_id, person.id, person.name)
-        datasets = [one for one in datasets_of(connection, guild_id) if _names(one, person.id)]
+        datasets = [dataset for dataset in datasets_of(connection, guild_id) if _names(dataset, person.id)]
         versions = versions_to_withdraw(connection, guild_id, datasets, person.id)
         unknown = _of_unknown_data(connection, versions_of_guild(connection, guild_id), versions)
         newest = _newest(datasets_of(connection, guild_id))
@@ -148,12 +148,14 @@ class _Forgetting:
         counts, photos, blobs = self._forget_faces(names, withdrawn)
         answering_first = sorted(withdrawn.versions, key=lambda version: version.id not in withdrawn.answering)
         pending = PendingWork(
-            datasets=tuple(_without(one, person.id, remake=newest[one.name] == one.id) for one in datasets),
+            datasets=tuple(
+                _without(dataset, person.id, remake=newest[dataset.name] == dataset.id) for dataset in datasets
+            ),
             heads=_heads_to_train(connection, withdrawn, answering_first),
             photos=frozenset(map(photo_key, photos)),
             names=names,
-            unnamed=tuple(one.id for one in datasets_of(connection, guild_id) if _names(one, NOBODY)),
-            cache_keys=tuple(one.cache_key for one in datasets),
+            unnamed=tuple(dataset.id for dataset in datasets_of(connection, guild_id) if _names(dataset, NOBODY)),
+            cache_keys=tuple(dataset.cache_key for dataset in datasets),
             after=self._amend_unfinished(photos, names),
         )
         if not photos and not datasets:  # then no data set without names can hold any
@@ -170,7 +172,7 @@ class _Forgetting:
             datasets=tuple(Replaced(dataset.hash, None) for dataset in datasets),
         )
         insert_receipt(connection, receipt, None if pending.is_nothing else pending)
-        titles = [tuple(one.title for one in shown) for shown in (versions, datasets)]
+        titles = [tuple(entry.title for entry in shown) for shown in (versions, datasets)]
         return ForgottenPerson(person.name, receipt, titles[0], titles[1], unknown), pending, blobs
 
     def _amend_unfinished(self, photos: set[str], names: tuple[str, ...]) -> tuple[str, ...]:
@@ -194,8 +196,8 @@ class _Forgetting:
         explained = forget_why_answers(connection, guild_id, person_id, face_ids)
         votes = forget_in_cards(connection, guild_id, person_id, face_ids)
         delete_faces(connection, guild_id, face_ids, person_id)
-        dataset_ids = frozenset(one.id for one in withdrawn.datasets)
-        version_ids = frozenset(one.id for one in withdrawn.versions)
+        dataset_ids = frozenset(dataset.id for dataset in withdrawn.datasets)
+        version_ids = frozenset(version.id for version in withdrawn.versions)
         traces = Traces(person_id, names, frozenset(photos), dataset_ids, version_ids)
         deleted, of_jobs = forget_in_jobs(connection, guild_id, traces)
         # The pictures of these answers show the person, or the name.
@@ -260,4 +262,8 @@ def _of_unknown_data(connection: Connection, versions: list[Version], withdrawn:
         return version.kind.generates and (dataset is None or dataset.removed_at is not None)
 
     known = {version.id for version in withdrawn}
-    return tuple(one.title for one in versions if one.id not in known and not one.is_withdrawn and is_unknown(one))
+    return tuple(
+        version.title
+        for version in versions
+        if version.id not in known and not version.is_withdrawn and is_unknown(version)
+    )

@@ -52,6 +52,12 @@ class _Asked:
     result: ClassifyResult
     record: FaceRecord
 
+    @property
+    def probability(self) -> float:
+        """Return how likely the answer said the person is."""
+        likely = {candidate.person_id: candidate.probability for candidate in self.answer.top}
+        return likely.get(self.person_id, 0.0)
+
 
 class WhyService:
     """Answers why jobs.
@@ -104,7 +110,7 @@ class WhyService:
         return WhyResult(
             person_id=asked.person_id,
             name=gallery.recogniser.people[asked.person_id],
-            shown=next((one.probability for one in asked.answer.top if one.person_id == asked.person_id), 0.0),
+            shown=asked.probability,
             before=decision.before,
             after=decision.after,
             pictures=pictures,

@@ -104,8 +104,10 @@ class RegistryService:
         with self._database.write() as connection:
             self._lock(connection, version.guild_id, version.kind)
             self._check_present(connection, dataset, weights)
-            made = [one for one in list_versions(connection, version.guild_id, version.kind) if one.weights == weights]
-            new = next((one for one in made if one.dataset_id == dataset.id), None)
+            made = [
+                other for other in list_versions(connection, version.guild_id, version.kind) if other.weights == weights
+            ]
+            new = next((version for version in made if version.dataset_id == dataset.id), None)
             if new is None:
                 new = insert_successor(connection, version, dataset, draft, weights=weights, now=self._clock())
             if promote and not promotion_stack(list_promotions(connection, version.guild_id, version.kind)):

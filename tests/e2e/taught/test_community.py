@@ -135,7 +135,7 @@ async def test_a_community_teaches_two_people_and_forgets_one(product: Running, 
         await keep(product, "label-done")
         state = services.labelling.state(GUILD)
         assert (state.open, state.settled) == (0, 20)
-        assert {one.name: one.pictures for one in services.people.list(GUILD)} == {"Mina": 10, "Otis": 10}
+        assert {person.name: person.pictures for person in services.people.list(GUILD)} == {"Mina": 10, "Otis": 10}
 
         # Retrain, for everybody to see
         call_off_checks(product)
@@ -153,7 +153,7 @@ async def test_a_community_teaches_two_people_and_forgets_one(product: Running, 
 
         # Forgotten, without a trace
         with services.database.read() as connection:
-            (mina,) = [one for one in services.people.list(GUILD) if one.name == "Mina"]
+            (mina,) = [person for person in services.people.list(GUILD) if person.name == "Mina"]
             crops = set(connection.execute(select(faces.c.photo).where(faces.c.person_id == mina.id)).scalars())
         assert len(crops) == 10
         question = await (await aiko.command("privacy forget-person", name="Mina")).answer()

@@ -127,8 +127,11 @@ async def test_a_name_card_offers_people_and_takes_another_name(
     assert "Otis" in buttons(third)  # the card before was drawn ahead
     typed = await ben.command("label who", name="otis")
     await typed.wait_for(lambda m: bool(m["content"]))
-    assert [one.name for one in services.people.list(GUILD)] == ["Mi_na", "Otis"]
-    assert [one.pictures for one in services.people.list(GUILD)] == [1, 0]  # by that member alone nobody is settled
+    assert [person.name for person in services.people.list(GUILD)] == ["Mi_na", "Otis"]
+    assert [person.pictures for person in services.people.list(GUILD)] == [
+        1,
+        0,
+    ]  # by that member alone nobody is settled
 
 
 async def test_a_card_that_is_shown_twice_is_answered_once(

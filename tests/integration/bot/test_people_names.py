@@ -55,7 +55,9 @@ async def test_whoever_may_name_faces_may_add_people(
 
     assert refused["content"].startswith("In this server only moderators may name faces.")
     assert added["content"].startswith("承知しました。**Hana** さんを登録しました")
-    assert [(one.name, one.created_by) for one in services.people.list(GUILD)] == [("Hana", int(fixtures.CHIE_ID))]
+    assert [(person.name, person.created_by) for person in services.people.list(GUILD)] == [
+        ("Hana", int(fixtures.CHIE_ID))
+    ]
 
 
 async def test_aliases_are_given_shown_and_taken_away(
@@ -98,4 +100,4 @@ async def test_only_moderators_may_change_aliases_and_only_of_people_who_are_kno
     assert refused["content"].startswith("Only moderators may do that.")
     assert offered == [[], []]
     assert unknown["content"].startswith("This person is no longer known here.")
-    assert [one.aliases for one in services.people.list(GUILD)] == [("はる",)]
+    assert [person.aliases for person in services.people.list(GUILD)] == [("はる",)]

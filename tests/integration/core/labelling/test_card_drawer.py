@@ -8,18 +8,22 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from PIL import Image
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from core.domain.errors import ErrorCode, OmokageError
-from core.domain.faces import DetectedFace
+from core.domain.faces import Box, DetectedFace
 from core.domain.jobs import Job
 from core.domain.labelling.cards import CardRef
 from core.domain.labelling.consensus import SOMEBODY_ELSE
 from core.domain.people import FaceRef, Person
 from core.render.label_card import REFERENCE, TILE
+from core.services.labelling import card_drawer
 from core.services.labelling.card_drawer import CardDrawer
 from core.services.labelling.jobs import LabellingJobs
 from core.storage.blobs import Blobs
+from core.storage.labelling_tables import labelling_cards
+from core.storage.people.changes import set_objection
+from core.storage.people.face_rows import box_of
 from core.storage.tables import faces
 from tests.integration.core.builders import CHANNEL, GUILD
 from tests.integration.core.labelling.builders import AIKO, Guild, likely
@@ -183,3 +187,29 @@ def test_a_name_of_emoji_or_of_too_many_letters_is_no_obstacle(guild: Guild, dra
         sizes.add(drawing.draw(shown.id).size)
         guild.labelling.skip(CardRef(GUILD, AIKO, shown.id))
     assert len(sizes) == 1
+
+
+def test_whoever_objected_is_blurred_where_they_stand_beside_a_face(
+    guild: Guild, drawing: Drawing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blurred: list[Box] = []
+
+    def blur(image: np.ndarray, box: Box) -> np.ndarray:
+        blurred.append(box)
+        return np.full_like(image, 200)
+
+    monkeypatch.setattr(card_drawer, "pixelate", blur)
+    haru = drawing.known("Haru", BLUE)
+    asked, beside = guild.post(2, photo=drawing.photo(RED))
+    natsu = guild.people.name_face(FaceRef(guild.job_ids[-1], 2), GUILD, "Natsu", **WHERE)  # type: ignore[arg-type]
+    guild.labelling.add_faces(GUILD, likely([asked], haru, 0.6))
+    shown = guild.card(AIKO)
+    assert near(tile_colours(drawing.draw(shown.id), 1), [RED])
+    assert blurred == []
+
+    with guild.database.write() as connection:
+        set_objection(connection, natsu.id, guild.clock.now)
+        box = box_of(connection.execute(select(faces).where(faces.c.id == beside)).one())
+        connection.execute(update(labelling_cards).values(picture=None))
+    assert near(tile_colours(drawing.draw(shown.id), 1), [(200, 200, 200)])  # not the tile from before
+    assert blurred == [box]

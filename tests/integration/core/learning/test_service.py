@@ -188,7 +188,7 @@ def test_too_few_people_or_pictures_are_refused_before_anything_is_trained(schoo
     with pytest.raises(OmokageError) as caught:
         school.learn()
     assert caught.value.code is ErrorCode.DATASET_UNFIT
-    assert caught.value.details["remark"] == ("few-people" if others == 0 else "few-pictures")
+    assert caught.value.details["remark"] == "few-people"  # who has too few pictures is not among them
     assert school.trained == []
     assert school.serving() is None
 
@@ -208,3 +208,12 @@ def test_guilds_learn_from_their_own_labels(school: Learning) -> None:
     assert school.learn(OTHER).pictures == 8
     assert (school.serving(), school.serving(OTHER)) == (None, 1)
     assert [{entry.name for entry in dataset.classes} for dataset in school.trained] == [{"Haru", f"Natsu of {OTHER}"}]
+
+
+def test_who_has_few_pictures_keeps_nobody_else_from_being_learnt(school: Learning) -> None:
+    school.label("Haru", 10, 4)
+    school.label("Natsu", 20, 4)
+    school.label("Aki", 30, 1)
+    result = school.learn()
+    assert (result.outcome, result.people, result.pictures) == (LearnOutcome.PROMOTED, 2, 8)
+    assert [person.name for person in school.trained[0].classes] == ["Haru", "Natsu"]

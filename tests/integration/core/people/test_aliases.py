@@ -56,7 +56,9 @@ def test_naming_by_an_alias_or_its_reading_means_the_person(people: PeopleServic
     aliases.add(GUILD, "春", "Spring", by=41)
     ids = {enrol(people, name, value) for value, name in enumerate(["SPRING", "はる", "ハル", "ﾊﾙ", "Haru"], 2)}
     assert ids == {haru}
-    assert [(one.name, one.pictures, one.aliases) for one in people.list(GUILD)] == [("春", 6, ("はる", "Spring"))]
+    assert [(person.name, person.pictures, person.aliases) for person in people.list(GUILD)] == [
+        ("春", 6, ("はる", "Spring"))
+    ]
     assert enrol(people, "Haru", guild=OTHER) != haru
 
 
@@ -90,7 +92,7 @@ def test_a_name_is_one_persons(people: PeopleService, aliases: AliasEditor, edit
     assert refused(aliases.add_person, GUILD, "Zoë", by=41, alias="Ben").code is ErrorCode.NAME_TAKEN
     assert refused(aliases.add, GUILD, "Anna", "unknown", by=41).code is ErrorCode.BAD_NAME
     assert refused(aliases.add, OTHER, "Anna", "Annie", by=41).code is ErrorCode.UNKNOWN_PERSON
-    assert [(one.name, one.aliases) for one in people.list(GUILD)] == [("Anna", ("Ann",)), ("Ben", ())]
+    assert [(person.name, person.aliases) for person in people.list(GUILD)] == [("Anna", ("Ann",)), ("Ben", ())]
 
 
 def test_commands_find_a_person_by_an_alias(people: PeopleService, aliases: AliasEditor, editor: PeopleEditor) -> None:

@@ -40,6 +40,6 @@ def test_what_is_left_to_do_survives_being_stored() -> None:
 def test_another_person_is_left_out_of_it_without_a_trace() -> None:
     changed = pending().without(2, frozenset({"12"}), ("ben",))
     (version,) = changed.datasets
-    assert (version.labels, [one.name for one in version.classes]) == ((1,), ["Anna", ""])
+    assert (version.labels, [person.name for person in version.classes]) == ((1,), ["Anna", ""])
     assert (changed.photos, changed.names) == ({"ef", "12"}, ("anna", "ben"))
     assert pending().without(7, frozenset(), ()) == pending()

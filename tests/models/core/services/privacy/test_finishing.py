@@ -34,7 +34,7 @@ def test_a_worker_that_dies_is_followed_by_one_that_finishes(
     worker.finish(finish_again.id)
 
     assert [version.is_withdrawn for version in services.registry.list(GUILD, RunKind.RECOGNISER)] == [False, True]
-    assert [one.title for one in services.datasets.list(GUILD)] == ["labels v2"]
+    assert [person.title for person in services.datasets.list(GUILD)] == ["labels v2"]
     assert rows_with(services, *traces()) == []
 
 
