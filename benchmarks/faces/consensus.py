@@ -127,7 +127,7 @@ class _Labelling:
 
     def _update(self, face: int) -> None:
         self.open[face] = self._posterior(face)
-        person = settled_person(self.open[face], len({response.voter for response in self.responses[face]}))
+        person = settled_person(self.open[face], self.responses[face])
         if person is not None:
             self.settled[face] = person
             del self.open[face]

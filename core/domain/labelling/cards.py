@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from core.domain.labelling.consensus import SOMEBODY_ELSE
+from core.domain.labelling.consensus import SOMEBODY_ELSE, Response
 
 GRID_FACES = 9  # three rows of three: as many as a phone shows at a size at which faces are recognised
 GOLD_FRACTION = 0.04  # of the faces shown, of whom it is known whom they show: enough to judge a voter by ten grids
@@ -79,17 +79,20 @@ class LabellingState:
     settled: int
 
 
-def settled_person(probabilities: Mapping[int, float], voters: int) -> int | None:
+def settled_person(probabilities: Mapping[int, float], responses: Collection[Response]) -> int | None:
     """Return whom a face shows beyond doubt (`SOMEBODY_ELSE` for a stranger), or None.
 
     Args:
         probabilities: of `posterior`.
-        voters: members who have answered about the face. Somebody must have looked at it, however sure the recogniser
-            is; and a stranger to one member may be another's friend.
+        responses: of members who looked at the face. However sure the recogniser is, one of them must have said that it
+            shows the person; and a stranger to one member may be another's friend.
     """
     person = max(probabilities, key=probabilities.__getitem__)
-    needed = STRANGER_VOTERS if person == SOMEBODY_ELSE else 1
-    return person if voters >= needed and probabilities[person] >= SETTLED_FROM else None
+    if probabilities[person] < SETTLED_FROM:
+        return None
+    if person == SOMEBODY_ELSE:
+        return person if len({response.voter for response in responses}) >= STRANGER_VOTERS else None
+    return person if any(response.agrees and response.person == person for response in responses) else None
 
 
 def next_card(

@@ -47,9 +47,7 @@ def settle(
     settled: dict[int, int] = {}
     for face_id, evidence in rows.evidence_of(connection, guild_id, face_ids, muted(voters)).items():
         probabilities = posterior(evidence, reliabilities)
-        person = settled_person(probabilities, len({response.voter for response in evidence.responses}))
-        if person not in {None, SOMEBODY_ELSE, *(answer.person for answer in evidence.responses if answer.agrees)}:
-            person = None  # the recogniser is sure, but nobody who looked at the face has said so
+        person = settled_person(probabilities, evidence.responses)
         rows.save_posterior(connection, face_id, probabilities, person, None if person is None else card_id)
         if person is None:
             continue

@@ -87,7 +87,6 @@ async def test_the_next_card_was_drawn_ahead(teaching: FakeTeaching, bot: Omokag
     await until(lambda: len(teaching.drawn) == 2)
     following = await next_card(await ben.click(card, ALL), card)
     assert following["attachments"]
-    await until(lambda: len(teaching.drawn) <= 3)
     assert teaching.drawn == sorted(set(teaching.drawn))  # each once
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.domain.labelling.cards import FEW_PICTURES, GRID_FACES, SETTLED_FROM, Card, next_card, settled_person
-from core.domain.labelling.consensus import SOMEBODY_ELSE
+from core.domain.labelling.consensus import SOMEBODY_ELSE, Response
 
 ANNA, BEN, CHLOE, DORA, EVE = 1, 2, 3, 4, 5
 
@@ -97,16 +97,18 @@ def test_an_unsure_face_of_somebody_who_is_well_known_waits() -> None:
 
 
 @pytest.mark.parametrize(
-    ("probabilities", "voters", "person"),
+    ("probabilities", "answers", "person"),
     [
-        (likely(ANNA, SETTLED_FROM), 1, ANNA),
-        (likely(ANNA, SETTLED_FROM), 0, None),
-        (likely(ANNA, SETTLED_FROM - 0.01), 5, None),
-        ({ANNA: 0.01, SOMEBODY_ELSE: 0.99}, 2, SOMEBODY_ELSE),
-        ({ANNA: 0.01, SOMEBODY_ELSE: 0.99}, 1, None),
+        (likely(ANNA, SETTLED_FROM), [True], ANNA),
+        (likely(ANNA, SETTLED_FROM), [], None),
+        (likely(ANNA, SETTLED_FROM), [False, False], None),  # the recogniser alone is sure
+        (likely(ANNA, SETTLED_FROM - 0.01), [True] * 5, None),
+        ({ANNA: 0.01, SOMEBODY_ELSE: 0.99}, [False, False], SOMEBODY_ELSE),
+        ({ANNA: 0.01, SOMEBODY_ELSE: 0.99}, [False], None),
     ],
 )
 def test_a_face_is_settled_from_a_probability_on(
-    probabilities: dict[int, float], voters: int, person: int | None
+    probabilities: dict[int, float], answers: list[bool], person: int | None
 ) -> None:
-    assert settled_person(probabilities, voters) == person
+    responses = [Response(voter, ANNA, agrees) for voter, agrees in enumerate(answers)]
+    assert settled_person(probabilities, responses) == person
