@@ -31,6 +31,7 @@ END_OF_ROUND = "There is no face to ask you about. Contribute photos with `/teac
 def teaching(services: Services, worker: FakeWorker, monkeypatch: pytest.MonkeyPatch) -> FakeTeaching:
     """Rounds without a face to ask about, after each of which something is learnt."""
     monkeypatch.setattr("core.services.labelling.jobs.LEARN_FROM", 0)
+    monkeypatch.setattr("core.services.labelling.jobs.FEWEST_PEOPLE", 0)
     result = LearnResult(LearnOutcome.PROMOTED, "Labels", 40, 2, 20)
     worker.others[JobKind.LEARN] = lambda job: services.jobs.leases.finish(job.id, OWNER, result.to_json())
     return FakeTeaching(services, worker)
