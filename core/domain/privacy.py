@@ -164,11 +164,17 @@ class PendingWork:
             "after": list(self.after),
         }
 
-    def without(self, person_id: int, photos: frozenset[str], names: Sequence[str]) -> PendingWork:
-        """Return the same work without another person, by files (`photo_key`) and names."""
+    def without(
+        self, person_id: int, photos: frozenset[str], names: Sequence[str], unnamed: Sequence[int] = ()
+    ) -> PendingWork:
+        """Return the same work without another person, by files (`photo_key`) and names.
+
+        `unnamed` are to be looked into once more: `datasets` may have held files of the other person.
+        """
         datasets = tuple(version.without(person_id) for version in self.datasets)
         names = (*self.names, *(name for name in names if name not in self.names))
-        return replace(self, datasets=datasets, photos=self.photos | photos, names=names)
+        unnamed = (*self.unnamed, *(id_ for id_ in unnamed if id_ not in self.unnamed))
+        return replace(self, datasets=datasets, photos=self.photos | photos, names=names, unnamed=unnamed)
 
     @classmethod
     def from_json(cls, payload: Mapping[str, Any]) -> PendingWork:

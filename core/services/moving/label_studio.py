@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import quoteattr
@@ -77,12 +78,11 @@ class Task:
     whole: str = ""
 
     @property
-    def file_names(self) -> tuple[str, ...]:
+    def paths(self) -> tuple[PurePosixPath, ...]:
         """What the photo's file may be called: Label Studio writes eight letters before the name of an upload."""
         parts = urlsplit(self.image)
-        path = parse_qs(parts.query).get("d", [unquote(parts.path)])[0]
-        name = path.replace("\\", "/").rpartition("/")[2]
-        return tuple(dict.fromkeys((name, re.sub(r"^[0-9a-f]{8}-", "", name))))
+        path = PurePosixPath(parse_qs(parts.query).get("d", [unquote(parts.path)])[0].replace("\\", "/"))
+        return tuple(dict.fromkeys((path, path.parent / re.sub(r"^[0-9a-f]{8}-", "", path.name))))
 
 
 def rotate_box(box: Box, width: float, height: float, degrees: int) -> Box:

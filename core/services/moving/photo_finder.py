@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
@@ -37,22 +39,26 @@ class Detector(Protocol):
 
 
 class NamedPhotos(Protocol):
-    """Photos by their files' names."""
+    """Photos by the paths that tasks have for them."""
 
-    def read(self, name: str) -> bytes | None:
-        """Return a file; None where there is none of this name, or it is too large for a photo."""
+    def read(self, path: PurePosixPath) -> bytes | None:
+        """Return the file; None where none or several may be meant, or it is too large for a photo."""
 
 
 class FolderPhotos:
     """Photos in a folder, also in those below it."""
 
     def __init__(self, folder: Path) -> None:
-        self._paths: Mapping[str, Path] = {path.name: path for path in sorted(folder.rglob("*")) if path.is_file()}
+        self._folder = folder
+        self._index = PathIndex(
+            PurePosixPath(path.relative_to(folder).as_posix()) for path in folder.rglob("*") if path.is_file()
+        )
 
-    def read(self, name: str) -> bytes | None:
-        """Return a file by its name alone; see `NamedPhotos`."""
-        path = self._paths.get(name)
-        return None if path is None or path.stat().st_size > MAX_FILE_BYTES else path.read_bytes()
+    def read(self, path: PurePosixPath) -> bytes | None:
+        """Return a file of the folder; see `NamedPhotos`."""
+        found = self._index.find(path)
+        file = None if found is None else self._folder / found
+        return None if file is None or file.stat().st_size > MAX_FILE_BYTES else file.read_bytes()
 
 
 class ZipPhotos:
@@ -60,17 +66,42 @@ class ZipPhotos:
 
     def __init__(self, files: ZipFiles) -> None:
         self._files = files
-        self._paths: Mapping[str, PurePosixPath] = {path.name: path for path in files.paths()}
+        self._index = PathIndex(files.paths())
 
-    def read(self, name: str) -> bytes | None:
-        """Return a file by its name alone; see `NamedPhotos`."""
-        path = self._paths.get(name)
-        if path is None or self._files.size(path) > MAX_FILE_BYTES:
+    def read(self, path: PurePosixPath) -> bytes | None:
+        """Return a file of the zip; see `NamedPhotos`."""
+        found = self._index.find(path)
+        if found is None or self._files.size(found) > MAX_FILE_BYTES:
             return None
         try:
-            return self._files.read(path, MAX_FILE_BYTES)
+            return self._files.read(found, MAX_FILE_BYTES)
         except OSError:  # it is damaged
             return None
+
+
+class PathIndex:
+    """Finds files by paths whose first folders are another's: those of the host where Label Studio runs."""
+
+    def __init__(self, paths: Iterable[PurePosixPath]) -> None:
+        self._by_name: dict[str, list[PurePosixPath]] = {}
+        for path in paths:
+            self._by_name.setdefault(_composed(path.name), []).append(path)
+
+    def find(self, wanted: PurePosixPath) -> PurePosixPath | None:
+        """Return the file of this name whose folders are the most alike, from the last on; None where two are alike."""
+        found = self._by_name.get(_composed(wanted.name), [])
+        alike = [_common_end(path, wanted) for path in found]
+        return found[alike.index(max(alike))] if alike and alike.count(max(alike)) == 1 else None
+
+
+def _common_end(path: PurePosixPath, other: PurePosixPath) -> int:
+    pairs = zip(reversed(path.parts), reversed(other.parts), strict=False)
+    return len(list(takewhile(lambda pair: _composed(pair[0]) == _composed(pair[1]), pairs)))
+
+
+def _composed(name: str) -> str:
+    """Macs write letters and their accents apart."""
+    return unicodedata.normalize("NFC", name)
 
 
 class PhotoFinder:
@@ -122,7 +153,7 @@ class PhotoFinder:
         return ReadPhoto(width, height, faces, task.turned)
 
     def _new(self, task: Task) -> ReadPhoto | None:
-        found = (self._files.read(name) for name in task.file_names) if self._files is not None else ()
+        found = (self._files.read(path) for path in task.paths) if self._files is not None else ()
         data = next((data for data in found if data is not None), None)
         if data is None:
             return None

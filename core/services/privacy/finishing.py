@@ -17,7 +17,7 @@ from core.services.datasets.removal import delete_cached
 from core.services.datasets.without import holds_photos, photos_of, rebuild_without
 from core.services.retraining.successors import train_embedding_head
 from core.storage.dataset_faces import labelled_faces
-from core.storage.dataset_rows import datasets_of, find_dataset
+from core.storage.dataset_rows import datasets_of, find_dataset, is_removed
 from core.storage.privacy.receipt_rows import find_pending, update_receipt
 from core.storage.privacy.withdrawal_rows import lock_training, versions_to_withdraw, withdraw
 
@@ -189,7 +189,8 @@ class ForgettingWorker:
                 return None
             receipt, pending = found
             pending = replace(pending, unnamed=tuple(id_ for id_ in pending.unnamed if id_ != dataset_id))
-            if dataset is not None and holds:
+            # Who was forgotten meanwhile may have been in it, too; then it is withdrawn already.
+            if dataset is not None and holds and not is_removed(connection, dataset_id):
                 receipt, pending, blobs = _withdraw_unnamed(connection, receipt, pending, dataset)
             update_receipt(connection, receipt, pending, None)
         self._retention.discard(blobs, receipt.guild_id, began)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -147,6 +147,7 @@ class _Forgetting:
         withdrawn = withdraw(connection, guild_id, datasets, versions, receipt_id=self.receipt_id, now=self.now)
         counts, photos, blobs = self._forget_faces(names, withdrawn)
         answering_first = sorted(withdrawn.versions, key=lambda version: version.id not in withdrawn.answering)
+        unnamed = tuple(dataset.id for dataset in datasets_of(connection, guild_id) if _names(dataset, NOBODY))
         pending = PendingWork(
             datasets=tuple(
                 _without(dataset, person.id, remake=newest[dataset.name] == dataset.id) for dataset in datasets
@@ -154,12 +155,10 @@ class _Forgetting:
             heads=_heads_to_train(connection, withdrawn, answering_first),
             photos=frozenset(map(photo_key, photos)),
             names=names,
-            unnamed=tuple(dataset.id for dataset in datasets_of(connection, guild_id) if _names(dataset, NOBODY)),
+            unnamed=unnamed if photos or datasets else (),  # else none of them can hold a picture of the person
             cache_keys=tuple(dataset.cache_key for dataset in datasets),
-            after=self._amend_unfinished(photos, names),
+            after=self._amend_unfinished(photos, names, unnamed),
         )
-        if not photos and not datasets:  # then no data set without names can hold any
-            pending = replace(pending, unnamed=())
         receipt = Receipt(
             id=self.receipt_id,
             guild_id=guild_id,
@@ -175,12 +174,12 @@ class _Forgetting:
         titles = [tuple(entry.title for entry in shown) for shown in (versions, datasets)]
         return ForgottenPerson(person.name, receipt, titles[0], titles[1], unknown), pending, blobs
 
-    def _amend_unfinished(self, photos: set[str], names: tuple[str, ...]) -> tuple[str, ...]:
+    def _amend_unfinished(self, photos: set[str], names: tuple[str, ...], unnamed: tuple[int, ...]) -> tuple[str, ...]:
         """Let workers leave the person out of data sets that they make without somebody else; return the receipts."""
         amended = []
         for receipt, pending in pending_of(self.connection, self.person.guild_id):
             keys = frozenset(map(photo_key, photos))
-            update_receipt(self.connection, receipt, pending.without(self.person.id, keys, names), None)
+            update_receipt(self.connection, receipt, pending.without(self.person.id, keys, names, unnamed), None)
             amended.append(receipt.id)
         return tuple(amended)
 

@@ -38,8 +38,8 @@ def test_what_is_left_to_do_survives_being_stored() -> None:
 
 
 def test_another_person_is_left_out_of_it_without_a_trace() -> None:
-    changed = pending().without(2, frozenset({"12"}), ("ben",))
+    changed = pending().without(2, frozenset({"12"}), ("ben",), (8, 9))
     (version,) = changed.datasets
     assert (version.labels, [person.name for person in version.classes]) == ((1,), ["Anna", ""])
-    assert (changed.photos, changed.names) == ({"ef", "12"}, ("anna", "ben"))
+    assert (changed.photos, changed.names, changed.unnamed) == ({"ef", "12"}, ("anna", "ben"), (8, 9))
     assert pending().without(7, frozenset(), ()) == pending()

@@ -104,3 +104,57 @@ def test_files_of_imported_people_are_found_in_data_sets_without_names(services:
     left = services.datasets.find(GUILD, "faces")
     assert (left.version, left.pictures, unnamed.pictures) == (2, 15, 20)
     assert services.datasets.find(GUILD, "album").pictures == 6
+
+
+def test_two_workers_find_two_people_in_one_data_set_without_names(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a worker that looks into it for one of them, while another worker withdraws it for the other
+    here = Community(services, GUILD)
+    furnish(here, everybody=True)
+    here.imported("faces", ["Ben", FORGOTTEN], 5, named=False)
+    first, second = (
+        services.forgetter.forget(GUILD, name, by=MODERATOR, by_worker=False).receipt for name in ("Ben", FORGOTTEN)
+    )
+    worker = build_forgetting_worker(services)
+    holds = worker._holds_photos
+
+    def hold_late(*arguments: Any) -> bool:
+        found = holds(*arguments)
+        build_forgetting_worker(services).finish(first.id)
+        return found
+
+    monkeypatch.setattr(worker, "_holds_photos", hold_late)
+    # When both are done
+    worker.finish(second.id)
+    # Then one receipt has the withdrawn data set, and nobody is left
+    receipts = {receipt.id: receipt for receipt in services.forgetter.receipts(GUILD)}
+    assert all(receipt.is_finished for receipt in receipts.values())
+    assert [receipts[id_].counts["datasets"] for id_ in (first.id, second.id)] == [2, 0]
+    assert rows_with(services, *traces(), "Ben") == []
+    assert files_with(tmp_path / "data" / "blobs", *traces()) == []
+
+
+def test_data_sets_without_names_are_looked_into_again_for_somebody_who_is_forgotten_late(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given somebody who is known from a withdrawn data set alone, and a worker that has looked into the others
+    here = Community(services, GUILD)
+    furnish(here, everybody=False)
+    here.imported("album", ["Ben", FORGOTTEN, "Anna"], 5)
+    here.imported("faces", [FORGOTTEN, "Anna"], 5, named=False)
+    first = services.forgetter.forget(GUILD, "Ben", by=MODERATOR, by_worker=False).receipt
+    worker = build_forgetting_worker(services)
+    rebuild = worker._rebuild
+
+    def rebuild_late(*arguments: Any) -> Any:
+        monkeypatch.setattr(worker, "_rebuild", rebuild)
+        services.forgetter.forget(GUILD, FORGOTTEN, by=MODERATOR, by_worker=False)
+        return rebuild(*arguments)
+
+    monkeypatch.setattr(worker, "_rebuild", rebuild_late)
+    # When that person is forgotten just then
+    worker.finish(first.id)
+    # Then no picture is left
+    assert files_with(tmp_path / "data" / "blobs", *traces()) == []
+    assert services.datasets.find(GUILD, "faces").pictures == 5

@@ -59,7 +59,7 @@ def test_a_rectangle_in_percent_is_a_box_in_pixels_with_its_name() -> None:
     (task,) = read(exported(result(**RECTANGLE, rectanglelabels=[" Anna "])))
     (region,) = task.regions
     assert (region.person, region.box(200, 100)) == ("Anna", BOX)
-    assert task.file_names == ("0a1b2c3d-a.jpg", "a.jpg")
+    assert [str(path) for path in task.paths] == ["/data/upload/1/0a1b2c3d-a.jpg", "/data/upload/1/a.jpg"]
 
 
 def test_a_rotated_rectangle_is_what_encloses_it() -> None:
@@ -95,17 +95,18 @@ def test_of_several_annotations_the_ground_truth_counts_or_else_the_last() -> No
 
 
 @pytest.mark.parametrize(
-    ("image", "name"),
+    ("image", "path"),
     [
-        ("https://example.com/a/b%20c.jpg?x=1", "b c.jpg"),
-        ("/data/local-files/?d=photos/a.jpg", "a.jpg"),
-        ("/data/local-files/?d=..%2F..%2Fetc%2Fpasswd", "passwd"),
-        ("C:\\photos\\a.jpg", "a.jpg"),
-        ("../../a.jpg", "a.jpg"),
+        ("https://example.com/a/b%20c.jpg?x=1", "/a/b c.jpg"),
+        ("/data/local-files/?d=photos/a.jpg", "photos/a.jpg"),
+        ("/data/local-files/?d=..%2F..%2Fetc%2Fpasswd", "../../etc/passwd"),
+        ("C:\\photos\\a.jpg", "/photos/a.jpg"),
+        ("../../0a1b2c3d-", "../../0a1b2c3d-"),
+        ("", "."),
     ],
 )
-def test_of_where_a_photo_is_only_its_files_name_counts(image: str, name: str) -> None:
-    assert read(exported(image=image))[0].file_names[0] == name
+def test_where_a_photo_is_becomes_a_path(image: str, path: str) -> None:
+    assert str(read(exported(image=image))[0].paths[0]) == path
 
 
 @pytest.mark.parametrize(
