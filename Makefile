@@ -1,4 +1,6 @@
 # Everything a new machine needs: Python 3.11-3.13, make and git.
+# Bytecode of what is used is written at its first import; compiling all that is installed would take a minute.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,12 +17,12 @@ $(VENV)/bin/python:
 
 # The lock files are complete, so --no-deps: pip checks the hashes and resolves nothing.
 $(VENV)/.worker: lock/worker.txt pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r lock/worker.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/python -m pip install --no-compile --quiet --disable-pip-version-check --no-deps --require-hashes -r lock/worker.txt
+	$(BIN)/python -m pip install --no-compile --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 $(VENV)/.dev: lock/dev.txt $(VENV)/.worker
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r lock/dev.txt
+	$(BIN)/python -m pip install --no-compile --quiet --disable-pip-version-check --no-deps --require-hashes -r lock/dev.txt
 	@touch $@
 
 up: setup
@@ -37,8 +39,8 @@ types: dev
 	$(BIN)/mypy
 
 # Side by side: types take half a minute of one core while the first tests wait for processes.
-test: lint
-	@$(MAKE) --no-print-directory -j 2 types tests
+test: dev
+	@$(MAKE) --no-print-directory -j 3 lint types tests
 
 tests: dev
 	@# Slow files first (tests/conftest.py), in the order in which they are found: none is left to one core at the end.
@@ -61,8 +63,10 @@ test-precisions: dev
 bench: dev
 	$(BIN)/python -m benchmarks
 
-# Hours, and the developers' faces: how well people are told apart, and a CNN trained from scratch on each fold.
+# Hours, and the developers' faces: tests that `make test` has no time for, how well people are told apart, and a CNN
+# trained from scratch on each fold.
 check-models: dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m long
 	$(BIN)/python -m benchmarks recognition embedding_head open_set
 	$(BIN)/omokage evaluate --data ../shared/data/identity --head cnn --preset modern --folds 6
 

@@ -16,10 +16,11 @@ from core.starter.models import FOLDER_VARIABLE, KINDS, paths
 if TYPE_CHECKING:
     from xdist.scheduler import LoadFileScheduling
 
-# CI tries the same examples every time, so that red means a change; developers' machines go on looking for others.
-settings.register_profile("ci", derandomize=True, deadline=None)
+# CI tries the same examples every time, so that red means a change, and half as many: it has ten minutes.
+# Developers' machines go on looking for others.
+settings.register_profile("ci", derandomize=True, deadline=None, max_examples=50)
 settings.register_profile("dev", deadline=None)  # these machines are noisy, and no test is about speed
-settings.register_profile("quick", deadline=None, max_examples=15)  # for `make quick`; `make test` tries 100
+settings.register_profile("quick", deadline=None, max_examples=15)  # for `make quick`; `make test` tries up to 100
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 # A shell lets what runs in its background ignore Ctrl-C, and children inherit that; tests send it to some of them.

@@ -184,6 +184,7 @@ def labels_of(message: Json) -> list[str]:
     return [button["label"] for row in message["components"] for button in row["components"]]
 
 
+@pytest.mark.long
 async def test_a_training_that_collapses_goes_back_to_its_best_and_says_so(product: Running, faces: str) -> None:
     async with Driver(product.url) as driver:
         aiko = await driver.member("aiko")

@@ -236,6 +236,7 @@ async def test_what_was_stopped_goes_on_from_where_it_was(product: Running, proo
         check_promise(proof, await downloaded(driver, further), second.after)  # type: ignore[arg-type]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("cnn")
 async def test_a_cnn_is_fooled_too_and_the_other_head_is_asked(product: Running, proof: Proof) -> None:
     made = await fooled(product, proof, "fool-cnn")

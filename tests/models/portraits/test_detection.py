@@ -37,6 +37,7 @@ def faces(detector, portraits: list[StarterPicture]) -> list[DetectedFace | None
     return [some[0] if some else None for some in result]
 
 
+@pytest.mark.long
 def test_the_detector_finds_at_least_nine_in_ten_portraits(faces: list[DetectedFace | None]) -> None:
     assert sum(face is not None for face in faces) >= 0.9 * len(faces)
 

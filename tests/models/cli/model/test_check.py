@@ -114,7 +114,11 @@ def test_every_new_version_waits_for_its_check(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--head", "embedding"), ("--preset", "slim", "--steps", "2", "--size", "32", "--folds", "1")]
+    "arguments",
+    [
+        pytest.param(("--head", "embedding"), marks=pytest.mark.long),
+        ("--preset", "slim", "--steps", "2", "--size", "32", "--folds", "1"),
+    ],
 )
 def test_an_evaluation_attacks_what_its_first_fold_made(settings: Settings, arguments: tuple[str, ...]) -> None:
     told = said("evaluate", "--data", "family", "--robustness", *arguments)

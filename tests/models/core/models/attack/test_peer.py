@@ -43,6 +43,7 @@ def ours(head: str) -> Robustness:
     return found(head)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("peer", sorted(PEERS))
 @pytest.mark.parametrize("head", sorted(HEADS))
 def test_our_attack_is_no_weaker_than_the_librarys(head: str, peer: str) -> None:

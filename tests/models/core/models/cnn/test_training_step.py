@@ -90,7 +90,7 @@ def test_the_slim_net_is_a_tenth_of_the_classic_one() -> None:
     assert classic > 10 * slim
 
 
-@pytest.mark.parametrize("preset", ["slim", "modern", "gray"])
+@pytest.mark.parametrize("preset", ["slim", pytest.param("modern", marks=pytest.mark.long), "gray"])
 def test_a_few_steps_learn_what_is_easy(straight: Callable[[str], Straight], preset: str) -> None:
     one = straight(preset).begun_again()
     before = one.evaluate()["held_out_loss"]

@@ -33,6 +33,7 @@ def test_faces_are_as_they_were_before_anything_is_learnt(training: PairTraining
     assert np.abs(aged(training, 80).astype(int) - DRAWN.pictures[:4, 1]).max() <= 1
 
 
+@pytest.mark.long
 def test_what_changes_with_the_years_is_learnt_for_people_never_seen(training: PairTraining) -> None:
     for _ in range(PRESET.steps):
         training.advance()

@@ -47,26 +47,15 @@ def test_nothing_is_changed_before_the_first_step() -> None:
         assert (aged(one, 80) == 0).all()
 
 
-def test_a_few_steps_learn_which_way_the_years_go_and_a_restart_changes_nothing(training: ReageTraining) -> None:
-    for _ in range(4):
-        training.advance()
-    saved = training.tensors()
-    for _ in range(4):
-        training.advance()
-    after = training.tensors()
-    for _ in range(52):
+@pytest.mark.long
+def test_a_few_steps_learn_which_way_the_years_go(training: ReageTraining) -> None:
+    for _ in range(60):
         training.advance()
     figures = training.report()
     older, younger = aged(training, 80), aged(training, 5)
     assert older[ages() < 40].mean() > 5
     assert younger[ages() > 40].mean() < -5
     assert set(figures) >= {"generator_loss", "discriminator_loss", "age_loss", "identity_distance", "cycle_loss"}
-
-    training.set_tensors(saved, 4)
-    for _ in range(4):
-        training.advance()
-    again = training.tensors()
-    assert all((after[name] == again[name]).all() for name in after)
 
 
 def test_a_step_is_the_same_whenever_its_batch_is_made(training: ReageTraining) -> None:

@@ -84,7 +84,7 @@ def test_a_network_that_was_not_trained_draws_no_grid() -> None:
     assert picture.std() > 0
 
 
-@pytest.mark.parametrize("preset", ["vae", "autoencoder"])
+@pytest.mark.parametrize("preset", ["vae", pytest.param("autoencoder", marks=pytest.mark.long)])
 def test_a_few_steps_learn_to_draw_what_was_seen(straight: Callable[[str], Straight], preset: str) -> None:
     one = straight(preset).begun_again()
     before = one.held_out_loss()

@@ -20,6 +20,8 @@ from tests.models.core.models.reage.pairs import drawn_people
 
 PLAN = Plan("reage", 4, 8, {"size": 64, "channels": (8, 8, 8), "learning_rate": 0.01})
 
+pytestmark = pytest.mark.long  # minutes of the developers' own command
+
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,6 +42,7 @@ def named_alone(recogniser: MeanEmbeddingRecogniser, queries: np.ndarray) -> lis
     return [recogniser.recognise(query[None], [frozenset()])[0] for query in queries]
 
 
+@pytest.mark.long
 def test_people_with_five_pictures_are_named_and_strangers_are_not(people: list[np.ndarray]) -> None:
     enrolled = np.concatenate([people[person][:ENROLLED] for person in KNOWN])
     owners = np.repeat(np.arange(len(KNOWN)), ENROLLED)

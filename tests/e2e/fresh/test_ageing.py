@@ -1,4 +1,4 @@
-"""Ageing in the chat: the operator trains a tiny network on drawn people, members age a group of others."""
+"""Ageing in the chat of a fresh machine: the model that comes with the product ages drawn people in a group photo."""
 
 from __future__ import annotations
 
@@ -11,33 +11,13 @@ from PIL import Image, ImageDraw
 
 from benchmarks.helpers.running_product import Running
 from portraits import default_people, group
-from portraits.aged_people import random_person_at
-from portraits.random_people import draw_random_person
 from sandbox.driver import Driver, Member
 from sandbox.types import Json
-from sandbox.world.fixtures import GUILD_ID
-from tests.e2e.product import keep, omokage, said
+from tests.e2e.product import keep, said
 
-PICTURES = 100  # each of another person, so that others are like them, too
-AGES = (4, 8, 13, 18, 25, 35, 45, 55, 65, 80)  # one in each bin
 CAST = 3  # of the starter people in the photo
-# The smallest: seconds, and fast enough to have changed a pixel by then.
-TRAINING = ("--size", "64", "--batch", "8", "--steps", "16", "--learning-rate", "0.005")
 PATIENCE_S = 150.0  # for a worker to load TensorFlow and compile, on a machine with other work
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-
-
-@pytest.fixture(scope="module")
-def model(product: Running, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A network that ages faces, trained for a moment; nobody promoted it, so the newest answers."""
-    folder = tmp_path_factory.mktemp("ages")
-    for seed in range(PICTURES):
-        age = AGES[seed % len(AGES)]
-        person = random_person_at(seed, age)
-        file = folder / f"{age}_{int(person.woman)}_{seed}.jpg"
-        Image.fromarray(draw_random_person(person)).save(file, quality=95)
-    omokage(product, "data", "import", str(folder), "--name", "ages", "--ages", "--guild", GUILD_ID)
-    omokage(product, "train", "reage", "--data", "ages", "--guild", GUILD_ID, *TRAINING)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 
 def jpeg(image: Any) -> bytes:
@@ -69,7 +49,6 @@ async def age(member: Member, photo: bytes, **options: Any) -> Json:
     return await requested.wait_for(lambda m: bool(m["embeds"] and m["embeds"][0].get("footer")), 2 * PATIENCE_S)
 
 
-@pytest.mark.usefixtures("model")
 async def test_a_group_photo_comes_back_with_its_faces_at_another_age_and_all_else_as_it_was(product: Running) -> None:
     photo = jpeg(group(default_people()[:CAST], 5).image)
     async with Driver(product.url) as driver:
@@ -85,7 +64,6 @@ async def test_a_group_photo_comes_back_with_its_faces_at_another_age_and_all_el
     assert "For fun, not a prediction." in said(answer)
 
 
-@pytest.mark.usefixtures("model")
 async def test_a_scrawl_stays_as_it_is_and_the_answer_says_why(product: Running) -> None:
     async with Driver(product.url) as driver:
         ben = await driver.member("ben")
