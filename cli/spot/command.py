@@ -15,7 +15,7 @@ from cli.exits import FAULT, BadSetting, Fault
 from cli.output.echo import echo
 from cli.spot.config import SpotConfig, SpotConfigError, check_instance_type, default_path, load
 from core.domain.spot.history import SpotUpdate
-from core.domain.spot.query import MAX_HOURS, PRODUCTS, FailureReason, Provider, SpotQuery
+from core.domain.spot.query import MAX_HOURS, FailureReason, Provider, SpotQuery
 from core.services.spot.errors import MissingExtraError
 from core.services.spot.factory import make_source
 from core.services.spot.source import SpotSource
@@ -23,16 +23,18 @@ from core.services.spot.watching import watch
 
 
 @click.command(short_help="Show what interruptible cloud machines cost.")
-@click.option("--provider", type=click.Choice([*Provider]), help="Who rents the machines out; aws.")
+@click.option(
+    "--provider", type=click.Choice([str(name) for name in Provider]), help="Who rents them out.  [default: aws]"
+)
 @click.option(
     "--regions",
     multiple=True,
     metavar="NAMES",
-    help="Regions of AWS with commas between them, or us, eu, ap, sa, all; us.",
+    help="Regions of AWS with commas between them, or us, eu, ap, sa, all.  [default: us]",
 )
-@click.option("--type", "machine", metavar="NAME", help="Instance type (g4dn.xlarge), or GPU (RTX 4090).")
-@click.option("--product", type=click.Choice(PRODUCTS, case_sensitive=False), help="Operating system; Linux/UNIX.")
-@click.option("--hours", type=click.IntRange(1, MAX_HOURS), help="How long a history; 24.")
+@click.option("--type", "machine", metavar="NAME", help="Instance type, or GPU.  [default: g4dn.xlarge, or all GPUs]")
+@click.option("--product", metavar="NAME", help="Operating system, as EC2 calls it.  [default: Linux/UNIX]")
+@click.option("--hours", type=click.IntRange(1, MAX_HOURS), help="How long a history.  [default: 24]")
 @click.option("--auto-refresh", type=float, metavar="MIN", help="Ask again every so many minutes.")
 @click.option("--once", is_flag=True, help="Print the chart and end, as happens where there is no terminal.")
 @click.option("--json", "as_json", is_flag=True, help="Print all prices as JSON and end.")
@@ -59,7 +61,7 @@ def spot(
         "auto_refresh": auto_refresh,
     }
     config = _configure(provider, {key: value for key, value in options.items() if value is not None})
-    prints = once or as_json or not sys.stdout.isatty()
+    prints = once or as_json or not _has_terminal()
     if prints and auto_refresh is not None:
         raise BadSetting("--auto-refresh is for the chart in a terminal, without --once and --json.")
     if not prints and importlib.util.find_spec("textual") is None:
@@ -75,6 +77,10 @@ def spot(
         return
     update = asyncio.run(_fetch_once(source, config.query()))
     _print(config, source, update, as_json=as_json)
+
+
+def _has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _configure(provider: str | None, options: dict[str, object]) -> SpotConfig:

@@ -81,7 +81,7 @@ def _messages(picture: Picture, width: int, max_lines: int) -> list[Line]:
     failures = failure_texts(update.failures, picture.provider, update.asked) if update else []
     hidden = len(failures) - max_lines
     if hidden > 0:
-        failures = [*failures[: max_lines - 1], f"and {hidden + 1} reasons more"]
+        failures = [*failures[: max_lines - 1], f"and {hidden + 1} more reasons"]
     lines: list[Line] = [(Segment(cut(f"! {escape(text)}", width), WARNING),) for text in failures]
     if not picture.has_history:
         note = f"{picture.provider} tells the present prices alone: the lines grow while this is open."
@@ -136,7 +136,7 @@ def _gutter(entries: Sequence[_Entry], viewport: Viewport, row: int, rows: int) 
 
 
 def _legend(entries: Sequence[_Entry], viewport: Viewport, rows: int, columns: int) -> tuple[list[Line], int]:
-    """Return a line for each row and their width; series beyond the last row are counted, the dearest of all."""
+    """Return a line for each row and their width; series beyond the last row are counted: the dearest."""
     columns = columns if len(entries) > rows else 1
     room = rows * columns
     shown = entries if len(entries) <= room else entries[: room - 1]
@@ -144,7 +144,7 @@ def _legend(entries: Sequence[_Entry], viewport: Viewport, rows: int, columns: i
     column_width = 2 + min(names, 24) + 1 + _PRICE + 1
     cells: list[Line] = [_legend_cell(entry, viewport, column_width) for entry in shown]
     if len(shown) < len(entries):
-        cells.append((Segment(pad(f"  {len(entries) - len(shown)} dearer", column_width), MUTED),))
+        cells.append((Segment(pad(f"  and {len(entries) - len(shown)} more", column_width), MUTED),))
     blank: Line = (Segment(" " * column_width),)
     cells += [blank] * (room - len(cells))
     lines = [

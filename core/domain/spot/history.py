@@ -75,10 +75,11 @@ class PriceHistory:
 
     def _grown(self, series: PriceSeries, price: float | None, time: datetime, until: datetime) -> PriceSeries:
         oldest = time - self._kept
-        carried = [PricePoint(oldest, series.price_at(oldest))]
+        held = series.price_at(oldest)
+        carried = [PricePoint(oldest, held)] if held is not None else []
         recent = [point for point in series.points if point.since >= oldest]
         return make_series(series.region, series.zone, [*carried, *recent, PricePoint(time, price)], until)
 
     def _replace(self, region: str, series: Iterable[PriceSeries]) -> None:
         self._series = {key: one for key, one in self._series.items() if key[0] != region}
-        self._series |= {(one.region, one.zone): one for one in series}
+        self._series |= {(one.region, one.zone): one for one in series if one.has_prices}

@@ -44,6 +44,11 @@ class PriceSeries:
         """Return the price of the last fetch; None where there was none."""
         return self.price_at(self.known_until)
 
+    @property
+    def has_prices(self) -> bool:
+        """Whether there is a price at any time."""
+        return any(point.price is not None for point in self.points)
+
     def prices_between(self, start: datetime, end: datetime) -> list[float]:
         """Return each price that holds at some moment from `start` until before `end`."""
         carried = self.price_at(start)

@@ -19,9 +19,7 @@ _PAUSES_S = (1.0, 3.0)
 _BUSY = frozenset({429, 502, 503, 504})
 
 
-async def post_json(
-    url: str, body: Mapping[str, Any], *, api_key: str | None = None, pauses_s: tuple[float, ...] = _PAUSES_S
-) -> Any:
+async def post_json(url: str, body: Mapping[str, Any], *, api_key: str | None = None) -> Any:
     """Send a question and return the decoded answer; `api_key` goes along as a bearer token.
 
     Raises:
@@ -32,7 +30,7 @@ async def post_json(
     try:
         # trust_env: a proxy that the environment names, as botocore uses it, too.
         async with aiohttp.ClientSession(timeout=timeout, headers=headers, trust_env=True) as session:
-            for pause in (*pauses_s, None):
+            for pause in (*_PAUSES_S, None):
                 # A redirect would take the key to another host.
                 async with session.post(url, json=body, allow_redirects=False) as response:
                     if response.status not in _BUSY or pause is None:
