@@ -51,7 +51,7 @@ class SpotConfig:
         return SpotQuery(machine, self.regions, self.product, timedelta(hours=self.hours))
 
     def with_value(self, key: str, value: Any) -> SpotConfig:
-        """Return a copy with one of `KEYS` set.
+        """Return a copy with another value of one of the file's keys.
 
         Raises:
             SpotConfigError: the value cannot be right.

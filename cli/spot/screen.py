@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cli.output.escaping import escape
+from cli.output.table import width as cells
 from cli.spot.plot import PlotLine, Viewport, draw_plot, shortest_window
 from cli.spot.segments import LINE_COLORS, MUTED, WARNING, Line, Segment, cut, pad
 from cli.spot.texts import failure_texts
@@ -18,7 +19,9 @@ from core.domain.spot.query import Provider, SpotQuery
 
 MIN_WIDTH, MIN_HEIGHT = 50, 10  # below, the legend leaves no room for a plot
 _MARKERS = string.ascii_lowercase + string.ascii_uppercase + string.digits
-_GUTTER = 4  # cells between plot and legend: a space, and the markers of three lines that end in one row
+_MAX_MARKERS = 3  # of lines that end in one row; of more, two and a plus
+_GUTTER = _MAX_MARKERS + 2  # cells between plot and legend
+_MAX_NAME = 24  # cells; "us-west-2-lax-1a" has 16, "NVIDIA RTX 6000 Ada Generation" is cut off
 _PRICE = 9  # cells: 99.9999, and an arrow or a question mark
 _TWO_LEGENDS = 140  # columns from which two legends beside each other leave the plot half of the screen
 
@@ -48,6 +51,7 @@ def viewport_of(picture: Picture) -> Viewport | None:
     update = picture.update
     if update is None or not update.series:
         return None
+    # Regions answer one after the other, and their prices are known a little longer than the round's begin.
     end = max(update.time, *(series.known_until for series in update.series))
     points = [point for series in update.series for point in series.points]
     length = picture.query.history if picture.has_history else shortest_window(points, end)
@@ -62,7 +66,7 @@ def compose(picture: Picture, width: int, height: int) -> list[Line]:
     messages = _messages(picture, width, max_lines=max(2, height // 6))
     room = height - 1 - len(messages)
     viewport = viewport_of(picture)
-    body = _chart(picture, viewport, width, room) if viewport else [()] * room
+    body = _chart(picture.update, viewport, width, room) if picture.update and viewport else [()] * room
     return [_title(picture, width), *body, *messages]
 
 
@@ -72,8 +76,8 @@ def _title(picture: Picture, width: int) -> Line:
     if picture.provider is Provider.AWS:
         parts.append(query.product)
     left = cut(f"{picture.provider}: {', '.join(parts)}, USD an hour", width)
-    right = cut(picture.status, max(width - len(left) - 2, 0))
-    return Segment(left), Segment(" " * (width - len(left) - len(right)) + right, MUTED)
+    right = cut(picture.status, width - cells(left) - 2)
+    return Segment(pad(left, width - cells(right))), Segment(right, MUTED)
 
 
 def _messages(picture: Picture, width: int, max_lines: int) -> list[Line]:
@@ -92,19 +96,19 @@ def _messages(picture: Picture, width: int, max_lines: int) -> list[Line]:
 def _entries(update: SpotUpdate) -> list[_Entry]:
     """Give each series its marker and colour by the order of names: they stay the same while prices move."""
     names = sorted((series.region, series.zone) for series in update.series)
+    numbers = {name: number for number, name in enumerate(names)}
     failed = {failure.region for failure in update.failures}
     entries = []
     for series in update.series:
-        number = names.index((series.region, series.zone))
+        number = numbers[series.region, series.zone]
         marker = _MARKERS[number] if number < len(_MARKERS) else "·"
         color = LINE_COLORS[number % len(LINE_COLORS)]
         entries.append(_Entry(series, marker, color, series.region in failed))
     return entries
 
 
-def _chart(picture: Picture, viewport: Viewport, width: int, height: int) -> list[Line]:
-    assert picture.update is not None  # noqa: S101 - there is no viewport without one
-    entries = _entries(picture.update)
+def _chart(update: SpotUpdate, viewport: Viewport, width: int, height: int) -> list[Line]:
+    entries = _entries(update)
     rows = height - 2  # the time axis and its labels
     legend, legend_width = _legend(entries, viewport, rows, columns=2 if width >= _TWO_LEGENDS else 1)
     ticks = {
@@ -128,7 +132,7 @@ def _gutter(entries: Sequence[_Entry], viewport: Viewport, row: int, rows: int) 
         for entry in entries
         if entry.series.latest is not None and viewport.dot_row(entry.series.latest, rows * 4) // 4 == row
     ]
-    shown = ending if len(ending) < _GUTTER else ending[: _GUTTER - 2]
+    shown = ending if len(ending) <= _MAX_MARKERS else ending[: _MAX_MARKERS - 1]
     segments = [Segment(" "), *(Segment(entry.marker, entry.color) for entry in shown)]
     if len(shown) < len(ending):
         segments.append(Segment("+", MUTED))
@@ -140,15 +144,15 @@ def _legend(entries: Sequence[_Entry], viewport: Viewport, rows: int, columns: i
     columns = columns if len(entries) > rows else 1
     room = rows * columns
     shown = entries if len(entries) <= room else entries[: room - 1]
-    names = max((len(_name(entry)) for entry in shown), default=0)
-    column_width = 2 + min(names, 24) + 1 + _PRICE + 1
-    cells: list[Line] = [_legend_cell(entry, viewport, column_width) for entry in shown]
+    name_width = min(max((cells(_name(entry)) for entry in shown), default=0), _MAX_NAME)
+    column_width = 2 + name_width + 1 + _PRICE + 1
+    written: list[Line] = [_legend_cell(entry, viewport, column_width) for entry in shown]
     if len(shown) < len(entries):
-        cells.append((Segment(pad(f"  and {len(entries) - len(shown)} more", column_width), MUTED),))
+        written.append((Segment(pad(f"  and {len(entries) - len(shown)} more", column_width), MUTED),))
     blank: Line = (Segment(" " * column_width),)
-    cells += [blank] * (room - len(cells))
+    written += [blank] * (room - len(written))
     lines = [
-        tuple(segment for column in range(columns) for segment in cells[row + column * rows]) for row in range(rows)
+        tuple(segment for column in range(columns) for segment in written[row + column * rows]) for row in range(rows)
     ]
     return lines, column_width * columns
 

@@ -21,7 +21,6 @@ _BY_CODE: Mapping[str, FailureReason] = {
     "ExpiredTokenException": FailureReason.BAD_CREDENTIALS,
     "RequestExpired": FailureReason.BAD_CREDENTIALS,
     "OptInRequired": FailureReason.REGION_DISABLED,
-    "UnsupportedOperation": FailureReason.REGION_DISABLED,
     "RequestLimitExceeded": FailureReason.THROTTLED,
     "Throttling": FailureReason.THROTTLED,
     "ThrottlingException": FailureReason.THROTTLED,
@@ -55,7 +54,7 @@ def as_fetch_error(error: Exception) -> FetchError:
 def _by_code(error: exceptions.ClientError) -> FetchError:
     answer = error.response.get("Error", {})
     code, message = answer.get("Code", ""), answer.get("Message", "")
-    if code == "InvalidParameterValue" and "instance type" in message.lower():
+    if code == "InvalidParameterValue" and "instancetype" in message.lower().replace(" ", ""):
         return FetchError(FailureReason.UNKNOWN_MACHINE)
     reason = _BY_CODE.get(code, FailureReason.BAD_ANSWER)
     return FetchError(reason, f"{code}: {message}" if reason is FailureReason.BAD_ANSWER else code)

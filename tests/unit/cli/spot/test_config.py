@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.spot.config import SpotConfig, SpotConfigError, default_path, load
-from core.domain.spot.query import Provider, SpotQuery
+from core.domain.spot.query import SpotQuery
 from core.domain.spot.regions import DEFAULT_REGIONS
 
 FULL = """
