@@ -129,7 +129,7 @@ class SpotApp(App[None]):
         try:
             async with aclosing(refresh(self._source, self._query, self._history, self._clock)) as updates:
                 async for update in updates:
-                    self._show(update=update, status=f"{update.answered} of {self._count(update.asked)}")
+                    self._show(update=update, status=f"{update.answered_count} of {self._count(update.region_count)}")
         finally:
             self._is_asking = False
         now = self._clock()

@@ -120,7 +120,7 @@ def _print(config: SpotConfig, source: SpotSource, update: SpotUpdate, *, as_jso
         shown = replace(update, failures=())
         status = f"as of {update.time:%Y-%m-%d %H:%M} UTC, {query.history // timedelta(hours=1)} h"
         print_picture(Picture(config.provider, query, source.has_history, shown, status=status))
-    for text in failure_texts(update.failures, config.provider, update.asked):
+    for text in failure_texts(update.failures, config.provider, update.region_count):
         echo(f"{text[:1].upper()}{text[1:]}." if text.startswith("all ") else f"{text}.", err=True)
     if any(failure.reason is not FailureReason.NO_PRICES for failure in update.failures):
         click.get_current_context().exit(FAULT)

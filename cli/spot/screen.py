@@ -51,7 +51,7 @@ def viewport_of(picture: Picture) -> Viewport | None:
     update = picture.update
     if update is None or not update.series:
         return None
-    # Regions answer one after the other, and their prices are known a little longer than the round's begin.
+    # Regions answer one after the other, and their prices hold until a little after the round's begin.
     end = max(update.time, *(series.known_until for series in update.series))
     points = [point for series in update.series for point in series.points]
     length = picture.query.history if picture.has_history else shortest_window(points, end)
@@ -82,7 +82,7 @@ def _title(picture: Picture, width: int) -> Line:
 
 def _messages(picture: Picture, width: int, max_lines: int) -> list[Line]:
     update = picture.update
-    failures = failure_texts(update.failures, picture.provider, update.asked) if update else []
+    failures = failure_texts(update.failures, picture.provider, update.region_count) if update else []
     hidden = len(failures) - max_lines
     if hidden > 0:
         failures = [*failures[: max_lines - 1], f"and {hidden + 1} more reasons"]

@@ -31,12 +31,12 @@ _TEXTS_OF_OTHERS: Mapping[FailureReason, str] = {
 _MAX_NAMED = 4  # regions of a sentence: what fits beside it in 80 columns
 
 
-def failure_texts(failures: Sequence[RegionFailure], provider: Provider, asked: int) -> list[str]:
+def failure_texts(failures: Sequence[RegionFailure], provider: Provider, region_count: int) -> list[str]:
     """Return a sentence without a full stop for each reason, the faults first, then where nothing is offered."""
     groups: dict[str, list[str]] = {}
-    for failure in sorted(failures, key=lambda one: one.reason is FailureReason.NO_PRICES):
+    for failure in sorted(failures, key=lambda failure: failure.reason is FailureReason.NO_PRICES):
         groups.setdefault(_reason_text(failure, provider), []).append(failure.region)
-    return [f"{_name_regions(regions, asked)}: {text}" for text, regions in groups.items()]
+    return [f"{_name_regions(regions, region_count)}: {text}" for text, regions in groups.items()]
 
 
 def _reason_text(failure: RegionFailure, provider: Provider) -> str:
@@ -46,8 +46,8 @@ def _reason_text(failure: RegionFailure, provider: Provider) -> str:
     return f"{text} ({failure.detail})" if failure.detail and worth_reading else text
 
 
-def _name_regions(regions: Sequence[str], asked: int) -> str:
-    if len(regions) == asked and asked > 1:
-        return f"all {asked} regions"
+def _name_regions(regions: Sequence[str], region_count: int) -> str:
+    if len(regions) == region_count and region_count > 1:
+        return f"all {region_count} regions"
     named = ", ".join(regions[:_MAX_NAMED])
     return f"{named} and {len(regions) - _MAX_NAMED} more" if len(regions) > _MAX_NAMED else named

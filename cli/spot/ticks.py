@@ -33,8 +33,8 @@ def price_ticks(axis: PriceAxis, max_count: int) -> list[PriceTick]:
 
 def time_ticks(start: datetime, end: datetime, max_count: int) -> list[datetime]:
     """Return round times (UTC) from `start` to `end`, at most one more than `max_count` (>= 1)."""
-    wanted = (end - start) / max_count
-    step = next((s for s in map(_as_delta, _MINUTES) if s >= wanted), _as_delta(_MINUTES[-1]))
+    shortest = (end - start) / max_count
+    step = next((s for s in map(_as_delta, _MINUTES) if s >= shortest), _as_delta(_MINUTES[-1]))
     first = -((_EPOCH - start) // step)
     ticks = [_EPOCH + step * number for number in range(first, first + max_count + 1)]
     return [tick for tick in ticks if start <= tick <= end]

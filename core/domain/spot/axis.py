@@ -45,7 +45,7 @@ def cheap_end(series: Iterable[PriceSeries], start: datetime, end: datetime) -> 
     Where few are that cheap it goes up to the median of the latest prices instead, so that half of the zones are seen
     to compare. How dear the dearest are changes nothing. Without any price it is an axis from 0 to 1.
     """
-    shown = [(one.prices_between(start, end), one.latest) for one in series]
+    shown = [(zone.prices_between(start, end), zone.latest) for zone in series]
     prices = [price for held, _ in shown for price in held]
     latest = [price for _, price in shown if price is not None]
     prices += latest
@@ -53,8 +53,8 @@ def cheap_end(series: Iterable[PriceSeries], start: datetime, end: datetime) -> 
         return PriceAxis(0.0, 1.0)
     cheapest = min(prices)
     # The lower median: of two zones the dearer one is no reason to squeeze the cheaper one.
-    wanted = max(_DEAR * cheapest, statistics.median_low(latest) if latest else 0.0)
-    highest = min(max(prices), wanted)
+    limit = max(_DEAR * cheapest, statistics.median_low(latest) if latest else 0.0)
+    highest = min(max(prices), limit)
     span = max(highest - cheapest, _MIN_SPAN * cheapest)
     middle = (highest + cheapest) / 2
     low, high = middle - span * (0.5 + _MARGIN), middle + span * (0.5 + _MARGIN)

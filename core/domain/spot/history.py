@@ -12,22 +12,22 @@ from core.domain.spot.query import FailureReason, RegionFailure, RegionPrices
 
 @dataclass(frozen=True, slots=True)
 class SpotUpdate:
-    """All that is known after one more region has answered.
+    """All prices after one more region has answered.
 
     `series` are sorted by their latest price, the cheapest first. A region in `failures` may have series of an earlier
-    round. `answered` of `asked` regions have answered in this round, which began at `time` (aware UTC).
+    round. `answered_count` of `region_count` regions have answered in this round, which began at `time` (aware UTC).
     """
 
     time: datetime
     series: tuple[PriceSeries, ...]
     failures: tuple[RegionFailure, ...]
-    answered: int
-    asked: int
+    answered_count: int
+    region_count: int
 
     @property
     def is_complete(self) -> bool:
         """Whether all regions have answered."""
-        return self.answered >= self.asked
+        return self.answered_count >= self.region_count
 
 
 class PriceHistory:
@@ -45,41 +45,46 @@ class PriceHistory:
 
     def add(self, result: RegionPrices | RegionFailure, time: datetime) -> None:
         """Take in one region's answer of the round that began at `time` (aware UTC)."""
-        old = [series for series in self._series.values() if series.region == result.region]
-        if isinstance(result, RegionFailure):
-            self._failures[result.region] = result
-            if result.reason is FailureReason.NO_PRICES and not self._grows:
-                self._replace(result.region, [])
-            elif self._grows:
-                # Nobody knows the prices from here on, until the next answer.
-                self._replace(result.region, [self._grown(one, None, time, one.known_until) for one in old])
+        if isinstance(result, RegionPrices):
+            self._failures.pop(result.region, None)
+            self._add_prices(result)
             return
-        self._failures.pop(result.region, None)
-        time = result.fetched_at
-        zones = dict(result.zones)
-        series = []
+        self._failures[result.region] = result
         if self._grows:
-            for one in old:
-                now = zones.pop(one.zone, ())
-                series.append(self._grown(one, now[-1].price if now else None, time, time))
+            # Nobody knows the prices from here on, until the next answer.
+            lines = [self._extend(series, None, time, series.known_until) for series in self._of_region(result.region)]
+            self._replace(result.region, lines)
+        elif result.reason is FailureReason.NO_PRICES:
+            self._replace(result.region, [])
+
+    def _add_prices(self, result: RegionPrices) -> None:
+        time, zones, lines = result.fetched_at, dict(result.zones), []
+        if self._grows:
+            for series in self._of_region(result.region):
+                present = zones.pop(series.zone, ())
+                lines.append(self._extend(series, present[-1].price if present else None, time, time))
         for zone, points in zones.items():
-            # A server's clock may be ahead of this one; its newest price is known all the same.
+            # A server's clock may be ahead of this one; its newest price counts all the same.
             until = max([time, *(point.since for point in points)])
-            series.append(make_series(result.region, zone, points, until))
-        self._replace(result.region, series)
+            lines.append(make_series(result.region, zone, points, until))
+        self._replace(result.region, lines)
 
-    def update(self, time: datetime, answered: int, asked: int) -> SpotUpdate:
-        """Return all that is known; the arguments are those of `SpotUpdate`."""
+    def update(self, time: datetime, answered_count: int, region_count: int) -> SpotUpdate:
+        """Return all prices; the arguments are those of `SpotUpdate`."""
         failures = tuple(sorted(self._failures.values(), key=lambda failure: failure.region))
-        return SpotUpdate(time, tuple(by_latest_price(self._series.values())), failures, answered, asked)
+        return SpotUpdate(time, tuple(by_latest_price(self._series.values())), failures, answered_count, region_count)
 
-    def _grown(self, series: PriceSeries, price: float | None, time: datetime, until: datetime) -> PriceSeries:
+    def _extend(self, series: PriceSeries, price: float | None, time: datetime, until: datetime) -> PriceSeries:
+        """Add a price to a series that grows, and leave out what is older than is kept."""
         oldest = time - self._kept
         held = series.price_at(oldest)
         carried = [PricePoint(oldest, held)] if held is not None else []
         recent = [point for point in series.points if point.since >= oldest]
         return make_series(series.region, series.zone, [*carried, *recent, PricePoint(time, price)], until)
 
-    def _replace(self, region: str, series: Iterable[PriceSeries]) -> None:
-        self._series = {key: one for key, one in self._series.items() if key[0] != region}
-        self._series |= {(one.region, one.zone): one for one in series if one.has_prices}
+    def _of_region(self, region: str) -> list[PriceSeries]:
+        return [series for series in self._series.values() if series.region == region]
+
+    def _replace(self, region: str, lines: Iterable[PriceSeries]) -> None:
+        self._series = {key: series for key, series in self._series.items() if series.region != region}
+        self._series |= {(series.region, series.zone): series for series in lines if series.has_prices}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -74,8 +75,9 @@ def make_series(region: str, zone: str, points: Iterable[PricePoint], known_unti
 
 
 def by_latest_price(series: Iterable[PriceSeries]) -> list[PriceSeries]:
-    """Sort series by their latest price, the cheapest first; those without one come last, all ties by name."""
-    return sorted(
-        series,
-        key=lambda one: (one.latest is None, one.latest if one.latest is not None else 0.0, one.region, one.zone),
-    )
+    """Sort series by their latest price, the cheapest first; those without a price come last, all ties by name."""
+    return sorted(series, key=_rank)
+
+
+def _rank(series: PriceSeries) -> tuple[float, str, str]:
+    return math.inf if series.latest is None else series.latest, series.region, series.zone

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import math
 import threading
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable
@@ -126,8 +127,10 @@ def _zones(entries: list[dict[str, Any]]) -> dict[str, tuple[PricePoint, ...]]:
     zones: dict[str, list[PricePoint]] = defaultdict(list)
     try:
         for entry in entries:
-            price = PricePoint(entry["Timestamp"], float(entry["SpotPrice"]))
-            zones[entry["AvailabilityZone"]].append(price)
+            price = float(entry["SpotPrice"])
+            if not 0 < price < math.inf:
+                raise FetchError(FailureReason.BAD_ANSWER, f"a price of {price}")
+            zones[entry["AvailabilityZone"]].append(PricePoint(entry["Timestamp"], price))
     except (KeyError, ValueError, TypeError) as error:
         raise FetchError(FailureReason.BAD_ANSWER, f"{type(error).__name__}: {error}") from error
     return {zone: tuple(points) for zone, points in zones.items()}

@@ -27,10 +27,10 @@ class RunpodMarketplace:
         gpus = data.get("gpuTypes") if isinstance(data, dict) else None
         if not isinstance(gpus, list):
             raise FetchError(FailureReason.BAD_ANSWER, _first_error(answer))
-        wanted = [gpu for gpu in gpus if isinstance(gpu, dict) and (machine is None or _is_named(gpu, machine))]
-        if machine is not None and not wanted:
+        offers = [gpu for gpu in gpus if isinstance(gpu, dict) and (machine is None or _is_named(gpu, machine))]
+        if machine is not None and not offers:
             raise FetchError(FailureReason.UNKNOWN_MACHINE)
-        return cheapest_by_name((gpu.get("displayName") or gpu.get("id"), _bid(gpu)) for gpu in wanted)
+        return cheapest_by_name((gpu.get("displayName") or gpu.get("id"), _bid(gpu)) for gpu in offers)
 
 
 def _is_named(gpu: dict[str, Any], machine: str) -> bool:

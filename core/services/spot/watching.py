@@ -23,12 +23,12 @@ async def refresh(
 ) -> AsyncGenerator[SpotUpdate, None]:
     """Ask once for all regions, and yield an update after each answer; the last one is complete."""
     time = clock()
-    answered = 0
+    answered_count = 0
     async with aclosing(source.fetch(query)) as results:
         async for result in results:
-            answered += 1
+            answered_count += 1
             history.add(result, time)
-            yield history.update(time, answered, len(query.regions))
+            yield history.update(time, answered_count, len(query.regions))
 
 
 async def watch(

@@ -81,6 +81,7 @@ async def test_prices_and_times_are_those_of_the_answer():
             Answer(200, recorded("us-east-2").body.replace("0.1", "cheap")),
             FailureReason.BAD_ANSWER,
         ),
+        (Answer(200, recorded("us-east-2").body.replace("<spotPrice>0.", "<spotPrice>-0.")), FailureReason.BAD_ANSWER),
         (ReadTimeoutError(endpoint_url="https://ec2"), FailureReason.TIMED_OUT),
         (EndpointConnectionError(endpoint_url="https://ec2"), FailureReason.UNREACHABLE),
     ],
@@ -133,7 +134,9 @@ async def test_a_region_that_hangs_is_given_up_and_the_others_are_shown_before()
     hangs.set()
     results = [result async for result in source.fetch(query("us-west-2", EAST))]
     # The interpreter waits for other threads before it ends, and whoever quits would wait with it.
-    assert [thread.daemon for thread in threading.enumerate() if thread.name == "spot-prices"] == [True]
+    daemons = [thread.daemon for thread in threading.enumerate() if thread.name == "spot-prices"]
+    assert daemons
+    assert all(daemons)
     release.set()
     assert [result.region for result in results] == [EAST, "us-west-2"]
     assert results[1] == RegionFailure("us-west-2", FailureReason.TIMED_OUT)

@@ -34,7 +34,10 @@ class TwoRegions:
 
 async def test_without_an_interval_it_ends_after_a_round():
     updates = [update async for update in watch(TwoRegions(), QUERY, clock=lambda: NOW)]
-    assert [(update.answered, update.asked, update.is_complete) for update in updates] == [(1, 2, False), (2, 2, True)]
+    assert [(update.answered_count, update.region_count, update.is_complete) for update in updates] == [
+        (1, 2, False),
+        (2, 2, True),
+    ]
     assert [len(update.series) for update in updates] == [0, 1]
     assert [failure.region for failure in updates[-1].failures] == ["us-west-2"]
 
@@ -43,7 +46,7 @@ async def test_with_an_interval_it_goes_on_until_nobody_listens():
     source = TwoRegions(has_history=False)
     updates = watch(source, QUERY, interval=timedelta(milliseconds=1), clock=lambda: NOW)
     async for update in updates:
-        if source.rounds == 3 and update.answered == 2:
+        if source.rounds == 3 and update.answered_count == 2:
             break
     await updates.aclose()
     assert [point.price for point in update.series[0].points] == [0.1, 0.2, 0.3]
