@@ -27,7 +27,12 @@ def config_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return folder
 
 
-def run(*arguments: str, source: SpotSource | Exception | None = None, monkeypatch: pytest.MonkeyPatch) -> Result:
+def run(
+    *arguments: str,
+    source: SpotSource | Exception | None = None,
+    monkeypatch: pytest.MonkeyPatch,
+    color: bool = False,
+) -> Result:
     def make_source(*_: object, **__: object) -> SpotSource:
         if isinstance(source, Exception):
             raise source
@@ -40,7 +45,7 @@ def run(*arguments: str, source: SpotSource | Exception | None = None, monkeypat
 
     monkeypatch.setattr(command, "make_source", make_source)
     monkeypatch.setattr(command, "watch", watch)
-    return CliRunner().invoke(command.spot, arguments)
+    return CliRunner().invoke(command.spot, arguments, color=color)
 
 
 def vast_source() -> ListSource:
@@ -170,6 +175,19 @@ def test_in_a_terminal_the_chart_opens_with_the_settings(monkeypatch: pytest.Mon
     assert opened == [Provider.VAST, command.SpotConfig().with_value("auto_refresh", 5).auto_refresh, "run"]
 
 
-def test_colours_are_for_terminals_alone(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize(("no_color", "is_colored"), [(None, True), ("1", False)])
+def test_a_terminal_gets_colours_unless_it_wants_none(
+    monkeypatch: pytest.MonkeyPatch, no_color: str | None, is_colored: bool
+):
+    if no_color:
+        monkeypatch.setenv("NO_COLOR", no_color)
+    else:
+        monkeypatch.delenv("NO_COLOR", raising=False)
+    done = run("--once", source=recorded_source(), monkeypatch=monkeypatch, color=True)
+    assert ("\x1b[38;2;86;180;233m" in done.stdout) is is_colored
+    assert_screen("".join(f"{line.rstrip()}\n" for line in click.unstyle(done.stdout).splitlines()), "once")
+
+
+def test_a_pipe_gets_no_colours(monkeypatch: pytest.MonkeyPatch):
     done = run("--once", source=recorded_source(), monkeypatch=monkeypatch)
     assert done.stdout == click.unstyle(done.stdout)
