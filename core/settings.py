@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from core.domain.addresses import Address
 from core.domain.storage_limits import GUILD_QUOTA, KEEP_DAYS, StorageLimits
 from core.domain.training.costs import Price
 
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _DATABASES = frozenset({"sqlite", "postgresql", "postgres", "postgresql+psycopg"})
+_LOG_FORMATS = ("TEXT", "JSON")
 _PRECISIONS = ("AUTO", "FLOAT32", "BFLOAT16")
-_MAX_DIGITS = 5  # of days: more than a century
+_MAX_DIGITS = 5  # of days: more than a century; and of ports
+_MAX_PORT = 65533  # the workers' are one and two higher
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _SIZE = re.compile(r"(?P<number>\d{1,15}(\.\d{1,3})?) ?(?P<unit>B|[KMGT]B|)", re.ASCII | re.IGNORECASE)
 
@@ -40,6 +43,8 @@ class Settings:
     discord_gateway: str | None = None
     guilds: tuple[int, ...] = ()
     log_level: str = "INFO"
+    log_format: str = "TEXT"
+    metrics: Address | None = None  # of the bot; a cpu worker listens one port higher, a gpu worker two
     price_per_hour: Price | None = None  # of a gpu worker
     precision: str = "AUTO"  # of trainings; AUTO: that in which the machine is fastest
     storage: StorageLimits = field(default_factory=StorageLimits)
@@ -63,6 +68,8 @@ class Settings:
             discord_gateway=read.url("OMOKAGE_DISCORD_GATEWAY", "ws", "wss"),
             guilds=read.ids("OMOKAGE_GUILDS"),
             log_level=read.choice("OMOKAGE_LOG_LEVEL", _LEVELS, "INFO"),
+            log_format=read.choice("OMOKAGE_LOG_FORMAT", _LOG_FORMATS, "TEXT"),
+            metrics=read.address("OMOKAGE_METRICS"),
             price_per_hour=read.price("OMOKAGE_PRICE_PER_HOUR"),
             precision=read.choice("OMOKAGE_PRECISION", _PRECISIONS, "AUTO"),
             storage=StorageLimits(
@@ -139,6 +146,16 @@ class _Reader:
             return None if value is None else Price.parse(value)
         except ValueError as error:
             raise SettingsError(f"{name}: {error}") from error
+
+    def address(self, name: str) -> Address | None:
+        """Read HOST:PORT, or a port of this machine alone."""
+        value = self.text(name)
+        if value is None:
+            return None
+        host, _, port = value.rpartition(":")
+        if not (port.isascii() and port.isdigit() and len(port) <= _MAX_DIGITS and int(port) <= _MAX_PORT):
+            raise SettingsError(f"{name} must be HOST:PORT or PORT, with a port of {_MAX_PORT} at most")
+        return Address(host.removeprefix("[").removesuffix("]") or "127.0.0.1", int(port))
 
     def count(self, name: str, default: int) -> int:
         value = self.text(name)

@@ -8,15 +8,21 @@ import os
 import signal
 import socket
 import sys
+import time
 import warnings
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any
 
 from celery import Celery, signals
 from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
 
 from core.bootstrap import build
+from core.domain.heartbeats import find_fault, read_heartbeat
 from core.domain.jobs import QueueName
+from core.metrics.multiprocess import shared_registry
+from core.metrics.server import MetricsServer
 from core.models.common.lean_import import lean_keras
 from core.models.common.quiet_import import quiet_tensorflow
 from core.settings import Settings
@@ -31,6 +37,7 @@ from worker.timing import Timing
 
 _log = logging.getLogger(__name__)
 EXIT_BROKEN = 1
+_METRICS_SHIFT = {QueueName.CPU: 1, QueueName.GPU: 2}  # ports above the bot's, so that one setting is for all
 # Imported before the fork, run only after it: pool processes share the pages, and one that replaces a killed one
 # has its models seconds sooner. Importing is safe; a model that has run is not, its threads are missing in the child.
 _PRELOAD = (
@@ -121,7 +128,11 @@ def run(
         (preload or import_models)()
     _hush()
     _connect(process, timing)
-    with HeartbeatThread(heartbeat_file(settings.data, queue), settings.broker_url, queue, process.shared, timing):
+    file = heartbeat_file(settings.data, queue)
+    with (
+        HeartbeatThread(file, settings.broker_url, queue, process.shared, timing),
+        _metrics_server(settings, queue, file),
+    ):
         worker = _worker(app, queue, concurrency)
         worker.start()
     return EXIT_BROKEN if process.shared.broken else int(worker.exitcode or 0)
@@ -148,6 +159,14 @@ def set_threads(queue: QueueName, concurrency: int, cores: int) -> None:
         # TensorFlow chooses oneDNN by itself from AVX-512 on. With AVX2, too, a training step takes a fifth less time
         # with it; a single face takes twice as long, so the cpu queue goes without.
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+
+def _metrics_server(settings: Settings, queue: QueueName, file: Path) -> AbstractContextManager[object]:
+    """Serve the figures of this worker's processes, where the settings say so."""
+    if settings.metrics is None:
+        return nullcontext()
+    address = settings.metrics.shifted(_METRICS_SHIFT[queue])
+    return MetricsServer(address, shared_registry(), lambda: find_fault("worker", [read_heartbeat(file)], time.time()))
 
 
 def import_models() -> None:

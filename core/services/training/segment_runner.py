@@ -17,6 +17,7 @@ from core.domain.data.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Failure, Job
 from core.domain.training.runs import Checkpoint, CurvePoint, Run, RunState
+from core.metrics.definitions import STEP_SECONDS
 from core.services.runs.segments import Segment, SegmentResult
 from core.services.training.callbacks import MakeCallback, no_callback
 from core.services.training.stop_conditions import SLICE_S, StopConditions, StopReason
@@ -205,14 +206,21 @@ class _SegmentRun:
 
     def _advance(self, trainer: Trainer) -> StopReason | None:
         """Step by step, until the end of the run or a reason to end before."""
-        reported, steps = trainer.step, trainer.steps
+        reported, steps, seconds = trainer.step, trainer.steps, 0.0
         reason = self._conditions.check()
         while reason is None and trainer.step < steps:
+            began = time.monotonic()
             trainer.advance()
             self._step = trainer.step
             if is_due(trainer.step, trainer.report_every, steps):
-                self._add_figures(trainer.step, trainer.report())
-                reported = trainer.step
+                figures = trainer.report()  # waits for the device, to which steps may only have been sent
+                STEP_SECONDS.labels(self._segment.run.preset).observe(
+                    (seconds + time.monotonic() - began) / (trainer.step - reported)
+                )
+                self._add_figures(trainer.step, figures)
+                reported, seconds = trainer.step, 0.0
+            else:
+                seconds += time.monotonic() - began
             if is_due(trainer.step, trainer.evaluate_every, steps):
                 self._add_figures(trainer.step, trainer.evaluate())
                 self._callback.on_sample(trainer.sample)
