@@ -14,7 +14,7 @@ from bot.features.jobs.views import cancel_button
 from bot.intake.lookup import find_job, parse_id
 from bot.ui.i18n import Words, localised
 from bot.ui.language import private_words
-from bot.ui.permissions import guild_id_of, require_moderator, require_requester
+from bot.ui.permissions import guild_id_of, require_answer_channel, require_moderator, require_requester
 from core.domain.fairness import QueuePosition
 from core.domain.jobs import EPHEMERAL_KINDS, Job, JobState
 from core.services.jobs.service import JobService
@@ -57,7 +57,10 @@ async def show(interaction: Interaction, job: str) -> None:
     if stored.state is not JobState.DONE:
         await interaction.response.send_message(_no_answer(words, stored), ephemeral=True)
         return
-    await interaction.response.defer(thinking=True, ephemeral=stored.kind in EPHEMERAL_KINDS)
+    is_ephemeral = stored.kind in EPHEMERAL_KINDS
+    if not is_ephemeral:
+        await require_answer_channel(interaction)
+    await interaction.response.defer(thinking=True, ephemeral=is_ephemeral)
     reply = await bot.answerers[stored.kind].answer(bot, stored)
     await interaction.edit_original_response(**reply.edit_arguments())
 
