@@ -181,7 +181,7 @@ def build_evaluator(services: Services) -> EvaluateService:
     """What answers with a version's figures; loads matplotlib with the first one."""
     from core.services.training.cross_validation import EvaluateService  # numpy
 
-    return EvaluateService(services.registry, services.blobs)
+    return EvaluateService(services.registry, services.people, services.blobs)
 
 
 def build_checker(services: Services) -> RobustnessService:

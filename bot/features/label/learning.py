@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import discord
@@ -47,6 +48,9 @@ class LearnAnswerer:
         if job.result is None:
             raise OmokageError(ErrorCode.UNKNOWN_DATASET)
         words, result = await job_words(bot, job), LearnResult.from_json(job.result)
+        objecting = await bot.threads.quick(bot.services.people.objecting, job.origin.guild_id)
+        gains = tuple(gain for gain in result.gains if not objecting.include(None, gain.name))
+        result = replace(result, gains=gains)
         embed = discord.Embed(colour=_COLOUR, title=words.say("learn-title", faces=result.new_faces))
         embed.description = "\n".join(_lines(words, result))
         return Reply(embed=embed.set_footer(text=words.say("learn-footer", job=str(job.id))))

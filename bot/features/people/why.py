@@ -47,9 +47,12 @@ class WhyAnswerer:
         """Build the whole message.
 
         Raises:
-            OmokageError: PHOTO_GONE, the picture is not there any more, or the person was removed since.
+            OmokageError: PHOTO_GONE, the picture is not there any more, or the person was removed since; NOT_ALLOWED,
+                the person has objected since.
         """
         words, result = await _words(bot, job), _result(job)
+        if result.person_id in await bot.threads.quick(bot.services.people.objecting_ids, job.origin.guild_id):
+            raise OmokageError(ErrorCode.NOT_ALLOWED, reason="named-objector")
         alt = words.say("why-picture-alt", pictures=len(result.pictures))
         picture = await read_attachment(bot, _PICTURE, result.picture, alt)
         return Reply(embed=why_embed(words, job, result), attachments=(picture,))

@@ -44,7 +44,8 @@ async def start_training(interaction: Interaction, options: TrainingOptions) -> 
     await interaction.response.defer(ephemeral=True, thinking=True)
     dataset = await find_dataset(bot, guild_id_of(interaction), options.data)
     preflight = bot.services.datasets.preflight(dataset, kind=options.kind)
-    remarks = preflight_lines(words, dataset, preflight)
+    objecting = await bot.threads.quick(bot.services.people.objecting, dataset.guild_id)
+    remarks = preflight_lines(words, dataset, preflight, objecting)
     if not preflight.is_fit:
         text = f"{words.say('train-unfit')}\n{remarks}\n{job_number_line(words, interaction.id)}"
         await interaction.edit_original_response(content=text)

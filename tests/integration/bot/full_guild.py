@@ -154,7 +154,8 @@ class _GuildBuilder:
 
     def _done(self, person_id: int, dataset: Dataset, version: Version) -> Sequence[Job]:
         put, draw, a, b = self.services.blobs.put, self.fake_generation, Face(3), Face(4)
-        picture, report = put(jpeg(40, 30)), a_report().to_json()
+        picture = put(jpeg(40, 30))
+        report = replace(a_report(), names=tuple(person.name for person in dataset.classes)).to_json()
         likely = face(1, Candidate(person_id, SECRET, 0.9), named=True)
         result = ClassifyResult(320, 240, picture, "image/jpeg", (likely, face(2)), "test-1", 0.25)
         faces = [NewFace(one.number, one.box, one.score, (), embedding(one.number), "test") for one in result.faces]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 
 import pytest
 from discord.gateway import DiscordWebSocket
@@ -16,7 +15,6 @@ from bot.client import OmokageBot
 from bot.intake.lookup import MAX_ID
 from bot.reference import commands_for_moderators
 from core.bootstrap import Services
-from core.domain.jobs import JOB_LIMITS, JobKind
 from core.domain.training.runs import RunKind
 from sandbox.clock import ManualClock
 from sandbox.config import RateLimits, SandboxConfig
@@ -25,14 +23,7 @@ from sandbox.server import Sandbox
 from sandbox.world import fixtures
 from sandbox.world.commands import CommandRegistry
 from tests.integration.bot import every_control
-from tests.integration.bot.fakes.ager import FakeAgeing
-from tests.integration.bot.fakes.explainer import FakeExplaining
-from tests.integration.bot.fakes.generator import FakeGeneration
-from tests.integration.bot.fakes.optimizer import FakeOptimization
-from tests.integration.bot.fakes.teacher import FakeTeaching
-from tests.integration.bot.fakes.trainer import FakeTraining
-from tests.integration.bot.fakes.worker import OWNER, FakeWorker
-from tests.integration.bot.full_guild import SECRET, FullGuild, build_full_guild, every_row, rows_of
+from tests.integration.bot.full_guild import SECRET, FullGuild, every_row, rows_of
 from tests.integration.bot.test_classify import EPHEMERAL
 
 OTHER_GUILD = 4_242_424_242
@@ -67,29 +58,6 @@ DELETING = ("privacy:", "people:remove", "people:merge")  # what is pressed afte
 
 
 @pytest.fixture
-def furnished(services: Services, worker: FakeWorker, fake_training: FakeTraining) -> Callable[[int], FullGuild]:
-    """Makes a guild with everything; must be asked for before `bot`."""
-    fake_generation, fake_optimization = FakeGeneration(services, worker), FakeOptimization(services, worker)
-    # A lease that lies too far ahead is cut to this; the running job's must last as long as a test, on any machine.
-    services.jobs.recovery._limits = replace(JOB_LIMITS, lease_s=3600.0)
-    fake_ageing = FakeAgeing(services, worker)
-    fake_ageing.faces = 2
-    fake_teaching = FakeTeaching(services, worker)
-    worker.others[JobKind.SNAPSHOT] = lambda job: _end(services, job.id)
-    worker.others[JobKind.LEARN] = lambda job: _end(services, job.id)
-    worker.others[JobKind.CURATE] = lambda job: _end(services, job.id)
-    worker.others[JobKind.CHECK] = lambda _: None
-    FakeExplaining(services, worker)
-    return lambda guild_id: build_full_guild(
-        services, worker, fake_generation, fake_optimization, fake_ageing, fake_teaching, guild_id, OWNER_ID
-    )
-
-
-def _end(services: Services, job_id: int) -> None:
-    services.jobs.leases.finish(job_id, OWNER, {})
-
-
-@pytest.fixture
 async def sandbox(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sandbox]:
     """Without the check of all that is sent, which other tests make: it would take longer than everything here."""
     monkeypatch.setattr(Route, "BASE", Route.BASE)  # the bot sets them; this puts them back
@@ -101,11 +69,6 @@ async def sandbox(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> AsyncI
 @pytest.fixture
 def elsewhere(furnished: Callable[[int], FullGuild]) -> FullGuild:
     return furnished(OTHER_GUILD)
-
-
-@pytest.fixture
-def here(furnished: Callable[[int], FullGuild]) -> FullGuild:
-    return furnished(int(fixtures.GUILD_ID))
 
 
 @pytest.fixture(autouse=True)
