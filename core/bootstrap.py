@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from core.services.learning.service import LearnService
     from core.services.privacy.finishing import ForgettingWorker
     from core.services.recognition.explaining import WhyService
+    from core.services.recognition.picture_sheet import SheetService
     from core.services.recognition.service import ClassifyService
     from core.services.reembedding.reembedder import Reembedder
     from core.services.retraining.service import RetrainingService
@@ -153,6 +154,14 @@ def build_explainer(services: Services, classifier: ClassifyService) -> WhyServi
 
     reader: Any = classifier.reader
     return WhyService(services.jobs, services.people, services.blobs, classifier.galleries, reader)
+
+
+def build_sheet_drawer(services: Services, classifier: ClassifyService) -> SheetService:
+    """Build what draws a person's pictures, with the classifier's reader of photos."""
+    from core.services.recognition.picture_sheet import SheetService  # numpy, Pillow
+
+    reader: Any = classifier.reader
+    return SheetService(services.splitter, services.people, services.blobs, reader)
 
 
 def build_reembedder(services: Services, classifier: ClassifyService) -> Reembedder:

@@ -16,13 +16,14 @@ from bot.ui.i18n import Words, localised
 from bot.ui.language import private_words
 from bot.ui.permissions import guild_id_of, require_answer_channel, require_moderator, require_requester
 from core.domain.fairness import QueuePosition
-from core.domain.jobs import EPHEMERAL_KINDS, Job, JobState
+from core.domain.jobs import EPHEMERAL_KINDS, Job, JobKind, JobState
 from core.services.jobs.service import JobService
 
 if TYPE_CHECKING:
     from bot.context import Interaction
 
 _SHOWN = 10
+_FOR_MODERATORS = frozenset({JobKind.SHEET})  # also who asked for them may be no moderator any more
 _BUTTONS = 5  # a member has two jobs running and ten waiting at most; a row of buttons is enough
 
 
@@ -54,6 +55,8 @@ async def show(interaction: Interaction, job: str) -> None:
     bot, words = interaction.client, await private_words(interaction)
     stored = await find_job(interaction, parse_id(job))
     require_requester(interaction, stored)
+    if stored.kind in _FOR_MODERATORS:
+        require_moderator(interaction)
     if stored.state is not JobState.DONE:
         await interaction.response.send_message(_no_answer(words, stored), ephemeral=True)
         return

@@ -118,8 +118,8 @@ async def people_merge(interaction: Interaction, name: _Name, into: _Name) -> No
 @app_commands.autocomplete(name=all_people)
 @moderators_only
 async def people_split(interaction: Interaction, name: _Name) -> None:
-    """List somebody's pictures, to say which of them show somebody else."""
-    await split_views.list_pictures(interaction, name)
+    """Show somebody's pictures with numbers, to say which of them show somebody else."""
+    await split_views.request_sheet(interaction, name)
 
 
 @people.command(name=localised("people-remove-name"), description=localised("people-remove-description"))

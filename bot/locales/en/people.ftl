@@ -129,7 +129,8 @@ why-picture-alt = The face, and beside it { $pictures ->
 why-footer = Only you see this · job { $job }
 
 split-list-title = Which pictures of { $name } show somebody else?
-split-older = … and { $pictures } older, which whoever runs this bot can reach with “omokage people split”.
+split-picture-alt = A sheet of { $pictures } numbered faces
+split-blurred = -# Faces of this person are blurred, since the person does not want to be shown.
 split-button = Choose pictures …
 split-title = Split { $name }
 split-faces-label = Pictures of somebody else

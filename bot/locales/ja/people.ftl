@@ -87,7 +87,8 @@ why-picture-alt = 顔と、その名前の根拠となった写真{ $pictures }�
 why-footer = あなただけに表示されています · ジョブ { $job }
 
 split-list-title = { $name } さんの写真のうち、別の人のものはどれですか？
-split-older = …ほかに、これより古い写真が{ $pictures }枚あります（ボットの管理者が「omokage people split」で分けられます）。
+split-picture-alt = 番号付きの顔{ $pictures }枚の一覧
+split-blurred = -# この人は顔の表示を望んでいないため、顔をぼかしています。
 split-button = 写真を選ぶ…
 split-title = { $name } さんを分ける
 split-faces-label = 別の人の写真

@@ -30,6 +30,7 @@ from tests.integration.bot.fakes.ager import FakeAgeing
 from tests.integration.bot.fakes.explainer import FakeExplaining
 from tests.integration.bot.fakes.generator import FakeGeneration
 from tests.integration.bot.fakes.optimizer import FakeOptimization
+from tests.integration.bot.fakes.sheets import FakeSheets
 from tests.integration.bot.fakes.teacher import FakeTeaching
 from tests.integration.bot.fakes.trainer import FakeTraining
 from tests.integration.bot.fakes.worker import OWNER, FakeWorker
@@ -172,6 +173,7 @@ def furnished(services: Services, worker: FakeWorker, fake_training: FakeTrainin
     worker.others[JobKind.CURATE] = lambda job: end_job(services, job.id)
     worker.others[JobKind.CHECK] = lambda _: None
     FakeExplaining(services, worker)
+    FakeSheets(services, worker)
     return lambda guild_id: build_full_guild(
         services,
         worker,

@@ -34,6 +34,7 @@ _FITTING: Mapping[str, JobKind] = {
     "dataset:kept": JobKind.CURATE,
     "drawn": JobKind.GENERATE,
     "optimized": JobKind.OPTIMIZE,
+    "people:split-sheet": JobKind.SHEET,
 }
 Item: TypeAlias = "tuple[type[discord.ui.DynamicItem[Any]], str]"  # and its custom id
 
