@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from core.services.attack.service import OptimizeService
     from core.services.generation.service import GenerationService
     from core.services.learning.service import LearnService
+    from core.services.moving.chat_export import ChatExportService
     from core.services.privacy.finishing import ForgettingWorker
     from core.services.recognition.explaining import WhyService
     from core.services.recognition.picture_sheet import SheetService
@@ -162,6 +163,17 @@ def build_sheet_drawer(services: Services, classifier: ClassifyService) -> Sheet
 
     reader: Any = classifier.reader
     return SheetService(services.splitter, services.people, services.blobs, reader)
+
+
+def build_chat_exporter(services: Services, classifier: ClassifyService) -> ChatExportService:
+    """Build what writes exports for the chat, with the classifier's reader of photos."""
+    from core.services.moving.chat_export import ChatExportService
+    from core.services.moving.photos import PhotoCutter  # numpy, Pillow
+    from core.services.moving.service import MovingService
+
+    reader: Any = classifier.reader
+    moving = MovingService(services.database, services.blobs)
+    return ChatExportService(moving, services.blobs, PhotoCutter(reader.detect, reader), services.settings.data)
 
 
 def build_reembedder(services: Services, classifier: ClassifyService) -> Reembedder:

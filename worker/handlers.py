@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from core.bootstrap import (
     Services,
     build_ageing,
+    build_chat_exporter,
     build_checker,
     build_classifier,
     build_drawing,
@@ -116,6 +117,7 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
         JobKind.CARD: draw_card_with(teaching.card_drawer),
         JobKind.WHY: answer_with(build_explainer(services, classifier)),
         JobKind.SHEET: answer_with(build_sheet_drawer(services, classifier)),
+        JobKind.EXPORT: answer_with(build_chat_exporter(services, classifier)),
         JobKind.REEMBED: reembed_with(build_reembedder(services, classifier)),
     }
 

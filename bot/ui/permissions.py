@@ -33,6 +33,13 @@ def require_moderator(interaction: Interaction) -> None:
         raise OmokageError(ErrorCode.NOT_ALLOWED, reason="moderators")
 
 
+def require_server_manager(interaction: Interaction) -> None:
+    """Raise NOT_ALLOWED for whoever may not manage the server: what concerns all people of it is theirs to decide."""
+    permissions = interaction.permissions
+    if not (permissions.administrator or permissions.manage_guild):
+        raise OmokageError(ErrorCode.NOT_ALLOWED, reason="server-managers")
+
+
 def require_requester(interaction: Interaction, job: Job) -> None:
     """Raise NOT_ALLOWED for everybody but the member who asked for a job, and moderators."""
     if job.origin.member_id != interaction.user.id and not is_moderator(interaction):

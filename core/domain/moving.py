@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any
 
 from core.domain.faces import Box, Point
+from core.domain.jobs import JSON
 from core.domain.people import Label
 
 MAX_FACES = 40_000  # each brings two files at most, and an archive with more than 100,000 files is not read
@@ -86,6 +89,30 @@ class ExportReport:
     faces: int
     photos: int
     without_photo: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChatExportResult:
+    """What came of an export in the chat.
+
+    `fits`: whether a message can hold the file. `file`: its blob; empty where it does not fit, and once it is deleted,
+    which is a moment after it was posted.
+    """
+
+    people: int
+    faces: int
+    photos: int
+    fits: bool
+    file: str = ""
+
+    def to_json(self) -> dict[str, JSON]:
+        """Return what `Job.result` holds."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ChatExportResult:
+        """Read what `to_json` wrote."""
+        return cls(**data)
 
 
 @dataclass(frozen=True, slots=True)

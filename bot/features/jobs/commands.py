@@ -14,7 +14,13 @@ from bot.features.jobs.views import cancel_button
 from bot.intake.lookup import find_job, parse_id
 from bot.ui.i18n import Words, localised
 from bot.ui.language import private_words
-from bot.ui.permissions import guild_id_of, require_answer_channel, require_moderator, require_requester
+from bot.ui.permissions import (
+    guild_id_of,
+    require_answer_channel,
+    require_moderator,
+    require_requester,
+    require_server_manager,
+)
 from core.domain.fairness import QueuePosition
 from core.domain.jobs import EPHEMERAL_KINDS, Job, JobKind, JobState
 from core.services.jobs.service import JobService
@@ -23,7 +29,6 @@ if TYPE_CHECKING:
     from bot.context import Interaction
 
 _SHOWN = 10
-_FOR_MODERATORS = frozenset({JobKind.SHEET})  # also who asked for them may be no moderator any more
 _BUTTONS = 5  # a member has two jobs running and ten waiting at most; a row of buttons is enough
 
 
@@ -55,8 +60,10 @@ async def show(interaction: Interaction, job: str) -> None:
     bot, words = interaction.client, await private_words(interaction)
     stored = await find_job(interaction, parse_id(job))
     require_requester(interaction, stored)
-    if stored.kind in _FOR_MODERATORS:
+    if stored.kind is JobKind.SHEET:  # also who asked for it may be no moderator any more
         require_moderator(interaction)
+    if stored.kind is JobKind.EXPORT:
+        require_server_manager(interaction)
     if stored.state is not JobState.DONE:
         await interaction.response.send_message(_no_answer(words, stored), ephemeral=True)
         return

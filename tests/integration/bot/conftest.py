@@ -28,6 +28,7 @@ from sandbox.world import fixtures
 from tests.discord_schema import assert_valid_log
 from tests.integration.bot.fakes.ager import FakeAgeing
 from tests.integration.bot.fakes.explainer import FakeExplaining
+from tests.integration.bot.fakes.exporter import FakeExporting
 from tests.integration.bot.fakes.generator import FakeGeneration
 from tests.integration.bot.fakes.optimizer import FakeOptimization
 from tests.integration.bot.fakes.sheets import FakeSheets
@@ -174,6 +175,7 @@ def furnished(services: Services, worker: FakeWorker, fake_training: FakeTrainin
     worker.others[JobKind.CHECK] = lambda _: None
     FakeExplaining(services, worker)
     FakeSheets(services, worker)
+    FakeExporting(services, worker)
     return lambda guild_id: build_full_guild(
         services,
         worker,

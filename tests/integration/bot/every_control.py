@@ -69,6 +69,7 @@ def options_for(full: FullGuild) -> dict[str, dict[str, Any]]:
         "people rename": {"name": SECRET, "new-name": SECRET},
         "people merge": {"name": SECRET, "into": SECRET},
         "people split": {"name": SECRET},
+        "people export": {},
         "people remove": {"name": SECRET},
         "people object": {"name": SECRET},
         "people withdraw": {"name": SECRET},

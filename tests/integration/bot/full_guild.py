@@ -20,6 +20,7 @@ from core.domain.generation import Face, FaceChoice, FilmRequest, GridRequest, M
 from core.domain.ids import synthetic_id
 from core.domain.jobs import JSON, Job, JobKind, JobRequest, JobState, Origin
 from core.domain.labelling.consensus import SOMEBODY_ELSE
+from core.domain.moving import ChatExportResult
 from core.domain.optimisation import OptimizeMode
 from core.domain.people import NewFace
 from core.domain.picture_sheets import SheetRequest, SheetResult
@@ -165,6 +166,7 @@ class _GuildBuilder:
         why = WhyResult(person_id, SECRET, 0.9, 0.9, 0.4, (reason,), 2, 1, "", put(jpeg(44, 33)), (), blurred=False)
         owned = [record.id for record in self.services.people.gallery.faces_of(self.origin.guild_id, person_id)]
         sheet = SheetResult(person_id, 0, 1, tuple(owned), put(jpeg(53, 50)), blurred=False)
+        exported = ChatExportResult(1, 1, 0, fits=True, file=put(SECRET.encode() * 9))
         classified = self._end(self._begun(JobKind.CLASSIFY, photo), result.to_json(), faces)
         curated: dict[str, JSON] = {"dataset_id": dataset.id, "subject": "face", "pictures": 30, "kept": 20}
         curated |= {"dropped": {"blurred": 10}, "report": put(b"{}"), "dropped_sheet": picture}
@@ -185,6 +187,7 @@ class _GuildBuilder:
         return [
             classified,
             self._end(self._begun(JobKind.WHY, WhyRequest(classified.id, 1).to_json()), why.to_json()),
+            self._end(self._begun(JobKind.EXPORT, {"title": "/people export"}), exported.to_json()),
             self._end(self._begun(JobKind.SHEET, SheetRequest(person_id).to_json()), sheet.to_json()),
             self._end(self._begun(JobKind.EVALUATE, of_version), evaluated),
             self._end(self._begun(JobKind.SNAPSHOT, {"title": "labels"}), {"dataset_id": dataset.id}),
