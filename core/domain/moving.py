@@ -19,11 +19,12 @@ MAX_MEMBER_ID = 2**63 - 1  # a snowflake is a signed number of 64 bits in the da
 
 @dataclass(frozen=True, slots=True)
 class MovedPerson:
-    """A person by name. `since`: when somebody first named them; `objected_at`: as of `Person`."""
+    """A person by name. `since`: when somebody first named them; `objected_at` and `aliases`: as of `Person`."""
 
     name: str
     since: datetime
     objected_at: datetime | None = None
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,8 @@ class ImportReport:
         contradicted: labels that say otherwise than the guild does.
         photos: photos in the file.
         older: added faces whose embedding is not the present embedder's; a worker embeds them anew.
+        aliases: aliases that were given to people.
+        aliases_left_out: aliases that somebody else has as a name or alias, or for which a person has too many.
     """
 
     added: tuple[str, ...]
@@ -138,6 +141,8 @@ class ImportReport:
     contradicted: int
     photos: int
     older: int
+    aliases: int = 0
+    aliases_left_out: int = 0
 
 
 def imported_source(source: str) -> str:
