@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.delivery.building import read_attachment
+from bot.delivery.building import member_words, read_attachment
 from bot.reply import Reply
-from bot.ui.i18n import choose
 from bot.ui.permissions import guild_id_of, require_server_manager
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Job, JobKind
@@ -40,8 +39,7 @@ class ExportAnswerer:
         Raises:
             OmokageError: PHOTO_GONE, the file was deleted a moment ago, or somebody was forgotten meanwhile.
         """
-        settings = await bot.guild_settings.settings(job.origin.guild_id)
-        words = choose(job.origin.locale, settings.language)  # the member's own, since nobody else reads it
+        words = await member_words(bot, job)
         if job.result is None:
             raise OmokageError(ErrorCode.PHOTO_GONE)
         result = ChatExportResult.from_json(job.result)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import discord
 from discord.utils import escape_markdown, format_dt
 
-from bot.delivery.building import read_attachment
+from bot.delivery.building import member_words, read_attachment
 from bot.errors import guarded
 from bot.features.people.name_form import FORM_LIFE_S, MAX_TITLE
 from bot.intake.lookup import ID, find_job, parse_id
 from bot.reply import Reply
 from bot.ui.forms import selected_values, text_value
-from bot.ui.i18n import Words, choose, clip
+from bot.ui.i18n import Words, clip
 from bot.ui.language import private_words
 from bot.ui.permissions import guild_id_of, require_moderator
 from core.domain.errors import ErrorCode, OmokageError
@@ -111,14 +111,14 @@ class SheetAnswerer:
         Raises:
             OmokageError: UNKNOWN_PERSON; PHOTO_GONE, the picture is not there any more.
         """
-        words, result = await _words(bot, job), _result(job)
+        words, result = await member_words(bot, job), _result(job)
         alt = words.say("split-picture-alt", pictures=len(result.face_ids))
         picture = await read_attachment(bot, _PICTURE, result.picture, alt)
         return replace(await self.redraw(bot, job), attachments=(picture,))
 
     async def redraw(self, bot: BotContext, job: Job) -> Reply:
         """Build the message without the picture, which stays."""
-        words, result = await _words(bot, job), _result(job)
+        words, result = await member_words(bot, job), _result(job)
         person, numbered = await _numbered(bot, job)
         embed = pictures_embed(words, person, numbered, result).set_image(url=f"attachment://{_PICTURE}")
         return Reply(embed=embed, view=_sheet_view(words, job.id, result))
@@ -206,12 +206,6 @@ def _sheet_view(words: Words, job_id: int, result: SheetResult) -> discord.ui.Vi
             turn = discord.ui.Button[Any](label=words.say(label), custom_id=custom_id)
             view.add_item(SheetButton(turn, result.person_id, page))
     return view
-
-
-async def _words(bot: BotContext, job: Job) -> Words:
-    """Choose the member's own language, since nobody else reads it."""
-    settings = await bot.guild_settings.settings(job.origin.guild_id)
-    return choose(job.origin.locale, settings.language)
 
 
 def _result(job: Job) -> SheetResult:
