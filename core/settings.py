@@ -18,6 +18,7 @@ _DATABASES = frozenset({"sqlite", "postgresql", "postgres", "postgresql+psycopg"
 _LOG_FORMATS = ("TEXT", "JSON")
 _PRECISIONS = ("AUTO", "FLOAT32", "BFLOAT16")
 _MAX_DIGITS = 5  # of days: more than a century; and of ports
+_EC2_METADATA = "http://169.254.169.254"
 _MAX_PORT = 65533  # the workers' are one and two higher
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _SIZE = re.compile(r"(?P<number>\d{1,15}(\.\d{1,3})?) ?(?P<unit>B|[KMGT]B|)", re.ASCII | re.IGNORECASE)
@@ -44,6 +45,7 @@ class Settings:
     guilds: tuple[int, ...] = ()
     log_level: str = "INFO"
     log_format: str = "TEXT"
+    metadata: str | None = None  # where this machine's cloud tells that it is to be taken away
     metrics: Address | None = None  # of the bot; a cpu worker listens one port higher, a gpu worker two
     price_per_hour: Price | None = None  # of a gpu worker
     precision: str = "AUTO"  # of trainings; AUTO: that in which the machine is fastest
@@ -69,6 +71,7 @@ class Settings:
             guilds=read.ids("OMOKAGE_GUILDS"),
             log_level=read.choice("OMOKAGE_LOG_LEVEL", _LEVELS, "INFO"),
             log_format=read.choice("OMOKAGE_LOG_FORMAT", _LOG_FORMATS, "TEXT"),
+            metadata=read.metadata("OMOKAGE_METADATA"),
             metrics=read.address("OMOKAGE_METRICS"),
             price_per_hour=read.price("OMOKAGE_PRICE_PER_HOUR"),
             precision=read.choice("OMOKAGE_PRECISION", _PRECISIONS, "AUTO"),
@@ -146,6 +149,11 @@ class _Reader:
             return None if value is None else Price.parse(value)
         except ValueError as error:
             raise SettingsError(f"{name}: {error}") from error
+
+    def metadata(self, name: str) -> str | None:
+        """Read `aws`, or the address of a service like that of EC2."""
+        value = self.text(name)
+        return _EC2_METADATA if value is not None and value.lower() == "aws" else self.url(name, "http", "https")
 
     def address(self, name: str) -> Address | None:
         """Read HOST:PORT, or a port of this machine alone."""

@@ -29,6 +29,7 @@ from core.settings import Settings
 from worker.events import EventPublisher
 from worker.handlers import LoadHandlers, load_handlers
 from worker.heartbeat import HeartbeatThread, heartbeat_file
+from worker.interruption import Ec2Metadata, InterruptionWatch, wait_until_clear
 from worker.queue import make_celery, make_enqueue
 from worker.runner import Runner
 from worker.shared_flags import SharedFlags
@@ -119,6 +120,8 @@ def run(
     Returns:
         The process's exit status; 1 where the models could not be loaded.
     """
+    if settings.metadata is not None:
+        wait_until_clear(Ec2Metadata(settings.metadata), time.sleep)
     app, timing = make_celery(settings), timing or Timing()
     app.conf.update(task_soft_time_limit=timing.soft_limit_s, task_time_limit=timing.hard_limit_s)
     process = PoolProcess(settings, queue, load, app=app, timing=timing)
@@ -132,10 +135,18 @@ def run(
     with (
         HeartbeatThread(file, settings.broker_url, queue, process.shared, timing),
         _metrics_server(settings, queue, file),
+        _interruption_watch(settings),
     ):
         worker = _worker(app, queue, concurrency)
         worker.start()
     return EXIT_BROKEN if process.shared.broken else int(worker.exitcode or 0)
+
+
+def _interruption_watch(settings: Settings) -> AbstractContextManager[object]:
+    """Look for a notice that this machine is taken away, where the settings say who gives it."""
+    if settings.metadata is None:
+        return nullcontext()
+    return InterruptionWatch(Ec2Metadata(settings.metadata), lambda: os.kill(os.getpid(), signal.SIGTERM))
 
 
 def set_threads(queue: QueueName, concurrency: int, cores: int) -> None:
