@@ -163,3 +163,53 @@ def test_alerts_dashboard_and_documents_speak_of_the_figures_that_there_are(tmp_
 def test_every_python_the_project_claims_is_accepted_by_make():
     assert PROJECT["requires-python"] == ">=3.11,<3.14"
     assert "(3, 11) <= sys.version_info < (3, 14)" in (ROOT / "Makefile").read_text()
+
+
+DEPLOY = ROOT / "deploy"
+
+
+def manifests() -> dict[str, list[dict]]:
+    return {path.name: list(yaml.safe_load_all(path.read_text())) for path in (DEPLOY / "kubernetes").glob("*.yaml")}
+
+
+def test_the_cluster_starts_each_part_as_the_image_does_and_only_the_bot_has_the_token():
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    for name, target in (("bot", "bot"), ("worker-cpu", "worker"), ("worker-gpu", "worker-gpu")):
+        [deployment] = manifests()[f"{name}.yaml"]
+        [container] = deployment["spec"]["template"]["spec"]["containers"]
+        assert container["image"] == f"omokage-{target}"
+        assert f"CMD {json.dumps(container['args'])}" in dockerfile.split(f"AS {target}\n")[1].split("FROM ")[0]
+        assert ("DISCORD_TOKEN" in json.dumps(container)) is (name == "bot")
+
+
+def test_the_cluster_watches_each_part_at_the_port_of_its_figures():
+    metrics = manifests()["kustomization.yaml"][0]["configMapGenerator"][0]["literals"]
+    assert "OMOKAGE_METRICS=0.0.0.0:9464" in metrics
+    for name, port in (("bot", 9464), ("worker-cpu", 9465), ("worker-gpu", 9466)):
+        [deployment] = manifests()[f"{name}.yaml"]
+        [container] = deployment["spec"]["template"]["spec"]["containers"]
+        assert container["ports"] == [{"name": "metrics", "containerPort": port}]
+        assert container["livenessProbe"]["httpGet"] == {"path": "/healthz", "port": "metrics"}
+        assert deployment["spec"]["template"]["metadata"]["annotations"]["prometheus.io/port"] == str(port)
+
+
+def test_the_cluster_is_scaled_by_figures_that_there_are():
+    text = (ROOT / "docs" / "monitoring.md").read_text()
+    for scaled in manifests()["scaling.yaml"]:
+        [trigger] = scaled["spec"]["triggers"]
+        queue = scaled["metadata"]["name"].removeprefix("worker-")
+        names = re.findall(r"(omokage_[a-z_]+)\{queue=\"(\w+)\"", trigger["metadata"]["query"])
+        assert {found for _, found in names} == {queue}
+        assert all(f"`{name}{{" in text for name, _ in names)
+        assert f"{scaled['spec']['scaleTargetRef']['name']}.yaml" in manifests()
+
+
+def test_recipes_set_variables_that_there_are():
+    listed = set(re.findall(r"^\| `([A-Z_]+)` ", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE))
+    texts = [path.read_text() for path in DEPLOY.rglob("*.y*ml")]
+    used = {name for text in texts for name in re.findall(r"\bOMOKAGE_[A-Z_]+\b", text)}
+    assert used
+    assert used <= listed
+    sky = yaml.safe_load((DEPLOY / "skypilot.yaml").read_text())
+    dstack = yaml.safe_load((DEPLOY / "worker.dstack.yml").read_text())
+    assert sky["run"].strip() == dstack["commands"][0] == "exec omokage worker --queue gpu"
