@@ -81,8 +81,10 @@ class LearningThread:
         bot, here = self._bot, job.origin.channel_id
         guild, settings = bot.get_guild(job.origin.guild_id), await bot.guild_settings.settings(job.origin.guild_id)
         thread_id = await bot.threads.quick(bot.services.guilds.learning_thread, job.origin.guild_id)
+        # Read after the thread's id, with which it is written: another process may have begun the thread just now.
+        job = await bot.threads.quick(bot.services.jobs.get, job.id)
         if thread_id is not None and thread_id == job.answer_message_id:
-            # This answer is there, as the message of the thread; whoever posted it could not note that it is sent.
+            # This answer is there, as the message of the thread; that it is sent was not noted yet.
             await self._create(job, announcement_channel(guild, settings, here), thread_id)
             return thread_id
         thread = None if thread_id is None else await self._fetch(thread_id)
@@ -140,21 +142,19 @@ class LearningThread:
         return thread if isinstance(thread, discord.Thread) else None
 
     async def _is_open(self, guild: discord.Guild | None, thread: discord.Thread) -> bool:
-        """Say whether the guild wants such answers in a thread, and whether the bot may post in it.
-
-        An archived thread is opened by the next message; one that is locked is unlocked here, if the bot may do that.
-        """
+        """Open a thread that is archived or locked; say whether it is open, and the guild wants such answers in it."""
         settings = await self._bot.guild_settings.settings(thread.guild.id)
         if not may_hold_announcements(guild, settings, thread.parent_id):
             return False
-        if not thread.locked:
-            return True
         try:
-            await thread.edit(archived=False, locked=False)
+            if thread.locked:
+                await thread.edit(archived=False, locked=False)
+            elif thread.archived:  # a message would open it, but not the edit by which a command in it is answered
+                await thread.edit(archived=False)
         except TRANSIENT_ERRORS:
             raise
         except discord.HTTPException as error:
-            _log.info("the thread %s stays locked: Discord says %s", thread.id, error.code)
+            _log.info("the thread %s stays closed: Discord says %s", thread.id, error.code)
             return False
         return True
 

@@ -83,6 +83,23 @@ async def test_who_asks_in_the_thread_is_answered_there(learning: Learning) -> N
     assert learning.told(asked.id) == [answer]
 
 
+@pytest.mark.parametrize("locked", [False, True], ids=["archived", "locked"])
+async def test_a_thread_that_is_closed_while_somebody_in_it_waits_loses_no_answer(
+    learning: Learning, worker: FakeWorker, locked: bool
+) -> None:
+    await learning.round()
+    inside = learning.thread["id"]
+    worker.pause()
+    asked = await learning.ask(channel=inside)
+    await asked.ack()
+    await learning.me.change_thread(inside, archived=True, locked=locked)
+    worker.resume()
+    await learning.sent(int(asked.id))
+    (told,) = learning.told(asked.id)
+    assert told["channel_id"] == (fixtures.PHOTOS_ID if locked else inside)
+    assert learning.kept == int(told["id"] if locked else inside)
+
+
 async def test_two_answers_at_the_same_moment_begin_one_thread(
     learning: Learning, services: Services, worker: FakeWorker
 ) -> None:

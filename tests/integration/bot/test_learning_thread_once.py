@@ -200,3 +200,21 @@ async def test_two_bots_at_once_begin_one_thread(
         (told,) = learning.told(asked.id)
         assert learning.thread["id"] == told["id"]
         assert learning.kept == int(told["id"])
+
+
+async def test_a_bot_that_is_late_posts_nothing_again(
+    learning: Learning, services: Services, settings: Settings, worker: FakeWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving(services, settings, worker) as bot:
+        calls, deliver = [], bot.learning_thread.deliver
+
+        async def remember(*args: Any) -> int | None:
+            calls.append(args)
+            return await deliver(*args)
+
+        monkeypatch.setattr(bot.learning_thread, "deliver", remember)
+        for told in (await learning.round(), await learning.round()):
+            args = calls.pop(0)
+            assert await deliver(*args) == int(told["id"])  # with the job as it was before the answer was posted
+            assert learning.told(str(args[0].id)) == [told]
+        assert learning.kept == int(learning.thread["id"])
