@@ -10,7 +10,7 @@ from core.storage.database import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # The newest revision, so that a start need not import Alembic to know that there is nothing to do.
-SCHEMA_VERSION = "0012"
+SCHEMA_VERSION = "0013"
 
 
 def schema_version(database: Database) -> str | None:
