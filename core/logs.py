@@ -13,7 +13,8 @@ from typing import Any, TextIO
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 # Their own lines at DEBUG hold tokens, signatures, and whole requests to the object store with their content.
-_TALKATIVE = ("discord", "aiohttp", "aiobotocore", "boto3", "botocore", "fsspec", "s3fs", "urllib3", "sqlalchemy")
+_TALKATIVE = ("discord", "aiohttp", "aiobotocore", "boto3", "botocore", "fsspec", "s3fs", "urllib3")
+_STATEMENTS = "sqlalchemy"  # whose lines at INFO are all statements with their values
 _HIDDEN = "***"
 _job_id: ContextVar[int | None] = ContextVar("job_id", default=None)
 REPEAT_S = 60.0  # twice the longest pause between two tries (bot.background, discord.py): after it, it is news again
@@ -103,3 +104,5 @@ def set_up_logging(level: str, stream: TextIO, log_format: str = "TEXT") -> None
     for name in _TALKATIVE:
         logger = logging.getLogger(name)
         logger.setLevel(max(logger.level, logging.INFO))
+    statements = logging.getLogger(_STATEMENTS)
+    statements.setLevel(max(statements.level, logging.WARNING))

@@ -53,14 +53,16 @@ class Dispatcher:
         self._share = share
         self._limits = limits
 
-    def dispatch(self) -> list[int]:
+    def dispatch(self, *, new_job: bool = False) -> list[int]:
         """Send whatever fair share allows to the broker; return the ids of the jobs that were sent.
 
-        Where the broker is away, the jobs go on waiting, and the next recovery tries again.
+        Where the broker is away, the jobs go on waiting, and the next recovery tries again. `new_job`: one
+        waits for sure, so that nothing is looked up before the lock that all processes share is taken.
         """
-        with self._database.read() as connection:
-            if not waiting_jobs(connection, self._share, self._clock(), 1):
-                return []
+        if not new_job:
+            with self._database.read() as connection:
+                if not waiting_jobs(connection, self._share, self._clock(), 1):
+                    return []
         with self._database.write() as connection:
             self._lock(connection)
             messages = self._admit(connection)
@@ -91,7 +93,8 @@ class Dispatcher:
 
     def _admit_batch(self, connection: Connection, waiting: Sequence[WaitingJob]) -> list[WaitingJob]:
         interactive = [job.claimant for job in waiting if job.kind not in BACKGROUND_KINDS]
-        chosen = set(eligible(interactive, active_claimants(connection), self._share))
+        active = active_claimants(connection, {claimant.guild_id for claimant in interactive})
+        chosen = set(eligible(interactive, active, self._share))
         chosen |= {job.job_id for job in waiting if job.kind in BACKGROUND_KINDS}
         mark_dispatched(connection, chosen, self._clock())
         return [job for job in waiting if job.job_id in chosen]

@@ -119,7 +119,7 @@ class JobService:
             params = without_addresses({**job.params, **(more or {})})
             if store_params(connection, job_id, photo_sha, params):
                 note_stored(connection, job.origin.guild_id, sizes, self._clock())
-        self.dispatcher.dispatch()
+        self.dispatcher.dispatch(new_job=True)
         return self.get(job_id)
 
     def reject(self, job_id: int, failure: Failure) -> bool:

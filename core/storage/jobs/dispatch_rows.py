@@ -51,10 +51,10 @@ def waiting_jobs(connection: Connection, share: FairShare, now: datetime, limit:
     ]
 
 
-def active_claimants(connection: Connection) -> list[Claimant]:
-    """Return the dispatched and running jobs that count against fair share."""
+def active_claimants(connection: Connection, guild_ids: Collection[int]) -> list[Claimant]:
+    """Return the dispatched and running jobs of these guilds that count against fair share."""
     active = select(jobs.c.id, jobs.c.guild_id, jobs.c.member_id).where(
-        jobs.c.state.in_(ACTIVE), jobs.c.kind.not_in(BACKGROUND_KINDS)
+        jobs.c.guild_id.in_(guild_ids), jobs.c.state.in_(ACTIVE), jobs.c.kind.not_in(BACKGROUND_KINDS)
     )
     return [Claimant(row.id, row.guild_id, row.member_id) for row in connection.execute(active)]
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -98,6 +100,23 @@ def test_at_debug_libraries_that_log_whole_requests_are_quiet() -> None:
             logging.getLogger(name).debug("POST with %s", SECRET)
     assert "ours" in stream.getvalue()
     assert SECRET not in stream.getvalue()
+
+
+@pytest.mark.parametrize("level", ["INFO", "DEBUG"])
+def test_statements_of_the_database_are_not_logged(level: str) -> None:
+    # In a process of its own: the library sets its level when it is imported, which is after ours
+    program = (
+        "import sys\n"
+        "from core.logs import set_up_logging\n"
+        f"set_up_logging({level!r}, sys.stderr)\n"
+        "from sqlalchemy import text\n"
+        "from core.storage.database import Database\n"
+        "database = Database('sqlite:///:memory:')\n"
+        "with database.read() as connection:\n"
+        "    print(connection.execute(text('SELECT 40 + 2')).scalar())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("42\n", "")
 
 
 def test_what_travels_does_not_show_its_secrets() -> None:
