@@ -13,9 +13,11 @@ from core.domain.clock import now_utc
 from core.domain.jobs import JobKind, JobState, QueueName
 from core.domain.workers import GONE_AFTER_S, Oddity, WorkerState, WorkerStatus
 from core.services.workers.description import code_revision
+from core.settings import Settings
 from core.storage.worker_tables import workers as worker_table
 from tests.integration.worker.processes import Valkey, Worker, submit, wait_until, wait_until_final, worker
 from worker.app import EXIT_DRAINED
+from worker.queue import make_celery, make_enqueue
 
 pytestmark = pytest.mark.slow
 
@@ -67,6 +69,26 @@ def test_a_worker_without_models_is_not_listed(data: Path, broker: Valkey, servi
     finally:
         broken.end()
     assert listed(services) == []
+
+
+@pytest.mark.parametrize("kind", ["cpu", "gpu"])
+def test_a_worker_says_which_models_it_holds(
+    data: Path, broker: Valkey, services: Services, settings: Settings, kind: str
+):
+    def models() -> list[str]:
+        return [model.label for status in listed(services) for model in status.models]
+
+    app = make_celery(settings)
+    with worker(data, broker.url, kind) as one:
+        for job_id, name in enumerate(("starter vae", "starter dcgan"), 1):
+            submit(services.jobs, job_id, model=name)
+            make_enqueue(app)(job_id, QueueName(kind), 0)
+            wait_until_final(services.jobs, job_id)
+        wait_until(lambda: models() == ["starter dcgan", "starter vae"], what="the models")
+        if kind == "cpu":
+            one.kill_pool()
+            wait_until(lambda: models() == [], what="that the models went with their process")
+    app.close()
 
 
 def test_a_gpu_worker_says_which_gpus_tensorflow_uses(data: Path, broker: Valkey, services: Services):
