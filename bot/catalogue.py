@@ -39,6 +39,7 @@ from bot.features.optimize.views import OptimizedButton
 from bot.features.people import faces_form, name_form, split_views
 from bot.features.people.change_views import PersonChangeButton
 from bot.features.people.commands import people
+from bot.features.people.export import ExportAnswerer
 from bot.features.people.face_views import FaceButton, FacesSelect
 from bot.features.people.list_views import PageButton
 from bot.features.people.old_prompt import PersonSelect
@@ -105,6 +106,7 @@ ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     PageButton,
     PersonChangeButton,
     PersonSelect,
+    split_views.SheetButton,
     split_views.SplitButton,
     ForgetPersonButton,
     ForgetMeButton,
@@ -141,6 +143,8 @@ def answerers() -> dict[JobKind, Answerer]:
         JobKind.SNAPSHOT: SnapshotAnswerer(),
         JobKind.CURATE: CurateAnswerer(),
         JobKind.WHY: WhyAnswerer(),
+        JobKind.EXPORT: ExportAnswerer(),
+        JobKind.SHEET: split_views.SheetAnswerer(),
         JobKind.LEARN: LearnAnswerer(),
         JobKind.OPTIMIZE: OptimizedAnswerer(),
         JobKind.TEACH: TeachAnswerer(),

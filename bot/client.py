@@ -29,6 +29,7 @@ from bot.guild_settings import GuildSettingsCache
 from bot.intake.fetch import Fetcher
 from bot.intake.service import Intake
 from bot.readiness import beat, readiness_file
+from bot.request_metrics import RequestMetrics
 from bot.retention import run_retention
 from bot.threads import Threads
 from bot.ui.i18n import CommandTranslator
@@ -73,6 +74,7 @@ class OmokageBot(BotClient):
     ) -> None:
         _point_at(settings)
         heartbeat.install()
+        self._request_metrics = RequestMetrics()
         # Interactions come without any intent; guilds brings the names of servers and channels. No member, message or
         # presence is kept: they would be most of the memory.
         super().__init__(
@@ -83,6 +85,7 @@ class OmokageBot(BotClient):
             max_messages=None,
             # How long after the last guild's data `on_ready` is called; nothing here waits for guilds.
             guild_ready_timeout=0.2,
+            http_trace=self._request_metrics.trace,
         )
         self.services = services
         self.settings = settings
@@ -138,6 +141,7 @@ class OmokageBot(BotClient):
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Take submitted forms, which discord.py forgets with a restart, and refuse unknown buttons and selects."""
+        self._request_metrics.note_arrival(interaction)
         if interaction.type is discord.InteractionType.modal_submit:
             await self._forms.route(interaction)
         elif interaction.type is discord.InteractionType.component:

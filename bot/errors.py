@@ -89,6 +89,8 @@ _BY_REASON: Mapping[str, str] = {
     "age_error": "error-not-better-age",
     "unknown-embedder": "error-unknown-embedder",
     "withdrawn": "error-withdrawn",
+    "named-objector": "error-named-objector",
+    "nobody": "error-nobody-known",
 }
 # Details that people have named, or lists of such.
 _NAMED_BY_PEOPLE = frozenset({"name", "names", "into", "target", "title", "known"})

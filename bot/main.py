@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import aiohttp
@@ -12,7 +15,9 @@ import discord
 
 from bot.catalogue import feature_set
 from bot.client import OmokageBot
+from bot.readiness import readiness_file
 from core.bootstrap import Services, build
+from core.domain.heartbeats import find_fault, read_heartbeat
 from core.logs import set_up_logging
 from core.settings import Settings, SettingsError
 
@@ -26,13 +31,14 @@ def run(settings: Settings) -> None:
         SettingsError: there is no token, or Discord does not know it.
         ConnectionError: Discord cannot be reached, or does not work.
     """
-    set_up_logging(settings.log_level, sys.stderr)
+    set_up_logging(settings.log_level, sys.stderr, settings.log_format)
     # No voice here: do not warn of missing libraries for it.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     token = _token(settings)
     services = _services(settings)
     try:
-        asyncio.run(_serve(services, settings, token))
+        with _metrics_server(services, settings):
+            asyncio.run(_serve(services, settings, token))
     except discord.LoginFailure as error:
         raise SettingsError("Discord does not know this DISCORD_TOKEN; `omokage setup` says how to get one") from error
     except (aiohttp.ClientError, discord.DiscordServerError, discord.GatewayNotFound) as error:
@@ -63,6 +69,27 @@ def _services(settings: Settings) -> Services:
     from worker.queue import make_celery, make_enqueue  # only a process that serves needs a broker
 
     return build(settings, make_enqueue(make_celery(settings)))
+
+
+@contextmanager
+def _metrics_server(services: Services, settings: Settings) -> Iterator[None]:
+    """Serve the bot's figures and those of the whole installation, where the settings say so."""
+    if settings.metrics is None:
+        yield
+        return
+    from prometheus_client import REGISTRY
+
+    from core.metrics.server import MetricsServer
+    from core.services.monitoring import StateCollector
+
+    state = StateCollector(services.database, services.jobs)
+    REGISTRY.register(state)
+    file = readiness_file(settings.data)
+    try:
+        with MetricsServer(settings.metrics, REGISTRY, lambda: find_fault("bot", [read_heartbeat(file)], time.time())):
+            yield
+    finally:
+        REGISTRY.unregister(state)
 
 
 async def _serve(services: Services, settings: Settings, token: str) -> None:

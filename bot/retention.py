@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.services.retention import RetentionService
 
 _log = logging.getLogger(__name__)
-_EVERY_S = 60.0  # tokens are of no use after fifteen minutes, so none is kept for more than sixteen
+_EVERY_S = 60.0  # tokens are of no use after fifteen minutes, so none is kept for more than sixteen; nor is an export
 
 
 class StoppingError(Exception):
@@ -38,6 +38,7 @@ async def run_retention(bot: BotContext) -> None:
         while True:
             await asyncio.sleep(_EVERY_S)
             await bot.threads.quick(retention.drop_tokens)
+            await bot.threads.slow(retention.forget_exports)
             if await bot.threads.quick(retention.is_due):
                 await _prune(bot, retention)
                 await bot.threads.slow(bot.services.reembedding.request_all)  # faces of before an update

@@ -31,9 +31,9 @@ def read_settings() -> Settings:
         raise BadSetting(str(error)) from error
 
 
-def log_to_stderr(level: str) -> None:
+def log_to_stderr(settings: Settings) -> None:
     """Log to standard error, one line for each event; `omokage up` and Docker collect them."""
-    set_up_logging(level, sys.stderr)
+    set_up_logging(settings.log_level, sys.stderr, settings.log_format)
 
 
 @contextmanager

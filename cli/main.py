@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, CommandEntry] = {
     "runs": CommandEntry("cli.training.runs:runs", "List trainings; pause, resume, stop, roll back, branch."),
     "inspect": CommandEntry("cli.training.inspect:inspect", "Look into a trained network's layers."),
     "evaluate": CommandEntry("cli.training.evaluate:evaluate", "Cross-validate a recogniser on a data set."),
+    "spot": CommandEntry("cli.spot.command:spot", "Show what interruptible cloud machines cost."),
     "doctor": CommandEntry("cli.doctor.command:doctor", "Look for faults in this installation."),
     "workers": CommandEntry("cli.workers.command:workers", "List hosts, their workers and what waits for them."),
     "prune": CommandEntry("cli.prune:prune", "Delete now what is no longer kept."),

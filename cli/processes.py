@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import click
@@ -22,7 +23,7 @@ from core.settings import Settings, SettingsError
 def bot() -> None:
     """Run the bot. It needs DISCORD_TOKEN, or OMOKAGE_DISCORD_API with a sandbox."""
     settings = read_settings()
-    log_to_stderr(settings.log_level)
+    log_to_stderr(settings)
     from bot.main import check_token, run  # --help must not wait for discord.py
 
     parent_watch.end_with_parent()
@@ -47,7 +48,11 @@ def worker(queue: str, concurrency: int) -> int:
     """Run one worker. SIGTERM lets its present jobs end."""
     remove_variables(*TOKEN_VARIABLES)
     settings = read_settings()
-    log_to_stderr(settings.log_level)
+    log_to_stderr(settings)
+    if settings.metrics is not None:
+        from core.metrics import multiprocess
+
+        multiprocess.prepare(settings.data / "run" / f"metrics-{queue}@{socket.gethostname()}")
     from core.domain.jobs import QueueName
     from core.storage.scratch import own_temporary_folder
     from worker.app import run, set_threads  # Celery
@@ -65,7 +70,7 @@ def worker(queue: str, concurrency: int) -> int:
 def sandbox(port: int) -> None:
     """Run the sandbox, a Discord on loopback. Its messages are kept in the data folder."""
     settings = read_settings()
-    log_to_stderr(settings.log_level)
+    log_to_stderr(settings)
     from sandbox.config import SandboxConfig  # aiohttp
     from sandbox.main import run
 

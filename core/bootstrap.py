@@ -41,8 +41,10 @@ if TYPE_CHECKING:
     from core.services.attack.service import OptimizeService
     from core.services.generation.service import GenerationService
     from core.services.learning.service import LearnService
+    from core.services.moving.chat_export import ChatExportService
     from core.services.privacy.finishing import ForgettingWorker
     from core.services.recognition.explaining import WhyService
+    from core.services.recognition.picture_sheet import SheetService
     from core.services.recognition.service import ClassifyService
     from core.services.reembedding.reembedder import Reembedder
     from core.services.retraining.service import RetrainingService
@@ -158,6 +160,25 @@ def build_explainer(services: Services, classifier: ClassifyService) -> WhyServi
     return WhyService(services.jobs, services.people, services.blobs, classifier.galleries, reader)
 
 
+def build_sheet_drawer(services: Services, classifier: ClassifyService) -> SheetService:
+    """Build what draws a person's pictures, with the classifier's reader of photos."""
+    from core.services.recognition.picture_sheet import SheetService  # numpy, Pillow
+
+    reader: Any = classifier.reader
+    return SheetService(services.splitter, services.people, services.blobs, reader)
+
+
+def build_chat_exporter(services: Services, classifier: ClassifyService) -> ChatExportService:
+    """Build what writes exports for the chat, with the classifier's reader of photos."""
+    from core.services.moving.chat_export import ChatExportService
+    from core.services.moving.photos import PhotoCutter  # numpy, Pillow
+    from core.services.moving.service import MovingService
+
+    reader: Any = classifier.reader
+    moving = MovingService(services.database, services.blobs)
+    return ChatExportService(moving, services.blobs, PhotoCutter(reader.detect, reader), services.settings.data)
+
+
 def build_reembedder(services: Services, classifier: ClassifyService) -> Reembedder:
     """Build what embeds stored faces anew after an update, with the classifier's networks."""
     from core.services.reembedding.reembedder import Reembedder
@@ -184,7 +205,7 @@ def build_evaluator(services: Services) -> EvaluateService:
     """What answers with a version's figures; loads matplotlib with the first one."""
     from core.services.training.cross_validation import EvaluateService  # numpy
 
-    return EvaluateService(services.registry, services.blobs)
+    return EvaluateService(services.registry, services.people, services.blobs)
 
 
 def build_checker(services: Services) -> RobustnessService:

@@ -9,14 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from core.domain.addresses import Address
 from core.domain.storage_limits import GUILD_QUOTA, KEEP_DAYS, StorageLimits
 from core.domain.training.costs import Price
 from core.domain.workers import MAX_HOST_LENGTH
 
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _DATABASES = frozenset({"sqlite", "postgresql", "postgres", "postgresql+psycopg"})
+_LOG_FORMATS = ("TEXT", "JSON")
 _PRECISIONS = ("AUTO", "FLOAT32", "BFLOAT16")
-_MAX_DIGITS = 5  # of days: more than a century
+_MAX_DIGITS = 5  # of days: more than a century; and of ports
+_EC2_METADATA = "http://169.254.169.254"
+_MAX_PORT = 65533  # the workers' are one and two higher
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _SIZE = re.compile(r"(?P<number>\d{1,15}(\.\d{1,3})?) ?(?P<unit>B|[KMGT]B|)", re.ASCII | re.IGNORECASE)
 
@@ -41,6 +45,9 @@ class Settings:
     discord_gateway: str | None = None
     guilds: tuple[int, ...] = ()
     log_level: str = "INFO"
+    log_format: str = "TEXT"
+    metadata: str | None = None  # where this machine's cloud tells that it is to be taken away
+    metrics: Address | None = None  # of the bot; a cpu worker listens one port higher, a gpu worker two
     price_per_hour: Price | None = None  # of a gpu worker
     host: str | None = None  # how workers call this host; None: as the system calls it
     precision: str = "AUTO"  # of trainings; AUTO: that in which the machine is fastest
@@ -65,6 +72,9 @@ class Settings:
             discord_gateway=read.url("OMOKAGE_DISCORD_GATEWAY", "ws", "wss"),
             guilds=read.ids("OMOKAGE_GUILDS"),
             log_level=read.choice("OMOKAGE_LOG_LEVEL", _LEVELS, "INFO"),
+            log_format=read.choice("OMOKAGE_LOG_FORMAT", _LOG_FORMATS, "TEXT"),
+            metadata=read.metadata("OMOKAGE_METADATA"),
+            metrics=read.address("OMOKAGE_METRICS"),
             price_per_hour=read.price("OMOKAGE_PRICE_PER_HOUR"),
             host=read.host("OMOKAGE_HOST"),
             precision=read.choice("OMOKAGE_PRECISION", _PRECISIONS, "AUTO"),
@@ -148,6 +158,21 @@ class _Reader:
             return None if value is None else Price.parse(value)
         except ValueError as error:
             raise SettingsError(f"{name}: {error}") from error
+
+    def metadata(self, name: str) -> str | None:
+        """Read `aws`, or the address of a service like that of EC2."""
+        value = self.text(name)
+        return _EC2_METADATA if value is not None and value.lower() == "aws" else self.url(name, "http", "https")
+
+    def address(self, name: str) -> Address | None:
+        """Read HOST:PORT, or a port of this machine alone."""
+        value = self.text(name)
+        if value is None:
+            return None
+        host, _, port = value.rpartition(":")
+        if not (port.isascii() and port.isdigit() and len(port) <= _MAX_DIGITS and int(port) <= _MAX_PORT):
+            raise SettingsError(f"{name} must be HOST:PORT or PORT, with a port of {_MAX_PORT} at most")
+        return Address(host.removeprefix("[").removesuffix("]") or "127.0.0.1", int(port))
 
     def count(self, name: str, default: int) -> int:
         value = self.text(name)

@@ -8,8 +8,11 @@ import os
 import signal
 import socket
 import sys
+import time
 import warnings
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import billiard
@@ -17,8 +20,11 @@ from celery import Celery, signals
 from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
 
 from core.bootstrap import build
+from core.domain.heartbeats import find_fault, read_heartbeat
 from core.domain.jobs import QueueName
 from core.domain.workers import WorkerProfile
+from core.metrics.multiprocess import shared_registry
+from core.metrics.server import MetricsServer
 from core.models.common.lean_import import lean_keras
 from core.models.common.quiet_import import quiet_tensorflow
 from core.services.registry.loaded_models import loaded_models
@@ -27,6 +33,7 @@ from core.settings import Settings
 from worker.events import EventPublisher
 from worker.handlers import LoadHandlers, load_handlers
 from worker.heartbeat import HeartbeatThread, heartbeat_file
+from worker.interruption import Ec2Metadata, InterruptionWatch, wait_until_clear
 from worker.queue import make_celery, make_enqueue
 from worker.registration import Registration, tensorflow_gpus
 from worker.runner import Runner
@@ -38,6 +45,7 @@ from worker.timing import Timing
 _log = logging.getLogger(__name__)
 EXIT_BROKEN = 1
 EXIT_DRAINED = 75  # EX_TEMPFAIL of sysexits.h: to be started anew, with the code that is installed by then
+_METRICS_SHIFT = {QueueName.CPU: 1, QueueName.GPU: 2}  # ports above the bot's, so that one setting is for all
 # Imported before the fork, run only after it: pool processes share the pages, and one that replaces a killed one
 # has its models seconds sooner. Importing is safe; a model that has run is not, its threads are missing in the child.
 _PRELOAD = (
@@ -142,6 +150,8 @@ def run(
     Returns:
         The process's exit status; 1 where the models could not be loaded, 75 where the worker is to be started anew.
     """
+    if settings.metadata is not None:
+        wait_until_clear(Ec2Metadata(settings.metadata), time.sleep)
     app, timing = make_celery(settings), timing or Timing()
     app.conf.update(task_soft_time_limit=timing.soft_limit_s, task_time_limit=timing.hard_limit_s)
     profile = describe_worker(settings.host, queue)
@@ -154,16 +164,23 @@ def run(
         (preload or import_models)()
     _hush()
     _connect(process)
-    heartbeat = HeartbeatThread(
-        heartbeat_file(settings.data, queue), settings.broker_url, queue, process.shared, timing
-    )
-    registration = Registration(
-        services, profile, process.shared, timing, models=process.models, ask_tensorflow=ask_tensorflow
-    )
-    with heartbeat, registration:
+    file = heartbeat_file(settings.data, queue)
+    with (
+        HeartbeatThread(file, settings.broker_url, queue, process.shared, timing),
+        Registration(services, profile, process.shared, timing, models=process.models, ask_tensorflow=ask_tensorflow),
+        _metrics_server(settings, queue, file),
+        _interruption_watch(settings),
+    ):
         worker = _worker(app, queue, size)
         worker.start()
     return _exit_status(process.shared, worker.exitcode)
+
+
+def _interruption_watch(settings: Settings) -> AbstractContextManager[object]:
+    """Look for a notice that this machine is taken away, where the settings say who gives it."""
+    if settings.metadata is None:
+        return nullcontext()
+    return InterruptionWatch(Ec2Metadata(settings.metadata), lambda: os.kill(os.getpid(), signal.SIGTERM))
 
 
 def set_threads(queue: QueueName, concurrency: int, cores: int) -> None:
@@ -187,6 +204,14 @@ def set_threads(queue: QueueName, concurrency: int, cores: int) -> None:
         # TensorFlow chooses oneDNN by itself from AVX-512 on. With AVX2, too, a training step takes a fifth less time
         # with it; a single face takes twice as long, so the cpu queue goes without.
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+
+def _metrics_server(settings: Settings, queue: QueueName, file: Path) -> AbstractContextManager[object]:
+    """Serve the figures of this worker's processes, where the settings say so."""
+    if settings.metrics is None:
+        return nullcontext()
+    address = settings.metrics.shifted(_METRICS_SHIFT[queue])
+    return MetricsServer(address, shared_registry(), lambda: find_fault("worker", [read_heartbeat(file)], time.time()))
 
 
 def import_models() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from core.bootstrap import (
     Services,
     build_ageing,
+    build_chat_exporter,
     build_checker,
     build_classifier,
     build_drawing,
@@ -20,6 +21,7 @@ from core.bootstrap import (
     build_optimizer,
     build_reembedder,
     build_retrainer,
+    build_sheet_drawer,
     build_teaching,
     build_training,
 )
@@ -28,14 +30,11 @@ from core.domain.people import NewFace
 from worker.warm_up import warm_up_later
 
 if TYPE_CHECKING:
-    from core.services.ageing.service import AgeingService
     from core.services.attack.service import OptimizeService
-    from core.services.generation.service import GenerationService
     from core.services.labelling.card_drawer import CardDrawer
     from core.services.labelling.collector import Collector
     from core.services.learning.service import LearnService
     from core.services.privacy.finishing import ForgettingWorker
-    from core.services.recognition.explaining import WhyService
     from core.services.recognition.service import ClassifyService
     from core.services.reembedding.reembedder import Reembedder
     from core.services.retraining.service import RetrainingService
@@ -52,6 +51,20 @@ class Progress(Protocol):
 
     def __call__(self, stage: str, fraction: float, detail: Mapping[str, JSON] | None = None, /) -> None:
         """`stage` is a word that the bot has a sentence for, `fraction` 0 to 1; `detail` is the kind's own."""
+
+
+class Answer(Protocol):
+    """What a job has come to."""
+
+    def to_json(self) -> Mapping[str, JSON]:
+        """Return what `Job.result` holds."""
+
+
+class AnswerService(Protocol):
+    """Answers one kind of job, or several."""
+
+    def answer(self, job: Job, progress: Progress, cancelled: Cancelled, /) -> Answer:
+        """Answer a job; raises OmokageError, and JobCancelledError after `cancelled` returned True."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +103,8 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
             JobKind.LEARN: learn_with(services),
             JobKind.FORGET: forget_with(build_forgetting_worker(services)),
             JobKind.TRAIN: train_with(build_training(services)),
-            JobKind.AGE: age_with(ageing),
-            **dict.fromkeys(GENERATOR_KINDS, draw_with(drawing)),
+            JobKind.AGE: answer_with(ageing),
+            **dict.fromkeys(GENERATOR_KINDS, answer_with(drawing)),
         }
     classifier = build_classifier(services)
     classifier.warm_up()
@@ -102,27 +115,20 @@ def load_handlers(services: Services, queue: QueueName) -> Handlers:
         JobKind.TEACH: teach_with(teaching.teacher),
         JobKind.COLLECT: collect_with(teaching.collector),
         JobKind.CARD: draw_card_with(teaching.card_drawer),
-        JobKind.WHY: why_with(build_explainer(services, classifier)),
+        JobKind.WHY: answer_with(build_explainer(services, classifier)),
+        JobKind.SHEET: answer_with(build_sheet_drawer(services, classifier)),
+        JobKind.EXPORT: answer_with(build_chat_exporter(services, classifier)),
         JobKind.REEMBED: reembed_with(build_reembedder(services, classifier)),
     }
 
 
-def draw_with(drawing: GenerationService) -> Handler:
-    """The handler of everything that models draw."""
+def answer_with(service: AnswerService) -> Handler:
+    """The handler of kinds whose whole answer is what a service returns."""
 
-    def draw(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
-        return HandlerResult(drawing.answer(job, progress, cancelled).to_json())
+    def answer(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
+        return HandlerResult(service.answer(job, progress, cancelled).to_json())
 
-    return draw
-
-
-def age_with(ageing: AgeingService) -> Handler:
-    """The handler of age jobs."""
-
-    def age(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
-        return HandlerResult(ageing.answer(job, progress, cancelled).to_json())
-
-    return age
+    return answer
 
 
 def classify_with(classifier: ClassifyService) -> Handler:
@@ -161,15 +167,6 @@ def draw_card_with(drawer: CardDrawer) -> Handler:
         return HandlerResult(drawer.answer(job))
 
     return draw_card
-
-
-def why_with(explainer: WhyService) -> Handler:
-    """The handler of why jobs."""
-
-    def why(job: Job, progress: Progress, cancelled: Cancelled) -> HandlerResult:
-        return HandlerResult(explainer.answer(job, progress, cancelled).to_json())
-
-    return why
 
 
 def reembed_with(reembedder: Reembedder) -> Handler:

@@ -7,12 +7,15 @@ import logging
 import os
 import secrets
 import socket
+import time
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from functools import partial
 
 from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy.exc import DBAPIError
 
+from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import (
     BACKGROUND_KINDS,
@@ -26,6 +29,8 @@ from core.domain.jobs import (
     LeaseStatus,
 )
 from core.domain.storage_limits import REFUSED
+from core.logs import job_in_logs
+from core.metrics.definitions import JOB_SECONDS, JOB_WAIT_SECONDS
 from core.services.jobs.leases import Leases
 from worker.events import JobEvent
 from worker.handlers import HandlerResult, Handlers
@@ -36,6 +41,17 @@ _log = logging.getLogger(__name__)
 _TIMING = Timing()
 # The host's faults, not the photo's: the lease is left to run out, so that the job is tried again, at most three times.
 _HOST_FAULTS = (DBAPIError, MemoryError, OSError)
+
+
+class JobOutcome(StrEnum):
+    """How a worker's part in a job ends."""
+
+    DONE = "done"  # of a training, a segment
+    REFUSED = "refused"  # what was asked for cannot be done, and the member is told why
+    FAILED = "failed"  # a fault of the product
+    STOPPED = "stopped"  # somebody cancelled it, or this worker ends and gives it back
+    DROPPED = "dropped"  # another worker has it by now
+    HOST_FAULT = "host-fault"  # of the disk, the memory or the database; it is tried again
 
 
 class Runner:
@@ -83,42 +99,53 @@ class Runner:
         if job is None:
             _log.info("job %s: nothing to do, it has ended or somebody else has it", job_id)
             return
-        max_duration_s = self._max_duration_s(job.kind)
+        with job_in_logs(job_id):
+            self._run(job, owner)
+
+    def _run(self, job: Job, owner: str) -> None:
+        job_id, max_duration_s = job.id, self._max_duration_s(job.kind)
+        if job.attempts == 1 and job.created_at is not None:
+            JOB_WAIT_SECONDS.labels(job.kind.value).observe(max(0.0, (now_utc() - job.created_at).total_seconds()))
+        began = time.monotonic()
         self._tell(job, JobEvent(job_id, "started"))
         with LeaseRenewer(
             lambda: self._leases.renew(job_id, owner), every_s=self._renew_s, max_duration_s=max_duration_s
         ) as lease:
-            kept = self._work(job, owner, lease)
-        if kept:
+            outcome = JobOutcome.HOST_FAULT
+            try:
+                outcome = self._work(job, owner, lease)
+            finally:
+                JOB_SECONDS.labels(job.kind.value, outcome.value).observe(time.monotonic() - began)
+        if outcome is not JobOutcome.DROPPED:
             self._tell(job, JobEvent(job_id, "finished"))
         else:
             _log.warning("job %s: somebody else has it by now, so this result is dropped", job_id)
 
-    def _work(self, job: Job, owner: str, lease: LeaseRenewer) -> bool:
+    def _work(self, job: Job, owner: str, lease: LeaseRenewer) -> JobOutcome:
         try:
             done = self._handle(job, lease)
         except JobCancelledError:
-            return self._stop(job, owner, lease)
+            return _if_kept(self._stop(job, owner, lease), JobOutcome.STOPPED)
         except OmokageError as error:
             if job.kind in BACKGROUND_KINDS:  # nobody is told, but for whoever reads this
                 _log.warning("job %s: the %s failed: %s %s", job.id, job.kind, error.code, error.details)
             kept = self._leases.fail(job.id, owner, Failure(error.code, error.details))
             if kept and error.code in REFUSED:
                 self._discard(job)
-            return kept
+            return _if_kept(kept, JobOutcome.REFUSED)
         except SoftTimeLimitExceeded:
             _log.error("job %s: took longer than is allowed", job.id)
-            return self._fail(job, owner, reason="too-long")
+            return _if_kept(self._fail(job, owner, reason="too-long"), JobOutcome.FAILED)
         except _HOST_FAULTS:
             _log.warning("job %s: attempt %s failed, this host has a fault", job.id, job.attempts)
             raise
         except Exception as error:  # noqa: BLE001 - a bug ends one job, and says so
             _log.exception("job %s: failed", job.id)
-            return self._fail(job, owner, reason=type(error).__name__)
+            return _if_kept(self._fail(job, owner, reason=type(error).__name__), JobOutcome.FAILED)
         kept = done is None or self._leases.finish(job.id, owner, done.result, done.faces, keep=done.keep)
         if kept and job.kind in PHOTOS_DELETED_AFTER:
             self._discard(job)
-        return kept
+        return _if_kept(kept, JobOutcome.DONE)
 
     def _handle(self, job: Job, lease: LeaseRenewer) -> HandlerResult | None:
         handler = self._handlers.get(job.kind)
@@ -156,6 +183,10 @@ class Runner:
 
     def _fail(self, job: Job, owner: str, reason: str) -> bool:
         return self._leases.fail(job.id, owner, Failure(ErrorCode.INTERNAL, {"reason": reason}))
+
+
+def _if_kept(kept: bool, outcome: JobOutcome) -> JobOutcome:
+    return outcome if kept else JobOutcome.DROPPED
 
 
 def new_owner(worker_id: str | None = None) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.reply import Attachment
-from bot.ui.i18n import Words
+from bot.ui.i18n import Words, choose
 from bot.ui.language import public_words
 from core.domain.jobs import Job
 
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 async def job_words(bot: BotContext, job: Job) -> Words:
     """Find the language of a public reply: the guild's where it chose one, else that of the member who asked."""
     return await public_words(bot, job.origin.guild_id, job.origin.locale)
+
+
+async def member_words(bot: BotContext, job: Job) -> Words:
+    """Find the language of a reply that only the member who asked sees: the member's own, else the guild's."""
+    settings = await bot.guild_settings.settings(job.origin.guild_id)
+    return choose(job.origin.locale, settings.language)
 
 
 async def read_attachment(bot: BotContext, name: str, blob: str, description: str) -> Attachment:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.delivery.building import job_words
+from bot.delivery.building import job_words, member_words
 from bot.delivery.progress import ProgressTracker
 from bot.delivery.reply_poster import TRANSIENT_ERRORS, ReplyPoster, Undeliverable
 from bot.errors import error_message, job_number_line
 from bot.reply import Reply
-from bot.ui.i18n import Words, choose
+from bot.ui.i18n import Words
 from core.domain.clock import now_utc
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import JOB_LIMITS, Failure, Job, JobKind, JobState, OutboxEntry
@@ -148,8 +148,7 @@ class Relay:
 
     async def failure_reply(self, job: Job, failure: Failure) -> Reply:
         """Build an error message for the member who asked, in the member's language."""
-        settings = await self._bot.guild_settings.settings(job.origin.guild_id)
-        words = choose(job.origin.locale, settings.language)
+        words = await member_words(self._bot, job)
         text = error_message(words, failure.code, failure.details, job.id)
         return Reply(text, mention_line=_mention_line(words, job), private=True)
 

@@ -33,6 +33,13 @@ def require_moderator(interaction: Interaction) -> None:
         raise OmokageError(ErrorCode.NOT_ALLOWED, reason="moderators")
 
 
+def require_server_manager(interaction: Interaction) -> None:
+    """Raise NOT_ALLOWED for whoever may not manage the server: what concerns all people of it is theirs to decide."""
+    permissions = interaction.permissions
+    if not (permissions.administrator or permissions.manage_guild):
+        raise OmokageError(ErrorCode.NOT_ALLOWED, reason="server-managers")
+
+
 def require_requester(interaction: Interaction, job: Job) -> None:
     """Raise NOT_ALLOWED for everybody but the member who asked for a job, and moderators."""
     if job.origin.member_id != interaction.user.id and not is_moderator(interaction):
@@ -59,19 +66,30 @@ async def require_labeller(interaction: Interaction) -> int:
 
 
 async def require_answer_channel(interaction: Interaction) -> None:
-    """Refuse a channel in which the guild does not want answers that everybody sees; its threads count as the channel.
+    """Refuse a channel in which the guild does not want answers that everybody sees.
 
-    Channels that were deleted do not count: where no other is on the list, every channel is allowed.
+    Whatever posts such an answer calls this before it begins, and before it opens a form: `Intake.request_job` for all
+    jobs, and each command and button that posts without a job. What only the member sees is answered in every channel.
 
     Raises:
         OmokageError: NOT_ALLOWED, with links to the `channels` that are allowed.
+    """
+    elsewhere = await other_answer_channels(interaction)
+    if elsewhere:
+        raise OmokageError(ErrorCode.NOT_ALLOWED, reason="elsewhere", channels=channel_links(elsewhere))
+
+
+async def other_answer_channels(interaction: Interaction) -> tuple[int, ...]:
+    """List the channels in which the guild wants answers that everybody sees; empty where this one is allowed.
+
+    A thread counts as its channel. Channels that were deleted do not count: where no other is on the list, every
+    channel is allowed.
     """
     settings = await interaction.client.guild_settings.settings(guild_id_of(interaction))
     allowed = existing_channels(interaction.guild, settings.answer_channels)
     channel = interaction.channel
     parent = channel.parent_id if isinstance(channel, discord.Thread) else None
-    if allowed and interaction.channel_id not in allowed and parent not in allowed:
-        raise OmokageError(ErrorCode.NOT_ALLOWED, reason="elsewhere", channels=channel_links(allowed))
+    return () if interaction.channel_id in allowed or parent in allowed else allowed
 
 
 def guild_id_of(interaction: Interaction) -> int:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from cli.context import first_line, open_services
 from cli.doctor.findings import Finding, fault, ok, remark
-from cli.doctor.health import find_fault, read_heartbeat
 from cli.exits import Fault
 from cli.setup import application_id
 from cli.up import valkey
 from cli.up.services import has_own_broker
+from core.domain.heartbeats import find_fault, read_heartbeat
 from core.settings import Settings
 
 _DISCORD = "https://discord.com/api/v10"

@@ -16,6 +16,7 @@ from cli.output.echo import echo, echo_json
 from cli.output.files import ZIP, check_files, force_option
 from cli.people.moving_errors import moving_error_text
 from core.domain.errors import ErrorCode, OmokageError
+from core.domain.people import MAX_ALIASES
 
 if TYPE_CHECKING:
     from core.bootstrap import Services
@@ -152,6 +153,8 @@ def _import_json(report: ImportReport, named: NamedFaces | None, options: Import
         "contradicted": report.contradicted,
         "photos": report.photos,
         "older": report.older,
+        "aliases": report.aliases,
+        "aliases_left_out": report.aliases_left_out,
     }
     if named is not None:
         answer |= {"tasks_without_photo": list(named.without_photo), "rectangles_without_face": named.without_face}
@@ -165,6 +168,11 @@ def _import_lines(report: ImportReport, named: NamedFaces | None, options: Impor
         yield f"note   {_count(report.labels, 'label')} of faces that were there already."
     if report.merged:
         yield f"note   Known already, so added to: {', '.join(report.merged)}."
+    if report.aliases:
+        yield f"note   {_count(report.aliases, 'alias')} given to people."
+    if report.aliases_left_out:
+        left_out = _count(report.aliases_left_out, "alias")
+        yield f"note   {left_out} left out: somebody else is called so here, or the person has {MAX_ALIASES} already."
     if report.present:
         yield f"note   {_count(report.present, 'label')} there already."
     if report.contradicted:
@@ -175,6 +183,17 @@ def _import_lines(report: ImportReport, named: NamedFaces | None, options: Impor
             f"note   {_count(report.older, 'face')} with embeddings of other networks; a worker makes them anew from "
             "the photos within the hour, and they are compared from then on."
         )
+    yield from _task_lines(named)
+    if report.added or report.faces:
+        verb = "would come back" if options.dry_run else "has come back"
+        yield (
+            f"note   Whoever was forgotten after the file was made {verb} with it: receipts keep no names, so look "
+            "through the people, and forget them again (omokage people forget NAME)."
+        )
+
+
+def _task_lines(named: NamedFaces | None) -> Iterator[str]:
+    """Say what of Label Studio's tasks could not be used; None: the file was an export."""
     if named is not None and named.without_photo:
         shown = ", ".join(map(str, named.without_photo[:10]))
         yield f"note   {_count(len(named.without_photo), 'task')} whose photo is not there (--photos FOLDER): {shown}."
@@ -185,4 +204,4 @@ def _import_lines(report: ImportReport, named: NamedFaces | None, options: Impor
 def _count(count: int, what: str) -> str:
     if what == "person":
         return "1 person" if count == 1 else f"{count} people"
-    return f"{count} {what if count == 1 else what + 's'}"
+    return f"{count} {what if count == 1 else what + ('es' if what.endswith('s') else 's')}"

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from cli.output.escaping import escape_lines
 
-_LEVEL = re.compile(r"^\S+ \S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) ")  # core.logs.LOG_FORMAT
+# How a record begins with core.logs.LOG_FORMAT, and as JSON.
+_LEVEL = re.compile(r"^(?:\S+ \S+ |\{\"time\": \"[^\"]*\", \"level\": \")(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b")
 _SHOWN = frozenset({"WARNING", "ERROR", "CRITICAL"})
 _MAX_BYTES = 10_000_000  # bytes of a log; then it begins anew and the old one is kept beside it
 

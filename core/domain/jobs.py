@@ -35,6 +35,8 @@ class JobKind(StrEnum):
     FORGET = "forget"  # what is left to do, in data sets and models, after a person was forgotten
     CURATE = "curate"  # which pictures of a data set are worth keeping
     WHY = "why"  # which stored pictures decided that a face was named so
+    SHEET = "sheet"  # the numbered pictures of a person
+    EXPORT = "export"  # all people of a guild as a file
     REEMBED = "reembed"  # a guild's faces by the present face networks, after an update
     TRAIN = "train"  # one segment of a run; its answer is the run's own message
 
@@ -74,6 +76,8 @@ ROUTES: Mapping[JobKind, tuple[QueueName, int]] = {
     JobKind.TEACH: (QueueName.CPU, 3),
     JobKind.COLLECT: (QueueName.CPU, 5),
     JobKind.WHY: (QueueName.CPU, 0),
+    JobKind.SHEET: (QueueName.CPU, 0),
+    JobKind.EXPORT: (QueueName.CPU, 3),
     JobKind.REEMBED: (QueueName.CPU, 9),
     JobKind.GENERATE: (QueueName.GPU, 0),
     JobKind.MORPH: (QueueName.GPU, 0),
@@ -101,7 +105,7 @@ BACKGROUND_KINDS = frozenset(
 # Kinds whose photos are deleted once they are done: their result holds all that is kept.
 PHOTOS_DELETED_AFTER = frozenset({JobKind.TEACH})
 # Kinds whose answer only the member who asked sees: it is never posted for others, whatever happens.
-EPHEMERAL_KINDS = frozenset({JobKind.WHY})
+EPHEMERAL_KINDS = frozenset({JobKind.WHY, JobKind.SHEET, JobKind.EXPORT})
 
 
 class LeaseStatus(StrEnum):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any
 
 from core.domain.faces import Box, Point
+from core.domain.jobs import JSON
 from core.domain.people import Label
 
 MAX_FACES = 40_000  # each brings two files at most, and an archive with more than 100,000 files is not read
@@ -16,11 +19,12 @@ MAX_MEMBER_ID = 2**63 - 1  # a snowflake is a signed number of 64 bits in the da
 
 @dataclass(frozen=True, slots=True)
 class MovedPerson:
-    """A person by name. `since`: when somebody first named them; `objected_at`: as of `Person`."""
+    """A person by name. `since`: when somebody first named them; `objected_at` and `aliases`: as of `Person`."""
 
     name: str
     since: datetime
     objected_at: datetime | None = None
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,30 @@ class ExportReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatExportResult:
+    """What came of an export in the chat.
+
+    `fits`: whether a message can hold the file. `file`: its blob; empty where it does not fit, and once it is deleted,
+    which is a moment after it was posted.
+    """
+
+    people: int
+    faces: int
+    photos: int
+    fits: bool
+    file: str = ""
+
+    def to_json(self) -> dict[str, JSON]:
+        """Return what `Job.result` holds."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ChatExportResult:
+        """Read what `to_json` wrote."""
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
     """What an import added, or would add.
 
@@ -101,6 +129,8 @@ class ImportReport:
         contradicted: labels that say otherwise than the guild does.
         photos: photos in the file.
         older: added faces whose embedding is not the present embedder's; a worker embeds them anew.
+        aliases: aliases that were given to people.
+        aliases_left_out: aliases that somebody else has as a name or alias, or for which a person has too many.
     """
 
     added: tuple[str, ...]
@@ -111,6 +141,8 @@ class ImportReport:
     contradicted: int
     photos: int
     older: int
+    aliases: int = 0
+    aliases_left_out: int = 0
 
 
 def imported_source(source: str) -> str:

@@ -20,6 +20,9 @@ TOKEN_LIFE = timedelta(minutes=15)
 # object store, hours; a day is beyond that, and what a killed worker left takes up room no longer than that.
 GRACE = timedelta(days=1)
 
+# Discord takes 10 MiB from bots in any server; the rest of the request needs some of it.
+MAX_UPLOAD_BYTES = 9_500_000
+
 # What is wrong with a file itself: it is of no use to anybody, and is deleted at once.
 REFUSED = frozenset(
     {ErrorCode.NOT_AN_IMAGE, ErrorCode.BROKEN_IMAGE, ErrorCode.TOO_LARGE, ErrorCode.TOO_MANY_PIXELS},

@@ -1,4 +1,4 @@
-"""The pictures of labelling cards: numbered faces beside a person, or a face beside those whom it may show."""
+"""Pictures to choose faces from: labelling cards, and the numbered pictures of a person."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ _BLACK: Colour = (0, 0, 0)
 _MISSING: Colour = (0x4E, 0x50, 0x58)  # of a face whose photo is gone
 _QUALITY = 85  # of the JPEG; a grid takes some 60 kB
 _COLUMNS = 3
+_SHEET_COLUMNS = 5  # 25 faces are a square; on a phone the picture can be opened in its full size
 
 
 def draw_grid_card(name: str, reference: Tile, faces: Sequence[Tile]) -> bytes:
@@ -53,6 +54,27 @@ def draw_grid_card(name: str, reference: Tile, faces: Sequence[Tile]) -> bytes:
         corner = left + index % _COLUMNS * (TILE + _GAP), _GAP + index // _COLUMNS * (TILE + _GAP)
         _paste(sheet, face, corner, TILE)
         _write_number(sheet, index + 1, corner)
+    return _encode(sheet)
+
+
+def draw_numbered_faces(faces: Sequence[Tile], first_number: int) -> bytes:
+    """Draw faces in rows, each with its number.
+
+    Args:
+        faces: (S, S, 3) RGB; None: there is no picture. One at least.
+        first_number: of the first face; the others follow.
+
+    Returns:
+        A JPEG.
+    """
+    columns = min(_SHEET_COLUMNS, len(faces))
+    rows = -(-len(faces) // columns)
+    size = columns * (TILE + _GAP) + _GAP, rows * (TILE + _GAP) + _GAP
+    sheet = Image.new("RGB", size, GROUND)
+    for index, face in enumerate(faces):
+        corner = _GAP + index % columns * (TILE + _GAP), _GAP + index // columns * (TILE + _GAP)
+        _paste(sheet, face, corner, TILE)
+        _write_number(sheet, first_number + index, corner)
     return _encode(sheet)
 
 
@@ -95,9 +117,10 @@ def _paste(sheet: Image.Image, tile: Tile, corner: tuple[int, int], side: int) -
 def _write_number(sheet: Image.Image, number: int, corner: tuple[int, int]) -> None:
     """Write a number on a plate in the tile's corner, so that it is read on every picture."""
     pen = ImageDraw.Draw(sheet)
-    side = round(_NUMBER_SIZE * 1.3)
-    pen.rectangle((*corner, corner[0] + side, corner[1] + side), fill=_BLACK)
-    middle = corner[0] + side / 2, corner[1] + side / 2
+    height = round(_NUMBER_SIZE * 1.3)
+    width = max(height, round(pen.textlength(str(number), font(_NUMBER_SIZE)) + _NUMBER_SIZE * 0.4))
+    pen.rectangle((*corner, corner[0] + width, corner[1] + height), fill=_BLACK)
+    middle = corner[0] + width / 2, corner[1] + height / 2
     pen.text(middle, str(number), _WHITE, font(_NUMBER_SIZE), anchor="mm")
 
 

@@ -25,11 +25,13 @@ from core.storage.retention_rows import (
     delete_expired_jobs,
     drop_tokens,
     expired_jobs,
+    forget_export_file,
     forget_photos,
     forget_stored,
     has_old_tokens,
     installation_id,
     note_stored,
+    posted_exports,
     stored_names,
     storing_guilds,
     take_turn,
@@ -112,6 +114,19 @@ class RetentionService:
         with self._database.write() as connection:
             drop_tokens(connection, before)
 
+    def forget_exports(self) -> None:
+        """Delete the files of exports that are posted, or that Discord would not take any more.
+
+        Such a file has all photos, names and embeddings of a guild, so it is kept no longer than posting it takes.
+        """
+        now = self._clock()
+        with self._database.read() as connection:
+            exports = posted_exports(connection, now - TOKEN_LIFE)
+        for job_id, guild_id, file in exports:
+            with self._database.write() as connection:
+                forget_export_file(connection, job_id)
+            self.discard([file], guild_id, now)
+
     def is_due(self) -> bool:
         """Whether this process is to prune now: once an hour, one of them all."""
         with self._database.write() as connection:
@@ -124,6 +139,7 @@ class RetentionService:
     def prune(self) -> Pruned:
         """Delete what is too old, and the files that nobody needs."""
         self.drop_tokens()
+        self.forget_exports()
         with self._database.write() as connection:
             delete_gone_workers(connection, self._clock() - FORGET_AFTER)
         is_ours = self._is_ours()  # asked before rows go by which it may be known

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from core.domain.jobs import FINAL, JobKind
+from core.domain.jobs import FINAL, JobKind, JobState
 from core.storage.blob_references import blob_names_in
 from core.storage.tables import chores, faces, guild_blobs, installation, jobs, labels, outbox
 
@@ -86,6 +86,22 @@ def forget_photos(connection: Connection, job_id: int) -> set[str]:
     params = _without(row.params, names)
     connection.execute(update(jobs).where(jobs.c.id == job_id).values(photo=None, params=params))
     return names
+
+
+def posted_exports(connection: Connection, before: datetime) -> list[tuple[int, int, str]]:
+    """Return job, guild and file of the exports that are posted, or were asked for before this time."""
+    on_its_way = select(outbox.c.id).where(outbox.c.job_id == jobs.c.id, outbox.c.due_at.is_not(None))
+    done = jobs.c.kind == JobKind.EXPORT, jobs.c.state == JobState.DONE, jobs.c.result.is_not(None)
+    of_no_use = or_(jobs.c.created_at < before, ~on_its_way.exists())
+    rows = connection.execute(select(jobs.c.id, jobs.c.guild_id, jobs.c.result).where(*done, of_no_use)).all()
+    return [(row.id, row.guild_id, row.result["file"]) for row in rows if row.result and row.result["file"]]
+
+
+def forget_export_file(connection: Connection, job_id: int) -> None:
+    """Take the file out of an export's result."""
+    result = connection.execute(select(jobs.c.result).where(jobs.c.id == job_id)).scalar()
+    if result:
+        connection.execute(update(jobs).where(jobs.c.id == job_id).values(result={**result, "file": ""}))
 
 
 def note_stored(connection: Connection, guild_id: int, sizes: Mapping[str, int], now: datetime) -> None:

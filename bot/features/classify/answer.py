@@ -28,11 +28,15 @@ class ClassifyAnswerer:
         """Build the whole message.
 
         Raises:
-            OmokageError: NO_FACE; PHOTO_GONE, the picture is not there any more.
+            OmokageError: NO_FACE; PHOTO_GONE, the picture is not there any more; NOT_ALLOWED, a name is drawn into it
+                of somebody who has objected since.
         """
         result = _result(job)
         if not result.faces:
             raise OmokageError(ErrorCode.NO_FACE)
+        objecting = await bot.threads.quick(bot.services.people.objecting_ids, job.origin.guild_id)
+        if any(face.person_id in objecting for face in result.faces):
+            raise OmokageError(ErrorCode.NOT_ALLOWED, reason="named-objector")
         words, faces = await self._words_and_faces(bot, job, result)
         alt = words.say("answer-picture-alt", faces=len(faces))
         photo = await read_attachment(bot, texts.picture_name(result), result.picture, alt)

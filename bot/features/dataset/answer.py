@@ -50,7 +50,9 @@ async def _new_dataset_reply(bot: BotContext, words: Words, job: Job, dataset_id
     dataset = await bot.threads.quick(bot.services.datasets.get, dataset_id, job.origin.guild_id)
     kind = RunKind.RECOGNISER if dataset.people else RunKind.DCGAN
     preflight = bot.services.datasets.preflight(dataset, kind=kind)
-    title, text = words.say("dataset-made-title", data=dataset.title), preflight_lines(words, dataset, preflight)
+    objecting = await bot.threads.quick(bot.services.people.objecting, job.origin.guild_id)
+    title = words.say("dataset-made-title", data=dataset.title)
+    text = preflight_lines(words, dataset, preflight, objecting)
     embed = discord.Embed(colour=_COLOUR, title=title, description=f"{text}\n{words.say('dataset-made-next')}")
     embed.set_footer(text=words.say("dataset-made-footer", job=str(job.id)))
     return Reply(embed=embed)

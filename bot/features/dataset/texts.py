@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import discord
@@ -12,6 +12,7 @@ from bot.ui.i18n import Value, Words, clip
 from core.domain.data.curation import Reason
 from core.domain.data.datasets import Dataset, Preflight, Remark
 from core.domain.jobs import JSON
+from core.domain.objections import LEFT_OUT, ObjectingPeople
 
 _COLOUR = 0x4477AA
 _LINES = 25  # of a list that is read at a glance
@@ -61,16 +62,20 @@ def data_line(words: Words, dataset: Dataset) -> str:
     return words.say("run-data", people=dataset.people, **values)
 
 
-def preflight_lines(words: Words, dataset: Dataset, preflight: Preflight) -> str:
-    """Describe a data set and the remarks of its preflight check; those that block come first."""
-    return "\n".join(
-        [_counts(words, dataset, preflight), *(remark_line(words, remark) for remark in preflight.remarks)]
-    )
+def preflight_lines(words: Words, dataset: Dataset, preflight: Preflight, objecting: ObjectingPeople) -> str:
+    """Describe a data set and the remarks of its preflight check; those that block come first.
+
+    Nobody is named who objected.
+    """
+    ids = {person.name: person.person_id for person in dataset.classes}
+    hidden = {name for name, person_id in ids.items() if objecting.include(person_id, name)}
+    remarks = (remark_line(words, remark, hidden) for remark in preflight.remarks)
+    return "\n".join([_counts(words, dataset, preflight), *remarks])
 
 
-def remark_line(words: Words, remark: Remark) -> str:
-    """Write one remark, marked by whether it blocks a training."""
-    details = {name: _word(value) for name, value in remark.details.items()}
+def remark_line(words: Words, remark: Remark, hidden: Collection[str]) -> str:
+    """Write one remark, marked by whether it blocks a training; `hidden` names are left out."""
+    details = {name: _word(_without(value, hidden)) for name, value in remark.details.items()}
     names = escape_markdown(clip(str(details.get("names", "…")), _MAX_LIST))
     count, minimum = details.get("count", 0), details.get("minimum", 0)
     text = words.say("preflight-remark", code=remark.code, names=names, count=count, minimum=minimum)
@@ -84,6 +89,12 @@ def _counts(words: Words, dataset: Dataset, preflight: Preflight) -> str:
     even = "yes" if preflight.fewest == preflight.most else "no"
     values |= {"people": preflight.people, "fewest": preflight.fewest, "most": preflight.most}
     return words.say("preflight-counts", even=even, **values)
+
+
+def _without(value: JSON, hidden: Collection[str]) -> JSON:
+    if not isinstance(value, list | tuple):
+        return value
+    return [LEFT_OUT if entry in hidden else entry for entry in value]
 
 
 def _word(value: JSON) -> Value:

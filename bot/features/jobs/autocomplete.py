@@ -21,4 +21,5 @@ async def recent_jobs(interaction: Interaction, typed: str) -> list[app_commands
     bot, member = interaction.client, None if is_moderator(interaction) else interaction.user.id
     jobs = await bot.threads.quick(bot.services.jobs.newest, guild_id_of(interaction), member, 2 * MAX_CHOICES)
     words = await private_words(interaction)
-    return matching_choices(((job_label(words, job), str(job.id)) for job in jobs), typed)
+    objecting = await bot.threads.quick(bot.services.people.objecting, guild_id_of(interaction))
+    return matching_choices(((job_label(words, job, objecting), str(job.id)) for job in jobs), typed)

@@ -14,9 +14,15 @@ from bot.features.jobs.views import cancel_button
 from bot.intake.lookup import find_job, parse_id
 from bot.ui.i18n import Words, localised
 from bot.ui.language import private_words
-from bot.ui.permissions import guild_id_of, require_moderator, require_requester
+from bot.ui.permissions import (
+    guild_id_of,
+    require_answer_channel,
+    require_moderator,
+    require_requester,
+    require_server_manager,
+)
 from core.domain.fairness import QueuePosition
-from core.domain.jobs import EPHEMERAL_KINDS, Job, JobState
+from core.domain.jobs import EPHEMERAL_KINDS, Job, JobKind, JobState
 from core.services.jobs.service import JobService
 
 if TYPE_CHECKING:
@@ -54,10 +60,17 @@ async def show(interaction: Interaction, job: str) -> None:
     bot, words = interaction.client, await private_words(interaction)
     stored = await find_job(interaction, parse_id(job))
     require_requester(interaction, stored)
+    if stored.kind is JobKind.SHEET:  # also who asked for it may be no moderator any more
+        require_moderator(interaction)
+    if stored.kind is JobKind.EXPORT:
+        require_server_manager(interaction)
     if stored.state is not JobState.DONE:
         await interaction.response.send_message(_no_answer(words, stored), ephemeral=True)
         return
-    await interaction.response.defer(thinking=True, ephemeral=stored.kind in EPHEMERAL_KINDS)
+    is_ephemeral = stored.kind in EPHEMERAL_KINDS
+    if not is_ephemeral:
+        await require_answer_channel(interaction)
+    await interaction.response.defer(thinking=True, ephemeral=is_ephemeral)
     reply = await bot.answerers[stored.kind].answer(bot, stored)
     await interaction.edit_original_response(**reply.edit_arguments())
 

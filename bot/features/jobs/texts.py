@@ -10,6 +10,7 @@ from discord.utils import format_dt
 from bot.ui.i18n import Words, clip
 from core.domain.fairness import QueuePosition
 from core.domain.jobs import Job
+from core.domain.objections import ObjectingPeople
 
 COLOUR = 0x4477AA
 _CHOICE = 100  # Discord's limit for the name of a choice
@@ -42,7 +43,8 @@ def state_text(words: Words, job: Job, position: QueuePosition | None = None) ->
     return ", ".join(parts)
 
 
-def job_label(words: Words, job: Job) -> str:
-    """Label a job for autocompletion."""
-    file = clip(str(job.params.get("filename") or job.params.get("title", "")), 50)
+def job_label(words: Words, job: Job, objecting: ObjectingPeople) -> str:
+    """Label a job for autocompletion, by its file or its title; by its kind where these name somebody who objected."""
+    file = str(job.params.get("filename") or job.params.get("title", ""))
+    file = job.kind.value if objecting.are_named_in(file) else clip(file, 50)
     return clip(words.say("jobs-choice", state=state_text(words, job), file=file, job=str(job.id)), _CHOICE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import discord
@@ -11,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.delivery.building import job_words
 from bot.reply import Reply
+from bot.ui.permissions import other_answer_channels
 from bot.ui.places import may_announce
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.learning import LearnOutcome, LearnResult
@@ -46,6 +48,9 @@ class LearnAnswerer:
         if job.result is None:
             raise OmokageError(ErrorCode.UNKNOWN_DATASET)
         words, result = await job_words(bot, job), LearnResult.from_json(job.result)
+        objecting = await bot.threads.quick(bot.services.people.objecting, job.origin.guild_id)
+        gains = tuple(gain for gain in result.gains if not objecting.include(None, gain.name))
+        result = replace(result, gains=gains)
         embed = discord.Embed(colour=_COLOUR, title=words.say("learn-title", faces=result.new_faces))
         embed.description = "\n".join(_lines(words, result))
         return Reply(embed=embed.set_footer(text=words.say("learn-footer", job=str(job.id))))
@@ -54,17 +59,24 @@ class LearnAnswerer:
 async def learn_soon(interaction: Interaction) -> None:
     """Let a worker train on the guild's labels, where enough are new.
 
-    Its answer is posted in the guild's gallery channel, or in this one where the guild has none, or has closed it to
-    the bot. Nobody waits for that, so a failure is only logged.
+    Its answer is posted in the guild's gallery channel; where the guild has none, or has closed it to the bot, in this
+    channel, or in another that `/settings channels` allows. Nobody waits for that, so a failure is only logged.
     """
     bot, guild_id = interaction.client, interaction.guild_id or 0
     try:
-        gallery = (await bot.guild_settings.settings(guild_id)).gallery_channel
-        announced = gallery is not None and may_announce(interaction.guild, gallery)
-        place = guild_id, (gallery if announced else interaction.channel_id) or 0, interaction.application_id
+        place = guild_id, await _announcement_channel(interaction), interaction.application_id
         await bot.threads.slow(bot.services.labelling_jobs.learn_if_due, *place, interaction.locale.value)
     except (OmokageError, SQLAlchemyError, OSError) as error:
         _log.warning("guild %s: nothing was learnt (%s)", guild_id, type(error).__name__)
+
+
+async def _announcement_channel(interaction: Interaction) -> int:
+    """Choose the channel of an answer that nobody asked for; 0 where the bot may post in none of those allowed."""
+    settings = await interaction.client.guild_settings.settings(interaction.guild_id or 0)
+    elsewhere = await other_answer_channels(interaction)
+    channels = [channel for channel in (settings.gallery_channel, *elsewhere) if channel is not None]
+    here = 0 if elsewhere else interaction.channel_id or 0
+    return next((channel for channel in channels if may_announce(interaction.guild, channel)), here)
 
 
 def _lines(words: Words, result: LearnResult) -> list[str]:

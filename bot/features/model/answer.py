@@ -26,7 +26,8 @@ class EvaluateAnswerer:
         """Build the whole message.
 
         Raises:
-            OmokageError: UNKNOWN_VERSION, with a reason: the version has no report; PHOTO_GONE, a picture is gone.
+            OmokageError: UNKNOWN_VERSION, with a reason: the version has no report; PHOTO_GONE, a picture is gone;
+                NOT_ALLOWED, somebody whom the report names has objected since.
         """
         bare, words = await self.redraw(bot, job), await job_words(bot, job)
         pictures = [await read_attachment(bot, name, blob, words.say(alt)) for name, alt, blob in _pictures(job)]
@@ -37,6 +38,10 @@ class EvaluateAnswerer:
         words, report = await job_words(bot, job), _report(job)
         version_id, guild_id = int(str(job.params["version_id"])), job.origin.guild_id
         version = await bot.threads.quick(bot.services.registry.get, version_id, guild_id)
+        objecting = await bot.threads.quick(bot.services.people.objecting, guild_id)
+        ids = dict(version.classes)
+        if any(objecting.include(ids.get(name), name) for name in report.names):  # and so in the pictures
+            raise OmokageError(ErrorCode.NOT_ALLOWED, reason="named-objector")
         embed = report_embed(words, version.label, report)
         embed.add_field(name=words.say("model-embedder"), value=embedder_text(words, version))
         embed.set_footer(text=words.say("report-footer", job=str(job.id)))

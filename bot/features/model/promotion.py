@@ -13,7 +13,7 @@ from bot.ui.formatting import figure
 from bot.ui.forms import text_value
 from bot.ui.i18n import Words, clip
 from bot.ui.language import private_words, public_words
-from bot.ui.permissions import guild_id_of, require_moderator
+from bot.ui.permissions import guild_id_of, require_answer_channel, require_moderator
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.registry.versions import Version
 from core.domain.training.runs import RunKind
@@ -44,6 +44,7 @@ class ForceButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"mo
     async def callback(self, interaction: Interaction) -> None:  # type: ignore[override]
         """Open the form."""
         require_moderator(interaction)
+        await require_answer_channel(interaction)
         await interaction.response.send_modal(ForceForm(await private_words(interaction), self.version_id))
 
 
@@ -65,8 +66,9 @@ async def promote(interaction: Interaction, version: Version) -> None:
     """Let a version serve, and announce it; where it is worse, tell the moderator by how much, and offer to force it.
 
     Raises:
-        OmokageError: BAD_WEIGHTS.
+        OmokageError: NOT_ALLOWED, the guild wants such answers in other channels; BAD_WEIGHTS.
     """
+    await require_answer_channel(interaction)
     bot = interaction.client
     await interaction.response.defer(ephemeral=True, thinking=True)  # the weights are read, and checked
     try:
@@ -84,6 +86,7 @@ async def promote(interaction: Interaction, version: Version) -> None:
 async def handle_force_form(interaction: Interaction, match: re.Match[str], components: list[dict[str, Any]]) -> None:
     """Promote with the reason that was typed into the form."""
     require_moderator(interaction)
+    await require_answer_channel(interaction)
     bot, why = interaction.client, text_value(components, _FIELD)
     registry = bot.services.registry
     version = await bot.threads.quick(registry.get, parse_id(match["version"]), guild_id_of(interaction))
@@ -96,8 +99,9 @@ async def roll_back(interaction: Interaction, kind: RunKind) -> None:
     """Let the version serve that did before, and announce it.
 
     Raises:
-        OmokageError: UNKNOWN_VERSION, no version answers.
+        OmokageError: NOT_ALLOWED, the guild wants such answers in other channels; UNKNOWN_VERSION, no version answers.
     """
+    await require_answer_channel(interaction)
     bot, guild_id = interaction.client, guild_id_of(interaction)
     registry = bot.services.registry
     if await bot.threads.quick(registry.serving_id, guild_id, kind) is None:

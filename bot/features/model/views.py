@@ -15,6 +15,7 @@ from bot.ui.i18n import Words
 from bot.ui.language import private_words
 from bot.ui.permissions import guild_id_of, is_moderator, require_moderator
 from core.domain.errors import ErrorCode, OmokageError
+from core.domain.objections import version_without
 from core.domain.registry.evaluation import EvaluationReport
 from core.domain.registry.versions import Version
 
@@ -46,7 +47,7 @@ class VersionButton(
         if self.action == "promote":
             await promotion.promote(interaction, version)
             return
-        words, recall = await private_words(interaction), recall_of(version)
+        words, recall = await private_words(interaction), await _recall(interaction, version)
         view = recall_view(words, version, recall, 0)
         await interaction.response.send_message(embed=recall_embed(words, recall, 0), view=view, ephemeral=True)
 
@@ -70,7 +71,7 @@ class RecallButton(
         """Show that page."""
         bot, words = interaction.client, await private_words(interaction)
         version = await bot.threads.quick(bot.services.registry.get, self.version_id, guild_id_of(interaction))
-        recall = recall_of(version)
+        recall = await _recall(interaction, version)
         view = recall_view(words, version, recall, self.page)
         await interaction.response.edit_message(embed=recall_embed(words, recall, self.page), view=view)
 
@@ -82,9 +83,9 @@ async def show_version(interaction: Interaction, version: Version) -> None:
     serves = serving == version.id
     promotable = not serves and not version.draws_no_face and is_moderator(interaction)
     view = version_view(words, version, promotable=promotable)
-    await interaction.response.send_message(
-        embed=version_embed(words, version, serves=serves), view=view, ephemeral=True
-    )
+    objecting = await bot.threads.quick(bot.services.people.objecting, version.guild_id)
+    embed = version_embed(words, version_without(version, objecting), serves=serves)
+    await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
 
 
 def version_view(words: Words, version: Version, *, promotable: bool) -> discord.ui.View:
@@ -117,6 +118,13 @@ def recall_of(version: Version) -> Recall:
     if not isinstance(report, dict):
         raise OmokageError(ErrorCode.UNKNOWN_VERSION, reason="no-report")
     return Recall.of(version.title, EvaluationReport.from_json(report))
+
+
+async def _recall(interaction: Interaction, version: Version) -> Recall:
+    """Read each person's recall; of people who objected it stands there without a name."""
+    bot = interaction.client
+    objecting = await bot.threads.quick(bot.services.people.objecting, version.guild_id)
+    return recall_of(version_without(version, objecting))
 
 
 def _button(label: str, action: str, version_id: int, style: discord.ButtonStyle) -> VersionButton:

@@ -9,6 +9,7 @@ from discord.utils import escape_markdown
 
 from bot.features.people import change_views, split_views
 from bot.features.people.autocomplete import aliases, all_people, objecting_people, people_without_objection
+from bot.features.people.export import request_export
 from bot.features.people.list_views import list_people, page_view
 from bot.features.people.texts import aliases_text, history_embed, people_embed
 from bot.ui.groups import guild_group
@@ -118,8 +119,15 @@ async def people_merge(interaction: Interaction, name: _Name, into: _Name) -> No
 @app_commands.autocomplete(name=all_people)
 @moderators_only
 async def people_split(interaction: Interaction, name: _Name) -> None:
-    """List somebody's pictures, to say which of them show somebody else."""
-    await split_views.list_pictures(interaction, name)
+    """Show somebody's pictures with numbers, to say which of them show somebody else."""
+    await split_views.request_sheet(interaction, name)
+
+
+@people.command(name=localised("people-export-name"), description=localised("people-export-description"))
+@moderators_only
+async def people_export(interaction: Interaction) -> None:
+    """Send all people of the server as a file to whoever may manage it."""
+    await request_export(interaction)
 
 
 @people.command(name=localised("people-remove-name"), description=localised("people-remove-description"))

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import discord
 from discord.utils import escape_markdown, format_dt
 
-from bot.delivery.building import read_attachment
+from bot.delivery.building import member_words, read_attachment
 from bot.features.people.custom_ids import FaceLocation
 from bot.features.people.faces_form import faces_in
 from bot.reply import Reply
-from bot.ui.i18n import Words, choose
+from bot.ui.i18n import Words
 from bot.ui.permissions import guild_id_of
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.explanation import DecidingPicture, WhyRequest, WhyResult
@@ -47,16 +47,19 @@ class WhyAnswerer:
         """Build the whole message.
 
         Raises:
-            OmokageError: PHOTO_GONE, the picture is not there any more, or the person was removed since.
+            OmokageError: PHOTO_GONE, the picture is not there any more, or the person was removed since; NOT_ALLOWED,
+                the person has objected since.
         """
-        words, result = await _words(bot, job), _result(job)
+        words, result = await member_words(bot, job), _result(job)
+        if result.person_id in await bot.threads.quick(bot.services.people.objecting_ids, job.origin.guild_id):
+            raise OmokageError(ErrorCode.NOT_ALLOWED, reason="named-objector")
         alt = words.say("why-picture-alt", pictures=len(result.pictures))
         picture = await read_attachment(bot, _PICTURE, result.picture, alt)
         return Reply(embed=why_embed(words, job, result), attachments=(picture,))
 
     async def redraw(self, bot: BotContext, job: Job) -> Reply:
         """Build the message without the picture, which stays."""
-        return Reply(embed=why_embed(await _words(bot, job), job, _result(job)))
+        return Reply(embed=why_embed(await member_words(bot, job), job, _result(job)))
 
 
 def why_embed(words: Words, job: Job, result: WhyResult) -> discord.Embed:
@@ -106,12 +109,6 @@ def _picture_line(words: Words, guild_id: int, number: int, picture: DecidingPic
         url = f"https://discord.com/channels/{guild_id}/{picture.channel_id}/{picture.message_id}"
         parts.append(f"[{words.say('people-history-message')}]({url})")
     return " · ".join(parts)
-
-
-async def _words(bot: BotContext, job: Job) -> Words:
-    """Choose the member's own language, since nobody else reads it."""
-    settings = await bot.guild_settings.settings(job.origin.guild_id)
-    return choose(job.origin.locale, settings.language)
 
 
 def _result(job: Job) -> WhyResult:

@@ -15,12 +15,11 @@ from bot.ui.i18n import localised
 from bot.ui.language import private_words
 from bot.ui.permissions import guild_id_of, moderators_only
 from core.domain.people import MAX_NAME_LENGTH
+from core.domain.storage_limits import MAX_UPLOAD_BYTES
 
 if TYPE_CHECKING:
     from bot.context import Interaction
 
-# Discord takes 10 MiB from bots in any server; the rest of the request needs some of it.
-MAX_EXPORT_BYTES = 9_500_000
 EXPORT_NAME = "my-data.zip"
 
 privacy = guild_group("privacy-name", "privacy-description")
@@ -55,7 +54,7 @@ async def privacy_export(interaction: Interaction) -> None:
     bot, guild_id = interaction.client, guild_id_of(interaction)
     await interaction.response.defer(ephemeral=True, thinking=True)  # files are read
     words = await private_words(interaction)
-    export = await bot.threads.slow(bot.services.member_data.export, guild_id, interaction.user.id, MAX_EXPORT_BYTES)
+    export = await bot.threads.slow(bot.services.member_data.export, guild_id, interaction.user.id, MAX_UPLOAD_BYTES)
     file = discord.File(io.BytesIO(export.data), EXPORT_NAME, description=words.say("privacy-export-alt"))
     text = (
         words.say("privacy-export-parts", files=export.left_out) if export.left_out else words.say("privacy-exported")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import discord
@@ -46,6 +47,9 @@ class TeachAnswerer:
         words = await job_words(bot, job)
         result, request = TeachResult.from_json(job.result), TeachRequest.from_json(job.params)
         embed = discord.Embed(colour=_COLOUR, title=words.say("teach-done-title", faces=len(result.crops)))
+        objecting = await bot.threads.quick(bot.services.people.objecting, job.origin.guild_id)
+        if request.name is not None and objecting.include(None, request.name):
+            request = replace(request, name=None)
         embed.description = "\n".join(_lines(words, request, result))
         return Reply(embed=embed.set_footer(text=words.say("teach-footer", job=str(job.id))))
 

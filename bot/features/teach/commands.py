@@ -11,7 +11,7 @@ from bot.features.teach.form import TeachForm, pending
 from bot.intake.photos import all_photos
 from bot.ui.i18n import localised
 from bot.ui.language import private_words
-from bot.ui.permissions import require_labeller
+from bot.ui.permissions import require_answer_channel, require_labeller
 from core.domain.teaching import MAX_PHOTOS
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 async def teach(interaction: Interaction) -> None:
     """Contribute photos from which this server's recogniser may learn."""
     await require_labeller(interaction)
+    await require_answer_channel(interaction)
     await interaction.response.send_modal(TeachForm(await private_words(interaction)))
 
 
@@ -33,6 +34,7 @@ async def teach(interaction: Interaction) -> None:
 async def teach_faces(interaction: Interaction, message: discord.Message) -> None:
     """Contribute the photos of this message, once you have said that those in them agreed."""
     await require_labeller(interaction)
+    await require_answer_channel(interaction)
     photos = all_photos(message, interaction.client.intake.allows)[:MAX_PHOTOS]
     pending.put(interaction.id, photos)
     await interaction.response.send_modal(TeachForm(await private_words(interaction), interaction.id))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.ui.language import private_words
+from bot.ui.permissions import require_answer_channel
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.training.runs import Run
 
@@ -46,12 +47,13 @@ async def roll_back(interaction: Interaction, run: Run, step: int, *, edit: bool
     bot.status_messages.wake(run.id)
 
 
-def check_channel(interaction: Interaction) -> None:
-    """Refuse a channel in which the run's message could not be posted.
+async def require_status_channel(interaction: Interaction) -> None:
+    """Refuse a channel in which the run's message could not be posted, or is not wanted.
 
     Raises:
         OmokageError: NOT_ALLOWED.
     """
+    await require_answer_channel(interaction)
     needed = discord.Permissions(view_channel=True, send_messages=True, embed_links=True, attach_files=True)
     if not interaction.app_permissions.is_superset(needed):
         raise OmokageError(ErrorCode.NOT_ALLOWED, reason="channel")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.errors import job_number_line
 from bot.features.dataset.lookup import find_dataset
 from bot.features.dataset.texts import preflight_lines
-from bot.features.train.actions import check_channel
+from bot.features.train.actions import require_status_channel
 from bot.intake.origin import origin_of
 from bot.ui.language import private_words
 from bot.ui.permissions import guild_id_of
@@ -39,12 +39,13 @@ async def start_training(interaction: Interaction, options: TrainingOptions) -> 
     Raises:
         OmokageError: NOT_ALLOWED, UNKNOWN_DATASET, UNKNOWN_PRESET, BAD_OPTION, RUN_UNDER_WAY.
     """
-    check_channel(interaction)
+    await require_status_channel(interaction)
     bot, words = interaction.client, await private_words(interaction)
     await interaction.response.defer(ephemeral=True, thinking=True)
     dataset = await find_dataset(bot, guild_id_of(interaction), options.data)
     preflight = bot.services.datasets.preflight(dataset, kind=options.kind)
-    remarks = preflight_lines(words, dataset, preflight)
+    objecting = await bot.threads.quick(bot.services.people.objecting, dataset.guild_id)
+    remarks = preflight_lines(words, dataset, preflight, objecting)
     if not preflight.is_fit:
         text = f"{words.say('train-unfit')}\n{remarks}\n{job_number_line(words, interaction.id)}"
         await interaction.edit_original_response(content=text)
@@ -72,7 +73,7 @@ async def start_branch(
     Raises:
         OmokageError: NOT_ALLOWED, UNKNOWN_CHECKPOINT, BAD_OPTION, RUN_UNDER_WAY.
     """
-    check_channel(interaction)
+    await require_status_channel(interaction)
     bot = interaction.client
     await interaction.response.defer(ephemeral=True, thinking=True)
     origin = origin_of(interaction)

@@ -115,6 +115,8 @@ people-into-name = into
 people-into-description = Who is left: choose from the list
 people-split-name = split
 people-split-description = Make two people of one who was taken for both (moderators only)
+people-export-name = export
+people-export-description = All people as a file, to move them elsewhere; needs Manage Server (moderators only)
 people-remove-name = remove
 people-remove-description = Delete somebody, with their faces and photos (moderators only)
 

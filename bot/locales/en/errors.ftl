@@ -19,6 +19,7 @@ error-not-allowed = { $reason ->
         [labelling-roles] In this server only moderators and members with one of these roles may name faces: { $roles }.
         [labelling-off] Naming faces is switched off in this server. A moderator can change that with /settings labelling.
         [moderators] Only moderators may do that. Please ask one of them.
+        [server-managers] Only members who may manage this server (the permission “Manage Server”) may do that. Please ask one of them.
         [oneself] Only you yourself can have what you did deleted: use /privacy forget-me.
         [objected] Somebody in this photo does not want their face to be changed. Please use another photo.
        *[other] Only the member who asked, or a moderator, may do that.
@@ -94,6 +95,8 @@ error-not-better = On the pictures held out from both, this version is right in 
 error-not-comparable = This version and the one that answers now were not measured on the same pictures, so nobody can say which is better.
 error-no-data = There is no data set in this server yet. /train snapshot makes one of the faces that were named here. Or whoever runs this bot brings pictures in, a folder for each person: `omokage data import FOLDER --name people --guild { $guild }`.
 error-elsewhere = In this server I answer in these channels: { $channels }. Please ask me again there; a moderator can change that with /settings channels.
+error-named-objector = This answer names somebody who does not want to be named any more, so I do not show it again.
+error-nobody-known = Nobody has been named in this server yet, so there is nothing to export.
 error-gallery = I may not post in that channel. Give me the permissions to see it, to send messages and to embed links, or choose another channel.
 error-list-full = There are { $most } on that list already, which is the most. Take one off first, with allowed set to false.
 error-channel = I may not post pictures in this channel, so a training could not be watched here. Give me the permissions to send messages, embed links and attach files, or use another channel.

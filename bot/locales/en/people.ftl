@@ -128,8 +128,22 @@ why-picture-alt = The face, and beside it { $pictures ->
     } most for the name
 why-footer = Only you see this · job { $job }
 
+people-exported = { $people ->
+        [one] One person
+       *[other] { $people } people
+    } of this server with { $faces ->
+        [one] one face
+       *[other] { $faces } faces
+    } and { $photos ->
+        [one] one photo
+       *[other] { $photos } photos
+    }. Whoever has the file has all of that, also of people who are forgotten here later: keep it safe, and delete it when it has done its work. My copy is deleted within a minute. `omokage people import` reads it.
+people-export-too-large = The photos of all people here are too large for a message. Whoever runs this bot can write the file: `omokage people export people.zip --guild { $guild }`
+people-export-gone = This file is deleted: I keep it only until it is posted. /people export writes another.
+people-export-alt = All people of this server as a zip file
 split-list-title = Which pictures of { $name } show somebody else?
-split-older = … and { $pictures } older, which whoever runs this bot can reach with “omokage people split”.
+split-picture-alt = A sheet of { $pictures } numbered faces
+split-blurred = -# Faces of this person are blurred, since the person does not want to be shown.
 split-button = Choose pictures …
 split-title = Split { $name }
 split-faces-label = Pictures of somebody else

@@ -119,6 +119,7 @@ run-state = { $state ->
         [failed] ❌ Failed
        *[finished] ✅ Finished
     }
+run-handed-over = 🔌 Its worker had to go. Step { $step } is saved; the next free worker goes on from there.
 run-state-short = { $state ->
         [waiting] waiting
         [running] training

@@ -114,6 +114,8 @@ people-into-name = 統合先
 people-into-description = 残す人。一覧から選んでください
 people-split-name = 分割
 people-split-description = 二人が一人として登録されているとき、二人に分けます（モデレーターのみ）
+people-export-name = 書き出し
+people-export-description = 全員を移行用のファイルに書き出す。「サーバー管理」の権限が必要（モデレーターのみ）
 people-remove-name = 削除
 people-remove-description = 登録されている人を、顔や写真とともに削除します（モデレーターのみ）
 

@@ -86,8 +86,13 @@ why-blurred = この人はほかの年齢での表示を望んでいないため
 why-picture-alt = 顔と、その名前の根拠となった写真{ $pictures }枚
 why-footer = あなただけに表示されています · ジョブ { $job }
 
+people-exported = このサーバーの{ $people }人の、顔{ $faces }個と写真{ $photos }枚です。このファイルがあれば、後でここから消去した人のものも含めて、すべてを見られます。安全な場所に保管し、用が済んだら削除してください。ボットにあるファイルは1分以内に削除します。`omokage people import` で取り込めます。
+people-export-too-large = 全員の写真が大きすぎて、メッセージに添付できません。ボットの管理者が次のコマンドで書き出せます：`omokage people export people.zip --guild { $guild }`
+people-export-gone = このファイルは削除済みです（投稿するまでの間だけ保存します）。/people export でもう一度書き出せます。
+people-export-alt = このサーバーの全員（zipファイル）
 split-list-title = { $name } さんの写真のうち、別の人のものはどれですか？
-split-older = …ほかに、これより古い写真が{ $pictures }枚あります（ボットの管理者が「omokage people split」で分けられます）。
+split-picture-alt = 番号付きの顔{ $pictures }枚の一覧
+split-blurred = -# この人は顔の表示を望んでいないため、顔をぼかしています。
 split-button = 写真を選ぶ…
 split-title = { $name } さんを分ける
 split-faces-label = 別の人の写真

@@ -80,6 +80,7 @@ run-state = { $state ->
         [failed] ❌ 失敗しました
        *[finished] ✅ 完了しました
     }
+run-handed-over = 🔌 担当のワーカーが離れました。ステップ { $step } まで保存済みです。次に空いたワーカーが続きから進めます。
 run-state-short = { $state ->
         [waiting] 待機中
         [running] 学習中

@@ -99,7 +99,8 @@ class LiveStatus:
     """The newest figures of a run, for its message in chat: written at most every second or two.
 
     `values` are the newest of the curves; `picture` and `samples` are blobs (PNG) of the curves and of what the model
-    makes, if it makes pictures. `ending` is why the run ended before its last step, if it did.
+    makes, if it makes pictures. `ending` is why the run ended before its last step, if it did. `handed_over`: the
+    worker that trained it has ended, and the next one has not begun yet.
     """
 
     step: int
@@ -109,6 +110,7 @@ class LiveStatus:
     picture: str | None = None
     samples: str | None = None
     ending: Mapping[str, JSON] | None = None  # an `EarlyStop`, as JSON
+    handed_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from core.domain.faces import SAME_FACE_IOU, Box, Candidate, DetectedFace, box_iou
+from core.domain.faces import SAME_FACE_IOU, Box, Candidate, DetectedFace, box_iou, without_people
 from core.domain.optimisation import Prediction
 from core.vision.recognition.mean_embedding import MAX_CANDIDATES
 from core.vision.recognition.version_recogniser import checked_probabilities
@@ -96,12 +96,13 @@ class PictureEvaluator:
         Raises:
             OmokageError: BAD_WEIGHTS, the head does not return probabilities.
         """
-        names = self._people.names(guild_id)
+        # Who objected is named as little as who was deleted since the training.
+        objecting = self._people.objecting_ids(guild_id)
+        names = {id_: name for id_, name in self._people.names(guild_id).items() if id_ not in objecting}
         ids = [person_id for _, person_id in head.classes]
         (open_set,) = checked_probabilities(head.probabilities(picture.subject), 1, len(ids))
         closed = _by_person(head.known(picture.subject)[0], ids, names)
         likeliest = sorted(closed, key=lambda person_id: -closed[person_id])[:MAX_CANDIDATES]
-        # Of people who were deleted since the training, nobody is named any more.
         gone = sum(
             probability for probability, person_id in zip(open_set[:-1], ids, strict=True) if person_id not in names
         )
@@ -110,14 +111,14 @@ class PictureEvaluator:
             top=tuple(Candidate(person_id, names[person_id], closed[person_id]) for person_id in likeliest),
             target=closed.get(person_id, 0.0),
             unknown=float(open_set[-1] + gone),
-            named=self._named(picture, head, guild_id),
+            named=self._named(picture, head, guild_id, objecting),
         )
 
-    def _named(self, picture: EvaluatedPicture, head: Head, guild_id: int) -> str | None:
+    def _named(self, picture: EvaluatedPicture, head: Head, guild_id: int, objecting: frozenset[int]) -> str | None:
         if picture.face_index is None:
             return None
         faces = self._classifier.recognise_as(head, picture.reading, picture.sha256, guild_id)
-        named = faces[picture.face_index].named
+        named = without_people(faces[picture.face_index], objecting).named
         return named.name if named else None
 
 

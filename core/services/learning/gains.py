@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,15 +19,22 @@ MAX_FACES = 30  # of a person, spread over all of them: a recogniser is built fo
 MAX_PEOPLE = 5  # of whom it is told, those who gained most
 
 
-def gains(gallery: Gallery, is_new: NDArray[np.bool_], make: Make = MeanEmbeddingRecogniser) -> tuple[PersonGain, ...]:
+def gains(
+    gallery: Gallery,
+    is_new: NDArray[np.bool_],
+    make: Make = MeanEmbeddingRecogniser,
+    unnamed: Collection[int] = frozenset(),
+) -> tuple[PersonGain, ...]:
     """Return the gain of those people who have new faces, the largest first.
 
     Args:
         gallery: all labelled faces (M).
         is_new: (M,), which of them were labelled lately.
         make: builds a recogniser.
+        unnamed: ids of people of whom nothing is told, since they objected.
     """
-    found = [_gain(gallery, is_new, int(person), make) for person in np.unique(gallery.owners[is_new])]
+    told = (int(person) for person in np.unique(gallery.owners[is_new]))
+    found = [_gain(gallery, is_new, person, make) for person in told if gallery.person_ids[person] not in unnamed]
     changed = [gain for gain in found if gain.after != gain.before]
     return tuple(sorted(changed, key=lambda gain: (gain.before - gain.after, gain.name))[:MAX_PEOPLE])
 

@@ -118,7 +118,9 @@ class LearnService:
             new = labelled_since(connection, guild_id, since)
         is_new = np.array([embedding in new for embedding in rows.embeddings], bool)
         config = RECOGNISER_CONFIGS[embedder]
-        return gains(gallery, is_new, lambda part: MeanEmbeddingRecogniser(part, config)), int(is_new.sum())
+        objecting = self._gallery.objecting_ids(guild_id)
+        changed = gains(gallery, is_new, lambda part: MeanEmbeddingRecogniser(part, config), objecting)
+        return changed, int(is_new.sum())
 
     def _promote(self, version: Version) -> LearnOutcome:
         try:

@@ -39,6 +39,10 @@ class Row:
         """Return the error for a cell that cannot be right."""
         return OmokageError(ErrorCode.BAD_EXPORT, reason="cell", file=self.table, line=self.line, column=column)
 
+    def has(self, column: str) -> bool:
+        """Say whether the table has a column that it need not have."""
+        return column in self._cells
+
     def text(self, column: str, max_length: int) -> str:
         """Return a text as it was before it was escaped.
 

@@ -104,7 +104,8 @@ class _Export:
             ],
         }
         for table, rows in tables.items():
-            self._archive.add(table, write_table(layout.TABLES[table], rows), packed=True)
+            further = (layout.ALIASES_COLUMN,) if table == layout.PEOPLE else ()
+            self._archive.add(table, write_table((*layout.TABLES[table], *further), rows), packed=True)
         written = {photo for _, photo in self._files.values()}
         counts = {"people": len(tables[layout.PEOPLE]), "faces": len(tables[layout.FACES]), "photos": len(written)}
         self._write_manifest(at, {**counts, "cannot_links": len(tables[layout.CANNOT_LINKS])})
@@ -163,4 +164,5 @@ def _short_hash(data: bytes) -> str:
 
 def _person_row(person: MovedPerson) -> dict[str, str]:
     objected = "" if person.objected_at is None else person.objected_at.isoformat()
-    return {"person": escape(person.name), "since": person.since.isoformat(), "objected_at": objected}
+    row = {"person": escape(person.name), "since": person.since.isoformat(), "objected_at": objected}
+    return {**row, layout.ALIASES_COLUMN: escape("\n".join(person.aliases))}

@@ -13,6 +13,9 @@ CROPS = "faces"  # folder: one sub-folder for each person, a crop of each face i
 PHOTOS = "photos"  # folder: the photos as they are stored
 
 PEOPLE_COLUMNS = ("person", "since", "objected_at")
+# One a line. Files of before aliases moved lack the column, and an Omokage of that time passes over it.
+ALIASES_COLUMN = "aliases"
+MAX_ALIASES_TEXT = 100_000  # characters of that cell: hundreds of aliases
 LANDMARK_COLUMNS = tuple(
     f"{point}_{axis}" for point in ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right") for axis in "xy"
 )

@@ -62,6 +62,15 @@ def _check_all_used(archive: ArchiveReader, used: set[str]) -> None:
         raise OmokageError(ErrorCode.BAD_EXPORT, reason="foreign", file=min(foreign))
 
 
+def _name(row: Row, text: str) -> str:
+    """Return a normalised name; OmokageError: BAD_EXPORT."""
+    try:
+        return person_name(text)
+    except OmokageError as error:
+        why = str(error.details["reason"])
+        raise OmokageError(ErrorCode.BAD_EXPORT, reason="name", why=why, file=row.table, line=row.line) from error
+
+
 class _Reader:
     """Reads the tables one after the other."""
 
@@ -78,18 +87,14 @@ class _Reader:
         keys: set[str] = set()
         for row in self._rows(layout.PEOPLE):
             raw = row.text("person", MAX_NAME_LENGTH * 4)  # as long as any spelling of 64 characters is
-            try:
-                name = person_name(raw)
-            except OmokageError as error:
-                why = str(error.details["reason"])
-                raise OmokageError(
-                    ErrorCode.BAD_EXPORT, reason="name", why=why, file=row.table, line=row.line
-                ) from error
+            name = _name(row, raw)
             if name_key(name) in keys:
                 raise OmokageError(ErrorCode.BAD_EXPORT, reason="name-twice", file=row.table, line=row.line)
             keys.add(name_key(name))
             objected = row.time("objected_at", self._now) if row.plain("objected_at") else None
-            self._people[raw] = MovedPerson(name, row.time("since", self._now), objected)
+            aliases = row.text(layout.ALIASES_COLUMN, layout.MAX_ALIASES_TEXT) if row.has(layout.ALIASES_COLUMN) else ""
+            further = tuple(_name(row, alias) for alias in aliases.splitlines() if alias.strip())
+            self._people[raw] = MovedPerson(name, row.time("since", self._now), objected, further)
 
     def read_faces(self) -> None:
         for row in self._rows(layout.FACES):

@@ -33,9 +33,9 @@ from core.storage.people.changes import (
     set_objection,
     set_public,
 )
+from core.storage.people.face_answers import forget_face_answers, move_face_answers
 from core.storage.people.label_rows import label_events
 from core.storage.people.people_rows import find_name_holder, get_person, get_person_by_name, lock_people
-from core.storage.people.why_rows import forget_why_answers, move_why_answers
 from core.storage.version_rows import versions_of_guild
 
 MERGE = "merge"  # `source` of a label that settles a contradiction between the two
@@ -131,7 +131,7 @@ class PeopleEditor:
             change_answers(
                 connection, answers, lambda id_, name_: (target.id, target.name) if id_ == source.id else (id_, name_)
             )
-            move_why_answers(connection, guild_id, source.id, target.id, target.name)
+            move_face_answers(connection, guild_id, source.id, target.id, target.name)
             move_aliases(connection, guild_id, source.id, target.id)
             delete_person(connection, source.id)
             self._keep_as_alias(connection, source.name, target, by)
@@ -206,7 +206,7 @@ class PeopleEditor:
             job_ids |= {job_id for job_id, _ in named}
             change_answers(connection, answers, lambda id_, name_: None if id_ == person.id else (id_, name_))
             pictures = forget_pictures(connection, job_ids)
-            pictures |= forget_why_answers(connection, guild_id, person.id, [row.id for row in rows])
+            pictures |= forget_face_answers(connection, guild_id, [row.id for row in rows], person.id)
             titles = _titles_with_person(connection, guild_id, person.id)
             delete_person(connection, person.id)
         photo_count = self._retention.discard(photos, guild_id, began)

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from core.domain.clock import now_utc
 from core.domain.faces import Candidate
+from core.domain.objections import ObjectingPeople
 from core.domain.people import (
     FaceRef,
     Label,
@@ -15,6 +16,7 @@ from core.domain.people import (
     NewFace,
     Person,
     StoredFace,
+    name_key,
     person_name,
 )
 from core.services.people.gallery import GalleryService
@@ -59,6 +61,14 @@ class PeopleService:
     def objecting_ids(self, guild_id: int) -> frozenset[int]:
         """Return the ids of the people who objected to being named and aged."""
         return self.gallery.objecting_ids(guild_id)
+
+    def objecting(self, guild_id: int) -> ObjectingPeople:
+        """Return who objected to being named, with their present names and aliases."""
+        with self._database.read() as connection:
+            ids = objecting_people(connection, guild_id)
+            people = list_people(connection, guild_id) if ids else []
+        names = (text for person in people if person.id in ids for text in (person.name, *person.aliases))
+        return ObjectingPeople(ids, frozenset(map(name_key, names)))
 
     def name_face(
         self, face: FaceRef, guild_id: int, name: str, *, by: int, channel_id: int, message_id: int | None, source: str

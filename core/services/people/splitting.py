@@ -40,11 +40,17 @@ class PersonSplitter:
         """
         with self._database.read() as connection:
             person = get_person_by_name(connection, guild_id, name)
-            records = faces_of_person(connection, guild_id, person.id)
-        different: dict[bytes, FaceRecord] = {}
-        for record in records:
-            different.setdefault(record.embedding, record)
-        return person, list(different.values())
+            return person, _different_pictures(connection, person)
+
+    def pictures_of(self, guild_id: int, person_id: int) -> tuple[Person, list[FaceRecord]]:
+        """Return the same of the person with this id.
+
+        Raises:
+            OmokageError: UNKNOWN_PERSON.
+        """
+        with self._database.read() as connection:
+            person = get_person(connection, guild_id, person_id)
+            return person, _different_pictures(connection, person)
 
     def split(self, guild_id: int, name: str, to: str, face_ids: Collection[int], *, by: int) -> SplitPeople:
         """Say that some of a person's pictures show somebody else, and that the two are not one.
@@ -87,6 +93,14 @@ class PersonSplitter:
             )
             first, second = (get_person(connection, guild_id, id_) for id_ in (person.id, other_id))
             return SplitPeople(first, second, len(chosen), versions)
+
+
+def _different_pictures(connection: Connection, person: Person) -> list[FaceRecord]:
+    """Return the person's faces, the newest first, and of those that are alike to the byte the newest."""
+    different: dict[bytes, FaceRecord] = {}
+    for record in faces_of_person(connection, person.guild_id, person.id):
+        different.setdefault(record.embedding, record)
+    return list(different.values())
 
 
 def _with_copies(connection: Connection, records: Collection[FaceRecord], face_ids: Collection[int]) -> set[int]:

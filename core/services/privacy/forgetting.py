@@ -41,8 +41,8 @@ from core.storage.people.changes import (
     forget_photos,
     forget_pictures,
 )
+from core.storage.people.face_answers import forget_face_answers
 from core.storage.people.people_rows import get_person_by_name, lock_people
-from core.storage.people.why_rows import forget_why_answers
 from core.storage.privacy.person_rows import (
     Traces,
     begin_running_jobs_anew,
@@ -192,7 +192,7 @@ class _Forgetting:
         face_ids = [row.id for row in rows]
         photos = {row.photo for row in rows if row.photo is not None}
         labels = count_labels(connection, face_ids, person_id)
-        explained = forget_why_answers(connection, guild_id, person_id, face_ids)
+        explained = forget_face_answers(connection, guild_id, face_ids, person_id)
         votes = forget_in_cards(connection, guild_id, person_id, face_ids)
         delete_faces(connection, guild_id, face_ids, person_id)
         dataset_ids = frozenset(dataset.id for dataset in withdrawn.datasets)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.domain.classification import ClassifyResult, FaceAnswer
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.explanation import DECIDING, DecidingPicture, WhyRequest, WhyResult
-from core.domain.faces import Box, DetectedFace, is_probably_among
+from core.domain.faces import is_probably_among
 from core.domain.jobs import Job, JobCancelledError, JobKind
 from core.domain.people import FaceRef
 from core.render.grid import render_grid
-from core.render.pixelate import pixelate
+from core.services.recognition.face_tiles import PhotoTurner, face_tile
 from core.services.recognition.gallery_cache import SAME_PICTURE, GalleryCache, GuildGallery
 from core.vision.recognition.deciding_pictures import Decision, find_deciding_pictures
 from core.vision.recognition.mean_embedding import RECOGNISER_NAME, MeanEmbeddingRecogniser, mask_of
-from core.vision.views import Framing, View, render_view
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,15 +31,6 @@ if TYPE_CHECKING:
 _TILE = 192  # pixels a side: four of them fill a message's width
 _GREY = 0x60  # of a picture whose photo is gone
 _ASKED = "?"  # below the face that is asked about
-
-
-class PhotoTurner(Protocol):
-    """The reader of photos: core.vision.recognition.photo_reader, as far as it is used here."""
-
-    def upright_photo(
-        self, data: bytes, faces: Sequence[DetectedFace]
-    ) -> tuple[NDArray[np.uint8], Sequence[DetectedFace]]:
-        """Decode a photo, and turn it as it was when these faces were detected in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,29 +153,12 @@ class WhyService:
         if asked.record.photo is not None:
             own = [face.box for face in asked.result.faces if is_probably_among(face.person_id, face.top, objecting)]
             hidden.setdefault(asked.record.photo, []).extend(own)
-        tiles = [self._tile(record, hidden) for record in (asked.record, *records)]
+        tiles = [
+            face_tile(record, hidden.get(record.photo or "", ()), _TILE, self._blobs, self._reader)
+            for record in (asked.record, *records)
+        ]
         drawn = [np.full((_TILE, _TILE, 3), _GREY, np.uint8) if tile is None else tile for tile in tiles]
         return drawn, [tile is not None for tile in tiles[1:]], asked.person_id in objecting
-
-    def _tile(self, record: FaceRecord, hidden: Mapping[str, Iterable[Box]]) -> NDArray[np.uint8] | None:
-        """Cut a face out of its photo; None where the photo is gone or cannot be read."""
-        if record.photo is None:
-            return None
-        try:
-            data = self._blobs.get(record.photo)
-            if not record.landmarks:
-                image, landmarks = self._reader.upright_photo(data, [])[0], None
-            else:
-                one, two, three, four, five = record.landmarks
-                detected = DetectedFace(record.box, record.score, (one, two, three, four, five))
-                image, (face, *_) = self._reader.upright_photo(data, [detected])
-                landmarks = face.landmarks
-            for box in hidden.get(record.photo, ()):
-                image = pixelate(image, box)
-            view = View(Framing.CROP if landmarks is None else Framing.FACE, _TILE)
-            return render_view(view, image, landmarks, record.box)
-        except (OmokageError, ValueError):
-            return None
 
 
 def _decide(asked: _Asked, gallery: GuildGallery[MeanEmbeddingRecogniser]) -> Decision:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -60,7 +60,7 @@ class SegmentResult:
     """What a segment brought.
 
     `blob` is the checkpoint at `step`, `size` its bytes; None: there is nothing new to go on from. `seconds` that it
-    took. `steps` is how many the whole run has.
+    took. `steps` is how many the whole run has. `handed_over`: the worker ends, so another one has to go on.
     """
 
     step: int
@@ -70,6 +70,7 @@ class SegmentResult:
     live: LiveStatus | None
     blob: str | None = None
     size: int = 0
+    handed_over: bool = False
 
 
 class Segments:
@@ -104,7 +105,9 @@ class Segments:
                 return None
             delete_points(connection, run.id, run.step)
             started = run.started_at or now
-            run = change_run(connection, run.id, now, state=RunState.RUNNING, started_at=started)
+            live = None if run.live is None else replace(run.live, handed_over=False)
+            values = {"state": RunState.RUNNING, "started_at": started, "live": live_values(live)}
+            run = change_run(connection, run.id, now, **values)
             checkpoints = {checkpoint.step: checkpoint for checkpoint in checkpoints_of(connection, run.id)}
         return Segment(job, run, checkpoints.get(run.step))
 
@@ -206,6 +209,9 @@ class Segments:
             state = RunState.PAUSED if run.desired_state is DesiredState.PAUSE else RunState.STOPPED
             return self._halt(connection, run, state, result)
         values = {**_NO_FAILURE, **_progress_columns(run, result), "state": RunState.WAITING}
+        if result.handed_over:
+            live = result.live or run.live or LiveStatus(result.step, {}, None, None)
+            values["live"] = live_values(replace(live, handed_over=True))
         makes_version = result.step == result.steps
         job_id = self._segment_jobs.insert(connection, run, next_owner, is_interactive=makes_version)
         # A row a minute for ever would be in the way of those who list jobs, and tells nobody anything.

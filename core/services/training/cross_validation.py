@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from core.domain.jobs import JSON, Job, Origin
+from core.domain.objections import version_without
 from core.domain.registry.evaluation import EvaluationReport, merge_reports
 from core.domain.training.folds import FOLDS
 from core.domain.training.presets import EMBEDDING, bad_option, check_steps, complete, find_preset
@@ -17,6 +18,7 @@ from core.services.training.trainer import Trainer, close, is_due
 if TYPE_CHECKING:
     from core.domain.data.datasets import Dataset
     from core.domain.registry.versions import Version, VersionDraft
+    from core.services.people.service import PeopleService
     from core.services.registry.service import RegistryService
     from core.services.training.trainer import MakeTrainer
     from core.storage.blobs import Blobs
@@ -92,17 +94,22 @@ def report_of(version: Version) -> EvaluationReport | None:
 class EvaluateService:
     """Answers `/model evaluate`: what is known of a version, with pictures."""
 
-    def __init__(self, registry: RegistryService, blobs: Blobs) -> None:
+    def __init__(self, registry: RegistryService, people: PeopleService, blobs: Blobs) -> None:
         self._registry = registry
+        self._people = people
         self._blobs = blobs
 
     def answer(self, job: Job) -> dict[str, JSON]:
         """`version` (its number), `title`, `report` or None, `pictures`: blobs of confusion and reliability, PNG.
 
+        Nobody is named in them who objected.
+
         Raises:
             OmokageError: UNKNOWN_VERSION.
         """
-        version = self._registry.get(int(job.params["version_id"]), job.origin.guild_id)  # type: ignore[arg-type]
+        guild_id = job.origin.guild_id
+        version = self._registry.get(int(job.params["version_id"]), guild_id)  # type: ignore[arg-type]
+        version = version_without(version, self._people.objecting(guild_id))
         report = report_of(version)
         pictures: Sequence[str] = [] if report is None else [self._blobs.put(png) for png in _pictures(report)]
         report_json = None if report is None else report.to_json()

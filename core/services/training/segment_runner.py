@@ -17,6 +17,7 @@ from core.domain.data.datasets import Dataset
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Failure, Job
 from core.domain.training.runs import Checkpoint, CurvePoint, Run, RunState
+from core.metrics.definitions import STEP_SECONDS
 from core.services.runs.segments import Segment, SegmentResult
 from core.services.training.callbacks import MakeCallback, no_callback
 from core.services.training.stop_conditions import SLICE_S, StopConditions, StopReason
@@ -188,7 +189,7 @@ class _SegmentRun:
             return None
         if reason is None and trainer.step == run.step:
             return self._finish(trainer, dataset)
-        return self._commit(trainer, next_owner)
+        return self._commit(trainer, next_owner, reason)
 
     def _stop_embedding(self, done: int, total: int) -> None:
         """End the segment, if there is a reason to, between portions of faces that are embedded anew."""
@@ -201,18 +202,26 @@ class _SegmentRun:
         """End the segment before its first step; what was embedded is in the cache, for the next segment."""
         if reason is StopReason.JOB_LOST:
             return None
-        return self._parts.runs.segments.commit(self._segment.job, self._result(), next_owner)
+        result = self._result(handed_over=reason is StopReason.SHUTDOWN)
+        return self._parts.runs.segments.commit(self._segment.job, result, next_owner)
 
     def _advance(self, trainer: Trainer) -> StopReason | None:
         """Step by step, until the end of the run or a reason to end before."""
-        reported, steps = trainer.step, trainer.steps
+        reported, steps, seconds = trainer.step, trainer.steps, 0.0
         reason = self._conditions.check()
         while reason is None and trainer.step < steps:
+            began = time.monotonic()
             trainer.advance()
             self._step = trainer.step
             if is_due(trainer.step, trainer.report_every, steps):
-                self._add_figures(trainer.step, trainer.report())
-                reported = trainer.step
+                figures = trainer.report()  # waits for the device, to which steps may only have been sent
+                STEP_SECONDS.labels(self._segment.run.preset).observe(
+                    (seconds + time.monotonic() - began) / (trainer.step - reported)
+                )
+                self._add_figures(trainer.step, figures)
+                reported, seconds = trainer.step, 0.0
+            else:
+                seconds += time.monotonic() - began
             if is_due(trainer.step, trainer.evaluate_every, steps):
                 self._add_figures(trainer.step, trainer.evaluate())
                 self._callback.on_sample(trainer.sample)
@@ -243,14 +252,14 @@ class _SegmentRun:
         self._points.append(point)
         self._callback.on_figures(point)
 
-    def _commit(self, trainer: Trainer, next_owner: str | None) -> Run | None:
-        blob, size = _blob(self._segment), 0
-        result = self._result()
+    def _commit(self, trainer: Trainer, next_owner: str | None, reason: StopReason | None) -> Run | None:
+        blob, handed_over = _blob(self._segment), reason is StopReason.SHUTDOWN
+        result = self._result(handed_over=handed_over)
         if trainer.step > self._segment.run.step:
             data = trainer.save_state()
             blob, size = self._parts.blobs.put(data), len(data)
             del data
-            result = self._result(blob, size)
+            result = self._result(blob, size, handed_over=handed_over)
         after = self._parts.runs.segments.commit(self._segment.job, result, next_owner)
         if after is not None:
             self._cache.keep(after, blob, trainer)
@@ -267,7 +276,7 @@ class _SegmentRun:
     def _fail(self, failure: Failure, *, pause: bool = False) -> Run | None:
         return self._parts.runs.segments.fail(self._segment.job, failure, self._result(), pause=pause)
 
-    def _result(self, blob: str | None = None, size: int = 0) -> SegmentResult:
+    def _result(self, blob: str | None = None, size: int = 0, *, handed_over: bool = False) -> SegmentResult:
         return SegmentResult(
             step=self._step,
             steps=self._steps,
@@ -276,6 +285,7 @@ class _SegmentRun:
             live=self._callback.live_status(),
             blob=blob,
             size=size,
+            handed_over=handed_over,
         )
 
 

@@ -21,11 +21,12 @@ from core.domain.moving import (
     imported_source,
     original_source,
 )
-from core.domain.people import Label, LabelProvenance, name_key
+from core.domain.people import MAX_ALIASES, Label, LabelProvenance, name_key
+from core.storage.people.alias_rows import aliases_by_person, insert_alias
 from core.storage.people.changes import set_objection
 from core.storage.people.face_rows import box_of, landmarks_of
 from core.storage.people.label_rows import add_label, latest_labels
-from core.storage.people.people_rows import get_or_create_person
+from core.storage.people.people_rows import find_name_holder, get_or_create_person, get_person
 from core.storage.tables import faces, labels, people
 
 _BATCH = 500  # rows of one statement: SQLite takes 32,766 parameters, and a face has twelve
@@ -64,7 +65,8 @@ def read_guild_faces(connection: Connection, guild_id: int) -> GuildFaces:
         face = _moved_face(row, of_face)
         key = face.photo, face.box, face.embedding, frozenset((label.person, label.label) for label in of_face)
         once.setdefault(key, face)
-    moved = tuple(MovedPerson(row.name, row.created_at, row.objected_at) for row in rows)
+    aliases = aliases_by_person(connection, guild_id)
+    moved = tuple(MovedPerson(row.name, row.created_at, row.objected_at, aliases.get(row.id, ())) for row in rows)
     return GuildFaces(moved, tuple(once.values()))
 
 
@@ -75,9 +77,15 @@ def read_photo_faces(connection: Connection, guild_id: int, photo: str) -> tuple
 
 
 def find_known_people(connection: Connection, guild_id: int, moved: Iterable[MovedPerson]) -> dict[str, str]:
-    """Return the names in this guild, by the names in the file, of those people who are known already."""
-    rows = connection.execute(select(people.c.name).where(people.c.guild_id == guild_id)).scalars()
-    present = {name_key(name): name for name in rows}
+    """Return the names in this guild, by the names in the file, of those people who are known already.
+
+    A name in the file may be somebody's alias here; aliases in the file tell nobody.
+    """
+    rows = connection.execute(select(people.c.id, people.c.name).where(people.c.guild_id == guild_id)).all()
+    names = {row.id: row.name for row in rows}
+    of_people = aliases_by_person(connection, guild_id)
+    present = {name_key(alias): names[id_] for id_, aliases in of_people.items() for alias in aliases}
+    present |= {name_key(name): name for name in names.values()}
     return {person.name: present[name_key(person.name)] for person in moved if name_key(person.name) in present}
 
 
@@ -96,12 +104,14 @@ class FaceImport:
         self._connection = connection
         self._importer = importer
         self._moved = moved
-        self._labels = self._present = self._contradicted = 0
+        self._labels = self._present = self._contradicted = self._aliases = self._aliases_left_out = 0
 
     def run(self) -> ImportReport:
         """Add everything, and return what was added."""
         known = find_known_people(self._connection, self._importer.guild_id, self._moved.people)
         ids = {person.name: self._person_id(person) for person in self._moved.people}
+        for person in self._moved.people:  # after all names, which count more than aliases
+            self._add_aliases(person, ids[person.name])
         there = _FacesThere(self._connection, self._importer.guild_id, self._moved.faces)
         added = []
         for face in self._moved.faces:
@@ -120,6 +130,8 @@ class FaceImport:
             contradicted=self._contradicted,
             photos=len(self._moved.photos()),
             older=sum(face.embedder != EMBEDDING_NAME for face in added),
+            aliases=self._aliases,
+            aliases_left_out=self._aliases_left_out,
         )
 
     def _person_id(self, person: MovedPerson) -> int:
@@ -131,6 +143,20 @@ class FaceImport:
             if self._connection.execute(earlier).scalar() is None:
                 set_objection(self._connection, person_id, person.objected_at)
         return person_id
+
+    def _add_aliases(self, person: MovedPerson, person_id: int) -> None:
+        """Give a person the aliases that nobody else has here, as many as a person may have."""
+        guild_id = self._importer.guild_id
+        for alias in person.aliases:
+            holder = find_name_holder(self._connection, guild_id, alias)
+            if holder is not None and holder.id == person_id:
+                continue  # it is there already
+            count = len(get_person(self._connection, guild_id, person_id).aliases)
+            if holder is not None or count >= MAX_ALIASES:
+                self._aliases_left_out += 1
+                continue
+            insert_alias(self._connection, guild_id, person_id, alias, by=self._importer.by, at=self._importer.at)
+            self._aliases += 1
 
     def _add_labels(
         self, face: MovedFace, copies: Sequence[Row[Any]], there: _FacesThere, ids: Mapping[str, int]

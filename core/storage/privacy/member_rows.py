@@ -11,6 +11,7 @@ from sqlalchemy import Column, Connection, delete, func, select, update
 from core.domain.jobs import BACKGROUND_KINDS, JobKind
 from core.storage.blob_references import blob_names_in
 from core.storage.labelling_tables import labelling_cards, labelling_faces, labelling_voters, labelling_votes
+from core.storage.people.face_answers import forget_face_answers
 from core.storage.privacy.person_rows import delete_jobs
 from core.storage.privacy_tables import receipts
 from core.storage.tables import faces, guilds, jobs, labels, people, person_aliases
@@ -89,8 +90,10 @@ def forget_member(connection: Connection, guild_id: int, member_id: int) -> set[
     others = select(jobs.c.photo).where(jobs.c.guild_id == guild_id, jobs.c.member_id != member_id)
     gone = photos - set(connection.execute(others.where(jobs.c.photo.in_(photos))).scalars())
     _forget_jobs(connection, guild_id, member_id)
-    in_photos = update(faces).where(faces.c.guild_id == guild_id, faces.c.photo.in_(gone))
-    connection.execute(in_photos.values(photo=None))
+    in_photos = faces.c.guild_id == guild_id, faces.c.photo.in_(gone)
+    shown = list(connection.execute(select(faces.c.id).where(*in_photos)).scalars())
+    pictures |= forget_face_answers(connection, guild_id, shown)  # others' answers, into which these were drawn
+    connection.execute(update(faces).where(*in_photos).values(photo=None))
     _forget_cards(connection, guild_id, member_id)
     by_member = update(labels).where(labels.c.guild_id == guild_id, labels.c.said_by == member_id)
     connection.execute(by_member.values(channel_id=0, message_id=None))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import discord
@@ -16,15 +17,25 @@ from bot.catalogue import feature_set
 from bot.client import OmokageBot
 from bot.features.train.status import updater
 from core.bootstrap import Services, build
+from core.domain.jobs import JOB_LIMITS, JobKind
 from core.services.training import live_status
 from core.settings import Settings
 from sandbox.clock import ManualClock
 from sandbox.config import RateLimits, SandboxConfig
 from sandbox.driver import Driver, Member
 from sandbox.server import Sandbox
+from sandbox.world import fixtures
 from tests.discord_schema import assert_valid_log
+from tests.integration.bot.fakes.ager import FakeAgeing
+from tests.integration.bot.fakes.explainer import FakeExplaining
+from tests.integration.bot.fakes.exporter import FakeExporting
+from tests.integration.bot.fakes.generator import FakeGeneration
+from tests.integration.bot.fakes.optimizer import FakeOptimization
+from tests.integration.bot.fakes.sheets import FakeSheets
+from tests.integration.bot.fakes.teacher import FakeTeaching
 from tests.integration.bot.fakes.trainer import FakeTraining
-from tests.integration.bot.fakes.worker import FakeWorker
+from tests.integration.bot.fakes.worker import OWNER, FakeWorker
+from tests.integration.bot.full_guild import FullGuild, build_full_guild
 from tests.integration.sandbox.conftest import checked_events
 
 
@@ -147,3 +158,40 @@ def fake_training(services: Services, worker: FakeWorker, monkeypatch: pytest.Mo
 async def emi(driver: Driver) -> Member:
     """A member with a role that has no permissions."""
     return await driver.member("emi")
+
+
+@pytest.fixture
+def furnished(services: Services, worker: FakeWorker, fake_training: FakeTraining) -> Callable[[int], FullGuild]:
+    """Makes a guild with everything; must be asked for before `bot`."""
+    fake_generation, fake_optimization = FakeGeneration(services, worker), FakeOptimization(services, worker)
+    # A lease that lies too far ahead is cut to this; the running job's must last as long as a test, on any machine.
+    services.jobs.recovery._limits = replace(JOB_LIMITS, lease_s=3600.0)
+    fake_ageing = FakeAgeing(services, worker)
+    fake_ageing.faces = 2
+    fake_teaching = FakeTeaching(services, worker)
+    worker.others[JobKind.SNAPSHOT] = lambda job: end_job(services, job.id)
+    worker.others[JobKind.LEARN] = lambda job: end_job(services, job.id)
+    worker.others[JobKind.CURATE] = lambda job: end_job(services, job.id)
+    worker.others[JobKind.CHECK] = lambda _: None
+    FakeExplaining(services, worker)
+    FakeSheets(services, worker)
+    FakeExporting(services, worker)
+    return lambda guild_id: build_full_guild(
+        services,
+        worker,
+        fake_generation,
+        fake_optimization,
+        fake_ageing,
+        fake_teaching,
+        guild_id,
+        int(fixtures.AIKO_ID),
+    )
+
+
+def end_job(services: Services, job_id: int) -> None:
+    services.jobs.leases.finish(job_id, OWNER, {})
+
+
+@pytest.fixture
+def here(furnished: Callable[[int], FullGuild]) -> FullGuild:
+    return furnished(int(fixtures.GUILD_ID))

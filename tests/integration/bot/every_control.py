@@ -34,6 +34,7 @@ _FITTING: Mapping[str, JobKind] = {
     "dataset:kept": JobKind.CURATE,
     "drawn": JobKind.GENERATE,
     "optimized": JobKind.OPTIMIZE,
+    "people:split-sheet": JobKind.SHEET,
 }
 Item: TypeAlias = "tuple[type[discord.ui.DynamicItem[Any]], str]"  # and its custom id
 
@@ -68,6 +69,7 @@ def options_for(full: FullGuild) -> dict[str, dict[str, Any]]:
         "people rename": {"name": SECRET, "new-name": SECRET},
         "people merge": {"name": SECRET, "into": SECRET},
         "people split": {"name": SECRET},
+        "people export": {},
         "people remove": {"name": SECRET},
         "people object": {"name": SECRET},
         "people withdraw": {"name": SECRET},

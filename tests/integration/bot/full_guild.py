@@ -20,8 +20,10 @@ from core.domain.generation import Face, FaceChoice, FilmRequest, GridRequest, M
 from core.domain.ids import synthetic_id
 from core.domain.jobs import JSON, Job, JobKind, JobRequest, JobState, Origin
 from core.domain.labelling.consensus import SOMEBODY_ELSE
+from core.domain.moving import ChatExportResult
 from core.domain.optimisation import OptimizeMode
 from core.domain.people import NewFace
+from core.domain.picture_sheets import SheetRequest, SheetResult
 from core.domain.registry.versions import Version
 from core.domain.teaching import TeachRequest
 from core.domain.training.runs import Run, RunKind, RunRequest
@@ -154,13 +156,17 @@ class _GuildBuilder:
 
     def _done(self, person_id: int, dataset: Dataset, version: Version) -> Sequence[Job]:
         put, draw, a, b = self.services.blobs.put, self.fake_generation, Face(3), Face(4)
-        picture, report = put(jpeg(40, 30)), a_report().to_json()
+        picture = put(jpeg(40, 30))
+        report = replace(a_report(), names=tuple(person.name for person in dataset.classes)).to_json()
         likely = face(1, Candidate(person_id, SECRET, 0.9), named=True)
         result = ClassifyResult(320, 240, picture, "image/jpeg", (likely, face(2)), "test-1", 0.25)
         faces = [NewFace(one.number, one.box, one.score, (), embedding(one.number), "test") for one in result.faces]
         photo: dict[str, JSON] = {"photo_url": "https://cdn.discordapp.com/x", "filename": f"{SECRET}.jpg", "of": 1}
         reason = DecidingPicture(now_utc(), 1, 2, 3, copies=1, is_shown=False)
         why = WhyResult(person_id, SECRET, 0.9, 0.9, 0.4, (reason,), 2, 1, "", put(jpeg(44, 33)), (), blurred=False)
+        owned = [record.id for record in self.services.people.gallery.faces_of(self.origin.guild_id, person_id)]
+        sheet = SheetResult(person_id, 0, 1, tuple(owned), put(jpeg(53, 50)), blurred=False)
+        exported = ChatExportResult(1, 1, 0, fits=True, file=put(SECRET.encode() * 9))
         classified = self._end(self._begun(JobKind.CLASSIFY, photo), result.to_json(), faces)
         curated: dict[str, JSON] = {"dataset_id": dataset.id, "subject": "face", "pictures": 30, "kept": 20}
         curated |= {"dropped": {"blurred": 10}, "report": put(b"{}"), "dropped_sheet": picture}
@@ -181,6 +187,8 @@ class _GuildBuilder:
         return [
             classified,
             self._end(self._begun(JobKind.WHY, WhyRequest(classified.id, 1).to_json()), why.to_json()),
+            self._end(self._begun(JobKind.EXPORT, {"title": "/people export"}), exported.to_json()),
+            self._end(self._begun(JobKind.SHEET, SheetRequest(person_id).to_json()), sheet.to_json()),
             self._end(self._begun(JobKind.EVALUATE, of_version), evaluated),
             self._end(self._begun(JobKind.SNAPSHOT, {"title": "labels"}), {"dataset_id": dataset.id}),
             self._end(self._begun(JobKind.CURATE, of_data), curated),

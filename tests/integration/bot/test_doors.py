@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 
 import pytest
 from discord.gateway import DiscordWebSocket
@@ -16,7 +15,7 @@ from bot.client import OmokageBot
 from bot.intake.lookup import MAX_ID
 from bot.reference import commands_for_moderators
 from core.bootstrap import Services
-from core.domain.jobs import JOB_LIMITS, JobKind
+from core.domain.training.runs import RunKind
 from sandbox.clock import ManualClock
 from sandbox.config import RateLimits, SandboxConfig
 from sandbox.driver import Invocation, Member
@@ -24,14 +23,7 @@ from sandbox.server import Sandbox
 from sandbox.world import fixtures
 from sandbox.world.commands import CommandRegistry
 from tests.integration.bot import every_control
-from tests.integration.bot.fakes.ager import FakeAgeing
-from tests.integration.bot.fakes.explainer import FakeExplaining
-from tests.integration.bot.fakes.generator import FakeGeneration
-from tests.integration.bot.fakes.optimizer import FakeOptimization
-from tests.integration.bot.fakes.teacher import FakeTeaching
-from tests.integration.bot.fakes.trainer import FakeTraining
-from tests.integration.bot.fakes.worker import OWNER, FakeWorker
-from tests.integration.bot.full_guild import SECRET, FullGuild, build_full_guild, every_row, rows_of
+from tests.integration.bot.full_guild import SECRET, FullGuild, every_row, rows_of
 from tests.integration.bot.test_classify import EPHEMERAL
 
 OTHER_GUILD = 4_242_424_242
@@ -39,29 +31,30 @@ OWNER_ID = int(fixtures.AIKO_ID)
 HUGE = "9999999999999999999"
 OWN_TABLES = {"jobs", "outbox", "faces", "guild_blobs"}  # in which every member leaves rows by asking for something
 EVERYBODYS = {"1", "+smile"}  # values of selects: a face, a trait
-
-
-@pytest.fixture
-def furnished(services: Services, worker: FakeWorker, fake_training: FakeTraining) -> Callable[[int], FullGuild]:
-    """Makes a guild with everything; must be asked for before `bot`."""
-    fake_generation, fake_optimization = FakeGeneration(services, worker), FakeOptimization(services, worker)
-    # A lease that lies too far ahead is cut to this; the running job's must last as long as a test, on any machine.
-    services.jobs.recovery._limits = replace(JOB_LIMITS, lease_s=3600.0)
-    fake_ageing = FakeAgeing(services, worker)
-    fake_ageing.faces = 2
-    fake_teaching = FakeTeaching(services, worker)
-    worker.others[JobKind.SNAPSHOT] = lambda job: _end(services, job.id)
-    worker.others[JobKind.LEARN] = lambda job: _end(services, job.id)
-    worker.others[JobKind.CURATE] = lambda job: _end(services, job.id)
-    worker.others[JobKind.CHECK] = lambda _: None
-    FakeExplaining(services, worker)
-    return lambda guild_id: build_full_guild(
-        services, worker, fake_generation, fake_optimization, fake_ageing, fake_teaching, guild_id, OWNER_ID
-    )
-
-
-def _end(services: Services, job_id: int) -> None:
-    services.jobs.leases.finish(job_id, OWNER, {})
+# Commands whose answer everybody sees, and those that open a form which leads to such an answer. All others work in
+# every channel: what they answer only the member sees.
+ANSWERS_SEEN_BY_ALL = {
+    "classify",
+    every_control.WHO_IS_THIS,
+    "generate",
+    "morph",
+    "mix",
+    "age",
+    every_control.AGE_THE_FACES,
+    "optimize",
+    "show",
+    "teach",
+    every_control.TEACH_THESE_FACES,
+    "label learn",
+    "train start",
+    "train branch",
+    "train snapshot",
+    "dataset curate",
+    "model promote",
+    "model rollback",
+    "model evaluate",
+}
+DELETING = ("privacy:", "people:remove", "people:merge")  # what is pressed after these would have nothing to show
 
 
 @pytest.fixture
@@ -76,11 +69,6 @@ async def sandbox(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> AsyncI
 @pytest.fixture
 def elsewhere(furnished: Callable[[int], FullGuild]) -> FullGuild:
     return furnished(OTHER_GUILD)
-
-
-@pytest.fixture
-def here(furnished: Callable[[int], FullGuild]) -> FullGuild:
-    return furnished(int(fixtures.GUILD_ID))
 
 
 @pytest.fixture(autouse=True)
@@ -140,6 +128,39 @@ async def test_a_member_without_permissions_reads_and_changes_nothing(
     assert before - every_row(services) == set()
     assert {table for table, _ in every_row(services) - before} <= OWN_TABLES
     assert tracebacks(caplog) == []
+
+
+async def test_nothing_is_posted_for_everybody_in_a_channel_that_is_not_on_the_list(
+    here: FullGuild, bot: OmokageBot, services: Services, aiko: Member, ben: Member
+) -> None:
+    # Given a guild that wants answers in another channel than the one in which everything is used
+    services.guilds.allow_channel(here.guild_id, OWNER_ID, int(fixtures.GENERAL_ID), allowed=True)
+    cases = every_control.options_for(here)
+    cases |= {"settings channels": {"channel": fixtures.GENERAL_ID}, "optimize": {"target": SECRET}}
+    runs = [run.id for run in services.runs.newest(here.guild_id, 99)]
+    serving = services.registry.serving_id(here.guild_id, RunKind.RECOGNISER)
+    # When a moderator uses every command, button, select and form
+    refused = set()
+    for command in every_control.commands_of(bot):
+        asked = await every_control.use(aiko, command.qualified_name, cases[command.qualified_name])
+        await asked.ack()
+        await every_control.settled(bot)
+        if is_sent_elsewhere(asked):
+            refused.add(command.qualified_name)
+    items = [item for item in every_control.custom_ids(here) if not item[1].startswith(DELETING)]
+    pressed = await every_control.press_all(bot, aiko, items, ["1"])
+    for custom_id in every_control.forms(here):
+        await every_control.submit(bot, aiko, custom_id, "Mallory")
+    await every_control.settled(bot)
+    # Then what everybody would see is refused before it begins, and nobody else has seen anything
+    assert refused == ANSWERS_SEEN_BY_ALL
+    assert sum(map(is_sent_elsewhere, pressed)) > 10  # buttons that ask for a job, start a training or promote
+    created = [frame["d"] for frame in ben.frames if frame["t"] == "MESSAGE_CREATE"]
+    pressed_on = {message["id"] for message in created if message["content"] == "forged"}
+    seen = [message for message in ben.messages() if message["author"]["id"] == fixtures.BOT_ID]
+    assert [message for message in seen if message["id"] not in pressed_on] == []
+    assert [run.id for run in services.runs.newest(here.guild_id, 99)] == runs
+    assert services.registry.serving_id(here.guild_id, RunKind.RECOGNISER) == serving
 
 
 async def test_only_moderators_are_offered_steps_to_go_back_to(
@@ -204,6 +225,13 @@ async def test_forged_ids_are_answered_with_a_sentence_each_and_no_traceback(
     }
     assert before - every_row(services) == set()
     assert tracebacks(caplog) == []
+
+
+def is_sent_elsewhere(asked: Invocation) -> bool:
+    """Whether the member was told, alone, in which channels such answers are given; no form was opened before."""
+    texts = [message["content"] for message in asked.messages if message["flags"] & EPHEMERAL]
+    opened = any(frame["t"] == "MODAL_OPEN" for frame in asked.frames)
+    return not opened and any(text.startswith("In this server I answer in these channels:") for text in texts)
 
 
 def _is_answered(asked: Invocation) -> bool:

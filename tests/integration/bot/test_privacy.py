@@ -161,7 +161,7 @@ async def test_an_export_that_is_too_large_comes_without_files(
     bot: OmokageBot, worker: FakeWorker, aiko: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await (await aiko.command("classify", photo=PHOTO)).answer()
-    monkeypatch.setattr(commands, "MAX_EXPORT_BYTES", 100)
+    monkeypatch.setattr(commands, "MAX_UPLOAD_BYTES", 100)
     exported = await (await aiko.command("privacy export")).answer()
     assert "without the 2 photos and pictures" in exported["content"]
     assert zipfile.ZipFile(io.BytesIO(await _download(exported))).namelist() == ["my-data.json"]

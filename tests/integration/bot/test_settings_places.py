@@ -168,6 +168,14 @@ async def test_what_was_learnt_is_announced_in_the_gallery(
     assert services.guilds.settings(GUILD).gallery_channel is None
 
 
+async def test_what_was_learnt_is_announced_where_the_guild_wants_answers(
+    bot: OmokageBot, teaching: FakeTeaching, aiko: Member
+) -> None:
+    await say(aiko, "settings channels", channel=fixtures.GENERAL_ID)
+    assert await label(aiko) == END_OF_ROUND  # a round is the member's alone, so every channel will do
+    assert (await announced(aiko))["channel_id"] == fixtures.GENERAL_ID
+
+
 async def test_a_gallery_in_which_the_bot_may_not_post_is_refused(
     bot: OmokageBot, services: Services, aiko: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
+from benchmarks.helpers.postgres import server
+from benchmarks.helpers.report import Skip
 from core.services.jobs.service import JobService
 from core.services.people.service import PeopleService
 from core.storage.database import Database
 from core.storage.schema import migrate
 from core.storage.tables import metadata
 from tests.integration.core.builders import Broker, Clock
-from tests.integration.core.postgres import server
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +31,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """A server's URL with {database} in it; the database "omokage" is migrated, "empty" is for migrations."""
-    with server() as url:
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(server())
+        except Skip as reason:
+            pytest.skip(str(reason))
         for name in ("omokage", "empty"):
             _execute(url.format(database="postgres"), f"CREATE DATABASE {name}")
         _migrated(url.format(database="omokage"))

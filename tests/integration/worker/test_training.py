@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from core.services.runs.service import RunService
 from tests.integration.core.runs.fake_trainer import FakeTrainer, prepare, request
 from tests.integration.worker.fake_worker import STEPS_LOG, run_service
 from tests.integration.worker.processes import Valkey, submit, wait_until, worker
+from tests.metadata_service import MetadataService
 
 pytestmark = pytest.mark.slow
+ACCURACY = "held_out_accuracy"
 
 
 @pytest.fixture
@@ -48,37 +51,70 @@ def has_state(runs: RunService, run: Run, *states: RunState):
     return lambda: runs.get(run.id).state in states
 
 
-def as_if_never_interrupted(run: Run) -> FakeTrainer:
-    trainer = FakeTrainer(run)
+@dataclass(frozen=True)
+class Deaths:
+    """How often workers are killed, after between how many seconds each, in a run of so many steps."""
+
+    count: int
+    after_s: tuple[float, float]
+    steps: int
+
+
+@dataclass(frozen=True)
+class WholeRun:
+    """A run that nothing has interrupted: its trainer at the end, and its accuracy by step."""
+
+    trainer: FakeTrainer
+    accuracies: dict[int, float]
+
+
+def as_if_never_interrupted(run: Run) -> WholeRun:
+    trainer, accuracies = FakeTrainer(run), {}
     for _ in range(run.steps):
         trainer.advance()
-    return trainer
+        if trainer.step % trainer.evaluate_every == 0:
+            accuracies[trainer.step] = trainer.evaluate()[ACCURACY]
+    return WholeRun(trainer, accuracies)
 
 
+# The long one is the life of a cheap machine: taken away every three to ten segments, twenty times.
+@pytest.mark.parametrize(
+    "deaths",
+    [
+        Deaths(3, (0.0, 0.9), steps=400),
+        pytest.param(Deaths(20, (1.5, 5.0), steps=12_000), marks=[pytest.mark.long, pytest.mark.timeout(600)]),
+    ],
+)
 def test_workers_killed_at_random_moments_lose_a_segment_each_and_double_no_step(
-    data: Path, broker: Valkey, services: Services, runs: RunService
+    data: Path,
+    broker: Valkey,
+    services: Services,
+    runs: RunService,
+    deaths: Deaths,
 ) -> None:
     chance = random.Random()
-    run = runs.start(request(400))
-    for _ in range(3):
+    run = runs.start(request(deaths.steps))
+    for _ in range(deaths.count):
         with worker(data, broker.url, "train") as mortal:
             before = len(steps_done(data))
             swept_until(services, lambda at=before: len(steps_done(data)) > at + 5, what="training")
-            time.sleep(chance.uniform(0.0, 0.9))
+            time.sleep(chance.uniform(*deaths.after_s))
             mortal.kill()
             assert runs.get(run.id).state in {RunState.RUNNING, RunState.WAITING}
     with worker(data, broker.url, "train"):
-        swept_until(services, has_state(runs, run, RunState.FINISHED, RunState.FAILED), what="the end")
+        swept_until(services, has_state(runs, run, RunState.FINISHED, RunState.FAILED), 300.0, what="the end")
 
-    done = runs.get(run.id)
-    assert (done.state, done.step) == (RunState.FINISHED, 400)
-    steps = [point.step for point in runs.points(run.id)]
-    assert steps == sorted(set(steps))
-    assert set(range(10, 401, 10)) <= set(steps)
+    done, whole = runs.get(run.id), as_if_never_interrupted(run)
+    assert (done.state, done.step) == (RunState.FINISHED, deaths.steps)
+    points = runs.points(run.id)
+    assert [point.step for point in points] == sorted({point.step for point in points})
+    assert set(range(10, deaths.steps + 1, 10)) <= {point.step for point in points}
+    evaluated = {point.step: point.values[ACCURACY] for point in points if ACCURACY in point.values}
+    assert evaluated == whole.accuracies
     last = runs.checkpoints(run.id)[-1]
-    assert services.blobs.get(last.blob) == as_if_never_interrupted(run).save_state()
+    assert services.blobs.get(last.blob) == whole.trainer.save_state()
     lives = lives_of(steps_done(data))
-    assert len(lives) <= 4
+    assert len(lives) <= deaths.count + 1
     assert all(life == list(range(life[0], life[-1] + 1)) for life in lives)
 
 
@@ -107,6 +143,33 @@ def test_a_worker_that_is_stopped_saves_and_gives_the_run_back(
     assert services.jobs.get(stopped.job_id or 0).attempts == 0
     runs.control.stop(run.id, by=30)
     assert runs.get(run.id).state is RunState.STOPPED
+
+
+def test_a_worker_whose_machine_is_taken_away_hands_its_run_over(
+    data: Path, broker: Valkey, services: Services, runs: RunService
+) -> None:
+    run = runs.start(request(10_000))
+    with (
+        MetadataService() as metadata,
+        worker(data, broker.url, "train", SLICE_S="60", OMOKAGE_METADATA=metadata.url) as one,
+    ):
+        wait_until(lambda: len(steps_done(data)) > 20, what="training")
+        metadata.notice = {"action": "terminate", "time": "2026-11-29T18:02:00Z"}
+        assert one.process.wait(20.0) == 0
+        assert "this machine is to terminate at 2026-11-29T18:02:00Z" in one.log.read_text()
+    handed_over = runs.get(run.id)
+    assert (handed_over.state, handed_over.step) == (RunState.WAITING, steps_done(data)[-1])
+    assert handed_over.live is not None
+    assert handed_over.live.handed_over
+
+    with worker(data, broker.url, "train", SLICE_S="60"):
+        wait_until(lambda: steps_done(data)[-1] > handed_over.step + 20, what="training again")
+        runs.control.pause(run.id, by=30)
+        wait_until(has_state(runs, run, RunState.PAUSED), what="the pause")
+    after = runs.get(run.id).live
+    assert after is not None
+    assert not after.handed_over
+    assert len(lives_of(steps_done(data))) == 1
 
 
 def test_a_pause_takes_effect_within_two_steps(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from core.domain.clock import now_utc
 from core.domain.faces import Box
 from core.domain.jobs import Job, JobKind, JobRequest, JobState, Origin, QueueName
 from core.domain.people import CannotLink, EnrolledFaces, NewFace
-from core.logs import SafeFormatter, set_up_logging, without_secrets
+from core.logs import JsonFormatter, SafeFormatter, job_in_logs, set_up_logging, without_secrets
 
 SECRET = "aW50ZXJhY3Rpb246c2VjcmV0"
 
@@ -47,6 +48,32 @@ def test_a_traceback_is_hidden_like_a_message() -> None:
     assert "failed" in text
     assert "ValueError" in text
     assert SECRET not in text
+
+
+def test_a_record_as_json_is_one_line_that_names_its_job_and_hides_the_same() -> None:
+    error = ValueError(f"https://cdn.discordapp.com/a.jpg?hm={SECRET}")
+    record = logging.LogRecord("worker.runner", logging.ERROR, "", 0, "job %s:\n/webhooks/1/%s", (5, SECRET), None)
+    record.exc_info = (ValueError, error, None)
+    record.created, record.msecs = 1_796_000_000.25, 250.0
+    with job_in_logs(2**60 + 1):
+        line = JsonFormatter().format(record)
+    entry = json.loads(line)
+    assert "\n" not in line
+    assert SECRET not in line
+    assert entry["message"] == "job 5:\n/webhooks/1/***"
+    assert (entry["time"], entry["level"]) == ("2026-11-30T00:53:20.250Z", "ERROR")
+    assert (entry["logger"], entry["job"]) == ("worker.runner", str(2**60 + 1))
+    assert "ValueError" in entry["exception"]
+    record.exc_info = None
+    assert not json.loads(JsonFormatter().format(record)).keys() & {"job", "exception"}
+
+
+def test_a_log_may_be_json() -> None:
+    stream = io.StringIO()
+    with no_logging_yet():
+        set_up_logging("INFO", stream, "JSON")
+        logging.getLogger("bot").info("connected")
+    assert json.loads(stream.getvalue())["message"] == "connected"
 
 
 @contextmanager

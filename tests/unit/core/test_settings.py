@@ -162,3 +162,23 @@ def test_a_password_that_belongs_to_no_address_or_is_there_twice_is_refused(
 @pytest.mark.parametrize(("text", "size"), [("0", 0), ("500", 500), ("500MB", 500_000_000), ("2 gb", 2_000_000_000)])
 def test_a_quota_is_a_size(text: str, size: int) -> None:
     assert Settings.from_env({"OMOKAGE_GUILD_QUOTA": text}).storage.guild_quota == size
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("9464", "127.0.0.1:9464"),
+        ("0.0.0.0:9464", "0.0.0.0:9464"),
+        ("[::]:9464", "[::]:9464"),
+        ("localhost:0", "localhost:0"),
+    ],
+)
+def test_figures_are_served_at_an_address(text: str, address: str) -> None:
+    settings = Settings.from_env({"OMOKAGE_METRICS": text})
+    assert str(settings.metrics) == address
+
+
+@pytest.mark.parametrize("text", ["localhost", "localhost:", "65534", ":-1", "1.2.3.4:http", "9464 9465"])
+def test_an_address_without_a_port_that_workers_can_follow_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="OMOKAGE_METRICS must be HOST:PORT or PORT"):
+        Settings.from_env({"OMOKAGE_METRICS": text})

@@ -5,7 +5,7 @@ from typing import Any
 from core.domain.ageing import AgedFace, AgeRequest, AgeResult
 from core.domain.jobs import Job
 from tests.unit.core.services.ageing.test_service import job
-from worker.handlers import age_with
+from worker.handlers import answer_with
 
 RESULT = AgeResult("reage v1", "reage v1 (reage)", (AgedFace(0, 30, 70, 0.9),), 7.1, "ab" * 32)
 
@@ -25,7 +25,7 @@ class Ageing:
 def test_an_age_job_is_answered_with_the_services_result() -> None:
     ageing, stages = Ageing(), []
     request = job(AgeRequest("ab" * 32, to=70).to_json())
-    result = age_with(ageing)(request, lambda *stage: stages.append(stage), lambda: False)  # type: ignore[arg-type]
+    result = answer_with(ageing)(request, lambda *stage: stages.append(stage), lambda: False)  # type: ignore[arg-type]
     assert result is not None
     assert AgeResult.from_json(result.result) == RESULT
     assert (ageing.jobs, stages) == ([request], [("reading", 0.0)])

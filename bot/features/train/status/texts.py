@@ -106,6 +106,8 @@ def preset_label(run: Run) -> str:
 def _state_line(words: Words, shown: RunStatus) -> str:
     run = shown.run
     lines = [f"**{words.say('run-state', state=shown.phase)}**", ending_line(words, run)]
+    if run.state is RunState.WAITING and run.live is not None and run.live.handed_over:
+        lines.append(words.say("run-handed-over", step=run.step))
     if run.failure is not None:
         lines.append(error_reason(words, run.failure.code, run.failure.details))
     if run.state is RunState.FINISHED and shown.version is not None:

@@ -21,6 +21,7 @@ from core.domain.storage_limits import StorageLimits
 from core.services.jobs.service import JobService
 from core.services.moving.photos import PhotoCutter
 from core.services.moving.service import ImportOptions, MovingService
+from core.services.people.aliases import AliasEditor
 from core.services.people.editor import PeopleEditor
 from core.services.people.service import PeopleService
 from core.services.retention import RetentionService
@@ -82,6 +83,8 @@ def guild(here: Installation) -> None:
     reject(here, 4.0, "=Carl")
     retention = RetentionService(here.database, here.blobs, StorageLimits())
     PeopleEditor(here.database, retention, here.clock).record_objection(GUILD, "Ben <3 *bold*")
+    for alias in ("アンナ", "=Annie", "'Ann"):
+        AliasEditor(here.database, here.clock).add(GUILD, "Anna", alias, by=41)
 
 
 def picture(colour: str, width: int, height: int) -> bytes:
@@ -125,6 +128,7 @@ def test_an_import_into_an_empty_guild_makes_the_same_guild_again(
     assert without_times(after) == without_times(before)
     assert (report.added, report.merged) == (tuple(person.name for person in before.people), ())
     assert (report.faces, report.photos, report.older, report.contradicted) == (4, 2, 0, 0)
+    assert (report.aliases, report.aliases_left_out) == (3, 0)
     assert pictures_of(here, ELSEWHERE) == pictures_of(here, GUILD) == {"=Carl": 0, "Anna": 2, "Ben <3 *bold*": 1}
     gallery = here.people.gallery
     assert sorted(gallery.enrolled(ELSEWHERE).embeddings) == sorted(gallery.enrolled(GUILD).embeddings)

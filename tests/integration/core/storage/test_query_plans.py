@@ -145,6 +145,7 @@ def test_nothing_that_is_deleted_again_and_again_is_looked_for_in_all_rows(
     retention = RetentionService(database, Blobs(str(tmp_path / "blobs")), StorageLimits(), clock)
     asked.clear()
     retention.drop_tokens()
+    retention.forget_exports()
     with database.write() as connection:
         assert delete_expired_jobs(connection, clock.now, 200) == 1
         delete_expired_faces(connection, clock.now, 200)

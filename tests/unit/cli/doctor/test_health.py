@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cli.doctor.health import FRESH_S, IDLE_S, find_fault, read_heartbeat
 from cli.main import omokage
+from core.domain.heartbeats import FRESH_S, IDLE_S, find_fault, read_heartbeat
 
 NOW = 1_000_000.0
 WELL = {"pid": 1, "ready_at": NOW - 100, "beat_at": NOW - 2, "idle_s": 0.0}

@@ -77,6 +77,28 @@ def test_people_move_to_another_guild(folder: Path) -> None:
     assert names(5) == names(0) == {"Anna": 1, "花子": 1}
 
 
+def test_aliases_are_counted_and_it_is_said_who_may_come_back(folder: Path) -> None:
+    enrol("Anna")
+    path = str(folder / "people.zip")
+    for alias in ("Annie", "Ann"):
+        assert run("people", "alias", "Anna", "--add", alias)[0] == 0
+    run("people", "export", path)
+    assert run("people", "add", "Ann", "--guild", "5")[0] == 0
+    dry = run("people", "import", path, "--guild", "5", "--dry-run")[1].stdout
+    _, result = run("people", "import", path, "--guild", "5")
+    lines = result.stdout.splitlines()
+    again = run("people", "import", path, "--guild", "5", "--force")[1].stdout
+
+    assert lines[:3] == [
+        "Added: 1 person, 1 face.",
+        "note   1 alias given to people.",
+        "note   1 alias left out: somebody else is called so here, or the person has 10 already.",
+    ]
+    assert lines[-1].startswith("note   Whoever was forgotten after the file was made has come back with it:")
+    assert "Whoever was forgotten after the file was made would come back with it:" in dry
+    assert "Whoever was forgotten" not in again  # nothing was added
+
+
 def test_known_names_are_merged_only_with_force(folder: Path) -> None:
     enrol("Anna")
     path = str(folder / "people.zip")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from cli.output.table import table, width
 from cli.up import console
 from cli.up.console import LogFile, LogFilter
+from core.logs import JsonFormatter
 
 LINES = [
     "2026-11-21 08:00:00,000 INFO worker.app: ready",
@@ -24,6 +26,14 @@ LINES = [
 def test_warnings_and_worse_are_shown_with_their_tracebacks():
     chosen = LogFilter(everything=False)
     assert [line for line in LINES if chosen.shows(line)] == LINES[2:6]
+
+
+def test_records_as_json_are_chosen_by_their_level():
+    record = logging.LogRecord("worker.runner", logging.WARNING, "", 0, "slow", (), None)
+    warning = JsonFormatter().format(record)
+    record.levelno, record.levelname = logging.INFO, "INFO"
+    chosen = LogFilter(everything=False)
+    assert [chosen.shows(line) for line in (warning, JsonFormatter().format(record))] == [True, False]
 
 
 def test_everything_is_shown_when_asked_for():

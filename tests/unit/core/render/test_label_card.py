@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from core.render.grid import GROUND
-from core.render.label_card import REFERENCE, TILE, draw_grid_card, draw_name_card
+from core.render.label_card import REFERENCE, TILE, draw_grid_card, draw_name_card, draw_numbered_faces
 
 GAP = 6
 MISSING = (0x4E, 0x50, 0x58)
@@ -110,3 +110,22 @@ def test_a_name_card_has_room_for_its_face_and_each_candidate(count: int) -> Non
     assert found == [index < count for index in range(4)]
     for rim in (sheet[-2:], sheet[:, -2:]):  # nothing is cut off
         assert np.abs(rim - np.array(GROUND)).max() < 40
+
+
+@pytest.mark.parametrize("count", [1, 5, 6, 25])
+def test_a_sheet_has_five_faces_in_a_row_and_a_number_on_each(count: int) -> None:
+    sheet = opened(draw_numbered_faces([tile((9 * index, 60, 200)) for index in range(count)], 1))
+    columns, rows = min(count, 5), -(-count // 5)
+    assert sheet.shape == (rows * (TILE + GAP) + GAP, columns * (TILE + GAP) + GAP, 3)
+    for index in range(count):
+        x, y = GAP + index % 5 * (TILE + GAP), GAP + index // 5 * (TILE + GAP)
+        assert is_colour(sheet[y + 60 : y + TILE - 9, x + 60 : x + TILE - 9], (9 * index, 60, 200))
+        number = sheet[y : y + 36, x : x + 36]
+        assert (number.max() > 230, number.min() < 25) == (True, True)
+
+
+def test_long_numbers_and_missing_photos_have_room_on_a_sheet() -> None:
+    sheet = opened(draw_numbered_faces([None, tile((9, 60, 200))], 1026))
+    assert is_colour(sheet[GAP + 60 : TILE - 9, GAP + 60 : TILE - 9], MISSING)
+    widths = [int((sheet[GAP + 4, x : x + TILE].max(axis=1) < 25).sum()) for x in (GAP, 2 * GAP + TILE)]
+    assert all(70 < width < TILE // 2 for width in widths)  # four digits on black

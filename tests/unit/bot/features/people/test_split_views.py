@@ -1,4 +1,4 @@
-"""The list of pictures and the form by which a person is split."""
+"""The sheet of pictures and the form by which a person is split."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bot.features.people.split_views import SplitForm, pictures_embed
 from core.domain.face_records import FaceRecord
 from core.domain.faces import Box
 from core.domain.people import LabelProvenance, Person
+from core.domain.picture_sheets import SheetResult
 from tests.unit.bot.features.people.builders import WORDS
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -24,10 +25,11 @@ def record(number: int) -> FaceRecord:
 
 
 @pytest.mark.parametrize("words", WORDS)
-async def test_the_newest_pictures_fit_into_a_message_and_into_a_form(words: Any) -> None:
-    records = [record(number) for number in range(10_000)]
+async def test_the_pictures_of_a_sheet_fit_into_a_message_and_into_a_form(words: Any) -> None:
+    numbered = [(number, record(number)) for number in range(10_001, 10_026)]
+    sheet = SheetResult(PERSON.id, 400, 10_025, tuple(one.id for _, one in numbered), "ab" * 32, blurred=True)
 
-    embed, form = pictures_embed(words, PERSON, records), SplitForm(words, PERSON, records)
+    embed, form = pictures_embed(words, PERSON, numbered, sheet), SplitForm(words, PERSON, numbered)
 
     assert embed.description is not None
     assert embed.title is not None
@@ -37,5 +39,5 @@ async def test_the_newest_pictures_fit_into_a_message_and_into_a_form(words: Any
     assert len(form.title) <= 45
     (select, _) = form.to_components()
     options = select["component"]["options"]
-    assert [option["value"] for option in options] == [str(one.id) for one in records[:25]]
+    assert [option["value"] for option in options] == [str(one.id) for _, one in numbered]
     assert select["component"]["max_values"] == 25

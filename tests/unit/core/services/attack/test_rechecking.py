@@ -14,9 +14,10 @@ from core.domain.faces import Box, DetectedFace, box_iou
 from core.domain.optimisation import Prediction
 from core.services.attack.rechecking import SelectFace, select_best, select_near
 from core.storage.blobs import Blobs
+from core.storage.people.changes import set_objection
 from core.storage.tables import faces, labels, people
 from tests.databases import new_database
-from tests.unit.core.services.attack.fakes import ANNA, BEN, CARA, GUILD, Lab, RedHead, face_at, painted
+from tests.unit.core.services.attack.fakes import ANNA, BEN, CARA, GUILD, NOW, Lab, RedHead, face_at, painted
 
 BOXES = st.builds(Box, st.floats(0, 50), st.floats(0, 50), st.floats(1, 50), st.floats(1, 50))
 
@@ -64,6 +65,17 @@ def test_of_people_who_were_deleted_nobody_is_told_and_their_share_is_unknown(la
     said = verdict(lab, head, 120)
     assert [(one.name, one.probability) for one in said.top] == [(ANNA, 1.0)]
     assert said.unknown == pytest.approx(1.0, abs=1e-4)
+    assert said.named is None
+
+
+def test_who_objected_is_named_as_nobody_and_their_share_is_unknown(lab: Lab) -> None:
+    head = head_of(lab, ANNA, BEN)
+    assert verdict(lab, head, 120).named == BEN
+    with lab.database.write() as connection:
+        set_objection(connection, lab.ids[BEN], NOW)
+    said = verdict(lab, head, 120)
+    assert [(one.name, one.probability) for one in said.top] == [(ANNA, 1.0)]
+    assert said.unknown == pytest.approx(1.0, abs=1e-3)
     assert said.named is None
 
 

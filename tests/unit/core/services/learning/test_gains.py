@@ -66,6 +66,12 @@ def test_the_largest_gains_of_at_most_five_people_come_first() -> None:
     assert changes == sorted(changes, reverse=True)
 
 
+def test_nothing_is_told_of_who_objected() -> None:
+    known = gallery(4, 6)
+    objecting = {known.person_ids[1]}
+    assert gains(known, flags(known, {1: 6}), unnamed=objecting) == ()
+
+
 def test_of_many_faces_some_are_asked_about() -> None:
     known = gallery(80, 4)
     (gain,) = gains(known, flags(known, {0: 80}))

@@ -11,9 +11,10 @@ import pytest
 
 from core.domain.data.datasets import Dataset, DatasetClass
 from core.domain.errors import ErrorCode, OmokageError
+from core.domain.objections import ObjectingPeople
 from core.domain.registry.evaluation import EvaluationReport, ReliabilityBin
-from core.domain.registry.versions import VersionDraft
-from core.domain.training.runs import Run
+from core.domain.registry.versions import Version, VersionDraft
+from core.domain.training.runs import Run, RunKind
 from core.services.training.cross_validation import EvaluateService, evaluate, report_of
 from core.storage.blobs import Blobs
 
@@ -147,7 +148,7 @@ def test_a_trainer_that_fails_is_still_closed() -> None:
 
 
 def version(metrics: Mapping[str, object]) -> Any:
-    return SimpleNamespace(number=3, title="recogniser v3", metrics=metrics)
+    return SimpleNamespace(number=3, title="recogniser v3", classes=(), metrics=metrics)
 
 
 def test_a_versions_report_is_the_one_that_its_training_wrote() -> None:
@@ -163,7 +164,8 @@ def test_a_version_without_a_report_has_none(metrics: Mapping[str, object]) -> N
 def service(metrics: Mapping[str, object]) -> tuple[EvaluateService, Blobs]:
     registry = SimpleNamespace(get=lambda version_id, guild_id: version(metrics))
     blobs = Blobs("memory://evaluate")
-    return EvaluateService(registry, blobs), blobs  # type: ignore[arg-type]
+    people = SimpleNamespace(objecting=lambda guild_id: ObjectingPeople())
+    return EvaluateService(registry, people, blobs), blobs  # type: ignore[arg-type]
 
 
 def job() -> Any:
@@ -177,6 +179,20 @@ def test_the_answer_has_the_report_and_two_pictures() -> None:
     assert EvaluationReport.from_json(answer["report"]) == report({"0": 0.9})
     assert [blobs.get(name)[:4] for name in answer["pictures"]] == [PNG, PNG]
     json.dumps(answer)
+
+
+def test_the_answer_names_nobody_who_objected() -> None:
+    measured, blobs = report({"0": 0.9}), Blobs("memory://evaluate")
+    classes = tuple((name, number) for number, name in enumerate(measured.names))
+    trained = Version(5, 7, RunKind.RECOGNISER, 3, 1, 1, "faces v1", "", "cnn-slim", {}, classes,
+                      {"report": measured.to_json()}, (), "", 1, 30, datetime(2026, 1, 1, tzinfo=UTC))  # fmt: skip
+    registry = SimpleNamespace(get=lambda version_id, guild_id: trained)
+    people = SimpleNamespace(objecting=lambda guild_id: ObjectingPeople(frozenset({0})))
+    asked = EvaluateService(registry, people, blobs)  # type: ignore[arg-type]
+
+    answer: Any = asked.answer(job())
+
+    assert answer["report"]["names"] == ["–", *measured.names[1:]]
 
 
 def test_the_answer_without_a_report_has_no_pictures() -> None:

@@ -14,6 +14,7 @@ from bot.features.train.status.texts import RunStatus, preset_label, run_embed
 from bot.features.train.views import run_view
 from bot.ui.i18n import words_in
 from core.domain.data.datasets import NOBODY, UNNAMED, DatasetClass
+from core.domain.objections import ObjectingPeople
 from core.domain.registry.versions import Version
 from core.domain.training.preflight import preflight
 from core.domain.training.runs import EarlyStop, LiveStatus, RunKind, RunState
@@ -150,7 +151,9 @@ def test_pictures_without_names_are_counted_as_pictures() -> None:
     result = preflight(UNLABELLED, kind=RunKind.DCGAN)
 
     assert data_line(WORDS, UNLABELLED) == "family v2 (2,500 pictures)"
-    assert preflight_lines(WORDS, UNLABELLED, result) == "**family v2**: 2,500 pictures without names."
+    assert (
+        preflight_lines(WORDS, UNLABELLED, result, ObjectingPeople()) == "**family v2**: 2,500 pictures without names."
+    )
     assert data_line(WORDS, DATASET) == "family v2 (2 people, 18 pictures)"
 
 
@@ -158,7 +161,7 @@ def test_pictures_without_names_are_counted_as_pictures() -> None:
 def test_few_pictures_to_draw_from_are_refused_or_warned_of(pictures: int, mark: str) -> None:
     few = replace(UNLABELLED, classes=(DatasetClass(UNNAMED, NOBODY, pictures),), pictures=pictures)
 
-    remarks = preflight_lines(WORDS, few, preflight(few, kind=RunKind.VAE)).splitlines()[1:]
+    remarks = preflight_lines(WORDS, few, preflight(few, kind=RunKind.VAE), ObjectingPeople()).splitlines()[1:]
 
     assert [line.split()[0] for line in remarks] == [mark][: len(mark)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -47,6 +48,15 @@ def test_nobody_trains_a_paused_run_so_it_has_no_speed_and_is_at_its_checkpoint(
     assert step_of(run) == 50
     assert "step 50 of 200" in text
     assert not {"Speed", "Time left"} & set(fields)
+
+
+def test_a_run_whose_worker_had_to_go_says_where_it_goes_on() -> None:
+    waiting = a_run(RunState.WAITING)
+    assert waiting.live is not None
+    handed_over = replace(waiting, live=replace(waiting.live, handed_over=True))
+    assert "Its worker had to go. Step 50 is saved" in text_of(handed_over)[0]
+    assert "had to go" not in text_of(waiting)[0]
+    assert "had to go" not in text_of(replace(handed_over, state=RunState.RUNNING))[0]
 
 
 def test_a_failure_says_why_and_what_to_do() -> None:

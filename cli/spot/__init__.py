@@ -1,0 +1,1 @@
+"""`omokage spot`: prices of interruptible machines as a chart in the terminal."""
