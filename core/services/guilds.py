@@ -12,7 +12,9 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.guilds import MAX_LISTED, GuildSettings
 from core.domain.people import ChatLearning, LabellingPolicy
 from core.storage.database import Database
-from core.storage.guild_rows import find_settings, save_settings
+from core.storage.guild_rows import find_learning_thread, find_settings, save_learning_thread, save_settings
+from core.storage.jobs.outbox_rows import set_answer_message
+from core.storage.privacy.member_rows import NOBODY
 from core.storage.retention_rows import stored_bytes
 
 
@@ -67,6 +69,34 @@ class GuildService:
     def set_gallery(self, guild_id: int, by: int, channel_id: int | None) -> GuildSettings:
         """Announce what was learnt in this channel; None: in the channel of the round."""
         return self._change(guild_id, by, {"gallery_channel": channel_id})
+
+    def learning_thread(self, guild_id: int) -> int | None:
+        """Return the id of the thread in which the guild reads what was learnt; None: none was begun so far."""
+        with self._database.read() as connection:
+            return find_learning_thread(connection, guild_id)
+
+    def begin_learning_thread(self, guild_id: int, job_id: int, message_id: int, former: int | None) -> int:
+        """Note that the guild's thread is the one that is about to be begun from an answer; a repetition is harmless.
+
+        Args:
+            guild_id: whose thread.
+            job_id: of the answer.
+            message_id: of the answer; a thread that is begun from a message has its id.
+            former: what `learning_thread` returned, which is of no use any more.
+
+        Returns:
+            The guild's thread: `message_id`, unless another process has noted one since `former` was read.
+        """
+        with self._database.write() as connection:
+            self._database.advisory_lock(connection, f"omokage-guild-{guild_id}")
+            thread_id = find_learning_thread(connection, guild_id)
+            if thread_id is not None and thread_id != former:
+                return thread_id
+            if find_settings(connection, guild_id) is None:
+                save_settings(connection, guild_id, GuildSettings(), by=NOBODY, at=self._clock(), is_new=True)
+            save_learning_thread(connection, guild_id, message_id)
+            set_answer_message(connection, job_id, message_id)
+        return message_id
 
     def stored_bytes(self, guild_id: int) -> int:
         """Return how much of its quota a guild has used, in bytes."""

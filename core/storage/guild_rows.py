@@ -22,6 +22,17 @@ def find_settings(connection: Connection, guild_id: int) -> GuildSettings | None
     return GuildSettings(labelling, row.language, row.age_answers, learning, *lists, row.gallery_channel)
 
 
+def find_learning_thread(connection: Connection, guild_id: int) -> int | None:
+    """Return the id of the thread in which the guild reads what was learnt; None: it has none."""
+    thread_id: int | None = connection.execute(select(guilds.c.learning_thread).where(guilds.c.id == guild_id)).scalar()
+    return thread_id
+
+
+def save_learning_thread(connection: Connection, guild_id: int, thread_id: int) -> None:
+    """Write the id of that thread into the guild's row, which is there. The caller holds the guild's lock."""
+    connection.execute(update(guilds).where(guilds.c.id == guild_id).values(learning_thread=thread_id))
+
+
 def save_settings(
     connection: Connection, guild_id: int, settings: GuildSettings, *, by: int, at: datetime, is_new: bool
 ) -> None:

@@ -235,6 +235,7 @@ guilds = Table(
     Column("labeller_roles", JSON),
     Column("answer_channels", JSON),
     Column("gallery_channel", BigInteger),
+    Column("learning_thread", BigInteger),  # where what was learnt is told; the bot begins it, nobody chooses it
     Column("updated_by", BigInteger, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
 )

@@ -7,6 +7,7 @@ from sandbox.api.visibility import message_for_bot
 from sandbox.rules.errors import DiscordError, foreign_message, invalid, missing_permissions, unknown
 from sandbox.rules.messages import SETTABLE
 from sandbox.rules.rate_limits import OLD_MESSAGE_EDITS, rate_limited
+from sandbox.rules.threads import PUBLIC_THREAD
 from sandbox.types import Json
 from sandbox.world import fixtures, permissions
 from sandbox.world.events import Event
@@ -14,6 +15,7 @@ from sandbox.world.message_record import MessageRecord
 from sandbox.world.people import member
 from sandbox.world.references import unreadable_forward
 from sandbox.world.snowflakes import moment_of
+from sandbox.world.thread_record import Thread
 
 OLD_SECONDS = 3600.0
 
@@ -21,6 +23,39 @@ OLD_SECONDS = 3600.0
 def get_channel(context: ApiContext, call: ApiRequest) -> ApiResponse:
     """A channel."""
     return ApiResponse(200, context.world.channel_object(context.world.channel(call.path["channel_id"])))
+
+
+def edit_channel(context: ApiContext, call: ApiRequest) -> ApiResponse:
+    """Change a thread; channels are not the bot's to change."""
+    thread = _thread(context, call)
+    context.world.threads.change(context.world.bot, thread, call.body.json())
+    return ApiResponse(200, context.world.channel_object(thread))
+
+
+def delete_channel(context: ApiContext, call: ApiRequest) -> ApiResponse:
+    """Delete a thread."""
+    thread = _thread(context, call)
+    described = context.world.channel_object(thread)
+    context.world.threads.delete(context.world.bot, thread)
+    return ApiResponse(200, described)
+
+
+def begin_thread(context: ApiContext, call: ApiRequest) -> ApiResponse:
+    """Begin a public thread without a message."""
+    world, body = context.world, call.body.json()
+    parent = world.channel(call.path["channel_id"])
+    if body.get("type") != PUBLIC_THREAD:
+        # Discord makes a private one where nothing is said; there are none here.
+        raise invalid(("type",), "BASE_TYPE_CHOICES", f"Value must be one of {{{PUBLIC_THREAD}}}.")
+    return ApiResponse(201, world.channel_object(world.threads.begin(world.bot, parent.id, body)))
+
+
+def begin_thread_from(context: ApiContext, call: ApiRequest) -> ApiResponse:
+    """Begin the public thread of a message."""
+    world = context.world
+    world.channel(call.path["channel_id"])
+    record = _public(context, call)
+    return ApiResponse(201, world.channel_object(world.threads.begin_from(world.bot, record, call.body.json())))
 
 
 def history(context: ApiContext, call: ApiRequest) -> ApiResponse:
@@ -43,6 +78,7 @@ def create_message(context: ApiContext, call: ApiRequest) -> ApiResponse:
     """Post a message; with enforce_nonce a second one with the same nonce is the first one again."""
     world, body = context.world, call.body.json()
     channel = world.channel(call.path["channel_id"])
+    world.check_may_post(fixtures.BOT_ID, channel)
     if body.get("enforce_nonce") and body.get("nonce") is not None:
         earlier = world.messages.with_nonce(channel.id, fixtures.BOT_ID, str(body["nonce"]))
         if earlier is not None:
@@ -60,6 +96,7 @@ def edit_message(context: ApiContext, call: ApiRequest) -> ApiResponse:
     record = _public(context, call)
     if record.author_id != fixtures.BOT_ID:
         raise foreign_message()
+    context.world.check_may_edit(fixtures.BOT_ID, context.world.channel(record.channel_id))
     _limit_old(context, record)
     context.world.messages.edit(record, call.body.json(), call.body.uploads)
     return ApiResponse(200, record.message)
@@ -87,6 +124,14 @@ def typing(context: ApiContext, call: ApiRequest) -> ApiResponse:
     }
     context.world.events.emit(Event("TYPING_START", data))
     return ApiResponse(204)
+
+
+def _thread(context: ApiContext, call: ApiRequest) -> Thread:
+    """The thread in the path; a channel that is none is not the bot's to change."""
+    channel = context.world.channel(call.path["channel_id"])
+    if not isinstance(channel, Thread):
+        raise missing_permissions()
+    return channel
 
 
 def _public(context: ApiContext, call: ApiRequest) -> MessageRecord:
@@ -129,6 +174,10 @@ def _limit_old(context: ApiContext, record: MessageRecord) -> None:
 _MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 ROUTES = [
     Route("GET", "/channels/{channel_id}", get_channel),
+    Route("PATCH", "/channels/{channel_id}", edit_channel),
+    Route("DELETE", "/channels/{channel_id}", delete_channel),
+    Route("POST", "/channels/{channel_id}/threads", begin_thread),
+    Route("POST", _MESSAGE + "/threads", begin_thread_from),
     Route("GET", "/channels/{channel_id}/messages", history),
     Route("POST", "/channels/{channel_id}/messages", create_message, limit="message_create"),
     Route("GET", _MESSAGE, get_message),

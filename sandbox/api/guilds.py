@@ -56,6 +56,14 @@ def guild_channels(context: ApiContext, call: ApiRequest) -> ApiResponse:
     return ApiResponse(200, [context.world.channel_object(channel) for channel in fixtures.CHANNELS])
 
 
+def active_threads(context: ApiContext, call: ApiRequest) -> ApiResponse:
+    """The guild's threads that are not archived, and the bot's membership in them."""
+    _check(call)
+    threads = [context.world.channel_object(thread) for thread in reversed(context.world.threads.active())]
+    members = [thread["member"] for thread in threads if "member" in thread]
+    return ApiResponse(200, {"threads": threads, "members": members, "has_more": False})
+
+
 def guild_roles(context: ApiContext, call: ApiRequest) -> ApiResponse:
     """The guild's roles."""
     _check(call)
@@ -112,6 +120,7 @@ ROUTES = [
     Route("GET", "/users/{user_id}", get_user),
     Route("GET", _GUILD, get_guild),
     Route("GET", _GUILD + "/channels", guild_channels),
+    Route("GET", _GUILD + "/threads/active", active_threads),
     Route("GET", _GUILD + "/roles", guild_roles),
     Route("GET", _GUILD + "/roles/{role_id}", get_role),
     Route("GET", _GUILD + "/members", guild_members),

@@ -28,10 +28,10 @@ class Feed:
 
     def __init__(self, socket: ClientWebSocketResponse, state: Json) -> None:
         self._socket = socket
-        self._messages: dict[str, dict[str, Json]] = {
-            channel_id: {message["id"]: message for message in messages}
-            for channel_id, messages in state["messages"].items()
-        }
+        self._messages: defaultdict[str, dict[str, Json]] = defaultdict(dict)
+        for channel_id, messages in state["messages"].items():
+            self._messages[channel_id] = {message["id"]: message for message in messages}
+        self.threads: dict[str, Json] = {thread["id"]: thread for thread in state["guild"]["threads"]}
         self.commands: list[Json] = state["commands"]
         self.online: bool = state["bot"]["online"]
         self.frames: list[Json] = []
@@ -46,7 +46,7 @@ class Feed:
 
     def everything(self) -> list[Json]:
         """What the member sees in all channels."""
-        return [message for channel_id in self._messages for message in self.messages(channel_id)]
+        return [message for channel_id in list(self._messages) for message in self.messages(channel_id)]
 
     def newest(self, message: Json) -> Json | None:
         """The message as it is now, None once it is gone."""
@@ -93,6 +93,11 @@ class Feed:
             self._messages[data["channel_id"]][data["id"]] = data
         elif kind == "MESSAGE_DELETE":
             self._messages[data["channel_id"]].pop(data["id"], None)
+        elif kind in ("THREAD_CREATE", "THREAD_UPDATE"):
+            self.threads[data["id"]] = data
+        elif kind == "THREAD_DELETE":
+            self.threads.pop(data["id"], None)
+            self._messages.pop(data["id"], None)
         elif kind == "COMMANDS_UPDATE":
             self.commands = data["commands"]
         elif kind == "BOT_STATUS":

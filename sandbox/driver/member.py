@@ -42,6 +42,11 @@ class Member:
         """Every event so far: {"t", "d"}."""
         return self._feed.frames
 
+    @property
+    def threads(self) -> list[Json]:
+        """Every thread, the oldest first, as Discord describes it."""
+        return sorted(self._feed.threads.values(), key=lambda thread: int(thread["id"]))
+
     def messages(self, channel: str = DEFAULT_CHANNEL) -> list[Json]:
         """What the member sees in a channel, oldest first."""
         return self._feed.messages(self._channel(channel))
@@ -56,6 +61,14 @@ class Member:
         reference = {"type": 1, "channel_id": message["channel_id"], "message_id": message["id"]}
         payload = {"as": self.id, "channel_id": self._channel(channel), "message_reference": reference}
         return await self._post("/member/messages", payload, [])
+
+    async def change_thread(self, thread_id: str, **changes: object) -> Json:
+        """Archive, lock or rename a thread, or the opposite of these; returns it as it is now."""
+        return await self._post("/member/threads", {"as": self.id, "channel_id": thread_id} | changes, [])
+
+    async def delete_thread(self, thread_id: str) -> None:
+        """Delete a thread with all that is in it."""
+        await self._post("/member/threads", {"as": self.id, "channel_id": thread_id, "delete": True}, [])
 
     async def command(
         self, path: str, values: Json | None = None, /, channel: str = DEFAULT_CHANNEL, **options: object

@@ -20,6 +20,9 @@ NEEDED_INTENT = {
     "MESSAGE_UPDATE": GUILD_MESSAGES,
     "MESSAGE_DELETE": GUILD_MESSAGES,
     "TYPING_START": GUILD_TYPING,
+    "THREAD_CREATE": GUILDS,
+    "THREAD_UPDATE": GUILDS,
+    "THREAD_DELETE": GUILDS,
 }
 # A session can be taken up again for this long after its connection broke.
 RESUMABLE_SECONDS = 300.0

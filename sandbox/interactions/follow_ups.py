@@ -29,13 +29,16 @@ def interaction_message(
         slash = metadata["command_type"] == CHAT_INPUT
         extra["type"] = CHAT_INPUT_ANSWER if slash else CONTEXT_MENU_ANSWER
         extra["interaction"] = {key: metadata[key] for key in ("id", "type", "name", "user")}
+    is_private = bool(int(body.get("flags") or 0) & EPHEMERAL)
+    if not is_private:
+        world.check_may_post(fixtures.BOT_ID, world.channel(interaction.channel_id))
     return world.messages.create(
         world.bot,
         interaction.channel_id,
         body,
         uploads,
         extra=extra,
-        only_for=interaction.user_id if int(body.get("flags") or 0) & EPHEMERAL else None,
+        only_for=interaction.user_id if is_private else None,
         interaction_id=interaction.id,
         path=path,
     )
@@ -70,6 +73,8 @@ class FollowUps:
 
     def edit(self, interaction: Interaction, record: MessageRecord, body: Json, uploads: Uploads) -> None:
         """Edit a message of the interaction."""
+        if record.only_for is None:
+            self._world.check_may_edit(fixtures.BOT_ID, self._world.channel(record.channel_id))
         self._world.messages.edit(record, body, uploads, interaction_id=interaction.id)
 
     def delete(self, interaction: Interaction, record: MessageRecord) -> None:

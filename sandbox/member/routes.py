@@ -13,7 +13,7 @@ from sandbox.api.request_body import Body, read_body
 from sandbox.gateway.hub import Hub
 from sandbox.interactions.errors import MemberError
 from sandbox.interactions.files import RequestFiles, StarterFolder
-from sandbox.interactions.model import AUTOCOMPLETE, InteractionRequest
+from sandbox.interactions.model import AUTOCOMPLETE, COMMAND, InteractionRequest
 from sandbox.interactions.requests import read_request
 from sandbox.member.event_streams import EventStreams
 from sandbox.member.faults import inject
@@ -22,6 +22,7 @@ from sandbox.rules.commands import LOCALES
 from sandbox.rules.errors import DiscordError
 from sandbox.types import Json
 from sandbox.world.fixtures import Person
+from sandbox.world.thread_record import Thread
 
 WEB = Path(__file__).resolve().parents[1] / "web"
 NO_CHOICES = "Loading options failed"
@@ -40,6 +41,7 @@ class MemberApi:
         app.router.add_get("/member/state", _errors_as_json(self.state))
         app.router.add_get("/member/events", _errors_as_json(self.events))
         app.router.add_post("/member/messages", _errors_as_json(self.message))
+        app.router.add_post("/member/threads", _errors_as_json(self.thread))
         app.router.add_post("/member/interactions", _errors_as_json(self.interaction))
         app.router.add_get("/member/requests", _errors_as_json(self.requests))
         app.router.add_post("/member/faults", _errors_as_json(self.faults))
@@ -63,6 +65,7 @@ class MemberApi:
         payload = body.json()
         author = self._member(payload.get("as"))
         channel = self._world.channel(str(payload.get("channel_id")))
+        self._world.check_may_post(author.id, channel)
         files = RequestFiles(body.uploads, self._starter)
         uploads = body.uploads | files.from_starter(payload.get("starter") or [], first=len(body.uploads))
         written = {"content": payload.get("content") or ""}
@@ -72,6 +75,19 @@ class MemberApi:
             author, channel.id, written, uploads, extra=reference.keys, forwarded=reference.files
         )
         return _json_response(record.message)
+
+    async def thread(self, request: web.Request) -> web.Response:
+        """A member archives, locks, renames or deletes a thread."""
+        payload = (await read_body(request)).json()
+        person = self._member(payload.get("as"))
+        thread = self._world.channel(str(payload.get("channel_id")))
+        if not isinstance(thread, Thread):
+            raise MemberError("This is no thread.")
+        if payload.get("delete"):
+            self._world.threads.delete(person, thread)
+        else:
+            self._world.threads.change(person, thread, payload)
+        return _json_response(self._world.channel_object(thread))
 
     async def interaction(self, request: web.Request) -> web.Response:
         """A member uses a command, a component or a form, or types in an option."""
@@ -111,6 +127,8 @@ class MemberApi:
                 raise MemberError(f"There is no language {payload['locale']}.")
             self._world.set_locale(person.id, payload["locale"])
         channel = self._world.channel(str(payload.get("channel_id")))
+        if payload["type"] in (COMMAND, AUTOCOMPLETE):
+            self._world.check_may_post(person.id, channel)
         payload = payload | {"as": person.id, "channel_id": channel.id}
         files = RequestFiles(body.uploads, self._starter)
         return read_request(self._world, self._context.interactions, payload, files), payload

@@ -17,6 +17,8 @@ SHOWN = 100
 
 def member_state(world: World, hub: Hub, starter: StarterFolder, person: Person) -> Json:
     """The body of GET /member/state."""
+    threads = world.threads.all()
+    channel_ids = [*(channel.id for channel in fixtures.CHANNELS), *(thread.id for thread in threads)]
     everybody = {one.id: _described(one) for one in world.people.all()}
     return {
         "users": list(everybody.values()),
@@ -28,10 +30,11 @@ def member_state(world: World, hub: Hub, starter: StarterFolder, person: Person)
             "channels": [
                 {"id": channel.id, "name": channel.name, "topic": channel.topic} for channel in fixtures.CHANNELS
             ],
+            "threads": [world.channel_object(thread) for thread in threads],
             "roles": [{"id": role["id"], "name": role["name"]} for role in roles(world.people)],
         },
         "commands": world.commands.for_member(person.id),
-        "messages": {channel.id: _messages(world, channel.id, person.id) for channel in fixtures.CHANNELS},
+        "messages": {channel_id: _messages(world, channel_id, person.id) for channel_id in channel_ids},
         "starter": starter.list(),
     }
 

@@ -88,6 +88,31 @@ def foreign_message() -> DiscordError:
     return DiscordError(403, 50005, "Cannot edit a message authored by another user")
 
 
+def system_message() -> DiscordError:
+    """A message that Discord itself wrote: nobody can do that with it."""
+    return DiscordError(400, 50021, "Cannot execute action on a system message")
+
+
+def wrong_channel_type() -> DiscordError:
+    """A channel of another kind: threads have no threads of their own."""
+    return DiscordError(400, 50024, "Cannot execute action on this channel type")
+
+
+def thread_archived() -> DiscordError:
+    """Also what Discord says of a locked thread, to whoever may not manage threads."""
+    return DiscordError(403, 50083, "Thread is archived")
+
+
+def thread_exists() -> DiscordError:
+    """A message has one thread at most."""
+    return DiscordError(400, 160004, "A thread has already been created for this message")
+
+
+def too_many_threads() -> DiscordError:
+    """The guild has as many active threads as a guild may have."""
+    return DiscordError(400, 160006, "Maximum number of active threads reached")
+
+
 class Problems:
     """Collects what is wrong with a body, by path, as Discord reports it: all at once."""
 

@@ -8,7 +8,10 @@ from sandbox.rules.errors import Problems, empty_message, invalid, too_large
 from sandbox.types import Json, Upload
 
 SUPPRESS_EMBEDS, EPHEMERAL, LOADING, SILENT, COMPONENTS_V2 = 1 << 2, 1 << 6, 1 << 7, 1 << 12, 1 << 15
+HAS_THREAD = 1 << 5  # of a message from which a thread was begun
 HAS_SNAPSHOT = 1 << 14  # of a message that forwards another one
+# Types of messages that Discord itself writes: a thread was begun; a thread's first message, the one it was begun from.
+THREAD_CREATED, THREAD_STARTER = 18, 21
 # Keys of a message of which one at least must hold something.
 _SHOWN = ("content", "embeds", "attachments", "components", "sticker_items", "message_snapshots")
 # What a bot may set on a message of its own.

@@ -1,7 +1,7 @@
 // The web chat of the sandbox. Plain modules, no build step.
 //
 // Hooks for browser tests (data-testid), stable:
-//   member-switch (opens a listbox of members), sidebar, channel (data-channel), bot-status, banner, typing,
+//   member-switch (opens a listbox of members), sidebar, channel (data-channel), thread (data-thread), parent-channel, open-thread (data-thread), bot-status, banner, typing,
 //   messages, message (data-id, data-author, data-loading), content, components, apps (opens menu), menu, new-messages,
 //   composer, composer-problem, send-message, message-files, file-chip, command-list (its options have data-command),
 //   command-form, command-option (data-option), command-problem, drop-zone, file-input, starter-picture (data-filename), send, suggestions,
@@ -13,7 +13,7 @@ import { dropAnywhere } from "./drop.js";
 import { fill, h, icon } from "./dom.js";
 import { word } from "./i18n.js";
 import { sidebar } from "./sidebar.js";
-import { become, on, state } from "./store.js";
+import { become, channelById, on, openChannel, state } from "./store.js";
 import { timeline } from "./timeline.js";
 import { typing } from "./typing.js";
 
@@ -29,10 +29,16 @@ const header = h("header", { class: "top" }, side.toggle, heading);
 const main = h("main", {}, header, banner, list.element, typing(), writer.element);
 
 function drawHeading() {
-  const channel = state.guild.channels.find((one) => one.id === state.channelId);
+  const channel = channelById(state.channelId);
+  const parent = channelById(channel?.parent_id);
   const name = channel?.name ?? "";
-  document.title = name ? `#${name} · Omokage sandbox` : "Omokage sandbox";
-  fill(heading, icon("hash", 20), h("span", {}, name), channel?.topic && h("small", {}, channel.topic));
+  const title = parent ? name : `#${name}`;
+  document.title = name ? `${title} · Omokage sandbox` : "Omokage sandbox";
+  if (!parent) return void fill(heading, icon("hash", 20), h("span", {}, name), channel?.topic && h("small", {}, channel.topic));
+  const back = h("button", { class: "as-link", type: "button", testid: "parent-channel", onclick: () => openChannel(parent.id) }, `#${parent.name}`);
+  const { archived, locked } = channel.thread_metadata;
+  const condition = [archived && word("thread_archived"), locked && word("thread_locked")].filter(Boolean).join(", ");
+  fill(heading, icon("thread", 20), back, h("span", { class: "parted", "aria-hidden": "true" }, "›"), h("span", { class: "name" }, name), condition && h("small", { class: "condition" }, condition));
 }
 
 function drawBanner() {
@@ -56,7 +62,7 @@ async function show(member) {
   }
 }
 
-for (const topic of ["state", "channel"]) on(topic, drawHeading);
+for (const topic of ["state", "channel", "threads"]) on(topic, drawHeading);
 for (const topic of ["state", "bot", "connection"]) on(topic, drawBanner);
 document.getElementById("app").append(side.element, side.scrim, main);
 dropAnywhere((files) => writer.take(files));

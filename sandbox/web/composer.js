@@ -5,7 +5,7 @@ import { commandForm, commandList } from "./command-form.js";
 import { commandPicker } from "./command-picker.js";
 import { converting, fill, h, icon } from "./dom.js";
 import { word } from "./i18n.js";
-import { on, state } from "./store.js";
+import { channelById, on, state } from "./store.js";
 
 const MAX_FILES = 10;
 const TALLEST_PX = 220;
@@ -32,8 +32,8 @@ export function composer() {
   const element = h("div", { class: "composer" }, list.element, problem, progress, slot);
 
   function label() {
-    const channel = state.guild.channels.find((one) => one.id === state.channelId)?.name ?? "";
-    input.placeholder = word("placeholder", { channel });
+    const place = channelById(state.channelId);
+    input.placeholder = word("placeholder", { channel: place?.parent_id ? place.name : `#${place?.name ?? ""}` });
     input.setAttribute("aria-label", input.placeholder);
     for (const [button, key] of [[attach, "attach"], [send, "send"]]) {
       button.title = word(key);
@@ -126,7 +126,7 @@ export function composer() {
     take([...picker.files]);
     picker.value = "";
   });
-  for (const topic of ["state", "channel"]) on(topic, label);
+  for (const topic of ["state", "channel", "threads"]) on(topic, label);
   on("state", () => {
     if (form && member !== state.me.id) close(); // another member may have other commands, and reads another language
     member = state.me.id;

@@ -31,6 +31,7 @@ const PATHS = {
   eye: "M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12zM12 9a3 3 0 100 6 3 3 0 000-6",
   hash: "M9 4 7 20M17 4l-2 16M4 9h17M3 15h17",
   menu: "M4 7h16M4 12h16M4 17h16",
+  thread: "M4 5h16v10H10l-4 4v-4H4zM8 9h8M8 12h5",
   picture: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h.01",
   external: "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",
   download: "M12 4v11M7 11l5 5 5-5M5 20h14",

@@ -12,7 +12,7 @@ export const EN = {
   typing: "{name} is typing…", sending: "Sending /{command}…", role: "role", spoiler: "Spoiler", download: "Download", search: "Search",
   replace: "Click or drop to replace", no_files: "This command takes no files.", too_many: "A message may have {value} files at most.",
   too_short: "At least {value} characters.", choose_least: "Choose at least {value}.", choose_most: "Choose up to {value}.", choose_exactly: "Choose {value}.",
-  placeholder: "Write to #{channel}, or type / for commands", send: "Send", attach: "Attach a file",
+  placeholder: "Write to {channel}, or type / for commands", send: "Send", attach: "Attach a file",
   thinking: "{name} is thinking", ephemeral: "Only you can see this", dismiss: "Dismiss", edited: "(edited)",
   used: "used", apps: "Apps", no_match: "No such command", required: "required", optional: "optional",
   add_option: "Add", drop: "Drop a file here, paste it, or click to choose", ready_made: "Ready-made pictures",
@@ -23,7 +23,8 @@ export const EN = {
   no_answer: "The application did not respond", new_messages: "New messages", bot_away: "The bot is not connected yet.",
   sandbox_away: "The sandbox is away. Trying again…", drop_anywhere: "Drop to attach", open_picture: "Open the picture",
   more: "More actions", no_apps: "No commands for messages", app: "APP", today: "Today at {time}", menu: "Channels and members",
-  clear: "Clear the choice", forward: "Forward …", forward_to: "Forward to", forwarded: "Forwarded", forward_from: "from #{channel}",
+  clear: "Clear the choice", forward: "Forward …", forward_to: "Forward to", forwarded: "Forwarded", forward_from: "from {channel}",
+  thread: "Thread", thread_started: "{name} has begun a thread", thread_archived: "archived", thread_locked: "locked",
 };
 export const JA = {
   choose_member: "あなたは", moderator: "モデレーター", member: "メンバー", channels: "チャンネル",
@@ -35,7 +36,7 @@ export const JA = {
   typing: "{name} が入力中…", sending: "/{command} を送信中…", role: "ロール", spoiler: "ネタバレ", download: "ダウンロード", search: "検索",
   replace: "クリックまたはドロップで変更", no_files: "このコマンドにファイルは付けられません。", too_many: "1 件のメッセージに付けられるファイルは {value} 個までです。",
   too_short: "{value} 文字以上にしてください。", choose_least: "{value} 個以上選んでください。", choose_most: "{value} 個まで選べます。", choose_exactly: "{value} 個選んでください。",
-  placeholder: "#{channel} に送信（/ でコマンド一覧）", send: "送信", attach: "ファイルを添付",
+  placeholder: "{channel} に送信（/ でコマンド一覧）", send: "送信", attach: "ファイルを添付",
   thinking: "{name} が考えています", ephemeral: "これはあなただけに表示されています", dismiss: "閉じる", edited: "(編集済み)",
   used: "が使用：", apps: "アプリ", no_match: "該当するコマンドがありません", required: "必須", optional: "任意",
   add_option: "追加", drop: "ここにファイルをドロップ、貼り付け、またはクリックして選択", ready_made: "用意された写真",
@@ -46,7 +47,8 @@ export const JA = {
   no_answer: "アプリケーションが応答しませんでした", new_messages: "新しいメッセージ", bot_away: "ボットはまだ接続していません。",
   sandbox_away: "サンドボックスに接続できません。再試行しています…", drop_anywhere: "ドロップして添付", open_picture: "写真を開く",
   more: "その他の操作", no_apps: "メッセージ用のコマンドがありません", app: "アプリ", today: "今日 {time}", menu: "チャンネルとメンバー",
-  clear: "選択を取り消す", forward: "転送…", forward_to: "転送先", forwarded: "転送されたメッセージ", forward_from: "#{channel} から",
+  clear: "選択を取り消す", forward: "転送…", forward_to: "転送先", forwarded: "転送されたメッセージ", forward_from: "{channel} から",
+  thread: "スレッド", thread_started: "{name} がスレッドを開始しました", thread_archived: "アーカイブ済み", thread_locked: "ロック中",
 };
 
 /** The member's Discord locale. */

@@ -2,7 +2,7 @@
 
 import { h, safeUrl } from "./dom.js";
 import { locale, word } from "./i18n.js";
-import { state } from "./store.js";
+import { channelById, openChannel, state } from "./store.js";
 
 const INLINE = [
   ["escape", /^\\([\\`*_~|>#\-[\]()<:])/],
@@ -33,7 +33,7 @@ const make = {
   role: (match) => h("span", { class: "mention" }, `@${roleName(match[1])}`),
   everyone: (match) => h("span", { class: "mention" }, match[0]),
   emoji: (match) => `:${match[1]}:`,
-  channel: (match) => h("span", { class: "mention" }, `#${channelName(match[1])}`),
+  channel: (match) => channelLink(match[1]),
   command: (match) => h("span", { class: "mention" }, `/${match[1]}`),
   time: (match) => timeElement(Number(match[1]), match[2]),
   bold: (match) => h("strong", {}, inline(match[1])),
@@ -129,8 +129,12 @@ function roleName(id) {
   return state.guild.roles.find((one) => one.id === id)?.name ?? word("role");
 }
 
-function channelName(id) {
-  return state.guild.channels.find((one) => one.id === id)?.name ?? id;
+/** A channel or thread by its name, which opens it; by its id where there is none any more. */
+function channelLink(id) {
+  const place = channelById(id);
+  if (!place) return h("span", { class: "mention" }, `#${id}`);
+  const label = place.parent_id ? place.name : `#${place.name}`;
+  return h("button", { class: "mention", type: "button", "data-url": `#${id}`, onclick: () => openChannel(id) }, label);
 }
 
 const STYLES = {

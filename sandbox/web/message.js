@@ -8,7 +8,7 @@ import { clockTime, markdown, messageTime, userName } from "./markdown.js";
 import { attachment, embed, pictureElements } from "./media.js";
 import { openModal } from "./modal.js";
 import { menu } from "./listbox.js";
-import { dismiss, expect, failureOf, messageById, state } from "./store.js";
+import { channelById, dismiss, expect, failureOf, messageById, openChannel, starterOf, state, threadById, THREAD_CREATED, THREAD_STARTER } from "./store.js";
 
 const EPHEMERAL = 1 << 6;
 const LOADING = 1 << 7;
@@ -21,6 +21,8 @@ const HUES = [210, 32, 158, 276, 342, 96, 188];
  * @param {{joined: boolean, former: HTMLElement | null}} place `joined`: it goes on under the same author
  */
 export function messageElement(message, { joined, former }) {
+  if (message.type === THREAD_CREATED) return startedElement(message);
+  if (message.type === THREAD_STARTER) return starterElement(message, former);
   const kept = pictureElements(former);
   const ephemeral = Boolean(message.flags & EPHEMERAL);
   const loading = Boolean(message.flags & LOADING);
@@ -42,6 +44,31 @@ export function messageElement(message, { joined, former }) {
   };
   const side = first ? avatar(message.author) : h("time", { class: "side-time", datetime: message.timestamp }, clockTime(message.timestamp));
   return h("div", props, h("div", { class: "gutter" }, side), body, loading ? null : appsButton(message.id));
+}
+
+/** That somebody has begun a thread. */
+function startedElement(message) {
+  const { author, message_reference: reference, content } = message;
+  const props = { class: "message first", role: "article", tabindex: "-1", testid: "message", "aria-label": label(message), "data-id": message.id, "data-author": author.username };
+  const text = h("div", { class: "started content", testid: "content" }, icon("thread"), `${word("thread_started", { name: displayName(author) })}: `, h("strong", {}, content));
+  return h("div", props, h("div", { class: "gutter" }), h("div", { class: "body" }, text, threadButton(reference.channel_id)));
+}
+
+/** The message from which a thread was begun, as its first one: only to look at, its buttons are where it is. */
+function starterElement(message, former) {
+  const starter = starterOf(message);
+  const props = { class: "message first starter-message", role: "article", tabindex: "-1", testid: "message", "aria-label": label(starter), "data-id": message.id, "data-author": starter.author.username };
+  const body = h("div", { class: "body" }, header(starter), contents({ ...starter, components: [], thread: null }, pictureElements(former)));
+  return h("div", props, h("div", { class: "gutter" }, avatar(starter.author)), body);
+}
+
+/** Opens a thread; nothing where it is gone. */
+function threadButton(id) {
+  const thread = threadById(id);
+  if (!thread) return null;
+  const about = [`${word("messages")}: ${thread.message_count}`, thread.thread_metadata.archived && word("thread_archived")].filter(Boolean).join(" · ");
+  const props = { class: "thread-link", type: "button", testid: "open-thread", "data-thread": id, onclick: () => openChannel(id) };
+  return h("button", props, icon("thread", 16), h("strong", { class: "name" }, thread.name), h("small", {}, about));
 }
 
 function label(message) {
@@ -84,13 +111,14 @@ function contents(message, kept) {
     message.attachments?.length ? h("div", { class: "attachments" }, message.attachments.map((one) => attachment(one, kept))) : null,
     message.embeds?.map((one) => embed(one, kept)),
     buttons.length ? h("div", { class: "components", testid: "components" }, buttons) : null,
+    message.thread && threadButton(message.thread.id),
   ];
 }
 
 /** What a message passes on: it is only to look at, so that there are no buttons. */
 function forwarded(snapshot, reference, kept) {
-  const channel = state.guild.channels.find((one) => one.id === reference?.channel_id);
-  const from = [channel && word("forward_from", { channel: channel.name }), messageTime(snapshot.timestamp)].filter(Boolean).join(" · ");
+  const channel = channelById(reference?.channel_id);
+  const from = [channel && word("forward_from", { channel: channel.parent_id ? channel.name : `#${channel.name}` }), messageTime(snapshot.timestamp)].filter(Boolean).join(" · ");
   return h(
     "div",
     { class: "forwarded", testid: "forwarded" },

@@ -25,20 +25,29 @@ export function sidebar({ onmember, onchannel }) {
     toggle.setAttribute("aria-label", word("menu"));
     element.setAttribute("aria-label", word("menu"));
     const brand = h("div", { class: "guild" }, h("img", { src: "/web/icon.svg", alt: "", width: 34, height: 34 }), h("div", {}, h("strong", {}, "Omokage sandbox"), h("small", {}, state.guild.name)));
-    const channels = state.guild.channels.map(channelButton);
+    const channels = state.guild.channels.map((channel) => [channelButton(channel), threadsOf(channel).map(threadButton)]);
     fill(element, brand, h("div", { class: "label" }, word("channels")), channels, h("div", { class: "label" }, word("bot")), botLine(), h("div", { class: "grow" }), memberSwitch());
   }
 
   function channelButton(channel) {
-    const current = channel.id === state.channelId;
-    const unread = state.unread.has(channel.id);
+    return placeButton(channel, "channel", "hash", { testid: "channel", "data-channel": channel.name });
+  }
+
+  function threadButton(thread) {
+    const label = `${word("thread")}: ${thread.name}`;
+    return placeButton(thread, "channel thread", "thread", { testid: "thread", "data-thread": thread.id, title: thread.name, "aria-label": label });
+  }
+
+  function placeButton(place, kind, sign, more) {
+    const current = place.id === state.channelId;
+    const unread = state.unread.has(place.id);
     const open = () => {
       slide(false);
-      openChannel(channel.id);
+      openChannel(place.id);
       onchannel();
     };
-    const props = { class: unread ? "channel unread" : "channel", type: "button", "aria-current": current ? "page" : null, testid: "channel", "data-channel": channel.name, onclick: open };
-    return h("button", props, icon("hash", 16), channel.name, unread && h("span", { class: "visually-hidden" }, `(${word("new_messages")})`));
+    const props = { class: unread ? `${kind} unread` : kind, type: "button", "aria-current": current ? "page" : null, onclick: open, ...more };
+    return h("button", props, icon(sign, 16), h("span", { class: "name" }, place.name), unread && h("span", { class: "visually-hidden" }, `(${word("new_messages")})`));
   }
 
   function memberSwitch() {
@@ -54,8 +63,14 @@ export function sidebar({ onmember, onchannel }) {
     return h("div", { class: "me" }, h("div", { class: "label" }, word("choose_member")), h("div", { class: "me-line" }, avatar(state.me), chooser));
   }
 
-  for (const topic of ["state", "channel", "unread", "bot"]) on(topic, draw);
+  for (const topic of ["state", "channel", "threads", "unread", "bot"]) on(topic, draw);
   return { element, toggle, scrim };
+}
+
+/** A channel's threads; an archived one is listed while it is open on the screen or has something new. */
+function threadsOf(channel) {
+  const shown = ({ id, thread_metadata: { archived } }) => !archived || id === state.channelId || state.unread.has(id);
+  return state.guild.threads.filter((thread) => thread.parent_id === channel.id && shown(thread));
 }
 
 function describe(user) {

@@ -5,18 +5,23 @@ import { follow, loadState } from "./api.js";
 /**
  * @typedef {{id: string, username: string, global_name?: string, bot?: boolean, locale?: string, roles?: string[]}} User
  * @typedef {{id: string, name: string, topic?: string}} Channel
+ * @typedef {{id: string, name: string, parent_id: string, message_count: number, thread_metadata: {archived: boolean, locked: boolean}}} Thread
  * @typedef {{filename: string, url: string, description: string, width: number, height: number}} Starter
  * @typedef {object} Message a Discord message object
  * @typedef {{nonce?: string, failed?: boolean, message?: string, modal?: object}} Outcome
  */
 
-/** @type {{me: User, users: User[], bot: User & {online: boolean}, guild: {name: string, channels: Channel[], roles: {id: string, name: string}[]}, commands: object[], starter: Starter[], channelId: string, connected: boolean, unread: Set<string>}} */
+/** @type {{me: User, users: User[], bot: User & {online: boolean}, guild: {name: string, channels: Channel[], threads: Thread[], roles: {id: string, name: string}[]}, commands: object[], starter: Starter[], channelId: string, connected: boolean, unread: Set<string>}} */
 export const state = {
-  me: null, users: [], bot: { online: false }, guild: { name: "", channels: [], roles: [] }, commands: [], starter: [],
+  me: null, users: [], bot: { online: false }, guild: { name: "", channels: [], threads: [], roles: [] }, commands: [], starter: [],
   channelId: null, connected: false, unread: new Set(),
 };
 const MODAL_ANSWER = 9;
+const EPHEMERAL = 1 << 6;
 const LOADING = 1 << 7;
+// Types of messages that Discord itself writes: a thread was begun; a thread's first one, the message it was begun from.
+export const THREAD_CREATED = 18;
+export const THREAD_STARTER = 21;
 const messages = new Map(); // channel id -> Map(message id -> message)
 const listeners = new Map(); // topic -> Set(function)
 const pending = new Map(); // nonce -> function(Outcome)
@@ -26,7 +31,7 @@ let held = null; // frames that arrive while the state is being loaded
 let current = null; // the member that one has become, or is about to
 let shown = ""; // the state as it was loaded last, to see whether anything is different
 
-/** Topics: "state", "commands", "bot", "connection", "channel", "unread", "typing" (with {channel_id, user_id}), "message" (with {kind, message}). */
+/** Topics: "state", "commands", "bot", "connection", "channel", "threads" (with a thread's id), "unread", "typing" (with {channel_id, user_id}), "message" (with {kind, message}). */
 export function on(topic, listener) {
   if (!listeners.has(topic)) listeners.set(topic, new Set());
   listeners.get(topic).add(listener);
@@ -46,6 +51,24 @@ export function visibleMessages() {
 /** A message of the open channel. */
 export function messageById(id) {
   return messages.get(state.channelId)?.get(id);
+}
+
+/**
+ * A channel or a thread.
+ * @returns {Channel | Thread | undefined}
+ */
+export function channelById(id) {
+  return state.guild.channels.find((one) => one.id === id) ?? threadById(id);
+}
+
+/** A thread. */
+export function threadById(id) {
+  return state.guild.threads.find((one) => one.id === id);
+}
+
+/** The message from which a thread was begun, as it is now, or as it was where it is gone. */
+export function starterOf({ message_reference: reference, referenced_message: former }) {
+  return messages.get(reference.channel_id)?.get(reference.message_id) ?? former;
 }
 
 /** Why the bot's answer to a message that says "is thinking" will not come; undefined while it still may. */
@@ -98,9 +121,7 @@ function replace({ messages: lists, ...rest }) {
   }
   if (rest.me.id !== state.me?.id) state.unread.clear();
   Object.assign(state, rest);
-  if (!state.guild.channels.some((channel) => channel.id === state.channelId)) {
-    state.channelId = state.guild.channels[0].id;
-  }
+  if (!channelById(state.channelId)) state.channelId = state.guild.channels[0].id;
   tell("state");
 }
 
@@ -141,8 +162,19 @@ const effects = {
   MESSAGE_CREATE: put,
   MESSAGE_UPDATE: put,
   MESSAGE_DELETE: (gone) => {
+    const former = messages.get(gone.channel_id)?.get(gone.id);
+    if (former) count(former, -1);
     messages.get(gone.channel_id)?.delete(gone.id);
     tell("message", { kind: "delete", message: gone });
+  },
+  THREAD_CREATE: putThread,
+  THREAD_UPDATE: putThread,
+  THREAD_DELETE: ({ id, parent_id: parent }) => {
+    state.guild.threads = state.guild.threads.filter((one) => one.id !== id);
+    messages.delete(id);
+    state.unread.delete(id);
+    tell("threads", id);
+    if (id === state.channelId) openChannel(parent);
   },
   TYPING_START: (typing) => tell("typing", typing),
   COMMANDS_UPDATE: ({ commands }) => {
@@ -164,12 +196,29 @@ function take({ t, d }) {
   effects[t]?.(d);
 }
 
+function putThread(thread) {
+  const known = threadById(thread.id);
+  if (known) Object.assign(known, thread);
+  else state.guild.threads.push(thread);
+  if (!messages.has(thread.id)) messages.set(thread.id, new Map());
+  tell("threads", thread.id);
+}
+
+/** Count a message that was written in a thread; the sandbox tells of a thread only when it is changed itself. */
+function count(message, by) {
+  const thread = threadById(message.channel_id);
+  if (!thread || message.type === THREAD_STARTER || message.flags & EPHEMERAL) return;
+  thread.message_count += by;
+  tell("threads", thread.id);
+}
+
 function put(message) {
   const own = messages.get(message.channel_id);
   if (!own) return;
   const kind = own.has(message.id) ? "update" : "create";
   own.set(message.id, message);
-  if (kind === "create" && message.channel_id !== state.channelId) {
+  if (kind === "create") count(message, 1);
+  if (kind === "create" && message.channel_id !== state.channelId && message.type !== THREAD_STARTER) {
     state.unread.add(message.channel_id);
     tell("unread");
   }

@@ -4,7 +4,7 @@ import { h, icon } from "./dom.js";
 import { word } from "./i18n.js";
 import { refreshTimes } from "./markdown.js";
 import { messageElement } from "./message.js";
-import { on, state, visibleMessages } from "./store.js";
+import { on, state, THREAD_CREATED, THREAD_STARTER, visibleMessages } from "./store.js";
 import { welcome } from "./welcome.js";
 
 const JOIN_WITHIN_MS = 5 * 60 * 1000;
@@ -119,6 +119,10 @@ export function timeline({ start, leave }) {
   for (const topic of ["state", "channel"]) on(topic, drawAll);
   on("commands", () => !elements.size && drawAll());
   on("message", change);
+  on("threads", (id) => {
+    const shown = visibleMessages().filter((one) => one.thread?.id === id || (one.type === THREAD_CREATED && one.message_reference.channel_id === id));
+    shown.filter((one) => elements.has(one.id)).forEach(draw);
+  });
   setInterval(() => refreshTimes(list), TIMES_EVERY_MS);
   return { element: h("div", { class: "timeline" }, scroller, pill), toEnd };
 }
@@ -136,6 +140,7 @@ function focusIn(element) {
 
 function joins(message, previous) {
   if (!previous || previous.author.id !== message.author.id || message.interaction_metadata) return false;
+  if ([THREAD_CREATED, THREAD_STARTER].includes(previous.type)) return false;
   if (message.message_reference || (previous.flags ^ message.flags) & 64) return false;
   return new Date(message.timestamp) - new Date(previous.timestamp) < JOIN_WITHIN_MS;
 }

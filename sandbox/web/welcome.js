@@ -3,7 +3,7 @@
 import { commandList } from "./command-form.js";
 import { h, icon } from "./dom.js";
 import { word } from "./i18n.js";
-import { state } from "./store.js";
+import { channelById, state } from "./store.js";
 
 const FIRST = "classify";
 const SHOWN_PICTURES = 12;
@@ -11,7 +11,8 @@ const SHOWN_COMMANDS = 8;
 
 /** The welcome; `start(command, starter?)` opens a command, with a picture where one is given. */
 export function welcome(start) {
-  const channel = state.guild.channels.find((one) => one.id === state.channelId);
+  const channel = channelById(state.channelId);
+  if (channel?.parent_id) return h("section", { class: "welcome", testid: "welcome" }, h("h2", {}, `${word("thread")}: ${channel.name}`));
   const commands = commandList();
   const first = commands.find((one) => one.plain === FIRST);
   const others = commands.filter((one) => one !== first).slice(0, SHOWN_COMMANDS);

@@ -69,8 +69,8 @@ def guild_object(people: People) -> Json:
     }
 
 
-def guild_create(people: People, channels: list[Json], *, with_members: bool) -> Json:
-    """The GUILD_CREATE event; without the members intent only the bot itself is listed."""
+def guild_create(people: People, channels: list[Json], threads: list[Json], *, with_members: bool) -> Json:
+    """The GUILD_CREATE event; without the members intent only the bot itself is listed; `threads`: active."""
     listed = [person for person in people.all() if with_members or person.bot]
     return guild_object(people) | {
         "joined_at": JOINED_AT,
@@ -79,7 +79,7 @@ def guild_create(people: People, channels: list[Json], *, with_members: bool) ->
         "member_count": len(people.all()),
         "members": [member(person) for person in listed],
         "channels": channels,
-        "threads": [],
+        "threads": threads,
         "presences": [],
         "voice_states": [],
         "stage_instances": [],

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from sandbox.clock import Clock
 from sandbox.rules.errors import unknown
 from sandbox.rules.messages import (
     COMPONENTS_V2,
     HAS_SNAPSHOT,
+    HAS_THREAD,
     LOADING,
     SUPPRESS_EMBEDS,
+    THREAD_STARTER,
     check_files,
     check_message,
     check_not_empty,
@@ -44,7 +48,7 @@ class Messages:
     ) -> None:
         self._clock, self._snowflakes, self._store, self._events = clock, snowflakes, store, events
         self._people, self._attachments = people, attachments
-        self._channels: dict[str, dict[str, MessageRecord]] = {channel.id: {} for channel in fixtures.CHANNELS}
+        self._channels: defaultdict[str, dict[str, MessageRecord]] = defaultdict(dict)
         self._nonces: dict[tuple[str, str, str], MessageRecord] = {}
 
     def load(self) -> None:
@@ -103,7 +107,7 @@ class Messages:
         message = self._blank(author, channel_id) | (extra or {}) | {"flags": flags}
         record = MessageRecord(message, only_for, interaction_id, forwarded=forwarded or [])
         apply_body(record, body, uploads, self._attachments, self._people)
-        if not flags & LOADING:
+        if not flags & LOADING and message["type"] != THREAD_STARTER:
             check_not_empty(record.message)
         if body.get("nonce") is not None:
             record.message["nonce"] = body["nonce"]
@@ -142,6 +146,21 @@ class Messages:
         self._attachments.remove(record.stored_files(), record.channel_id)
         gone = {"id": record.id, "channel_id": record.channel_id, "guild_id": fixtures.GUILD_ID}
         self._events.emit(Event("MESSAGE_DELETE", gone, record.only_for, interaction_id))
+
+    def show_thread(self, record: MessageRecord, thread: Json | None) -> None:
+        """Have a message show the thread that was begun from it, or no thread any more."""
+        record.message["flags"] &= ~HAS_THREAD
+        record.message.pop("thread", None)
+        if thread is not None:
+            record.message |= {"flags": record.message["flags"] | HAS_THREAD, "thread": thread}
+        self._store.put(_KIND, record.id, record.document())
+        self._publish("MESSAGE_UPDATE", record, None)
+
+    def drop_channel(self, channel_id: str) -> None:
+        """Remove everything that is in a thread, with the thread: nobody is told of single messages."""
+        for record in self._channels.pop(channel_id, {}).values():
+            self._store.delete(_KIND, record.id)
+            self._attachments.remove(record.stored_files(), record.channel_id)
 
     def _index(self, record: MessageRecord) -> None:
         self._channels[record.channel_id][record.id] = record

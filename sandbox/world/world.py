@@ -17,6 +17,8 @@ from sandbox.world.people import People
 from sandbox.world.references import References
 from sandbox.world.snowflakes import Snowflakes
 from sandbox.world.store import Store
+from sandbox.world.thread_record import Thread
+from sandbox.world.threads import Threads
 
 _ADDRESS, _MEMBER = "address", "member"
 
@@ -42,6 +44,15 @@ class World:
             attachments=self.attachments,
             events=self.events,
         )
+        self.threads = Threads(
+            clock=config.clock,
+            deadlines=self.deadlines,
+            snowflakes=self.snowflakes,
+            store=self.store,
+            people=self.people,
+            messages=self.messages,
+            events=self.events,
+        )
         self.references = References(self.messages, self.attachments)
         self.commands = CommandRegistry(self.snowflakes, self.store, self.people, self.events)
         self._load(base_url)
@@ -55,6 +66,7 @@ class World:
             self.people.set_locale(user_id, document["locale"])
         self.commands.load()
         self.messages.load()
+        self.threads.load()
 
     def person(self, user_id: str) -> Person:
         """A user, or Discord's 404."""
@@ -73,21 +85,34 @@ class World:
         self.people.set_locale(user_id, locale)
         self.store.put(_MEMBER, user_id, {"locale": locale})
 
-    def channel(self, channel_id: str) -> Channel:
-        """A channel, or Discord's 404."""
-        channel = next((one for one in fixtures.CHANNELS if one.id == channel_id), None)
+    def channel(self, channel_id: str) -> Channel | Thread:
+        """A channel or a thread, or Discord's 404."""
+        channel = next((one for one in fixtures.CHANNELS if one.id == channel_id), None) or self.threads.get(channel_id)
         if channel is None:
             raise unknown("Channel")
         return channel
 
-    def channel_object(self, channel: Channel) -> Json:
-        """The channel as Discord describes it."""
+    def channel_object(self, channel: Channel | Thread) -> Json:
+        """The channel or thread as Discord describes it."""
+        if isinstance(channel, Thread):
+            return self.threads.describe(channel)
         return channel_object(channel, self.messages.last_id(channel.id))
 
     def guild_create(self, *, with_members: bool) -> Json:
         """The GUILD_CREATE event."""
         channels = [self.channel_object(channel) for channel in fixtures.CHANNELS]
-        return guild_create(self.people, channels, with_members=with_members)
+        threads = [self.channel_object(thread) for thread in self.threads.active()]
+        return guild_create(self.people, channels, threads, with_members=with_members)
+
+    def check_may_post(self, user_id: str, channel: Channel | Thread) -> None:
+        """Refuse a message in a thread that is closed to its author; channels are open to everybody here."""
+        if isinstance(channel, Thread):
+            self.threads.check_may_post(user_id, channel)
+
+    def check_may_edit(self, user_id: str, channel: Channel | Thread) -> None:
+        """Refuse to change a message in a thread that is archived or closed to its author."""
+        if isinstance(channel, Thread):
+            self.threads.check_may_edit(user_id, channel)
 
     async def close(self) -> None:
         """Stop all timers and close the store."""

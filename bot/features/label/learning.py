@@ -1,4 +1,4 @@
-"""What the recogniser has learnt: by `/label learn`, or by itself after a round, posted in the gallery or there."""
+"""What the recogniser has learnt: by `/label learn`, or by itself after a round, told in one thread."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.delivery.building import job_words
 from bot.reply import Reply
-from bot.ui.permissions import other_answer_channels
-from bot.ui.places import may_announce
+from bot.ui.places import announcement_channel
 from core.domain.errors import ErrorCode, OmokageError
 from core.domain.learning import LearnOutcome, LearnResult
 
@@ -59,24 +58,18 @@ class LearnAnswerer:
 async def learn_soon(interaction: Interaction) -> None:
     """Let a worker train on the guild's labels, where enough are new.
 
-    Its answer is posted in the guild's gallery channel; where the guild has none, or has closed it to the bot, in this
-    channel, or in another that `/settings channels` allows. Nobody waits for that, so a failure is only logged.
+    Its answer is posted in the guild's thread (`bot.delivery.learning_thread`). As long as there is none, and where it
+    cannot be begun, it goes to the gallery channel; where the guild has none, or has closed it to the bot, to this
+    channel, or to another that `/settings channels` allows. Nobody waits for that, so a failure is only logged.
     """
     bot, guild_id = interaction.client, interaction.guild_id or 0
     try:
-        place = guild_id, await _announcement_channel(interaction), interaction.application_id
+        settings = await bot.guild_settings.settings(guild_id)
+        channel_id = announcement_channel(interaction.guild, settings, interaction.channel_id or 0)
+        place = guild_id, channel_id, interaction.application_id
         await bot.threads.slow(bot.services.labelling_jobs.learn_if_due, *place, interaction.locale.value)
     except (OmokageError, SQLAlchemyError, OSError) as error:
         _log.warning("guild %s: nothing was learnt (%s)", guild_id, type(error).__name__)
-
-
-async def _announcement_channel(interaction: Interaction) -> int:
-    """Choose the channel of an answer that nobody asked for; 0 where the bot may post in none of those allowed."""
-    settings = await interaction.client.guild_settings.settings(interaction.guild_id or 0)
-    elsewhere = await other_answer_channels(interaction)
-    channels = [channel for channel in (settings.gallery_channel, *elsewhere) if channel is not None]
-    here = 0 if elsewhere else interaction.channel_id or 0
-    return next((channel for channel in channels if may_announce(interaction.guild, channel)), here)
 
 
 def _lines(words: Words, result: LearnResult) -> list[str]:

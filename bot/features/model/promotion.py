@@ -104,8 +104,10 @@ async def roll_back(interaction: Interaction, kind: RunKind) -> None:
     await require_answer_channel(interaction)
     bot, guild_id = interaction.client, guild_id_of(interaction)
     registry = bot.services.registry
-    if await bot.threads.quick(registry.serving_id, guild_id, kind) is None:
+    former_id = await bot.threads.quick(registry.serving_id, guild_id, kind)
+    if former_id is None:
         raise OmokageError(ErrorCode.UNKNOWN_VERSION, reason="none-serves")
+    learnt = (await bot.threads.quick(registry.get, former_id)).is_learnt
     back = await bot.threads.quick(registry.rollback, guild_id, kind, interaction.user.id)
     words = await public_words(bot, guild_id, interaction.locale.value)
     said_by = str(interaction.user.id)
@@ -113,12 +115,18 @@ async def roll_back(interaction: Interaction, kind: RunKind) -> None:
         text = words.say("model-back-to-none", kind=kind.value, member=said_by)
     else:
         version = await bot.threads.quick(registry.get, back.version_id)
+        learnt = learnt or version.is_learnt
         text = words.say("model-back", kind=kind.value, version=version.label, member=said_by)
     await interaction.response.send_message(text)
+    if learnt:
+        await bot.learning_thread.announce(interaction, text)
 
 
 async def _announce(interaction: Interaction, version: Version, why: str | None = None) -> None:
-    """Post it in the channel, since everybody's answers change; ephemerally where the bot may not write there."""
+    """Post it in the channel, since everybody's answers change; ephemerally where the bot may not write there.
+
+    What was learnt from labels is told in the guild's thread, too.
+    """
     bot = interaction.client
     words = await public_words(bot, guild_id_of(interaction), interaction.locale.value)
     said_by = str(interaction.user.id)
@@ -127,6 +135,8 @@ async def _announce(interaction: Interaction, version: Version, why: str | None 
         text += f"\n{words.say('model-forced', reason=discord.utils.escape_markdown(why))}"
     await interaction.delete_original_response()
     await interaction.followup.send(text)
+    if version.is_learnt:
+        await bot.learning_thread.announce(interaction, text)
 
 
 def _why_not(words: Words, version: Version, error: OmokageError) -> str:

@@ -50,4 +50,7 @@ learn-unchanged = No label has changed since the last training.
 learn-promoted = ✅ recogniser v{ $version } answers from now on.
 learn-not-better = recogniser v{ $version } does not answer: comparing faces without training is better on the same held-out faces. The labels count all the same.
 learn-other-serves = recogniser v{ $version } does not answer: moderators have promoted another model. /model promote changes that.
+# The name of the thread in which the answers are, at most 100 characters.
+learn-thread-name = What I learn from this server's labels
+learn-elsewhere = What came of it: { $place }
 learn-footer = How sure is that? /model card · job { $job }

@@ -52,5 +52,5 @@ settings-labellers-allowed = From now on members with the role { $role } may nam
 settings-labellers-taken-off = The role { $role } is not on the list any more.
 settings-channels-allowed = { $channel } is on the list of channels in which I answer. In channels that are not on it I say only to the member who asks where I may be asked.
 settings-channels-taken-off = { $channel } is not on the list any more. While no channel is on it, I answer in all.
-settings-gallery-done = From now on I announce in { $channel } what I learnt by myself from the names that members gave.
-settings-gallery-none = From now on I announce what I learnt by myself in the channel of the round.
+settings-gallery-done = From now on I announce in { $channel } what I learnt by myself from the names that members gave, in one thread.
+settings-gallery-none = From now on I announce what I learnt by myself in the thread that I have begun for it; where there is none, in the channel of the round, in which I begin it.

@@ -41,4 +41,7 @@ learn-unchanged = 前回の学習からラベルは変わっていません。
 learn-promoted = ✅ これからは認識器 v{ $version } が答えます。
 learn-not-better = 認識器 v{ $version } は使いません。同じ検証用の顔では、学習なしの比較のほうが正確でした。ラベルはそのまま生かされます。
 learn-other-serves = 認識器 v{ $version } は使いません。モデレーターが別のモデルを選んでいます。/model promote で変更できます。
+# The name of the thread in which the answers are, at most 100 characters.
+learn-thread-name = このサーバーのラベルから学んだこと
+learn-elsewhere = 結果はこちらです: { $place }
 learn-footer = どのくらい確か？ /model card · ジョブ { $job }

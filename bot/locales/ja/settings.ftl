@@ -52,5 +52,5 @@ settings-labellers-allowed = これからは、ロール { $role } を持つメ�
 settings-labellers-taken-off = ロール { $role } を一覧から外しました。
 settings-channels-allowed = { $channel } を、結果を投稿するチャンネルの一覧に追加しました。一覧にないチャンネルでは、依頼した本人にだけ、使えるチャンネルをお知らせします。
 settings-channels-taken-off = { $channel } を一覧から外しました。一覧が空の間は、すべてのチャンネルで使えます。
-settings-gallery-done = これからは、名前付けから自動で学習した結果を { $channel } でお知らせします。
-settings-gallery-none = これからは、自動で学習した結果を、回答が行われたチャンネルでお知らせします。
+settings-gallery-done = これからは、名前付けから自動で学習した結果を { $channel } の一つのスレッドでお知らせします。
+settings-gallery-none = これからは、自動で学習した結果を、そのために作ったスレッドでお知らせします。スレッドがなければ、回答が行われたチャンネルに作ります。

@@ -137,11 +137,16 @@ async def test_a_community_teaches_two_people_and_forgets_one(product: Running, 
         assert (state.open, state.settled) == (0, 20)
         assert {person.name: person.pictures for person in services.people.list(GUILD)} == {"Mina": 10, "Otis": 10}
 
-        # Retrain, for everybody to see
+        # Retrain, for everybody to see, in one thread: of twenty labels it has learnt by itself already
         call_off_checks(product)
-        learnt = await (await ben.command("label learn")).wait_for(lambda m: "🎓" in said(m), PATIENCE_S)
+        asked = await ben.command("label learn")
+        learnt = await ben.wait_for(lambda m: "🎓" in said(m) and asked.id in str(m["embeds"]), PATIENCE_S)
         await keep(product, "label-learnt")
         assert "20 faces of 2 people" in said(learnt)
+        thread = await members["emi"].wait_for_event("THREAD_CREATE", timeout=PATIENCE_S)
+        assert thread["id"] in {learnt["id"], learnt["channel_id"]}
+        assert services.guilds.learning_thread(GUILD) == int(thread["id"])
+        assert len(members["emi"].threads) == 1
         call_off_checks(product)
 
         # A better answer, and why

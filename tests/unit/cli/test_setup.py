@@ -25,7 +25,8 @@ def test_the_link_asks_for_two_scopes_and_the_least_permissions():
     assert query["client_id"] == ["42"]
     assert query["scope"] == ["bot applications.commands"]
     assert {name for name, given in asked if given} == {
-        "view_channel", "read_messages", "send_messages", "embed_links", "attach_files", "send_messages_in_threads",
+        "view_channel", "read_messages", "send_messages", "embed_links", "attach_files",
+        "create_public_threads", "send_messages_in_threads",
     } & {name for name, _ in asked}  # fmt: skip
     assert not asked.administrator
 
