@@ -55,6 +55,7 @@ from bot.features.train.answer import SnapshotAnswerer
 from bot.features.train.commands import train
 from bot.features.train.status.updater import StatusMessageUpdater
 from bot.features.train.views import BackButton, RunButton, StartButton
+from bot.features.worker.commands import worker
 from bot.form_router import FormHandler
 from bot.intake.face_choice import FaceChoiceSelect
 from core.domain.jobs import JobKind
@@ -85,6 +86,7 @@ COMMANDS: Commands = (
     help_,
     about,
     health,
+    worker,
 )
 ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     AgeButton,

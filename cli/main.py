@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, CommandEntry] = {
     "evaluate": CommandEntry("cli.training.evaluate:evaluate", "Cross-validate a recogniser on a data set."),
     "spot": CommandEntry("cli.spot.command:spot", "Show what interruptible cloud machines cost."),
     "doctor": CommandEntry("cli.doctor.command:doctor", "Look for faults in this installation."),
+    "workers": CommandEntry("cli.workers.command:workers", "List hosts, their workers and what waits for them."),
     "prune": CommandEntry("cli.prune:prune", "Delete now what is no longer kept."),
     "setup": CommandEntry("cli.setup:setup", "Explain how to connect to Discord, and print the invite link."),
     "bot": CommandEntry("cli.processes:bot", "Run the bot alone."),

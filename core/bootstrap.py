@@ -30,6 +30,7 @@ from core.services.reembedding.service import ReembeddingService
 from core.services.registry.service import RegistryService
 from core.services.retention import RetentionService
 from core.services.runs.service import RunService
+from core.services.workers.service import WorkerService
 from core.settings import Settings
 from core.storage.blobs import Blobs
 from core.storage.database import Database
@@ -82,6 +83,7 @@ class Services:
     forgetting: ForgettingJobs
     forgetter: PersonForgetter
     member_data: MemberData
+    workers: WorkerService
 
     @property
     def engine(self) -> Engine:
@@ -133,6 +135,7 @@ def build(settings: Settings, enqueue: Enqueue, limits: JobLimits = JOB_LIMITS) 
         forgetting=forgetting,
         forgetter=PersonForgetter(database, retention, forgetting, cache),
         member_data=MemberData(database, blobs, retention),
+        workers=WorkerService(database),
     )
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from core.domain.addresses import Address
 from core.domain.storage_limits import GUILD_QUOTA, KEEP_DAYS, StorageLimits
 from core.domain.training.costs import Price
+from core.domain.workers import MAX_HOST_LENGTH
 
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _DATABASES = frozenset({"sqlite", "postgresql", "postgres", "postgresql+psycopg"})
@@ -48,6 +49,7 @@ class Settings:
     metadata: str | None = None  # where this machine's cloud tells that it is to be taken away
     metrics: Address | None = None  # of the bot; a cpu worker listens one port higher, a gpu worker two
     price_per_hour: Price | None = None  # of a gpu worker
+    host: str | None = None  # how workers call this host; None: as the system calls it
     precision: str = "AUTO"  # of trainings; AUTO: that in which the machine is fastest
     storage: StorageLimits = field(default_factory=StorageLimits)
 
@@ -74,6 +76,7 @@ class Settings:
             metadata=read.metadata("OMOKAGE_METADATA"),
             metrics=read.address("OMOKAGE_METRICS"),
             price_per_hour=read.price("OMOKAGE_PRICE_PER_HOUR"),
+            host=read.host("OMOKAGE_HOST"),
             precision=read.choice("OMOKAGE_PRECISION", _PRECISIONS, "AUTO"),
             storage=StorageLimits(
                 keep_days=read.count("OMOKAGE_KEEP_DAYS", KEEP_DAYS),
@@ -142,6 +145,12 @@ class _Reader:
         if not all(word.isascii() and word.isdigit() for word in words):
             raise SettingsError(f"{name} must be Discord ids (numbers), with commas between them")
         return tuple(int(word) for word in words)
+
+    def host(self, name: str) -> str | None:
+        value = self.text(name)
+        if value is not None and not (value.isprintable() and len(value) <= MAX_HOST_LENGTH):
+            raise SettingsError(f"{name} must be a name of {MAX_HOST_LENGTH} characters at most")
+        return value
 
     def price(self, name: str) -> Price | None:
         value = self.text(name)

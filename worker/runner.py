@@ -66,6 +66,7 @@ class Runner:
         discard_photos: deletes the files of a job: of a failed one that are no photos, or of one that keeps none.
         max_duration_s: a job of a kind that runs for longer loses its lease.
         renew_s: seconds between two renewals of the lease.
+        worker_id: whose jobs these are in the table of workers; None: of a process that is not listed there.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Runner:
         discard_photos: Callable[[Job], None] = lambda _job: None,
         max_duration_s: Callable[[JobKind], float] = _TIMING.max_duration_s,
         renew_s: float = RENEW_S,
+        worker_id: str | None = None,
     ) -> None:
         self._leases = leases
         self._handlers = handlers
@@ -88,10 +90,11 @@ class Runner:
         self._discard_photos = discard_photos
         self._max_duration_s = max_duration_s
         self._renew_s = renew_s
+        self._worker_id = worker_id
 
     def run(self, job_id: int) -> None:
         """Run the job if it is still to be run; a copy of a message does nothing."""
-        owner = new_owner()
+        owner = new_owner(self._worker_id)
         job = self._leases.claim(job_id, owner)
         if job is None:
             _log.info("job %s: nothing to do, it has ended or somebody else has it", job_id)
@@ -186,6 +189,10 @@ def _if_kept(kept: bool, outcome: JobOutcome) -> JobOutcome:
     return outcome if kept else JobOutcome.DROPPED
 
 
-def new_owner() -> str:
-    """Who holds a lease: host, process, and which of its runs; at most 128 characters."""
-    return f"{socket.gethostname()[:80]}:{os.getpid()}:{secrets.token_hex(4)}"
+def new_owner(worker_id: str | None = None) -> str:
+    """Return who holds a lease: which process, and which of its runs; at most 128 characters.
+
+    Args:
+        worker_id: the worker's in the table of workers, by which its jobs are found; None: host and process.
+    """
+    return f"{worker_id or f'{socket.gethostname()[:80]}:{os.getpid()}'}:{secrets.token_hex(4)}"

@@ -6,7 +6,8 @@ import mmap
 import struct
 import time
 
-_LOADED, _BROKEN, _STOP_AT = 0, 1, 8  # offsets: two bytes and a double, each written whole by one writer at a time
+# Offsets: three bytes and a double, each written whole by one writer at a time.
+_LOADED, _BROKEN, _DRAINING, _STOP_AT = 0, 1, 2, 8
 _NEVER = 0.0
 
 
@@ -33,6 +34,15 @@ class SharedFlags:
     def note_broken(self) -> None:
         """Say so."""
         self._page[_BROKEN] = 1
+
+    @property
+    def draining(self) -> bool:
+        """The worker ends by itself once its present jobs are done."""
+        return self._page[_DRAINING] == 1
+
+    def note_draining(self) -> None:
+        """Say so; to be called before the worker is asked to end."""
+        self._page[_DRAINING] = 1
 
     def stop_after(self, seconds: float) -> None:
         """Present jobs may go on for so long, then they are given back."""

@@ -16,11 +16,16 @@ _MARKS = {State.OK: "ok", State.REMARK: "note", State.FAULT: "FAULT"}
 
 
 @click.command(short_help="Look for faults in this installation.")
+@click.option(
+    "--gpu", "is_gpu", is_flag=True, help="Compute on the GPU, and look at nothing else; a missing one is a fault."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object; see docs/cli.md.")
-def doctor(as_json: bool) -> int:
-    """Look for faults in this installation. Exit status 1 where there is one; a missing GPU is none."""
+def doctor(is_gpu: bool, as_json: bool) -> int:
+    """Look for faults in this installation. Exit status 1 where there is one; without --gpu a missing GPU is none."""
+    from cli.doctor.gpu_check import check_gpu
+
     findings = []
-    for found in examine(read_settings()):
+    for found in check_gpu() if is_gpu else examine(read_settings()):
         findings.append(found)
         if not as_json:
             echo(f"{_MARKS[found.state]:<5}  {found.name:<10}  {found.text}")

@@ -33,3 +33,7 @@ class LruCache(Generic[K, V]):
     def discard(self, key: K) -> None:
         """Forget a value, if it is kept."""
         self._values.pop(key, None)
+
+    def keys(self) -> list[K]:
+        """Return the keys of all values, that of the value used last at the end."""
+        return list(self._values)

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection
 from core.domain.clock import now_utc
 from core.domain.jobs import Job
 from core.domain.storage_limits import GRACE, TOKEN_LIFE, StorageLimits
+from core.domain.workers import FORGET_AFTER
 from core.storage.blob_references import BlobUse, blob_references, still_referenced
 from core.storage.blobs import Blobs
 from core.storage.database import Database
@@ -35,6 +36,7 @@ from core.storage.retention_rows import (
     storing_guilds,
     take_turn,
 )
+from core.storage.worker_rows import delete_gone_workers
 
 _log = logging.getLogger(__name__)
 _BATCH = 200  # rows in one transaction: about ten milliseconds, for which a command may have to wait
@@ -138,6 +140,8 @@ class RetentionService:
         """Delete what is too old, and the files that nobody needs."""
         self.drop_tokens()
         self.forget_exports()
+        with self._database.write() as connection:
+            delete_gone_workers(connection, self._clock() - FORGET_AFTER)
         is_ours = self._is_ours()  # asked before rows go by which it may be known
         before = self._limits.keep_since(self._clock())
         ended = unnamed = 0

@@ -17,6 +17,7 @@ from core.storage.labelling_tables import labelling_cards, labelling_faces
 from core.storage.privacy_tables import receipts
 from core.storage.tables import faces, guild_blobs, guilds, jobs, labels, people, person_aliases, reembedded_faces
 from core.storage.training_tables import checkpoints, datasets, points, promotions, runs, versions
+from core.storage.worker_tables import workers
 
 __all__ = ["REFERRING", "UNRELATED", "BlobReference", "BlobUse", "blob_names_in", "blob_references", "still_referenced"]
 
@@ -134,6 +135,11 @@ UNRELATED = frozenset(
         receipts.c.counts,
         receipts.c.heads,
         receipts.c.datasets,
+        workers.c.id,
+        workers.c.libraries,
+        workers.c.gpus,
+        workers.c.tensorflow_gpus,
+        workers.c.models,
     }
 )
 

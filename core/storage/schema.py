@@ -10,13 +10,18 @@ from core.storage.database import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # The newest revision, so that a start need not import Alembic to know that there is nothing to do.
-SCHEMA_VERSION = "0013"
+SCHEMA_VERSION = "0014"
 
 
 def schema_version(database: Database) -> str | None:
     """The revision that the database is at; None: empty."""
     with database.read() as connection:
         return _version(connection)
+
+
+def has_this_versions_tables(connection: Connection) -> bool:
+    """Return whether the database, which was migrated once, is at the revision that this code was written for."""
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == SCHEMA_VERSION
 
 
 def migrate(database: Database) -> None:

@@ -19,7 +19,8 @@ from sqlalchemy import (
 )
 
 import core.storage.labelling_tables
-import core.storage.privacy_tables  # noqa: F401 - so that `metadata` has all tables
+import core.storage.privacy_tables
+import core.storage.worker_tables  # noqa: F401 - so that `metadata` has all tables
 from core.storage.tables import Id, UtcTime, metadata
 
 __all__ = ["checkpoints", "datasets", "metadata", "points", "promotions", "runs", "versions"]

@@ -274,3 +274,8 @@ people-listed-description = Whether photos of the chat that show this person may
 
 label-learn-name = learn
 label-learn-description = Train the recogniser on what is labelled by now; everybody sees what came of it
+
+worker-name = worker
+worker-description = The machines that do the work
+worker-status-name = status
+worker-status-description = Which machines work, at what, and how much waits for them (moderators only)

@@ -273,3 +273,8 @@ people-listed-description = チャットの写真に写るこの人の顔から�
 
 label-learn-name = 学習
 label-learn-description = これまでのラベルから認識器を学習し、結果をみんなに見せる
+
+worker-name = ワーカー
+worker-description = 処理を行うマシン
+worker-status-name = 状況
+worker-status-description = どのマシンが何をしていて、どれだけ待ちがあるかを確認します（モデレーターのみ）

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from core.domain.registry.versions import Version
 from core.services.lru_cache import LruCache
+from core.services.registry.loaded_models import count_cache
 from core.services.registry.service import RegistryService
 
 _log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ class HeadCache(Generic[H]):
         self._load = load
         self._lock = threading.Lock()
         self._heads: LruCache[int, tuple[Version, H]] = LruCache(_MAX_HEADS)
+        count_cache(self)
 
     def get(self, version_id: int) -> tuple[Version, H]:
         """Return a version and its head, which is loaded where it is not kept.
@@ -48,6 +50,10 @@ class HeadCache(Generic[H]):
         """Forget a version's head: the next `get` loads it again."""
         with self._lock:
             self._heads.discard(version_id)
+
+    def keys(self) -> list[int | str]:
+        """Return the ids of the versions whose heads are kept."""
+        return [*self._heads.keys()]  # without the lock, which is held while a head loads
 
     def _load_head(self, version_id: int) -> tuple[Version, H]:
         version = self._registry.get(version_id)

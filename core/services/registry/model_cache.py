@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 from core.domain.jobs import JSON
 from core.domain.registry.versions import Version
 from core.services.lru_cache import LruCache
+from core.services.registry.loaded_models import count_cache
 from core.services.registry.model_names import ModelName
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class ModelCache(Generic[M]):
         self._starter = starter
         self._lock = threading.Lock()
         self._models: LruCache[int | str, LoadedModel[M]] = LruCache(capacity)
+        count_cache(self)
 
     def get(self, name: ModelName) -> LoadedModel[M]:
         """Return the model of a name that a lookup gave.
@@ -64,6 +66,10 @@ class ModelCache(Generic[M]):
             loaded = self._load_model(name) if cached is None else replace(cached, name=name)
             self._models.put(key, loaded)
             return loaded
+
+    def keys(self) -> list[int | str]:
+        """Return the models that are kept: ids of versions, and names of models that come with the product."""
+        return self._models.keys()  # without the lock, which is held while a model loads
 
     def _load_model(self, name: ModelName) -> LoadedModel[M]:
         if name.version_id is None:

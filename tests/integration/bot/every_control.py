@@ -107,6 +107,7 @@ def options_for(full: FullGuild) -> dict[str, dict[str, Any]]:
         "help": {},
         "about": {},
         "health": {},
+        "worker status": {},
     }
 
 

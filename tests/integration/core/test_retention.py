@@ -13,15 +13,19 @@ from core.domain.errors import ErrorCode, OmokageError
 from core.domain.jobs import Failure
 from core.domain.people import FaceRef
 from core.domain.storage_limits import GRACE, StorageLimits
+from core.domain.workers import WorkerReport
 from core.services.jobs.service import JobService
 from core.services.people.service import PeopleService
 from core.services.retention import Pruned, RetentionService
+from core.services.workers.service import WorkerService
 from core.storage.blob_references import BlobUse
 from core.storage.blobs import Blobs
 from core.storage.database import Database
 from core.storage.tables import faces, guild_blobs, installation, labels, outbox
 from core.storage.tables import jobs as job_rows
+from core.storage.worker_tables import workers as worker_rows
 from tests.integration.core.builders import GUILD, Broker, Clock, classify_result, new_face, request
+from tests.integration.core.workers.builders import a_profile
 
 KEEP = timedelta(days=30)
 
@@ -311,6 +315,19 @@ def test_many_are_deleted_in_small_transactions(store: Store, clock: Clock) -> N
     clock.advance(KEEP.total_seconds() + 1)
     assert store.retention.prune().jobs == 602
     assert store.rows()["jobs"] == 0
+
+
+def test_workers_that_died_are_forgotten_after_an_hour(store: Store, clock: Clock) -> None:
+    workers = WorkerService(store.database, clock)
+    workers.update(a_profile("dead:1:aa"), WorkerReport())
+    clock.advance(3000)
+    workers.update(a_profile("alive:2:bb"), WorkerReport())
+    clock.advance(601)
+
+    store.retention.prune()
+
+    with store.database.read() as connection:
+        assert connection.execute(select(worker_rows.c.host)).scalars().all() == ["alive"]
 
 
 def test_use_is_told_by_guild_and_kind(store: Store) -> None:

@@ -36,3 +36,8 @@ def test_silent_kinds_are_behind_all_others_in_their_queue() -> None:
         queue, priority = ROUTES[kind]
         others = [ROUTES[one][1] for one in JobKind if ROUTES[one][0] is queue and one not in BACKGROUND_KINDS]
         assert all(one < priority for one in others)
+
+
+def test_a_worker_that_drains_lets_every_kind_of_job_end() -> None:
+    for kind, (queue, _) in ROUTES.items():
+        assert Timing().drain_s(queue) >= Timing().max_duration_s(kind), kind

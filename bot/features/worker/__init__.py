@@ -1,0 +1,1 @@
+"""/worker: which hosts work, for moderators."""
