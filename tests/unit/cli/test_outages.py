@@ -39,6 +39,7 @@ CASES: Mapping[str, Sequence[str]] = {
     "up": ["--no-gpu-worker"],
     "bot": [],
     "worker": [],
+    "workers": [],
     "sandbox": ["--port", "0"],
     "setup": [],
     "spot": ["--once"],
