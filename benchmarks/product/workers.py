@@ -1,7 +1,8 @@
 """Throughput of `/classify` on one worker and on two, which share nothing but broker, database and files.
 
 `python -m benchmarks workers`; target a ratio >= 1.7 on two cores with mathematics in one thread, no job lost or done
-twice. Each worker is a process of `omokage worker` with a data folder of its own, as on a host of its own.
+twice. Each worker is a process of `omokage worker` with a data folder and a core of its own, as on a host of its own; a
+worker that has both cores uses both.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import redis
 from PIL import Image
 
-from benchmarks.helpers.report import Figures
+from benchmarks.helpers.report import Figures, Skip
 from cli.up import valkey
 from core.bootstrap import Services, build
 from core.domain.jobs import JobKind, JobRequest, JobState, Origin, QueueName
@@ -44,6 +46,8 @@ _THREADS = {
 
 def run() -> Figures:
     """Jobs a second, their ratio, and what a job costs the broker."""
+    if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2:
+        raise Skip("two cores are needed, and a system that gives a process one of them")
     photos = [_photo(seed) for seed in range(PHOTOS)]
     (one, commands), (two, _), (again, _) = (_throughput(workers, photos) for workers in (1, 2, 1))
     alone = (one + again) / 2  # before and after: these machines are noisy
@@ -74,7 +78,7 @@ def _throughput(workers: int, photos: list[bytes]) -> tuple[float, float]:
         services = build(settings, make_enqueue(make_celery(settings)))
         stack.callback(services.close)
         for number in range(workers):
-            stack.enter_context(_worker(Path(folder) / f"host-{number}", common))
+            stack.enter_context(_worker(Path(folder) / f"host-{number}", common, core=number))
         names = [services.blobs.put(photo) for photo in photos]
         # Warm: each worker has had its first photo, which compiles the networks.
         _work(services, names, first=1, count=4 * workers)
@@ -120,12 +124,13 @@ def _broker(data: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _worker(data: Path, common: dict[str, str]) -> Iterator[None]:
+def _worker(data: Path, common: dict[str, str], *, core: int) -> Iterator[None]:
     data.mkdir()
     environ = {**os.environ, **common, **_THREADS, "OMOKAGE_DATA": str(data)}
     log = (data / "worker.log").open("wb")
     command = [sys.executable, "-P", "-m", "cli.main", "worker", "--queue", "cpu"]
-    process = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
+    own_core = partial(os.sched_setaffinity, 0, {sorted(os.sched_getaffinity(0))[core]})
+    process = subprocess.Popen(command, env=environ, stdout=log, stderr=log, preexec_fn=own_core)  # noqa: PLW1509 - nothing here has threads
 
     def ready() -> bool:
         if process.poll() is not None:
