@@ -48,8 +48,8 @@ class MetadataService:
         class Handler(BaseHTTPRequestHandler):
             def do_PUT(self) -> None:
                 """Give a token."""
-                asked = self.headers["X-aws-ec2-metadata-token-ttl-seconds"]
-                if self.path != "/latest/api/token" or not 1 <= int(asked) <= 21600:
+                lifetime = self.headers["X-aws-ec2-metadata-token-ttl-seconds"]
+                if self.path != "/latest/api/token" or not 1 <= int(lifetime) <= 21600:
                     return self._send(400, "")
                 if service.token_status != 200:
                     return self._send(service.token_status, "")

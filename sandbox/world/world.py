@@ -87,7 +87,9 @@ class World:
 
     def channel(self, channel_id: str) -> Channel | Thread:
         """A channel or a thread, or Discord's 404."""
-        channel = next((one for one in fixtures.CHANNELS if one.id == channel_id), None) or self.threads.get(channel_id)
+        channel = next(
+            (channel for channel in fixtures.CHANNELS if channel.id == channel_id), None
+        ) or self.threads.get(channel_id)
         if channel is None:
             raise unknown("Channel")
         return channel

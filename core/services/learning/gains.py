@@ -33,8 +33,8 @@ def gains(
         make: builds a recogniser.
         unnamed: ids of people of whom nothing is told, since they objected.
     """
-    told = (int(person) for person in np.unique(gallery.owners[is_new]))
-    found = [_gain(gallery, is_new, person, make) for person in told if gallery.person_ids[person] not in unnamed]
+    people = (int(person) for person in np.unique(gallery.owners[is_new]))
+    found = [_gain(gallery, is_new, person, make) for person in people if gallery.person_ids[person] not in unnamed]
     changed = [gain for gain in found if gain.after != gain.before]
     return tuple(sorted(changed, key=lambda gain: (gain.before - gain.after, gain.name))[:MAX_PEOPLE])
 

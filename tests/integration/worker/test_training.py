@@ -151,12 +151,12 @@ def test_a_worker_whose_machine_is_taken_away_hands_its_run_over(
     run = runs.start(request(10_000))
     with (
         MetadataService() as metadata,
-        worker(data, broker.url, "train", SLICE_S="60", OMOKAGE_METADATA=metadata.url) as one,
+        worker(data, broker.url, "train", SLICE_S="60", OMOKAGE_METADATA=metadata.url) as taken_away,
     ):
         wait_until(lambda: len(steps_done(data)) > 20, what="training")
         metadata.notice = {"action": "terminate", "time": "2026-11-29T18:02:00Z"}
-        assert one.process.wait(20.0) == 0
-        assert "this machine is to terminate at 2026-11-29T18:02:00Z" in one.log.read_text()
+        assert taken_away.process.wait(20.0) == 0
+        assert "this machine is to terminate at 2026-11-29T18:02:00Z" in taken_away.log.read_text()
     handed_over = runs.get(run.id)
     assert (handed_over.state, handed_over.step) == (RunState.WAITING, steps_done(data)[-1])
     assert handed_over.live is not None
